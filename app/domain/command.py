@@ -1,0 +1,100 @@
+"""The verbs and events of the link between desk and engine.
+
+The document is the main verb: the desk sends the whole Project whenever it changes, the engine makes running parts match it.
+"""
+
+from dataclasses import dataclass
+
+from app.domain.device import Devices
+from app.domain.notice import Notice
+from app.domain.output import Target
+from app.domain.project import Project
+from app.domain.stats import EngineStats, Meters, RelayProbe
+from app.domain.transition import Transition
+
+LINK_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Make the running parts match; changing one layer restarts nothing else."""
+
+    project: Project
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Put a scene on programme."""
+
+    scene_id: str
+    transition: Transition
+
+
+@dataclass(frozen=True, slots=True)
+class PutPicture:
+    """A picture that the desk drew for a source (text, later cards): straight RGBA, 4 × width × height bytes, sRGB.
+
+    The engine keeps it until another comes or the source leaves the project.
+    """
+
+    source_id: str
+    width: int
+    height: int
+    rgba: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GoLive:
+    """Publish to these; sent again while live it adds and removes targets without touching the others."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopLive:
+    """Leave every relay in order (DELETE), then be idle."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRelays:
+    """Measure these every so often and keep connections to those marked `warm` open; an empty tuple stops it."""
+
+    targets: tuple[Target, ...]
+    warm_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevices:
+    """Ask for the machine's cameras, microphones and monitors; answered by a Devices event to this desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Stop everything, leave relays in order, end the process."""
+
+
+Command = Apply | Take | PutPicture | GoLive | StopLive | WatchRelays | ListDevices | Shutdown
+COMMANDS: tuple[type[Command], ...] = (Apply, Take, PutPicture, GoLive, StopLive, WatchRelays, ListDevices, Shutdown)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """First event on every connection: what runs, so that a new desk shows it as it is.
+
+    `project` is None before the first Apply; `preview` is the path of the shared preview; `engine_pid` for the process table.
+    """
+
+    version: int
+    engine_pid: int
+    preview: str
+    project: Project | None
+    live_relay_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelayProbes:
+    probes: tuple[RelayProbe, ...]
+
+
+Event = Hello | EngineStats | Meters | Notice | RelayProbes | Devices
+EVENTS: tuple[type[Event], ...] = (Hello, EngineStats, Meters, Notice, RelayProbes, Devices)

@@ -1,0 +1,115 @@
+"""The document: everything the engine needs to make a programme, and nothing about this machine's windows."""
+
+from dataclasses import dataclass
+
+from app.domain.errors import AppError
+from app.domain.mixing import Strip
+from app.domain.output import Output, Relay
+from app.domain.scene import Layer, Scene
+from app.domain.source import KINDS, Source, SourceKind, settings_of
+from app.domain.transition import Transition
+
+
+class ProjectError(AppError):
+    """The document contradicts itself; `data` names what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A show's technical side. `scene_id` is the scene on programme; `relay_id` the pinned relay ("" = the nearest);
+    `also_relay_ids` are published to from the same encode."""
+
+    name: str
+    scenes: tuple[Scene, ...]
+    sources: tuple[Source, ...]
+    strips: tuple[Strip, ...] = ()
+    output: Output = Output()
+    relays: tuple[Relay, ...] = ()
+    scene_id: str = ""
+    transition: Transition = Transition()
+    relay_id: str = ""
+    also_relay_ids: tuple[str, ...] = ()
+
+
+def source_by_id(project: Project, source_id: str) -> Source:
+    """Raises ProjectError when there is none."""
+    for source in project.sources:
+        if source.id == source_id:
+            return source
+    raise ProjectError("project.no_source", source=source_id)
+
+
+def scene_by_id(project: Project, scene_id: str) -> Scene:
+    """Raises ProjectError when there is none."""
+    for scene in project.scenes:
+        if scene.id == scene_id:
+            return scene
+    raise ProjectError("project.no_scene", scene=scene_id)
+
+
+def programme_scene(project: Project) -> Scene:
+    """The scene on programme: `scene_id`, or the first scene when that names none."""
+    return next((scene for scene in project.scenes if scene.id == project.scene_id), project.scenes[0])
+
+
+def _duplicates(ids: list[str]) -> list[str]:
+    return sorted({one for one in ids if ids.count(one) > 1})
+
+
+def _check_scene(scene: Scene, known: set[str]) -> None:
+    if again := _duplicates([layer.id for layer in scene.layers]):
+        raise ProjectError("project.duplicate_id", kind="layer", id=again[0], scene=scene.name)
+    for layer in scene.layers:
+        if layer.source_id not in known:
+            raise ProjectError("project.no_source", source=layer.source_id, scene=scene.name)
+        crop = layer.crop
+        if min(crop.left, crop.top, crop.right, crop.bottom) < 0 or max(crop.left + crop.right, crop.top + crop.bottom) >= 1:
+            raise ProjectError("project.crop", scene=scene.name, layer=layer.id)
+
+
+def check(project: Project) -> None:
+    """Raise ProjectError or FieldError at the first contradiction: doubled ids, unknown references, settings out of bounds."""
+    if not project.scenes:
+        raise ProjectError("project.no_scenes")
+    for kind, ids in (
+        ("scene", [scene.id for scene in project.scenes]),
+        ("source", [source.id for source in project.sources]),
+        ("strip", [strip.source_id for strip in project.strips]),
+        ("relay", [relay.id for relay in project.relays]),
+    ):
+        if again := _duplicates(ids):
+            raise ProjectError("project.duplicate_id", kind=kind, id=again[0])
+    known = {source.id for source in project.sources}
+    for scene in project.scenes:
+        _check_scene(scene, known)
+    for strip in project.strips:
+        if strip.source_id not in known:
+            raise ProjectError("project.no_source", source=strip.source_id)
+    for source in project.sources:
+        settings_of(source)
+    canvas = project.output.canvas
+    if canvas.width % 2 or canvas.height % 2 or not (160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840):
+        raise ProjectError("project.canvas", width=canvas.width, height=canvas.height)
+    if not 1 <= canvas.fps <= 60:
+        raise ProjectError("project.fps", fps=canvas.fps)
+
+
+def starter_project(*, camera: str | None, microphone: bool) -> Project:
+    """What a first start shows: the camera with this identity ("" = the first one), or the test card; a microphone or a tone."""
+    picture = Source("picture", "Test card", SourceKind.TEST_CARD)
+    if camera is not None:
+        picture = Source("picture", "Camera", SourceKind.CAMERA, {"device": camera})
+    tone = Source("sound", "Tone", SourceKind.TONE, {"beep": True})
+    sound = Source("sound", "Microphone", SourceKind.MICROPHONE) if microphone else tone
+    return Project(
+        name="Untitled show",
+        scenes=(Scene("scene-1", "Scene 1", (Layer("layer-1", picture.id),)),),
+        sources=(picture, sound),
+        strips=(Strip(sound.id),),
+        scene_id="scene-1",
+    )
+
+
+def sounding(project: Project) -> tuple[Source, ...]:
+    """The sources that have sound, in project order."""
+    return tuple(source for source in project.sources if KINDS[source.kind].has_sound)

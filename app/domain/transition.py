@@ -1,0 +1,20 @@
+"""How the programme goes from one scene to the next."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class TransitionKind(Enum):
+    CUT = "cut"
+    FADE = "fade"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`duration_ms` is ignored by a cut."""
+
+    kind: TransitionKind = TransitionKind.CUT
+    duration_ms: int = 300
+
+
+CUT = Transition()

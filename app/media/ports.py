@@ -1,0 +1,110 @@
+"""The shapes by which sources, composer, mixer, encoders and publishers know each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.output import Target
+from app.domain.packet import Codec, EncodedPacket
+from app.domain.stats import RelayProbe, SourceStats, TargetStats
+
+Plane = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.float32]
+
+SAMPLE_RATE_HZ = 48_000
+BLOCK_SAMPLES = 480  # 10 ms, the mixer's step
+CHANNELS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One planar I420 picture, BT.709 limited range, width and height even.
+
+    y: (height, width) uint8; u, v: (height/2, width/2) uint8. alpha: None = opaque, else (height, width) uint8, and
+    then y, u, v are premultiplied: plane' = 16 + (y-16)·a/255 for y, 128 + (c-128)·a/255 for u and v.
+    capture_ns: monotonic time of capture. sequence: counts a source's pictures from 1; the same number = the same picture.
+    Nobody writes into the planes after handing a Picture out, while the holder keeps it.
+    """
+
+    y: Plane
+    u: Plane
+    v: Plane
+    capture_ns: int
+    sequence: int
+    alpha: Plane | None = None
+
+    @property
+    def width(self) -> int:
+        return int(self.y.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.y.shape[0])
+
+
+class PictureSource(Protocol):
+    """A running source of pictures. `latest` never blocks; None until the first picture or while there is no signal."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def latest(self) -> Picture | None: ...
+
+    def stats(self) -> SourceStats: ...
+
+
+class SoundSource(Protocol):
+    """A running source of sound for one mixer strip.
+
+    `read` fills `out` ((480, 2) float32) with the next 10 ms of 48 kHz sound as of the mixer's clock and returns the monotonic capture time
+    of its first sample; silence where nothing is there. It never blocks and never allocates: drift against the device's clock is
+    the source's own business.
+    """
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def read(self, out: Samples) -> int: ...
+
+    def stats(self) -> SourceStats: ...
+
+
+class Publisher(Protocol):
+    """Takes the encoded packets to every target. All methods may be called from any thread and return at once.
+
+    Packets come by `push` from the encoder threads. `targets` replaces the set of targets: new ones connect, missing ones
+    leave in order, the others are not touched; an empty set stops all. `watch` measures relays and keeps connections warm.
+    """
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def push(self, packet: EncodedPacket) -> None: ...
+
+    def targets(self, targets: Sequence[Target]) -> None: ...
+
+    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None: ...
+
+    def stats(self) -> tuple[TargetStats, ...]: ...
+
+    def probes(self) -> tuple[RelayProbe, ...]: ...
+
+
+class EncoderControl(Protocol):
+    """What a publisher may ask of the encoders; any thread, returns at once.
+
+    `request_keyframe`: an IDR within one frame, at most one each 300 ms. `request_bitrate`: video kbit/s that the slowest
+    target bears now (the setting's ceiling still holds). `request_codecs`: the codecs that targets have agreed on.
+    """
+
+    def request_keyframe(self) -> None: ...
+
+    def request_bitrate(self, kbps: int) -> None: ...
+
+    def request_codecs(self, codecs: frozenset[Codec]) -> None: ...
