@@ -90,7 +90,7 @@ class SourceStats:
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """One second of the engine."""
+    """One second of the engine. `late_ms` speaks of the last minute, `late_run_ms` of all ticks since the first target was live."""
 
     at_ns: int
     state: BroadcastState
@@ -98,6 +98,7 @@ class EngineStats:
     scene_id: str
     frames: FrameCounts
     late_ms: Spread
+    late_run_ms: Spread
     video: VideoStats
     targets: tuple[TargetStats, ...]
     sources: tuple[SourceStats, ...]
