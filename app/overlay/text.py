@@ -1,0 +1,202 @@
+"""Text sources as pictures: any script, both directions, colour emoji, outline and box, drawn by Qt's text engine."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QGlyphRun,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QRawFont,
+    QTextLayout,
+    QTextOption,
+)
+
+from app.domain.errors import Value
+from app.domain.schema import completed, parse_colour
+from app.domain.source import KINDS, SourceKind
+
+REFERENCE_LINES = 1080  # sizes in the settings are meant for a picture this high
+MAX_SIDE = 4096  # no canvas is larger; a page pasted by mistake must not eat the memory
+UNWRAPPED_WIDTH = 1_000_000.0
+OUTLINE_STAMPS = 16  # directions in which a colour glyph, which has no path, is stamped to get its outline
+
+_ALIGNMENTS: Mapping[str, Qt.AlignmentFlag] = {
+    "start": Qt.AlignmentFlag.AlignLeft,  # without AlignAbsolute Qt mirrors left and right in right-to-left paragraphs
+    "centre": Qt.AlignmentFlag.AlignHCenter,
+    "end": Qt.AlignmentFlag.AlignRight,
+}
+
+
+class TextPicture(NamedTuple):
+    """A drawn text: straight (not premultiplied) RGBA, 4 × width × height bytes, rows packed, both sides even."""
+
+    width: int
+    height: int
+    rgba: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """The settings in pixels of the canvas."""
+
+    font: QFont
+    colour: QColor
+    outline: float
+    outline_colour: QColor
+    box_colour: QColor
+    padding: float
+    radius: float
+    alignment: Qt.AlignmentFlag
+    wrap_width: float
+
+
+def _colour(key: str, value: Value) -> QColor:
+    return QColor(*parse_colour(key, str(value)))
+
+
+def _style(values: Mapping[str, Value], canvas_height: int) -> _Style:
+    scale = canvas_height / REFERENCE_LINES
+    font = QFont(str(values["font"])) if values["font"] else QFont()
+    font.setPixelSize(max(1, round(float(values["size"]) * scale)))
+    font.setBold(bool(values["bold"]))
+    font.setItalic(bool(values["italic"]))
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    box_colour = _colour("box_colour", values["box_colour"])
+    padding = float(values["box_padding"]) * scale if box_colour.alpha() else 0.0
+    return _Style(
+        font=font,
+        colour=_colour("colour", values["colour"]),
+        outline=float(values["outline_width"]) * scale,
+        outline_colour=_colour("outline_colour", values["outline_colour"]),
+        box_colour=box_colour,
+        padding=padding,
+        radius=float(values["box_radius"]) * scale,
+        alignment=_ALIGNMENTS[str(values["align"])],
+        wrap_width=float(values["wrap_width"]) * scale,
+    )
+
+
+def _broken_lines(layout: QTextLayout, line_width: float) -> Iterator[QRectF]:
+    """Break the paragraph, set its lines below each other, and yield each line's own rectangle."""
+    layout.beginLayout()
+    top = 0.0
+    rectangles = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(line_width)
+        line.setPosition(QPointF(0.0, top))
+        top += line.height()
+        rectangles.append(line.naturalTextRect())
+    layout.endLayout()
+    yield from rectangles
+
+
+def _layouts(text: str, style: _Style) -> tuple[list[QTextLayout], float, float]:
+    """One layout a paragraph (each has its own direction), with the width and the height of them all."""
+    layouts = [QTextLayout(paragraph, style.font) for paragraph in text.split("\n")]
+    widest = 0.0
+    for layout in layouts:
+        option = QTextOption(style.alignment)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if style.wrap_width else QTextOption.WrapMode.NoWrap)
+        layout.setTextOption(option)
+        layout.setCacheEnabled(True)
+        for rectangle in _broken_lines(layout, style.wrap_width or UNWRAPPED_WIDTH):
+            widest = max(widest, rectangle.width())
+    width = math.ceil(widest)
+    height = 0.0
+    for layout in layouts:
+        for _ in _broken_lines(layout, width):
+            pass
+        layout.setPosition(QPointF(0.0, height))
+        height += layout.boundingRect().height()
+    return layouts, width, height
+
+
+def _path_of(run: QGlyphRun, origin: QPointF) -> QPainterPath:
+    """The outlines of a run's glyphs; empty for bitmap and colour fonts."""
+    font: QRawFont = run.rawFont()
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for glyph, position in zip(run.glyphIndexes(), run.positions(), strict=True):
+        path.addPath(font.pathForGlyph(glyph).translated(origin + position))
+    return path
+
+
+def _stamp(painter: QPainter, run: QGlyphRun, origin: QPointF, style: _Style) -> None:
+    """Outline a glyph run that has no paths by stamping its shape in the outline's colour all around."""
+    bounds = run.boundingRect().translated(origin).adjusted(-1, -1, 1, 1).toAlignedRect()
+    if bounds.isEmpty():
+        return
+    shape = QImage(bounds.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    shape.fill(Qt.GlobalColor.transparent)
+    ink = QPainter(shape)
+    ink.drawGlyphRun(origin - QPointF(bounds.topLeft()), run)
+    ink.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    ink.fillRect(shape.rect(), style.outline_colour)
+    ink.end()
+    for step in range(OUTLINE_STAMPS):
+        angle = 2 * math.pi * step / OUTLINE_STAMPS
+        painter.drawImage(QPointF(bounds.topLeft()) + QPointF(math.cos(angle), math.sin(angle)) * style.outline, shape)
+
+
+def _draw_outline(painter: QPainter, layout: QTextLayout, origin: QPointF, style: _Style) -> None:
+    stroker = QPainterPathStroker()
+    stroker.setWidth(style.outline * 2)  # the stroke's middle runs on the glyph's edge
+    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    outline = QPainterPath()
+    outline.setFillRule(Qt.FillRule.WindingFill)
+    for run in layout.glyphRuns():
+        path = _path_of(run, origin)
+        if path.isEmpty():
+            _stamp(painter, run, origin, style)
+        else:
+            outline.addPath(stroker.createStroke(path))
+            outline.addPath(path)
+    painter.fillPath(outline, QBrush(style.outline_colour))
+
+
+def _even(length: float) -> int:
+    return min(MAX_SIDE, max(2, math.ceil(length / 2) * 2))
+
+
+def render_text(settings: Mapping[str, Value], canvas_height: int) -> TextPicture:
+    """Draw a text source for a canvas of this height; sizes in `settings` are relative to 1080 lines.
+
+    Needs a QGuiApplication (see `offscreen`). An empty text gives a small transparent picture. Raises FieldError for settings that do not
+    fit the declaration.
+    """
+    values = completed(KINDS[SourceKind.TEXT].fields, settings)
+    text = str(values["text"]).strip("\n")
+    if not text.strip():
+        return TextPicture(2, 2, bytes(16))
+    style = _style(values, canvas_height)
+    layouts, width, height = _layouts(text, style)
+    margin = style.padding + style.outline
+    # glyphs may reach beyond their advance (italics, swashes): keep a little room that the box does not show
+    slack = math.ceil(style.font.pixelSize() * 0.12) if not style.box_colour.alpha() else 0
+    image = QImage(_even(width + 2 * (margin + slack)), _even(height + 2 * margin), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    if style.box_colour.alpha():
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.box_colour)
+        painter.drawRoundedRect(QRectF(image.rect()), style.radius, style.radius)
+    painter.setPen(style.colour)
+    origin = QPointF((image.width() - width) / 2, (image.height() - height) / 2)
+    if style.outline > 0:
+        for layout in layouts:
+            _draw_outline(painter, layout, origin + layout.position(), style)
+    for layout in layouts:
+        layout.draw(painter, origin)
+    painter.end()
+    straight = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    return TextPicture(straight.width(), straight.height(), bytes(straight.constBits()))
