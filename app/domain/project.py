@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 
 from app.domain.errors import AppError
-from app.domain.mixing import Strip
+from app.domain.mixing import MAX_DELAY_MS, MAX_GAIN_DB, MIN_GAIN_DB, Strip
 from app.domain.output import Output, Relay
 from app.domain.scene import Layer, Scene
 from app.domain.source import KINDS, Source, SourceKind, settings_of
 from app.domain.transition import Transition
+
+BOX_BOUNDS = (0.001, 20.0)  # of the canvas: below it nothing is seen, above it a picture would not fit into memory
+VIDEO_KBPS_BOUNDS = (50, 50_000)
+AUDIO_KBPS_BOUNDS = (6, 510)  # Opus, RFC 6716
+GOP_S_BOUNDS = (0.1, 20.0)
 
 
 class ProjectError(AppError):
@@ -56,15 +61,34 @@ def _duplicates(ids: list[str]) -> list[str]:
     return sorted({one for one in ids if ids.count(one) > 1})
 
 
+def _check_bounds(what: str, value: float, minimum: float, maximum: float) -> None:
+    if not minimum <= value <= maximum:
+        raise ProjectError("project.out_of_bounds", what=what, value=value, minimum=minimum, maximum=maximum)
+
+
 def _check_scene(scene: Scene, known: set[str]) -> None:
     if again := _duplicates([layer.id for layer in scene.layers]):
         raise ProjectError("project.duplicate_id", kind="layer", id=again[0], scene=scene.name)
     for layer in scene.layers:
         if layer.source_id not in known:
             raise ProjectError("project.no_source", source=layer.source_id, scene=scene.name)
+        _check_bounds(f"{scene.name}: opacity", layer.opacity, 0, 1)
+        _check_bounds(f"{scene.name}: width", layer.box.width, *BOX_BOUNDS)
+        _check_bounds(f"{scene.name}: height", layer.box.height, *BOX_BOUNDS)
         crop = layer.crop
         if min(crop.left, crop.top, crop.right, crop.bottom) < 0 or max(crop.left + crop.right, crop.top + crop.bottom) >= 1:
             raise ProjectError("project.crop", scene=scene.name, layer=layer.id)
+
+
+def _check_output(output: Output) -> None:
+    canvas = output.canvas
+    if canvas.width % 2 or canvas.height % 2 or not (160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840):
+        raise ProjectError("project.canvas", width=canvas.width, height=canvas.height)
+    if not 1 <= canvas.fps <= 60:
+        raise ProjectError("project.fps", fps=canvas.fps)
+    _check_bounds("video bitrate", output.video.bitrate_kbps, *VIDEO_KBPS_BOUNDS)
+    _check_bounds("key frame interval", output.video.gop_s, *GOP_S_BOUNDS)
+    _check_bounds("audio bitrate", output.audio.bitrate_kbps, *AUDIO_KBPS_BOUNDS)
 
 
 def check(project: Project) -> None:
@@ -85,13 +109,11 @@ def check(project: Project) -> None:
     for strip in project.strips:
         if strip.source_id not in known:
             raise ProjectError("project.no_source", source=strip.source_id)
+        _check_bounds("gain", strip.gain_db, MIN_GAIN_DB, MAX_GAIN_DB)
+        _check_bounds("delay", strip.delay_ms, 0, MAX_DELAY_MS)
     for source in project.sources:
         settings_of(source)
-    canvas = project.output.canvas
-    if canvas.width % 2 or canvas.height % 2 or not (160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840):
-        raise ProjectError("project.canvas", width=canvas.width, height=canvas.height)
-    if not 1 <= canvas.fps <= 60:
-        raise ProjectError("project.fps", fps=canvas.fps)
+    _check_output(project.output)
 
 
 def starter_project(*, camera: str | None, microphone: bool) -> Project:
