@@ -1,6 +1,7 @@
 """Text sources as pictures: any script, both directions, colour emoji, outline and box, drawn by Qt's text engine."""
 
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,12 +28,17 @@ from app.domain.source import KINDS, SourceKind
 REFERENCE_LINES = 1080  # sizes in the settings are meant for a picture this high
 MAX_SIDE = 4096  # no canvas is larger; a page pasted by mistake must not eat the memory
 UNWRAPPED_WIDTH = 1_000_000.0
+COLOUR_TABLES = ("CBLC", "COLR", "sbix", "SVG ")  # CBLC is the small index of CBDT
 OUTLINE_STAMPS = 16  # directions in which a colour glyph, which has no path, is stamped to get its outline
 
-_ALIGNMENTS: Mapping[str, Qt.AlignmentFlag] = {
-    "start": Qt.AlignmentFlag.AlignLeft,  # without AlignAbsolute Qt mirrors left and right in right-to-left paragraphs
-    "centre": Qt.AlignmentFlag.AlignHCenter,
-    "end": Qt.AlignmentFlag.AlignRight,
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+_ALIGNMENTS: Mapping[tuple[str, bool], Qt.AlignmentFlag] = {  # (setting, right to left)
+    ("start", False): _LEFT,
+    ("start", True): _RIGHT,
+    ("centre", False): Qt.AlignmentFlag.AlignHCenter,
+    ("centre", True): Qt.AlignmentFlag.AlignHCenter,
+    ("end", False): _RIGHT,
+    ("end", True): _LEFT,
 }
 
 
@@ -55,7 +61,7 @@ class _Style:
     box_colour: QColor
     padding: float
     radius: float
-    alignment: Qt.AlignmentFlag
+    align: str
     wrap_width: float
 
 
@@ -80,9 +86,15 @@ def _style(values: Mapping[str, Value], canvas_height: int) -> _Style:
         box_colour=box_colour,
         padding=padding,
         radius=float(values["box_radius"]) * scale,
-        alignment=_ALIGNMENTS[str(values["align"])],
+        align=str(values["align"]),
         wrap_width=float(values["wrap_width"]) * scale,
     )
+
+
+def _is_right_to_left(paragraph: str) -> bool:
+    """The direction of the first strong character, as the Unicode bidirectional algorithm's rule P2 has it."""
+    strong = (unicodedata.bidirectional(character) for character in paragraph)
+    return next((kind != "L" for kind in strong if kind in ("L", "R", "AL")), False)
 
 
 def _broken_lines(layout: QTextLayout, line_width: float) -> Iterator[QRectF]:
@@ -104,7 +116,9 @@ def _layouts(text: str, style: _Style) -> tuple[list[QTextLayout], float, float]
     layouts = [QTextLayout(paragraph, style.font) for paragraph in text.split("\n")]
     widest = 0.0
     for layout in layouts:
-        option = QTextOption(style.alignment)
+        mirrored = _is_right_to_left(layout.text())
+        option = QTextOption(_ALIGNMENTS[style.align, mirrored] | Qt.AlignmentFlag.AlignAbsolute)
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if style.wrap_width else QTextOption.WrapMode.NoWrap)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
@@ -120,9 +134,14 @@ def _layouts(text: str, style: _Style) -> tuple[list[QTextLayout], float, float]
     return layouts, width, height
 
 
+def _is_coloured(font: QRawFont) -> bool:
+    """Whether the font holds bitmaps or layers. Asking such a font for a path spoils Qt's metrics of it (seen with CBDT)."""
+    return any(font.fontTable(table).size() for table in COLOUR_TABLES)
+
+
 def _path_of(run: QGlyphRun, origin: QPointF) -> QPainterPath:
-    """The outlines of a run's glyphs; empty for bitmap and colour fonts."""
-    font: QRawFont = run.rawFont()
+    """The outlines of a run's glyphs."""
+    font = run.rawFont()
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
     for glyph, position in zip(run.glyphIndexes(), run.positions(), strict=True):
@@ -130,15 +149,16 @@ def _path_of(run: QGlyphRun, origin: QPointF) -> QPainterPath:
     return path
 
 
-def _stamp(painter: QPainter, run: QGlyphRun, origin: QPointF, style: _Style) -> None:
-    """Outline a glyph run that has no paths by stamping its shape in the outline's colour all around."""
-    bounds = run.boundingRect().translated(origin).adjusted(-1, -1, 1, 1).toAlignedRect()
+def _stamp(painter: QPainter, layout: QTextLayout, run: QGlyphRun, origin: QPointF, style: _Style) -> None:
+    """Outline a run of colour glyphs by stamping its shape in the outline's colour all around."""
+    bounds = run.boundingRect().translated(origin + layout.position()).adjusted(-1, -1, 1, 1).toAlignedRect()
     if bounds.isEmpty():
         return
     shape = QImage(bounds.size(), QImage.Format.Format_ARGB32_Premultiplied)
     shape.fill(Qt.GlobalColor.transparent)
     ink = QPainter(shape)
-    ink.drawGlyphRun(origin - QPointF(bounds.topLeft()), run)
+    ink.setPen(style.colour)
+    layout.draw(ink, origin - QPointF(bounds.topLeft()))
     ink.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
     ink.fillRect(shape.rect(), style.outline_colour)
     ink.end()
@@ -154,10 +174,10 @@ def _draw_outline(painter: QPainter, layout: QTextLayout, origin: QPointF, style
     outline = QPainterPath()
     outline.setFillRule(Qt.FillRule.WindingFill)
     for run in layout.glyphRuns():
-        path = _path_of(run, origin)
-        if path.isEmpty():
-            _stamp(painter, run, origin, style)
+        if _is_coloured(run.rawFont()):
+            _stamp(painter, layout, run, origin, style)
         else:
+            path = _path_of(run, origin + layout.position())
             outline.addPath(stroker.createStroke(path))
             outline.addPath(path)
     painter.fillPath(outline, QBrush(style.outline_colour))
@@ -194,7 +214,7 @@ def render_text(settings: Mapping[str, Value], canvas_height: int) -> TextPictur
     origin = QPointF((image.width() - width) / 2, (image.height() - height) / 2)
     if style.outline > 0:
         for layout in layouts:
-            _draw_outline(painter, layout, origin + layout.position(), style)
+            _draw_outline(painter, layout, origin, style)
     for layout in layouts:
         layout.draw(painter, origin)
     painter.end()
