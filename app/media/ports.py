@@ -60,16 +60,19 @@ class PictureSource(Protocol):
 class SoundSource(Protocol):
     """A running source of sound for one mixer strip.
 
-    `read` fills `out` ((480, 2) float32) with the next 10 ms of 48 kHz sound as of the mixer's clock and returns the monotonic capture time
-    of its first sample; silence where nothing is there. It never blocks and never allocates: drift against the device's clock is
-    the source's own business.
+    `read` fills `out` ((480, 2) float32) with 10 ms of 48 kHz sound for the mixer's tick at `tick_ns`: what was captured from
+    `tick_ns - latency_ns` on, so that all sources of a mix are of one moment; silence where nothing is there. It returns the capture time
+    of the first sample, which is earlier than asked for while the source needs more latency than that: `needed_latency_ns`.
+    `read` never blocks and never allocates; drift against the device's clock is the source's own business.
     """
 
     def start(self) -> None: ...
 
     def close(self) -> None: ...
 
-    def read(self, out: Samples) -> int: ...
+    def read(self, out: Samples, tick_ns: int, latency_ns: int) -> int: ...
+
+    def needed_latency_ns(self) -> int: ...
 
     def stats(self) -> SourceStats: ...
 

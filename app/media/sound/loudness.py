@@ -1,0 +1,64 @@
+"""Levels of sound as meters show them."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.stats import StripMeter
+from app.media.ports import CHANNELS, Samples
+
+SILENCE_DB = -120.0
+
+
+def decibels(amplitude: float) -> float:
+    """dBFS of an amplitude, full scale = 1.0; SILENCE_DB and below is SILENCE_DB."""
+    return max(SILENCE_DB, 20.0 * math.log10(amplitude)) if amplitude > 1e-6 else SILENCE_DB
+
+
+def amplitude(level_db: float) -> float:
+    """The amplitude of a level in dBFS."""
+    return float(10.0 ** (level_db / 20.0))
+
+
+class LevelMeter:
+    """Gathers peak and RMS per channel from blocks until they are taken."""
+
+    def __init__(self, source_id: str) -> None:
+        self._source_id = source_id
+        self._peak = np.zeros(CHANNELS, np.float32)
+        self._squares = np.zeros(CHANNELS, np.float64)
+        self._high: npt.NDArray[np.float32] = np.zeros(CHANNELS, np.float32)
+        self._low: npt.NDArray[np.float32] = np.zeros(CHANNELS, np.float32)
+        self._block_squares: npt.NDArray[np.float32] = np.zeros(CHANNELS, np.float32)
+        self._frames = 0
+
+    def add(self, block: Samples) -> None:
+        """Take a block (n, 2) into account."""
+        np.maximum.reduce(block, axis=0, out=self._high)
+        np.minimum.reduce(block, axis=0, out=self._low)
+        np.negative(self._low, out=self._low)
+        np.maximum(self._peak, self._high, out=self._peak)
+        np.maximum(self._peak, self._low, out=self._peak)
+        np.einsum("ij,ij->j", block, block, out=self._block_squares)
+        np.add(self._squares, self._block_squares, out=self._squares)
+        self._frames += len(block)
+
+    def add_silence(self, frames: int) -> None:
+        """The same as a block of zeros."""
+        self._frames += frames
+
+    def take(self) -> StripMeter:
+        """The levels since the last call."""
+        frames = max(1, self._frames)
+        peaks = float(self._peak[0]), float(self._peak[1])
+        left, right = math.sqrt(self._squares[0] / frames), math.sqrt(self._squares[1] / frames)
+        self._peak.fill(0.0)
+        self._squares.fill(0.0)
+        self._frames = 0
+        return StripMeter(
+            self._source_id,
+            (decibels(peaks[0]), decibels(peaks[1])),
+            (decibels(left), decibels(right)),
+            max(peaks) >= 1.0,
+        )
