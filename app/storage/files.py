@@ -1,0 +1,125 @@
+"""Whole files, read with words for what fails and written so that a crash leaves the old or the new one, never half of one."""
+
+import contextlib
+import errno
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from app.domain.errors import AppError
+
+MAX_BYTES = 32 * 1024 * 1024  # a thousand scenes with a hundred layers each take half of it
+STALE_S = 3600.0  # a save takes seconds: an older temporary file is what a killed save left
+PRIVATE = 0o600
+BACKUP_SUFFIX = ".bak"
+
+_CODES: Mapping[int, str] = {
+    errno.ENOSPC: "file.full",
+    errno.EDQUOT: "file.full",
+    errno.EACCES: "file.denied",
+    errno.EPERM: "file.denied",
+    errno.EROFS: "file.denied",
+    errno.ENOENT: "file.missing",
+    errno.ENOTDIR: "file.missing",
+    errno.EISDIR: "file.folder",
+}
+
+
+class StorageError(AppError):
+    """A file that cannot be read or written; `data` has `path` and, for rare causes, `reason` in the system's words."""
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """The error of ours that says the same as the system's."""
+    code = _CODES.get(error.errno or 0, "file.failed")
+    return StorageError(code, path=str(path), reason=error.strerror or type(error).__name__)
+
+
+def backup_of(path: Path) -> Path:
+    """Where the file that a save replaced is kept."""
+    return path.with_name(path.name + BACKUP_SUFFIX)
+
+
+def read_file(path: Path) -> bytes:
+    """The file's bytes; raises StorageError also when it is larger than anything of ours."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    if len(content) > MAX_BYTES:
+        raise StorageError("file.too_large", path=str(path), limit_mb=MAX_BYTES // (1024 * 1024))
+    return content
+
+
+def write_file(path: Path, content: bytes, *, mode: int | None = None, keep_backup: bool = False) -> None:
+    """Replace the file in one step: readers and crashes see the old or the new one. Raises StorageError, the old file untouched.
+
+    `mode` sets the permissions (None = those of the old file, or the user's habit); `keep_backup` keeps the old file beside it.
+    A symbolic link stays one: what it points to is replaced.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name}.{uuid4().hex[:8]}.saving")
+    try:
+        _write_through(temporary, content, _mode_for(target, mode))
+        if keep_backup:
+            _keep(target)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise storage_error(error, path) from error
+    _remove_stale(target)
+
+
+def _mode_for(target: Path, mode: int | None) -> int:
+    if mode is not None:
+        return mode
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return 0o666  # the umask takes its part
+
+
+def _write_through(temporary: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep(target: Path) -> None:
+    """Keep the old file under the backup's name while it also stays under its own."""
+    kept = backup_of(target)
+    linked = kept.with_name(f".{kept.name}.{uuid4().hex[:8]}.saving")
+    try:
+        os.link(target, linked)
+    except FileNotFoundError:
+        return
+    except OSError:  # FAT and many network drives know no second name for a file
+        shutil.copy2(target, linked)
+    os.replace(linked, kept)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut; systems that cannot open folders do this by themselves."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_stale(target: Path) -> None:
+    limit = time.time() - STALE_S
+    with contextlib.suppress(OSError):  # the save itself is done: what is left over here can wait for the next one
+        for left in target.parent.iterdir():
+            if left.name.startswith(f".{target.name}.") and left.name.endswith(".saving") and left.stat().st_mtime < limit:
+                left.unlink()

@@ -1,0 +1,74 @@
+"""Where this program keeps what, on every system."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from app.storage.files import storage_error
+
+NAME = "tradewind"
+HOME_VARIABLE = "TRADEWIND_HOME"
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """config: what the user chose; state: what the program remembers (recovery, recents, logs); cache: may vanish at any time;
+    runtime: sockets, locks and the preview of what runs now; documents: where shows are offered to be saved."""
+
+    config: Path
+    state: Path
+    cache: Path
+    runtime: Path
+    documents: Path
+    resources: Path = RESOURCES
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def recents(self) -> Path:
+        return self.state / "recent.json"
+
+    @property
+    def recovery(self) -> Path:
+        return self.state / "recovery"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def notices(self) -> Path:
+        return self.resources / "notices"
+
+    @property
+    def relay_presets(self) -> Path:
+        return self.resources / "relays"
+
+    def make(self) -> None:
+        """Make the folders, for this user alone; raises StorageError naming the one that cannot be made."""
+        for folder in (self.config, self.state, self.cache, self.runtime):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise storage_error(error, folder) from error
+
+
+def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
+    """The folders of this user; TRADEWIND_HOME puts all of them under one folder."""
+    documents = platformdirs.user_documents_path()
+    if home := environment.get(HOME_VARIABLE):
+        root = Path(home).expanduser().absolute()
+        return Paths(root / "config", root / "state", root / "cache", root / "run", documents)
+    return Paths(
+        config=platformdirs.user_config_path(NAME, appauthor=False, roaming=True),
+        state=platformdirs.user_state_path(NAME, appauthor=False),
+        cache=platformdirs.user_cache_path(NAME, appauthor=False),
+        runtime=platformdirs.user_runtime_path(NAME, appauthor=False),
+        documents=documents,
+    )

@@ -1,0 +1,103 @@
+"""The show on disk: JSON text that people can read and compare, with a version, written in one step."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.domain.errors import AppError
+from app.domain.output import EMBEDDED_RELAY_ID
+from app.domain.project import Project, check
+from app.storage.files import StorageError, backup_of, read_file, write_file
+from app.storage.migrations import CURRENT_VERSION, FORMAT, MIGRATIONS, migrated
+
+SUFFIX = ".tradewind"
+
+_PLACE = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>.*)`)?$", re.DOTALL)
+
+
+class ProjectFileError(StorageError):
+    """A file that is not a show this program can open.
+
+    `data` has `path`, `backup` (the save before it, "" = none) and what the code speaks of: `line` and `column` of broken text,
+    `place` ("$.scenes[0].layers[1].opacity") and `reason` of a wrong value, `version` and `known` of a newer file.
+    """
+
+
+def encode(project: Project) -> bytes:
+    """The file's content."""
+    document = {"format": FORMAT, "version": CURRENT_VERSION, "project": msgspec.to_builtins(project)}
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def save(path: Path, project: Project) -> None:
+    """Write the show in one step and keep the file it replaces as `.bak`; raises StorageError, the old file untouched."""
+    write_file(path, encode(project), keep_backup=True)
+
+
+def load(path: Path) -> Project:
+    """Read a show of this or an older version, checked; raises ProjectFileError or, when it cannot be read, StorageError."""
+    return decode(read_file(path), path)
+
+
+def decode(content: bytes, path: Path) -> Project:
+    """The show in a file's content; `path` is for the words of errors. Keys that this version does not know are left out."""
+    backup = backup_of(path)
+    names = {"path": str(path), "backup": str(backup) if backup.exists() else ""}
+    document = _parsed(content, names)
+    _check_version(document, names)
+    try:
+        project = msgspec.convert(migrated(document)["project"], Project)
+    except msgspec.ValidationError as error:
+        found = _PLACE.match(str(error))
+        place = (found["place"] if found else None) or "$"
+        raise ProjectFileError("project_file.value", **names, place=place, reason=found["reason"] if found else str(error)) from error
+    project = _without_dangling_relays(project)
+    try:
+        check(project)
+    except AppError as error:
+        raise ProjectFileError(error.code, **{**names, **error.data}) from error
+    return project
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _parsed(content: bytes, names: dict[str, str]) -> Any:
+    if not content.strip(b"\0 \t\r\n"):
+        raise ProjectFileError("project_file.empty", **names)
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        code = "project_file.cut_off" if error.pos >= len(error.doc.rstrip()) or "Unterminated" in error.msg else "project_file.damaged"
+        raise ProjectFileError(code, **names, line=error.lineno, column=error.colno, reason=error.msg) from error
+    except UnicodeDecodeError as error:
+        raise ProjectFileError("project_file.not_text", **names, position=error.start) from error
+    except (ValueError, RecursionError) as error:
+        raise ProjectFileError("project_file.damaged", **names, line=1, column=1, reason=str(error)) from error
+
+
+def _check_version(document: Any, names: dict[str, str]) -> None:
+    version = document.get("version") if isinstance(document, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool) or (version > 1 and document.get("format") != FORMAT):
+        raise ProjectFileError("project_file.not_a_show", **names)
+    if version > CURRENT_VERSION:
+        raise ProjectFileError("project_file.newer", **names, version=version, known=CURRENT_VERSION)
+    if version != CURRENT_VERSION and version not in MIGRATIONS:
+        raise ProjectFileError("project_file.not_a_show", **names)
+    if version == CURRENT_VERSION and "project" not in document:
+        raise ProjectFileError("project_file.value", **names, place="$", reason="Object missing required field `project`")
+
+
+def _without_dangling_relays(project: Project) -> Project:
+    """A choice of a relay that is no longer in the list is no reason to refuse a show: the nearest takes its place."""
+    known = {EMBEDDED_RELAY_ID, *(relay.id for relay in project.relays)}
+    return replace(
+        project,
+        relay_id=project.relay_id if project.relay_id in known else "",
+        also_relay_ids=tuple(relay_id for relay_id in project.also_relay_ids if relay_id in known),
+    )

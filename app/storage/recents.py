@@ -1,0 +1,50 @@
+"""The shows opened last."""
+
+import json
+import logging
+from pathlib import Path
+
+from app.storage.files import StorageError, read_file, write_file
+
+log = logging.getLogger(__name__)
+
+LIMIT = 12
+
+
+class Recents:
+    """The paths of the last shows, the newest first. A file that cannot be read or written costs the list, nothing more."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def paths(self) -> tuple[Path, ...]:
+        """Those that are still there."""
+        return tuple(path for path in self._remembered() if path.is_file())
+
+    def add(self, opened: Path) -> tuple[Path, ...]:
+        """Put one first; returns the list."""
+        opened = opened.absolute()
+        return self._keep((opened, *(path for path in self._remembered() if path != opened))[:LIMIT])
+
+    def remove(self, gone: Path) -> tuple[Path, ...]:
+        """Take one off; returns the list."""
+        gone = gone.absolute()
+        return self._keep(tuple(path for path in self._remembered() if path != gone))
+
+    def _remembered(self) -> tuple[Path, ...]:
+        try:
+            listed = json.loads(read_file(self._path))
+            return tuple(Path(path) for path in listed if isinstance(path, str))
+        except StorageError as error:
+            if error.code != "file.missing":
+                log.warning("recent shows: %s", error)
+        except (ValueError, TypeError, RecursionError) as error:
+            log.warning("recent shows: %s is broken: %s", self._path, error)
+        return ()
+
+    def _keep(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        try:
+            write_file(self._path, json.dumps([str(path) for path in paths], indent=2, ensure_ascii=False).encode())
+        except StorageError as error:
+            log.warning("recent shows: %s", error)
+        return tuple(path for path in paths if path.is_file())

@@ -1,0 +1,223 @@
+"""The settings of this program on this machine: declared once, with type, default, bounds, title and help."""
+
+import contextlib
+import dataclasses
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import FieldError, Value
+from app.domain.notice import Notice, Severity
+from app.domain.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
+from app.domain.schema import Choice, Field, FieldType, checked
+from app.storage.files import StorageError, read_file, write_file
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+TURN_SECRET = "turn"  # the name in the keyring under which the TURN password stands
+_DECLARED = "declared"
+_GROUP = "group"
+
+
+def _setting(group: str, kind: FieldType, default: Value, title: str, help_text: str = "", **bounds: Any) -> Any:
+    """A dataclass field that carries its whole declaration."""
+    declared = Field("", kind, default, title, help_text, **bounds)
+    return dataclasses.field(default=default, metadata={_DECLARED: declared, _GROUP: group})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting by its key. Groups: "window", "broadcast" (what a new show starts with), "relay", "network", "files"."""
+
+    language: str = _setting(
+        "window",
+        FieldType.CHOICE,
+        "auto",
+        "Language",
+        choices=(Choice("auto", "As the system"), Choice("en", "English"), Choice("zh_CN", "简体中文")),
+    )
+    theme: str = _setting(
+        "window",
+        FieldType.CHOICE,
+        "auto",
+        "Appearance",
+        choices=(Choice("auto", "As the system"), Choice("dark", "Dark"), Choice("light", "Light")),
+    )
+    confirm_go_live: bool = _setting("window", FieldType.FLAG, False, "Ask before going live")
+    confirm_stop_live: bool = _setting("window", FieldType.FLAG, True, "Ask before ending a live show")
+    show_guide: bool = _setting(
+        "window", FieldType.FLAG, True, "Show the guide at the next start", "Camera, microphone, relay and a test, step by step."
+    )
+
+    new_size: str = _setting(
+        "broadcast",
+        FieldType.CHOICE,
+        "1280x720",
+        "Picture size of a new show",
+        "A phone shows 720p as sharp as 1080p, at half the bitrate.",
+        choices=(
+            Choice("640x360", "360p"),
+            Choice("960x540", "540p"),
+            Choice("1280x720", "720p"),
+            Choice("1920x1080", "1080p"),
+            Choice("720x1280", "720p, upright"),
+            Choice("1080x1920", "1080p, upright"),
+        ),
+    )
+    new_fps: int = _setting("broadcast", FieldType.INTEGER, 30, "Frame rate of a new show", minimum=10, maximum=60, unit="fps")
+    new_video_kbps: int = _setting(
+        "broadcast", FieldType.INTEGER, 2500, "Video bitrate of a new show", minimum=200, maximum=20_000, step=100, unit="kbit/s"
+    )
+    new_audio_kbps: int = _setting(
+        "broadcast", FieldType.INTEGER, 128, "Sound bitrate of a new show", minimum=32, maximum=256, step=16, unit="kbit/s"
+    )
+
+    relay_lan: bool = _setting(
+        "relay",
+        FieldType.FLAG,
+        True,
+        "Let the local network watch",
+        "Off: the built-in relay can be reached from this computer alone.",
+    )
+    relay_port: int = _setting(
+        "relay",
+        FieldType.INTEGER,
+        8787,
+        "Port of the built-in relay",
+        "0 = any free one; the watch address then changes with each start.",
+        minimum=0,
+        maximum=65535,
+    )
+    relay_stream: str = _setting("relay", FieldType.TEXT, "live", "Name in the watch address")
+    probe_every_s: int = _setting(
+        "relay", FieldType.INTEGER, 30, "Measure relays every", minimum=10, maximum=600, step=5, unit="s", advanced=True
+    )
+
+    stun_servers: str = _setting(
+        "network",
+        FieldType.PARAGRAPH,
+        "",
+        "STUN servers",
+        "One a line, as host:port. Most relays need none.",
+        advanced=True,
+    )
+    turn_server: str = _setting(
+        "network",
+        FieldType.TEXT,
+        "",
+        "TURN server",
+        "As host:port, or turns:host:port?transport=tcp. Only for networks that let nothing else out; its password is kept in the keyring.",
+        advanced=True,
+    )
+    turn_username: str = _setting("network", FieldType.TEXT, "", "TURN user name", advanced=True)
+
+    autosave_s: int = _setting(
+        "files",
+        FieldType.INTEGER,
+        10,
+        "Keep unsaved work every",
+        "What a crash can cost at most.",
+        minimum=2,
+        maximum=600,
+        unit="s",
+    )
+    reopen_last: bool = _setting("files", FieldType.FLAG, True, "Open the last show at start")
+
+
+def _declared() -> tuple[tuple[str, Field], ...]:
+    return tuple((one.metadata[_GROUP], replace(one.metadata[_DECLARED], key=one.name)) for one in dataclasses.fields(Settings))
+
+
+GROUPS: Mapping[str, str] = {
+    "window": "Window",
+    "broadcast": "New shows",
+    "relay": "Built-in relay",
+    "network": "Network",
+    "files": "Files",
+}
+FIELDS: Mapping[str, Field] = {declared.key: declared for _, declared in _declared()}
+FIELDS_BY_GROUP: Mapping[str, tuple[Field, ...]] = {
+    group: tuple(declared for its, declared in _declared() if its == group) for group in GROUPS
+}
+
+
+def changed(settings: Settings, key: str, value: Value) -> Settings:
+    """The settings with one changed; raises FieldError for a value that does not fit or a key nobody declared."""
+    if key not in FIELDS:
+        raise FieldError("field.invalid", field=key, reason="unknown")
+    changes: dict[str, Any] = {key: checked(FIELDS[key], value)}
+    return replace(settings, **changes)
+
+
+def new_output(settings: Settings) -> Output:
+    """The output that a new show starts with."""
+    width, height = (int(side) for side in settings.new_size.split("x"))
+    return Output(
+        canvas=Canvas(width, height, settings.new_fps),
+        video=VideoSettings(bitrate_kbps=settings.new_video_kbps),
+        audio=AudioSettings(bitrate_kbps=settings.new_audio_kbps),
+    )
+
+
+def ice_servers(settings: Settings, turn_password: str) -> tuple[IceServer, ...]:
+    """The STUN and TURN servers of all relays, with their scheme."""
+    stun = (_with_scheme(line.strip(), "stun") for line in settings.stun_servers.splitlines() if line.strip())
+    servers = tuple(IceServer(url) for url in stun)
+    if not settings.turn_server.strip():
+        return servers
+    return (*servers, IceServer(_with_scheme(settings.turn_server.strip(), "turn"), settings.turn_username, turn_password))
+
+
+def _with_scheme(address: str, scheme: str) -> str:
+    return address if address.split(":", 1)[0] in (scheme, scheme + "s") else f"{scheme}:{address}"
+
+
+class SettingsFile:
+    """The settings on disk: only what differs from the defaults, and what other versions of the program put there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._foreign: dict[str, Any] = {}
+
+    def load(self) -> tuple[Settings, tuple[Notice, ...]]:
+        """What the file says. Never fails: a broken file is moved aside, a broken value is left at its default, a notice says so."""
+        try:
+            content = read_file(self._path)
+        except StorageError as error:
+            if error.code == "file.missing":
+                return Settings(), ()
+            return Settings(), (Notice(Severity.WARNING, "settings.unreadable", error.data),)
+        try:
+            values = json.loads(content.decode())["values"]
+            items = list(values.items())
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            return Settings(), (self._set_aside(error),)
+        settings, notices = Settings(), list[Notice]()
+        for key, value in items:
+            if key not in FIELDS:
+                self._foreign[key] = value
+                continue
+            try:
+                settings = changed(settings, key, value)
+            except FieldError as error:
+                data = {"title": FIELDS[key].title, "default": str(FIELDS[key].default), **error.data}
+                notices.append(Notice(Severity.WARNING, "settings.value", data, subject=key))
+        return settings, tuple(notices)
+
+    def save(self, settings: Settings) -> None:
+        """Write in one step; raises StorageError, the old file untouched."""
+        chosen = {key: getattr(settings, key) for key, declared in FIELDS.items() if getattr(settings, key) != declared.default}
+        document = {"version": VERSION, "values": {**self._foreign, **chosen}}
+        write_file(self._path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def _set_aside(self, error: Exception) -> Notice:
+        log.warning("settings cannot be read: %s", error)
+        kept = self._path.with_name(self._path.name + ".broken")
+        with contextlib.suppress(OSError):  # a folder that cannot be written must not stop the start
+            os.replace(self._path, kept)
+        return Notice(Severity.WARNING, "settings.broken", {"path": str(self._path), "kept": str(kept)})

@@ -1,0 +1,93 @@
+"""The words of notices and errors: data files, one table a code, in English and in the languages beside it."""
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from app.domain.errors import AppError, Value
+
+log = logging.getLogger(__name__)
+
+FALLBACK = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What to show: one or two sentences, and what to do about it ("" = nothing)."""
+
+    text: str
+    help: str = ""
+
+
+class WordingError(AppError):
+    """A file of words that this program ships is broken; `data` has `path` and `reason`."""
+
+
+class Wordings:
+    """Sentences by code. `load` reads FOLDER/*.toml and lays FOLDER/LANGUAGE/*.toml over it."""
+
+    def __init__(self, templates: Mapping[str, Wording]) -> None:
+        self._templates = templates
+
+    @classmethod
+    def load(cls, folder: Path, language: str = "") -> "Wordings":
+        """Raises WordingError for a file that does not hold `[code."…"] text = …` or says a code twice."""
+        templates = _read_folder(folder)
+        return cls({**templates, **_read_folder(folder / language)} if language else templates)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self._templates)
+
+    def template(self, code: str) -> Wording | None:
+        """The words before values are put in, None for a code that has none."""
+        return self._templates.get(code)
+
+    def sentence(self, code: str, data: Mapping[str, Value]) -> Wording:
+        """The words with their values. A help that speaks of an empty or missing value is left out; a code without words
+        is said as such, because silence would be worse."""
+        template = self._templates.get(code)
+        if template is None:
+            log.warning("no words for %s", code)
+            details = ", ".join(f"{key}: {value}" for key, value in data.items())
+            template, data = self._templates.get(FALLBACK, Wording("{code} {details}")), {"code": code, "details": details}
+        helps = all(str(data.get(name, "")) for name in placeholders(template.help))
+        return Wording(_filled(template.text, data), _filled(template.help, data) if helps else "")
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names of the values that a sentence wants."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def _filled(template: str, data: Mapping[str, Value]) -> str:
+    try:
+        return template.format(**{**dict.fromkeys(placeholders(template), "?"), **data})
+    except ValueError:  # a figure's format met a value that is no figure
+        plain = {name: str(value) for name, value in data.items()}
+        return "".join(text + (plain.get(name, "?") if name else "") for text, name, _, _ in Formatter().parse(template))
+
+
+def _read_folder(folder: Path) -> dict[str, Wording]:
+    templates: dict[str, Wording] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for code, wording in _read(path).items():
+            if code in templates:
+                raise WordingError("wording.broken", path=str(path), reason=f"{code} has words already")
+            templates[code] = wording
+    return templates
+
+
+def _read(path: Path) -> dict[str, Wording]:
+    try:
+        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("code", {})
+        wordings = {code: Wording(**table) for code, table in tables.items()}
+        for wording in wordings.values():
+            placeholders(wording.text + wording.help)
+        return wordings
+    except (OSError, ValueError, TypeError) as error:
+        raise WordingError("wording.broken", path=str(path), reason=str(error)) from error
