@@ -1,0 +1,41 @@
+"""This machine's addresses, and which of them lead to a relay."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+from aioice.ice import get_host_addresses
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or number, is this machine and nothing else."""
+    if host.rstrip(".").lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def host_addresses(*, loopback: bool = False) -> list[str]:
+    """Addresses of all interfaces; 127.0.0.1 too when asked for, or when there is nothing else."""
+    found = [address for address in get_host_addresses(use_ipv4=True, use_ipv6=True) if not ipaddress.ip_address(address).is_link_local]
+    return [*found, LOOPBACK] if loopback or not found else found
+
+
+def route_source(host: str) -> str | None:
+    """The local address from which packets to a numeric `host` would leave; None when there is no route. Sends nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, 9))
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
+def preferred_first(addresses: Iterable[str], preferred: str | None) -> list[str]:
+    """The addresses with `preferred` moved to the front, so that its candidate gets the highest priority."""
+    return sorted(addresses, key=lambda address: address != preferred)

@@ -1,0 +1,160 @@
+"""RTP packets (RFC 3550), one-byte header extensions (RFC 8285) and retransmission packets (RFC 4588) as plain bytes."""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HEADER_BYTES = 12
+MAX_PAYLOAD_BYTES = 1180  # with 32 bytes of header and extensions, 24 of SRTP and 48 of IPv6 and UDP it fits VPN and PPPoE paths
+ONE_BYTE_PROFILE = 0xBEDE
+TWO_BYTE_PROFILE = 0x1000
+VERSION = 0x80
+
+_FIXED = struct.Struct(">BBHII")
+_SHORT = struct.Struct(">H")
+_EXTENSION = struct.Struct(">HH")
+_OSN = struct.Struct(">H")
+
+
+@dataclass(frozen=True, slots=True)
+class RtpHeader:
+    """The fixed header, and where in the packet the extension block (0, 0 = none) and the payload lie."""
+
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    extension_offset: int
+    extension_end: int
+    profile: int
+    payload_offset: int
+    payload_end: int
+
+
+def is_rtcp(packet: bytes) -> bool:
+    """Tell RTCP from RTP on one port (RFC 5761)."""
+    return len(packet) >= 2 and 192 <= packet[1] <= 223
+
+
+def parse_header(packet: bytes) -> RtpHeader:
+    """The header of an unprotected packet; raises ValueError for anything that is not RTP version 2 or is cut short."""
+    if len(packet) < HEADER_BYTES:
+        raise ValueError("RTP packet too short")
+    first, second, sequence, timestamp, ssrc = _FIXED.unpack_from(packet)
+    if first >> 6 != 2:
+        raise ValueError("not RTP version 2")
+    offset = HEADER_BYTES + 4 * (first & 0x0F)
+    extension_offset = extension_end = profile = 0
+    if first & 0x10:
+        if len(packet) < offset + 4:
+            raise ValueError("RTP extension cut short")
+        profile, words = _EXTENSION.unpack_from(packet, offset)
+        extension_offset = offset + 4
+        extension_end = offset = extension_offset + 4 * words
+    end = len(packet)
+    if first & 0x20:
+        padding = packet[-1]
+        if padding == 0 or padding > end - offset:
+            raise ValueError("RTP padding wrong")
+        end -= padding
+    if offset > end:
+        raise ValueError("RTP packet cut short")
+    return RtpHeader(second & 0x7F, bool(second & 0x80), sequence, timestamp, ssrc, extension_offset, extension_end, profile, offset, end)
+
+
+def payload_of(packet: bytes, header: RtpHeader) -> bytes:
+    """The payload without padding."""
+    return packet[header.payload_offset : header.payload_end]
+
+
+def extension_elements(packet: bytes, header: RtpHeader) -> dict[int, bytes]:
+    """Header extension elements by id, one-byte and two-byte form; a malformed tail is left out."""
+    elements: dict[int, bytes] = {}
+    position, end = header.extension_offset, header.extension_end
+    two_byte = header.profile & 0xFFF0 == TWO_BYTE_PROFILE
+    if not position or (header.profile != ONE_BYTE_PROFILE and not two_byte):
+        return elements
+    while position < end:
+        first = packet[position]
+        if first == 0:
+            position += 1
+            continue
+        if two_byte:
+            if position + 1 >= end:
+                break
+            identifier, length, position = first, packet[position + 1], position + 2
+        else:
+            identifier, length, position = first >> 4, (first & 0x0F) + 1, position + 1
+            if identifier == 15:
+                break
+        if position + length > end:
+            break
+        elements[identifier] = packet[position : position + length]
+        position += length
+    return elements
+
+
+def extension_block(elements: Iterable[tuple[int, bytes]]) -> bytes:
+    """The one-byte-form extension block, header word included; ids 1..14, values 1..16 bytes; b"" when there are no elements."""
+    body = b""
+    for identifier, value in elements:
+        if not 1 <= identifier <= 14 or not 1 <= len(value) <= 16:
+            raise ValueError("does not fit a one-byte header extension")
+        body += bytes((identifier << 4 | len(value) - 1,)) + value
+    if not body:
+        return b""
+    body += bytes(-len(body) % 4)
+    return _EXTENSION.pack(ONE_BYTE_PROFILE, len(body) // 4) + body
+
+
+def build(payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, payload: bytes, extensions: bytes = b"") -> bytes:
+    """A packet; `extensions` is what `extension_block` gave. Numbers must already be within their fields."""
+    return (
+        _FIXED.pack(VERSION | (0x10 if extensions else 0), payload_type | (0x80 if marker else 0), sequence, timestamp, ssrc)
+        + extensions
+        + payload
+    )
+
+
+def rewrite(packet: bytes, *, payload_type: int, sequence: int, timestamp: int, ssrc: int) -> bytes:
+    """The same packet under another payload type, sequence, timestamp and source; everything behind the fixed header stays."""
+    return _FIXED.pack(packet[0], packet[1] & 0x80 | payload_type, sequence, timestamp, ssrc) + packet[HEADER_BYTES:]
+
+
+def wrap_rtx(packet: bytes, *, payload_type: int, sequence: int, ssrc: int, extensions: bytes = b"") -> bytes:
+    """`packet` as a retransmission (RFC 4588): its own sequence number stands before the payload; padding is dropped."""
+    header = parse_header(packet)
+    payload = _OSN.pack(header.sequence) + payload_of(packet, header)
+    return build(payload_type, header.marker, sequence, header.timestamp, ssrc, payload, extensions)
+
+
+def unwrap_rtx(packet: bytes, *, payload_type: int, ssrc: int) -> bytes | None:
+    """The original of a retransmission packet without extensions; None for the empty ones that are sent as bandwidth probes."""
+    header = parse_header(packet)
+    payload = payload_of(packet, header)
+    if len(payload) <= 2:
+        return None
+    (sequence,) = _OSN.unpack_from(payload)
+    return build(payload_type, header.marker, sequence, header.timestamp, ssrc, payload[2:])
+
+
+def sequence_newer(new: int, old: int) -> bool:
+    """Whether 16-bit sequence number `new` comes after `old` (RFC 1982)."""
+    return new != old and (new - old) & 0xFFFF < 0x8000
+
+
+class SequenceUnwrapper:
+    """Makes 16-bit sequence numbers a count that goes on past 65535; takes steps back of up to half the range."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+
+    def unwrap(self, sequence: int) -> int:
+        if self._last is None:
+            self._last = sequence
+            return sequence
+        step = (sequence - self._last) & 0xFFFF
+        count = self._last + (step if step < 0x8000 else step - 0x10000)
+        self._last = max(self._last, count)
+        return count

@@ -1,0 +1,132 @@
+"""The association over real sockets: roles, media both ways, and every way in which it fails or ends."""
+
+import asyncio
+import socket
+from dataclasses import replace
+
+import pytest
+
+from app.domain.broadcast import Step
+from app.transport import rtp
+from app.transport.errors import TransportError
+from app.transport.sdp import IceCandidate, RemoteTransport, Setup
+from tests.support.peers import Inbox, connected_pair, make_peer
+
+
+def _packet(sequence: int) -> bytes:
+    return rtp.build(96, False, sequence, 1234, 0xCAFE, b"payload %d" % sequence)
+
+
+@pytest.mark.parametrize("setup", [Setup.PASSIVE, Setup.ACTIVE])
+async def test_media_goes_both_ways_whichever_side_begins_dtls(setup: Setup) -> None:
+    async with connected_pair(setup) as (offerer, offerer_inbox, answerer, answerer_inbox):
+        assert offerer.connected and answerer.connected
+        assert offerer.selected == ("127.0.0.1", "127.0.0.1")
+        for sequence in range(5):
+            assert offerer.send_rtp(_packet(sequence))
+            assert answerer.send_rtp(_packet(100 + sequence))
+        assert offerer.send_rtcp(b"\x80\xc9\x00\x01\x00\x00\x00\x01")
+        await answerer_inbox.until(rtp=5, rtcp=1)
+        await offerer_inbox.until(rtp=5)
+        assert answerer_inbox.rtp == [_packet(sequence) for sequence in range(5)]
+        assert offerer_inbox.rtp == [_packet(100 + sequence) for sequence in range(5)]
+        assert answerer_inbox.rtcp == [b"\x80\xc9\x00\x01\x00\x00\x00\x01"]
+        assert offerer.ice_ms > 0 and offerer.dtls_ms > 0
+
+
+async def test_the_other_side_learns_at_once_that_we_left_and_we_report_nothing() -> None:
+    async with connected_pair() as (offerer, offerer_inbox, _, answerer_inbox):
+        await offerer.aclose()
+        await answerer_inbox.until(closed=1, within_s=2)
+        assert answerer_inbox.closed == ["closed"]
+        assert offerer_inbox.closed == []
+        assert offerer.send_rtp(_packet(1)) is False
+
+
+async def test_a_port_that_is_gone_is_noticed_without_a_goodbye() -> None:
+    async with connected_pair() as (offerer, offerer_inbox, answerer, _):
+        for protocol in answerer._ice._protocols:  # the sockets vanish as they do with a killed process
+            protocol.transport.abort()
+
+        async def send() -> None:
+            sequence = 0
+            while True:
+                offerer.send_rtp(_packet(sequence & 0xFFFF))
+                sequence += 1
+                await asyncio.sleep(0.01)
+
+        sending = asyncio.create_task(send())
+        try:
+            await offerer_inbox.until(closed=1, within_s=5)
+        finally:
+            sending.cancel()
+        assert offerer_inbox.closed == ["refused"]
+
+
+async def test_a_wrong_fingerprint_fails_in_dtls_with_the_reason() -> None:
+    offerer, answerer = make_peer(Inbox(), controlling=True), make_peer(Inbox(), controlling=False)
+    try:
+        offer, answer = await offerer.gather(), await answerer.gather()
+        lie = replace(answer, fingerprints=(("sha-256", ":".join(["AB"] * 32)),))
+        results = await asyncio.gather(offerer.connect(lie), answerer.connect(offer), return_exceptions=True)
+        error = results[0]
+        assert isinstance(error, TransportError)
+        assert error.step is Step.DTLS
+        assert "fingerprint" in error.detail
+    finally:
+        await offerer.aclose()
+        await answerer.aclose()
+
+
+async def test_a_silent_candidate_fails_in_ice_at_our_own_deadline() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        candidate = IceCandidate("1", 1, "udp", 1, "127.0.0.1", deaf.getsockname()[1], "host")
+        remote = RemoteTransport("abcd", "x" * 22, (("sha-256", "00"),), Setup.PASSIVE, (candidate,))
+        peer = make_peer(Inbox(), controlling=True)
+        try:
+            with pytest.raises(TransportError) as caught:
+                await peer.connect(remote, within_s=0.3)
+            assert caught.value.step is Step.ICE
+        finally:
+            await peer.aclose()
+
+
+async def test_ice_lite_without_an_address_fails_at_once() -> None:
+    peer = make_peer(Inbox(), controlling=True)
+    try:
+        with pytest.raises(TransportError) as caught:
+            await peer.connect(RemoteTransport("abcd", "x" * 22, (("sha-256", "00"),), Setup.PASSIVE, (), ice_lite=True))
+        assert caught.value.step is Step.ICE
+    finally:
+        await peer.aclose()
+
+
+async def test_an_answer_without_candidates_connects_when_the_other_side_reaches_us() -> None:
+    offerer, answerer = make_peer(Inbox(), controlling=True), make_peer(Inbox(), controlling=False)
+    try:
+        offer, answer = await offerer.gather(), await answerer.gather()
+        await asyncio.gather(offerer.connect(replace(answer, candidates=())), answerer.connect(offer))
+        assert offerer.connected
+    finally:
+        await offerer.aclose()
+        await answerer.aclose()
+
+
+async def test_closing_is_safe_in_any_state_and_twice() -> None:
+    untouched = make_peer(Inbox(), controlling=True)
+    await untouched.aclose()
+    gathered = make_peer(Inbox(), controlling=True)
+    await gathered.gather()
+    await gathered.aclose()
+    await gathered.aclose()
+
+
+async def test_closing_ends_a_connect_that_waits() -> None:
+    peer = make_peer(Inbox(), controlling=True)
+    await peer.gather()
+    connecting = asyncio.create_task(peer.connect(RemoteTransport("abcd", "x" * 22, (("sha-256", "00"),), Setup.PASSIVE)))
+    await asyncio.sleep(0)
+    await peer.aclose()
+    with pytest.raises(TransportError):
+        await connecting
