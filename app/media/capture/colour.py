@@ -1,0 +1,121 @@
+"""Colour coding: every matrix and range that devices and files use, turned into the programme's BT.709 limited range."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.media.ports import Plane
+
+Matrix3 = npt.NDArray[np.float64]
+
+
+class Matrix(Enum):
+    """A luma/chroma matrix by its weights of red and blue."""
+
+    BT601 = (0.299, 0.114)
+    BT709 = (0.2126, 0.0722)
+    BT2020 = (0.2627, 0.0593)
+    SMPTE240M = (0.212, 0.087)
+    FCC = (0.30, 0.11)
+
+
+class Range(Enum):
+    """How code values are used: (black, span of luma, span of chroma)."""
+
+    LIMITED = (16.0, 219.0, 224.0)
+    FULL = (0.0, 255.0, 255.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What the numbers of a YUV picture mean."""
+
+    matrix: Matrix
+    range: Range
+
+
+PROGRAMME = Coding(Matrix.BT709, Range.LIMITED)
+
+
+def _rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
+    """3×3 matrix from RGB 0..255 to code values, and the offsets of y, u and v."""
+    red, blue = coding.matrix.value
+    green = 1.0 - red - blue
+    black, luma, chroma = coding.range.value
+    y = np.array([red, green, blue])
+    rows = np.stack(
+        [
+            y * luma,
+            (np.array([0.0, 0.0, 1.0]) - y) / (2 * (1 - blue)) * chroma,
+            (np.array([1.0, 0.0, 0.0]) - y) / (2 * (1 - red)) * chroma,
+        ]
+    )
+    return rows / 255.0, np.array([black, 128.0, 128.0])
+
+
+class ToProgramme:
+    """Turns I420 planes of one coding into the programme's; three to six passes over the planes and no float temporaries.
+
+    The luma of another matrix depends on chroma too; that share is worked out on the quarter-size planes around 128, enlarged,
+    and added, so that the full-size plane is passed over once.
+    """
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        source, source_offset = _rgb_to_yuv(coding)
+        target, target_offset = _rgb_to_yuv(PROGRAMME)
+        self._m = target @ np.linalg.inv(source)
+        self._offset = target_offset - self._m @ source_offset
+        self._luma_needs_chroma = bool(np.abs(self._m[0, 1:]).max() > 1e-6)
+        self._small: Plane = np.empty((0, 0), np.uint8)
+        self._large: Plane = np.empty((0, 0), np.uint8)
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do."""
+        return self.coding != PROGRAMME
+
+    def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
+        """Write the programme's coding of y, u, v into the out planes (same shapes, other memory)."""
+        m, offset = self._m, self._offset
+        cv2.addWeighted(u, float(m[1, 1]), v, float(m[1, 2]), float(offset[1]), dst=out_u)
+        cv2.addWeighted(u, float(m[2, 1]), v, float(m[2, 2]), float(offset[2]), dst=out_v)
+        if not self._luma_needs_chroma:
+            cv2.convertScaleAbs(y, dst=out_y, alpha=float(m[0, 0]), beta=float(offset[0]))
+            return
+        if self._small.shape != u.shape or self._large.shape != y.shape:
+            self._small = np.empty(u.shape, np.uint8)
+            self._large = np.empty(y.shape, np.uint8)
+        cb, cr = float(m[0, 1]), float(m[0, 2])
+        cv2.addWeighted(u, cb, v, cr, 128.0 - 128.0 * (cb + cr), dst=self._small)
+        cv2.resize(self._small, (y.shape[1], y.shape[0]), dst=self._large, interpolation=cv2.INTER_LINEAR)
+        # offset[0] holds −(cb + cr)·128 already; the enlarged plane carries +128 instead.
+        cv2.addWeighted(y, float(m[0, 0]), self._large, 1.0, float(offset[0]) + 128.0 * (cb + cr) - 128.0, dst=out_y)
+
+
+def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
+    """The programme's code values of one sRGB colour."""
+    matrix, offset = _rgb_to_yuv(PROGRAMME)
+    y, u, v = (round(float(value)) for value in matrix @ np.array([red, green, blue], np.float64) + offset)
+    return y, u, v
+
+
+def planes_of_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
+    """Premultiplied I420 planes and alpha (None where all is opaque) of straight RGBA, (height, width, 4) with even sides.
+
+    For pictures that change now and then: exact, a few passes in float32.
+    """
+    alpha = rgba[:, :, 3]
+    matrix, offset = _rgb_to_yuv(PROGRAMME)
+    colour: npt.NDArray[np.float32] = np.asarray(cv2.transform(rgba[:, :, :3].astype(np.float32), matrix.astype(np.float32)), np.float32)
+    opaque = bool(alpha.min() == 255)
+    if not opaque:
+        colour *= (alpha.astype(np.float32) / 255.0)[:, :, None]
+    half = (rgba.shape[1] // 2, rgba.shape[0] // 2)
+    y = np.rint(colour[:, :, 0] + np.float32(offset[0]))
+    u = np.rint(cv2.resize(colour[:, :, 1], half, interpolation=cv2.INTER_AREA) + np.float32(128))
+    v = np.rint(cv2.resize(colour[:, :, 2], half, interpolation=cv2.INTER_AREA) + np.float32(128))
+    return y.astype(np.uint8), u.astype(np.uint8), v.astype(np.uint8), None if opaque else alpha.copy()

@@ -1,0 +1,63 @@
+"""The one table from a source's kind to what makes its pictures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.clock import Clock
+from app.domain.errors import AppError, Value
+from app.domain.notice import Notice
+from app.domain.output import Canvas
+from app.domain.source import Source, SourceKind, settings_of
+from app.domain.stats import SourceStats
+from app.media.capture.held import ColourPicture, HeldPicture
+from app.media.capture.test_card import TestCard
+from app.media.ports import Picture
+from app.media.sound.feed import SoundFeed
+
+
+class PictureMaker(Protocol):
+    """A picture source that can also be told of changed settings."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def latest(self) -> Picture | None: ...
+
+    def stats(self) -> SourceStats: ...
+
+    def reconfigure(self, settings: Mapping[str, Value]) -> bool:
+        """Take on complete settings while running; False: close this one and make a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What any source may need beside its settings."""
+
+    canvas: Canvas
+    clock: Clock
+    notify: Callable[[Notice], None]
+    sound: SoundFeed | None
+
+
+Maker = Callable[[Source, Mapping[str, Value], Surroundings], PictureMaker]
+
+_MAKERS: Mapping[SourceKind, Maker] = {
+    SourceKind.COLOUR: lambda source, settings, around: ColourPicture(source.id, around.clock, settings),
+    SourceKind.TEXT: lambda source, settings, around: HeldPicture(source.id, around.clock),
+    SourceKind.TEST_CARD: lambda source, settings, around: TestCard(source.id, around.canvas, around.clock, settings),
+}
+
+
+def make_picture_source(
+    source: Source, canvas: Canvas, clock: Clock, notify: Callable[[Notice], None], sound: SoundFeed | None
+) -> PictureMaker:
+    """A picture source, not started. `sound` is where a media file's sound goes (None = it is not wanted).
+
+    Raises FieldError for settings out of bounds and AppError("source.no_picture") for a kind that has none.
+    """
+    maker = _MAKERS.get(source.kind)
+    if maker is None:
+        raise AppError("source.no_picture", source=source.name, kind=source.kind.value)
+    return maker(source, settings_of(source), Surroundings(canvas, clock, notify, sound))

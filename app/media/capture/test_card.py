@@ -1,0 +1,125 @@
+"""The test card: colour bars with known values, something that moves, the frame code, and a flash at each full second."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.errors import Value
+from app.domain.output import Canvas
+from app.domain.stats import SourceStats
+from app.media.capture.colour import yuv_of
+from app.media.capture.test_code import BLACK, ROWS, WHITE, CodeWriter, cell_side
+from app.media.picture_pool import PicturePool, Planes
+from app.media.ports import Picture, Plane
+
+# EBU 100/0/75/0 bars: white, yellow, cyan, green, magenta, red, blue, black, as sRGB code values.
+BAR_COLOURS = (
+    (255, 255, 255),
+    (191, 191, 0),
+    (0, 191, 191),
+    (0, 191, 0),
+    (191, 0, 191),
+    (191, 0, 0),
+    (0, 0, 191),
+    (0, 0, 0),
+)
+# Parts of the card as fractions of its height; the code stands above the bars.
+BARS = (0.1, 0.6)
+FLASH = (0.62, 0.78)
+STRIP = (0.8, 1.0)
+
+FLASH_NS = 50 * NS_PER_MS  # as long as the tone's beep
+_SWEEP_NS = 4 * NS_PER_S  # the moving block crosses the card in this time
+_GREY = 60
+
+
+def _even(value: float) -> int:
+    return round(value) // 2 * 2
+
+
+def _rows(part: tuple[float, float], height: int) -> slice:
+    return slice(_even(part[0] * height), _even(part[1] * height))
+
+
+def draw_background(planes: Planes) -> None:
+    """Everything of the card that stands still: grey ground, eight bars, the code's black field, the ramp below."""
+    height, width = planes.y.shape
+    planes.fill(_GREY)
+    planes.y[: (ROWS + 1) * cell_side(width, height)] = BLACK
+    bars = _rows(BARS, height)
+    half = slice(bars.start // 2, bars.stop // 2)
+    for position, colour in enumerate(BAR_COLOURS):
+        left, right = _even(width * position / len(BAR_COLOURS)), _even(width * (position + 1) / len(BAR_COLOURS))
+        y, u, v = yuv_of(*colour)
+        planes.y[bars, left:right] = y
+        planes.u[half, left // 2 : right // 2] = u
+        planes.v[half, left // 2 : right // 2] = v
+    planes.y[_rows(STRIP, height)] = np.linspace(BLACK, WHITE, width).astype(np.uint8)
+
+
+class TestCard:
+    """A source that draws its picture when it is asked for one, so that its capture time is that of the programme's tick.
+
+    Asked again within half a frame it gives the same picture: two layers of one tick show one number. `number_of` is what the
+    code holds: pictures counted from 1.
+    """
+
+    __test__ = False  # the name is the field's word, not a test
+
+    def __init__(self, source_id: str, canvas: Canvas, clock: Clock, settings: Mapping[str, Value]) -> None:
+        self._source_id = source_id
+        self._canvas = canvas
+        self._clock = clock
+        self._flash = bool(settings["flash"])
+        self._pool = PicturePool(canvas.width, canvas.height)
+        self._writer = CodeWriter(canvas.width, canvas.height)
+        self._drawn: list[Planes] = []
+        self._picture: Picture | None = None
+        self._ramp: Plane = np.linspace(BLACK, WHITE, canvas.width).astype(np.uint8)
+        self._second = 0
+
+    def start(self) -> None:
+        """Nothing runs; the first full second to flash is the next one."""
+        self._second = self._clock.monotonic_ns() // NS_PER_S
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+    def reconfigure(self, settings: Mapping[str, Value]) -> bool:
+        self._flash = bool(settings["flash"])
+        return True
+
+    def latest(self) -> Picture | None:
+        now_ns = self._clock.monotonic_ns()
+        last = self._picture
+        if last is not None and now_ns - last.capture_ns < NS_PER_S // (2 * self._canvas.fps):
+            return last
+        number = 1 if last is None else last.sequence + 1
+        planes = self._pool.take()
+        if not any(planes is known for known in self._drawn):
+            draw_background(planes)
+            self._drawn.append(planes)
+        self._writer.write(planes.y, number, self._clock.wall_ns() // NS_PER_MS)
+        planes.y[_rows(FLASH, self._canvas.height)] = WHITE if self._flash and self._flashes(now_ns) else BLACK
+        self._draw_strip(planes, now_ns)
+        self._picture = Picture(y=planes.y, u=planes.u, v=planes.v, capture_ns=now_ns, sequence=number)
+        return self._picture
+
+    def _flashes(self, now_ns: int) -> bool:
+        """Whether this picture is the first of a second of the monotonic clock, or within the flash's length after its start."""
+        second, past_ns = divmod(now_ns, NS_PER_S)
+        first = second != self._second
+        self._second = second
+        return first or past_ns < FLASH_NS
+
+    def _draw_strip(self, planes: Planes, now_ns: int) -> None:
+        rows = _rows(STRIP, self._canvas.height)
+        planes.y[rows] = self._ramp
+        side = rows.stop - rows.start
+        left = (self._canvas.width - side) * (now_ns % _SWEEP_NS) // _SWEEP_NS
+        planes.y[rows, left : left + side] = WHITE
+        planes.y[rows.start + side // 4 : rows.stop - side // 4, left + side // 4 : left + side - side // 4] = BLACK
+
+    def stats(self) -> SourceStats:
+        return SourceStats(self._source_id, alive=True, fps=float(self._canvas.fps), width=self._canvas.width, height=self._canvas.height)

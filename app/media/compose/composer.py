@@ -1,0 +1,100 @@
+"""Layers become the programme's picture."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import cv2
+
+from app.domain.output import Canvas
+from app.domain.scene import Crop, Fit, Layer, Scene
+from app.media.compose.drawable import Drawable
+from app.media.compose.geometry import Rect, place
+from app.media.compose.scaling import PlaneScaler
+from app.media.compose.slate import no_signal
+from app.media.picture_pool import BLACK_Y, PicturePool, Planes
+from app.media.ports import Picture
+
+_LEAST_OPACITY = 1 / 512  # below, not one code value changes
+_KEEP_RENDERS = 120  # scaled pictures of layers that were not drawn for so many renders are given up
+
+
+class Composer:
+    """Renders scenes and blends pictures into frames that come back into use when nobody holds them. For one thread.
+
+    Scaled pictures are kept while picture, place and opacity stay; layers that an opaque one covers are neither scaled nor
+    drawn. In steady state no planes are allocated.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self._pool = PicturePool(canvas.width, canvas.height)
+        self._scaler = PlaneScaler()
+        self._drawables: dict[tuple[str, str], Drawable] = {}
+        self._used: dict[tuple[str, str], int] = {}
+        self._slate = no_signal()
+        self._renders = 0
+        self._sequence = 0
+
+    def render(self, scene: Scene, pictures: Mapping[str, Picture | None], *, at_ns: int) -> Picture:
+        """The scene made of these pictures, stamped `at_ns`.
+
+        A source id that maps to None has no signal: the slate is drawn in its layer's box. An id that is missing is not drawn.
+        """
+        self._renders += 1
+        shown = self._shown(scene, pictures)
+        planes = self._pool.take()
+        if not shown or not (shown[0].opaque and shown[0].target == Rect(0, 0, self._canvas.width, self._canvas.height)):
+            planes.fill(BLACK_Y)
+        for drawable in shown:
+            drawable.draw(planes)
+        self._forget_unused()
+        return self._picture(planes, at_ns)
+
+    def blend(self, a: Picture, b: Picture, fraction: float) -> Picture:
+        """`a` at 0, `b` at 1, a cross-fade between; both of the canvas's size. Stamped like `b`."""
+        planes = self._pool.take()
+        weight = min(1.0, max(0.0, fraction))
+        for first, second, out in ((a.y, b.y, planes.y), (a.u, b.u, planes.u), (a.v, b.v, planes.v)):
+            cv2.addWeighted(first, 1.0 - weight, second, weight, 0.0, dst=out)
+        return self._picture(planes, b.capture_ns)
+
+    def _picture(self, planes: Planes, at_ns: int) -> Picture:
+        self._sequence += 1
+        return Picture(y=planes.y, u=planes.u, v=planes.v, capture_ns=at_ns, sequence=self._sequence)
+
+    def _shown(self, scene: Scene, pictures: Mapping[str, Picture | None]) -> list[Drawable]:
+        """What is to be drawn, from the bottom to the top; found from the top, because what is covered need not be scaled."""
+        shown: list[Drawable] = []
+        covered: list[Rect] = []
+        for layer in reversed(scene.layers):
+            drawable = self._prepared(scene.id, layer, pictures, covered)
+            if drawable is not None:
+                shown.append(drawable)
+                if drawable.opaque:
+                    covered.append(drawable.target)
+        shown.reverse()
+        return shown
+
+    def _prepared(self, scene_id: str, layer: Layer, pictures: Mapping[str, Picture | None], covered: list[Rect]) -> Drawable | None:
+        if not layer.visible or layer.opacity < _LEAST_OPACITY or layer.source_id not in pictures:
+            return None
+        picture = pictures[layer.source_id]
+        if picture is None:
+            picture, layer = self._slate, replace(layer, crop=Crop(), fit=Fit.COVER)
+        placement = place(layer, picture.width, picture.height, self._canvas.width, self._canvas.height)
+        if placement is None or any(rect.contains(placement.target) for rect in covered):
+            return None
+        key = (scene_id, layer.id)
+        drawable = self._drawables.get(key)
+        if drawable is None:
+            drawable = self._drawables[key] = Drawable()
+        self._used[key] = self._renders
+        drawable.prepare(picture, placement, layer.opacity, self._scaler)
+        return drawable
+
+    def _forget_unused(self) -> None:
+        if self._renders % _KEEP_RENDERS:
+            return
+        for key in [key for key, used in self._used.items() if self._renders - used >= _KEEP_RENDERS]:
+            del self._drawables[key]
+            del self._used[key]

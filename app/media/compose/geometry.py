@@ -1,0 +1,98 @@
+"""Where a layer's picture goes: which part of it is shown and which pixels of the canvas it covers."""
+
+from dataclasses import dataclass
+
+from app.domain.scene import Crop, Fit, Layer
+
+OWN_SIZE_LINES = 1080  # Fit.CENTRE: a picture's own size is meant for a canvas of so many lines
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Whole pixels, all four even, so that chroma lines up with luma."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def contains(self, other: "Rect") -> bool:
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and self.x + self.width >= other.x + other.width
+            and self.y + self.height >= other.y + other.height
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """`source` in pixels of the picture is drawn at `target` in pixels of the canvas; `target` lies within the canvas."""
+
+    source: Rect
+    target: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """One axis: the shown stretch of the picture and the stretch of the canvas that it fills, not rounded yet."""
+
+    source: float
+    source_size: float
+    target: float
+    target_size: float
+
+
+def _even(value: float) -> int:
+    return round(value / 2) * 2
+
+
+def _fitted(span: _Span, scale: float) -> _Span:
+    """The axis at this scale, centred in its target; what does not fit is cut evenly on both sides."""
+    size = span.source_size * scale
+    if size <= span.target_size:
+        return _Span(span.source, span.source_size, span.target + (span.target_size - size) / 2, size)
+    shown = span.target_size / scale
+    return _Span(span.source + (span.source_size - shown) / 2, shown, span.target, span.target_size)
+
+
+def _scales(fit: Fit, across: _Span, down: _Span, canvas_height: int) -> tuple[float, float]:
+    horizontal, vertical = across.target_size / across.source_size, down.target_size / down.source_size
+    if fit is Fit.STRETCH:
+        return horizontal, vertical
+    if fit is Fit.CONTAIN:
+        return (min(horizontal, vertical),) * 2
+    if fit is Fit.COVER:
+        return (max(horizontal, vertical),) * 2
+    return (canvas_height / OWN_SIZE_LINES,) * 2
+
+
+def _on_canvas(span: _Span, picture: int, canvas: int) -> tuple[int, int, int, int] | None:
+    """(source start, source size, target start, target size) in even pixels, cut at the canvas; None where nothing is left."""
+    start, end = max(0, _even(span.target)), min(canvas, _even(span.target + span.target_size))
+    if end - start < 2:
+        return None
+    per_pixel = span.source_size / span.target_size
+    first = min(max(0, _even(span.source + max(0.0, start - span.target) * per_pixel)), picture - 2)
+    last = min(picture, _even(span.source + min(span.target_size, end - span.target) * per_pixel))
+    return first, max(2, last - first), start, end - start
+
+
+def _cropped(crop: Crop, width: int, height: int) -> tuple[float, float, float, float]:
+    return crop.left * width, crop.top * height, (1 - crop.left - crop.right) * width, (1 - crop.top - crop.bottom) * height
+
+
+def place(layer: Layer, picture_width: int, picture_height: int, canvas_width: int, canvas_height: int) -> Placement | None:
+    """Where a picture of this size goes in this layer; None when nothing of it falls on the canvas."""
+    left, top, width, height = _cropped(layer.crop, picture_width, picture_height)
+    box = layer.box
+    across = _Span(left, width, box.x * canvas_width, box.width * canvas_width)
+    down = _Span(top, height, box.y * canvas_height, box.height * canvas_height)
+    if min(across.source_size, across.target_size, down.source_size, down.target_size) <= 0:
+        return None
+    horizontal, vertical = _scales(layer.fit, across, down, canvas_height)
+    columns = _on_canvas(_fitted(across, horizontal), picture_width, canvas_width)
+    rows = _on_canvas(_fitted(down, vertical), picture_height, canvas_height)
+    if columns is None or rows is None:
+        return None
+    return Placement(Rect(columns[0], rows[0], columns[1], rows[1]), Rect(columns[2], rows[2], columns[3], rows[3]))
