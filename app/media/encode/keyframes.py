@@ -1,0 +1,53 @@
+"""When the next key frame is due."""
+
+import threading
+
+from app.domain.clock import NS_PER_MS, Clock
+
+LEAST_GAP_NS = 300 * NS_PER_MS  # a joining viewer asks three times within this; one IDR serves them all
+
+
+class KeyframeSchedule:
+    """Coalesces requests for key frames to one each 300 ms; any thread requests, encoder threads ask."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._last_ns: int | None = None
+        self._longest_ns = 0
+
+    def request(self) -> None:
+        """Ask for a key frame as soon as the gap to the last one allows."""
+        with self._lock:
+            self._wanted = True
+
+    def set_longest(self, longest_ns: int) -> None:
+        """Never let more than this pass without a key frame (0 = the encoder's own interval will do)."""
+        with self._lock:
+            self._longest_ns = longest_ns
+
+    def due(self) -> bool:
+        """Whether the picture about to be encoded shall be a key frame; True counts as one sent now."""
+        now_ns = self._clock.monotonic_ns()
+        with self._lock:
+            if self._last_ns is None:
+                due = True
+            else:
+                past_ns = now_ns - self._last_ns
+                due = (self._wanted and past_ns >= LEAST_GAP_NS) or 0 < self._longest_ns <= past_ns
+            if due:
+                self._wanted = False
+                self._last_ns = now_ns
+            return due
+
+    def sent(self) -> None:
+        """A key frame went out, asked for or not: it serves every request made before it."""
+        with self._lock:
+            self._wanted = False
+            self._last_ns = self._clock.monotonic_ns()
+
+    def restart(self) -> None:
+        """A new encoder begins: its first picture is a key frame in any case."""
+        with self._lock:
+            self._last_ns = None

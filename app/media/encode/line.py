@@ -1,0 +1,269 @@
+"""One codec's encoding: the encoder in use, the ones that stand by, and the stream they make together."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.errors import Value
+from app.domain.notice import Notice, Severity
+from app.domain.packet import VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
+from app.domain.stats import Spread
+from app.media.encode.bt601 import Bt601Converter
+from app.media.encode.codec import Encoded, OpenEncoder, Recipe, Wanted
+from app.media.encode.errors import EncodeError
+from app.media.encode.keyframes import KeyframeSchedule
+from app.media.encode.worker import EncoderLike, EncoderWorker
+from app.media.ports import Picture
+from app.media.spread import SpreadMeter
+
+log = logging.getLogger(__name__)
+
+STALL_NS = 3 * NS_PER_S  # the slowest opening of a working encoder seen is far below; viewers' pictures stand still meanwhile
+_RATE_WINDOW_NS = 2 * NS_PER_S
+_REOPEN_GAP_NS = 3 * NS_PER_S  # an encoder that must be opened anew for a new rate costs a key frame each time
+_REOPEN_CHANGE = 0.2
+
+
+class Vp8Encoder:
+    """libvpx behind the conversion to the one matrix that VP8 viewers know."""
+
+    def __init__(self, recipe: Recipe, wanted: Wanted) -> None:
+        self._converter = Bt601Converter(wanted.canvas.width, wanted.canvas.height)
+        self._encoder = OpenEncoder(recipe, wanted)
+
+    @property
+    def kbps(self) -> int:
+        return self._encoder.kbps
+
+    def encode(self, picture: Picture, *, keyframe: bool) -> Sequence[Encoded]:
+        return self._encoder.encode(self._converter.convert(picture), keyframe=keyframe)
+
+    def set_bitrate(self, kbps: int) -> bool:
+        return self._encoder.set_bitrate(kbps)
+
+
+def open_encoder(recipe: Recipe, wanted: Wanted) -> EncoderLike:
+    """The encoder of this recipe; raises EncodeError."""
+    return Vp8Encoder(recipe, wanted) if recipe.codec is Codec.VP8 else OpenEncoder(recipe, wanted)
+
+
+def same_but_rate(open_as: Wanted, wanted: Wanted) -> bool:
+    """Whether an encoder opened for the first can serve the second by steering alone."""
+    return wanted.ceiling_kbps <= open_as.ceiling_kbps and open_as == replace(wanted, ceiling_kbps=open_as.ceiling_kbps, kbps=open_as.kbps)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCounts:
+    """Since the line was made, over all its encoders."""
+
+    encoded: int = 0
+    dropped: int = 0
+    idr_sent: int = 0
+
+
+class EncodeLine:
+    """Keeps one codec's stream going: pts rise over every change of encoder, a failing or hanging encoder gives way to the next recipe.
+
+    `submit` comes from the composing thread; packets leave on the encoder's thread through `push`. `configure` replaces the encoder,
+    `close` ends it; both return at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        codec: Codec,
+        clock: Clock,
+        push: Callable[[EncodedPacket], None],
+        notify: Callable[[Notice], None],
+        opener: Callable[[Recipe, Wanted], EncoderLike] = open_encoder,
+        stall_ns: int = STALL_NS,
+    ) -> None:
+        self.codec = codec
+        self.keyframes = KeyframeSchedule(clock)
+        self._clock = clock
+        self._push = push
+        self._notify = notify
+        self._opener = opener
+        self._stall_ns = stall_ns
+        self._lock = threading.RLock()
+        self._push_lock = threading.Lock()  # keeps packets in order; never held by the composing thread
+        self._worker: EncoderWorker | None = None
+        self._retired: list[EncoderWorker] = []
+        self._recipes: tuple[Recipe, ...] = ()
+        self._asked: tuple[Recipe, ...] = ()
+        self._recipe: Recipe | None = None
+        self._wanted: Wanted | None = None
+        self._kbps = 0
+        self._opened_ns = 0
+        self._epoch_ns: int | None = None
+        self._last_pts = -1
+        self._counts = LineCounts()
+        self._sizes: deque[tuple[int, int]] = deque(maxlen=600)
+        self.encode_ms = SpreadMeter()
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How the encoder in use was opened; None while the line is closed or when every encoder failed."""
+        return self._recipe
+
+    @property
+    def wanted(self) -> Wanted | None:
+        return self._wanted
+
+    def counts(self) -> LineCounts:
+        return self._counts
+
+    def kbps(self) -> float:
+        """What really came out in the last two seconds."""
+        since_ns = self._clock.monotonic_ns() - _RATE_WINDOW_NS
+        with self._lock:
+            total = sum(size for at_ns, size in self._sizes if at_ns > since_ns)
+        return round(total * 8 / 1000 / (_RATE_WINDOW_NS / NS_PER_S), 1)
+
+    def configure(self, recipes: Sequence[Recipe], wanted: Wanted) -> None:
+        """Encode by the first of `recipes` that works, from the next picture on; that picture is a key frame."""
+        with self._lock:
+            self._recipes = self._asked = tuple(recipes)
+            self._wanted = wanted
+            self._kbps = wanted.kbps
+            self._begin()
+
+    def keeps(self, recipes: Sequence[Recipe], wanted: Wanted) -> bool:
+        """Whether the encoder in use can go on for these, by steering its rate at most."""
+        with self._lock:
+            open_as = self._wanted
+            if self._worker is None or open_as is None:
+                return False
+            if self._recipe is not None and not self._recipe.steerable:  # `set_bitrate` decides when a new rate is worth a new encoder
+                open_as = replace(open_as, ceiling_kbps=wanted.ceiling_kbps)
+            return tuple(recipes) == self._asked and same_but_rate(open_as, wanted)
+
+    def set_bitrate(self, kbps: int) -> None:
+        """Steer the encoder in use; one that cannot be steered is opened anew, though not often and not for little."""
+        with self._lock:
+            self._kbps = kbps
+            if self._worker is not None:
+                self._worker.set_bitrate(kbps)
+
+    def submit(self, picture: Picture) -> None:
+        """Hand in the newest picture; one that was not fetched yet is dropped and counted."""
+        with self._lock:
+            self._look_after()
+            worker = self._worker
+            if worker is None:
+                return
+            pushed_out = worker.submit(picture)
+            if pushed_out:
+                self._count(dropped=1)
+
+    def close(self) -> None:
+        """Stop encoding; `configure` begins again."""
+        with self._lock:
+            if self._worker is not None:
+                self._retire(self._worker)
+            self._worker = None
+            self._recipe = None
+
+    def join(self, timeout_s: float) -> bool:
+        """After `close`: wait for the threads; False if one hangs in its driver."""
+        with self._lock:
+            retired, self._retired = self._retired, []
+        return all([worker.join(timeout_s) for worker in retired])
+
+    def _begin(self) -> None:
+        if self._worker is not None:
+            self._retire(self._worker)
+        self._worker = None
+        self._recipe = self._recipes[0] if self._recipes else None
+        recipe, wanted = self._recipe, self._wanted
+        if recipe is None or wanted is None:
+            return
+        self.keyframes.restart()
+        self._opened_ns = self._clock.monotonic_ns()
+        self._worker = EncoderWorker(
+            name=f"encode-video-{self.codec.value.lower()}",
+            clock=self._clock,
+            make_encoder=lambda: self._opener(recipe, wanted),
+            keyframes=self.keyframes,
+            on_encoded=self._encoded,
+            on_failed=self._failed,
+        )
+        self._worker.set_bitrate(self._kbps)
+        self._worker.start()
+
+    def _retire(self, worker: EncoderWorker) -> None:
+        worker.close()
+        self._retired = [*(one for one in self._retired if not one.join(0)), worker]
+
+    def _look_after(self) -> None:
+        """Replace an encoder that hangs, or one that must be opened anew to follow the rate."""
+        worker, wanted = self._worker, self._wanted
+        if worker is None or wanted is None:
+            return
+        if worker.busy_ns() > self._stall_ns:
+            self._next_recipe("stalled")
+            return
+        refused = worker.refused_kbps
+        if refused is None or refused != self._kbps:
+            return
+        opened = min(wanted.kbps, wanted.ceiling_kbps)
+        if abs(refused - opened) > _REOPEN_CHANGE * opened and self._clock.monotonic_ns() - self._opened_ns > _REOPEN_GAP_NS:
+            self._wanted = replace(wanted, ceiling_kbps=max(refused, wanted.ceiling_kbps), kbps=refused)
+            self._begin()
+
+    def _failed(self, worker: EncoderWorker, error: EncodeError) -> None:
+        with self._lock:
+            if worker is self._worker:
+                self._count(dropped=1)
+                self._next_recipe(str(error.data.get("reason", error.code)))
+
+    def _next_recipe(self, reason: str) -> None:
+        failed, self._recipes = self._recipes[0], self._recipes[1:]
+        self._begin()
+        data: dict[str, Value] = {"encoder": failed.name, "reason": reason}
+        if self._recipe is None:
+            self._notify(Notice(Severity.ERROR, "encoder.none", data, subject="encoder"))
+            return
+        data["next"] = f"{self._recipe.name} {self._recipe.preset}".strip()
+        self._notify(Notice(Severity.WARNING, "encoder.replaced", data, subject="encoder"))
+
+    def _encoded(self, worker: EncoderWorker, encoded: Sequence[Encoded], took_ns: int) -> None:
+        with self._push_lock:
+            for packet in self._packets(worker, encoded, took_ns):
+                self._push(packet)
+
+    def _packets(self, worker: EncoderWorker, encoded: Sequence[Encoded], took_ns: int) -> list[EncodedPacket]:
+        now_ns = self._clock.monotonic_ns()
+        with self._lock:
+            if worker is not self._worker:
+                return []
+            self.encode_ms.add(took_ns, now_ns)
+            packets = []
+            for one in encoded:
+                if one.keyframe:
+                    self.keyframes.sent()
+                self._count(encoded=1, idr_sent=int(one.keyframe))
+                self._sizes.append((now_ns, len(one.data)))
+                packets.append(
+                    EncodedPacket(MediaKind.VIDEO, self.codec, one.data, self._pts(one.capture_ns), one.capture_ns, one.keyframe)
+                )
+            return packets
+
+    def _pts(self, capture_ns: int) -> int:
+        """The RTP time of this capture time; one relation for the whole life of the line."""
+        if self._epoch_ns is None:
+            self._epoch_ns = capture_ns
+        pts = (capture_ns - self._epoch_ns) * VIDEO_CLOCK_HZ // NS_PER_S
+        self._last_pts = max(self._last_pts + 1, pts)
+        return self._last_pts
+
+    def _count(self, *, encoded: int = 0, dropped: int = 0, idr_sent: int = 0) -> None:
+        had = self._counts
+        self._counts = LineCounts(had.encoded + encoded, had.dropped + dropped, had.idr_sent + idr_sent)
+
+    def spread(self) -> Spread:
+        """Milliseconds a picture took in the last minute."""
+        return self.encode_ms.last_minute(self._clock.monotonic_ns())

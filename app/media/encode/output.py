@@ -1,0 +1,202 @@
+"""The video side of the output: which encoders run, at which rate, for whom."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.notice import Notice, Severity
+from app.domain.output import Canvas, EncoderChoice, Quirks, SpeedPreset, VideoSettings
+from app.domain.packet import Codec, EncodedPacket
+from app.domain.stats import VideoStats
+from app.media.encode.codec import Recipe, Wanted
+from app.media.encode.line import EncodeLine
+from app.media.encode.probe import HardwareProber
+from app.media.encode.recipes import h264_ladder, hardware_of, threads_for, vp8
+from app.media.encode.speed import SpeedChooser
+from app.media.ports import Picture
+
+LEAST_KBPS = 100  # below this a picture is no picture; congestion control may ask for less
+
+
+def limits_of(quirks: Sequence[Quirks]) -> tuple[int, float]:
+    """(kbit/s, GOP seconds) that all these relays take; 0 = no limit."""
+    rates = [one.max_bitrate_kbps for one in quirks if one.max_bitrate_kbps > 0]
+    gops = [one.max_gop_s for one in quirks if one.max_gop_s > 0]
+    return min(rates, default=0), min(gops, default=0.0)
+
+
+class VideoOutput:
+    """Encodes each picture once for each codec that somebody wants, and obeys the publisher (it is its EncoderControl).
+
+    `configure` and the control verbs may come from any thread, `submit` from the composing one. Without `begin` nothing is encoded.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        push: Callable[[EncodedPacket], None],
+        notify: Callable[[Notice], None],
+        prober: HardwareProber | None = None,
+        speeds: SpeedChooser | None = None,
+    ) -> None:
+        self._notify = notify
+        self._prober = prober or HardwareProber()
+        self._speeds = speeds or SpeedChooser()
+        self._lock = threading.RLock()
+        self._lines = {codec: EncodeLine(codec=codec, clock=clock, push=push, notify=notify) for codec in (Codec.H264, Codec.VP8)}
+        self._codecs: frozenset[Codec] = frozenset({Codec.H264})
+        self._running: tuple[EncodeLine, ...] = ()
+        self._canvas = Canvas()
+        self._settings = VideoSettings()
+        self._limits = (0, 0.0)
+        self._requested_kbps: int | None = None
+        self._encoding = False
+        self._closed = False
+        self._pli_received = 0
+        self._unavailable: EncoderChoice | None = None
+
+    # What the engine does with it
+
+    def configure(self, canvas: Canvas, settings: VideoSettings) -> None:
+        """Encode this canvas by these settings; a running encoder is kept where it can follow."""
+        with self._lock:
+            self._canvas, self._settings = canvas, settings
+            self._unavailable = None
+            self._match()
+
+    def begin(self, quirks: Sequence[Quirks] = ()) -> None:
+        """Encode what is submitted from now on, within these relays' limits; the first picture is a key frame."""
+        with self._lock:
+            self._limits = limits_of(quirks)
+            if not self._encoding:
+                self._encoding = True
+                self._codecs = frozenset({Codec.H264})
+                self._requested_kbps = None
+            self._match()
+
+    def end(self) -> None:
+        """Stop encoding."""
+        with self._lock:
+            self._encoding = False
+            self._match()
+
+    def submit(self, picture: Picture) -> None:
+        """Hand a composed picture to the encoders in use; returns at once."""
+        for line in self._running:
+            line.submit(picture)
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """End all threads and children; an encoder that hangs in its driver is left behind after the time-out."""
+        with self._lock:
+            self._closed = True
+            self.end()
+        self._prober.close()
+        self._speeds.close(timeout_s)
+        for line in self._lines.values():
+            line.join(timeout_s)
+
+    # EncoderControl
+
+    def request_keyframe(self) -> None:
+        self._pli_received += 1
+        for line in self._running:
+            line.keyframes.request()
+
+    def request_bitrate(self, kbps: int) -> None:
+        with self._lock:
+            self._requested_kbps = kbps
+            for line in self._running:
+                line.set_bitrate(self.target_kbps)
+
+    def request_codecs(self, codecs: frozenset[Codec]) -> None:
+        with self._lock:
+            wanted = codecs & self._lines.keys()
+            if wanted and wanted != self._codecs:  # nobody agreed on anything yet: go on as before
+                self._codecs = frozenset(wanted)
+                self._match()
+
+    # What it tells
+
+    @property
+    def target_kbps(self) -> int:
+        """The rate aimed at now: the setting, the relays' limits and the publisher's wish, whichever is least."""
+        ceiling = self._ceiling_kbps()
+        return max(LEAST_KBPS, min(ceiling, self._requested_kbps or ceiling))
+
+    def counts(self) -> tuple[int, int]:
+        """(encoded, dropped) pictures of the stream that most watch: H.264 unless VP8 alone is wanted."""
+        lines = [line.counts() for line in self._lines.values()]
+        busiest = max(lines, key=lambda one: one.encoded + one.dropped)
+        return busiest.encoded, busiest.dropped
+
+    def stats(self) -> VideoStats:
+        running = self._running
+        recipes = [line.recipe for line in running if line.recipe is not None]
+        first = running[0] if running else self._lines[Codec.H264]
+        return VideoStats(
+            encoder=", ".join(recipe.name for recipe in recipes),
+            preset=recipes[0].preset if recipes else "",
+            target_kbps=self.target_kbps,
+            kbps=round(sum(line.kbps() for line in running), 1),
+            encode_ms=first.spread(),
+            idr_sent=sum(line.counts().idr_sent for line in self._lines.values()),
+            pli_received=self._pli_received,
+        )
+
+    # Making the encoders match
+
+    def _ceiling_kbps(self) -> int:
+        limit = self._limits[0]
+        return min(self._settings.bitrate_kbps, limit) if limit else self._settings.bitrate_kbps
+
+    def _wanted(self) -> Wanted:
+        canvas, settings = self._canvas, self._settings
+        threads = threads_for(canvas.width, canvas.height, canvas.fps, os.cpu_count() or 1)
+        gop_frames = max(1, round(settings.gop_s * canvas.fps))
+        return Wanted(canvas, self._ceiling_kbps(), self.target_kbps, gop_frames, settings.profile, threads)
+
+    def _recipes(self, codec: Codec, wanted: Wanted) -> tuple[Recipe, ...]:
+        if codec is Codec.VP8:
+            return (vp8(wanted.canvas),)
+        settings = self._settings
+        preset = settings.preset
+        if preset is SpeedPreset.AUTO:
+            preset = self._speeds.choose(wanted.canvas, settings.profile, wanted.ceiling_kbps, wanted.threads, self._rematch)
+        return h264_ladder(settings.encoder, settings.profile, preset, self._hardware(wanted))
+
+    def _hardware(self, wanted: Wanted) -> tuple[EncoderChoice, ...]:
+        choice = self._settings.encoder
+        if choice is EncoderChoice.X264:
+            return ()
+        candidates = hardware_of() if choice is EncoderChoice.AUTO else (choice,)
+        self._prober.ask(candidates, wanted.canvas, self._settings.profile, wanted.ceiling_kbps, self._rematch)
+        failure = "" if choice is EncoderChoice.AUTO else self._prober.failure(choice)
+        if failure and self._unavailable is not choice:
+            self._unavailable = choice
+            self._notify(Notice(Severity.WARNING, "encoder.unavailable", {"encoder": choice.value, "reason": failure}, subject="encoder"))
+        return self._prober.proven(candidates)
+
+    def _rematch(self) -> None:
+        with self._lock:
+            self._match()
+
+    def _match(self) -> None:
+        running: list[EncodeLine] = []
+        for codec, line in self._lines.items():
+            if self._closed or not self._encoding or codec not in self._codecs:
+                line.close()
+                continue
+            self._match_line(line)
+            running.append(line)
+        self._running = tuple(running)
+
+    def _match_line(self, line: EncodeLine) -> None:
+        wanted = self._wanted()
+        line.keyframes.set_longest(round(self._limits[1] * NS_PER_S))
+        recipes = self._recipes(line.codec, wanted)
+        if line.keeps(recipes, wanted):
+            line.set_bitrate(wanted.kbps)
+        else:
+            line.configure(recipes, wanted)

@@ -1,0 +1,104 @@
+"""One encoder on one thread of its own."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from app.domain.clock import Clock
+from app.media.encode.codec import Encoded
+from app.media.encode.errors import EncodeError
+from app.media.encode.keyframes import KeyframeSchedule
+from app.media.encode.slot import PictureSlot
+from app.media.ports import Picture
+
+log = logging.getLogger(__name__)
+
+
+class EncoderLike(Protocol):
+    """What a worker drives: OpenEncoder, or one with a colour conversion before it."""
+
+    @property
+    def kbps(self) -> int: ...
+
+    def encode(self, picture: Picture, *, keyframe: bool) -> Sequence[Encoded]: ...
+
+    def set_bitrate(self, kbps: int) -> bool: ...
+
+
+class EncoderWorker:
+    """Opens an encoder on its own thread and encodes the newest picture, for as long as it is neither closed nor failing.
+
+    `on_encoded` gets the packets and the nanoseconds the picture took, `on_failed` the error; both on this thread, with this worker first.
+    A worker that hangs inside a driver is left to itself: `close` does not wait, and what it says later is its owner's to ignore.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        clock: Clock,
+        make_encoder: Callable[[], EncoderLike],
+        keyframes: KeyframeSchedule,
+        on_encoded: "Callable[[EncoderWorker, Sequence[Encoded], int], None]",
+        on_failed: "Callable[[EncoderWorker, EncodeError], None]",
+    ) -> None:
+        self._clock = clock
+        self._make_encoder = make_encoder
+        self._keyframes = keyframes
+        self._on_encoded = on_encoded
+        self._on_failed = on_failed
+        self._slot = PictureSlot()
+        self._busy_since_ns = 0
+        self._kbps: int | None = None
+        self.refused_kbps: int | None = None  # a rate that only another encoder could give
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let the thread end after the picture in hand; does not wait."""
+        self._slot.close()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread after `close`; True if it ended."""
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def submit(self, picture: Picture) -> bool:
+        """Leave the picture for the encoder; True if an earlier one was pushed out."""
+        return self._slot.put(picture)
+
+    def set_bitrate(self, kbps: int) -> None:
+        """Use this rate from the next picture on; `refused_kbps` says so if this encoder cannot."""
+        self._kbps = kbps
+
+    def busy_ns(self) -> int:
+        """For how long the encoder has been at the picture in hand (or at being opened); 0 when it waits."""
+        since_ns = self._busy_since_ns
+        return self._clock.monotonic_ns() - since_ns if since_ns else 0
+
+    def _run(self) -> None:
+        encoder: EncoderLike | None = None
+        while (picture := self._slot.take()) is not None:
+            self._busy_since_ns = self._clock.monotonic_ns()
+            try:
+                if encoder is None:
+                    encoder = self._make_encoder()
+                self._steer(encoder)
+                encoded = encoder.encode(picture, keyframe=self._keyframes.due())
+            except EncodeError as error:
+                log.warning("%s", error)
+                self._on_failed(self, error)
+                return
+            del picture  # its planes are free for the composer again
+            took_ns = self._clock.monotonic_ns() - self._busy_since_ns
+            self._busy_since_ns = 0
+            self._on_encoded(self, encoded, took_ns)
+
+    def _steer(self, encoder: EncoderLike) -> None:
+        kbps = self._kbps
+        if kbps is not None and kbps != encoder.kbps:
+            self.refused_kbps = None if encoder.set_bitrate(kbps) else kbps
