@@ -1,0 +1,47 @@
+"""Figures as people read them: durations, decibels, rates, times."""
+
+from app.ui.language import tr
+
+UNKNOWN = "–"
+SILENCE_DB = -60.0
+
+
+def duration(seconds: float) -> str:
+    """h:mm:ss, always with the hours so that the width stays."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def milliseconds(value: float) -> str:
+    """A time in ms, one decimal below ten; a dash for what is not known (-1)."""
+    if value < 0:
+        return UNKNOWN
+    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
+
+
+def bitrate(kbps: float) -> str:
+    """kb/s, or Mb/s from one megabit."""
+    return f"{kbps / 1000:.2f} Mb/s" if kbps >= 1000 else f"{kbps:.0f} kb/s"
+
+
+def percent(fraction: float) -> str:
+    """A fraction of one in per cent; a dash below zero."""
+    return UNKNOWN if fraction < 0 else f"{fraction * 100:.1f} %"
+
+
+def gain(decibels: float) -> str:
+    """A fader's place in dB with its sign; silence at and below the bottom."""
+    if decibels <= SILENCE_DB:
+        return "−∞ dB"
+    sign = "+" if decibels > 0.05 else "−" if decibels < -0.05 else ""
+    return f"{sign}{abs(decibels):.1f} dB"
+
+
+def count(number: int) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def size_and_rate(width: int, height: int, fps: float) -> str:
+    """1280 × 720, 30 fps."""
+    return tr("Figures", "{width} × {height}, {fps} fps", width=width, height=height, fps=f"{fps:.0f}")

@@ -1,0 +1,112 @@
+"""Colours, icons and the style sheet, made of the data in resources/themes and resources/icons."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+THEMES: Mapping[str, str] = {"system": "As the system", "dark": "Dark", "light": "Light"}
+GRID = 8  # every distance in the window is a multiple or a half of this
+_ICON_SIZES = (16, 20, 24, 32, 48)
+_NAME = re.compile(r"@(\w+)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours by name, and where its files are."""
+
+    name: str
+    dark: bool
+    colours: Mapping[str, str]
+    folder: Path
+
+    def colour(self, name: str) -> QColor:
+        """The colour of this name; raises KeyError for one that the theme lacks."""
+        return QColor(self.colours[name])
+
+    def style_sheet(self) -> str:
+        """The window's style sheet in this theme's colours."""
+        template = (self.folder / "window.qss").read_text(encoding="utf-8")
+        values = {**self.colours, "marks": (self.folder / self.name).as_posix()}
+        return _NAME.sub(lambda match: values[match.group(1)], template)
+
+    def palette(self) -> QPalette:
+        """For what Qt draws without the style sheet: dialogs of the system, text cursors, links."""
+        palette = QPalette()
+        roles = {
+            QPalette.ColorRole.Window: "window",
+            QPalette.ColorRole.WindowText: "text",
+            QPalette.ColorRole.Base: "field",
+            QPalette.ColorRole.AlternateBase: "panel",
+            QPalette.ColorRole.Text: "text",
+            QPalette.ColorRole.Button: "raised",
+            QPalette.ColorRole.ButtonText: "text",
+            QPalette.ColorRole.BrightText: "on_live",
+            QPalette.ColorRole.Highlight: "accent",
+            QPalette.ColorRole.HighlightedText: "on_accent",
+            QPalette.ColorRole.Link: "accent",
+            QPalette.ColorRole.PlaceholderText: "faint",
+            QPalette.ColorRole.ToolTipBase: "raised",
+            QPalette.ColorRole.ToolTipText: "text",
+        }
+        for role, name in roles.items():
+            palette.setColor(role, self.colour(name))
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.colour("faint"))
+        return palette
+
+
+def load_theme(folder: Path, chosen: str) -> Theme:
+    """The theme "dark" or "light"; anything else follows the system (dark where it does not say)."""
+    name = chosen if chosen in ("dark", "light") else "dark"
+    if chosen == "system" and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light:
+        name = "light"
+    data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    return Theme(name, bool(data["dark"]), data["colour"], folder)
+
+
+class Icons:
+    """Icons of one family, drawn from SVG strokes in a colour of the theme."""
+
+    def __init__(self, folder: Path, theme: Theme) -> None:
+        self._folder = folder
+        self._theme = theme
+        self._made: dict[tuple[str, str], QIcon] = {}
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    def icon(self, name: str, colour: str = "text") -> QIcon:
+        """The icon in the named colour, fainter when disabled; an unknown name gives an icon without a picture."""
+        key = (name, colour)
+        if key not in self._made:
+            self._made[key] = self._make(name, colour)
+        return self._made[key]
+
+    def pixmap(self, name: str, side: int, colour: str = "text") -> QPixmap:
+        """The icon as a picture of this many device-independent pixels."""
+        return self.icon(name, colour).pixmap(QSize(side, side))
+
+    def _make(self, name: str, colour: str) -> QIcon:
+        icon = QIcon()
+        path = self._folder / f"{name}.svg"
+        if not path.is_file():
+            return icon
+        text = path.read_text(encoding="utf-8")
+        for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, "faint")):
+            shape = text.replace("currentColor", self._theme.colours[tint])
+            renderer = QSvgRenderer(QByteArray(shape.encode()))
+            for side in _ICON_SIZES:
+                picture = QPixmap(side, side)
+                picture.fill(Qt.GlobalColor.transparent)
+                painter = QPainter(picture)
+                renderer.render(painter, QRectF(0, 0, side, side))
+                painter.end()
+                icon.addPixmap(picture, mode)
+        return icon
