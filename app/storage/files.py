@@ -19,6 +19,7 @@ BACKUP_SUFFIX = ".bak"
 _CODES: Mapping[int, str] = {
     errno.ENOSPC: "file.full",
     errno.EDQUOT: "file.full",
+    errno.EFBIG: "file.full",
     errno.EACCES: "file.denied",
     errno.EPERM: "file.denied",
     errno.EROFS: "file.denied",

@@ -1,6 +1,7 @@
 """Where this program keeps what, on every system."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,13 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
         config=platformdirs.user_config_path(NAME, appauthor=False, roaming=True),
         state=platformdirs.user_state_path(NAME, appauthor=False),
         cache=platformdirs.user_cache_path(NAME, appauthor=False),
-        runtime=platformdirs.user_runtime_path(NAME, appauthor=False),
+        runtime=_runtime(environment),
         documents=documents,
     )
+
+
+def _runtime(environment: Mapping[str, str]) -> Path:
+    """The session's own runtime folder. Where Linux gives none, the user's state folder: /tmp belongs to everybody."""
+    if sys.platform == "linux" and not environment.get("XDG_RUNTIME_DIR"):
+        return platformdirs.user_state_path(NAME, appauthor=False) / "run"
+    return platformdirs.user_runtime_path(NAME, appauthor=False)

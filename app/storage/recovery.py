@@ -69,9 +69,21 @@ class Recovery:
         return tuple(sorted((one for one in found if one), key=lambda one: one.kept_at_s, reverse=True))
 
     def adopt(self, recovered: RecoveredProject) -> None:
-        """Make it this desk's own unsaved work; raises StorageError, and then it stays where it was."""
-        self.keep(recovered.project, recovered.path)
-        self.discard(recovered)
+        """Make it this desk's own unsaved work; raises StorageError, and then it stays where it was.
+
+        "recovery.taken": another desk was quicker.
+        """
+        lock = FileLock(recovered.file.with_suffix(_LOCK))
+        if not lock.acquire():
+            raise StorageError("recovery.taken", path=str(recovered.file))
+        try:
+            if not recovered.file.exists():
+                _remove(lock.path)
+                raise StorageError("recovery.taken", path=str(recovered.file))
+            self.keep(recovered.project, recovered.path)
+            self.discard(recovered)
+        finally:
+            lock.release()
 
     def discard(self, recovered: RecoveredProject) -> None:
         """Give it up."""

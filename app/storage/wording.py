@@ -89,5 +89,5 @@ def _read(path: Path) -> dict[str, Wording]:
         for wording in wordings.values():
             placeholders(wording.text + wording.help)
         return wordings
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise WordingError("wording.broken", path=str(path), reason=str(error)) from error

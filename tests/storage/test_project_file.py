@@ -1,0 +1,233 @@
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.errors import AppError
+from app.domain.project import starter_project
+from app.domain.scene import Box, Fit
+from app.domain.source import SourceKind
+from app.storage.files import StorageError, backup_of
+from app.storage.migrations import CURRENT_VERSION, MIGRATIONS, from_1_to_2, migrated
+from app.storage.project_file import ProjectFileError, encode, load, save
+from tests.support.shows import full_show
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def damaged(path: Path, change: Callable[[Any], object]) -> Path:
+    """A saved show with its JSON changed by hand."""
+    save(path, full_show())
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_a_show_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    path = tmp_path / "Frühling 春.tradewind"
+    save(path, full_show())
+    assert load(path) == full_show()
+
+
+def test_people_can_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "show.tradewind"
+    save(path, full_show())
+    text = path.read_text()
+    document = json.loads(text)
+    assert list(document) == ["format", "version", "project"]
+    assert '"fit": "cover"' in text
+    assert "春季特卖 🎉" in text
+    assert text.endswith("}\n")
+
+
+def test_the_save_before_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "show.tradewind"
+    for name in ("first", "second", "third"):
+        save(path, full_show(name))
+    assert load(path).name == "third"
+    assert load(backup_of(path)).name == "second"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["show.tradewind", "show.tradewind.bak"]
+
+
+def test_an_older_show_opens_and_is_saved_in_the_current_version(tmp_path: Path) -> None:
+    show = load(SAMPLES / "version-1.tradewind")
+    assert (show.name, show.relay_id, show.output.canvas.fps, show.output.audio.bitrate_kbps) == ("Autumn market", "relay-1", 25, 128)
+    assert [source.kind for source in show.sources] == [SourceKind.CAMERA, SourceKind.TEXT, SourceKind.MICROPHONE]
+    assert [layer.fit for layer in show.scenes[0].layers] == [Fit.COVER, Fit.CONTAIN]
+    assert show.scenes[0].layers[1].box == Box(0.7, 0.8, 0.25, 0.1)
+    save(tmp_path / "new", show)
+    assert json.loads((tmp_path / "new").read_text())["version"] == CURRENT_VERSION
+    assert load(tmp_path / "new") == show
+
+
+def test_every_version_has_a_step_to_the_next_and_steps_leave_their_input_alone() -> None:
+    assert sorted(MIGRATIONS) == list(range(1, CURRENT_VERSION))
+    old = {"version": 1, "name": "Autumn market"}
+    assert from_1_to_2(old) == {"format": "tradewind-show", "version": 2, "project": {"name": "Autumn market"}}
+    assert old == {"version": 1, "name": "Autumn market"}
+    assert migrated(old)["version"] == CURRENT_VERSION
+
+
+def set_at(*keys: str | int, value: object) -> Callable[[Any], object]:
+    def change(document: Any) -> None:
+        inner = document["project"]
+        for key in keys[:-1]:
+            inner = inner[key]
+        inner[keys[-1]] = value
+
+    return change
+
+
+WRONG: list[tuple[Callable[[Any], object], str, str]] = [
+    (set_at("scenes", 1, "layers", 2, "opacity", value="half"), "$.scenes[1].layers[2].opacity", "Expected `float`, got `str`"),
+    (set_at("sources", 0, "kind", value="hologram"), "$.sources[0].kind", "Invalid enum value 'hologram'"),
+    (set_at("output", "canvas", "fps", value=29.97), "$.output.canvas.fps", "Expected `int`, got `float`"),
+    (set_at("scenes", value={}), "$.scenes", "Expected `array`, got `object`"),
+    (lambda document: document["project"]["scenes"][0].pop("id"), "$.scenes[0]", "Object missing required field `id`"),
+    (lambda document: document["project"].pop("name"), "$", "Object missing required field `name`"),
+    (lambda document: document.pop("project"), "$", "Object missing required field `project`"),
+    (lambda document: document.update(project=[]), "$", "Expected `object`, got `array`"),
+]
+
+
+@pytest.mark.parametrize(("change", "place", "reason"), WRONG)
+def test_a_wrong_value_is_named_with_its_place(tmp_path: Path, change: Callable[[Any], object], place: str, reason: str) -> None:
+    with pytest.raises(ProjectFileError) as raised:
+        load(damaged(tmp_path / "show", change))
+    data = raised.value.data
+    assert (raised.value.code, data["place"], data["reason"]) == ("project_file.value", place, reason)
+    assert data["path"] == str(tmp_path / "show")
+
+
+def test_a_file_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = damaged(tmp_path / "show", lambda document: document.update(version=CURRENT_VERSION + 1, project={"new": True}))
+    before = path.read_bytes()
+    with pytest.raises(ProjectFileError) as raised:
+        load(path)
+    assert raised.value.code == "project_file.newer"
+    assert (raised.value.data["version"], raised.value.data["known"]) == (CURRENT_VERSION + 1, CURRENT_VERSION)
+    assert path.read_bytes() == before
+
+
+def test_a_contradiction_inside_a_show_is_named(tmp_path: Path) -> None:
+    for change, code in (
+        (set_at("scenes", 0, "layers", 0, "source_id", value="gone"), "project.no_source"),
+        (set_at("scenes", value=[]), "project.no_scenes"),
+        (set_at("output", "canvas", "width", value=721), "project.canvas"),
+        (set_at("sources", 0, "settings", "fps", value=-1), "field.invalid"),
+        (set_at("scenes", 0, "layers", 0, "opacity", value=1e9), "project.out_of_bounds"),
+    ):
+        with pytest.raises(ProjectFileError) as raised:
+            load(damaged(tmp_path / "show", change))
+        assert raised.value.code == code
+        assert raised.value.data["path"] == str(tmp_path / "show")
+
+
+def test_a_relay_that_left_the_list_is_no_reason_to_refuse_a_show(tmp_path: Path) -> None:
+    show = load(damaged(tmp_path / "show", set_at("relays", value=[])))
+    assert (show.relay_id, show.also_relay_ids) == ("", ("embedded",))
+
+
+BROKEN: list[tuple[bytes, str]] = [
+    (b"", "project_file.empty"),
+    (b"\0" * 4096, "project_file.empty"),
+    (b" \n", "project_file.empty"),
+    (b"[1, 2]", "project_file.not_a_show"),
+    (b"{}", "project_file.not_a_show"),
+    (b'{"version": "1"}', "project_file.not_a_show"),
+    (b'{"version": true}', "project_file.not_a_show"),
+    (b'{"version": 0}', "project_file.not_a_show"),
+    (b'{"version": 9, "format": "other"}', "project_file.not_a_show"),
+    (b'{"version": 2, "format": "tradewind-show", "project": {"name": NaN}}', "project_file.damaged"),
+    (b'{"version": 2, "format": "tradewind-show", "project": {"name": ' + b"9" * 5000 + b"}}", "project_file.damaged"),
+    (b'{"version": 2,, "format": ""}', "project_file.damaged"),
+    (b"[" * 200_000, "project_file.damaged"),
+    (b"\x89PNG\r\n\x1a\n\0\0", "project_file.not_text"),
+]
+
+
+@pytest.mark.parametrize(("content", "code"), BROKEN)
+def test_what_is_no_show_is_said_so(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "show"
+    path.write_bytes(content)
+    with pytest.raises(ProjectFileError) as raised:
+        load(path)
+    assert raised.value.code == code
+    assert path.read_bytes() == content
+
+
+def test_a_show_cut_at_any_byte_is_refused_and_points_to_the_backup(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    save(path, starter_project(camera=None, microphone=False))
+    save(path, starter_project(camera=None, microphone=True))
+    whole = path.read_bytes()
+    seen = set()
+    for length in range(len(whole.rstrip())):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ProjectFileError) as raised:
+            load(path)
+        assert raised.value.data["backup"] == str(backup_of(path))
+        seen.add(raised.value.code)
+    assert seen == {"project_file.empty", "project_file.cut_off", "project_file.damaged"}
+    assert load(backup_of(path)) == starter_project(camera=None, microphone=False)
+
+
+def test_the_place_of_broken_text_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    path.write_text('{\n  "format": "tradewind-show",\n  "version" 2\n}')
+    with pytest.raises(ProjectFileError) as raised:
+        load(path)
+    assert (raised.value.data["line"], raised.value.data["column"]) == (3, 13)
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as missing:
+        load(tmp_path / "none")
+    with pytest.raises(StorageError) as folder:
+        load(tmp_path)
+    assert (missing.value.code, folder.value.code) == ("file.missing", "file.folder")
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    with pytest.raises(StorageError) as huge:
+        load(tmp_path / "huge")
+    assert huge.value.code == "file.too_large"
+
+
+def test_text_saved_by_an_editor_with_a_byte_order_mark_opens(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    path.write_bytes(b"\xef\xbb\xbf" + encode(full_show()).replace(b"\n", b"\r\n"))
+    assert load(path) == full_show()
+
+
+def test_no_value_of_a_damaged_file_escapes_as_a_foreign_error(tmp_path: Path) -> None:
+    """Each value of a real show replaced by each kind of JSON value: opened, or refused with one of our errors."""
+    path = tmp_path / "show"
+    document = json.loads(encode(full_show()))
+    places: list[tuple[Any, Any]] = []
+
+    def walk(node: Any) -> None:
+        for key, value in list(node.items() if isinstance(node, dict) else enumerate(node)):
+            places.append((node, key))
+            if isinstance(value, dict | list):
+                walk(value)
+
+    walk(document)
+    outcomes = {"opened": 0, "refused": 0}
+    for node, key in places[:: max(1, len(places) // 150)]:
+        kept = node[key]
+        replacements: tuple[Any, ...] = (None, "", [], {}, -1, 10**30, 1e300)
+        for value in replacements:
+            node[key] = value
+            path.write_text(json.dumps(document))
+            try:
+                load(path)
+                outcomes["opened"] += 1
+            except AppError:
+                outcomes["refused"] += 1
+        node[key] = kept
+    assert min(outcomes.values()) > 50
+    assert os.listdir(tmp_path) == ["show"]

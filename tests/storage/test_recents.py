@@ -1,0 +1,43 @@
+from pathlib import Path
+
+from app.storage.recents import LIMIT, Recents
+
+
+def shows(folder: Path, count: int) -> list[Path]:
+    made = [folder / f"{number}.tradewind" for number in range(count)]
+    for path in made:
+        path.write_bytes(b"")
+    return made
+
+
+def test_the_newest_stands_first_once_and_the_list_ends(tmp_path: Path) -> None:
+    paths = shows(tmp_path, LIMIT + 3)
+    recents = Recents(tmp_path / "recent.json")
+    for path in (*paths, paths[3]):
+        recents.add(path)
+    kept = Recents(tmp_path / "recent.json").paths()
+    assert kept[0] == paths[3]
+    assert kept[1] == paths[-1]
+    assert len(kept) == len(set(kept)) == LIMIT
+
+
+def test_a_show_that_is_gone_is_not_offered_but_comes_back_with_its_drive(tmp_path: Path) -> None:
+    first, second = shows(tmp_path, 2)
+    recents = Recents(tmp_path / "recent.json")
+    recents.add(first)
+    assert recents.add(second) == (second, first)
+    second.unlink()
+    assert recents.paths() == (first,)
+    second.write_bytes(b"")
+    assert recents.paths() == (second, first)
+    assert recents.remove(second) == (first,)
+
+
+def test_a_broken_or_unwritable_list_costs_the_list_alone(tmp_path: Path) -> None:
+    (show,) = shows(tmp_path, 1)
+    broken = tmp_path / "recent.json"
+    for content in (b"{", b"7", b"null", b"[1, null, {}]", b"\xff"):
+        broken.write_bytes(content)
+        assert Recents(broken).paths() == ()
+    assert Recents(broken).add(show) == (show,)
+    assert Recents(tmp_path / "gone" / "recent.json").add(show) == (show,)

@@ -1,0 +1,86 @@
+import keyring.backends.fail
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from app.domain.notice import Notice
+from app.storage.secrets import SERVICE, Secrets
+
+
+class OwnKeyring(KeyringBackend):
+    """A keyring that keeps to itself; `locked` as when its owner refuses to open it."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def _open(self) -> dict[tuple[str, str], str]:
+        if self.locked:
+            raise KeyringLocked("the owner said no")
+        return self.kept
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self._open().get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._open()[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self._open()[service, username]
+
+
+@pytest.fixture
+def notices() -> list[Notice]:
+    return []
+
+
+def test_secrets_stand_in_the_keyring(notices: list[Notice]) -> None:
+    backend = OwnKeyring()
+    secrets = Secrets(notices.append, backend)
+    secrets.set("relay-1", "t0ken")
+    assert backend.kept == {(SERVICE, "relay-1"): "t0ken"}
+    assert Secrets(notices.append, backend).get("relay-1") == "t0ken"
+    assert secrets.get("relay-2") == ""
+    secrets.remove("relay-1")
+    secrets.remove("relay-1")
+    secrets.set("relay-2", "")
+    assert backend.kept == {}
+    assert notices == []
+
+
+def test_without_a_keyring_secrets_live_until_the_end_and_one_notice_says_so(notices: list[Notice]) -> None:
+    secrets = Secrets(notices.append, keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
+    assert secrets.get("relay-1") == ""
+    secrets.set("relay-1", "t0ken")
+    secrets.set("relay-2", "other")
+    assert (secrets.get("relay-1"), secrets.get("relay-2")) == ("t0ken", "other")
+    secrets.remove("relay-1")
+    assert secrets.get("relay-1") == ""
+    assert [notice.code for notice in notices] == ["secrets.none"]
+    assert "t0ken" not in repr(notices)
+
+
+def test_a_locked_keyring_is_used_again_once_it_opens(notices: list[Notice]) -> None:
+    backend = OwnKeyring()
+    backend.locked = True
+    secrets = Secrets(notices.append, backend)
+    secrets.set("relay-1", "t0ken")
+    assert secrets.get("relay-1") == "t0ken"
+    assert [notice.code for notice in notices] == ["secrets.refused"]
+    backend.locked = False
+    secrets.set("relay-1", "newer")
+    assert backend.kept == {(SERVICE, "relay-1"): "newer"}
+    assert secrets.get("relay-1") == "newer"
+
+
+def test_the_machines_own_keyring_answers_or_is_replaced(notices: list[Notice]) -> None:
+    secrets = Secrets(notices.append)
+    secrets.set("test of tradewind", "t0ken")
+    try:
+        assert secrets.get("test of tradewind") == "t0ken"
+    finally:
+        secrets.remove("test of tradewind")
+    assert secrets.get("test of tradewind") == ""

@@ -1,0 +1,98 @@
+import dataclasses
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import FieldError, Value
+from app.domain.notice import Severity
+from app.domain.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
+from app.domain.schema import checked
+from app.storage.settings import FIELDS, FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile, changed, ice_servers, new_output
+
+
+def test_every_setting_is_declared_once_with_title_and_fitting_default() -> None:
+    assert list(FIELDS) == [one.name for one in dataclasses.fields(Settings)]
+    assert [declared for group in GROUPS for declared in FIELDS_BY_GROUP[group]] == list(FIELDS.values())
+    for key, declared in FIELDS.items():
+        assert declared.key == key
+        assert declared.title
+        assert checked(declared, declared.default) == getattr(Settings(), key)
+
+
+def test_settings_come_back(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.json")
+    assert file.load() == (Settings(), ())
+    chosen = changed(changed(Settings(), "language", "zh_CN"), "relay_port", 9000)
+    file.save(chosen)
+    assert SettingsFile(tmp_path / "settings.json").load() == (chosen, ())
+    assert json.loads((tmp_path / "settings.json").read_text())["values"] == {"language": "zh_CN", "relay_port": 9000}
+
+
+@pytest.mark.parametrize(("key", "value"), [("theme", "pink"), ("relay_port", 70000), ("autosave_s", "often"), ("no_such", 1)])
+def test_a_value_that_does_not_fit_is_refused(key: str, value: Value) -> None:
+    with pytest.raises(FieldError) as raised:
+        changed(Settings(), key, value)
+    assert raised.value.data["field"] == key
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"values": 3}', b'{"values": [1]}', b"[" * 100_000, b"null"])
+def test_a_broken_file_is_kept_aside_and_never_stops_the_start(tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    settings, notices = SettingsFile(path).load()
+    assert settings == Settings()
+    assert [(notice.severity, notice.code) for notice in notices] == [(Severity.WARNING, "settings.broken")]
+    assert (tmp_path / "settings.json.broken").read_bytes() == content
+    assert not path.exists()
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_one_bad_value_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 1, "values": {"theme": "light", "autosave_s": -4, "new_fps": [30]}}))
+    settings, notices = SettingsFile(path).load()
+    assert settings == changed(Settings(), "theme", "light")
+    assert [(notice.code, notice.data["title"], notice.data["default"]) for notice in notices] == [
+        ("settings.value", "Keep unsaved work every", "10"),
+        ("settings.value", "Frame rate of a new show", "30"),
+    ]
+
+
+def test_what_another_version_put_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 7, "values": {"theme": "light", "hologram": {"depth": 3}}}))
+    file = SettingsFile(path)
+    settings, notices = file.load()
+    assert notices == ()
+    file.save(changed(settings, "language", "en"))
+    assert json.loads(path.read_text())["values"] == {"hologram": {"depth": 3}, "theme": "light", "language": "en"}
+
+
+def test_a_file_that_cannot_be_read_is_left_and_told(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()
+    settings, notices = SettingsFile(tmp_path / "settings.json").load()
+    assert settings == Settings()
+    assert [notice.code for notice in notices] == ["settings.unreadable"]
+
+
+def test_a_new_show_starts_with_the_chosen_output() -> None:
+    assert new_output(Settings()) == Output()
+    chosen = dataclasses.replace(Settings(), new_size="1080x1920", new_fps=60, new_video_kbps=6000, new_audio_kbps=160)
+    assert new_output(chosen) == Output(Canvas(1080, 1920, 60), VideoSettings(bitrate_kbps=6000), AudioSettings(bitrate_kbps=160))
+
+
+def test_servers_are_read_from_their_lines() -> None:
+    assert ice_servers(Settings(), "") == ()
+    chosen = dataclasses.replace(
+        Settings(),
+        stun_servers="stun.example.test:3478\n\n stun:other.example.test \n",
+        turn_server="turns:turn.example.test:443?transport=tcp",
+        turn_username="shop",
+    )
+    assert ice_servers(chosen, "pass") == (
+        IceServer("stun:stun.example.test:3478"),
+        IceServer("stun:other.example.test"),
+        IceServer("turns:turn.example.test:443?transport=tcp", "shop", "pass"),
+    )

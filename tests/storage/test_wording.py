@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from app.storage.wording import Wording, WordingError, Wordings
+
+ENGLISH = """
+[code."whip.http"]
+text = "The relay {relay} refused: {status} {words}"
+help = "Ask {contact}."
+
+[code."relay.far"]
+text = "{relay} answers after {ms:.0f} ms."
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "transport.toml").write_text(ENGLISH)
+    (tmp_path / "zh_CN").mkdir()
+    (tmp_path / "zh_CN" / "transport.toml").write_text('[code."whip.http"]\ntext = "中继 {relay} 拒绝：{status}"\n')
+    return tmp_path
+
+
+def test_values_are_put_into_the_sentence(folder: Path) -> None:
+    wordings = Wordings.load(folder)
+    told = wordings.sentence("whip.http", {"relay": "Hamburg", "status": 401, "words": "no {entry}", "contact": "the studio"})
+    assert told == Wording("The relay Hamburg refused: 401 no {entry}", "Ask the studio.")
+    assert wordings.sentence("relay.far", {"relay": "R", "ms": 41.7}).text == "R answers after 42 ms."
+
+
+def test_a_help_without_its_value_is_left_out_and_a_missing_value_shows_as_unknown(folder: Path) -> None:
+    wordings = Wordings.load(folder)
+    assert wordings.sentence("whip.http", {"relay": "R", "status": 500, "contact": ""}) == Wording("The relay R refused: 500 ?")
+    assert wordings.sentence("relay.far", {"relay": "R", "ms": "many"}).text == "R answers after many ms."
+    assert wordings.sentence("relay.far", {}).text == "? answers after ? ms."
+
+
+def test_a_code_without_words_is_said_as_it_is(folder: Path) -> None:
+    assert Wordings.load(folder).sentence("odd.thing", {"a": 1, "b": "x"}).text == "odd.thing a: 1, b: x"
+
+
+def test_another_language_lies_over_english(folder: Path) -> None:
+    wordings = Wordings.load(folder, "zh_CN")
+    assert wordings.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"
+    assert wordings.sentence("relay.far", {"relay": "R", "ms": 5}).text == "R answers after 5 ms."
+    assert Wordings.load(folder, "xx").codes == Wordings.load(folder).codes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[code",
+        "[code.a]\nhelp = 'no text'",
+        "[code.a]\ntext = 'x'\nmore = 'y'",
+        "[code.a]\ntext = 'open {'",
+        '[code."relay.far"]\ntext = "again"',
+        "code = 3",
+    ],
+)
+def test_a_broken_file_is_named(folder: Path, content: str) -> None:
+    (folder / "zz.toml").write_text(content)
+    with pytest.raises(WordingError) as raised:
+        Wordings.load(folder)
+    assert raised.value.data["path"] == str(folder / "zz.toml")

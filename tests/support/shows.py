@@ -1,0 +1,36 @@
+"""Shows for tests: one that uses every kind of thing a document can hold."""
+
+from dataclasses import replace
+
+from app.domain import editing
+from app.domain.output import IceServer, Relay
+from app.domain.project import Project, check, starter_project
+from app.domain.scene import Box, Crop, Fit
+from app.domain.source import KINDS
+from app.domain.transition import Transition, TransitionKind
+
+
+def full_show(name: str = "Spring sale 春季特卖 🎉") -> Project:
+    """Two scenes, every kind of source, a cropped and half transparent layer, a relay with servers, a fade."""
+    show = editing.rename_project(starter_project(camera="usb-1:2", microphone=True), name)
+    show = editing.add_scene(show, "Close-up")
+    for kind, declaration in KINDS.items():
+        show = editing.add_source(show, "scene-2", kind, declaration.title)
+    show = editing.change_settings(show, "text-1", {"text": "عرض خاص\n限时 5 折", "size": 72})
+    show = editing.replace_layer(
+        show, "scene-2", "layer-3", box=Box(0.6, 0.05, 0.35, 0.35), crop=Crop(left=0.1, right=0.1), fit=Fit.COVER, opacity=0.5, locked=True
+    )
+    show = editing.replace_strip(show, "sound", gain_db=-6.0, delay_ms=40)
+    show = editing.replace_canvas(show, width=720, height=1280)
+    relay = Relay(
+        "relay-1",
+        "Singapore",
+        "https://sg.example.test/whip/shop",
+        region="ap-southeast-1",
+        values={"room": "shop", "secure": True, "port": 443},
+        ice_servers=(IceServer("turn:turn.example.test", "shop", "not-a-secret"),),
+    )
+    show = editing.publish_also(editing.pin_relay(editing.put_relay(show, relay), relay.id), ["embedded"])
+    show = replace(editing.replace_transition(show, Transition(TransitionKind.FADE, 500)), scene_id="scene-2")
+    check(show)
+    return show
