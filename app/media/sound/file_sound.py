@@ -1,0 +1,41 @@
+"""The strip's end of a media file's sound."""
+
+from collections.abc import Mapping
+
+from app.domain.clock import NS_PER_MS
+from app.domain.errors import Value
+from app.domain.stats import SourceStats
+from app.media.ports import SAMPLE_RATE_HZ, Samples
+from app.media.sound.feed import SoundFeed
+from app.media.sound.follower import RingFollower
+
+_TOLERANCE_NS = 20 * NS_PER_MS  # containers round times to a millisecond, and some muxers to a packet
+
+
+class FileSound:
+    """A SoundSource that plays what a demuxer pushes into a SoundFeed, each sample at its capture time."""
+
+    def __init__(self, source_id: str, feed: SoundFeed) -> None:
+        self._source_id = source_id
+        self._follower = RingFollower(feed.ring, SAMPLE_RATE_HZ, tolerance_ns=_TOLERANCE_NS, confirm=1)
+
+    def reconfigure(self, settings: Mapping[str, Value]) -> bool:
+        """The file's settings concern its demuxer; nothing changes here."""
+        return True
+
+    def start(self) -> None:
+        """Nothing to start: the demuxer belongs to the picture's side."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def read(self, out: Samples, tick_ns: int, latency_ns: int) -> int:
+        """See `SoundSource.read`."""
+        return self._follower.read(out, tick_ns, latency_ns)
+
+    def needed_latency_ns(self) -> int:
+        """Little or nothing where the demuxer pushes ahead."""
+        return self._follower.needed_latency_ns()
+
+    def stats(self) -> SourceStats:
+        return SourceStats(self._source_id, alive=True)
