@@ -1,0 +1,87 @@
+"""What a relay is told at its start."""
+
+import hmac
+import ipaddress
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.domain.errors import AppError
+from app.relay.refusals import Refusal
+
+STREAM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class RelayError(AppError):
+    """The relay cannot start or go on; `data` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one address and all together may ask for, so that a flood or a slow one hurts nobody else."""
+
+    max_body_bytes: int = 64 * 1024  # the largest offer a browser makes is under 20 kB
+    body_timeout_s: float = 5.0
+    idle_connection_s: float = 15.0  # also the time in which a request's headers must be here
+    max_connections_per_address: int = 64
+    posts_burst: int = 60  # a studio's phones behind one address, all reconnecting at once
+    posts_per_s: float = 3.0
+    max_sessions: int = 250
+    max_sessions_per_address: int = 64
+    connect_timeout_s: float = 10.0
+    max_backlog_packets: int = 700  # of one viewer: 2.5 s at 2.5 Mb/s, then on to the next key frame
+
+
+@dataclass(frozen=True, slots=True)
+class RelayConfig:
+    """`keys`: stream name → stream key; an empty key lets this machine alone publish without one.
+
+    `port` 0 = any free one. `host` "" = every interface, IPv4 and IPv6. `page_folder` holds the viewer page.
+    """
+
+    keys: Mapping[str, str] = field(repr=False)
+    page_folder: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    announce: bool = False
+    title: str = "Tradewind"
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        if not self.keys:
+            raise RelayError("relay.no_streams")
+        for name in self.keys:
+            if not STREAM_NAME.fullmatch(name):
+                raise RelayError("relay.stream_name", stream=name)
+
+
+def new_key() -> str:
+    """A stream key that nobody guesses, of characters that survive copying by hand."""
+    return secrets.token_urlsafe(24)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a peer address is this machine; IPv4 in IPv6 clothes counts as IPv4."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_loopback
+
+
+def check_key(config: RelayConfig, stream: str, authorization: str, address: str) -> None:
+    """Raise Refusal unless `authorization` carries this stream's key; takes the same time for every wrong key."""
+    wanted = config.keys.get(stream)
+    if wanted is None:
+        raise Refusal("relay.no_stream", stream=stream)
+    if not wanted and is_loopback(address):
+        return
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal("relay.key_missing")
+    matches = hmac.compare_digest(token.strip().encode(), wanted.encode())
+    if not wanted or not matches:
+        raise Refusal("relay.key_wrong")

@@ -1,0 +1,48 @@
+"""How the relay says no: one status and one plain sentence for each reason, which other programs show to their users."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from app.domain.errors import AppError, Value
+
+# The sentences go out as text/plain bodies of HTTP answers: part of the protocol, always English.
+_REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {
+    "relay.no_stream": (HTTPStatus.NOT_FOUND, "This relay has no stream named {stream}."),
+    "relay.no_session": (HTTPStatus.NOT_FOUND, "This session has ended or never was."),
+    "relay.key_missing": (HTTPStatus.UNAUTHORIZED, "Publishing here needs the stream key as a bearer token."),
+    "relay.key_wrong": (HTTPStatus.FORBIDDEN, "The stream key is wrong."),
+    "relay.not_sdp": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be {wanted}."),
+    "relay.too_large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than {limit} bytes."),
+    "relay.body_slow": (HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive within {limit} seconds."),
+    "relay.bad_sdp": (HTTPStatus.BAD_REQUEST, "The offer cannot be used: {reason}."),
+    "relay.no_codec": (HTTPStatus.NOT_ACCEPTABLE, "The offer has none of the codecs that this relay forwards: H264 or VP8, and Opus."),
+    "relay.too_often": (HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts from this address; wait a little."),
+    "relay.address_full": (HTTPStatus.TOO_MANY_REQUESTS, "This address has {limit} sessions already; end one first."),
+    "relay.full": (HTTPStatus.SERVICE_UNAVAILABLE, "The relay is full: {limit} sessions."),
+    "relay.stopping": (HTTPStatus.SERVICE_UNAVAILABLE, "The relay is stopping."),
+    "relay.condition_missing": (HTTPStatus.PRECONDITION_REQUIRED, "PATCH needs If-Match with the ETag of the session."),
+    "relay.condition_stale": (HTTPStatus.PRECONDITION_FAILED, "The ETag belongs to another session."),
+    "relay.no_restart": (HTTPStatus.UNPROCESSABLE_ENTITY, "ICE restarts are not offered; end this session and POST a new offer."),
+    "relay.bad_fragment": (HTTPStatus.BAD_REQUEST, "The trickle fragment cannot be used."),
+    "relay.method": (HTTPStatus.METHOD_NOT_ALLOWED, "{method} has no meaning here."),
+    "relay.no_page": (HTTPStatus.NOT_FOUND, "There is nothing here."),
+}
+_RETRY_AFTER_S: Mapping[str, int] = {"relay.too_often": 5, "relay.address_full": 10, "relay.full": 10, "relay.stopping": 2}
+
+
+class Refusal(AppError):
+    """A request that is answered with an error status; `status`, `words` and `headers` are what the other side gets."""
+
+    def __init__(self, code: str, **data: Value) -> None:
+        self.status, template = _REFUSALS[code]
+        self.words = template.format(**data)
+        super().__init__(code, status=int(self.status), **data)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        headers = {}
+        if self.code in _RETRY_AFTER_S:
+            headers["Retry-After"] = str(_RETRY_AFTER_S[self.code])
+        if self.code == "relay.key_missing":
+            headers["WWW-Authenticate"] = 'Bearer realm="tradewind"'
+        return headers
