@@ -1,0 +1,118 @@
+"""How much video a target bears, from what its relay reports."""
+
+from collections import deque
+
+from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.transport.rtcp import TransportFeedback
+
+FLOOR_KBPS = 150  # below this there is no picture worth sending
+LOSS_DOWN = 0.10  # above: step down
+LOSS_UP = 0.02  # below, for CLEAN_S: step up
+CLEAN_S = 3.0
+UP_FACTOR = 1.05
+STEP_EVERY_MS = 1000
+ACKED_WINDOW_MS = 1000
+HISTORY = 4096
+UNLIMITED_KBPS = 100_000
+FREE_FACTOR = 2.0
+
+
+class AckedRate:
+    """Delivered rate and loss over the last second, from transport-wide feedback.
+
+    `sent` is told each packet by its transport-wide number; `take` reads a feedback.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = [0] * HISTORY
+        self._numbers = [-1] * HISTORY
+        self._arrived: deque[tuple[int, int, int, int]] = deque()  # when told, arrival µs, bytes, packets lost before
+
+    def sent(self, number: int, size: int) -> None:
+        slot = number % HISTORY
+        self._bytes[slot] = size
+        self._numbers[slot] = number
+
+    def take(self, feedback: TransportFeedback, now_ns: int) -> None:
+        """Note what arrived and what did not; each packet is counted at its first report."""
+        lost = 0
+        for index, arrival_us in enumerate(feedback.arrivals_us):
+            number = feedback.base_sequence + index & 0xFFFF
+            slot = number % HISTORY
+            if self._numbers[slot] != number:
+                continue
+            if arrival_us is None:
+                lost += 1
+                continue
+            self._numbers[slot] = -1
+            self._arrived.append((now_ns, arrival_us, self._bytes[slot], lost))
+            lost = 0
+        if lost:
+            self._arrived.append((now_ns, -1, 0, lost))
+        while self._arrived and now_ns - self._arrived[0][0] > ACKED_WINDOW_MS * NS_PER_MS:
+            self._arrived.popleft()
+
+    @property
+    def kbps(self) -> int:
+        """Delivered kbit/s on the receiver's clock; -1 while too little is known."""
+        arrivals = [arrival_us for _, arrival_us, _, _ in self._arrived if arrival_us >= 0]
+        if len(arrivals) < 10:
+            return -1
+        span_us = max(arrivals) - min(arrivals)
+        return round(sum(size for _, _, size, _ in self._arrived) * 8000 / span_us) if span_us > 100_000 else -1
+
+    @property
+    def loss(self) -> float:
+        """Lost of sent, 0..1; -1 while nothing is known."""
+        lost = sum(entry[3] for entry in self._arrived)
+        arrived = sum(1 for entry in self._arrived if entry[1] >= 0)
+        return lost / (lost + arrived) if lost + arrived else -1.0
+
+
+class RateControl:
+    """The video rate a target is given: never above REMB, down on loss over 10 %, up slowly while all is clean.
+
+    Times are monotonic nanoseconds. `ceiling_kbps` is the relay's own limit or UNLIMITED: the user's setting is the encoder's
+    business. `reserve_kbps` is what sound takes of a REMB.
+    """
+
+    def __init__(self, *, ceiling_kbps: int = UNLIMITED_KBPS, reserve_kbps: int = 0) -> None:
+        self._ceiling_kbps = ceiling_kbps
+        self._reserve_kbps = reserve_kbps
+        self._limit_kbps = float(ceiling_kbps)
+        self._remb_kbps = -1
+        self._stepped_ns = 0
+        self._clean_since_ns = 0
+
+    @property
+    def allowed_kbps(self) -> int:
+        """Video kbit/s to send at most; UNLIMITED_KBPS where nothing holds it back."""
+        allowed = self._limit_kbps
+        if self._remb_kbps >= 0:
+            allowed = min(allowed, self._remb_kbps - self._reserve_kbps)
+        return max(FLOOR_KBPS, int(allowed))
+
+    @property
+    def remb_kbps(self) -> int:
+        """The last REMB; -1 = none yet."""
+        return self._remb_kbps
+
+    def on_remb(self, bits_per_s: int) -> None:
+        self._remb_kbps = bits_per_s // 1000
+
+    def on_loss(self, fraction: float, sent_kbps: float, now_ns: int) -> None:
+        """A loss report, 0..1, and what video was sent at the time; at most one step a second."""
+        if fraction >= LOSS_UP:
+            self._clean_since_ns = 0
+        elif self._clean_since_ns == 0:
+            self._clean_since_ns = now_ns
+        if now_ns - self._stepped_ns < STEP_EVERY_MS * NS_PER_MS:
+            return
+        if fraction > LOSS_DOWN:
+            self._limit_kbps = max(FLOOR_KBPS, min(self._limit_kbps, sent_kbps or self._limit_kbps) * (1 - 0.5 * fraction))
+            self._stepped_ns = now_ns
+        elif self._clean_since_ns and now_ns - self._clean_since_ns >= CLEAN_S * NS_PER_S:
+            self._limit_kbps = min(self._ceiling_kbps, self._limit_kbps * UP_FACTOR)
+            if self._limit_kbps > FREE_FACTOR * sent_kbps > 0:
+                self._limit_kbps = self._ceiling_kbps  # the encoder does not use it: the limit no longer means anything
+            self._stepped_ns = now_ns

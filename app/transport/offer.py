@@ -1,0 +1,127 @@
+"""What we offer to a relay, and what its answer leaves of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.broadcast import Step
+from app.domain.output import Quirks
+from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec
+from app.transport.errors import TransportError
+from app.transport.headers import ABS_SEND_TIME_URI, MID_URI, TRANSPORT_CC_URI
+from app.transport.sdp import Description, Direction, HeaderExtension, MediaSection, PayloadFormat, TransportDescription
+
+OPUS_TYPE, H264_TYPE, H264_RTX_TYPE, VP8_TYPE, VP8_RTX_TYPE = 111, 102, 103, 96, 97
+_VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc")
+_AUDIO_FEEDBACK = ("transport-cc",)
+_PREFERENCE = (("H264", Codec.H264), ("VP8", Codec.VP8))
+_EXTENSIONS = (HeaderExtension(1, MID_URI), HeaderExtension(2, ABS_SEND_TIME_URI), HeaderExtension(3, TRANSPORT_CC_URI))
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The SSRCs and the name of one association's streams."""
+
+    audio: int
+    video: int
+    video_rtx: int
+    cname: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """How one stream is sent: under what payload types, and which section of the answer says so."""
+
+    section: MediaSection
+    codec: Codec
+    payload_type: int
+    clock_hz: int
+    ssrc: int
+    rtx_payload_type: int | None = None
+    rtx_ssrc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlan:
+    """What the relay takes; `audio` is None when it refused sound."""
+
+    video: StreamPlan
+    audio: StreamPlan | None
+
+
+def _parameters(text: str) -> Mapping[str, str]:
+    pairs = (item.strip().partition("=") for item in text.split(";"))
+    return {key: value for key, _, value in pairs if key}
+
+
+def make_offer(transport: TransportDescription, sources: Sources, quirks: Quirks) -> Description:
+    """A minimal sendonly offer in one bundle: Opus, then H.264 before VP8 with retransmission."""
+    h264 = {"level-asymmetry-allowed": "1", "packetization-mode": "1", "profile-level-id": quirks.h264_profile_level_id}
+    audio = MediaSection(
+        kind="audio",
+        mid="0",
+        direction=Direction.SENDONLY,
+        formats=(PayloadFormat(OPUS_TYPE, "opus", AUDIO_CLOCK_HZ, 2, _parameters(quirks.audio_fmtp), _AUDIO_FEEDBACK),),
+        extensions=_EXTENSIONS,
+        ssrcs={sources.audio: sources.cname},
+        msid=f"{sources.cname} audio",
+    )
+    video = MediaSection(
+        kind="video",
+        mid="1",
+        direction=Direction.SENDONLY,
+        formats=(
+            PayloadFormat(H264_TYPE, "H264", VIDEO_CLOCK_HZ, 0, h264, _VIDEO_FEEDBACK),
+            PayloadFormat(H264_RTX_TYPE, "rtx", VIDEO_CLOCK_HZ, 0, {"apt": str(H264_TYPE)}),
+            PayloadFormat(VP8_TYPE, "VP8", VIDEO_CLOCK_HZ, 0, {}, _VIDEO_FEEDBACK),
+            PayloadFormat(VP8_RTX_TYPE, "rtx", VIDEO_CLOCK_HZ, 0, {"apt": str(VP8_TYPE)}),
+        ),
+        extensions=_EXTENSIONS,
+        ssrcs={sources.video: sources.cname, sources.video_rtx: sources.cname},
+        groups=(("FID", (sources.video, sources.video_rtx)),),
+        msid=f"{sources.cname} video",
+    )
+    return Description(transport, (audio, video), ("0", "1"))
+
+
+def _answered(answer: Description, offered: MediaSection, index: int) -> MediaSection | None:
+    """The answer's section for an offered one: by mid, else (missing or foreign mids) by place; None when refused."""
+    by_mid = next((section for section in answer.media if section.mid == offered.mid and section.kind == offered.kind), None)
+    by_place = answer.media[index] if index < len(answer.media) and answer.media[index].kind == offered.kind else None
+    found = by_mid or by_place
+    if found is None or found.rejected or found.direction in (Direction.INACTIVE, Direction.SENDONLY):
+        return None
+    return found
+
+
+def _said(answer: Description) -> str:
+    """What the answer has, for the message."""
+    return "; ".join(
+        f"{section.kind}: " + ("refused" if section.rejected else ", ".join(format_.name for format_ in section.formats) or "nothing")
+        for section in answer.media
+    )
+
+
+def plan_from(offer: Description, answer: Description, sources: Sources) -> SendPlan:
+    """What to send after this answer; raises TransportError (CODEC) when no video that we can make is left."""
+    offered_audio, offered_video = offer.media
+    video_section = _answered(answer, offered_video, 1)
+    audio_section = _answered(answer, offered_audio, 0)
+    if video_section is None:
+        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer))
+    for name, codec in _PREFERENCE:
+        if formats := video_section.named(name):
+            video = StreamPlan(
+                section=video_section,
+                codec=codec,
+                payload_type=formats[0].payload_type,
+                clock_hz=VIDEO_CLOCK_HZ,
+                ssrc=sources.video,
+                rtx_payload_type=video_section.rtx_of(formats[0].payload_type),
+                rtx_ssrc=sources.video_rtx,
+            )
+            break
+    else:
+        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer))
+    opus = audio_section.named("opus") if audio_section is not None else ()
+    audio = StreamPlan(audio_section, Codec.OPUS, opus[0].payload_type, AUDIO_CLOCK_HZ, sources.audio) if audio_section and opus else None
+    return SendPlan(video, audio)

@@ -1,0 +1,73 @@
+"""One outgoing RTP stream: numbering, sender reports, and what its receiver says of it."""
+
+import secrets
+from dataclasses import dataclass
+
+from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.transport import rtcp
+from app.transport.headers import HeaderWriter
+from app.transport.offer import StreamPlan
+
+
+@dataclass(slots=True)
+class Reception:
+    """The last report block on a stream, in plain units; -1 = none yet."""
+
+    loss: float = -1.0
+    jitter_ms: float = -1.0
+    rtt_ms: float = -1.0
+    reported_ns: int = 0
+
+
+class OutgoingStream:
+    """Numbers packets of one source and knows which media time belongs to which capture time."""
+
+    def __init__(self, plan: StreamPlan, cname: str) -> None:
+        self.plan = plan
+        self.writer = HeaderWriter(plan.section)
+        self.reception = Reception()
+        self.packets = 0
+        self.octets = 0
+        self._cname = cname
+        # Low first numbers keep the receiver's and SRTP's rollover counters in step when the first packets are lost.
+        self._sequence = secrets.randbelow(0x8000)
+        self._offset = secrets.randbits(32)
+        self._last_pts = 0
+        self._last_capture_ns = 0
+
+    @property
+    def started(self) -> bool:
+        return self._last_capture_ns > 0
+
+    def next_sequence(self) -> int:
+        sequence = self._sequence
+        self._sequence = sequence + 1 & 0xFFFF
+        return sequence
+
+    def timestamp(self, pts: int, capture_ns: int) -> int:
+        """The RTP timestamp of a picture or block, remembering its capture time for the reports."""
+        self._last_pts = pts
+        self._last_capture_ns = capture_ns
+        return pts + self._offset & 0xFFFFFFFF
+
+    def report(self, now_ns: int, wall_ns: int) -> bytes:
+        """A sender report and description saying which media time is captured at `now_ns` (monotonic), which is `wall_ns`."""
+        elapsed = (now_ns - self._last_capture_ns) * self.plan.clock_hz // NS_PER_S
+        timestamp = self._last_pts + elapsed + self._offset & 0xFFFFFFFF
+        report = rtcp.SenderReport(self.plan.ssrc, rtcp.ntp_time(wall_ns), timestamp, self.packets, self.octets)
+        return rtcp.compound((report, rtcp.SourceDescription(((self.plan.ssrc, self._cname),))))
+
+    def on_block(self, block: rtcp.ReportBlock, now_ns: int, wall_ns: int) -> None:
+        """Read a receiver's report on this stream."""
+        self.reception.loss = block.fraction_lost / 256
+        self.reception.jitter_ms = block.jitter * 1000 / self.plan.clock_hz
+        self.reception.reported_ns = now_ns
+        if block.last_sr:
+            trip = (rtcp.middle_ntp(rtcp.ntp_time(wall_ns)) - block.last_sr - block.delay) & 0xFFFFFFFF
+            if trip < 0x80000000:  # a negative trip is a receiver that rounds its delay up
+                self.reception.rtt_ms = trip * 1000 / 65536
+
+
+def age_ms(since_ns: int, now_ns: int) -> float:
+    """Milliseconds since a moment."""
+    return (now_ns - since_ns) / NS_PER_MS
