@@ -1,0 +1,69 @@
+"""Everything that a change must pass, in the order in which it fails fastest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from environment import Environment
+from report import say
+
+CHECKED = ("app", "tests", "packaging")
+# Quick and general first: what they find explains what the later ones would show.
+TEST_FOLDERS = (
+    "architecture",
+    "packaging",
+    "domain",
+    "storage",
+    "link",
+    "overlay",
+    "media",
+    "transport",
+    "relay",
+    "session",
+    "ui",
+    "end_to_end",
+    "benchmark",
+)
+
+
+class Gate(NamedTuple):
+    """One check: its heading, and what the project's Python is called with."""
+
+    title: str
+    arguments: tuple[str, ...]
+
+
+def test_targets(root: Path) -> list[str]:
+    """The folders of tests in their order, then any that the order does not know."""
+    present = sorted(folder.name for folder in (root / "tests").iterdir() if any(folder.glob("**/test_*.py")))
+    ordered = [name for name in TEST_FOLDERS if name in present]
+    return [f"tests/{name}" for name in (*ordered, *[name for name in present if name not in ordered])]
+
+
+def all_gates(root: Path) -> list[Gate]:
+    """Style, types, then every test in one run of pytest."""
+    return [
+        Gate("style", ("-m", "ruff", "check", *CHECKED)),
+        Gate("layout", ("-m", "ruff", "format", "--check", *CHECKED)),
+        Gate("types", ("-m", "mypy", "--strict", *CHECKED)),
+        Gate("tests", ("-m", "pytest", *test_targets(root))),
+    ]
+
+
+def run_gates(root: Path, environment: Environment, arguments: Sequence[str]) -> int:
+    """Run them all, or pytest alone with `arguments`; 0 only when every one passed."""
+    if arguments:
+        return environment.call(["-m", "pytest", *arguments])
+    outcomes: list[tuple[Gate, int, float]] = []
+    for gate in all_gates(root):
+        print(f"\n=== {gate.title} ===", flush=True)
+        started = time.monotonic()
+        status = environment.call(gate.arguments)
+        outcomes.append((gate, status, time.monotonic() - started))
+    print(flush=True)
+    for gate, status, seconds in outcomes:
+        say(f"{gate.title:<8} {'passed' if status == 0 else f'FAILED (exit status {status})'} in {seconds:.0f} s")
+    return 0 if all(status == 0 for _, status, _ in outcomes) else 1
