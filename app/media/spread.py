@@ -32,6 +32,11 @@ class SpreadMeter:
         self._bins[min(_BINS - 1, max(0, int(milliseconds / _BIN_MS)))] += 1
         self._max_ms = max(self._max_ms, milliseconds)
 
+    def begin_run(self) -> None:
+        """Forget what came before, for `whole_run` alone; a value that is added meanwhile may be lost."""
+        self._bins.fill(0)
+        self._max_ms = 0.0
+
     def last_minute(self, now_ns: int) -> Spread:
         """The distribution of what ended within the minute before `now_ns`."""
         kept = min(self._count, _MOST)
@@ -42,7 +47,7 @@ class SpreadMeter:
         return Spread(round(float(p50), 2), round(float(p95), 2), round(float(p99), 2), round(float(recent.max()), 2))
 
     def whole_run(self) -> Spread:
-        """The distribution since the meter was made, to a tenth of a millisecond."""
+        """The distribution since `begin_run` (or since the meter was made), to a tenth of a millisecond."""
         total = int(self._bins.sum())
         if not total:
             return Spread()

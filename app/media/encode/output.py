@@ -183,6 +183,8 @@ class VideoOutput:
             self._match()
 
     def _match(self) -> None:
+        if not self._closed:
+            self._recipes(Codec.H264, self._wanted())  # begins what must be measured and tried before it is needed
         running: list[EncodeLine] = []
         for codec, line in self._lines.items():
             if self._closed or not self._encoding or codec not in self._codecs:

@@ -1,0 +1,10 @@
+"""What is plugged in: everything the window offers to choose from."""
+
+from app.domain.device import Devices
+from app.media.sound.devices import microphones
+from app.media.sound.portaudio import SoundHost
+
+
+def find_devices(host: SoundHost) -> Devices:
+    """Ask the system anew; may take a second."""
+    return Devices(microphones=microphones(host))

@@ -1,0 +1,333 @@
+"""The engine: makes the running parts match the document, and puts the programme on air."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+
+from app.domain.broadcast import BROADCAST_MOVES, BroadcastState, TargetState
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.device import Devices
+from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
+from app.domain.output import Canvas, Target
+from app.domain.project import Project, check, scene_by_id
+from app.domain.scene import Scene
+from app.domain.signal import Signal
+from app.domain.state import StateCell
+from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
+from app.domain.transition import Transition
+from app.media.devices import find_devices
+from app.media.encode.output import VideoOutput
+from app.media.fan import PacketFan
+from app.media.load import ProcessLoad
+from app.media.pacing import TickCounts
+from app.media.ports import EncoderControl, Picture, Publisher
+from app.media.preview import PreviewWriter
+from app.media.programme import Programme
+from app.media.running import RunningSources
+from app.media.sound.bus import SoundBus
+from app.media.sound.mixer import Mixer
+from app.media.sound.portaudio import SoundHost
+from app.media.spread import SpreadMeter
+
+log = logging.getLogger(__name__)
+
+PublisherMaker = Callable[[EncoderControl, Callable[[Notice], None]], Publisher]
+
+_CLOSE_S = 1.5  # for everything together; what hangs in a driver longer is left behind
+_LEAVING_NS = 5 * NS_PER_S  # relays that do not answer the DELETE are not waited for longer
+_LOOK_EVERY = 8  # pictures
+_NO_SCENE = Scene("", "")
+
+
+def usable(canvas: Canvas) -> bool:
+    """Whether pictures of this size and rate can be made and encoded."""
+    even = canvas.width % 2 == 0 and canvas.height % 2 == 0
+    return even and 160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840 and 1 <= canvas.fps <= 60
+
+
+def scene_on_programme(project: Project) -> Scene:
+    """The scene that `scene_id` names, else the first one, else an empty one: the show goes on in any case."""
+    found = next((scene for scene in project.scenes if scene.id == project.scene_id), None)
+    return found or next(iter(project.scenes), _NO_SCENE)
+
+
+class Engine:
+    """Captures, composes, mixes, encodes and publishes what the last applied Project says.
+
+    All methods may be called from any thread; `notices` is emitted from any. Encoders run only while live; the programme, its preview
+    and the meters always.
+    """
+
+    def __init__(self, *, clock: Clock, make_publisher: PublisherMaker, preview_path: Path | None) -> None:
+        self.notices: Signal[[Notice]] = Signal()
+        self.preview_path = preview_path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._state = StateCell("broadcast", BroadcastState.IDLE, BROADCAST_MOVES)
+        self._project: Project | None = None
+        self._targets: tuple[Target, ...] = ()
+        self._live_since_ns = 0
+        self._leaving_until_ns = 0
+        self._fan = PacketFan()
+        self._video = VideoOutput(clock=clock, push=self._fan.push, notify=self.notices.emit)
+        self._publisher = make_publisher(self._video, self.notices.emit)
+        self._fan.add(self._publisher)
+        self._host = SoundHost()
+        self._sources = RunningSources(clock, self.notices.emit, self._host)
+        self._mixer = Mixer()
+        self._bus: SoundBus | None = None
+        self._late = SpreadMeter()
+        self._load = ProcessLoad(clock)
+        self._preview: PreviewWriter | None = None
+        self._programme: Programme | None = None
+        self._past_ticks = TickCounts()
+        self._put_out = 0
+        self._started = False
+        self._was_live = False
+
+    # Life
+
+    def start(self) -> None:
+        """Begin; nothing is composed before the first `apply`."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+            cv2.setNumThreads(1)  # its pool's threads cost more than they bring at these sizes, and steal the encoder's core
+            if self.preview_path is not None:
+                self._preview = PreviewWriter(self.preview_path)
+            self._publisher.start()
+
+    def close(self) -> None:
+        """Leave the relays and end every thread within about two seconds, whatever hangs; a second call changes nothing."""
+        with self._lock:
+            if not self._started:
+                return
+            self._started = False
+            self._publisher.targets(())
+            if self._programme is not None:
+                self._programme.close()
+            self._programme = None
+            if self._bus is not None:
+                self._bus.close()
+            self._bus = None
+            self._mixer.set_strips(())
+            self._sources.close(_CLOSE_S)
+            self._video.close()
+            self._publisher.close()
+            if self._preview is not None:
+                self._preview.close()
+                self._preview = None
+
+    # Verbs
+
+    def apply(self, project: Project) -> None:
+        """Make what runs match `project`; what did not change goes on untouched. Contradictions are told, and the rest is done."""
+        with self._lock:
+            if not self._started:
+                return
+            self._tell_contradictions(project)
+            had = self._project
+            canvas = self._canvas_for(project)
+            canvas_changed = self._programme is None or self._programme.canvas != canvas
+            self._sources.match(project, canvas, canvas_changed=canvas_changed)
+            self._mixer.set_strips(self._sources.strips(project.strips))
+            self._match_bus(project)
+            if canvas_changed:
+                self._change_canvas(canvas, scene_on_programme(project))
+            elif self._programme is not None:
+                self._programme.show(scene_on_programme(project))
+            if canvas_changed or had is None or had.output.video != project.output.video:
+                self._video.configure(canvas, project.output.video)
+            self._project = project
+
+    def take(self, scene_id: str, transition: Transition) -> None:
+        """Put a scene on programme; one that does not exist is told and changes nothing."""
+        with self._lock:
+            if self._project is None or self._programme is None:
+                return
+            try:
+                scene = scene_by_id(self._project, scene_id)
+            except AppError as error:
+                self.notices.emit(Notice(Severity.WARNING, "scene.missing", dict(error.data), subject="programme"))
+                return
+            self._project = replace(self._project, scene_id=scene_id)
+            self._programme.take(scene, transition)
+
+    def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
+        """Show what the desk drew for a source; a picture that does not fit its size is told and ignored."""
+        with self._lock:
+            try:
+                self._sources.put_picture(source_id, width, height, rgba)
+            except AppError as error:
+                self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject=source_id))
+
+    def go_live(self, targets: Sequence[Target]) -> None:
+        """Encode and publish to these; while live, add and remove targets without touching the others. None means `stop_live`."""
+        with self._lock:
+            if not self._started:
+                return
+            if not targets:
+                self.stop_live()
+                return
+            if self._state.value is BroadcastState.STOPPING:
+                self._state.set(BroadcastState.IDLE)
+            fresh = self._state.value is BroadcastState.IDLE
+            if fresh:
+                self._state.set(BroadcastState.STARTING)
+                self._live_since_ns = self._clock.monotonic_ns()
+                if not self._was_live:
+                    self._was_live = True
+                    self._late.begin_run()
+            self._targets = tuple(targets)
+            self._video.begin([target.quirks for target in targets])
+            if self._bus is not None:
+                self._bus.set_sinks((self._fan,))
+            self._publisher.targets(self._targets)
+            if fresh:
+                self._state.set(BroadcastState.LIVE)
+
+    def stop_live(self) -> None:
+        """Leave every relay in order; IDLE once they are left, or after a few seconds."""
+        with self._lock:
+            if self._state.value is not BroadcastState.LIVE:
+                return
+            self._state.set(BroadcastState.STOPPING)
+            self._leaving_until_ns = self._clock.monotonic_ns() + _LEAVING_NS
+            self._targets = ()
+            self._live_since_ns = 0
+            self._publisher.targets(())
+            self._video.end()
+            if self._bus is not None:
+                self._bus.set_sinks(())
+
+    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+        """Measure these and keep connections to `warm_ids` open."""
+        self._publisher.watch(targets, warm_ids)
+
+    def list_devices(self) -> Devices:
+        """The machine's cameras, microphones and monitors, asked anew; may take a second."""
+        return find_devices(self._host)
+
+    # What it tells
+
+    @property
+    def state(self) -> BroadcastState:
+        return self._state.value
+
+    @property
+    def project(self) -> Project | None:
+        """What was applied last, with the scene that was taken last."""
+        return self._project
+
+    @property
+    def live_relay_ids(self) -> tuple[str, ...]:
+        return tuple(target.relay.id for target in self._targets)
+
+    def stats(self) -> EngineStats:
+        """The figures of now; counters run from the engine's start."""
+        now_ns = self._clock.monotonic_ns()
+        programme, bus = self._programme, self._bus
+        return EngineStats(
+            at_ns=now_ns,
+            state=self._state.value,
+            live_since_ns=self._live_since_ns,
+            scene_id=programme.scene.id if programme is not None else "",
+            frames=self._frames(),
+            late_ms=self._late.last_minute(now_ns),
+            late_run_ms=self._late.whole_run(),
+            video=self._video.stats(),
+            targets=self._publisher.stats(),
+            sources=self._sources.stats(),
+            cpu_s=self._load.cpu_s(),
+            cpu_percent=self._load.cpu_percent(),
+            rss_mb=self._load.rss_mb(),
+            audio_dropped_ms=bus.dropped_ms if bus is not None else 0.0,
+        )
+
+    def meters(self) -> Meters:
+        return self._mixer.meters()
+
+    def probes(self) -> tuple[RelayProbe, ...]:
+        return self._publisher.probes()
+
+    def late_report(self) -> Spread:
+        """How late pictures were put out after their ticks, since the engine first went live."""
+        return self._late.whole_run()
+
+    # Matching
+
+    def _tell_contradictions(self, project: Project) -> None:
+        try:
+            check(project)
+        except AppError as error:
+            self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject="project"))
+
+    def _canvas_for(self, project: Project) -> Canvas:
+        if usable(project.output.canvas):
+            return project.output.canvas
+        return self._programme.canvas if self._programme is not None else Canvas()
+
+    def _match_bus(self, project: Project) -> None:
+        audio = project.output.audio
+        if self._bus is None:
+            sinks = (self._fan,) if self._state.value is BroadcastState.LIVE else ()
+            self._bus = SoundBus(clock=self._clock, mixer=self._mixer, sinks=sinks, settings=audio, notify=self.notices.emit)
+            self._bus.start()
+        elif self._project is None or self._project.output.audio != audio:
+            self._bus.configure(audio)
+
+    def _change_canvas(self, canvas: Canvas, scene: Scene) -> None:
+        if self._programme is not None:
+            self._programme.close()
+            self._past_ticks = self._ticks()
+        self._programme = Programme(
+            canvas=canvas,
+            clock=self._clock,
+            pictures=self._sources.pictures,
+            put_out=self._video.submit,
+            between=self._between_pictures,
+            late=self._late,
+            notify=self.notices.emit,
+        )
+        self._programme.show(scene)
+        self._programme.start()
+
+    # On the composing thread
+
+    def _between_pictures(self, picture: Picture) -> None:
+        if self._preview is not None:
+            self._preview.write(picture)
+        self._put_out += 1
+        if self._put_out % _LOOK_EVERY == 0 and self._state.value is BroadcastState.STOPPING:
+            self._finish_stopping()
+
+    def _finish_stopping(self) -> None:
+        left = all(one.state is TargetState.IDLE for one in self._publisher.stats())
+        if not (left or self._clock.monotonic_ns() > self._leaving_until_ns):
+            return
+        if self._lock.acquire(blocking=False):  # a verb at work looks after the state itself
+            try:
+                if self._state.value is BroadcastState.STOPPING:
+                    self._state.set(BroadcastState.IDLE)
+            finally:
+                self._lock.release()
+
+    # Counting
+
+    def _ticks(self) -> TickCounts:
+        past = self._past_ticks
+        if self._programme is None:
+            return past
+        now = self._programme.counts()
+        return TickCounts(past.composed + now.composed, past.repeated + now.repeated, past.skipped + now.skipped)
+
+    def _frames(self) -> FrameCounts:
+        ticks = self._ticks()
+        encoded, dropped = self._video.counts()
+        return FrameCounts(self._sources.captured(), ticks.composed, ticks.repeated, ticks.skipped, encoded, dropped)

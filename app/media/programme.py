@@ -1,0 +1,156 @@
+"""The programme: the paced thread that composes the scene on air and hands each picture on."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+
+from app.domain.clock import NS_PER_MS, Clock
+from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
+from app.domain.output import Canvas
+from app.domain.scene import Scene
+from app.domain.transition import Transition, TransitionKind
+from app.media.compose.composer import Composer
+from app.media.pacing import Pacer, Step, Tick, TickCounts
+from app.media.ports import Picture
+from app.media.spread import SpreadMeter
+
+log = logging.getLogger(__name__)
+
+_NOBODY = Scene("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """A running cross-fade from a picture that stands still (a fade that was cut short) or a scene that goes on moving."""
+
+    scene: Scene | None
+    held: Picture | None
+    begun_ns: int
+    duration_ns: int
+
+
+class Programme:
+    """Composes `fps` times a second from `start` to `close` and gives every picture to `put_out`, with its tick's time as capture time.
+
+    `show` and `take` from any thread. `pictures` and `put_out` are called on the composing thread and must not block; `between` is
+    called there after each picture and may take a few milliseconds (preview).
+    """
+
+    def __init__(
+        self,
+        *,
+        canvas: Canvas,
+        clock: Clock,
+        pictures: Callable[[frozenset[str]], Mapping[str, Picture | None]],
+        put_out: Callable[[Picture], None],
+        between: Callable[[Picture], None],
+        late: SpreadMeter,
+        notify: Callable[[Notice], None],
+    ) -> None:
+        self.canvas = canvas
+        self._clock = clock
+        self._pictures = pictures
+        self._put_out = put_out
+        self._between = between
+        self._late = late
+        self._notify = notify
+        self._composer = Composer(canvas)
+        self._pacer = Pacer(canvas.fps, clock)
+        self._scene = _NOBODY
+        self._fade: Fade | None = None
+        self._last: Picture | None = None
+        self._failing = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        if self._thread is None:
+            self._pacer.start()
+            self._thread = threading.Thread(target=self._run, name="compose", daemon=True)
+            self._thread.start()
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """End the thread; a second call changes nothing."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._pacer.stop()
+            thread.join(timeout_s)
+
+    @property
+    def scene(self) -> Scene:
+        """The scene on programme, or the one that a running fade leads to."""
+        return self._scene
+
+    def show(self, scene: Scene) -> None:
+        """Compose this from the next picture on: an edited scene goes on in its place, another one is cut to."""
+        fade = self._fade
+        if scene.id != self._scene.id:
+            self._fade = None
+        elif fade is not None and fade.scene is not None and fade.scene.id == scene.id:
+            self._fade = replace(fade, scene=scene)
+        self._scene = scene
+
+    def take(self, scene: Scene, transition: Transition) -> None:
+        """Go to this scene."""
+        if transition.kind is TransitionKind.FADE and transition.duration_ms > 0 and scene.id != self._scene.id:
+            running = self._fade is not None
+            self._fade = Fade(
+                scene=None if running else self._scene,
+                held=self._last if running else None,
+                begun_ns=self._clock.monotonic_ns(),
+                duration_ns=transition.duration_ms * NS_PER_MS,
+            )
+        else:
+            self._fade = None
+        self._scene = scene
+
+    def counts(self) -> TickCounts:
+        return self._pacer.counts()
+
+    def _run(self) -> None:
+        while (tick := self._pacer.wait()) is not None:
+            picture = self._picture(tick)
+            if picture is None:
+                continue
+            self._last = picture
+            self._put_out(picture)
+            now_ns = self._clock.monotonic_ns()
+            self._late.add(now_ns - tick.due_ns, now_ns)
+            self._between(picture)
+
+    def _picture(self, tick: Tick) -> Picture | None:
+        if tick.step is Step.REPEAT and self._last is not None:
+            return replace(self._last, capture_ns=tick.due_ns)
+        try:
+            picture = self._composed(tick.due_ns)
+        except (AppError, cv2.error, ValueError, LookupError) as error:
+            self._report(error)
+            return None if self._last is None else replace(self._last, capture_ns=tick.due_ns)
+        self._failing = False
+        return picture
+
+    def _composed(self, at_ns: int) -> Picture:
+        scene, fade = self._scene, self._fade
+        wanted = {layer.source_id for layer in scene.layers}
+        if fade is not None and fade.scene is not None:
+            wanted.update(layer.source_id for layer in fade.scene.layers)
+        pictures = self._pictures(frozenset(wanted))
+        after = self._composer.render(scene, pictures, at_ns=at_ns)
+        if fade is None:
+            return after
+        fraction = (at_ns - fade.begun_ns) / fade.duration_ns
+        if fraction >= 1.0:
+            if self._fade is fade:
+                self._fade = None
+            return after
+        before = fade.held if fade.scene is None else self._composer.render(fade.scene, pictures, at_ns=at_ns)
+        return after if before is None else self._composer.blend(before, after, fraction)
+
+    def _report(self, error: Exception) -> None:
+        if not self._failing:
+            self._failing = True
+            log.warning("the scene cannot be composed: %s", error)
+            self._notify(Notice(Severity.ERROR, "programme.failed", {"scene": self._scene.name, "reason": str(error)}, subject="programme"))

@@ -1,0 +1,226 @@
+"""The sources that run, matched to the document."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.errors import AppError, Value
+from app.domain.mixing import Strip
+from app.domain.notice import Notice, Severity
+from app.domain.output import Canvas
+from app.domain.project import Project
+from app.domain.source import KINDS, Source, SourceKind, settings_of
+from app.domain.stats import SourceStats
+from app.media.capture.sources import PictureMaker, make_picture_source
+from app.media.ports import Picture, SoundSource
+from app.media.sound.feed import SoundFeed
+from app.media.sound.portaudio import SoundHost
+from app.media.sound.sources import make_sound_source
+
+log = logging.getLogger(__name__)
+
+# A source that has just been started gets this long before the slate stands for it.
+_PATIENCE_NS = 2 * NS_PER_S
+_DRAWN_FOR_THE_CANVAS = frozenset({SourceKind.TEST_CARD})
+
+
+@dataclass(slots=True)
+class Running:
+    """One source of the document and the parts that run for it; a part is None where the kind lacks it or it could not be made."""
+
+    source: Source
+    started_ns: int
+    picture: PictureMaker | None = None
+    sound: SoundSource | None = None
+    failure: str = ""
+    seen: int = 0  # sequence of the newest picture fetched
+    delivered: int = 0
+
+    def parts(self) -> tuple[PictureMaker | SoundSource, ...]:
+        return tuple(part for part in (self.picture, self.sound) if part is not None)
+
+
+def used_ids(project: Project) -> frozenset[str]:
+    """The sources that some scene shows or some strip sounds."""
+    shown = {layer.source_id for scene in project.scenes for layer in scene.layers}
+    return frozenset(shown | {strip.source_id for strip in project.strips})
+
+
+def start_all(parts: Iterable[PictureMaker | SoundSource]) -> None:
+    for part in parts:
+        part.start()
+
+
+def close_all(parts: Iterable[PictureMaker | SoundSource]) -> None:
+    for part in parts:
+        part.close()
+
+
+@dataclass(slots=True)
+class HandOver:
+    """A thread that closes old parts and then starts new ones, so that a device that hangs holds nobody up."""
+
+    old: tuple[PictureMaker | SoundSource, ...]
+    new: tuple[PictureMaker | SoundSource, ...] = ()
+    thread: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self._run, name="source-hand-over", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        close_all(self.old)
+        start_all(self.new)
+
+
+class RunningSources:
+    """Starts, reconfigures and closes sources as the document changes; what did not change is not touched.
+
+    `match` and `close` from one thread at a time; `pictures` from the composing thread; `stats` from any.
+    """
+
+    def __init__(self, clock: Clock, notify: Callable[[Notice], None], host: SoundHost) -> None:
+        self._clock = clock
+        self._notify = notify
+        self._host = host
+        self._running: dict[str, Running] = {}
+        self._drawn: dict[str, tuple[int, int, bytes]] = {}
+        self._hand_overs: list[HandOver] = []
+        self._gone = 0
+        self._showing: tuple[tuple[str, Running], ...] = ()
+
+    def match(self, project: Project, canvas: Canvas, *, canvas_changed: bool) -> None:
+        """Make the running sources those that the document uses."""
+        used = used_ids(project)
+        wanted = {source.id: source for source in project.sources if source.id in used}
+        for source_id in [source_id for source_id in self._running if source_id not in wanted]:
+            self._drop(source_id)
+        for source in wanted.values():
+            self._match_one(source, canvas, canvas_changed)
+        self._showing = tuple((source_id, one) for source_id, one in self._running.items() if KINDS[one.source.kind].has_picture)
+
+    def strips(self, strips: Sequence[Strip]) -> list[tuple[Strip, SoundSource]]:
+        """Each strip with its running source; strips without one are left out."""
+        found = ((strip, self._running.get(strip.source_id)) for strip in strips)
+        return [(strip, one.sound) for strip, one in found if one is not None and one.sound is not None]
+
+    def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
+        """Show what the desk drew; kept over a restart of the source. Raises AppError where the bytes do not fit the size."""
+        one = self._running.get(source_id)
+        put = getattr(one.picture, "put_rgba", None) if one is not None else None
+        if put is None:
+            log.debug("a picture came for %s, which takes none", source_id)
+            return
+        put(width, height, rgba)
+        self._drawn[source_id] = (width, height, rgba)
+
+    def pictures(self, wanted: frozenset[str]) -> dict[str, Picture | None]:
+        """The newest picture of each wanted source; None = no signal. A source that has just been started is left out at first."""
+        now_ns = self._clock.monotonic_ns()
+        pictures: dict[str, Picture | None] = {}
+        for source_id, one in self._showing:
+            if source_id not in wanted:
+                continue
+            picture = one.picture.latest() if one.picture is not None else None
+            if picture is not None:
+                if picture.sequence != one.seen:
+                    one.delivered += max(1, picture.sequence - one.seen)
+                    one.seen = picture.sequence
+            elif not one.failure and not one.seen and now_ns - one.started_ns < _PATIENCE_NS:
+                continue
+            pictures[source_id] = picture
+        return pictures
+
+    def captured(self) -> int:
+        """Pictures that all sources delivered so far."""
+        return self._gone + sum(one.delivered for one in list(self._running.values()))
+
+    def stats(self) -> tuple[SourceStats, ...]:
+        stats = []
+        for source_id, one in list(self._running.items()):
+            if one.picture is not None:
+                stats.append(one.picture.stats())
+            elif one.sound is not None:
+                stats.append(one.sound.stats())
+            else:
+                stats.append(SourceStats(source_id, alive=False, detail=one.failure))
+        return tuple(stats)
+
+    def close(self, deadline_s: float) -> None:
+        """Close every source side by side; those that hang are left behind at the deadline."""
+        until = time.monotonic() + deadline_s
+        self._showing = ()
+        for source_id in list(self._running):
+            self._drop(source_id)
+        for hand_over in self._hand_overs:
+            hand_over.thread.join(max(0.0, until - time.monotonic()))
+        self._hand_overs = [one for one in self._hand_overs if one.thread.is_alive()]
+        if self._hand_overs:
+            log.warning("%d sources did not close in time", len(self._hand_overs))
+
+    def _match_one(self, source: Source, canvas: Canvas, canvas_changed: bool) -> None:
+        had = self._running.get(source.id)
+        redraw = canvas_changed and source.kind in _DRAWN_FOR_THE_CANVAS
+        if had is not None and had.source.kind is source.kind and not redraw:
+            if had.source.settings == source.settings:
+                had.source = source
+                return
+            if not had.failure and self._reconfigured(had, source):
+                had.source = source
+                return
+        made = self._made(source, canvas)
+        if had is None:
+            start_all(made.parts())
+        else:
+            self._gone += had.delivered
+            self._hand_over(had.parts(), made.parts())
+        self._running[source.id] = made
+
+    def _reconfigured(self, one: Running, source: Source) -> bool:
+        """Whether all parts took the new settings while running."""
+        try:
+            settings = settings_of(source)
+        except AppError:
+            return False  # making it anew reports what is wrong
+        return all([self._took(part, settings) for part in one.parts()])
+
+    @staticmethod
+    def _took(part: PictureMaker | SoundSource, settings: Mapping[str, Value]) -> bool:
+        reconfigure = getattr(part, "reconfigure", None)
+        return bool(reconfigure is not None and reconfigure(settings))
+
+    def _made(self, source: Source, canvas: Canvas) -> Running:
+        declaration = KINDS[source.kind]
+        made = Running(source, self._clock.monotonic_ns())
+        feed = SoundFeed() if declaration.has_picture and declaration.has_sound else None
+        try:
+            if declaration.has_picture:
+                made.picture = make_picture_source(source, canvas, self._clock, self._notify, feed)
+                self._draw_again(source.id, made.picture)
+            if declaration.has_sound:
+                made.sound = make_sound_source(source, self._clock, self._notify, feed, self._host)
+        except AppError as error:
+            made.picture = made.sound = None
+            made.failure = error.code
+            self._notify(Notice(Severity.ERROR, error.code, dict(error.data), subject=source.id))
+        return made
+
+    def _draw_again(self, source_id: str, picture: PictureMaker) -> None:
+        drawn = self._drawn.get(source_id)
+        put = getattr(picture, "put_rgba", None)
+        if drawn is not None and put is not None:
+            put(*drawn)
+
+    def _drop(self, source_id: str) -> None:
+        one = self._running.pop(source_id)
+        self._drawn.pop(source_id, None)
+        self._gone += one.delivered
+        self._hand_over(one.parts(), ())
+
+    def _hand_over(self, old: tuple[PictureMaker | SoundSource, ...], new: tuple[PictureMaker | SoundSource, ...]) -> None:
+        self._hand_overs = [one for one in self._hand_overs if one.thread.is_alive()]
+        if old or new:
+            self._hand_overs.append(HandOver(old, new))

@@ -1,0 +1,40 @@
+"""Pictures with known content."""
+
+import numpy as np
+
+from app.media.picture_pool import Planes
+from app.media.ports import Picture
+
+NS_PER_FRAME = 1_000_000_000 // 30
+BARS = ((180, 128, 128), (168, 44, 136), (145, 147, 44), (133, 63, 52), (63, 193, 204), (51, 109, 212), (28, 212, 120), (16, 128, 128))
+
+
+def bars(number: int, width: int = 320, height: int = 180, *, packed: bool = True) -> Picture:
+    """Eight colour bars whose luma steps are sharp; `packed` as the composer makes them, else three arrays of their own."""
+    planes = Planes(width, height)
+    for position, (y, u, v) in enumerate(BARS):
+        left, right = width * position // 8 // 2 * 2, width * (position + 1) // 8 // 2 * 2
+        planes.y[:, left:right] = y
+        planes.u[:, left // 2 : right // 2] = u
+        planes.v[:, left // 2 : right // 2] = v
+    if packed:
+        return Picture(planes.y, planes.u, planes.v, number * NS_PER_FRAME, number)
+    return Picture(planes.y.copy(), planes.u.copy(), planes.v.copy(), number * NS_PER_FRAME, number)
+
+
+def noise(number: int, width: int = 320, height: int = 180, *, strength: int = 60) -> Picture:
+    """A picture that no encoder can predict from the one before."""
+    random = np.random.default_rng(number)
+    planes = Planes(width, height)
+    planes.fill(0)
+    planes.y[:] = random.integers(120 - strength, 120 + strength, (height, width), dtype=np.uint8)
+    planes.u.fill(128)
+    planes.v.fill(128)
+    return Picture(planes.y, planes.u, planes.v, number * NS_PER_FRAME, number)
+
+
+def bar_centres(plane: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> list[float]:
+    """The mean of the middle of each bar in a plane."""
+    height, width = plane.shape
+    size = width // 8
+    return [float(plane[height // 4 : height * 3 // 4, size * i + size // 4 : size * (i + 1) - size // 4].mean()) for i in range(8)]

@@ -1,0 +1,52 @@
+"""A publisher without a network: takes packets to a collector and obeys the engine."""
+
+from collections.abc import Callable, Sequence
+
+from app.domain.broadcast import TargetState
+from app.domain.notice import Notice
+from app.domain.output import Relay, Target
+from app.domain.packet import EncodedPacket
+from app.domain.stats import RelayProbe, TargetStats
+from app.media.ports import EncoderControl
+from tests.support.packets import PacketCollector
+
+
+class LocalPublisher:
+    """A real Publisher whose relays are this process: every target is live at once and gone at once."""
+
+    def __init__(self, control: EncoderControl, notify: Callable[[Notice], None]) -> None:
+        self.control = control
+        self.notify = notify
+        self.collected = PacketCollector()
+        self.running = False
+        self.asked: list[tuple[str, ...]] = []
+        self.watched: tuple[str, ...] = ()
+        self.lingering = False  # as a relay that does not answer the DELETE
+        self._targets: tuple[Target, ...] = ()
+
+    def start(self) -> None:
+        self.running = True
+
+    def close(self) -> None:
+        self.running = False
+
+    def push(self, packet: EncodedPacket) -> None:
+        self.collected.push(packet)
+
+    def targets(self, targets: Sequence[Target]) -> None:
+        self._targets = tuple(targets)
+        self.asked.append(tuple(target.relay.id for target in targets))
+
+    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+        self.watched = tuple(target.relay.id for target in targets)
+
+    def stats(self) -> tuple[TargetStats, ...]:
+        leaving = (TargetStats("leaving", TargetState.STOPPING),) if self.lingering and not self._targets else ()
+        return (*(TargetStats(target.relay.id, TargetState.LIVE) for target in self._targets), *leaving)
+
+    def probes(self) -> tuple[RelayProbe, ...]:
+        return tuple(RelayProbe(relay_id, http_ms=1.0) for relay_id in self.watched)
+
+
+def target(relay_id: str = "near") -> Target:
+    return Target(Relay(relay_id, relay_id, f"http://127.0.0.1:9/whip/{relay_id}"))
