@@ -1,0 +1,49 @@
+"""What the link needs of an engine."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from app.domain.device import Devices
+from app.domain.notice import Notice
+from app.domain.output import Target
+from app.domain.project import Project
+from app.domain.signal import Signal
+from app.domain.stats import EngineStats, Meters, RelayProbe
+from app.domain.transition import Transition
+
+
+class EnginePort(Protocol):
+    """The engine as the link drives it: verbs come from one thread, readings may be asked for from any."""
+
+    @property
+    def notices(self) -> Signal[[Notice]]: ...
+
+    @property
+    def project(self) -> Project | None: ...
+
+    @property
+    def live_relay_ids(self) -> tuple[str, ...]: ...
+
+    @property
+    def preview_path(self) -> Path | None: ...
+
+    def apply(self, project: Project) -> None: ...
+
+    def take(self, scene_id: str, transition: Transition) -> None: ...
+
+    def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None: ...
+
+    def go_live(self, targets: Sequence[Target]) -> None: ...
+
+    def stop_live(self) -> None: ...
+
+    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None: ...
+
+    def list_devices(self) -> Devices: ...
+
+    def stats(self) -> EngineStats: ...
+
+    def meters(self) -> Meters: ...
+
+    def probes(self) -> tuple[RelayProbe, ...]: ...

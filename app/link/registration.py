@@ -1,0 +1,65 @@
+"""How a desk finds a running engine: a file in the runtime folder that only this user can read."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from app.link.messages import LinkError
+
+ENGINE_FILE = "engine.json"
+ENGINE_LOCK = "engine.lock"
+LOCK_TRIES = 50  # others test the lock for a moment to see whether an engine lives
+LOCK_WAIT_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Who listens where; the key proves that both sides belong to this user."""
+
+    pid: int
+    address: str
+    authkey: bytes = field(repr=False)
+
+
+class Lock(Protocol):
+    """Held by one process at a time; let go of by the system when that process ends."""
+
+    def acquire(self) -> bool: ...
+
+    def release(self) -> None: ...
+
+
+def read(runtime: Path) -> Registration | None:
+    """Who is registered; None when nobody is, or the file is broken. Whether it still lives shows in connecting."""
+    try:
+        return msgspec.json.decode((runtime / ENGINE_FILE).read_bytes(), type=Registration)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def write(runtime: Path, registration: Registration) -> None:
+    """Register in one step: a reader sees the old file or the whole new one."""
+    temporary = runtime / f"{ENGINE_FILE}.{registration.pid}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.encode(registration))
+    os.replace(temporary, runtime / ENGINE_FILE)
+
+
+def remove(runtime: Path, registration: Registration) -> None:
+    """Take our own registration away; another's stays."""
+    if read(runtime) == registration:
+        (runtime / ENGINE_FILE).unlink(missing_ok=True)
+
+
+def take(lock: Lock) -> None:
+    """Be the one engine of this runtime folder; raises LinkError "link.taken"."""
+    for _ in range(LOCK_TRIES):
+        if lock.acquire():
+            return
+        time.sleep(LOCK_WAIT_S)
+    raise LinkError("link.taken")

@@ -1,0 +1,268 @@
+"""The engine's end of the link: any number of desks, none of which can hold the engine up."""
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Client, Listener
+from pathlib import Path
+from typing import Any
+
+from app.domain.command import (
+    LINK_VERSION,
+    Apply,
+    Command,
+    Event,
+    GoLive,
+    Hello,
+    ListDevices,
+    PutPicture,
+    RelayProbes,
+    Shutdown,
+    StopLive,
+    Take,
+    WatchRelays,
+)
+from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
+from app.domain.stats import RelayProbe
+from app.link import registration
+from app.link.desk import AttachedDesk
+from app.link.messages import LinkError, decode_command, encode
+from app.link.port import EnginePort
+from app.link.registration import Lock, Registration
+from app.link.wire import FAMILY, address_in, remove_socket
+from app.link.worker import Worker
+
+log = logging.getLogger(__name__)
+
+PULSE_S = 0.05  # meters, twenty a second
+STATS_S = 1.0
+PROBES_S = 0.25
+HURRY_S = 5.0  # after a command the figures come faster for so long, so that buttons answer
+HURRIED_STATS_S = 0.15
+IDLE_S = 15.0
+BACKLOG = 16
+KEPT_NOTICES = 100  # of the time without a desk, told to the next one
+FAREWELL_S = 1.0
+WORKER_END_S = 5.0
+
+
+@dataclass(slots=True)
+class _Due:
+    """When what is sent next, in monotonic seconds."""
+
+    stats: float = 0.0
+    probes: float = 0.0
+    hurry_until: float = 0.0
+
+
+class LinkServer:
+    """Listens for desks, runs their commands on the engine in order, and tells all of them how it fares.
+
+    `wait` returns when a desk asked for the end, or when nobody is attached and nothing is live for `idle_s`.
+    """
+
+    def __init__(self, engine: EnginePort, *, runtime: Path, lock: Lock, idle_s: float = IDLE_S) -> None:
+        self._engine = engine
+        self._runtime = runtime
+        self._lock = lock
+        self._idle_s = idle_s
+        self._desks: dict[str, AttachedDesk] = {}
+        self._arriving: list[AttachedDesk] = []
+        self._guard = threading.RLock()
+        self._unheard: deque[bytes] = deque(maxlen=KEPT_NOTICES)
+        self._probes: tuple[RelayProbe, ...] = ()
+        self._due = _Due()
+        self._closing = threading.Event()
+        self._ended = threading.Event()
+        self._commands = Worker("link-commands", self._command_failed)
+        self._devices = Worker("link-devices", self._command_failed)
+        self._accept = threading.Thread(target=self._accept_desks, name="link-accept", daemon=True)
+        self._pulse = threading.Thread(target=self._send_figures, name="link-pulse", daemon=True)
+        self._listener: Listener | None = None
+        self._registration: Registration | None = None
+        self._verbs: Mapping[type[Any], Callable[[Any], None]] = {
+            Apply: lambda command: engine.apply(command.project),
+            Take: lambda command: engine.take(command.scene_id, command.transition),
+            PutPicture: lambda command: engine.put_picture(command.source_id, command.width, command.height, command.rgba),
+            GoLive: lambda command: engine.go_live(command.targets),
+            StopLive: lambda _: engine.stop_live(),
+            WatchRelays: lambda command: engine.watch_relays(command.targets, command.warm_ids),
+            Shutdown: lambda _: self._ended.set(),
+        }
+
+    def start(self) -> None:
+        """Be this runtime folder's engine; raises LinkError "link.taken" when there is one already."""
+        registration.take(self._lock)
+        try:
+            address = address_in(self._runtime, "engine")
+            remove_socket(address)
+            self._listener = Listener(address, family=FAMILY, backlog=BACKLOG)
+            self._registration = Registration(os.getpid(), address, secrets.token_bytes(32))
+            registration.write(self._runtime, self._registration)
+        except OSError as error:
+            self._lock.release()
+            raise LinkError("link.listen", path=str(self._runtime), reason=str(error)) from error
+        self._engine.notices.connect(self._on_notice)
+        self._commands.start()
+        self._devices.start()
+        self._accept.start()
+        self._pulse.start()
+
+    def wait(self) -> None:
+        """Until this engine is not needed any more."""
+        self._ended.wait()
+
+    def end(self) -> None:
+        """Make `wait` return; may be called from a signal handler."""
+        self._ended.set()
+
+    def close(self) -> None:
+        """Stop listening, say farewell to the desks, end the threads. More than once is ignored."""
+        listener, ours = self._listener, self._registration
+        if listener is None or ours is None:
+            return
+        self._listener = None
+        self._closing.set()
+        self._ended.set()
+        registration.remove(self._runtime, ours)
+        _knock(ours.address)
+        self._accept.join()
+        listener.close()
+        self._pulse.join()
+        for worker in (self._commands, self._devices):
+            if not worker.close(WORKER_END_S):
+                log.warning("a command did not end in time")
+        self._engine.notices.disconnect(self._on_notice)
+        with self._guard:
+            leaving = [*self._desks.values(), *self._arriving]
+        for desk in leaving:
+            desk.close(FAREWELL_S)
+        self._lock.release()
+
+    # Desks ----------------------------------------------------------------------------------------------------------------
+
+    def _accept_desks(self) -> None:
+        listener, ours = self._listener, self._registration
+        count = 0
+        while listener is not None and ours is not None and not self._closing.is_set():
+            try:
+                connection = listener.accept()
+            except OSError as error:
+                log.warning("a desk could not be taken in: %s", error)  # out of descriptors, or gone again
+                self._closing.wait(PULSE_S)
+                continue
+            if self._closing.is_set():
+                connection.close()
+                return
+            count += 1
+            desk = AttachedDesk(
+                connection, f"desk-{count}", ours.authkey, attached=self._on_attached, received=self._on_received, left=self._on_left
+            )
+            with self._guard:
+                self._arriving = [*(one for one in self._arriving if one.arriving), desk]
+                desk.start()
+
+    def _on_attached(self, desk: AttachedDesk) -> None:
+        engine = self._engine
+        preview = str(engine.preview_path) if engine.preview_path is not None else ""
+        # Asked before our own lock is taken: the engine may be telling a notice, with its lock held, and wait for ours.
+        hello = encode(Hello(LINK_VERSION, os.getpid(), preview, engine.project, engine.live_relay_ids))
+        with self._guard:
+            desk.put(hello)
+            for notice in self._unheard:
+                desk.put(notice)
+            self._unheard.clear()
+            if self._probes:
+                desk.put(encode(RelayProbes(self._probes)), slot="RelayProbes")
+            self._desks[desk.name] = desk
+            if desk in self._arriving:
+                self._arriving.remove(desk)
+        log.info("%s attached", desk.name)
+        self._hurry()
+
+    def _on_left(self, desk: AttachedDesk) -> None:
+        with self._guard:
+            self._desks.pop(desk.name, None)
+
+    def _tell(self, event: Event, *, slot: str = "") -> None:
+        data = encode(event)
+        with self._guard:
+            if not self._desks and isinstance(event, Notice):
+                self._unheard.append(data)
+            for desk in self._desks.values():
+                desk.put(data, slot=slot)
+
+    def _on_notice(self, notice: Notice) -> None:
+        self._tell(notice)
+
+    # Commands -------------------------------------------------------------------------------------------------------------
+
+    def _on_received(self, desk: AttachedDesk, data: bytes) -> None:
+        try:
+            command = decode_command(data)
+        except LinkError as error:
+            log.warning("%s sent what cannot be read: %s", desk.name, error)
+            desk.put(encode(Notice(Severity.WARNING, error.code, error.data)))
+            return
+        if isinstance(command, ListDevices):
+            self._devices.submit(lambda: desk.put(encode(self._engine.list_devices()), slot="Devices"))
+        else:
+            self._commands.submit(lambda: self._run(command))
+
+    def _run(self, command: Command) -> None:
+        self._verbs[type(command)](command)
+        self._hurry()
+
+    def _command_failed(self, error: Exception) -> None:
+        if isinstance(error, AppError):
+            self._tell(Notice(Severity.ERROR, error.code, error.data))
+            return
+        log.error("a command failed", exc_info=error)
+        self._tell(Notice(Severity.ERROR, "engine.command_failed", {"reason": f"{type(error).__name__}: {error}"}))
+
+    # Figures --------------------------------------------------------------------------------------------------------------
+
+    def _hurry(self) -> None:
+        self._due.hurry_until = time.monotonic() + HURRY_S
+        self._due.stats = 0.0
+
+    def _send_figures(self) -> None:
+        alone_since = time.monotonic()
+        while not self._closing.wait(PULSE_S):
+            now = time.monotonic()
+            with self._guard:
+                attended = bool(self._desks)
+            if attended:
+                self._pulse_once(now)
+            if attended or self._engine.live_relay_ids:
+                alone_since = now
+            elif now - alone_since >= self._idle_s:
+                log.info("no desk and not live for %.0f s", self._idle_s)
+                self._ended.set()
+                alone_since = now
+
+    def _pulse_once(self, now: float) -> None:
+        self._tell(self._engine.meters(), slot="Meters")
+        if now >= self._due.stats:
+            self._due.stats = now + (HURRIED_STATS_S if now < self._due.hurry_until else STATS_S)
+            self._tell(self._engine.stats(), slot="EngineStats")
+        if now >= self._due.probes:
+            self._due.probes = now + PROBES_S
+            probes = self._engine.probes()
+            if probes != self._probes:
+                self._probes = probes
+                self._tell(RelayProbes(probes), slot="RelayProbes")
+
+
+def _knock(address: str) -> None:
+    """Wake an accept that waits; closing a listener does not."""
+    try:
+        Client(address, family=FAMILY).close()
+    except OSError as error:
+        log.debug("the listener is awake already: %s", error)

@@ -1,0 +1,220 @@
+"""The desk's hold on the engine process: found or started, attached, watched, and started again when it dies or freezes."""
+
+import asyncio
+import contextlib
+import logging
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Set
+from enum import Enum
+from pathlib import Path
+
+from app.domain.command import Command, Event, Hello
+from app.domain.notice import Notice, Severity
+from app.domain.state import StateCell
+from app.link import registration
+from app.link.client import LinkClient
+from app.link.messages import LinkError
+from app.link.registration import Registration
+from app.session.processes import BackOff, Spawn, kill, let_go, reap
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 0.02  # how often a starting engine's registration is looked for
+START_S = 20.0  # a cold disk and a busy machine; an engine that needs longer has failed
+SHUTDOWN_S = 8.0  # leaving the relays in order is part of it
+REFUSALS = 25
+
+
+class EngineState(Enum):
+    """STOPPED also while an engine of another version runs, which this desk leaves alone."""
+
+    STARTING = "starting"
+    ATTACHED = "attached"
+    LOST = "lost"
+    STOPPED = "stopped"
+
+
+ENGINE_MOVES: Mapping[EngineState, Set[EngineState]] = {
+    EngineState.STOPPED: {EngineState.STARTING},
+    EngineState.STARTING: {EngineState.ATTACHED, EngineState.LOST, EngineState.STOPPED},
+    EngineState.ATTACHED: {EngineState.LOST, EngineState.STOPPED},
+    EngineState.LOST: {EngineState.STARTING, EngineState.STOPPED},
+}
+
+
+class EngineDesk:
+    """Sees to it that there is an engine and that we are attached to it.
+
+    `on_attached` is called with each new engine's Hello before any of its other events; what it sends goes out first.
+    """
+
+    def __init__(
+        self,
+        *,
+        runtime: Path,
+        spawn: Spawn,
+        notify: Callable[[Notice], None],
+        on_attached: Callable[[Hello], None],
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self.state: StateCell[EngineState] = StateCell("engine", EngineState.STOPPED, ENGINE_MOVES)
+        self.pid = 0
+        self._runtime = runtime
+        self._spawn = spawn
+        self._notify = notify
+        self._on_attached = on_attached
+        self._on_event = on_event
+        self._back_off = BackOff()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client: LinkClient | None = None
+        self._lost: asyncio.Future[LinkError] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._lost_at = 0.0
+
+    def start(self) -> None:
+        """Begin to look after the engine. More than once is ignored."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._look_after(), name="engine-desk")
+            self._task.add_done_callback(self._ended)
+
+    async def aclose(self, *, keep_engine: bool) -> None:
+        """Let go of the engine: it goes on by itself, or leaves the relays in order and ends."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        client, self._client = self._client, None
+        if client is not None:
+            if not keep_engine and not await client.shut_down_engine(SHUTDOWN_S):
+                log.warning("the engine did not end when asked")
+                kill(self.pid)
+            await client.aclose()
+        if self._process is not None:
+            if keep_engine and client is not None:
+                let_go(self._process)
+            else:
+                await reap(self._process, timeout_s=SHUTDOWN_S if client is not None else 0.0)
+            self._process = None
+        self.state.set(EngineState.STOPPED)
+
+    def send(self, command: Command, *, slot: str = "") -> None:
+        """To the engine, if one is attached; a new one is told everything anyway."""
+        if self._client is not None and self.state.value is EngineState.ATTACHED:
+            self._client.send(command, slot=slot)
+
+    async def restart(self) -> None:
+        """End whatever engine runs here, of whatever version, and begin anew."""
+        known = registration.read(self._runtime)
+        await self.aclose(keep_engine=False)
+        if known is not None:
+            kill(known.pid)
+        self.start()
+
+    # Looking after it -----------------------------------------------------------------------------------------------------
+
+    async def _look_after(self) -> None:
+        while True:
+            self.state.set(EngineState.STARTING)
+            try:
+                hello = await self._attach()
+            except LinkError as error:
+                if error.code == "link.version":
+                    self.state.set(EngineState.STOPPED)
+                    self._notify(Notice(Severity.ERROR, "engine.other_version", error.data, "engine", ("engine.restart",)))
+                    return
+                self.state.set(EngineState.LOST)
+                await self._failed_to_start(error)
+                continue
+            self._attached(hello)
+            assert self._lost is not None
+            reason = await self._lost
+            await self._on_lost(reason)
+
+    def _attached(self, hello: Hello) -> None:
+        self.pid = hello.engine_pid
+        self.state.set(EngineState.ATTACHED)
+        self._on_attached(hello)
+        if self._lost_at:
+            seconds = round(time.monotonic() - self._lost_at, 1)
+            self._lost_at = 0.0
+            self._notify(Notice(Severity.WARNING, "engine.restarted", {"seconds": seconds}, "engine"))
+
+    async def _attach(self) -> Hello:
+        """An attached engine: the one that runs, or a new one. Raises LinkError when none can be had."""
+        deadline = time.monotonic() + START_S
+        refusals = 0
+        while time.monotonic() < deadline:
+            known = registration.read(self._runtime)
+            if known is not None:
+                try:
+                    return await self._connected(known)
+                except LinkError as error:
+                    refusals += error.code == "link.refused"
+                    if error.code == "link.version" or refusals >= REFUSALS:
+                        raise
+                    if error.code == "link.silent":
+                        self._end_frozen(known.pid)
+            if self._process is None:
+                self._process = self._spawn(["engine", "--runtime", str(self._runtime)])
+            elif (status := self._process.poll()) is not None:
+                self._process = None
+                raise LinkError("engine.start_failed", status=status)
+            await asyncio.sleep(LOOK_S)
+        if self._process is not None:
+            self._process.kill()
+            await reap(self._process)
+            self._process = None
+        raise LinkError("engine.start_slow", seconds=START_S)
+
+    async def _connected(self, known: Registration) -> Hello:
+        lost: asyncio.Future[LinkError] = asyncio.get_running_loop().create_future()
+
+        def on_lost(error: LinkError) -> None:
+            if not lost.done():
+                lost.set_result(error)
+
+        client = LinkClient(known, on_event=self._on_event, on_lost=on_lost)
+        hello = await client.connect()
+        self._client, self._lost = client, lost
+        return hello
+
+    async def _on_lost(self, reason: LinkError) -> None:
+        self._lost_at = time.monotonic()
+        client, self._client = self._client, None
+        self.state.set(EngineState.LOST)
+        log.warning("the engine is lost: %s", reason)
+        if reason.code == "link.silent":
+            self._end_frozen(self.pid)
+        else:
+            self._notify(Notice(Severity.ERROR, "engine.lost", {}, "engine"))
+        if client is not None:
+            await client.aclose()
+        if self._process is not None and reason.code != "link.overflow":
+            await reap(self._process, timeout_s=1.0)
+            self._process = None
+        await self._wait(self._back_off.died())
+
+    async def _failed_to_start(self, error: LinkError) -> None:
+        delay = self._back_off.died()
+        log.warning("the engine did not start: %s", error)
+        if delay:
+            data = {**error.data, "reason": error.code, "times": self._back_off.count, "seconds": delay}
+            self._notify(Notice(Severity.ERROR, "engine.start_failed", data, "engine", ("engine.restart",)))
+        await self._wait(max(delay, LOOK_S))
+
+    async def _wait(self, delay_s: float) -> None:
+        if delay_s >= 1.0:
+            self._notify(Notice(Severity.ERROR, "engine.keeps_dying", {"times": self._back_off.count, "seconds": delay_s}, "engine"))
+        if delay_s:
+            await asyncio.sleep(delay_s)
+
+    def _end_frozen(self, pid: int) -> None:
+        self._notify(Notice(Severity.ERROR, "engine.frozen", {}, "engine"))
+        kill(pid)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the engine is not looked after any more", exc_info=error)
+            self._notify(Notice(Severity.ERROR, "engine.unattended", {"reason": str(error)}, "engine", ("engine.restart",)))

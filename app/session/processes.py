@@ -1,0 +1,78 @@
+"""Child processes that must run: how they are started, ended, and how long to wait before trying again."""
+
+import asyncio
+import logging
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+
+import psutil
+
+log = logging.getLogger(__name__)
+
+# Takes the words after `python -m app`; the process must survive this one (a session of its own).
+Spawn = Callable[[Sequence[str]], subprocess.Popen[bytes]]
+
+DELAYS_S = (0.0, 0.0, 0.5, 2.0, 5.0, 10.0)  # before the first, second, … restart within FORGIVEN_S
+FORGIVEN_S = 60.0
+END_S = 5.0
+
+
+class BackOff:
+    """How long to wait before a process is started again: not at all after a rare death, longer when it dies again and again."""
+
+    def __init__(self) -> None:
+        self._deaths: list[float] = []
+
+    def died(self) -> float:
+        """Note a death; returns the seconds to wait."""
+        now = time.monotonic()
+        self._deaths = [at for at in self._deaths if now - at < FORGIVEN_S] + [now]
+        return DELAYS_S[min(len(self._deaths) - 1, len(DELAYS_S) - 1)]
+
+    @property
+    def count(self) -> int:
+        """Deaths that still count."""
+        return len(self._deaths)
+
+
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """This process goes on without us: nobody will wait for it here."""
+    if process.poll() is None:
+        process.returncode = 0  # Popen would warn that it still runs when it is collected
+
+
+def kill(pid: int) -> None:
+    """End a process that does not answer, at once."""
+    try:
+        psutil.Process(pid).kill()
+    except psutil.NoSuchProcess:
+        log.debug("process %d is gone already", pid)
+    except psutil.AccessDenied:
+        log.warning("process %d may not be ended", pid)
+
+
+async def reap(process: subprocess.Popen[bytes], *, timeout_s: float = END_S) -> int:
+    """Wait for a child that is ending; after `timeout_s` it is killed. Returns its exit status."""
+    deadline = time.monotonic() + timeout_s
+    while (status := process.poll()) is None:
+        if time.monotonic() > deadline:
+            process.kill()
+        await asyncio.sleep(0.02)
+    return status
+
+
+async def end(pid: int, *, timeout_s: float = END_S) -> None:
+    """Ask a process to end, wait, and kill it if it does not."""
+    try:
+        found = psutil.Process(pid)
+        found.terminate()
+        deadline = time.monotonic() + timeout_s
+        while found.is_running() and found.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                found.kill()
+            await asyncio.sleep(0.02)
+    except psutil.NoSuchProcess:
+        log.debug("process %d has ended", pid)
+    except psutil.AccessDenied:
+        log.warning("process %d may not be ended", pid)
