@@ -1,12 +1,13 @@
 """The shapes by which sources, composer, mixer, encoders and publishers know each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from app.domain.errors import Value
 from app.domain.output import Target
 from app.domain.packet import Codec, EncodedPacket
 from app.domain.stats import RelayProbe, SourceStats, TargetStats
@@ -63,6 +64,7 @@ class SoundSource(Protocol):
     `read` fills `out` ((480, 2) float32) with 10 ms of 48 kHz sound for the mixer's tick at `tick_ns`: what was captured from
     `tick_ns - latency_ns` on, so that all sources of a mix are of one moment; silence where nothing is there. It returns the capture time
     of the first sample, which is earlier than asked for while the source needs more latency than that: `needed_latency_ns`.
+    `reconfigure` takes over the kind's (completed) settings while sounding; False = they need a new source.
     `read` never blocks and never allocates; drift against the device's clock is the source's own business.
     """
 
@@ -73,6 +75,8 @@ class SoundSource(Protocol):
     def read(self, out: Samples, tick_ns: int, latency_ns: int) -> int: ...
 
     def needed_latency_ns(self) -> int: ...
+
+    def reconfigure(self, settings: Mapping[str, Value]) -> bool: ...
 
     def stats(self) -> SourceStats: ...
 

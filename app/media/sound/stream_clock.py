@@ -4,15 +4,15 @@ import math
 
 from app.domain.clock import NS_PER_S
 
-_FIRST_BANDWIDTH_HZ = 1.0
-_LAST_BANDWIDTH_HZ = 0.05  # narrow enough that jitter of some milliseconds does not sound
+_BANDWIDTH_HZ = 0.05  # narrow enough that jitter of many milliseconds does not sound
 _MAX_DEVIATION = 0.005  # no sound card is further from its nominal rate
 
 
 class StreamClock:
     """A delay-locked loop over (frame, capture time) pairs: a smooth line through them whose slope is the device's true rate.
 
-    After F. Adriaensen, "Using a DLL to filter time" (2005). The bandwidth narrows from 1 Hz to 0.05 Hz in the first twenty seconds.
+    After F. Adriaensen, "Using a DLL to filter time" (2005), with a start of its own: sound cards are near their nominal rate, so the first
+    blocks are simply averaged until the loop is as slow as the average.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -20,7 +20,7 @@ class StreamClock:
         self._period_ns = self._nominal_ns
         self._frame = 0
         self._at_ns = 0.0
-        self._elapsed_s = 0.0
+        self._updates = 0
         self.running = False
 
     @property
@@ -31,7 +31,7 @@ class StreamClock:
     def restart(self, frame: int, capture_ns: int) -> None:
         """Begin a new line here; what was learnt of the rate is kept."""
         self._frame, self._at_ns = frame, float(capture_ns)
-        self._elapsed_s = 0.0
+        self._updates = 0
         self.running = True
 
     def error_ns(self, frame: int, capture_ns: int) -> float:
@@ -44,10 +44,9 @@ class StreamClock:
         if span_ns <= 0:
             return
         error = self.error_ns(frame, capture_ns)
-        self._elapsed_s += span_ns / NS_PER_S
-        bandwidth = max(_LAST_BANDWIDTH_HZ, _FIRST_BANDWIDTH_HZ / (1.0 + self._elapsed_s))
-        omega = min(1.0, 2.0 * math.pi * bandwidth * span_ns / NS_PER_S)
-        self._at_ns += span_ns + math.sqrt(2.0) * omega * error
+        self._updates += 1
+        omega = min(0.5, 2.0 * math.pi * _BANDWIDTH_HZ * span_ns / NS_PER_S)
+        self._at_ns += span_ns + max(math.sqrt(2.0) * omega, 1.0 / (self._updates + 1)) * error
         period = self._period_ns + omega * omega * error / (frame - self._frame)
         low, high = self._nominal_ns * (1 - _MAX_DEVIATION), self._nominal_ns * (1 + _MAX_DEVIATION)
         self._period_ns = min(high, max(low, period))

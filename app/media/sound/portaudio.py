@@ -1,0 +1,182 @@
+"""PortAudio: its device list, its one initialisation for the whole process, and its streams."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sounddevice
+
+from app.domain.errors import AppError
+from app.media.ports import SAMPLE_RATE_HZ, Samples
+
+log = logging.getLogger(__name__)
+
+# the interface of each system that shares devices and tells times well; others list the same devices again
+_PREFERRED = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit", "OSS")
+# ALSA's names for conversions and for outputs; the ones that lead to a sound server or to hardware stay
+_ALSA_PLUGINS = frozenset({"sysdefault", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "dmix", "dsnoop", "null"})
+_MAX_CHANNELS = 2
+_LATENCY_S = 0.02  # "low" is 9 ms on some systems, which Python's callbacks overrun when the machine is busy
+
+Block = Callable[[Samples, float], None]
+
+
+class SoundDeviceError(AppError):
+    """A sound input cannot be used; `data` has `name` and `reason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputDevice:
+    """A sound input of PortAudio's present list. `identity` outlives the list; `index` does not."""
+
+    identity: str
+    name: str
+    index: int
+    channels: int
+    rate_hz: int
+    default: bool
+
+
+def plain_name(name: str) -> str:
+    """A device's name without the place it was plugged into: "USB Audio: - (hw:1,0)" → "USB Audio"."""
+    head, bracket, _ = name.partition(" (hw:")
+    return (head if bracket else name).rstrip(" :-")
+
+
+def inputs(devices: Sequence[dict[str, Any]], hosts: Sequence[dict[str, Any]]) -> tuple[InputDevice, ...]:
+    """The sound inputs worth offering, of what `sounddevice.query_devices` and `query_hostapis` gave; equal names are numbered."""
+    by_name = {host["name"]: number for number, host in enumerate(hosts) if host["devices"]}
+    chosen = next((by_name[name] for name in _PREFERRED if name in by_name), next(iter(by_name.values()), None))
+    found: list[InputDevice] = []
+    seen: dict[str, int] = {}
+    for index, device in enumerate(devices):
+        if device["hostapi"] != chosen or device["max_input_channels"] < 1:
+            continue
+        host = hosts[device["hostapi"]]
+        name = plain_name(device["name"])
+        if host["name"] == "ALSA" and name in _ALSA_PLUGINS:
+            continue
+        seen[name] = seen.get(name, 0) + 1
+        shown = name if seen[name] == 1 else f"{name} #{seen[name]}"
+        found.append(
+            InputDevice(
+                f"{host['name']}:{shown}",
+                shown,
+                index,
+                min(_MAX_CHANNELS, device["max_input_channels"]),
+                int(device["default_samplerate"]),
+                index == host["default_input_device"],
+            )
+        )
+    return tuple(found)
+
+
+class SoundStream:
+    """An open input. `active` turns False when the device is gone; `close` never raises."""
+
+    def __init__(self, host: "SoundHost", stream: Any, name: str, rate_hz: int) -> None:
+        self._host = host
+        self._stream = stream
+        self.name = name
+        self.rate_hz = rate_hz
+
+    @property
+    def active(self) -> bool:
+        return bool(self._stream.active)
+
+    def close(self) -> None:
+        self._host.closed(self._stream)
+
+
+class SoundHost:
+    """PortAudio of this process; one object, shared by all who record.
+
+    PortAudio reads the list of devices once. To see what was plugged in since it must be started anew, which would kill every open stream:
+    `rescan` does that only while none is open. Lists and opening are serialised by a lock that no audio callback ever takes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[int] = set()
+
+    def rescan(self) -> bool:
+        """Read the devices anew; False while a stream is open and the old list stands."""
+        with self._lock:
+            if self._open:
+                return False
+            sounddevice._terminate()
+            sounddevice._initialize()
+            return True
+
+    def inputs(self) -> tuple[InputDevice, ...]:
+        """The sound inputs of the present list."""
+        with self._lock:
+            return self._inputs()
+
+    def open(self, identity: str, on_block: Block) -> SoundStream:
+        """Start recording; identity "" = the system's default input. Raises SoundDeviceError.
+
+        `on_block(frames, lag_s)` is called on PortAudio's thread with (n, channels) float32 and how long ago the first frame was captured.
+        """
+        with self._lock:
+            device = self._find(identity)
+            rate_hz = self._rate(device)
+
+            def callback(frames: Samples, count: int, time: Any, status: object) -> None:
+                lag_s = time.currentTime - time.inputBufferAdcTime
+                # some drivers leave the time empty: then the block has just ended
+                on_block(frames, lag_s if 0.0 < lag_s < 1.0 else count / rate_hz)
+
+            try:
+                stream = sounddevice.InputStream(
+                    samplerate=rate_hz,
+                    blocksize=0,  # whatever the driver has: a fixed size costs another buffer
+                    device=device.index,
+                    channels=device.channels,
+                    dtype=np.float32,
+                    latency=_LATENCY_S,
+                    callback=callback,
+                )
+            except (sounddevice.PortAudioError, ValueError) as error:
+                raise SoundDeviceError("sound.unavailable", name=device.name, reason=_reason(error)) from error
+            try:
+                stream.start()
+            except sounddevice.PortAudioError as error:
+                stream.close(ignore_errors=True)
+                raise SoundDeviceError("sound.unavailable", name=device.name, reason=_reason(error)) from error
+            self._open.add(id(stream))
+        return SoundStream(self, stream, device.name, rate_hz)
+
+    def closed(self, stream: Any) -> None:
+        """Close a stream that `open` gave; again is harmless."""
+        with self._lock:
+            if id(stream) in self._open:
+                stream.abort(ignore_errors=True)
+                stream.close(ignore_errors=True)
+                self._open.discard(id(stream))
+
+    def _inputs(self) -> tuple[InputDevice, ...]:
+        return inputs(sounddevice.query_devices(), sounddevice.query_hostapis())
+
+    def _find(self, identity: str) -> InputDevice:
+        for device in self._inputs():
+            if device.identity == identity or (not identity and device.default):
+                return device
+        raise SoundDeviceError("sound.missing", name=identity.partition(":")[2], reason="not connected")
+
+    @staticmethod
+    def _rate(device: InputDevice) -> int:
+        """48 kHz where the device or its driver does that, else the device's own rate."""
+        try:
+            sounddevice.check_input_settings(device.index, device.channels, np.float32, samplerate=SAMPLE_RATE_HZ)
+        except (sounddevice.PortAudioError, ValueError):
+            return device.rate_hz
+        return SAMPLE_RATE_HZ
+
+
+def _reason(error: Exception) -> str:
+    """PortAudio's own words, without its error number."""
+    return str(error.args[0]).partition(" [")[0] if error.args else type(error).__name__
