@@ -154,7 +154,7 @@ class Engine:
             try:
                 scene = scene_by_id(self._project, scene_id)
             except AppError as error:
-                self.notices.emit(Notice(Severity.WARNING, "scene.missing", dict(error.data), subject="programme"))
+                self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject="programme"))
                 return
             self._project = replace(self._project, scene_id=scene_id)
             self._programme.take(scene, transition)

@@ -1,0 +1,59 @@
+"""Requests for key frames are served soon and seldom."""
+
+import itertools
+
+from app.domain.clock import NS_PER_S
+from app.media.encode.keyframes import KeyframeSchedule
+from tests.support.clocks import SetClock
+
+
+def started() -> tuple[SetClock, KeyframeSchedule]:
+    clock = SetClock()
+    schedule = KeyframeSchedule(clock)
+    assert schedule.due()  # the first picture always is one
+    return clock, schedule
+
+
+def test_requests_within_the_gap_become_one_at_its_end() -> None:
+    clock, schedule = started()
+    served = []
+    for _ in range(30):  # a second of pictures, asked for at each
+        clock.pass_ms(1000 / 30)
+        schedule.request()
+        served.append(schedule.due())
+    assert served.count(True) == 3
+    assert all(not (a and b) for a, b in itertools.pairwise(served))
+
+
+def test_a_request_after_the_gap_is_served_at_once_and_once() -> None:
+    clock, schedule = started()
+    clock.pass_ms(400)
+    assert not schedule.due()
+    schedule.request()
+    assert schedule.due()
+    assert not schedule.due()
+
+
+def test_a_key_frame_of_the_encoders_own_serves_the_request() -> None:
+    clock, schedule = started()
+    clock.pass_ms(200)
+    schedule.request()
+    schedule.sent()
+    clock.pass_ms(400)
+    assert not schedule.due()
+
+
+def test_the_longest_time_without_one_is_kept() -> None:
+    clock, schedule = started()
+    schedule.set_longest(NS_PER_S)
+    clock.pass_ms(999)
+    assert not schedule.due()
+    clock.pass_ms(2)
+    assert schedule.due()
+
+
+def test_a_new_encoder_begins_with_one() -> None:
+    clock, schedule = started()
+    clock.pass_ms(10)
+    schedule.restart()
+    assert schedule.due()
