@@ -1,0 +1,290 @@
+"""The relay: WHIP in, WHEP out, the viewer page, over HTTP on one port."""
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from app.domain.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
+from app.relay.admission import Admission
+from app.relay.config import RelayConfig, RelayError, check_key
+from app.relay.connections import ConnectionGuard
+from app.relay.negotiation import read_offer
+from app.relay.page import PAGE_HEADERS, Page, qr_svg
+from app.relay.refusals import Refusal
+from app.relay.sessions import Addresses, Session, Sessions
+from app.relay.stream import Stream
+from app.transport.addresses import host_addresses
+
+log = logging.getLogger(__name__)
+
+_SDP = "application/sdp"
+_FRAGMENT = "application/trickle-ice-sdpfrag"
+_TICK_S = 0.01
+_FRAGMENT_LINE = re.compile(r"(a=(candidate|ice-ufrag|ice-pwd|end-of-candidates|mid|ice-options|group)\b|m=|v=|o=|s=|t=|c=)")
+# Any page may watch, and any page that was given a key may publish: nothing here goes by cookies.
+_CORS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch",
+    "Access-Control-Max-Age": "600",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def all_addresses() -> list[str]:
+    """Where media may come in: the publisher is often this very machine, which may have no other network."""
+    return host_addresses(loopback=True)
+
+
+def _address_of(request: web.Request) -> str:
+    return request.remote or ""
+
+
+def _refused(refusal: Refusal, extra: Mapping[str, str] | None = None) -> web.Response:
+    headers = {**_CORS, **refusal.headers, **(extra or {})}
+    return web.Response(status=refusal.status, text=refusal.words + "\n", headers=headers)
+
+
+@web.middleware
+async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals become answers of plain words; so do aiohttp's own 404 and 405."""
+    try:
+        return await handler(request)
+    except Refusal as error:
+        return _refused(error)
+    except web.HTTPMethodNotAllowed as error:
+        return _refused(Refusal("relay.method", method=request.method), {"Allow": error.headers.get("Allow", "")})
+    except web.HTTPNotFound:
+        return _refused(Refusal("relay.no_page"))
+
+
+def _json(value: object) -> web.Response:
+    headers = {**_CORS, "Cache-Control": "no-store"}
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json", headers=headers)
+
+
+class RelayServer:
+    """`start` listens, `aclose` ends every session and frees the port; both idempotent. All on one event loop.
+
+    `addresses` overrides the local addresses that media is offered on: all of this machine's, loopback too for who runs here.
+    """
+
+    def __init__(self, *, config: RelayConfig, clock: Clock | None = None, addresses: Addresses | None = None) -> None:
+        self.config = config
+        self.port = 0
+        self._clock = clock or SystemClock()
+        self._page = Page(config.page_folder)
+        self._admission = Admission(config.limits, self._clock)
+        self._streams = {name: Stream(name, self._clock) for name in config.keys}
+        self._sessions = Sessions(clock=self._clock, limits=config.limits, admission=self._admission, addresses=addresses or all_addresses)
+        self._boot = secrets.token_hex(6)
+        self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
+        self._ticker: asyncio.Task[None] | None = None
+        self._guard: ConnectionGuard | None = None
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        return self._streams
+
+    @property
+    def sessions(self) -> int:
+        return self._admission.sessions
+
+    async def start(self) -> None:
+        """Listen; raises RelayError when the address cannot be had."""
+        if self._runner is not None:
+            return
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, keepalive_timeout=self.config.limits.idle_connection_s, shutdown_timeout=1.0
+        )
+        await self._runner.setup()
+        assert self._runner.server is not None
+        self._guard = ConnectionGuard(self._runner.server, self.config.limits.max_connections_per_address)
+        try:
+            self._server = await self._listen(self._guard)
+        except OSError as error:
+            await self.aclose()
+            raise RelayError("relay.cannot_listen", address=f"{self.config.host}:{self.config.port}", reason=str(error)) from error
+        self.port = int(self._server.sockets[0].getsockname()[1])
+        self._ticker = asyncio.get_running_loop().create_task(self._tick(), name="relay tick")
+        log.info("the relay listens on port %d", self.port)
+
+    async def _listen(self, guard: ConnectionGuard) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        if self.config.host:
+            return await loop.create_server(guard, self.config.host, self.config.port, reuse_address=True)
+        if not socket.has_dualstack_ipv6():
+            return await loop.create_server(guard, "0.0.0.0", self.config.port, reuse_address=True)
+        return await loop.create_server(
+            guard, sock=socket.create_server(("::", self.config.port), family=socket.AF_INET6, dualstack_ipv6=True)
+        )
+
+    async def aclose(self) -> None:
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+            self._ticker = None
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        await self._sessions.aclose()
+        for stream in self._streams.values():
+            stream.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _tick(self) -> None:
+        next_report_ns = 0
+        while True:
+            await asyncio.sleep(_TICK_S)
+            now_ns = self._clock.monotonic_ns()
+            for session in self._sessions.all():
+                if session.ingest is not None:
+                    session.ingest.tick(now_ns)
+            if now_ns >= next_report_ns:
+                next_report_ns = now_ns + NS_PER_S
+                for stream in self._streams.values():
+                    stream.report(now_ns)
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[_refusals], client_max_size=self.config.limits.max_body_bytes)
+        routes = application.router
+        for kind, post in (("whip", self._post_whip), ("whep", self._post_whep)):
+            routes.add_post(f"/{kind}/{{stream}}", post)
+            routes.add_options(f"/{kind}/{{stream}}", self._options)
+            routes.add_options(f"/{kind}/{{stream}}/{{session}}", self._options)
+            routes.add_patch(f"/{kind}/{{stream}}/{{session}}", self._patch)
+            routes.add_delete(f"/{kind}/{{stream}}/{{session}}", self._delete)
+        routes.add_get("/", self._get_index)
+        routes.add_get("/watch/{stream}", self._get_watch)
+        routes.add_get("/viewer/{file}", self._get_file)
+        routes.add_get("/favicon.ico", self._get_icon)
+        routes.add_get("/qr/{stream}.svg", self._get_qr)
+        routes.add_get("/api/status", self._get_status)
+        routes.add_get("/api/time", self._get_time)
+        return application
+
+    # --- WHIP and WHEP
+
+    def _stream_of(self, request: web.Request) -> Stream:
+        name = request.match_info["stream"]
+        if name not in self._streams:
+            raise Refusal("relay.no_stream", stream=name[:64])
+        return self._streams[name]
+
+    async def _body(self, request: web.Request, wanted: str) -> str:
+        if request.content_type != wanted:
+            raise Refusal("relay.not_sdp", wanted=wanted)
+        limit = self.config.limits.max_body_bytes
+        if (request.content_length or 0) > limit:
+            raise Refusal("relay.too_large", limit=limit)
+        try:
+            async with asyncio.timeout(self.config.limits.body_timeout_s):
+                return (await request.read()).decode(errors="replace")
+        except TimeoutError as error:
+            raise Refusal("relay.body_slow", limit=self.config.limits.body_timeout_s) from error
+        except web.HTTPRequestEntityTooLarge as error:
+            raise Refusal("relay.too_large", limit=limit) from error
+
+    def _created(self, request: web.Request, session: Session, answer: str) -> web.Response:
+        headers = {**_CORS, "Location": f"{request.path}/{session.id}", "ETag": f'"{session.etag}"', "Accept-Patch": _FRAGMENT}
+        return web.Response(status=201, body=answer.encode(), content_type=_SDP, headers=headers)
+
+    async def _post_whip(self, request: web.Request) -> web.Response:
+        address = _address_of(request)
+        self._admission.attempt(address)
+        stream = self._stream_of(request)
+        check_key(self.config, stream.name, request.headers.get("Authorization", ""), address)
+        offer = read_offer(await self._body(request, _SDP))
+        return self._created(request, *await self._sessions.publish(stream, offer, address))
+
+    async def _post_whep(self, request: web.Request) -> web.Response:
+        address = _address_of(request)
+        self._admission.attempt(address)
+        stream = self._stream_of(request)
+        offer = read_offer(await self._body(request, _SDP))
+        return self._created(request, *await self._sessions.watch(stream, offer, address))
+
+    def _session_of(self, request: web.Request) -> Session:
+        stream = self._stream_of(request)
+        kind = "publisher" if request.path.startswith("/whip/") else "viewer"
+        if kind == "publisher":
+            check_key(self.config, stream.name, request.headers.get("Authorization", ""), _address_of(request))
+        return self._sessions.find(stream.name, request.match_info["session"], kind)
+
+    async def _patch(self, request: web.Request) -> web.Response:
+        """Trickled candidates: ours are all in the answer and theirs show themselves by their checks, so there is nothing to keep."""
+        session = self._session_of(request)
+        condition = request.headers.get("If-Match")
+        if condition is None:
+            raise Refusal("relay.condition_missing")
+        if condition == "*":
+            raise Refusal("relay.no_restart")
+        if condition.strip('"') != session.etag:
+            raise Refusal("relay.condition_stale")
+        lines = (await self._body(request, _FRAGMENT)).split()
+        text = [line for line in lines if line[1:2] == "="]
+        if not text or not all(_FRAGMENT_LINE.match(line) for line in text):
+            raise Refusal("relay.bad_fragment")
+        return web.Response(status=204, headers=_CORS)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        await self._sessions.end(self._session_of(request), "ended by its owner")
+        return web.Response(status=200, headers=_CORS)
+
+    async def _options(self, request: web.Request) -> web.Response:
+        self._stream_of(request)
+        return web.Response(status=204, headers={**_CORS, "Accept-Post": _SDP, "Accept-Patch": _FRAGMENT})
+
+    # --- pages
+
+    async def _get_index(self, request: web.Request) -> web.Response:
+        body = self._page.index_with(sorted(self._streams))
+        return web.Response(body=body, headers={**PAGE_HEADERS, "Content-Type": "text/html; charset=utf-8"})
+
+    async def _get_watch(self, request: web.Request) -> web.Response:
+        self._stream_of(request)
+        return web.Response(body=self._page.watch, headers={**PAGE_HEADERS, "Content-Type": "text/html; charset=utf-8"})
+
+    def _file(self, name: str) -> web.Response:
+        found = self._page.file(name)
+        if found is None:
+            raise Refusal("relay.no_page")
+        return web.Response(body=found[0], headers={**PAGE_HEADERS, "Content-Type": found[1]})
+
+    async def _get_file(self, request: web.Request) -> web.Response:
+        return self._file(request.match_info["file"])
+
+    async def _get_icon(self, request: web.Request) -> web.Response:
+        return self._file("icon.svg")
+
+    async def _get_qr(self, request: web.Request) -> web.Response:
+        stream = self._stream_of(request)
+        address = f"{request.scheme}://{request.host}/watch/{stream.name}"
+        return web.Response(body=qr_svg(address), headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"})
+
+    async def _get_status(self, request: web.Request) -> web.Response:
+        now_ns = self._clock.monotonic_ns()
+        status = {
+            "boot": self._boot,
+            "title": self.config.title,
+            "sessions": self._admission.sessions,
+            "streams": [stream.status(now_ns) for stream in self._streams.values()],
+        }
+        return web.Response(
+            body=json.dumps(status).encode(), content_type="application/json", headers={**_CORS, "Cache-Control": "no-store"}
+        )
+
+    async def _get_time(self, request: web.Request) -> web.Response:
+        """This machine's clock, by which a page on another one reads the delay."""
+        return _json({"ms": self._clock.wall_ns() / NS_PER_MS})

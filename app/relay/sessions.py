@@ -1,0 +1,178 @@
+"""The sessions of a relay: each one peer, connected in the background, ended once."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.clock import Clock
+from app.relay.admission import Admission
+from app.relay.config import Limits
+from app.relay.ingest import Ingest
+from app.relay.negotiation import answer_publisher, answer_viewer, our_setup
+from app.relay.refusals import Refusal
+from app.relay.stream import Stream
+from app.relay.viewer import Viewer
+from app.transport.dtls import Certificate
+from app.transport.errors import TransportError
+from app.transport.peer import Peer
+from app.transport.sdp import Description, RemoteTransport, render
+
+log = logging.getLogger(__name__)
+
+Addresses = Callable[[], list[str]]
+
+
+@dataclass(slots=True)
+class Session:
+    """One association. `id` cannot be guessed: who knows it may end it."""
+
+    id: str
+    etag: str
+    stream: Stream
+    address: str
+    peer: Peer
+    ingest: Ingest | None = None
+    viewer: Viewer | None = None
+    connecting: "asyncio.Task[None] | None" = field(default=None, repr=False)
+
+    @property
+    def kind(self) -> str:
+        return "publisher" if self.ingest is not None else "viewer"
+
+
+class Sessions:
+    """Opens and ends sessions of all streams; what it starts, `aclose` ends."""
+
+    def __init__(self, *, clock: Clock, limits: Limits, admission: Admission, addresses: Addresses | None) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._admission = admission
+        self._addresses = addresses
+        self._certificate = Certificate.generateCertificate()
+        self._sessions: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def find(self, stream: str, session_id: str, kind: str) -> Session:
+        """Raises Refusal when there is none."""
+        session = self._sessions.get(session_id)
+        if session is None or session.stream.name != stream or session.kind != kind:
+            raise Refusal("relay.no_session")
+        return session
+
+    def all(self) -> Sequence[Session]:
+        return tuple(self._sessions.values())
+
+    async def publish(self, stream: Stream, offer: Description, address: str) -> tuple[Session, str]:
+        """A publisher's session and the answer; it becomes the stream's publisher with its first packet."""
+
+        async def make(peer: Peer) -> tuple[Description, Session]:
+            answer, form = answer_publisher(offer, await peer.gather())
+            session = Session(secrets.token_urlsafe(18), secrets.token_hex(8), stream, address, peer)
+            session.ingest = Ingest(
+                clock=self._clock, form=form, video=stream.video, audio=stream.audio, began=lambda new: self._replace(stream, new)
+            )
+            peer.on_rtp = session.ingest.on_rtp
+            peer.on_rtcp = session.ingest.on_rtcp
+            return answer, session
+
+        return await self._open(offer, address, make, counted=False)
+
+    async def watch(self, stream: Stream, offer: Description, address: str) -> tuple[Session, str]:
+        """A viewer's session and the answer; the viewer may come before the publisher."""
+
+        async def make(peer: Peer) -> tuple[Description, Session]:
+            answer, form = answer_viewer(offer, await peer.gather())
+            session = Session(secrets.token_urlsafe(18), secrets.token_hex(8), stream, address, peer)
+            session.viewer = Viewer(
+                clock=self._clock, limits=self._limits, video=form.video, audio=form.audio, ask_keyframe=stream.ask_keyframe
+            )
+            peer.on_rtcp = session.viewer.on_rtcp
+            return answer, session
+
+        return await self._open(offer, address, make, counted=True)
+
+    async def _open(
+        self, offer: Description, address: str, make: Callable[[Peer], Awaitable[tuple[Description, Session]]], *, counted: bool
+    ) -> tuple[Session, str]:
+        if self._closing:
+            raise Refusal("relay.stopping")
+        self._admission.enter(address, counted=counted)
+        peer = Peer(
+            controlling=False,
+            addresses=self._addresses,
+            on_rtp=lambda packet, now_ns: None,
+            on_rtcp=lambda compound: None,
+            on_closed=lambda reason: None,
+            setup=our_setup(offer),
+            certificate=self._certificate,
+        )
+        try:
+            answer, session = await make(peer)
+        except BaseException:
+            self._admission.leave(address)
+            await peer.aclose()
+            raise
+
+        def closed(reason: str) -> None:
+            self._spawn(self.end(session, reason), f"end {session.id}")
+
+        peer.on_closed = closed
+        self._sessions[session.id] = session
+        session.connecting = self._spawn(self._connect(session, offer.transport), f"connect {session.id}")
+        return session, render(answer, offer=False)
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _connect(self, session: Session, remote: RemoteTransport) -> None:
+        try:
+            await session.peer.connect(remote, within_s=self._limits.connect_timeout_s)
+        except TransportError as error:
+            log.info("%s of %s never connected: %s", session.kind, session.stream.name, error)
+            session.connecting = None
+            await self.end(session, "never connected")
+            return
+        session.connecting = None
+        log.info("%s of %s connected", session.kind, session.stream.name)
+        if session.ingest is not None:
+            session.ingest.start(session.peer.send_rtcp)
+        if session.viewer is not None:
+            stream = session.stream
+            stream.viewers[session.id] = session.viewer
+            session.viewer.start(session.peer.send_rtp, session.peer.send_rtcp, stream.video, stream.audio)
+
+    def _replace(self, stream: Stream, new: Ingest) -> None:
+        before = stream.take_publisher(new)
+        for session in self.all():
+            if before is not None and session.ingest is before:
+                self._spawn(self.end(session, "replaced"), f"replace {session.id}")
+
+    async def end(self, session: Session, reason: str) -> None:
+        """End a session and free what it holds; idempotent."""
+        if self._sessions.pop(session.id, None) is None:
+            return
+        self._admission.leave(session.address)
+        log.info("%s of %s ended: %s", session.kind, session.stream.name, reason)
+        if session.ingest is not None:
+            session.ingest.stop()
+            session.stream.drop_publisher(session.ingest)
+        if session.viewer is not None:
+            session.viewer.stop()
+            session.stream.viewers.pop(session.id, None)
+        if session.connecting is not None:
+            session.connecting.cancel()
+        await session.peer.aclose()
+
+    async def aclose(self) -> None:
+        """End every session in order, so that the other sides know at once."""
+        self._closing = True
+        for session in self.all():
+            await self.end(session, "the relay stops")
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,189 @@
+// One WHEP session after another: connects, notices that the picture stops or the relay is gone, and connects again.
+
+const FIRST_RETRY_MS = 400;
+const LONGEST_RETRY_MS = 8000;
+const CONNECT_WITHIN_MS = 8000;
+const STALLED_AFTER_MS = 1500;
+const PROBE_EVERY_MS = 1000;
+
+function withStereo(sdp) {
+  // The receiver's own description decides whether Opus is decoded to two channels.
+  const match = /a=rtpmap:(\d+) opus\/48000\/2/i.exec(sdp);
+  if (!match) return sdp;
+  const line = new RegExp(`(a=fmtp:${match[1]} [^\\r\\n]*)`);
+  return line.test(sdp) ? sdp.replace(line, (all) => (/stereo=1/.test(all) ? all : `${all};stereo=1`)) : sdp;
+}
+
+export class Session extends EventTarget {
+  #stream;
+  #video;
+  #peer = null;
+  #location = "";
+  #retries = 0;
+  #timer = 0;
+  #state = "connecting";
+  #boot = "";
+  #generation = 0;
+  #lastFrames = -1;
+  #lastProgress = 0;
+  #lastProbe = 0;
+  #hadPicture = false;
+  connects = 0;
+  reason = "";
+
+  constructor(stream, video) {
+    super();
+    this.#stream = stream;
+    this.#video = video;
+    addEventListener("online", () => this.#again(0));
+    addEventListener("pagehide", () => this.#leave());
+    addEventListener("pageshow", (event) => event.persisted && this.#again(0));
+    setInterval(() => this.#watch(), 250);
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get peer() {
+    return this.#peer;
+  }
+
+  start() {
+    this.#open();
+  }
+
+  #set(state, reason = "") {
+    if (state === this.#state && reason === this.reason) return;
+    this.#state = state;
+    this.reason = reason;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  #drop() {
+    clearTimeout(this.#timer);
+    this.#generation += 1;
+    this.#peer?.close();
+    this.#peer = null;
+  }
+
+  #leave() {
+    if (this.#location) fetch(this.#location, { method: "DELETE", keepalive: true }).catch(() => {});
+    this.#location = "";
+    this.#drop();
+  }
+
+  #again(wait) {
+    const delay = wait ?? Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries) * (0.75 + Math.random() / 2);
+    this.#retries += 1;
+    this.#drop();
+    this.#timer = setTimeout(() => this.#open(), delay);
+  }
+
+  async #open() {
+    this.#drop();
+    const mine = this.#generation;
+    if (this.#state !== "offline") this.#set("connecting");
+    const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    this.#peer = peer;
+    const media = new MediaStream();
+    for (const kind of ["video", "audio"]) {
+      const transceiver = peer.addTransceiver(kind, { direction: "recvonly" });
+      const receiver = transceiver.receiver;
+      if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
+      if ("playoutDelayHint" in receiver) receiver.playoutDelayHint = 0;
+      media.addTrack(receiver.track);
+    }
+    peer.onconnectionstatechange = () => {
+      if (mine !== this.#generation) return;
+      if (peer.connectionState === "connected") this.#connected();
+      if (peer.connectionState === "failed" || peer.connectionState === "closed") this.#lost();
+    };
+    try {
+      const offer = await peer.createOffer();
+      offer.sdp = withStereo(offer.sdp);
+      await peer.setLocalDescription(offer);
+      const answer = await this.#post(peer.localDescription.sdp);
+      if (mine !== this.#generation) return;
+      await peer.setRemoteDescription({ type: "answer", sdp: answer });
+      this.#video.srcObject = media;
+      this.#lastFrames = -1;
+      this.#timer = setTimeout(() => mine === this.#generation && peer.connectionState !== "connected" && this.#lost(), CONNECT_WITHIN_MS);
+    } catch (error) {
+      if (mine === this.#generation) this.#failed(error);
+    }
+  }
+
+  async #post(sdp) {
+    const response = await fetch(`/whep/${encodeURIComponent(this.#stream)}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp" },
+      body: sdp,
+      signal: AbortSignal.timeout(CONNECT_WITHIN_MS),
+    });
+    if (response.status !== 201) throw Object.assign(new Error(`status ${response.status}`), { status: response.status, retry: Number(response.headers.get("Retry-After")) });
+    this.#location = response.headers.get("Location") ?? "";
+    return response.text();
+  }
+
+  #failed(error) {
+    if (error.status === 404) this.#set("offline", "gone");
+    else if (error.status === 406) this.#set("offline", "no_codec");
+    else this.#set("offline");
+    this.#again(error.retry > 0 ? error.retry * 1000 : undefined);
+  }
+
+  #connected() {
+    clearTimeout(this.#timer);
+    this.#retries = 0;
+    this.connects += 1;
+    this.#boot = "";
+    this.#lastProgress = performance.now();
+    this.#set(this.#hadPicture ? "stalled" : "waiting");
+    this.#probe();
+  }
+
+  #lost() {
+    this.#set("offline");
+    this.#again();
+  }
+
+  #watch() {
+    // The decoder's own count says whether the picture goes on; it also runs where the page is not painted.
+    if (this.#peer?.connectionState !== "connected" && this.#peer?.connectionState !== "disconnected") return;
+    const now = performance.now();
+    const frames = this.#video.getVideoPlaybackQuality?.().totalVideoFrames ?? this.#video.webkitDecodedFrameCount ?? 0;
+    if (frames !== this.#lastFrames) {
+      const first = this.#lastFrames < 0;
+      this.#lastFrames = frames;
+      if (first && frames === 0) return;
+      this.#lastProgress = now;
+      this.#hadPicture = true;
+      this.#set("playing");
+    } else if (now - this.#lastProgress > STALLED_AFTER_MS) {
+      if (this.#state === "playing") this.#set("stalled");
+      if (now - this.#lastProbe > PROBE_EVERY_MS) this.#probe();
+    }
+  }
+
+  async #probe() {
+    // Without a picture, ask whether the relay is still the one that we are connected to.
+    this.#lastProbe = performance.now();
+    const mine = this.#generation;
+    try {
+      const response = await fetch("/api/status", { cache: "no-store", signal: AbortSignal.timeout(3000) });
+      const status = await response.json();
+      if (mine !== this.#generation) return;
+      if (this.#boot && status.boot !== this.#boot) return this.#again(0);
+      this.#boot = status.boot;
+      const live = status.streams.find((stream) => stream.name === this.#stream)?.live;
+      if (live && this.#state !== "playing" && performance.now() - this.#lastProgress > 6000) return this.#again(0);
+      if (!live && this.#state === "stalled" && performance.now() - this.#lastProgress > 20000) {
+        this.#hadPicture = false;
+        this.#set("waiting");
+      }
+    } catch {
+      if (mine === this.#generation) this.#lost();
+    }
+  }
+}
