@@ -11,8 +11,8 @@ from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
 from app.domain.packet import VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
 from app.domain.stats import Spread
-from app.media.encode.bt601 import Bt601Converter
-from app.media.encode.codec import Encoded, OpenEncoder, Recipe, Wanted
+from app.media.encode.adapted import open_encoder
+from app.media.encode.codec import Encoded, Recipe, Wanted
 from app.media.encode.errors import EncodeError
 from app.media.encode.keyframes import KeyframeSchedule
 from app.media.encode.worker import EncoderLike, EncoderWorker
@@ -25,29 +25,6 @@ STALL_NS = 3 * NS_PER_S  # the slowest opening of a working encoder seen is far 
 _RATE_WINDOW_NS = 2 * NS_PER_S
 _REOPEN_GAP_NS = 3 * NS_PER_S  # an encoder that must be opened anew for a new rate costs a key frame each time
 _REOPEN_CHANGE = 0.2
-
-
-class Vp8Encoder:
-    """libvpx behind the conversion to the one matrix that VP8 viewers know."""
-
-    def __init__(self, recipe: Recipe, wanted: Wanted) -> None:
-        self._converter = Bt601Converter(wanted.canvas.width, wanted.canvas.height)
-        self._encoder = OpenEncoder(recipe, wanted)
-
-    @property
-    def kbps(self) -> int:
-        return self._encoder.kbps
-
-    def encode(self, picture: Picture, *, keyframe: bool) -> Sequence[Encoded]:
-        return self._encoder.encode(self._converter.convert(picture), keyframe=keyframe)
-
-    def set_bitrate(self, kbps: int) -> bool:
-        return self._encoder.set_bitrate(kbps)
-
-
-def open_encoder(recipe: Recipe, wanted: Wanted) -> EncoderLike:
-    """The encoder of this recipe; raises EncodeError."""
-    return Vp8Encoder(recipe, wanted) if recipe.codec is Codec.VP8 else OpenEncoder(recipe, wanted)
 
 
 def same_but_rate(open_as: Wanted, wanted: Wanted) -> bool:

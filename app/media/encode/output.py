@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.notice import Notice, Severity
@@ -19,11 +20,30 @@ from app.media.ports import Picture
 LEAST_KBPS = 100  # below this a picture is no picture; congestion control may ask for less
 
 
-def limits_of(quirks: Sequence[Quirks]) -> tuple[int, float]:
-    """(kbit/s, GOP seconds) that all these relays take; 0 = no limit."""
-    rates = [one.max_bitrate_kbps for one in quirks if one.max_bitrate_kbps > 0]
-    gops = [one.max_gop_s for one in quirks if one.max_gop_s > 0]
-    return min(rates, default=0), min(gops, default=0.0)
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What all relays in use take; 0 = no limit."""
+
+    kbps: int = 0
+    gop_s: float = 0.0
+    height: int = 0
+
+
+def limits_of(quirks: Sequence[Quirks]) -> Limits:
+    """The strictest of each."""
+    return Limits(
+        min((one.max_bitrate_kbps for one in quirks if one.max_bitrate_kbps > 0), default=0),
+        min((one.max_gop_s for one in quirks if one.max_gop_s > 0), default=0.0),
+        min((one.max_height for one in quirks if one.max_height > 0), default=0),
+    )
+
+
+def encoded_canvas(canvas: Canvas, limit: int) -> Canvas:
+    """The canvas as it is encoded: no more than `limit` lines (columns where it stands upright), the shape kept."""
+    short = min(canvas.width, canvas.height)
+    if not 0 < limit < short:
+        return canvas
+    return replace(canvas, width=canvas.width * limit // short // 2 * 2, height=canvas.height * limit // short // 2 * 2)
 
 
 class VideoOutput:
@@ -50,7 +70,7 @@ class VideoOutput:
         self._running: tuple[EncodeLine, ...] = ()
         self._canvas = Canvas()
         self._settings = VideoSettings()
-        self._limits = (0, 0.0)
+        self._limits = Limits()
         self._requested_kbps: int | None = None
         self._encoding = False
         self._closed = False
@@ -148,11 +168,11 @@ class VideoOutput:
     # Making the encoders match
 
     def _ceiling_kbps(self) -> int:
-        limit = self._limits[0]
+        limit = self._limits.kbps
         return min(self._settings.bitrate_kbps, limit) if limit else self._settings.bitrate_kbps
 
     def _wanted(self) -> Wanted:
-        canvas, settings = self._canvas, self._settings
+        canvas, settings = encoded_canvas(self._canvas, self._limits.height), self._settings
         threads = threads_for(canvas.width, canvas.height, canvas.fps, os.cpu_count() or 1)
         gop_frames = max(1, round(settings.gop_s * canvas.fps))
         return Wanted(canvas, self._ceiling_kbps(), self.target_kbps, gop_frames, settings.profile, threads)
@@ -196,7 +216,7 @@ class VideoOutput:
 
     def _match_line(self, line: EncodeLine) -> None:
         wanted = self._wanted()
-        line.keyframes.set_longest(round(self._limits[1] * NS_PER_S))
+        line.keyframes.set_longest(round(self._limits.gop_s * NS_PER_S))
         recipes = self._recipes(line.codec, wanted)
         if line.keeps(recipes, wanted):
             line.set_bitrate(wanted.kbps)

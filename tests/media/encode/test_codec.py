@@ -5,12 +5,12 @@ import pytest
 
 from app.domain.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
 from app.domain.packet import Codec, EncodedPacket, MediaKind
+from app.media.encode.adapted import open_encoder
 from app.media.encode.annexb import IDR, PPS, SPS, first_types, nal_units
 from app.media.encode.bt601 import Bt601Converter
 from app.media.encode.codec import Encoded, OpenEncoder, Wanted
 from app.media.encode.errors import EncodeError
 from app.media.encode.frame import FrameMaker, packed_planes
-from app.media.encode.line import open_encoder
 from app.media.encode.recipes import hardware, vp8, x264
 from tests.support.packets import decoded, planes_of
 from tests.support.pictures import BARS, bar_centres, bars, noise

@@ -10,9 +10,10 @@ from app.domain.clock import NS_PER_MS, SystemClock
 from app.domain.notice import Notice
 from app.domain.output import Canvas, H264Profile, SpeedPreset
 from app.domain.packet import VIDEO_CLOCK_HZ, Codec
+from app.media.encode.adapted import open_encoder
 from app.media.encode.codec import Encoded, OpenEncoder, Recipe, Wanted
 from app.media.encode.errors import EncodeError
-from app.media.encode.line import EncodeLine, open_encoder, same_but_rate
+from app.media.encode.line import EncodeLine, same_but_rate
 from app.media.encode.recipes import vp8, x264
 from app.media.encode.worker import EncoderLike
 from app.media.ports import Picture
