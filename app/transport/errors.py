@@ -5,9 +5,16 @@ from app.domain.errors import AppError, Value
 
 
 class TransportError(AppError):
-    """A failure that names its step; `data` always has `step` and `detail` (the other side's or the system's own words)."""
+    """A failure that names its step; `data` always has `step` and `detail` (the other side's or the system's own words).
 
-    def __init__(self, code: str, step: Step, *, detail: str = "", **data: Value) -> None:
+    `refused`: trying again unchanged cannot mend it. `retry_after_s`: what the other side asked for, 0 = nothing.
+    """
+
+    def __init__(
+        self, code: str, step: Step, *, detail: str = "", refused: bool = False, retry_after_s: float = 0.0, **data: Value
+    ) -> None:
         super().__init__(code, step=step.value, detail=detail, **data)
         self.step = step
         self.detail = detail
+        self.refused = refused
+        self.retry_after_s = retry_after_s

@@ -107,7 +107,7 @@ def plan_from(offer: Description, answer: Description, sources: Sources) -> Send
     video_section = _answered(answer, offered_video, 1)
     audio_section = _answered(answer, offered_audio, 0)
     if video_section is None:
-        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer))
+        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer), refused=True)
     for name, codec in _PREFERENCE:
         if formats := video_section.named(name):
             video = StreamPlan(
@@ -121,7 +121,7 @@ def plan_from(offer: Description, answer: Description, sources: Sources) -> Send
             )
             break
     else:
-        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer))
+        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer), refused=True)
     opus = audio_section.named("opus") if audio_section is not None else ()
     audio = StreamPlan(audio_section, Codec.OPUS, opus[0].payload_type, AUDIO_CLOCK_HZ, sources.audio) if audio_section and opus else None
     return SendPlan(video, audio)

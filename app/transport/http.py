@@ -1,0 +1,190 @@
+"""HTTP to one relay: pooled connections that can be kept warm or thrown away, and failures told apart by step."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from app.domain.broadcast import Step
+from app.transport.errors import TransportError
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 64 * 1024
+KEEP_ALIVE_S = 110.0  # longer than our own knocking; servers close earlier where they want
+KNOWN_NAME_WITHIN_S = 1.0
+USER_AGENT = "Tradewind"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; header names in lower case, repeated ones joined by commas. `body` is cut off behind MAX_BODY_BYTES,
+    and `too_long` says so."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    too_long: bool
+
+
+class RememberingResolver(AbstractResolver):
+    """The system's resolver, but a name it once knew is found within a second even while name servers do not answer."""
+
+    def __init__(self) -> None:
+        self._system = aiohttp.ThreadedResolver()
+        self._known: dict[tuple[str, int, int], list[ResolveResult]] = {}
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+        key = (host, port, int(family))
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = found = await self._system.resolve(host, port, family)
+            return found
+        task = asyncio.create_task(self._refresh(key, family))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+        await asyncio.wait({task}, timeout=KNOWN_NAME_WITHIN_S)
+        return self._known[key]
+
+    async def _refresh(self, key: tuple[str, int, int], family: socket.AddressFamily) -> None:
+        try:
+            self._known[key] = await self._system.resolve(key[0], key[1], family)
+        except OSError as error:
+            log.debug("%s does not resolve now (%s), its last address is used", key[0], error)
+
+    async def close(self) -> None:
+        for task in self._asking:
+            task.cancel()
+        if self._asking:
+            await asyncio.wait(self._asking)
+        await self._system.close()
+
+
+def _step_of(error: Exception) -> Step:
+    """Which step a connection error belongs to."""
+    if isinstance(error, aiohttp.InvalidURL):
+        return Step.ADDRESS
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Step.NAME
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError | ssl.SSLError):
+        return Step.TLS
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Step.TCP
+    return Step.HTTP
+
+
+def _words(error: Exception) -> str:
+    """The system's own words, without aiohttp's frame around them."""
+    inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
+    text = getattr(inner, "strerror", None) or getattr(inner, "verify_message", None) or str(inner)
+    return str(text)[:200] or type(error).__name__
+
+
+CODES: Mapping[Step, str] = {
+    Step.ADDRESS: "whip.address",
+    Step.NAME: "whip.name",
+    Step.TCP: "whip.tcp",
+    Step.TLS: "whip.tls",
+    Step.HTTP: "whip.no_reply",
+}
+
+
+class RelayHttp:
+    """Requests to one relay over its own pool. `renew` forgets all connections, which a changed network has silently killed.
+
+    `trust` replaces the system's certificates (tests, private authorities). Use on one event loop; `aclose` ends it.
+    """
+
+    def __init__(self, trust: ssl.SSLContext | None = None) -> None:
+        self._trust = trust
+        self._resolver = RememberingResolver()
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(
+                resolver=self._resolver,
+                use_dns_cache=False,
+                keepalive_timeout=KEEP_ALIVE_S,
+                ssl=self._trust if self._trust is not None else True,
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector, headers={"User-Agent": USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True
+            )
+        return self._session
+
+    async def renew(self) -> None:
+        """Close every connection; the next request makes a new one."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        within_s: float = 5.0,
+        connect_s: float = 4.0,
+    ) -> Reply:
+        """One request without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer)."""
+        host = urlsplit(url).hostname or ""
+        try:
+            async with self._open().request(
+                method,
+                url,
+                headers=headers,
+                data=data,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=within_s, sock_connect=min(connect_s, within_s)),
+            ) as response:
+                body = await _read(response.content)
+                return Reply(
+                    response.status,
+                    response.reason or "",
+                    {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers},
+                    body[:MAX_BODY_BYTES],
+                    len(body) > MAX_BODY_BYTES,
+                )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            step = _step_of(error)
+            if isinstance(error, aiohttp.ConnectionTimeoutError) and url.startswith("https:") and await _accepts_tcp(url):
+                step = Step.TLS
+            waited_s = connect_s if step is not Step.HTTP else within_s
+            detail = f"no answer within {waited_s:.0f} s" if isinstance(error, TimeoutError) else _words(error)
+            raise TransportError(CODES[step], step, detail=detail, host=host, refused=step is Step.ADDRESS) from error
+
+    async def aclose(self) -> None:
+        """Close the connections and the resolver; idempotent."""
+        await self.renew()
+        await self._resolver.close()
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """The body, at most one byte beyond the limit."""
+    body = b""
+    while len(body) <= MAX_BODY_BYTES and (chunk := await content.read(MAX_BODY_BYTES + 1 - len(body))):
+        body += chunk
+    return body
+
+
+async def _accepts_tcp(url: str) -> bool:
+    """Whether the port takes a connection at all, which tells a TLS that hangs from a host that is not there."""
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(0.5):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,192 @@
+"""How far a relay is, measured over and over, and a connection to it kept warm."""
+
+import asyncio
+import logging
+import socket
+import statistics
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import cast
+
+from aioice import stun
+from aiortc.rtcicetransport import parse_stun_turn_uri
+
+from app.domain.output import Target
+from app.domain.stats import RelayProbe
+from app.transport.connection import Connector
+from app.transport.errors import TransportError
+from app.transport.http import RelayHttp
+from app.transport.peer import Peer
+from app.transport.whip import check_address
+
+log = logging.getLogger(__name__)
+
+SAMPLES = 5
+FIRST_EVERY_S = 0.2
+EVERY_S = 10.0  # also what keeps the pooled connection open at servers that close after 15 s or more
+KNOCK_WITHIN_S = 3.0
+STUN_WITHIN_S = 1.0
+PEER_GOOD_FOR_S = 120.0  # then the addresses are gathered anew
+
+
+class _StunProbe(asyncio.DatagramProtocol):
+    """One STUN question and the future of its answer."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast(asyncio.DatagramTransport, transport).sendto(bytes(self.request))
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        try:
+            message = stun.parse_message(data)
+        except ValueError:
+            return
+        if message.transaction_id == self.request.transaction_id and not self.answered.done():
+            self.answered.set_result(None)
+
+    def error_received(self, exc: Exception) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(exc)
+
+
+async def stun_trip_ms(host: str, port: int) -> float:
+    """One STUN round trip; raises OSError (TimeoutError among them) when there is none."""
+    loop = asyncio.get_running_loop()
+    transport, probe = await loop.create_datagram_endpoint(_StunProbe, remote_addr=(host, port), family=socket.AF_UNSPEC)
+    began = time.perf_counter()
+    try:
+        await asyncio.wait_for(probe.answered, STUN_WITHIN_S)
+        return (time.perf_counter() - began) * 1000
+    finally:
+        transport.close()
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    """A watch ends by being cancelled; anything else is our own mistake."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s stopped by an error of our own", task.get_name(), exc_info=error)
+
+
+class RelayWatch:
+    """Measures one relay; a warm one also keeps its connection open and a gathered peer ready.
+
+    `probe` is the newest reading; `changed` is called when it changes. `take_peer` hands the ready peer out once.
+    """
+
+    def __init__(self, target: Target, *, warm: bool, http: RelayHttp, connector: Connector, changed: Callable[[], None]) -> None:
+        self.target = target
+        self.warm = warm
+        self.probe = RelayProbe(target.relay.id)
+        self._http = http
+        self._connector = connector
+        self._changed = changed
+        self._http_ms: deque[float] = deque(maxlen=SAMPLES)
+        self._stun_ms: deque[float] = deque(maxlen=SAMPLES)
+        self._peer: Peer | None = None
+        self._peer_at = 0.0
+        self._closing: set[asyncio.Task[None]] = set()
+        self._soon = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=f"watch {self.target.relay.id}")
+        self._task.add_done_callback(_report)
+
+    async def aclose(self) -> None:
+        """Stop measuring and let the ready peer go."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+        self._let_peer_go()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    def take_peer(self) -> Peer | None:
+        """The ready peer, if there is one that is still good."""
+        peer, self._peer = self._peer, None
+        self._soon.set()
+        return peer
+
+    def network_changed(self) -> None:
+        """Old figures and addresses mean nothing any more."""
+        self._http_ms.clear()
+        self._stun_ms.clear()
+        self._let_peer_go()
+        self._soon.set()
+
+    def _let_peer_go(self) -> None:
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            task = asyncio.create_task(peer.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def _run(self) -> None:
+        while True:
+            self._soon.clear()
+            if self.warm:
+                await self._ready_peer()
+            await self._measure()
+            few = len(self._http_ms) < SAMPLES and not self.probe.failure
+            try:
+                async with asyncio.timeout(FIRST_EVERY_S if few else EVERY_S):
+                    await self._soon.wait()
+            except TimeoutError:
+                continue
+
+    async def _ready_peer(self) -> None:
+        if self._peer is not None and time.monotonic() - self._peer_at > PEER_GOOD_FOR_S:
+            self._let_peer_go()
+        if self._peer is None:
+            try:
+                self._peer = await self._connector.prepare()
+            except (TransportError, OSError) as error:
+                log.info("no peer can be made ready for %s: %s", self.target.relay.id, error)
+            self._peer_at = time.monotonic()
+
+    async def _measure(self) -> None:
+        failure = ""
+        try:
+            check_address(self.target.relay.whip_url)
+            began = time.perf_counter()
+            await self._http.request("OPTIONS", self.target.relay.whip_url, within_s=KNOCK_WITHIN_S, connect_s=KNOCK_WITHIN_S)
+            trip_ms = (time.perf_counter() - began) * 1000
+            # The first request also made the connection: its time says something else.
+            if self._http_ms or self.probe.warm:
+                self._http_ms.append(trip_ms)
+            warm = True
+        except TransportError as error:
+            failure, warm = error.step.value, False
+            self._http_ms.clear()
+            await self._http.renew()
+        if (server := self._stun_server()) is not None:
+            try:
+                self._stun_ms.append(await stun_trip_ms(*server))
+            except OSError as error:
+                log.debug("STUN server of %s: %s", self.target.relay.id, error)
+                self._stun_ms.clear()
+        probe = RelayProbe(
+            self.target.relay.id,
+            http_ms=round(statistics.median(self._http_ms), 2) if self._http_ms else -1.0,
+            stun_ms=round(statistics.median(self._stun_ms), 2) if self._stun_ms else -1.0,
+            failure=failure,
+            warm=warm,
+        )
+        if probe != self.probe:
+            self.probe = probe
+            self._changed()
+
+    def _stun_server(self) -> tuple[str, int] | None:
+        for server in self.target.relay.ice_servers:
+            try:
+                parsed = parse_stun_turn_uri(server.url)
+            except ValueError:
+                continue
+            if parsed["scheme"] in ("stun", "turn"):
+                return str(parsed["host"]), int(parsed["port"])
+        return None

@@ -1,0 +1,315 @@
+"""The publisher: its own thread and event loop, a session for each target, a watch for each relay."""
+
+import asyncio
+import logging
+import random
+import ssl
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Protocol
+
+from app.domain.broadcast import TargetState
+from app.domain.clock import Clock
+from app.domain.notice import Notice
+from app.domain.output import Target
+from app.domain.packet import Codec, EncodedPacket, MediaKind
+from app.domain.stats import RelayProbe, TargetStats
+from app.transport.addresses import host_addresses
+from app.transport.backoff import Backoff
+from app.transport.congestion import UNLIMITED_KBPS
+from app.transport.connection import Connector, MakePeer, make_peer
+from app.transport.http import RelayHttp
+from app.transport.inlet import Inlet
+from app.transport.payload import h264_payloads, vp8_payloads
+from app.transport.peer import Peer
+from app.transport.probe import RelayWatch
+from app.transport.sender import MediaFrame
+from app.transport.session import TargetSession, Timers
+from app.transport.whip import WhipClient
+
+log = logging.getLogger(__name__)
+
+LOOK_AT_NETWORK_S = 1.0
+CLOSE_WITHIN_S = 8.0
+
+
+class Encoders(Protocol):
+    """What the publisher asks of the encoders (media.ports.EncoderControl)."""
+
+    def request_keyframe(self) -> None: ...
+
+    def request_bitrate(self, kbps: int) -> None: ...
+
+    def request_codecs(self, codecs: frozenset[Codec]) -> None: ...
+
+
+class Publisher:
+    """Takes encoded packets to every target; implements media.ports.Publisher.
+
+    `notify` is called on the publisher's thread. `trust` replaces the system's certificates, `timers` and `make_peer` are for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        control: Encoders,
+        notify: Callable[[Notice], None],
+        random: random.Random | None = None,
+        timers: Timers | None = None,
+        trust: ssl.SSLContext | None = None,
+        make_peer: MakePeer = make_peer,
+    ) -> None:
+        self._clock = clock
+        self._control = control
+        self._notify = notify
+        self._random = random or _new_random()
+        self._timers = timers or Timers()
+        self._trust = trust
+        self._make_peer = make_peer
+        self._inlet = Inlet(self._wake)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+        self._stop: asyncio.Event | None = None
+        self._sessions: dict[str, TargetSession] = {}
+        self._watches: dict[str, RelayWatch] = {}
+        self._pools: dict[str, RelayHttp] = {}
+        self._closing: dict[str, asyncio.Task[None]] = {}
+        self._picture_id = 0
+        self._asked: tuple[frozenset[Codec], int] = (frozenset(), UNLIMITED_KBPS)
+        self._stats: tuple[TargetStats, ...] = ()
+        self._probes: tuple[RelayProbe, ...] = ()
+
+    # --- any thread
+
+    def start(self) -> None:
+        """Start the thread; returns when its loop runs."""
+        if self._thread is not None:
+            return
+        self._ready.clear()
+        self._thread = threading.Thread(target=self._main, name="publisher", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def close(self) -> None:
+        """Leave every relay in order and end the thread."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        self._call(self._request_stop)
+        thread.join(CLOSE_WITHIN_S)
+        if thread.is_alive():
+            log.error("the publisher did not end within %s s", CLOSE_WITHIN_S)
+
+    def push(self, packet: EncodedPacket) -> None:
+        if self._loop is not None and not self._inlet.push(packet):
+            self._control.request_keyframe()
+
+    def targets(self, targets: Sequence[Target]) -> None:
+        wanted = tuple(targets)
+        self._call(lambda: self._set_targets(wanted))
+
+    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+        wanted, warm = tuple(targets), frozenset(warm_ids)
+        self._call(lambda: self._set_watches(wanted, warm))
+
+    def stats(self) -> tuple[TargetStats, ...]:
+        return self._stats
+
+    def probes(self) -> tuple[RelayProbe, ...]:
+        return self._probes
+
+    def _wake(self) -> None:
+        self._call(self._drain)
+
+    def _call(self, work: Callable[[], None]) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(work)
+        except RuntimeError:  # the loop closed between the check and the call: what was asked of it has no object any more
+            log.debug("the publisher has ended")
+
+    # --- the publisher's thread
+
+    def _main(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+        looking = asyncio.create_task(self._look_at_network())
+        try:
+            await self._stop.wait()
+        finally:
+            looking.cancel()
+            self._set_targets(())
+            self._set_watches((), frozenset())
+            while self._closing:
+                await asyncio.wait(self._closing.values())
+            await asyncio.gather(*(pool.aclose() for pool in self._pools.values()))
+            self._pools.clear()
+            self._loop = None
+
+    def _request_stop(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+
+    def _pool(self, relay_id: str) -> RelayHttp:
+        return self._pools.setdefault(relay_id, RelayHttp(self._trust))
+
+    def _connector(self, target: Target) -> Connector:
+        whip = WhipClient(self._pool(target.relay.id), target.relay.whip_url, target.token, target.quirks)
+        return Connector(target, whip, clock=self._clock, want_keyframe=self._control.request_keyframe, make_peer=self._make_peer)
+
+    def _set_targets(self, targets: tuple[Target, ...]) -> None:
+        wanted = {target.relay.id: target for target in targets}
+        for relay_id, session in list(self._sessions.items()):
+            if _same(wanted.get(relay_id), session.target):
+                wanted.pop(relay_id)
+            else:
+                del self._sessions[relay_id]
+                self._close(f"target {relay_id}", session.aclose())
+        for target in wanted.values():
+            self._sessions[target.relay.id] = self._session(target)
+            self._start_after(f"target {target.relay.id}", self._sessions[target.relay.id])
+        self._changed()
+
+    def _start_after(self, name: str, starter: "TargetSession | RelayWatch") -> None:
+        """Start now, or once the one before it under the same name has left."""
+        before = self._closing.get(name)
+        if before is None:
+            starter.start()
+        else:
+            before.add_done_callback(lambda _: self._start_if_wanted(starter))
+
+    def _start_if_wanted(self, starter: "TargetSession | RelayWatch") -> None:
+        if starter in self._sessions.values() or starter in self._watches.values():
+            starter.start()
+
+    def _session(self, target: Target) -> TargetSession:
+        return TargetSession(
+            target,
+            connector=self._connector(target),
+            http=self._pool(target.relay.id),
+            clock=self._clock,
+            notify=self._notify,
+            changed=self._changed,
+            taken=lambda: self._take_peer(target),
+            backoff=Backoff(self._random.uniform),
+            want_keyframe=self._control.request_keyframe,
+            timers=self._timers,
+        )
+
+    def _take_peer(self, target: Target) -> Peer | None:
+        watch = self._watches.get(target.relay.id)
+        return watch.take_peer() if watch is not None and watch.target.relay == target.relay else None
+
+    def _set_watches(self, targets: tuple[Target, ...], warm: frozenset[str]) -> None:
+        wanted = {target.relay.id: target for target in targets}
+        for relay_id, watch in list(self._watches.items()):
+            if _same(wanted.get(relay_id), watch.target) and watch.warm == (relay_id in warm):
+                wanted.pop(relay_id)
+            else:
+                del self._watches[relay_id]
+                self._close(f"watch {relay_id}", watch.aclose())
+        for relay_id, target in wanted.items():
+            self._watches[relay_id] = RelayWatch(
+                target,
+                warm=relay_id in warm,
+                http=self._pool(relay_id),
+                connector=self._connector(target),
+                changed=self._measured,
+            )
+            self._start_after(f"watch {relay_id}", self._watches[relay_id])
+        self._measured()
+
+    def _close(self, name: str, closing: Coroutine[None, None, None]) -> None:
+        before = self._closing.get(name)
+
+        async def run() -> None:
+            if before is not None:
+                await asyncio.wait({before})
+            await closing
+
+        task = asyncio.create_task(run(), name=f"close {name}")
+        self._closing[name] = task
+
+        def done(finished: "asyncio.Task[None]") -> None:
+            if self._closing.get(name) is finished:
+                del self._closing[name]
+            if (error := finished.exception()) is not None:
+                log.error("leaving %s failed", name, exc_info=error)
+
+        task.add_done_callback(done)
+
+    def _drain(self) -> None:
+        """Cut what the encoders gave into payloads, once for all targets, and hand it out."""
+        packets = self._inlet.take()
+        sessions = tuple(self._sessions.values())
+        if not sessions:
+            return
+        for packet in packets:
+            frame = MediaFrame(packet.kind, packet.codec, self._payloads(packet), packet.pts, packet.capture_ns, packet.keyframe)
+            for session in sessions:
+                session.push(frame)
+
+    def _payloads(self, packet: EncodedPacket) -> Sequence[bytes]:
+        if packet.kind is MediaKind.AUDIO:
+            return (packet.data,)
+        if packet.codec is Codec.VP8:
+            self._picture_id = self._picture_id + 1 & 0x7FFF
+            return vp8_payloads(packet.data, self._picture_id)
+        return h264_payloads(packet.data)
+
+    def _changed(self) -> None:
+        """Something about a target changed: new figures, and what the encoders are asked for."""
+        self._stats = tuple(session.stats() for session in self._sessions.values())
+        active = [session for session in self._sessions.values() if session.state.value is not TargetState.REFUSED]
+        # Before a relay has answered, H.264 is what nearly all take: its encoder starts while the offer is on its way.
+        codecs = frozenset(session.codec or Codec.H264 for session in active)
+        kbps = min((session.allowed_kbps for session in active), default=UNLIMITED_KBPS)
+        old_codecs, old_kbps = self._asked
+        self._asked = (codecs, kbps)
+        if codecs != old_codecs:
+            self._control.request_codecs(codecs)
+        if kbps != old_kbps:
+            self._control.request_bitrate(kbps)
+
+    def _measured(self) -> None:
+        self._probes = tuple(watch.probe for watch in self._watches.values())
+
+    async def _look_at_network(self) -> None:
+        """Tell everybody at once when this machine's addresses change."""
+        known = sorted(host_addresses())
+        while True:
+            await asyncio.sleep(LOOK_AT_NETWORK_S)
+            if not self._sessions and not self._watches:
+                continue
+            found = sorted(host_addresses())
+            if found != known:
+                log.info("addresses changed: %s", ", ".join(found))
+                known = found
+                for session in self._sessions.values():
+                    session.network_changed()
+                for watch in self._watches.values():
+                    watch.network_changed()
+
+
+def _same(one: Target | None, other: Target) -> bool:
+    """Whether a running target needs no restart: a new name alone is not worth one."""
+    if one is None:
+        return False
+    return (one.relay.whip_url, one.relay.ice_servers, one.token, one.quirks) == (
+        other.relay.whip_url,
+        other.relay.ice_servers,
+        other.token,
+        other.quirks,
+    )
+
+
+def _new_random() -> random.Random:
+    return random.Random()

@@ -1,0 +1,236 @@
+"""A WHIP relay in this process, built on aiortc, that decodes what it is sent and can be told to misbehave."""
+
+import asyncio
+import datetime
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import aioice.ice
+import aiortc
+import av
+import numpy as np
+import numpy.typing as npt
+from aiohttp import web
+from aiortc.mediastreams import MediaStreamError
+from aiortc.rtcdtlstransport import RTCCertificate
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from OpenSSL import SSL
+
+
+@dataclass
+class Faults:
+    """What the server does wrong; all of it may be changed while it runs."""
+
+    redirects: int = 0
+    redirect_to: str = ""
+    status: int = 0
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int = -1  # how many POSTs `status` and `delay_s` hold for; -1 = all
+    delay_s: float = 0.0
+    rewrite: Callable[[str], str] | None = None  # the answer, before it is sent
+    rsa: bool = False
+    deaf: bool = False  # never connects: answers, but its media side is closed
+    no_location: bool = False
+    location_query: str = ""
+
+
+@dataclass
+class Seen:
+    """One request."""
+
+    method: str
+    path: str
+    query: str
+    authorization: str
+    body: str
+
+
+def _rsa_certificate() -> RTCCertificate:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "relay")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=30))
+        .sign(key, hashes.SHA256())
+    )
+
+    class RsaCertificate(RTCCertificate):
+        def _create_ssl_context(self, srtp_profiles: list[aiortc.rtcdtlstransport.SRTPProtectionProfile]) -> SSL.Context:
+            context = super()._create_ssl_context(srtp_profiles)
+            context.set_cipher_list(b"ECDHE-RSA-AES128-GCM-SHA256")
+            return context
+
+    return RsaCertificate(key, certificate)  # type: ignore[arg-type]
+
+
+class Ingest:
+    """One publication at the server: its peer connection and what was decoded."""
+
+    def __init__(self, news: asyncio.Event) -> None:
+        self.connection = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
+        self.pictures: list[tuple[float, npt.NDArray[np.uint8]]] = []  # (seconds on its RTP clock, luma)
+        self.sound: list[npt.NDArray[np.int16]] = []
+        self.sound_times: list[float] = []
+        self._news = news
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.connection.on("track", self._on_track)
+
+    def _on_track(self, track: aiortc.MediaStreamTrack) -> None:
+        self._tasks.add(asyncio.create_task(self._consume(track)))
+
+    async def _consume(self, track: aiortc.MediaStreamTrack) -> None:
+        while True:
+            try:
+                frame = await track.recv()
+            except MediaStreamError:
+                return
+            if isinstance(frame, av.VideoFrame):
+                luma = np.asarray(frame.to_ndarray()[: frame.height], np.uint8)
+                self.pictures.append((float(frame.time or 0.0), luma))
+                del self.pictures[:-600]
+            elif isinstance(frame, av.AudioFrame):
+                self.sound.append(np.asarray(frame.to_ndarray().reshape(-1), np.int16))
+                self.sound_times.append(float(frame.time or 0.0))
+            self._news.set()
+
+    async def aclose(self) -> None:
+        await self.connection.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def kill(self) -> None:
+        """Take the sockets away as the end of a process does: no goodbye."""
+        for transceiver in self.connection.getTransceivers():
+            for protocol in transceiver.receiver.transport.transport._connection._protocols:
+                protocol.transport.abort()
+
+
+class WhipServer:
+    """`url` takes POST, OPTIONS and DELETE; `ingests` holds the publications, newest last."""
+
+    def __init__(self, token: str = "", tls: ssl.SSLContext | None = None) -> None:
+        self.token = token
+        self.faults = Faults()
+        self.seen: list[Seen] = []
+        self.ingests: list[Ingest] = []
+        self.connections: set[tuple[str, int]] = set()  # the TCP connections requests came over
+        self.news = asyncio.Event()
+        self._tls = tls
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+        self._addresses = aioice.ice.get_host_addresses
+        self._open: dict[str, Ingest] = {}
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}/whip/show?key=1"
+
+    @property
+    def posts(self) -> int:
+        return sum(1 for request in self.seen if request.method == "POST")
+
+    @property
+    def deleted(self) -> list[str]:
+        return [request.path for request in self.seen if request.method == "DELETE"]
+
+    async def start(self, port: int = 0) -> None:
+        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", self._handle)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def aclose(self) -> None:
+        aioice.ice.get_host_addresses = self._addresses
+        for ingest in self.ingests:
+            await ingest.aclose()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def until(self, condition: Callable[[], bool], within_s: float = 15) -> None:
+        """Wait until the condition holds; looked at whenever something came in, and every 20 ms for what others do."""
+        async with asyncio.timeout(within_s):
+            while not condition():
+                self.news.clear()
+                try:
+                    async with asyncio.timeout(0.02):
+                        await self.news.wait()
+                except TimeoutError:
+                    continue
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        body = await request.text()
+        peer = request.transport.get_extra_info("peername") if request.transport else None
+        if peer:
+            self.connections.add(peer[:2])
+        self.seen.append(Seen(request.method, request.path, request.query_string, request.headers.get("Authorization", ""), body))
+        self.news.set()
+        if request.method == "OPTIONS":
+            links = (
+                '<stun:127.0.0.1:9>; rel="ice-server", <turn:127.0.0.1:9?transport=udp>; rel="ice-server"; username="u,1"; credential="p;2"'
+            )
+            return web.Response(status=204, headers={"Link": links})
+        if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401, text="wrong stream key")
+        if request.method == "DELETE":
+            return await self._delete(request)
+        if request.method != "POST":
+            return web.Response(status=405)
+        return await self._post(request, body)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        ingest = self._open.pop(request.path, None)
+        if ingest is None:
+            return web.Response(status=404)
+        await ingest.aclose()
+        return web.Response(status=200)
+
+    def _misbehaviour(self) -> web.Response | None:
+        faults = self.faults
+        if faults.redirects > 0:
+            faults.redirects -= 1
+            return web.Response(status=307, headers={"Location": faults.redirect_to or "/elsewhere?key=1"})
+        if faults.status and faults.times != 0:
+            faults.times -= 1
+            return web.Response(status=faults.status, text=faults.body, headers=faults.headers)
+        return None
+
+    async def _post(self, request: web.Request, body: str) -> web.Response:
+        if self.faults.delay_s:
+            await asyncio.sleep(self.faults.delay_s)
+        if (wrong := self._misbehaviour()) is not None:
+            return wrong
+        ingest = Ingest(self.news)
+        if self.faults.rsa:
+            ingest.connection._RTCPeerConnection__certificates = [_rsa_certificate()]  # type: ignore[attr-defined]
+        self.ingests.append(ingest)
+        await ingest.connection.setRemoteDescription(aiortc.RTCSessionDescription(body, "offer"))
+        answer = await ingest.connection.createAnswer()
+        await ingest.connection.setLocalDescription(answer)
+        # a passive server, as RFC 9725 wants it and nearly all are
+        text = ingest.connection.localDescription.sdp
+        if self.faults.rewrite is not None:
+            text = self.faults.rewrite(text)
+        if self.faults.deaf:
+            await ingest.aclose()
+        path = f"/session/{len(self.ingests)}"
+        self._open[path] = ingest
+        headers = {"ETag": '"1"'}
+        if not self.faults.no_location:
+            headers["Location"] = path + self.faults.location_query
+        return web.Response(status=201, text=text, content_type="application/sdp", headers=headers)
