@@ -1,0 +1,83 @@
+"""An engine with a publisher that stays in this process, and what can be read from its packets."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.clock import SystemClock
+from app.domain.notice import Notice
+from app.domain.schema import parse_colour
+from app.media.capture.colour import yuv_of
+from app.media.engine import Engine
+from app.media.ports import EncoderControl
+from tests.support.packets import PacketCollector, decoded, planes_of
+from tests.support.publishing import LocalPublisher
+
+
+class EngineBench:
+    """`engine` is not started; `collected` holds what it publishes."""
+
+    def __init__(self, preview: Path | None = None) -> None:
+        self._made: list[LocalPublisher] = []
+        self.notices: list[Notice] = []
+        self.engine = Engine(clock=SystemClock(), make_publisher=self._make_publisher, preview_path=preview)
+        self.engine.notices.connect(self.notices.append)
+
+    def _make_publisher(self, control: EncoderControl, notify: Callable[[Notice], None]) -> LocalPublisher:
+        self._made.append(LocalPublisher(control, notify))
+        return self._made[-1]
+
+    @property
+    def publisher(self) -> LocalPublisher:
+        return self._made[-1]
+
+    @property
+    def collected(self) -> PacketCollector:
+        return self.publisher.collected
+
+    def running_parts(self) -> dict[str, object]:
+        """What runs now; a part that was restarted is another object."""
+        engine = self.engine
+        parts: dict[str, object] = {"programme": engine._programme, "bus": engine._bus}
+        for source_id, one in engine._sources._running.items():
+            parts[source_id] = one.picture if one.picture is not None else one.sound
+        return parts
+
+    def wait_until(self, condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+        deadline = time.monotonic() + timeout_s
+        pause = threading.Event()
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {timeout_s} s"
+            pause.wait(0.01)
+
+    def since_keyframe(self) -> list[tuple[int, int, int, int, int]]:
+        """(width, height, y, u, v) of the middle of each picture from the first key frame collected on."""
+        packets = self.collected.video()
+        first = next((number for number, packet in enumerate(packets) if packet.keyframe), len(packets))
+        found = []
+        for frame in decoded(packets[first:]) if packets[first:] else []:
+            y, u, v = planes_of(frame)
+            row, column = frame.height // 2, frame.width // 2
+            found.append((frame.width, frame.height, int(y[row, column]), int(u[row // 2, column // 2]), int(v[row // 2, column // 2])))
+        return found
+
+    def wait_for_colour(self, colour: str) -> None:
+        """Until the newest picture's middle has this colour."""
+        red, green, blue, _ = parse_colour("colour", colour)
+        wanted = yuv_of(red, green, blue)
+
+        def shown() -> bool:
+            pictures = self.since_keyframe()
+            return bool(pictures) and all(abs(a - b) <= 3 for a, b in zip(pictures[-1][2:], wanted, strict=True))
+
+        self.wait_until(shown)
+
+    def wait_for_size(self, width: int, height: int) -> None:
+        """Until the newest picture has this size."""
+        self.wait_until(lambda: bool(found := self.since_keyframe()) and found[-1][:2] == (width, height))
+
+    def share_of_red(self) -> list[float]:
+        """How red (1) or blue (0) each picture's middle is, read from v."""
+        red, blue = yuv_of(255, 0, 0)[2], yuv_of(0, 0, 255)[2]
+        return [(picture[4] - blue) / (red - blue) for picture in self.since_keyframe()]
