@@ -70,6 +70,10 @@ class RelayBook:
         self._run(lambda: self._secrets.set(relay_id, token))
         self._changed()
 
+    def knows(self, targets: Iterable[Target]) -> bool:
+        """Whether the keyring has answered for all of these: going there without the token would be refused."""
+        return all(target.relay.id == EMBEDDED_RELAY_ID or target.relay.id in self._tokens for target in targets)
+
     def learn_tokens(self, relay_ids: Iterable[str]) -> None:
         """Ask the keyring for the tokens of these, once each."""
         for relay_id in relay_ids:
@@ -84,10 +88,12 @@ class RelayBook:
 
     def target(self, relay: Relay, ice_servers: Sequence[IceServer]) -> Target:
         """The relay with its token and what its preset knows; a relay that the preset cannot make sense of goes as it was typed."""
-        relay = replace(relay, ice_servers=(*relay.ice_servers, *ice_servers)) if relay.id != EMBEDDED_RELAY_ID else relay
+        if relay.id == EMBEDDED_RELAY_ID:  # its page's address follows the network; that is no reason to publish anew
+            return Target(replace(relay, watch_url=""), self.token_of(relay.id))
+        relay = replace(relay, ice_servers=(*relay.ice_servers, *ice_servers))
         preset = self._presets.get(relay.preset)
-        if preset is None or relay.id == EMBEDDED_RELAY_ID:
-            return Target(relay, self.token_of(relay.id), Quirks() if preset is None else preset.quirks)
+        if preset is None:
+            return Target(relay, self.token_of(relay.id), Quirks())
         try:
             whip_url, watch_url, quirks = resolve(preset, {**_typed(preset, relay), **relay.values})
         except AppError as error:
@@ -99,9 +105,7 @@ class RelayBook:
         return Target(relay, self.token_of(relay.id), quirks)
 
     def _learn(self, relay_id: str) -> None:
-        token = self._secrets.get(relay_id)
-        if token:
-            self._tokens.setdefault(relay_id, token)
+        self._tokens.setdefault(relay_id, self._secrets.get(relay_id))
 
     def _run(self, job: Callable[[], None]) -> None:
         future = asyncio.get_running_loop().run_in_executor(self._keyring, job)

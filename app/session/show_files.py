@@ -7,7 +7,7 @@ from pathlib import Path
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project
-from app.session.document import Document
+from app.session.document import Document, same_content
 from app.storage import project_file
 from app.storage.files import StorageError
 from app.storage.recents import Recents
@@ -129,6 +129,17 @@ class ShowFiles:
             log.warning("cannot compare with the saved show: %s", error)
             saved, path = self._new_project(), None
         self._document.replace_all(project, path=path, saved=saved)
+
+    def take_over_running(self, project: Project) -> None:
+        """Show what a running engine shows. The file it belongs to is known from the work that the last desk kept, or it is the
+        show opened last when that is the same; unsaved work older than the engine's is not offered any more."""
+        recovered, self.recovered = self.recovered, None
+        if recovered is not None:
+            self._recovery.discard(recovered)
+        path = recovered.path if recovered is not None else self._document.path
+        if recovered is None and not same_content(project, self._document.project):
+            path = path if path is not None and self._document.project.name == project.name else None
+        self.take_over(project, path)
 
     def _forget_work(self) -> None:
         self._kept = None

@@ -1,33 +1,59 @@
 """The desk without a window: everything a user can do with a show, and everything a window shows of it."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
+from app.domain.command import Apply, Event, Hello, ListDevices, RelayProbes, Take
 from app.domain.device import Devices
-from app.domain.errors import Value
-from app.domain.notice import Notice
+from app.domain.errors import AppError, Value
+from app.domain.notice import Notice, Severity
+from app.domain.output import IceServer, Relay
 from app.domain.preset import RelayPreset
-from app.domain.project import Project
+from app.domain.project import Project, scene_by_id
 from app.domain.signal import Signal
+from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
+from app.domain.transition import CUT, Transition
+from app.session.actions import ActionTable
+from app.session.desk_lock import DeskLock
 from app.session.document import Change, Document
+from app.session.embedded_relay import EmbeddedRelay, RelaySetting
+from app.session.engine_desk import EngineDesk, EngineState
+from app.session.on_air import OnAir
+from app.session.preview_reader import PreviewReader
+from app.session.processes import Spawn
+from app.session.relay_book import RelayBook
 from app.session.show_files import ShowFiles
+from app.session.studio_actions import fill
+from app.session.text_pictures import DrawText, TextPictures
 from app.storage import settings as declared
+from app.storage.files import StorageError
 from app.storage.paths import Paths
 from app.storage.recents import Recents
 from app.storage.recovery import RecoveredProject, Recovery
 from app.storage.secrets import Secrets
-from app.storage.settings import Settings, SettingsFile
+from app.storage.settings import TURN_SECRET, Settings, SettingsFile
+
+log = logging.getLogger(__name__)
 
 MakeSecrets = Callable[[Callable[[Notice], None]], Secrets]
+APPLY_GAP_S = 0.016  # a drag changes the document more often than anybody can see
+
+
+def relay_setting(settings: Settings) -> RelaySetting:
+    return RelaySetting(lan=settings.relay_lan, port=settings.relay_port, stream=settings.relay_stream or "live")
 
 
 class Studio:
     """One open show and its engine. For one asyncio loop; signals are emitted on it.
 
-    Verbs that a button calls (open, save, take, go live, …) never raise: a notice tells what failed. `edit` raises AppError, so
-    that a form can show it at the field.
+    Verbs that a button calls (open, save, take, go live, …) never raise: a notice tells what failed. `edit` and `change_setting`
+    raise AppError, so that a form can show it at the field.
     """
 
     def __init__(
@@ -38,6 +64,8 @@ class Studio:
         new_project: Callable[[Settings], Project],
         make_secrets: MakeSecrets,
         presets: Sequence[RelayPreset],
+        draw_text: DrawText,
+        spawn: Spawn,
     ) -> None:
         self.notices: Signal[[Notice]] = Signal()
         self.settings_changed: Signal[[Settings]] = Signal()
@@ -45,23 +73,114 @@ class Studio:
         self.meters_changed: Signal[[Meters]] = Signal()
         self.probes_changed: Signal[[tuple[RelayProbe, ...]]] = Signal()
         self.devices_changed: Signal[[Devices]] = Signal()
+        self.relays_changed: Signal[[]] = Signal()  # relays, tokens, the watch address, or what was found in the network
         self.stats: EngineStats | None = None
         self.probes: tuple[RelayProbe, ...] = ()
         self.devices = Devices()
+        self.discovered: tuple[Relay, ...] = ()
+        self.preview = PreviewReader()
         self.presets = tuple(presets)
         self._settings_file = SettingsFile(paths.settings)
         self.settings, self._early_notices = self._settings_file.load()
         self._document = Document(new_project(self.settings))
         self.project_changed = self._document.project_changed
         self.document_changed = self._document.changed
+        notify = self.notices.emit
         self._files = ShowFiles(
             document=self._document,
             recents=Recents(paths.recents),
             recovery=Recovery(paths.recovery, clock),
             new_project=lambda: new_project(self.settings),
-            notify=self.notices.emit,
+            notify=notify,
         )
-        self._secrets = make_secrets(self.notices.emit)
+        self._texts = TextPictures(draw_text, notify)
+        self._lock = DeskLock(paths.runtime)
+        self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
+        self.engine = self._engine.state
+        self._embedded = EmbeddedRelay(
+            runtime=paths.runtime,
+            state=paths.state,
+            setting=relay_setting(self.settings),
+            spawn=spawn,
+            notify=notify,
+            changed=self._on_relays_changed,
+        )
+        self._book = RelayBook(
+            secrets=make_secrets(self._notify_from_thread),
+            presets=presets,
+            embedded=lambda: (self._embedded.relay, self._embedded.key),
+            notify=notify,
+            changed=self._on_relays_changed,
+        )
+        self._on_air = OnAir(self._book, self._engine.send)
+        self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
+        self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
+        fill(self.actions, self)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._applied: Project | None = None
+        self._applied_at = 0.0
+        self._due: asyncio.Handle | None = None
+        self._found_engine = False
+        self._events: Mapping[type[Any], Callable[[Any], None]] = {
+            EngineStats: self._on_stats,
+            Meters: self.meters_changed.emit,
+            Notice: notify,
+            RelayProbes: lambda event: self._on_probes(event.probes),
+            Devices: self._on_devices,
+        }
+
+    # Life -----------------------------------------------------------------------------------------------------------------
+
+    async def start(self, path: Path | None = None) -> None:
+        """Open `path`, or the last show, and begin to look after the engine and the embedded relay; both come up in the background."""
+        if self._loop is not None:
+            return
+        self._loop = asyncio.get_running_loop()
+        for notice in self._early_notices:
+            self.notices.emit(notice)
+        self._early_notices = ()
+        try:
+            self._lock.acquire()
+        except StorageError as error:
+            self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
+        self._files.start()
+        last = next(iter(self.recent), None) if self.settings.reopen_last else None
+        if (opening := path or last) is not None:
+            self._files.open(opening)
+        self._document.project_changed.connect(self._on_project_changed)
+        self._engine.state.changed.connect(self._on_engine_state)
+        self._book.learn_tokens((TURN_SECRET, *(relay.id for relay in self.project.relays)))
+        self._embedded.start()
+        self._engine.start()
+        self._keep(self._autosave(), "autosave")
+
+    async def aclose(self, *, keep_engine: bool) -> None:
+        """End the desk. `keep_engine` leaves the show on air (and unsaved work to be found); else the engine leaves the relays and ends.
+
+        More than once is ignored.
+        """
+        if self._loop is None:
+            return
+        self._document.project_changed.disconnect(self._on_project_changed)
+        if self._due is not None:
+            self._due.cancel()
+            self._sync()
+        if keep_engine:
+            self._files.keep_work()
+        others = self._lock.others()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._engine.aclose(keep_engine=keep_engine or others)
+        self._engine.state.changed.disconnect(self._on_engine_state)
+        await self._embedded.aclose(keep=keep_engine or others)
+        await self._book.aclose()
+        self._files.close(keep_work=keep_engine)
+        self._lock.release()
+        self.preview.close()
+        self._loop = None
 
     # The document ---------------------------------------------------------------------------------------------------------
 
@@ -130,10 +249,188 @@ class Studio:
     def discard_recovery(self) -> None:
         self._files.discard_recovery()
 
+    # The programme --------------------------------------------------------------------------------------------------------
+
+    def take(self, scene_id: str, transition: Transition | None = None) -> None:
+        """Put a scene on programme, by the project's own transition unless another is given."""
+        try:
+            scene_by_id(self.project, scene_id)
+        except AppError as error:
+            self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
+            return
+        self._sync()
+        self._engine.send(Take(scene_id, self.project.transition if transition is None else transition))
+        self._document.project_changed.disconnect(self._on_project_changed)  # the engine knows: applying it would cut short a fade
+        self._document.put_on_programme(scene_id)
+        if self._loop is not None:
+            self._document.project_changed.connect(self._on_project_changed)
+        self._applied = self.project if self.engine.value is EngineState.ATTACHED else self._applied
+
+    def go_live(self) -> None:
+        """Publish to `nearest()` and to those that are also published to; ignored unless idle."""
+        self._sync()
+        self._on_air.go_live(self.project, self.probes, self._ice_servers())
+        self.relays_changed.emit()
+
+    def stop_live(self) -> None:
+        """Leave the relays; ignored when not on air."""
+        self._on_air.stop_live()
+        self.relays_changed.emit()
+
+    def refresh_devices(self) -> None:
+        """Look for devices again; `devices_changed` brings them."""
+        self._engine.send(ListDevices())
+
+    def restart_engine(self) -> None:
+        """End the engine, of whatever version, and begin anew; what is live goes back on air."""
+        self._keep(self._engine.restart(), "engine-restart")
+
+    # Relays ---------------------------------------------------------------------------------------------------------------
+
+    @property
+    def relays(self) -> tuple[Relay, ...]:
+        """The embedded relay first, then the project's."""
+        return self._book.relays(self.project)
+
+    @property
+    def live_targets(self) -> tuple[Relay, ...]:
+        """The relays that are published to now."""
+        return tuple(relay for relay in self.relays if relay.id in self._on_air.live_relay_ids)
+
+    @property
+    def watch_address(self) -> str:
+        """The embedded relay's page, as a phone in this network opens it."""
+        return self._embedded.watch_address
+
+    @property
+    def relay_running(self) -> bool:
+        """Whether the embedded relay can be reached."""
+        return self._embedded.running
+
+    def nearest(self) -> Relay:
+        """Where the programme goes, or would go at Go Live: the pinned relay, else the only one configured, else the nearest
+        that was measured, else the embedded one."""
+        return self._on_air.main(self.project, self.probes)
+
+    def token_of(self, relay_id: str) -> str:
+        """The relay's token; "" when it has none or the keyring has not answered yet."""
+        return self._book.token_of(relay_id)
+
+    def set_token(self, relay_id: str, token: str) -> None:
+        """Use this token from now on and keep it in the keyring; `settings.TURN_SECRET` names the TURN server's password."""
+        self._book.set_token(relay_id, token)
+
+    def set_discovered(self, relays: Iterable[Relay]) -> None:
+        """What the network announces now; on the loop's thread."""
+        self.discovered = tuple(relays)
+        self.relays_changed.emit()
+
     # Settings -------------------------------------------------------------------------------------------------------------
 
     def change_setting(self, key: str, value: Value) -> None:
-        """Change and save one setting; raises FieldError for a value that does not fit."""
-        self.settings = declared.changed(self.settings, key, value)
-        self._settings_file.save(self.settings)
+        """Change and save one setting; raises FieldError for a value that does not fit. A disk that refuses is told by a notice."""
+        before = self.settings
+        self.settings = declared.changed(before, key, value)
+        if self.settings == before:
+            return
+        try:
+            self._settings_file.save(self.settings)
+        except StorageError as error:
+            self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
+        if self._loop is not None and relay_setting(before) != relay_setting(self.settings):
+            self._keep(self._embedded.change(relay_setting(self.settings)), "relay-change")
         self.settings_changed.emit(self.settings)
+        self._on_relays_changed()
+
+    # The engine -----------------------------------------------------------------------------------------------------------
+
+    def _on_attached(self, hello: Hello) -> None:
+        if not self._found_engine and hello.project is not None and (hello.live_relay_ids or self._lock.others()):
+            self._files.take_over_running(hello.project)
+        self._found_engine = True
+        self.preview.attach(hello.preview)
+        self._on_air.on_attached(hello.live_relay_ids)
+        self._texts.forget()
+        self._applied = self.project
+        self._engine.send(Apply(self.project))
+        self._engine.send(Take(self.project.scene_id, CUT))
+        self._sync()
+        self.refresh_devices()
+
+    def _on_engine_state(self, old: EngineState, new: EngineState) -> None:
+        if old is EngineState.ATTACHED:
+            self._on_air.on_lost()
+            self.stats = None
+
+    def _on_event(self, event: Event) -> None:
+        self._events[type(event)](event)
+
+    def _on_stats(self, stats: EngineStats) -> None:
+        self.stats = stats
+        self._on_air.on_stats(stats)
+        self.stats_changed.emit(stats)
+
+    def _on_probes(self, probes: tuple[RelayProbe, ...]) -> None:
+        self.probes = probes
+        self._refresh_relays()
+        self.probes_changed.emit(probes)
+
+    def _on_devices(self, devices: Devices) -> None:
+        self.devices = devices
+        self.devices_changed.emit(devices)
+
+    # Keeping in step ------------------------------------------------------------------------------------------------------
+
+    def _on_project_changed(self, project: Project) -> None:
+        if self._loop is None or self._due is not None:
+            return
+        wait = self._applied_at + APPLY_GAP_S - self._loop.time()
+        self._due = self._loop.call_later(wait, self._sync) if wait > 0 else self._loop.call_soon(self._sync)
+        self._book.learn_tokens(relay.id for relay in project.relays)
+
+    def _sync(self) -> None:
+        """Tell the engine what it does not know yet."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        project = self.project
+        if self._loop is None or self.engine.value is not EngineState.ATTACHED:
+            return
+        if project != self._applied:
+            self._applied = project
+            self._applied_at = self._loop.time()
+            self._engine.send(Apply(project))
+        for picture in self._texts.due(project):
+            self._engine.send(picture)
+        self._refresh_relays()
+
+    def _refresh_relays(self) -> None:
+        self._on_air.refresh(self.project, self.probes, self._ice_servers())
+
+    def _on_relays_changed(self) -> None:
+        if self._loop is not None:
+            self._refresh_relays()
+        self.relays_changed.emit()
+
+    def _ice_servers(self) -> tuple[IceServer, ...]:
+        return declared.ice_servers(self.settings, self._book.token_of(TURN_SECRET))
+
+    def _notify_from_thread(self, notice: Notice) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.notices.emit, notice)
+
+    async def _autosave(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.autosave_s)
+            self._files.keep_work()
+
+    def _keep(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed", task.get_name(), exc_info=error)
+            self.notices.emit(Notice(Severity.ERROR, "studio.task_failed", {"task": task.get_name(), "reason": str(error)}))

@@ -1,0 +1,73 @@
+"""Everything a user can do, as one table: menus, toolbar, keys and later remote control read it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from app.domain.errors import AppError
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`title` is English; the window translates it. `shortcut` in Qt's portable text ("" = none), `icon` a name of the icon family.
+
+    `run` is None for what needs a window (a file dialog) until the window provides it. `checked` tells the state of a switch.
+    """
+
+    id: str
+    title: str
+    shortcut: str = ""
+    icon: str = ""
+    run: Callable[[], object] | None = None
+    when: Callable[[], bool] = _always
+    checked: Callable[[], bool] | None = None
+
+    def enabled(self) -> bool:
+        """Whether it can be done now."""
+        return self.run is not None and self.when()
+
+
+class ActionTable:
+    """The actions by id, in menu order."""
+
+    def __init__(self, failed: Callable[[AppError], None]) -> None:
+        self._failed = failed
+        self._actions: dict[str, Action] = {}
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(tuple(self._actions.values()))
+
+    def __getitem__(self, action_id: str) -> Action:
+        """Raises AppError "action.unknown"."""
+        try:
+            return self._actions[action_id]
+        except KeyError as error:
+            raise AppError("action.unknown", action=action_id) from error
+
+    def __contains__(self, action_id: object) -> bool:
+        return action_id in self._actions
+
+    def add(self, action: Action) -> None:
+        """Add one; raises AppError "action.doubled" for an id or a shortcut that another has."""
+        if action.id in self._actions or (action.shortcut and any(one.shortcut == action.shortcut for one in self)):
+            raise AppError("action.doubled", action=action.id, shortcut=action.shortcut)
+        self._actions[action.id] = action
+
+    def provide(self, action_id: str, run: Callable[[], object]) -> None:
+        """Do this instead when the action is run: a window asks for a path, or whether it is meant, and then goes on."""
+        self._actions[action_id] = replace(self[action_id], run=run)
+
+    def run(self, action_id: str) -> bool:
+        """Do it if it can be done now; True if it was done. What the action refuses is told to the user, not raised."""
+        action = self[action_id]
+        if action.run is None or not action.when():
+            return False
+        try:
+            action.run()
+        except AppError as error:
+            self._failed(error)
+            return False
+        return True

@@ -1,0 +1,244 @@
+"""The relay that this desk brings along: started with the desk, so that going live waits for nothing, and started again if it dies."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from app.domain.notice import Notice, Severity
+from app.domain.output import EMBEDDED_RELAY_ID, Relay
+from app.session.lan import free_port, lan_address
+from app.session.processes import BackOff, Spawn, end, let_go, reap
+
+log = logging.getLogger(__name__)
+
+RELAY_FILE = "relay.json"
+KEYS_FILE = "relay.keys"  # "NAME KEY" a line, as the relay reads it
+PORT_FILE = "relay-port"
+LOOK_S = 0.05
+WATCH_S = 0.2
+START_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySetting:
+    """`lan`: other devices of the network may watch. `port` 0 = any that is free."""
+
+    lan: bool
+    port: int
+    stream: str
+
+    @property
+    def host(self) -> str:
+        return "0.0.0.0" if self.lan else "127.0.0.1"
+
+
+class EmbeddedRelay:
+    """Runs one relay process for the runtime folder. Its port and key are kept, so that the watch address stays the same.
+
+    `changed` is called whenever the address, the key or `running` changes.
+    """
+
+    def __init__(
+        self,
+        *,
+        runtime: Path,
+        state: Path,
+        setting: RelaySetting,
+        spawn: Spawn,
+        notify: Callable[[Notice], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.running = False
+        self.pid = 0
+        self.key = ""
+        self._runtime = runtime
+        self._port_file = state / PORT_FILE
+        self._setting = setting
+        self._port = setting.port or self._remembered_port() or 8787
+        self._spawn = spawn
+        self._notify = notify
+        self._changed = changed
+        self._process: subprocess.Popen[bytes] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._back_off = BackOff()
+
+    @property
+    def relay(self) -> Relay:
+        """As the relay list and the engine see it."""
+        base = f"http://127.0.0.1:{self._port}"
+        stream = self._setting.stream
+        return Relay(EMBEDDED_RELAY_ID, "This computer", f"{base}/whip/{stream}", self.watch_address, preset="embedded")
+
+    @property
+    def watch_address(self) -> str:
+        """The page to open on a phone in the same network."""
+        host = lan_address() if self._setting.lan else "127.0.0.1"
+        return f"http://{host}:{self._port}/watch/{self._setting.stream}"
+
+    def start(self) -> None:
+        """Begin to look after the relay. More than once is ignored."""
+        if self._task is None:
+            self.key = self._stream_key()
+            self._task = asyncio.create_task(self._look_after(), name="embedded-relay")
+            self._task.add_done_callback(self._ended)
+
+    async def aclose(self, *, keep: bool) -> None:
+        """Let it go on for an engine that is live, or end it."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        process, self._process = self._process, None
+        if keep:
+            if process is not None:
+                let_go(process)
+            return
+        await self._end(process)
+        self._set_running(False)
+
+    async def change(self, setting: RelaySetting) -> None:
+        """Run with another setting from now on; viewers of the old one are cut off."""
+        if setting == self._setting:
+            return
+        looked_after = self._task is not None
+        await self.aclose(keep=False)
+        if setting.port != self._setting.port:
+            self._port = setting.port or self._remembered_port() or 8787
+        self._setting = setting
+        if looked_after:
+            self.start()
+        self._changed()
+
+    # Looking after it -----------------------------------------------------------------------------------------------------
+
+    async def _look_after(self) -> None:
+        while True:
+            if not await self._running_already():
+                await self._begin()
+            if self.pid:
+                self._set_running(True)
+                await self._until_dead()
+                self._set_running(False)
+            delay = self._back_off.died()
+            if self._back_off.count > 1 or not self.pid:
+                data = {"times": self._back_off.count, "seconds": delay, "port": self._port}
+                self._notify(Notice(Severity.ERROR, "relay.keeps_dying", data, EMBEDDED_RELAY_ID))
+            else:
+                self._notify(Notice(Severity.WARNING, "relay.restarted", {}, EMBEDDED_RELAY_ID))
+            self.pid = 0
+            await asyncio.sleep(delay)
+
+    async def _running_already(self) -> bool:
+        """Whether a desk before us left one that does what we want; one that does something else is ended."""
+        known = self._registered()
+        if known is None:
+            return False
+        pid, port, stream = known
+        if stream not in ("", self._setting.stream) or (self._setting.port and port != self._setting.port):
+            await end(pid)
+            return False
+        self._use_port(port)
+        self.pid = pid
+        return True
+
+    async def _begin(self) -> None:
+        wanted = self._port
+        port = free_port(self._setting.host, wanted, self._remembered_port())
+        if wanted and port != wanted and self._setting.port:
+            self._notify(Notice(Severity.WARNING, "relay.port_taken", {"wanted": wanted, "port": port}, EMBEDDED_RELAY_ID))
+        self._use_port(port)
+        (self._runtime / RELAY_FILE).unlink(missing_ok=True)
+        words = ["relay", "--runtime", str(self._runtime), "--listen", f"{self._setting.host}:{port}"]
+        self._process = self._spawn([*words, "--stream", self._setting.stream, "--keys", str(self._runtime / KEYS_FILE)])
+        for _ in range(round(START_S / LOOK_S)):
+            if (known := self._registered()) is not None:
+                self.pid = known[0]
+                return
+            if self._process.poll() is not None:
+                self._process = None
+                return
+            await asyncio.sleep(LOOK_S)
+        self._process.kill()
+
+    async def _until_dead(self) -> None:
+        """Looks a few times a second: a relay that died costs the viewers a reconnect anyway."""
+        try:
+            watched = psutil.Process(self.pid)
+            while (self._process is None or self._process.poll() is None) and watched.is_running():
+                await asyncio.sleep(WATCH_S)
+        except psutil.NoSuchProcess:
+            log.debug("the relay is gone already")
+        if self._process is not None:
+            await reap(self._process, timeout_s=0.0)
+            self._process = None
+
+    async def _end(self, process: subprocess.Popen[bytes] | None) -> None:
+        if process is not None:
+            process.terminate()
+            await reap(process)
+        elif self.pid:
+            await end(self.pid)
+        self.pid = 0
+
+    def _set_running(self, running: bool) -> None:
+        if running is not self.running:
+            self.running = running
+            self._changed()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the embedded relay is not looked after any more", exc_info=error)
+            self._notify(Notice(Severity.ERROR, "relay.unattended", {"reason": str(error)}, EMBEDDED_RELAY_ID))
+
+    # Files ----------------------------------------------------------------------------------------------------------------
+
+    def _registered(self) -> tuple[int, int, str] | None:
+        """(pid, port, stream or "") of a relay that runs."""
+        try:
+            known = json.loads((self._runtime / RELAY_FILE).read_text())
+            pid, port, stream = int(known["pid"]), int(known["port"]), str(known.get("stream", ""))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or one being written
+            return None
+        try:
+            alive = psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return None
+        return (pid, port, stream) if alive else None
+
+    def _stream_key(self) -> str:
+        """The key of our stream, made when there is none; only this user can read the file."""
+        path, stream = self._runtime / KEYS_FILE, self._setting.stream
+        with contextlib.suppress(FileNotFoundError):
+            for line in path.read_text().splitlines():
+                name, _, key = line.partition(" ")
+                if name == stream and key.strip():
+                    return key.strip()
+        key = secrets.token_urlsafe(24)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{stream} {key}\n")
+        return key
+
+    def _remembered_port(self) -> int:
+        try:
+            return int(self._port_file.read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _use_port(self, port: int) -> None:
+        if port != self._remembered_port():
+            with contextlib.suppress(OSError):  # then the address changes with the next start, nothing worse
+                self._port_file.write_text(str(port))
+        if port != self._port:
+            self._port = port
+            self._changed()

@@ -1,0 +1,123 @@
+"""Going on air and staying there, whatever happens to the engine."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.command import Command, GoLive, StopLive, WatchRelays
+from app.domain.output import EMBEDDED_RELAY_ID, IceServer, Relay, Target
+from app.domain.project import Project
+from app.domain.state import StateCell
+from app.domain.stats import EngineStats, RelayProbe
+from app.session.relay_book import RelayBook
+
+log = logging.getLogger(__name__)
+
+
+class OnAir:
+    """Holds what the user wants (on air or not, and where) and keeps the engine to it.
+
+    While live the main relay stays where it is, however the distances change, until the user pins another or takes it away.
+    """
+
+    def __init__(self, book: RelayBook, send: Callable[[Command], None]) -> None:
+        self.broadcast: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.live_relay_ids: tuple[str, ...] = ()
+        self._book = book
+        self._send = send
+        self._main_id = ""
+        self._sent: tuple[Target, ...] = ()
+        self._watched: WatchRelays | None = None
+        self._heard_live = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the user wants to be on air."""
+        return self.broadcast.value in (BroadcastState.STARTING, BroadcastState.LIVE)
+
+    def main(self, project: Project, probes: Sequence[RelayProbe]) -> Relay:
+        """The relay that the programme goes to: now, when live, else at the next Go Live."""
+        if self.wanted and not project.relay_id:
+            kept = next((relay for relay in self._book.relays(project) if relay.id == self._main_id), None)
+            if kept is not None:
+                return kept
+        return self._book.chosen(project, probes)
+
+    def targets(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer]) -> tuple[Target, ...]:
+        """The main relay first, then those that are also published to."""
+        main = self.main(project, probes)
+        also = [relay for relay in self._book.relays(project) if relay.id in project.also_relay_ids and relay.id != main.id]
+        return tuple(self._book.target(relay, ice_servers) for relay in (main, *also))
+
+    def go_live(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer]) -> None:
+        """Ask for it; more than once, or while the last show is still being ended, is ignored."""
+        if self.broadcast.value is not BroadcastState.IDLE:
+            return
+        targets = self.targets(project, probes, ice_servers)
+        self._heard_live = False
+        self._main_id = targets[0].relay.id
+        self.broadcast.set(BroadcastState.STARTING)
+        if self._book.knows(targets):
+            self._publish(targets)
+
+    def stop_live(self) -> None:
+        """Ask for the end; ignored when not on air."""
+        if self.wanted:
+            self.broadcast.set(BroadcastState.STOPPING)
+            self._main_id = ""
+            self._sent = ()
+            self.live_relay_ids = ()
+            self._send(StopLive())
+
+    def refresh(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer]) -> None:
+        """Relays, tokens, pins or distances may have changed: tell the engine what differs from what it knows."""
+        targets = self.targets(project, probes, ice_servers)
+        everywhere = tuple(self._book.target(relay, ice_servers) for relay in self._book.relays(project))
+        watched = WatchRelays(everywhere, tuple(target.relay.id for target in targets))
+        if watched != self._watched:
+            self._watched = watched
+            self._send(watched)
+        if self.wanted and targets != self._sent and self._book.knows(targets):
+            self._main_id = targets[0].relay.id
+            self._publish(targets)
+
+    def on_attached(self, live_relay_ids: Sequence[str]) -> None:
+        """A new or found engine knows nothing of us; one that is live puts us on air too."""
+        self._watched = None
+        self._sent = ()
+        self._heard_live = False
+        if live_relay_ids and self.broadcast.value is BroadcastState.IDLE:
+            self._main_id = live_relay_ids[0]
+            self.live_relay_ids = tuple(live_relay_ids)
+            self.broadcast.set(BroadcastState.STARTING)
+            self.broadcast.set(BroadcastState.LIVE)
+            self._heard_live = True
+
+    def on_lost(self) -> None:
+        """The engine is gone: what was being ended has ended, what was live is put back by the next engine."""
+        if self.broadcast.value is BroadcastState.STOPPING:
+            self.broadcast.set(BroadcastState.IDLE)
+
+    def on_stats(self, stats: EngineStats) -> None:
+        """Follow the engine; what it said before it heard of our last wish does not count."""
+        wish = self.broadcast.value
+        if stats.state is BroadcastState.LIVE:
+            if wish is BroadcastState.IDLE:  # another desk went on air
+                self.on_attached([target.relay_id for target in stats.targets] or [EMBEDDED_RELAY_ID])
+            elif wish is BroadcastState.STARTING:
+                self.broadcast.set(BroadcastState.LIVE)
+            self._heard_live = self._heard_live or self.wanted
+        elif stats.state is BroadcastState.IDLE:
+            if wish is BroadcastState.STOPPING:
+                self.broadcast.set(BroadcastState.IDLE)
+            elif wish is BroadcastState.LIVE and self._heard_live:  # another desk ended it
+                self.broadcast.set(BroadcastState.STOPPING)
+                self.broadcast.set(BroadcastState.IDLE)
+                self._main_id = ""
+                self._sent = ()
+                self.live_relay_ids = ()
+
+    def _publish(self, targets: tuple[Target, ...]) -> None:
+        self._sent = targets
+        self.live_relay_ids = tuple(target.relay.id for target in targets)
+        self._send(GoLive(targets))
