@@ -12,7 +12,7 @@ from app.link.wire import HANDSHAKE_S, greet, hang_up
 log = logging.getLogger(__name__)
 
 POLL_S = 0.25  # how soon a reader sees its closing flag where hanging up does not wake it
-MAX_EVENTS = 2000  # notices alone pile up, everything else is kept once
+MAX_EVENTS = 20_000  # notices alone pile up, everything else is kept once
 MAX_BYTES = 32 * 1024 * 1024
 
 

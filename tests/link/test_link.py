@@ -1,0 +1,294 @@
+"""Desk and engine over the real link, the engine as a process of its own."""
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from app.domain.command import Apply, GoLive, ListDevices, PutPicture, RelayProbes, Shutdown, StopLive, Take, WatchRelays
+from app.domain.device import Devices
+from app.domain.notice import Notice
+from app.domain.output import Relay, Target
+from app.domain.project import starter_project
+from app.domain.stats import EngineStats, Meters
+from app.domain.transition import CUT
+from app.link import registration
+from app.link.messages import LinkError, encode
+from app.link.registration import ENGINE_FILE, Registration
+from app.link.wire import introduce
+from tests.support.link_desk import LinkDesk, registered, start_paper_engine, values
+
+PROJECT = starter_project(camera=None, microphone=False)
+TARGET = Target(Relay("r1", "Paris", "https://paris.example/whip"), "secret")
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator["Popen[bytes]"]:
+    process = start_paper_engine(tmp_path)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_hello_then_meters_and_stats(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        assert desk.hello is not None and desk.hello.engine_pid == engine.pid and desk.hello.project is None
+        await desk.event(EngineStats)
+        meters = await desk.event(Meters)
+        assert meters.master.peak_db == (-20.0, -20.0)
+
+
+async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        picture = os.urandom(1280 * 720 * 4)
+        for command in (
+            Apply(PROJECT),
+            PutPicture("text-1", 1280, 720, picture),
+            WatchRelays((TARGET,), ("r1",)),
+            Take("scene-1", CUT),
+            GoLive((TARGET,)),
+        ):
+            desk.client.send(command)
+        desk.client.send(ListDevices())
+        await desk.event(EngineStats, lambda stats: stats.state.value == "live")
+        told = [notice for notice in desk.events if isinstance(notice, Notice)]
+        assert [notice.code for notice in told] == ["paper.applied", "paper.picture", "paper.watching", "paper.took", "paper.live"]
+        assert values(told[1]) == {"source": "text-1", "width": 1280, "height": 720, "size": len(picture), "first": picture[0]}
+        assert values(told[4]) == {"ids": "r1", "tokens": "secret"}
+        assert (await desk.event(RelayProbes)).probes[0].relay_id == "r1"
+        assert (await desk.event(Devices)).cameras[0].name == "Paper camera"
+
+
+async def test_a_second_desk_sees_what_runs_and_the_engine_outlives_both(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    async with LinkDesk(found) as first:
+        first.client.send(Apply(PROJECT))
+        first.client.send(GoLive((TARGET,)))
+        await first.notice("paper.live")
+        async with LinkDesk(found) as second:
+            assert second.hello is not None
+            assert second.hello.project == PROJECT and second.hello.live_relay_ids == ("r1",)
+            second.client.send(StopLive())
+            await first.notice("paper.stopped")
+            await second.notice("paper.stopped")
+    async with LinkDesk(found) as third:
+        assert third.hello is not None and third.hello.project == PROJECT
+    assert engine.poll() is None
+
+
+async def test_what_happened_without_a_desk_is_told_to_the_next(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    connection = Client(found.address)
+    introduce(connection, found.authkey)
+    connection.send_bytes(encode(GoLive((TARGET,))))
+    connection.close()
+    async with LinkDesk(found) as desk:
+        await desk.event(EngineStats, lambda stats: stats.state.value == "live")
+
+
+async def test_a_refused_and_a_broken_command_are_told_and_the_engine_goes_on(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        desk.client.send(Take("refuse", CUT))
+        assert values(await desk.notice("scene.missing")) == {"scene": "refuse"}
+        desk.client.send(Take("crash", CUT))
+        assert "broken on purpose" in str((await desk.notice("engine.command_failed")).data["reason"])
+        desk.client.send(Take("scene-1", CUT))
+        await desk.notice("paper.took")
+
+
+async def test_killed_engine_is_noticed(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        engine.kill()
+        assert (await asyncio.wait_for(desk.lost, 20)).code == "link.closed"
+
+
+async def test_frozen_engine_is_noticed(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        engine.send_signal(signal.SIGSTOP)
+        assert (await asyncio.wait_for(desk.lost, 20)).code == "link.silent"
+        with pytest.raises(LinkError) as caught:
+            async with LinkDesk(await registered(tmp_path)):
+                pytest.fail("a frozen engine cannot say hello")
+        assert caught.value.code == "link.silent"
+
+
+async def test_sending_to_a_frozen_engine_never_waits(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        engine.send_signal(signal.SIGSTOP)
+        picture = PutPicture("text-1", 2000, 1000, bytes(8_000_000))
+        for _ in range(10):
+            desk.client.send(picture)  # 80 MB into a pipe that nobody reads: a send that waited would hang this test
+        assert (await asyncio.wait_for(desk.lost, 20)).code == "link.silent"
+
+
+async def test_shutdown_ends_the_process(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        assert await desk.client.shut_down_engine(20)
+    assert await asyncio.to_thread(engine.wait, 20) == 0
+    assert registration.read(tmp_path) is None
+    assert "engine.socket" not in os.listdir(tmp_path)
+
+
+async def test_an_idle_engine_ends_by_itself_but_not_while_live(tmp_path: Path) -> None:
+    process = start_paper_engine(tmp_path, idle_s=0.4)
+    try:
+        found = await registered(tmp_path)
+        async with LinkDesk(found) as desk:
+            desk.client.send(GoLive((TARGET,)))
+            await desk.notice("paper.live")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.2):
+                while process.poll() is None:
+                    await asyncio.sleep(0.05)
+        async with LinkDesk(found) as desk:
+            desk.client.send(StopLive())
+            await desk.notice("paper.stopped")
+        assert await asyncio.to_thread(process.wait, 20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_the_wrong_key_is_refused_and_others_are_served(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    with pytest.raises(LinkError) as caught:
+        async with LinkDesk(replace(found, authkey=b"guess")):
+            pytest.fail("let in with the wrong key")
+    assert caught.value.code == "link.refused"
+    async with LinkDesk(found) as desk:
+        await desk.event(Meters)
+
+
+async def test_silent_and_raving_callers_do_not_keep_others_out(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    callers = [socket.socket(socket.AF_UNIX) for _ in range(6)]
+    try:
+        for number, caller in enumerate(callers):
+            caller.connect(found.address)
+            if number % 2:
+                caller.sendall(os.urandom(200))
+        async with LinkDesk(found) as desk:
+            await desk.event(Meters)
+    finally:
+        for caller in callers:
+            caller.close()
+
+
+async def test_garbage_from_a_desk_is_told_and_ignored(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    connection = Client(found.address)
+    try:
+        introduce(connection, found.authkey)
+        connection.send_bytes(b"\xc1 not a message")
+        connection.send_bytes(encode(Take("scene-1", CUT)).replace(b"Take", b"Fake"))
+        codes: list[str] = []
+        async with LinkDesk(found) as desk:
+            connection.send_bytes(encode(Take("scene-1", CUT)))
+            await desk.notice("paper.took")
+        while "paper.took" not in codes:
+            data = await asyncio.to_thread(connection.recv_bytes)
+            codes += [code for code in ("link.garbage", "link.unknown", "paper.took") if code.encode() in data]
+        assert codes == ["link.garbage", "link.unknown", "paper.took"]
+    finally:
+        connection.close()
+
+
+async def test_a_desk_that_does_not_read_holds_nobody_up(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    connection = Client(found.address)
+    try:
+        introduce(connection, found.authkey)
+        async with LinkDesk(found) as desk:
+            for number in range(400):  # 40 MB of notices in all: more than is kept for anybody
+                name = f"{number:-<100000}"
+                desk.client.send(Take(name, CUT))
+                if number % 20 == 19:
+                    await desk.event(Notice, lambda notice, name=name: notice.data.get("scene") == name)
+            heard = [event for event in desk.events if isinstance(event, Notice) and event.code == "paper.took"]
+            assert len(heard) == 400, "a desk that reads loses no notice"
+        await asyncio.to_thread(_read_to_the_end, connection)  # it was hung up on: otherwise this has no end
+    finally:
+        connection.close()
+
+
+async def test_another_version_is_named(engine: "Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await registered(tmp_path)
+    monkeypatch.setattr("app.link.messages.LINK_VERSION", 99)
+    with pytest.raises(LinkError) as caught:
+        async with LinkDesk(found):
+            pytest.fail("talked to another version")
+    assert caught.value.code == "link.version" and dict(caught.value.data) == {"theirs": 1, "ours": 99}
+
+
+async def test_registration_is_for_this_user_alone_and_one_engine_holds_it(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    assert stat.S_IMODE((tmp_path / ENGINE_FILE).stat().st_mode) == 0o600
+    assert len(found.authkey) == 32
+    assert "authkey" not in repr(found)
+    second = start_paper_engine(tmp_path)
+    try:
+        assert await asyncio.to_thread(second.wait, 30) != 0
+    finally:
+        second.kill()
+        second.wait()
+    assert await registered(tmp_path) == found
+
+
+async def test_a_killed_engine_leaves_the_place_free(tmp_path: Path) -> None:
+    first = start_paper_engine(tmp_path)
+    before = await registered(tmp_path)
+    first.kill()
+    first.wait()
+    with pytest.raises(LinkError) as caught:
+        async with LinkDesk(before):
+            pytest.fail("connected to a dead engine")
+    assert caught.value.code == "link.missing"
+    second = start_paper_engine(tmp_path)
+    try:
+        async with LinkDesk(await registered(tmp_path, other_than=before.pid)) as desk:
+            desk.client.send(Shutdown())
+            await asyncio.to_thread(second.wait, 20)
+    finally:
+        second.kill()
+        second.wait()
+
+
+def test_a_broken_registration_counts_as_none(tmp_path: Path) -> None:
+    assert registration.read(tmp_path) is None
+    (tmp_path / ENGINE_FILE).write_text('{"pid": "many"}')
+    assert registration.read(tmp_path) is None
+    registration.write(tmp_path, Registration(5, "/run/x", b"key"))
+    registration.remove(tmp_path, Registration(6, "/run/x", b"key"))
+    assert registration.read(tmp_path) == Registration(5, "/run/x", b"key")
+
+
+async def test_a_long_runtime_path_works(tmp_path: Path) -> None:
+    runtime = tmp_path / ("very-long-name-" * 6) / ("and another one " * 3)
+    runtime.mkdir(parents=True)
+    process = start_paper_engine(runtime)
+    try:
+        async with LinkDesk(await registered(runtime)) as desk:
+            await desk.event(Meters)
+            assert await desk.client.shut_down_engine(20)
+        process.wait()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _read_to_the_end(connection: "Connection") -> None:
+    try:
+        while True:
+            connection.recv_bytes()
+    except (EOFError, OSError):
+        return

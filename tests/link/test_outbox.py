@@ -1,0 +1,49 @@
+"""The queue to one connection."""
+
+import threading
+
+from app.link.outbox import Outbox
+
+
+def outbox() -> Outbox:
+    return Outbox(max_messages=5, max_bytes=100)
+
+
+def taken(box: Outbox) -> list[bytes]:
+    box.close(drain=True)
+    found = []
+    while (data := box.take()) is not None:
+        found.append(data)
+    return found
+
+
+def test_order_is_kept_and_a_slot_holds_the_newest() -> None:
+    box = outbox()
+    for data, slot in ((b"m1", "meters"), (b"n1", ""), (b"m2", "meters"), (b"n2", ""), (b"m3", "meters")):
+        assert box.put(data, slot=slot)
+    assert taken(box) == [b"m3", b"n1", b"n2"]
+
+
+def test_figures_never_fill_it_but_notices_do() -> None:
+    box = outbox()
+    assert all(box.put(b"x" * 90, slot="meters") for _ in range(1000))
+    box = outbox()
+    assert [box.put(b"n") for _ in range(6)] == [True] * 5 + [False]
+    assert len(taken(box)) == 6, "what was put is never left out by itself"
+
+
+def test_too_many_bytes_are_told() -> None:
+    box = outbox()
+    assert box.put(b"x" * 60)
+    assert not box.put(b"y" * 60)
+
+
+def test_closing_wakes_who_waits() -> None:
+    box = outbox()
+    got: list[bytes | None] = []
+    waiting = threading.Thread(target=lambda: got.append(box.take()), name="waiting")
+    waiting.start()
+    box.close()
+    waiting.join(5)
+    assert got == [None]
+    assert box.put(b"late") and box.take() is None

@@ -1,0 +1,113 @@
+"""An engine without pictures behind the real link, as a process of its own: tells what it was asked by stats and notices.
+
+`python -m tests.support.paper_engine engine --runtime DIR` answers the same command line as the program's own engine.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.device import Device, Devices
+from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
+from app.domain.output import Target
+from app.domain.project import Project
+from app.domain.signal import Signal
+from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread, StripMeter, TargetStats, VideoStats
+from app.domain.transition import Transition
+from app.link.registration import ENGINE_LOCK
+from app.link.server import LinkServer
+from app.storage.lock import FileLock
+
+
+class PaperEngine:
+    """Keeps what it is told. A scene called "refuse" is refused, one called "crash" breaks the command."""
+
+    def __init__(self) -> None:
+        self.notices: Signal[[Notice]] = Signal()
+        self.project: Project | None = None
+        self.live_relay_ids: tuple[str, ...] = ()
+        self.preview_path: Path | None = None
+        self._scene_id = ""
+        self._probes: tuple[RelayProbe, ...] = ()
+
+    def apply(self, project: Project) -> None:
+        self.project = project
+        self._scene_id = project.scene_id
+        self._told("applied", name=project.name, scenes=len(project.scenes))
+
+    def take(self, scene_id: str, transition: Transition) -> None:
+        if scene_id == "refuse":
+            raise AppError("scene.missing", scene=scene_id)
+        if scene_id == "crash":
+            raise RuntimeError("broken on purpose")
+        self._scene_id = scene_id
+        self._told("took", scene=scene_id, kind=transition.kind.value)
+
+    def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
+        self._told("picture", source=source_id, width=width, height=height, size=len(rgba), first=rgba[0] if rgba else -1)
+
+    def go_live(self, targets: Sequence[Target]) -> None:
+        self.live_relay_ids = tuple(target.relay.id for target in targets)
+        self._told("live", ids=" ".join(self.live_relay_ids), tokens=" ".join(target.token for target in targets))
+
+    def stop_live(self) -> None:
+        self.live_relay_ids = ()
+        self._told("stopped")
+
+    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+        self._probes = tuple(RelayProbe(target.relay.id, 10.0 + 5.0 * place) for place, target in enumerate(targets))
+        self._told("watching", ids=" ".join(target.relay.id for target in targets), warm=" ".join(warm_ids))
+
+    def list_devices(self) -> Devices:
+        return Devices(cameras=(Device("camera-1", "Paper camera"),))
+
+    def stats(self) -> EngineStats:
+        state = BroadcastState.LIVE if self.live_relay_ids else BroadcastState.IDLE
+        return EngineStats(
+            at_ns=time.monotonic_ns(),
+            state=state,
+            live_since_ns=0,
+            scene_id=self._scene_id,
+            frames=FrameCounts(),
+            late_ms=Spread(),
+            late_run_ms=Spread(),
+            video=VideoStats(),
+            targets=tuple(TargetStats(relay_id, TargetState.LIVE) for relay_id in self.live_relay_ids),
+            sources=(),
+            cpu_s=0.0,
+            cpu_percent=0.0,
+            rss_mb=0.0,
+        )
+
+    def meters(self) -> Meters:
+        return Meters(StripMeter("", (-20.0, -20.0), (-23.0, -23.0)), ())
+
+    def probes(self) -> tuple[RelayProbe, ...]:
+        return self._probes
+
+    def _told(self, word: str, **data: int | str) -> None:
+        self.notices.emit(Notice(Severity.INFO, f"paper.{word}", data))
+
+
+def main(words: Sequence[str]) -> int:
+    """Serve until told to end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=["engine"])
+    parser.add_argument("--runtime", type=Path, required=True)
+    parser.add_argument("--idle", type=float, default=15.0)
+    arguments = parser.parse_args(words)
+    server = LinkServer(PaperEngine(), runtime=arguments.runtime, lock=FileLock(arguments.runtime / ENGINE_LOCK), idle_s=arguments.idle)
+    server.start()
+    signal.signal(signal.SIGTERM, lambda *_: server.end())
+    server.wait()
+    server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
