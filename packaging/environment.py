@@ -173,10 +173,12 @@ class Environment:
         (self.folder / UNFINISHED).touch()
         (self.folder / STAMP).unlink(missing_ok=True)
         say("installing the packages of the lock file; the first time takes a minute or two")
-        output = self._pip(
-            ["install", "--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", str(lock_file)],
-            Progress("package", requirement_count(lock_file)),
-        )
+        command = ["install", "--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", str(lock_file)]
+        try:
+            output = self._pip(command, Progress("package", requirement_count(lock_file)))
+        except SetupError:  # pip gave up in order: the next start goes on from here
+            (self.folder / UNFINISHED).unlink()
+            raise
         (self.folder / "install.log").write_text(output, encoding="utf-8")
         (self.folder / STAMP).write_text(json.dumps({kind: wanted}) + "\n", encoding="utf-8")
         (self.folder / UNFINISHED).unlink()
