@@ -109,7 +109,6 @@ class RelayWatch:
     def take_peer(self) -> Peer | None:
         """The ready peer, if there is one that is still good."""
         peer, self._peer = self._peer, None
-        self._soon.set()
         return peer
 
     def network_changed(self) -> None:

@@ -25,6 +25,7 @@ OPTIONS_WITHIN_S = 2.0
 MAX_REDIRECTS = 5
 MAX_RETRY_AFTER_S = 120.0
 MAX_WORDS = 200
+SECRET_LENGTH = 6  # a shorter token is a word that may well stand in a message
 _REDIRECTS = (307, 308)
 _BUSY = (409, 425, 429)
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^,;="\s]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^,;\s]*))*)')
@@ -74,7 +75,7 @@ def said(reply: Reply, token: str = "") -> str:
             log.debug("the server's words look like JSON and are not")
     text = html.unescape(re.sub(r"<(style|script|title)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE))
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()) or reply.reason
-    if token:
+    if len(token) >= SECRET_LENGTH:
         text = text.replace(token, "…")
     return text[:MAX_WORDS]
 
