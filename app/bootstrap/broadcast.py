@@ -1,0 +1,283 @@
+"""`tradewind broadcast`: on air without a window, with figures at the end."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import keyring
+from keyring.backend import KeyringBackend
+
+from app.bootstrap.desk import make_studio
+from app.bootstrap.logs import start_logging
+from app.bootstrap.processes import on_end_signals
+from app.bootstrap.report import process_figures, report, write_report
+from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.clock import NS_PER_S, SystemClock
+from app.domain.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
+from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
+from app.domain.output import EMBEDDED_RELAY_ID, Relay
+from app.domain.project import Project, starter_project
+from app.domain.stats import EngineStats
+from app.session.engine_desk import EngineState
+from app.session.studio import Studio
+from app.storage.paths import Paths, find_paths
+from app.storage.secrets import Secrets
+from app.storage.settings import Settings, SettingsFile, changed, new_output
+from app.storage.wording import Wordings
+
+READY_WITHIN_S = 20.0
+ON_AIR_WITHIN_S = 30.0  # with --seconds; without it the relay is tried for as long as it takes
+STOP_WITHIN_S = 6.0
+LINE_EVERY_S = 10.0
+
+
+class BroadcastFailed(Exception):
+    """Why the broadcast could not be made, in words."""
+
+
+class GivenTokens(KeyringBackend):
+    """The tokens of this command line over the system's keyring; nothing is written to either."""
+
+    priority = 0.0
+
+    def __init__(self, tokens: dict[str, str]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._tokens = tokens
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if username in self._tokens:
+            return self._tokens[username]
+        system = keyring.get_keyring()
+        return system.get_password(service, username) if system.priority > 0 else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._tokens[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._tokens.pop(username, None)
+
+
+def given_relays(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict[str, str]]:
+    """The relays of the command line and their tokens by relay id; raises BroadcastFailed."""
+    urls: list[str] = arguments.relay or []
+    tokens: list[str] = list(arguments.token or [])
+    if arguments.token_file is not None:
+        try:
+            tokens += arguments.token_file.read_text(encoding="utf-8").split()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BroadcastFailed(f"The token file cannot be read: {error}") from error
+    if len(tokens) > len(urls):
+        raise BroadcastFailed(f"There are {len(tokens)} tokens for {len(urls)} relays. Give each --relay one --token, in the same order.")
+    relays = tuple(Relay(f"given-{number}", urlsplit(url).netloc or url, url) for number, url in enumerate(urls, 1))
+    return relays, {relay.id: token for relay, token in zip(relays, tokens, strict=False)}
+
+
+def with_arguments(project: Project, arguments: argparse.Namespace, relays: tuple[Relay, ...]) -> Project:
+    """The project as the command line wants it."""
+    if arguments.size is not None:
+        project = replace_canvas(project, width=arguments.size[0], height=arguments.size[1])
+    if arguments.fps is not None:
+        project = replace_canvas(project, fps=round(arguments.fps))
+    if arguments.bitrate is not None:
+        project = replace_video(project, bitrate_kbps=round(arguments.bitrate))
+    for relay in relays:
+        project = put_relay(project, relay)
+    if relays:
+        project = publish_also(pin_relay(project, relays[0].id), [relay.id for relay in relays[1:]])
+    elif arguments.embedded or not project.relays:
+        project = publish_also(pin_relay(project, EMBEDDED_RELAY_ID), [])
+    return project
+
+
+@contextlib.contextmanager
+def _own_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Paths]:
+    """Folders of this run alone, so that it meets neither a window's engine nor its unsaved work; settings are taken over."""
+    paths.make()
+    folder = Path(tempfile.mkdtemp(prefix=f"broadcast-{os.getpid()}-", dir=paths.runtime))
+    own = replace(paths, config=folder / "config", state=folder / "state", cache=folder / "cache", runtime=folder / "run")
+    own.make()
+    settings, _ = SettingsFile(paths.settings).load()
+    settings = replace(settings, reopen_last=False)
+    if arguments.listen is not None:
+        host, port = arguments.listen
+        settings = changed(replace(settings, relay_lan=host not in ("127.0.0.1", "localhost", "::1")), "relay_port", port)
+    SettingsFile(own.settings).save(settings)
+    try:
+        yield own
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Broadcast:
+    """One run: up, on air, figures, down."""
+
+    def __init__(self, studio: Studio, arguments: argparse.Namespace, wordings: Wordings) -> None:
+        self._studio = studio
+        self._arguments = arguments
+        self._wordings = wordings
+        self._clock = SystemClock()
+        self._stop = asyncio.Event()
+        self._live_at_ns = 0
+        self._last: EngineStats | None = None
+        self._pids: dict[str, int] = {"desk": os.getpid()}
+        studio.notices.connect(self._say_notice)
+        studio.stats_changed.connect(self._on_stats)
+
+    def _say(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    def _say_notice(self, notice: Notice) -> None:
+        words = self._wordings.sentence(notice.code, notice.data)
+        text = f"{words.text} {words.help}".rstrip()
+        if notice.severity is Severity.INFO:
+            self._say(text)
+        else:
+            sys.stderr.write(f"{notice.severity.value}: {text}\n")
+
+    def _on_stats(self, stats: EngineStats) -> None:
+        if stats.targets:
+            self._last = stats
+
+    async def _until(self, what: Callable[[], bool], seconds: float) -> bool:
+        """Wait until `what()` holds; False when `seconds` passed or the user asked to stop."""
+        deadline = self._clock.monotonic_ns() + int(seconds * NS_PER_S)
+        while not what():
+            if self._stop.is_set() or self._clock.monotonic_ns() >= deadline:
+                return False
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), 0.02)
+        return True
+
+    def _is_live(self) -> bool:
+        return self._last is not None and any(target.state is TargetState.LIVE for target in self._last.targets)
+
+    def _is_refused(self) -> bool:
+        return self._last is not None and all(target.state is TargetState.REFUSED for target in self._last.targets)
+
+    def _needs_embedded(self) -> bool:
+        project = self._studio.project
+        return EMBEDDED_RELAY_ID in (self._studio.nearest().id, *project.also_relay_ids)
+
+    async def _ready(self) -> None:
+        studio = self._studio
+
+        def up() -> bool:
+            return studio.engine.value is EngineState.ATTACHED and (studio.relay_running or not self._needs_embedded())
+
+        if not await self._until(up, READY_WITHIN_S) and not self._stop.is_set():
+            missing = "engine" if studio.engine.value is not EngineState.ATTACHED else "embedded relay"
+            raise BroadcastFailed(f"The {missing} did not start within {READY_WITHIN_S:.0f} seconds. `tradewind doctor` may know why.")
+
+    def _failure(self) -> str:
+        targets = self._last.targets if self._last is not None else ()
+        reasons = [self._wordings.sentence(target.failure, dict(target.failure_data)) for target in targets if target.failure]
+        return " ".join(f"{words.text} {words.help}".rstrip() for words in reasons) or "No relay answered."
+
+    async def _go_on_air(self) -> None:
+        self._studio.go_live()
+        patience_s = ON_AIR_WITHIN_S if self._arguments.seconds is not None else float("1e9")
+        on_air = await self._until(lambda: self._is_live() or self._is_refused(), patience_s)
+        if self._stop.is_set():
+            return
+        if not on_air or not self._is_live():
+            raise BroadcastFailed(f"Not on air. {self._failure()}")
+        self._live_at_ns = self._clock.monotonic_ns()
+        self._say("On air.")
+        for relay in self._studio.live_targets:
+            if address := self._studio.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:
+                self._say(f"Watch: {address}")
+
+    async def _stay(self) -> None:
+        seconds = self._arguments.seconds or float("inf")
+        while not self._stop.is_set() and (left := seconds - self._seconds_live()) > 0:
+            await self._until(lambda: False, min(left, LINE_EVERY_S))
+            self._count_processes()
+            self._say_figures()
+
+    def _seconds_live(self) -> float:
+        return (self._clock.monotonic_ns() - self._live_at_ns) / NS_PER_S
+
+    def _say_figures(self) -> None:
+        if (stats := self._last) is None:
+            return
+        clock = f"{int(self._seconds_live()) // 3600:02}:{int(self._seconds_live()) // 60 % 60:02}:{int(self._seconds_live()) % 60:02}"
+        frames = stats.frames
+        text = f"{clock}  {frames.encoded} frames, {frames.repeated} repeated, {frames.skipped} skipped"
+        for target in stats.targets:
+            rtt = f"{target.rtt_ms:.0f} ms" if target.rtt_ms >= 0 else "–"
+            text += f"  {target.state.value} {target.kbps:.0f} kbit/s, round trip {rtt}, lost {max(0.0, target.loss):.1%}"
+        self._say(text)
+
+    def _count_processes(self) -> None:
+        """The process ids of the engine and the relay, which may have been started anew."""
+        self._pids.update({"engine": self._studio.engine_pid, "relay": self._studio.relay_pid})
+
+    def _write_report(self) -> None:
+        if self._arguments.report is None or self._last is None:
+            return
+        self._count_processes()
+        cpu_s, rss_mb = process_figures({name: pid for name, pid in self._pids.items() if pid})
+        content = report(self._last, seconds_live=self._seconds_live(), cpu_s=cpu_s, rss_mb=rss_mb)
+        try:
+            write_report(self._arguments.report, content)
+        except OSError as error:
+            raise BroadcastFailed(f"The report cannot be written: {error}") from error
+
+    async def run(self, relays: tuple[Relay, ...]) -> None:
+        """All of it; raises BroadcastFailed with the reason in words."""
+        loop = asyncio.get_running_loop()
+        on_end_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
+        path: Path | None = self._arguments.project
+        await self._studio.start(path)
+        try:
+            if path is not None and self._studio.path is None:
+                raise BroadcastFailed(f"{path} could not be opened.")
+            self._studio.edit("Command line", lambda project: with_arguments(project, self._arguments, relays))
+            await self._ready()
+            if not self._stop.is_set():
+                await self._go_on_air()
+            if self._live_at_ns:
+                await self._stay()
+                self._write_report()
+        finally:
+            self._studio.stop_live()
+            self._stop.clear()
+            await self._until(lambda: self._studio.broadcast.value is BroadcastState.IDLE, STOP_WITHIN_S)
+            await self._studio.aclose(keep_engine=False)
+        if not self._live_at_ns:
+            raise BroadcastFailed("Stopped before it was on air.")
+        self._say("Off air.")
+
+
+def _test_show(settings: Settings) -> Project:
+    """What goes on air without a project: the test card and the tone, so that nobody sends a room by mistake."""
+    return replace(starter_project(camera=None, microphone=False), output=new_output(settings))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when it was on air and ended as asked; 1, with the reason, when not."""
+    paths = find_paths()
+    try:
+        relays, tokens = given_relays(arguments)
+        start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
+        with _own_folders(paths, arguments) as own:
+            studio = make_studio(own, new_project=_test_show, make_secrets=lambda notify: Secrets(notify, GivenTokens(tokens)))
+            asyncio.run(Broadcast(studio, arguments, Wordings.load(paths.notices)).run(relays))
+    except BroadcastFailed as error:
+        sys.stderr.write(f"tradewind: {error}\n")
+        return 1
+    except AppError as error:
+        words = Wordings.load(paths.notices).sentence(error.code, error.data)
+        sys.stderr.write(f"tradewind: {words.text} {words.help}".rstrip() + "\n")
+        return 1
+    return 0

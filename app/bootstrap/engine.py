@@ -1,0 +1,52 @@
+"""The engine process: media and transport behind the link, for as long as a desk or a show needs it."""
+
+import argparse
+import contextlib
+import random
+import sys
+from pathlib import Path
+
+from app.bootstrap.logs import start_logging
+from app.bootstrap.processes import on_end_signals, preview_path, settle_memory
+from app.domain.clock import SystemClock
+from app.link.messages import LinkError
+from app.link.registration import ENGINE_LOCK
+from app.link.server import LinkServer
+from app.media.engine import Engine
+from app.storage.lock import FileLock
+from app.storage.paths import find_paths
+from app.transport.publisher import Publisher
+
+# A thread that wants the interpreter asks for it after this time; Python's 5 ms would be a sixth of a frame.
+SWITCH_INTERVAL_S = 0.001
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve desks until none is there and nothing is live, or until told to end."""
+    runtime: Path = arguments.runtime
+    start_logging(find_paths().logs, f"engine-{runtime.name}", verbose=arguments.verbose)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    clock = SystemClock()
+    preview = preview_path(runtime)
+    engine = Engine(
+        clock=clock,
+        make_publisher=lambda control, notify: Publisher(clock=clock, control=control, notify=notify, random=random.Random()),
+        preview_path=preview,
+    )
+    server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK))
+    try:
+        server.start()
+    except LinkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    on_end_signals(server.end)
+    try:
+        engine.start()
+        settle_memory()
+        server.wait()
+    finally:
+        engine.close()
+        server.close()
+        with contextlib.suppress(FileNotFoundError):
+            preview.unlink()
+    return 0

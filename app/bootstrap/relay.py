@@ -1,0 +1,78 @@
+"""The relay process: the embedded one of a desk, or one on a box of its own."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from app.bootstrap.logs import start_logging
+from app.bootstrap.processes import on_end_signals, settle_memory
+from app.relay.config import RelayConfig, RelayError
+from app.relay.process import Lease, addresses_of, read_keys, serve
+from app.relay.server import RelayServer
+from app.storage.lock import FileLock
+from app.storage.paths import Paths, find_paths
+from app.storage.wording import Wordings
+
+KEYS_FILE = "relay-keys"
+
+
+def lock_is_held(path: Path) -> bool:
+    """Whether a living process holds the lock file at `path`."""
+    lock = FileLock(path)
+    if not lock.acquire():
+        return True
+    lock.release()
+    return False
+
+
+def _say_where(config: RelayConfig, server: RelayServer) -> None:
+    for stream in addresses_of(config, server.port):
+        sys.stdout.write(f"Stream {stream.stream}\n")
+        for watch, whip in zip(stream.watch, stream.whip, strict=True):
+            sys.stdout.write(f"  watch    {watch}\n  publish  {whip}\n")
+        sys.stdout.write(f"  key      {config.keys[stream.stream]}\n")
+    sys.stdout.write("Ctrl+C ends the relay.\n")
+    sys.stdout.flush()
+
+
+async def _serve(config: RelayConfig, runtime: Path | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    on_end_signals(lambda: loop.call_soon_threadsafe(stop.set))
+    lease = Lease(runtime, lock_is_held) if runtime is not None else None
+
+    def started(server: RelayServer) -> None:
+        settle_memory()
+        if runtime is None:
+            _say_where(config, server)
+
+    await serve(config, stop=stop, runtime=runtime, lease=lease, started=started)
+
+
+def _config(arguments: argparse.Namespace, paths: Paths) -> RelayConfig:
+    host, port = arguments.listen
+    streams = arguments.stream or ["live"]
+    keys_file: Path = arguments.keys or paths.config / KEYS_FILE
+    keys_file.parent.mkdir(parents=True, exist_ok=True)
+    return RelayConfig(
+        keys=read_keys(keys_file, streams),
+        page_folder=paths.resources / "viewer",
+        host=host,
+        port=port,
+        announce=True,
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until asked to end; 1 when it cannot start."""
+    paths = find_paths()
+    embedded: Path | None = arguments.runtime
+    start_logging(paths.logs, f"relay-{embedded.name}" if embedded else "relay", verbose=arguments.verbose)
+    try:
+        asyncio.run(_serve(_config(arguments, paths), embedded))
+    except RelayError as error:
+        words = Wordings.load(paths.notices).sentence(error.code, error.data)
+        sys.stderr.write(f"{words.text} {words.help}".rstrip() + "\n")
+        return 1
+    return 0
