@@ -205,6 +205,8 @@ class Engine:
             self._video.end()
             if self._bus is not None:
                 self._bus.set_sinks(())
+            if self._programme is None:
+                self._state.set(BroadcastState.IDLE)  # no composing thread will look whether the relays are left
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
         """Measure these and keep connections to `warm_ids` open."""
