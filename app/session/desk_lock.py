@@ -1,11 +1,15 @@
 """The sign that a desk lives, for the relay and for other desks of the same runtime folder."""
 
+import time
 from pathlib import Path
 from uuid import uuid4
 
 from app.storage.lock import FileLock
 
 PATTERN = "desk-*.lock"
+TRIES = 50  # another desk or the relay may be testing our lock for a moment
+WAIT_S = 0.01
+FRESH_S = 10.0  # a lock file this young may belong to a desk that is just about to lock it
 
 
 class DeskLock:
@@ -17,7 +21,10 @@ class DeskLock:
 
     def acquire(self) -> None:
         """Raises StorageError when the folder cannot be written."""
-        self._lock.acquire()
+        for _ in range(TRIES):
+            if self._lock.acquire():
+                return
+            time.sleep(WAIT_S)
 
     def release(self) -> None:
         """More than once is ignored."""
@@ -33,8 +40,9 @@ class DeskLock:
                 continue
             other = FileLock(path)
             if other.acquire():
+                if time.time() - path.stat().st_mtime > FRESH_S:
+                    path.unlink(missing_ok=True)
                 other.release()
-                path.unlink(missing_ok=True)
             else:
                 alive = True
         return alive

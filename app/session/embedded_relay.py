@@ -143,8 +143,8 @@ class EmbeddedRelay:
         known = self._registered()
         if known is None:
             return False
-        pid, port, stream = known
-        if stream not in ("", self._setting.stream) or (self._setting.port and port != self._setting.port):
+        pid, port, host, stream = known
+        if (host, stream) != (self._setting.host, self._setting.stream):
             await end(pid)
             return False
         self._use_port(port)
@@ -202,18 +202,18 @@ class EmbeddedRelay:
 
     # Files ----------------------------------------------------------------------------------------------------------------
 
-    def _registered(self) -> tuple[int, int, str] | None:
-        """(pid, port, stream or "") of a relay that runs."""
+    def _registered(self) -> tuple[int, int, str, str] | None:
+        """(pid, port, host, stream) of a relay that runs."""
         try:
             known = json.loads((self._runtime / RELAY_FILE).read_text())
-            pid, port, stream = int(known["pid"]), int(known["port"]), str(known.get("stream", ""))
+            pid, port, host, stream = int(known["pid"]), int(known["port"]), str(known["host"]), str(known["stream"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or one being written
             return None
         try:
             alive = psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return None
-        return (pid, port, stream) if alive else None
+        return (pid, port, host, stream) if alive else None
 
     def _stream_key(self) -> str:
         """The key of our stream, made when there is none; only this user can read the file."""

@@ -277,6 +277,16 @@ class Studio:
         self._on_air.stop_live()
         self.relays_changed.emit()
 
+    @property
+    def engine_pid(self) -> int:
+        """The process of the engine that was attached last; 0 before the first."""
+        return self._engine.pid
+
+    @property
+    def relay_pid(self) -> int:
+        """The process of the embedded relay; 0 while none runs."""
+        return self._embedded.pid
+
     def refresh_devices(self) -> None:
         """Look for devices again; `devices_changed` brings them."""
         self._engine.send(ListDevices())
