@@ -84,10 +84,10 @@ def forbidden_imports(
 
 def local_imports(found: Sequence[Module]) -> list[str]:
     """ "file:line" of each import inside a function, and of each import spelt as a call."""
-    wrong = [f"{module.path.name}:{one.line} {one.name}" for module in found for one in imports_of(module.tree) if one.local]
+    wrong = [f"{module.name}:{one.line} {one.name}" for module in found for one in imports_of(module.tree) if one.local]
     for module in found:
         calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in IMPORTING_CALLS)
-        wrong.extend(f"{module.path.name}:{call.lineno} {ast.unparse(call.func)}" for call in calls)
+        wrong.extend(f"{module.name}:{call.lineno} {ast.unparse(call.func)}" for call in calls)
     return wrong
 
 
