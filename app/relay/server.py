@@ -12,7 +12,7 @@ from aiohttp import web
 
 from app.domain.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from app.relay.admission import Admission
-from app.relay.config import RelayConfig, RelayError, check_key
+from app.relay.config import RelayConfig, RelayError, check_key, is_loopback
 from app.relay.connections import ConnectionGuard
 from app.relay.negotiation import read_offer
 from app.relay.page import PAGE_HEADERS, Page, qr_svg
@@ -270,14 +270,25 @@ class RelayServer:
 
     async def _get_qr(self, request: web.Request) -> web.Response:
         stream = self._stream_of(request)
-        address = f"{request.scheme}://{request.host}/watch/{stream.name}"
-        return web.Response(body=qr_svg(address), headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"})
+        return web.Response(
+            body=qr_svg(f"{self._base(request)}/watch/{stream.name}"), headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"}
+        )
+
+    def _base(self, request: web.Request) -> str:
+        """The address to hand on: what the asker used, unless that leads nowhere on another device."""
+        host = request.url.host or ""
+        if (is_loopback(host) or host == "localhost") and not is_loopback(self.config.host):
+            others = [address for address in host_addresses() if not is_loopback(address)]
+            if others:
+                return f"{request.scheme}://{f'[{others[0]}]' if ':' in others[0] else others[0]}:{self.port}"
+        return f"{request.scheme}://{request.host}"
 
     async def _get_status(self, request: web.Request) -> web.Response:
         now_ns = self._clock.monotonic_ns()
         status = {
             "boot": self._boot,
             "title": self.config.title,
+            "base": self._base(request),
             "sessions": self._admission.sessions,
             "streams": [stream.status(now_ns) for stream in self._streams.values()],
         }

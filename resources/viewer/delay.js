@@ -82,7 +82,7 @@ export class Delay {
     const playout = inbound?.estimatedPlayoutTimestamp;
     if (!playout) return null;
     const unix = playout > NTP_EPOCH_MS ? playout - NTP_EPOCH_MS : playout;
-    const behind = performance.timeOrigin + (inbound.timestamp - performance.timeOrigin) + this.offsetMs - unix;
+    const behind = inbound.timestamp + this.offsetMs - unix; // both as of the moment of the report
     return behind > -50 && behind < 60000 ? Math.max(0, behind) : null;
   }
 }

@@ -29,6 +29,7 @@ export class Session extends EventTarget {
   #lastProbe = 0;
   #hadPicture = false;
   connects = 0;
+  base = location.origin; // where other devices reach this relay
   reason = "";
 
   constructor(stream, video) {
@@ -176,6 +177,7 @@ export class Session extends EventTarget {
       if (mine !== this.#generation) return;
       if (this.#boot && status.boot !== this.#boot) return this.#again(0);
       this.#boot = status.boot;
+      this.base = status.base ?? this.base;
       const live = status.streams.find((stream) => stream.name === this.#stream)?.live;
       if (live && this.#state !== "playing" && performance.now() - this.#lastProgress > 6000) return this.#again(0);
       if (!live && this.#state === "stalled" && performance.now() - this.#lastProgress > 20000) {

@@ -109,9 +109,13 @@ function toggleStats() {
   showControls();
 }
 
+function shared() {
+  return session.base + location.pathname;
+}
+
 function openShare() {
   element("qr").src = `/qr/${encodeURIComponent(stream)}.svg`;
-  element("address").value = location.href;
+  element("address").value = shared();
   element("copy").textContent = word("copy");
   element("sheet").showModal();
 }
@@ -119,7 +123,7 @@ function openShare() {
 async function copyAddress() {
   element("address").select();
   try {
-    if (navigator.clipboard) await navigator.clipboard.writeText(location.href);
+    if (navigator.clipboard) await navigator.clipboard.writeText(shared());
     else document.execCommand("copy"); // plain http has no clipboard interface
   } catch {
     document.execCommand("copy");

@@ -1,0 +1,37 @@
+"""A relay of this process, on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app.relay.config import Limits, RelayConfig
+from app.relay.server import RelayServer
+
+KEY = "a-stream-key"
+PAGE_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "viewer"
+
+
+@asynccontextmanager
+async def running_relay(
+    *, streams: tuple[str, ...] = ("live",), key: str = KEY, limits: Limits | None = None, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[RelayServer]:
+    """A relay that listens; its media goes over 127.0.0.1 alone."""
+    config = RelayConfig(keys=dict.fromkeys(streams, key), page_folder=PAGE_FOLDER, host=host, port=port, limits=limits or Limits())
+    relay = RelayServer(config=config, addresses=lambda: ["127.0.0.1"])
+    await relay.start()
+    try:
+        yield relay
+    finally:
+        await relay.aclose()
+
+
+def base_of(relay: RelayServer) -> str:
+    return f"http://127.0.0.1:{relay.port}"
+
+
+async def eventually(condition: Callable[[], object], within_s: float = 8) -> None:
+    """Return once the condition holds; for what has no event of its own."""
+    async with asyncio.timeout(within_s):
+        while not condition():
+            await asyncio.sleep(0.01)
