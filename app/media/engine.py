@@ -70,6 +70,7 @@ class Engine:
         self._lock = threading.RLock()
         self._state = StateCell("broadcast", BroadcastState.IDLE, BROADCAST_MOVES)
         self._project: Project | None = None
+        self._early: Project | None = None  # applied before `start`
         self._targets: tuple[Target, ...] = ()
         self._live_since_ns = 0
         self._leaving_until_ns = 0
@@ -93,7 +94,7 @@ class Engine:
     # Life
 
     def start(self) -> None:
-        """Begin; nothing is composed before the first `apply`."""
+        """Begin; nothing is composed before the first `apply`, which may have come already."""
         with self._lock:
             if self._started:
                 return
@@ -102,6 +103,9 @@ class Engine:
             if self.preview_path is not None:
                 self._preview = PreviewWriter(self.preview_path)
             self._publisher.start()
+            early, self._early = self._early, None
+            if early is not None:
+                self.apply(early)
 
     def close(self) -> None:
         """Leave the relays and end every thread within about two seconds, whatever hangs; a second call changes nothing."""
@@ -130,6 +134,7 @@ class Engine:
         """Make what runs match `project`; what did not change goes on untouched. Contradictions are told, and the rest is done."""
         with self._lock:
             if not self._started:
+                self._early = project
                 return
             self._tell_contradictions(project)
             had = self._project

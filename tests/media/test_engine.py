@@ -311,6 +311,15 @@ def test_closing_is_complete_and_may_be_repeated(tmp_path: Path) -> None:
     assert bench.publisher.asked[-1] == ()
 
 
+def test_a_document_that_comes_before_the_start_is_not_lost() -> None:
+    bench = EngineBench()
+    bench.engine.apply(SHOW)
+    bench.engine.start()
+    bench.engine.go_live([target()])
+    bench.collected.wait_for_video(2)
+    bench.engine.close()
+
+
 def test_relays_are_watched_and_devices_listed(bench: EngineBench) -> None:
     bench.engine.watch_relays([target("far"), target("near")], ["near"])
     assert [probe.relay_id for probe in bench.engine.probes()] == ["far", "near"]
