@@ -1,0 +1,87 @@
+"""`tradewind`: the desk with its window."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import segno
+
+from app.bootstrap.desk import make_studio
+from app.bootstrap.logs import start_logging
+from app.domain.device import Devices
+from app.domain.errors import AppError
+from app.domain.project import Project, starter_project
+from app.session.studio import Studio
+from app.storage.paths import Paths, find_paths
+from app.storage.project_file import SUFFIX
+from app.storage.secrets import Secrets
+from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
+from app.storage.wording import Wordings
+from app.ui.application import WindowOptions, run_window
+from app.ui.dialogs.settings import Group
+from app.version import VERSION
+
+WINDOW_FILE = "window"
+
+
+def has_display() -> bool:
+    """Whether a window can be shown at all."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def qr_modules(text: str) -> Sequence[Sequence[int]]:
+    """A QR code as rows of 0 (light) and 1 (dark), its quiet zone included."""
+    return [list(row) for row in segno.make(text, micro=False, error="m").matrix_iter(border=2)]
+
+
+def new_show(settings: Settings, devices: Devices) -> Project:
+    """A new show with the devices that are known: at the very first start none are, and the guide asks for them."""
+    camera = devices.cameras[0].id if devices.cameras else None
+    return replace(starter_project(camera=camera, microphone=bool(devices.microphones)), output=new_output(settings))
+
+
+class Desk:
+    """Makes the Studio; its new shows know the devices that it has found so far."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._studio: Studio | None = None
+
+    def _new_show(self, settings: Settings) -> Project:
+        return new_show(settings, self._studio.devices if self._studio is not None else Devices())
+
+    def make(self) -> Studio:
+        self._studio = make_studio(self._paths, new_project=self._new_show, make_secrets=Secrets)
+        return self._studio
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the window until it is closed; 1 where there is no display or the folders cannot be used."""
+    if not has_display():
+        sys.stderr.write("tradewind: there is no display for a window here. `tradewind broadcast` goes on air without one.\n")
+        return 1
+    paths = find_paths()
+    project: Path | None = arguments.project
+    try:
+        paths.make()
+        start_logging(paths.logs, "desk", verbose=arguments.verbose)
+        options = WindowOptions(
+            resources=paths.resources,
+            state_file=paths.state / WINDOW_FILE,
+            make_wordings=lambda language: Wordings.load(paths.notices, language),
+            make_code=qr_modules,
+            setting_groups=[Group(title, FIELDS_BY_GROUP[key]) for key, title in GROUPS.items()],
+            suffix=SUFFIX,
+            version=VERSION,
+            open_path=project.absolute() if project is not None else None,
+        )
+        return run_window(Desk(paths).make, options)
+    except AppError as error:
+        words = Wordings.load(paths.notices).sentence(error.code, error.data)
+        sys.stderr.write(f"tradewind: {words.text} {words.help}".rstrip() + "\n")
+        return 1
