@@ -11,13 +11,14 @@ _STAMPS = 512  # blocks whose capture time is kept; at 2.5 ms a block more than 
 class SampleRing:
     """Holds the newest `capacity` frames of `channels` float32 samples; a writer that runs ahead overwrites the oldest.
 
-    One thread writes (`write`, `flush`), one other reads (all else). The writer takes no lock and creates no array: it copies, then
-    moves `head`. Frames are numbered from 0 for the ring's life; the reader copies, then asks `valid_from` whether it was overtaken.
+    One thread writes (`write`, `flush`), one other reads (all else). The writer takes no lock and creates no array: it claims the place,
+    copies, then moves `head`. Frames are numbered from 0 for the ring's life; `copy` tells when the writer overtook it.
     """
 
     def __init__(self, capacity: int, channels: int) -> None:
         self.capacity = capacity
         self.head = 0  # frames written so far; moved after the frames are there
+        self._claimed = 0  # frames whose place the writer has taken or is just taking
         self.floor = 0  # frames before this one are void by the writer's word
         self.stamps = 0  # blocks written so far
         self._frames: Samples = np.zeros((capacity, channels), np.float32)
@@ -29,6 +30,7 @@ class SampleRing:
         head = self.head
         count = len(samples)
         slot = self.stamps % _STAMPS
+        self._claimed = head + count
         self._stamp_frame[slot] = head
         self._stamp_ns[slot] = capture_ns
         skipped = max(0, count - self.capacity)
@@ -45,7 +47,7 @@ class SampleRing:
 
     def valid_from(self) -> int:
         """The oldest frame that is still whole."""
-        return max(self.floor, self.head - self.capacity, 0)
+        return max(self.floor, self._claimed - self.capacity, 0)
 
     def copy(self, frame: int, out: Samples) -> bool:
         """Fill `out` with the frames from `frame` on; zeros for those not there. False when the writer overtook the copy."""

@@ -11,6 +11,7 @@ from app.media.sound.stream_clock import StreamClock
 
 _BLOCK_NS = 10 * NS_PER_MS
 _MAX_STRETCH = 0.005
+_CATCH_UP = 0.1  # of the way to where the sound should be read, each block: what is left of the jitter does not become vibrato
 _JUMP_S = 0.03  # further off than this is not made good by stretching (6 s) but by one cross-fade
 _FAR_AHEAD_S = 2.0  # sound for later than this is not waited for when other sound has come since
 _FADE = 96  # 2 ms
@@ -74,6 +75,7 @@ class RingFollower:
         self._pass_break(due_ns)
         if not self._clock.running:
             return self._silence(out, due_ns)
+        self._need.tick(tick_ns)
         if self._break is None:
             self._need.observe(tick_ns, int(tick_ns + _BLOCK_NS - self._clock.ns_at(self._end())), self._ring.head)
         begin, end = self._clock.frame_at(due_ns), self._clock.frame_at(due_ns + _BLOCK_NS)
@@ -83,9 +85,10 @@ class RingFollower:
             self._playing = False
         if not self._playing:
             return self._begin(out, begin, nominal, due_ns)
-        span = min(nominal * (1 + _MAX_STRETCH), max(nominal * (1 - _MAX_STRETCH), end - self._position))
-        if abs(end - self._position - span) > _JUMP_S * self._rate_hz:
+        behind = end - self._position - nominal
+        if abs(behind) > _JUMP_S * self._rate_hz:
             return self._jump(out, begin, nominal, due_ns)
+        span = nominal + min(nominal * _MAX_STRETCH, max(-nominal * _MAX_STRETCH, behind * _CATCH_UP))
         capture_ns = self._clock.ns_at(self._position)
         self._playing = self._render(out, self._position, span)
         self._position += span
@@ -163,7 +166,10 @@ class RingFollower:
             self._start_line(frame, capture_ns)
             self._break = None
             self._playing = False
-            self._need.forget_arrivals()
+            if self._confirm > 1:
+                self._need.restart()
+            else:
+                self._need.forget_arrivals()
             self._follow_stamps()
 
     def _start_line(self, frame: int, capture_ns: int) -> None:

@@ -38,7 +38,7 @@ class Interpolator:
         self._whole = np.zeros(BLOCK_SAMPLES, np.float64)
         self._first: npt.NDArray[np.int64] = np.zeros(BLOCK_SAMPLES, np.int64)
         self._phase: npt.NDArray[np.int64] = np.zeros(BLOCK_SAMPLES, np.int64)
-        self._tap = np.arange(self.taps, dtype=np.int64)[None, :]
+        self._tap = np.repeat(np.arange(self.taps, dtype=np.int64)[None, :], BLOCK_SAMPLES, axis=0)
         self._index: npt.NDArray[np.int64] = np.zeros((BLOCK_SAMPLES, self.taps), np.int64)
         self._frames: npt.NDArray[np.complex64] = np.zeros((BLOCK_SAMPLES, self.taps), np.complex64)
         self._weights: npt.NDArray[np.complex64] = np.zeros((BLOCK_SAMPLES, self.taps), np.complex64)
@@ -56,7 +56,8 @@ class Interpolator:
         np.rint(self._at, out=self._at)
         np.copyto(self._first, self._whole, casting="unsafe")
         np.copyto(self._phase, self._at, casting="unsafe")
-        np.add(self._first[:, None], self._tap, out=self._index)
+        np.copyto(self._index, self._first[:, None])  # adding with broadcasting would allocate
+        np.add(self._index, self._tap, out=self._index)
         np.take(stretch.view(np.complex64)[:, 0], self._index, out=self._frames, mode="clip")
         np.take(self._kernel, self._phase, axis=0, out=self._weights, mode="clip")
-        np.einsum("ij,ij->i", self._frames, self._weights, out=out.view(np.complex64)[:, 0])
+        np.vecdot(self._weights, self._frames, out=out.view(np.complex64)[:, 0])

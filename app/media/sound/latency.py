@@ -7,7 +7,7 @@ _ROUND_NS = 2 * NS_PER_MS  # needs are told in steps, so that small changes move
 _FALL_NS = 6 * NS_PER_MS  # less is not worth a change of pitch
 _WINDOW_NS = 10 * NS_PER_S
 _STALL_NS = 300 * NS_PER_MS  # sound that comes later than this was not late: its device stood still
-_LEARNING_READS = 10  # 100 ms
+_LEARNING_NS = 100 * NS_PER_MS
 
 
 class LatencyNeed:
@@ -17,31 +17,34 @@ class LatencyNeed:
     """
 
     def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything: what was measured was measured against wrong times."""
         self.ns = 0
         self._head = -1
         self._candidate_ns = 0
         self._now_ns = 0  # the greatest of this window
         self._before_ns = 0  # and of the one before
         self._window_end_ns = 0
-        self._reads = 0
-
-    @property
-    def known(self) -> bool:
-        """False in the first 100 ms of a stream."""
-        return self._reads >= _LEARNING_READS
+        self._first_tick_ns = 0
+        self.known = False  # after the first 100 ms
 
     def forget_arrivals(self) -> None:
         """The stream was interrupted on purpose: what is pending is not lateness."""
         self._candidate_ns = 0
         self._head = -1
 
+    def tick(self, tick_ns: int) -> None:
+        """At each tick of a running stream."""
+        self._first_tick_ns = self._first_tick_ns or tick_ns
+        self.known = self.known or tick_ns - self._first_tick_ns >= _LEARNING_NS
+
     def observe(self, tick_ns: int, needed_ns: int, head: int) -> None:
-        """At each tick: the latency at which its sound would just be here, and how far the stream has been written."""
+        """At each tick without a jump ahead: the latency at which its sound would just be here, and how far the stream has been written."""
         if head != self._head:
-            if self._head >= 0:
-                self._reads += 1
-                if self._candidate_ns <= _STALL_NS:
-                    self._now_ns = max(self._now_ns, self._candidate_ns)
+            if self._head >= 0 and self._candidate_ns <= _STALL_NS:
+                self._now_ns = max(self._now_ns, self._candidate_ns)
             self._head = head
         self._candidate_ns = needed_ns
         if tick_ns >= self._window_end_ns:

@@ -32,8 +32,8 @@ class Recording:
 
     def __init__(self, clock: Clock, rate_hz: int) -> None:
         self._clock = clock
-        self._ring = SampleRing(int(_RING_S * rate_hz), CHANNELS)
-        self.follower = RingFollower(self._ring, rate_hz, tolerance_ns=_TOLERANCE_NS, confirm=_CONFIRM_BLOCKS)
+        self.ring = SampleRing(int(_RING_S * rate_hz), CHANNELS)
+        self.follower = RingFollower(self.ring, rate_hz, tolerance_ns=_TOLERANCE_NS, confirm=_CONFIRM_BLOCKS)
         self.last_ns = clock.monotonic_ns()
         self._settled_ns = 0
 
@@ -45,7 +45,7 @@ class Recording:
         self.last_ns = now
         if now < self._settled_ns:
             return
-        self._ring.write(frames, now - int(lag_s * NS_PER_S))
+        self.ring.write(frames, now - int(lag_s * NS_PER_S))
 
 
 class Microphone:

@@ -20,6 +20,7 @@ _PREFERRED = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit
 _ALSA_PLUGINS = frozenset({"sysdefault", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "dmix", "dsnoop", "null"})
 _MAX_CHANNELS = 2
 _LATENCY_S = 0.02  # "low" is 9 ms on some systems, which Python's callbacks overrun when the machine is busy
+_LONGEST_LAG_S = 0.3
 
 Block = Callable[[Samples, float], None]
 
@@ -127,8 +128,8 @@ class SoundHost:
 
             def callback(frames: Samples, count: int, time: Any, status: object) -> None:
                 lag_s = time.currentTime - time.inputBufferAdcTime
-                # some drivers leave the time empty: then the block has just ended
-                on_block(frames, lag_s if 0.0 < lag_s < 1.0 else count / rate_hz)
+                # some drivers leave the time empty, others dream while they start: then the block has just ended
+                on_block(frames, lag_s if 0.0 < lag_s < _LONGEST_LAG_S else count / rate_hz)
 
             try:
                 stream = sounddevice.InputStream(
@@ -165,7 +166,7 @@ class SoundHost:
         for device in self._inputs():
             if device.identity == identity or (not identity and device.default):
                 return device
-        raise SoundDeviceError("sound.missing", name=identity.partition(":")[2], reason="not connected")
+        raise SoundDeviceError("sound.missing", name=identity.partition(":")[2])
 
     @staticmethod
     def _rate(device: InputDevice) -> int:

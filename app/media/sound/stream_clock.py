@@ -29,8 +29,9 @@ class StreamClock:
         return NS_PER_S / self._period_ns
 
     def restart(self, frame: int, capture_ns: int) -> None:
-        """Begin a new line here; what was learnt of the rate is kept."""
+        """Begin a new line here, at the nominal rate: a jump may mean that the times so far were wrong."""
         self._frame, self._at_ns = frame, float(capture_ns)
+        self._period_ns = self._nominal_ns
         self._updates = 0
         self.running = True
 

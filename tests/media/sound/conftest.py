@@ -1,0 +1,23 @@
+"""A sound system for the tests that record."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.media.sound.portaudio import SoundHost
+from tests.support.pulse import PulseServer, missing, running_pulse
+
+
+@pytest.fixture
+def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
+    """A PulseAudio daemon of this test's own, which PortAudio uses for the time of the test."""
+    if lacking := missing():
+        pytest.skip(f"no sound system of the test's own: {lacking}")
+    with running_pulse(tmp_path) as server:
+        for key, value in server.environment.items():
+            monkeypatch.setenv(key, value)
+        assert SoundHost().rescan()
+        yield server
+        monkeypatch.undo()
+    SoundHost().rescan()
