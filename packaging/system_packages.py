@@ -181,5 +181,5 @@ def _complain(absent: Sequence[Package]) -> None:
     if required:
         raise SetupError(f"system libraries are missing ({', '.join(required)}). Install them with:\n    {command}")
     for package in absent:
-        say(f"{package.name} is not installed: without it there is no {package.why}.")
+        say(f"{package.name} is not installed; it is for {package.why}.")
     say(f"to install what is missing: {command}")

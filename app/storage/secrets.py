@@ -6,7 +6,6 @@ from collections.abc import Callable
 import keyring
 import keyring.backends.fail
 from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError
 
 from app.domain.notice import Notice, Severity
 
@@ -59,7 +58,7 @@ class Secrets:
             if self._backend is None:
                 self._backend = keyring.get_keyring()
             return question(self._backend)
-        except (KeyringError, RuntimeError, OSError) as error:  # no keyring at all is a RuntimeError of the library
+        except Exception as error:  # noqa: BLE001  a keyring is a plug-in of the system and raises what its own libraries raise
             self._tell(error)
             return None
 

@@ -76,6 +76,24 @@ def test_a_locked_keyring_is_used_again_once_it_opens(notices: list[Notice]) -> 
     assert secrets.get("relay-1") == "newer"
 
 
+class BrokenBus(Exception):
+    """What a keyring's own library raises; no error of `keyring`."""
+
+
+def test_whatever_a_keyring_raises_costs_the_keeping_alone(notices: list[Notice], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: str) -> None:
+        raise BrokenBus("the bus went away")
+
+    backend = OwnKeyring()
+    for verb in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(backend, verb, fail)
+    secrets = Secrets(notices.append, backend)
+    secrets.set("relay-1", "t0ken")
+    assert secrets.get("relay-1") == "t0ken"
+    secrets.remove("relay-1")
+    assert [(notice.code, notice.data["reason"]) for notice in notices] == [("secrets.refused", "the bus went away")]
+
+
 def test_the_machines_own_keyring_answers_or_is_replaced(notices: list[Notice]) -> None:
     secrets = Secrets(notices.append)
     secrets.set("test of tradewind", "t0ken")
