@@ -51,13 +51,8 @@ async def test_a_post_creates_a_session_as_rfc_9725_wants_it(client: aiohttp.Cli
     assert [form.name for form in answer.media[1].formats] == ["H264", "rtx"]
     assert answer.bundle == ("0", "1")
     fragment = (
-        "a=ice-ufrag:abcd
-a=ice-pwd:abcdefghijklmnopqrstuvwx
-m=audio 9 RTP/AVP 0
-"
-        "a=mid:0
-a=candidate:1 1 udp 1 192.0.2.1 9 typ host
-"
+        "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\nm=audio 9 RTP/AVP 0\r\n"
+        "a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n"
     )
     trickle = {"Content-Type": "application/trickle-ice-sdpfrag", "Authorization": f"Bearer {KEY}"}
     for headers, body, status in (
