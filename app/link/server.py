@@ -96,9 +96,16 @@ class LinkServer:
             Shutdown: lambda _: self._ended.set(),
         }
 
-    def start(self) -> None:
-        """Be this runtime folder's engine; raises LinkError "link.taken" when there is one already."""
+    def claim(self) -> None:
+        """Be this runtime folder's engine; raises LinkError "link.taken" when there is one already.
+
+        Before the engine starts: it writes into the folder. And the engine starts before `start`: desks send at once.
+        """
         registration.take(self._lock)
+
+    def start(self) -> None:
+        """Claim the folder, if that was not done, register and let desks in; raises LinkError."""
+        self.claim()
         try:
             address = address_in(self._runtime, "engine")
             remove_socket(address)
@@ -115,8 +122,10 @@ class LinkServer:
         self._pulse.start()
 
     def wait(self) -> None:
-        """Until this engine is not needed any more."""
+        """Until this engine is not needed any more; desks that come now find none and start another."""
         self._ended.wait()
+        if self._registration is not None:
+            registration.remove(self._runtime, self._registration)
 
     def end(self) -> None:
         """Make `wait` return; may be called from a signal handler."""
@@ -234,7 +243,7 @@ class LinkServer:
 
     def _send_figures(self) -> None:
         alone_since = time.monotonic()
-        while not self._closing.wait(PULSE_S):
+        while not self._closing.wait(PULSE_S) and not self._ended.is_set():
             now = time.monotonic()
             with self._guard:
                 attended = bool(self._desks)
@@ -245,7 +254,6 @@ class LinkServer:
             elif now - alone_since >= self._idle_s:
                 log.info("no desk and not live for %.0f s", self._idle_s)
                 self._ended.set()
-                alone_since = now
 
     def _pulse_once(self, now: float) -> None:
         self._tell(self._engine.meters(), slot="Meters")

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.session.lan import free_port, lan_address
-from app.session.processes import BackOff, Spawn, end, let_go, reap
+from app.session.processes import BackOff, Spawn, end, let_go, reap, runs
 
 log = logging.getLogger(__name__)
 
@@ -172,12 +170,8 @@ class EmbeddedRelay:
 
     async def _until_dead(self) -> None:
         """Looks a few times a second: a relay that died costs the viewers a reconnect anyway."""
-        try:
-            watched = psutil.Process(self.pid)
-            while (self._process is None or self._process.poll() is None) and watched.is_running():
-                await asyncio.sleep(WATCH_S)
-        except psutil.NoSuchProcess:
-            log.debug("the relay is gone already")
+        while runs(self.pid):
+            await asyncio.sleep(WATCH_S)
         if self._process is not None:
             await reap(self._process, timeout_s=0.0)
             self._process = None
@@ -209,11 +203,7 @@ class EmbeddedRelay:
             pid, port, host, stream = int(known["pid"]), int(known["port"]), str(known["host"]), str(known["stream"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or one being written
             return None
-        try:
-            alive = psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return None
-        return (pid, port, host, stream) if alive else None
+        return (pid, port, host, stream) if runs(pid) else None
 
     def _stream_key(self) -> str:
         """The key of our stream, made when there is none; only this user can read the file."""

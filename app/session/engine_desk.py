@@ -16,7 +16,7 @@ from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError
 from app.link.registration import Registration
-from app.session.processes import BackOff, Spawn, kill, let_go, reap
+from app.session.processes import BackOff, Spawn, gone, kill, let_go, reap
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,8 @@ class EngineDesk:
                 log.warning("the engine did not end when asked")
                 kill(self.pid)
             await client.aclose()
+            if not keep_engine and self._process is None:  # another desk's child
+                await gone(self.pid)
         if self._process is not None:
             if keep_engine and client is not None:
                 let_go(self._process)

@@ -35,6 +35,11 @@ class OnAir:
         """Whether the user wants to be on air."""
         return self.broadcast.value in (BroadcastState.STARTING, BroadcastState.LIVE)
 
+    @property
+    def watched(self) -> tuple[Target, ...]:
+        """What the engine was told to measure."""
+        return self._watched.targets if self._watched is not None else ()
+
     def main(self, project: Project, probes: Sequence[RelayProbe]) -> Relay:
         """The relay that the programme goes to: now, when live, else at the next Go Live."""
         if self.wanted and not project.relay_id:

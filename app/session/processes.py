@@ -62,17 +62,31 @@ async def reap(process: subprocess.Popen[bytes], *, timeout_s: float = END_S) ->
     return status
 
 
+def runs(pid: int) -> bool:
+    """Whether a process is at work; one that has ended and waits to be reaped is not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def gone(pid: int, *, timeout_s: float = END_S) -> None:
+    """Wait until a process that is ending has ended; after `timeout_s` it is killed."""
+    deadline = time.monotonic() + timeout_s
+    while runs(pid):
+        if time.monotonic() > deadline:
+            kill(pid)
+        await asyncio.sleep(0.02)
+
+
 async def end(pid: int, *, timeout_s: float = END_S) -> None:
     """Ask a process to end, wait, and kill it if it does not."""
     try:
-        found = psutil.Process(pid)
-        found.terminate()
-        deadline = time.monotonic() + timeout_s
-        while found.is_running() and found.status() != psutil.STATUS_ZOMBIE:
-            if time.monotonic() > deadline:
-                found.kill()
-            await asyncio.sleep(0.02)
+        psutil.Process(pid).terminate()
     except psutil.NoSuchProcess:
         log.debug("process %d has ended", pid)
+        return
     except psutil.AccessDenied:
         log.warning("process %d may not be ended", pid)
+        return
+    await gone(pid, timeout_s=timeout_s)

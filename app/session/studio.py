@@ -12,7 +12,7 @@ from app.domain.command import Apply, Event, Hello, ListDevices, RelayProbes, Ta
 from app.domain.device import Devices
 from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
-from app.domain.output import IceServer, Relay
+from app.domain.output import IceServer, Relay, Target
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, scene_by_id
 from app.domain.signal import Signal
@@ -306,6 +306,11 @@ class Studio:
     def live_targets(self) -> tuple[Relay, ...]:
         """The relays that are published to now."""
         return tuple(relay for relay in self.relays if relay.id in self._on_air.live_relay_ids)
+
+    @property
+    def watched_targets(self) -> tuple[Target, ...]:
+        """All relays as the engine knows them: addresses made by their presets, quirks, tokens."""
+        return self._on_air.watched
 
     @property
     def watch_address(self) -> str:

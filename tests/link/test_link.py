@@ -7,6 +7,7 @@ import socket
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from subprocess import Popen
@@ -213,7 +214,7 @@ async def test_a_desk_that_does_not_read_holds_nobody_up(engine: "Popen[bytes]",
                 name = f"{number:-<100000}"
                 desk.client.send(Take(name, CUT))
                 if number % 20 == 19:
-                    await desk.event(Notice, lambda notice, name=name: notice.data.get("scene") == name)
+                    await desk.event(Notice, partial(_is_about, name))
             heard = [event for event in desk.events if isinstance(event, Notice) and event.code == "paper.took"]
             assert len(heard) == 400, "a desk that reads loses no notice"
         await asyncio.to_thread(_read_to_the_end, connection)  # it was hung up on: otherwise this has no end
@@ -284,6 +285,10 @@ async def test_a_long_runtime_path_works(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def _is_about(scene: str, notice: Notice) -> bool:
+    return notice.data.get("scene") == scene
 
 
 def _read_to_the_end(connection: "Connection") -> None:

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.broadcast import BroadcastState, TargetState
@@ -46,6 +47,8 @@ class PaperEngine:
         if scene_id == "crash":
             raise RuntimeError("broken on purpose")
         self._scene_id = scene_id
+        if self.project is not None:
+            self.project = replace(self.project, scene_id=scene_id)
         self._told("took", scene=scene_id, kind=transition.kind.value)
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:

@@ -1,0 +1,135 @@
+"""The table that menus, keys and remote control read."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.errors import AppError
+from app.domain.project import Project, starter_project
+from app.domain.state import StateCell
+from app.session.actions import Action, ActionTable
+from app.session.document import Document
+from app.session.studio_actions import fill
+
+
+class Doing:
+    """A document and a list of what was asked."""
+
+    def __init__(self) -> None:
+        self.document = Document(starter_project(camera=None, microphone=False))
+        self.broadcast: StateCell[BroadcastState] = StateCell("test", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.done: list[str] = []
+
+    @property
+    def project(self) -> Project:
+        return self.document.project
+
+    @property
+    def undo_title(self) -> str:
+        return self.document.undo_title
+
+    @property
+    def redo_title(self) -> str:
+        return self.document.redo_title
+
+    def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> None:
+        self.document.edit(title, change, merge=merge)
+
+    def undo(self) -> None:
+        self.document.undo()
+
+    def redo(self) -> None:
+        self.document.redo()
+
+    def take(self, scene_id: str) -> None:
+        self.document.put_on_programme(scene_id)
+
+    def new(self) -> None:
+        self.done.append("new")
+
+    def save(self) -> bool:
+        self.done.append("save")
+        return True
+
+    def go_live(self) -> None:
+        self.done.append("live")
+        self.broadcast.set(BroadcastState.STARTING)
+
+    def stop_live(self) -> None:
+        self.done.append("stop")
+        self.broadcast.set(BroadcastState.STOPPING)
+
+    def refresh_devices(self) -> None:
+        self.done.append("refresh")
+
+    def restart_engine(self) -> None:
+        self.done.append("restart")
+
+
+def table() -> tuple[ActionTable, Doing, list[AppError]]:
+    failures: list[AppError] = []
+    doing = Doing()
+    actions = ActionTable(failures.append)
+    fill(actions, doing)
+    return actions, doing, failures
+
+
+def test_every_action_has_words_and_no_two_share_a_key() -> None:
+    actions, _, _ = table()
+    shortcuts = [action.shortcut for action in actions if action.shortcut]
+    assert len(shortcuts) == len(set(shortcuts))
+    assert all(action.title and "." in action.id for action in actions)
+    with pytest.raises(AppError):
+        actions.add(Action("other.thing", "Other", "Ctrl+Z"))
+    with pytest.raises(AppError):
+        actions.add(Action("edit.undo", "Again"))
+    with pytest.raises(AppError):
+        actions.run("no.such")
+
+
+def test_scenes_are_added_taken_muted_and_undone() -> None:
+    actions, doing, failures = table()
+    assert not actions.run("scene.next"), "one scene has no next"
+    assert not actions.run("scene.2")
+    assert actions.run("scene.add") and actions.run("scene.duplicate")
+    first, second, third = (scene.id for scene in doing.project.scenes)
+    assert actions.run("scene.3") and doing.project.scene_id == third
+    assert actions.run("scene.next") and doing.project.scene_id == first
+    assert actions.run("scene.previous") and doing.project.scene_id == third
+    assert actions.run("scene.remove") and third not in {scene.id for scene in doing.project.scenes}
+    mute = actions["strip.mute.1"]
+    assert mute.checked is not None and not mute.checked()
+    assert actions.run("strip.mute.1") and mute.checked()
+    assert actions.run("edit.undo") and not mute.checked()
+    assert actions["edit.redo"].enabled() and actions.run("edit.redo") and mute.checked()
+    assert not actions.run("strip.mute.2")
+    assert failures == [] and second
+
+
+def test_live_and_stop_exclude_each_other() -> None:
+    actions, doing, _ = table()
+    assert not actions.run("show.stop")
+    assert actions.run("show.go_live") and not actions.run("show.go_live")
+    assert actions.run("show.stop") and not actions.run("show.stop")
+    assert doing.done == ["live", "stop"]
+
+
+def test_the_window_provides_what_needs_a_dialog() -> None:
+    actions, doing, _ = table()
+    assert not actions["file.open"].enabled() and not actions.run("file.open")
+    actions.provide("file.open", lambda: doing.done.append("dialog"))
+    assert actions["file.open"].enabled() and actions.run("file.open")
+    assert doing.done == ["dialog"]
+
+
+def test_a_refusal_is_told_not_raised() -> None:
+    actions, _, failures = table()
+
+    def refuse() -> None:
+        raise AppError("project.last_scene", scene="Scene 1")
+
+    actions.provide("scene.remove", refuse)
+    actions.run("scene.add")
+    assert not actions.run("scene.remove")
+    assert [failure.code for failure in failures] == ["project.last_scene"]

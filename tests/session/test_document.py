@@ -1,0 +1,141 @@
+"""Undo, redo, merging, and what counts as modified."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.domain.editing import add_scene, rename_scene, select_scene
+from app.domain.project import Project, ProjectError, starter_project
+from app.session.document import MAX_STEPS, Document
+
+
+def document() -> Document:
+    return Document(add_scene(starter_project(camera=None, microphone=False), "Two"))
+
+
+def rename(document: Document, name: str, merge: str = "") -> None:
+    document.edit(f"Rename to {name}", lambda project: replace(project, name=name), merge=merge)
+
+
+def test_undo_and_redo_walk_through_the_steps() -> None:
+    doc = document()
+    for name in ("a", "b", "c"):
+        rename(doc, name)
+    assert (doc.undo_title, doc.redo_title) == ("Rename to c", "")
+    doc.undo()
+    doc.undo()
+    assert (doc.project.name, doc.undo_title, doc.redo_title) == ("a", "Rename to a", "Rename to b")
+    doc.redo()
+    assert doc.project.name == "b"
+    rename(doc, "d")
+    assert doc.redo_title == ""
+    for _ in range(9):
+        doc.undo()
+    assert (doc.project.name, doc.undo_title) == ("Untitled show", "")
+
+
+def test_a_drag_is_one_step_and_something_between_ends_it() -> None:
+    doc = document()
+    for name in ("1", "2", "3"):
+        rename(doc, name, "drag")
+    rename(doc, "x")
+    rename(doc, "4", "drag")
+    assert doc.project.name == "4"
+    doc.undo()
+    assert doc.project.name == "x"
+    doc.undo()
+    assert doc.project.name == "3"
+    doc.undo()
+    assert doc.project.name == "Untitled show"
+
+
+def test_undo_and_save_end_a_drag(tmp_path: Path) -> None:
+    doc = document()
+    rename(doc, "1", "drag")
+    doc.mark_saved(tmp_path / "a.tradewind")
+    rename(doc, "2", "drag")
+    doc.undo()
+    assert doc.project.name == "1" and not doc.modified
+    rename(doc, "3", "drag")
+    doc.undo()
+    assert doc.project.name == "1"
+
+
+def test_a_drag_back_to_where_it_began_leaves_no_step() -> None:
+    doc = document()
+    rename(doc, "1", "drag")
+    rename(doc, "Untitled show", "drag")
+    assert doc.undo_title == ""
+
+
+def test_a_change_that_changes_nothing_is_no_step() -> None:
+    doc = document()
+    told: list[Project] = []
+    doc.project_changed.connect(told.append)
+    doc.edit("Nothing", lambda project: replace(project, name=project.name))
+    assert doc.undo_title == "" and told == []
+
+
+def test_a_refused_change_leaves_everything() -> None:
+    doc = document()
+    before = doc.project
+    with pytest.raises(ProjectError):
+        doc.edit("Bad", lambda project: rename_scene(project, "nowhere", "x"))
+    with pytest.raises(ProjectError):
+        doc.edit("Worse", lambda project: replace(project, scenes=()))
+    assert doc.project is before and doc.undo_title == ""
+
+
+def test_undo_does_not_change_the_programme() -> None:
+    doc = document()
+    first, second = (scene.id for scene in doc.project.scenes)
+    rename(doc, "a")
+    doc.put_on_programme(second)
+    doc.undo()
+    assert doc.project.name == "Untitled show" and doc.project.scene_id == second
+    doc.put_on_programme(first)
+    doc.redo()
+    assert doc.project.name == "a" and doc.project.scene_id == first
+
+
+def test_modified_means_different_from_the_file(tmp_path: Path) -> None:
+    doc = document()
+    seen = [doc.modified]
+    doc.put_on_programme(doc.project.scenes[1].id)  # switching scenes is not a change of the show
+    seen.append(doc.modified)
+    rename(doc, "a")
+    seen.append(doc.modified)
+    doc.mark_saved(tmp_path / "My show.tradewind")
+    seen.append(doc.modified)
+    rename(doc, "b")
+    doc.undo()  # back at what was saved
+    seen.append(doc.modified)
+    doc.undo()
+    seen.append(doc.modified)
+    assert seen == [False, False, True, False, False, True]
+    assert doc.title == "My show"
+
+
+def test_the_history_is_bounded() -> None:
+    doc = document()
+    for number in range(MAX_STEPS + 50):
+        rename(doc, f"n{number}")
+    steps = 0
+    while doc.undo_title:
+        doc.undo()
+        steps += 1
+    assert steps == MAX_STEPS
+
+
+def test_listeners_are_told_once_each_time() -> None:
+    doc = document()
+    projects: list[str] = []
+    changes: list[bool] = []
+    doc.project_changed.connect(lambda project: projects.append(project.name))
+    doc.changed.connect(lambda: changes.append(doc.modified))
+    rename(doc, "a")
+    doc.undo()
+    doc.replace_all(select_scene(doc.project, doc.project.scenes[1].id), path=None)
+    assert projects == ["a", "Untitled show", "Untitled show"]
+    assert changes == [True, False, False]

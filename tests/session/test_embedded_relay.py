@@ -1,0 +1,93 @@
+"""The relay that the desk brings along: the real one, in a process of its own."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import aiohttp
+
+from app.session.lan import free_port, lan_address
+from app.session.processes import runs
+from tests.support.studio_desk import PAPER, StudioDesk
+
+
+async def fetched(address: str) -> int:
+    async with aiohttp.ClientSession() as client, client.get(address) as answer:
+        return answer.status
+
+
+async def test_it_runs_before_anybody_goes_live_and_ends_with_the_desk(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        assert await fetched(desk.studio.watch_address) == 200
+        relay = desk.studio.nearest()
+        assert relay.id == "embedded" and relay.whip_url.startswith("http://127.0.0.1:")
+        pid = desk.studio.relay_pid
+        assert runs(pid)
+    assert not runs(pid)
+
+
+async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        address, key, pid = desk.studio.watch_address, desk.studio.token_of("embedded"), desk.studio.relay_pid
+        os.kill(pid, signal.SIGKILL)
+        await desk.notice("relay.restarted")
+        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid != pid)
+        assert (desk.studio.watch_address, desk.studio.token_of("embedded")) == (address, key)
+        assert await fetched(address) == 200
+
+
+async def test_the_address_is_the_same_at_the_next_start(tmp_path: Path) -> None:
+    addresses = []
+    for _ in range(2):
+        async with StudioDesk(tmp_path) as desk:
+            await desk.until(lambda: desk.studio.relay_running)
+            addresses.append((desk.studio.watch_address, desk.studio.token_of("embedded")))
+    assert addresses[0] == addresses[1]
+
+
+async def test_a_taken_port_is_told_and_another_used(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        async with StudioDesk(tmp_path, settings={"relay_port": taken}) as desk:
+            told = await desk.notice("relay.port_taken", wanted=taken)
+            await desk.until(lambda: desk.studio.relay_running)
+            assert told.data["port"] != taken and f":{told.data['port']}/" in desk.studio.watch_address
+            assert await fetched(desk.studio.watch_address) == 200
+
+
+async def test_another_stream_name_takes_effect_at_once(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        before = desk.studio.relay_pid
+        desk.studio.change_setting("relay_stream", "shop")
+        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid not in (0, before))
+        assert desk.studio.watch_address.endswith("/watch/shop")
+        assert desk.studio.nearest().whip_url.endswith("/whip/shop")
+        assert await fetched(desk.studio.watch_address) == 200
+
+
+async def test_a_relay_that_cannot_start_is_told_and_tried_again(tmp_path: Path) -> None:
+    broken = {**PAPER, "relay": ("-c", "import sys; sys.exit(4)")}
+    async with StudioDesk(tmp_path, commands=broken) as desk:
+        await desk.notice("relay.keeps_dying", times=3)
+        assert not desk.studio.relay_running
+
+
+def test_a_free_port_is_the_wanted_one_unless_it_is_taken() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        first = free_port("127.0.0.1", taken)
+        assert first not in (0, taken)
+        assert free_port("127.0.0.1", taken, first) == first
+        assert free_port("127.0.0.1", 0, first) == first
+
+
+def test_the_address_for_phones_is_an_address() -> None:
+    socket.inet_aton(lan_address())

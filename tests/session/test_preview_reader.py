@@ -1,0 +1,47 @@
+"""The preview as the engine writes it and the desk reads it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from app.domain.preview import FILE_BYTES
+from app.media.ports import Picture
+from app.media.preview import PreviewWriter
+from app.session.preview_reader import PreviewReader
+
+
+def grey(level: int, number: int) -> Picture:
+    chroma = np.full((90, 160), 128, np.uint8)
+    return Picture(np.full((180, 320), level, np.uint8), chroma, chroma, number * 40_000_000, number)
+
+
+def test_the_newest_picture_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    writer = PreviewWriter(path)
+    reader = PreviewReader()
+    assert reader.latest() is None
+    assert reader.attach(str(path))
+    assert reader.latest() is None
+    for number in range(1, 8):
+        assert writer.write(grey(16 + number * 20, number))
+        picture = reader.latest()
+        assert picture is not None and (picture.width, picture.height) == (320, 180)
+        assert picture.sequence == number and picture.capture_ns == number * 40_000_000
+        assert len(picture.pixels) == 320 * 180 * 4
+        assert abs(picture.pixels[0] - number * 20 * 255 / 219) <= 2 and picture.pixels[3] == 255
+        assert reader.latest() is picture
+    writer.close()
+    reader.close()
+    assert reader.latest() is None
+    reader.close()
+
+
+def test_what_is_no_preview_gives_no_pictures(tmp_path: Path) -> None:
+    reader = PreviewReader()
+    assert not reader.attach("")
+    assert not reader.attach(str(tmp_path / "missing"))
+    (tmp_path / "short").write_bytes(b"TWPV")
+    assert not reader.attach(str(tmp_path / "short"))
+    (tmp_path / "foreign").write_bytes(bytes(FILE_BYTES))
+    assert not reader.attach(str(tmp_path / "foreign"))
+    assert reader.latest() is None

@@ -1,0 +1,247 @@
+"""The Studio and its engine: found, started, killed, frozen, crashing again and again, of another version."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.domain.broadcast import BroadcastState
+from app.domain.editing import add_scene, add_source, change_settings
+from app.domain.project import Project
+from app.domain.source import SourceKind
+from app.link import registration
+from app.session.engine_desk import EngineState
+from app.session.processes import runs
+from app.storage.settings import Settings
+from tests.support.link_desk import LinkDesk, registered
+from tests.support.studio_desk import PAPER, ROOT, StudioDesk, new_project, paths_in
+
+
+def renamed(name: str, project: Project) -> Project:
+    return replace(project, name=name)
+
+
+def two_scenes(settings: Settings) -> Project:
+    return add_scene(new_project(settings), "Two")
+
+
+async def test_the_engine_is_started_told_everything_and_ended(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, project=two_scenes) as desk:
+        await desk.attached()
+        await desk.notice("paper.applied", scenes=2)
+        await desk.until(lambda: bool(desk.studio.devices.cameras) and desk.studio.stats is not None and bool(desk.studio.probes))
+        pid = desk.engine_pid
+    assert not runs(pid)
+    assert desk.studio.engine.value is EngineState.STOPPED
+    assert [notice.code for notice in desk.heard if not notice.code.startswith("paper.")] == []
+
+
+async def test_edits_reach_the_engine_and_a_drag_is_thinned_out(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        await desk.notice("paper.applied")
+        desk.forget()
+        for number in range(500):
+            desk.studio.edit("Drag", partial(renamed, f"step {number}"), merge="drag")
+        await desk.notice("paper.applied", name="step 499")
+        assert len([notice for notice in desk.heard if notice.code == "paper.applied"]) <= 3
+        desk.studio.undo()
+        await desk.notice("paper.applied", name="Untitled show")
+
+
+async def test_taking_a_scene_applies_first_and_never_after(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, project=two_scenes) as desk:
+        await desk.attached()
+        await desk.notice("paper.took")
+        desk.forget()
+        desk.studio.edit("Add", lambda project: add_scene(project, "Three"))
+        third = desk.studio.project.scenes[2].id
+        desk.studio.take(third)
+        await desk.notice("paper.took", scene=third)
+        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.scene_id == third)
+        words = [notice.code for notice in desk.heard if notice.code in ("paper.applied", "paper.took")]
+        assert words == ["paper.applied", "paper.took"]
+        assert desk.studio.project.scene_id == third
+        desk.studio.take("no such scene")
+        await desk.notice("project.no_scene")
+
+
+async def test_text_is_drawn_when_it_changes_and_for_a_new_engine(tmp_path: Path) -> None:
+    def with_text(settings: Settings) -> Project:
+        project = new_project(settings)
+        return add_source(project, project.scene_id, SourceKind.TEXT, "Title", {"text": "four"})
+
+    async with StudioDesk(tmp_path, project=with_text) as desk:
+        await desk.attached()
+        picture = await desk.notice("paper.picture", width=4)
+        text_id = str(picture.data["source"])
+        order = [notice.code for notice in desk.heard]
+        assert order.index("paper.applied") < order.index("paper.picture")
+        desk.studio.edit("Type", lambda project: change_settings(project, text_id, {"text": "eight888"}))
+        await desk.notice("paper.picture", source=text_id, width=8)
+        drawn = [notice for notice in desk.heard if notice.code == "paper.picture"]
+        desk.studio.edit("Rename", lambda project: replace(project, name="other"))
+        await desk.notice("paper.applied", name="other")
+        assert [notice for notice in desk.heard if notice.code == "paper.picture"] == drawn, "unchanged text is not drawn again"
+        desk.forget()
+        os.kill(desk.engine_pid, signal.SIGKILL)
+        await desk.notice("paper.picture", source=text_id, width=8)
+
+
+async def test_killed_while_live_it_is_back_on_air_with_the_same_scene(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, project=two_scenes) as desk:
+        await desk.attached()
+        second = desk.studio.project.scenes[1].id
+        desk.studio.take(second)
+        desk.studio.go_live()
+        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
+        before = desk.engine_pid
+        token = desk.studio.token_of("embedded")
+        desk.forget()
+        os.kill(before, signal.SIGKILL)
+        await desk.notice("engine.lost")
+        await desk.notice("paper.live", ids="embedded", tokens=token)
+        await desk.notice("engine.restarted")
+        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.scene_id == second)
+        assert desk.engine_pid != before
+        assert desk.studio.broadcast.value is BroadcastState.LIVE
+        order = [notice.code for notice in desk.heard if notice.code in ("paper.applied", "paper.took", "paper.live")]
+        assert order == ["paper.applied", "paper.took", "paper.live"]
+
+
+async def test_frozen_while_live_it_is_replaced(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        desk.studio.go_live()
+        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
+        before = desk.engine_pid
+        desk.forget()
+        os.kill(before, signal.SIGSTOP)
+        await desk.notice("engine.frozen")
+        await desk.notice("paper.live", ids="embedded")
+        assert desk.engine_pid != before and not runs(before)
+
+
+async def test_an_engine_that_keeps_dying_is_tried_less_and_less_often(tmp_path: Path) -> None:
+    dying = {**PAPER, "engine": ("-c", "import sys; sys.exit(3)")}
+    async with StudioDesk(tmp_path, commands=dying) as desk:
+        failed = await desk.notice("engine.start_failed")
+        assert failed.data["status"] == 3 and failed.data["times"] == 3
+        assert "engine.restart" in failed.actions
+        await desk.notice("engine.keeps_dying")
+        assert desk.studio.engine.value is EngineState.LOST
+        desk.studio.edit("Rename", lambda project: replace(project, name="still works"))
+
+
+async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tmp_path: Path) -> None:
+    runtime = paths_in(tmp_path).runtime
+    code = (
+        "import app.domain.command as c; c.LINK_VERSION = 99\n"
+        "import app.link.messages as m; m.LINK_VERSION = 99\n"
+        "import sys; from tests.support.paper_engine import main\n"
+        f"sys.exit(main(['engine', '--runtime', {str(runtime)!r}]))"
+    )
+    old = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT)
+    try:
+        await registered(runtime)
+        async with StudioDesk(tmp_path) as desk:
+            told = await desk.notice("engine.other_version")
+            assert dict(told.data) == {"theirs": 99, "ours": 1}
+            assert desk.studio.engine.value is EngineState.STOPPED
+            assert old.returncode is None
+            assert desk.studio.actions.run("engine.restart")
+            await desk.attached()
+            assert desk.engine_pid != old.pid
+            await old.wait()
+    finally:
+        if old.returncode is None:
+            old.kill()
+        await old.wait()
+
+
+async def test_two_desks_share_one_engine_and_the_last_one_ends_it(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, project=two_scenes) as first:
+        await first.attached()
+        first.studio.edit("Rename", lambda project: replace(project, name="from the first desk"))
+        await first.notice("paper.applied", name="from the first desk")
+        async with StudioDesk(tmp_path) as second:
+            await second.attached()
+            assert second.studio.project.name == "from the first desk"
+            assert second.engine_pid == first.engine_pid
+            second.studio.go_live()
+            await first.until(lambda: first.studio.broadcast.value is BroadcastState.LIVE)
+        assert runs(first.engine_pid), "the first desk still needs it"
+        first.studio.stop_live()
+        await first.until(lambda: first.studio.broadcast.value is BroadcastState.IDLE)
+
+
+async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, project=two_scenes) as first:
+        await first.attached()
+        first.studio.edit("Rename", lambda project: replace(project, name="goes on"))
+        first.studio.take(first.studio.project.scenes[1].id)
+        first.studio.go_live()
+        await first.until(lambda: first.studio.broadcast.value is BroadcastState.LIVE)
+        first.keep_engine = True
+    found = registration.read(first.paths.runtime)
+    assert found is not None and found.pid == first.engine_pid
+    async with LinkDesk(found) as watching:
+        assert watching.hello is not None and watching.hello.live_relay_ids == ("embedded",)
+    async with StudioDesk(tmp_path) as second:
+        await second.attached()
+        assert second.engine_pid == first.engine_pid
+        assert second.studio.project.name == "goes on" and second.studio.broadcast.value is BroadcastState.LIVE
+        assert second.studio.project.scene_id == first.studio.project.scene_id
+        assert second.studio.modified
+        assert [relay.id for relay in second.studio.live_targets] == ["embedded"]
+        second.studio.stop_live()
+        await second.until(lambda: second.studio.broadcast.value is BroadcastState.IDLE)
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["live", "idle"])
+async def test_a_killed_desk_is_followed_by_one_that_goes_on(tmp_path: Path, live: bool) -> None:
+    show = tmp_path / "Shop.tradewind"
+    words = ["-m", "tests.support.studio_process", str(tmp_path), str(show), *(["live"] if live else [])]
+    desk = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert desk.stdout is not None
+    ready = (await asyncio.wait_for(desk.stdout.readline(), 60)).split()
+    assert ready[0] == b"ready"
+    engine_pid, relay_pid = int(ready[1]), int(ready[2])
+    desk.kill()
+    await desk.wait()
+    async with StudioDesk(tmp_path, settings={"autosave_s": 2}) as after:
+        await after.attached()
+        await after.until(lambda: after.studio.relay_running)
+        assert (after.engine_pid, after.studio.relay_pid) == (engine_pid, relay_pid)
+        if live:
+            assert after.studio.recovery is None, "the running engine holds newer work than the file"
+            assert after.studio.broadcast.value is BroadcastState.LIVE
+        else:
+            assert after.studio.project.name != "Renamed by the desk that dies"
+            assert after.studio.recovery is not None
+            after.studio.accept_recovery()
+        assert after.studio.project.name == "Renamed by the desk that dies"
+        assert after.studio.path == show and after.studio.modified
+    assert not runs(engine_pid)
+    assert not runs(relay_pid)
+
+
+async def test_tokens_never_reach_a_command_line_or_an_open_file(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        await desk.until(lambda: desk.studio.relay_running)
+        token = desk.studio.token_of("embedded")
+        assert len(token) >= 24
+        for pid in (desk.engine_pid, desk.studio.relay_pid):
+            assert token not in " ".join(psutil.Process(pid).cmdline())
+        for path in desk.paths.runtime.rglob("*"):
+            if path.is_file() and token in path.read_text(errors="replace"):
+                assert path.stat().st_mode & 0o077 == 0
+        assert token not in json.dumps([str(notice.data) for notice in desk.heard if not notice.code.startswith("paper.")])

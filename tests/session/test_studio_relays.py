@@ -1,0 +1,112 @@
+"""Relays, tokens, the nearest one, and changes of them while live."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.broadcast import BroadcastState
+from app.domain.editing import pin_relay, publish_also, put_relay, remove_relay
+from app.domain.output import Relay
+from app.storage.presets import load_presets
+from tests.support.studio_desk import MemoryKeyring, StudioDesk
+
+PARIS = Relay("paris", "Paris", "https://paris.example/whip", "https://paris.example/watch")
+TOKYO = Relay("tokyo", "Tokyo", "https://tokyo.example/whip")
+
+
+async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    keyring.set_password("tradewind", "paris", "from the keyring")
+    async with StudioDesk(tmp_path, keyring=keyring) as desk:
+        await desk.attached()
+        assert [relay.id for relay in desk.studio.relays] == ["embedded"]
+        desk.studio.edit("Add relay", lambda project: put_relay(project, PARIS))
+        assert desk.studio.nearest().id == "paris"
+        desk.studio.go_live()
+        await desk.notice("paper.live", ids="paris", tokens="from the keyring")
+        assert [relay.name for relay in desk.studio.live_targets] == ["Paris"]
+
+
+async def test_a_new_token_is_kept_and_used_at_once(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    async with StudioDesk(tmp_path, keyring=keyring) as desk:
+        await desk.attached()
+        desk.studio.edit("Add relay", lambda project: put_relay(project, PARIS))
+        desk.studio.go_live()
+        await desk.notice("paper.live", ids="paris", tokens="")
+        desk.studio.set_token("paris", "new")
+        await desk.notice("paper.live", ids="paris", tokens="new")
+        desk.studio.set_token("paris", "")
+        await desk.until(lambda: [one.data["tokens"] for one in desk.heard if one.code == "paper.live"] == ["", "new", ""])
+    assert keyring.kept == {}
+
+
+async def test_the_nearest_is_measured_and_stays_while_live(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        desk.studio.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
+        await desk.until(lambda: {probe.relay_id for probe in desk.studio.probes} >= {"paris", "tokyo"})
+        assert desk.studio.nearest().id == "paris", "the paper engine measures later entries as farther"
+        await desk.notice("paper.watching", ids="embedded paris tokyo", warm="paris")
+        desk.studio.go_live()
+        await desk.notice("paper.live", ids="paris")
+        moved = lambda project: replace(project, relays=(TOKYO, PARIS))  # noqa: E731
+        desk.studio.edit("Reorder", moved)
+        await desk.until(lambda: [probe.relay_id for probe in desk.studio.probes] == ["embedded", "tokyo", "paris"])
+        assert desk.studio.nearest().id == "paris", "a live show does not jump"
+        desk.studio.edit("Pin", lambda project: pin_relay(project, "tokyo"))
+        await desk.notice("paper.live", ids="tokyo")
+        assert desk.studio.nearest().id == "tokyo"
+
+
+async def test_relays_are_added_and_taken_away_while_live(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        desk.studio.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
+        desk.studio.edit("Pin", lambda project: pin_relay(project, "paris"))
+        desk.studio.go_live()
+        await desk.notice("paper.live", ids="paris")
+        desk.studio.edit("Also", lambda project: publish_also(project, ("embedded", "tokyo")))
+        await desk.notice("paper.live", ids="paris embedded tokyo")
+        desk.studio.edit("Remove", lambda project: remove_relay(project, "paris"))
+        await desk.notice("paper.live", ids="tokyo embedded")
+        desk.studio.stop_live()
+        await desk.notice("paper.stopped")
+        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+        assert desk.studio.live_targets == ()
+
+
+async def test_a_preset_makes_the_address_and_brings_its_quirks(tmp_path: Path) -> None:
+    presets = load_presets(Path(__file__).parents[2] / "resources" / "relays")
+    async with StudioDesk(tmp_path, presets=presets) as desk:
+        await desk.attached()
+        relay = Relay("box", "Box", "", preset="mediamtx", values={"server": "http://10.0.0.9:8889", "path": "shop"})
+        empty = Relay("none", "Nothing typed", "", preset="generic")
+        desk.studio.edit("Add", lambda project: put_relay(put_relay(project, relay), empty))
+        told = await desk.notice("relay.fields", relay="Nothing typed")
+        assert told.data["field"] == "whip_url"
+        targets = {target.relay.id: target for target in desk.studio.watched_targets}
+        assert targets["box"].relay.whip_url == "http://10.0.0.9:8889/shop/whip"
+        assert targets["box"].quirks.media_within_ms == 2000 and targets["box"].quirks.max_gop_s == 2.0
+
+
+async def test_found_relays_are_shown(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        changes: list[int] = []
+        desk.studio.relays_changed.connect(lambda: changes.append(len(desk.studio.discovered)))
+        desk.studio.set_discovered([TOKYO])
+        assert desk.studio.discovered == (TOKYO,) and 1 in changes
+
+
+async def test_stop_and_live_again(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        states: list[str] = []
+        desk.studio.broadcast.changed.connect(lambda old, new: states.append(new.value))
+        for _ in range(2):
+            desk.studio.go_live()
+            desk.studio.go_live()
+            await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
+            desk.studio.stop_live()
+            desk.studio.stop_live()
+            await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+        assert states == ["starting", "live", "stopping", "idle"] * 2

@@ -1,0 +1,160 @@
+"""A Studio for tests, with every signal watched, on a home of its own."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from keyring.backend import KeyringBackend
+
+from app.domain.clock import SystemClock
+from app.domain.errors import Value
+from app.domain.notice import Notice
+from app.domain.output import Canvas
+from app.domain.preset import RelayPreset
+from app.domain.project import Project, starter_project
+from app.session.engine_desk import EngineState
+from app.session.studio import Studio
+from app.storage.paths import Paths, find_paths
+from app.storage.secrets import Secrets
+from app.storage.settings import Settings, SettingsFile, changed
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30.0
+
+Commands = Mapping[str, Sequence[str]]
+REAL: Commands = {"engine": ("-m", "app"), "relay": ("-m", "app")}
+PAPER: Commands = {"engine": ("-m", "tests.support.paper_engine"), "relay": ("-m", "app")}
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that forgets at the end of the test."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[(service, username)] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[(service, username)]
+
+
+def paths_in(home: Path) -> Paths:
+    """All of the program's folders under one."""
+    paths = find_paths({"TRADEWIND_HOME": str(home)})
+    paths.make()
+    return paths
+
+
+def spawner(commands: Commands, home: Path) -> Callable[[Sequence[str]], "subprocess.Popen[bytes]"]:
+    """Starts the processes that survive their desk; what they print goes to processes.log."""
+    environment = {**os.environ, "TRADEWIND_HOME": str(home)}
+
+    def spawn(words: Sequence[str]) -> "subprocess.Popen[bytes]":
+        with (home / "processes.log").open("ab") as file:
+            command = [sys.executable, *commands[words[0]], *words]
+            return subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+            )
+
+    return spawn
+
+
+def new_project(settings: Settings) -> Project:
+    return starter_project(camera=None, microphone=False)
+
+
+def draw_text(settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
+    """One white pixel for each letter: enough to see on the other side what was drawn when."""
+    width = max(2, len(str(settings["text"])))
+    return width, 2, b"\xff" * (width * 2 * 4)
+
+
+class StudioDesk:
+    """An async context: the Studio started, its signals remembered; at the end engine and relay are ended too, unless kept."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        commands: Commands = PAPER,
+        presets: Sequence[RelayPreset] = (),
+        keyring: KeyringBackend | None = None,
+        settings: Mapping[str, Value] | None = None,
+        project: Callable[[Settings], Project] = new_project,
+        path: Path | None = None,
+    ) -> None:
+        self.paths = paths_in(home)
+        chosen = Settings()
+        for key, value in {"relay_lan": False, "relay_port": 0, **(settings or {})}.items():
+            chosen = changed(chosen, key, value)
+        SettingsFile(self.paths.settings).save(chosen)
+        backend = keyring if keyring is not None else MemoryKeyring()
+        self.studio = Studio(
+            paths=self.paths,
+            clock=SystemClock(),
+            new_project=project,
+            make_secrets=lambda notify: Secrets(notify, backend),
+            presets=presets,
+            draw_text=draw_text,
+            spawn=spawner(commands, home),
+        )
+        self.heard: list[Notice] = []
+        self.keep_engine = False
+        self._path = path
+        self._news = asyncio.Event()
+        self.studio.notices.connect(self._on_notice)
+        for signal in (self.studio.relays_changed, self.studio.document_changed):
+            signal.connect(self._news.set)
+        for other in (self.studio.stats_changed, self.studio.probes_changed, self.studio.devices_changed, self.studio.meters_changed):
+            other.connect(lambda _: self._news.set())
+        self.studio.engine.changed.connect(lambda old, new: self._news.set())
+        self.studio.broadcast.changed.connect(lambda old, new: self._news.set())
+
+    async def __aenter__(self) -> Self:
+        await self.studio.start(self._path)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.studio.aclose(keep_engine=self.keep_engine)
+
+    def _on_notice(self, notice: Notice) -> None:
+        self.heard.append(notice)
+        self._news.set()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until this is so; looked at after every signal."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+    async def attached(self) -> None:
+        await self.until(lambda: self.studio.engine.value is EngineState.ATTACHED)
+
+    async def notice(self, code: str, **data: Value) -> Notice:
+        """The first notice with this code and these values."""
+
+        def fitting() -> list[Notice]:
+            return [one for one in self.heard if one.code == code and data.items() <= dict(one.data).items()]
+
+        await self.until(lambda: bool(fitting()))
+        return fitting()[0]
+
+    def forget(self) -> None:
+        """Only notices from here on count."""
+        self.heard.clear()
+
+    @property
+    def engine_pid(self) -> int:
+        return self.studio.engine_pid

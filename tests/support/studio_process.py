@@ -1,0 +1,31 @@
+"""A desk in a process of its own, to be killed: starts, renames its show, goes live if told to, says "ready" and stays."""
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.broadcast import BroadcastState
+from tests.support.studio_desk import PAPER, REAL, StudioDesk
+
+
+async def run(home: Path, *, real: bool, live: bool, saved: Path | None) -> None:
+    async with StudioDesk(home, commands=REAL if real else PAPER, settings={"autosave_s": 2}) as desk:
+        await desk.attached()
+        if saved is not None:
+            desk.studio.save_as(saved)
+        desk.studio.edit("Rename", lambda project: replace(project, name="Renamed by the desk that dies"))
+        if live:
+            await desk.until(lambda: desk.studio.relay_running)
+            desk.studio.go_live()
+            await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
+        await desk.until(lambda: any(desk.paths.recovery.glob("*.work")))
+        sys.stdout.write(f"ready {desk.engine_pid} {desk.studio.relay_pid}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    words = sys.argv[2:]
+    show = next((Path(word) for word in words if word.endswith(".tradewind")), None)
+    asyncio.run(run(Path(sys.argv[1]), real="real" in words, live="live" in words, saved=show))
