@@ -12,6 +12,7 @@ from app.domain.packet import Codec, EncodedPacket
 from app.domain.stats import VideoStats
 from app.media.encode.codec import Recipe, Wanted
 from app.media.encode.line import EncodeLine
+from app.media.encode.overload import OverloadWatch
 from app.media.encode.probe import HardwareProber
 from app.media.encode.recipes import h264_ladder, hardware_of, threads_for, vp8
 from app.media.encode.speed import SpeedChooser
@@ -76,6 +77,7 @@ class VideoOutput:
         self._closed = False
         self._pli_received = 0
         self._unavailable: EncoderChoice | None = None
+        self._overload = OverloadWatch()
 
     # What the engine does with it
 
@@ -106,6 +108,8 @@ class VideoOutput:
         """Hand a composed picture to the encoders in use; returns at once."""
         for line in self._running:
             line.submit(picture)
+        if self._overload.overloaded(*self.counts()):
+            self._ease()
 
     def close(self, timeout_s: float = 1.0) -> None:
         """End all threads and children; an encoder that hangs in its driver is left behind after the time-out."""
@@ -197,6 +201,19 @@ class VideoOutput:
             self._unavailable = choice
             self._notify(Notice(Severity.WARNING, "encoder.unavailable", {"encoder": choice.value, "reason": failure}, subject="encoder"))
         return self._prober.proven(candidates)
+
+    def _ease(self) -> None:
+        """The encoder does not keep up: go on with the next faster preset, where the choice is ours."""
+        with self._lock:
+            wanted = self._wanted()
+            line = self._lines[Codec.H264]
+            ours = self._settings.preset is SpeedPreset.AUTO and line.recipe is not None and line.recipe.name == EncoderChoice.X264.value
+            if ours and self._speeds.ease(wanted.canvas, wanted.profile, wanted.threads):
+                self._match()
+                preset = line.recipe.preset if line.recipe is not None else ""
+                self._notify(Notice(Severity.WARNING, "encoder.eased", {"preset": preset}, subject="encoder"))
+                return
+        self._notify(Notice(Severity.WARNING, "encoder.overloaded", {}, subject="encoder"))
 
     def _rematch(self) -> None:
         with self._lock:

@@ -79,6 +79,16 @@ class SpeedChooser:
                 thread.start()
         return FIRST
 
+    def ease(self, canvas: Canvas, profile: H264Profile, threads: int) -> bool:
+        """Choose the next faster preset for this canvas from now on; False when there is none."""
+        key = (canvas, profile, threads)
+        with self._lock:
+            now = self._known.get(key, FIRST)
+            if now is SpeedPreset.ULTRAFAST:
+                return False
+            self._known[key] = (*_TRIED, SpeedPreset.ULTRAFAST)[_TRIED.index(now) + 1]
+            return True
+
     def close(self, timeout_s: float) -> None:
         """End the measurements; their answers are not wanted any more."""
         with self._lock:

@@ -138,6 +138,19 @@ def test_the_strictest_relay_sets_the_limits(bench: Bench) -> None:
     assert decoded(bench.collected.video()[2:])[0].width == 320
 
 
+def test_an_encoder_that_cannot_keep_up_is_made_faster_and_the_user_is_told(bench: Bench) -> None:
+    bench.output.configure(CANVAS, VideoSettings(2000, EncoderChoice.X264, SpeedPreset.AUTO))
+    bench.output.begin()
+    bench.send(1)
+    while not bench.notices:  # pictures faster than any encoder takes them
+        bench.number += 1
+        bench.output.submit(noise(7))
+    assert bench.notices[0].code == "encoder.eased"
+    bench.send(3)
+    assert bench.output.counts()[1] > 10
+    assert bench.output.stats().preset == bench.notices[-1].data.get("preset", "ultrafast")
+
+
 @pytest.mark.parametrize(
     ("canvas", "limit", "expected"),
     [

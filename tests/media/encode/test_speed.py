@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from app.domain.output import Canvas, H264Profile, SpeedPreset
+from app.media.encode.overload import OverloadWatch
 from app.media.encode.speed import FIRST, SpeedChooser, affordable, cost_ms
 
 VERY, SUPER, ULTRA = SpeedPreset.VERYFAST, SpeedPreset.SUPERFAST, SpeedPreset.ULTRAFAST
@@ -53,3 +54,24 @@ def test_closing_ends_a_measurement_and_silences_it() -> None:
     chooser.choose(Canvas(1920, 1080, 60), H264Profile.BASELINE, 6000, 2, called.set)
     chooser.close(20.0)
     assert not called.is_set()
+
+
+def test_easing_goes_to_faster_presets_until_there_is_none() -> None:
+    chooser = SpeedChooser()
+    done = threading.Event()
+    chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.set)
+    assert done.wait(20)
+    eased = []
+    while chooser.ease(CANVAS, H264Profile.BASELINE, 1):
+        eased.append(chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.clear))
+    assert eased == [SUPER, ULTRA]
+    chooser.close(5.0)
+
+
+def test_overload_is_seen_once_for_each_bad_stretch() -> None:
+    watch = OverloadWatch(window=10, share=0.2)
+    told = []
+    for encoded, dropped in ((5, 0), (9, 1), (17, 3), (22, 4), (25, 4), (32, 8)):
+        told.append(watch.overloaded(encoded, dropped))
+    # ten pictures with one dropped: fine; ten with two: told; then less than ten; then ten more with five dropped
+    assert told == [False, False, True, False, False, True]

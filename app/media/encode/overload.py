@@ -1,0 +1,23 @@
+"""Noticing that the encoder cannot keep up."""
+
+WINDOW = 150  # pictures: five seconds at 30 a second, long enough to outlast a program that is being opened
+SHARE = 0.1  # of pictures dropped; less is a hiccup that nobody sees
+
+
+class OverloadWatch:
+    """Told the running totals at each picture, says once for each bad stretch that too much is dropped. For one thread."""
+
+    def __init__(self, window: int = WINDOW, share: float = SHARE) -> None:
+        self._window = window
+        self._share = share
+        self._encoded = 0
+        self._dropped = 0
+
+    def overloaded(self, encoded: int, dropped: int) -> bool:
+        """True at the end of a window in which `share` or more of the pictures were dropped."""
+        seen = encoded + dropped - self._encoded - self._dropped
+        if 0 <= seen < self._window:
+            return False
+        bad = seen > 0 and (dropped - self._dropped) >= self._share * seen
+        self._encoded, self._dropped = encoded, dropped
+        return bad
