@@ -72,9 +72,9 @@ def _check_scene(scene: Scene, known: set[str]) -> None:
     for layer in scene.layers:
         if layer.source_id not in known:
             raise ProjectError("project.no_source", source=layer.source_id, scene=scene.name)
-        _check_bounds(f"{scene.name}: opacity", layer.opacity, 0, 1)
-        _check_bounds(f"{scene.name}: width", layer.box.width, *BOX_BOUNDS)
-        _check_bounds(f"{scene.name}: height", layer.box.height, *BOX_BOUNDS)
+        _check_bounds("layer.opacity", layer.opacity, 0, 1)
+        _check_bounds("layer.box.width", layer.box.width, *BOX_BOUNDS)
+        _check_bounds("layer.box.height", layer.box.height, *BOX_BOUNDS)
         crop = layer.crop
         if min(crop.left, crop.top, crop.right, crop.bottom) < 0 or max(crop.left + crop.right, crop.top + crop.bottom) >= 1:
             raise ProjectError("project.crop", scene=scene.name, layer=layer.id)
@@ -86,9 +86,9 @@ def _check_output(output: Output) -> None:
         raise ProjectError("project.canvas", width=canvas.width, height=canvas.height)
     if not 1 <= canvas.fps <= 60:
         raise ProjectError("project.fps", fps=canvas.fps)
-    _check_bounds("video bitrate", output.video.bitrate_kbps, *VIDEO_KBPS_BOUNDS)
-    _check_bounds("key frame interval", output.video.gop_s, *GOP_S_BOUNDS)
-    _check_bounds("audio bitrate", output.audio.bitrate_kbps, *AUDIO_KBPS_BOUNDS)
+    _check_bounds("video.bitrate_kbps", output.video.bitrate_kbps, *VIDEO_KBPS_BOUNDS)
+    _check_bounds("video.gop_s", output.video.gop_s, *GOP_S_BOUNDS)
+    _check_bounds("audio.bitrate_kbps", output.audio.bitrate_kbps, *AUDIO_KBPS_BOUNDS)
 
 
 def check(project: Project) -> None:
@@ -109,8 +109,8 @@ def check(project: Project) -> None:
     for strip in project.strips:
         if strip.source_id not in known:
             raise ProjectError("project.no_source", source=strip.source_id)
-        _check_bounds("gain", strip.gain_db, MIN_GAIN_DB, MAX_GAIN_DB)
-        _check_bounds("delay", strip.delay_ms, 0, MAX_DELAY_MS)
+        _check_bounds("strip.gain_db", strip.gain_db, MIN_GAIN_DB, MAX_GAIN_DB)
+        _check_bounds("strip.delay_ms", strip.delay_ms, 0, MAX_DELAY_MS)
     for source in project.sources:
         settings_of(source)
     _check_output(project.output)
