@@ -14,6 +14,7 @@ import time
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 import psutil
 
 from tests.support.broadcaster import Broadcaster, Show
@@ -47,15 +48,14 @@ def publisher_process(pipe: Pipe, base: str, kbps: int) -> None:
 
 
 class NoisyShow(Show):
-    """Speckles that move in the lower half, so that the encoder needs its whole rate."""
+    """Fresh speckles in each picture, so that the encoder needs its whole rate."""
 
-    def picture(self, pts: int) -> tuple[bytes, bool]:
+    def paint(self, luma: npt.NDArray[np.uint8]) -> None:
+        height, width = luma.shape
         if self.number == 0:
-            height, width = self._frame.shape[0] * 2 // 3, self._frame.shape[1]
-            self._noise = np.random.default_rng(1).integers(40, 210, (height // 4, width), np.uint8)
-        height = self._frame.shape[0] * 2 // 3
-        self._frame[height * 3 // 4 : height] = np.roll(self._noise, self.number * 5, axis=1)
-        return super().picture(pts)
+            self._noise = np.random.default_rng(1).integers(70, 170, (16, height // 4, width), np.uint8)
+            luma[:] = 90
+        luma[height * 3 // 4 :] = self._noise[self.number * 7 % 16]
 
 
 async def first_picture_ms(watcher: Watcher) -> float:

@@ -10,6 +10,7 @@ from fractions import Fraction
 import aiohttp
 import av
 import numpy as np
+import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 from av.video.codeccontext import VideoCodecContext
 
@@ -69,13 +70,11 @@ class Show:
         self._wanted = True
 
     def picture(self, pts: int) -> tuple[bytes, bool]:
-        """The next picture, with its number and time burnt in, and a bar that moves."""
+        """The next picture, with its number and time burnt in; whether it is a key frame."""
         frame = self._frame
-        height, width = frame.shape[0] * 2 // 3, frame.shape[1]
-        frame[:height] = self._luma
-        at = self.number * 8 % (width - 40)
-        frame[height // 3 : height * 2 // 3, at : at + 40] = 210
-        test_code.write(frame[:height], self.number, time.time_ns() // 1_000_000)
+        luma = frame[: frame.shape[0] * 2 // 3]
+        self.paint(luma)
+        test_code.write(luma, self.number, time.time_ns() // 1_000_000)
         self.number += 1
         picture = av.VideoFrame.from_ndarray(frame, format="yuv420p")
         picture.pts, picture.time_base = pts, Fraction(1, 90_000)
@@ -85,6 +84,13 @@ class Show:
         key = any(packet.is_keyframe for packet in packets)
         self.keyframes += key
         return b"".join(bytes(packet) for packet in packets), key
+
+    def paint(self, luma: npt.NDArray[np.uint8]) -> None:
+        """A plain picture with a bar that moves."""
+        height, width = luma.shape
+        luma[:] = self._luma
+        at = self.number * 8 % (width - 40)
+        luma[height // 3 : height * 2 // 3, at : at + 40] = 210
 
     def sound(self) -> bytes:
         """20 ms of a 440 Hz tone."""
