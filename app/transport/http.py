@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Mapping
@@ -84,8 +85,11 @@ def _step_of(error: Exception) -> Step:
 def _words(error: Exception) -> str:
     """The system's own words, without aiohttp's frame around them."""
     inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
-    text = getattr(inner, "strerror", None) or getattr(inner, "verify_message", None) or str(inner)
-    return str(text)[:200] or type(error).__name__
+    if isinstance(inner, ssl.SSLError):
+        return getattr(inner, "verify_message", "") or inner.reason or str(inner)
+    if isinstance(inner, OSError) and inner.errno is not None and inner.errno > 0:
+        return os.strerror(inner.errno)
+    return str(getattr(inner, "strerror", None) or inner)[:200] or type(error).__name__
 
 
 CODES: Mapping[Step, str] = {

@@ -33,6 +33,7 @@ class Faults:
     delay_s: float = 0.0
     rewrite: Callable[[str], str] | None = None  # the answer, before it is sent
     rsa: bool = False
+    active: bool = False  # begins DTLS itself, as Janus does
     deaf: bool = False  # never connects: answers, but its media side is closed
     no_location: bool = False
     location_query: str = ""
@@ -197,6 +198,9 @@ class WhipServer:
         ingest = self._open.pop(request.path, None)
         if ingest is None:
             return web.Response(status=404)
+        async with asyncio.timeout(2):
+            while ingest.connection.iceConnectionState == "new":  # aiortc's own connecting must have begun before it can be closed
+                await asyncio.sleep(0.01)
         await ingest.aclose()
         return web.Response(status=200)
 
@@ -220,9 +224,10 @@ class WhipServer:
             ingest.connection._RTCPeerConnection__certificates = [_rsa_certificate()]  # type: ignore[attr-defined]
         self.ingests.append(ingest)
         await ingest.connection.setRemoteDescription(aiortc.RTCSessionDescription(body, "offer"))
-        answer = await ingest.connection.createAnswer()
-        await ingest.connection.setLocalDescription(answer)
-        # a passive server, as RFC 9725 wants it and nearly all are
+        if not self.faults.active:
+            for transceiver in ingest.connection.getTransceivers():
+                transceiver.receiver.transport._set_role("server")
+        await ingest.connection.setLocalDescription(await ingest.connection.createAnswer())
         text = ingest.connection.localDescription.sdp
         if self.faults.rewrite is not None:
             text = self.faults.rewrite(text)

@@ -1,0 +1,213 @@
+"""The WHIP client against a real HTTP server: redirects, tokens, words, and failures told apart by step."""
+
+import asyncio
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.broadcast import Step
+from app.domain.output import IceServer, Quirks
+from app.transport.errors import TransportError
+from app.transport.http import RelayHttp
+from app.transport.whip import WhipClient, WhipSession, ice_servers_in, token_may_follow
+from tests.support.whip_server import WhipServer
+
+TOKEN = "a-long-secret-token"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[WhipServer]:
+    server = WhipServer()
+    server.faults.status, server.faults.body = 201, "v=0\r\n"
+    await server.start()
+    yield server
+    await server.aclose()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[RelayHttp]:
+    http = RelayHttp()
+    yield http
+    await http.aclose()
+
+
+def client(http: RelayHttp, url: str, token: str = TOKEN, quirks: Quirks | None = None) -> WhipClient:
+    return WhipClient(http, url, token, quirks or Quirks())
+
+
+async def failure(http: RelayHttp, url: str) -> TransportError:
+    with pytest.raises(TransportError) as caught:
+        await client(http, url).publish("v=0\r\n")
+    assert caught.value.data["step"] == caught.value.step.value
+    assert TOKEN not in str(caught.value)
+    return caught.value
+
+
+async def test_a_relative_location_its_query_and_the_etag_are_kept(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.headers = {"Location": "../session/7?action=delete&token=x%2Fy", "ETag": "unquoted"}
+    session = await client(http, server.url).publish("v=0\r\n")
+    assert session.url.endswith("/session/7?action=delete&token=x%2Fy") and session.etag == "unquoted"
+    assert server.seen[0].authorization == f"Bearer {TOKEN}" and server.seen[0].query == "key=1"
+    server.faults.status = 200
+    await client(http, server.url).leave(session)
+    assert (server.seen[1].method, server.seen[1].path) == ("DELETE", "/session/7")
+    assert server.seen[1].query == "action=delete&token=x/y" and server.seen[1].authorization == f"Bearer {TOKEN}"
+
+
+async def test_a_location_without_a_query_gets_the_first_ones(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.headers = {"Location": "/session/7"}
+    assert (await client(http, server.url).publish("v=0\r\n")).url.endswith("/session/7?key=1")
+    assert (await client(http, server.url, quirks=Quirks(keep_query=False)).publish("v=0\r\n")).url.endswith("/session/7")
+
+
+async def test_redirects_are_followed_with_the_token(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.redirects = 2
+    await client(http, server.url).publish("v=0\r\n")
+    assert [(request.path, request.authorization) for request in server.seen] == [
+        ("/whip/show", f"Bearer {TOKEN}"),
+        ("/elsewhere", f"Bearer {TOKEN}"),
+        ("/elsewhere", f"Bearer {TOKEN}"),
+    ]
+    assert all(request.body == "v=0\r\n" for request in server.seen)
+
+
+async def test_redirects_end(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.redirects = 100
+    error = await failure(http, server.url)
+    assert error.code == "whip.redirect" and error.refused and len(server.seen) == 6
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "may"),
+    [
+        ("https://a/x", "https://b/y", True),
+        ("http://a/x", "http://a/y", True),
+        ("http://a/x", "http://b/y", False),
+        ("http://a/x", "http://127.0.0.1:9/y", True),
+        ("http://a/x", "http://localhost/y", True),
+        ("http://a/x", "http://[::1]/y", True),
+        ("http://a/x", "http://127.0.0.1.evil.example/y", False),
+        ("http://a:1/x", "http://a:2/y", False),
+    ],
+)
+def test_the_token_follows_to_https_loopback_or_where_the_user_said(start: str, target: str, may: bool) -> None:
+    assert token_may_follow(start, target) is may
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "refused", "words"),
+    [
+        (401, "no such key", "whip.token", True, "no such key"),
+        (403, '{"error": "already in use"}', "whip.token", True, "already in use"),
+        (404, "", "whip.not_found", True, "Not Found"),
+        (406, "<html><style>x{}</style><body>H264 &amp; Opus only</body></html>", "whip.media", True, "H264 & Opus only"),
+        (409, "busy", "whip.in_use", False, "busy"),
+        (418, "tea", "whip.http", True, "tea"),
+        (500, f"oops {TOKEN}\n\x1b[31m", "whip.http", False, "oops … [31m"),
+        (301, "moved", "whip.http", True, "moved"),
+        (201, "<html>hello</html>", "whip.answer", False, "the answer is no session description: hello"),
+    ],
+)
+async def test_every_refusal_says_the_servers_words(
+    server: WhipServer, http: RelayHttp, status: int, body: str, code: str, refused: bool, words: str
+) -> None:
+    server.faults.status, server.faults.body = status, body
+    error = await failure(http, server.url)
+    assert (error.code, error.refused, error.detail) == (code, refused, words)
+    assert error.step is (Step.SDP if status == 201 else Step.HTTP)
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "most"), [("7", 7, 7), ("100000", 120, 120), ("soon", 0, 0), ("Fri, 31 Dec 2100 23:59:59 GMT", 120, 120)]
+)
+async def test_retry_after_is_read(server: WhipServer, http: RelayHttp, value: str, least: float, most: float) -> None:
+    server.faults.status, server.faults.headers = 503, {"Retry-After": value}
+    assert least <= (await failure(http, server.url)).retry_after_s <= most
+
+
+async def test_an_endless_answer_is_cut_off_and_left(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.body, server.faults.headers = "v=0\r\n" + "a=x\r\n" * 100_000, {"Location": "/session/1"}
+    error = await failure(http, server.url)
+    assert error.step is Step.SDP and "too long" in error.detail and server.deleted == ["/session/1"]
+
+
+@pytest.mark.parametrize("url", ["", "ftp://a/b", "https://", "whip", "http://a:b/", "http://:80/"])
+async def test_an_address_that_is_none_is_refused_without_a_try(http: RelayHttp, url: str) -> None:
+    error = await failure(http, url)
+    assert error.step is Step.ADDRESS and error.refused
+
+
+async def test_an_unknown_name_fails_at_name(http: RelayHttp) -> None:
+    assert (await failure(http, "http://no-such-host.invalid/whip")).step is Step.NAME
+
+
+async def test_a_closed_port_fails_at_tcp(http: RelayHttp) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        error = await failure(http, f"http://127.0.0.1:{unused.getsockname()[1]}/whip")
+    assert error.step is Step.TCP and "refused" in error.detail.lower()
+
+
+async def test_a_server_without_tls_fails_at_tls(server: WhipServer, http: RelayHttp) -> None:
+    assert (await failure(http, server.url.replace("http:", "https:"))).step is Step.TLS
+
+
+def _make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for 127.0.0.1."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=relay -addext subjectAltName=IP:127.0.0.1"
+    )
+    subprocess.run([*command.split(), "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    return key, certificate
+
+
+async def test_an_untrusted_certificate_fails_at_tls_and_a_trusted_one_works(tmp_path: Path, http: RelayHttp) -> None:
+    key, certificate = _make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = WhipServer(tls=context)
+    server.faults.status, server.faults.body = 201, "v=0\r\n"
+    await server.start()
+    trusting = RelayHttp(ssl.create_default_context(cafile=str(certificate)))
+    try:
+        error = await failure(http, server.url)
+        assert error.step is Step.TLS and "self" in error.detail
+        assert (await client(trusting, server.url).publish("v=0\r\n")).answer == "v=0\r\n"
+    finally:
+        await trusting.aclose()
+        await server.aclose()
+
+
+async def test_a_server_that_hangs_up_or_says_nothing_fails_at_http(http: RelayHttp) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.close()
+
+    silent = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    async with silent:
+        error = await failure(http, f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}/")
+    assert error.step is Step.HTTP and error.code == "whip.no_reply"
+
+
+async def test_leaving_a_relay_that_is_gone_is_no_failure(http: RelayHttp) -> None:
+    whip = client(http, "http://127.0.0.1:9/whip")
+    assert await whip.leave(WhipSession("", "http://127.0.0.1:9/session/1", "", 0)) is False
+    assert await whip.leave(WhipSession("", "", "", 0)) is False
+
+
+async def test_ice_servers_are_asked_for_by_options(server: WhipServer, http: RelayHttp) -> None:
+    assert await client(http, server.url).ice_servers() == (
+        IceServer("stun:127.0.0.1:9"),
+        IceServer("turn:127.0.0.1:9?transport=udp", "u,1", "p;2"),
+    )
+
+
+def test_other_links_are_left_alone() -> None:
+    assert ice_servers_in('</events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="layers"') == ()
+    assert ice_servers_in("<stun:a>; rel=ice-server") == (IceServer("stun:a"),)
+    assert ice_servers_in("") == () and ice_servers_in("nonsense <") == ()
