@@ -81,6 +81,15 @@ class PulseServer:
             self._process.wait(10)
             self._process = None
 
+    def kill(self) -> None:
+        """The daemon dies without a word; `start` begins a new one."""
+        for player in list(self._players):
+            self.stop_playing(player)
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
     def pactl(self, *arguments: str) -> str:
         """Run pactl against this daemon."""
         done = subprocess.run(

@@ -124,6 +124,23 @@ def test_the_plug_pulled_is_silence_and_one_notice_and_put_back_it_sounds_again(
     assert notices.empty()
 
 
+def test_a_sound_server_that_dies_is_survived(pulse: PulseServer) -> None:
+    pulse.plug()
+    pulse.play(stereo(sine(1000, 30.0)))
+    notices: queue.Queue[Notice] = queue.Queue()
+    with on_air(notices) as studio:
+        studio.hear_until(tone_of(1000))
+        pulse.kill()
+        assert notices.get(timeout=10).code == "sound.lost"
+        studio.hear_until(silence)
+        pulse.start()
+        pulse.plug()
+        pulse.play(stereo(sine(700, 30.0)))
+        assert notices.get(timeout=15).code == "sound.back"
+        studio.hear_until(tone_of(700))
+    assert notices.empty()
+
+
 def test_the_systems_default_is_followed(pulse: PulseServer) -> None:
     pulse.plug("first")
     pulse.plug("second")

@@ -1,0 +1,67 @@
+"""Which of PortAudio's devices are offered, under which name and identity; on the systems that this one is not."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.clock import SystemClock
+from app.domain.errors import AppError
+from app.domain.source import Source, SourceKind
+from app.media.sound.feed import SoundFeed
+from app.media.sound.file_sound import FileSound
+from app.media.sound.portaudio import SoundHost, inputs, plain_name
+from app.media.sound.sources import make_sound_source
+from app.media.sound.tone import Tone
+
+
+def device(name: str, host: int, channels: int = 2, rate: float = 48_000.0) -> dict[str, Any]:
+    return {"name": name, "hostapi": host, "max_input_channels": channels, "default_samplerate": rate}
+
+
+def test_windows_offers_each_microphone_once_by_the_interface_that_tells_times() -> None:
+    devices = [device("Microphone (Yeti)", 0), device("Microphone (Yeti)", 1, rate=44_100.0), device("Speakers", 1, channels=0)]
+    hosts = [
+        {"name": "MME", "devices": [0], "default_input_device": 0},
+        {"name": "Windows WASAPI", "devices": [1, 2], "default_input_device": 1},
+    ]
+    (found,) = inputs(devices, hosts)
+    assert (found.identity, found.index, found.rate_hz, found.default) == ("Windows WASAPI:Microphone (Yeti)", 1, 44_100, True)
+
+
+def test_linux_leaves_out_conversions_and_numbers_equal_names() -> None:
+    names = ["USB Audio: - (hw:1,0)", "USB Audio: - (hw:2,0)", "sysdefault", "samplerate", "pulse", "default"]
+    hosts = [{"name": "ALSA", "devices": list(range(6)), "default_input_device": 5}]
+    found = inputs([device(name, 0, channels=32) for name in names], hosts)
+    assert [one.identity for one in found] == ["ALSA:USB Audio", "ALSA:USB Audio #2", "ALSA:pulse", "ALSA:default"]
+    assert [one.default for one in found] == [False, False, False, True]
+    assert {one.channels for one in found} == {2}
+
+
+def test_an_identity_survives_another_place_in_the_list() -> None:
+    hosts = [{"name": "ALSA", "devices": [0, 1], "default_input_device": -1}]
+    before = inputs([device("HDA: - (hw:0,0)", 0), device("Yeti: USB (hw:1,0)", 0)], hosts)
+    after = inputs([device("Yeti: USB (hw:3,0)", 0), device("HDA: - (hw:0,0)", 0)], hosts)
+    assert {one.identity for one in before} == {one.identity for one in after}
+
+
+def test_a_machine_without_sound_offers_nothing() -> None:
+    assert inputs([], [{"name": "ALSA", "devices": [], "default_input_device": -1}]) == ()
+
+
+@pytest.mark.parametrize(
+    ("full", "plain"), [("Yeti: USB Audio (hw:1,0)", "Yeti: USB Audio"), ("Headset", "Headset"), ("X: - (hw:0,3)", "X")]
+)
+def test_names_are_shown_without_the_place_of_the_plug(full: str, plain: str) -> None:
+    assert plain_name(full) == plain
+
+
+def test_each_kind_that_sounds_has_its_class() -> None:
+    def make(kind: SourceKind, feed: SoundFeed | None = None) -> object:
+        return make_sound_source(Source("s", "Sound", kind), SystemClock(), print, feed, SoundHost())
+
+    assert isinstance(make(SourceKind.TONE), Tone)
+    assert isinstance(make(SourceKind.MEDIA, SoundFeed()), FileSound)
+    with pytest.raises(AppError, match=r"sound\.no_feed"):
+        make(SourceKind.MEDIA)
+    with pytest.raises(AppError, match=r"sound\.no_sound"):
+        make(SourceKind.COLOUR)
