@@ -1,0 +1,124 @@
+"""The program itself, as a person starts it: a process with a home of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Tradewind:
+    """`async with Tradewind(home, "broadcast", …) as run:`; on leaving it is asked to end, and its children must be gone."""
+
+    def __init__(self, home: Path, *words: str) -> None:
+        self._home = home
+        self._words = words
+        self._process: asyncio.subprocess.Process | None = None
+        self._readers: list[asyncio.Task[None]] = []
+        self._news = asyncio.Condition()
+        self.lines: list[str] = []
+        self.complaints: list[str] = []
+        self.status = -1
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def __aenter__(self) -> Self:
+        pipe = asyncio.subprocess.PIPE
+        environment = {**os.environ, "TRADEWIND_HOME": str(self._home)}
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "app", *self._words, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe
+        )
+        assert self._process.stdout
+        assert self._process.stderr
+        loop = asyncio.get_running_loop()
+        streams = ((self._process.stdout, self.lines), (self._process.stderr, self.complaints))
+        self._readers = [loop.create_task(self._read(stream, lines)) for stream, lines in streams]
+        return self
+
+    async def _read(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
+        while line := await stream.readline():
+            async with self._news:
+                lines.append(line.decode().rstrip())
+                self._news.notify_all()
+
+    async def line(self, beginning: str, *, within_s: float = 30.0) -> str:
+        """What follows `beginning` in the first line of standard output that begins so."""
+
+        def found() -> list[str]:
+            return [line.removeprefix(beginning).strip() for line in self.lines if line.startswith(beginning)]
+
+        try:
+            async with asyncio.timeout(within_s), self._news:
+                await self._news.wait_for(lambda: bool(found()))
+        except TimeoutError as error:
+            raise AssertionError(f"no line {beginning!r}; said {self.lines[-8:]}, complained {self.complaints[-8:]}") from error
+        return found()[0]
+
+    def process(self, role: str) -> psutil.Process:
+        """The engine or the relay of this home."""
+        for process in psutil.process_iter(["cmdline"]):
+            words = process.info["cmdline"] or []
+            if role in words and "--runtime" in words and any(str(self._home) in word for word in words):
+                return process
+        raise AssertionError(f"no {role} runs for {self._home}")
+
+    def running(self) -> list[str]:
+        """The roles that run for this home, the desk not counted."""
+        lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+        return sorted(role for role in ("engine", "relay") for line in lines if f" app {role} " in line and str(self._home) in line)
+
+    async def end(self) -> int:
+        """Ask it to end as Ctrl+C does, and wait; the exit status."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGINT)
+        return await self.ended()
+
+    async def ended(self, *, within_s: float = 20.0) -> int:
+        """Wait for it to end by itself; the exit status."""
+        assert self._process is not None
+        self.status = await asyncio.wait_for(self._process.wait(), within_s)
+        await asyncio.gather(*self._readers)
+        return self.status
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._process is not None
+        if self._process.returncode is None:
+            try:
+                await self.end()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        for role in self.running():
+            self.process(role).kill()
+            if error is None:
+                raise AssertionError(f"the {role} was left behind")
+        if error is not None:
+            sys.stderr.write("\n".join(["— said:", *self.lines, "— complained:", *self.complaints, *self.logs()]) + "\n")
+
+    def logs(self) -> list[str]:
+        """The last lines of each process's log, for a person who reads a failure."""
+        paths = sorted((self._home / "state" / "logs").glob("*.log"))
+        return [f"— {path.name}:\n" + "\n".join(path.read_text().splitlines()[-25:]) for path in paths]
+
+    def warnings(self) -> list[str]:
+        """What any process logged above INFO."""
+        folder = self._home / "state" / "logs"
+        lines = [line for path in folder.glob("*.log") for line in path.read_text().splitlines()]
+        return [line for line in lines if any(f" {level} " in line for level in ("WARNING", "ERROR", "CRITICAL")) and "keyring" not in line]
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """The report of a broadcast."""
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
