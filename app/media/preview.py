@@ -36,7 +36,8 @@ class PreviewWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        with path.open("w+b") as file:
+        path.unlink(missing_ok=True)  # cutting short a file that a desk still has mapped would crash that desk
+        with path.open("x+b") as file:
             path.chmod(0o600)
             file.truncate(FILE_BYTES)
             self._map = mmap.mmap(file.fileno(), FILE_BYTES)
