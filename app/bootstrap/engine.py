@@ -35,18 +35,20 @@ def run(arguments: argparse.Namespace) -> int:
     )
     server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK))
     try:
+        server.claim()
+        engine.start()  # before any desk is let in: the first one looks for the preview at once
         server.start()
     except LinkError as error:
+        engine.close()
         sys.stderr.write(f"{error}\n")
         return 1
     on_end_signals(server.end)
     try:
-        engine.start()
         settle_memory()
         server.wait()
     finally:
         engine.close()
-        server.close()
         with contextlib.suppress(FileNotFoundError):
-            preview.unlink()
+            preview.unlink()  # before the next engine may have one of the same name
+        server.close()
     return 0
