@@ -162,7 +162,7 @@ class EngineDesk:
                 self._process = self._spawn(["engine", "--runtime", str(self._runtime)])
             elif (status := self._process.poll()) is not None:
                 self._process = None
-                raise LinkError("engine.start_failed", status=status)
+                raise LinkError("engine.exited", status=status)
             await asyncio.sleep(LOOK_S)
         if self._process is not None:
             self._process.kill()

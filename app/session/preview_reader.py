@@ -36,12 +36,17 @@ class PreviewReader:
     """The newest picture of the engine that is attached; never waits for it and never disturbs it."""
 
     def __init__(self) -> None:
+        self._path = ""
         self._map: mmap.mmap | None = None
         self._shown: PreviewPicture | None = None
 
     def attach(self, path: str) -> bool:
-        """Read from this file from now on; False, and no pictures, when it is no preview of this version ("" = the engine has none)."""
+        """Read from this file from now on ("" = the engine has none); False while it is no preview of this version."""
         self.close()
+        self._path = path
+        return self._open(path)
+
+    def _open(self, path: str) -> bool:
         if not path:
             return False
         with contextlib.suppress(OSError, ValueError), Path(path).open("rb") as file:  # gone again, or not yet as long as it must be
@@ -57,13 +62,15 @@ class PreviewReader:
         if self._map is not None:
             self._map.close()
             self._map = None
+        self._path = ""
         self._shown = None
 
     def latest(self) -> PreviewPicture | None:
         """The newest picture: the same object while no newer one is there; None before the first."""
-        mapped = self._map
-        if mapped is None:
+        if self._map is None and not self._open(self._path):
             return None
+        mapped = self._map
+        assert mapped is not None
         for _ in range(TRIES):
             (sequence,) = SEQUENCE.unpack_from(mapped, LATEST_OFFSET)
             if sequence == 0 or (self._shown is not None and self._shown.sequence == sequence):

@@ -45,3 +45,33 @@ def test_what_is_no_preview_gives_no_pictures(tmp_path: Path) -> None:
     (tmp_path / "foreign").write_bytes(bytes(FILE_BYTES))
     assert not reader.attach(str(tmp_path / "foreign"))
     assert reader.latest() is None
+
+
+def test_a_new_engine_with_the_same_file_does_not_pull_it_from_under_a_reader(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    first = PreviewWriter(path)
+    reader = PreviewReader()
+    reader.attach(str(path))
+    first.write(grey(100, 1))
+    assert reader.latest() is not None
+    second = PreviewWriter(path)
+    kept = reader.latest()
+    assert kept is not None and kept.sequence == 1
+    second.write(grey(200, 5))
+    reader.attach(str(path))
+    fresh = reader.latest()
+    assert fresh is not None and fresh.capture_ns == 5 * 40_000_000
+    first.close()
+    second.close()
+    reader.close()
+
+
+def test_a_preview_that_comes_late_is_found(tmp_path: Path) -> None:
+    reader = PreviewReader()
+    assert not reader.attach(str(tmp_path / "preview"))
+    assert reader.latest() is None
+    writer = PreviewWriter(tmp_path / "preview")
+    writer.write(grey(100, 1))
+    assert reader.latest() is not None
+    writer.close()
+    reader.close()

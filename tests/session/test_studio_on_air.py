@@ -1,0 +1,52 @@
+"""The Studio with the program's own engine and relay: on air, and back on air."""
+
+import logging
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.editing import add_scene
+from app.domain.project import Project
+from app.storage.settings import Settings
+from tests.support.studio_desk import REAL, StudioDesk, new_project
+
+log = logging.getLogger(__name__)
+
+
+def two_scenes(settings: Settings) -> Project:
+    return add_scene(new_project(settings), "Two")
+
+
+def on_the_relay(desk: StudioDesk, engine_not: int = 0) -> bool:
+    stats = desk.studio.stats
+    return (
+        stats is not None
+        and desk.engine_pid != engine_not
+        and any(target.relay_id == "embedded" and target.state is TargetState.LIVE for target in stats.targets)
+    )
+
+
+@pytest.mark.slow
+async def test_a_killed_engine_is_back_on_the_relay_with_the_same_scene(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, commands=REAL, project=two_scenes) as desk:
+        await desk.attached()
+        await desk.until(lambda: desk.studio.relay_running)
+        second = desk.studio.project.scenes[1].id
+        desk.studio.take(second)
+        desk.studio.go_live()
+        await desk.until(lambda: on_the_relay(desk))
+        before = desk.engine_pid
+        killed_at = time.monotonic()
+        os.kill(before, signal.SIGKILL)
+        await desk.until(lambda: on_the_relay(desk, before))
+        seconds = time.monotonic() - killed_at
+        log.info("back on the relay after %.2f s", seconds)
+        assert desk.studio.stats is not None and desk.studio.stats.scene_id == second
+        assert desk.studio.broadcast.value is BroadcastState.LIVE
+        await desk.until(lambda: desk.studio.preview.latest() is not None)
+        desk.studio.stop_live()
+        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
