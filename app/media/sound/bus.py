@@ -24,6 +24,7 @@ _ASLEEP_NS = 10 * NS_PER_S  # the machine slept: skip the time instead of encodi
 
 class SoundBus:
     """Mixes a block each 10 ms of the monotonic clock and pushes an Opus packet each 20 ms to every sink, from `start` to `close`.
+    While there is no sink nothing is encoded, and the time goes on.
 
     The count of samples follows the clock without a gap. After a stall the blocks missed are mixed at once; those later than half a second
     are sent as silence and counted in `dropped_ms`. `picture_latency_ns` is how much later than the capture of their content the composed
@@ -108,6 +109,8 @@ class SoundBus:
         pts = self._pts
         self._next_ns += _PACKET_NS
         self._pts += PACKET_SAMPLES
+        if not self._sinks:
+            return  # the mix goes on for the meters; what nobody takes is not encoded
         try:
             packet = self._encoder.encode(self._packet, pts, capture + self.picture_latency_ns)
         except SoundEncodeError as error:

@@ -63,6 +63,7 @@ class OpusEncoder:
         self._codec = _open(settings)
         self._past: Samples = np.zeros((_WARM_UP_PACKETS, PACKET_SAMPLES, CHANNELS), np.float32)
         self._packets = 0
+        self._codec_packets = 0  # that this opening of libopus has taken
         self._frame = _new_frame()
         self._frame_samples = np.frombuffer(memoryview(self._frame.planes[0]), np.float32).reshape(PACKET_SAMPLES, CHANNELS)
 
@@ -74,7 +75,9 @@ class OpusEncoder:
         """One packet of (960, 2) samples, the first one captured at `capture_ns`. Raises SoundEncodeError."""
         if self._wanted != self._settings:
             self._reopen(self._wanted)
-        data, delay = self._encode(self._codec, samples, pts)
+        # libavcodec is told an unbroken count, not `pts`: it would stamp the packet after a gap with the time before it.
+        data, delay = self._encode(self._codec, samples, self._codec_packets * PACKET_SAMPLES)
+        self._codec_packets += 1
         self._past[self._packets % _WARM_UP_PACKETS] = samples
         self._packets += 1
         return EncodedPacket(MediaKind.AUDIO, Codec.OPUS, data, pts, capture_ns - delay * NS_PER_S // SAMPLE_RATE_HZ)
@@ -86,6 +89,7 @@ class OpusEncoder:
         for number in range(_WARM_UP_PACKETS):
             self._encode(codec, self._past[(self._packets + number) % _WARM_UP_PACKETS], number * PACKET_SAMPLES)
         self._codec = codec
+        self._codec_packets = _WARM_UP_PACKETS
 
     def _encode(self, codec: av.AudioCodecContext, samples: Samples, pts: int) -> tuple[bytes, int]:
         self._frame_samples[:] = samples

@@ -160,6 +160,21 @@ def test_sinks_may_change_while_running() -> None:
     assert len(other.packets) == pytest.approx(10, abs=1)
 
 
+def test_without_a_sink_nothing_is_encoded_and_the_time_goes_on() -> None:
+    desk = Desk(sounding_tone())
+    desk.run(200)
+    count = desk.bus.packets
+    desk.bus.set_sinks(())
+    desk.run(200)
+    assert desk.bus.packets == count
+    assert max(desk.mixer.meters().master.peak_db) > -13
+    desk.bus.set_sinks((desk.shelf,))
+    packets = desk.run(200)
+    pts, capture_ns = packets[count].pts - packets[count - 1].pts, packets[count].capture_ns - packets[count - 1].capture_ns
+    assert pts == pytest.approx(11 * 960, abs=960)
+    assert capture_ns == pytest.approx(pts * NS_PER_S // 48_000, abs=NS_PER_MS)
+
+
 def test_the_thread_keeps_time_and_ends() -> None:
     mixer = Mixer()
     mixer.set_strips([(Strip("a"), sounding_tone())])
