@@ -19,6 +19,7 @@ from app.bootstrap.desk import make_studio
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.report import process_figures, report, write_report
+from app.bootstrap.saying import spoken
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_S, SystemClock
 from app.domain.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
@@ -137,8 +138,7 @@ class Broadcast:
         sys.stdout.flush()
 
     def _say_notice(self, notice: Notice) -> None:
-        words = self._wordings.sentence(notice.code, notice.data)
-        text = f"{words.text} {words.help}".rstrip()
+        text = spoken(self._wordings, notice.code, notice.data)
         if notice.severity is Severity.INFO:
             self._say(text)
         else:
@@ -180,8 +180,15 @@ class Broadcast:
 
     def _failure(self) -> str:
         targets = self._last.targets if self._last is not None else ()
-        reasons = [self._wordings.sentence(target.failure, dict(target.failure_data)) for target in targets if target.failure]
-        return " ".join(f"{words.text} {words.help}".rstrip() for words in reasons) or "No relay answered."
+        names = {relay.id: relay.name for relay in self._studio.relays}
+        return (
+            " ".join(
+                spoken(self._wordings, target.failure, {"relay": names.get(target.relay_id, ""), **dict(target.failure_data)})
+                for target in targets
+                if target.failure
+            )
+            or "No relay answered."
+        )
 
     async def _go_on_air(self) -> None:
         self._studio.go_live()
@@ -277,7 +284,6 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"tradewind: {error}\n")
         return 1
     except AppError as error:
-        words = Wordings.load(paths.notices).sentence(error.code, error.data)
-        sys.stderr.write(f"tradewind: {words.text} {words.help}".rstrip() + "\n")
+        sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1
     return 0

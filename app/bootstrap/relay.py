@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_end_signals, settle_memory
+from app.bootstrap.saying import spoken
 from app.relay.config import RelayConfig, RelayError
 from app.relay.process import Lease, addresses_of, read_keys, serve
 from app.relay.server import RelayServer
@@ -72,7 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         asyncio.run(_serve(_config(arguments, paths), embedded))
     except RelayError as error:
-        words = Wordings.load(paths.notices).sentence(error.code, error.data)
-        sys.stderr.write(f"{words.text} {words.help}".rstrip() + "\n")
+        sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1
     return 0

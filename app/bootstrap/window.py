@@ -11,6 +11,7 @@ import segno
 
 from app.bootstrap.desk import make_studio
 from app.bootstrap.logs import start_logging
+from app.bootstrap.saying import spoken
 from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.project import Project, starter_project
@@ -82,6 +83,5 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return run_window(Desk(paths).make, options)
     except AppError as error:
-        words = Wordings.load(paths.notices).sentence(error.code, error.data)
-        sys.stderr.write(f"tradewind: {words.text} {words.help}".rstrip() + "\n")
+        sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1

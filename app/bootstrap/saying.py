@@ -1,0 +1,13 @@
+"""Words of notices and errors as lines of a terminal."""
+
+from collections.abc import Mapping
+
+from app.domain.errors import Value
+from app.storage.wording import Wordings
+
+
+def spoken(wordings: Wordings, code: str, data: Mapping[str, Value]) -> str:
+    """What happened and what to do, as one line."""
+    words = wordings.sentence(code, data)
+    text = words.text if words.text.endswith((".", "!", "?", ":")) else f"{words.text}."
+    return f"{text} {words.help}".rstrip()
