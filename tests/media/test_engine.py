@@ -213,7 +213,7 @@ def test_without_targets_the_programme_runs_and_nothing_is_encoded(bench: Engine
     bench.wait_until(lambda: bench.engine.stats().frames.composed > 12)
     stats = bench.engine.stats()
     assert (stats.state, stats.frames.encoded, stats.live_since_ns) == (BroadcastState.IDLE, 0, 0)
-    assert stats.frames.composed <= stats.frames.captured <= stats.frames.composed + 1
+    assert 0 < stats.frames.captured <= stats.frames.composed
     assert bench.collected.packets == []
     assert bench.engine.preview_path is not None
     assert SEQUENCE.unpack_from(bench.engine.preview_path.read_bytes(), LATEST_OFFSET)[0] > 5
