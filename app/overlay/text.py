@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 
 from app.domain.errors import Value
+from app.domain.output import Canvas
 from app.domain.schema import completed, parse_colour
 from app.domain.source import KINDS, SourceKind
 
@@ -187,8 +188,8 @@ def _even(length: float) -> int:
     return min(MAX_SIDE, max(2, math.ceil(length / 2) * 2))
 
 
-def render_text(settings: Mapping[str, Value], canvas_height: int) -> TextPicture:
-    """Draw a text source for a canvas of this height; sizes in `settings` are relative to 1080 lines.
+def render_text(settings: Mapping[str, Value], canvas: Canvas) -> TextPicture:
+    """Draw a text source for this canvas; sizes in `settings` are relative to 1080 lines.
 
     Needs a QGuiApplication (see `offscreen`). An empty text gives a small transparent picture. Raises FieldError for settings that do not
     fit the declaration.
@@ -197,7 +198,7 @@ def render_text(settings: Mapping[str, Value], canvas_height: int) -> TextPictur
     text = str(values["text"]).strip("\n")
     if not text.strip():
         return TextPicture(2, 2, bytes(16))
-    style = _style(values, canvas_height)
+    style = _style(values, canvas.height)
     layouts, width, height = _layouts(text, style)
     margin = style.padding + style.outline
     # glyphs may reach beyond their advance (italics, swashes): keep a little room that the box does not show

@@ -10,7 +10,6 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-THEMES: Mapping[str, str] = {"system": "As the system", "dark": "Dark", "light": "Light"}
 GRID = 8  # every distance in the window is a multiple or a half of this
 _ICON_SIZES = (16, 20, 24, 32, 48)
 _NAME = re.compile(r"@(\w+)@")
@@ -64,7 +63,7 @@ class Theme:
 def load_theme(folder: Path, chosen: str) -> Theme:
     """The theme "dark" or "light"; anything else follows the system (dark where it does not say)."""
     name = chosen if chosen in ("dark", "light") else "dark"
-    if chosen == "system" and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light:
+    if chosen not in ("dark", "light") and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light:
         name = "light"
     data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     return Theme(name, bool(data["dark"]), data["colour"], folder)

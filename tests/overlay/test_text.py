@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtGui import QFont, QTextLayout
 
 from app.domain.errors import FieldError, Value
+from app.domain.output import Canvas
 from app.overlay.text import MAX_SIDE, render_text
 
 Pixels = npt.NDArray[np.uint8]
@@ -33,7 +34,7 @@ SCRIPTS: Mapping[str, str] = {
 
 def pixels(canvas_height: int = 1080, **settings: Value) -> Pixels:
     """The drawn text as (height, width, 4)."""
-    picture = render_text(settings, canvas_height)
+    picture = render_text(settings, Canvas(canvas_height * 16 // 9 // 2 * 2, canvas_height))
     assert len(picture.rgba) == picture.width * picture.height * 4
     return np.frombuffer(picture.rgba, np.uint8).reshape(picture.height, picture.width, 4)
 
@@ -63,7 +64,7 @@ def test_every_script_has_real_glyphs(script: str) -> None:
 
 
 def test_two_scripts_are_not_drawn_as_the_same_boxes() -> None:
-    pictures = {render_text({"text": text}, 1080).rgba for text in ("好", "界", "न", "ไ", "م", "ש", "안")}
+    pictures = {render_text({"text": text}, Canvas(1920, 1080)).rgba for text in ("好", "界", "न", "ไ", "م", "ש", "안")}
     assert len(pictures) == 7
 
 
@@ -176,7 +177,7 @@ def test_a_book_pasted_by_mistake_stays_within_bounds() -> None:
 
 def test_a_colour_that_is_none_is_refused() -> None:
     with pytest.raises(FieldError) as caught:
-        render_text({"text": "x", "colour": "red"}, 1080)
+        render_text({"text": "x", "colour": "red"}, Canvas(1920, 1080))
     assert caught.value.data["field"] == "colour"
 
 
@@ -185,9 +186,9 @@ def test_a_desk_without_a_display_draws_the_same() -> None:
     program = (
         "import json,hashlib\n"
         "from app.overlay.offscreen import make_offscreen_application\n"
-        "from app.overlay.text import render_text\n"
+        "from app.overlay.text import render_text\nfrom app.domain.output import Canvas\n"
         "application = make_offscreen_application()\n"
-        "picture = render_text({'text': 'Grüße 你好'}, 720)\n"
+        "picture = render_text({'text': 'Grüße 你好'}, Canvas())\n"
         "print(json.dumps([picture.width, picture.height, sum(picture.rgba) > 0, make_offscreen_application() is application]))\n"
     )
     done = subprocess.run(

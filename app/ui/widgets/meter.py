@@ -73,7 +73,7 @@ class Meter(QWidget):
 
     def _refresh(self) -> None:
         length = self._bars().height()
-        shown = tuple(place_of(level, length) for level in (*self._rms, *self._peak, *self._held)) + (int(self._clipped),)
+        shown = (*(place_of(level, length) for level in (*self._rms, *self._peak, *self._held)), int(self._clipped))
         if shown != self._shown:
             self._shown = shown
             self.update(self._bars().adjusted(0, -6, 0, 0))

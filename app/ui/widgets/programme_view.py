@@ -62,16 +62,20 @@ class _Drag:
     guides: Guides
 
 
+def _touched(lines: tuple[float, ...], start: float, length: float) -> set[float]:
+    """The lines on which an edge or the middle of this span lies."""
+    return {line for line in lines for place in (start, start + length / 2, start + length) if abs(line - place) < 1e-6}
+
+
 class ProgrammeView(QWidget):
     """Draws the newest preview picture, letterboxed; emits what the mouse and the arrow keys ask for.
 
-    `placed` carries (layer id, Box, Crop, gesture): the same gesture for all steps of one drag. `cancelled` says that the
-    user gave a drag up after `placed` was emitted for it.
+    `placed` carries (layer id, Box, Crop, gesture): the same gesture for all steps of one drag. Escape gives a drag up: the
+    layer's first place is emitted once more.
     """
 
     chosen = Signal(str)
     placed = Signal(str, object, object, str)
-    cancelled = Signal()
 
     def __init__(self, theme: Theme, latest: Callable[[], ShownPicture | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -216,14 +220,10 @@ class ProgrammeView(QWidget):
     def _draw_guides(self, painter: QPainter, box: Box, guides: Guides) -> None:
         area = self.picture_rect()
         painter.setPen(QPen(self._theme.colour("warning"), 1, Qt.PenStyle.DashLine))
-        for line in {
-            line for line in guides.across for place in (box.x, box.x + box.width / 2, box.x + box.width) if abs(line - place) < 1e-6
-        }:
+        for line in _touched(guides.across, box.x, box.width):
             x = area.x() + line * area.width()
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        for line in {
-            line for line in guides.down for place in (box.y, box.y + box.height / 2, box.y + box.height) if abs(line - place) < 1e-6
-        }:
+        for line in _touched(guides.down, box.y, box.height):
             y = area.y() + line * area.height()
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
 
@@ -274,9 +274,9 @@ class ProgrammeView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         layer = self._chosen()
         if event.key() == Qt.Key.Key_Escape and self._drag is not None:
-            self._drag = None
+            drag, self._drag = self._drag, None
             if self._drag_sent:
-                self.cancelled.emit()
+                self.placed.emit(self._chosen_id, drag.box, drag.crop, drag.gesture)
             self.update()
         elif event.key() == Qt.Key.Key_Escape and self._chosen_id:
             self.chosen.emit("")

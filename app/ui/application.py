@@ -1,0 +1,126 @@
+"""The desk with a window: starts Qt and the Studio on one loop, and ends them in order."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import qasync
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from app.session.studio import Studio
+from app.ui.desk import MakeCode
+from app.ui.dialogs.settings import Group
+from app.ui.language import TableTranslator, language_for, load_table
+from app.ui.main_window import Fittings, MainWindow
+from app.ui.notices import NoticeBook, Words
+from app.ui.theme import Icons, load_theme
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """What the window needs of its surroundings; `make_wordings` gets a language ("" = English)."""
+
+    resources: Path
+    state_file: Path
+    make_wordings: Callable[[str], Words]
+    make_code: MakeCode
+    setting_groups: Sequence[Group]
+    suffix: str
+    version: str
+    open_path: Path | None = None
+    guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
+
+
+class Shell:
+    """Holds the Studio and the window that shows it; another language or theme builds the window anew."""
+
+    def __init__(self, application: QApplication, studio: Studio, options: WindowOptions) -> None:
+        self._application = application
+        self._studio = studio
+        self._options = options
+        self._book = NoticeBook()
+        self._translator: TableTranslator | None = None
+        self._looks = ("", "")
+        self._closed: asyncio.Future[bool] | None = None
+        self.window = self._make_window()
+        studio.settings_changed.connect(self._on_settings_changed)
+
+    def _make_window(self) -> MainWindow:
+        settings, options = self._studio.settings, self._options
+        self._looks = (settings.language, settings.theme)
+        language = language_for(settings.language)
+        if self._translator is not None:
+            QCoreApplication.removeTranslator(self._translator)
+        self._translator = TableTranslator(load_table(options.resources / "locale", language))
+        QCoreApplication.installTranslator(self._translator)
+        theme = load_theme(options.resources / "themes", settings.theme)
+        self._application.setPalette(theme.palette())
+        self._application.setStyleSheet(theme.style_sheet())
+        fittings = Fittings(
+            wordings=options.make_wordings("" if language == "en" else language),
+            theme=theme,
+            icons=Icons(options.resources / "icons", theme),
+            book=self._book,
+            state_file=options.state_file,
+            make_code=options.make_code,
+            setting_groups=options.setting_groups,
+            suffix=options.suffix,
+            version=options.version,
+        )
+        window = MainWindow(self._studio, fittings)
+        window.closing.connect(self._on_closing)
+        return window
+
+    def _on_settings_changed(self, settings: object) -> None:
+        del settings
+        if self._looks != (self._studio.settings.language, self._studio.settings.theme):
+            asyncio.get_running_loop().call_soon(self._rebuild)  # the dialog that changed it is still in its own code
+
+    def _rebuild(self) -> None:
+        old = self.window
+        selection = (old.selection.layer_id, old.selection.source_id)
+        old.let_go()
+        self.window = self._make_window()
+        self.window.selection.choose(layer_id=selection[0], source_id=selection[1])
+        self.window.show()
+        old.deleteLater()
+
+    def _on_closing(self, keep_engine: bool) -> None:
+        if self._closed is not None and not self._closed.done():
+            self._closed.set_result(keep_engine)
+
+    async def run(self) -> int:
+        """Show the window at once, start the Studio behind it, and end both when the user leaves."""
+        self._closed = asyncio.get_running_loop().create_future()
+        self.window.show()
+        keep_engine = False
+        try:
+            await self._studio.start(self._options.open_path)
+            self.window.files.offer_recovery()
+            if self._options.guide and self._studio.settings.show_guide:
+                self._studio.change_setting("show_guide", False)
+                self.window.show_guide()
+            keep_engine = await self._closed
+        finally:
+            self.window.let_go()
+            await self._studio.aclose(keep_engine=keep_engine)
+            self._studio.settings_changed.disconnect(self._on_settings_changed)
+        return 0
+
+
+def run_window(make_studio: Callable[[], Studio], options: WindowOptions) -> int:
+    """Run the desk until its window is closed; the exit status."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(application, QApplication):
+        raise TypeError("a QApplication is needed, another kind of application runs")
+    application.setApplicationName("Tradewind")
+    application.setStyle("Fusion")
+    application.setQuitOnLastWindowClosed(False)
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        status: int = loop.run_until_complete(Shell(application, make_studio(), options).run())
+    return status

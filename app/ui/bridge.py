@@ -1,0 +1,53 @@
+"""The one crossing from the session's signals to Qt's."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.notice import Notice
+from app.session.studio import Studio
+
+
+class Bridge(QObject):
+    """Repeats what the Studio says as Qt signals, which end by themselves when a widget goes. `close` lets go of the Studio.
+
+    The Studio emits on its loop, which is Qt's here: nothing is queued and no lock is needed.
+    """
+
+    project_changed = Signal()
+    document_changed = Signal()
+    settings_changed = Signal()
+    stats_changed = Signal(object)
+    meters_changed = Signal(object)
+    probes_changed = Signal()
+    devices_changed = Signal()
+    relays_changed = Signal()
+    broadcast_changed = Signal()
+    engine_changed = Signal()
+    notice = Signal(object)
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._disconnects: list[Callable[[], None]] = [
+            studio.project_changed.connect(lambda project: self.project_changed.emit()),
+            studio.document_changed.connect(self.document_changed.emit),
+            studio.settings_changed.connect(lambda settings: self.settings_changed.emit()),
+            studio.stats_changed.connect(self.stats_changed.emit),
+            studio.meters_changed.connect(self.meters_changed.emit),
+            studio.probes_changed.connect(lambda probes: self.probes_changed.emit()),
+            studio.devices_changed.connect(lambda devices: self.devices_changed.emit()),
+            studio.relays_changed.connect(self.relays_changed.emit),
+            studio.broadcast.changed.connect(lambda old, new: self.broadcast_changed.emit()),
+            studio.engine.changed.connect(lambda old, new: self.engine_changed.emit()),
+            studio.notices.connect(self.notice.emit),
+        ]
+
+    def tell(self, notice: Notice) -> None:
+        """Show a notice that arose in the window itself."""
+        self.notice.emit(notice)
+
+    def close(self) -> None:
+        """Hear no more; may be called twice."""
+        for disconnect in self._disconnects:
+            disconnect()
+        self._disconnects.clear()

@@ -1,0 +1,43 @@
+"""What every panel receives: the Studio, its signals, and the means to show things."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
+from app.domain.project import Project
+from app.session.studio import Studio
+from app.ui.bridge import Bridge
+from app.ui.notices import Words
+from app.ui.selection import Selection
+from app.ui.theme import Icons, Theme
+from app.ui.widgets.editors import Surroundings
+
+MakeCode = Callable[[str], Sequence[Sequence[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Collaborators of the window's parts; holds no state of its own."""
+
+    studio: Studio
+    bridge: Bridge
+    selection: Selection
+    theme: Theme
+    icons: Icons
+    wordings: Words
+    make_code: MakeCode
+
+    @property
+    def around(self) -> Surroundings:
+        """What editors of declared fields need."""
+        return Surroundings(self.icons, lambda: self.studio.devices)
+
+    def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> bool:
+        """Change the document; a refusal is shown as a notice and gives False."""
+        try:
+            self.studio.edit(title, change, merge=merge)
+        except AppError as error:
+            self.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+            return False
+        return True

@@ -1,0 +1,149 @@
+"""Adding or changing a relay: what kind it is decides which fields are asked for."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain import editing
+from app.domain.errors import FieldError, Value
+from app.domain.output import Relay
+from app.domain.preset import RelayPreset, TokenNeed, resolve
+from app.domain.schema import completed
+from app.ui.desk import Desk
+from app.ui.dialogs.frame import FramedDialog
+from app.ui.language import declared, tr
+from app.ui.widgets.form import Form
+from app.ui.widgets.pieces import label, push_button
+
+
+class RelayDialog(FramedDialog):
+    """`relay` None = a new one. Saving changes the show in one undo step; the token goes to the keyring."""
+
+    def __init__(self, desk: Desk, relay: Relay | None, parent: QWidget) -> None:
+        super().__init__(
+            parent,
+            tr("Relay", "Add a relay") if relay is None else tr("Relay", "Change the relay"),
+            tr("Relay", "A relay takes your programme over WebRTC (WHIP) and hands it to the viewers."),
+        )
+        self.resize(560, 620)
+        self._desk = desk
+        self._relay = relay
+        self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in desk.studio.presets}
+        self._values: dict[str, Value] = dict(relay.values) if relay is not None else {}
+        self.kind = QComboBox()
+        for preset in self._presets.values():
+            self.kind.addItem(preset.title, preset.id)
+        self.name = self._line(relay.name if relay is not None else "", tr("Relay", "Name"))
+        self.region = self._line(relay.region if relay is not None else "", tr("Relay", "Region"))
+        self.region.setPlaceholderText(tr("Relay", "For you alone, for example Frankfurt"))
+        self._row(tr("Relay", "Kind of relay"), self.kind)
+        self._summary = label("", "hint", wrap=True)
+        self.body.addWidget(self._summary)
+        self._row(tr("Relay", "Name"), self.name)
+        self._fields = QVBoxLayout()
+        self.body.addLayout(self._fields)
+        self.form: Form | None = None
+        self.token = self._line(desk.studio.token_of(relay.id) if relay is not None else "", tr("Relay", "Token"))
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self._token_title = label("", "muted")
+        self.body.addWidget(self._token_title)
+        self.body.addWidget(self.token)
+        self.watch = self._line(relay.watch_url if relay is not None else "", tr("Relay", "Address for viewers"))
+        self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the programme"))
+        self._row(tr("Relay", "Address for viewers"), self.watch)
+        self._row(tr("Relay", "Region"), self.region)
+        self._help = label("", "hint", wrap=True)
+        self.body.addWidget(self._help)
+        self._error = label("", "error", wrap=True)
+        self.body.addWidget(self._error)
+        self.body.addStretch(1)
+        self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
+        self.buttons.insertWidget(0, self._docs)
+        self.buttons.addWidget(push_button(tr("Relay", "Cancel"), self.reject))
+        self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
+        self.save_button.setDefault(True)
+        self.buttons.addWidget(self.save_button)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(relay.preset if relay is not None else "generic")))
+        self.kind.currentIndexChanged.connect(lambda index: self._show_preset())
+        self._show_preset()
+
+    def _line(self, text: str, words: str) -> QLineEdit:
+        line = QLineEdit(text)
+        line.setAccessibleName(words)
+        return line
+
+    def _row(self, title: str, widget: QWidget) -> None:
+        heading = label(title, "muted")
+        heading.setBuddy(widget)
+        self.body.addWidget(heading)
+        self.body.addWidget(widget)
+
+    @property
+    def preset(self) -> RelayPreset:
+        """The chosen kind of relay."""
+        return self._presets[str(self.kind.currentData())]
+
+    def _show_preset(self) -> None:
+        preset = self.preset
+        if self.form is not None:
+            self._fields.removeWidget(self.form)
+            self.form.deleteLater()
+        self.form = Form(preset.fields, self._desk.around)
+        kept = {field.key: self._values.get(field.key, field.default) for field in preset.fields}
+        if self._relay is not None and "whip_url" in kept and not kept["whip_url"]:
+            kept["whip_url"] = self._relay.whip_url
+        self._values.update(kept)
+        self.form.show_values(kept)
+        self.form.changed.connect(self._values.__setitem__)
+        self._fields.addWidget(self.form)
+        self._summary.setText(declared(preset.summary))
+        self._help.setText("\n\n".join(declared(paragraph) for paragraph in preset.help))
+        self._help.setVisible(bool(preset.help))
+        wanted = preset.token is not TokenNeed.NONE
+        self._token_title.setText(declared(preset.token_title) or tr("Relay", "Token"))
+        self._token_title.setVisible(wanted)
+        self.token.setVisible(wanted)
+        self._docs.setVisible(bool(preset.docs))
+        self._error.hide()
+
+    def _open_docs(self) -> None:
+        QDesktopServices.openUrl(QUrl(self.preset.docs))
+
+    def _refuse(self, words: str, widget: QWidget) -> None:
+        self._error.setText(words)
+        self._error.show()
+        widget.setFocus()
+
+    def save(self) -> None:
+        """Put the relay into the show, or say at which field it fails."""
+        preset = self.preset
+        try:
+            values = completed(preset.fields, self._values)
+            whip_url, watch_url, _ = resolve(preset, values)
+        except FieldError as error:
+            key = str(error.data.get("field", ""))
+            title = next((declared(field.title) for field in preset.fields if field.key == key), key)
+            reason = tr("Relay", "is empty") if error.data.get("reason") == "empty" else tr("Relay", "does not fit")
+            self._refuse(f"{title}: {reason}.", self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
+            return
+        if preset.token is TokenNeed.REQUIRED and not self.token.text().strip():
+            self._refuse(tr("Relay", "This relay wants a token."), self.token)
+            return
+        project = self._desk.studio.project
+        relay_id = self._relay.id if self._relay is not None else editing.new_id(project, "relay")
+        relay = Relay(
+            relay_id,
+            self.name.text().strip() or preset.title,
+            whip_url,
+            self.watch.text().strip() or watch_url,
+            self.region.text().strip(),
+            preset.id,
+            values,
+        )
+        if self._relay is not None:
+            relay = replace(relay, ice_servers=self._relay.ice_servers)
+        if self._desk.edit("Change relay", lambda project: editing.put_relay(project, relay)):
+            self._desk.studio.set_token(relay_id, self.token.text().strip())
+            self.accept()

@@ -1,0 +1,76 @@
+"""Opening, saving and leaving a show: asks for paths and about unsaved changes, then lets the Studio do it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.session.studio import Studio
+from app.ui.dialogs.questions import ask, choose
+from app.ui.language import tr
+
+
+class Files:
+    """The file menu's commands for one window."""
+
+    def __init__(self, studio: Studio, parent: QWidget, suffix: str) -> None:
+        self._studio = studio
+        self._parent = parent
+        self._suffix = suffix
+
+    def _filter(self) -> str:
+        return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)
+
+    def may_leave(self) -> bool:
+        """Ask about unsaved changes; True when the open show may go."""
+        if not self._studio.modified:
+            return True
+        answer = choose(
+            self._parent,
+            tr("Files", "Save “{title}”?", title=self._studio.title),
+            tr("Files", "The show was changed since it was saved."),
+            (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don't save"), "")),
+        )
+        return answer == "discard" or (answer == "save" and self.save())
+
+    def new(self) -> None:
+        """Begin a new show."""
+        if self.may_leave():
+            self._studio.new()
+
+    def open(self) -> None:
+        """Ask for a show and open it."""
+        if self.may_leave():
+            folder = str(self._studio.path.parent) if self._studio.path is not None else ""
+            path, _ = QFileDialog.getOpenFileName(self._parent, tr("Files", "Open a show"), folder, self._filter())
+            if path:
+                self._studio.open(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open one of the recent shows."""
+        if self.may_leave():
+            self._studio.open(path)
+
+    def save(self) -> bool:
+        """Save, asking for a path the first time; True when it was saved."""
+        return self._studio.save() if self._studio.path is not None else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a path and save there; True when it was saved."""
+        start = str(self._studio.path or f"{self._studio.title}{self._suffix}")
+        path, _ = QFileDialog.getSaveFileName(self._parent, tr("Files", "Save the show"), start, self._filter())
+        return bool(path) and self._studio.save_as(Path(path))
+
+    def offer_recovery(self) -> None:
+        """Ask what to do with unsaved work that a crash left behind."""
+        recovered = self._studio.recovery
+        if recovered is None:
+            return
+        take = ask(
+            self._parent,
+            tr("Files", "Restore unsaved work?"),
+            tr("Files", "Tradewind was not closed in order. Changes to “{title}” were kept.", title=recovered.project.name),
+            tr("Files", "Restore"),
+        )
+        verb: Callable[[], None] = self._studio.accept_recovery if take else self._studio.discard_recovery
+        verb()

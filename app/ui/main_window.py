@@ -1,0 +1,371 @@
+"""The main window: the picture in the middle, panels around it, and what joins them to menus and keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QToolBar, QVBoxLayout, QWidget
+
+from app.domain.broadcast import BroadcastState
+from app.domain.notice import Notice
+from app.session.studio import Studio
+from app.ui.bridge import Bridge
+from app.ui.commands import Command, CommandTable
+from app.ui.desk import Desk, MakeCode
+from app.ui.dialogs.about import About
+from app.ui.dialogs.guide import Guide
+from app.ui.dialogs.palette import Palette
+from app.ui.dialogs.questions import choose
+from app.ui.dialogs.settings import Group, settings_dialog
+from app.ui.files import Files
+from app.ui.language import declared, tr
+from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
+from app.ui.panels.live import LivePanel
+from app.ui.panels.mixer import MixerPanel
+from app.ui.panels.programme import ProgrammePanel
+from app.ui.panels.properties import PropertiesPanel
+from app.ui.panels.relays import RelaysPanel
+from app.ui.panels.scenes import ScenesPanel
+from app.ui.panels.sources import SourcesPanel
+from app.ui.panels.status import StatusBar
+from app.ui.selection import Selection
+from app.ui.theme import Icons, Theme
+
+LAYOUT_VERSION = 1
+LEFT_PX, RIGHT_PX, MIXER_PX = 240, 312, 196
+_LEFT, _RIGHT, _BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What the window is furnished with beside the Studio."""
+
+    wordings: Words
+    theme: Theme
+    icons: Icons
+    book: NoticeBook
+    state_file: Path
+    make_code: MakeCode
+    setting_groups: Sequence[Group]
+    suffix: str
+    version: str
+
+
+class MainWindow(QMainWindow):
+    """A reading of the Studio: it may be thrown away and built anew (other language, other theme) without loss.
+
+    `closing` carries whether the engine is to stay on air; the owner then ends the Studio.
+    """
+
+    closing = Signal(bool)
+
+    def __init__(self, studio: Studio, fittings: Fittings) -> None:
+        super().__init__()
+        self._studio = studio
+        self._fittings = fittings
+        self._decided = False
+        self.setObjectName("main")
+        self.setWindowIcon(fittings.icons.icon("tradewind"))
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.bridge = Bridge(studio, self)
+        self.selection = Selection(self)
+        self.desk = Desk(studio, self.bridge, self.selection, fittings.theme, fittings.icons, fittings.wordings, fittings.make_code)
+        self.files = Files(studio, self, fittings.suffix)
+        self._build_panels()
+        self.commands = self._make_commands()
+        self._build_menus()
+        self._build_toolbar()
+        self.toasts = ToastArea(self.programme, fittings.wordings, fittings.icons)
+        self.toasts.action_requested.connect(self.commands.run)
+        self.bridge.notice.connect(self._on_notice)
+        for signal in (
+            self.bridge.document_changed,
+            self.bridge.broadcast_changed,
+            self.bridge.engine_changed,
+            self.bridge.project_changed,
+        ):
+            signal.connect(self._on_changed)
+        self.selection.changed.connect(self.commands.refresh)
+        self._restore_layout()
+        self._on_changed()
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _build_panels(self) -> None:
+        desk = self.desk
+        self.programme = ProgrammePanel(desk)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.programme)
+        self.setCentralWidget(middle)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, _LEFT),
+            (Qt.Corner.BottomRightCorner, _RIGHT),
+            (Qt.Corner.TopLeftCorner, _LEFT),
+            (Qt.Corner.TopRightCorner, _RIGHT),
+        ):
+            self.setCorner(corner, area)
+        self.scenes, self.sources, self.mixer = ScenesPanel(desk), SourcesPanel(desk), MixerPanel(desk)
+        self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
+        self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
+        self.docks: dict[str, QDockWidget] = {}
+        self._add_dock("scenes", tr("Window", "Scenes"), self.scenes, _LEFT)
+        self._add_dock("sources", tr("Window", "Sources"), self.sources, _LEFT)
+        self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
+        self._add_dock("properties", tr("Window", "Properties"), self.properties, _RIGHT)
+        self._add_dock("relays", tr("Window", "Relays"), self.relays, _RIGHT)
+        self._add_dock("mixer", tr("Window", "Mixer"), self.mixer, _BOTTOM)
+        self._add_dock("log", tr("Window", "Messages"), self.log, _BOTTOM)
+        self.status = StatusBar(desk)
+        self.setStatusBar(self.status)
+
+    def _add_dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(panel)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.addDockWidget(area, dock)
+        self.docks[name] = dock
+
+    def _arrange(self) -> None:
+        """The layout of a first start."""
+        docks = self.docks
+        self.tabifyDockWidget(docks["properties"], docks["relays"])
+        self.tabifyDockWidget(docks["mixer"], docks["log"])
+        docks["properties"].raise_()
+        docks["mixer"].raise_()
+        self.resizeDocks([docks["scenes"], docks["live"]], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["scenes"], docks["sources"]], [200, 360], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["live"], docks["properties"]], [150, 480], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["mixer"]], [MIXER_PX], Qt.Orientation.Vertical)
+
+    def _make_commands(self) -> CommandTable:
+        studio = self._studio
+        provided = {
+            "file.new": self.files.new,
+            "file.open": self.files.open,
+            "file.save": self.files.save,
+            "file.save_as": self.files.save_as,
+            "scene.add": self.scenes.add,
+            "scene.remove": self.scenes.remove,
+            "show.go_live": self.live.toggle,
+            "show.stop": self.live.toggle,
+        }
+        for action_id, run in provided.items():
+            studio.actions.provide(action_id, run)
+        words = {
+            "edit.undo": lambda: _with_step(tr("Window", "Undo"), studio.undo_title),
+            "edit.redo": lambda: _with_step(tr("Window", "Redo"), studio.redo_title),
+        }
+        table = [
+            Command(
+                action.id,
+                action.title,
+                lambda action_id=action.id: studio.actions.run(action_id),  # type: ignore[misc]
+                action.shortcut,
+                action.icon,
+                lambda action_id=action.id: studio.actions[action_id].enabled(),  # type: ignore[misc]
+                words.get(action.id),
+            )
+            for action in studio.actions
+        ]
+        table += [
+            Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "add"),
+            Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+D", "duplicate", self._layer_chosen),
+            Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
+            Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
+            Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
+            Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
+            Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
+            Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),
+            Command("window.reset", "Put the panels back", self.reset_layout, "", "window"),
+            Command("window.full", "Full screen", self._toggle_full_screen, "F11", "screen"),
+            Command("help.guide", "First show, step by step…", self.show_guide, "F1", "guide"),
+            Command("help.about", "About Tradewind", self._show_about, "", "info"),
+            Command("app.quit", "Quit", self.close, "Ctrl+Q", "quit"),
+        ]
+        return CommandTable(table, self._fittings.icons, self)
+
+    def _layer_chosen(self) -> bool:
+        return bool(self.selection.layer_id)
+
+    def _watchable(self) -> bool:
+        return bool(self.live.watch_address())
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        actions = self.commands.actions
+        for action in actions.values():
+            self.addAction(action)  # its shortcut works wherever the focus is
+        menus: dict[str, tuple[str, ...]] = {
+            tr("Window", "&Show"): ("file.new", "file.open", "RECENT", "", "file.save", "file.save_as", "", "app.quit"),
+            tr("Window", "&Edit"): ("edit.undo", "edit.redo", "", "source.add", "source.duplicate", "source.remove", "", "window.settings"),
+            tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
+            tr("Window", "&On air"): (
+                "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "", "devices.refresh", "engine.restart",
+            ),
+            tr("Window", "&View"): ("window.palette", "", "DOCKS", "", "window.reset", "window.full"),
+            tr("Window", "&Help"): ("help.guide", "help.about"),
+        }  # fmt: skip
+        for title, entries in menus.items():
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            for entry in entries:
+                self._add_entry(menu, entry)
+
+    def _add_entry(self, menu: QMenu, entry: str) -> None:
+        if not entry:
+            menu.addSeparator()
+        elif entry == "DOCKS":
+            for dock in self.docks.values():
+                menu.addAction(dock.toggleViewAction())
+        elif entry == "RECENT":
+            self._recent = menu.addMenu(self._fittings.icons.icon("clock"), tr("Window", "Recent shows"))
+            self._recent.aboutToShow.connect(self._fill_recent)
+        else:
+            menu.addAction(self.commands.actions[entry])
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._studio.recent:
+            action = self._recent.addAction(path.stem)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda checked=False, path=path: self.files.open_path(path))
+        if not self._studio.recent:
+            self._recent.addAction(tr("Window", "No recent shows")).setEnabled(False)
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar(tr("Window", "Toolbar"))
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        entries = (
+            "file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "scene.add", "source.add", "", "window.palette",
+            "window.settings", "help.guide",
+        )  # fmt: skip
+        for entry in entries:
+            if entry:
+                bar.addAction(self.commands.actions[entry])
+                bar.widgetForAction(self.commands.actions[entry]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            else:
+                bar.addSeparator()
+        self.addToolBar(bar)
+
+    # Layout ---------------------------------------------------------------------------------------------------------------
+
+    def _settings(self) -> QSettings:
+        return QSettings(str(self._fittings.state_file), QSettings.Format.IniFormat)
+
+    def _restore_layout(self) -> None:
+        self.resize(1366, 768)
+        self._arrange()
+        kept = self._settings()
+        geometry, state = kept.value("geometry"), kept.value("state")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is not None:
+            self.restoreState(state, LAYOUT_VERSION)
+
+    def keep_layout(self) -> None:
+        """Write place and size of window and docks down for the next start."""
+        kept = self._settings()
+        kept.setValue("geometry", self.saveGeometry())
+        kept.setValue("state", self.saveState(LAYOUT_VERSION))
+        kept.sync()
+
+    def reset_layout(self) -> None:
+        """All panels back to where they were at the first start."""
+        for name, dock in self.docks.items():
+            area = _LEFT if name in ("scenes", "sources") else _BOTTOM if name in ("mixer", "log") else _RIGHT
+            self.removeDockWidget(dock)
+            self.addDockWidget(area, dock)
+            dock.show()
+        self._arrange()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # What happens ---------------------------------------------------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        mark = "• " if self._studio.modified else ""
+        self.setWindowTitle(f"{mark}{self._studio.title} – Tradewind")
+        self.commands.refresh()
+
+    def _on_notice(self, notice: Notice) -> None:
+        self._fittings.book.add(notice)
+        self.toasts.titles = self.commands.titles()
+        self.toasts.show_notice(notice)
+
+    def show_palette(self) -> None:
+        """Every command by name."""
+        palette = Palette(self, list(self.commands.actions.values()))
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.show()
+
+    def show_settings(self) -> None:
+        """The settings of the program and of this show."""
+        dialog = settings_dialog(self.desk, self._fittings.setting_groups, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_guide(self) -> None:
+        """The guide of the first start."""
+        guide = Guide(self.desk, self)
+        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        guide.open()
+
+    def _show_about(self) -> None:
+        about = About(self._fittings.icons, self._fittings.version, self)
+        about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        about.open()
+
+    # Leaving --------------------------------------------------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """Close without a question: another window takes over, or everything was asked."""
+        self._decided = True
+        self.keep_layout()
+        self.bridge.close()
+        self.close()
+
+    def _leave(self) -> bool | None:
+        """Whether to keep the show on air; None = stay."""
+        keep = False
+        if self._studio.broadcast.value in (BroadcastState.STARTING, BroadcastState.LIVE):
+            answer = choose(
+                self,
+                tr("Window", "You are on air"),
+                tr("Window", "The show can go on without this window; open Tradewind again to come back to it."),
+                (
+                    ("end", tr("Window", "End the show"), "danger"),
+                    ("keep", tr("Window", "Stay on air and close"), ""),
+                ),
+            )
+            if not answer:
+                return None
+            keep = answer == "keep"
+        return keep if keep or self.files.may_leave() else None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._decided:
+            event.accept()
+            return
+        event.ignore()
+        keep = self._leave()
+        if keep is not None:
+            self.closing.emit(keep)
+
+
+def _with_step(verb: str, step: str) -> str:
+    """Undo or Redo with the name of the step."""
+    return f"{verb}: {declared(step)}" if step else verb

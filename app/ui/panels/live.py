@@ -1,0 +1,199 @@
+"""Going on air: the big button, the state of every relay, and the address at which to watch."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget, QWidgetAction
+
+from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.clock import NS_PER_S
+from app.domain.notice import Notice, Severity
+from app.domain.stats import EngineStats, TargetStats
+from app.ui.desk import Desk
+from app.ui.dialogs.questions import ask
+from app.ui.figures import bitrate, duration, milliseconds
+from app.ui.language import tr
+from app.ui.widgets.pieces import ScanCode, badge, icon_button, label, set_property
+
+_BADGES = {
+    TargetState.LIVE: "good",
+    TargetState.WEAK: "warning",
+    TargetState.RECONNECTING: "warning",
+    TargetState.REFUSED: "error",
+}
+
+
+def target_words(target: TargetStats) -> str:
+    """The state of one relay in a word or two."""
+    if target.state is TargetState.LIVE:
+        return tr("Live", "on air · {rate} · {rtt}", rate=bitrate(target.kbps), rtt=milliseconds(target.rtt_ms))
+    if target.state is TargetState.RECONNECTING and target.retry_in_ms > 0:
+        return tr("Live", "trying again in {time}", time=milliseconds(target.retry_in_ms))
+    return {
+        TargetState.IDLE: tr("Live", "idle"),
+        TargetState.CONNECTING: tr("Live", "connecting…"),
+        TargetState.WEAK: tr("Live", "weak: no report from the relay"),
+        TargetState.RECONNECTING: tr("Live", "reconnecting…"),
+        TargetState.REFUSED: tr("Live", "refused"),
+        TargetState.STOPPING: tr("Live", "leaving…"),
+    }[target.state]
+
+
+def phase(broadcast: BroadcastState, stats: EngineStats | None) -> str:
+    """What the button shows: "idle", "connecting", "air", "reconnecting" or "stopping"."""
+    if broadcast is BroadcastState.STARTING:
+        return "connecting"
+    if broadcast is BroadcastState.STOPPING:
+        return "stopping"
+    if broadcast is BroadcastState.IDLE:
+        return "idle"
+    states = {target.state for target in stats.targets} if stats is not None else set()
+    if states & {TargetState.LIVE, TargetState.WEAK}:
+        return "air"
+    return "reconnecting" if states & {TargetState.RECONNECTING, TargetState.REFUSED} else "connecting"
+
+
+class LivePanel(QWidget):
+    """One button that always says what is, and what a click will do."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._desk = desk
+        self._targets: dict[str, QLabel] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 12)
+        layout.setSpacing(8)
+        self.button = QPushButton()
+        self.button.setProperty("role", "live")
+        self.button.clicked.connect(self.toggle)
+        layout.addWidget(self.button)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(4)
+        layout.addLayout(self._list)
+        layout.addLayout(self._watch_row())
+        for signal in (desk.bridge.broadcast_changed, desk.bridge.project_changed, desk.bridge.probes_changed, desk.bridge.relays_changed):
+            signal.connect(self._on_changed)
+        desk.bridge.engine_changed.connect(self._on_changed)
+        desk.bridge.stats_changed.connect(lambda stats: self._on_changed())
+        self._on_changed()
+
+    def _watch_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        self.address = QLineEdit()
+        self.address.setReadOnly(True)
+        self.address.setAccessibleName(tr("Live", "Watch address"))
+        self.address.setToolTip(tr("Live", "Open this address in any browser on this network to watch."))
+        row.addWidget(self.address, 1)
+        row.addWidget(icon_button(self._desk.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address))
+        self.code_button = icon_button(self._desk.icons, "qr", tr("Live", "Show the code to scan"), self.show_code)
+        row.addWidget(self.code_button)
+        return row
+
+    def watch_address(self) -> str:
+        """Where the programme can be watched: the chosen relay's page, or the built-in relay's."""
+        return self._desk.studio.nearest().watch_url or self._desk.studio.watch_address
+
+    def _phase(self) -> str:
+        return phase(self._desk.studio.broadcast.value, self._desk.studio.stats)
+
+    def _on_changed(self) -> None:
+        self._show_button()
+        self._show_targets()
+        address = self.watch_address()
+        if self.address.text() != address:
+            self.address.setText(address)
+            self.address.setCursorPosition(0)
+        self.address.setPlaceholderText(tr("Live", "No watch address yet"))
+        self.code_button.setEnabled(bool(address))
+
+    def _show_button(self) -> None:
+        now, stats = self._phase(), self._desk.studio.stats
+        seconds = (stats.at_ns - stats.live_since_ns) / NS_PER_S if stats is not None and stats.live_since_ns else 0.0
+        words, explanation = {
+            "idle": (tr("Live", "Go live"), tr("Live", "Publish the programme to {relay}.", relay=self._desk.studio.nearest().name)),
+            "connecting": (tr("Live", "Connecting…"), tr("Live", "Click to stop.")),
+            "air": (tr("Live", "On air {time}", time=duration(seconds)), tr("Live", "Click to end the show.")),
+            "reconnecting": (
+                tr("Live", "Reconnecting…"),
+                tr("Live", "The relay was lost; it is tried again until you stop. Click to stop."),
+            ),
+            "stopping": (tr("Live", "Stopping…"), tr("Live", "The relays are left in order.")),
+        }[now]
+        if self.button.text() != words:
+            self.button.setText(words)
+        self.button.setToolTip(explanation)
+        self.button.setAccessibleDescription(explanation)
+        self.button.setEnabled(now != "stopping" and (now != "idle" or self._desk.studio.engine.value.name == "ATTACHED"))
+        set_property(self.button, "phase", {"idle": "idle", "air": "air"}.get(now, "busy"))
+
+    def _show_targets(self) -> None:
+        stats = self._desk.studio.stats
+        live = self._desk.studio.broadcast.value is not BroadcastState.IDLE
+        targets = stats.targets if stats is not None and live else ()
+        if tuple(self._targets) != tuple(target.relay_id for target in targets):
+            self._clear_targets()
+            names = {relay.id: relay.name for relay in self._desk.studio.relays}
+            for target in targets:
+                row = QHBoxLayout()
+                name = label(names.get(target.relay_id, target.relay_id))
+                state = badge()
+                row.addWidget(name, 1)
+                row.addWidget(state)
+                self._list.addLayout(row)
+                self._targets[target.relay_id] = state
+        for target in targets:
+            state = self._targets[target.relay_id]
+            state.setText(target_words(target))
+            set_property(state, "level", _BADGES.get(target.state, ""))
+            state.setToolTip(self._failure(target))
+
+    def _failure(self, target: TargetStats) -> str:
+        if not target.failure:
+            return ""
+        sentence = self._desk.wordings.sentence(target.failure, dict(target.failure_data))
+        return f"{sentence.text}\n{sentence.help}".strip()
+
+    def _clear_targets(self) -> None:
+        self._targets.clear()
+        while (item := self._list.takeAt(0)) is not None:
+            row = item.layout()
+            while row is not None and (inner := row.takeAt(0)) is not None:
+                widget = inner.widget()
+                if widget is not None:
+                    widget.deleteLater()
+
+    def toggle(self) -> None:
+        """Go live, or end the show; asks first where the settings want it."""
+        studio, settings = self._desk.studio, self._desk.studio.settings
+        if self._phase() == "idle":
+            if not settings.confirm_go_live or ask(
+                self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the programme at once."), tr("Live", "Go live")
+            ):
+                studio.go_live()
+        elif (
+            self._phase() != "air"
+            or not settings.confirm_stop_live
+            or ask(
+                self,
+                tr("Live", "End the show?"),
+                tr("Live", "Viewers will no longer see anything."),
+                tr("Live", "End the show"),
+                danger=True,
+            )
+        ):
+            studio.stop_live()
+
+    def copy_address(self) -> None:
+        """Put the watch address on the clipboard."""
+        QGuiApplication.clipboard().setText(self.watch_address())
+        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": self.watch_address()}))
+
+    def show_code(self) -> None:
+        """Show the watch address as a code for a phone's camera."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(ScanCode(self._desk.make_code(self.watch_address()), tr("Live", "Code to scan with a phone")))
+        menu.addAction(action)
+        menu.popup(self.code_button.mapToGlobal(self.code_button.rect().bottomLeft()))

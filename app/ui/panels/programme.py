@@ -1,0 +1,53 @@
+"""The programme picture with what belongs to it: handles for the chosen layer, and words while there is nothing to see."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain import editing
+from app.domain.project import programme_scene
+from app.domain.scene import Box, Crop
+from app.ui.desk import Desk
+from app.ui.language import tr
+from app.ui.widgets.programme_view import ProgrammeView
+
+
+class ProgrammePanel(QWidget):
+    """Joins the view's gestures to the document: one drag is one undo step."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.view = ProgrammeView(desk.theme, desk.studio.preview.latest)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.view.chosen.connect(self._choose)
+        self.view.placed.connect(self._place)
+        desk.bridge.project_changed.connect(self._on_changed)
+        desk.selection.changed.connect(self._on_changed)
+        desk.bridge.engine_changed.connect(self._on_engine_changed)
+        self._on_changed()
+        self._on_engine_changed()
+
+    def _on_changed(self) -> None:
+        project = self._desk.studio.project
+        canvas = project.output.canvas
+        self.view.set_scene((canvas.width, canvas.height), programme_scene(project).layers, self._desk.selection.layer_id)
+
+    def _on_engine_changed(self) -> None:
+        words = {
+            "STARTING": tr("Programme", "Starting the engine…"),
+            "LOST": tr("Programme", "The engine stopped. Starting it again…"),
+            "STOPPED": tr("Programme", "The engine is not running."),
+        }
+        self.view.set_message(words.get(self._desk.studio.engine.value.name, ""))
+
+    def _choose(self, layer_id: str) -> None:
+        layers = programme_scene(self._desk.studio.project).layers
+        source_id = next((layer.source_id for layer in layers if layer.id == layer_id), "")
+        self._desk.selection.choose(layer_id=layer_id, source_id=source_id)
+
+    def _place(self, layer_id: str, box: Box, crop: Crop, gesture: str) -> None:
+        scene_id = programme_scene(self._desk.studio.project).id
+        self._desk.edit(
+            "Place source", lambda project: editing.replace_layer(project, scene_id, layer_id, box=box, crop=crop), merge=gesture
+        )

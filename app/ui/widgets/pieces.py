@@ -1,0 +1,108 @@
+"""The small pieces that panels are built of: icon buttons, badges, headings, empty states, codes to scan."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.ui.theme import GRID, Icons
+
+ICON_PX = 18
+QUIET_MODULES = 4  # ISO/IEC 18004: the white margin that a reader needs
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at, and draw the widget anew if it changed."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def icon_button(icons: Icons, icon: str, words: str, run: Callable[[], object] | None = None) -> QToolButton:
+    """A flat button with a picture; `words` is its tooltip and its name for screen readers."""
+    button = QToolButton()
+    button.setIcon(icons.icon(icon))
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if run is not None:
+        button.clicked.connect(lambda checked=False: run())
+    return button
+
+
+def push_button(words: str, run: Callable[[], object] | None = None, *, role: str = "") -> QPushButton:
+    """A button with words; `role` is "primary", "danger", "link" or "" and decides its looks."""
+    button = QPushButton(words)
+    button.setAutoDefault(False)
+    if role:
+        button.setProperty("role", role)
+    if run is not None:
+        button.clicked.connect(lambda checked=False: run())
+    return button
+
+
+def label(words: str, name: str = "", *, wrap: bool = False) -> QLabel:
+    """A text; `name` is the style sheet's ("muted", "hint", "title", "heading", "sectionTitle")."""
+    made = QLabel(words)
+    made.setObjectName(name)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def badge(words: str = "", level: str = "") -> QLabel:
+    """A small pill; `level` is "good", "warning", "error", "accent" or ""."""
+    made = label(words, "badge")
+    made.setProperty("level", level)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+class EmptyState(QWidget):
+    """What stands where a list is empty: a picture, one sentence, and a button for the next step."""
+
+    def __init__(self, icons: Icons, icon: str, title: str, text: str, action: QPushButton | None = None) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        layout.setSpacing(GRID // 2)
+        layout.addStretch(1)
+        picture = QLabel()
+        picture.setPixmap(icons.pixmap(icon, 32, "faint"))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(picture)
+        for words, name in ((title, "emptyTitle"), (text, "muted")):
+            line = label(words, name, wrap=True)
+            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(line)
+        if action is not None:
+            layout.addSpacing(GRID // 2)
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(1)
+
+
+class ScanCode(QWidget):
+    """A QR code: dark modules on white with the margin that readers need."""
+
+    def __init__(self, matrix: Sequence[Sequence[int]], words: str) -> None:
+        super().__init__()
+        self._matrix = matrix
+        self.setAccessibleName(words)
+        side = (len(matrix) + 2 * QUIET_MODULES) * 4
+        self.setFixedSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("white"))
+        module = self.width() // (len(self._matrix) + 2 * QUIET_MODULES)
+        for row, line in enumerate(self._matrix):
+            for column, dark in enumerate(line):
+                if dark:
+                    painter.fillRect(
+                        QRect((column + QUIET_MODULES) * module, (row + QUIET_MODULES) * module, module, module), QColor("black")
+                    )
+        painter.end()

@@ -1,0 +1,129 @@
+"""Pictures of the real window: `python -m tests.support.screenshot OUT.png [--size 1366x768] [--theme dark] [--language en] [--what live]`.
+
+Starts the real engine and relay, furnishes a show, and grabs the window when pictures arrive.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import qasync
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.domain import editing
+from app.domain.broadcast import BroadcastState
+from app.domain.notice import Notice, Severity
+from app.domain.output import Relay
+from app.domain.project import Project
+from app.domain.scene import Box
+from app.domain.source import SourceKind
+from app.session.studio import Studio
+from app.ui.application import Shell
+from app.ui.main_window import MainWindow
+from tests.support.desk_window import make_studio, options
+
+PATIENCE_S = 30.0
+
+
+def furnished(project: Project) -> Project:
+    """A show that looks like one."""
+    first = project.scenes[0].id
+    project = editing.rename_scene(project, first, "Welcome")
+    for name in ("Product table", "Close-up", "Break"):
+        project = editing.add_scene(project, name)
+    project = editing.add_source(project, first, SourceKind.COLOUR, "Corner card", {"colour": "#123a5cff"})
+    project = editing.replace_layer(project, first, project.scenes[0].layers[-1].id, box=Box(0.62, 0.08, 0.33, 0.3))
+    project = editing.add_source(
+        project, first, SourceKind.TEXT, "Headline", {"text": "Harvest teas 秋茶\nشاي الحصاد 🍵", "size": 72, "box_colour": "#0b5d50e0"}
+    )
+    project = editing.replace_layer(project, first, project.scenes[0].layers[-1].id, box=Box(0.06, 0.62, 0.5, 0.3))
+    project = editing.add_source(project, first, SourceKind.TONE, "Music")
+    for name, region in (("Frankfurt", "eu-central"), ("Singapore", "ap-southeast")):
+        relay = Relay(editing.new_id(project, "relay"), name, "http://127.0.0.1:9/whip", "", region, "generic", {})
+        project = editing.put_relay(project, relay)
+    return editing.pin_relay(project, "embedded")
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():
+            await asyncio.sleep(0.05)
+
+
+def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
+    """Bring the wanted thing up; the widget to grab."""
+    verbs = {
+        "settings": window.show_settings,
+        "relay": window.relays.add,
+        "guide": window.show_guide,
+        "palette": window.show_palette,
+    }
+    if what in verbs:
+        verbs[what]()
+    if what == "relays":
+        window.docks["relays"].raise_()
+    if what in ("main", "live", "relays"):
+        layer = studio.project.scenes[0].layers[-1]
+        window.selection.choose(layer_id=layer.id, source_id=layer.source_id)
+    if what == "toasts":
+        for severity, code in ((Severity.INFO, "window.copied"), (Severity.WARNING, "window.source_removed"), (Severity.ERROR, "link.lost")):
+            window.bridge.tell(
+                Notice(severity, code, {"address": studio.watch_address, "name": "Headline"}, code, ("edit.undo",) if "removed" in code else ())
+            )
+    return window
+
+
+async def take(application: QApplication, arguments: argparse.Namespace, home: Path) -> None:
+    """Start, furnish, wait for pictures, grab, end."""
+    studio = make_studio(home)
+    studio.change_setting("theme", arguments.theme)
+    studio.change_setting("language", arguments.language)
+    shell = Shell(application, studio, options(home))
+    width, height = (int(side) for side in arguments.size.split("x"))
+    running = asyncio.ensure_future(shell.run())
+    await asyncio.sleep(0.1)
+    window = shell.window
+    window.resize(width, height)
+    if arguments.what != "empty":
+        studio.edit("Add scene", furnished)
+    await _until(lambda: studio.stats is not None and studio.preview.latest() is not None)
+    if arguments.what == "live":
+        await _until(lambda: studio.relay_running)
+        studio.go_live()
+        await _until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+        await asyncio.sleep(3.0)
+    widget = _show(studio, window, arguments.what)
+    await asyncio.sleep(2.5)
+    picture = widget.grab()
+    dialogs = [one for one in application.topLevelWidgets() if one.isVisible() and one is not window and one.parent() is window]
+    picture.save(str(arguments.out))
+    for number, dialog in enumerate(dialogs):
+        dialog.grab().save(str(arguments.out.with_stem(f"{arguments.out.stem}-dialog{number or ''}")))
+        dialog.close()
+    window.closing.emit(False)
+    await running
+
+
+def main() -> int:
+    """Take one picture."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1366x768")
+    parser.add_argument("--theme", default="dark")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--what", default="main")
+    arguments = parser.parse_args()
+    application = QApplication(sys.argv[:1])
+    application.setStyle("Fusion")
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with tempfile.TemporaryDirectory() as home, loop:
+        loop.run_until_complete(take(application, arguments, Path(home)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
