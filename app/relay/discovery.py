@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from zeroconf import BadTypeInNameException, Error, IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import BadTypeInNameException, Error, InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,11 @@ class Announcement:
 
 
 def _open(interfaces: list[str]) -> AsyncZeroconf:
-    return AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only) if interfaces else AsyncZeroconf(ip_version=IPVersion.V4Only)
+    """Raises OSError when there is no such interface: asked beforehand, because zeroconf would leave its own socket open then."""
+    for address in interfaces:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    return AsyncZeroconf(interfaces=interfaces or InterfaceChoice.All, ip_version=IPVersion.V4Only)
 
 
 class Browser:

@@ -113,8 +113,9 @@ class Page:
         """Press a key."""
         code = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32}.get(key, ord(key.upper()[0]))
         text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
-        await self.call("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=code, text=text)
-        await self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+        kind = "keyDown" if text else "rawKeyDown"
+        await self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
 
     async def click(self, selector: str) -> None:
         """A real click (a user gesture) in the middle of an element."""
@@ -176,6 +177,7 @@ class Chromium:
         page = Page(await self._client.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=64 * 1024 * 1024))
         for domain in ("Page", "Runtime", "Log", "Network"):
             await page.call(f"{domain}.enable")
+        await page.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self._pages.append(page)
         return page
 

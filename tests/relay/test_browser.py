@@ -1,0 +1,130 @@
+"""Chromium watches the relay: picture, sound, delay, and that it comes back by itself."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.broadcaster import Broadcaster, Show
+from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.relays import KEY, base_of, running_relay
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
+
+WATCHES = "tradewind.state === 'playing' && tradewind.readFrameCode() !== null"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Chromium]:
+    async with Chromium() as chromium:
+        yield chromium
+
+
+def clean(page: Page) -> list[str]:
+    """What the page complained of; that the relay was gone for a moment is part of some tests."""
+    return [line for line in page.console if "ERR_CONNECTION" not in line and "ERR_EMPTY" not in line]
+
+
+async def number(page: Page) -> int:
+    return int(await page.evaluate("tradewind.readFrameCode()?.number ?? -1"))
+
+
+async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(browser: Chromium) -> None:
+    async with running_relay() as relay:
+        page = await browser.page()
+        await page.language("en-GB")
+        await page.go(f"{base_of(relay)}/watch/live")
+        await page.until("tradewind.state === 'waiting'")
+        assert await page.evaluate("document.getElementById('empty-title').textContent") == "The show starts soon"
+        publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=1280, height=720, kbps=1500))
+        await publisher.start()
+        await page.until(WATCHES)
+        first = await number(page)
+        await page.until(f"tradewind.readFrameCode()?.number > {first + 30}")
+        await page.until("tradewind.stats.audio?.audioLevel > 0.1 && tradewind.stats.code && tradewind.stats.kbps > 50")
+        stats = json.loads(await page.evaluate("JSON.stringify(tradewind.stats)"))
+        assert stats["video"]["frameWidth"] == 1280
+        assert stats["audio"]["concealedSamples"] < 48_000
+        assert abs(stats["audio"]["audioLevel"] - 0.275) < 0.05, "the tone as loud as it was sent"
+        delays = sorted(await page.evaluate("tradewind.delays"))
+        assert 0 < delays[len(delays) // 2] < 1000
+        await page.until("!document.getElementById('delay').hidden && /behind/.test(document.getElementById('delay').textContent)")
+        assert await page.evaluate("document.body.dataset.state") == "playing"
+        assert not clean(page)
+        await publisher.stop()
+        await page.until("tradewind.state === 'stalled'")
+
+
+async def test_the_page_connects_again_after_the_relay_was_away_and_follows_a_new_publisher(browser: Chromium) -> None:
+    page = await browser.page()
+    async with running_relay() as relay:
+        port, base = relay.port, base_of(relay)
+        publisher = Broadcaster(f"{base}/whip/live", KEY)
+        await publisher.start()
+        await page.go(f"{base}/watch/live")
+        await page.until(WATCHES)
+        show = Show(luma=60)
+        show.number = 1_000_000
+        second = Broadcaster(f"{base}/whip/live", KEY, show)
+        await second.start()
+        await page.until("tradewind.readFrameCode()?.number > 1000000")
+        assert await page.evaluate("tradewind.connects") == 1, "another publisher is no reason to connect anew"
+        await publisher.stop()
+        await second.stop()
+    await page.until("tradewind.state === 'offline'")
+    async with running_relay(port=port) as relay:
+        show = Show(luma=120)
+        show.number = 2_000_000
+        third = Broadcaster(f"{base_of(relay)}/whip/live", KEY, show)
+        await third.start()
+        await page.until("tradewind.readFrameCode()?.number > 2000000")
+        assert await page.evaluate("tradewind.connects") == 2
+        assert not clean(page)
+        await third.stop()
+
+
+async def test_without_leave_to_play_sound_the_page_asks_for_a_tap() -> None:
+    async with Chromium(autoplay=False) as browser, running_relay() as relay:
+        publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
+        await publisher.start()
+        page = await browser.page()
+        await page.go(f"{base_of(relay)}/watch/live")
+        await page.until("tradewind.state === 'playing' && !document.getElementById('sound').hidden")
+        assert await page.evaluate("document.getElementById('video').muted")
+        await page.click("#sound")
+        await page.until("!document.getElementById('video').muted && document.getElementById('sound').hidden")
+        await page.until("tradewind.stats.audio?.audioLevel > 0.1")
+        await publisher.stop()
+
+
+async def test_chinese_words_keys_and_sharing(browser: Chromium) -> None:
+    async with running_relay() as relay:
+        page = await browser.page()
+        await page.language("zh-CN")
+        await page.go(f"{base_of(relay)}/watch/live")
+        await page.until("tradewind.state === 'waiting'")
+        assert await page.evaluate("document.getElementById('empty-title').textContent") == "直播即将开始"
+        assert await page.evaluate("document.documentElement.lang") == "zh-CN"
+        await page.key("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "跳到控制栏"
+        await page.key("s")
+        await page.until("document.getElementById('sheet').open && document.getElementById('qr').naturalWidth > 0")
+        assert await page.evaluate("document.getElementById('address').value") == f"{base_of(relay)}/watch/live"
+        await page.key("Escape")
+        await page.until("!document.getElementById('sheet').open")
+        assert await page.evaluate(
+            "[...document.querySelectorAll('button')].every(b => b.ariaLabel || b.textContent.trim() || b.id === 'delay')"
+        )
+        assert not clean(page)
+
+
+async def test_the_list_page_shows_which_streams_are_on_air(browser: Chromium) -> None:
+    async with running_relay(streams=("main", "second")) as relay:
+        publisher = Broadcaster(f"{base_of(relay)}/whip/second", KEY, Show(width=320, height=180))
+        await publisher.start()
+        page = await browser.page()
+        await page.go(f"{base_of(relay)}/")
+        await page.until("document.querySelector('[data-stream=second]').classList.contains('on')")
+        assert not await page.evaluate("document.querySelector('[data-stream=main]').classList.contains('on')")
+        assert not clean(page)
+        await publisher.stop()

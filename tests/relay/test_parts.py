@@ -1,0 +1,334 @@
+"""The relay's parts on plain packets: numbering, loss, key frames, throttling, admission."""
+
+import itertools
+
+import pytest
+
+from app.domain.packet import Codec, MediaKind
+from app.relay.admission import Admission, party
+from app.relay.config import Limits, is_loopback
+from app.relay.ingest import Feedback
+from app.relay.keyframe import starts_keyframe
+from app.relay.lane import Lane, LaneFormat
+from app.relay.reception import Reception
+from app.relay.refusals import Refusal
+from app.relay.track import Track, plain
+from app.relay.viewer import Throttle, Viewer
+from app.transport import rtcp
+from app.transport.rtp import build, extension_block, parse_header
+from tests.support.clocks import SetClock
+
+MS = 1_000_000
+KEY = b"\x67key"
+DELTA = b"\x41delta"
+
+
+def rtp(sequence: int, timestamp: int, payload: bytes = DELTA, *, ssrc: int = 7) -> bytes:
+    return build(102, True, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc, payload)
+
+
+class Line:
+    """Takes everything."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, packet: bytes) -> bool:
+        self.sent.append(packet)
+        return True
+
+
+class Fed:
+    """A video track and what it delivered."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[int, bytes, bool]] = []
+        self.track = Track(MediaKind.VIDEO, lambda *delivered: self.got.append(delivered))
+
+    def numbers(self) -> list[int]:
+        return [sequence for sequence, _, _ in self.got]
+
+    def stamps(self) -> list[int]:
+        return [parse_header(fed).timestamp for _, fed, _ in self.got]
+
+
+@pytest.mark.parametrize(
+    ("codec", "payload", "begins"),
+    [
+        (Codec.H264, b"\x67\x42", True),
+        (Codec.H264, b"\x65\x88", True),
+        (Codec.H264, b"\x41\x9a", False),
+        (Codec.H264, b"\x78\x00\x02\x67\x42\x00\x02\x68\xce", True),
+        (Codec.H264, b"\x78\x00\x02\x06\x05\x00\x02\x41\x9a", False),
+        (Codec.H264, b"\x7c\x85\x88", True),
+        (Codec.H264, b"\x7c\x05\x88", False),
+        (Codec.H264, b"\x7c\x81\x88", False),
+        (Codec.H264, b"\x78\x00", False),
+        (Codec.H264, b"", False),
+        (Codec.VP8, b"\x10\x00", True),
+        (Codec.VP8, b"\x10\x01", False),
+        (Codec.VP8, b"\x90\x80\x81\x23\x00", True),
+        (Codec.VP8, b"\x90\x80\x81\x23\x01", False),
+        (Codec.VP8, b"\x80\x80\x81\x23\x00", False),
+        (Codec.VP8, b"\x90\xe0\x12\x00\x00\x00", True),
+        (Codec.VP8, b"\x90", False),
+        (Codec.OPUS, b"\xfc", True),
+    ],
+)
+def test_where_a_key_frame_begins(codec: Codec, payload: bytes, begins: bool) -> None:
+    assert starts_keyframe(codec, payload) is begins
+
+
+def test_extensions_and_padding_do_not_travel_on() -> None:
+    extended = build(102, True, 5, 6, 7, b"payload", extension_block([(1, b"mid"), (3, b"\0\1")]))
+    assert plain(extended) == build(102, True, 5, 6, 7, b"payload")
+    padded = bytes((0xA0,)) + build(102, True, 5, 6, 7, b"payload")[1:] + b"\0\0\3"
+    assert plain(padded)[12:] == b"payload"
+    with pytest.raises(ValueError, match="short"):
+        plain(b"\x90" * 8)
+
+
+def test_the_feed_goes_on_without_a_jump_when_the_publisher_changes() -> None:
+    fed = Fed()
+    for number in range(4):
+        fed.track.push(rtp(65534 + number, 0xFFFFFF00 + number * 3000, KEY if not number else DELTA), 1000 * MS + number * 33 * MS)
+    fed.track.switch(Codec.H264)
+    for number in range(4):
+        fed.track.push(rtp(100 + number, 5000 + number * 3000, KEY if not number else DELTA), 3000 * MS + number * 33 * MS)
+    numbers, stamps = fed.numbers(), fed.stamps()
+    assert [b - a & 0xFFFF for a, b in itertools.pairwise(numbers)] == [1] * 7
+    steps = [b - a & 0xFFFFFFFF for a, b in itertools.pairwise(stamps)]
+    assert steps[:3] == steps[4:] == [3000] * 3
+    assert abs(steps[3] - 90 * (3000 - 1099)) < 90, "two seconds were two seconds"
+    assert [begins for _, _, begins in fed.got] == [True, False, False, False] * 2
+
+
+def test_a_packet_of_the_publisher_before_is_not_mistaken_for_one_of_now() -> None:
+    fed = Fed()
+    fed.track.push(rtp(100, 0, KEY), MS)
+    fed.track.switch(Codec.H264)
+    fed.track.push(rtp(500, 0, KEY), 2 * MS)
+    fed.track.push(rtp(498, 0), 3 * MS)
+    assert len(fed.got) == 2
+
+
+def test_the_group_begins_anew_with_each_key_frame_and_has_an_end() -> None:
+    fed = Fed()
+    fed.track.push(rtp(1, 0), MS)
+    assert fed.track.group == []
+    fed.track.push(rtp(2, 3000, KEY), 2 * MS)
+    fed.track.push(rtp(3, 3000, b"\x65idr"), 2 * MS)
+    fed.track.push(rtp(4, 6000), 3 * MS)
+    assert len(fed.track.group) == 3
+    fed.track.push(rtp(5, 9000, KEY), 4 * MS)
+    assert len(fed.track.group) == 1
+    for number in range(3000):
+        fed.track.push(rtp(6 + number, 12000), 5 * MS)
+    assert fed.track.group == [], "what cannot be played from its beginning is not kept"
+
+
+def test_the_sender_reports_line_goes_on_between_reports() -> None:
+    fed = Fed()
+    fed.track.push(rtp(1, 90_000, KEY), 1000 * MS)
+    assert fed.track.clock_at(1000 * MS) is None
+    ntp = 4_000_000_000 << 32
+    fed.track.report(ntp, 90_000, 1000 * MS)
+    line = fed.track.clock_at(1500 * MS)
+    assert line is not None
+    assert line[0] - ntp == 1 << 31
+    assert line[1] - fed.stamps()[0] == 45_000
+
+
+def test_a_lane_waits_for_a_key_frame_and_leaves_no_gap_where_packets_were_left_out() -> None:
+    lane = Lane(LaneFormat(96, 42, 97, 43), waits_for_keyframe=True, first_sequence=1000)
+    packet = build(0, True, 0, 0, 0, DELTA)
+    assert lane.rewrite(10, packet, False) is None
+    sent = [lane.rewrite(11, packet, True), lane.rewrite(12, packet, False), lane.rewrite(13, packet, False)]
+    lane.hold()
+    assert lane.rewrite(14, packet, False) is None
+    sent += [lane.rewrite(20, packet, True), lane.rewrite(21, packet, False)]
+    assert lane.rewrite(13, packet, False) is None, "from before the gap"
+    headers = [parse_header(one) for one in sent if one is not None]
+    assert [header.sequence for header in headers] == [1000, 1001, 1002, 1003, 1004]
+    assert {(header.ssrc, header.payload_type, header.marker) for header in headers} == {(42, 96, True)}
+    assert [lane.feed_sequence(own) for own in (1000, 1002, 1003, 1004)] == [11, 13, 20, 21]
+    assert lane.feed_sequence(1005) is None
+    assert lane.feed_sequence(999) is None
+    again = parse_header(lane.again(1003, packet))
+    assert (again.payload_type, again.ssrc) == (97, 43)
+
+
+def test_a_lane_without_retransmission_format_sends_the_packet_as_it_was() -> None:
+    lane = Lane(LaneFormat(96, 42), waits_for_keyframe=False, first_sequence=7)
+    first = lane.rewrite(500, rtp(0, 99), False)
+    assert first is not None
+    assert lane.again(7, rtp(0, 99)) == first
+
+
+def test_a_missing_packet_is_asked_for_after_a_moment_and_not_if_it_was_only_overtaken() -> None:
+    reception = Reception(7, 90_000, lambda count: None)
+    for sequence in (1, 2, 5, 4):
+        reception.put(sequence, 0, 10 * MS)
+    assert reception.to_request(12 * MS) == ()
+    assert reception.to_request(20 * MS) == (3,)
+    assert reception.to_request(25 * MS) == (), "already asked"
+    assert reception.to_request(90 * MS) == (3,)
+    assert reception.recovered(3)
+    assert not reception.recovered(3)
+    assert reception.to_request(500 * MS) == ()
+
+
+def test_what_never_comes_is_given_up_and_a_broken_line_is_no_list_of_losses() -> None:
+    given_up: list[int] = []
+    reception = Reception(7, 90_000, given_up.append)
+    reception.put(65530, 0, 0)
+    reception.put(2, 0, 0)
+    assert reception.to_request(20 * MS) == (65531, 65532, 65533, 65534, 65535, 0, 1)
+    assert reception.to_request(1000 * MS) == ()
+    assert given_up == [7]
+    reception.put(2000, 0, 1000 * MS)
+    assert reception.to_request(1010 * MS) == ()
+    assert given_up == [7, 1997]
+
+
+def test_the_report_block_says_what_was_lost_since_the_last_one() -> None:
+    reception = Reception(7, 90_000, lambda count: None)
+    assert reception.block(0) is None
+    for sequence in range(0, 100, 2):
+        reception.put(sequence, sequence * 3000, sequence * 33 * MS)
+    reception.sender_report(0x0001_2345_6789_0000, 3000 * MS)
+    first = reception.block(3500 * MS)
+    assert first is not None
+    assert (first.cumulative_lost, first.highest_sequence) == (49, 98)
+    assert abs(first.fraction_lost - 126) <= 2
+    assert (first.last_sr, first.delay) == (0x2345_6789, 32768)
+    reception.put(99, 0, 3600 * MS)
+    second = reception.block(3700 * MS)
+    assert second is not None
+    assert second.fraction_lost == 0
+
+
+def test_transport_feedback_covers_each_number_once_with_its_time() -> None:
+    feedback = Feedback()
+    assert feedback.take(7) is None
+    for sequence, at_ms in ((65534, 100), (65535, 101), (1, 130)):
+        feedback.put(sequence, at_ms * MS)
+    first = feedback.take(7)
+    assert first is not None
+    assert first.base_sequence == 65534
+    assert first.arrivals_us == (100_000, 101_000, None, 130_000)
+    feedback.put(0, 140 * MS)
+    assert feedback.take(7) is None, "covered already, as missing"
+    feedback.put(2, 150 * MS)
+    second = feedback.take(7)
+    assert second is not None
+    assert (second.base_sequence, second.feedback_count, second.arrivals_us) == (2, 1, (150_000,))
+    assert rtcp.parse(rtcp.to_bytes(first)) == [first]
+
+
+def test_a_slow_line_is_found_by_its_loss_and_forgiven() -> None:
+    throttle = Throttle()
+    throttle.report(60, 2_000_000)
+    assert throttle.bits_per_s == 0, "once is chance"
+    throttle.report(60, 2_000_000)
+    assert throttle.bits_per_s == 1_600_000
+    throttle.estimate_bits_per_s = 700_000
+    throttle.report(60, 1_000_000)
+    assert throttle.bits_per_s == 700_000
+    for _ in range(5):
+        throttle.report(0, 700_000)
+    assert throttle.bits_per_s == 0
+
+
+async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -> None:
+    clock = SetClock()
+    line = Line()
+    sent = line.sent
+    asked: list[None] = []
+    fed = Fed()
+    sound = Track(MediaKind.AUDIO, lambda *delivered: None)
+    viewer = Viewer(
+        clock=clock,
+        limits=Limits(max_backlog_packets=50),
+        video={Codec.H264: LaneFormat(96, 42, 97, 43)},
+        audio=LaneFormat(111, 44),
+        ask_keyframe=lambda: asked.append(None),
+    )
+    viewer.start(line.send, lambda packet: True, fed.track, sound)
+    viewer.throttle.bits_per_s = 150_000
+    big = b"\x41" + bytes(1100)
+    fed.track.push(rtp(1, 0, KEY), clock.now_ns)
+    for number in range(200):
+        fed.track.push(rtp(2 + number, 3000 * number, big), clock.now_ns)
+    for delivered in fed.got:
+        viewer.feed_video(*delivered)
+    viewer.feed_audio(9, rtp(9, 9), True)
+    assert parse_header(sent[-1]).ssrc == 44, "sound does not wait behind the picture"
+    assert viewer.dropped >= 50
+    assert viewer.video is not None
+    assert viewer.video.waiting
+    viewer.throttle.bits_per_s = 0
+    fed.track.push(rtp(202, 999_000, KEY), clock.now_ns)
+    viewer.feed_video(*fed.got[-1])
+    assert parse_header(sent[-1]).ssrc == 42
+    viewer.stop()
+
+
+async def test_retransmissions_are_a_share_of_the_stream_alone() -> None:
+    clock = SetClock()
+    line = Line()
+    sent = line.sent
+    fed = Fed()
+    viewer = Viewer(
+        clock=clock,
+        limits=Limits(),
+        video={Codec.H264: LaneFormat(96, 42, 97, 43)},
+        audio=None,
+        ask_keyframe=lambda: None,
+    )
+    viewer.start(line.send, lambda packet: True, fed.track, Track(MediaKind.AUDIO, lambda *d: None))
+    for number in range(100):
+        fed.track.push(rtp(1 + number, 3000, KEY if not number else b"\x41" + bytes(1100)), clock.now_ns)
+        viewer.feed_video(*fed.got[-1])
+    own = [parse_header(packet).sequence for packet in sent]
+    request = rtcp.to_bytes(rtcp.Nack(1, 42, tuple(own)))
+    for _ in range(20):
+        viewer.on_rtcp(request)
+    assert 50 < viewer.resent < 150
+    assert viewer.resend_missed > 1000
+    viewer.on_rtcp(b"\x00nonsense")
+    viewer.stop()
+
+
+def test_attempts_fill_up_again_with_time_and_addresses_do_not_share() -> None:
+    clock = SetClock()
+    admission = Admission(Limits(posts_burst=2, posts_per_s=1), clock)
+    for _ in range(2):
+        admission.attempt("192.0.2.1")
+    with pytest.raises(Refusal) as refusal:
+        admission.attempt("192.0.2.1")
+    assert refusal.value.status == 429
+    assert refusal.value.headers["Retry-After"]
+    admission.attempt("192.0.2.2")
+    clock.pass_ms(1000)
+    admission.attempt("192.0.2.1")
+
+
+def test_ten_thousand_addresses_are_not_remembered_for_ever() -> None:
+    admission = Admission(Limits(), SetClock())
+    for number in range(10_000):
+        admission.attempt(f"10.0.{number // 256}.{number % 256}")
+    assert len(admission._buckets) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [("2001:db8:1:2::5", "2001:db8:1:2:ffff::9"), ("::ffff:192.0.2.1", "192.0.2.1"), ("fe80::1%eth0", "fe80::2")],
+)
+def test_one_household_is_one_party(address: str, same: str) -> None:
+    assert party(address) == party(same)
+
+
+def test_loopback_in_all_its_forms() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1")))
+    assert not any(map(is_loopback, ("192.0.2.1", "localhost.example", "::ffff:192.0.2.1", "")))
