@@ -121,7 +121,7 @@ class Ingest:
 class WhipServer:
     """`url` takes POST, OPTIONS and DELETE; `ingests` holds the publications, newest last."""
 
-    def __init__(self, token: str = "", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, token: str = "", tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
         self.token = token
         self.faults = Faults()
         self.seen: list[Seen] = []
@@ -129,6 +129,7 @@ class WhipServer:
         self.connections: set[tuple[str, int]] = set()  # the TCP connections requests came over
         self.news = asyncio.Event()
         self._tls = tls
+        self._address = address
         self._runner: web.AppRunner | None = None
         self._port = 0
         self._addresses = aioice.ice.get_host_addresses
@@ -136,7 +137,7 @@ class WhipServer:
 
     @property
     def url(self) -> str:
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}/whip/show?key=1"
+        return f"{'https' if self._tls else 'http'}://{self._address}:{self._port}/whip/show?key=1"
 
     @property
     def posts(self) -> int:
@@ -147,12 +148,12 @@ class WhipServer:
         return [request.path for request in self.seen if request.method == "DELETE"]
 
     async def start(self, port: int = 0) -> None:
-        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [self._address]
         app = web.Application()
         app.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls)
+        site = web.TCPSite(self._runner, self._address, port, ssl_context=self._tls)
         await site.start()
         self._port = self._runner.addresses[0][1]
 
