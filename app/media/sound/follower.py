@@ -71,13 +71,14 @@ class RingFollower:
     def read(self, out: Samples, tick_ns: int, latency_ns: int) -> int:
         """See `SoundSource.read`."""
         self._follow_stamps()
+        if self._clock.running:
+            self._need.tick(tick_ns)
+            if self._break is None:
+                self._need.observe(tick_ns, int(tick_ns + _BLOCK_NS - self._clock.ns_at(self._end())), self._ring.head)
         due_ns = tick_ns - max(latency_ns, self._need.ns)
         self._pass_break(due_ns)
         if not self._clock.running:
             return self._silence(out, due_ns)
-        self._need.tick(tick_ns)
-        if self._break is None:
-            self._need.observe(tick_ns, int(tick_ns + _BLOCK_NS - self._clock.ns_at(self._end())), self._ring.head)
         begin, end = self._clock.frame_at(due_ns), self._clock.frame_at(due_ns + _BLOCK_NS)
         nominal = end - begin
         if self._playing and self._position < self._ring.valid_from():
@@ -166,10 +167,7 @@ class RingFollower:
             self._start_line(frame, capture_ns)
             self._break = None
             self._playing = False
-            if self._confirm > 1:
-                self._need.restart()
-            else:
-                self._need.forget_arrivals()
+            self._need.forget_arrivals()
             self._follow_stamps()
 
     def _start_line(self, frame: int, capture_ns: int) -> None:
@@ -187,8 +185,19 @@ class RingFollower:
             elif abs(self._clock.error_ns(frame, capture_ns)) <= self._tolerance_ns:
                 self._outliers = 0
                 self._clock.update(frame, capture_ns)
+            elif self._confirm <= 1:
+                self._break = found
             else:
-                self._outliers += 1
-                if self._outliers >= self._confirm:
-                    self._outliers = 0
-                    self._break = found
+                self._doubt(frame, capture_ns)
+
+    def _doubt(self, frame: int, capture_ns: int) -> None:
+        """A live block whose time does not fit.
+
+        If many in a row do not, the times so far were wrong, or frames were lost: the sound goes on in one piece, and `read` cross-fades to
+        where it should be.
+        """
+        self._outliers += 1
+        if self._outliers >= self._confirm:
+            self._outliers = 0
+            self._clock.restart(frame, capture_ns)
+            self._need.restart()

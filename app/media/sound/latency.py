@@ -7,6 +7,7 @@ _ROUND_NS = 2 * NS_PER_MS  # needs are told in steps, so that small changes move
 _FALL_NS = 6 * NS_PER_MS  # less is not worth a change of pitch
 _WINDOW_NS = 10 * NS_PER_S
 _STALL_NS = 300 * NS_PER_MS  # sound that comes later than this was not late: its device stood still
+_FIRST_GUESS_NS = 10 * NS_PER_MS  # the lateness of a block that has just come is less than that of the next, which is waited for
 _LEARNING_NS = 100 * NS_PER_MS
 
 
@@ -17,18 +18,19 @@ class LatencyNeed:
     """
 
     def __init__(self) -> None:
+        self.ns = 0
+        self.known = False  # after the first 100 ms
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything: what was measured was measured against wrong times."""
-        self.ns = 0
+        """Learn anew: what was measured was measured against wrong times. Until that is done `ns` does not fall."""
         self._head = -1
         self._candidate_ns = 0
         self._now_ns = 0  # the greatest of this window
         self._before_ns = 0  # and of the one before
         self._window_end_ns = 0
         self._first_tick_ns = 0
-        self.known = False  # after the first 100 ms
+        self._settled = False
 
     def forget_arrivals(self) -> None:
         """The stream was interrupted on purpose: what is pending is not lateness."""
@@ -38,13 +40,15 @@ class LatencyNeed:
     def tick(self, tick_ns: int) -> None:
         """At each tick of a running stream."""
         self._first_tick_ns = self._first_tick_ns or tick_ns
-        self.known = self.known or tick_ns - self._first_tick_ns >= _LEARNING_NS
+        self._settled = self._settled or tick_ns - self._first_tick_ns >= _LEARNING_NS
+        self.known = self.known or self._settled
 
     def observe(self, tick_ns: int, needed_ns: int, head: int) -> None:
         """At each tick without a jump ahead: the latency at which its sound would just be here, and how far the stream has been written."""
         if head != self._head:
-            if self._head >= 0 and self._candidate_ns <= _STALL_NS:
-                self._now_ns = max(self._now_ns, self._candidate_ns)
+            late_ns = self._candidate_ns if self._head >= 0 else needed_ns + _FIRST_GUESS_NS
+            if late_ns <= _STALL_NS:
+                self._now_ns = max(self._now_ns, late_ns)
             self._head = head
         self._candidate_ns = needed_ns
         if tick_ns >= self._window_end_ns:
@@ -52,5 +56,5 @@ class LatencyNeed:
             self._before_ns, self._now_ns = self._now_ns, 0
         longest = max(self._now_ns, self._before_ns) + _MARGIN_NS
         wanted = max(0, -(-longest // _ROUND_NS) * _ROUND_NS)
-        if wanted > self.ns or wanted <= self.ns - _FALL_NS:
+        if wanted > self.ns or (self._settled and wanted <= self.ns - _FALL_NS):
             self.ns = wanted

@@ -219,3 +219,25 @@ def test_a_flush_is_silence_at_once_without_a_click() -> None:
     wave = np.concatenate([sounding, play(follower, 30, 10)])[:, 0]
     assert not wave[4800 + 480 :].any()
     assert np.abs(np.diff(wave)).max() < 0.02
+
+
+@pytest.mark.parametrize("jump_ms", [-120, 120])
+def test_a_live_stream_whose_times_jump_goes_on_without_a_pause(jump_ms: int) -> None:
+    device = Device(48_000, 48_000.0)
+    follower = RingFollower(device.ring, 48_000, tolerance_ns=40 * NS_PER_MS, confirm=16)
+    before = follow(device, follower, 2)
+    blocks = [before]
+    for tick in range(200, 400):  # the driver tells other times from now on
+        while START_NS + (device.frames + device.block) * NS_PER_S / 48_000 + DEVICE_NS <= START_NS + tick * BLOCK_NS:
+            tone = sine(1000, 0.01, start=device.frames)
+            device.ring.write(stereo(tone), int(START_NS + device.frames * NS_PER_S / 48_000) + jump_ms * NS_PER_MS)
+            device.frames += device.block
+        block = np.zeros((480, 2), np.float32)
+        follower.read(block, START_NS + tick * BLOCK_NS, 40 * NS_PER_MS)
+        blocks.append(block)
+    wave = np.concatenate(blocks)[24_000:, 0]
+    loudness = np.abs(wave.reshape(-1, 480)).max(axis=1)
+    assert loudness.min() > 0.1
+    assert np.abs(np.diff(wave)).max() < 0.25 * 2 * np.pi * 1000 / 48_000 * 1.5
+    assert (follower.needed_latency_ns() > 120 * NS_PER_MS) == (jump_ms < 0)
+    assert follower.jumps == (jump_ms > 0)
