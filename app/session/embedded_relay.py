@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.session.lan import free_port, lan_address
-from app.session.processes import BackOff, Spawn, end, let_go, reap, runs
+from app.session.processes import BackOff, Spawn, end, gone, kill, let_go, reap, runs
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,24 @@ PORT_FILE = "relay-port"
 LOOK_S = 0.05
 WATCH_S = 0.2
 START_S = 20.0
+ASK_S = 1.0
+ANSWER_S = 3.0
+SILENCES = 3  # in a row: a desk that was itself stopped for a while hears one
+ADDRESS_S = 3.0  # so long an address is believed; asking the system takes a third of a millisecond
+
+
+async def answers(port: int) -> bool:
+    """Whether a relay of this machine says anything over HTTP. Plain sockets: an HTTP library would cost the window's start."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            try:
+                writer.write(b"GET /api/status HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                return (await reader.readline()).startswith(b"HTTP/1.")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,8 @@ class EmbeddedRelay:
         self._process: subprocess.Popen[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
         self._back_off = BackOff()
+        self._host = "127.0.0.1"
+        self._host_at = -ADDRESS_S - 1.0
 
     @property
     def relay(self) -> Relay:
@@ -79,7 +100,11 @@ class EmbeddedRelay:
     @property
     def watch_address(self) -> str:
         """The page to open on a phone in the same network."""
-        host = lan_address() if self._setting.lan else "127.0.0.1"
+        now = time.monotonic()
+        if now - self._host_at > ADDRESS_S:
+            self._host_at = now
+            self._host = lan_address() if self._setting.lan else "127.0.0.1"
+        host = self._host
         return f"http://{host}:{self._port}/watch/{self._setting.stream}"
 
     def start(self) -> None:
@@ -113,6 +138,7 @@ class EmbeddedRelay:
         if setting.port != self._setting.port:
             self._port = setting.port or self._remembered_port() or 8787
         self._setting = setting
+        self._host_at = -ADDRESS_S - 1.0
         if looked_after:
             self.start()
         self._changed()
@@ -166,12 +192,23 @@ class EmbeddedRelay:
                 self._process = None
                 return
             await asyncio.sleep(LOOK_S)
-        self._process.kill()
+        log.warning("the embedded relay did not come up")
+        await reap(self._process, timeout_s=0.0)
+        self._process = None
 
     async def _until_dead(self) -> None:
-        """Looks a few times a second: a relay that died costs the viewers a reconnect anyway."""
+        """Looks a few times a second: a relay that died costs the viewers a reconnect anyway. One that answers nothing is ended."""
+        silent, asked_at = 0, time.monotonic()
         while runs(self.pid):
             await asyncio.sleep(WATCH_S)
+            if time.monotonic() - asked_at < ASK_S:
+                continue
+            silent = 0 if await answers(self._port) else silent + 1
+            asked_at = time.monotonic()
+            if silent >= SILENCES:
+                log.warning("the embedded relay does not answer")
+                kill(self.pid)
+                await gone(self.pid)
         if self._process is not None:
             await reap(self._process, timeout_s=0.0)
             self._process = None

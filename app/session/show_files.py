@@ -131,15 +131,17 @@ class ShowFiles:
         self._document.replace_all(project, path=path, saved=saved)
 
     def take_over_running(self, project: Project) -> None:
-        """Show what a running engine shows. The file it belongs to is known from the work that the last desk kept, or it is the
-        show opened last when that is the same; unsaved work older than the engine's is not offered any more."""
-        recovered, self.recovered = self.recovered, None
-        if recovered is not None:
+        """Show what a running engine shows. Its file is that of the work the last desk kept of the same show, or the one opened last
+        when that holds the same show. Kept work that is the same is not offered any more; other kept work stays on offer."""
+        path = self._document.path if self._document.project.name == project.name else None
+        recovered = self.recovered
+        if recovered is not None and recovered.project.name == project.name:
+            path = recovered.path
+        if recovered is not None and same_content(recovered.project, project):
+            self.recovered = None
             self._recovery.discard(recovered)
-        path = recovered.path if recovered is not None else self._document.path
-        if recovered is None and not same_content(project, self._document.project):
-            path = path if path is not None and self._document.project.name == project.name else None
         self.take_over(project, path)
+        self.keep_work()
 
     def _forget_work(self) -> None:
         self._kept = None

@@ -21,7 +21,7 @@ from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import CUT, Transition
 from app.session.actions import ActionTable
 from app.session.desk_lock import DeskLock
-from app.session.document import Change, Document
+from app.session.document import Change, Document, on_programme
 from app.session.embedded_relay import EmbeddedRelay, RelaySetting
 from app.session.engine_desk import EngineDesk, EngineState
 from app.session.on_air import OnAir
@@ -260,11 +260,9 @@ class Studio:
             return
         self._sync()
         self._engine.send(Take(scene_id, self.project.transition if transition is None else transition))
-        self._document.project_changed.disconnect(self._on_project_changed)  # the engine knows: applying it would cut short a fade
+        if self.engine.value is EngineState.ATTACHED:
+            self._applied = on_programme(self.project, scene_id)  # applying what it knows already would cut short a fade
         self._document.put_on_programme(scene_id)
-        if self._loop is not None:
-            self._document.project_changed.connect(self._on_project_changed)
-        self._applied = self.project if self.engine.value is EngineState.ATTACHED else self._applied
 
     def go_live(self) -> None:
         """Publish to `nearest()` and to those that are also published to; ignored unless idle."""

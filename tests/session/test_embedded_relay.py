@@ -39,6 +39,17 @@ async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Pat
         assert await fetched(address) == 200
 
 
+async def test_frozen_it_is_replaced(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        address, pid = desk.studio.watch_address, desk.studio.relay_pid
+        os.kill(pid, signal.SIGSTOP)
+        await desk.notice("relay.restarted")
+        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid != pid)
+        assert not runs(pid)
+        assert await fetched(address) == 200
+
+
 async def test_the_address_is_the_same_at_the_next_start(tmp_path: Path) -> None:
     addresses = []
     for _ in range(2):

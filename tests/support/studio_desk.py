@@ -24,7 +24,7 @@ from app.storage.secrets import Secrets
 from app.storage.settings import Settings, SettingsFile, changed
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 Commands = Mapping[str, Sequence[str]]
 REAL: Commands = {"engine": ("-m", "app"), "relay": ("-m", "app")}

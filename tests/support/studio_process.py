@@ -15,8 +15,8 @@ async def run(home: Path, *, real: bool, live: bool, saved: Path | None) -> None
         if saved is not None:
             desk.studio.save_as(saved)
         desk.studio.edit("Rename", lambda project: replace(project, name="Renamed by the desk that dies"))
+        await desk.until(lambda: desk.studio.relay_running)
         if live:
-            await desk.until(lambda: desk.studio.relay_running)
             desk.studio.go_live()
             await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
         await desk.until(lambda: any(desk.paths.recovery.glob("*.work")))
