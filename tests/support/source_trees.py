@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +33,15 @@ def modules(root: Path, folder: str = "app") -> list[Module]:
     found = []
     for path in sorted((root / folder).rglob("*.py")):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        found.append(Module(name, path, ast.parse(path.read_text(encoding="utf-8"), str(path))))
+        found.append(Module(name, path, _tree(path, path.stat().st_mtime_ns)))
     return found
+
+
+@cache
+def _tree(path: Path, mtime_ns: int) -> ast.Module:
+    """Parsed once for all tests that look at it; `mtime_ns` tells a rewritten sample from the one before."""
+    del mtime_ns
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 @dataclass(frozen=True, slots=True)
