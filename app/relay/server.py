@@ -48,6 +48,11 @@ def _address_of(request: web.Request) -> str:
     return request.remote or ""
 
 
+def _ticker_ended(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("reports to publishers and viewers have ended", exc_info=error)
+
+
 def _refused(refusal: Refusal, extra: Mapping[str, str] | None = None) -> web.Response:
     headers = {**_CORS, **refusal.headers, **(extra or {})}
     return web.Response(status=refusal.status, text=refusal.words + "\n", headers=headers)
@@ -116,6 +121,7 @@ class RelayServer:
             raise RelayError("relay.cannot_listen", address=f"{self.config.host}:{self.config.port}", reason=str(error)) from error
         self.port = int(self._server.sockets[0].getsockname()[1])
         self._ticker = asyncio.get_running_loop().create_task(self._tick(), name="relay tick")
+        self._ticker.add_done_callback(_ticker_ended)
         log.info("the relay listens on port %d", self.port)
 
     async def _listen(self, guard: ConnectionGuard) -> asyncio.Server:

@@ -226,3 +226,21 @@ async def test_a_wrong_key_is_refused_in_words_and_the_programme_goes_on() -> No
         await watcher.until(lambda: len(watcher.video) > seen + 10)
         await publisher.stop()
         await watcher.stop()
+
+
+async def test_what_is_lost_on_the_way_in_is_asked_for_and_reaches_the_viewers() -> None:
+    async with running_relay() as relay:
+        publisher = Broadcaster(whip(relay), KEY, Show(width=640, height=360), lose=lambda count: count > 60 and count % 9 == 0)
+        watcher = await Watcher(whep(relay)).start()
+        await publisher.start()
+        await watcher.until(lambda: len(watcher.video) > 90)
+        ingest = relay.streams["live"].publisher
+        assert ingest is not None
+        assert publisher.lost >= 5
+        assert ingest.recovered >= 3
+        assert publisher.sender is not None
+        assert publisher.sender.counts.retransmitted >= 3
+        steady = sorted(watcher.sequences())[:70]
+        assert steady == list(range(steady[0], steady[0] + 70)), "no gap is left"
+        await publisher.stop()
+        await watcher.stop()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -105,13 +106,16 @@ class Show:
 class Broadcaster:
     """Publishes a show over WHIP. `start` raises Refused; `pause` goes silent as a frozen machine does; `stop` leaves in order."""
 
-    def __init__(self, address: str, key: str = "", show: Show | None = None) -> None:
+    def __init__(self, address: str, key: str = "", show: Show | None = None, *, lose: Callable[[int], bool] = lambda count: False) -> None:
         self.address = address
         self.key = key
         self.show = show or Show()
         self.sender: MediaSender | None = None
         self.closed: list[str] = []
         self.paused = False
+        self.lost = 0
+        self._count = 0
+        self._lose = lose
         self._peer: Peer | None = None
         self._task: asyncio.Task[None] | None = None
         self._location = ""
@@ -158,7 +162,7 @@ class Broadcaster:
         loop = asyncio.get_running_loop()
         self.sender = MediaSender(
             plan_from(offer, answer, sources),
-            peer,
+            self,
             cname="test",
             clock=clock,
             call_later=loop.call_later,
@@ -166,6 +170,17 @@ class Broadcaster:
         )
         self.show.want_keyframe()
         self._task = loop.create_task(self._run(), name="broadcaster")
+
+    def send_rtp(self, packet: bytes) -> bool:
+        """The line out, which loses the packets that `lose` picks by their count."""
+        self._count += 1
+        if self._lose(self._count):
+            self.lost += 1
+            return True
+        return self._peer is not None and self._peer.send_rtp(packet)
+
+    def send_rtcp(self, packet: bytes) -> bool:
+        return self._peer is not None and self._peer.send_rtcp(packet)
 
     async def _run(self) -> None:
         assert self.sender is not None
