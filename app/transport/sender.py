@@ -130,10 +130,13 @@ class MediaSender:
         if frame.keyframe and self._queue_full():
             self.counts.queue_dropped += self._pacer.clear()
         self._needs_key = False
+        begins = not self._video.started
         timestamp = self._video.timestamp(frame.pts, frame.capture_ns)
         last = len(frame.payloads) - 1
         self._note_rate(sum(map(len, frame.payloads)))
         self._pacer.put([(payload, index == last, timestamp, -1) for index, payload in enumerate(frame.payloads)])
+        if begins:
+            self.report()  # the receiver can put sound and picture in step from the first picture on
 
     def _queue_full(self) -> bool:
         per_second = max(self.video_kbps, 500.0) * 1000 / 8 / 1100

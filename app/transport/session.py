@@ -89,6 +89,8 @@ class TargetSession:
         self._kbps = 0.0
         self._measured = (0, 0)
         self._never_reports = False
+        self._codec: Codec | None = None
+        self._allowed_kbps = UNLIMITED_KBPS
         self.state.changed.connect(self._on_state)
 
     # --- what the publisher does with it
@@ -128,8 +130,8 @@ class TargetSession:
 
     @property
     def codec(self) -> Codec | None:
-        """The video codec agreed, once there was an agreement."""
-        return self._current.sender.plan.video.codec if self._current is not None else None
+        """The video codec agreed; while reconnecting the last one, so that no encoder is changed for nothing."""
+        return self._codec
 
     @property
     def allowed_kbps(self) -> int:
@@ -190,6 +192,7 @@ class TargetSession:
         self._current = connection
         self._ended = "" if connection.peer.connected else "closed"
         self._connects += 1
+        self._codec = connection.sender.plan.video.codec
         self._want_keyframe()
 
     def _drop(self, *, tell_relay: bool) -> None:
@@ -307,8 +310,11 @@ class TargetSession:
         return report_age_ms(connection.sender, connection.connected_ns, self._clock.monotonic_ns())
 
     def _measure(self) -> None:
-        """Once a tick: reports out, rates measured, the encoder told."""
+        """At every look: a lower allowance goes to the encoder. Once a tick: reports out, rates measured."""
         now_ns = self._clock.monotonic_ns()
+        if (allowed := self.allowed_kbps) != self._allowed_kbps:
+            self._allowed_kbps = allowed
+            self._changed()
         at_ns, sent = self._measured
         if now_ns - at_ns < self._timers.tick_ms * NS_PER_MS:
             return

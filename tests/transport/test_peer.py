@@ -3,14 +3,20 @@
 import asyncio
 import socket
 from dataclasses import replace
+from importlib.metadata import version
 
+import aioice
 import pytest
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 
 from app.domain.broadcast import Step
+from app.domain.output import IceServer
 from app.transport import rtp
 from app.transport.errors import TransportError
+from app.transport.peer import Peer
 from app.transport.sdp import IceCandidate, RemoteTransport, Setup
 from tests.support.peers import Inbox, connected_pair, make_peer
+from tests.support.stun_server import StunServer
 
 
 def _packet(sequence: int) -> bytes:
@@ -130,3 +136,59 @@ async def test_closing_ends_a_connect_that_waits() -> None:
     await peer.aclose()
     with pytest.raises(TransportError):
         await connecting
+
+
+def _peer_with(url: str) -> Peer:
+    inbox = Inbox()
+    return Peer(
+        controlling=True,
+        ice_servers=(IceServer(url),),
+        addresses=lambda: ["127.0.0.1"],
+        on_rtp=inbox.on_rtp,
+        on_rtcp=inbox.on_rtcp,
+        on_closed=inbox.on_closed,
+    )
+
+
+async def test_a_stun_servers_answer_becomes_a_candidate() -> None:
+    server = await StunServer.start()
+    peer = _peer_with(f"stun:127.0.0.1:{server.port}")
+    try:
+        local = await peer.gather(within_s=5)
+        assert [candidate.type for candidate in local.candidates] == ["host", "srflx"]
+        assert local.candidates[1].related_host == "127.0.0.1"
+    finally:
+        await peer.aclose()
+        server.close()
+
+
+@pytest.mark.parametrize("kind", ["stun", "turn"])
+async def test_a_server_that_does_not_answer_holds_no_offer_up(kind: str) -> None:
+    server = await StunServer.start(deaf=True)
+    peer = _peer_with(f"{kind}:127.0.0.1:{server.port}")
+    try:
+        async with asyncio.timeout(3):  # aioice itself would wait five seconds
+            local = await peer.gather()
+            await server.asked.wait()
+        assert [candidate.type for candidate in local.candidates] == ["host"]
+    finally:
+        await peer.aclose()
+        server.close()
+
+
+async def test_a_server_address_nobody_understands_is_left_out() -> None:
+    peer = _peer_with("http://example")
+    try:
+        assert len((await peer.gather()).candidates) == 1
+    finally:
+        await peer.aclose()
+
+
+def test_the_private_parts_of_aiortc_and_aioice_that_are_used_are_there() -> None:
+    assert version("aiortc").startswith("1.16."), "look through app/transport/dtls.py before going on with another version"
+    dtls = ("_do_handshake", "_validate_peer_identity", "_setup_srtp", "_set_state", "_set_role", "_write_ssl", "_recv_next")
+    assert all(callable(getattr(RTCDtlsTransport, name)) for name in dtls)
+    assert callable(RTCCertificate._create_ssl_context)
+    ice = aioice.Connection(ice_controlling=True)
+    kept = ("_local_candidates", "_local_candidates_start", "_local_candidates_end", "_protocols", "_nominated", "_queue", "_closing")
+    assert all(hasattr(ice, name) for name in (*kept, "_remote_candidates", "_pair_remote_candidate"))

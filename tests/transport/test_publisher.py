@@ -1,7 +1,9 @@
 """The publisher against a real relay on loopback: what it decodes, and every way in which relays and networks fail."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,13 +11,16 @@ import pytest
 from app.domain.broadcast import TargetState
 from app.domain.clock import SystemClock
 from app.domain.notice import Notice
-from app.domain.output import Quirks, Relay, Target
+from app.domain.output import IceServer, Quirks, Relay, Target
 from app.domain.packet import Codec
 from app.domain.stats import TargetStats
 from app.media import ports
+from app.transport import rtcp, sdp
+from app.transport.congestion import UNLIMITED_KBPS
 from app.transport.publisher import Publisher
 from app.transport.session import Timers
 from tests.support.encoded import TONE_HZ, Control, Feeder, luma_of
+from tests.support.stun_server import StunServer
 from tests.support.whip_server import WhipServer
 
 QUICK = Timers(weak_ms=2500, lost_ms=4000, fresh_ms=800, look_ms=50, tick_ms=200)
@@ -261,3 +266,45 @@ def test_closing_without_starting_and_twice_is_safe() -> None:
     rig.publisher.close()
     rig.publisher.close()
     assert rig.publisher.stats() == ()
+
+
+async def test_a_relays_estimate_reaches_the_encoder_and_its_wish_for_a_key_frame_too(server: WhipServer, rig: Rig) -> None:
+    with Feeder(rig.publisher.push, rig.control):
+        rig.publisher.targets([target_for(server)])
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        offer = sdp.parse(server.seen[0].body)
+        video = next(iter(offer.media[1].ssrcs))
+        transport = server.ingests[0].connection.getTransceivers()[1].receiver.transport
+        await transport._send_rtp(rtcp.to_bytes(rtcp.BandwidthEstimate(1, 700_000, (video,))))
+        await server.until(lambda: 540 in rig.control.bitrates)
+        await server.until(lambda: rig.stats().remb_kbps == 700)
+        wanted = rig.control.keyframes
+        await transport._send_rtp(rtcp.to_bytes(rtcp.PictureLoss(1, video)))
+        await server.until(lambda: rig.control.keyframes > wanted)
+        rig.publisher.targets([])
+        await server.until(lambda: rig.control.bitrates[-1] == UNLIMITED_KBPS)
+    await closed(rig)
+
+
+async def test_the_quirks_limit_holds_from_the_beginning(server: WhipServer, rig: Rig) -> None:
+    rig.publisher.targets([target_for(server, quirks=Quirks(max_bitrate_kbps=1800))])
+    await server.until(lambda: rig.control.bitrates == [1800])
+    await closed(rig)
+
+
+async def test_probes_say_which_step_fails_and_measure_stun(server: WhipServer, rig: Rig) -> None:
+    stun_server = await StunServer.start()
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        dead = Target(Relay("dead", "Dead", f"http://127.0.0.1:{unused.getsockname()[1]}/whip"))
+        near = Target(replace(target_for(server).relay, ice_servers=(IceServer(f"stun:127.0.0.1:{stun_server.port}"),)))
+        rig.publisher.watch([dead, near], [])
+        await server.until(lambda: any(probe.failure for probe in rig.publisher.probes()))
+        await server.until(lambda: any(probe.stun_ms > 0 and probe.http_ms > 0 for probe in rig.publisher.probes()))
+    by_id = {probe.relay_id: probe for probe in rig.publisher.probes()}
+    assert by_id["dead"].failure == "tcp" and by_id["dead"].http_ms == -1
+    assert by_id["one"].failure == ""
+    rig.publisher.watch([], [])
+    await server.until(lambda: rig.publisher.probes() == ())
+    stun_server.close()
+    await closed(rig)

@@ -224,6 +224,7 @@ def test_reports_pair_both_streams_with_capture_time() -> None:
     bench.picture(1, key=True, capture_ns=start_ns - 70_000_000)  # composed and encoded for 70 ms
     bench.sound(960, start_ns - 30_000_000)
     bench.time.run(500)
+    bench.path.rtcp.clear()
     bench.sender.report()
     captured = {}
     for compound in bench.path.rtcp:
@@ -241,7 +242,6 @@ def test_reports_pair_both_streams_with_capture_time() -> None:
 def test_round_trip_loss_and_jitter_are_read_from_a_report() -> None:
     bench = Bench()
     bench.picture(1, key=True)
-    bench.sender.report()
     sent = rtcp.parse(bench.path.rtcp[0])[0]
     assert isinstance(sent, rtcp.SenderReport)
     bench.time.run(150)

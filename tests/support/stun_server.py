@@ -1,0 +1,39 @@
+"""A STUN server on loopback, or one that hears and never answers."""
+
+import asyncio
+from typing import cast
+
+from aioice import stun
+
+
+class StunServer(asyncio.DatagramProtocol):
+    """Answers binding requests with the address they came from; `asked` is set by the first one."""
+
+    def __init__(self, *, deaf: bool) -> None:
+        self.asked = asyncio.Event()
+        self.port = 0
+        self._deaf = deaf
+        self._transport: asyncio.DatagramTransport | None = None
+
+    @classmethod
+    async def start(cls, *, deaf: bool = False) -> "StunServer":
+        loop = asyncio.get_running_loop()
+        transport, server = await loop.create_datagram_endpoint(lambda: cls(deaf=deaf), local_addr=("127.0.0.1", 0))
+        server.port = transport.get_extra_info("sockname")[1]
+        return server
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.asked.set()
+        if self._deaf or self._transport is None:
+            return
+        request = stun.parse_message(data)
+        answer = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, transaction_id=request.transaction_id)
+        answer.attributes["XOR-MAPPED-ADDRESS"] = addr
+        self._transport.sendto(bytes(answer), addr)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
