@@ -39,6 +39,7 @@ class Shell:
 
     def __init__(self, application: QApplication, studio: Studio, options: WindowOptions) -> None:
         self._application = application
+        application.setQuitOnLastWindowClosed(False)  # a window that is built anew, or that waits for the Studio's end, is no end
         self._studio = studio
         self._options = options
         self._book = NoticeBook()
@@ -118,7 +119,6 @@ def run_window(make_studio: Callable[[], Studio], options: WindowOptions) -> int
         raise TypeError("a QApplication is needed, another kind of application runs")
     application.setApplicationName("Tradewind")
     application.setStyle("Fusion")
-    application.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:

@@ -35,6 +35,7 @@ from app.ui.theme import Icons, Theme
 
 LAYOUT_VERSION = 1
 LEFT_PX, RIGHT_PX, MIXER_PX = 240, 312, 196
+TABBED = frozenset({"properties", "relays", "mixer", "log"})
 _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -135,6 +136,8 @@ class MainWindow(QMainWindow):
         dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self.addDockWidget(area, dock)
         self.docks[name] = dock
+        if name in TABBED:
+            dock.setTitleBarWidget(QWidget())  # its tab says the name already
 
     def _arrange(self) -> None:
         """The layout of a first start."""

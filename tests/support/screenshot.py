@@ -69,9 +69,15 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
         layer = studio.project.scenes[0].layers[-1]
         window.selection.choose(layer_id=layer.id, source_id=layer.source_id)
     if what == "toasts":
-        for severity, code in ((Severity.INFO, "window.copied"), (Severity.WARNING, "window.source_removed"), (Severity.ERROR, "link.lost")):
+        for severity, code in (
+            (Severity.INFO, "window.copied"),
+            (Severity.WARNING, "window.source_removed"),
+            (Severity.ERROR, "link.lost"),
+        ):
             window.bridge.tell(
-                Notice(severity, code, {"address": studio.watch_address, "name": "Headline"}, code, ("edit.undo",) if "removed" in code else ())
+                Notice(
+                    severity, code, {"address": studio.watch_address, "name": "Headline"}, code, ("edit.undo",) if "removed" in code else ()
+                )
             )
     return window
 

@@ -1,7 +1,5 @@
 """The first-run guide: camera, microphone, relay, and on air."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -114,9 +112,12 @@ class Guide(QDialog):
             tr("Guide", "Use it"), lambda: self._desk.edit("Choose device", lambda project: with_device(project, kind, "", name))
         )
         layout.addWidget(use)
-        source: Callable[[], bool] = lambda: source_of(self._desk.studio.project, kind) is None  # noqa: E731
-        use.setVisible(source())
-        self._desk.bridge.project_changed.connect(lambda: use.setVisible(source()))
+
+        def show_if_missing() -> None:
+            use.setVisible(source_of(self._desk.studio.project, kind) is None)
+
+        show_if_missing()
+        self._desk.bridge.project_changed.connect(show_if_missing)
         return row
 
     def _camera_page(self) -> QWidget:

@@ -74,9 +74,8 @@ def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
 def rate(stats: EngineStats) -> Figure:
     """The encoder's bitrate, and what it aims at."""
     video = stats.video
-    level = "warning" if stats.state is BroadcastState.LIVE and video.target_kbps and video.kbps < video.target_kbps * 0.5 else ""
     explanation = tr("Status", "Bitrate of the picture; the aim is {aim}. A still picture needs less.", aim=bitrate(video.target_kbps))
-    return Figure(bitrate(video.kbps), "" if not level else level, explanation)
+    return Figure(bitrate(video.kbps), "", explanation)
 
 
 def encoder(stats: EngineStats, fps: int) -> Figure:

@@ -89,7 +89,7 @@ class FlagEditor(Editor):
         del around
         self._box = QCheckBox(declared(field.title))
         self._take(self._box)
-        self._box.toggled.connect(self.edited)
+        self._box.toggled.connect(self.edited.emit)
 
     def show_value(self, value: Value) -> None:
         with QSignalBlocker(self._box):
@@ -110,7 +110,7 @@ class IntegerEditor(Editor):
         self._box.setSuffix(f" {field.unit}" if field.unit else "")
         self._box.setKeyboardTracking(False)
         self._take(self._box)
-        self._box.valueChanged.connect(self.edited)
+        self._box.valueChanged.connect(self.edited.emit)
 
     def show_value(self, value: Value) -> None:
         with QSignalBlocker(self._box):
@@ -131,7 +131,7 @@ class NumberEditor(Editor):
         self._box.setSuffix(f" {field.unit}" if field.unit else "")
         self._box.setKeyboardTracking(False)
         self._take(self._box)
-        self._box.valueChanged.connect(self.edited)
+        self._box.valueChanged.connect(self.edited.emit)
 
     def show_value(self, value: Value) -> None:
         with QSignalBlocker(self._box):
@@ -144,7 +144,7 @@ class TextEditor(Editor):
         del around
         self._line = QLineEdit()
         self._take(self._line)
-        self._line.textEdited.connect(self.edited)
+        self._line.textEdited.connect(self.edited.emit)
 
     def show_value(self, value: Value) -> None:
         if self._line.text() != str(value):

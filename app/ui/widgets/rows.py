@@ -113,8 +113,8 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class RowList(QListWidget):
-    """`chosen(id)`, `opened(id)` by Enter or double click on what cannot be renamed, `renamed(id, title)`, `dragged(id, place)` with the place
-    counted from the top, `mark_clicked(id, name)`."""
+    """`chosen(id)`; `opened(id)` by Enter or double click; `renamed(id, title)`; `dragged(id, place)`, the place counted from the top;
+    `mark_clicked(id, name)`."""
 
     chosen = Signal(str)
     opened = Signal(str)

@@ -1,0 +1,73 @@
+"""Every text that the window can show: from the calls in the source and from the tables that declare titles."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from app.domain.schema import Field
+from app.domain.source import KINDS
+from app.session.actions import ActionTable
+from app.session.studio_actions import ActingStudio, fill
+from app.storage.presets import load_presets
+from app.storage.settings import FIELDS, GROUPS
+from app.ui.dialogs.settings import OUTPUT_FIELDS
+from app.ui.panels.properties import PLACEMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+DECLARED = "Declared"
+_TITLED_CALLS = {"Command": 1, "Action": 1}  # name of the call: place of the English title
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _of_call(call: ast.Call, path: Path) -> Iterator[tuple[str, str]]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    if name == "tr":
+        context, text = (_literal(argument) for argument in call.args[:2])
+        if context is None or text is None:
+            raise AssertionError(f"{path}:{call.lineno}: tr() takes two literals, or nobody can find the text")
+        yield context, text
+    elif name in ("edit", "_edit") and call.args and (title := _literal(call.args[0])):
+        yield DECLARED, title
+    elif name in _TITLED_CALLS and len(call.args) > 1 and (title := _literal(call.args[_TITLED_CALLS[name]])):
+        yield DECLARED, title
+
+
+def in_sources(folder: Path) -> set[tuple[str, str]]:
+    """(context, English) of all calls below a folder."""
+    return {
+        found
+        for path in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for found in _of_call(node, path)
+    }
+
+
+def of_fields(fields: Iterable[Field]) -> set[str]:
+    """Titles, helps and choices of declared fields."""
+    texts = set()
+    for field in fields:
+        texts |= {field.title, field.help, *(choice.title for choice in field.choices)}
+    return texts - {""}
+
+
+def in_tables(studio: ActingStudio) -> set[tuple[str, str]]:
+    """What the domain, the settings, the presets and the actions declare."""
+    texts = {kind.title for kind in KINDS.values()} | set(GROUPS.values())
+    for kind in KINDS.values():
+        texts |= of_fields(kind.fields)
+    texts |= of_fields(FIELDS.values()) | of_fields(OUTPUT_FIELDS) | of_fields(PLACEMENT)
+    for preset in load_presets(ROOT / "resources" / "relays"):
+        texts |= of_fields(preset.fields) | {preset.summary, preset.token_title, *preset.help}
+    table = ActionTable(lambda error: None)
+    fill(table, studio)
+    texts |= {action.title for action in table}
+    return {(DECLARED, text) for text in texts if text}
+
+
+def all_texts(studio: ActingStudio) -> set[tuple[str, str]]:
+    """Every (context, English) that needs words in another language."""
+    return in_sources(ROOT / "app" / "ui") | in_sources(ROOT / "app" / "session") | in_tables(studio)
