@@ -18,19 +18,10 @@ import numpy.typing as npt
 import psutil
 
 from tests.support.broadcaster import Broadcaster, Show
-from tests.support.relays import KEY, base_of, running_relay
+from tests.support.relays import KEY, relay_process
 from tests.support.watcher import Watcher
 
 Pipe = multiprocessing.connection.Connection
-
-
-def relay_process(pipe: Pipe) -> None:
-    async def run() -> None:
-        async with running_relay() as relay:
-            pipe.send(base_of(relay))
-            await asyncio.to_thread(pipe.recv)
-
-    asyncio.run(run())
 
 
 def publisher_process(pipe: Pipe, base: str, kbps: int) -> None:
@@ -40,8 +31,6 @@ def publisher_process(pipe: Pipe, base: str, kbps: int) -> None:
         await publisher.start()
         pipe.send("live")
         await asyncio.to_thread(pipe.recv)
-        assert publisher.sender is not None
-        pipe.send(publisher.sender.counts.bytes_sent)
         await publisher.stop()
 
     asyncio.run(run())
@@ -100,23 +89,18 @@ async def watch(base: str, viewers: int, seconds: float, relay_pid: int) -> dict
 def measure(viewers: int, seconds: float, kbps: int) -> dict[str, object]:
     """One run."""
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    relay = context.Process(target=relay_process, args=(theirs,), name="relay")
-    relay.start()
-    base = ours.recv()
-    assert relay.pid is not None
-    out, into = context.Pipe()
-    publisher = context.Process(target=publisher_process, args=(into, base, kbps), name="publisher")
-    publisher.start()
-    out.recv()
-    try:
-        return asyncio.run(watch(base, viewers, seconds, relay.pid))
-    finally:
-        out.send("stop")
+    with relay_process() as (relay, port):
+        assert relay.pid is not None
+        base = f"http://127.0.0.1:{port}"
+        out, into = context.Pipe()
+        publisher = context.Process(target=publisher_process, args=(into, base, kbps), name="publisher")
+        publisher.start()
         out.recv()
-        publisher.join(10)
-        ours.send("stop")
-        relay.join(10)
+        try:
+            return asyncio.run(watch(base, viewers, seconds, relay.pid))
+        finally:
+            out.send("stop")
+            publisher.join(10)
 
 
 def main() -> None:

@@ -4,20 +4,33 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.support.broadcaster import Broadcaster, Show
 from tests.support.chromium import Chromium, Page, chromium_path
-from tests.support.relays import KEY, base_of, running_relay
+from tests.support.relays import KEY, base_of, relay_process, running_relay
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+]
 
 WATCHES = "tradewind.state === 'playing' && tradewind.readFrameCode() !== null"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Chromium]:
     async with Chromium() as chromium:
         yield chromium
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Chromium) -> AsyncIterator[Page]:
+    tab = await browser.page()
+    yield tab
+    await tab.call("Page.navigate", url="about:blank")
+    await tab.close()
 
 
 def clean(page: Page) -> list[str]:
@@ -29,9 +42,8 @@ async def number(page: Page) -> int:
     return int(await page.evaluate("tradewind.readFrameCode()?.number ?? -1"))
 
 
-async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(browser: Chromium) -> None:
+async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(page: Page) -> None:
     async with running_relay() as relay:
-        page = await browser.page()
         await page.language("en-GB")
         await page.go(f"{base_of(relay)}/watch/live")
         await page.until("tradewind.state === 'waiting'")
@@ -55,8 +67,7 @@ async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(browser: 
         await page.until("tradewind.state === 'stalled'")
 
 
-async def test_the_page_connects_again_after_the_relay_was_away_and_follows_a_new_publisher(browser: Chromium) -> None:
-    page = await browser.page()
+async def test_the_page_connects_again_after_the_relay_was_away_and_follows_a_new_publisher(page: Page) -> None:
     async with running_relay() as relay:
         port, base = relay.port, base_of(relay)
         publisher = Broadcaster(f"{base}/whip/live", KEY)
@@ -83,6 +94,25 @@ async def test_the_page_connects_again_after_the_relay_was_away_and_follows_a_ne
         await third.stop()
 
 
+async def test_the_page_finds_a_relay_that_was_killed_and_started_again(page: Page) -> None:
+    with relay_process() as (process, port):
+        base = f"http://127.0.0.1:{port}"
+        publisher = Broadcaster(f"{base}/whip/live", KEY, Show(width=320, height=180))
+        await publisher.start()
+        await page.go(f"{base}/watch/live")
+        await page.until(WATCHES)
+        process.kill()
+        await page.until("tradewind.state === 'offline'")
+        await publisher.stop()
+    with relay_process(port) as (process, port):
+        show = Show(width=320, height=180)
+        show.number = 3_000_000
+        publisher = Broadcaster(f"{base}/whip/live", KEY, show)
+        await publisher.start()
+        await page.until("tradewind.readFrameCode()?.number > 3000000")
+        await publisher.stop()
+
+
 async def test_without_leave_to_play_sound_the_page_asks_for_a_tap() -> None:
     async with Chromium(autoplay=False) as browser, running_relay() as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
@@ -97,9 +127,8 @@ async def test_without_leave_to_play_sound_the_page_asks_for_a_tap() -> None:
         await publisher.stop()
 
 
-async def test_chinese_words_keys_and_sharing(browser: Chromium) -> None:
+async def test_chinese_words_keys_and_sharing(page: Page) -> None:
     async with running_relay() as relay:
-        page = await browser.page()
         await page.language("zh-CN")
         await page.go(f"{base_of(relay)}/watch/live")
         await page.until("tradewind.state === 'waiting'")
@@ -118,11 +147,10 @@ async def test_chinese_words_keys_and_sharing(browser: Chromium) -> None:
         assert not clean(page)
 
 
-async def test_the_list_page_shows_which_streams_are_on_air(browser: Chromium) -> None:
+async def test_the_list_page_shows_which_streams_are_on_air(page: Page) -> None:
     async with running_relay(streams=("main", "second")) as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/second", KEY, Show(width=320, height=180))
         await publisher.start()
-        page = await browser.page()
         await page.go(f"{base_of(relay)}/")
         await page.until("document.querySelector('[data-stream=second]').classList.contains('on')")
         assert not await page.evaluate("document.querySelector('[data-stream=main]').classList.contains('on')")

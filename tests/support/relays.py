@@ -1,8 +1,11 @@
 """A relay of this process, on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import multiprocessing
+import multiprocessing.connection
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from app.relay.config import Limits, RelayConfig
@@ -35,3 +38,29 @@ async def eventually(condition: Callable[[], object], within_s: float = 8) -> No
     async with asyncio.timeout(within_s):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+def _serve(pipe: multiprocessing.connection.Connection, port: int) -> None:
+    async def run() -> None:
+        async with running_relay(port=port) as relay:
+            pipe.send(relay.port)
+            await asyncio.to_thread(pipe.recv)
+
+    asyncio.run(run())
+
+
+@contextmanager
+def relay_process(port: int = 0) -> Iterator[tuple[SpawnProcess, int]]:
+    """A relay in a process of its own, and its port; the test may kill it."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, port), name="relay")
+    process.start()
+    try:
+        yield process, ours.recv()
+    finally:
+        if process.is_alive():
+            ours.send("stop")
+        process.join(10)
+        for end in (ours, theirs):
+            end.close()
