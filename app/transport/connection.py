@@ -10,7 +10,7 @@ from app.domain.broadcast import Step
 from app.domain.clock import NS_PER_MS, Clock
 from app.domain.output import IceServer, Target
 from app.transport import sdp
-from app.transport.addresses import LOOPBACK, host_addresses, is_loopback
+from app.transport.addresses import LOOPBACK, host_addresses, is_loopback, preferred_first
 from app.transport.congestion import UNLIMITED_KBPS
 from app.transport.errors import TransportError
 from app.transport.offer import Sources, make_offer, plan_from
@@ -22,8 +22,11 @@ MakePeer = Callable[[Target, tuple[IceServer, ...]], Peer]
 
 
 def addresses_for(target: Target) -> list[str]:
-    """The local addresses that a peer for this relay binds: loopback alone for a relay on this machine."""
-    return [LOOPBACK] if is_loopback(urlsplit(target.relay.whip_url).hostname or "") else host_addresses()
+    """The local addresses that a peer for this relay binds: loopback first for a relay on this machine, whose media may all the
+    same come in at another address (in a container, say)."""
+    if is_loopback(urlsplit(target.relay.whip_url).hostname or ""):
+        return preferred_first(host_addresses(loopback=True), LOOPBACK)
+    return host_addresses()
 
 
 def _nobody_listens(*_: object) -> None:

@@ -21,11 +21,16 @@ class Tradewind:
         self._home = home
         self._words = words
         self._process: asyncio.subprocess.Process | None = None
-        self._readers: list[asyncio.Task[None]] = []
+        self._reader: asyncio.Task[None] | None = None
         self._news = asyncio.Condition()
+        self._complaints = home / "standard-error"
         self.lines: list[str] = []
-        self.complaints: list[str] = []
         self.status = -1
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines of standard error, those of the engine and the relay among them."""
+        return self._complaints.read_text().splitlines()
 
     @property
     def pid(self) -> int:
@@ -33,22 +38,20 @@ class Tradewind:
         return self._process.pid
 
     async def __aenter__(self) -> Self:
-        pipe = asyncio.subprocess.PIPE
+        self._home.mkdir(exist_ok=True)
         environment = {**os.environ, "TRADEWIND_HOME": str(self._home)}
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "app", *self._words, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe
-        )
+        with self._complaints.open("ab") as complaints:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "app", *self._words, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=complaints
+            )
         assert self._process.stdout
-        assert self._process.stderr
-        loop = asyncio.get_running_loop()
-        streams = ((self._process.stdout, self.lines), (self._process.stderr, self.complaints))
-        self._readers = [loop.create_task(self._read(stream, lines)) for stream, lines in streams]
+        self._reader = asyncio.get_running_loop().create_task(self._read(self._process.stdout))
         return self
 
-    async def _read(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
+    async def _read(self, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
             async with self._news:
-                lines.append(line.decode().rstrip())
+                self.lines.append(line.decode().rstrip())
                 self._news.notify_all()
 
     async def line(self, beginning: str, *, within_s: float = 30.0) -> str:
@@ -77,6 +80,12 @@ class Tradewind:
         lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
         return sorted(role for role in ("engine", "relay") for line in lines if f" app {role} " in line and str(self._home) in line)
 
+    async def kill(self) -> int:
+        """SIGKILL of the desk; the status that the system gives."""
+        assert self._process is not None
+        self._process.kill()
+        return await self.ended()
+
     async def end(self) -> int:
         """Ask it to end as Ctrl+C does, and wait; the exit status."""
         assert self._process is not None
@@ -88,7 +97,8 @@ class Tradewind:
         """Wait for it to end by itself; the exit status."""
         assert self._process is not None
         self.status = await asyncio.wait_for(self._process.wait(), within_s)
-        await asyncio.gather(*self._readers)
+        assert self._reader is not None
+        await self._reader
         return self.status
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -97,8 +107,9 @@ class Tradewind:
             try:
                 await self.end()
             except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+                await self.kill()
+        if self.status == -signal.SIGKILL:
+            return  # what lives on then is the test's
         for role in self.running():
             self.process(role).kill()
             if error is None:

@@ -1,0 +1,84 @@
+"""A crash of either half does not end the show."""
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.tradewind import Tradewind
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
+
+EMBEDDED = ("broadcast", "--embedded", "--listen", "127.0.0.1:0")
+
+
+async def _watching(page: Page, run: Tradewind) -> None:
+    await page.go(await run.line("Watch:"))
+    await page.until("tradewind.state === 'playing' && tradewind.readFrameCode() !== null")
+
+
+async def _fresh_picture(page: Page, within_s: float) -> float:
+    """Seconds until the page shows a picture that was captured after now."""
+    begun, wall_ms = time.monotonic(), time.time_ns() // 1_000_000 % 2**32
+    await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", within_s)
+    return time.monotonic() - begun
+
+
+async def test_a_killed_engine_is_back_on_the_relay(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", *EMBEDDED) as run, Chromium() as browser:
+        page = await browser.page()
+        await _watching(page, run)
+        for _ in range(2):
+            old = run.process("engine")
+            old.kill()
+            await _fresh_picture(page, 15)
+            assert run.process("engine").pid != old.pid
+        assert await page.evaluate("tradewind.connects") == 1, "the viewers' sessions stay with the relay"
+        assert await run.end() == 0
+
+
+async def test_a_frozen_engine_is_replaced(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", *EMBEDDED) as run, Chromium() as browser:
+        page = await browser.page()
+        await _watching(page, run)
+        old = run.process("engine")
+        old.send_signal(signal.SIGSTOP)
+        await _fresh_picture(page, 20)
+        assert run.process("engine").pid != old.pid
+        assert not old.is_running()
+        assert await run.end() == 0
+
+
+async def test_a_killed_relay_is_started_again_and_the_page_comes_back(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", *EMBEDDED) as run, Chromium() as browser:
+        page = await browser.page()
+        await _watching(page, run)
+        run.process("relay").kill()
+        await _fresh_picture(page, 25)
+        assert await run.end() == 0
+
+
+async def test_viewers_see_no_break_when_the_desk_is_killed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with Chromium() as browser:
+        page = await browser.page()
+        async with Tradewind(home, *EMBEDDED) as run:
+            await _watching(page, run)
+            engine, relay = run.process("engine"), run.process("relay")
+            assert await run.kill() < 0
+            before: dict[str, Any] = await page.evaluate("tradewind.stats.video")
+            await asyncio.sleep(3)  # what is shown is that nothing happens in this time
+            after: dict[str, Any] = await page.evaluate("tradewind.stats.video")
+            try:
+                assert engine.is_running()
+                assert relay.is_running()
+                assert after["framesDecoded"] - before["framesDecoded"] > 45
+                assert after["freezeCount"] == before["freezeCount"]
+                assert await page.evaluate("tradewind.connects") == 1
+            finally:
+                engine.kill()
+                relay.kill()
