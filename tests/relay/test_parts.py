@@ -1,22 +1,28 @@
 """The relay's parts on plain packets: numbering, loss, key frames, throttling, admission."""
 
 import itertools
+import random
+from collections.abc import Callable
 
 import pytest
 
 from app.domain.packet import Codec, MediaKind
 from app.relay.admission import Admission, party
 from app.relay.config import Limits, is_loopback
-from app.relay.ingest import Feedback
+from app.relay.ingest import Feedback, Ingest, IngestFormat
 from app.relay.keyframe import starts_keyframe
 from app.relay.lane import Lane, LaneFormat
+from app.relay.negotiation import answer_viewer, read_offer
 from app.relay.reception import Reception
 from app.relay.refusals import Refusal
 from app.relay.track import Track, plain
 from app.relay.viewer import Throttle, Viewer
 from app.transport import rtcp
 from app.transport.rtp import build, extension_block, parse_header
+from app.transport.sdp import Description, Setup, TransportDescription, render
 from tests.support.clocks import SetClock
+from tests.support.relays import eventually
+from tests.support.watcher import watch_offer
 
 MS = 1_000_000
 KEY = b"\x67key"
@@ -332,3 +338,80 @@ def test_one_household_is_one_party(address: str, same: str) -> None:
 def test_loopback_in_all_its_forms() -> None:
     assert all(map(is_loopback, ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1")))
     assert not any(map(is_loopback, ("192.0.2.1", "localhost.example", "::ffff:192.0.2.1", "")))
+
+
+async def test_a_newcomer_begins_at_once_with_a_young_key_frame() -> None:
+    clock, line, fed = SetClock(), Line(), Fed()
+    asked: list[None] = []
+    viewer = newcomer(clock, lambda: asked.append(None))
+    for number in range(30):
+        fed.track.push(rtp(1 + number, 3000 * number, KEY if not number else DELTA), clock.now_ns)
+    clock.pass_ms(200)
+    viewer.start(line.send, lambda packet: True, fed.track, Track(MediaKind.AUDIO, lambda *d: None))
+    assert asked == []
+    assert 1 <= len(line.sent) <= 12, "not all in one burst"
+    fed.track.push(rtp(31, 99_000), clock.now_ns)
+    viewer.feed_video(*fed.got[-1])
+    await eventually(lambda: len(line.sent) == 31)
+    sequences = [parse_header(packet).sequence for packet in line.sent]
+    assert sequences == list(range(sequences[0], sequences[0] + 31)), "what came meanwhile waits its turn"
+    viewer.stop()
+
+
+async def test_a_newcomer_asks_for_a_key_frame_and_takes_the_old_one_when_none_comes() -> None:
+    clock, line, fed = SetClock(), Line(), Fed()
+    asked: list[None] = []
+    viewer = newcomer(clock, lambda: asked.append(None))
+    fed.track.push(rtp(1, 0, KEY), clock.now_ns)
+    clock.pass_ms(1000)
+    fed.track.push(rtp(2, 3000), clock.now_ns)
+    viewer.start(line.send, lambda packet: True, fed.track, Track(MediaKind.AUDIO, lambda *d: None))
+    assert asked == [None]
+    assert line.sent == []
+    await eventually(lambda: len(line.sent) == 2)
+    viewer.stop()
+
+
+def newcomer(clock: SetClock, ask: Callable[[], None]) -> Viewer:
+    return Viewer(clock=clock, limits=Limits(), video={Codec.H264: LaneFormat(96, 42, 97, 43)}, audio=None, ask_keyframe=ask)
+
+
+def test_nothing_that_arrives_breaks_an_ingest() -> None:
+    """What a publisher with the right key can send: cut, flipped and random packets of every kind."""
+    chance = random.Random(5)
+    clock = SetClock()
+    video, audio = Track(MediaKind.VIDEO, lambda *d: None), Track(MediaKind.AUDIO, lambda *d: None)
+    ingest = Ingest(clock=clock, form=IngestFormat(Codec.H264, 102, 103, 111, 3), video=video, audio=audio, began=lambda new: None)
+    out = Line()
+    ingest.start(out.send)
+    block = extension_block([(3, b"\0\7"), (1, b"mid")])
+    for number in range(4000):
+        packet = bytearray(
+            build(chance.choice((102, 103, 111)), True, number, number * 90, 7, chance.randbytes(chance.randrange(40)), block)
+        )
+        for _ in range(chance.randrange(4)):
+            packet[chance.randrange(len(packet))] = chance.randrange(256)
+        ingest.on_rtp(bytes(packet[: chance.randrange(len(packet) + 1)]), clock.now_ns)
+        ingest.on_rtcp(bytes(packet))
+        clock.pass_ms(chance.randrange(15))
+        ingest.tick(clock.now_ns)
+    ingest.on_rtp(build(102, True, 9, 9, 7, KEY), clock.now_ns)
+    for compound in out.sent:
+        assert rtcp.parse(compound)
+
+
+def test_nothing_in_an_offer_breaks_its_reading() -> None:
+    chance = random.Random(7)
+    transport = TransportDescription("abcd", "a" * 24, (("sha-256", ":".join(["AB"] * 32)),), Setup.ACTPASS)
+    good = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
+    outcomes = set()
+    for _ in range(3000):
+        text = list(good)
+        for _ in range(chance.randrange(1, 6)):
+            text[chance.randrange(len(text))] = chr(chance.choice((10, 32, 45, 48, 57, 58, 61, 97, 109, 0x4E2D)))
+        try:
+            answer_viewer(read_offer("".join(text)), transport)
+            outcomes.add(201)
+        except Refusal as refusal:
+            outcomes.add(int(refusal.status))
+    assert {201, 400} <= outcomes <= {201, 400, 406}
