@@ -8,8 +8,8 @@ from pathlib import Path
 
 import cv2
 
-from app.domain.broadcast import BROADCAST_MOVES, BroadcastState, TargetState
-from app.domain.clock import NS_PER_S, Clock
+from app.domain.broadcast import BroadcastState
+from app.domain.clock import Clock
 from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
@@ -17,13 +17,13 @@ from app.domain.output import Canvas, Target
 from app.domain.project import Project, check, scene_by_id
 from app.domain.scene import Scene
 from app.domain.signal import Signal
-from app.domain.state import StateCell
 from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
 from app.domain.transition import Transition
 from app.media.devices import find_devices
 from app.media.encode.output import VideoOutput
 from app.media.fan import PacketFan
 from app.media.load import ProcessLoad
+from app.media.on_air import OnAir
 from app.media.pacing import TickCounts
 from app.media.ports import EncoderControl, Picture, Publisher
 from app.media.preview import PreviewWriter
@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 PublisherMaker = Callable[[EncoderControl, Callable[[Notice], None]], Publisher]
 
 _CLOSE_S = 1.5  # for everything together; what hangs in a driver longer is left behind
-_LEAVING_NS = 5 * NS_PER_S  # relays that do not answer the DELETE are not waited for longer
 _LOOK_EVERY = 8  # pictures
 _NO_SCENE = Scene("", "")
 
@@ -68,16 +67,13 @@ class Engine:
         self.preview_path = preview_path
         self._clock = clock
         self._lock = threading.RLock()
-        self._state = StateCell("broadcast", BroadcastState.IDLE, BROADCAST_MOVES)
         self._project: Project | None = None
         self._early: Project | None = None  # applied before `start`
-        self._targets: tuple[Target, ...] = ()
-        self._live_since_ns = 0
-        self._leaving_until_ns = 0
         self._fan = PacketFan()
         self._video = VideoOutput(clock=clock, push=self._fan.push, notify=self.notices.emit)
         self._publisher = make_publisher(self._video, self.notices.emit)
         self._fan.add(self._publisher)
+        self._on_air = OnAir(clock=clock, publisher=self._publisher, video=self._video, sound=self._encode_sound)
         self._host = SoundHost()
         self._sources = RunningSources(clock, self.notices.emit, self._host)
         self._mixer = Mixer()
@@ -180,38 +176,17 @@ class Engine:
             if not targets:
                 self.stop_live()
                 return
-            if self._state.value is BroadcastState.STOPPING:
-                self._state.set(BroadcastState.IDLE)
-            fresh = self._state.value is BroadcastState.IDLE
-            if fresh:
-                self._state.set(BroadcastState.STARTING)
-                self._live_since_ns = self._clock.monotonic_ns()
-                if not self._was_live:
-                    self._was_live = True
-                    self._late.begin_run()
-            self._targets = tuple(targets)
-            self._video.begin([target.quirks for target in targets])
-            if self._bus is not None:
-                self._bus.set_sinks((self._fan,))
-            self._publisher.targets(self._targets)
-            if fresh:
-                self._state.set(BroadcastState.LIVE)
+            if not self._was_live:
+                self._was_live = True
+                self._late.begin_run()
+            self._on_air.go_live(targets)
 
     def stop_live(self) -> None:
         """Leave every relay in order; IDLE once they are left, or after a few seconds."""
         with self._lock:
-            if self._state.value is not BroadcastState.LIVE:
-                return
-            self._state.set(BroadcastState.STOPPING)
-            self._leaving_until_ns = self._clock.monotonic_ns() + _LEAVING_NS
-            self._targets = ()
-            self._live_since_ns = 0
-            self._publisher.targets(())
-            self._video.end()
-            if self._bus is not None:
-                self._bus.set_sinks(())
+            self._on_air.stop_live()
             if self._programme is None:
-                self._state.set(BroadcastState.IDLE)  # no composing thread will look whether the relays are left
+                self._on_air.look()  # no composing thread will
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
         """Measure these and keep connections to `warm_ids` open."""
@@ -225,7 +200,7 @@ class Engine:
 
     @property
     def state(self) -> BroadcastState:
-        return self._state.value
+        return self._on_air.state
 
     @property
     def project(self) -> Project | None:
@@ -234,7 +209,7 @@ class Engine:
 
     @property
     def live_relay_ids(self) -> tuple[str, ...]:
-        return tuple(target.relay.id for target in self._targets)
+        return tuple(target.relay.id for target in self._on_air.targets)
 
     def stats(self) -> EngineStats:
         """The figures of now; counters run from the engine's start."""
@@ -242,8 +217,8 @@ class Engine:
         programme, bus = self._programme, self._bus
         return EngineStats(
             at_ns=now_ns,
-            state=self._state.value,
-            live_since_ns=self._live_since_ns,
+            state=self._on_air.state,
+            live_since_ns=self._on_air.since_ns,
             scene_id=programme.scene.id if programme is not None else "",
             frames=self._frames(),
             late_ms=self._late.last_minute(now_ns),
@@ -283,11 +258,15 @@ class Engine:
     def _match_bus(self, project: Project) -> None:
         audio = project.output.audio
         if self._bus is None:
-            sinks = (self._fan,) if self._state.value is BroadcastState.LIVE else ()
+            sinks = (self._fan,) if self._on_air.state is BroadcastState.LIVE else ()
             self._bus = SoundBus(clock=self._clock, mixer=self._mixer, sinks=sinks, settings=audio, notify=self.notices.emit)
             self._bus.start()
         elif self._project is None or self._project.output.audio != audio:
             self._bus.configure(audio)
+
+    def _encode_sound(self, wanted: bool) -> None:
+        if self._bus is not None:
+            self._bus.set_sinks((self._fan,) if wanted else ())
 
     def _change_canvas(self, canvas: Canvas, scene: Scene) -> None:
         if self._programme is not None:
@@ -311,19 +290,8 @@ class Engine:
         if self._preview is not None:
             self._preview.write(picture)
         self._put_out += 1
-        if self._put_out % _LOOK_EVERY == 0 and self._state.value is BroadcastState.STOPPING:
-            self._finish_stopping()
-
-    def _finish_stopping(self) -> None:
-        left = all(one.state is TargetState.IDLE for one in self._publisher.stats())
-        if not (left or self._clock.monotonic_ns() > self._leaving_until_ns):
-            return
-        if self._lock.acquire(blocking=False):  # a verb at work looks after the state itself
-            try:
-                if self._state.value is BroadcastState.STOPPING:
-                    self._state.set(BroadcastState.IDLE)
-            finally:
-                self._lock.release()
+        if self._put_out % _LOOK_EVERY == 0:
+            self._on_air.look()
 
     # Counting
 
