@@ -1,5 +1,6 @@
 """The engine's end of the link: any number of desks, none of which can hold the engine up."""
 
+import contextlib
 import logging
 import os
 import secrets
@@ -140,9 +141,12 @@ class LinkServer:
         self._closing.set()
         self._ended.set()
         registration.remove(self._runtime, ours)
-        _knock(ours.address)
-        self._accept.join()
-        listener.close()
+        if _knock(ours.address):
+            self._accept.join()
+        else:  # somebody took the socket's file away; the thread that waits there ends with the process
+            log.warning("nobody can reach %s any more", ours.address)
+        with contextlib.suppress(FileNotFoundError):  # it unlinks the socket's file
+            listener.close()
         self._pulse.join()
         for worker in (self._commands, self._devices):
             if not worker.close(WORKER_END_S):
@@ -268,9 +272,11 @@ class LinkServer:
                 self._tell(RelayProbes(probes), slot="RelayProbes")
 
 
-def _knock(address: str) -> None:
-    """Wake an accept that waits; closing a listener does not."""
+def _knock(address: str) -> bool:
+    """Wake an accept that waits, which closing its listener does not; False if it cannot be reached."""
     try:
         Client(address, family=FAMILY).close()
     except OSError as error:
-        log.debug("the listener is awake already: %s", error)
+        log.debug("nobody answers at %s: %s", address, error)
+        return False
+    return True

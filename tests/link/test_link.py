@@ -245,6 +245,14 @@ async def test_registration_is_for_this_user_alone_and_one_engine_holds_it(engin
     assert await registered(tmp_path) == found
 
 
+async def test_an_engine_whose_socket_was_swept_away_still_ends(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        (tmp_path / "engine.socket").unlink()
+        await desk.event(Meters)
+        engine.terminate()
+        assert await asyncio.to_thread(engine.wait, 20) == 0
+
+
 async def test_a_killed_engine_leaves_the_place_free(tmp_path: Path) -> None:
     first = start_paper_engine(tmp_path)
     before = await registered(tmp_path)
