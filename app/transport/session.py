@@ -34,7 +34,6 @@ class Timers:
 
     weak_ms: float = 4000
     lost_ms: float = 8000
-    fresh_ms: float = 2000
     look_ms: float = 250
     tick_ms: float = 1000
     refused_ms: float = 60_000
@@ -82,6 +81,7 @@ class TargetSession:
         self._failure: TransportError | None = None
         self._since_ns = 0
         self._live_ns = 0
+        self._lost_ns = 0
         self._connects = 0
         self._retry_at_ns = 0
         self._said = ""
@@ -155,6 +155,7 @@ class TargetSession:
     async def _attempt(self) -> TransportError | None:
         """One try, given up when the old association is heard of again; None = on air."""
         again = self._connects > 0 or self._failure is not None
+        self._network_changed = False
         trying = asyncio.create_task(self._connector.connect(self._taken(), self._on_closed_of(self._connects), again=again))
         try:
             while not trying.done():
@@ -162,12 +163,14 @@ class TargetSession:
                 self._measure()
                 if not trying.done() and self._old_is_back():
                     return None
+                if self._network_changed:  # what was gathered names addresses that are gone, or lacks new ones
+                    break
         finally:
             if not trying.done():
                 trying.cancel()
                 await asyncio.wait({trying})
         if trying.cancelled():
-            return None if self._old_is_back() else TransportError("peer.ice", Step.ICE, detail="given up")
+            return TransportError("peer.moved", Step.MEDIA)
         error = trying.exception()
         if error is None:
             self._swap(trying.result())
@@ -185,7 +188,8 @@ class TargetSession:
         return on_closed
 
     def _old_is_back(self) -> bool:
-        return self._current is not None and not self._ended and self._age_ms(self._current) < self._timers.fresh_ms
+        """Whether the association given up was heard of since."""
+        return self._current is not None and not self._ended and self._current.sender.reported_ns > self._lost_ns
 
     def _swap(self, connection: Connection) -> None:
         self._drop(tell_relay=True)
@@ -269,6 +273,7 @@ class TargetSession:
 
     def _lose(self, error: TransportError) -> None:
         self._failure = error
+        self._lost_ns = self._clock.monotonic_ns()
         self.state.set(TargetState.RECONNECTING)
         self._say(Severity.WARNING, error.code, error.data)
 
@@ -286,8 +291,9 @@ class TargetSession:
         wait_s = self._timers.refused_ms / 1000 if refused else self._backoff.next_s(unreachable=unreachable, asked_s=failure.retry_after_s)
         self._retry_at_ns = self._clock.monotonic_ns() + round(wait_s * NS_PER_S)
         self._changed()
-        self._wake.clear()
-        await self._wait(wait_s)
+        if not self._network_changed:
+            self._wake.clear()
+            await self._wait(wait_s)
         self._retry_at_ns = 0
         if refused:
             self.state.set(TargetState.CONNECTING)

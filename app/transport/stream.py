@@ -11,12 +11,13 @@ from app.transport.offer import StreamPlan
 
 @dataclass(slots=True)
 class Reception:
-    """The last report block on a stream, in plain units; -1 = none yet."""
+    """The last report block on a stream, in plain units; -1 = none yet. `reported_ns`: when one last told of new packets."""
 
     loss: float = -1.0
     jitter_ms: float = -1.0
     rtt_ms: float = -1.0
     reported_ns: int = 0
+    highest_sequence: int = -1
 
 
 class OutgoingStream:
@@ -58,10 +59,12 @@ class OutgoingStream:
         return rtcp.compound((report, rtcp.SourceDescription(((self.plan.ssrc, self._cname),))))
 
     def on_block(self, block: rtcp.ReportBlock, now_ns: int, wall_ns: int) -> None:
-        """Read a receiver's report on this stream."""
+        """Read a receiver's report on this stream. It counts as a sign of life only if more has arrived since the last one."""
         self.reception.loss = block.fraction_lost / 256
         self.reception.jitter_ms = block.jitter * 1000 / self.plan.clock_hz
-        self.reception.reported_ns = now_ns
+        if block.highest_sequence != self.reception.highest_sequence:
+            self.reception.highest_sequence = block.highest_sequence
+            self.reception.reported_ns = now_ns
         if block.last_sr:
             trip = (rtcp.middle_ntp(rtcp.ntp_time(wall_ns)) - block.last_sr - block.delay) & 0xFFFFFFFF
             if trip < 0x80000000:  # a negative trip is a receiver that rounds its delay up

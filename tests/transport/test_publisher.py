@@ -23,7 +23,7 @@ from tests.support.encoded import TONE_HZ, Control, Feeder, luma_of
 from tests.support.stun_server import StunServer
 from tests.support.whip_server import WhipServer
 
-QUICK = Timers(weak_ms=2500, lost_ms=4000, fresh_ms=800, look_ms=50, tick_ms=200)
+QUICK = Timers(weak_ms=2500, lost_ms=4000, look_ms=50, tick_ms=200)
 
 
 class Rig:
