@@ -67,6 +67,17 @@ async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(page: Pag
         await page.until("tradewind.state === 'stalled'")
 
 
+async def test_without_a_code_in_the_picture_the_delay_comes_from_the_sender_reports(page: Page) -> None:
+    async with running_relay() as relay:
+        publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180, coded=False))
+        await publisher.start()
+        await page.go(f"{base_of(relay)}/watch/live")
+        await page.until("tradewind.stats.delayFrom === 'report' && !document.getElementById('delay').hidden")
+        assert 0 <= await page.evaluate("tradewind.stats.delayMs") < 1000
+        assert await page.evaluate("tradewind.readFrameCode()") is None
+        await publisher.stop()
+
+
 async def test_the_page_connects_again_after_the_relay_was_away_and_follows_a_new_publisher(page: Page) -> None:
     async with running_relay() as relay:
         port, base = relay.port, base_of(relay)

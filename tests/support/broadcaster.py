@@ -39,7 +39,15 @@ class Show:
     """Pictures and sound, encoded as they are asked for."""
 
     def __init__(
-        self, *, width: int = 640, height: int = 360, fps: int = 30, kbps: int = 800, codec: Codec = Codec.H264, luma: int = 90
+        self,
+        *,
+        width: int = 640,
+        height: int = 360,
+        fps: int = 30,
+        kbps: int = 800,
+        codec: Codec = Codec.H264,
+        luma: int = 90,
+        coded: bool = True,
     ) -> None:
         self.codec = codec
         self.fps = fps
@@ -47,6 +55,7 @@ class Show:
         self.keyframes = 0
         self._wanted = True
         self._luma = luma
+        self._coded = coded
         context = av.CodecContext.create("libx264" if codec is Codec.H264 else "libvpx", "w")
         assert isinstance(context, VideoCodecContext)
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
@@ -75,7 +84,8 @@ class Show:
         frame = self._frame
         luma = frame[: frame.shape[0] * 2 // 3]
         self.paint(luma)
-        test_code.write(luma, self.number, time.time_ns() // 1_000_000)
+        if self._coded:
+            test_code.write(luma, self.number, time.time_ns() // 1_000_000)
         self.number += 1
         picture = av.VideoFrame.from_ndarray(frame, format="yuv420p")
         picture.pts, picture.time_base = pts, Fraction(1, 90_000)
