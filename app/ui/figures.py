@@ -1,5 +1,6 @@
 """Figures as people read them: durations, decibels, rates, times."""
 
+from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.ui.language import tr
 
 UNKNOWN = "–"
@@ -45,3 +46,8 @@ def count(number: int) -> str:
 def size_and_rate(width: int, height: int, fps: float) -> str:
     """1280 × 720, 30 fps."""
     return tr("Figures", "{width} × {height}, {fps} fps", width=width, height=height, fps=f"{fps:.0f}")
+
+
+def relay_name(relay: Relay) -> str:
+    """What a relay is called; the built-in one has a name in the window's language."""
+    return tr("Figures", "This computer") if relay.id == EMBEDDED_RELAY_ID else relay.name

@@ -29,9 +29,9 @@ def _of_call(call: ast.Call, path: Path) -> Iterator[tuple[str, str]]:
         if context is None or text is None:
             raise AssertionError(f"{path}:{call.lineno}: tr() takes two literals, or nobody can find the text")
         yield context, text
-    elif name in ("edit", "_edit") and call.args and (title := _literal(call.args[0])):
-        yield DECLARED, title
-    elif name in _TITLED_CALLS and len(call.args) > 1 and (title := _literal(call.args[_TITLED_CALLS[name]])):
+    elif (name in ("edit", "_edit") and call.args and (title := _literal(call.args[0]))) or (
+        name in _TITLED_CALLS and len(call.args) > 1 and (title := _literal(call.args[_TITLED_CALLS[name]]))
+    ):
         yield DECLARED, title
 
 
@@ -64,7 +64,7 @@ def in_tables(studio: ActingStudio) -> set[tuple[str, str]]:
         texts |= of_fields(preset.fields) | {preset.summary, preset.token_title, *preset.help}
     table = ActionTable(lambda error: None)
     fill(table, studio)
-    texts |= {action.title for action in table}
+    texts |= {action.title for action in table} | {"Mute", "Unmute"}  # the titles of the mute actions' undo steps
     return {(DECLARED, text) for text in texts if text}
 
 

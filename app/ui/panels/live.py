@@ -10,7 +10,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.stats import EngineStats, TargetStats
 from app.ui.desk import Desk
 from app.ui.dialogs.questions import ask
-from app.ui.figures import bitrate, duration, milliseconds
+from app.ui.figures import bitrate, duration, milliseconds, relay_name
 from app.ui.language import tr
 from app.ui.widgets.pieces import ScanCode, badge, icon_button, label, set_property
 
@@ -111,7 +111,7 @@ class LivePanel(QWidget):
         now, stats = self._phase(), self._desk.studio.stats
         seconds = (stats.at_ns - stats.live_since_ns) / NS_PER_S if stats is not None and stats.live_since_ns else 0.0
         words, explanation = {
-            "idle": (tr("Live", "Go live"), tr("Live", "Publish the programme to {relay}.", relay=self._desk.studio.nearest().name)),
+            "idle": (tr("Live", "Go live"), tr("Live", "Publish the programme to {relay}.", relay=relay_name(self._desk.studio.nearest()))),
             "connecting": (tr("Live", "Connecting…"), tr("Live", "Click to stop.")),
             "air": (tr("Live", "On air {time}", time=duration(seconds)), tr("Live", "Click to end the show.")),
             "reconnecting": (
@@ -133,7 +133,7 @@ class LivePanel(QWidget):
         targets = stats.targets if stats is not None and live else ()
         if tuple(self._targets) != tuple(target.relay_id for target in targets):
             self._clear_targets()
-            names = {relay.id: relay.name for relay in self._desk.studio.relays}
+            names = {relay.id: relay_name(relay) for relay in self._desk.studio.relays}
             for target in targets:
                 row = QHBoxLayout()
                 name = label(names.get(target.relay_id, target.relay_id))

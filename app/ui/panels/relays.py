@@ -10,7 +10,7 @@ from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.stats import RelayProbe
 from app.ui.desk import Desk
 from app.ui.dialogs.relay import RelayDialog
-from app.ui.figures import milliseconds
+from app.ui.figures import milliseconds, relay_name
 from app.ui.language import tr
 from app.ui.widgets.pieces import badge, icon_button, label, push_button, set_property
 
@@ -59,20 +59,20 @@ class RelayRow(QFrame):
         row.setSpacing(8)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self.name = label(relay.name, "heading")
+        self.name = label(relay_name(relay), "heading")
         self.detail = label("", "hint")
         words.addWidget(self.name)
         words.addWidget(self.detail)
         row.addLayout(words, 1)
         self.state = badge()
         row.addWidget(self.state)
-        self.more = icon_button(desk.icons, "more", tr("Relays", "More about {name}", name=relay.name), self.show_menu)
+        self.more = icon_button(desk.icons, "more", tr("Relays", "More about {name}", name=relay_name(relay)), self.show_menu)
         row.addWidget(self.more)
 
     def show_relay(self, relay: Relay, probe: RelayProbe | None, *, chosen: bool, pinned: bool, also: bool) -> None:
         """Show the relay as it is now."""
         self.relay = relay
-        self.name.setText(relay.name)
+        self.name.setText(relay_name(relay))
         marks = []
         if chosen:
             marks.append(tr("Relays", "pinned") if pinned else tr("Relays", "used next"))
@@ -87,7 +87,7 @@ class RelayRow(QFrame):
         self.state.setToolTip(explanation)
         set_property(self.state, "level", level)
         set_property(self, "chosen", "true" if chosen or also else "false")
-        self.setAccessibleName(f"{relay.name}, {words}, {self.detail.text()}")
+        self.setAccessibleName(f"{relay_name(relay)}, {words}, {self.detail.text()}")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

@@ -10,7 +10,7 @@ from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_S
 from app.domain.stats import EngineStats, TargetStats
 from app.ui.desk import Desk
-from app.ui.figures import UNKNOWN, bitrate, count, duration, milliseconds, percent
+from app.ui.figures import UNKNOWN, bitrate, count, duration, milliseconds, percent, relay_name
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, set_property
 
@@ -191,8 +191,5 @@ class StatusBar(QStatusBar):
         self._before = stats
 
     def _show_relay(self) -> None:
-        relay = self._desk.studio.nearest()
-        self.show_figure(
-            "relay",
-            Figure(tr("Status", "Relay: {name}", name=relay.name), "", tr("Status", "Where Go live will publish to, or publishes now.")),
-        )
+        words = tr("Status", "Relay: {name}", name=relay_name(self._desk.studio.nearest()))
+        self.show_figure("relay", Figure(words, "", tr("Status", "Where Go live will publish to, or publishes now.")))

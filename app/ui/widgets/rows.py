@@ -223,7 +223,8 @@ class RowList(QListWidget):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        here = self.current_id()
+        editing = self.state() is QAbstractItemView.State.EditingState  # the editor lets Return through to us
+        here = "" if editing else self.current_id()
         if here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             step = -1 if event.key() == Qt.Key.Key_Up else 1
             self.dragged.emit(here, max(0, min(self.count() - 1, self.currentRow() + step)))

@@ -1,0 +1,57 @@
+"""A real window over a real Studio, offscreen, in which Qt warns of nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from app.session.studio import Studio
+from app.ui.application import Shell
+from app.ui.main_window import MainWindow
+from tests.support.desk_window import make_studio, options
+from tests.support.window import application, no_qt_warnings
+
+Pump = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture(scope="session")
+def qt() -> QApplication:
+    made = application()
+    made.setStyle("Fusion")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def quiet_qt(qt: QApplication) -> Iterator[None]:
+    with no_qt_warnings():
+        yield
+
+
+@pytest.fixture
+async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+    """A Studio that was not started: the document, settings and actions work, no engine runs."""
+    made = make_studio(tmp_path)
+    made.change_setting("theme", "dark")
+    made.change_setting("language", "en")
+    yield made
+    await made.aclose(keep_engine=False)
+
+
+@pytest.fixture
+async def shell(qt: QApplication, studio: Studio, tmp_path: Path) -> AsyncIterator[Shell]:
+    made = Shell(qt, studio, options(tmp_path))
+    made.window.show()
+    qt.processEvents()
+    yield made
+    made.window.let_go()
+    made.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    await asyncio.sleep(0)
+
+
+@pytest.fixture
+def window(shell: Shell) -> MainWindow:
+    return shell.window

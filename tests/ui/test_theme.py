@@ -1,0 +1,67 @@
+"""Themes and icons: complete, and readable."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.domain.source import KINDS
+from app.session.studio import Studio
+from app.storage.paths import RESOURCES
+from app.ui.theme import Icons, Theme, load_theme
+
+THEMES = RESOURCES / "themes"
+READABLE = (("text", "window"), ("text", "panel"), ("text", "card"), ("muted", "panel"), ("on_accent", "accent"), ("on_live", "live"))
+
+
+def luminance(theme: Theme, name: str) -> float:
+    colour = theme.colour(name)
+    channels = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize(("ink", "paper"), READABLE)
+def test_text_can_be_read(name: str, ink: str, paper: str) -> None:
+    """WCAG 2.2: 4.5 to 1 for text, 3 to 1 for the large words of the button."""
+    theme = load_theme(THEMES, name)
+    bright, dark = sorted((luminance(theme, ink), luminance(theme, paper)), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= (3.0 if ink == "on_live" else 4.5)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_style_sheet_is_filled(name: str) -> None:
+    theme = load_theme(THEMES, name)
+    sheet = theme.style_sheet()
+    assert "@" not in sheet
+    for path in re.findall(r"url\(([^)]+)\)", sheet):
+        assert Path(path).is_file(), path
+
+
+def test_both_themes_name_the_same_colours() -> None:
+    assert set(load_theme(THEMES, "dark").colours) == set(load_theme(THEMES, "light").colours)
+
+
+def test_every_icon_that_is_asked_for_is_there(studio: Studio) -> None:
+    wanted = {declaration.icon for declaration in KINDS.values()} | {action.icon for action in studio.actions if action.icon}
+    source = "\n".join(path.read_text(encoding="utf-8") for path in Path("app/ui").rglob("*.py"))
+    wanted |= set(re.findall(r'icons\.(?:icon|pixmap)\("([a-z-]+)"', source)) | set(re.findall(r'icon_button\([\w.]+, "([a-z-]+)"', source))
+    assert len(wanted) > 25
+    missing = {name for name in wanted if not (RESOURCES / "icons" / f"{name}.svg").is_file()}
+    assert not missing
+
+
+def test_icons_are_of_one_family() -> None:
+    for path in (RESOURCES / "icons").glob("*.svg"):
+        if path.stem != "tradewind":
+            text = path.read_text(encoding="utf-8")
+            assert 'viewBox="0 0 24 24"' in text, path
+            assert 'stroke="currentColor"' in text, path
+
+
+def test_an_icon_has_the_colour_of_the_theme() -> None:
+    theme = load_theme(THEMES, "dark")
+    image = Icons(RESOURCES / "icons", theme).pixmap("stop", 32, "live").toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(32) for y in range(32) if image.pixelColor(x, y).alpha() == 255}
+    assert theme.colour("live").name() in colours
