@@ -18,6 +18,7 @@ from app.media.encode.recipes import h264_ladder, hardware_of, threads_for, vp8
 from app.media.encode.speed import SpeedChooser
 from app.media.ports import Picture
 
+_UNUSABLE = {"absent": "encoder.absent", "refused": "encoder.refused", "crashed": "encoder.crashed", "hung": "encoder.hung"}
 LEAST_KBPS = 100  # below this a picture is no picture; congestion control may ask for less
 
 
@@ -199,7 +200,7 @@ class VideoOutput:
         failure = "" if choice is EncoderChoice.AUTO else self._prober.failure(choice)
         if failure and self._unavailable is not choice:
             self._unavailable = choice
-            self._notify(Notice(Severity.WARNING, "encoder.unavailable", {"encoder": choice.value, "reason": failure}, subject="encoder"))
+            self._notify(Notice(Severity.WARNING, _UNUSABLE[failure], {"encoder": choice.value}, subject="encoder"))
         return self._prober.proven(candidates)
 
     def _ease(self) -> None:

@@ -170,7 +170,7 @@ def test_a_hardware_encoder_that_is_not_here_is_told_and_replaced(bench: Bench) 
     bench.output.begin()
     bench.send(2)
     assert bench.output.stats().encoder == "libx264"
-    assert [(notice.code, notice.data["reason"]) for notice in bench.notices] == [("encoder.unavailable", "absent")]
+    assert [(notice.code, notice.data["encoder"]) for notice in bench.notices] == [("encoder.absent", "h264_videotoolbox")]
 
 
 def test_the_ladder_ends_with_the_fastest_software() -> None:
