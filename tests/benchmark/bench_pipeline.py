@@ -113,11 +113,11 @@ def run_engine(folder: Path, seconds: float) -> None:
     time.sleep(seconds)
     after, threads_after, stats = time.process_time(), thread_times(), engine.stats()
     engine.close()
-    encoded = stats.frames.encoded - first.encoded
+    pictures = seconds * 30
     lost = stats.frames.repeated + stats.frames.skipped + stats.frames.dropped - first.repeated - first.skipped - first.dropped
-    threads = {name: (spent - threads_before.get(name, 0.0)) * 1000 / encoded for name, spent in threads_after.items()}
+    threads = {name: (spent - threads_before.get(name, 0.0)) * 1000 / pictures for name, spent in threads_after.items()}
     figures = {
-        "ms": (after - before) * 1000 / encoded,
+        "ms": (after - before) * 1000 / pictures,
         "threads": {name: round(spent, 2) for name, spent in sorted(threads.items()) if spent > 0.005},
         "late": stats.late_run_ms.p99,
         "lost": lost,
@@ -165,6 +165,11 @@ def measure(seconds: float = 10.0, rounds: int = 3) -> PipelineResult:
     )
 
 
+def pardonable(seconds: float) -> float:
+    """How many pictures may be missing before the comparison means nothing: one in fifty."""
+    return seconds * 30 / 50
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0)
@@ -180,6 +185,8 @@ def main() -> None:
         print(f"        {spent:6.2f}   {name}")
     print(f"ffmpeg  {result.ffmpeg_ms:6.2f} ms a picture")
     print(f"ratio   {result.ratio:6.2f}   (goal {GOAL})")
+    if result.lost > pardonable(options.seconds):
+        print("void: the machine was too busy, pictures were left out that FFmpeg made")
 
 
 if __name__ == "__main__":
