@@ -21,7 +21,7 @@ from app.bootstrap.processes import on_end_signals
 from app.bootstrap.report import process_figures, report, write_report
 from app.bootstrap.saying import spoken
 from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.clock import NS_PER_S, SystemClock
+from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
 from app.domain.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
@@ -128,6 +128,7 @@ class Broadcast:
         self._clock = SystemClock()
         self._stop = asyncio.Event()
         self._live_at_ns = 0
+        self._asked_unix_ms = 0
         self._last: EngineStats | None = None
         self._pids: dict[str, int] = {"desk": os.getpid()}
         studio.notices.connect(self._say_notice)
@@ -191,6 +192,7 @@ class Broadcast:
         )
 
     async def _go_on_air(self) -> None:
+        self._asked_unix_ms = self._clock.wall_ns() // NS_PER_MS
         self._studio.go_live()
         patience_s = ON_AIR_WITHIN_S if self._arguments.seconds is not None else float("1e9")
         on_air = await self._until(lambda: self._is_live() or self._is_refused(), patience_s)
@@ -234,7 +236,7 @@ class Broadcast:
             return
         self._count_processes()
         cpu_s, rss_mb = process_figures({name: pid for name, pid in self._pids.items() if pid})
-        content = report(self._last, seconds_live=self._seconds_live(), cpu_s=cpu_s, rss_mb=rss_mb)
+        content = report(self._last, asked_unix_ms=self._asked_unix_ms, seconds_live=self._seconds_live(), cpu_s=cpu_s, rss_mb=rss_mb)
         try:
             write_report(self._arguments.report, content)
         except OSError as error:
@@ -278,7 +280,12 @@ def run(arguments: argparse.Namespace) -> int:
         relays, tokens = given_relays(arguments)
         start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
         with _own_folders(paths, arguments) as own:
-            studio = make_studio(own, new_project=_test_show, make_secrets=lambda notify: Secrets(notify, GivenTokens(tokens)))
+            studio = make_studio(
+                own,
+                new_project=_test_show,
+                make_secrets=lambda notify: Secrets(notify, GivenTokens(tokens)),
+                with_relay=not relays,
+            )
             asyncio.run(Broadcast(studio, arguments, Wordings.load(paths.notices)).run(relays))
     except BroadcastFailed as error:
         sys.stderr.write(f"tradewind: {error}\n")

@@ -9,7 +9,7 @@ from app.domain.clock import SystemClock
 from app.domain.errors import Value
 from app.domain.output import Canvas
 from app.domain.project import Project
-from app.session.studio import MakeSecrets, Studio
+from app.session.studio import MakeDiscovery, MakeSecrets, Studio
 from app.storage.paths import Paths
 from app.storage.presets import load_presets
 from app.storage.settings import Settings
@@ -28,7 +28,14 @@ class TextDrawer:
         return cast(tuple[int, int, bytes], tuple(render(settings, canvas.height)))
 
 
-def make_studio(paths: Paths, *, new_project: Callable[[Settings], Project], make_secrets: MakeSecrets) -> Studio:
+def make_studio(
+    paths: Paths,
+    *,
+    new_project: Callable[[Settings], Project],
+    make_secrets: MakeSecrets,
+    make_discovery: MakeDiscovery | None = None,
+    with_relay: bool = True,
+) -> Studio:
     """A Studio of this machine's parts, not started yet; raises StorageError when a folder or a preset cannot be used."""
     paths.make()
     return Studio(
@@ -39,4 +46,6 @@ def make_studio(paths: Paths, *, new_project: Callable[[Settings], Project], mak
         presets=load_presets(paths.relay_presets),
         draw_text=TextDrawer(),
         spawn=spawn,
+        make_discovery=make_discovery,
+        with_relay=with_relay,
     )

@@ -55,12 +55,16 @@ def _target(target: TargetStats) -> dict[str, Any]:
     }
 
 
-def report(stats: EngineStats, *, seconds_live: float, cpu_s: Mapping[str, float], rss_mb: Mapping[str, float]) -> dict[str, Any]:
-    """The figures of a run; those at the top level speak of the first target, `targets` of each."""
+def report(
+    stats: EngineStats, *, asked_unix_ms: int, seconds_live: float, cpu_s: Mapping[str, float], rss_mb: Mapping[str, float]
+) -> dict[str, Any]:
+    """The figures of a run; those at the top level speak of the first target, `targets` of each. `asked_unix_ms`: when going live
+    was asked for."""
     targets = [_target(target) for target in stats.targets]
     first = targets[0] if targets else _target(TargetStats("", TargetState.IDLE))
     return {
         "version": REPORT_VERSION,
+        "asked_unix_ms": asked_unix_ms,
         "seconds_live": round(seconds_live, 3),
         "frames": asdict(stats.frames),
         "late_ms": asdict(stats.late_run_ms),

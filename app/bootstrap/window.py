@@ -11,6 +11,7 @@ import segno
 
 from app.bootstrap.desk import make_studio
 from app.bootstrap.logs import start_logging
+from app.bootstrap.neighbours import Neighbours
 from app.bootstrap.saying import spoken
 from app.domain.device import Devices
 from app.domain.errors import AppError
@@ -57,7 +58,7 @@ class Desk:
         return new_show(settings, self._studio.devices if self._studio is not None else Devices())
 
     def make(self) -> Studio:
-        self._studio = make_studio(self._paths, new_project=self._new_show, make_secrets=Secrets)
+        self._studio = make_studio(self._paths, new_project=self._new_show, make_secrets=Secrets, make_discovery=Neighbours)
         return self._studio
 
 

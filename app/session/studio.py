@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
@@ -42,7 +42,16 @@ from app.storage.settings import TURN_SECRET, Settings, SettingsFile
 log = logging.getLogger(__name__)
 
 MakeSecrets = Callable[[Callable[[Notice], None]], Secrets]
+MakeDiscovery = Callable[[Callable[[Iterable[Relay]], None]], "Discovery"]
 APPLY_GAP_S = 0.016  # a drag changes the document more often than anybody can see
+
+
+class Discovery(Protocol):
+    """Looks for relays in the network, and tells on the loop's thread whenever what it knows changes."""
+
+    async def start(self) -> None: ...
+
+    async def aclose(self) -> None: ...
 
 
 def relay_setting(settings: Settings) -> RelaySetting:
@@ -54,6 +63,8 @@ class Studio:
 
     Verbs that a button calls (open, save, take, go live, …) never raise: a notice tells what failed. `edit` and `change_setting`
     raise AppError, so that a form can show it at the field.
+
+    `make_discovery`: what looks for relays in the network, None = nothing does. `with_relay` False leaves the embedded relay out.
     """
 
     def __init__(
@@ -66,6 +77,8 @@ class Studio:
         presets: Sequence[RelayPreset],
         draw_text: DrawText,
         spawn: Spawn,
+        make_discovery: MakeDiscovery | None = None,
+        with_relay: bool = True,
     ) -> None:
         self.notices: Signal[[Notice]] = Signal()
         self.settings_changed: Signal[[Settings]] = Signal()
@@ -112,6 +125,8 @@ class Studio:
             notify=notify,
             changed=self._on_relays_changed,
         )
+        self._with_relay = with_relay
+        self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
         self._on_air = OnAir(self._book, self._engine.send)
         self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
@@ -151,7 +166,10 @@ class Studio:
         self._document.project_changed.connect(self._on_project_changed)
         self._engine.state.changed.connect(self._on_engine_state)
         self._book.learn_tokens((TURN_SECRET, *(relay.id for relay in self.project.relays)))
-        self._embedded.start()
+        if self._with_relay:
+            self._embedded.start()
+        if self._discovery is not None:
+            self._keep(self._discovery.start(), "discovery")
         self._engine.start()
         self._keep(self._autosave(), "autosave")
 
@@ -176,6 +194,8 @@ class Studio:
         await self._engine.aclose(keep_engine=keep_engine or others)
         self._engine.state.changed.disconnect(self._on_engine_state)
         await self._embedded.aclose(keep=keep_engine or others)
+        if self._discovery is not None:
+            await self._discovery.aclose()
         await self._book.aclose()
         self._files.close(keep_work=keep_engine)
         self._lock.release()

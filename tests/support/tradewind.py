@@ -67,18 +67,23 @@ class Tradewind:
             raise AssertionError(f"no line {beginning!r}; said {self.lines[-8:]}, complained {self.complaints[-8:]}") from error
         return found()[0]
 
-    def process(self, role: str) -> psutil.Process:
-        """The engine or the relay of this home."""
+    def _processes(self, role: str) -> list[psutil.Process]:
+        found = []
         for process in psutil.process_iter(["cmdline"]):
             words = process.info["cmdline"] or []
             if role in words and "--runtime" in words and any(str(self._home) in word for word in words):
-                return process
-        raise AssertionError(f"no {role} runs for {self._home}")
+                found.append(process)
+        return found
+
+    def process(self, role: str) -> psutil.Process:
+        """The engine or the relay of this home."""
+        found = self._processes(role)
+        assert found, f"no {role} runs for {self._home}"
+        return found[0]
 
     def running(self) -> list[str]:
         """The roles that run for this home, the desk not counted."""
-        lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
-        return sorted(role for role in ("engine", "relay") for line in lines if f" app {role} " in line and str(self._home) in line)
+        return [role for role in ("engine", "relay") for _ in self._processes(role)]
 
     async def kill(self) -> int:
         """SIGKILL of the desk; the status that the system gives."""
@@ -110,12 +115,12 @@ class Tradewind:
                 await self.kill()
         if self.status == -signal.SIGKILL:
             return  # what lives on then is the test's
-        for role in self.running():
-            self.process(role).kill()
-            if error is None:
-                raise AssertionError(f"the {role} was left behind")
+        left = [process for role in ("engine", "relay") for process in self._processes(role)]
+        for process in left:
+            process.kill()
         if error is not None:
             sys.stderr.write("\n".join(["— said:", *self.lines, "— complained:", *self.complaints, *self.logs()]) + "\n")
+        assert error is not None or not left, f"left behind: {left}"
 
     def logs(self) -> list[str]:
         """The last lines of each process's log, for a person who reads a failure."""

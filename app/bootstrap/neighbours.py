@@ -1,0 +1,30 @@
+"""Relays that this network announces, as the desk lists them."""
+
+from collections.abc import Callable, Iterable
+
+from app.domain.output import Relay
+from app.relay.discovery import Browser, FoundRelay
+from app.transport.addresses import host_addresses, is_loopback
+
+
+def as_relays(found: Iterable[FoundRelay], own: Iterable[str]) -> tuple[Relay, ...]:
+    """What other computers offer: the relay of this one is in the list already."""
+    ours = set(own)
+    return tuple(
+        Relay(f"lan-{one.host}-{one.port}-{one.stream}", f"{one.name} · {one.stream}", one.whip_url, one.watch_url)
+        for one in found
+        if one.host not in ours and not is_loopback(one.host)
+    )
+
+
+class Neighbours:
+    """The relay browser in the Studio's terms."""
+
+    def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:
+        self._browser = Browser(lambda found: changed(as_relays(found, host_addresses())))
+
+    async def start(self) -> None:
+        await self._browser.start()
+
+    async def aclose(self) -> None:
+        await self._browser.aclose()
