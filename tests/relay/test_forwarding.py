@@ -1,6 +1,7 @@
 """Real publishers and viewers over a real relay: what one sends is what all see."""
 
 import itertools
+import time
 
 import pytest
 
@@ -122,6 +123,7 @@ async def test_wishes_for_key_frames_reach_the_publisher_coalesced() -> None:
 
 async def test_viewers_stay_when_the_publisher_comes_back_and_when_another_takes_over() -> None:
     async with running_relay() as relay:
+        began = time.monotonic()
         first = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = await Watcher(whep(relay)).start()
         await first.start()
@@ -133,11 +135,14 @@ async def test_viewers_stay_when_the_publisher_comes_back_and_when_another_takes
         await watcher.until(lambda: first.closed)
         seen = len(watcher.video)
         await watcher.until(lambda: len(watcher.video) > seen + 20)
-        numbers = watcher.numbers()
-        assert [number for number in numbers if number >= 100_000][:10] == list(range(100_000, 100_010))
+        numbers = [number for number in watcher.numbers() if number >= 0]
+        changed = numbers.index(100_000)
+        assert max(numbers[:changed]) < 100_000 <= min(numbers[changed:]), "its first picture is the first that is seen of it"
+        assert len(numbers) > changed + 5
         assert {b - a & 0xFFFF for a, b in itertools.pairwise(watcher.sequences())} == {1}
         stamps = [parse_header(packet).timestamp for packet in watcher.video]
-        assert all((b - a & 0xFFFFFFFF) < 90_000 for a, b in itertools.pairwise(stamps)), "time never jumps"
+        span = time.monotonic() - began
+        assert all((b - a & 0xFFFFFFFF) < 90_000 * span for a, b in itertools.pairwise(stamps)), "time never goes back or jumps"
         assert not watcher.closed
         assert relay.streams["live"].publishers == 2
         await first.stop()

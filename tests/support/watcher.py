@@ -139,12 +139,17 @@ class Watcher:
         return units
 
     def numbers(self) -> list[int]:
-        """The frame numbers read from the decoded pictures."""
+        """The frame numbers read from the decoded pictures; -1 = cannot be decoded (one that was cut off by a change) or read."""
         decoder = av.CodecContext.create("h264", "r")
         assert isinstance(decoder, VideoCodecContext)
         found = []
         for unit in self.frames()[:-1]:
-            for frame in decoder.decode(av.Packet(unit)):
+            try:
+                frames = decoder.decode(av.Packet(unit))
+            except av.error.InvalidDataError:
+                found.append(-1)
+                continue
+            for frame in frames:
                 code = test_code.read(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
                 found.append(code[0] if code else -1)
         return found
