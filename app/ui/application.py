@@ -18,6 +18,9 @@ from app.ui.main_window import Fittings, MainWindow
 from app.ui.notices import NoticeBook, Words
 from app.ui.theme import Icons, load_theme
 
+# named, because the fallback that systems choose for Han characters is often another weight, or the Japanese shapes
+HAN_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC")
+
 
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
@@ -57,6 +60,9 @@ class Shell:
             QCoreApplication.removeTranslator(self._translator)
         self._translator = TableTranslator(load_table(options.resources / "locale", language))
         QCoreApplication.installTranslator(self._translator)
+        font = self._application.font()
+        font.setFamilies([font.family(), *HAN_FONTS])
+        self._application.setFont(font)
         theme = load_theme(options.resources / "themes", settings.theme)
         self._application.setPalette(theme.palette())
         self._application.setStyleSheet(theme.style_sheet())

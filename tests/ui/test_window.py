@@ -1,6 +1,7 @@
 """The window, clicked and typed on, over a real Studio."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -23,6 +24,16 @@ from app.ui.main_window import MainWindow
 from app.ui.widgets.placement import Handle
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+W = TypeVar("W", bound=QWidget)
+
+
+def inside(widget: QWidget, kind: type[W]) -> W:
+    """The one widget of this kind below another."""
+    found = widget.findChild(kind)
+    assert found is not None
+    return found
 
 
 def click(widget: QWidget) -> None:
@@ -69,7 +80,7 @@ def test_scenes_are_added_renamed_taken_and_removed_with_undo(studio: Studio, wi
 
 def test_scenes_change_places_by_keyboard(studio: Studio, window: MainWindow) -> None:
     window.scenes.add()
-    QTest.keyClick(window.scenes.list.findChild(QLineEdit), Qt.Key.Key_Escape)
+    QTest.keyClick(inside(window.scenes.list, QLineEdit), Qt.Key.Key_Escape)
     second = studio.project.scenes[1].id
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert studio.project.scenes[0].id == second
@@ -120,12 +131,12 @@ def test_a_form_applies_at_once_and_a_row_of_changes_is_one_step(studio: Studio,
     window.sources.add(SourceKind.TEXT)
     form = window.properties.source_form
     assert form is not None
-    text = form.editor("text").findChild(QPlainTextEdit)
+    text = inside(form.editor("text"), QPlainTextEdit)
     text.selectAll()
     QTest.keyClicks(text, "Sale")
     source = studio.project.sources[-1]
     assert source.settings["text"] == "Sale"
-    size = form.editor("size").findChild(QSpinBox)
+    size = inside(form.editor("size"), QSpinBox)
     for value in (70, 80, 90):
         size.setValue(value)
     assert studio.project.sources[-1].settings["size"] == 90
@@ -142,7 +153,7 @@ def test_placement_is_edited_in_per_cent(studio: Studio, window: MainWindow) -> 
     assert form is not None
     form.editor("width").edited.emit(50.0)
     assert chosen_layer(studio, window).width == pytest.approx(0.5)
-    box = form.editor("fit").findChild(QComboBox)
+    box = inside(form.editor("fit"), QComboBox)
     box.setCurrentIndex(box.findData("cover"))
     box.activated.emit(box.currentIndex())
     assert programme_scene(studio.project).layers[-1].fit is Fit.COVER
@@ -247,12 +258,12 @@ async def test_a_relay_is_added_with_its_token_and_pinned(studio: Studio, window
     dialog = RelayDialog(window.desk, None, window)
     dialog.name.setText("Frankfurt")
     dialog.save()
-    assert len(studio.project.relays) == 0, "without an address it is refused"
+    assert not tuple(studio.project.relays), "without an address it is refused"
     assert dialog.form is not None
     dialog.form.editor("whip_url").edited.emit("https://relay.example/live/whip")
     dialog.token.setText("secret")
     dialog.save()
-    relay = studio.project.relays[0]
+    (relay,) = tuple(studio.project.relays)
     assert (relay.name, relay.whip_url) == ("Frankfurt", "https://relay.example/live/whip")
     assert studio.token_of(relay.id) == "secret"
     assert "secret" not in repr(studio.project)

@@ -52,7 +52,7 @@ class RelayDialog(FramedDialog):
         self.body.addWidget(self.token)
         self.watch = self._line(relay.watch_url if relay is not None else "", tr("Relay", "Address for viewers"))
         self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the programme"))
-        self._row(tr("Relay", "Address for viewers"), self.watch)
+        self._watch_title = self._row(tr("Relay", "Address for viewers"), self.watch)
         self._row(tr("Relay", "Region"), self.region)
         self._help = label("", "hint", wrap=True)
         self.body.addWidget(self._help)
@@ -74,11 +74,12 @@ class RelayDialog(FramedDialog):
         line.setAccessibleName(words)
         return line
 
-    def _row(self, title: str, widget: QWidget) -> None:
+    def _row(self, title: str, widget: QWidget) -> QWidget:
         heading = label(title, "muted")
         heading.setBuddy(widget)
         self.body.addWidget(heading)
         self.body.addWidget(widget)
+        return heading
 
     @property
     def preset(self) -> RelayPreset:
@@ -106,6 +107,8 @@ class RelayDialog(FramedDialog):
         self._token_title.setVisible(wanted)
         self.token.setVisible(wanted)
         self._docs.setVisible(bool(preset.docs))
+        for widget in (self._watch_title, self.watch):
+            widget.setVisible(not preset.watch_url)  # else it follows from the fields above
         self._error.hide()
 
     def _open_docs(self) -> None:
@@ -137,7 +140,7 @@ class RelayDialog(FramedDialog):
             relay_id,
             self.name.text().strip() or preset.title,
             whip_url,
-            self.watch.text().strip() or watch_url,
+            watch_url or self.watch.text().strip(),
             self.region.text().strip(),
             preset.id,
             values,

@@ -10,7 +10,7 @@ from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_S
 from app.domain.stats import EngineStats, TargetStats
 from app.ui.desk import Desk
-from app.ui.figures import UNKNOWN, bitrate, count, duration, milliseconds, percent, relay_name
+from app.ui.figures import bitrate, count, duration, milliseconds, percent, relay_name
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, set_property
 
@@ -79,11 +79,13 @@ def rate(stats: EngineStats) -> Figure:
 
 
 def encoder(stats: EngineStats, fps: int) -> Figure:
-    """Which encoder works, and how long it takes for a frame."""
+    """Which encoder works, and how long it takes for a frame; nothing while none is needed."""
     video = stats.video
-    words = " ".join(part for part in (video.encoder or UNKNOWN, video.preset, milliseconds(video.encode_ms.p50)) if part)
+    if not video.encoder:
+        return Figure("")
+    words = " ".join(part for part in (video.encoder, video.preset, milliseconds(video.encode_ms.p50)) if part)
     budget = 1000 / fps
-    level = graded(video.encode_ms.p95 / budget, 0.7, BAD_ENCODE_SHARE) if video.encoder else ""
+    level = graded(video.encode_ms.p95 / budget, 0.7, BAD_ENCODE_SHARE)
     explanation = tr(
         "Status",
         "Encoder and its time for one frame; 95 % within {p95} of the {budget} that a frame has. Key frames: {idr}.",
