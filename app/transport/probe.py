@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 SAMPLES = 5
 FIRST_EVERY_S = 0.2
 EVERY_S = 10.0  # also what keeps the pooled connection open at servers that close after 15 s or more
+AFTER_FAILURE_S = 3.0
 KNOCK_WITHIN_S = 3.0
 STUN_WITHIN_S = 1.0
 PEER_GOOD_FOR_S = 120.0  # then the addresses are gathered anew
@@ -131,9 +132,9 @@ class RelayWatch:
             if self.warm:
                 await self._ready_peer()
             await self._measure()
-            few = len(self._http_ms) < SAMPLES and not self.probe.failure
+            wait_s = FIRST_EVERY_S if len(self._http_ms) < SAMPLES else EVERY_S
             try:
-                async with asyncio.timeout(FIRST_EVERY_S if few else EVERY_S):
+                async with asyncio.timeout(AFTER_FAILURE_S if self.probe.failure else wait_s):
                     await self._soon.wait()
             except TimeoutError:
                 continue

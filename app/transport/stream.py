@@ -33,6 +33,7 @@ class OutgoingStream:
         # Low first numbers keep the receiver's and SRTP's rollover counters in step when the first packets are lost.
         self._sequence = secrets.randbelow(0x8000)
         self._offset = secrets.randbits(32)
+        self._packets_then = 0
         self._last_pts = 0
         self._last_capture_ns = 0
 
@@ -59,12 +60,13 @@ class OutgoingStream:
         return rtcp.compound((report, rtcp.SourceDescription(((self.plan.ssrc, self._cname),))))
 
     def on_block(self, block: rtcp.ReportBlock, now_ns: int, wall_ns: int) -> None:
-        """Read a receiver's report on this stream. It counts as a sign of life only if more has arrived since the last one."""
+        """Read a receiver's report on this stream. While we send, it is a sign of life only if more has arrived since the last one."""
         self.reception.loss = block.fraction_lost / 256
         self.reception.jitter_ms = block.jitter * 1000 / self.plan.clock_hz
-        if block.highest_sequence != self.reception.highest_sequence:
+        if block.highest_sequence != self.reception.highest_sequence or self.packets == self._packets_then:
             self.reception.highest_sequence = block.highest_sequence
             self.reception.reported_ns = now_ns
+        self._packets_then = self.packets
         if block.last_sr:
             trip = (rtcp.middle_ntp(rtcp.ntp_time(wall_ns)) - block.last_sr - block.delay) & 0xFFFFFFFF
             if trip < 0x80000000:  # a negative trip is a receiver that rounds its delay up

@@ -301,9 +301,9 @@ async def test_probes_say_which_step_fails_and_measure_stun(server: WhipServer, 
         rig.publisher.watch([dead, near], [])
         await server.until(lambda: any(probe.failure for probe in rig.publisher.probes()))
         await server.until(lambda: any(probe.stun_ms > 0 and probe.http_ms > 0 for probe in rig.publisher.probes()))
-    by_id = {probe.relay_id: probe for probe in rig.publisher.probes()}
-    assert by_id["dead"].failure == "tcp" and by_id["dead"].http_ms == -1
-    assert by_id["one"].failure == ""
+        by_id = {probe.relay_id: probe for probe in rig.publisher.probes()}
+        assert by_id["dead"].failure == "tcp" and by_id["dead"].http_ms == -1
+        assert by_id["one"].failure == ""
     rig.publisher.watch([], [])
     await server.until(lambda: rig.publisher.probes() == ())
     stun_server.close()

@@ -251,6 +251,21 @@ def test_round_trip_loss_and_jitter_are_read_from_a_report() -> None:
     assert bench.sender.reported_ns == bench.time.now_ns
 
 
+def test_a_report_that_tells_of_nothing_new_is_no_sign_of_life_while_we_send() -> None:
+    bench = Bench()
+    bench.picture(1, key=True)
+    block = rtcp.ReceiverReport(9, (rtcp.ReportBlock(VIDEO, highest_sequence=7),))
+    bench.tell(block)
+    first_ns = bench.sender.reported_ns
+    bench.time.run(1000)
+    bench.picture()
+    bench.tell(block)
+    assert bench.sender.reported_ns == first_ns
+    bench.time.run(1000)
+    bench.tell(block)  # nothing was sent since the last report, so nothing new can have come
+    assert bench.sender.reported_ns == bench.time.now_ns
+
+
 def test_transport_feedback_gives_delivered_rate_and_loss() -> None:
     bench = Bench()
     for number in range(20):
