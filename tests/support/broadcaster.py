@@ -210,7 +210,7 @@ class Broadcaster:
                 pictures = int(now * self.show.fps)
                 pts = pictures * 90_000 // self.show.fps
                 data, key = await asyncio.to_thread(self.show.picture, pts)
-                self._push(MediaKind.VIDEO, self.show.codec, self._cut(data), pts, time.monotonic(), keyframe=key)
+                self._push(MediaKind.VIDEO, self.show.codec, self._cut(data), pts, began + pts / 90_000, keyframe=key)
                 pictures += 1
             await asyncio.sleep(0.004)
 
