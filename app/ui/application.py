@@ -65,7 +65,9 @@ class Shell:
         self._application.setFont(font)
         theme = load_theme(options.resources / "themes", settings.theme)
         self._application.setPalette(theme.palette())
-        self._application.setStyleSheet(theme.style_sheet())
+        sheet = theme.style_sheet()
+        if sheet != self._application.styleSheet():  # setting it polishes every widget anew
+            self._application.setStyleSheet(sheet)
         fittings = Fittings(
             wordings=options.make_wordings("" if language == "en" else language),
             theme=theme,
