@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QFontDatabase,
     QGlyphRun,
     QImage,
     QPainter,
@@ -72,7 +73,8 @@ def _colour(key: str, value: Value) -> QColor:
 
 def _style(values: Mapping[str, Value], canvas_height: int) -> _Style:
     scale = canvas_height / REFERENCE_LINES
-    font = QFont(str(values["font"])) if values["font"] else QFont()
+    # the system's font, not the application's: a show looks the same from a window in another language and without one
+    font = QFont(str(values["font"])) if values["font"] else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     font.setPixelSize(max(1, round(float(values["size"]) * scale)))
     font.setBold(bool(values["bold"]))
     font.setItalic(bool(values["italic"]))

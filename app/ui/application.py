@@ -8,6 +8,7 @@ from pathlib import Path
 
 import qasync
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from app.session.studio import Studio
@@ -61,7 +62,7 @@ class Shell:
         self._translator = TableTranslator(load_table(options.resources / "locale", language))
         QCoreApplication.installTranslator(self._translator)
         font = self._application.font()
-        font.setFamilies([font.family(), *HAN_FONTS])
+        font.setFamilies([QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family(), *HAN_FONTS])
         self._application.setFont(font)
         theme = load_theme(options.resources / "themes", settings.theme)
         self._application.setPalette(theme.palette())
