@@ -86,8 +86,15 @@ class Shell:
 
     def _on_settings_changed(self, settings: object) -> None:
         del settings
-        if self._looks != (self._studio.settings.language, self._studio.settings.theme):
-            asyncio.get_running_loop().call_soon(self._rebuild)  # the dialog that changed it is still in its own code
+        if self._outdated():
+            asyncio.get_running_loop().call_soon(self._rebuild_if_outdated)  # the dialog that changed it is still in its own code
+
+    def _outdated(self) -> bool:
+        return self._looks != (self._studio.settings.language, self._studio.settings.theme)
+
+    def _rebuild_if_outdated(self) -> None:
+        if self._outdated():  # several changes in a row need one new window
+            self._rebuild()
 
     def _rebuild(self) -> None:
         old = self.window
