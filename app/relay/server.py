@@ -17,7 +17,7 @@ from app.relay.connections import ConnectionGuard
 from app.relay.negotiation import read_offer
 from app.relay.page import PAGE_HEADERS, Page, qr_svg
 from app.relay.refusals import Refusal
-from app.relay.sessions import Addresses, Session, Sessions
+from app.relay.sessions import LEFT, Addresses, Session, Sessions
 from app.relay.stream import Stream
 from app.transport.addresses import host_addresses
 
@@ -245,7 +245,7 @@ class RelayServer:
         return web.Response(status=204, headers=_CORS)
 
     async def _delete(self, request: web.Request) -> web.Response:
-        await self._sessions.end(self._session_of(request), "ended by its owner")
+        await self._sessions.end(self._session_of(request), LEFT)
         return web.Response(status=200, headers=_CORS)
 
     async def _options(self, request: web.Request) -> web.Response:

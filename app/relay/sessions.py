@@ -21,6 +21,9 @@ from app.transport.sdp import Description, RemoteTransport, render
 
 log = logging.getLogger(__name__)
 
+LEFT = "ended by its owner"
+_IN_ORDER = (LEFT, "closed")  # the DELETE, or the goodbye on the association
+
 Addresses = Callable[[], list[str]]
 
 
@@ -166,7 +169,7 @@ class Sessions:
         log.info("%s of %s ended: %s", session.kind, session.stream.name, reason)
         if session.ingest is not None:
             session.ingest.stop()
-            session.stream.drop_publisher(session.ingest)
+            session.stream.drop_publisher(session.ingest, in_order=reason in _IN_ORDER)
         if session.viewer is not None:
             session.viewer.stop()
             session.stream.viewers.pop(session.id, None)

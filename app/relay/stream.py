@@ -22,6 +22,7 @@ class Stream:
         self.video = Track(MediaKind.VIDEO, self._deliver_video)
         self.audio = Track(MediaKind.AUDIO, self._deliver_audio)
         self.publishers = 0
+        self.over = False  # the last publisher said goodbye and nobody came since
         self._clock = clock
         self._asked_ns = 0
         self._ask_timer: asyncio.TimerHandle | None = None
@@ -43,6 +44,7 @@ class Stream:
     def take_publisher(self, ingest: Ingest) -> Ingest | None:
         """`ingest` sends media: it is the publisher from now on; returns the one before, which its owner ends."""
         before, self.publisher = self.publisher, ingest
+        self.over = False
         self.publishers += 1
         self.video.switch(ingest.form.video_codec)
         self.audio.switch(self.audio.codec)
@@ -51,10 +53,11 @@ class Stream:
         self._asked_ns = 0
         return before
 
-    def drop_publisher(self, ingest: Ingest) -> None:
-        """`ingest` has ended; if another took over meanwhile, nothing changes."""
+    def drop_publisher(self, ingest: Ingest, *, in_order: bool) -> None:
+        """`ingest` has ended, `in_order` if its publisher said so; if another took over meanwhile, nothing changes."""
         if self.publisher is ingest:
             self.publisher = None
+            self.over = in_order
 
     def ask_keyframe(self) -> None:
         """One request to the publisher for all that come within 300 ms."""
@@ -98,6 +101,7 @@ class Stream:
         return {
             "name": self.name,
             "live": live,
+            "over": self.over,
             "viewers": sum(viewer.active for viewer in self.viewers.values()),
             "kbps": round(self._rate[2], 1) if live else 0.0,
             "video": self.video.codec.value if live and self.video.is_flowing(now_ns) else "",

@@ -72,12 +72,16 @@ class Connection:
         self._session = session
 
     async def aclose(self, *, tell_relay: bool = True) -> None:
-        """Leave the relay (DELETE), say goodbye on the association, free everything."""
+        """Leave the relay (DELETE), say goodbye on the association, free everything.
+
+        In this order: a relay that hears the goodbye first has forgotten the session that the DELETE names.
+        """
         self.sender.close()
-        leaving = asyncio.create_task(self._whip.leave(self._session)) if tell_relay else None
-        await self.peer.aclose()
-        if leaving is not None:
-            await leaving
+        try:
+            if tell_relay:
+                await self._whip.leave(self._session)
+        finally:
+            await self.peer.aclose()
 
 
 class Connector:

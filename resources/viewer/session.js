@@ -178,9 +178,10 @@ export class Session extends EventTarget {
       if (this.#boot && status.boot !== this.#boot) return this.#again(0);
       this.#boot = status.boot;
       this.base = status.base ?? this.base;
-      const live = status.streams.find((stream) => stream.name === this.#stream)?.live;
+      const { live, over } = status.streams.find((stream) => stream.name === this.#stream) ?? {};
       if (live && this.#state !== "playing" && performance.now() - this.#lastProgress > 6000) return this.#again(0);
-      if (!live && this.#state === "stalled" && performance.now() - this.#lastProgress > 20000) {
+      // A host who left has ended the show; one who vanished is given time to come back.
+      if (!live && this.#state === "stalled" && (over || performance.now() - this.#lastProgress > 20000)) {
         this.#hadPicture = false;
         this.#set("waiting");
       }

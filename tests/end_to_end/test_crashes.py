@@ -68,6 +68,7 @@ async def test_viewers_see_no_break_when_the_desk_is_killed(tmp_path: Path) -> N
         page = await browser.page()
         async with Tradewind(home, *EMBEDDED) as run:
             await _watching(page, run)
+            await page.until("tradewind.stats.video")
             engine, relay = run.process("engine"), run.process("relay")
             assert await run.kill() < 0
             before: dict[str, Any] = await page.evaluate("tradewind.stats.video")

@@ -64,7 +64,7 @@ async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(page: Pag
         assert await page.evaluate("document.body.dataset.state") == "playing"
         assert not clean(page)
         await publisher.stop()
-        await page.until("tradewind.state === 'stalled'")
+        await page.until("tradewind.state === 'waiting'")  # a host who left has ended the show
 
 
 async def test_without_a_code_in_the_picture_the_delay_comes_from_the_sender_reports(page: Page) -> None:
