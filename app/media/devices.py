@@ -1,10 +1,11 @@
 """What is plugged in: everything the window offers to choose from."""
 
 from app.domain.device import Devices
+from app.media.capture.devices import cameras, monitors
 from app.media.sound.devices import microphones
 from app.media.sound.portaudio import SoundHost
 
 
 def find_devices(host: SoundHost) -> Devices:
     """Ask the system anew; may take a second."""
-    return Devices(microphones=microphones(host))
+    return Devices(cameras=cameras(), microphones=microphones(host), monitors=monitors())

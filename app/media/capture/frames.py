@@ -91,9 +91,12 @@ class FrameConverter:
         self._to_programme: dict[Coding, ToProgramme] = {}
         self._pools: dict[tuple[int, int], PicturePool] = {}
 
-    def convert(self, frame: av.VideoFrame, *, rotation: int = 0, mirror: bool = False) -> PicturePlanes:
-        """The frame's planes, turned counter-clockwise by `rotation` (a multiple of 90) and then mirrored."""
-        if has_alpha(frame):
+    def convert(self, frame: av.VideoFrame, *, rotation: int = 0, mirror: bool = False, opaque: bool = False) -> PicturePlanes:
+        """The frame's planes, turned counter-clockwise by `rotation` (a multiple of 90) and then mirrored.
+
+        `opaque`: what stands in the place of alpha means nothing.
+        """
+        if has_alpha(frame) and not opaque:
             rgba = rgba_of(frame, self._reformatter)
             rgba = np.ascontiguousarray(rgba[: frame.height // 2 * 2, : frame.width // 2 * 2])
             return self._turned(PicturePlanes(*planes_of_rgba(rgba)), rotation, mirror)

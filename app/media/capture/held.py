@@ -9,9 +9,9 @@ from app.domain.errors import AppError, Value
 from app.domain.schema import parse_colour
 from app.domain.stats import SourceStats
 from app.media.capture.colour import planes_of_rgba
+from app.media.capture.frames import PicturePlanes
 from app.media.ports import Picture, Plane
 
-_CLEAR = bytes(16)  # 2 × 2 transparent pixels: what a source shows that has nothing to show
 _COLOUR_SIDE = 16  # a colour is scaled to its box anyway
 
 
@@ -23,6 +23,11 @@ def even_sided(rgba: Plane) -> Plane:
     return rgba
 
 
+def clear_planes() -> PicturePlanes:
+    """The smallest picture, wholly transparent: what has nothing to show and yet is no lost signal."""
+    return PicturePlanes(*planes_of_rgba(np.zeros((2, 2, 4), np.uint8)))
+
+
 class HeldPicture:
     """A source whose picture is put from outside; transparent until the first `put_rgba`. Any thread may put, any may read."""
 
@@ -31,7 +36,7 @@ class HeldPicture:
         self._clock = clock
         self._sequence = 0
         self._picture: Picture | None = None
-        self.put_rgba(2, 2, _CLEAR)
+        self.put_pixels(np.zeros((2, 2, 4), np.uint8))
 
     def start(self) -> None:
         """Nothing runs."""

@@ -10,7 +10,12 @@ from app.domain.notice import Notice
 from app.domain.output import Canvas
 from app.domain.source import Source, SourceKind, settings_of
 from app.domain.stats import SourceStats
+from app.media.capture.camera import camera_opener
+from app.media.capture.device import DeviceSource
 from app.media.capture.held import ColourPicture, HeldPicture
+from app.media.capture.image import ImageSource
+from app.media.capture.media_file import MediaFile
+from app.media.capture.screen import screen_opener
 from app.media.capture.test_card import TestCard
 from app.media.ports import Picture
 from app.media.sound.feed import SoundFeed
@@ -44,6 +49,10 @@ class Surroundings:
 Maker = Callable[[Source, Mapping[str, Value], Surroundings], PictureMaker]
 
 _MAKERS: Mapping[SourceKind, Maker] = {
+    SourceKind.CAMERA: lambda source, settings, around: DeviceSource(source, camera_opener(settings), around.clock, around.notify),
+    SourceKind.SCREEN: lambda source, settings, around: DeviceSource(source, screen_opener(settings), around.clock, around.notify),
+    SourceKind.MEDIA: lambda source, settings, around: MediaFile(source, around.clock, around.notify, around.sound, settings),
+    SourceKind.IMAGE: lambda source, settings, around: ImageSource(source, around.clock, around.notify, settings),
     SourceKind.COLOUR: lambda source, settings, around: ColourPicture(source.id, around.clock, settings),
     SourceKind.TEXT: lambda source, settings, around: HeldPicture(source.id, around.clock),
     SourceKind.TEST_CARD: lambda source, settings, around: TestCard(source.id, around.canvas, around.clock, settings),

@@ -1,0 +1,97 @@
+"""A network camera or a file in a camera's place: frames as they come, with the colour coding that the stream declares."""
+
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import av
+from av.container import InputContainer
+
+from app.domain.errors import AppError
+from app.media.capture.frames import FrameConverter, PicturePlanes
+
+_OPEN_S = 5.0
+_READ_S = 2.0
+_LATE_S = 0.5  # a file that fell behind by so much goes on from now instead of running after
+# Nothing is kept back to smooth the stream, and RTSP comes over TCP: a camera behind a firewall then works, and nothing smears.
+_LIVE_OPTIONS = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp", "analyzeduration": "1000000"}
+
+
+def shown_location(location: str) -> str:
+    """The address without user name and password, for notices and logs."""
+    if "://" not in location:
+        return location
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def open_container(location: str, options: dict[str, str] | None = None) -> InputContainer:
+    """Open for reading; raises AppError("media.missing" or "media.unreadable")."""
+    try:
+        return av.open(location, "r", options=options, timeout=(_OPEN_S, _READ_S))
+    except FileNotFoundError as error:
+        raise AppError("media.missing", location=shown_location(location)) from error
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise AppError("media.unreadable", location=shown_location(location), reason=reason_of(error)) from error
+
+
+def reason_of(error: Exception) -> str:
+    """What the system said, without the address that PyAV adds (it may hold a password)."""
+    return str(getattr(error, "strerror", None) or type(error).__name__)
+
+
+class AddressReader:
+    """Pictures of an address as they come in, or of a file at its own pace, over and over."""
+
+    def __init__(self, location: str, converter: FrameConverter, giving_up: threading.Event, *, mirror: bool) -> None:
+        self._location = location
+        self._converter = converter
+        self._giving_up = giving_up
+        self._mirror = mirror
+        self._is_file = Path(location).is_file()
+        self._container = open_container(location, None if self._is_file else _LIVE_OPTIONS)
+        if not self._container.streams.video:
+            self._container.close()
+            raise AppError("media.no_picture", location=shown_location(location))
+        self._stream = self._container.streams.video[0]
+        self._frames = self._container.decode(self._stream)
+        self._began_s = 0.0
+        self._first_s: float | None = None
+
+    def read(self) -> PicturePlanes | None:
+        frame = self._next_frame()
+        if self._is_file:
+            self._wait_for(frame.time or 0.0)
+        return self._converter.convert(frame, rotation=frame.rotation, mirror=self._mirror)
+
+    def _next_frame(self) -> av.VideoFrame:
+        for again in (False, True):
+            try:
+                frame = next(self._frames, None)
+                if frame is not None:
+                    return frame
+                if not self._is_file or again:
+                    break
+                self._container.seek(0)
+                self._frames = self._container.decode(self._stream)
+                self._first_s = None
+            except (av.FFmpegError, OSError) as error:
+                raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+        raise AppError("media.ended", location=shown_location(self._location), reason="EOF")
+
+    def _wait_for(self, at_s: float) -> None:
+        """Let the time pass until this frame of the file is due."""
+        now_s = time.monotonic()
+        if self._first_s is None:
+            # The first frame of a further round follows the last one by a frame.
+            gap_s = 1.0 / float(self._stream.average_rate or 30) if self._began_s else 0.0
+            self._began_s, self._first_s = now_s + gap_s, at_s
+        left_s = self._began_s + at_s - self._first_s - now_s
+        if left_s > 0:
+            self._giving_up.wait(left_s)
+        elif left_s < -_LATE_S:
+            self._began_s = now_s - (at_s - self._first_s)
+
+    def close(self) -> None:
+        self._container.close()

@@ -1,0 +1,183 @@
+"""Reading a media file: frames and sound of one stretch, in the file's order, with times from the stretch's start."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+
+from app.domain.clock import NS_PER_S
+from app.domain.errors import AppError
+from app.media.capture.address import open_container, reason_of, shown_location
+from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
+
+_JUMP_NS = NS_PER_S // 20  # a stamp that is off by more is a gap in the file, not rounding
+_NS_PER_AV = NS_PER_S // 1_000_000  # FFmpeg's own unit is the microsecond
+
+
+@dataclass(frozen=True, slots=True)
+class VideoItem:
+    """A decoded frame, to be shown `at_ns` after the stretch's start."""
+
+    at_ns: int
+    frame: av.VideoFrame
+
+
+@dataclass(frozen=True, slots=True)
+class SoundItem:
+    """(n, 2) float32 samples of 48 kHz; the first one is due `at_ns` after the stretch's start."""
+
+    at_ns: int
+    samples: Samples
+
+    @property
+    def end_ns(self) -> int:
+        return self.at_ns + len(self.samples) * NS_PER_S // SAMPLE_RATE_HZ
+
+
+Item = VideoItem | SoundItem
+
+
+class MediaReader:
+    """Decodes one file or address from `start_s` to `end_s` (0 = its end); `items` can be asked for again for another round.
+
+    `sound` False leaves the sound alone. Foreign errors come out as AppError("media.…").
+    """
+
+    def __init__(self, location: str, *, start_s: float, end_s: float, sound: bool) -> None:
+        self._location = location
+        self._start_ns = round(start_s * NS_PER_S)
+        self._end_ns = round(end_s * NS_PER_S) if end_s > start_s else 0
+        self._sound = sound
+        self._container = self._opened()
+        if not self.has_picture and not self.has_sound:
+            self._container.close()
+            raise AppError("media.empty", location=shown_location(location))
+        self.length_ns = 0  # of the last whole round
+
+    def _opened(self) -> InputContainer:
+        container = open_container(self._location)
+        streams = container.streams
+        self._video = streams.best("video")
+        self._audio = streams.best("audio") if self._sound else None
+        self.has_picture = self._video is not None
+        self.has_sound = self._audio is not None
+        # The front cover of a record is a video stream of one frame.
+        self.has_cover = self._video is not None and bool(self._video.disposition & Disposition.attached_pic)
+        if self._video is not None:
+            self._video.codec_context.thread_type = "AUTO"
+        self._fresh = True
+        return container
+
+    def close(self) -> None:
+        self._container.close()
+
+    def items(self) -> Iterator[Item]:
+        """One round through the stretch; afterwards `length_ns` says how long it was."""
+        try:
+            self._rewind()
+            yield from self._round()
+        except (av.FFmpegError, OSError) as error:
+            raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+
+    def _rewind(self) -> None:
+        """Go to the key frame before the stretch; what cannot seek is opened anew."""
+        if self._fresh and not self._start_ns:
+            self._fresh = False
+            return
+        begin = self._container.start_time or 0
+        try:
+            self._container.seek(begin + self._start_ns // _NS_PER_AV)
+        except (av.FFmpegError, OSError):
+            self._container.close()
+            self._container = self._opened()
+        self._fresh = False
+
+    def _round(self) -> Iterator[Item]:
+        limit_ns = self._end_ns - self._start_ns if self._end_ns else 0
+        origin_ns = (self._container.start_time or 0) * _NS_PER_AV + self._start_ns
+        timeline = _Timeline(origin_ns, limit_ns, self._frame_ns())
+        streams = [stream for stream in (self._video, self._audio) if stream is not None]
+        over: set[int] = set()
+        for packet in self._container.demux(streams):
+            if packet.stream.index in over:
+                continue
+            for item in timeline.items(packet, cover=self.has_cover):
+                if limit_ns and item.at_ns >= limit_ns:
+                    over.add(packet.stream.index)
+                    break
+                yield item
+            if len(over) == len(streams):
+                break
+        yield from timeline.rest()
+        self.length_ns = limit_ns if over else timeline.furthest_ns
+
+    def _frame_ns(self) -> int:
+        """How long the stream says that a frame is shown."""
+        rate = self._video.average_rate if self._video is not None else None
+        return round(NS_PER_S / float(rate)) if rate else NS_PER_S // 30
+
+
+class _Timeline:
+    """Gives decoded frames their times, counted from the stretch's start; what lies before it is left out."""
+
+    def __init__(self, origin_ns: int, limit_ns: int, frame_ns: int) -> None:
+        self._origin_ns = origin_ns
+        self._limit_ns = limit_ns
+        self._frame_ns = frame_ns
+        self._resampler = av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE_HZ)
+        self._sound_ns: int | None = None
+        self._next_video_ns = 0
+        self.furthest_ns = 0
+
+    def items(self, packet: "av.Packet[Stream]", *, cover: bool) -> Iterator[Item]:
+        """What this packet decodes to; one that is broken to nothing."""
+        try:
+            frames = cast("list[av.AudioFrame | av.VideoFrame]", packet.decode())
+        except av.error.InvalidDataError:
+            return
+        for frame in frames:
+            if isinstance(frame, av.AudioFrame):
+                yield from self._sound(frame)
+            else:
+                yield from [VideoItem(0, frame)] if cover else self._video(frame)
+
+    def rest(self) -> Iterator[Item]:
+        """What the resampler still holds at the end."""
+        if self._sound_ns is not None:
+            yield from self._resampled(None)
+
+    def _video(self, frame: av.VideoFrame) -> Iterator[Item]:
+        at_ns = self._next_video_ns if frame.time is None else round(frame.time * NS_PER_S) - self._origin_ns
+        self._next_video_ns = at_ns + self._frame_ns
+        if self._next_video_ns > 0:
+            self._reached(self._next_video_ns)
+            yield VideoItem(max(0, at_ns), frame)
+
+    def _sound(self, frame: av.AudioFrame) -> Iterator[Item]:
+        """Times are counted on by samples: containers round theirs, and a sample too few or too many would click."""
+        if frame.time is not None:
+            stamp_ns = round(frame.time * NS_PER_S) - self._origin_ns
+            if self._sound_ns is None or abs(stamp_ns - self._sound_ns) > _JUMP_NS:
+                self._sound_ns = stamp_ns
+        if self._sound_ns is None:
+            self._sound_ns = 0
+        yield from self._resampled(frame)
+
+    def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Item]:
+        for part in self._resampler.resample(frame):
+            samples = cast(Samples, part.to_ndarray().reshape(-1, CHANNELS))
+            at_ns = self._sound_ns or 0
+            self._sound_ns = at_ns + len(samples) * NS_PER_S // SAMPLE_RATE_HZ
+            first = max(0, -at_ns * SAMPLE_RATE_HZ // NS_PER_S)
+            last = max(0, (self._limit_ns - at_ns) * SAMPLE_RATE_HZ // NS_PER_S) if self._limit_ns else len(samples)
+            if first < min(last, len(samples)):
+                self._reached(self._sound_ns)
+                yield SoundItem(at_ns + first * NS_PER_S // SAMPLE_RATE_HZ, samples[first:last])
+            elif last < len(samples):
+                yield SoundItem(at_ns, samples[:0])  # past the end: tells the reader that this stream is over
+
+    def _reached(self, end_ns: int) -> None:
+        self.furthest_ns = max(self.furthest_ns, end_ns)
