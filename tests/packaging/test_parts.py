@@ -166,7 +166,8 @@ def test_the_lock_files_hold_what_the_project_asks_for_each_with_hashes() -> Non
 
 
 def test_the_licence_list_names_every_package_and_agrees_with_its_metadata() -> None:
-    listed = dict(re.findall(r"^\| ([\w.-]+) \| ([^|]+) \|$", (ROOT / "resources" / "licences" / "THIRD_PARTY.md").read_text(encoding="utf-8"), re.MULTILINE))
+    text = (ROOT / "resources" / "licences" / "THIRD_PARTY.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| ([\w.-]+) \| ([^|]+) \|$", text, re.MULTILINE))
     assert set(locked("run")) <= set(listed)
     for name in locked("run"):
         try:
