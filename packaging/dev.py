@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import foreign_relay
 from environment import Environment, fit_python
 from gates import run_gates
 from locking import lock
@@ -63,6 +64,7 @@ def test(arguments: Sequence[str]) -> int:
     SystemPackages(ROOT).ensure((*python_packages(), *RUN_PACKAGES, *TEST_PACKAGES))
     environment = Environment(ROOT)
     environment.ensure("dev")
+    foreign_relay.ensure(ROOT)
     return run_gates(ROOT, environment, arguments)
 
 

@@ -1,0 +1,60 @@
+"""Installing the relay that is not ours: npm run for real on a package beside the lock file, which needs no network."""
+
+import json
+import shutil
+from pathlib import Path
+
+import foreign_relay
+import pytest
+
+from tests.support.source_trees import ROOT
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project in a path with a blank, whose foreign relay is one local package."""
+    root = tmp_path / "trade wind"
+    folder = root / foreign_relay.FOLDER
+    (folder / "relay").mkdir(parents=True)
+    (folder / "relay" / "package.json").write_text(json.dumps({"name": "relay", "version": "1.0.0"}))
+    (folder / "package.json").write_text(json.dumps({"name": "foreign", "dependencies": {"relay": "file:relay"}}))
+    packages = {
+        "": {"name": "foreign", "dependencies": {"relay": "file:relay"}},
+        "node_modules/relay": {"resolved": "relay", "link": True},
+        "relay": {"version": "1.0.0"},
+    }
+    (folder / "package-lock.json").write_text(json.dumps({"name": "foreign", "lockfileVersion": 3, "requires": True, "packages": packages}))
+    return root
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+def test_it_is_installed_once_and_again_when_the_lock_file_changes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = root / foreign_relay.FOLDER
+    assert foreign_relay.ensure(root), capsys.readouterr()
+    assert (folder / "node_modules" / "relay" / "package.json").exists()
+    capsys.readouterr()
+    assert foreign_relay.ensure(root)
+    assert capsys.readouterr().out == ""
+    (folder / "package-lock.json").write_text((folder / "package-lock.json").read_text() + "\n")
+    assert not foreign_relay.is_ready(folder)
+    assert foreign_relay.ensure(root)
+    assert foreign_relay.is_ready(folder)
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+def test_what_npm_complains_about_is_said_and_stops_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / foreign_relay.FOLDER / "package.json").write_text(json.dumps({"name": "foreign", "dependencies": {"other": "1.0.0"}}))
+    assert not foreign_relay.ensure(root)
+    assert "it could not be installed, the tests with it are skipped: npm error" in capsys.readouterr().err
+
+
+def test_without_npm_it_is_said(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", str(root))
+    assert not foreign_relay.ensure(root)
+    assert "are skipped" in capsys.readouterr().out
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((ROOT / foreign_relay.FOLDER / "package-lock.json").read_text(encoding="utf-8"))
+    assert all("resolved" not in package for package in lock["packages"].values())
+    assert all(package["integrity"].startswith("sha512-") for name, package in lock["packages"].items() if name)
