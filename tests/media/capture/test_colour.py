@@ -1,0 +1,149 @@
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.video.reformatter import Colorspace
+
+from app.domain.clock import SystemClock
+from app.domain.errors import AppError, FieldError
+from app.domain.output import Canvas
+from app.domain.source import Source, SourceKind
+from app.media.capture.colour import planes_of_rgba, yuv_of
+from app.media.capture.frames import FrameConverter, PicturePlanes
+from app.media.capture.held import HeldPicture
+from app.media.capture.sources import make_picture_source
+from tests.support.films import COLOURS, bars_rgb, film
+from tests.support.waiting import NoticeBox
+
+SIZE = (320, 192)
+
+
+def worst(planes: PicturePlanes) -> int:
+    """The largest difference of any bar's middle from the BT.709 limited values it should have."""
+    height, width = planes.y.shape
+    differences = []
+    for position, colour in enumerate(COLOURS):
+        column = width * (2 * position + 1) // 16
+        found = (planes.y[height // 2, column], planes.u[height // 4, column // 2], planes.v[height // 4, column // 2])
+        differences += [abs(int(value) - want) for value, want in zip(found, yuv_of(*colour), strict=True)]
+    return max(differences)
+
+
+def first_frame(path: Path) -> av.VideoFrame:
+    with av.open(str(path)) as container:
+        return next(container.decode(video=0))
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["limited", "full"])
+@pytest.mark.parametrize("matrix", [Colorspace.ITU601, Colorspace.ITU709, Colorspace.BT2020], ids=["601", "709", "2020"])
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le"])
+def test_a_colour_bar_of_every_coding_comes_out_within_two_levels(tmp_path: Path, matrix: Colorspace, full: bool, pix_fmt: str) -> None:
+    path = film(tmp_path / "bars.mkv", lambda _: bars_rgb(*SIZE), frames=1, matrix=matrix, full=full, pix_fmt=pix_fmt)
+    assert worst(FrameConverter().convert(first_frame(path))) <= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("a.avi", "mjpeg", "yuvj420p"),
+        ("b.avi", "mjpeg", "yuvj422p"),
+        ("c.mkv", "ffv1", "bgr0"),
+        ("d.mkv", "ffv1", "yuva420p"),
+        ("e.mov", "png", "rgb24"),
+    ],
+)
+def test_bars_of_other_codecs_and_pixel_formats(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
+    path = film(
+        tmp_path / name, lambda _: bars_rgb(*SIZE), frames=1, codec=codec, pix_fmt=pix_fmt, matrix=Colorspace.ITU601, full="j" in pix_fmt
+    )
+    assert worst(FrameConverter().convert(first_frame(path))) <= 2
+
+
+def test_a_stream_that_says_nothing_is_601_when_small_and_709_when_large(tmp_path: Path) -> None:
+    for size in (SIZE, (1280, 720)):
+        path = film(tmp_path / f"{size[0]}.mkv", lambda _, size=size: bars_rgb(*size), frames=1)  # type: ignore[misc]
+        assert first_frame(path).colorspace == 2
+        assert worst(FrameConverter().convert(first_frame(path))) <= 2
+
+
+def test_the_settings_win_over_what_the_stream_says(tmp_path: Path) -> None:
+    frame = first_frame(film(tmp_path / "bars.mkv", lambda _: bars_rgb(*SIZE), frames=1, matrix=Colorspace.ITU601, full=True))
+    frame.colorspace, frame.color_range = 1, 1  # a lie
+    assert worst(FrameConverter().convert(frame)) > 10
+    assert worst(FrameConverter("bt601", "full").convert(frame)) <= 2
+
+
+def test_planar_709_passes_through_without_a_copy(tmp_path: Path) -> None:
+    frame = first_frame(film(tmp_path / "bars.mkv", lambda _: bars_rgb(*SIZE), frames=1, matrix=Colorspace.ITU709))
+    planes = FrameConverter().convert(frame)
+    assert planes.y.ctypes.data == frame.planes[0].buffer_ptr
+
+
+def test_odd_sizes_become_even() -> None:
+    frame = av.VideoFrame.from_ndarray(bars_rgb(321, 181), "rgb24").reformat(format="yuv444p")
+    planes = FrameConverter().convert(frame)
+    assert (planes.y.shape, planes.u.shape) == ((180, 320), (90, 160))
+
+
+@pytest.mark.parametrize(("rotation", "mirror"), [(0, True), (90, False), (180, False), (270, True)])
+def test_turning_and_mirroring_move_all_planes_alike(rotation: int, mirror: bool) -> None:
+    frame = av.VideoFrame.from_ndarray(bars_rgb(64, 32), "rgb24")
+    straight = FrameConverter().convert(frame)
+    turned = FrameConverter().convert(frame, rotation=rotation, mirror=mirror)
+    for before, after in zip(straight[:3], turned[:3], strict=True):
+        assert before is not None
+        assert after is not None
+        wanted = np.rot90(before, rotation // 90)
+        assert (after == (wanted[:, ::-1] if mirror else wanted)).all()
+
+
+def test_rgba_is_premultiplied_as_the_contract_says() -> None:
+    rgba = np.empty((2, 2, 4), np.uint8)
+    rgba[:] = (200, 30, 90, 100)
+    y, u, v, alpha = planes_of_rgba(rgba)
+    whole = yuv_of(200, 30, 90)
+    assert alpha is not None
+    assert (alpha == 100).all()
+    assert abs(y[0, 0] - (16 + (whole[0] - 16) * 100 / 255)) <= 1
+    assert abs(u[0, 0] - (128 + (whole[1] - 128) * 100 / 255)) <= 1
+    assert abs(v[0, 0] - (128 + (whole[2] - 128) * 100 / 255)) <= 1
+
+
+def test_a_colour_changes_in_place_and_a_wrong_one_is_refused() -> None:
+    source = Source("c", "C", SourceKind.COLOUR, {"colour": "#1e6f5cff"})
+    made = make_picture_source(source, Canvas(), SystemClock(), NoticeBox(), None)
+    first = made.latest()
+    assert first is not None
+    assert (first.y[0, 0], first.u[0, 0], first.v[0, 0], first.alpha) == (*yuv_of(0x1E, 0x6F, 0x5C), None)
+    assert made.reconfigure({"colour": "#ff000080"})
+    second = made.latest()
+    assert second is not None
+    assert second.sequence == first.sequence + 1
+    assert second.alpha is not None
+    assert (second.alpha == 0x80).all()
+    with pytest.raises(FieldError):
+        make_picture_source(Source("c", "C", SourceKind.COLOUR, {"colour": "red"}), Canvas(), SystemClock(), NoticeBox(), None)
+
+
+def test_a_drawn_picture_is_clear_until_it_is_put_and_its_bytes_must_fit() -> None:
+    held = HeldPicture("text", SystemClock())
+    clear = held.latest()
+    assert clear is not None
+    assert clear.alpha is not None
+    assert not clear.alpha.any()
+    held.put_rgba(3, 5, bytes([255, 255, 255, 255]) * 15)
+    put = held.latest()
+    assert put is not None
+    assert (put.width, put.height, put.alpha) == (4, 6, None)
+    assert (put.y == 235).all()
+    with pytest.raises(AppError) as refused:
+        held.put_rgba(3, 5, bytes(59))
+    assert refused.value.code == "picture.size"
+    assert held.latest() is put
+
+
+def test_a_kind_without_a_picture_is_refused() -> None:
+    with pytest.raises(AppError) as refused:
+        make_picture_source(Source("t", "T", SourceKind.TONE), Canvas(), SystemClock(), NoticeBox(), None)
+    assert refused.value.code == "source.no_picture"

@@ -1,0 +1,102 @@
+import mmap
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.domain.preview import (
+    FILE_BYTES,
+    FILE_HEADER,
+    LATEST_OFFSET,
+    MAGIC,
+    SEQUENCE,
+    SLOT_HEADER,
+    SLOT_HEADER_BYTES,
+    SLOTS,
+    VERSION,
+    slot_offset,
+)
+from app.media.picture_pool import Planes
+from app.media.ports import Picture, Plane
+from app.media.preview import PreviewWriter
+from tests.support.films import COLOURS, bars_rgb
+from tests.support.pictures import BARS
+
+
+def bars(width: int, height: int, at_ms: int) -> Picture:
+    planes = Planes(width, height)
+    for position, (y, u, v) in enumerate(BARS):
+        columns = slice(width * position // 8, width * (position + 1) // 8)
+        half = slice(width * position // 16, width * (position + 1) // 16)
+        planes.y[:, columns] = 235 if position == 0 else y
+        planes.u[:, half], planes.v[:, half] = u, v
+    return Picture(planes.y, planes.u, planes.v, at_ms * 1_000_000, 1)
+
+
+def read(path: Path) -> tuple[int, int, Plane]:
+    """(sequence, capture_ns, BGRX pixels) of the newest picture, checked as a reader does."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ) as shared:
+        assert FILE_HEADER.unpack_from(shared, 0) == (MAGIC, VERSION)
+        (latest,) = SEQUENCE.unpack_from(shared, LATEST_OFFSET)
+        sequence, capture_ns, width, height = SLOT_HEADER.unpack_from(shared, slot_offset(latest))
+        assert sequence == latest
+        start = slot_offset(latest) + SLOT_HEADER_BYTES
+        pixels = np.frombuffer(bytes(shared[start : start + 4 * width * height]), np.uint8)
+        return sequence, capture_ns, pixels.reshape(height, width, 4)
+
+
+@pytest.mark.parametrize(("canvas", "shown"), [((1280, 720), (960, 540)), ((640, 360), (640, 360)), ((720, 1280), (540, 960))])
+def test_the_programme_appears_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
+    path = tmp_path / "preview"
+    writer = PreviewWriter(path)
+    assert writer.write(bars(*canvas, at_ms=1000))
+    sequence, capture_ns, pixels = read(path)
+    writer.close()
+    assert (sequence, capture_ns) == (1, 1_000_000_000)
+    assert pixels.shape == (shown[1], shown[0], 4)
+    assert (pixels[:, :, 3] == 255).all()
+    wanted = bars_rgb(shown[0], shown[1])
+    for position in range(len(COLOURS)):
+        column = shown[0] * (2 * position + 1) // 16
+        # One code value of chroma is 2.1 levels of blue; swscale's quick tables round once more.
+        assert np.abs(pixels[10, column, 2::-1].astype(int) - wanted[10, column]).max() <= 4
+
+
+def test_at_most_thirty_a_second_are_written(tmp_path: Path) -> None:
+    writer = PreviewWriter(tmp_path / "preview")
+    written = [writer.write(bars(320, 180, at_ms=round(tick * 1000 / 60))) for tick in range(120)]
+    assert 58 <= sum(written) <= 60
+    writer.close()
+    assert not writer.write(bars(320, 180, at_ms=9000))
+
+
+def test_slots_go_round_and_the_newest_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    writer = PreviewWriter(path)
+    for number in range(1, 3 * SLOTS):
+        writer.write(bars(320, 180, at_ms=100 * number))
+        assert read(path)[:2] == (number, number * 100_000_000)
+    writer.close()
+
+
+def _die_reading(path: str) -> None:
+    with Path(path).open("rb") as file:
+        shared = mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ)
+        SEQUENCE.unpack_from(shared, LATEST_OFFSET)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_reader_that_dies_leaves_the_writer_unhurt(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    writer = PreviewWriter(path)
+    writer.write(bars(320, 180, at_ms=0))
+    reader = multiprocessing.get_context("spawn").Process(target=_die_reading, args=(str(path),))
+    reader.start()
+    reader.join()
+    assert reader.exitcode == -9
+    assert writer.write(bars(320, 180, at_ms=100))
+    assert read(path)[0] == 2
+    writer.close()
