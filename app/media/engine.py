@@ -276,6 +276,7 @@ class Engine:
             canvas=canvas,
             clock=self._clock,
             pictures=self._sources.pictures,
+            live=self._sources.live,
             put_out=self._video.submit,
             between=self._between_pictures,
             late=self._late,
@@ -292,6 +293,12 @@ class Engine:
         self._put_out += 1
         if self._put_out % _LOOK_EVERY == 0:
             self._on_air.look()
+            self._put_sound_in_step()
+
+    def _put_sound_in_step(self) -> None:
+        programme, bus = self._programme, self._bus
+        if programme is not None and bus is not None:
+            bus.picture_latency_ns = programme.picture_age_ns
 
     # Counting
 

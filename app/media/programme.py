@@ -15,6 +15,7 @@ from app.domain.scene import Scene
 from app.domain.transition import Transition, TransitionKind
 from app.media.compose.composer import Composer
 from app.media.pacing import Pacer, Step, Tick, TickCounts
+from app.media.picture_age import PictureAge
 from app.media.ports import Picture
 from app.media.spread import SpreadMeter
 
@@ -36,7 +37,7 @@ class Fade:
 class Programme:
     """Composes `fps` times a second from `start` to `close` and gives every picture to `put_out`, with its tick's time as capture time.
 
-    `show` and `take` from any thread. `pictures` and `put_out` are called on the composing thread and must not block; `between` is
+    `show` and `take` from any thread. `live` names the sources whose pictures were captured rather than drawn. `pictures`, `live` and `put_out` are called on the composing thread and must not block; `between` is
     called there after each picture and may take a few milliseconds (preview).
     """
 
@@ -46,6 +47,7 @@ class Programme:
         canvas: Canvas,
         clock: Clock,
         pictures: Callable[[frozenset[str]], Mapping[str, Picture | None]],
+        live: Callable[[], frozenset[str]],
         put_out: Callable[[Picture], None],
         between: Callable[[Picture], None],
         late: SpreadMeter,
@@ -54,6 +56,8 @@ class Programme:
         self.canvas = canvas
         self._clock = clock
         self._pictures = pictures
+        self._live = live
+        self._age = PictureAge()
         self._put_out = put_out
         self._between = between
         self._late = late
@@ -107,6 +111,11 @@ class Programme:
             self._fade = None
         self._scene = scene
 
+    @property
+    def picture_age_ns(self) -> int:
+        """How much earlier than its stamp what is to be seen was captured, in the mean of the last seconds."""
+        return self._age.ns
+
     def counts(self) -> TickCounts:
         return self._pacer.counts()
 
@@ -139,6 +148,7 @@ class Programme:
             wanted.update(layer.source_id for layer in fade.scene.layers)
         pictures = self._pictures(frozenset(wanted))
         after = self._composer.render(scene, pictures, at_ns=at_ns)
+        self._age.observe(self._composer.shown, pictures, self._live(), at_ns)
         if fade is None:
             return after
         fraction = (at_ns - fade.begun_ns) / fade.duration_ns

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 # A source that has just been started gets this long before the slate stands for it.
 _PATIENCE_NS = 2 * NS_PER_S
+_CAPTURED = frozenset({SourceKind.CAMERA, SourceKind.SCREEN, SourceKind.MEDIA})
 _DRAWN_FOR_THE_CANVAS = frozenset({SourceKind.TEST_CARD})
 
 
@@ -91,6 +92,7 @@ class RunningSources:
         self._hand_overs: list[HandOver] = []
         self._gone = 0
         self._showing: tuple[tuple[str, Running], ...] = ()
+        self._live: frozenset[str] = frozenset()
 
     def match(self, project: Project, canvas: Canvas, *, canvas_changed: bool) -> None:
         """Make the running sources those that the document uses."""
@@ -100,6 +102,7 @@ class RunningSources:
             self._drop(source_id)
         for source in wanted.values():
             self._match_one(source, canvas, canvas_changed)
+        self._live = frozenset(source_id for source_id, one in self._running.items() if one.source.kind in _CAPTURED)
         self._showing = tuple((source_id, one) for source_id, one in self._running.items() if KINDS[one.source.kind].has_picture)
 
     def strips(self, strips: Sequence[Strip]) -> list[tuple[Strip, SoundSource]]:
@@ -133,6 +136,10 @@ class RunningSources:
                 continue
             pictures[source_id] = picture
         return pictures
+
+    def live(self) -> frozenset[str]:
+        """The sources whose pictures were captured at some moment of the world, rather than drawn."""
+        return self._live
 
     def captured(self) -> int:
         """Pictures that all sources delivered so far."""

@@ -23,7 +23,8 @@ from app.media.capture.colour import yuv_of
 from app.media.capture.test_card import BAR_COLOURS, BARS
 from app.media.capture.test_code import read
 from tests.support.engine import EngineBench
-from tests.support.packets import decoded, heard, planes_of
+from tests.support.packets import PacketCollector, decoded, heard, planes_of
+from tests.support.pictures import LateFlashes
 from tests.support.publishing import target
 
 VIDEO = VideoSettings(bitrate_kbps=4000, encoder=EncoderChoice.X264, preset=SpeedPreset.SUPERFAST)
@@ -95,25 +96,45 @@ def test_a_viewer_sees_and_hears_what_the_document_says(bench: EngineBench) -> N
     assert 20 * math.log10(float(np.sqrt(np.mean(sound**2))) * math.sqrt(2)) == pytest.approx(-12, abs=1.5)
 
 
+def beeps_after_flashes_ms(collected: PacketCollector, *, row: int, column: int) -> list[float]:
+    """How much later than each flash of that pixel the beep of its second is stamped."""
+    video, audio = collected.video(), collected.audio()
+    lit = [planes_of(frame)[0][row, column] > 150 for frame in decoded(video)]
+    flashes = [video[number].capture_ns for number in range(1, len(lit)) if lit[number] and not lit[number - 1]]
+    sound = np.abs(heard(audio)[:, 0])
+    loud = sound > sound.max() / 4
+    starts = [number for number in np.flatnonzero(loud) if not loud[max(0, number - 4800) : number].any()]
+    beeps = [audio[number // 960].capture_ns + number % 960 * NS_PER_S // AUDIO_CLOCK_HZ for number in starts]
+    nearest = [min((abs(beep - flash), beep - flash) for beep in beeps)[1] for flash in flashes]
+    return [apart / NS_PER_MS for apart in nearest if abs(apart) < 300 * NS_PER_MS]
+
+
 def test_flash_and_beep_leave_with_the_same_capture_time(bench: EngineBench) -> None:
     show = replace(SHOW, sources=(CARD, FLASH_AND_BEEP, *SHOW.sources[2:]))
     bench.engine.apply(show)
     bench.engine.go_live([target()])
     bench.collected.wait_for_video(30 * 3)
     bench.engine.stop_live()
-    video, audio = bench.collected.video(), bench.collected.audio()
-    lit = [planes_of(frame)[0][126, 160] > 150 for frame in decoded(video)]
-    flashes = [video[number].capture_ns for number in range(1, len(lit)) if lit[number] and not lit[number - 1]]
-    sound = np.abs(heard(audio)[:, 0])
-    loud = sound > sound.max() / 4
-    starts = [number for number in np.flatnonzero(loud) if not loud[max(0, number - 4800) : number].any()]
-    beeps = [audio[number // 960].capture_ns + number % 960 * NS_PER_S // AUDIO_CLOCK_HZ for number in starts]
-    pairs = [min((abs(beep - flash), beep - flash) for beep in beeps)[1] for flash in flashes]
-    close = [pair for pair in pairs if abs(pair) < 300 * NS_PER_MS]
-    assert len(close) >= 2
-    frame_ns = NS_PER_S // 30
+    apart = beeps_after_flashes_ms(bench.collected, row=126, column=160)
+    assert len(apart) >= 2
     # A flash begins with the first picture of the second: up to a frame after the beep, never much before it.
-    assert all(-frame_ns - 20 * NS_PER_MS < pair < 20 * NS_PER_MS for pair in close)
+    assert all(-1000 / 30 - 20 < ms < 20 for ms in apart)
+
+
+def test_sound_waits_for_pictures_that_come_late(bench: EngineBench) -> None:
+    camera = Source("camera", "Camera", SourceKind.MEDIA)
+    scene = Scene("one", "One", (full("card"), full("camera")))
+    bench.engine.apply(replace(SHOW, scenes=(scene,), sources=(CARD, camera, FLASH_AND_BEEP), strips=(Strip("tone"),)))
+    bench.show_instead("camera", LateFlashes("camera", late_ns=120 * NS_PER_MS))
+    bench.wait_until(lambda: bench.sound_stamped_later_ms() > 100)
+    bench.engine.go_live([target()])
+    bench.collected.wait_for_video(30 * 3)
+    bench.engine.stop_live()
+    apart = beeps_after_flashes_ms(bench.collected, row=90, column=160)
+    assert len(apart) >= 2
+    assert all(abs(ms) < 20 for ms in apart)
+    bench.engine.apply(SHOW)  # the card alone is as young as its stamp
+    bench.wait_until(lambda: bench.sound_stamped_later_ms() == 0)
 
 
 def test_what_did_not_change_is_not_touched(bench: EngineBench) -> None:

@@ -9,6 +9,7 @@ from app.domain.clock import SystemClock
 from app.domain.notice import Notice
 from app.domain.schema import parse_colour
 from app.media.capture.colour import yuv_of
+from app.media.capture.sources import PictureMaker
 from app.media.engine import Engine
 from app.media.ports import EncoderControl
 from tests.support.packets import PacketCollector, decoded, planes_of
@@ -43,6 +44,16 @@ class EngineBench:
         for source_id, one in engine._sources._running.items():
             parts[source_id] = one.picture if one.picture is not None else one.sound
         return parts
+
+    def show_instead(self, source_id: str, maker: PictureMaker) -> None:
+        """Let a running source's pictures come from `maker`."""
+        self.engine._sources._running[source_id].picture = maker
+
+    def sound_stamped_later_ms(self) -> float:
+        """By how much sound is held back for the pictures."""
+        bus = self.engine._bus
+        assert bus is not None
+        return bus.picture_latency_ns / 1e6
 
     def wait_until(self, condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
         deadline = time.monotonic() + timeout_s

@@ -1,7 +1,12 @@
 """Pictures with known content."""
 
+import time
+from collections.abc import Mapping
+
 import numpy as np
 
+from app.domain.errors import Value
+from app.domain.stats import SourceStats
 from app.media.picture_pool import Planes
 from app.media.ports import Picture
 
@@ -38,3 +43,29 @@ def bar_centres(plane: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> list[
     height, width = plane.shape
     size = width // 8
     return [float(plane[height // 4 : height * 3 // 4, size * i + size // 4 : size * (i + 1) - size // 4].mean()) for i in range(8)]
+
+
+class LateFlashes:
+    """A PictureSource that is white for the first tenth of each second of the monotonic clock, else black, and delivers late."""
+
+    def __init__(self, source_id: str, *, late_ns: int) -> None:
+        self._source_id = source_id
+        self._late_ns = late_ns
+        self._black, self._white = Planes(160, 90), Planes(160, 90)
+        self._black.fill(16)
+        self._white.fill(235)
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def latest(self) -> Picture:
+        number = (time.monotonic_ns() - self._late_ns) * 30 // 1_000_000_000
+        planes = self._white if number % 30 < 3 else self._black
+        return Picture(planes.y, planes.u, planes.v, number * 1_000_000_000 // 30, number)
+
+    def reconfigure(self, settings: Mapping[str, Value]) -> bool:
+        return True
+
+    def stats(self) -> SourceStats:
+        return SourceStats(self._source_id, alive=True)

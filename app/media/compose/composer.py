@@ -11,6 +11,7 @@ from app.media.compose.drawable import Drawable
 from app.media.compose.geometry import Rect, place
 from app.media.compose.scaling import PlaneScaler
 from app.media.compose.slate import no_signal
+from app.media.picture_age import Shown
 from app.media.picture_pool import BLACK_Y, PicturePool, Planes
 from app.media.ports import Picture
 
@@ -32,6 +33,7 @@ class Composer:
         self._drawables: dict[tuple[str, str], Drawable] = {}
         self._used: dict[tuple[str, str], int] = {}
         self._slate = no_signal()
+        self.shown: tuple[Shown, ...] = ()  # by the last render, the topmost first
         self._renders = 0
         self._sequence = 0
 
@@ -66,13 +68,17 @@ class Composer:
         """What is to be drawn, from the bottom to the top; found from the top, because what is covered need not be scaled."""
         shown: list[Drawable] = []
         covered: list[Rect] = []
+        seen: list[Shown] = []
         for layer in reversed(scene.layers):
             drawable = self._prepared(scene.id, layer, pictures, covered)
             if drawable is not None:
                 shown.append(drawable)
+                hidden = sum(rect.shared_pixels(drawable.target) for rect in covered)  # too much where these overlap: good enough to rank
+                seen.append(Shown(layer.source_id, max(0, drawable.target.pixels - hidden)))
                 if drawable.opaque:
                     covered.append(drawable.target)
         shown.reverse()
+        self.shown = tuple(seen)
         return shown
 
     def _prepared(self, scene_id: str, layer: Layer, pictures: Mapping[str, Picture | None], covered: list[Rect]) -> Drawable | None:

@@ -16,6 +16,16 @@ class Rect:
     width: int
     height: int
 
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    def shared_pixels(self, other: "Rect") -> int:
+        """How many pixels lie in both."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return max(0, across) * max(0, down)
+
     def contains(self, other: "Rect") -> bool:
         return (
             self.x <= other.x

@@ -11,7 +11,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import AudioSettings
 from app.domain.packet import PacketSink
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, Samples
-from app.media.sound.mixer import BLOCK_NS, Mixer
+from app.media.sound.mixer import BLOCK_NS, Mixer, next_latency
 from app.media.sound.opus import PACKET_SAMPLES, OpusEncoder, SoundEncodeError
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ class SoundBus:
 
     The count of samples follows the clock without a gap. After a stall the blocks missed are mixed at once; those later than half a second
     are sent as silence and counted in `dropped_ms`. `picture_latency_ns` is how much later than the capture of their content the composed
-    pictures are stamped (0 if they carry the capture time itself): sound is stamped later by as much, so that both stay in step.
+    pictures are stamped (0 if they carry the capture time itself): sound is stamped later by as much, so that both stay in step. It may be
+    set at any time; the stamps follow as the mixer's latency does, the sound itself and its pts are not touched.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class SoundBus:
         picture_latency_ns: int = 0,
     ) -> None:
         self.picture_latency_ns = picture_latency_ns
+        self._stamped_later_ns = picture_latency_ns
         self._clock = clock
         self._mixer = mixer
         self._sinks = tuple(sinks)
@@ -109,10 +111,12 @@ class SoundBus:
         pts = self._pts
         self._next_ns += _PACKET_NS
         self._pts += PACKET_SAMPLES
+        for _ in range(_BLOCKS_PER_PACKET):
+            self._stamped_later_ns = next_latency(self._stamped_later_ns, self.picture_latency_ns)
         if not self._sinks:
             return  # the mix goes on for the meters; what nobody takes is not encoded
         try:
-            packet = self._encoder.encode(self._packet, pts, capture + self.picture_latency_ns)
+            packet = self._encoder.encode(self._packet, pts, capture + self._stamped_later_ns)
         except SoundEncodeError as error:
             self._report(error)
             return

@@ -97,6 +97,19 @@ def test_a_beep_is_heard_at_its_own_second(picture_latency_ms: int) -> None:
     assert heard_ns % NS_PER_S / NS_PER_MS == pytest.approx(picture_latency_ms, abs=1.0)
 
 
+@pytest.mark.parametrize(("latency_ms", "at_once"), [(30, False), (120, True)])
+def test_stamps_follow_the_pictures_without_touching_the_sound(latency_ms: int, at_once: bool) -> None:
+    desk = Desk(SteadySource(stereo(sine(1000, 1.0))))
+    before = len(desk.run(1000))
+    desk.bus.picture_latency_ns = latency_ms * NS_PER_MS
+    packets = desk.run(12_000)
+    assert all(later.pts - earlier.pts == 960 for earlier, later in pairwise(packets))
+    steps = [later.capture_ns - earlier.capture_ns - PACKET_NS for earlier, later in pairwise(packets)]
+    assert sum(steps[before - 1 :]) == latency_ms * NS_PER_MS
+    assert (max(steps) == latency_ms * NS_PER_MS) if at_once else (0 < max(steps) <= PACKET_NS * 3 // 1000)
+    assert impurity_db(decoded(packets)[24_000:-4800, 0]) < -45
+
+
 def test_silence_is_sent_where_nothing_sounds() -> None:
     desk = Desk(SteadySource(stereo(np.zeros(480))))
     packets = desk.run(1000)
