@@ -31,18 +31,27 @@ SILENCES = 3  # in a row: a desk that was itself stopped for a while hears one
 ADDRESS_S = 3.0  # so long an address is believed; asking the system takes a third of a millisecond
 
 
-async def answers(port: int) -> bool:
-    """Whether a relay of this machine says anything over HTTP. Plain sockets: an HTTP library would cost the window's start."""
+async def ask_status(port: int) -> bytes | None:
+    """What a relay of this machine says of itself over HTTP, None = nothing. Without an HTTP library, which would slow the start."""
     try:
         async with asyncio.timeout(ANSWER_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
                 writer.write(b"GET /api/status HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-                return (await reader.readline()).startswith(b"HTTP/1.")
+                head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             finally:
                 writer.close()
     except (OSError, TimeoutError):
-        return False
+        return None
+    return body if head.startswith(b"HTTP/1.") else None
+
+
+def viewers_in(status: bytes, stream: str) -> int:
+    """How many watch this stream, by the relay's own count; 0 when it does not say."""
+    try:
+        return sum(int(one["viewers"]) for one in json.loads(status)["streams"] if one["name"] == stream)
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class RelaySetting:
 class EmbeddedRelay:
     """Runs one relay process for the runtime folder. Its port and key are kept, so that the watch address stays the same.
 
-    `changed` is called whenever the address, the key or `running` changes.
+    `changed` is called whenever the address, the key, `running` or the number of `viewers` changes.
     """
 
     def __init__(
@@ -75,6 +84,7 @@ class EmbeddedRelay:
         changed: Callable[[], None],
     ) -> None:
         self.running = False
+        self.viewers = 0
         self.pid = 0
         self.key = ""
         self._runtime = runtime
@@ -203,7 +213,9 @@ class EmbeddedRelay:
             await asyncio.sleep(WATCH_S)
             if time.monotonic() - asked_at < ASK_S:
                 continue
-            silent = 0 if await answers(self._port) else silent + 1
+            status = await ask_status(self._port)
+            silent = 0 if status is not None else silent + 1
+            self._set_viewers(viewers_in(status, self._setting.stream) if status is not None else 0)
             asked_at = time.monotonic()
             if silent >= SILENCES:
                 log.warning("the embedded relay does not answer")
@@ -224,6 +236,12 @@ class EmbeddedRelay:
     def _set_running(self, running: bool) -> None:
         if running is not self.running:
             self.running = running
+            self.viewers = 0
+            self._changed()
+
+    def _set_viewers(self, viewers: int) -> None:
+        if viewers != self.viewers:
+            self.viewers = viewers
             self._changed()
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -86,7 +86,7 @@ class Studio:
         self.meters_changed: Signal[[Meters]] = Signal()
         self.probes_changed: Signal[[tuple[RelayProbe, ...]]] = Signal()
         self.devices_changed: Signal[[Devices]] = Signal()
-        self.relays_changed: Signal[[]] = Signal()  # relays, tokens, the watch address, or what was found in the network
+        self.relays_changed: Signal[[]] = Signal()  # relays, tokens, the watch address, its viewers, or what was found in the network
         self.stats: EngineStats | None = None
         self.probes: tuple[RelayProbe, ...] = ()
         self.devices = Devices()
@@ -340,6 +340,11 @@ class Studio:
         """Whether the embedded relay can be reached."""
         return self._embedded.running
 
+    @property
+    def viewers(self) -> int:
+        """How many watch through the embedded relay now; other relays do not tell."""
+        return self._embedded.viewers
+
     def nearest(self) -> Relay:
         """Where the programme goes, or would go at Go Live: the pinned relay, else the only one configured, else the nearest
         that was measured, else the embedded one."""
@@ -350,8 +355,17 @@ class Studio:
         return self._book.token_of(relay_id)
 
     def set_token(self, relay_id: str, token: str) -> None:
-        """Use this token from now on and keep it in the keyring; `settings.TURN_SECRET` names the TURN server's password."""
+        """Use this token from now on and keep it in the keyring."""
         self._book.set_token(relay_id, token)
+
+    @property
+    def turn_password(self) -> str:
+        """The TURN server's password; "" when there is none or the keyring has not answered yet."""
+        return self._book.token_of(TURN_SECRET)
+
+    def set_turn_password(self, password: str) -> None:
+        """Use this password from now on and keep it in the keyring."""
+        self._book.set_token(TURN_SECRET, password)
 
     def set_discovered(self, relays: Iterable[Relay]) -> None:
         """What the network announces now; on the loop's thread."""

@@ -102,7 +102,7 @@ def _scene_actions(studio: ActingStudio) -> tuple[Action, ...]:
         studio.edit("Remove scene", lambda project: remove_scene(project, scene_id))
 
     return (
-        Action("scene.add", "Add scene", "Ctrl+Shift+N", "add", add),
+        Action("scene.add", "Add scene", "Ctrl+Shift+N", "scene-add", add),
         Action("scene.duplicate", "Duplicate scene", "Ctrl+Shift+D", "duplicate", duplicate),
         Action("scene.remove", "Remove scene", "", "remove", remove, several),
         Action("scene.next", "Next scene", "PgDown", "down", lambda: take_neighbour(studio, 1), several),

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import aiohttp
 
+from app.session.embedded_relay import viewers_in
 from app.session.lan import free_port, lan_address
 from app.session.processes import runs
 from tests.support.studio_desk import PAPER, StudioDesk
+from tests.support.watcher import Watcher
 
 
 async def fetched(address: str) -> int:
@@ -26,6 +28,21 @@ async def test_it_runs_before_anybody_goes_live_and_ends_with_the_desk(tmp_path:
         pid = desk.studio.relay_pid
         assert runs(pid)
     assert not runs(pid)
+
+
+async def test_its_viewers_are_counted(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        assert desk.studio.viewers == 0
+        watcher = await Watcher(desk.studio.watch_address.replace("/watch/", "/whep/")).start()
+        await desk.until(lambda: desk.studio.viewers == 1)
+        await watcher.stop()
+        await desk.until(lambda: desk.studio.viewers == 0)
+
+
+def test_a_status_that_says_nothing_counts_nobody() -> None:
+    assert viewers_in(b"not json", "live") == 0
+    assert viewers_in(b'{"streams": [{"name": "other", "viewers": 3}]}', "live") == 0
 
 
 async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Path) -> None:
