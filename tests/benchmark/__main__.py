@@ -1,0 +1,75 @@
+"""Every figure that Tradewind promises, in one run: `python -m tests.benchmark [--minutes 5] [--only NAME …]`.
+
+Each benchmark runs as a process of its own, one after the other, and says its figures itself; give the machine to it alone.
+The window's benchmarks use the display there is, else Xvfb.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What is promised, and how it is measured; {seconds} stands for the length of the long ones."""
+
+    name: str
+    promise: str
+    words: tuple[str, ...]
+    needs_display: bool = False
+
+
+BENCHMARKS = (
+    Benchmark("pipeline", "capture + compose + encode costs at most 1.25 times what FFmpeg does for the same", ("bench_pipeline",)),
+    Benchmark("sender", "a further WHIP target from the same encode: at most 5 % of a core", ("bench_sender",)),
+    Benchmark("relay", "ten viewers at 2.5 Mb/s: at most 60 % of a core, first picture within 500 ms", ("bench_relay",)),
+    Benchmark(
+        "viewer",
+        "first packet within 250 ms, first picture of a waiting viewer within 600 ms, capture to display at most 120 ms (p50)",
+        ("bench_viewer",),
+    ),
+    Benchmark(
+        "window",
+        "at most 0.1 % of frames repeated or skipped and late p99 at most 10 ms; a busy window at most doubles that; at most 450 MB",
+        ("bench_window", "--seconds", "{seconds}", "--busy-seconds", "{seconds}"),
+        needs_display=True,
+    ),
+)
+
+
+def command(benchmark: Benchmark, seconds: float) -> list[str]:
+    """The process that measures it."""
+    module, *words = (word.format(seconds=seconds) for word in benchmark.words)
+    line = [sys.executable, "-m", f"tests.benchmark.{module}", *words]
+    if benchmark.needs_display and "DISPLAY" not in os.environ and shutil.which("xvfb-run"):
+        return ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24", *line]
+    return line
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """1 when a benchmark could not be run."""
+    parser = argparse.ArgumentParser(prog="tests.benchmark", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--minutes", type=float, default=5.0, help="length of the long spans (default 5)")
+    parser.add_argument("--only", nargs="+", choices=[one.name for one in BENCHMARKS], help="run these alone")
+    arguments = parser.parse_args(words)
+    failed = []
+    for benchmark in BENCHMARKS:
+        if arguments.only and benchmark.name not in arguments.only:
+            continue
+        print(f"\n== {benchmark.name}: {benchmark.promise}   (load {os.getloadavg()[0]:.1f})", flush=True)
+        begun = time.monotonic()
+        if subprocess.run(command(benchmark, arguments.minutes * 60), check=False).returncode:
+            failed.append(benchmark.name)
+        print(f"   measured in {time.monotonic() - begun:.0f} s", flush=True)
+    if failed:
+        print(f"\ncould not be run: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
