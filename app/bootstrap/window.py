@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import segno
 
 from app.bootstrap.desk import make_studio
@@ -80,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             setting_groups=[Group(title, FIELDS_BY_GROUP[key]) for key, title in GROUPS.items()],
             suffix=SUFFIX,
             version=VERSION,
+            started_at=psutil.Process().create_time(),
             open_path=project.absolute() if project is not None else None,
         )
         return run_window(Desk(paths).make, options)

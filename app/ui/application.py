@@ -1,7 +1,9 @@
 """The desk with a window: starts Qt and the Studio on one loop, and ends them in order."""
 
 import asyncio
+import logging
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from app.ui.main_window import Fittings, MainWindow
 from app.ui.notices import NoticeBook, Words
 from app.ui.theme import Icons, load_theme
 
+log = logging.getLogger(__name__)
+
 # named, because the fallback that systems choose for Han characters is often another weight, or the Japanese shapes
 HAN_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC")
 
@@ -35,6 +39,7 @@ class WindowOptions:
     suffix: str
     version: str
     open_path: Path | None = None
+    started_at: float = 0.0  # wall-clock seconds at which the process began, 0 = not known
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
 
 
@@ -105,6 +110,10 @@ class Shell:
         self.window.show()
         old.deleteLater()
 
+    def _on_painted(self) -> None:
+        if self._options.started_at:
+            log.info("window shown after %.0f ms", (time.time() - self._options.started_at) * 1000)
+
     def _on_closing(self, keep_engine: bool) -> None:
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(keep_engine)
@@ -112,6 +121,7 @@ class Shell:
     async def run(self) -> int:
         """Show the window at once, start the Studio behind it, and end both when the user leaves."""
         self._closed = asyncio.get_running_loop().create_future()
+        self.window.painted.connect(self._on_painted)
         self.window.show()
         keep_engine = False
         try:

@@ -56,6 +56,7 @@ class CommandTable(QObject):
             action = self.actions[command.id]
             action.setEnabled(command.enabled())
             action.setText(self.words(command))
+            action.setIconText(f" {action.text().rstrip('…')}")  # beside an icon in the toolbar, which leaves no room between
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{action.text().rstrip('…')} ({keys})" if keys else action.text().rstrip("…"))
 

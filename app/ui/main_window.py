@@ -1,12 +1,12 @@
 """The main window: the picture in the middle, panels around it, and what joins them to menus and keys."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.broadcast import BroadcastState
 from app.domain.notice import Notice
@@ -19,6 +19,7 @@ from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
 from app.ui.dialogs.questions import choose
 from app.ui.dialogs.settings import Group, settings_dialog
+from app.ui.figures import relay_name
 from app.ui.files import Files
 from app.ui.language import declared, tr
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
@@ -32,10 +33,12 @@ from app.ui.panels.sources import SourcesPanel
 from app.ui.panels.status import StatusBar
 from app.ui.selection import Selection
 from app.ui.theme import Icons, Theme
+from app.ui.widgets.dock import PanelDock
 
 LAYOUT_VERSION = 1
-LEFT_PX, RIGHT_PX, MIXER_PX = 240, 312, 196
-TABBED = frozenset({"properties", "relays", "mixer", "log"})
+LEFT_PX, RIGHT_PX = 240, 320
+MIXER_SHARE = 0.29  # of the window's height
+FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
 _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -65,12 +68,14 @@ class MainWindow(QMainWindow):
     """
 
     closing = Signal(bool)
+    painted = Signal()  # once, when there is something to see
 
     def __init__(self, studio: Studio, fittings: Fittings) -> None:
         super().__init__()
         self._studio = studio
         self._fittings = fittings
         self._decided = False
+        self._seen = False
         self.setObjectName("main")
         self.setWindowIcon(fittings.icons.icon("tradewind"))
         self.setDockNestingEnabled(True)
@@ -118,7 +123,10 @@ class MainWindow(QMainWindow):
         self.scenes, self.sources, self.mixer = ScenesPanel(desk), SourcesPanel(desk), MixerPanel(desk)
         self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
-        self.docks: dict[str, QDockWidget] = {}
+        self.docks: dict[str, PanelDock] = {}
+        self._titles_due = QTimer(self)  # docks say where they are before they are there
+        self._titles_due.setSingleShot(True)
+        self._titles_due.timeout.connect(self._show_titles)
         self._add_dock("scenes", tr("Window", "Scenes"), self.scenes, _LEFT)
         self._add_dock("sources", tr("Window", "Sources"), self.sources, _LEFT)
         self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
@@ -130,14 +138,16 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
 
     def _add_dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(panel)
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        dock = PanelDock(name, title, panel, self._fittings.icons, self)
         self.addDockWidget(area, dock)
         self.docks[name] = dock
-        if name in TABBED:
-            dock.setTitleBarWidget(QWidget())  # its tab says the name already
+        dock.visibilityChanged.connect(self._titles_due.start)
+        dock.dockLocationChanged.connect(self._titles_due.start)
+
+    def _show_titles(self) -> None:
+        for dock in self.docks.values():
+            dock.show_title()
 
     def _arrange(self) -> None:
         """The layout of a first start."""
@@ -149,7 +159,8 @@ class MainWindow(QMainWindow):
         self.resizeDocks([docks["scenes"], docks["live"]], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["scenes"], docks["sources"]], [200, 360], Qt.Orientation.Vertical)
         self.resizeDocks([docks["live"], docks["properties"]], [150, 480], Qt.Orientation.Vertical)
-        self.resizeDocks([docks["mixer"]], [MIXER_PX], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["mixer"]], [round(self.height() * MIXER_SHARE)], Qt.Orientation.Vertical)
+        self._show_titles()
 
     def _make_commands(self) -> CommandTable:
         studio = self._studio
@@ -182,7 +193,7 @@ class MainWindow(QMainWindow):
             for action in studio.actions
         ]
         table += [
-            Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "add"),
+            Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "source-add"),
             Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+D", "duplicate", self._layer_chosen),
             Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
@@ -258,7 +269,10 @@ class MainWindow(QMainWindow):
         for entry in entries:
             if entry:
                 bar.addAction(self.commands.actions[entry])
-                bar.widgetForAction(self.commands.actions[entry]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                button = bar.widgetForAction(self.commands.actions[entry])
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                if isinstance(button, QToolButton) and entry in ("scene.add", "source.add"):
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             else:
                 bar.addSeparator()
         self.addToolBar(bar)
@@ -269,14 +283,20 @@ class MainWindow(QMainWindow):
         return QSettings(str(self._fittings.state_file), QSettings.Format.IniFormat)
 
     def _restore_layout(self) -> None:
-        self.resize(1366, 768)
-        self._arrange()
         kept = self._settings()
         geometry, state = kept.value("geometry"), kept.value("state")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
+        if geometry is None or not self.restoreGeometry(geometry):
+            self._fit_screen()
+        self._arrange()
         if state is not None:
             self.restoreState(state, LAYOUT_VERSION)
+
+    def _fit_screen(self) -> None:
+        """The first size: comfortable, or all of a screen that is not larger than that."""
+        room = self.screen().availableSize()
+        self.resize(FIRST_SIZE.boundedTo(room))
+        if room.width() <= FIRST_SIZE.width() or room.height() <= FIRST_SIZE.height():
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
     def keep_layout(self) -> None:
         """Write place and size of window and docks down for the next start."""
@@ -305,6 +325,9 @@ class MainWindow(QMainWindow):
         self.commands.refresh()
 
     def _on_notice(self, notice: Notice) -> None:
+        built_in = self._studio.relays[0]
+        if notice.data.get("relay") == built_in.name:  # the session has no words of its own
+            notice = replace(notice, data={**notice.data, "relay": relay_name(built_in)})
         self._fittings.book.add(notice)
         self.toasts.titles = self.commands.titles()
         self.toasts.show_notice(notice)
@@ -358,6 +381,12 @@ class MainWindow(QMainWindow):
                 return None
             keep = answer == "keep"
         return keep if keep or self.files.may_leave() else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._decided:

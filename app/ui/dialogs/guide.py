@@ -36,6 +36,29 @@ def with_device(project: Project, kind: SourceKind, device: str, name: str) -> P
     return project if replaced is None else editing.remove_source(project, replaced.id)
 
 
+class _MissingHint(QWidget):
+    """A sentence, and a button that takes the device in while the show has none of its kind."""
+
+    def __init__(self, desk: Desk, kind: SourceKind, words: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._kind = kind
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(words, "hint", wrap=True), 1)
+        self._use = push_button(tr("Guide", "Use it"), self._take_in)
+        layout.addWidget(self._use)
+        desk.bridge.project_changed.connect(self._on_project_changed)
+        self._on_project_changed()
+
+    def _on_project_changed(self) -> None:
+        self._use.setVisible(source_of(self._desk.studio.project, self._kind) is None)
+
+    def _take_in(self) -> None:
+        kind, name = self._kind, declared(KINDS[self._kind].title)
+        self._desk.edit("Choose device", lambda project: with_device(project, kind, "", name))
+
+
 class Guide(QDialog):
     """Four steps; each one works at once on the open show, so that leaving early loses nothing."""
 
@@ -102,30 +125,12 @@ class Guide(QDialog):
         self._desk.bridge.devices_changed.connect(editor.refresh_devices)
         return editor
 
-    def _missing_hint(self, kind: SourceKind, words: str) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label(words, "hint", wrap=True), 1)
-        name = declared(KINDS[kind].title)
-        use = push_button(
-            tr("Guide", "Use it"), lambda: self._desk.edit("Choose device", lambda project: with_device(project, kind, "", name))
-        )
-        layout.addWidget(use)
-
-        def show_if_missing() -> None:
-            use.setVisible(source_of(self._desk.studio.project, kind) is None)
-
-        show_if_missing()
-        self._desk.bridge.project_changed.connect(show_if_missing)
-        return row
-
     def _camera_page(self) -> QWidget:
         page, layout = self._page(
             tr("Guide", "Which camera?"), tr("Guide", "The picture below is what viewers will see. Without a camera the test card stays.")
         )
         layout.addWidget(self._device_editor(SourceKind.CAMERA))
-        layout.addWidget(self._missing_hint(SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list.")))
+        layout.addWidget(_MissingHint(self._desk, SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list.")))
         view = ProgrammeView(self._desk.theme, self._desk.studio.preview.latest)
         canvas = self._desk.studio.project.output.canvas
         view.set_scene((canvas.width, canvas.height), (), "")
@@ -139,7 +144,7 @@ class Guide(QDialog):
             tr("Guide", "Speak as you will in the show: the level should reach into the yellow, not the red."),
         )
         layout.addWidget(self._device_editor(SourceKind.MICROPHONE))
-        layout.addWidget(self._missing_hint(SourceKind.MICROPHONE, tr("Guide", "The system's default is followed when it changes.")))
+        layout.addWidget(_MissingHint(self._desk, SourceKind.MICROPHONE, tr("Guide", "The system's default is followed when it changes.")))
         self.meter = Meter(self._desk.theme)
         layout.addWidget(self.meter, 1, Qt.AlignmentFlag.AlignHCenter)
         return page

@@ -19,9 +19,10 @@ from app.ui.widgets.pieces import label, push_button
 
 
 class RelayDialog(FramedDialog):
-    """`relay` None = a new one. Saving changes the show in one undo step; the token goes to the keyring."""
+    """`relay` None = a new one, filled in with what is known of `found`. Saving changes the show in one undo step; the token goes
+    to the keyring."""
 
-    def __init__(self, desk: Desk, relay: Relay | None, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, relay: Relay | None, parent: QWidget, *, found: Relay | None = None) -> None:
         super().__init__(
             parent,
             tr("Relay", "Add a relay") if relay is None else tr("Relay", "Change the relay"),
@@ -31,12 +32,15 @@ class RelayDialog(FramedDialog):
         self._desk = desk
         self._relay = relay
         self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in desk.studio.presets}
-        self._values: dict[str, Value] = dict(relay.values) if relay is not None else {}
+        known = relay or found
+        self._values: dict[str, Value] = dict(known.values) if known is not None else {}
+        if found is not None:
+            self._values["whip_url"] = found.whip_url
         self.kind = QComboBox()
         for preset in self._presets.values():
             self.kind.addItem(preset.title, preset.id)
-        self.name = self._line(relay.name if relay is not None else "", tr("Relay", "Name"))
-        self.region = self._line(relay.region if relay is not None else "", tr("Relay", "Region"))
+        self.name = self._line(known.name if known is not None else "", tr("Relay", "Name"))
+        self.region = self._line(known.region if known is not None else "", tr("Relay", "Region"))
         self.region.setPlaceholderText(tr("Relay", "For you alone, for example Frankfurt"))
         self._row(tr("Relay", "Kind of relay"), self.kind)
         self._summary = label("", "hint", wrap=True)
@@ -50,7 +54,7 @@ class RelayDialog(FramedDialog):
         self._token_title = label("", "muted")
         self.body.addWidget(self._token_title)
         self.body.addWidget(self.token)
-        self.watch = self._line(relay.watch_url if relay is not None else "", tr("Relay", "Address for viewers"))
+        self.watch = self._line(known.watch_url if known is not None else "", tr("Relay", "Address for viewers"))
         self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the programme"))
         self._watch_title = self._row(tr("Relay", "Address for viewers"), self.watch)
         self._row(tr("Relay", "Region"), self.region)
@@ -65,9 +69,12 @@ class RelayDialog(FramedDialog):
         self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
         self.save_button.setDefault(True)
         self.buttons.addWidget(self.save_button)
-        self.kind.setCurrentIndex(max(0, self.kind.findData(relay.preset if relay is not None else "generic")))
+        self.kind.setCurrentIndex(max(0, self.kind.findData(known.preset if known is not None else "generic")))
         self.kind.currentIndexChanged.connect(lambda index: self._show_preset())
         self._show_preset()
+        if found is not None:
+            self.token.setPlaceholderText(tr("Relay", "The stream key that the other computer shows"))
+            self.token.setFocus()
 
     def _line(self, text: str, words: str) -> QLineEdit:
         line = QLineEdit(text)

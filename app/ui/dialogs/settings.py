@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain import editing
 from app.domain.errors import AppError, Value
@@ -180,6 +180,27 @@ class SettingsPages(QWidget):
         scroll.setWidget(page)
         self._pages.addWidget(scroll)
         self.forms.append(form)
+        if "turn_username" in form.keys:
+            self._add_turn_password(form)
+
+    def _add_turn_password(self, form: Form) -> None:
+        self.turn_password = QLineEdit()
+        self.turn_password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.turn_password.setAccessibleName(tr("Settings", "TURN password"))
+        self.turn_password.editingFinished.connect(self._keep_turn_password)
+        form.add_below(
+            "turn_username", tr("Settings", "TURN password"), self.turn_password, tr("Settings", "Kept in the keyring, never in a file.")
+        )
+        self._desk.bridge.relays_changed.connect(self._show_turn_password)  # the keyring may answer late
+        self._show_turn_password()
+
+    def _show_turn_password(self) -> None:
+        if not self.turn_password.hasFocus():
+            self.turn_password.setText(self._desk.studio.turn_password)
+
+    def _keep_turn_password(self) -> None:
+        if self.turn_password.text() != self._desk.studio.turn_password:
+            self._desk.studio.set_turn_password(self.turn_password.text())
 
     def _show_values(self) -> None:
         studio = self._desk.studio

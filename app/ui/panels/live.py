@@ -7,13 +7,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_S
 from app.domain.notice import Notice, Severity
+from app.domain.output import EMBEDDED_RELAY_ID
 from app.domain.stats import EngineStats, TargetStats
 from app.ui.desk import Desk
 from app.ui.dialogs.questions import ask
 from app.ui.figures import bitrate, duration, milliseconds, relay_name
 from app.ui.language import tr
-from app.ui.widgets.pieces import ScanCode, badge, icon_button, label, set_property
+from app.ui.widgets.pieces import ScanCode, badge, elided, icon_button, label, set_property
 
+NOTE_PX = 260  # the line below the button's words
 _BADGES = {
     TargetState.LIVE: "good",
     TargetState.WEAK: "warning",
@@ -66,16 +68,31 @@ class LivePanel(QWidget):
         self.button = QPushButton()
         self.button.setProperty("role", "live")
         self.button.clicked.connect(self.toggle)
+        inside = QVBoxLayout(self.button)
+        inside.setContentsMargins(8, 0, 8, 6)
+        self.note = label("", "liveNote")  # what a click does, where the button's words say what is
+        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside.addWidget(self.note, 0, Qt.AlignmentFlag.AlignBottom)
         layout.addWidget(self.button)
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
         layout.addLayout(self._list)
+        layout.addLayout(self._viewers_row())
         layout.addLayout(self._watch_row())
         for signal in (desk.bridge.broadcast_changed, desk.bridge.project_changed, desk.bridge.probes_changed, desk.bridge.relays_changed):
             signal.connect(self._on_changed)
         desk.bridge.engine_changed.connect(self._on_changed)
-        desk.bridge.stats_changed.connect(lambda stats: self._on_changed())
+        desk.bridge.stats_changed.connect(self._on_stats_changed)
         self._on_changed()
+
+    def _viewers_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(label(tr("Live", "Watch address"), "muted"), 1)
+        self.viewers = badge()
+        self.viewers.setToolTip(tr("Live", "How many watch through the built-in relay now, by its own count."))
+        row.addWidget(self.viewers)
+        return row
 
     def _watch_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -85,7 +102,10 @@ class LivePanel(QWidget):
         self.address.setAccessibleName(tr("Live", "Watch address"))
         self.address.setToolTip(tr("Live", "Open this address in any browser on this network to watch."))
         row.addWidget(self.address, 1)
-        row.addWidget(icon_button(self._desk.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address))
+        self.copy_button = icon_button(self._desk.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address)
+        self.copy_button.setText(f" {tr('Live', 'Copy')}")
+        self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        row.addWidget(self.copy_button)
         self.code_button = icon_button(self._desk.icons, "qr", tr("Live", "Show the code to scan"), self.show_code)
         row.addWidget(self.code_button)
         return row
@@ -105,27 +125,49 @@ class LivePanel(QWidget):
             self.address.setText(address)
             self.address.setCursorPosition(0)
         self.address.setPlaceholderText(tr("Live", "No watch address yet"))
-        self.code_button.setEnabled(bool(address))
+        for button in (self.code_button, self.copy_button):
+            button.setEnabled(bool(address))
+        self._show_viewers()
+
+    def _on_stats_changed(self, stats: EngineStats) -> None:
+        del stats  # asked of the Studio, with all the rest
+        self._on_changed()
+
+    def _show_viewers(self) -> None:
+        studio = self._desk.studio
+        targets = studio.live_targets or (studio.nearest(),)
+        self.viewers.setVisible(any(target.id == EMBEDDED_RELAY_ID for target in targets))  # other relays do not tell
+        self.viewers.setText(tr("Live", "{count} watching", count=studio.viewers))
+        set_property(self.viewers, "level", "accent" if studio.viewers else "")
 
     def _show_button(self) -> None:
         now, stats = self._phase(), self._desk.studio.stats
         seconds = (stats.at_ns - stats.live_since_ns) / NS_PER_S if stats is not None and stats.live_since_ns else 0.0
-        words, explanation = {
-            "idle": (tr("Live", "Go live"), tr("Live", "Publish the programme to {relay}.", relay=relay_name(self._desk.studio.nearest()))),
-            "connecting": (tr("Live", "Connecting…"), tr("Live", "Click to stop.")),
-            "air": (tr("Live", "On air {time}", time=duration(seconds)), tr("Live", "Click to end the show.")),
+        relay, stop = relay_name(self._desk.studio.nearest()), tr("Live", "Click to stop.")
+        words, note, explanation = {
+            "idle": (
+                tr("Live", "Go live"),
+                tr("Live", "to {relay}", relay=relay),
+                tr("Live", "Publish the programme to {relay}.", relay=relay),
+            ),
+            "connecting": (tr("Live", "Connecting…"), stop, stop),
+            "air": (tr("Live", "On air {time}", time=duration(seconds)), tr("Live", "End the show"), tr("Live", "Click to end the show.")),
             "reconnecting": (
                 tr("Live", "Reconnecting…"),
+                stop,
                 tr("Live", "The relay was lost; it is tried again until you stop. Click to stop."),
             ),
-            "stopping": (tr("Live", "Stopping…"), tr("Live", "The relays are left in order.")),
+            "stopping": (tr("Live", "Stopping…"), "", tr("Live", "The relays are left in order.")),
         }[now]
+        self.note.setText(self.note.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, NOTE_PX))
         if self.button.text() != words:
             self.button.setText(words)
         self.button.setToolTip(explanation)
         self.button.setAccessibleDescription(explanation)
         self.button.setEnabled(now != "stopping" and (now != "idle" or self._desk.studio.engine.value.name == "ATTACHED"))
-        set_property(self.button, "phase", {"idle": "idle", "air": "air"}.get(now, "busy"))
+        looks = {"idle": "idle", "air": "air"}.get(now, "busy") if self.button.isEnabled() else "off"
+        for widget in (self.button, self.note):
+            set_property(widget, "phase", looks)
 
     def _show_targets(self) -> None:
         stats = self._desk.studio.stats
@@ -136,7 +178,7 @@ class LivePanel(QWidget):
             names = {relay.id: relay_name(relay) for relay in self._desk.studio.relays}
             for target in targets:
                 row = QHBoxLayout()
-                name = label(names.get(target.relay_id, target.relay_id))
+                name = elided(names.get(target.relay_id, target.relay_id))
                 state = badge()
                 row.addWidget(name, 1)
                 row.addWidget(state)

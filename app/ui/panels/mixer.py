@@ -22,11 +22,13 @@ from app.domain.stats import Meters, StripMeter
 from app.ui.desk import Desk
 from app.ui.figures import gain
 from app.ui.language import tr
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.fader import Fader
 from app.ui.widgets.meter import Meter
-from app.ui.widgets.pieces import EmptyState, icon_button, label, push_button, set_property
+from app.ui.widgets.pieces import EmptyState, elided, icon_button, label, push_button, set_property
 
-STRIP_PX = 112
+STRIP_PX = 120
+MASTER_PX = 76
 
 
 class StripView(QFrame):
@@ -41,17 +43,10 @@ class StripView(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.setSpacing(2)
-        self.name = label("", "stripName")
+        self.name = elided("", "stripName")
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.name)
         self.meter, self.fader = Meter(desk.theme), Fader(desk.theme)
-        middle = QHBoxLayout()
-        middle.setSpacing(4)
-        middle.addStretch(1)
-        middle.addWidget(self.meter)
-        middle.addWidget(self.fader)
-        middle.addStretch(1)
-        layout.addLayout(middle, 1)
         self.mute = QToolButton()
         self.mute.setCheckable(True)
         self.mute.setProperty("role", "mute")
@@ -59,12 +54,20 @@ class StripView(QFrame):
         self.delay = icon_button(desk.icons, "clock", tr("Mixer", "Delay"), self._show_delay)
         self.gain = label("", "gain")
         self.gain.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(0)
-        bottom.addWidget(self.mute)
-        bottom.addWidget(self.gain, 1)
-        bottom.addWidget(self.delay)
-        layout.addLayout(bottom)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(2)
+        buttons.addStretch(1)
+        buttons.addWidget(self.delay)
+        buttons.addWidget(self.mute)
+        middle = QHBoxLayout()
+        middle.setSpacing(2)
+        middle.addWidget(self.meter)
+        middle.addStretch(1)
+        middle.addWidget(self.fader)
+        middle.addStretch(1)
+        middle.addLayout(buttons)
+        layout.addLayout(middle, 1)  # meter and fader have all the height there is
+        layout.addWidget(self.gain)
         self.fader.moved.connect(self._on_fader_moved)
         self.mute.clicked.connect(self._on_mute_clicked)
         self.show_strip(strip)
@@ -72,8 +75,7 @@ class StripView(QFrame):
     def show_strip(self, strip: Strip) -> None:
         """Show what the document says."""
         name = source_by_id(self._desk.studio.project, strip.source_id).name
-        self.name.setText(self.name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, STRIP_PX - 20))
-        self.name.setToolTip(name)
+        self.name.setText(name)
         self.fader.setAccessibleName(tr("Mixer", "Volume of {name}", name=name))
         self.fader.set_gain(strip.gain_db)
         self.gain.setText(gain(strip.gain_db))
@@ -101,6 +103,7 @@ class StripView(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box = QSpinBox()
+        roomy(box)
         box.setRange(0, MAX_DELAY_MS)
         box.setSuffix(" ms")
         box.setSingleStep(5)
@@ -159,7 +162,7 @@ class MixerPanel(QWidget):
     def _master(self) -> QFrame:
         frame = QFrame()
         frame.setObjectName("strip")
-        frame.setFixedWidth(72)
+        frame.setFixedWidth(MASTER_PX)
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.setSpacing(2)

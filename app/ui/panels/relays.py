@@ -1,6 +1,8 @@
 """The relay picker: how far each one is, which one is pinned, which ones are published to as well."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -12,7 +14,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs.relay import RelayDialog
 from app.ui.figures import milliseconds, relay_name
 from app.ui.language import tr
-from app.ui.widgets.pieces import badge, icon_button, label, push_button, set_property
+from app.ui.widgets.pieces import badge, elided, icon_button, label, push_button, set_property
 
 NEAR_MS, FAR_MS = 60.0, 200.0
 
@@ -59,8 +61,8 @@ class RelayRow(QFrame):
         row.setSpacing(8)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self.name = label(relay_name(relay), "heading")
-        self.detail = label("", "hint")
+        self.name = elided(relay_name(relay), "heading")
+        self.detail = elided("", "hint")
         words.addWidget(self.name)
         words.addWidget(self.detail)
         row.addLayout(words, 1)
@@ -114,7 +116,7 @@ class RelayRow(QFrame):
             menu.addAction(icons.icon("duplicate"), tr("Relays", "Copy the watch address"), self._copy)
         if relay.id != EMBEDDED_RELAY_ID:
             menu.addSeparator()
-            menu.addAction(icons.icon("rename"), tr("Relays", "Change…"), lambda: RelayDialog(self._desk, relay, self.window()).open())
+            menu.addAction(icons.icon("rename"), tr("Relays", "Change…"), self._change)
             menu.addAction(icons.icon("remove"), tr("Relays", "Remove"), self._remove)
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
@@ -127,20 +129,46 @@ class RelayRow(QFrame):
         QGuiApplication.clipboard().setText(self.relay.watch_url)
         self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": self.relay.watch_url}))
 
+    def _change(self) -> None:
+        dialog = RelayDialog(self._desk, self.relay, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def _remove(self) -> None:
         relay = self.relay
         if self._desk.edit("Remove relay", lambda project: editing.remove_relay(project, relay.id)):
             self._desk.bridge.tell(Notice(Severity.INFO, "window.relay_removed", {"name": relay.name}, "window.removed", ("edit.undo",)))
 
 
+class FoundRow(QFrame):
+    """A relay that the network announces, and a button that takes it into the show."""
+
+    def __init__(self, relay: Relay, add: Callable[[Relay], None]) -> None:
+        super().__init__()
+        self.setObjectName("relayRow")
+        self.relay = relay
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(elided(relay.name, "heading"))
+        words.addWidget(elided(QUrl(relay.whip_url).authority(), "hint"))
+        row.addLayout(words, 1)
+        self.add_button = push_button(tr("Relays", "Add"), lambda: add(relay))
+        self.add_button.setAccessibleName(tr("Relays", "Add {name}", name=relay.name))
+        row.addWidget(self.add_button)
+
+
 class RelaysPanel(QWidget):
-    """All relays with their measured distance, and a button for one more."""
+    """All relays with their measured distance, those that the network announces, and a button for one more."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("panel")
         self._desk = desk
         self.rows: dict[str, RelayRow] = {}
+        self.found: dict[str, FoundRow] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
         layout.setSpacing(8)
@@ -153,6 +181,11 @@ class RelaysPanel(QWidget):
         self._list.setSpacing(8)
         self._hint = label("", "hint", wrap=True)
         self._list.addWidget(self._hint)
+        self._found_title = label(tr("Relays", "Found in this network"), "sectionTitle")
+        self._list.addWidget(self._found_title)
+        self._found_list = QVBoxLayout()
+        self._found_list.setSpacing(8)
+        self._list.addLayout(self._found_list)
         self._list.addStretch(1)
         scroll.setWidget(inside)
         layout.addWidget(scroll, 1)
@@ -197,10 +230,34 @@ class RelaysPanel(QWidget):
             else tr("Relays", "The nearest relay that answers is used, unless you choose one.")
         )
 
+        self._show_found()
+
+    def _show_found(self) -> None:
+        studio = self._desk.studio
+        known = {relay.whip_url for relay in studio.relays}
+        found = {relay.id: relay for relay in studio.discovered if relay.whip_url not in known}
+        self._found_title.setVisible(bool(found))
+        if {row_id: row.relay for row_id, row in self.found.items()} == found:
+            return
+        for row in self.found.values():
+            self._found_list.removeWidget(row)
+            row.deleteLater()
+        self.found = {relay_id: FoundRow(relay, self.add_found) for relay_id, relay in found.items()}
+        for row in self.found.values():
+            self._found_list.addWidget(row)
+
+    def add_found(self, relay: Relay) -> None:
+        """Take a relay of this network into the show; only its key is asked for."""
+        self._open(RelayDialog(self._desk, None, self.window(), found=relay))
+
+    def _open(self, dialog: RelayDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def pin(self, relay_id: str) -> None:
         """Always use this relay; "" = the nearest."""
         self._desk.edit("Choose relay", lambda project: editing.pin_relay(project, relay_id))
 
     def add(self) -> None:
         """Ask for a new relay."""
-        RelayDialog(self._desk, None, self.window()).open()
+        self._open(RelayDialog(self._desk, None, self.window()))

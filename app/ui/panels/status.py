@@ -18,7 +18,7 @@ WEAK_RTT_MS, BAD_RTT_MS = 200.0, 500.0
 WEAK_LOSS, BAD_LOSS = 0.02, 0.08
 WEAK_CPU, BAD_CPU = 80.0, 95.0  # of one core times the cores the engine may use: the engine reports per cent of the machine
 WEAK_LATE_SHARE, BAD_LATE_SHARE = 0.001, 0.01  # of the frames of the last second that were repeated or skipped
-BAD_ENCODE_SHARE = 0.9  # of the time one frame has
+WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE = 0.6, 1.0  # of the time one frame has
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def encoder(stats: EngineStats, fps: int) -> Figure:
         return Figure("")
     words = " ".join(part for part in (video.encoder, video.preset, milliseconds(video.encode_ms.p50)) if part)
     budget = 1000 / fps
-    level = graded(video.encode_ms.p95 / budget, 0.7, BAD_ENCODE_SHARE)
+    level = graded(video.encode_ms.p95 / budget, WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE) if stats.state is BroadcastState.LIVE else ""
     explanation = tr(
         "Status",
         "Encoder and its time for one frame; 95 % within {p95} of the {budget} that a frame has. Key frames: {idr}.",
@@ -134,7 +134,7 @@ class StatusBar(QStatusBar):
         self._before: EngineStats | None = None
         self.setSizeGripEnabled(False)
         self.figures: dict[str, QLabel] = {}
-        for name in ("air", "frames", "rate", "encoder", "rtt", "loss", "load"):
+        for name in ("air", "rate", "rtt", "loss", "frames", "encoder", "load"):
             self.figures[name] = self._figure_label()
             self.addWidget(self.figures[name])
         self.figures["relay"] = self._figure_label()

@@ -98,6 +98,24 @@ class Form(QWidget):
         self._layout.addWidget(button)
         self._layout.addWidget(more)
 
+    def add_below(self, key: str, title: str, widget: QWidget, help_text: str = "") -> None:
+        """One more row below a field's, for what is no declared field; raises KeyError for a key that the form lacks."""
+        error = self._errors[key]
+        parent = error.parentWidget()
+        layout = parent.layout() if parent is not None else None
+        if not isinstance(layout, QVBoxLayout):
+            raise KeyError(key)
+        heading = QLabel(title)
+        heading.setObjectName("muted")
+        heading.setBuddy(widget)
+        place = layout.indexOf(error) + 2  # behind the space that ends the field's row
+        hint = QLabel(help_text)
+        hint.setObjectName("hint")
+        hint.setWordWrap(True)
+        for offset, one in enumerate((heading, widget, hint)):
+            layout.insertWidget(place + offset, one)
+        hint.setVisible(bool(help_text))
+
     def show_values(self, values: Mapping[str, Value]) -> None:
         """Show these values; a field that the user is editing right now is left to them."""
         for key, editor in self._editors.items():

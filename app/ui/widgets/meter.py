@@ -16,9 +16,10 @@ HOT_DB = -6.0
 HOLD_MS = 1500
 FALL_DB_PER_S = 20.0  # IEC 60268-18: a peak meter falls 20 dB in about 1.7 s; a little faster reads well at 20 updates a second
 SCALE_DB = (0, -6, -12, -18, -24, -36, -48, -60)
-BAR_PX = 6
+BAR_PX = 8
 GAP_PX = 2
 SCALE_PX = 24
+SCALE_FONT_PX = 10
 
 
 def place_of(decibels: float, length: int) -> int:
@@ -112,14 +113,14 @@ class Meter(QWidget):
 
     def _draw_scale(self, painter: QPainter, bars: QRect) -> None:
         font = QFont(self.font())
-        font.setPixelSize(9)
+        font.setPixelSize(SCALE_FONT_PX)
         painter.setFont(font)
-        painter.setPen(self._theme.colour("faint"))
+        painter.setPen(self._theme.colour("muted"))
         bottom = bars.y() + bars.height()
         last = bottom + 100
         for level in SCALE_DB:
             y = bottom - place_of(level, bars.height())
-            if level in (0, -60) or (abs(y - last) >= 11 and bottom - y >= 11):
+            if level in (0, -60) or (abs(y - last) >= SCALE_FONT_PX + 2 and bottom - y >= SCALE_FONT_PX + 2):
                 area = QRect(bars.right() + 4, y - 6, SCALE_PX - 2, 12)
                 painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(-level))
                 last = y

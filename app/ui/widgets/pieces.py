@@ -53,6 +53,37 @@ def label(words: str, name: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
+class ElidedLabel(QLabel):
+    """A text that ends with … where there is no room for all of it; its tooltip then has all of it."""
+
+    def __init__(self, words: str, name: str = "") -> None:
+        super().__init__(words)
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def shown(self) -> str:
+        """What there is room for."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        words = self.shown()
+        self.setToolTip("" if words == self.text() else self.text())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), self.alignment(), words)
+        painter.end()
+
+
+def elided(words: str, name: str = "") -> ElidedLabel:
+    """A text of one line that may be cut short."""
+    return ElidedLabel(words, name)
+
+
 def badge(words: str = "", level: str = "") -> QLabel:
     """A small pill; `level` is "good", "warning", "error", "accent" or ""."""
     made = label(words, "badge")
