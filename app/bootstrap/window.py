@@ -1,23 +1,24 @@
 """`tradewind`: the desk with its window."""
 
 import argparse
+import asyncio
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
-import segno
 
 from app.bootstrap.desk import make_studio
 from app.bootstrap.logs import start_logging
-from app.bootstrap.neighbours import Neighbours
 from app.bootstrap.saying import spoken
 from app.domain.device import Devices
 from app.domain.errors import AppError
+from app.domain.output import Relay
 from app.domain.project import Project, starter_project
-from app.session.studio import Studio
+from app.session.studio import Discovery, Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.project_file import SUFFIX
 from app.storage.secrets import Secrets
@@ -39,7 +40,26 @@ def has_display() -> bool:
 
 def qr_modules(text: str) -> Sequence[Sequence[int]]:
     """A QR code as rows of 0 (light) and 1 (dark), its quiet zone included."""
+    segno = importlib.import_module("segno")  # with the first code: the window need not wait for it
     return [list(row) for row in segno.make(text, micro=False, error="m").matrix_iter(border=2)]
+
+
+class LateNeighbours:
+    """Relays of the network, looked for when the window is there: what it takes is loaded on a thread, a quarter of a second long."""
+
+    def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:
+        self._changed = changed
+        self._found: Discovery | None = None
+
+    async def start(self) -> None:
+        module = await asyncio.to_thread(importlib.import_module, "app.bootstrap.neighbours")
+        found: Discovery = module.Neighbours(self._changed)
+        self._found = found
+        await found.start()
+
+    async def aclose(self) -> None:
+        if self._found is not None:
+            await self._found.aclose()
 
 
 def new_show(settings: Settings, devices: Devices) -> Project:
@@ -59,7 +79,7 @@ class Desk:
         return new_show(settings, self._studio.devices if self._studio is not None else Devices())
 
     def make(self) -> Studio:
-        self._studio = make_studio(self._paths, new_project=self._new_show, make_secrets=Secrets, make_discovery=Neighbours)
+        self._studio = make_studio(self._paths, new_project=self._new_show, make_secrets=Secrets, make_discovery=LateNeighbours)
         return self._studio
 
 

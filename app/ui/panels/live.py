@@ -100,7 +100,6 @@ class LivePanel(QWidget):
         self.address = QLineEdit()
         self.address.setReadOnly(True)
         self.address.setAccessibleName(tr("Live", "Watch address"))
-        self.address.setToolTip(tr("Live", "Open this address in any browser on this network to watch."))
         row.addWidget(self.address, 1)
         self.copy_button = icon_button(self._desk.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address)
         self.copy_button.setText(f" {tr('Live', 'Copy')}")
@@ -121,9 +120,11 @@ class LivePanel(QWidget):
         self._show_button()
         self._show_targets()
         address = self.watch_address()
-        if self.address.text() != address:
-            self.address.setText(address)
+        short = address.removeprefix("http://")  # browsers add it, and the narrow line has room for what matters
+        if self.address.text() != short:
+            self.address.setText(short)
             self.address.setCursorPosition(0)
+            self.address.setToolTip("\n".join((address, tr("Live", "Open this address in any browser on this network to watch."))))
         self.address.setPlaceholderText(tr("Live", "No watch address yet"))
         for button in (self.code_button, self.copy_button):
             button.setEnabled(bool(address))
