@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from av.video.reformatter import ColorRange, Colorspace
+from av.video.stream import VideoStream
 
 from app.media.capture.test_code import write as write_code
 from app.media.ports import Plane, Samples
@@ -50,7 +54,7 @@ def film(
     height, width = picture(0).shape[:2]
     coded_as = matrix or (Colorspace.ITU709 if height >= 720 else Colorspace.ITU601)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate)
+        stream = cast(VideoStream, container.add_stream(codec, rate=rate))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         if codec == "libx264":
             stream.options = {"crf": "4", "preset": "veryfast", "g": "10"}
@@ -79,12 +83,23 @@ def film(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if track is not None and sound is not None:
-            for start in range(0, len(sound), 4800):
-                part = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[start : start + 4800]).reshape(1, -1), "flt", "stereo")
-                part.sample_rate, part.pts = 48000, start
-                container.mux(track.encode(part))
-            container.mux(track.encode())
+            _write_sound(container, track, sound)
     return path if not rotation else _rotated(path, rotation)
+
+
+def sound_file(path: Path, sound: Samples) -> Path:
+    """Write (n, 2) float32 samples of 48 kHz as a file of 16 bits."""
+    with av.open(str(path), "w") as container:
+        _write_sound(container, container.add_stream("pcm_s16le", rate=48000, layout="stereo"), sound)
+    return path
+
+
+def _write_sound(container: OutputContainer, track: AudioStream, sound: Samples) -> None:
+    for start in range(0, len(sound), 4800):
+        part = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[start : start + 4800]).reshape(1, -1), "flt", "stereo")
+        part.sample_rate, part.pts = 48000, start
+        container.mux(track.encode(part))
+    container.mux(track.encode())
 
 
 def _rotated(path: Path, degrees: int) -> Path:

@@ -194,7 +194,8 @@ class DeviceSource:
         if fresh and self._signal is not Signal.ALIVE:
             if self._signal is Signal.LOST:
                 self._say(Severity.INFO, "source.back")
-            self._failure = None
+            if self._attempt is not None:  # else it has failed already, and that will be the reason
+                self._failure = None
             self._signal = Signal.ALIVE
         elif self._signal is Signal.ALIVE and not fresh:
             self._signal = Signal.LOST

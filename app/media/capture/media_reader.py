@@ -7,6 +7,7 @@ from typing import cast
 import av
 from av.container import InputContainer
 from av.stream import Disposition, Stream
+from av.video.codeccontext import VideoCodecContext
 
 from app.domain.clock import NS_PER_S
 from app.domain.errors import AppError
@@ -14,6 +15,7 @@ from app.media.capture.address import open_container, reason_of, shown_location
 from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
 
 _JUMP_NS = NS_PER_S // 20  # a stamp that is off by more is a gap in the file, not rounding
+_ONE_THREAD_PIXELS = 1920 * 1088
 _NS_PER_AV = NS_PER_S // 1_000_000  # FFmpeg's own unit is the microsecond
 
 
@@ -38,6 +40,14 @@ class SoundItem:
 
 
 Item = VideoItem | SoundItem
+
+
+def _set_threads(decoder: VideoCodecContext) -> None:
+    """One thread as far as it keeps up: several cost a quarter more in all, and FFmpeg makes one a core."""
+    if decoder.width * decoder.height <= _ONE_THREAD_PIXELS:
+        decoder.thread_count = 1
+    else:
+        decoder.thread_type = "AUTO"
 
 
 class MediaReader:
@@ -67,7 +77,7 @@ class MediaReader:
         # The front cover of a record is a video stream of one frame.
         self.has_cover = self._video is not None and bool(self._video.disposition & Disposition.attached_pic)
         if self._video is not None:
-            self._video.codec_context.thread_type = "AUTO"
+            _set_threads(cast(VideoCodecContext, self._video.codec_context))
         self._fresh = True
         return container
 
@@ -152,7 +162,8 @@ class _Timeline:
     def _video(self, frame: av.VideoFrame) -> Iterator[Item]:
         at_ns = self._next_video_ns if frame.time is None else round(frame.time * NS_PER_S) - self._origin_ns
         self._next_video_ns = at_ns + self._frame_ns
-        if self._next_video_ns > 0:
+        # A frame that ends at the start is not part of it, though its rounded time may say so.
+        if self._next_video_ns > self._frame_ns // 10:
             self._reached(self._next_video_ns)
             yield VideoItem(max(0, at_ns), frame)
 

@@ -54,10 +54,16 @@ def test_a_colour_bar_of_every_coding_comes_out_within_two_levels(tmp_path: Path
     ],
 )
 def test_bars_of_other_codecs_and_pixel_formats(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
-    path = film(
-        tmp_path / name, lambda _: bars_rgb(*SIZE), frames=1, codec=codec, pix_fmt=pix_fmt, matrix=Colorspace.ITU601, full="j" in pix_fmt
+    made = film(
+        tmp_path / name,
+        lambda _: bars_rgb(*SIZE),
+        frames=1,
+        codec=codec,
+        pix_fmt=pix_fmt,
+        matrix=Colorspace.ITU601,
+        full="j" in pix_fmt,
     )
-    assert worst(FrameConverter().convert(first_frame(path))) <= 2
+    assert worst(FrameConverter().convert(first_frame(made))) <= 2
 
 
 def test_a_stream_that_says_nothing_is_601_when_small_and_709_when_large(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from tests.support.waiting import NoticeBox
 # EBU 100/0/75/0 in BT.709, limited range: ITU-R BT.709 with 75 % = 191.
 EBU_709 = ((235, 128, 128), (168, 44, 136), (145, 147, 44), (133, 63, 52), (63, 193, 204), (51, 109, 212), (28, 212, 120), (16, 128, 128))
 
+HD = Canvas(1280, 720, 30)
 
-def card(clock: SetClock, canvas: Canvas = Canvas(), **settings: bool) -> PictureMaker:
+
+def card(clock: SetClock, canvas: Canvas = HD, **settings: bool) -> PictureMaker:
     made = make_picture_source(Source("card", "Card", SourceKind.TEST_CARD, settings), canvas, clock, NoticeBox(), None)
     made.start()
     return made

@@ -192,11 +192,8 @@ def test_steady_composing_allocates_no_planes() -> None:
         for number in range(60):
             compose(number)
         peak = tracemalloc.get_traced_memory()[1] - current
-        growth = sum(
-            entry.size_diff
-            for entry in tracemalloc.take_snapshot().compare_to(before, "filename")
-            if "app/media" in entry.traceback[0].filename
-        )
+        after = tracemalloc.take_snapshot().compare_to(before, "filename")
+        growth = sum(entry.size_diff for entry in after if "app/media" in entry.traceback[0].filename)
     finally:
         tracemalloc.stop()
     # Python's own small objects come and go; the smallest plane here has 17,900 bytes.

@@ -3,8 +3,10 @@ import pytest
 from app.domain.scene import Box, Crop, Fit, Layer
 from app.media.compose.geometry import Placement, Rect, place
 
+WHOLE, UNCUT = Box(), Crop()
 
-def placed(fit: Fit, size: tuple[int, int], box: Box = Box(), crop: Crop = Crop()) -> Placement | None:
+
+def placed(fit: Fit, size: tuple[int, int], box: Box = WHOLE, crop: Crop = UNCUT) -> Placement | None:
     return place(Layer("layer", "source", box=box, crop=crop, fit=fit), *size, 1280, 720)
 
 
