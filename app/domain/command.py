@@ -57,10 +57,11 @@ class StopLive:
 
 @dataclass(frozen=True, slots=True)
 class WatchRelays:
-    """Measure these every so often and keep connections to those marked `warm` open; an empty tuple stops it."""
+    """Measure these every `every_s` and keep connections to those marked `warm` open; an empty tuple stops it."""
 
     targets: tuple[Target, ...]
     warm_ids: tuple[str, ...] = ()
+    every_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

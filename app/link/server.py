@@ -93,7 +93,7 @@ class LinkServer:
             PutPicture: lambda command: engine.put_picture(command.source_id, command.width, command.height, command.rgba),
             GoLive: lambda command: engine.go_live(command.targets),
             StopLive: lambda _: engine.stop_live(),
-            WatchRelays: lambda command: engine.watch_relays(command.targets, command.warm_ids),
+            WatchRelays: lambda command: engine.watch_relays(command.targets, command.warm_ids, command.every_s),
             Shutdown: lambda _: self._ended.set(),
         }
 

@@ -188,9 +188,9 @@ class Engine:
             if self._programme is None:
                 self._on_air.look()  # no composing thread will
 
-    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
-        """Measure these and keep connections to `warm_ids` open."""
-        self._publisher.watch(targets, warm_ids)
+    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
+        """Measure these every `every_s` and keep connections to `warm_ids` open."""
+        self._publisher.watch(targets, warm_ids, every_s)
 
     def list_devices(self) -> Devices:
         """The machine's cameras, microphones and monitors, asked anew; may take a second."""

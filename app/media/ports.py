@@ -85,7 +85,8 @@ class Publisher(Protocol):
     """Takes the encoded packets to every target. All methods may be called from any thread and return at once.
 
     Packets come by `push` from the encoder threads. `targets` replaces the set of targets: new ones connect, missing ones
-    leave in order, the others are not touched; an empty set stops all. `watch` measures relays and keeps connections warm.
+    leave in order, the others are not touched; an empty set stops all. `watch` measures relays every
+    so often and keeps connections warm.
     """
 
     def start(self) -> None: ...
@@ -96,7 +97,7 @@ class Publisher(Protocol):
 
     def targets(self, targets: Sequence[Target]) -> None: ...
 
-    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None: ...
+    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float = 30.0) -> None: ...
 
     def stats(self) -> tuple[TargetStats, ...]: ...
 

@@ -37,8 +37,9 @@ class Fade:
 class Programme:
     """Composes `fps` times a second from `start` to `close` and gives every picture to `put_out`, with its tick's time as capture time.
 
-    `show` and `take` from any thread. `live` names the sources whose pictures were captured rather than drawn. `pictures`, `live` and `put_out` are called on the composing thread and must not block; `between` is
-    called there after each picture and may take a few milliseconds (preview).
+    `show` and `take` from any thread. `live` names the sources whose pictures were captured rather than drawn. It, `pictures` and `put_out`
+    are called on the composing thread and must not block; `between` is called there after each picture and may take a few
+    milliseconds (preview).
     """
 
     def __init__(

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 SAMPLES = 5
 FIRST_EVERY_S = 0.2
-EVERY_S = 10.0  # also what keeps the pooled connection open at servers that close after 15 s or more
+EVERY_S = 30.0
+WARM_EVERY_S = 10.0  # at least: keeps the pooled connection open at servers that close after 15 s or more
 AFTER_FAILURE_S = 3.0
 KNOCK_WITHIN_S = 3.0
 STUN_WITHIN_S = 1.0
@@ -78,9 +79,12 @@ class RelayWatch:
     `probe` is the newest reading; `changed` is called when it changes. `take_peer` hands the ready peer out once.
     """
 
-    def __init__(self, target: Target, *, warm: bool, http: RelayHttp, connector: Connector, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, target: Target, *, warm: bool, every_s: float, http: RelayHttp, connector: Connector, changed: Callable[[], None]
+    ) -> None:
         self.target = target
         self.warm = warm
+        self._every_s = every_s
         self.probe = RelayProbe(target.relay.id)
         self._http = http
         self._connector = connector
@@ -112,6 +116,12 @@ class RelayWatch:
         peer, self._peer = self._peer, None
         return peer
 
+    def set_every(self, every_s: float) -> None:
+        """Measure so often from now on."""
+        if every_s != self._every_s:
+            self._every_s = every_s
+            self._soon.set()
+
     def network_changed(self) -> None:
         """Old figures and addresses mean nothing any more."""
         self._http_ms.clear()
@@ -132,12 +142,15 @@ class RelayWatch:
             if self.warm:
                 await self._ready_peer()
             await self._measure()
-            wait_s = FIRST_EVERY_S if len(self._http_ms) < SAMPLES else EVERY_S
+            wait_s = FIRST_EVERY_S if len(self._http_ms) < SAMPLES else self._wait_s()
             try:
                 async with asyncio.timeout(AFTER_FAILURE_S if self.probe.failure else wait_s):
                     await self._soon.wait()
             except TimeoutError:
                 continue
+
+    def _wait_s(self) -> float:
+        return min(self._every_s, WARM_EVERY_S) if self.warm else self._every_s
 
     async def _ready_peer(self) -> None:
         if self._peer is not None and time.monotonic() - self._peer_at > PEER_GOOD_FOR_S:

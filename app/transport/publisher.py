@@ -22,7 +22,7 @@ from app.transport.http import RelayHttp
 from app.transport.inlet import Inlet
 from app.transport.payload import h264_payloads, vp8_payloads
 from app.transport.peer import Peer
-from app.transport.probe import RelayWatch
+from app.transport.probe import EVERY_S, RelayWatch
 from app.transport.sender import MediaFrame
 from app.transport.session import TargetSession, Timers
 from app.transport.whip import WhipClient
@@ -110,9 +110,9 @@ class Publisher:
         wanted = tuple(targets)
         self._call(lambda: self._set_targets(wanted))
 
-    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float = EVERY_S) -> None:
         wanted, warm = tuple(targets), frozenset(warm_ids)
-        self._call(lambda: self._set_watches(wanted, warm))
+        self._call(lambda: self._set_watches(wanted, warm, every_s))
 
     def stats(self) -> tuple[TargetStats, ...]:
         return self._stats
@@ -147,7 +147,7 @@ class Publisher:
         finally:
             looking.cancel()
             self._set_targets(())
-            self._set_watches((), frozenset())
+            self._set_watches((), frozenset(), EVERY_S)
             while self._closing:
                 await asyncio.wait(self._closing.values())
             await asyncio.gather(*(pool.aclose() for pool in self._pools.values()))
@@ -208,11 +208,12 @@ class Publisher:
         watch = self._watches.get(target.relay.id)
         return watch.take_peer() if watch is not None and watch.target.relay == target.relay else None
 
-    def _set_watches(self, targets: tuple[Target, ...], warm: frozenset[str]) -> None:
+    def _set_watches(self, targets: tuple[Target, ...], warm: frozenset[str], every_s: float) -> None:
         wanted = {target.relay.id: target for target in targets}
         for relay_id, watch in list(self._watches.items()):
             if _same(wanted.get(relay_id), watch.target) and watch.warm == (relay_id in warm):
                 wanted.pop(relay_id)
+                watch.set_every(every_s)
             else:
                 del self._watches[relay_id]
                 self._close(f"watch {relay_id}", watch.aclose())
@@ -220,6 +221,7 @@ class Publisher:
             self._watches[relay_id] = RelayWatch(
                 target,
                 warm=relay_id in warm,
+                every_s=every_s,
                 http=self._pool(relay_id),
                 connector=self._connector(target),
                 changed=self._measured,

@@ -55,7 +55,7 @@ async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Pat
         for command in (
             Apply(PROJECT),
             PutPicture("text-1", 1280, 720, picture),
-            WatchRelays((TARGET,), ("r1",)),
+            WatchRelays((TARGET,), ("r1",), 45.0),
             Take("scene-1", CUT),
             GoLive((TARGET,)),
         ):
@@ -65,6 +65,7 @@ async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Pat
         told = [notice for notice in desk.events if isinstance(notice, Notice)]
         assert [notice.code for notice in told] == ["paper.applied", "paper.picture", "paper.watching", "paper.took", "paper.live"]
         assert values(told[1]) == {"source": "text-1", "width": 1280, "height": 720, "size": len(picture), "first": picture[0]}
+        assert values(told[2]) == {"ids": "r1", "warm": "r1", "every_s": 45.0}
         assert values(told[4]) == {"ids": "r1", "tokens": "secret"}
         assert (await desk.event(RelayProbes)).probes[0].relay_id == "r1"
         assert (await desk.event(Devices)).cameras[0].name == "Paper camera"

@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     PutPicture("text-1", 2, 1, bytes(range(8))),
     GoLive((TARGET,)),
     StopLive(),
-    WatchRelays((TARGET,), ("r1",)),
+    WatchRelays((TARGET,), ("r1",), 45.0),
     ListDevices(),
     Shutdown(),
 )

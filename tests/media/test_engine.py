@@ -343,7 +343,8 @@ def test_a_document_that_comes_before_the_start_is_not_lost() -> None:
 
 
 def test_relays_are_watched_and_devices_listed(bench: EngineBench) -> None:
-    bench.engine.watch_relays([target("far"), target("near")], ["near"])
+    bench.engine.watch_relays([target("far"), target("near")], ["near"], 45.0)
+    assert bench.publisher.watched_every_s == 45.0
     assert [probe.relay_id for probe in bench.engine.probes()] == ["far", "near"]
     devices = bench.engine.list_devices()
     assert all(device.id and device.name for device in (*devices.cameras, *devices.microphones, *devices.monitors))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.device import Device, Devices
-from app.domain.errors import AppError
+from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
 from app.domain.output import Target
 from app.domain.project import Project
@@ -62,9 +62,9 @@ class PaperEngine:
         self.live_relay_ids = ()
         self._told("stopped")
 
-    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+    def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
         self._probes = tuple(RelayProbe(target.relay.id, 10.0 + 5.0 * place) for place, target in enumerate(targets))
-        self._told("watching", ids=" ".join(target.relay.id for target in targets), warm=" ".join(warm_ids))
+        self._told("watching", ids=" ".join(target.relay.id for target in targets), warm=" ".join(warm_ids), every_s=every_s)
 
     def list_devices(self) -> Devices:
         return Devices(cameras=(Device("camera-1", "Paper camera"),))
@@ -93,7 +93,7 @@ class PaperEngine:
     def probes(self) -> tuple[RelayProbe, ...]:
         return self._probes
 
-    def _told(self, word: str, **data: int | str) -> None:
+    def _told(self, word: str, **data: Value) -> None:
         self.notices.emit(Notice(Severity.INFO, f"paper.{word}", data))
 
 

@@ -21,6 +21,7 @@ class LocalPublisher:
         self.running = False
         self.asked: list[tuple[str, ...]] = []
         self.watched: tuple[str, ...] = ()
+        self.watched_every_s = 0.0
         self.lingering = False  # as a relay that does not answer the DELETE
         self._targets: tuple[Target, ...] = ()
 
@@ -37,7 +38,8 @@ class LocalPublisher:
         self._targets = tuple(targets)
         self.asked.append(tuple(target.relay.id for target in targets))
 
-    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str]) -> None:
+    def watch(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float = 30.0) -> None:
+        self.watched_every_s = every_s
         self.watched = tuple(target.relay.id for target in targets)
 
     def stats(self) -> tuple[TargetStats, ...]:

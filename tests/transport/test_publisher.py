@@ -17,6 +17,7 @@ from app.domain.stats import TargetStats
 from app.media import ports
 from app.transport import rtcp, sdp
 from app.transport.congestion import UNLIMITED_KBPS
+from app.transport.probe import FIRST_EVERY_S, SAMPLES
 from app.transport.publisher import Publisher
 from app.transport.session import Timers
 from tests.support.encoded import TONE_HZ, Control, Feeder, luma_of
@@ -307,4 +308,19 @@ async def test_probes_say_which_step_fails_and_measure_stun(server: WhipServer, 
     rig.publisher.watch([], [])
     await server.until(lambda: rig.publisher.probes() == ())
     stun_server.close()
+    await closed(rig)
+
+
+async def test_a_relay_is_measured_as_often_as_asked(server: WhipServer, rig: Rig) -> None:
+    def knocks() -> int:
+        return sum(seen.method == "OPTIONS" for seen in server.seen)
+
+    near = target_for(server)
+    rig.publisher.watch([near], [], 600.0)
+    await server.until(lambda: knocks() == SAMPLES + 1)  # the first one only opens the connection
+    await asyncio.sleep(FIRST_EVERY_S * 3)  # what is shown is that nothing comes in this time
+    assert knocks() == SAMPLES + 1
+    rig.publisher.watch([near], [], 0.05)
+    await server.until(lambda: knocks() > SAMPLES + 5)
+    rig.publisher.watch([], [], 600.0)
     await closed(rig)

@@ -14,6 +14,9 @@ from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
 
 PACKET_SAMPLES = 960  # 20 ms
 _EXPECTED_LOSS_PERCENT = 5  # libopus spends bits on redundancy in proportion to this
+# Measured at 128 kb/s, a packet: level 10 takes 0.3 to 0.45 ms, level 5 0.15 ms, and follows tone, speech and music no worse
+# (41, 28 and 21 dB). But below 7 libopus does not tell speech from music, and without that it never puts redundancy in at such rates.
+_LEVEL_WITH_FEC, _LEVEL_WITHOUT = "7", "5"
 _WARM_UP_PACKETS = 3  # a new encoder hears this much of the past before it takes over: its look-ahead and predictors are filled
 
 
@@ -32,6 +35,7 @@ def _open(settings: AudioSettings) -> av.AudioCodecContext:
         "application": "audio",
         "frame_duration": "20",
         "vbr": "on",
+        "compression_level": _LEVEL_WITH_FEC if settings.fec else _LEVEL_WITHOUT,
         "fec": "1" if settings.fec else "0",
         "packet_loss": str(_EXPECTED_LOSS_PERCENT if settings.fec else 0),
         "dtx": "1" if settings.dtx else "0",
