@@ -1,0 +1,96 @@
+"""What composing costs: a full-screen film, a picture-in-picture and a card with alpha, against plain copies of the same planes.
+
+Run: python -m tests.benchmark.bench_compose [--size 1280x720] [--frames 300]. Prints processor milliseconds a frame and the
+ratio to copying the canvas once, which is what the memory of the machine allows; it asserts nothing about time.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from app.domain.clock import SystemClock
+from app.domain.output import Canvas
+from app.domain.scene import Box, Layer, Scene
+from app.media.capture.colour import Coding, Matrix, Range, ToProgramme
+from app.media.capture.held import HeldPicture
+from app.media.compose.composer import Composer
+from app.media.picture_pool import Planes
+from app.media.ports import Picture
+
+
+def film(width: int, height: int) -> list[Picture]:
+    """Four pictures of noise; their sequence numbers are given anew when they are shown."""
+    random = np.random.default_rng(1)
+    pictures = []
+    for _ in range(4):
+        planes = Planes(width, height)
+        planes.buffer[:] = random.integers(16, 236, len(planes.buffer), dtype=np.uint8)
+        pictures.append(Picture(planes.y, planes.u, planes.v, 0, 1))
+    return pictures
+
+
+def numbered(pictures: list[Picture], number: int) -> Picture:
+    one = pictures[number % len(pictures)]
+    return Picture(one.y, one.u, one.v, number, number)
+
+
+def cost_ms(work: Callable[[int], object], frames: int) -> float:
+    """Processor milliseconds a frame, warm."""
+    for number in range(5):
+        work(number)
+    begun = time.process_time()
+    for number in range(5, 5 + frames):
+        work(number)
+    return (time.process_time() - begun) / frames * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--frames", type=int, default=300)
+    arguments = parser.parse_args()
+    width, height = (int(side) for side in arguments.size.split("x"))
+    cv2.setNumThreads(1)
+
+    canvas = Canvas(width, height, 30)
+    composer = Composer(canvas)
+    camera, inset, large = film(width, height), film(640, 360), film(1920, 1080)
+    card = HeldPicture("card", SystemClock())
+    rgba = np.zeros((300, 800, 4), np.uint8)
+    cv2.rectangle(rgba, (20, 20), (780, 280), (30, 60, 200, 180), -1)
+    card.put_rgba(800, 300, rgba.tobytes())
+
+    whole = Layer("camera", "camera")
+    layers = (whole, Layer("inset", "inset", Box(0.66, 0.05, 0.3, 0.3)), Layer("card", "card", Box(0.1, 0.6, 0.55, 0.35)))
+    full, plain = Scene("full", "Full", layers), Scene("plain", "Plain", (whole,))
+    target = Planes(width, height)
+    recode = ToProgramme(Coding(Matrix.BT601, Range.FULL))
+
+    def render(scene: Scene, pictures: list[Picture]) -> Callable[[int], object]:
+        return lambda number: composer.render(
+            scene, {"camera": numbered(pictures, number), "inset": numbered(inset, number), "card": card.latest()}, at_ns=number
+        )
+
+    def convert(number: int) -> None:
+        one = camera[number % len(camera)]
+        recode.convert(one.y, one.u, one.v, target.y, target.u, target.v)
+
+    # Luma is two thirds of a picture.
+    copy_ms = 1.5 * cost_ms(lambda number: np.copyto(target.y, camera[number % 4].y), arguments.frames)
+    print(f"{'copying the canvas':<52}{copy_ms:7.3f} ms")
+    for title, work in (
+        ("one film of the canvas's size", render(plain, camera)),
+        ("the same from 1920 × 1080", render(plain, large)),
+        ("film, picture-in-picture, card with alpha", render(full, camera)),
+        ("cross-fade", lambda number: composer.blend(camera[number % 4], camera[(number + 1) % 4], 0.4)),
+        ("BT.601 full range to BT.709 limited", convert),
+    ):
+        spent_ms = cost_ms(work, arguments.frames)
+        print(f"{title:<52}{spent_ms:7.3f} ms {spent_ms / copy_ms:7.1f} × a copy")
+
+
+if __name__ == "__main__":
+    main()
