@@ -243,19 +243,19 @@ class MainWindow(QMainWindow):
             for dock in self.docks.values():
                 menu.addAction(dock.toggleViewAction())
         elif entry == "RECENT":
-            self._recent = menu.addMenu(self._fittings.icons.icon("clock"), tr("Window", "Recent shows"))
-            self._recent.aboutToShow.connect(self._fill_recent)
+            self.recent_menu = menu.addMenu(self._fittings.icons.icon("clock"), tr("Window", "Recent shows"))
+            self.recent_menu.aboutToShow.connect(self._fill_recent)
         else:
             menu.addAction(self.commands.actions[entry])
 
     def _fill_recent(self) -> None:
-        self._recent.clear()
+        self.recent_menu.clear()
         for path in self._studio.recent:
-            action = self._recent.addAction(path.stem)
+            action = self.recent_menu.addAction(path.stem)
             action.setToolTip(str(path))
             action.triggered.connect(lambda checked=False, path=path: self.files.open_path(path))
         if not self._studio.recent:
-            self._recent.addAction(tr("Window", "No recent shows")).setEnabled(False)
+            self.recent_menu.addAction(tr("Window", "No recent shows")).setEnabled(False)
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(tr("Window", "Toolbar"))

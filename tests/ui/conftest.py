@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.session.studio import Studio
@@ -21,6 +21,7 @@ Pump = Callable[[Callable[[], bool]], None]
 def qt() -> QApplication:
     made = application()
     made.setStyle("Fusion")
+    made.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)  # a test can type into Qt's own
     return made
 
 

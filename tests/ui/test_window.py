@@ -18,7 +18,6 @@ from app.session.studio import Studio
 from app.ui.application import Shell
 from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
-from app.ui.dialogs.questions import Question
 from app.ui.dialogs.relay import RelayDialog
 from app.ui.main_window import MainWindow
 from app.ui.widgets.placement import Handle
@@ -361,19 +360,6 @@ async def test_language_and_theme_change_at_once(shell: Shell, studio: Studio) -
     shell._rebuild()
     assert shell.window.docks["scenes"].windowTitle() == "Scenes"
     assert window is not shell.window
-
-
-def test_unsaved_changes_are_asked_about(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
-    assert window.files.may_leave(), "nothing was changed"
-    window.sources.add(SourceKind.COLOUR)
-    question = Question(window, "Save?", "Changed.", (("save", "Save", "primary"), ("discard", "Don't save", "")))
-    question.show()
-    click(question.buttons["discard"])
-    assert question.answer == "discard"
-    question.deleteLater()
-    assert studio.save_as(tmp_path / "show.tradewind")
-    assert window.files.may_leave()
-    assert not window.windowTitle().startswith("•")
 
 
 def test_the_guide_uses_devices_and_loses_nothing(studio: Studio, window: MainWindow) -> None:

@@ -1,0 +1,63 @@
+"""Answers to dialogs that a test's own call waits for: given as soon as such a dialog is there."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
+
+from app.ui.dialogs.questions import Question
+
+LOOK_MS = 5
+PATIENCE = 2000  # looks, before a test that waits for a dialog that never comes is failed
+
+D = TypeVar("D", bound=QDialog)
+
+
+@contextmanager
+def when_asked(kind: type[D], reply: Callable[[D], None]) -> Iterator[list[str]]:
+    """Give `reply` the first visible dialog of this kind; yields the titles of those answered, and fails when none came."""
+    answered: list[str] = []
+    looks = 0
+    timer = QTimer()
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        widgets: list[QWidget] = QApplication.topLevelWidgets()
+        dialog = next((widget for widget in widgets if isinstance(widget, kind) and widget.isVisible()), None)
+        if dialog is not None:
+            timer.stop()
+            answered.append(dialog.windowTitle())
+            reply(dialog)
+        elif looks > PATIENCE:
+            timer.stop()
+
+    timer.timeout.connect(look)
+    timer.start(LOOK_MS)
+    try:
+        yield answered
+    finally:
+        timer.stop()
+    assert answered, f"no {kind.__name__} was shown"
+
+
+def answer(name: str) -> Callable[[Question], None]:
+    """A reply that clicks the button of this answer ("" = Cancel)."""
+    return lambda question: question.buttons[name].click()
+
+
+def choose_file(path: str) -> Callable[[QFileDialog], None]:
+    """A reply that types this path and accepts; "" closes the dialog without a choice."""
+
+    def reply(dialog: QFileDialog) -> None:
+        if not path:
+            dialog.reject()
+            return
+        line = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert line is not None, "not Qt's own file dialog"
+        line.setText(path)
+        dialog.accept()
+
+    return reply

@@ -1,0 +1,136 @@
+"""What is asked before something is lost: closing on air, unsaved changes, work of a crash, and the dialogs for files."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from app.domain.broadcast import BroadcastState
+from app.domain.source import SourceKind
+from app.session.studio import Studio
+from app.ui.application import Shell
+from app.ui.dialogs.questions import Question
+from app.ui.main_window import MainWindow
+from tests.support.answering import answer, choose_file, when_asked
+from tests.support.words import ROOT
+from tests.ui.test_on_air import until
+
+
+def closings(window: MainWindow) -> list[bool]:
+    """What the window says when it may close: whether the show is to stay on air."""
+    heard: list[bool] = []
+    window.closing.connect(heard.append)
+    return heard
+
+
+def changed(window: MainWindow) -> None:
+    window.sources.add(SourceKind.COLOUR)
+
+
+async def test_closing_on_air_asks_and_each_answer_is_kept(shell: Shell, studio: Studio) -> None:
+    window = shell.window
+    heard = closings(window)
+    await studio.start()
+    await until(window.live.button.isEnabled)
+    window.live.button.click()
+    await until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+    with when_asked(Question, answer("")) as asked:
+        window.close()
+    assert asked == ["You are on air"]
+    assert window.isVisible() and heard == []
+    with when_asked(Question, answer("keep")):
+        window.close()
+    assert heard == [True]
+    with when_asked(Question, answer("end")):
+        window.close()
+    assert heard == [True, False]
+    assert studio.broadcast.value is BroadcastState.LIVE, "the owner of the window ends the show, in order"
+
+
+def test_closing_off_air_without_changes_asks_nothing(window: MainWindow) -> None:
+    heard = closings(window)
+    window.close()
+    assert heard == [False]
+
+
+@pytest.mark.parametrize(("reply", "closes", "saved"), [("", False, False), ("discard", True, False), ("save", True, True)])
+def test_unsaved_changes_are_asked_about(reply: str, closes: bool, saved: bool, studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "show.tradewind"
+    assert studio.save_as(path)
+    before = path.read_bytes()
+    changed(window)
+    heard = closings(window)
+    with when_asked(Question, answer(reply)) as asked:
+        window.close()
+    assert asked == ["Save “show”?"]
+    assert bool(heard) is closes
+    assert (path.read_bytes() != before) is saved
+    assert studio.modified is not saved
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, shell: Shell, studio: Studio) -> None:
+    crashing = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.studio_process", str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with crashing:
+        assert crashing.stdout is not None
+        assert crashing.stdout.readline().startswith("ready")
+        crashing.kill()
+    await studio.start()
+    assert studio.recovery is not None
+    with when_asked(Question, answer("yes" if accept else "")) as asked:
+        shell.window.files.offer_recovery()
+    assert asked == ["Restore unsaved work?"]
+    assert (studio.project.name == "Renamed by the desk that dies") is accept
+    assert studio.recovery is None
+    shell.window.files.offer_recovery()  # asks nothing any more
+
+
+def test_save_asks_for_a_place_the_first_time_only(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    changed(window)
+    with when_asked(QFileDialog, choose_file("")):
+        window.commands.run("file.save")
+    assert studio.path is None and studio.modified
+    with when_asked(QFileDialog, choose_file(str(tmp_path / "first.tradewind"))) as asked:
+        window.commands.run("file.save")
+    assert asked == ["Save the show"]
+    assert studio.path == tmp_path / "first.tradewind" and studio.path.is_file()
+    changed(window)
+    window.commands.run("file.save")
+    assert not studio.modified
+    with when_asked(QFileDialog, choose_file(str(tmp_path / "second.tradewind"))):
+        window.commands.run("file.save_as")
+    assert studio.path == tmp_path / "second.tradewind"
+    assert window.windowTitle().startswith("second")
+
+
+def test_a_show_is_opened_and_comes_back_among_the_recent_ones(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    changed(window)
+    path = tmp_path / "market.tradewind"
+    assert studio.save_as(path)
+    studio.new()
+    count = len(studio.project.sources)
+    with when_asked(QFileDialog, choose_file(str(path))) as asked:
+        window.commands.run("file.open")
+    assert asked == ["Open a show"]
+    assert (studio.path, len(studio.project.sources)) == (path, count + 1)
+    studio.new()
+    menu = window.recent_menu
+    menu.aboutToShow.emit()
+    entry = next(action for action in menu.actions() if action.text() == "market")
+    assert entry.toolTip() == str(path)
+    entry.trigger()
+    assert studio.path == path
+
+
+def test_a_file_that_is_no_show_is_told_and_changes_nothing(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.tradewind"
+    broken.write_text("{")
+    before = studio.project
+    with when_asked(QFileDialog, choose_file(str(broken))):
+        window.commands.run("file.open")
+    assert studio.project is before
+    assert window.toasts.toasts[-1].notice.severity.value == "error"
