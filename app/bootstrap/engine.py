@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from app.bootstrap.logs import start_logging
-from app.bootstrap.processes import on_end_signals, preview_path, settle_memory
+from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
 from app.domain.clock import SystemClock
 from app.link.messages import LinkError
 from app.link.registration import ENGINE_LOCK
@@ -19,6 +19,7 @@ from app.transport.publisher import Publisher
 
 # A thread that wants the interpreter asks for it after this time; Python's 5 ms would be a sixth of a frame.
 SWITCH_INTERVAL_S = 0.001
+END_WITHIN_S = 3.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,6 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
         preview_path=preview,
     )
     server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK))
+
+    def end() -> None:
+        end_within(END_WITHIN_S)
+        server.end()
+
+    on_end_signals(end)  # from here on an end is an orderly one, while starting too
     try:
         server.claim()
         engine.start()  # before any desk is let in: the first one looks for the preview at once
@@ -42,13 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
         engine.close()
         sys.stderr.write(f"{error}\n")
         return 1
-    on_end_signals(server.end)
     try:
         settle_memory()
         server.wait()
     finally:
-        engine.close()
+        end_within(END_WITHIN_S)
         with contextlib.suppress(FileNotFoundError):
-            preview.unlink()  # before the next engine may have one of the same name
+            preview.unlink()  # before the next engine may have one of the same name; desks keep what they have mapped
+        engine.close()
         server.close()
     return 0

@@ -1,5 +1,6 @@
 """How the processes of this program start each other, and what each does first."""
 
+import faulthandler
 import gc
 import os
 import signal
@@ -31,6 +32,16 @@ def on_end_signals(end: Callable[[], object]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask)
+
+
+def end_within(seconds: float) -> None:
+    """End this process after so long at the latest, with status 1 and the stacks of its threads on standard error.
+
+    For what an orderly end cannot help: name look-ups and drivers that do not return, at the interpreter's own end too. The watch needs
+    neither this thread nor the interpreter's lock; ending in time is all that stops it.
+    """
+    if sys.stderr is not None:
+        faulthandler.dump_traceback_later(seconds, exit=True)
 
 
 def settle_memory() -> None:

@@ -1,0 +1,96 @@
+"""The real engine process ends when it is told to, whatever it is at."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap.processes import ROOT
+from app.domain.command import Apply, GoLive, Shutdown, WatchRelays
+from app.domain.output import Relay, Target
+from app.domain.project import starter_project
+from app.domain.stats import EngineStats
+from app.link import registration
+from tests.support.link_desk import LinkDesk, registered
+
+PATIENCE_S = 20
+HANGS_AT_EXIT = """
+import atexit, threading
+from app.bootstrap.processes import end_within
+atexit.register(threading.Event().wait)
+end_within(0.5)
+"""
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator["subprocess.Popen[str]"]:
+    monkeypatch.setenv("TRADEWIND_HOME", str(tmp_path / "home"))
+    words = [sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)]
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def ended(process: "subprocess.Popen[str]") -> int:
+    return await asyncio.to_thread(process.wait, PATIENCE_S)
+
+
+@pytest.fixture
+def mute_relay() -> socket.socket:
+    """Takes connections and never says a word."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+async def test_told_as_soon_as_it_can_be_found(engine: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    while not (tmp_path / registration.ENGINE_LOCK).exists():
+        await asyncio.sleep(0.001)
+    engine.send_signal(signal.SIGTERM)
+    assert await ended(engine) == 0
+    assert registration.read(tmp_path) is None
+
+
+async def test_told_while_a_desk_is_attached_and_sources_run(engine: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        desk.client.send(Apply(starter_project(camera="nobody's camera", microphone=True)))
+        await desk.event(EngineStats, lambda stats: stats.frames.composed > 0)
+        assert desk.hello is not None
+        preview = Path(desk.hello.preview)
+        assert preview.exists()
+        engine.send_signal(signal.SIGTERM)
+        assert await ended(engine) == 0
+        assert not preview.exists()
+
+
+async def test_told_while_live_to_a_relay_that_never_answers(
+    engine: "subprocess.Popen[str]", tmp_path: Path, mute_relay: socket.socket
+) -> None:
+    with mute_relay:
+        address = f"http://127.0.0.1:{mute_relay.getsockname()[1]}/whip"
+        target = Target(Relay("mute", "Mute", address))
+        async with LinkDesk(await registered(tmp_path)) as desk:
+            desk.client.send(Apply(starter_project(camera=None, microphone=False)))
+            desk.client.send(WatchRelays((target,), ("mute",)))
+            desk.client.send(GoLive((target,)))
+            await desk.event(EngineStats, lambda stats: stats.frames.encoded > 0)
+            engine.send_signal(signal.SIGTERM)
+            assert await ended(engine) == 0
+
+
+async def test_a_desk_may_end_it(engine: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    async with LinkDesk(await registered(tmp_path)) as desk:
+        desk.client.send(Shutdown())
+        assert await ended(engine) == 0
+
+
+def test_what_hangs_at_the_very_end_is_cut_off_and_named() -> None:
+    done = subprocess.run([sys.executable, "-c", HANGS_AT_EXIT], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 1
+    assert "in wait" in done.stderr
