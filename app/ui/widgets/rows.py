@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDropEvent, QHelpEvent, QIcon, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDragMoveEvent, QDropEvent, QHelpEvent, QIcon, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -20,6 +20,7 @@ from app.ui.theme import Theme
 
 ROW_PX = 34
 ICON_PX = 18
+ROW_TYPE = "application/x-tradewind-row"
 MARK_PX = 26  # width of one small button
 _ROW = Qt.ItemDataRole.UserRole + 1
 
@@ -232,6 +233,20 @@ class RowList(QListWidget):
             self.opened.emit(here)
         else:
             super().keyPressEvent(event)
+
+    def mimeTypes(self) -> list[str]:
+        return [ROW_TYPE]
+
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
+        """The id alone: the list's own way would write out our Python objects, which ends the process."""
+        carried = QMimeData()
+        carried.setData(ROW_TYPE, "\n".join(self._row(item).id for item in items).encode())
+        return carried
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        if event.source() is self:
+            event.accept()  # the middle of a row is a place as well: the nearer edge counts
 
     def dropEvent(self, event: QDropEvent) -> None:
         """The document moves, not the widget: say where to, and let the new document come back."""
