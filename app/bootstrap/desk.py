@@ -10,6 +10,7 @@ from app.domain.errors import Value
 from app.domain.output import Canvas
 from app.domain.project import Project
 from app.session.studio import MakeDiscovery, MakeSecrets, Studio
+from app.session.text_pictures import DrawText
 from app.storage.paths import Paths
 from app.storage.presets import load_presets
 from app.storage.settings import Settings
@@ -24,8 +25,8 @@ class TextDrawer:
     def __call__(self, settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
         if self._application is None:
             self._application = importlib.import_module("app.overlay.offscreen").make_offscreen_application()
-        render = importlib.import_module("app.overlay.text").render_text
-        return cast(tuple[int, int, bytes], tuple(render(settings, canvas.height)))
+        render = cast(DrawText, importlib.import_module("app.overlay.text").render_text)
+        return render(settings, canvas)
 
 
 def make_studio(
