@@ -30,6 +30,7 @@ from app.domain.project import Project, starter_project
 from app.domain.stats import EngineStats
 from app.session.engine_desk import EngineState
 from app.session.studio import Studio
+from app.storage import project_file
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
 from app.storage.settings import Settings, SettingsFile, changed, new_output
@@ -279,6 +280,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         relays, tokens = given_relays(arguments)
         start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
+        if arguments.project is not None:
+            project_file.load(arguments.project)  # one that cannot be opened is the whole answer: nothing is started for it
         with _own_folders(paths, arguments) as own:
             studio = make_studio(
                 own,

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,10 +16,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Tradewind:
-    """`async with Tradewind(home, "broadcast", …) as run:`; on leaving it is asked to end, and its children must be gone."""
+    """`async with Tradewind(home, "broadcast", …) as run:`; on leaving it is asked to end, and its children must be gone.
 
-    def __init__(self, home: Path, *words: str) -> None:
+    `environment` is added to this process's own.
+    """
+
+    def __init__(self, home: Path, *words: str, environment: Mapping[str, str] | None = None) -> None:
         self._home = home
+        self._environment = environment or {}
         self._words = words
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -39,7 +44,7 @@ class Tradewind:
 
     async def __aenter__(self) -> Self:
         self._home.mkdir(exist_ok=True)
-        environment = {**os.environ, "TRADEWIND_HOME": str(self._home)}
+        environment = {**os.environ, **self._environment, "TRADEWIND_HOME": str(self._home)}
         with self._complaints.open("ab") as complaints:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "app", *self._words, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=complaints
@@ -66,6 +71,16 @@ class Tradewind:
         except TimeoutError as error:
             raise AssertionError(f"no line {beginning!r}; said {self.lines[-8:]}, complained {self.complaints[-8:]}") from error
         return found()[0]
+
+    async def complaint(self, beginning: str, *, within_s: float = 30.0) -> str:
+        """The first line of standard error that begins so; a file has no event, so it is looked at each 50 ms."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not (found := [line for line in self.complaints if line.startswith(beginning)]):
+                    await asyncio.sleep(0.05)
+        except TimeoutError as error:
+            raise AssertionError(f"no complaint {beginning!r}; complained {self.complaints[-8:]}") from error
+        return found[0]
 
     def _processes(self, role: str) -> list[psutil.Process]:
         found = []

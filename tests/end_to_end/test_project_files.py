@@ -1,0 +1,74 @@
+"""Show files on the command line: what cannot be opened is one clear sentence and exit status 1; what is older goes on air."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from app.domain.project import starter_project
+from app.storage import project_file
+from app.storage.migrations import CURRENT_VERSION
+from tests.support.tradewind import Tradewind
+from tests.support.watcher import Watcher
+
+SAMPLES = Path(__file__).resolve().parents[1] / "storage" / "samples"
+EMBEDDED = ("--embedded", "--listen", "127.0.0.1:0")
+
+
+def whole() -> str:
+    return project_file.encode(starter_project(camera=None, microphone=False)).decode()
+
+
+def newer() -> str:
+    return json.dumps({**json.loads(whole()), "version": CURRENT_VERSION + 1})
+
+
+def impossible() -> str:
+    document = json.loads(whole())
+    document["project"]["scenes"][0]["layers"][0]["opacity"] = 7
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (whole()[: len(whole()) // 2], "ends too early"),
+        (whole().replace('"scenes"', "scenes", 1), "is damaged at line"),
+        ("", "is empty"),
+        ("\x7fELF", "is damaged at line 1"),
+        ('{"name": "something else"}', "is not a show"),
+        (newer(), "was saved by a newer version of this program"),
+        (impossible(), "opacity"),
+    ],
+    ids=["cut off", "broken", "empty", "not text", "another file", "newer", "impossible"],
+)
+async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, content: str, sentence: str) -> None:
+    path = tmp_path / "a show.tradewind"
+    path.write_text(content)
+    async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED) as run:
+        assert await run.ended() == 1
+        assert run.lines == []
+        assert len(run.complaints) == 1, run.complaints
+        assert run.complaints[0].startswith("tradewind: ")
+        assert sentence in run.complaints[0]
+        assert run.running() == []
+    assert path.read_text() == content, "the file is untouched"
+
+
+async def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", "broadcast", str(tmp_path / "no show.tradewind"), *EMBEDDED) as run:
+        assert await run.ended() == 1
+        assert run.complaints[-1].startswith(f"tradewind: {tmp_path}/no show.tradewind is not there.")
+
+
+async def test_an_older_show_goes_on_air(tmp_path: Path) -> None:
+    older = await asyncio.to_thread((SAMPLES / "version-1.tradewind").read_bytes)
+    path = tmp_path / "older.tradewind"
+    path.write_bytes(older)
+    async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED, "--size", "640x360") as run:
+        watcher = await Watcher((await run.line("Watch:")).replace("/watch/", "/whep/")).start()
+        await watcher.until(lambda: len(watcher.video) > 30, 20)
+        await watcher.stop()
+        assert await run.end() == 0
+    assert path.read_bytes() == older, "going on air saves nothing"
