@@ -15,7 +15,7 @@ from pathlib import Path
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.session.lan import free_port, lan_address
-from app.session.processes import BackOff, Spawn, end, gone, kill, let_go, reap, runs
+from app.session.processes import BackOff, Spawn, end, gone, kill, let_go, reap, runs, words_of
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +129,7 @@ class EmbeddedRelay:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)  # one that failed was reported when it did
         process, self._process = self._process, None
         if keep:
             if process is not None:
@@ -186,25 +185,35 @@ class EmbeddedRelay:
         return True
 
     async def _begin(self) -> None:
-        wanted = self._port
-        port = free_port(self._setting.host, wanted, self._remembered_port())
-        if wanted and port != wanted and self._setting.port:
-            self._notify(Notice(Severity.WARNING, "relay.port_taken", {"wanted": wanted, "port": port}, EMBEDDED_RELAY_ID))
-        self._use_port(port)
+        """Start one at the wanted port, or at another when that is taken; `pid` stays 0 when it does not come up."""
+        host, wanted = self._setting.host, self._port
+        port = free_port(host, wanted, self._remembered_port())
+        came_up = await self._spawned(port)
+        if not came_up and free_port(host, port) != port:  # another program was quicker: now the relay itself takes one that is free
+            came_up = await self._spawned(0)
+        if not came_up:
+            return
+        if self._setting.port and self._port != wanted:
+            self._notify(Notice(Severity.WARNING, "relay.port_taken", {"wanted": wanted, "port": self._port}, EMBEDDED_RELAY_ID))
+
+    async def _spawned(self, port: int) -> bool:
+        """Start a relay process and wait until it has registered itself; False when it ended or was ended before."""
         (self._runtime / RELAY_FILE).unlink(missing_ok=True)
         words = ["relay", "--runtime", str(self._runtime), "--listen", f"{self._setting.host}:{port}"]
         self._process = self._spawn([*words, "--stream", self._setting.stream, "--keys", str(self._runtime / KEYS_FILE)])
         for _ in range(round(START_S / LOOK_S)):
             if (known := self._registered()) is not None:
                 self.pid = known[0]
-                return
+                self._use_port(known[1])
+                return True
             if self._process.poll() is not None:
                 self._process = None
-                return
+                return False
             await asyncio.sleep(LOOK_S)
         log.warning("the embedded relay did not come up")
         await reap(self._process, timeout_s=0.0)
         self._process = None
+        return False
 
     async def _until_dead(self) -> None:
         """Looks a few times a second: a relay that died costs the viewers a reconnect anyway. One that answers nothing is ended."""
@@ -258,7 +267,11 @@ class EmbeddedRelay:
             pid, port, host, stream = int(known["pid"]), int(known["port"]), str(known["host"]), str(known["stream"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or one being written
             return None
-        return (pid, port, host, stream) if runs(pid) else None
+        return (pid, port, host, stream) if self._is_relay(pid) else None
+
+    def _is_relay(self, pid: int) -> bool:
+        """Whether this process is a relay of our runtime folder: after a crash the number in the file may be another program's."""
+        return runs(pid) and {"relay", str(self._runtime)} <= set(words_of(pid))
 
     def _stream_key(self) -> str:
         """The key of our stream, made when there is none; only this user can read the file."""

@@ -1,7 +1,6 @@
 """The desk's hold on the engine process: found or started, attached, watched, and started again when it dies or freezes."""
 
 import asyncio
-import contextlib
 import logging
 import subprocess
 import time
@@ -16,7 +15,7 @@ from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError
 from app.link.registration import Registration
-from app.session.processes import BackOff, Spawn, gone, kill, let_go, reap
+from app.session.processes import BackOff, Spawn, gone, kill, let_go, reap, words_of
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +82,7 @@ class EngineDesk:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)  # one that failed was reported when it did
         client, self._client = self._client, None
         if client is not None:
             if not keep_engine and not await client.shut_down_engine(SHUTDOWN_S):
@@ -110,7 +108,7 @@ class EngineDesk:
         """End whatever engine runs here, of whatever version, and begin anew."""
         known = registration.read(self._runtime)
         await self.aclose(keep_engine=False)
-        if known is not None:
+        if known is not None and {"engine", str(self._runtime)} <= set(words_of(known.pid)):  # its number may be another program's by now
             kill(known.pid)
         self.start()
 

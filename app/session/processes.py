@@ -70,6 +70,14 @@ def runs(pid: int) -> bool:
         return False
 
 
+def words_of(pid: int) -> tuple[str, ...]:
+    """The command line of a process; empty when it has ended or is another user's."""
+    try:
+        return tuple(psutil.Process(pid).cmdline())
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return ()
+
+
 async def gone(pid: int, *, timeout_s: float = END_S) -> None:
     """Wait until a process that is ending has ended; after `timeout_s` it is killed."""
     deadline = time.monotonic() + timeout_s

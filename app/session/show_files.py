@@ -72,8 +72,10 @@ class ShowFiles:
         return True
 
     def save_as(self, path: Path) -> bool:
-        """Save there from now on; on failure a notice says why."""
-        target = path.absolute() if path.suffix else path.absolute().with_suffix(project_file.SUFFIX)
+        """Save there from now on, under a name with our suffix ("Show 1.5" has none); on failure a notice says why."""
+        target = path.absolute()
+        if target.suffix.lower() != project_file.SUFFIX:
+            target = target.with_name(target.name + project_file.SUFFIX)
         try:
             project_file.save(target, self._document.project)
         except AppError as error:

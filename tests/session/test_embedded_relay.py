@@ -1,16 +1,24 @@
 """The relay that the desk brings along: the real one, in a process of its own."""
 
+import asyncio
+import contextlib
+import json
 import os
 import signal
 import socket
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
 
-from app.session.embedded_relay import viewers_in
+from app.domain.notice import Notice
+from app.session.embedded_relay import EmbeddedRelay, RelaySetting, viewers_in
 from app.session.lan import free_port, lan_address
 from app.session.processes import runs
-from tests.support.studio_desk import PAPER, StudioDesk
+from tests.support.relays import eventually
+from tests.support.studio_desk import PAPER, StudioDesk, paths_in, spawner
 from tests.support.watcher import Watcher
 
 
@@ -119,3 +127,41 @@ def test_a_free_port_is_the_wanted_one_unless_it_is_taken() -> None:
 
 def test_the_address_for_phones_is_an_address() -> None:
     socket.inet_aton(lan_address())
+
+
+async def test_a_port_that_is_taken_while_it_starts_is_left_to_the_other(tmp_path: Path) -> None:
+    paths = paths_in(tmp_path)
+    start, others, told = spawner(PAPER, tmp_path), contextlib.ExitStack(), list[Notice]()
+
+    def spawn(words: Sequence[str]) -> subprocess.Popen[bytes]:
+        port = int(words[words.index("--listen") + 1].rpartition(":")[2])
+        if port:  # another program takes it between our look and the relay's start
+            others.enter_context(socket.create_server(("127.0.0.1", port)))
+        return start(words)
+
+    with others:
+        setting = RelaySetting(lan=False, port=0, stream="live")
+        relay = EmbeddedRelay(
+            runtime=paths.runtime, state=paths.state, setting=setting, spawn=spawn, notify=told.append, changed=lambda: None
+        )
+        relay.start()
+        await eventually(lambda: relay.running, 60)
+        assert await fetched(relay.watch_address) == 200
+        assert told == []
+        await relay.aclose(keep=False)
+
+
+async def test_another_program_under_a_dead_relays_number_is_left_alone(tmp_path: Path) -> None:
+    runtime = paths_in(tmp_path).runtime
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
+    try:
+        content = {"pid": other.pid, "port": 9, "host": "127.0.0.1", "stream": "live"}
+        (runtime / "relay.json").write_text(json.dumps(content))
+        async with StudioDesk(tmp_path) as desk:
+            await desk.until(lambda: desk.studio.relay_running)
+            assert desk.studio.relay_pid != other.pid
+            assert await fetched(desk.studio.watch_address) == 200
+        assert other.returncode is None
+    finally:
+        other.kill()
+        await other.communicate()

@@ -146,9 +146,9 @@ async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tm
         "import app.domain.command as c; c.LINK_VERSION = 99\n"
         "import app.link.messages as m; m.LINK_VERSION = 99\n"
         "import sys; from tests.support.paper_engine import main\n"
-        f"sys.exit(main(['engine', '--runtime', {str(runtime)!r}]))"
+        "sys.exit(main(sys.argv[1:]))"
     )
-    old = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT)
+    old = await asyncio.create_subprocess_exec(sys.executable, "-c", code, "engine", "--runtime", str(runtime), cwd=ROOT)
     try:
         await registered(runtime)
         async with StudioDesk(tmp_path) as desk:

@@ -24,6 +24,14 @@ async def started(home: Path, path: Path | None = None) -> AsyncIterator[StudioD
         yield desk
 
 
+async def test_a_dot_in_the_name_is_no_suffix(tmp_path: Path) -> None:
+    async with started(tmp_path) as desk:
+        for given, kept in (("Show 1.5", "Show 1.5.tradewind"), ("Night.Tradewind", "Night.Tradewind"), ("old.json", "old.json.tradewind")):
+            assert desk.studio.save_as(tmp_path / given)
+            assert desk.studio.path == tmp_path / kept and (tmp_path / kept).exists()
+            assert desk.studio.open(tmp_path / kept)
+
+
 async def test_save_open_and_recent(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio

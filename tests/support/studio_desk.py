@@ -17,7 +17,9 @@ from app.domain.notice import Notice
 from app.domain.output import Canvas
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, starter_project
+from app.session.embedded_relay import PORT_FILE
 from app.session.engine_desk import EngineState
+from app.session.lan import free_port
 from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
@@ -99,6 +101,9 @@ class StudioDesk:
         for key, value in {"relay_lan": False, "relay_port": 0, **(settings or {})}.items():
             chosen = changed(chosen, key, value)
         SettingsFile(self.paths.settings).save(chosen)
+        port_file = self.paths.state / PORT_FILE
+        if not port_file.exists():  # the port that everybody's relay begins with may be another test's, or a person's
+            port_file.write_text(str(free_port("127.0.0.1")))
         backend = keyring if keyring is not None else MemoryKeyring()
         self.studio = Studio(
             paths=self.paths,
