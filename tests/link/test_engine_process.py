@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ end_within(0.5)
 
 
 @pytest.fixture
-async def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator["subprocess.Popen[str]"]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["subprocess.Popen[str]"]:
     monkeypatch.setenv("TRADEWIND_HOME", str(tmp_path / "home"))
     words = [sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)]
     process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
@@ -41,6 +41,10 @@ async def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 async def ended(process: "subprocess.Popen[str]") -> int:
     return await asyncio.to_thread(process.wait, PATIENCE_S)
+
+
+def there(path: str) -> bool:
+    return Path(path).exists()
 
 
 @pytest.fixture
@@ -62,11 +66,10 @@ async def test_told_while_a_desk_is_attached_and_sources_run(engine: "subprocess
         desk.client.send(Apply(starter_project(camera="nobody's camera", microphone=True)))
         await desk.event(EngineStats, lambda stats: stats.frames.composed > 0)
         assert desk.hello is not None
-        preview = Path(desk.hello.preview)
-        assert preview.exists()
+        assert there(desk.hello.preview)
         engine.send_signal(signal.SIGTERM)
         assert await ended(engine) == 0
-        assert not preview.exists()
+        assert not there(desk.hello.preview)
 
 
 async def test_told_while_live_to_a_relay_that_never_answers(
