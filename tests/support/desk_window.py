@@ -35,6 +35,11 @@ def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_proj
     )
 
 
+def setting_groups() -> list[Group]:
+    """The groups of the settings dialog."""
+    return [Group(title, FIELDS_BY_GROUP[group]) for group, title in GROUPS.items()]
+
+
 def options(home: Path, *, guide: bool = False) -> WindowOptions:
     """What the program gives its window."""
     return WindowOptions(
@@ -42,7 +47,7 @@ def options(home: Path, *, guide: bool = False) -> WindowOptions:
         state_file=home / "state" / "window.ini",
         make_wordings=lambda language: Wordings.load(RESOURCES / "notices", language),
         make_code=lambda text: [[int(module) for module in row] for row in segno.make(text).matrix],
-        setting_groups=[Group(title, FIELDS_BY_GROUP[group]) for group, title in GROUPS.items()],
+        setting_groups=setting_groups(),
         suffix=SUFFIX,
         version="0.1.0",
         guide=guide,

@@ -1,0 +1,128 @@
+"""Relays that the network announces, the on-air button's words and viewers, and the TURN password."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.output import Relay
+from app.domain.source import SourceKind
+from app.domain.stats import EngineStats, FrameCounts, Spread, TargetStats, VideoStats
+from app.session.studio import Studio
+from app.ui.application import Shell
+from app.ui.dialogs.guide import Guide
+from app.ui.dialogs.relay import RelayDialog
+from app.ui.dialogs.settings import SettingsPages
+from app.ui.main_window import MainWindow
+from app.ui.panels.live import phase
+from app.ui.panels.status import encoder
+from app.ui.widgets.pieces import ElidedLabel
+from tests.support.desk_window import setting_groups
+from tests.ui.test_on_air import until
+
+LEFT = Qt.MouseButton.LeftButton
+FOUND = Relay("lan-192.0.2.7-8787-live", "Stall 7 · live", "http://192.0.2.7:8787/whip/live", "http://192.0.2.7:8787/watch/live")
+
+
+async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Studio, window: MainWindow) -> None:
+    await studio.start()
+    titles = [one for one in window.relays.findChildren(QLabel) if one.text() == "Found in this network"]
+    assert titles[0].isHidden(), "nothing is announced"
+    studio.set_discovered([FOUND])
+    assert not titles[0].isHidden()
+    QTest.mouseClick(window.relays.found[FOUND.id].add_button, LEFT)
+    dialog = window.findChild(RelayDialog)
+    assert dialog is not None
+    assert dialog.name.text() == "Stall 7 · live"
+    assert dialog.focusWidget() is dialog.token, "the key is all that is missing"
+    QTest.keyClicks(dialog.token, "the-key")
+    dialog.save()
+    (relay,) = studio.project.relays
+    assert (relay.whip_url, relay.watch_url) == (FOUND.whip_url, FOUND.watch_url)
+    assert studio.token_of(relay.id) == "the-key"
+    assert window.relays.found == {}, "what is in the show is not offered again"
+    studio.set_discovered([])
+    assert titles[0].isHidden()
+
+
+async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: MainWindow) -> None:
+    await studio.start()
+    pages = SettingsPages(window.desk, setting_groups())
+    pages.turn_password.setText("secret")
+    pages.turn_password.editingFinished.emit()
+    assert studio.turn_password == "secret"
+    assert "secret" not in repr(studio.settings)
+    again = SettingsPages(window.desk, setting_groups())
+    assert again.turn_password.text() == "secret"
+    assert again.turn_password.echoMode() is again.turn_password.EchoMode.Password
+    for made in (pages, again):
+        made.deleteLater()
+
+
+def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, encode_ms: float = 5.0) -> EngineStats:
+    """A second of an engine with one relay."""
+    video = VideoStats("libx264", "veryfast", 2500, 2400.0, Spread(encode_ms, encode_ms, encode_ms, encode_ms))
+    return EngineStats(
+        2_000_000_000,
+        state,
+        1_000_000_000,
+        "scene",
+        FrameCounts(),
+        Spread(),
+        Spread(),
+        video,
+        (TargetStats("embedded", target),),
+        (),
+        0,
+        0,
+        0,
+    )
+
+
+def test_the_button_s_state_is_the_relays_state() -> None:
+    assert phase(BroadcastState.IDLE, None) == "idle"
+    assert phase(BroadcastState.STARTING, None) == "connecting"
+    assert phase(BroadcastState.LIVE, stats_of(BroadcastState.LIVE)) == "air"
+    assert phase(BroadcastState.LIVE, stats_of(BroadcastState.LIVE, TargetState.RECONNECTING)) == "reconnecting"
+    assert phase(BroadcastState.STOPPING, stats_of(BroadcastState.LIVE)) == "stopping"
+
+
+def test_the_encoder_is_amber_from_three_fifths_of_a_frame_and_red_from_a_whole_one() -> None:
+    live = BroadcastState.LIVE
+    levels = [encoder(stats_of(live, encode_ms=share * 1000 / 30), 30).level for share in (0.5, 0.7, 0.95, 1.05)]
+    assert levels == ["", "warning", "warning", "error"]
+    assert encoder(stats_of(BroadcastState.IDLE, encode_ms=50), 30).level == "", "nobody waits for these pictures"
+
+
+def test_a_long_name_is_cut_short_and_told_by_its_tooltip(studio: Studio, window: MainWindow) -> None:
+    window.sources.add(SourceKind.TONE)
+    name = "The very long name of a microphone at the far end of the hall"
+    window.sources.list.renamed.emit(f"sound:{studio.project.sources[-1].id}", name)
+    shown = window.mixer.strips[studio.project.sources[-1].id].name
+    assert isinstance(shown, ElidedLabel)
+    shown.grab()
+    assert shown.shown().endswith("…") and name.startswith(shown.shown()[:-1])
+    assert shown.toolTip() == name
+
+
+async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, studio: Studio) -> None:
+    window = shell.window
+    studio.change_setting("confirm_stop_live", False)
+    await studio.start()
+    await until(lambda: window.live.button.isEnabled() and studio.relay_running)
+    window.show_guide()
+    guide = window.findChild(Guide)
+    assert guide is not None
+    for _ in range(3):
+        QTest.mouseClick(guide.next_button, LEFT)
+    go = next(one for one in guide.findChildren(QAbstractButton) if one.text() == "Go live" and one.isVisible())
+    QTest.mouseClick(go, LEFT)
+    await until(lambda: go.text().startswith("On air"))
+    assert window.live.note.text() == "End the show"
+    assert window.live.viewers.text() == "0 watching"
+    QTest.mouseClick(go, LEFT)
+    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    QTest.mouseClick(guide.next_button, LEFT)
+    await until(lambda: window.findChild(Guide) is None)
+    window.sources.add(SourceKind.COLOUR)  # a part of the guide that still listened would raise
+    await until(lambda: studio.stats is not None and studio.stats.state is BroadcastState.IDLE)
