@@ -31,10 +31,10 @@ class Ear:
         assert isinstance(self._decoder, AudioCodecContext)
         if len(self._watcher.audio) - self._taken < EACH:
             return False
-        parts = [self._tail]
+        parts: list[npt.NDArray[np.float32]] = [self._tail]
         for raw in self._watcher.audio[self._taken :]:
             frames = self._decoder.decode(av.Packet(payload_of(raw, parse_header(raw))))
-            parts += [frame.to_ndarray().reshape(-1, 2)[:, 0].astype(np.float32) / 32768 for frame in frames]
+            parts += [np.asarray(frame.to_ndarray().reshape(-1, 2)[:, 0], np.float32) / np.float32(32768) for frame in frames]
         self._taken = len(self._watcher.audio)
         self._tail = np.concatenate(parts)[-AUDIO_CLOCK_HZ // 2 :]
         if len(self._tail) < AUDIO_CLOCK_HZ // 2:

@@ -33,6 +33,11 @@ class WeriftRelay:
         self.base = f"http://127.0.0.1:{json.loads(line)['port']}"
         return self
 
+    def kill(self) -> None:
+        """It dies without a word."""
+        assert self._process
+        self._process.kill()
+
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._process and self._process.stdin
         self._process.stdin.close()

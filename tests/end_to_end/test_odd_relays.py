@@ -1,0 +1,122 @@
+"""WHIP servers that redirect, delay, refuse or lie, against the whole program; and two relays of which one dies."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.foreign import werift
+from tests.support.foreign.werift import WeriftRelay
+from tests.support.tradewind import Tradewind, read_report
+from tests.support.watcher import Watcher
+from tests.support.whip_server import WhipServer
+
+SMALL = ("--size", "320x180")
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[WhipServer]:
+    whip = WhipServer(token="let-me-in")
+    await whip.start()
+    yield whip
+    await whip.aclose()
+
+
+def another_certificate(answer: str) -> str:
+    """The answer with fingerprints that its certificate does not have."""
+    return re.sub(r"(a=fingerprint:\S+ )(..)", lambda found: f"{found[1]}{int(found[2], 16) ^ 1:02X}", answer)
+
+
+def broadcast(folder: Path, server: WhipServer, *more: str) -> Tradewind:
+    return Tradewind(folder / "home", "broadcast", "--relay", server.url, "--token", "let-me-in", *SMALL, *more)
+
+
+async def test_a_redirect_is_followed_with_the_token(tmp_path: Path, server: WhipServer) -> None:
+    server.faults.redirects = 2
+    async with broadcast(tmp_path, server) as run:
+        await run.line("On air.")
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].pictures) > 10)
+        assert await run.end() == 0
+    assert [request.authorization for request in server.seen if request.method == "POST"] == ["Bearer let-me-in"] * 3
+    assert server.deleted, "it leaves in order"
+    assert run.warnings() == []
+
+
+async def test_a_slow_answer_is_waited_for(tmp_path: Path, server: WhipServer) -> None:
+    server.faults.delay_s = 2.0
+    async with broadcast(tmp_path, server) as run:
+        await run.line("On air.")
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].pictures) > 10)
+        assert await run.end() == 0
+
+
+async def test_a_busy_server_is_asked_again_when_it_says(tmp_path: Path, server: WhipServer) -> None:
+    server.faults.status, server.faults.body, server.faults.headers, server.faults.times = 503, "no room yet", {"Retry-After": "1"}, 2
+    async with broadcast(tmp_path, server) as run:
+        await run.line("On air.")
+        assert server.posts == 3
+        assert await run.end() == 0
+
+
+async def test_a_refusal_is_told_with_the_servers_words(tmp_path: Path, server: WhipServer) -> None:
+    server.token = "another"
+    async with broadcast(tmp_path, server, "--seconds", "2") as run:
+        assert await run.ended() == 1
+    assert "Not on air" in run.complaints[-1]
+    assert "wrong stream key" in run.complaints[-1]
+    assert not any("let-me-in" in line for line in (*run.complaints, *run.lines, *run.logs())), "tokens are never written"
+
+
+@pytest.mark.parametrize(
+    ("lie", "word"),
+    [(lambda answer: "<html>Welcome</html>", "answer"), (another_certificate, "certificate")],
+    ids=["a web page", "another's certificate"],
+)
+async def test_an_answer_that_makes_no_sense_is_named(tmp_path: Path, server: WhipServer, lie: Callable[[str], str], word: str) -> None:
+    server.faults.rewrite = lie
+    async with broadcast(tmp_path, server) as run:
+        told = await run.complaint("warning: ")
+        assert word in told
+        assert await run.end() == 1
+    assert run.running() == []
+
+
+async def test_a_server_that_answers_and_never_connects_is_left_and_tried_again(tmp_path: Path, server: WhipServer) -> None:
+    server.faults.deaf = True
+    async with broadcast(tmp_path, server) as run:
+        await run.complaint("warning: ")
+        server.faults.deaf = False
+        await run.line("On air.")
+        assert await run.end() == 0
+    assert len(server.deleted) >= 2, "the deaf session is given back too"
+
+
+@pytest.mark.relay
+@pytest.mark.skipif(bool(werift.available()), reason=werift.available())
+async def test_one_relay_of_two_dies_and_the_other_does_not_stutter(tmp_path: Path) -> None:
+    """One encode for both; the werift relay is killed while somebody watches the other."""
+    report = tmp_path / "report.json"
+    keys = tmp_path / "keys"
+    async with Tradewind(tmp_path / "relay", "relay", "--listen", "127.0.0.1:0", "--keys", str(keys)) as ours, WeriftRelay() as theirs:
+        whip = await ours.line("  publish")
+        key = keys.read_text().split()[1]
+        addresses = ("--relay", whip, "--token", key, "--relay", f"{theirs.base}/whip/show")
+        async with Tradewind(tmp_path / "home", "broadcast", *addresses, *SMALL, "--report", str(report)) as run:
+            await run.line("On air at", within_s=20)
+            watcher = await Watcher((await ours.line("  watch")).replace("/watch/", "/whep/")).start()
+            await watcher.until(lambda: len(watcher.video) > 60, 20)
+            theirs.kill()
+            told = await run.complaint("warning: ", within_s=40)
+            assert theirs.base.removeprefix("http://") in told
+            seen = len(watcher.frames())
+            await watcher.until(lambda: len(watcher.video) > seen + 60, 20)
+            await watcher.stop()
+            assert await run.end() == 0
+        numbers = watcher.numbers()
+    assert numbers[0] >= 0
+    assert all(after - before == 1 for before, after in pairwise(numbers)), numbers
+    figures = read_report(report)
+    assert len(figures["targets"]) == 2
