@@ -41,6 +41,8 @@ class WindowOptions:
     open_path: Path | None = None
     started_at: float = 0.0  # wall-clock seconds at which the process began, 0 = not known
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
+    # takes what is to be called when the system or a terminal asks the program to end
+    when_asked_to_end: Callable[[Callable[[], object]], None] = lambda end: None
 
 
 class Shell:
@@ -55,6 +57,7 @@ class Shell:
         self._translator: TableTranslator | None = None
         self._looks = ("", "")
         self._closed: asyncio.Future[bool] | None = None
+        self._keep_work = False
         self.window = self._make_window()
         studio.settings_changed.connect(self._on_settings_changed)
 
@@ -118,9 +121,16 @@ class Shell:
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(keep_engine)
 
+    def _on_asked_to_end(self) -> None:
+        """Off air in order, without a question: nobody may be there to answer. Unsaved work is kept for the next start."""
+        self._keep_work = True
+        self._on_closing(keep_engine=False)
+
     async def run(self) -> int:
         """Show the window at once, start the Studio behind it, and end both when the user leaves."""
-        self._closed = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._closed = loop.create_future()
+        self._options.when_asked_to_end(lambda: loop.call_soon_threadsafe(self._on_asked_to_end))
         self.window.painted.connect(self._on_painted)
         self.window.show()
         keep_engine = False
@@ -133,7 +143,7 @@ class Shell:
             keep_engine = await self._closed
         finally:
             self.window.let_go()
-            await self._studio.aclose(keep_engine=keep_engine)
+            await self._studio.aclose(keep_engine=keep_engine, keep_work=self._keep_work)
             self._studio.settings_changed.disconnect(self._on_settings_changed)
         return 0
 

@@ -1,6 +1,6 @@
 """What is asked before something is lost: closing on air, unsaved changes, work of a crash, and the dialogs for files."""
 
-import subprocess
+import asyncio
 import sys
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from app.ui.main_window import MainWindow
 from tests.support.answering import answer, choose_file, when_asked
 from tests.support.words import ROOT
 from tests.ui.test_on_air import until
+
+
+NOTHING = None
 
 
 def closings(window: MainWindow) -> list[bool]:
@@ -72,20 +75,19 @@ def test_unsaved_changes_are_asked_about(reply: str, closes: bool, saved: bool, 
 
 @pytest.mark.parametrize("accept", [True, False])
 async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, shell: Shell, studio: Studio) -> None:
-    crashing = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.studio_process", str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    with crashing:
-        assert crashing.stdout is not None
-        assert crashing.stdout.readline().startswith("ready")
-        crashing.kill()
+    command = [sys.executable, "-m", "tests.support.studio_process", str(tmp_path)]
+    crashing = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert crashing.stdout is not None
+    assert (await crashing.stdout.readline()).startswith(b"ready")
+    crashing.kill()
+    await crashing.communicate()
     await studio.start()
-    assert studio.recovery is not None
+    assert studio.recovery != NOTHING
     with when_asked(Question, answer("yes" if accept else "")) as asked:
         shell.window.files.offer_recovery()
     assert asked == ["Restore unsaved work?"]
     assert (studio.project.name == "Renamed by the desk that dies") is accept
-    assert studio.recovery is None
+    assert studio.recovery == NOTHING
     shell.window.files.offer_recovery()  # asks nothing any more
 
 
@@ -93,7 +95,7 @@ def test_save_asks_for_a_place_the_first_time_only(studio: Studio, window: MainW
     changed(window)
     with when_asked(QFileDialog, choose_file("")):
         window.commands.run("file.save")
-    assert studio.path is None and studio.modified
+    assert (studio.path, studio.modified) == (None, True)
     with when_asked(QFileDialog, choose_file(str(tmp_path / "first.tradewind"))) as asked:
         window.commands.run("file.save")
     assert asked == ["Save the show"]

@@ -23,7 +23,7 @@ def distance(relay_id: str, probe: RelayProbe | None) -> tuple[str, str, str]:
     """(words, level, explanation) of how far a relay is."""
     if relay_id == EMBEDDED_RELAY_ID:
         return (
-            tr("Relays", "this computer"),
+            tr("Relays", "built in"),
             "accent",
             tr("Relays", "The built-in relay runs on this computer; viewers on this network reach it."),
         )
