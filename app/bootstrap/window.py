@@ -13,6 +13,7 @@ import psutil
 
 from app.bootstrap.desk import make_studio
 from app.bootstrap.logs import start_logging
+from app.bootstrap.processes import on_end_signals
 from app.bootstrap.saying import spoken
 from app.domain.device import Devices
 from app.domain.errors import AppError
@@ -103,6 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
             version=VERSION,
             started_at=psutil.Process().create_time(),
             open_path=project.absolute() if project is not None else None,
+            when_asked_to_end=on_end_signals,
         )
         return run_window(Desk(paths).make, options)
     except AppError as error:

@@ -173,8 +173,9 @@ class Studio:
         self._engine.start()
         self._keep(self._autosave(), "autosave")
 
-    async def aclose(self, *, keep_engine: bool) -> None:
+    async def aclose(self, *, keep_engine: bool, keep_work: bool = False) -> None:
         """End the desk. `keep_engine` leaves the show on air (and unsaved work to be found); else the engine leaves the relays and ends.
+        `keep_work` leaves unsaved work to be found in any case.
 
         More than once is ignored.
         """
@@ -184,7 +185,8 @@ class Studio:
         if self._due is not None:
             self._due.cancel()
             self._sync()
-        if keep_engine:
+        keep_work = keep_work or keep_engine
+        if keep_work:
             self._files.keep_work()
         others = self._lock.others()
         tasks = tuple(self._tasks)
@@ -197,7 +199,7 @@ class Studio:
         if self._discovery is not None:
             await self._discovery.aclose()
         await self._book.aclose()
-        self._files.close(keep_work=keep_engine)
+        self._files.close(keep_work=keep_work)
         self._lock.release()
         self.preview.close()
         self._loop = None
