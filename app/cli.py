@@ -2,6 +2,7 @@
 the window must not load codecs, and the engine must not load Qt."""
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -50,11 +51,11 @@ def between(low: float, high: float) -> Callable[[str], float]:
 
 
 def address(text: str) -> tuple[str, int]:
-    """(host, port) of "0.0.0.0:8787", "[::]:8787" or ":8787" (every interface)."""
+    """(host, port) of "0.0.0.0:8787", "[::1]:8787" or ":8787" (host "": every interface, IPv4 and IPv6)."""
     host, separator, port = text.rpartition(":")
     if not separator or not port.isdigit() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not an address like 0.0.0.0:8787")
-    return host.strip("[]") or "0.0.0.0", int(port)  # every interface is what an empty host means
+    return host.strip("[]"), int(port)
 
 
 def _add_window(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +90,7 @@ def _add_relay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Runs the relay: takes WHIP, gives WHEP and the viewer page. Prints the addresses and the stream key.",
         epilog=_EPILOG,
     )
-    parser.add_argument("--listen", type=address, default=("0.0.0.0", 8787), metavar="HOST:PORT", help="default 0.0.0.0:8787")
+    parser.add_argument("--listen", type=address, default=("", 8787), metavar="[HOST]:PORT", help="default :8787, on every interface")
     parser.add_argument("--stream", action="append", metavar="NAME", help="stream name, may be given several times (default: live)")
     parser.add_argument("--keys", type=Path, metavar="FILE", help="file with a line NAME KEY for each stream; made if it does not exist")
     parser.add_argument("--runtime", type=Path, help=argparse.SUPPRESS)
@@ -145,5 +146,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.version:
         sys.stdout.write(f"tradewind {importlib.import_module('app.version').VERSION}\n")
         return EXIT_OK
+    gc.disable()  # what is imported stays: looking through it again and again is a tenth of the start
     run = cast(Callable[[argparse.Namespace], int], importlib.import_module(_BUILDERS[arguments.command]).run)
+    gc.enable()
     return run(arguments)

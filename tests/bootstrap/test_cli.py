@@ -28,7 +28,7 @@ def test_size_takes_even_numbers_only() -> None:
 def test_address_takes_host_and_port() -> None:
     assert address("127.0.0.1:80") == ("127.0.0.1", 80)
     assert address("[::1]:8787") == ("::1", 8787)
-    assert address(":8787") == ("0.0.0.0", 8787)
+    assert address(":8787") == ("", 8787)
     for wrong in ("8787", "host:", "host:99999", "host:x"):
         with pytest.raises(argparse.ArgumentTypeError, match="address"):
             address(wrong)

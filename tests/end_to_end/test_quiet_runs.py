@@ -1,0 +1,59 @@
+"""A normal run of each command has nothing to complain of: no warning in any log, nothing on standard error."""
+
+import re
+import socket
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+
+from tests.support.relays import eventually
+from tests.support.tradewind import Tradewind
+
+# Other programs' parts that write to standard error past us: what a machine without sound or screen makes them say.
+MACHINE = re.compile(
+    r"ALSA lib |Expression '|^$|XDG_RUNTIME_DIR|Cannot connect to server|jack server|JackShm|This plugin does not support|keyring: the system has none"
+)
+
+
+def grumbles(run: Tradewind) -> list[str]:
+    """What was complained of, the machine's own poverty aside."""
+    return [line for line in (*run.warnings(), *run.complaints) if not MACHINE.search(line)]
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+async def test_a_relay_on_every_interface_serves_both_families(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", "relay", "--listen", ":0") as relay, aiohttp.ClientSession() as client:
+        watch = await relay.line("  watch")
+        await relay.line("Ctrl+C")
+        port = watch.split("/watch/")[0].rpartition(":")[2]
+        for host in ("127.0.0.1", "[::1]"):
+            async with client.get(f"http://{host}:{port}/api/status") as answer:
+                assert answer.status == 200
+        assert await relay.end() == 0
+    assert grumbles(relay) == []
+
+
+async def test_doctor_is_quiet(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", "doctor") as doctor:
+        assert await doctor.ended(within_s=60) == 0
+    assert doctor.lines[-1] == "Ready to go on air."
+    assert grumbles(doctor) == []
+
+
+async def test_a_window_that_is_opened_and_closed_is_quiet(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", environment={"QT_QPA_PLATFORM": "offscreen"}) as window:
+        await eventually(lambda: {"engine", "relay"} <= set(window.running()), 40)
+        await eventually(lambda: "STARTING → ATTACHED" in "".join(window.logs()), 40)
+        assert await window.end() == 0
+        assert window.running() == []
+    assert grumbles(window) == []
+
+
+async def test_a_window_that_the_system_ends_leaves_nothing_running(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", environment={"QT_QPA_PLATFORM": "offscreen"}) as window:
+        await eventually(lambda: "STARTING → ATTACHED" in "".join(window.logs()), 40)
+        psutil.Process(window.pid).terminate()
+        assert await window.ended() == 0
+        assert window.running() == []
