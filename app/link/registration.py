@@ -56,6 +56,11 @@ def remove(runtime: Path, registration: Registration) -> None:
         (runtime / ENGINE_FILE).unlink(missing_ok=True)
 
 
+def clear(runtime: Path) -> None:
+    """Take away what an engine that crashed left, which would send desks to the next one with the wrong key; for the lock's holder."""
+    (runtime / ENGINE_FILE).unlink(missing_ok=True)
+
+
 def take(lock: Lock) -> None:
     """Be the one engine of this runtime folder; raises LinkError "link.taken"."""
     for _ in range(LOCK_TRIES):

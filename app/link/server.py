@@ -108,6 +108,7 @@ class LinkServer:
         """Claim the folder, if that was not done, register and let desks in; raises LinkError."""
         self.claim()
         try:
+            registration.clear(self._runtime)
             address = address_in(self._runtime, "engine")
             remove_socket(address)
             self._listener = Listener(address, family=FAMILY, backlog=BACKLOG)

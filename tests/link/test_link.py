@@ -306,3 +306,20 @@ def _read_to_the_end(connection: "Connection") -> None:
             connection.recv_bytes()
     except (EOFError, OSError):
         return
+
+
+def put_in_the_way(address: Path) -> None:
+    """Where this stands nobody can listen."""
+    address.unlink()
+    address.mkdir()
+    (address / "stone").touch()
+
+
+async def test_what_a_crashed_engine_registered_is_gone_before_the_next_one_listens(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    found = await registered(tmp_path)
+    engine.kill()
+    engine.wait()
+    put_in_the_way(Path(found.address))
+    successor = start_paper_engine(tmp_path)
+    assert await asyncio.to_thread(successor.wait, 20) != 0
+    assert registration.read(tmp_path) is None
