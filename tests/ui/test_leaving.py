@@ -18,14 +18,16 @@ from tests.support.words import ROOT
 from tests.ui.test_on_air import until
 
 
-NOTHING = None
-
-
 def closings(window: MainWindow) -> list[bool]:
     """What the window says when it may close: whether the show is to stay on air."""
     heard: list[bool] = []
     window.closing.connect(heard.append)
     return heard
+
+
+def offered(studio: Studio) -> bool:
+    """Whether there is unsaved work to be restored."""
+    return studio.recovery is not None
 
 
 def changed(window: MainWindow) -> None:
@@ -82,12 +84,12 @@ async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, she
     crashing.kill()
     await crashing.communicate()
     await studio.start()
-    assert studio.recovery != NOTHING
+    assert offered(studio)
     with when_asked(Question, answer("yes" if accept else "")) as asked:
         shell.window.files.offer_recovery()
     assert asked == ["Restore unsaved work?"]
     assert (studio.project.name == "Renamed by the desk that dies") is accept
-    assert studio.recovery == NOTHING
+    assert not offered(studio)
     shell.window.files.offer_recovery()  # asks nothing any more
 
 
