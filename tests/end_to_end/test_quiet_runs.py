@@ -13,7 +13,8 @@ from tests.support.tradewind import Tradewind
 
 # Other programs' parts that write to standard error past us: what a machine without sound or screen makes them say.
 MACHINE = re.compile(
-    r"ALSA lib |Expression '|^$|XDG_RUNTIME_DIR|Cannot connect to server|jack server|JackShm|This plugin does not support|keyring: the system has none"
+    r"ALSA lib |Expression '|^$|XDG_RUNTIME_DIR|Cannot connect to server|jack server|JackShm|"
+    r"This plugin does not support|keyring: the system has none"
 )
 
 
