@@ -1,5 +1,6 @@
 """A newcomer's first minute: one command, and Chromium shows the test card with its sound."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,10 @@ async def test_a_refusing_relay_is_named(tmp_path: Path) -> None:
 
 
 async def test_nobody_there_is_said(tmp_path: Path) -> None:
-    async with Tradewind(tmp_path / "home", "broadcast", "--relay", "http://127.0.0.1:9/whip/x", "--seconds", "1") as show:
-        assert await show.ended(within_s=60) == 1
-    assert "127.0.0.1:9" in show.complaints[-1]
+    with socket.socket() as nobody:  # bound, so that no other program answers there; not listening, so that nobody does
+        nobody.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{nobody.getsockname()[1]}"
+        async with Tradewind(tmp_path / "home", "broadcast", "--relay", f"http://{place}/whip/x", "--seconds", "1") as show:
+            assert await show.ended(within_s=60) == 1
+    assert place in show.complaints[-1]
     assert "Connection refused" in show.complaints[-1]

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import zipfile
@@ -158,8 +159,11 @@ def failed_with(ended: subprocess.CompletedProcess[str]) -> str:
 
 def test_no_network_is_one_sentence_and_the_next_start_goes_on(ready: Copy) -> None:
     ready.release("1.3")
-    nowhere = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": "http://127.0.0.1:1/simple", "PIP_RETRIES": "1"}
-    said = failed_with(ready.run("run", **nowhere))
+    with socket.socket() as nobody:  # bound, so that no other program answers there; not listening, so that nobody does
+        nobody.bind(("127.0.0.1", 0))
+        index = f"http://127.0.0.1:{nobody.getsockname()[1]}/simple"
+        nowhere = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": index, "PIP_RETRIES": "1"}
+        said = failed_with(ready.run("run", **nowhere))
     assert said == "tradewind: the package index cannot be reached: check the network (or the proxy) and start again."
     again = ready.run("run")
     assert "making" not in again.stdout
