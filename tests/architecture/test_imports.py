@@ -30,6 +30,7 @@ FORBIDDEN_STANDARD: Mapping[str, Sequence[str]] = {
 # Imports spelt as calls, each with its reason.
 DYNAMIC = (
     "app.cli:",  # each command's process is loaded when it is chosen: the window must not load codecs, the engine not Qt
+    "app.media.sound.portaudio:",  # loading the library starts PortAudio, which may wait for a sound server that hangs
     "app.bootstrap.desk:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
 )

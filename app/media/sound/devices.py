@@ -1,10 +1,18 @@
 """The microphones for people to choose from."""
 
+import logging
+
 from app.domain.device import Device
-from app.media.sound.portaudio import SoundHost
+from app.media.sound.portaudio import SoundDeviceError, SoundHost
+
+log = logging.getLogger(__name__)
 
 
 def microphones(host: SoundHost) -> tuple[Device, ...]:
     """The sound inputs as of now, the system's default marked; newly plugged ones are seen unless something is being recorded."""
-    host.rescan()
-    return tuple(Device(found.identity, found.name, default=found.default) for found in host.inputs())
+    try:
+        host.rescan()
+        return tuple(Device(found.identity, found.name, default=found.default) for found in host.inputs())
+    except SoundDeviceError as error:
+        log.warning("no sound inputs: %s", error)
+        return ()

@@ -1,5 +1,6 @@
 """PortAudio: its device list, its one initialisation for the whole process, and its streams."""
 
+import importlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sounddevice
 
 from app.domain.errors import AppError
 from app.media.ports import SAMPLE_RATE_HZ, Samples
@@ -102,18 +102,20 @@ class SoundHost:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: set[int] = set()
+        self._loaded: Any = None
 
     def rescan(self) -> bool:
         """Read the devices anew; False while a stream is open and the old list stands."""
         with self._lock:
             if self._open:
                 return False
-            sounddevice._terminate()
-            sounddevice._initialize()
+            if self._loaded is not None:  # else it reads them when it is loaded
+                self._loaded._terminate()
+                self._loaded._initialize()
             return True
 
     def inputs(self) -> tuple[InputDevice, ...]:
-        """The sound inputs of the present list."""
+        """The sound inputs of the present list. Raises SoundDeviceError."""
         with self._lock:
             return self._inputs()
 
@@ -125,6 +127,7 @@ class SoundHost:
         with self._lock:
             device = self._find(identity)
             rate_hz = self._rate(device)
+            library = self._library()
 
             def callback(frames: Samples, count: int, time: Any, status: object) -> None:
                 lag_s = time.currentTime - time.inputBufferAdcTime
@@ -132,7 +135,7 @@ class SoundHost:
                 on_block(frames, lag_s if 0.0 < lag_s < _LONGEST_LAG_S else count / rate_hz)
 
             try:
-                stream = sounddevice.InputStream(
+                stream = library.InputStream(
                     samplerate=rate_hz,
                     blocksize=0,  # whatever the driver has: a fixed size costs another buffer
                     device=device.index,
@@ -141,11 +144,11 @@ class SoundHost:
                     latency=_LATENCY_S,
                     callback=callback,
                 )
-            except (sounddevice.PortAudioError, ValueError) as error:
+            except (library.PortAudioError, ValueError) as error:
                 raise SoundDeviceError("sound.unavailable", name=device.name, reason=_reason(error)) from error
             try:
                 stream.start()
-            except sounddevice.PortAudioError as error:
+            except library.PortAudioError as error:
                 stream.close(ignore_errors=True)
                 raise SoundDeviceError("sound.unavailable", name=device.name, reason=_reason(error)) from error
             self._open.add(id(stream))
@@ -159,8 +162,18 @@ class SoundHost:
                 stream.close(ignore_errors=True)
                 self._open.discard(id(stream))
 
+    def _library(self) -> Any:
+        """PortAudio; under the lock. Loading it starts it, and that may wait for a sound server: only who records waits with it."""
+        if self._loaded is None:
+            try:
+                self._loaded = importlib.import_module("sounddevice")
+            except OSError as error:
+                raise SoundDeviceError("sound.unavailable", name="PortAudio", reason=str(error)) from error
+        return self._loaded
+
     def _inputs(self) -> tuple[InputDevice, ...]:
-        return inputs(sounddevice.query_devices(), sounddevice.query_hostapis())
+        library = self._library()
+        return inputs(library.query_devices(), library.query_hostapis())
 
     def _find(self, identity: str) -> InputDevice:
         for device in self._inputs():
@@ -168,12 +181,12 @@ class SoundHost:
                 return device
         raise SoundDeviceError("sound.missing", name=identity.partition(":")[2])
 
-    @staticmethod
-    def _rate(device: InputDevice) -> int:
+    def _rate(self, device: InputDevice) -> int:
         """48 kHz where the device or its driver does that, else the device's own rate."""
+        library = self._library()
         try:
-            sounddevice.check_input_settings(device.index, device.channels, np.float32, samplerate=SAMPLE_RATE_HZ)
-        except (sounddevice.PortAudioError, ValueError):
+            library.check_input_settings(device.index, device.channels, np.float32, samplerate=SAMPLE_RATE_HZ)
+        except (library.PortAudioError, ValueError):
             return device.rate_hz
         return SAMPLE_RATE_HZ
 

@@ -1,5 +1,7 @@
 """Which of PortAudio's devices are offered, under which name and identity; on the systems that this one is not."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -65,3 +67,28 @@ def test_each_kind_that_sounds_has_its_class() -> None:
         make(SourceKind.MEDIA)
     with pytest.raises(AppError, match=r"sound\.no_sound"):
         make(SourceKind.COLOUR)
+
+
+WITHOUT_PORTAUDIO = """
+import sys
+import app.bootstrap.engine
+from app.media.sound.devices import microphones
+from app.media.sound.portaudio import SoundDeviceError, SoundHost
+assert "sounddevice" not in sys.modules, "starting an engine waits for the sound server"
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name == "sounddevice":
+            raise OSError("PortAudio library not found")
+sys.meta_path.insert(0, Missing())
+host = SoundHost()
+assert host.rescan() and microphones(host) == ()
+try:
+    host.open("", print)
+except SoundDeviceError as error:
+    print(error.code, error.data["reason"])
+"""
+
+
+def test_an_engine_starts_without_portaudio_and_says_so_when_it_is_asked_for_sound() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_PORTAUDIO], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "sound.unavailable PortAudio library not found\n", done.stderr
