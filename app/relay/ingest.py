@@ -46,8 +46,15 @@ class Feedback:
         step = sequence - self._last & 0xFFFF
         number = self._last + (step if step < 0x8000 else step - 0x10000)
         if number >= self._next:
+            if len(self._arrivals) >= _MAX_SPAN:  # nobody takes them: of a publisher that sends nothing that was agreed on
+                self._arrivals.clear()
             self._arrivals[number] = now_ns // 1000
             self._last = max(self._last, number)
+
+    @property
+    def waiting(self) -> int:
+        """How many arrivals no feedback covered yet."""
+        return len(self._arrivals)
 
     def take(self, media_ssrc: int) -> rtcp.TransportFeedback | None:
         """What came since the last call; None when nothing did."""

@@ -114,6 +114,8 @@ class Sessions:
         )
         try:
             answer, session = await make(peer)
+            if self._closing:  # while the addresses were gathered: nobody would end it any more
+                raise Refusal("relay.stopping")
         except BaseException:
             self._admission.leave(address)
             await peer.aclose()

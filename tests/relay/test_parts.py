@@ -232,6 +232,14 @@ def test_transport_feedback_covers_each_number_once_with_its_time() -> None:
     assert rtcp.parse(rtcp.to_bytes(first)) == [first]
 
 
+def test_arrivals_that_nobody_takes_are_not_kept_for_ever() -> None:
+    feedback = Feedback()
+    for number in range(5000):
+        feedback.put(number & 0xFFFF, number * 1000)
+        assert feedback.waiting <= 1000
+    assert feedback.take(7) is not None
+
+
 def test_a_slow_line_is_found_by_its_loss_and_forgiven() -> None:
     throttle = Throttle()
     throttle.report(60, 2_000_000)
