@@ -162,13 +162,16 @@ class TargetSession:
                 await asyncio.wait({trying}, timeout=self._timers.look_ms / 1000)
                 self._measure()
                 if not trying.done() and self._old_is_back():
+                    await self._give_up(trying)
                     return None
                 if self._network_changed:  # what was gathered names addresses that are gone, or lacks new ones
                     break
-        finally:
-            if not trying.done():
-                trying.cancel()
-                await asyncio.wait({trying})
+        except asyncio.CancelledError:
+            await self._give_up(trying)
+            raise
+        if not trying.done():
+            trying.cancel()
+            await asyncio.wait({trying})
         if trying.cancelled():
             return TransportError("peer.moved", Step.MEDIA)
         error = trying.exception()
@@ -178,6 +181,13 @@ class TargetSession:
         if not isinstance(error, TransportError):
             raise error
         return error
+
+    async def _give_up(self, trying: "asyncio.Task[Connection]") -> None:
+        """End a try; one that came up in the same moment is left in order."""
+        trying.cancel()
+        await asyncio.wait({trying})
+        if not trying.cancelled() and trying.exception() is None:
+            self._leave(trying.result(), tell_relay=True)
 
     def _on_closed_of(self, number: int) -> Callable[[str], None]:
         def on_closed(reason: str) -> None:
@@ -207,7 +217,10 @@ class TargetSession:
         counts = current.sender.counts
         for name in ("packets_sent", "bytes_sent", "retransmitted", "nack_missed", "pli_received", "queue_dropped"):
             setattr(self._past, name, getattr(self._past, name) + getattr(counts, name))
-        leaving = asyncio.create_task(current.aclose(tell_relay=tell_relay))
+        self._leave(current, tell_relay=tell_relay)
+
+    def _leave(self, connection: Connection, *, tell_relay: bool) -> None:
+        leaving = asyncio.create_task(connection.aclose(tell_relay=tell_relay))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
 
