@@ -33,6 +33,8 @@ def when_asked(kind: type[D], reply: Callable[[D], None]) -> Iterator[list[str]]
             reply(dialog)
         elif looks > PATIENCE:
             timer.stop()
+            if (waiting := QApplication.activeModalWidget()) is not None:
+                waiting.close()  # another dialog than was expected: the test fails instead of waiting for ever
 
     timer.timeout.connect(look)
     timer.start(LOOK_MS)

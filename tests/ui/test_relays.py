@@ -119,7 +119,7 @@ async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, st
     QTest.mouseClick(go, LEFT)
     await until(lambda: go.text().startswith("On air"))
     assert window.live.note.text() == "End the show"
-    assert window.live.viewers.text() == "0 watching"
+    assert window.live.viewers.text() == f"{studio.viewers} watching"
     QTest.mouseClick(go, LEFT)
     await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
     QTest.mouseClick(guide.next_button, LEFT)
