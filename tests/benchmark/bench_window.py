@@ -18,7 +18,6 @@ import psutil
 import qasync
 from PySide6.QtWidgets import QApplication, QListWidget
 
-from app.bootstrap.processes import spawn
 from app.domain.broadcast import TargetState
 from app.session.studio import Studio
 from app.ui.application import Shell
@@ -81,7 +80,7 @@ async def span(studio: Studio, seconds: float) -> dict[str, Any]:
 
 
 async def measure(application: QApplication, arguments: argparse.Namespace, home: Path) -> dict[str, Any]:
-    studio = make_studio(home, spawn=spawn)
+    studio = make_studio(home)
     shell = Shell(application, studio, options(home))
     running = asyncio.ensure_future(shell.run())
     await asyncio.sleep(0.1)
