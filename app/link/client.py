@@ -56,6 +56,8 @@ class LinkClient:
             await self.aclose()
             raise LinkError("link.silent") from error
         except BaseException:
+            if not self._hello.cancel() and not self._hello.cancelled():
+                self._hello.exception()  # asked for: a refusal that came while we were being cancelled is no forgotten failure
             await self.aclose()
             raise
         self._watch = self._loop.call_later(SILENCE_TICK_S, self._look)

@@ -1,6 +1,7 @@
 """Desk and engine over the real link, the engine as a process of its own."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from app.domain.project import starter_project
 from app.domain.stats import EngineStats, Meters
 from app.domain.transition import CUT
 from app.link import registration
+from app.link.client import LinkClient
 from app.link.messages import LinkError, encode
 from app.link.registration import ENGINE_FILE, Registration
 from app.link.wire import introduce
@@ -131,6 +133,21 @@ async def test_sending_to_a_frozen_engine_never_waits(engine: "Popen[bytes]", tm
         for _ in range(10):
             desk.client.send(picture)  # 80 MB into a pipe that nobody reads: a send that waited would hang this test
         assert (await asyncio.wait_for(desk.lost, 20)).code == "link.silent"
+
+
+async def test_a_desk_that_gives_up_connecting_leaves_no_forgotten_failure(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    """Cancelled at every stage of the handshake; the loop would log "exception was never retrieved", which fails the test."""
+    known = await registered(tmp_path)
+    for turns in range(12):
+        client = LinkClient(known, on_event=lambda event: None, on_lost=lambda error: None)
+        connecting = asyncio.ensure_future(client.connect())
+        for _ in range(turns):
+            await asyncio.sleep(0.0005)
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+        await client.aclose()
+        del client, connecting
+        gc.collect()
 
 
 async def test_shutdown_ends_the_process(engine: "Popen[bytes]", tmp_path: Path) -> None:
