@@ -74,11 +74,11 @@ class OnAir:
             self.live_relay_ids = ()
             self._send(StopLive())
 
-    def refresh(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer]) -> None:
-        """Relays, tokens, pins or distances may have changed: tell the engine what differs from what it knows."""
+    def refresh(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer], *, probe_every_s: float) -> None:
+        """Relays, tokens, pins, distances or settings may have changed: tell the engine what differs from what it knows."""
         targets = self.targets(project, probes, ice_servers)
         everywhere = tuple(self._book.target(relay, ice_servers) for relay in self._book.relays(project))
-        watched = WatchRelays(everywhere, tuple(target.relay.id for target in targets))
+        watched = WatchRelays(everywhere, tuple(target.relay.id for target in targets), probe_every_s)
         if watched != self._watched:
             self._watched = watched
             self._send(watched)

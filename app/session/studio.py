@@ -454,7 +454,7 @@ class Studio:
         self._refresh_relays()
 
     def _refresh_relays(self) -> None:
-        self._on_air.refresh(self.project, self.probes, self._ice_servers())
+        self._on_air.refresh(self.project, self.probes, self._ice_servers(), probe_every_s=self.settings.probe_every_s)
 
     def _on_relays_changed(self) -> None:
         if self._loop is not None:

@@ -110,3 +110,11 @@ async def test_stop_and_live_again(tmp_path: Path) -> None:
             desk.studio.stop_live()
             await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
         assert states == ["starting", "live", "stopping", "idle"] * 2
+
+
+async def test_relays_are_measured_as_often_as_the_settings_say(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        await desk.notice("paper.watching", every_s=30.0)
+        desk.studio.change_setting("probe_every_s", 120)
+        await desk.notice("paper.watching", every_s=120.0)
