@@ -126,9 +126,9 @@ class Watcher:
         base = self.sequences()[0]
         for packet in self.video:
             header = parse_header(packet)
-            parts[header.sequence - base & 0xFFFF] = (header.timestamp, payload_of(packet, header))
+            parts[_distance(header.sequence, base)] = (header.timestamp, payload_of(packet, header))
         for sequence, repaired in self.repaired.items():
-            parts[sequence - base & 0xFFFF] = repaired
+            parts[_distance(sequence, base)] = repaired
         units: list[bytes] = []
         stamp = -1
         for _, (timestamp, payload) in sorted(parts.items()):
@@ -153,6 +153,11 @@ class Watcher:
                 code = test_code.read(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
                 found.append(code[0] if code else -1)
         return found
+
+
+def _distance(sequence: int, base: int) -> int:
+    """How far a number is from the first that came; the very first packet may have been lost and come again."""
+    return (sequence - base + 0x8000 & 0xFFFF) - 0x8000
 
 
 def _annex_b(payload: bytes) -> bytes:
