@@ -3,10 +3,10 @@
 import argparse
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from app.domain.stats import EngineStats
 from app.session.engine_desk import EngineState
 from app.session.studio import Studio
 from app.storage import project_file
+from app.storage.lock import FileLock
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
 from app.storage.settings import Settings, SettingsFile, changed, new_output
@@ -100,11 +101,22 @@ def with_arguments(project: Project, arguments: argparse.Namespace, relays: tupl
     return project
 
 
+def _claimed(runtime: Path) -> tuple[Path, FileLock]:
+    """The first folder that no other broadcast holds: after a crash the one whose engine may still be on air, so that it is found."""
+    for number in itertools.count(1):
+        folder = runtime / f"broadcast-{number}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(runtime / f"broadcast-{number}.lock")
+        if lock.acquire():
+            return folder, lock
+    raise AssertionError("counting never ends")
+
+
 @contextlib.contextmanager
 def _own_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Paths]:
     """Folders of this run alone, so that it meets neither a window's engine nor its unsaved work; settings are taken over."""
     paths.make()
-    folder = Path(tempfile.mkdtemp(prefix=f"broadcast-{os.getpid()}-", dir=paths.runtime))
+    folder, lock = _claimed(paths.runtime)
     own = replace(paths, config=folder / "config", state=folder / "state", cache=folder / "cache", runtime=folder / "run")
     own.make()
     settings, _ = SettingsFile(paths.settings).load()
@@ -117,6 +129,7 @@ def _own_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Paths]
         yield own
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
 
 
 class Broadcast:
@@ -253,7 +266,10 @@ class Broadcast:
             if path is not None and self._studio.path is None:
                 raise BroadcastFailed(f"{path} could not be opened.")
             self._studio.edit("Command line", lambda project: with_arguments(project, self._arguments, relays))
+            wanted = self._studio.project
             await self._ready()
+            if self._studio.project != wanted:  # an engine that a crashed broadcast left on air was found with its show: ours goes on there
+                self._studio.edit("Command line", lambda _: wanted)
             if not self._stop.is_set():
                 await self._go_on_air()
             if self._live_at_ns:

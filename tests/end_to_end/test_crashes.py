@@ -1,11 +1,13 @@
 """A crash of either half does not end the show."""
 
 import asyncio
+import contextlib
 import signal
 import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.support.chromium import Chromium, Page, chromium_path
@@ -80,6 +82,14 @@ async def test_viewers_see_no_break_when_the_desk_is_killed(tmp_path: Path) -> N
                 assert after["framesDecoded"] - before["framesDecoded"] > 45
                 assert after["freezeCount"] == before["freezeCount"]
                 assert await page.evaluate("tradewind.connects") == 1
+                async with Tradewind(home, *EMBEDDED) as again:
+                    await again.line("Watch:")
+                    assert again.process("engine").pid == engine.pid, "the next desk finds the engine that is on air"
+                    await _fresh_picture(page, 10)
+                    assert await page.evaluate("tradewind.connects") == 1
+                    assert await again.end() == 0
+                assert again.running() == []
             finally:
-                engine.kill()
-                relay.kill()
+                for left in (engine, relay):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        left.kill()
