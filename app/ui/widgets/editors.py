@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QFontDatabase, QWheelEvent
@@ -27,6 +28,8 @@ from app.domain.errors import Value
 from app.domain.schema import Field, FieldType, parse_colour
 from app.ui.language import declared, tr
 from app.ui.theme import Icons
+
+AnyNumberBox = TypeVar("AnyNumberBox", QSpinBox, QDoubleSpinBox)
 
 INTEGER_LIMIT = 2**31 - 1
 PARAGRAPH_HEIGHT_PX = 84
@@ -91,6 +94,15 @@ class _CalmComboBox(QComboBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
+def _number_box(box: AnyNumberBox, field: Field) -> AnyNumberBox:
+    """What whole and broken numbers share: unit, focus, and a value that counts when it is typed to the end."""
+    roomy(box)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setSuffix(f" {field.unit}" if field.unit else "")
+    box.setKeyboardTracking(False)
+    return box
+
+
 class FlagEditor(Editor):
     def __init__(self, field: Field, around: Surroundings) -> None:
         super().__init__(field)
@@ -108,16 +120,12 @@ class IntegerEditor(Editor):
     def __init__(self, field: Field, around: Surroundings) -> None:
         super().__init__(field)
         del around
-        self._box = _CalmSpinBox()
-        roomy(self._box)
-        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._box = _number_box(_CalmSpinBox(), field)
         self._box.setRange(
             int(field.minimum) if field.minimum is not None else -INTEGER_LIMIT,
             int(field.maximum) if field.maximum is not None else INTEGER_LIMIT,
         )
         self._box.setSingleStep(int(field.step or 1))
-        self._box.setSuffix(f" {field.unit}" if field.unit else "")
-        self._box.setKeyboardTracking(False)
         self._take(self._box)
         self._box.valueChanged.connect(self.edited.emit)
 
@@ -130,16 +138,12 @@ class NumberEditor(Editor):
     def __init__(self, field: Field, around: Surroundings) -> None:
         super().__init__(field)
         del around
-        self._box = _CalmDoubleSpinBox()
-        roomy(self._box)
-        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._box = _number_box(_CalmDoubleSpinBox(), field)
         self._box.setRange(
             field.minimum if field.minimum is not None else -INTEGER_LIMIT, field.maximum if field.maximum is not None else INTEGER_LIMIT
         )
         self._box.setDecimals(2 if (field.step or 1) < 0.1 else 1)
         self._box.setSingleStep(field.step or 1)
-        self._box.setSuffix(f" {field.unit}" if field.unit else "")
-        self._box.setKeyboardTracking(False)
         self._take(self._box)
         self._box.valueChanged.connect(self.edited.emit)
 
