@@ -39,6 +39,7 @@ class IceConnection(aioice.Connection):
     def __init__(self, *, controlling: bool) -> None:
         super().__init__(ice_controlling=controlling)
         self.on_media: Callable[[bytes], None] | None = None
+        self._early: list[bytes] = []
         self.on_refused: Callable[[], None] | None = None
         self._extra: set[asyncio.Task[None]] = set()
 
@@ -148,10 +149,20 @@ class IceConnection(aioice.Connection):
     def data_received(self, data: bytes, component: int) -> None:
         if not data:
             return
-        if self.on_media is not None and 127 < data[0] < 192:
-            self.on_media(data)
+        if 127 < data[0] < 192:
+            if self.on_media is not None:
+                self.on_media(data)
+            elif len(self._early) < MAX_QUEUED_DATAGRAMS:
+                self._early.append(data)
         elif self._queue.qsize() < MAX_QUEUED_DATAGRAMS:
             super().data_received(data, component)
+
+    def begin_media(self, on_media: Callable[[bytes], None]) -> None:
+        """Hand media on from now on, first what overtook the end of the handshake: it is the key frame that everything begins with."""
+        self.on_media = on_media
+        early, self._early = self._early, []
+        for data in early:
+            on_media(data)
 
     def send_now(self, data: bytes) -> bool:
         """Put a datagram on the selected pair at once; False when there is none, or its socket takes nothing."""

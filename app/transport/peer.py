@@ -138,7 +138,7 @@ class Peer:
         if not await self._dtls.handshake(client=client, fingerprints=parameters):
             raise TransportError("peer.dtls", Step.DTLS, detail=self._dtls.failure)
         self.last_received_ns = time.monotonic_ns()
-        self._ice.on_media = self._on_media
+        self._ice.begin_media(self._on_media)
         self._ice.on_refused = self._on_refused
         self._ice.report_refusals()
 

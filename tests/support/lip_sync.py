@@ -39,14 +39,17 @@ def pictures(watcher: Watcher) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
     """(RTP timestamp, luma) of each decoded picture."""
     decoder = av.CodecContext.create("h264", "r")
     assert isinstance(decoder, VideoCodecContext)
+    shown = False
     stamps = list(dict.fromkeys(parse_header(packet).timestamp for packet in watcher.video))
     for stamp, unit in zip(stamps[:-1], watcher.frames()[:-1], strict=False):
         try:
             frames = decoder.decode(av.Packet(unit))
         except av.error.InvalidDataError:
-            assert has_gaps(watcher.sequences()), "a picture that came whole cannot be decoded"
+            # Before the first key frame nothing can be decoded: a viewer whose machine is busy may miss its first packets.
+            assert not shown or has_gaps(watcher.sequences()), "a picture that came whole cannot be decoded"
             continue
         for frame in frames:
+            shown = True
             yield stamp, np.asarray(frame.to_ndarray(format="gray"), np.uint8)
 
 

@@ -13,6 +13,7 @@ from app.domain.broadcast import Step
 from app.domain.output import IceServer
 from app.transport import rtp
 from app.transport.errors import TransportError
+from app.transport.ice import IceConnection
 from app.transport.peer import Peer
 from app.transport.sdp import IceCandidate, RemoteTransport, Setup
 from tests.support.peers import Inbox, connected_pair, make_peer
@@ -192,3 +193,15 @@ def test_the_private_parts_of_aiortc_and_aioice_that_are_used_are_there() -> Non
     ice = aioice.Connection(ice_controlling=True)
     kept = ("_local_candidates", "_local_candidates_start", "_local_candidates_end", "_protocols", "_nominated", "_queue", "_closing")
     assert all(hasattr(ice, name) for name in (*kept, "_remote_candidates", "_pair_remote_candidate"))
+
+
+async def test_media_that_overtakes_the_handshakes_end_is_not_lost() -> None:
+    """The passive side may send as soon as it has finished, which the other side learns a moment later."""
+    ice = IceConnection(controlling=True)
+    heard: list[bytes] = []
+    for number in range(3):
+        ice.data_received(b"\x80\x60" + bytes([number]), 1)
+    ice.begin_media(heard.append)
+    ice.data_received(b"\x80\x60\x03", 1)
+    assert [packet[2] for packet in heard] == [0, 1, 2, 3]
+    await ice.close()
