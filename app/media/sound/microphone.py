@@ -174,7 +174,8 @@ class Microphone:
     def _lost(self, error: SoundDeviceError) -> None:
         if not self._detail:
             log.warning("microphone %s: %s", self._source_id, error)
-            self._notify(Notice(Severity.ERROR, error.code, {"source": self._name, **error.data}, subject=self._source_id))
+            named = error.data.get("name") or self._name  # the system's default has no name while there is none
+            self._notify(Notice(Severity.ERROR, error.code, {"source": self._name, **error.data, "name": named}, subject=self._source_id))
         self._detail = error.code
 
     def _back(self, name: str) -> None:
