@@ -170,7 +170,8 @@ class Broadcast:
             if self._stop.is_set() or self._clock.monotonic_ns() >= deadline:
                 return False
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), 0.02)
+                async with asyncio.timeout(0.02):
+                    await self._stop.wait()
         return True
 
     def _is_live(self) -> bool:

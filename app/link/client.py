@@ -50,7 +50,9 @@ class LinkClient:
         self._hello = self._loop.create_future()
         self._reader.start()
         try:
-            hello = await asyncio.wait_for(asyncio.shield(self._hello), HANDSHAKE_S)
+            # Not wait_for: Python 3.11's swallows a cancellation that comes together with the result, and the caller would go on for ever.
+            async with asyncio.timeout(HANDSHAKE_S):
+                hello = await asyncio.shield(self._hello)
         except TimeoutError as error:
             self._hello.cancel()
             await self.aclose()
@@ -73,7 +75,8 @@ class LinkClient:
         self._lost = True  # its end is what we want: no news
         self._outbox.put(encode(Shutdown()))
         try:
-            await asyncio.wait_for(self._ended.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._ended.wait()
         except TimeoutError:
             return False
         return True

@@ -61,7 +61,8 @@ async def stun_trip_ms(host: str, port: int) -> float:
     transport, probe = await loop.create_datagram_endpoint(_StunProbe, remote_addr=(host, port), family=socket.AF_UNSPEC)
     began = time.perf_counter()
     try:
-        await asyncio.wait_for(probe.answered, STUN_WITHIN_S)
+        async with asyncio.timeout(STUN_WITHIN_S):
+            await probe.answered
         return (time.perf_counter() - began) * 1000
     finally:
         transport.close()

@@ -15,7 +15,7 @@ from subprocess import Popen
 
 import pytest
 
-from app.domain.command import Apply, GoLive, ListDevices, PutPicture, RelayProbes, Shutdown, StopLive, Take, WatchRelays
+from app.domain.command import Apply, Event, GoLive, ListDevices, PutPicture, RelayProbes, Shutdown, StopLive, Take, WatchRelays
 from app.domain.device import Devices
 from app.domain.notice import Notice
 from app.domain.output import Relay, Target
@@ -148,6 +148,20 @@ async def test_a_desk_that_gives_up_connecting_leaves_no_forgotten_failure(engin
         await client.aclose()
         del client, connecting
         gc.collect()
+
+
+async def test_giving_up_in_the_moment_of_the_hello_is_giving_up(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    """A cancellation that comes together with the result must not be swallowed: who waits for its end would wait for ever."""
+
+    class Eager(LinkClient):
+        def _arrived(self, event: Event) -> None:
+            super()._arrived(event)
+            connecting.cancel()
+
+    client = Eager(await registered(tmp_path), on_event=lambda event: None, on_lost=lambda error: None)
+    connecting = asyncio.ensure_future(client.connect())
+    assert [type(result) for result in await asyncio.gather(connecting, return_exceptions=True)] == [asyncio.CancelledError]
+    await client.aclose()
 
 
 async def test_shutdown_ends_the_process(engine: "Popen[bytes]", tmp_path: Path) -> None:
