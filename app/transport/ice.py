@@ -46,7 +46,7 @@ class IceConnection(aioice.Connection):
     async def gather(self, addresses: Sequence[str], servers: Sequence[IceServer], within_s: float) -> None:
         """Bind a socket for each address and ask the servers; what they say after `within_s` is left out of the candidates."""
         self._local_candidates_start = True
-        candidates = await self.get_component_candidates(1, list(addresses))
+        candidates = await self._bind(addresses)
         for index, candidate in enumerate(candidates):
             candidate.priority = candidate_priority(1, "host", max(0, 65535 - 256 * index))
         self._local_candidates += candidates
@@ -54,6 +54,15 @@ class IceConnection(aioice.Connection):
         asks = [self._start(ask) for server in servers for ask in self._asks(server)]
         if asks:
             await asyncio.wait(asks, timeout=within_s)
+
+    async def _bind(self, addresses: Sequence[str]) -> list[aioice.Candidate]:
+        """A socket for each address, all of them known to `close`: aioice forgets those it has when it is cancelled between two."""
+        binding = asyncio.create_task(self.get_component_candidates(1, list(addresses)))
+        try:
+            return await asyncio.shield(binding)
+        except asyncio.CancelledError:
+            await asyncio.wait({binding})
+            raise
 
     def _start(self, ask: Awaitable[None]) -> "asyncio.Task[None]":
         async def run() -> None:

@@ -156,7 +156,8 @@ class TargetSession:
         """One try, given up when the old association is heard of again; None = on air."""
         again = self._connects > 0 or self._failure is not None
         self._network_changed = False
-        trying = asyncio.create_task(self._connector.connect(self._taken(), self._on_closed_of(self._connects), again=again))
+        prepared = self._taken()
+        trying = asyncio.create_task(self._connector.connect(prepared, self._on_closed_of(self._connects), again=again))
         try:
             while not trying.done():
                 await asyncio.wait({trying}, timeout=self._timers.look_ms / 1000)
@@ -168,6 +169,8 @@ class TargetSession:
                     break
         except asyncio.CancelledError:
             await self._give_up(trying)
+            if prepared is not None and trying.cancelled():  # perhaps before its first step, which would have closed it
+                await prepared.aclose()
             raise
         if not trying.done():
             trying.cancel()

@@ -1,6 +1,7 @@
 """The association over real sockets: roles, media both ways, and every way in which it fails or ends."""
 
 import asyncio
+import gc
 import socket
 from dataclasses import replace
 from importlib.metadata import version
@@ -205,3 +206,15 @@ async def test_media_that_overtakes_the_handshakes_end_is_not_lost() -> None:
     ice.data_received(b"\x80\x60\x03", 1)
     assert [packet[2] for packet in heard] == [0, 1, 2, 3]
     await ice.close()
+
+
+async def test_a_gathering_given_up_at_any_moment_leaves_no_socket_open() -> None:
+    for turns in range(12):
+        ice = IceConnection(controlling=True)
+        gathering = asyncio.create_task(ice.gather(["127.0.0.1", "127.0.0.2", "127.0.0.3"], (), 0.1))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        gathering.cancel()
+        await asyncio.wait({gathering})
+        await ice.close()
+    gc.collect()  # a socket that nobody closed says so now, and pytest makes a failure of it
