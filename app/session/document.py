@@ -1,15 +1,18 @@
-"""The open document: the project, the file it lives in, and the way back."""
+"""The open document: the show, the file it lives in, and the way back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.domain.project import Project, check
+from app.domain.project import Project
+from app.domain.show import Show, check_show
+from app.domain.show_editing import on_project
 from app.domain.signal import Signal
 
-MAX_STEPS = 200  # each holds a whole project, but unchanged parts are shared between them
+MAX_STEPS = 200  # each holds a whole show, but unchanged parts are shared between them
 
 Change = Callable[[Project], Project]
+ShowChange = Callable[[Show], Show]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +20,21 @@ class Step:
     """One undo step."""
 
     title: str
-    before: Project
-    after: Project
+    before: Show
+    after: Show
     merge: str = ""
 
 
 def on_programme(project: Project, scene_id: str) -> Project:
     """The project with this scene on programme, or as it is when it has no such scene."""
     known = any(scene.id == scene_id for scene in project.scenes)
-    return replace(project, scene_id=scene_id) if known else project
+    return replace(project, scene_id=scene_id) if known and scene_id != project.scene_id else project
+
+
+def show_on_programme(show: Show, scene_id: str) -> Show:
+    """The show with this scene on programme."""
+    project = on_programme(show.project, scene_id)
+    return show if project is show.project else replace(show, project=project)
 
 
 def same_content(one: Project, other: Project) -> bool:
@@ -33,23 +42,33 @@ def same_content(one: Project, other: Project) -> bool:
     return replace(one, scene_id="") == replace(other, scene_id="")
 
 
-class Document:
-    """Holds the project and its history. `modified` = differs from what the file holds; a show that was never saved and never
-    touched is not modified."""
+def same_show(one: Show, other: Show) -> bool:
+    """As `same_content`, for whole shows."""
+    return same_content(one.project, other.project) and replace(one, project=other.project) == other
 
-    def __init__(self, project: Project) -> None:
+
+class Document:
+    """Holds the show and its history. `modified` = differs from what the file holds; a show that was never saved and never
+    touched is not modified. `project_changed` tells of its technical side alone, `show_changed` of anything."""
+
+    def __init__(self, show: Show) -> None:
+        self.show_changed: Signal[[Show]] = Signal()
         self.project_changed: Signal[[Project]] = Signal()
         self.changed: Signal[[]] = Signal()
-        self._project = project
-        self._saved = project
+        self._show = show
+        self._saved = show
         self._path: Path | None = None
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._merging = ""
 
     @property
+    def show(self) -> Show:
+        return self._show
+
+    @property
     def project(self) -> Project:
-        return self._project
+        return self._show.project
 
     @property
     def path(self) -> Path | None:
@@ -57,11 +76,11 @@ class Document:
 
     @property
     def modified(self) -> bool:
-        return not same_content(self._project, self._saved)
+        return self._show is not self._saved and not same_show(self._show, self._saved)
 
     @property
     def title(self) -> str:
-        return self._path.stem if self._path is not None else self._project.name
+        return self._path.stem if self._path is not None else self.project.name
 
     @property
     def undo_title(self) -> str:
@@ -72,15 +91,19 @@ class Document:
         return self._redo[-1].title if self._redo else ""
 
     def edit(self, title: str, change: Change, *, merge: str = "") -> None:
+        """`edit_show` for a change of the project."""
+        self.edit_show(title, on_project(change), merge=merge)
+
+    def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
         """Apply a change as one undo step; the same non-empty `merge` in a row is one step.
 
-        Raises what the change or the check of its result raises; the project is then as it was.
+        Raises what the change or the check of its result raises; the show is then as it was.
         """
-        before = self._project
+        before = self._show
         after = change(before)
         if after == before:
             return
-        check(after)
+        check_show(after, before)
         if merge and merge == self._merging and self._undo:
             before = self._undo.pop().before
         if after != before:
@@ -88,11 +111,11 @@ class Document:
             del self._undo[:-MAX_STEPS]
         self._merging = merge
         self._redo.clear()
-        self._show(after)
+        self._change_to(after)
 
     def put_on_programme(self, scene_id: str) -> None:
         """Note which scene is on programme: neither an undo step nor a reason to save."""
-        self._show(on_programme(self._project, scene_id))
+        self._change_to(show_on_programme(self._show, scene_id))
 
     def undo(self) -> None:
         """Take back the last step, if there is one; the scene on programme stays while it exists."""
@@ -100,7 +123,7 @@ class Document:
             step = self._undo.pop()
             self._redo.append(step)
             self._merging = ""
-            self._show(on_programme(step.before, self._project.scene_id))
+            self._change_to(show_on_programme(step.before, self.project.scene_id))
 
     def redo(self) -> None:
         """Do again what was undone last, if anything."""
@@ -108,30 +131,31 @@ class Document:
             step = self._redo.pop()
             self._undo.append(step)
             self._merging = ""
-            self._show(on_programme(step.after, self._project.scene_id))
+            self._change_to(show_on_programme(step.after, self.project.scene_id))
 
-    def replace_all(self, project: Project, *, path: Path | None, saved: Project | None = None) -> None:
+    def replace_all(self, show: Show, *, path: Path | None, saved: Show | None = None) -> None:
         """Another show takes the place of this one, with an empty history; `saved` = what its file holds, when that differs."""
         self._undo.clear()
         self._redo.clear()
         self._merging = ""
         self._path = path
-        self._saved = project if saved is None else saved
-        self._project = project
-        self.project_changed.emit(project)
+        self._saved = show if saved is None else saved
+        self._show = show
+        self.project_changed.emit(show.project)
+        self.show_changed.emit(show)
         self.changed.emit()
 
     def mark_saved(self, path: Path) -> None:
-        """The file at `path` now holds the project."""
+        """The file at `path` now holds the show."""
         self._path = path
-        self._saved = self._project
+        self._saved = self._show
         self._merging = ""
         self.changed.emit()
 
-    def _show(self, project: Project) -> None:
-        if project == self._project:
-            self.changed.emit()
-            return
-        self._project = project
-        self.project_changed.emit(project)
+    def _change_to(self, show: Show) -> None:
+        before, self._show = self._show, show
+        if show.project != before.project:
+            self.project_changed.emit(show.project)
+        if show is not before:
+            self.show_changed.emit(show)
         self.changed.emit()

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project
+from app.domain.show import Show
 from app.session.document import Document, same_content
 from app.storage import project_file
 from app.storage.files import StorageError
@@ -55,7 +56,7 @@ class ShowFiles:
 
     def new(self) -> None:
         """Begin a new show."""
-        self._document.replace_all(self._new_project(), path=None)
+        self._document.replace_all(Show(self._new_project()), path=None)
         self._forget_work()
 
     def open(self, path: Path) -> bool:
@@ -65,7 +66,7 @@ class ShowFiles:
         except AppError as error:
             self._tell(error)
             return False
-        self._document.replace_all(project, path=path.absolute())
+        self._document.replace_all(Show(project), path=path.absolute())
         self.recent = self._recents.add(path)
         self._document.changed.emit()
         self._forget_work()
@@ -130,7 +131,7 @@ class ShowFiles:
         except AppError as error:
             log.warning("cannot compare with the saved show: %s", error)
             saved, path = self._new_project(), None
-        self._document.replace_all(project, path=path, saved=saved)
+        self._document.replace_all(Show(project), path=path, saved=Show(saved))
 
     def take_over_running(self, project: Project) -> None:
         """Show what a running engine shows. Its file is that of the work the last desk kept of the same show, or the one opened last

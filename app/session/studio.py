@@ -15,13 +15,14 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import IceServer, Relay, Target
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, scene_by_id
+from app.domain.show import Show
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import CUT, Transition
 from app.session.actions import ActionTable
 from app.session.desk_lock import DeskLock
-from app.session.document import Change, Document, on_programme
+from app.session.document import Change, Document, ShowChange, on_programme
 from app.session.embedded_relay import EmbeddedRelay, RelaySetting
 from app.session.engine_desk import EngineDesk, EngineState
 from app.session.on_air import OnAir
@@ -95,8 +96,9 @@ class Studio:
         self.presets = tuple(presets)
         self._settings_file = SettingsFile(paths.settings)
         self.settings, self._early_notices = self._settings_file.load()
-        self._document = Document(new_project(self.settings))
+        self._document = Document(Show(new_project(self.settings)))
         self.project_changed = self._document.project_changed
+        self.show_changed = self._document.show_changed
         self.document_changed = self._document.changed
         notify = self.notices.emit
         self._files = ShowFiles(
@@ -211,6 +213,10 @@ class Studio:
         return self._document.project
 
     @property
+    def show(self) -> Show:
+        return self._document.show
+
+    @property
     def path(self) -> Path | None:
         return self._document.path
 
@@ -241,6 +247,10 @@ class Studio:
     def edit(self, title: str, change: Change, *, merge: str = "") -> None:
         """One undo step; the same non-empty `merge` in a row is one step (drags, sliders). Raises AppError and changes nothing."""
         self._document.edit(title, change, merge=merge)
+
+    def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
+        """As `edit`, for what the show sells and says."""
+        self._document.edit_show(title, change, merge=merge)
 
     def undo(self) -> None:
         self._document.undo()

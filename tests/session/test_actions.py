@@ -7,6 +7,7 @@ import pytest
 from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
 from app.domain.errors import AppError
 from app.domain.project import Project, starter_project
+from app.domain.show import Show
 from app.domain.state import StateCell
 from app.session.actions import Action, ActionTable
 from app.session.document import Document
@@ -17,7 +18,7 @@ class Doing:
     """A document and a list of what was asked."""
 
     def __init__(self) -> None:
-        self.document = Document(starter_project(camera=None, microphone=False))
+        self.document = Document(Show(starter_project(camera=None, microphone=False)))
         self.broadcast: StateCell[BroadcastState] = StateCell("test", BroadcastState.IDLE, BROADCAST_MOVES)
         self.done: list[str] = []
 

@@ -7,11 +7,12 @@ import pytest
 
 from app.domain.editing import add_scene, rename_scene, select_scene
 from app.domain.project import Project, ProjectError, starter_project
+from app.domain.show import Show
 from app.session.document import MAX_STEPS, Document
 
 
 def document() -> Document:
-    return Document(add_scene(starter_project(camera=None, microphone=False), "Two"))
+    return Document(Show(add_scene(starter_project(camera=None, microphone=False), "Two")))
 
 
 def rename(document: Document, name: str, merge: str = "") -> None:
@@ -136,6 +137,6 @@ def test_listeners_are_told_once_each_time() -> None:
     doc.changed.connect(lambda: changes.append(doc.modified))
     rename(doc, "a")
     doc.undo()
-    doc.replace_all(select_scene(doc.project, doc.project.scenes[1].id), path=None)
+    doc.replace_all(Show(select_scene(doc.project, doc.project.scenes[1].id)), path=None)
     assert projects == ["a", "Untitled show", "Untitled show"]
     assert changes == [True, False, False]

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.domain.clock import SystemClock
 from app.domain.notice import Notice
 from app.domain.project import Project, starter_project
+from app.domain.show import Show
 from app.session.document import Document
 from app.session.processes import DELAYS_S, BackOff
 from app.session.show_files import ShowFiles
@@ -44,7 +45,7 @@ def test_the_same_kept_work_is_not_offered_and_names_the_file(tmp_path: Path) ->
     path = tmp_path / "Shop.tradewind"
     project_file.save(path, show("Shop", 2000))
     crashed_with(tmp_path, show("Shop", 3000), path)
-    document, told = Document(START), list[Notice]()
+    document, told = Document(Show(START)), list[Notice]()
     opened = files(tmp_path, document, told)
     offered = [opened.recovered]
     opened.take_over_running(replace(show("Shop", 3000), scene_id=""))
@@ -57,7 +58,7 @@ def test_the_same_kept_work_is_not_offered_and_names_the_file(tmp_path: Path) ->
 
 def test_kept_work_of_another_show_stays_on_offer(tmp_path: Path) -> None:
     crashed_with(tmp_path, show("Another", 3000), tmp_path / "Another.tradewind")
-    document, told = Document(START), list[Notice]()
+    document, told = Document(Show(START)), list[Notice]()
     opened = files(tmp_path, document, told)
     opened.take_over_running(show("Shop", 2000))
     assert opened.recovered is not None and opened.recovered.project.name == "Another"
@@ -66,7 +67,7 @@ def test_kept_work_of_another_show_stays_on_offer(tmp_path: Path) -> None:
 
 
 def test_what_was_taken_over_is_kept_at_once(tmp_path: Path) -> None:
-    document, told = Document(START), list[Notice]()
+    document, told = Document(Show(START)), list[Notice]()
     opened = files(tmp_path, document, told)
     opened.take_over_running(show("Shop", 2000))
     assert len(list((tmp_path / "recovery").glob("*.work"))) == 1

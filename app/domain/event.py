@@ -1,0 +1,48 @@
+"""The show's log: what happened, when, in an order that nobody changes. Panels, reports and a running show are readings of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class EventKind(Enum):
+    """The value is what files hold; one is never given another meaning."""
+
+    SHOW_STARTED = "show.started"
+    SHOW_ENDED = "show.ended"
+    ON_AIR = "air.on"
+    OFF_AIR = "air.off"
+    SEGMENT_ENTERED = "segment.entered"  # segment, skipped
+    SEGMENT_EXTENDED = "segment.extended"  # segment, seconds
+    POINT_TICKED = "point.ticked"  # segment, item, done
+    POINTS_LEFT = "points.left"  # segment, items: left without being said
+    BACKUP_TAKEN = "backup.taken"  # segment, out, in
+    PINNED = "product.pinned"  # product; "" = none
+    CARD_SHOWN = "card.shown"  # card, kind, product
+    CARD_HIDDEN = "card.hidden"
+    DISCLOSURE_SHOWN = "disclosure.shown"  # market, text
+    DISCLOSURE_ENDED = "disclosure.ended"
+    COUPON_DROPPED = "coupon.dropped"  # coupon, stock, expires_ms
+    COUPON_CLAIMED = "coupon.claimed"  # coupon, code, viewer
+    COUPON_CLOSED = "coupon.closed"
+    STOCK_CHANGED = "stock.changed"  # product, place, units, why
+    VIEWER_JOINED = "viewer.joined"  # viewer, language, market
+    VIEWER_LEFT = "viewer.left"
+    LIKED = "viewer.liked"  # count
+    PRODUCT_SEEN = "product.seen"  # product, viewer
+    PRODUCT_CLICKED = "product.clicked"
+    PRODUCT_ADDED = "product.added"  # to the cart
+    DETAIL_ASKED = "product.asked"  # "show it closer"
+    ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowEvent:
+    """`seq` counts from 1 without gaps within a show's file; `at_ms` is UTC; `data` holds plain JSON values."""
+
+    seq: int
+    at_ms: int
+    kind: EventKind
+    data: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,197 @@
+"""Every change a user makes to what a show sells and says, as a pure function from one Show to the next.
+
+All of them raise ShowError when an id names nothing, and leave a show that `show.check_show` accepts.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from app.domain.market import Market
+from app.domain.product import Product, Role
+from app.domain.project import Project
+from app.domain.rundown import Segment
+from app.domain.show import Coupon, KeywordCard, Show, ShowError, product_by_id, segment_by_id
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Identified)
+
+
+def new_id() -> str:
+    """An id that no other thing has."""
+    return uuid4().hex[:12]
+
+
+def on_project(change: Callable[[Project], Project]) -> Callable[[Show], Show]:
+    """A change of the project as a change of the show that holds it."""
+    return lambda show: replace(show, project=change(show.project))
+
+
+def _put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
+    """In the place of the one with its id, else at the end."""
+    if any(known.id == one.id for known in many):
+        return tuple(one if known.id == one.id else known for known in many)
+    return (*many, one)
+
+
+def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ...]:
+    """Those with these ids together at `index` of the list as it is now, in the order they had; beyond an end means that end."""
+    index = min(max(index, 0), len(many))
+    before = [one for one in many[:index] if one.id not in ids]
+    after = [one for one in many[index:] if one.id not in ids]
+    return (*before, *(one for one in many if one.id in ids), *after)
+
+
+# --- products -----------------------------------------------------------------------------------------------------------
+
+
+def put_product(show: Show, product: Product) -> Show:
+    """Add a product, or put it in the place of the one with its id."""
+    return replace(show, products=_put(show.products, product))
+
+
+def put_products(show: Show, products: Iterable[Product]) -> Show:
+    """Many at once, as an import brings them."""
+    wanted = {product.id: product for product in products}
+    kept = tuple(wanted.pop(known.id, known) for known in show.products)
+    return replace(show, products=(*kept, *wanted.values()))
+
+
+def change_product(show: Show, product_id: str, **changes: Any) -> Show:
+    """With some fields of a product changed."""
+    return put_product(show, replace(product_by_id(show, product_id), **changes))
+
+
+def duplicate_product(show: Show, product_id: str, name_suffix: str = " (2)") -> tuple[Show, str]:
+    """A copy right behind the original, and its id."""
+    original = product_by_id(show, product_id)
+    copy = replace(original, id=new_id(), name={language: text + name_suffix for language, text in original.name.items()})
+    index = show.products.index(original) + 1
+    return replace(show, products=(*show.products[:index], copy, *show.products[index:])), copy.id
+
+
+def remove_products(show: Show, product_ids: Collection[str]) -> Show:
+    """Without these products; segments that had them stay and have none."""
+    gone = set(product_ids)
+    products = tuple(product for product in show.products if product.id not in gone)
+    if len(products) == len(show.products):
+        raise ShowError("show.no_product", product=next(iter(gone), ""))
+
+    def without(segment: Segment) -> Segment:
+        if segment.product_id not in gone and segment.backup_id not in gone:
+            return segment
+        return replace(
+            segment,
+            product_id="" if segment.product_id in gone else segment.product_id,
+            backup_id="" if segment.backup_id in gone else segment.backup_id,
+        )
+
+    coupons = tuple(replace(one, product_id="") if one.product_id in gone else one for one in show.coupons)
+    return replace(show, products=products, segments=tuple(without(segment) for segment in show.segments), coupons=coupons)
+
+
+def move_products(show: Show, product_ids: Collection[str], index: int) -> Show:
+    """Put these products together at this place of the list."""
+    return replace(show, products=_moved(show.products, product_ids, index))
+
+
+# --- the run of show ----------------------------------------------------------------------------------------------------
+
+
+def put_segment(show: Show, segment: Segment, index: int | None = None) -> Show:
+    """Put a segment in the place of the one with its id, else at `index` (None = the end)."""
+    if index is None or any(known.id == segment.id for known in show.segments):
+        return replace(show, segments=_put(show.segments, segment))
+    return replace(show, segments=(*show.segments[:index], segment, *show.segments[index:]))
+
+
+def change_segment(show: Show, segment_id: str, **changes: Any) -> Show:
+    """With some fields of a segment changed."""
+    return put_segment(show, replace(segment_by_id(show, segment_id), **changes))
+
+
+def duplicate_segment(show: Show, segment_id: str) -> tuple[Show, str]:
+    """A copy right behind the original, and its id."""
+    original = segment_by_id(show, segment_id)
+    copy = replace(original, id=new_id(), cues=tuple(replace(cue, id=new_id()) for cue in original.cues))
+    return put_segment(show, copy, show.segments.index(original) + 1), copy.id
+
+
+def remove_segments(show: Show, segment_ids: Collection[str]) -> Show:
+    """Without these segments."""
+    segments = tuple(segment for segment in show.segments if segment.id not in segment_ids)
+    if len(segments) == len(show.segments):
+        raise ShowError("show.no_segment", segment=next(iter(segment_ids), ""))
+    return replace(show, segments=segments)
+
+
+def move_segments(show: Show, segment_ids: Collection[str], index: int) -> Show:
+    """Put these segments together at this place of the rundown."""
+    return replace(show, segments=_moved(show.segments, segment_ids, index))
+
+
+def swap_to_backup(show: Show, segment_id: str) -> Show:
+    """The backup takes the slot, and the product that was there becomes the backup's backup; cues stay."""
+    segment = segment_by_id(show, segment_id)
+    if not segment.backup_id:
+        raise ShowError("show.no_backup", segment=segment.title)
+    return put_segment(show, replace(segment, product_id=segment.backup_id, backup_id=segment.product_id))
+
+
+def segment_for(product: Product, planned_s: int = 300) -> Segment:
+    """A new segment that sells a product."""
+    title = next(iter(product.name.values()), product.sku or product.id)
+    return Segment(
+        new_id(), title, planned_s=planned_s, product_id=product.id, role=product.role if product.role is not Role.BACKUP else Role.HERO
+    )
+
+
+# --- markets, cards, coupons --------------------------------------------------------------------------------------------
+
+
+def put_market(show: Show, market: Market) -> Show:
+    """Sell in a market too, or with a changed profile."""
+    return replace(show, markets=_put(show.markets, market))
+
+
+def remove_market(show: Show, market_id: str) -> Show:
+    """Not sell there any more; prices stay in the products, for who comes back."""
+    if all(market.id != market_id for market in show.markets):
+        raise ShowError("show.no_market", market=market_id)
+    desk = replace(show.desk, market_id="") if show.desk.market_id == market_id else show.desk
+    return replace(show, desk=desk, markets=tuple(market for market in show.markets if market.id != market_id))
+
+
+def put_card(show: Show, card: KeywordCard) -> Show:
+    """Add a keyword card, or change the one with its id."""
+    return replace(show, cards=_put(show.cards, card))
+
+
+def remove_card(show: Show, card_id: str) -> Show:
+    """Without this keyword card."""
+    if all(card.id != card_id for card in show.cards):
+        raise ShowError("show.no_card", card=card_id)
+    return replace(show, cards=tuple(card for card in show.cards if card.id != card_id))
+
+
+def put_coupon(show: Show, coupon: Coupon) -> Show:
+    """Add a coupon, or change the one with its id."""
+    return replace(show, coupons=_put(show.coupons, coupon))
+
+
+def remove_coupon(show: Show, coupon_id: str) -> Show:
+    """Without this coupon; codes that viewers hold stay theirs."""
+    if all(coupon.id != coupon_id for coupon in show.coupons):
+        raise ShowError("show.no_coupon", coupon=coupon_id)
+    return replace(show, coupons=tuple(coupon for coupon in show.coupons if coupon.id != coupon_id))
+
+
+def change_desk(show: Show, **changes: Any) -> Show:
+    """With some of the desk's own choices changed."""
+    return replace(show, desk=replace(show.desk, **changes))

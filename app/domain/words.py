@@ -1,0 +1,40 @@
+"""The same words in several languages, and which of them a reader gets."""
+
+from collections.abc import Mapping, Sequence
+
+Words = Mapping[str, str]  # BCP 47 tag ("en", "zh-Hans", "pt-BR") → text
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "yi"})
+
+
+def primary(tag: str) -> str:
+    """The language alone: "pt" of "pt-BR"."""
+    return tag.replace("_", "-").split("-", 1)[0].lower()
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Whether the language is written from right to left."""
+    return primary(tag) in RIGHT_TO_LEFT
+
+
+def has(words: Words, tag: str) -> bool:
+    """Whether there is text in this language, whatever the region."""
+    return any(text.strip() and primary(known) == primary(tag) for known, text in words.items())
+
+
+def pick(words: Words, tags: Sequence[str]) -> tuple[str, str]:
+    """(text, its language) for a reader of these languages, the best first; else English, else what there is, else ("", "")."""
+    written = {known: text for known, text in words.items() if text.strip()}
+    for tag in (*tags, "en"):
+        if tag in written:
+            return written[tag], tag
+        for known, text in written.items():
+            if primary(known) == primary(tag):
+                return text, known
+    return next(((text, known) for known, text in written.items()), ("", ""))
+
+
+def with_text(words: Words, tag: str, text: str) -> Words:
+    """The same with this text in this language; an empty text takes the language out."""
+    others = {known: kept for known, kept in words.items() if known != tag}
+    return {**others, tag: text} if text.strip() else others
