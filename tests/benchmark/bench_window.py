@@ -52,7 +52,7 @@ async def _make_busy(rows: QListWidget) -> None:
             number += 1
             rows.insertItem(0, f"viewer {number}: how much is the red one? 多少钱？")
             if rows.count() > ROWS:
-                rows.takeItem(rows.count() - 1)
+                rows.model().removeRow(rows.count() - 1)  # takeItem would leave the row to nobody
         await asyncio.sleep(1 / 50)
 
 
