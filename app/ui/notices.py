@@ -203,4 +203,4 @@ class LogPanel(QWidget):
         item.setToolTip(f"{when:%Y-%m-%d %H:%M:%S}\n{notice.code}")
         self.list.insertItem(0, item)
         while self.list.count() > KEPT:
-            self.list.takeItem(KEPT)
+            self.list.model().removeRow(KEPT)  # takeItem would leave the row to nobody
