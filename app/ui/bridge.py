@@ -15,6 +15,7 @@ class Bridge(QObject):
     """
 
     project_changed = Signal()
+    show_changed = Signal()
     document_changed = Signal()
     settings_changed = Signal()
     stats_changed = Signal(object)
@@ -30,6 +31,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._disconnects: list[Callable[[], None]] = [
             studio.project_changed.connect(lambda project: self.project_changed.emit()),
+            studio.show_changed.connect(lambda show: self.show_changed.emit()),
             studio.document_changed.connect(self.document_changed.emit),
             studio.settings_changed.connect(lambda settings: self.settings_changed.emit()),
             studio.stats_changed.connect(self.stats_changed.emit),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project
+from app.domain.show import Show
+from app.domain.show_editing import on_project
 from app.session.studio import Studio
 from app.ui.bridge import Bridge
 from app.ui.notices import Words
@@ -35,8 +37,12 @@ class Desk:
 
     def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> bool:
         """Change the document; a refusal is shown as a notice and gives False."""
+        return self.edit_show(title, on_project(change), merge=merge)
+
+    def edit_show(self, title: str, change: Callable[[Show], Show], *, merge: str = "") -> bool:
+        """As `edit`, for what the show sells and says."""
         try:
-            self.studio.edit(title, change, merge=merge)
+            self.studio.edit_show(title, change, merge=merge)
         except AppError as error:
             self.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
             return False
