@@ -16,11 +16,12 @@ TABLE: Mapping[str, Sequence[str]] = {
     "media": (*_EVERYONE, "app.domain", "av", "cv2", "numpy", "sounddevice", "mss", "cv2_enumerate_cameras", "psutil"),
     "transport": (*_EVERYONE, "app.domain", "aiortc", "aioice", "aiohttp", "pylibsrtp", "OpenSSL"),
     "relay": (*_EVERYONE, "app.domain", "app.transport", "aiohttp", "zeroconf", "segno"),
-    "overlay": (*_EVERYONE, "app.domain", "PySide6.QtGui", "PySide6.QtCore"),
-    "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs"),
+    "overlay": (*_EVERYONE, "app.domain", "app.language.formats", "PySide6.QtGui", "PySide6.QtCore"),
+    "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs", "openpyxl"),
+    "language": (*_EVERYONE, "app.domain", "babel", "jinja2"),
     "link": (*_EVERYONE, "app.domain", "msgspec"),
-    "session": (*_EVERYONE, "app.domain", "app.storage", "app.overlay", "app.link", "psutil", "aiohttp"),
-    "ui": (*_EVERYONE, "app.domain", "app.session", "PySide6", "qasync"),
+    "session": (*_EVERYONE, "app.domain", "app.storage", "app.language", "app.overlay", "app.link", "psutil", "aiohttp"),
+    "ui": (*_EVERYONE, "app.domain", "app.session", "app.language.formats", "PySide6", "qasync"),
 }
 EVERYTHING = frozenset({"bootstrap", "cli", "__main__"})
 # What a show is needs no clockwork: no threads, no event loop, no sockets, no processes.
@@ -109,6 +110,9 @@ def test_everything_but_the_window_runs_without_qt() -> None:
         ("app/overlay/a.py", "from PySide6.QtWidgets import QLabel"),
         ("app/storage/a.py", "import psutil"),
         ("app/link/a.py", "from app.media import engine"),
+        ("app/ui/a.py", "from app.language import handbook"),
+        ("app/language/a.py", "from app.storage import markets"),
+        ("app/domain/a.py", "from app.language import formats"),
         ("app/session/a.py", "import PySide6.QtCore"),
         ("app/session/a.py", "from app import media"),
         ("app/ui/a.py", "from app.media.engine import Engine"),

@@ -1,0 +1,1 @@
+"""Texts, amounts and dates in a reader's language."""
