@@ -8,13 +8,18 @@ LEAST_GAP_NS = 300 * NS_PER_MS  # a joining viewer asks three times within this;
 
 
 class KeyframeSchedule:
-    """Coalesces requests for key frames to one each 300 ms; any thread requests, encoder threads ask."""
+    """Coalesces requests for key frames to one each 300 ms; any thread requests, encoder threads ask.
+
+    The key frame that an encoder begins with was not asked for, and going live is over before a relay is connected: the first request
+    after it does not wait.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._wanted = False
         self._last_ns: int | None = None
+        self._opening = True  # nobody has asked since the encoder began
         self._longest_ns = 0
 
     def request(self) -> None:
@@ -35,7 +40,9 @@ class KeyframeSchedule:
                 due = True
             else:
                 past_ns = now_ns - self._last_ns
-                due = (self._wanted and past_ns >= LEAST_GAP_NS) or 0 < self._longest_ns <= past_ns
+                served = self._wanted and (self._opening or past_ns >= LEAST_GAP_NS)
+                due = served or 0 < self._longest_ns <= past_ns
+                self._opening = self._opening and not served
             if due:
                 self._wanted = False
                 self._last_ns = now_ns
@@ -51,3 +58,4 @@ class KeyframeSchedule:
         """A new encoder begins: its first picture is a key frame in any case."""
         with self._lock:
             self._last_ns = None
+            self._opening = True

@@ -16,6 +16,8 @@ def started() -> tuple[SetClock, KeyframeSchedule]:
 
 def test_requests_within_the_gap_become_one_at_its_end() -> None:
     clock, schedule = started()
+    schedule.request()
+    assert schedule.due()
     served = []
     for _ in range(30):  # a second of pictures, asked for at each
         clock.pass_ms(1000 / 30)
@@ -23,6 +25,21 @@ def test_requests_within_the_gap_become_one_at_its_end() -> None:
         served.append(schedule.due())
     assert served.count(True) == 3
     assert all(not (a and b) for a, b in itertools.pairwise(served))
+
+
+def test_the_first_request_after_the_opening_does_not_wait() -> None:
+    """Who asks first is a relay that has just been connected: it has not seen the key frame that the encoder began with."""
+    clock, schedule = started()
+    clock.pass_ms(40)
+    schedule.sent()
+    clock.pass_ms(60)
+    schedule.request()
+    assert schedule.due()
+    clock.pass_ms(60)
+    schedule.request()
+    assert not schedule.due()
+    clock.pass_ms(240)
+    assert schedule.due()
 
 
 def test_a_request_after_the_gap_is_served_at_once_and_once() -> None:
