@@ -17,12 +17,14 @@ ShowChange = Callable[[Show], Show]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One undo step."""
+    """One undo step. `before_settled` and `after_settled` count what each of its shows holds of what was settled."""
 
     title: str
     before: Show
     after: Show
     merge: str = ""
+    before_settled: int = 0
+    after_settled: int = 0
 
 
 def on_programme(project: Project, scene_id: str) -> Project:
@@ -61,6 +63,7 @@ class Document:
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._merging = ""
+        self._settled: list[ShowChange] = []  # in this sitting; undo and redo bring them along
 
     @property
     def show(self) -> Show:
@@ -104,13 +107,26 @@ class Document:
         if after == before:
             return
         check_show(after, before)
+        settled = len(self._settled)
         if merge and merge == self._merging and self._undo:
-            before = self._undo.pop().before
+            merged = self._undo.pop()
+            before, settled = merged.before, merged.before_settled
         if after != before:
-            self._undo.append(Step(title, before, after, merge))
+            self._undo.append(Step(title, before, after, merge, settled, len(self._settled)))
             del self._undo[:-MAX_STEPS]
         self._merging = merge
         self._redo.clear()
+        self._change_to(after)
+
+    def settle(self, change: ShowChange) -> None:
+        """Apply what happened in the world (an order took units out of stock): it is no undo step, and no undo takes it back.
+
+        `change` must fit any of this sitting's shows: where what it speaks of is not there, it changes nothing.
+        """
+        after = change(self._show)
+        check_show(after, self._show)
+        if self._undo or self._redo:
+            self._settled.append(change)
         self._change_to(after)
 
     def put_on_programme(self, scene_id: str) -> None:
@@ -123,7 +139,7 @@ class Document:
             step = self._undo.pop()
             self._redo.append(step)
             self._merging = ""
-            self._change_to(show_on_programme(step.before, self.project.scene_id))
+            self._change_to(show_on_programme(self._with_settled(step.before, step.before_settled), self.project.scene_id))
 
     def redo(self) -> None:
         """Do again what was undone last, if anything."""
@@ -131,12 +147,13 @@ class Document:
             step = self._redo.pop()
             self._undo.append(step)
             self._merging = ""
-            self._change_to(show_on_programme(step.after, self.project.scene_id))
+            self._change_to(show_on_programme(self._with_settled(step.after, step.after_settled), self.project.scene_id))
 
     def replace_all(self, show: Show, *, path: Path | None, saved: Show | None = None) -> None:
         """Another show takes the place of this one, with an empty history; `saved` = what its file holds, when that differs."""
         self._undo.clear()
         self._redo.clear()
+        self._settled.clear()
         self._merging = ""
         self._path = path
         self._saved = show if saved is None else saved
@@ -151,6 +168,12 @@ class Document:
         self._saved = self._show
         self._merging = ""
         self.changed.emit()
+
+    def _with_settled(self, show: Show, count: int) -> Show:
+        """An earlier show with what was settled after the first `count`."""
+        for change in self._settled[count:]:
+            show = change(show)
+        return show
 
     def _change_to(self, show: Show) -> None:
         before, self._show = self._show, show
