@@ -19,14 +19,17 @@ class EventKind(Enum):
     POINTS_LEFT = "points.left"  # segment, items: left without being said
     BACKUP_TAKEN = "backup.taken"  # segment, out, in
     PINNED = "product.pinned"  # product; "" = none
+    TIMER_SET = "timer.set"  # length_s, left_s, running
     CARD_SHOWN = "card.shown"  # card, kind, product
-    CARD_HIDDEN = "card.hidden"
+    CARD_HIDDEN = "card.hidden"  # card, kind
+    COUNTDOWN_STARTED = "countdown.started"  # ends_ms, text, segment
+    COUNTDOWN_ENDED = "countdown.ended"
     DISCLOSURE_SHOWN = "disclosure.shown"  # market, text
     DISCLOSURE_ENDED = "disclosure.ended"
-    COUPON_DROPPED = "coupon.dropped"  # coupon, stock, expires_ms
+    COUPON_DROPPED = "coupon.dropped"  # coupon, codes, stock, expires_ms
     COUPON_CLAIMED = "coupon.claimed"  # coupon, code, viewer
-    COUPON_CLOSED = "coupon.closed"
-    STOCK_CHANGED = "stock.changed"  # product, place, units, why
+    COUPON_CLOSED = "coupon.closed"  # coupon, why
+    STOCK_CHANGED = "stock.changed"  # product, place, units (that are there now), why
     VIEWER_JOINED = "viewer.joined"  # viewer, language, market
     VIEWER_LEFT = "viewer.left"
     LIKED = "viewer.liked"  # count

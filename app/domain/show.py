@@ -27,7 +27,8 @@ class KeywordCard:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """`stock` codes, each given once; `percent` or a fixed amount off; `expires_in_s` counts from the drop."""
+    """Codes, each given once: the shop's own, or `stock` that are made at the drop when there are none; `percent` or a fixed amount
+    off; `expires_in_s` counts from the drop."""
 
     id: str
     title: Words
@@ -35,6 +36,7 @@ class Coupon:
     product_id: str = ""
     percent: float = 0.0
     expires_in_s: int = 600
+    stock: int = 20
 
 
 @dataclass(frozen=True, slots=True)
