@@ -1,0 +1,156 @@
+"""Market profiles: one TOML file a market, and files of taboos, phrases and claims that several markets share."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from app.domain.market import Market
+from app.domain.money import is_currency
+from app.storage.files import StorageError, read_file
+
+SHARED = "shared"
+INCLUDE = "include"
+_LISTS = ("taboos", "phrases", "claims")
+_CODE = re.compile(r"[A-Z]{2}")
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_AT = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
+
+Table = dict[str, Any]
+
+
+class MarketError(StorageError):
+    """A market's file does not say what a market must; `data` has `path`, `field` and `reason`."""
+
+
+def load_markets(folder: Path) -> tuple[Market, ...]:
+    """All markets of a folder by their id; raises MarketError, or StorageError for a file that cannot be read."""
+    return tuple(load_market(path) for path in sorted(folder.glob("*.toml")))
+
+
+def load_market(path: Path) -> Market:
+    """One market with all that its file includes; the file is called like the market."""
+    table = _read(path)
+    included = [(path.parent / SHARED / f"{name}.toml") for name in _names(path, table.pop(INCLUDE, []))]
+    _refuse_unknown(path, table, Market, "")
+    for one in included:
+        shared = _read(one)
+        _refuse_unknown(one, shared, Market, "")
+        for key, value in shared.items():
+            if key not in _LISTS or not isinstance(value, list):
+                raise MarketError("market.broken", path=str(one), field=key, reason="a shared file holds taboos, phrases and claims alone")
+            _convert(one, {"id": "XX", "name": {}, "languages": [], "currency": "", "zones": [], key: value})
+            table[key] = [*table.get(key, []), *value]
+    market = _convert(path, {"id": path.stem, **table})
+    for field, reason in _wrong(market, path.stem):
+        raise MarketError("market.broken", path=str(path), field=field, reason=reason)
+    return market
+
+
+def _read(path: Path) -> Table:
+    try:
+        return tomllib.loads(read_file(path).decode("utf-8"))
+    except ValueError as error:
+        raise MarketError("market.broken", path=str(path), field="(the file)", reason=str(error)) from error
+
+
+def _names(path: Path, value: object) -> list[str]:
+    if isinstance(value, list) and all(isinstance(name, str) and name.replace("_", "").isalnum() for name in value):
+        return value
+    raise MarketError("market.broken", path=str(path), field=INCLUDE, reason="expected names of files in the folder “shared”")
+
+
+def _convert(path: Path, table: Table) -> Market:
+    try:
+        return msgspec.convert(table, Market)
+    except msgspec.ValidationError as error:
+        found = _AT.fullmatch(str(error))
+        field, reason = (found["field"], found["reason"]) if found else ("(the file)", str(error))
+        raise MarketError("market.broken", path=str(path), field=field, reason=reason) from error
+
+
+def _refuse_unknown(path: Path, table: Table, kind: type, place: str) -> None:
+    """A key that nobody reads is a slip of the pen, and would be lost without a word."""
+    hints = get_type_hints(kind)
+    known = {field.name for field in fields(kind)}
+    for key, value in table.items():
+        if key not in known:
+            raise MarketError("market.broken", path=str(path), field=place + key, reason="nothing of this name is known")
+        inner = _dataclass_in(hints[key])
+        if inner is not None:
+            for number, one in enumerate(value if isinstance(value, list) else [value]):
+                if isinstance(one, dict):
+                    _refuse_unknown(path, one, inner, f"{place}{key}[{number}]." if isinstance(value, list) else f"{place}{key}.")
+
+
+def _dataclass_in(hint: Any) -> type | None:
+    if isinstance(hint, type) and not isinstance(hint, UnionType) and is_dataclass(hint):
+        return hint
+    return next((arg for arg in get_args(hint) if isinstance(arg, type) and is_dataclass(arg)), None)
+
+
+def _wrong(market: Market, stem: str) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong with it) of each value that has the right form and means nothing."""
+    if market.id != stem or not _CODE.fullmatch(market.id):
+        yield "id", "the file is called by the market's two capital letters (ISO 3166-1)"
+    if not market.languages or not all(_TAG.fullmatch(tag) for tag in market.languages):
+        yield "languages", "expected at least one language tag such as en, zh-Hans or pt-BR"
+    if not is_currency(market.currency):
+        yield "currency", "expected three capital letters (ISO 4217)"
+    if not market.zones or not all(_is_zone(zone) for zone in market.zones):
+        yield "zones", "expected at least one time zone such as Europe/Berlin"
+    if not all(1 <= day <= 7 for day in market.weekend):
+        yield "weekend", "expected days from 1 (Monday) to 7"
+    if not all(_TIME.fullmatch(time) for time in market.prime_time):
+        yield "prime_time", "expected two times such as 20:00"
+    yield from _wrong_disclosure(market)
+    yield from _wrong_dates(market)
+    for words, field in _all_words(market):
+        if not all(_TAG.fullmatch(tag) and text.strip() for tag, text in words.items()):
+            yield field, "expected a text for each language tag"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _wrong_disclosure(market: Market) -> Iterator[tuple[str, str]]:
+    rule = market.disclosure
+    if rule.first_within_s < 0 or rule.every_s < 1 or not 1 <= rule.shown_s <= rule.every_s:
+        yield "disclosure", "first_within_s, every_s and shown_s do not go together"
+
+
+def _wrong_dates(market: Market) -> Iterator[tuple[str, str]]:
+    try:
+        reviewed, expires = date.fromisoformat(market.reviewed_on), date.fromisoformat(market.expires_on)
+    except ValueError:
+        yield "reviewed_on", "reviewed_on and expires_on are dates such as 2026-11-22"
+        return
+    if expires <= reviewed:
+        yield "expires_on", "facts expire after they were reviewed"
+
+
+def _all_words(market: Market) -> Iterator[tuple[Mapping[str, str], str]]:
+    yield market.name, "name"
+    yield market.buying, "buying"
+    yield market.tone, "tone"
+    yield market.disclosure.text, "disclosure.text"
+    for number, taboo in enumerate(market.taboos):
+        yield taboo.reason, f"taboos[{number}].reason"
+    for number, phrase in enumerate(market.phrases):
+        yield phrase.instead, f"phrases[{number}].instead"
+        yield phrase.reason, f"phrases[{number}].reason"
+    for number, claim in enumerate(market.claims):
+        yield claim.reason, f"claims[{number}].reason"
