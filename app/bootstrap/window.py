@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from app.bootstrap.desk import make_studio
+from app.bootstrap.formats import LateFormats
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.saying import spoken
@@ -94,11 +95,14 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         paths.make()
         start_logging(paths.logs, "desk", verbose=arguments.verbose)
+        formats = LateFormats()
         options = WindowOptions(
             resources=paths.resources,
             state_file=paths.state / WINDOW_FILE,
             make_wordings=lambda language: Wordings.load(paths.notices, language),
             make_code=qr_modules,
+            formats=formats,
+            when_shown=formats.load_soon,
             setting_groups=[Group(title, FIELDS_BY_GROUP[key]) for key, title in GROUPS.items()],
             suffix=SUFFIX,
             version=VERSION,

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from app.session.studio import Studio
-from app.ui.desk import MakeCode
+from app.ui.desk import Formats, MakeCode
 from app.ui.dialogs.settings import Group
 from app.ui.language import TableTranslator, language_for, load_table
 from app.ui.main_window import Fittings, MainWindow
@@ -35,11 +35,13 @@ class WindowOptions:
     state_file: Path
     make_wordings: Callable[[str], Words]
     make_code: MakeCode
+    formats: Formats
     setting_groups: Sequence[Group]
     suffix: str
     version: str
     open_path: Path | None = None
     started_at: float = 0.0  # wall-clock seconds at which the process began, 0 = not known
+    when_shown: Callable[[], None] = lambda: None  # called once, when the window can be seen
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
     # takes what is to be called when the system or a terminal asks the program to end
     when_asked_to_end: Callable[[Callable[[], object]], None] = lambda end: None
@@ -84,6 +86,7 @@ class Shell:
             book=self._book,
             state_file=options.state_file,
             make_code=options.make_code,
+            formats=options.formats,
             setting_groups=options.setting_groups,
             suffix=options.suffix,
             version=options.version,
@@ -114,6 +117,7 @@ class Shell:
         old.deleteLater()
 
     def _on_painted(self) -> None:
+        self._options.when_shown()
         if self._options.started_at:
             log.info("window shown after %.0f ms", (time.time() - self._options.started_at) * 1000)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.errors import AppError
+from app.domain.money import Money
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project
 from app.domain.show import Show
@@ -18,6 +20,18 @@ from app.ui.widgets.editors import Surroundings
 MakeCode = Callable[[str], Sequence[Sequence[int]]]
 
 
+class Formats(Protocol):
+    """How a reader of a language is used to see amounts and names (app.language.formats)."""
+
+    def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
+
+    def number(self, value: float, language: str, *, market: str = "") -> str: ...
+
+    def language_name(self, tag: str, language: str) -> str: ...
+
+    def territory_name(self, code: str, language: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Collaborators of the window's parts; holds no state of its own."""
@@ -29,6 +43,7 @@ class Desk:
     icons: Icons
     wordings: Words
     make_code: MakeCode
+    formats: Formats
 
     @property
     def around(self) -> Surroundings:

@@ -13,7 +13,7 @@ from app.domain.notice import Notice
 from app.session.studio import Studio
 from app.ui.bridge import Bridge
 from app.ui.commands import Command, CommandTable
-from app.ui.desk import Desk, MakeCode
+from app.ui.desk import Desk, Formats, MakeCode
 from app.ui.dialogs.about import About
 from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
@@ -56,6 +56,7 @@ class Fittings:
     book: NoticeBook
     state_file: Path
     make_code: MakeCode
+    formats: Formats
     setting_groups: Sequence[Group]
     suffix: str
     version: str
@@ -83,7 +84,9 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.bridge = Bridge(studio, self)
         self.selection = Selection(self)
-        self.desk = Desk(studio, self.bridge, self.selection, fittings.theme, fittings.icons, fittings.wordings, fittings.make_code)
+        self.desk = Desk(
+            studio, self.bridge, self.selection, fittings.theme, fittings.icons, fittings.wordings, fittings.make_code, fittings.formats
+        )
         self.files = Files(studio, self, fittings.suffix)
         self._build_panels()
         self.commands = self._make_commands()

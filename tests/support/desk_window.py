@@ -7,6 +7,7 @@ import segno
 
 from app.domain.clock import SystemClock
 from app.domain.project import Project
+from app.language import formats
 from app.overlay.text import render_text
 from app.session.studio import Studio
 from app.storage.paths import RESOURCES
@@ -47,6 +48,7 @@ def options(home: Path, *, guide: bool = False) -> WindowOptions:
         state_file=home / "state" / "window.ini",
         make_wordings=lambda language: Wordings.load(RESOURCES / "notices", language),
         make_code=lambda text: [[int(module) for module in row] for row in segno.make(text).matrix],
+        formats=formats,
         setting_groups=setting_groups(),
         suffix=SUFFIX,
         version="0.1.0",

@@ -1,0 +1,38 @@
+"""The reader's manner of writing amounts and names, loaded behind the window: babel takes a quarter of a second that nobody should wait."""
+
+import importlib
+import threading
+from typing import Any
+
+from app.domain.money import Money
+
+
+class LateFormats:
+    """As app.language.formats; the first use loads it, `load_soon` begins with that in the background."""
+
+    def __init__(self) -> None:
+        self._module: Any = None
+        self._lock = threading.Lock()
+
+    def load_soon(self) -> None:
+        """Load it on a thread of its own, so that the first use need not wait."""
+        threading.Thread(target=self._loaded, name="formats", daemon=True).start()
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._module is None:
+                self._module = importlib.import_module("app.language.formats")
+                self._module.money(Money(0, "USD"), "en")  # reads the tables of the world
+            return self._module
+
+    def money(self, amount: Money, language: str, *, market: str = "") -> str:
+        return str(self._loaded().money(amount, language, market=market))
+
+    def number(self, value: float, language: str, *, market: str = "") -> str:
+        return str(self._loaded().number(value, language, market=market))
+
+    def language_name(self, tag: str, language: str) -> str:
+        return str(self._loaded().language_name(tag, language))
+
+    def territory_name(self, code: str, language: str) -> str:
+        return str(self._loaded().territory_name(code, language))
