@@ -3,16 +3,17 @@
 The document is the main verb: the desk sends the whole Project whenever it changes, the engine makes running parts match it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.device import Devices
 from app.domain.notice import Notice
 from app.domain.output import Target
+from app.domain.overlay import OverlayAnimation
 from app.domain.project import Project
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import Transition
 
-LINK_VERSION = 1
+LINK_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class PutPicture:
-    """A picture that the desk drew for a source (text, later cards): straight RGBA, 4 × width × height bytes, sRGB.
+    """A picture that the desk drew for a source (text): straight RGBA, 4 × width × height bytes, sRGB.
 
     The engine keeps it until another comes or the source leaves the project.
     """
@@ -41,6 +42,36 @@ class PutPicture:
     width: int
     height: int
     rgba: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PutOverlay:
+    """Show this above the programme, in whatever scene: straight RGBA, sRGB, 4 × width × height bytes, in pixels of the canvas.
+
+    `x` and `y` place its top left corner, in fractions of the canvas. Overlays lie above each other in the order of their first put. Put
+    again under the same id while it is shown, the picture and its place change between two frames, without an animation.
+    `scroll_px_per_s` other than 0: the picture is a strip that runs round from `x` to the canvas's right edge, to the left, or to the right
+    below 0. The engine keeps overlays until they are dropped; a new engine has none.
+    """
+
+    overlay_id: str
+    width: int
+    height: int
+    rgba: bytes = field(repr=False)
+    x: float
+    y: float
+    enter: OverlayAnimation = OverlayAnimation.NONE
+    duration_ms: int = 0
+    scroll_px_per_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DropOverlay:
+    """Take an overlay away; one that is not there, or is leaving already, is ignored."""
+
+    overlay_id: str
+    leave: OverlayAnimation = OverlayAnimation.NONE
+    duration_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +105,19 @@ class Shutdown:
     """Stop everything, leave relays in order, end the process."""
 
 
-Command = Apply | Take | PutPicture | GoLive | StopLive | WatchRelays | ListDevices | Shutdown
-COMMANDS: tuple[type[Command], ...] = (Apply, Take, PutPicture, GoLive, StopLive, WatchRelays, ListDevices, Shutdown)
+Command = Apply | Take | PutPicture | PutOverlay | DropOverlay | GoLive | StopLive | WatchRelays | ListDevices | Shutdown
+COMMANDS: tuple[type[Command], ...] = (
+    Apply,
+    Take,
+    PutPicture,
+    PutOverlay,
+    DropOverlay,
+    GoLive,
+    StopLive,
+    WatchRelays,
+    ListDevices,
+    Shutdown,
+)
 
 
 @dataclass(frozen=True, slots=True)

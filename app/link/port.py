@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from app.domain.command import DropOverlay, PutOverlay
 from app.domain.device import Devices
 from app.domain.notice import Notice
 from app.domain.output import Target
@@ -33,6 +34,10 @@ class EnginePort(Protocol):
     def take(self, scene_id: str, transition: Transition) -> None: ...
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None: ...
+
+    def put_overlay(self, put: PutOverlay) -> None: ...
+
+    def drop_overlay(self, drop: DropOverlay) -> None: ...
 
     def go_live(self, targets: Sequence[Target]) -> None: ...
 

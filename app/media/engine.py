@@ -10,6 +10,7 @@ import cv2
 
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
+from app.domain.command import DropOverlay, PutOverlay
 from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
@@ -19,6 +20,7 @@ from app.domain.scene import Scene
 from app.domain.signal import Signal
 from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
 from app.domain.transition import Transition
+from app.media.compose.overlays import Overlays
 from app.media.devices import find_devices
 from app.media.encode.output import VideoOutput
 from app.media.fan import PacketFan
@@ -76,6 +78,7 @@ class Engine:
         self._on_air = OnAir(clock=clock, publisher=self._publisher, video=self._video, sound=self._encode_sound)
         self._host = SoundHost()
         self._sources = RunningSources(clock, self.notices.emit, self._host)
+        self._overlays = Overlays()
         self._mixer = Mixer()
         self._bus: SoundBus | None = None
         self._late = SpreadMeter()
@@ -167,6 +170,17 @@ class Engine:
                 self._sources.put_picture(source_id, width, height, rgba)
             except AppError as error:
                 self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject=source_id))
+
+    def put_overlay(self, put: PutOverlay) -> None:
+        """Show a picture above every scene, or exchange one; what does not fit or is too much is told and changes nothing."""
+        try:
+            self._overlays.put(put)
+        except AppError as error:
+            self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject=put.overlay_id))
+
+    def drop_overlay(self, drop: DropOverlay) -> None:
+        """Let an overlay leave; one that is not there is ignored."""
+        self._overlays.drop(drop)
 
     def go_live(self, targets: Sequence[Target]) -> None:
         """Encode and publish to these; while live, add and remove targets without touching the others. None means `stop_live`."""
@@ -272,8 +286,10 @@ class Engine:
         if self._programme is not None:
             self._programme.close()
             self._past_ticks = self._ticks()
+        self._overlays.set_canvas(canvas)
         self._programme = Programme(
             canvas=canvas,
+            overlays=self._overlays,
             clock=self._clock,
             pictures=self._sources.pictures,
             live=self._sources.live,

@@ -14,6 +14,7 @@ from app.domain.output import Canvas
 from app.domain.scene import Scene
 from app.domain.transition import Transition, TransitionKind
 from app.media.compose.composer import Composer
+from app.media.compose.overlays import Overlays
 from app.media.pacing import Pacer, Step, Tick, TickCounts
 from app.media.picture_age import PictureAge
 from app.media.ports import Picture
@@ -46,6 +47,7 @@ class Programme:
         self,
         *,
         canvas: Canvas,
+        overlays: Overlays,
         clock: Clock,
         pictures: Callable[[frozenset[str]], Mapping[str, Picture | None]],
         live: Callable[[], frozenset[str]],
@@ -55,6 +57,7 @@ class Programme:
         notify: Callable[[Notice], None],
     ) -> None:
         self.canvas = canvas
+        self._overlays = overlays
         self._clock = clock
         self._pictures = pictures
         self._live = live
@@ -68,6 +71,7 @@ class Programme:
         self._scene = _NOBODY
         self._fade: Fade | None = None
         self._last: Picture | None = None
+        self._bare: Picture | None = None  # the newest picture of a running fade, without overlays
         self._failing = False
         self._thread: threading.Thread | None = None
 
@@ -101,10 +105,11 @@ class Programme:
     def take(self, scene: Scene, transition: Transition) -> None:
         """Go to this scene."""
         if transition.kind is TransitionKind.FADE and transition.duration_ms > 0 and scene.id != self._scene.id:
-            running = self._fade is not None
+            running, bare = self._fade, self._bare
+            cut_short = running is not None and bare is not None
             self._fade = Fade(
-                scene=None if running else self._scene,
-                held=self._last if running else None,
+                scene=None if cut_short else (running.scene if running is not None else self._scene),
+                held=bare if cut_short else None,
                 begun_ns=self._clock.monotonic_ns(),
                 duration_ns=transition.duration_ms * NS_PER_MS,
             )
@@ -143,6 +148,17 @@ class Programme:
         return picture
 
     def _composed(self, at_ns: int) -> Picture:
+        """The scenes, and the overlays above them: those take no part in a transition."""
+        picture = self._bare = self._scenes(at_ns)
+        if self._fade is None:
+            self._bare = None
+        if self._overlays.present:
+            if self._bare is not None:  # a fade that is cut short goes on from it
+                picture = self._composer.copy(picture)
+            self._overlays.draw(picture, at_ns)
+        return picture
+
+    def _scenes(self, at_ns: int) -> Picture:
         scene, fade = self._scene, self._fade
         wanted = {layer.source_id for layer in scene.layers}
         if fade is not None and fade.scene is not None:

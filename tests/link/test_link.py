@@ -15,10 +15,25 @@ from subprocess import Popen
 
 import pytest
 
-from app.domain.command import Apply, Event, GoLive, ListDevices, PutPicture, RelayProbes, Shutdown, StopLive, Take, WatchRelays
+from app.domain.command import (
+    LINK_VERSION,
+    Apply,
+    DropOverlay,
+    Event,
+    GoLive,
+    ListDevices,
+    PutOverlay,
+    PutPicture,
+    RelayProbes,
+    Shutdown,
+    StopLive,
+    Take,
+    WatchRelays,
+)
 from app.domain.device import Devices
 from app.domain.notice import Notice
 from app.domain.output import Relay, Target
+from app.domain.overlay import OverlayAnimation
 from app.domain.project import starter_project
 from app.domain.stats import EngineStats, Meters
 from app.domain.transition import CUT
@@ -57,6 +72,8 @@ async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Pat
         for command in (
             Apply(PROJECT),
             PutPicture("text-1", 1280, 720, picture),
+            PutOverlay("card", 1280, 720, picture, 0.25, 0.5, OverlayAnimation.SLIDE_LEFT, 400, 60.0),
+            DropOverlay("card", OverlayAnimation.FADE, 250),
             WatchRelays((TARGET,), ("r1",), 45.0),
             Take("scene-1", CUT),
             GoLive((TARGET,)),
@@ -65,10 +82,21 @@ async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Pat
         desk.client.send(ListDevices())
         await desk.event(EngineStats, lambda stats: stats.state.value == "live")
         told = [notice for notice in desk.events if isinstance(notice, Notice)]
-        assert [notice.code for notice in told] == ["paper.applied", "paper.picture", "paper.watching", "paper.took", "paper.live"]
+        assert [notice.code.removeprefix("paper.") for notice in told] == [
+            "applied",
+            "picture",
+            "overlay",
+            "overlay_dropped",
+            "watching",
+            "took",
+            "live",
+        ]
         assert values(told[1]) == {"source": "text-1", "width": 1280, "height": 720, "size": len(picture), "first": picture[0]}
-        assert values(told[2]) == {"ids": "r1", "warm": "r1", "every_s": 45.0}
-        assert values(told[4]) == {"ids": "r1", "tokens": "secret"}
+        shown = {"id": "card", "width": 1280, "height": 720, "size": len(picture), "x": 0.25, "y": 0.5}
+        assert values(told[2]) == {**shown, "enter": "slide_left", "duration_ms": 400, "scroll_px_per_s": 60.0}
+        assert values(told[3]) == {"id": "card", "leave": "fade", "duration_ms": 250}
+        assert values(told[4]) == {"ids": "r1", "warm": "r1", "every_s": 45.0}
+        assert values(told[6]) == {"ids": "r1", "tokens": "secret"}
         assert (await desk.event(RelayProbes)).probes[0].relay_id == "r1"
         assert (await desk.event(Devices)).cameras[0].name == "Paper camera"
 
@@ -260,7 +288,7 @@ async def test_another_version_is_named(engine: "Popen[bytes]", tmp_path: Path, 
     with pytest.raises(LinkError) as caught:
         async with LinkDesk(found):
             pytest.fail("talked to another version")
-    assert caught.value.code == "link.version" and dict(caught.value.data) == {"theirs": 1, "ours": 99}
+    assert caught.value.code == "link.version" and dict(caught.value.data) == {"theirs": LINK_VERSION, "ours": 99}
 
 
 async def test_registration_is_for_this_user_alone_and_one_engine_holds_it(engine: "Popen[bytes]", tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from app.domain.command import (
     LINK_VERSION,
     Apply,
     Command,
+    DropOverlay,
     Event,
     GoLive,
     Hello,
     ListDevices,
+    PutOverlay,
     PutPicture,
     RelayProbes,
     Shutdown,
@@ -22,6 +24,7 @@ from app.domain.command import (
 from app.domain.device import Device, Devices
 from app.domain.notice import Notice, Severity
 from app.domain.output import IceServer, Quirks, Relay, Target
+from app.domain.overlay import OverlayAnimation
 from app.domain.project import starter_project
 from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, SourceStats, Spread, StripMeter, TargetStats, VideoStats
 from app.domain.transition import Transition, TransitionKind
@@ -37,6 +40,8 @@ COMMANDS: tuple[Command, ...] = (
     Apply(PROJECT),
     Take("scene-1", Transition(TransitionKind.FADE, 500)),
     PutPicture("text-1", 2, 1, bytes(range(8))),
+    PutOverlay("card", 2, 1, bytes(range(8)), 0.25, 0.5, OverlayAnimation.SLIDE_LEFT, 400, -120.0),
+    DropOverlay("card", OverlayAnimation.FADE, 250),
     GoLive((TARGET,)),
     StopLive(),
     WatchRelays((TARGET,), ("r1",), 45.0),
@@ -96,6 +101,7 @@ def test_value_types_survive() -> None:
         (msgspec.msgpack.encode((LINK_VERSION, "Explode", {})), "link.unknown"),
         (msgspec.msgpack.encode((LINK_VERSION, "Meters", {})), "link.unknown"),
         (msgspec.msgpack.encode((LINK_VERSION, "Take", {"scene_id": 5})), "link.bad"),
+        (msgspec.msgpack.encode((LINK_VERSION, "DropOverlay", {"overlay_id": "card", "leave": "explode"})), "link.bad"),
         (msgspec.msgpack.encode((LINK_VERSION + 1, "Take", {})), "link.version"),
     ],
 )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.command import DropOverlay, PutOverlay
 from app.domain.device import Device, Devices
 from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
@@ -53,6 +54,23 @@ class PaperEngine:
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
         self._told("picture", source=source_id, width=width, height=height, size=len(rgba), first=rgba[0] if rgba else -1)
+
+    def put_overlay(self, put: PutOverlay) -> None:
+        self._told(
+            "overlay",
+            id=put.overlay_id,
+            width=put.width,
+            height=put.height,
+            size=len(put.rgba),
+            x=put.x,
+            y=put.y,
+            enter=put.enter.value,
+            duration_ms=put.duration_ms,
+            scroll_px_per_s=put.scroll_px_per_s,
+        )
+
+    def drop_overlay(self, drop: DropOverlay) -> None:
+        self._told("overlay_dropped", id=drop.overlay_id, leave=drop.leave.value, duration_ms=drop.duration_ms)
 
     def go_live(self, targets: Sequence[Target]) -> None:
         self.live_relay_ids = tuple(target.relay.id for target in targets)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import cv2
+import numpy as np
 
 from app.domain.output import Canvas
 from app.domain.scene import Crop, Fit, Layer, Scene
@@ -59,6 +60,13 @@ class Composer:
         for first, second, out in ((a.y, b.y, planes.y), (a.u, b.u, planes.u), (a.v, b.v, planes.v)):
             cv2.addWeighted(first, 1.0 - weight, second, weight, 0.0, dst=out)
         return self._picture(planes, b.capture_ns)
+
+    def copy(self, picture: Picture) -> Picture:
+        """The same in planes of its own, to be drawn upon; of the canvas's size."""
+        planes = self._pool.take()
+        for held, out in ((picture.y, planes.y), (picture.u, planes.u), (picture.v, planes.v)):
+            np.copyto(out, held)
+        return self._picture(planes, picture.capture_ns)
 
     def _picture(self, planes: Planes, at_ns: int) -> Picture:
         self._sequence += 1

@@ -1,0 +1,194 @@
+"""The overlays above the programme: put, replaced and dropped by the desk, drawn onto every picture after its scenes are composed."""
+
+import math
+import threading
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from app.domain.clock import NS_PER_S
+from app.domain.command import DropOverlay, PutOverlay
+from app.domain.errors import AppError
+from app.domain.output import Canvas
+from app.domain.overlay import MAX_ANIMATION_MS, MAX_OVERLAY_BYTES, MAX_OVERLAYS
+from app.media.compose.geometry import Rect
+from app.media.compose.motion import Motion, look, motion, together
+from app.media.compose.sprite import STILL, Look, Sprite, SpritePainter
+from app.media.ports import Picture, Plane
+
+_FARTHEST = 4.0  # canvases off; beyond that nothing can be meant
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What an overlay shows and where: exchanged as a whole, so that no picture mixes two of them."""
+
+    sprite: Sprite
+    x: int
+    y: int
+    scroll_px_per_s: float
+
+    @property
+    def there(self) -> Rect:
+        return Rect(self.x + self.sprite.left, self.y + self.sprite.top, self.sprite.width, self.sprite.height)
+
+
+@dataclass(slots=True)
+class _Overlay:
+    """One overlay. The composing thread alone writes the two beginnings, `over` too; everything else is written by whoever puts."""
+
+    put: PutOverlay  # without its bytes, unless they are needed for another canvas
+    size: int
+    face: _Face
+    enter: Motion
+    leave: Motion | None = None
+    begun_ns: int = 0
+    leaving_ns: int = 0
+    over: bool = False
+
+
+@dataclass(slots=True)
+class _Stage:
+    """The canvas as overlays need it."""
+
+    canvas: Canvas = field(default_factory=Canvas)
+
+    @property
+    def period_ns(self) -> int:
+        return NS_PER_S // self.canvas.fps
+
+
+def _check(put: PutOverlay) -> None:
+    if put.width < 1 or put.height < 1 or len(put.rgba) != 4 * put.width * put.height:
+        raise AppError("overlay.size", overlay=put.overlay_id, width=put.width, height=put.height, bytes=len(put.rgba))
+    numbers = (put.x, put.y, put.scroll_px_per_s)
+    if not all(math.isfinite(number) for number in numbers) or max(abs(put.x), abs(put.y)) > _FARTHEST:
+        raise AppError("overlay.place", overlay=put.overlay_id)
+
+
+def _even(length: float) -> int:
+    return round(length / 2) * 2
+
+
+def _face(put: PutOverlay, canvas: Canvas, sprite: Sprite | None = None) -> _Face:
+    """The overlay ready for this canvas; a sprite that is given is used again."""
+    x, y = _even(put.x * canvas.width), _even(put.y * canvas.height)
+    window = max(2, canvas.width - x) if put.scroll_px_per_s else 0
+    if sprite is None or sprite.window != window:
+        pixels: Plane = np.frombuffer(put.rgba, np.uint8).reshape(put.height, put.width, 4)
+        sprite = Sprite(pixels, window=window)
+    return _Face(sprite, x, y, put.scroll_px_per_s)
+
+
+class Overlays:
+    """Keeps the overlays in the order of their first put. `put`, `drop` and `set_canvas` from any thread, `draw` from one.
+
+    Pictures are converted by whoever puts them; drawing allocates nothing while overlays stand still or scroll.
+    """
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()  # held while pictures are converted
+        self._lock = threading.Lock()  # held for moments
+        self._stage = _Stage()
+        self._shown: tuple[_Overlay, ...] = ()
+        self._painter = SpritePainter()
+
+    @property
+    def present(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self._shown)
+
+    def put(self, put: PutOverlay) -> None:
+        """Show it, or exchange the picture of the one with this id; raises AppError "overlay.…" and changes nothing."""
+        _check(put)
+        with self._changing:
+            self._make_room(put)
+            face, size = _face(put, self._stage.canvas), len(put.rgba)
+            if not put.scroll_px_per_s:
+                put = replace(put, rgba=b"")
+            with self._lock:
+                held = self._find(put.overlay_id)
+                if held is None:
+                    entering = motion(put.enter, put.duration_ms, MAX_ANIMATION_MS)
+                    self._shown = (*self._shown, _Overlay(put, size, face, entering))
+                else:
+                    held.put, held.size, held.face = put, size, face
+
+    def drop(self, drop: DropOverlay) -> None:
+        """Let it leave; one that was never drawn is gone at once."""
+        with self._lock:
+            held = self._find(drop.overlay_id)
+            if held is None:
+                return
+            held.leave = motion(drop.leave, drop.duration_ms, MAX_ANIMATION_MS)
+            if not held.begun_ns:
+                held.over = True
+            self._forget()
+
+    def set_canvas(self, canvas: Canvas) -> None:
+        """Place everything on another canvas, by fractions."""
+        with self._changing:
+            self._stage = _Stage(canvas)
+            for overlay in self._shown:
+                overlay.face = _face(overlay.put, canvas, overlay.face.sprite)
+
+    def draw(self, picture: Picture, at_ns: int) -> None:
+        """Lay all of them over a picture that was not handed out yet, as they are at this time."""
+        ended = False
+        for overlay in self._shown:
+            if not overlay.over:
+                self._draw_one(picture, overlay, at_ns)
+            ended = ended or overlay.over
+        if ended and self._lock.acquire(blocking=False):  # else with the next picture: drawing waits for nobody
+            try:
+                self._forget()
+            finally:
+                self._lock.release()
+
+    def _draw_one(self, picture: Picture, overlay: _Overlay, at_ns: int) -> None:
+        if not overlay.begun_ns:
+            overlay.begun_ns = at_ns - self._stage.period_ns  # the first picture shows the first step, not nothing
+        face, leave = overlay.face, overlay.leave
+        if leave is not None and not overlay.leaving_ns:
+            overlay.leaving_ns = at_ns - self._stage.period_ns
+        if leave is not None and leave.done(at_ns - overlay.leaving_ns):
+            overlay.over = True
+            return
+        scrolled = int(face.scroll_px_per_s * (at_ns - overlay.begun_ns) / NS_PER_S)
+        self._painter.paint(picture, face.sprite, face.x, face.y, self._look(overlay, face, leave, at_ns), scrolled)
+
+    def _look(self, overlay: _Overlay, face: _Face, leave: Motion | None, at_ns: int) -> Look:
+        enter, canvas = overlay.enter, self._stage.canvas
+        entering_ns = (overlay.leaving_ns if leave is not None else at_ns) - overlay.begun_ns
+        if leave is None and enter.done(entering_ns):
+            return STILL
+        entered = look(enter.animation, enter.presence_entering(entering_ns), face.there, canvas.width, canvas.height)
+        if leave is None:
+            return entered
+        presence = leave.presence_leaving(at_ns - overlay.leaving_ns)
+        return together(entered, look(leave.animation, presence, face.there, canvas.width, canvas.height))
+
+    # Under the lock
+
+    def _find(self, overlay_id: str) -> _Overlay | None:
+        """The one that is shown; one that leaves does not count any more."""
+        return next((one for one in self._shown if one.put.overlay_id == overlay_id and one.leave is None), None)
+
+    def _forget(self) -> None:
+        self._shown = tuple(one for one in self._shown if not one.over)
+
+    def _make_room(self, put: PutOverlay) -> None:
+        """Raise where the limits do not allow it; before that, what is leaving gives way at once."""
+        with self._lock:
+            staying = [one for one in self._shown if one.leave is None and one.put.overlay_id != put.overlay_id]
+            size = len(put.rgba) + sum(one.size for one in staying)
+            if len(staying) >= MAX_OVERLAYS:
+                raise AppError("overlay.too_many", overlay=put.overlay_id, limit=MAX_OVERLAYS)
+            if size > MAX_OVERLAY_BYTES:
+                megabytes, limit = math.ceil(size / 2**20), MAX_OVERLAY_BYTES // 2**20
+                raise AppError("overlay.too_large", overlay=put.overlay_id, megabytes=megabytes, limit=limit)
+            leaving = [one for one in self._shown if one.leave is not None]
+            if len(leaving) >= MAX_OVERLAYS or size + sum(one.size for one in leaving) > MAX_OVERLAY_BYTES:
+                for one in leaving:
+                    one.over = True
+                self._forget()
