@@ -41,6 +41,7 @@ READY_WITHIN_S = 20.0
 ON_AIR_WITHIN_S = 30.0  # with --seconds; without it the relay is tried for as long as it takes
 STOP_WITHIN_S = 6.0
 LINE_EVERY_S = 10.0
+FIGURES_WITHIN_S = 2.0
 
 
 class BroadcastFailed(Exception):
@@ -153,6 +154,8 @@ class Broadcast:
         sys.stdout.flush()
 
     def _say_notice(self, notice: Notice) -> None:
+        if notice.code == "target.live":
+            self._note_on_air()
         text = spoken(self._wordings, notice.code, notice.data)
         if notice.severity is Severity.INFO:
             self._say(text)
@@ -162,6 +165,13 @@ class Broadcast:
     def _on_stats(self, stats: EngineStats) -> None:
         if stats.targets:
             self._last = stats
+        if any(target.state is TargetState.LIVE for target in stats.targets):
+            self._note_on_air()
+
+    def _note_on_air(self) -> None:
+        """A relay takes the programme, as the notice or the figures say, whichever come first."""
+        if self._asked_unix_ms and not self._live_at_ns:
+            self._live_at_ns = self._clock.monotonic_ns()
 
     async def _until(self, what: Callable[[], bool], seconds: float) -> bool:
         """Wait until `what()` holds; False when `seconds` passed or the user asked to stop."""
@@ -173,9 +183,6 @@ class Broadcast:
                 async with asyncio.timeout(0.02):
                     await self._stop.wait()
         return True
-
-    def _is_live(self) -> bool:
-        return self._last is not None and any(target.state is TargetState.LIVE for target in self._last.targets)
 
     def _is_refused(self) -> bool:
         return self._last is not None and all(target.state is TargetState.REFUSED for target in self._last.targets)
@@ -210,12 +217,11 @@ class Broadcast:
         self._asked_unix_ms = self._clock.wall_ns() // NS_PER_MS
         self._studio.go_live()
         patience_s = ON_AIR_WITHIN_S if self._arguments.seconds is not None else float("1e9")
-        on_air = await self._until(lambda: self._is_live() or self._is_refused(), patience_s)
-        if self._stop.is_set():
-            return
-        if not on_air or not self._is_live():
+        await self._until(lambda: bool(self._live_at_ns) or self._is_refused(), patience_s)
+        if not self._live_at_ns:
+            if self._stop.is_set():
+                return
             raise BroadcastFailed(f"Not on air. {self._failure()}")
-        self._live_at_ns = self._clock.monotonic_ns()
         self._say("On air.")
         for relay in self._studio.live_targets:
             if address := self._studio.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:
@@ -246,9 +252,13 @@ class Broadcast:
         """The process ids of the engine and the relay, which may have been started anew."""
         self._pids.update({"engine": self._studio.engine_pid, "relay": self._studio.relay_pid})
 
-    def _write_report(self) -> None:
-        if self._arguments.report is None or self._last is None:
+    async def _write_report(self) -> None:
+        if self._arguments.report is None:
             return
+        self._stop.clear()  # who stops at the very beginning waits for the first figures; asking once more ends that too
+        await self._until(lambda: self._last is not None and self._last.at_ns > self._live_at_ns, FIGURES_WITHIN_S)
+        if self._last is None:
+            raise BroadcastFailed("The report cannot be written: the engine gave no figures.")
         self._count_processes()
         cpu_s, rss_mb = process_figures({name: pid for name, pid in self._pids.items() if pid})
         content = report(self._last, asked_unix_ms=self._asked_unix_ms, seconds_live=self._seconds_live(), cpu_s=cpu_s, rss_mb=rss_mb)
@@ -275,7 +285,7 @@ class Broadcast:
                 await self._go_on_air()
             if self._live_at_ns:
                 await self._stay()
-                self._write_report()
+                await self._write_report()
         finally:
             self._studio.stop_live()
             self._stop.clear()
