@@ -3,10 +3,9 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
-from types import UnionType
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,26 +32,43 @@ class MarketError(StorageError):
 
 def load_markets(folder: Path) -> tuple[Market, ...]:
     """All markets of a folder by their id; raises MarketError, or StorageError for a file that cannot be read."""
-    return tuple(load_market(path) for path in sorted(folder.glob("*.toml")))
+    shared: dict[Path, Market] = {}
+    return tuple(_load(path, shared) for path in sorted(folder.glob("*.toml")))
 
 
 def load_market(path: Path) -> Market:
     """One market with all that its file includes; the file is called like the market."""
+    return _load(path, {})
+
+
+def _load(path: Path, shared: dict[Path, Market]) -> Market:
+    """`shared` keeps the files that several markets include: they are read once, and their entries are the same in all markets."""
     table = _read(path)
     included = [(path.parent / SHARED / f"{name}.toml") for name in _names(path, table.pop(INCLUDE, []))]
     _refuse_unknown(path, table, Market, "")
-    for one in included:
-        shared = _read(one)
-        _refuse_unknown(one, shared, Market, "")
-        for key, value in shared.items():
-            if key not in _LISTS or not isinstance(value, list):
-                raise MarketError("market.broken", path=str(one), field=key, reason="a shared file holds taboos, phrases and claims alone")
-            _convert(one, {"id": "XX", "name": {}, "languages": [], "currency": "", "zones": [], key: value})
-            table[key] = [*table.get(key, []), *value]
     market = _convert(path, {"id": path.stem, **table})
+    for one in included:
+        if one not in shared:
+            shared[one] = _load_shared(one)
+        market = replace(
+            market,
+            taboos=(*market.taboos, *shared[one].taboos),
+            phrases=(*market.phrases, *shared[one].phrases),
+            claims=(*market.claims, *shared[one].claims),
+        )
     for field, reason in _wrong(market, path.stem):
         raise MarketError("market.broken", path=str(path), field=field, reason=reason)
     return market
+
+
+def _load_shared(path: Path) -> Market:
+    """What a shared file holds, as a market of nowhere."""
+    table = _read(path)
+    for key in table:
+        if key not in _LISTS:
+            raise MarketError("market.broken", path=str(path), field=key, reason="a shared file holds taboos, phrases and claims alone")
+    _refuse_unknown(path, table, Market, "")
+    return _convert(path, {"id": "", "name": {}, "languages": [], "currency": "", "zones": [], **table})
 
 
 def _read(path: Path) -> Table:
@@ -92,7 +108,7 @@ def _refuse_unknown(path: Path, table: Table, kind: type, place: str) -> None:
 
 
 def _dataclass_in(hint: Any) -> type | None:
-    if isinstance(hint, type) and not isinstance(hint, UnionType) and is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return hint
     return next((arg for arg in get_args(hint) if isinstance(arg, type) and is_dataclass(arg)), None)
 
