@@ -1,10 +1,10 @@
 """How cards look, as data: colours, measures, places and movements. A theme is one file in resources/cards."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from app.domain.card import CardKind
+from app.domain.card import Card, CardKind, CardPicture
 from app.domain.output import Canvas
 from app.domain.overlay import OverlayAnimation
 
@@ -163,3 +163,6 @@ class CardTheme:
     motions: Mapping[CardKind, CardMotion]
     shapes: Mapping[CanvasShape, ShapeTheme]
     ticker_speed: float = 0.12
+
+
+DrawCard = Callable[[Card, CardTheme, Canvas], CardPicture]  # app.overlay.cards.draw_card, where Qt may be loaded
