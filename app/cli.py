@@ -4,6 +4,7 @@ the window must not load codecs, and the engine must not load Qt."""
 import argparse
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -146,6 +147,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.version:
         sys.stdout.write(f"tradewind {importlib.import_module('app.version').VERSION}\n")
         return EXIT_OK
+    # Nothing here multiplies matrices: the threads that OpenBLAS starts for that would only cost memory, and forbid a fork.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()  # what is imported stays: looking through it again and again is a tenth of the start
     run = cast(Callable[[argparse.Namespace], int], importlib.import_module(_BUILDERS[arguments.command]).run)
     gc.enable()

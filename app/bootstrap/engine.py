@@ -6,6 +6,7 @@ import random
 import sys
 from pathlib import Path
 
+from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
 from app.domain.clock import SystemClock
@@ -24,7 +25,15 @@ END_WITHIN_S = 3.0
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve desks until none is there and nothing is live, or until told to end."""
+    """Serve desks until none is there and nothing is live, or until told to end; where it can be, in a child that is followed by another
+    when it crashes."""
+    if can_host():
+        return EngineHost(lambda host_pid: serve(arguments, host_pid)).run()
+    return serve(arguments, 0)
+
+
+def serve(arguments: argparse.Namespace, host_pid: int) -> int:
+    """Be the engine, to the end."""
     runtime: Path = arguments.runtime
     start_logging(find_paths().logs, f"engine-{runtime.name}", verbose=arguments.verbose)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -35,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         make_publisher=lambda control, notify: Publisher(clock=clock, control=control, notify=notify, random=random.Random()),
         preview_path=preview,
     )
-    server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK))
+    server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK), host_pid=host_pid)
 
     def end() -> None:
         end_within(END_WITHIN_S)

@@ -18,11 +18,13 @@ LOCK_WAIT_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Who listens where; the key proves that both sides belong to this user."""
+    """Who listens where; the key proves that both sides belong to this user. `host_pid`: the process that starts the next engine when
+    this one crashes, 0 = none."""
 
     pid: int
     address: str
     authkey: bytes = field(repr=False)
+    host_pid: int = 0
 
 
 class Lock(Protocol):

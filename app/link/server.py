@@ -67,14 +67,15 @@ class _Due:
 class LinkServer:
     """Listens for desks, runs their commands on the engine in order, and tells all of them how it fares.
 
-    `wait` returns when a desk asked for the end, or when nobody is attached and nothing is live for `idle_s`.
+    `wait` returns when a desk asked for the end, or when nobody is attached and nothing is live for `idle_s`. `host_pid` is registered.
     """
 
-    def __init__(self, engine: EnginePort, *, runtime: Path, lock: Lock, idle_s: float = IDLE_S) -> None:
+    def __init__(self, engine: EnginePort, *, runtime: Path, lock: Lock, idle_s: float = IDLE_S, host_pid: int = 0) -> None:
         self._engine = engine
         self._runtime = runtime
         self._lock = lock
         self._idle_s = idle_s
+        self._host_pid = host_pid
         self._desks: dict[str, AttachedDesk] = {}
         self._arriving: list[AttachedDesk] = []
         self._guard = threading.RLock()
@@ -116,7 +117,7 @@ class LinkServer:
             address = address_in(self._runtime, "engine")
             remove_socket(address)
             self._listener = Listener(address, family=FAMILY, backlog=BACKLOG)
-            self._registration = Registration(os.getpid(), address, secrets.token_bytes(32))
+            self._registration = Registration(os.getpid(), address, secrets.token_bytes(32), self._host_pid)
             registration.write(self._runtime, self._registration)
         except OSError as error:
             self._lock.release()

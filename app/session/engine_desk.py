@@ -15,12 +15,13 @@ from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError
 from app.link.registration import Registration
-from app.session.processes import BackOff, Spawn, gone, kill, let_go, reap, words_of
+from app.session.processes import BackOff, Spawn, ends, gone, kill, kill_with_children, let_go, reap, runs, words_of
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.02  # how often a starting engine's registration is looked for
 START_S = 20.0  # a cold disk and a busy machine; an engine that needs longer has failed
+HEIR_S = 5.0  # its host forks the next engine within hundredths of a second; one that has not by now is frozen
 SHUTDOWN_S = 8.0  # leaving the relays in order is part of it
 REFUSALS = 25
 
@@ -59,6 +60,7 @@ class EngineDesk:
     ) -> None:
         self.state: StateCell[EngineState] = StateCell("engine", EngineState.STOPPED, ENGINE_MOVES)
         self.pid = 0
+        self.host_pid = 0  # of the process that starts the next engine when this one crashes; 0 = we do
         self._runtime = runtime
         self._spawn = spawn
         self._notify = notify
@@ -87,7 +89,7 @@ class EngineDesk:
         if client is not None:
             if not keep_engine and not await client.shut_down_engine(SHUTDOWN_S):
                 log.warning("the engine did not end when asked")
-                kill(self.pid)
+                self._kill_for_good(self.host_pid, self.pid)
             await client.aclose()
             if not keep_engine and self._process is None:  # another desk's child
                 await gone(self.pid)
@@ -108,8 +110,8 @@ class EngineDesk:
         """End whatever engine runs here, of whatever version, and begin anew."""
         known = registration.read(self._runtime)
         await self.aclose(keep_engine=False)
-        if known is not None and {"engine", str(self._runtime)} <= set(words_of(known.pid)):  # its number may be another program's by now
-            kill(known.pid)
+        if known is not None:
+            self._kill_for_good(known.host_pid, known.pid)
         self.start()
 
     # Looking after it -----------------------------------------------------------------------------------------------------
@@ -143,10 +145,12 @@ class EngineDesk:
 
     async def _attach(self) -> Hello:
         """An attached engine: the one that runs, or a new one. Raises LinkError when none can be had."""
-        deadline = time.monotonic() + START_S
+        known = registration.read(self._runtime)
+        host_pid = self._host_of_the_dead(known)
+        patience_s = HEIR_S if host_pid else START_S
+        deadline = time.monotonic() + patience_s
         refusals = 0
         while time.monotonic() < deadline:
-            known = registration.read(self._runtime)
             if known is not None:
                 try:
                     return await self._connected(known)
@@ -155,18 +159,32 @@ class EngineDesk:
                     if error.code == "link.version" or refusals >= REFUSALS:
                         raise
                     if error.code == "link.silent":
-                        self._end_frozen(known.pid)
-            if self._process is None:
-                self._process = self._spawn(["engine", "--runtime", str(self._runtime)])
-            elif (status := self._process.poll()) is not None:
-                self._process = None
-                raise LinkError("engine.exited", status=status)
+                        await self._end_frozen(known.pid)
+                        host_pid = self._host_of_the_dead(known)
+            if not (host_pid and runs(host_pid)):
+                self._see_to_a_process()
             await asyncio.sleep(LOOK_S)
+            known = registration.read(self._runtime)
+        if host_pid:
+            self._kill_for_good(host_pid)
         if self._process is not None:
-            self._process.kill()
-            await reap(self._process)
+            await reap(self._process, timeout_s=0.0)
             self._process = None
-        raise LinkError("engine.start_slow", seconds=START_S)
+        raise LinkError("engine.start_slow", seconds=patience_s)
+
+    def _host_of_the_dead(self, known: Registration | None) -> int:
+        """The process that will start the next engine after the registered one; 0 = there is none, or that engine lives."""
+        if known is None or runs(known.pid) or not self._is_engine(known.host_pid):
+            return 0
+        return known.host_pid
+
+    def _see_to_a_process(self) -> None:
+        """Ours comes up, or is started. Raises LinkError when it has ended instead."""
+        if self._process is None:
+            self._process = self._spawn(["engine", "--runtime", str(self._runtime)])
+        elif (status := self._process.poll()) is not None:
+            self._process = None
+            raise LinkError("engine.exited", status=status)
 
     async def _connected(self, known: Registration) -> Hello:
         lost: asyncio.Future[LinkError] = asyncio.get_running_loop().create_future()
@@ -178,6 +196,7 @@ class EngineDesk:
         client = LinkClient(known, on_event=self._on_event, on_lost=on_lost)
         hello = await client.connect()
         self._client, self._lost = client, lost
+        self.host_pid = known.host_pid
         return hello
 
     async def _on_lost(self, reason: LinkError) -> None:
@@ -186,13 +205,14 @@ class EngineDesk:
         self.state.set(EngineState.LOST)
         log.warning("the engine is lost: %s", reason)
         if reason.code == "link.silent":
-            self._end_frozen(self.pid)
+            await self._end_frozen(self.pid)
         else:
             self._notify(Notice(Severity.ERROR, "engine.lost", {}, "engine"))
         if client is not None:
             await client.aclose()
-        if self._process is not None and reason.code != "link.overflow":
-            await reap(self._process, timeout_s=1.0)
+        if reason.code != "link.overflow":
+            await ends(self.pid, within_s=1.0)  # its connections end a little before it does; one that only let us go is found again
+        if self._process is not None and self._process.poll() is not None:
             self._process = None
         await self._wait(self._back_off.died())
 
@@ -210,9 +230,20 @@ class EngineDesk:
         if delay_s:
             await asyncio.sleep(delay_s)
 
-    def _end_frozen(self, pid: int) -> None:
+    async def _end_frozen(self, pid: int) -> None:
         self._notify(Notice(Severity.ERROR, "engine.frozen", {}, "engine"))
         kill(pid)
+        await gone(pid)
+
+    def _is_engine(self, pid: int) -> bool:
+        """Whether this is an engine of our folder, or its host; a number may be another program's by now."""
+        return bool(pid) and {"engine", str(self._runtime)} <= set(words_of(pid))
+
+    def _kill_for_good(self, *pids: int) -> None:
+        """Hosts first: they would start another."""
+        for pid in pids:
+            if self._is_engine(pid):
+                kill_with_children(pid)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

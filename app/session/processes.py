@@ -52,12 +52,25 @@ def kill(pid: int) -> None:
         log.warning("process %d may not be ended", pid)
 
 
+def kill_with_children(pid: int) -> None:
+    """End a process and all that it started, at once; it is held first, so that it starts no more."""
+    try:
+        process = psutil.Process(pid)
+        process.suspend()
+        for one in (*process.children(recursive=True), process):
+            kill(one.pid)
+    except psutil.NoSuchProcess:
+        log.debug("process %d is gone already", pid)
+    except psutil.AccessDenied:
+        log.warning("process %d may not be ended", pid)
+
+
 async def reap(process: subprocess.Popen[bytes], *, timeout_s: float = END_S) -> int:
-    """Wait for a child that is ending; after `timeout_s` it is killed. Returns its exit status."""
+    """Wait for a child that is ending; after `timeout_s` it is killed, with its own. Returns its exit status."""
     deadline = time.monotonic() + timeout_s
     while (status := process.poll()) is None:
         if time.monotonic() > deadline:
-            process.kill()
+            kill_with_children(process.pid)
         await asyncio.sleep(0.02)
     return status
 
@@ -78,13 +91,21 @@ def words_of(pid: int) -> tuple[str, ...]:
         return ()
 
 
-async def gone(pid: int, *, timeout_s: float = END_S) -> None:
-    """Wait until a process that is ending has ended; after `timeout_s` it is killed."""
-    deadline = time.monotonic() + timeout_s
+async def ends(pid: int, *, within_s: float) -> bool:
+    """Wait so long for a process to end; False if it goes on."""
+    deadline = time.monotonic() + within_s
     while runs(pid):
         if time.monotonic() > deadline:
-            kill(pid)
-        await asyncio.sleep(0.02)
+            return False
+        await asyncio.sleep(0.01)
+    return True
+
+
+async def gone(pid: int, *, timeout_s: float = END_S) -> None:
+    """Wait until a process that is ending has ended; after `timeout_s` it is killed."""
+    while not await ends(pid, within_s=timeout_s):
+        timeout_s = 0.02
+        kill(pid)
 
 
 async def end(pid: int, *, timeout_s: float = END_S) -> None:

@@ -37,7 +37,7 @@ async def test_a_killed_engine_is_back_on_the_relay(tmp_path: Path) -> None:
         for _ in range(2):
             old = run.process("engine")
             old.kill()
-            await _fresh_picture(page, 15)
+            print(f"engine killed: fresh pictures after {await _fresh_picture(page, 15):.2f} s")
             assert run.process("engine").pid != old.pid
         assert await page.evaluate("tradewind.connects") == 1, "the viewers' sessions stay with the relay"
         assert await run.end() == 0
@@ -49,9 +49,23 @@ async def test_a_frozen_engine_is_replaced(tmp_path: Path) -> None:
         await _watching(page, run)
         old = run.process("engine")
         old.send_signal(signal.SIGSTOP)
-        await _fresh_picture(page, 20)
+        print(f"engine frozen: fresh pictures after {await _fresh_picture(page, 20):.2f} s")
         assert run.process("engine").pid != old.pid
         assert not old.is_running()
+        assert await run.end() == 0
+
+
+async def test_an_engine_killed_together_with_its_host_is_back_too(tmp_path: Path) -> None:
+    async with Tradewind(tmp_path / "home", *EMBEDDED) as run, Chromium() as browser:
+        page = await browser.page()
+        await _watching(page, run)
+        old = run.process("engine")
+        host = old.parent()
+        assert host is not None
+        for process in (host, old) if "engine" in host.cmdline() else (old,):
+            process.kill()
+        print(f"engine and host killed: fresh pictures after {await _fresh_picture(page, 25):.2f} s")
+        assert run.process("engine").pid != old.pid
         assert await run.end() == 0
 
 
@@ -60,7 +74,7 @@ async def test_a_killed_relay_is_started_again_and_the_page_comes_back(tmp_path:
         page = await browser.page()
         await _watching(page, run)
         run.process("relay").kill()
-        await _fresh_picture(page, 25)
+        print(f"relay killed: fresh pictures after {await _fresh_picture(page, 25):.2f} s")
         assert await run.end() == 0
 
 

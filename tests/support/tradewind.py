@@ -91,13 +91,14 @@ class Tradewind:
         return found
 
     def process(self, role: str) -> psutil.Process:
-        """The engine or the relay of this home."""
+        """The engine or the relay of this home; not the engine's host."""
         found = self._processes(role)
+        parents = {process.ppid() for process in found}
         assert found, f"no {role} runs for {self._home}"
-        return found[0]
+        return next(process for process in found if process.pid not in parents)
 
     def running(self) -> list[str]:
-        """The roles that run for this home, the desk not counted."""
+        """The roles that run for this home, the desk not counted; the engine twice where it has a host."""
         return [role for role in ("engine", "relay") for _ in self._processes(role)]
 
     async def kill(self) -> int:

@@ -1,0 +1,152 @@
+"""The engine's host: a crashed engine is followed by the next at once, whoever ended goes in order, and nobody is left behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.bootstrap.processes import ROOT
+from app.domain.command import Apply, Shutdown
+from app.domain.project import starter_project
+from app.domain.stats import EngineStats
+from app.link import registration
+from app.link.registration import Registration
+from app.session.processes import ends, kill_with_children, runs
+from tests.support.link_desk import LinkDesk, registered
+from tests.support.studio_desk import REAL, StudioDesk
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="engines are hosted on Linux alone")
+
+PATIENCE_S = 20
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["subprocess.Popen[bytes]"]:
+    monkeypatch.setenv("TRADEWIND_HOME", str(tmp_path / "home"))
+    process = subprocess.Popen([sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)], cwd=ROOT)
+    try:
+        yield process
+    finally:
+        kill_with_children(process.pid)
+        process.wait()
+
+
+async def shows_pictures(found: Registration) -> None:
+    """The engine is whole: it composes what it is told."""
+    async with LinkDesk(found) as desk:
+        desk.client.send(Apply(starter_project(camera=None, microphone=False)))
+        await desk.event(EngineStats, lambda stats: stats.frames.composed > 10)
+
+
+async def test_a_crashed_engine_is_followed_by_a_whole_one(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    first = await registered(tmp_path)
+    assert (first.host_pid, psutil.Process(first.pid).ppid()) == (host.pid, host.pid)
+    await shows_pictures(first)
+    os.kill(first.pid, signal.SIGSEGV)
+    second = await registered(tmp_path, other_than=first.pid)
+    assert (second.host_pid, runs(first.pid)) == (host.pid, False)
+    await shows_pictures(second)
+    async with LinkDesk(second) as desk:
+        desk.client.send(Shutdown())
+        assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_an_end_reaches_the_engine(host: "subprocess.Popen[bytes]", tmp_path: Path, number: signal.Signals) -> None:
+    found = await registered(tmp_path)
+    host.send_signal(number)
+    assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0
+    assert not runs(found.pid)
+    assert registration.read(tmp_path) is None
+
+
+async def test_one_that_is_not_needed_tells_why(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    await registered(tmp_path)
+    words = [sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)]
+    done = await asyncio.to_thread(subprocess.run, words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.returncode == 1
+    assert "link.taken" in done.stderr
+
+
+async def test_one_that_dies_and_dies_is_followed_more_slowly_and_can_still_be_ended(
+    host: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    pid = 0
+    for _ in range(4):
+        found = await registered(tmp_path, other_than=pid)
+        pid = found.pid
+        os.kill(pid, signal.SIGKILL)
+        assert await ends(pid, within_s=PATIENCE_S)
+    host.send_signal(signal.SIGTERM)  # it waits two seconds before the next
+    assert await asyncio.to_thread(host.wait, 1.5) == 0
+
+
+async def test_a_desk_finds_the_next_engine_under_the_same_host(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, commands=REAL) as desk:
+        await desk.attached()
+        before = await registered(desk.paths.runtime)
+        os.kill(before.pid, signal.SIGKILL)
+        await desk.notice("engine.restarted")
+        after = await registered(desk.paths.runtime)
+        assert desk.engine_pid == after.pid != before.pid
+        assert after.host_pid == before.host_pid
+    assert not runs(after.pid)
+    assert not runs(after.host_pid)
+
+
+async def test_an_engine_goes_on_without_its_host_and_is_followed_by_one_of_the_desk(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, commands=REAL) as desk:
+        await desk.attached()
+        before = await registered(desk.paths.runtime)
+        os.kill(before.host_pid, signal.SIGKILL)
+        assert await ends(before.host_pid, within_s=PATIENCE_S)
+        at_ns = desk.studio.stats.at_ns if desk.studio.stats is not None else 0
+        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.at_ns > at_ns)
+        assert desk.engine_pid == before.pid
+        os.kill(before.pid, signal.SIGKILL)
+        await desk.notice("engine.restarted")
+        after = await registered(desk.paths.runtime)
+        assert after.host_pid not in (0, before.host_pid)
+    assert not runs(after.pid)
+    assert not runs(after.host_pid)
+
+
+async def test_killed_together_both_come_back(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, commands=REAL) as desk:
+        await desk.attached()
+        before = await registered(desk.paths.runtime)
+        for pid in (before.host_pid, before.pid):
+            os.kill(pid, signal.SIGKILL)
+        await desk.notice("engine.restarted")
+        assert (await registered(desk.paths.runtime)).host_pid not in (0, before.host_pid)
+
+
+async def test_a_host_that_is_frozen_is_given_up(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, commands=REAL) as desk:
+        await desk.attached()
+        before = await registered(desk.paths.runtime)
+        os.kill(before.host_pid, signal.SIGSTOP)
+        os.kill(before.pid, signal.SIGKILL)
+        await desk.notice("engine.restarted")
+        assert not runs(before.host_pid)
+        assert (await registered(desk.paths.runtime)).pid == desk.engine_pid
+
+
+async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, commands=REAL) as first:
+        await first.attached()
+        async with StudioDesk(tmp_path, commands=REAL) as second:
+            await second.attached()
+            before = await registered(first.paths.runtime)
+            os.kill(before.pid, signal.SIGKILL)
+            for desk in (first, second):
+                await desk.notice("engine.restarted")
+            after = await registered(first.paths.runtime)
+            assert first.engine_pid == second.engine_pid == after.pid
+            assert after.host_pid == before.host_pid
