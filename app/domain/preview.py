@@ -3,13 +3,14 @@
 64 bytes of header, then SLOTS slots. A slot is 64 bytes of its own header and room for MAX_SIDE × MAX_SIDE pixels of 4 bytes
 (blue, green, red, 255; rows packed). The writer sets a slot's sequence to 0, writes, sets the new sequence, then the header's
 latest sequence; picture number n stands in slot n % SLOTS. A reader copies and then checks that the sequence did not change:
-the writer never waits.
+the writer never waits. A reader notes in the header when it looked, in monotonic nanoseconds (0 = nobody yet): the writer leaves the
+work out while nobody does.
 """
 
 import struct
 
 MAGIC = b"TWPV"
-VERSION = 1
+VERSION = 2
 SLOTS = 4
 MAX_SIDE = 960
 HEADER_BYTES = 64
@@ -20,6 +21,8 @@ FILE_BYTES = HEADER_BYTES + SLOTS * SLOT_BYTES
 FILE_HEADER = struct.Struct("<4sI")  # magic, version
 LATEST_OFFSET = 8
 SEQUENCE = struct.Struct("<Q")
+LOOKED_OFFSET = 16
+LOOKED = struct.Struct("<q")  # several readers write the same place: the last one counts, which is all the writer wants to know
 SLOT_HEADER = struct.Struct("<QqII")  # sequence, capture_ns, width, height
 
 

@@ -12,6 +12,8 @@ from app.domain.preview import (
     FILE_BYTES,
     FILE_HEADER,
     LATEST_OFFSET,
+    LOOKED,
+    LOOKED_OFFSET,
     MAGIC,
     SEQUENCE,
     SLOT_HEADER,
@@ -25,6 +27,7 @@ from app.media.compose.scaling import PlaneScaler
 from app.media.picture_pool import Planes
 from app.media.ports import Picture
 
+UNSEEN_NS = 2 * NS_PER_S  # nobody looked for so long: no picture is made until somebody does
 _LEAST_GAP_NS = NS_PER_S // 30 - 2_000_000  # a 30 fps programme is shown whole although its ticks jitter by a millisecond or so
 
 
@@ -49,8 +52,9 @@ class PreviewWriter:
         self._reformatter = VideoReformatter()
 
     def write(self, picture: Picture) -> bool:
-        """Show this picture unless the last one was shown less than a thirtieth of a second before; True if it was written."""
-        if self._map.closed or picture.capture_ns - self._last_ns < _LEAST_GAP_NS:
+        """Show this picture, unless the last one was shown less than a thirtieth of a second before or nobody looks; True if it was
+        written."""
+        if self._map.closed or picture.capture_ns - self._last_ns < _LEAST_GAP_NS or not self._seen(picture.capture_ns):
             return False
         self._last_ns = picture.capture_ns
         width, height = preview_size(picture.width, picture.height)
@@ -62,6 +66,10 @@ class PreviewWriter:
         self._sequence += 1
         self._put(width, height, picture.capture_ns)
         return True
+
+    def _seen(self, now_ns: int) -> bool:
+        (looked_ns,) = LOOKED.unpack_from(self._map, LOOKED_OFFSET)
+        return looked_ns != 0 and now_ns - looked_ns < UNSEEN_NS
 
     def _put(self, width: int, height: int, capture_ns: int) -> None:
         offset = slot_offset(self._sequence)

@@ -2,6 +2,7 @@
 
 import contextlib
 import mmap
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from app.domain.preview import (
     FILE_BYTES,
     FILE_HEADER,
     LATEST_OFFSET,
+    LOOKED,
+    LOOKED_OFFSET,
     MAGIC,
     MAX_SIDE,
     SEQUENCE,
@@ -33,7 +36,9 @@ class PreviewPicture:
 
 
 class PreviewReader:
-    """The newest picture of the engine that is attached; never waits for it and never disturbs it."""
+    """The newest picture of the engine that is attached; never waits for it. Asking is what keeps pictures coming: after two seconds
+    without a question the engine makes none, and the next question brings them back.
+    """
 
     def __init__(self) -> None:
         self._path = ""
@@ -49,8 +54,8 @@ class PreviewReader:
     def _open(self, path: str) -> bool:
         if not path:
             return False
-        with contextlib.suppress(OSError, ValueError), Path(path).open("rb") as file:  # gone again, or not yet as long as it must be
-            mapped = mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ)
+        with contextlib.suppress(OSError, ValueError), Path(path).open("r+b") as file:  # gone again, or not yet as long as it must be
+            mapped = mmap.mmap(file.fileno(), FILE_BYTES)
             if FILE_HEADER.unpack_from(mapped) == (MAGIC, VERSION):
                 self._map = mapped
                 return True
@@ -71,6 +76,7 @@ class PreviewReader:
             return None
         mapped = self._map
         assert mapped is not None
+        LOOKED.pack_into(mapped, LOOKED_OFFSET, time.monotonic_ns())
         for _ in range(TRIES):
             (sequence,) = SEQUENCE.unpack_from(mapped, LATEST_OFFSET)
             if sequence == 0 or (self._shown is not None and self._shown.sequence == sequence):

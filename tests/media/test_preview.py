@@ -11,6 +11,8 @@ from app.domain.preview import (
     FILE_BYTES,
     FILE_HEADER,
     LATEST_OFFSET,
+    LOOKED,
+    LOOKED_OFFSET,
     MAGIC,
     SEQUENCE,
     SLOT_HEADER,
@@ -21,7 +23,7 @@ from app.domain.preview import (
 )
 from app.media.picture_pool import Planes
 from app.media.ports import Picture, Plane
-from app.media.preview import PreviewWriter
+from app.media.preview import UNSEEN_NS, PreviewWriter
 from tests.support.films import COLOURS, bars_rgb
 from tests.support.pictures import BARS
 
@@ -48,10 +50,17 @@ def read(path: Path) -> tuple[int, int, Plane]:
         return sequence, capture_ns, pixels.reshape(height, width, 4)
 
 
+def look(path: Path, at_ms: int = 1) -> None:
+    """Be a reader that looked at this time."""
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), FILE_BYTES) as shared:
+        LOOKED.pack_into(shared, LOOKED_OFFSET, at_ms * 1_000_000)
+
+
 @pytest.mark.parametrize(("canvas", "shown"), [((1280, 720), (960, 540)), ((640, 360), (640, 360)), ((720, 1280), (540, 960))])
 def test_the_programme_appears_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
+    look(path)
     assert writer.write(bars(*canvas, at_ms=1000))
     sequence, capture_ns, pixels = read(path)
     writer.close()
@@ -67,6 +76,7 @@ def test_the_programme_appears_scaled_in_true_colours(tmp_path: Path, canvas: tu
 
 def test_at_most_thirty_a_second_are_written(tmp_path: Path) -> None:
     writer = PreviewWriter(tmp_path / "preview")
+    look(tmp_path / "preview")
     written = [writer.write(bars(320, 180, at_ms=round(tick * 1000 / 60))) for tick in range(120)]
     assert 58 <= sum(written) <= 60
     writer.close()
@@ -76,6 +86,7 @@ def test_at_most_thirty_a_second_are_written(tmp_path: Path) -> None:
 def test_slots_go_round_and_the_newest_is_named(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
+    look(path)
     for number in range(1, 3 * SLOTS):
         writer.write(bars(320, 180, at_ms=100 * number))
         assert read(path)[:2] == (number, number * 100_000_000)
@@ -92,6 +103,7 @@ def _die_reading(path: str) -> None:
 def test_a_reader_that_dies_leaves_the_writer_unhurt(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
+    look(path)
     writer.write(bars(320, 180, at_ms=0))
     reader = multiprocessing.get_context("spawn").Process(target=_die_reading, args=(str(path),))
     reader.start()
@@ -99,4 +111,19 @@ def test_a_reader_that_dies_leaves_the_writer_unhurt(tmp_path: Path) -> None:
     assert reader.exitcode == -9
     assert writer.write(bars(320, 180, at_ms=100))
     assert read(path)[0] == 2
+    writer.close()
+
+
+def test_nothing_is_made_while_nobody_looks(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    writer = PreviewWriter(path)
+    unseen_ms = UNSEEN_NS // 1_000_000
+    assert not writer.write(bars(320, 180, at_ms=1000)), "nobody has looked yet"
+    look(path, at_ms=1010)
+    assert writer.write(bars(320, 180, at_ms=1040))
+    assert writer.write(bars(320, 180, at_ms=1000 + unseen_ms))
+    assert not writer.write(bars(320, 180, at_ms=1010 + unseen_ms + 40))
+    assert read(path)[:2] == (2, (1000 + unseen_ms) * 1_000_000), "the last picture stays"
+    look(path, at_ms=60_000)
+    assert writer.write(bars(320, 180, at_ms=60_020)), "the next look brings pictures back"
     writer.close()
