@@ -5,6 +5,7 @@ const LONGEST_RETRY_MS = 8000;
 const CONNECT_WITHIN_MS = 8000;
 const STALLED_AFTER_MS = 1500;
 const PROBE_EVERY_MS = 1000;
+const WAITING_PROBE_MS = 5000; // a hall full of waiting viewers must cost the relay next to nothing
 
 function withStereo(sdp) {
   // The receiver's own description decides whether Opus is decoded to two channels.
@@ -26,7 +27,8 @@ export class Session extends EventTarget {
   #generation = 0;
   #lastFrames = -1;
   #lastProgress = 0;
-  #lastProbe = 0;
+  #nextProbe = 0;
+  #liveSince = 0;
   #hadPicture = false;
   connects = 0;
   base = location.origin; // where other devices reach this relay
@@ -39,7 +41,9 @@ export class Session extends EventTarget {
     addEventListener("online", () => this.#again(0));
     addEventListener("pagehide", () => this.#leave());
     addEventListener("pageshow", (event) => event.persisted && this.#again(0));
+    addEventListener("visibilitychange", () => !document.hidden && this.#state === "offline" && this.#again(0));
     setInterval(() => this.#watch(), 250);
+    if (video.requestVideoFrameCallback) this.#next();
   }
 
   get state() {
@@ -149,6 +153,14 @@ export class Session extends EventTarget {
     this.#again();
   }
 
+  #next() {
+    // The first picture of a show is shown in the moment it is there, not at the next look.
+    this.#video.requestVideoFrameCallback(() => {
+      if (this.#state !== "playing") this.#watch();
+      this.#next();
+    });
+  }
+
   #watch() {
     // The decoder's own count says whether the picture goes on; it also runs where the page is not painted.
     if (this.#peer?.connectionState !== "connected" && this.#peer?.connectionState !== "disconnected") return;
@@ -163,13 +175,13 @@ export class Session extends EventTarget {
       this.#set("playing");
     } else if (now - this.#lastProgress > STALLED_AFTER_MS) {
       if (this.#state === "playing") this.#set("stalled");
-      if (now - this.#lastProbe > PROBE_EVERY_MS) this.#probe();
+      if (now > this.#nextProbe) this.#probe();
     }
   }
 
   async #probe() {
     // Without a picture, ask whether the relay is still the one that we are connected to.
-    this.#lastProbe = performance.now();
+    this.#nextProbe = performance.now() + (this.#state === "waiting" ? WAITING_PROBE_MS * (0.75 + Math.random() / 2) : PROBE_EVERY_MS);
     const mine = this.#generation;
     try {
       const response = await fetch("/api/status", { cache: "no-store", signal: AbortSignal.timeout(3000) });
@@ -178,12 +190,18 @@ export class Session extends EventTarget {
       if (this.#boot && status.boot !== this.#boot) return this.#again(0);
       this.#boot = status.boot;
       this.base = status.base ?? this.base;
-      const { live, over } = status.streams.find((stream) => stream.name === this.#stream) ?? {};
-      if (live && this.#state !== "playing" && performance.now() - this.#lastProgress > 6000) return this.#again(0);
+      const { live, over, video } = status.streams.find((stream) => stream.name === this.#stream) ?? {};
+      const now = performance.now();
+      this.#liveSince = live && video ? this.#liveSince || now : 0;
+      if (this.#liveSince && this.#state !== "playing") {
+        // A show that has just begun is given time; one that runs and does not reach us needs another connection.
+        if (now - Math.max(this.#lastProgress, this.#liveSince) > 6000) return this.#again(0);
+        this.#nextProbe = now + PROBE_EVERY_MS;
+      }
       // A host who left has ended the show; one who vanished is given time to come back.
       if (!live && this.#state === "stalled" && (over || performance.now() - this.#lastProgress > 20000)) {
         this.#hadPicture = false;
-        this.#set("waiting");
+        this.#set("waiting", over ? "ended" : "");
       }
     } catch {
       if (mine === this.#generation) this.#lost();

@@ -1,6 +1,7 @@
 // The viewer page: picture first, everything else steps back.
 import { Delay } from "./delay.js";
 import { readFrameCode } from "./framecode.js";
+import { LipSync } from "./lipsync.js";
 import { Session } from "./session.js";
 import { localise, word } from "./words.js";
 
@@ -10,6 +11,7 @@ const video = element("video");
 const stream = decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");
 const session = new Session(stream, video);
 const delay = new Delay(video);
+const lipSync = new LipSync();
 let figures = {};
 let previous = null;
 let idleTimer = 0;
@@ -25,7 +27,7 @@ function showState() {
   const state = session.state;
   const key = session.reason || state;
   document.body.dataset.state = state;
-  element("badge-text").textContent = word(state === "playing" ? "live" : state);
+  element("badge-text").textContent = word(state === "playing" ? "live" : key === "ended" ? key : state);
   if (state !== "playing") {
     element("empty-title").textContent = word(`${key}_title`);
     element("empty-text").textContent = word(`${key}_text`);
@@ -157,6 +159,8 @@ async function measure() {
     if (entry.type === "candidate-pair" && entry.nominated && entry.currentRoundTripTime !== undefined) found.rttMs = entry.currentRoundTripTime * 1000;
     if (entry.type === "codec") (found.codecs ??= {})[entry.id] = entry.mimeType.split("/")[1];
   }
+  if (session.state !== "playing") lipSync.release();
+  else if (peer === session.peer) lipSync.follow(peer, found);
   found.code = delay.code;
   found.delayMs = found.code?.delayMs ?? delay.fromReport(found.video);
   found.delayFrom = found.code ? "code" : found.delayMs === null ? "" : "report";

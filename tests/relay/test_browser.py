@@ -67,6 +67,54 @@ async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(page: Pag
         await page.until("tradewind.state === 'waiting'")  # a host who left has ended the show
 
 
+async def test_after_the_show_the_page_says_so_and_shows_the_next_one(page: Page) -> None:
+    async with running_relay() as relay:
+        await page.language("en-GB")
+        await page.go(f"{base_of(relay)}/watch/live")
+        for opening in ("The show starts soon", "The show is over"):
+            await page.until(f"tradewind.state === 'waiting' && document.getElementById('empty-title').textContent === '{opening}'")
+            publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY)
+            await publisher.start()
+            await page.until(WATCHES)
+            assert await page.evaluate("document.getElementById('badge-text').textContent") == "LIVE"
+            assert await page.evaluate("getComputedStyle(document.getElementById('empty')).visibility") == "hidden"
+            await publisher.stop()
+        await page.until("document.getElementById('badge-text').textContent === 'Over'")
+        assert await page.evaluate("tradewind.connects") == 1, "one connection serves show after show"
+        assert not clean(page)
+
+
+async def test_the_picture_is_held_for_the_sound_and_let_go_after_the_show(page: Page) -> None:
+    held = "tradewind.peer.getReceivers().find((one) => one.track.kind === 'video').jitterBufferTarget"
+    async with running_relay() as relay:
+        await page.go(f"{base_of(relay)}/watch/live")
+        await page.until("tradewind.state === 'waiting'")
+        assert await page.evaluate(held) == 0, "the first picture does not wait"
+        publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY)
+        await publisher.start()
+        await page.until(f"{held} > 0")
+        await publisher.stop()
+        await page.until(f"tradewind.state === 'waiting' && {held} === 0")
+        assert not clean(page)
+
+
+async def test_how_long_the_picture_is_held(page: Page) -> None:
+    async with running_relay() as relay:
+        await page.go(f"{base_of(relay)}/watch/live")
+
+        async def held(skew: float, *, excess: float = 0, reported: float = 48, asked: float = 60) -> float:
+            words = f"{{ skew: {skew}, excess: {excess}, reported: {reported}, asked: {asked} }}"
+            return float(await page.evaluate(f"import('/viewer/lipsync.js').then((found) => found.held({words}))"))
+
+        assert await held(55) == 100, "as much longer as it is ahead, but for what nobody notices"
+        assert await held(18) == 60, "near enough"
+        assert await held(-25) == 20, "it waits for the sound too long"
+        assert await held(-200) == 0
+        assert await held(55, reported=108) == 160, "what the browser holds by itself counts"
+        assert await held(155, excess=140) == 100, "sound that is about to catch up is not waited for"
+        assert await held(2000) == 300
+
+
 async def test_without_a_code_in_the_picture_the_delay_comes_from_the_sender_reports(page: Page) -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180, coded=False))
