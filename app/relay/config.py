@@ -25,13 +25,23 @@ class Limits:
     max_body_bytes: int = 64 * 1024  # the largest offer a browser makes is under 20 kB
     body_timeout_s: float = 5.0
     idle_connection_s: float = 15.0  # also the time in which a request's headers must be here
-    max_connections_per_address: int = 64
+    max_connections_per_address: int = 256  # a page's pictures, files and room are several each
     posts_burst: int = 60  # a studio's phones behind one address, all reconnecting at once
     posts_per_s: float = 3.0
     max_sessions: int = 250
     max_sessions_per_address: int = 64
     connect_timeout_s: float = 10.0
     max_backlog_packets: int = 700  # of one viewer: 2.5 s at 2.5 Mb/s, then on to the next key frame
+    room_pages: int = 1000
+    room_pages_per_address: int = 128
+    room_joins_burst: int = 200  # a hall behind one address, coming back after a break
+    room_joins_per_s: float = 20.0
+    room_messages_burst: int = 40  # of one page
+    room_messages_per_s: float = 8.0
+    room_address_burst: int = 600
+    room_address_per_s: float = 200.0
+    room_hello_s: float = 10.0
+    room_slow_s: float = 15.0  # one message that a page does not take within this time ends its connection
 
 
 @dataclass(frozen=True, slots=True)

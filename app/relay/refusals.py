@@ -25,9 +25,30 @@ _REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {
     "relay.no_restart": (HTTPStatus.UNPROCESSABLE_ENTITY, "ICE restarts are not offered; end this session and POST a new offer."),
     "relay.bad_fragment": (HTTPStatus.BAD_REQUEST, "The trickle fragment cannot be used."),
     "relay.method": (HTTPStatus.METHOD_NOT_ALLOWED, "{method} has no meaning here."),
+    "relay.room_message": (HTTPStatus.BAD_REQUEST, "The message cannot be used: {reason}."),
+    "relay.room_version": (HTTPStatus.BAD_REQUEST, "This relay speaks version {version} of the room's language."),
+    "relay.not_websocket": (HTTPStatus.UPGRADE_REQUIRED, "This is the address of a WebSocket."),
+    "relay.room_full": (HTTPStatus.SERVICE_UNAVAILABLE, "The room is full: {limit} pages."),
+    "relay.host_token_missing": (HTTPStatus.UNAUTHORIZED, "The host's side of a room needs the host token as a bearer token."),
+    "relay.host_token_wrong": (HTTPStatus.FORBIDDEN, "The host token is wrong."),
+    "relay.board_value": (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "A value of the board is larger than {limit} bytes, or its name is too long.",
+    ),
+    "relay.board_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The board is full: {limit} bytes, or too many keys."),
+    "relay.coupons_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The room has {limit} coupons already; close one first."),
+    "relay.no_picture": (HTTPStatus.NOT_FOUND, "There is no such picture."),
+    "relay.not_picture": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a PNG, JPEG or WebP picture."),
+    "relay.picture_name": (HTTPStatus.UNPROCESSABLE_ENTITY, "The picture's id must be the first 32 hex digits of its SHA-256."),
     "relay.no_page": (HTTPStatus.NOT_FOUND, "There is nothing here."),
 }
-_RETRY_AFTER_S: Mapping[str, int] = {"relay.too_often": 5, "relay.address_full": 10, "relay.full": 10, "relay.stopping": 2}
+_RETRY_AFTER_S: Mapping[str, int] = {
+    "relay.too_often": 5,
+    "relay.address_full": 10,
+    "relay.full": 10,
+    "relay.room_full": 10,
+    "relay.stopping": 2,
+}
 
 
 class Refusal(AppError):
@@ -43,6 +64,6 @@ class Refusal(AppError):
         headers = {}
         if self.code in _RETRY_AFTER_S:
             headers["Retry-After"] = str(_RETRY_AFTER_S[self.code])
-        if self.code == "relay.key_missing":
+        if self.code in ("relay.key_missing", "relay.host_token_missing"):
             headers["WWW-Authenticate"] = 'Bearer realm="tradewind"'
         return headers

@@ -17,6 +17,8 @@ from app.relay.connections import ConnectionGuard
 from app.relay.negotiation import read_offer
 from app.relay.page import PAGE_HEADERS, Page, qr_svg
 from app.relay.refusals import Refusal
+from app.relay.room_pictures import RoomPictures
+from app.relay.room_sockets import RoomSockets
 from app.relay.sessions import LEFT, Addresses, Session, Sessions
 from app.relay.stream import Stream
 from app.transport.addresses import host_addresses
@@ -90,6 +92,8 @@ class RelayServer:
         self._admission = Admission(config.limits, self._clock)
         self._streams = {name: Stream(name, self._clock) for name in config.keys}
         self._sessions = Sessions(clock=self._clock, limits=config.limits, admission=self._admission, addresses=addresses or all_addresses)
+        self._pictures = RoomPictures(config)
+        self._rooms = RoomSockets(config=config, clock=self._clock, admission=self._admission, pictures_of=self._pictures.ids_of)
         self._boot = secrets.token_hex(6)
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -142,6 +146,7 @@ class RelayServer:
         if self._server is not None:
             self._server.close()
             self._server = None
+        await self._rooms.aclose()
         await self._sessions.aclose()
         for stream in self._streams.values():
             stream.stop()
@@ -161,6 +166,7 @@ class RelayServer:
                 next_report_ns = now_ns + NS_PER_S
                 for stream in self._streams.values():
                     stream.report(now_ns)
+                self._rooms.tick()
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[_refusals], client_max_size=self.config.limits.max_body_bytes)
@@ -178,6 +184,8 @@ class RelayServer:
         routes.add_get("/qr/{stream}.svg", self._get_qr)
         routes.add_get("/api/status", self._get_status)
         routes.add_get("/api/time", self._get_time)
+        self._rooms.add_routes(routes)
+        self._pictures.add_routes(routes)
         return application
 
     # --- WHIP and WHEP
@@ -296,7 +304,7 @@ class RelayServer:
             "title": self.config.title,
             "base": self._base(request),
             "sessions": self._admission.sessions,
-            "streams": [stream.status(now_ns) for stream in self._streams.values()],
+            "streams": [{**stream.status(now_ns), "room": self._rooms.status(name)} for name, stream in self._streams.items()],
         }
         return web.Response(
             body=json.dumps(status).encode(), content_type="application/json", headers={**_CORS, "Cache-Control": "no-store"}

@@ -1,0 +1,64 @@
+"""Coupons: each code is given once, each viewer gets one, and what is said to be left is what is left."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class _Coupon:
+    expires_ms: int
+    free: deque[str] = field(default_factory=deque)
+    given: dict[str, str] = field(default_factory=dict)  # viewer → code
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """`code` None: `why` is "unknown", "expired" or "gone". `fresh`: given just now, not a second look at the same code."""
+
+    code: str | None
+    why: str = ""
+    fresh: bool = False
+
+
+class Coupons:
+    """Those that the host has dropped and not yet closed."""
+
+    def __init__(self) -> None:
+        self._coupons: dict[str, _Coupon] = {}
+
+    def __len__(self) -> int:
+        return len(self._coupons)
+
+    def __contains__(self, coupon: str) -> bool:
+        return coupon in self._coupons
+
+    def drop(self, coupon: str, codes: Sequence[str], expires_ms: int, claimed: Mapping[str, str]) -> None:
+        """Open a coupon, or go on with it: what was given stays given. `claimed`: code → viewer, as the host knows it. 0 = no expiry."""
+        before = self._coupons.get(coupon)
+        given = {viewer: code for code, viewer in claimed.items()} | (before.given if before is not None else {})
+        taken = {*given.values(), *claimed}
+        free = deque(code for code in dict.fromkeys(codes) if code not in taken)
+        self._coupons[coupon] = _Coupon(expires_ms, free, given)
+
+    def close(self, coupon: str) -> None:
+        """Forget it; whoever asks now is told that there is none."""
+        self._coupons.pop(coupon, None)
+
+    def claim(self, coupon: str, viewer: str, now_ms: float) -> Claimed:
+        """A code for this viewer: the one he has, else the next free one."""
+        found = self._coupons.get(coupon)
+        if found is None:
+            return Claimed(None, "unknown")
+        if viewer in found.given:
+            return Claimed(found.given[viewer])
+        if found.expires_ms and now_ms >= found.expires_ms:
+            return Claimed(None, "expired")
+        if not found.free:
+            return Claimed(None, "gone")
+        code = found.given[viewer] = found.free.popleft()
+        return Claimed(code, fresh=True)
+
+    def left(self) -> dict[str, int]:
+        """Free codes of each coupon."""
+        return {coupon: len(found.free) for coupon, found in self._coupons.items()}
