@@ -105,10 +105,12 @@ class CardSizes:
 
 @dataclass(frozen=True, slots=True)
 class CardFonts:
-    """Families by preference, the first that is there is taken; "" = the system's. `display`: names, prices, keywords, digits."""
+    """Families by preference, the first that is there is taken, the system's after them all. `display`: names, prices, keywords, digits;
+    `serif`: it has serifs, and so have the fonts that stand beside it for other scripts."""
 
     text: tuple[str, ...] = ()
     display: tuple[str, ...] = ()
+    serif: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""The themes of cards: one TOML file a theme, perhaps based on another one."""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from app.domain.card import CardKind
+from app.domain.card_theme import CanvasShape, CardTheme, ShapeTheme
+from app.domain.errors import FieldError
+from app.domain.overlay import MAX_ANIMATION_MS
+from app.domain.schema import parse_colour
+from app.storage.files import StorageError, read_file
+
+Table = dict[str, Any]
+FIRST: Final = "harbour"
+SIZE_BOUNDS: Final = (0.004, 0.3)  # of the canvas's height: smaller nobody reads, larger nothing else has room
+FORM_BOUND: Final = 0.1
+SCALE_BOUNDS: Final = (0.2, 2.0)
+SAFE_BOUND: Final = 0.4
+WIDTH_BOUNDS: Final = (0.05, 1.0)
+SPEED_BOUNDS: Final = (0.01, 2.0)
+
+
+class CardThemeError(StorageError):
+    """A theme file that does not say what a theme must; `data` has `path` and `reason`."""
+
+
+def load_card_themes(folder: Path) -> tuple[CardTheme, ...]:
+    """All themes of a folder, "harbour" first, the others by title; raises CardThemeError or StorageError."""
+    themes = [load_card_theme(path) for path in sorted(folder.glob("*.toml"))]
+    return tuple(sorted(themes, key=lambda theme: (theme.id != FIRST, theme.title.casefold())))
+
+
+def load_card_theme(path: Path) -> CardTheme:
+    """One theme; its id is the file's name without the ending, its base a file beside it."""
+    table = _completed(path, ())
+    _refuse_unknown(path, table, CardTheme, "")
+    try:
+        theme = msgspec.convert({**table, "id": path.stem}, CardTheme)
+    except msgspec.ValidationError as error:
+        raise _broken(path, str(error)) from error
+    _check(path, theme)
+    return theme
+
+
+def _broken(path: Path, reason: str) -> CardThemeError:
+    return CardThemeError("card_theme.broken", path=str(path), reason=reason)
+
+
+def _completed(path: Path, above: tuple[str, ...]) -> Table:
+    """The file's table over that of its base."""
+    if path.stem in above:
+        raise _broken(path, f"it is based on itself ({' → '.join((*above, path.stem))})")
+    try:
+        table = tomllib.loads(read_file(path).decode())
+    except ValueError as error:
+        raise _broken(path, str(error)) from error
+    base = table.pop("base", None)
+    if base is None:
+        return table
+    if not isinstance(base, str) or Path(base).name != base:
+        raise _broken(path, "base: the name of a theme beside it, without the ending")
+    return _merged(_completed(path.with_name(f"{base}.toml"), (*above, path.stem)), table)
+
+
+def _merged(base: Table, table: Table) -> Table:
+    """`base` with what `table` says instead, table by table."""
+    merged = dict(base)
+    for key, value in table.items():
+        below = base.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _refuse_unknown(path: Path, table: Mapping[str, Any], wanted: type, place: str) -> None:
+    """A key that means nothing is a slip of the pen: told, instead of left out in silence."""
+    assert is_dataclass(wanted)
+    known = {field.name: field.type for field in fields(wanted)}
+    if not place:
+        del known["id"]
+    for key, value in table.items():
+        where = f"{place}.{key}" if place else key
+        if key not in known:
+            raise _broken(path, f"{where} means nothing; known are {', '.join(sorted(known))}")
+        inner = known[key]
+        if isinstance(inner, type) and is_dataclass(inner) and isinstance(value, dict):
+            _refuse_unknown(path, value, inner, where)
+    for name, shape in (table.get("shapes", {}) if wanted is CardTheme else {}).items():
+        if isinstance(shape, dict):
+            _refuse_unknown(path, shape, ShapeTheme, f"shapes.{name}")
+
+
+def _check(path: Path, theme: CardTheme) -> None:
+    for field in fields(theme.colours):
+        try:
+            parse_colour(field.name, getattr(theme.colours, field.name))
+        except FieldError as error:
+            raise _broken(path, f"colours.{field.name} is no colour like #rrggbb or #rrggbbaa") from error
+    for field in fields(theme.sizes):
+        _within(path, f"sizes.{field.name}", getattr(theme.sizes, field.name), *SIZE_BOUNDS)
+    for field in fields(theme.form):
+        _within(path, f"form.{field.name}", getattr(theme.form, field.name), 0.0, FORM_BOUND)
+    _within(path, "ticker_speed", theme.ticker_speed, *SPEED_BOUNDS)
+    _complete(path, "motions", {kind.value for kind in theme.motions}, {kind.value for kind in CardKind})
+    for kind, motion in theme.motions.items():
+        _within(path, f"motions.{kind.value}.duration_ms", motion.duration_ms, 0, MAX_ANIMATION_MS)
+    _complete(path, "shapes", {shape.value for shape in theme.shapes}, {shape.value for shape in CanvasShape})
+    for shape, part in theme.shapes.items():
+        _check_shape(path, f"shapes.{shape.value}", part)
+
+
+def _check_shape(path: Path, place: str, shape: ShapeTheme) -> None:
+    _within(path, f"{place}.scale", shape.scale, *SCALE_BOUNDS)
+    for field in fields(shape.safe):
+        _within(path, f"{place}.safe.{field.name}", getattr(shape.safe, field.name), 0.0, SAFE_BOUND)
+    _complete(path, f"{place}.places", {kind.value for kind in shape.places}, {kind.value for kind in CardKind})
+    for kind, one in shape.places.items():
+        _within(path, f"{place}.places.{kind.value}.width", one.width, *WIDTH_BOUNDS)
+        _within(path, f"{place}.places.{kind.value}.lift", one.lift, -1.0, 1.0)
+
+
+def _within(path: Path, place: str, value: float, least: float, most: float) -> None:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise _broken(path, f"{place} is {value:g} and must lie between {least:g} and {most:g}")
+
+
+def _complete(path: Path, place: str, found: set[str], wanted: set[str]) -> None:
+    if missing := wanted - found:
+        raise _broken(path, f"{place} lacks {', '.join(sorted(missing))}")
