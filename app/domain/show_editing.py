@@ -3,7 +3,7 @@
 All of them raise ShowError when an id names nothing, and leave a show that `show.check_show` accepts.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
@@ -11,8 +11,9 @@ from uuid import uuid4
 from app.domain.market import Market
 from app.domain.product import Product, Role
 from app.domain.project import Project
-from app.domain.rundown import Segment
+from app.domain.rundown import Act, Segment
 from app.domain.show import Coupon, KeywordCard, Show, ShowError, product_by_id, segment_by_id
+from app.domain.words import pick
 
 
 class _Identified(Protocol):
@@ -144,12 +145,26 @@ def swap_to_backup(show: Show, segment_id: str) -> Show:
     return put_segment(show, replace(segment, product_id=segment.backup_id, backup_id=segment.product_id))
 
 
-def segment_for(product: Product, planned_s: int = 300) -> Segment:
+def segment_for(product: Product, *, title: str = "", act: Act = Act.MIDDLE, planned_s: int = 300) -> Segment:
     """A new segment that sells a product."""
-    title = next(iter(product.name.values()), product.sku or product.id)
-    return Segment(
-        new_id(), title, planned_s=planned_s, product_id=product.id, role=product.role if product.role is not Role.BACKUP else Role.HERO
-    )
+    name = title or next(iter(product.name.values()), product.sku or product.id)
+    role = product.role if product.role is not Role.BACKUP else Role.HERO
+    return Segment(new_id(), name, act=act, planned_s=planned_s, product_id=product.id, role=role)
+
+
+def planned_show(show: Show, welcome: Segment, close: Segment, languages: Sequence[str]) -> Show:
+    """A run of show in three acts in place of the one there is: `welcome`, what draws people in before what earns, `close`.
+
+    At most two traffic products and five heroes; each hero gets a backup of its own as long as there are some.
+    """
+    traffic = [product for product in show.products if product.role is Role.TRAFFIC][:2]
+    heroes = [product for product in show.products if product.role is Role.HERO][:5]
+    backups = [product for product in show.products if product.role is Role.BACKUP]
+    made = [segment_for(one, title=pick(one.name, languages)[0], planned_s=240) for one in traffic]
+    for number, hero in enumerate(heroes):
+        segment = segment_for(hero, title=pick(hero.name, languages)[0], planned_s=420)
+        made.append(replace(segment, backup_id=backups[number % len(backups)].id if backups else ""))
+    return replace(show, segments=(welcome, *made, close))
 
 
 # --- markets, cards, coupons --------------------------------------------------------------------------------------------
