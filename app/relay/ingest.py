@@ -71,9 +71,21 @@ class Feedback:
 
 
 class Ingest:
-    """`began` is called before the first packet goes into the tracks: from then on this is the stream's publisher."""
+    """`began` is called before the first packet goes into the tracks: from then on this is the stream's publisher.
 
-    def __init__(self, *, clock: Clock, form: IngestFormat, video: Track, audio: Track, began: Callable[["Ingest"], None]) -> None:
+    `clock_known` is called when a track's first sender report has come.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        form: IngestFormat,
+        video: Track,
+        audio: Track,
+        began: Callable[["Ingest"], None],
+        clock_known: Callable[[], None],
+    ) -> None:
         self.form = form
         self.plis = 0
         self.nacks = 0
@@ -83,6 +95,7 @@ class Ingest:
         self._video = video
         self._audio = audio
         self._began = began
+        self._clock_known = clock_known
         self._send_rtcp: Send = lambda packet: False
         self._receptions: dict[MediaKind, Reception] = {}
         self._feedback = Feedback()
@@ -178,6 +191,7 @@ class Ingest:
         except ValueError:
             return
         now_ns = self._clock.monotonic_ns()
+        first = False
         for packet in packets:
             if not isinstance(packet, rtcp.SenderReport):
                 continue
@@ -185,7 +199,9 @@ class Ingest:
                 reception = self._receptions.get(track.kind)
                 if reception is not None and reception.ssrc == packet.ssrc:
                     reception.sender_report(packet.ntp, now_ns)
-                    track.report(packet.ntp, packet.rtp_timestamp, now_ns)
+                    first |= track.report(packet.ntp, packet.rtp_timestamp, now_ns)
+        if first:
+            self._clock_known()
 
     def tick(self, now_ns: int) -> None:
         """Called every 10 ms or so: requests, feedback and reports that are due."""

@@ -75,7 +75,12 @@ class Sessions:
             answer, form = answer_publisher(offer, await peer.gather())
             session = Session(secrets.token_urlsafe(18), secrets.token_hex(8), stream, address, peer)
             session.ingest = Ingest(
-                clock=self._clock, form=form, video=stream.video, audio=stream.audio, began=lambda new: self._replace(stream, new)
+                clock=self._clock,
+                form=form,
+                video=stream.video,
+                audio=stream.audio,
+                began=lambda new: self._replace(stream, new),
+                clock_known=stream.clock_known,
             )
             peer.on_rtp = session.ingest.on_rtp
             peer.on_rtcp = session.ingest.on_rtcp

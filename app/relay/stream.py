@@ -88,6 +88,12 @@ class Stream:
         if now_ns - at_ns >= _RATE_OVER_NS:
             self._rate = (total, now_ns, (total - octets) * 8e6 / (now_ns - at_ns))
 
+    def clock_known(self) -> None:
+        """The publisher's clock is known now: viewers' players need two reports before they can put sound and picture in step."""
+        now_ns = self._clock.monotonic_ns()
+        for viewer in self.viewers.values():
+            viewer.report(now_ns)
+
     def stop(self) -> None:
         """Forget timers; the sessions are ended by the server."""
         if self._ask_timer is not None:

@@ -116,10 +116,13 @@ class Track:
             self.group = []
         return first
 
-    def report(self, ntp: int, source_timestamp: int, now_ns: int) -> None:
-        """The publisher's sender report: which capture time belongs to which of its timestamps."""
-        if not self._switched and ntp:
-            self._report = (ntp, source_timestamp + self._timestamp_offset & 0xFFFFFFFF, now_ns)
+    def report(self, ntp: int, source_timestamp: int, now_ns: int) -> bool:
+        """The publisher's sender report: which capture time belongs to which of its timestamps. Whether it was this publisher's first."""
+        if self._switched or not ntp:
+            return False
+        first = self._report is None
+        self._report = (ntp, source_timestamp + self._timestamp_offset & 0xFFFFFFFF, now_ns)
+        return first
 
     def clock_at(self, now_ns: int) -> tuple[int, int] | None:
         """(NTP time on the publisher's clock, feed timestamp) as of now, on the line that its last report gave; None before one."""

@@ -69,6 +69,25 @@ async def test_sender_reports_keep_the_publishers_clock_for_picture_and_sound() 
         await watcher.stop()
 
 
+async def test_a_waiting_viewer_has_both_clocks_with_the_first_picture() -> None:
+    async with running_relay() as relay:
+        watcher = await Watcher(whep(relay)).start()
+        publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
+        pictures: list[int] = []
+
+        def both_known() -> bool:
+            known = len({report.ssrc for report in watcher.reports}) == 2
+            if known and not pictures:
+                pictures.append(len({parse_header(packet).timestamp for packet in watcher.video}))
+            return known
+
+        await publisher.start()
+        await watcher.until(both_known)
+        assert pictures[0] <= 2
+        await publisher.stop()
+        await watcher.stop()
+
+
 async def test_lost_packets_come_again_as_retransmissions() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
