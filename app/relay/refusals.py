@@ -40,6 +40,17 @@ _REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {
     "relay.no_picture": (HTTPStatus.NOT_FOUND, "There is no such picture."),
     "relay.not_picture": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a PNG, JPEG or WebP picture."),
     "relay.picture_name": (HTTPStatus.UNPROCESSABLE_ENTITY, "The picture's id must be the first 32 hex digits of its SHA-256."),
+    "relay.order_type": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json."),
+    "relay.order_unsigned": (
+        HTTPStatus.UNAUTHORIZED,
+        "An order needs the headers X-Tradewind-Timestamp and X-Tradewind-Signature.",
+    ),
+    "relay.order_signature": (HTTPStatus.UNAUTHORIZED, "The signature does not belong to this body, this time and this stream's secret."),
+    "relay.order_time": (HTTPStatus.UNAUTHORIZED, "The timestamp must be Unix seconds, at most {limit} from the relay's clock."),
+    "relay.order_json": (HTTPStatus.BAD_REQUEST, "The body must be a JSON object."),
+    "relay.order_field": (HTTPStatus.UNPROCESSABLE_ENTITY, "{field} must be {wanted}."),
+    "relay.order_conflict": (HTTPStatus.CONFLICT, "Order {order} was reported before with another content."),
+    "relay.orders_waiting": (HTTPStatus.SERVICE_UNAVAILABLE, "Too many orders wait for the host; report this one again later."),
     "relay.no_page": (HTTPStatus.NOT_FOUND, "There is nothing here."),
 }
 _RETRY_AFTER_S: Mapping[str, int] = {
@@ -48,6 +59,7 @@ _RETRY_AFTER_S: Mapping[str, int] = {
     "relay.full": 10,
     "relay.room_full": 10,
     "relay.stopping": 2,
+    "relay.orders_waiting": 30,
 }
 
 

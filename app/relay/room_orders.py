@@ -1,0 +1,139 @@
+"""Orders that a shop reports while the show runs: `POST /orders/NAME`, signed, taken once.
+
+Body: JSON {"order": id, "product": id or sku, "units": n, "minor": amount of this order in the currency's smallest unit, "currency": "EUR",
+"at_ms": UTC milliseconds of the order}. Headers: X-Tradewind-Timestamp (Unix seconds, at most 300 from the relay's clock) and
+X-Tradewind-Signature "sha256=" + hex HMAC-SHA256(domain.room.orders_secret(stream key), timestamp + "." + body). The same order again is
+answered as known; another content under the same id is a conflict. An order of several products is reported line by line, each with an
+id of its own ("1001/1").
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.money import is_currency
+from app.domain.room import orders_secret
+from app.relay.admission import Admission
+from app.relay.config import RelayConfig
+from app.relay.refusals import Refusal
+from app.relay.room import Room
+
+_MAX_BYTES = 16 * 1024
+_WITHIN_S = 300
+_MAX_KNOWN = 20_000
+_MAX_UNITS = 100_000
+_MAX_MINOR = 10**12
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_FIELDS = ("order", "product", "units", "minor", "currency", "at_ms")
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """What X-Tradewind-Signature must hold."""
+    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def _is_text(value: object, most: int) -> bool:
+    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= most and value.isprintable()
+
+
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def read_order(body: bytes) -> Mapping[str, Any]:
+    """The order in a body; raises Refusal that names the field which is wrong."""
+    try:
+        order = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("relay.order_json") from error
+    if not isinstance(order, dict):
+        raise Refusal("relay.order_json")
+    fits = {
+        "order": (_is_text(order.get("order"), 128), "a text of 1 to 128 characters"),
+        "product": (_is_text(order.get("product"), 128), "a text of 1 to 128 characters"),
+        "units": (_is_whole(order.get("units"), 1, _MAX_UNITS), f"a whole number from 1 to {_MAX_UNITS}"),
+        "minor": (_is_whole(order.get("minor"), 0, _MAX_MINOR), "a whole number of the currency's smallest units"),
+        "currency": (isinstance(order.get("currency"), str) and is_currency(order["currency"]), "three capital letters, like EUR"),
+        "at_ms": (_is_whole(order.get("at_ms"), 1, 2**53), "UTC milliseconds"),
+    }
+    for field, (fine, wanted) in fits.items():
+        if not fine:
+            raise Refusal("relay.order_field", field=field, wanted=wanted)
+    return {field: order[field] for field in _FIELDS}
+
+
+class RoomOrders:
+    """Checks, and puts each order into the journal of its room once."""
+
+    def __init__(self, *, config: RelayConfig, clock: Clock, admission: Admission, rooms: Mapping[str, Room]) -> None:
+        self._config = config
+        self._clock = clock
+        self._admission = admission
+        self._rooms = rooms
+        self._known: dict[str, OrderedDict[str, Mapping[str, Any]]] = {name: OrderedDict() for name in rooms}
+
+    def add_routes(self, routes: web.UrlDispatcher) -> None:
+        routes.add_post("/orders/{stream}", self._post)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if request.content_type != "application/json":
+            raise Refusal("relay.order_type")
+        if (request.content_length or 0) > _MAX_BYTES:
+            raise Refusal("relay.too_large", limit=_MAX_BYTES)
+        limit_s = self._config.limits.body_timeout_s
+        try:
+            async with asyncio.timeout(limit_s):
+                body = await request.read()
+        except TimeoutError as error:
+            raise Refusal("relay.body_slow", limit=limit_s) from error
+        except web.HTTPRequestEntityTooLarge as error:
+            raise Refusal("relay.too_large", limit=_MAX_BYTES) from error
+        if len(body) > _MAX_BYTES:
+            raise Refusal("relay.too_large", limit=_MAX_BYTES)
+        return body
+
+    def _check(self, stream: str, request: web.Request, body: bytes) -> None:
+        key = self._config.keys[stream]
+        timestamp = request.headers.get("X-Tradewind-Timestamp", "")
+        given = request.headers.get("X-Tradewind-Signature", "")
+        if not timestamp or not given:
+            raise Refusal("relay.order_unsigned")
+        wanted = signature(orders_secret(key), timestamp, body)
+        if not hmac.compare_digest(given.strip().lower().encode(), wanted.encode()) or not key:
+            raise Refusal("relay.order_signature")
+        now_s = self._clock.wall_ns() / NS_PER_S
+        if not _TIMESTAMP.fullmatch(timestamp) or abs(int(timestamp) - now_s) > _WITHIN_S:
+            raise Refusal("relay.order_time", limit=_WITHIN_S)
+
+    async def _post(self, request: web.Request) -> web.Response:
+        stream = request.match_info["stream"]
+        if stream not in self._rooms:
+            raise Refusal("relay.no_stream", stream=stream[:64])
+        body = await self._body(request)
+        try:
+            self._check(stream, request, body)
+        except Refusal:
+            self._admission.attempt(request.remote or "")  # guessing is slowed, a busy shop is not
+            raise
+        order = read_order(body)
+        known, room = self._known[stream], self._rooms[stream]
+        before = known.get(order["order"])
+        if before is not None and before != order:
+            raise Refusal("relay.order_conflict", order=order["order"])
+        if before is None:
+            if room.journal.full:
+                raise Refusal("relay.orders_waiting")
+            room.record("order", "", {**order, "source": "webhook"})
+            known[order["order"]] = order
+            if len(known) > _MAX_KNOWN:
+                known.popitem(last=False)
+        answer = {"order": order["order"], "status": "accepted" if before is None else "known"}
+        return web.Response(body=json.dumps(answer).encode(), content_type="application/json", headers={"Cache-Control": "no-store"})
