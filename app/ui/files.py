@@ -29,7 +29,7 @@ class Files:
             self._parent,
             tr("Files", "Save “{title}”?", title=self._studio.title),
             tr("Files", "The show was changed since it was saved."),
-            (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don't save"), "")),
+            (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),
         )
         return answer == "discard" or (answer == "save" and self.save())
 

@@ -80,6 +80,7 @@ class Toast(QFrame):
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(4)
+        words.setContentsMargins(0, 1, 0, 0)
         words.addWidget(label(sentence.text, wrap=True))
         if sentence.help:
             words.addWidget(label(sentence.help, "hint", wrap=True))
@@ -88,6 +89,7 @@ class Toast(QFrame):
                 button = push_button(titles[action], role="link")
                 button.clicked.connect(lambda checked=False, action=action: self._run(action))
                 words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addStretch(1)  # the first line stands beside the icon, however short the rest
         row.addLayout(words, 1)
         row.addWidget(icon_button(icons, "close", tr("Notices", "Close"), self.close_toast), 0, Qt.AlignmentFlag.AlignTop)
         self._life = QTimer(self)

@@ -49,7 +49,7 @@ class Theme:
             QPalette.ColorRole.Highlight: "accent",
             QPalette.ColorRole.HighlightedText: "on_accent",
             QPalette.ColorRole.Link: "accent",
-            QPalette.ColorRole.PlaceholderText: "faint",
+            QPalette.ColorRole.PlaceholderText: "muted",
             QPalette.ColorRole.ToolTipBase: "raised",
             QPalette.ColorRole.ToolTipText: "text",
         }

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.output import Relay
@@ -43,6 +43,25 @@ async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Stud
     assert window.relays.found == {}, "what is in the show is not offered again"
     studio.set_discovered([])
     assert titles[0].isHidden()
+
+
+def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_defaults(studio: Studio, window: MainWindow) -> None:
+    dialog = RelayDialog(window.desk, None, window)
+
+    def shown(key: str) -> str:
+        assert dialog.form is not None
+        line = dialog.form.editor(key).focusProxy()
+        assert isinstance(line, QLineEdit)
+        return line.text()
+
+    dialog.kind.setCurrentIndex(dialog.kind.findData("agora-gateway"))
+    dialog.kind.setCurrentIndex(dialog.kind.findData("srs"))
+    assert shown("server") == "http://localhost:1985", "Agora's address means nothing to SRS"
+    assert dialog.form is not None
+    QTest.keyClicks(dialog.form.editor("server").focusProxy(), "/mine")
+    dialog.kind.setCurrentIndex(dialog.kind.findData("ovenmediaengine"))
+    assert shown("server") == "http://localhost:1985/mine"
+    dialog.deleteLater()
 
 
 async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: MainWindow) -> None:

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QToolButton, QWidget
 
+from app.domain import editing
 from app.domain.notice import Notice, Severity
 from app.domain.project import programme_scene
 from app.domain.scene import Box, Fit
@@ -19,8 +20,10 @@ from app.ui.application import Shell
 from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
 from app.ui.dialogs.relay import RelayDialog
+from app.ui.dialogs.settings import SettingsPages, settings_dialog
 from app.ui.main_window import MainWindow
 from app.ui.widgets.placement import Handle
+from tests.support.desk_window import setting_groups
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -293,6 +296,42 @@ def test_the_palette_finds_and_runs(studio: Studio, window: MainWindow) -> None:
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert len(studio.project.scenes) == 2
     palette.deleteLater()
+
+
+def test_more_settings_scroll_to_what_they_open(studio: Studio, window: MainWindow) -> None:
+    dialog = settings_dialog(window.desk, setting_groups(), window)
+    dialog.show()
+    QApplication.processEvents()
+    button = next(one for one in dialog.findChildren(QToolButton) if one.text() == "More settings" and one.isVisible())
+    click(button)
+    QApplication.processEvents()
+    assert button.visibleRegion().boundingRect().height() == button.height()
+    below = dialog.findChild(SettingsPages)
+    assert below is not None
+    assert below.forms[0].editor("encoder").visibleRegion().boundingRect().isValid()
+    dialog.deleteLater()
+
+
+def test_a_group_that_has_nothing_but_advanced_settings_is_open(studio: Studio, window: MainWindow) -> None:
+    dialog = settings_dialog(window.desk, setting_groups(), window)
+    dialog.show()
+    pages = dialog.findChild(SettingsPages)
+    assert pages is not None
+    pages.list.setCurrentRow(next(row for row in range(pages.list.count()) if pages.list.item(row).text() == "Network"))
+    QApplication.processEvents()
+    network = next(form for form in pages.forms if "stun_servers" in form.keys)
+    assert network.editor("stun_servers").isVisible()
+    dialog.deleteLater()
+
+
+def test_a_long_name_does_not_push_the_form_out_of_its_panel(studio: Studio, window: MainWindow) -> None:
+    window.sources.add(SourceKind.TEXT)
+    source = studio.project.sources[-1]
+    studio.edit("Rename source", lambda project: editing.rename_source(project, source.id, "A name without an end " * 10))
+    QApplication.processEvents()
+    form = window.properties.source_form
+    assert form is not None
+    assert form.mapTo(window.properties, QPoint(form.width(), 0)).x() <= window.properties.width()
 
 
 def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) -> None:

@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.language import tr
 
 _ACTION = Qt.ItemDataRole.UserRole + 1
+_KEYS = Qt.ItemDataRole.UserRole + 2
+_EDGE_PX = 12
 
 
 def rank(words: str, typed: str) -> int | None:
@@ -24,6 +35,18 @@ def rank(words: str, typed: str) -> int | None:
         gaps += found - place - 1
         place = found
     return 1000 + gaps
+
+
+class _KeysDelegate(QStyledItemDelegate):
+    """Draws a command's keys at the right edge, where they stand in one column."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().paint(painter, option, index)
+        area: QRect = option.rect.adjusted(0, 0, -_EDGE_PX, 0)
+        painter.save()
+        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(_KEYS) or ""))
+        painter.restore()
 
 
 class Palette(QDialog):
@@ -42,6 +65,7 @@ class Palette(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Palette", "Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(_KeysDelegate(self.list))
         layout.addWidget(self.line)
         layout.addWidget(self.list)
         self.line.textChanged.connect(self._on_typed)
@@ -59,8 +83,10 @@ class Palette(QDialog):
         self.list.clear()
         for _, action in fitting:
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QListWidgetItem(action.icon(), f"{action.text()}   {keys}".rstrip())
+            item = QListWidgetItem(action.icon(), action.text())
             item.setData(_ACTION, action)
+            item.setData(_KEYS, keys)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{action.text()} {keys}".rstrip())
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 

@@ -61,7 +61,7 @@ class RelayDialog(FramedDialog):
         self._help = label("", "hint", wrap=True)
         self.body.addWidget(self._help)
         self._error = label("", "error", wrap=True)
-        self.body.addWidget(self._error)
+        self.outer.insertWidget(self.outer.count() - 1, self._error)  # in sight wherever the form is scrolled to
         self.body.addStretch(1)
         self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
         self.buttons.insertWidget(0, self._docs)
@@ -99,11 +99,10 @@ class RelayDialog(FramedDialog):
             self._fields.removeWidget(self.form)
             self.form.deleteLater()
         self.form = Form(preset.fields, self._desk.around)
-        kept = {field.key: self._values.get(field.key, field.default) for field in preset.fields}
-        if self._relay is not None and "whip_url" in kept and not kept["whip_url"]:
-            kept["whip_url"] = self._relay.whip_url
-        self._values.update(kept)
-        self.form.show_values(kept)
+        if self._relay is not None and any(field.key == "whip_url" for field in preset.fields) and not self._values.get("whip_url"):
+            self._values["whip_url"] = self._relay.whip_url
+        # what was typed goes along to another kind; the default of one kind means nothing to the next
+        self.form.show_values({field.key: self._values.get(field.key, field.default) for field in preset.fields})
         self.form.changed.connect(self._values.__setitem__)
         self._fields.addWidget(self.form)
         self._summary.setText(declared(preset.summary))

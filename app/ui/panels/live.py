@@ -1,7 +1,7 @@
 """Going on air: the big button, the state of every relay, and the address at which to watch."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget, QWidgetAction
 
 from app.domain.broadcast import BroadcastState, TargetState
@@ -108,6 +108,10 @@ class LivePanel(QWidget):
         self.code_button = icon_button(self._desk.icons, "qr", tr("Live", "Show the code to scan"), self.show_code)
         row.addWidget(self.code_button)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.address.home(False)  # a line that was wider shows its end else
 
     def watch_address(self) -> str:
         """Where the programme can be watched: the chosen relay's page, or the built-in relay's."""

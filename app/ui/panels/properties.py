@@ -12,7 +12,7 @@ from app.domain.source import KINDS, settings_of
 from app.ui.desk import Desk
 from app.ui.language import declared, tr
 from app.ui.widgets.form import Form
-from app.ui.widgets.pieces import EmptyState, label
+from app.ui.widgets.pieces import EmptyState, elided, label
 
 
 def _share(key: str, title: str, minimum: float, maximum: float, default: float = 0.0, *, advanced: bool = False) -> Field:
@@ -138,7 +138,7 @@ class PropertiesPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(4)
-        self._title = label(source.name, "heading")
+        self._title = elided(source.name, "heading")
         layout.addWidget(self._title)
         layout.addWidget(label(declared(KINDS[source.kind].title), "hint"))
         layout.addSpacing(8)

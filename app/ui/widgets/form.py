@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.errors import FieldError, Value
 from app.domain.schema import Field, FieldType, checked
@@ -80,6 +80,10 @@ class Form(QWidget):
     def _add_advanced(self, fields: Sequence[Field], around: Surroundings) -> None:
         if not fields:
             return
+        if not self._editors:  # nothing else is here: a closed form would be a riddle
+            for field in fields:
+                self._add_row(self._layout, field, around)
+            return
         button = QToolButton()
         button.setText(tr("Form", "More settings"))
         button.setCheckable(True)
@@ -94,9 +98,19 @@ class Form(QWidget):
             self._add_row(layout, field, around)
         more.hide()
         button.toggled.connect(more.setVisible)
+        button.toggled.connect(lambda opened: QTimer.singleShot(0, more, lambda: self._bring_up(button, more)) if opened else None)
         button.toggled.connect(lambda opened: button.setIcon(around.icons.icon("up" if opened else "down", "muted")))
         self._layout.addWidget(button)
         self._layout.addWidget(more)
+
+    def _bring_up(self, button: QWidget, more: QWidget) -> None:
+        """Scroll so that what was opened is seen, its button on top if it is long."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(more, 0, 0)
+            area.ensureWidgetVisible(button, 0, 0)
 
     def add_below(self, key: str, title: str, widget: QWidget, help_text: str = "") -> None:
         """One more row below a field's, for what is no declared field; raises KeyError for a key that the form lacks."""

@@ -95,15 +95,16 @@ class _RowDelegate(QStyledItemDelegate):
         detail_width = 0
         if row.detail and active is not None:
             detail_width = min(metrics.horizontalAdvance(row.detail) + 8, text.width() // 2)
-            painter.setPen(self._theme.colour("faint"))
+            painter.setPen(self._theme.colour("muted"))
             painter.drawText(
                 text,
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 metrics.elidedText(row.detail, Qt.TextElideMode.ElideRight, detail_width),
             )
         font.setBold(row.strong)
+        font.setItalic(row.faint)
         painter.setFont(font)
-        painter.setPen(self._theme.colour("faint" if row.faint else "text"))
+        painter.setPen(self._theme.colour("muted" if row.faint else "text"))
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, text.width() - detail_width)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
