@@ -1,0 +1,97 @@
+"""Cards as pictures: drawn by a theme for a canvas, and placed on it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtGui import QImage
+
+from app.domain.card import (
+    KIND_OF,
+    Card,
+    CardKind,
+    CardPicture,
+    Countdown,
+    DisclosureBadge,
+    KeywordCard,
+    LowerThird,
+    ProductCard,
+    QrCard,
+    Ticker,
+)
+from app.domain.card_theme import Across, CardPlace, CardTheme, Down, SafeArea
+from app.domain.output import Canvas
+from app.domain.overlay import mirrored
+from app.domain.words import is_right_to_left
+from app.overlay.cards_figures import draw_countdown, draw_qr
+from app.overlay.cards_panel import Drawn, Setting
+from app.overlay.cards_product import draw_product
+from app.overlay.cards_words import draw_badge, draw_keyword, draw_lower_third, draw_ticker
+
+_DRAWN_BY: Mapping[type[Card], Callable[[Any, Setting], Drawn]] = {
+    ProductCard: draw_product,
+    KeywordCard: draw_keyword,
+    LowerThird: draw_lower_third,
+    Countdown: draw_countdown,
+    Ticker: draw_ticker,
+    DisclosureBadge: draw_badge,
+    QrCard: draw_qr,
+}
+
+
+def draw_card(card: Card, theme: CardTheme, canvas: Canvas) -> CardPicture:
+    """The card's picture with its place on the canvas; needs a QGuiApplication (see `offscreen`).
+
+    Cards that are read from right to left are mirrored: their layout, the side on which they stand, and the side from which they come.
+    """
+    setting = Setting(theme, canvas)
+    kind = KIND_OF[type(card)]
+    drawn = _DRAWN_BY[type(card)](card, setting)
+    mirror = is_right_to_left(_language(card))
+    x, y = _placed(drawn, setting.shape.places[kind], setting.shape.safe, canvas, mirror=mirror)
+    straight = drawn.image.convertToFormat(QImage.Format.Format_RGBA8888)
+    motion = theme.motions[kind]
+    speed = _ticker_speed(theme, canvas) if kind is CardKind.TICKER else 0.0
+    return CardPicture(
+        straight.width(),
+        straight.height(),
+        bytes(straight.constBits()),
+        x / canvas.width,
+        y / canvas.height,
+        mirrored(motion.enter) if mirror else motion.enter,
+        mirrored(motion.leave) if mirror else motion.leave,
+        motion.duration_ms,
+        -speed if mirror else speed,
+    )
+
+
+def _language(card: Card) -> str:
+    return card.first_language if isinstance(card, KeywordCard) else card.language
+
+
+def _ticker_speed(theme: CardTheme, canvas: Canvas) -> float:
+    """Whole pixels a picture, two at a time where it runs fast enough: letters then move evenly."""
+    a_picture = theme.ticker_speed * canvas.height / canvas.fps
+    steps = max(1, round(a_picture)) if a_picture < 3 else round(a_picture / 2) * 2
+    return float(steps * canvas.fps)
+
+
+def _placed(drawn: Drawn, place: CardPlace, safe: SafeArea, canvas: Canvas, *, mirror: bool) -> tuple[int, int]:
+    """Where the image's top left corner goes, in even pixels: its body stands in its place, and its shadow around it."""
+    left, right = (0.0, 0.0) if place.bleed else (safe.left * canvas.width, safe.right * canvas.width)
+    top, bottom = (0.0, 0.0) if place.bleed else (safe.top * canvas.height, safe.bottom * canvas.height)
+    lift = place.lift * canvas.height
+    body = drawn.body
+    across = place.across
+    if mirror and across is not Across.CENTRE:
+        across = Across.END if across is Across.START else Across.START
+    x = {
+        Across.START: left,
+        Across.CENTRE: (left + canvas.width - right - body.width()) / 2,
+        Across.END: canvas.width - right - body.width(),
+    }[across]
+    y = {
+        Down.TOP: top + lift,
+        Down.MIDDLE: (top + canvas.height - bottom - body.height()) / 2 + lift,
+        Down.BOTTOM: canvas.height - bottom - lift - body.height(),
+    }[place.down]
+    return round((x - body.left()) / 2) * 2, round((y - body.top()) / 2) * 2

@@ -1,0 +1,213 @@
+"""Text on cards: the right font for a language, shrunk or cut until it fits, laid out in its own direction."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPen, QTextLayout, QTextOption
+
+from app.domain.card_theme import CardFonts
+from app.domain.words import is_right_to_left, primary
+
+ELLIPSIS = "…"
+SHRINK_STEPS = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the wanted size; smaller and it no longer looks as if it belonged to its card
+UNBOUNDED = 1_000_000.0
+
+# What stands behind the theme's own (Latin, Greek, Cyrillic) families: first those of free systems, then Apple's, then Microsoft's.
+_SANS: Mapping[str, tuple[str, ...]] = {
+    "zh": ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"),
+    "zh-hant": ("Noto Sans CJK TC", "Noto Sans TC", "PingFang TC", "Microsoft JhengHei"),
+    "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", "Meiryo"),
+    "ko": ("Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic"),
+    "ar": ("Noto Sans Arabic", "Geeza Pro", "Segoe UI"),
+    "he": ("Noto Sans Hebrew", "Arial Hebrew", "Segoe UI"),
+    "th": ("Noto Sans Thai", "Thonburi", "Leelawadee UI"),
+    "hi": ("Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI"),
+}
+_SERIF: Mapping[str, tuple[str, ...]] = {
+    "zh": ("Noto Serif CJK SC", "Noto Serif SC", "Songti SC", "SimSun"),
+    "zh-hant": ("Noto Serif CJK TC", "Noto Serif TC", "Songti TC", "PMingLiU"),
+    "ja": ("Noto Serif CJK JP", "Noto Serif JP", "Hiragino Mincho ProN", "Yu Mincho"),
+    "ko": ("Noto Serif CJK KR", "Noto Serif KR", "AppleMyungjo", "Batang"),
+    "ar": ("Noto Naskh Arabic", "Geeza Pro", "Segoe UI"),
+    "he": ("Noto Serif Hebrew", "Arial Hebrew", "Segoe UI"),
+    "th": ("Noto Serif Thai", "Thonburi", "Leelawadee UI"),
+    "hi": ("Noto Serif Devanagari", "Kohinoor Devanagari", "Nirmala UI"),
+}
+_SHARED = {"fa": "ar", "ur": "ar", "ps": "ar", "yi": "he", "mr": "hi", "ne": "hi", "yue": "zh-hant"}
+_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+
+
+class Face(Enum):
+    """TEXT is plain, STRONG the same in bold, DISPLAY the theme's face for what is to be seen first (bold)."""
+
+    TEXT = "text"
+    STRONG = "strong"
+    DISPLAY = "display"
+
+
+class Align(Enum):
+    """START is left or right, as the language is written."""
+
+    START = "start"
+    CENTRE = "centre"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How a piece of text is set: the wanted height of its letters' square in pixels, and its language."""
+
+    fonts: CardFonts
+    face: Face
+    size: float
+    language: str
+
+    @property
+    def mirrored(self) -> bool:
+        return is_right_to_left(self.language)
+
+    def font(self, share: float = 1.0) -> QFont:
+        """The font at this share of the wanted size."""
+        display = self.face is Face.DISPLAY
+        own = self.fonts.display if display else self.fonts.text
+        others = _families(self.language, serif=display and self.fonts.serif)
+        general = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font = QFont(general)
+        font.setFamilies([*own, *others, general.family()])
+        font.setPixelSize(max(6, round(self.size * share)))
+        font.setWeight(QFont.Weight.Normal if self.face is Face.TEXT else QFont.Weight.Bold)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return font
+
+
+def _families(language: str, *, serif: bool) -> tuple[str, ...]:
+    """Families that write this language."""
+    table = _SERIF if serif else _SANS
+    tag = language.replace("_", "-").lower()
+    if tag.startswith(_TRADITIONAL):
+        return table["zh-hant"]
+    known = primary(language)
+    return table.get(_SHARED.get(known, known), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Text that was set: `width` and `height` in pixels, `ascent` of the first line."""
+
+    layout: QTextLayout
+    text: str
+    width: float
+    height: float
+    ascent: float
+
+    def draw(self, painter: QPainter, x: float, y: float, colour: QColor) -> None:
+        """With its box's top left corner there."""
+        painter.setPen(QPen(colour))
+        self.layout.draw(painter, QPointF(x, y))
+
+
+def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, anywhere: bool) -> QTextLayout:
+    """Broken into lines that are at most so wide, as far as the words allow."""
+    layout = QTextLayout(text, font)
+    if align is Align.CENTRE:
+        where = Qt.AlignmentFlag.AlignHCenter
+    else:
+        where = Qt.AlignmentFlag.AlignRight if type_.mirrored else Qt.AlignmentFlag.AlignLeft
+    option = QTextOption(where | Qt.AlignmentFlag.AlignAbsolute)
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft if type_.mirrored else Qt.LayoutDirection.LeftToRight)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if anywhere else QTextOption.WrapMode.WordWrap)
+    layout.setTextOption(option)
+    layout.setCacheEnabled(True)
+    layout.beginLayout()
+    top = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0.0, top))
+        top += line.height()
+    layout.endLayout()
+    return layout
+
+
+def _fits(layout: QTextLayout, width: float, lines: int) -> bool:
+    count = layout.lineCount()
+    return count <= lines and all(layout.lineAt(number).naturalTextWidth() <= width + 0.5 for number in range(count))
+
+
+def _widest(layout: QTextLayout) -> float:
+    return max((layout.lineAt(number).naturalTextWidth() for number in range(layout.lineCount())), default=0.0)
+
+
+def _block(text: str, font: QFont, type_: Type, width: float, align: Align) -> Block:
+    """Set within exactly so wide a box, where it is known to fit."""
+    layout = _laid(text, font, type_, width, align, anywhere=True)
+    first = layout.lineAt(0)
+    return Block(layout, text, width, layout.boundingRect().height(), first.ascent() if first.isValid() else 0.0)
+
+
+def _ends_of_characters(text: str, font: QFont) -> Sequence[int]:
+    """Where the text may be cut without breaking a character that a reader sees as one, in UTF-16 units as Qt counts."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    ends, last = [0], layout.nextCursorPosition(0)
+    while last > ends[-1]:
+        ends.append(last)
+        last = layout.nextCursorPosition(last)
+    return ends[1:]
+
+
+def _cut(text: str, font: QFont, type_: Type, width: float, lines: int) -> str:
+    """As much of the beginning as fits, with an ellipsis."""
+    units = text.encode("utf-16-le")
+    ends = _ends_of_characters(text, font)
+
+    def shortened(count: int) -> str:
+        end = ends[count - 1] if count else 0
+        return units[: 2 * end].decode("utf-16-le").rstrip() + ELLIPSIS
+
+    low, high = 0, len(ends)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _fits(_laid(shortened(middle), font, type_, width, Align.START, anywhere=True), width, lines):
+            low = middle
+        else:
+            high = middle - 1
+    return shortened(low)
+
+
+def fitted(text: str, type_: Type, width: float, *, lines: int = 1, align: Align = Align.START, tight: bool = False) -> Block:
+    """The text in a box at most so wide and so many lines high: shrunk as far as still looks well, then cut with an ellipsis.
+
+    `tight`: the box becomes as narrow as the text (a line alone), or as it can be with the same number of lines.
+    """
+    text = " ".join(text.split())
+    for share in SHRINK_STEPS:
+        font = type_.font(share)
+        layout = _laid(text, font, type_, width, align, anywhere=False)
+        if _fits(layout, width, lines):
+            break
+    else:
+        font = type_.font(SHRINK_STEPS[-1])
+        layout = _laid(text, font, type_, width, align, anywhere=True)
+        if not _fits(layout, width, lines):
+            text = _cut(text, font, type_, width, lines)
+            layout = _laid(text, font, type_, width, align, anywhere=True)
+    return _block(text, font, type_, _narrowest(layout, text, font, type_, width) if tight else width, align)
+
+
+def _narrowest(layout: QTextLayout, text: str, font: QFont, type_: Type, width: float) -> float:
+    """The least width with the same number of lines: lines of about the same length."""
+    lines = layout.lineCount()
+    if lines <= 1:
+        return min(width, math.ceil(_widest(layout)) + 1.0)
+    low, high = math.ceil(width / lines * 0.8), math.ceil(_widest(layout)) + 1
+    while low < high:
+        middle = (low + high) // 2
+        if _fits(_laid(text, font, type_, middle, Align.START, anywhere=False), middle, lines):
+            high = middle
+        else:
+            low = middle + 1
+    return min(width, float(high))

@@ -1,0 +1,146 @@
+"""Cards that are words alone: keywords in two languages, the lower third, the disclosure badge, the ticker."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QLinearGradient, QPainter, QPolygonF
+
+from app.domain.card import CardKind, DisclosureBadge, KeywordCard, LowerThird, Ticker
+from app.domain.words import is_right_to_left
+from app.overlay.cards_panel import Drawn, Flow, Setting, Sheet, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
+from app.overlay.cards_text import Align, Face, fitted
+
+MOST_TICKER_PX = 24_000  # of one round; what is longer ends with an ellipsis
+
+
+def _width(setting: Setting, kind: CardKind) -> float:
+    return round(setting.shape.places[kind].width * setting.canvas.width)
+
+
+def draw_keyword(card: KeywordCard, setting: Setting) -> Drawn:
+    """Both languages below each other, each in its own direction, with a fine line between."""
+    sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
+    side = pad * 1.9
+    room = _width(setting, CardKind.KEYWORD) - 2 * side
+    type_ = setting.type(Face.DISPLAY, sizes.keyword, card.first_language)
+    first = fitted(card.first, type_, room, lines=2, align=Align.CENTRE, tight=True)
+    second = None
+    if card.second.strip():
+        second = fitted(
+            card.second,
+            setting.type(Face.STRONG, sizes.second_keyword, card.second_language),
+            room,
+            lines=2,
+            align=Align.CENTRE,
+            tight=True,
+        )
+    bar = setting.px(setting.theme.form.bar)
+    width = max(first.width, second.width if second else 0.0) + 2 * side
+    gap = pad * 0.7
+    height = pad * 0.9 + first.height + (gap * 1.2 + second.height if second else 0.0) + pad * 0.9
+    body = QRectF(0, 0, math.ceil(width), math.ceil(height))
+    sheet = Sheet(body.width(), body.height(), setting.reach * 1.4)
+    with sheet as painter:
+        draw_panel(painter, body, setting)
+        painter.save()
+        painter.setClipPath(rounded(body, setting.radius))
+        for edge in (0.0, body.width() - bar):
+            painter.fillRect(QRectF(edge, 0, bar, body.height()), colour(colours.accent))
+        painter.restore()
+        y = pad * 0.9
+        first.draw(painter, (body.width() - first.width) / 2, y, colour(colours.text))
+        if second is not None:
+            y += first.height + gap * 0.6
+            _draw_fading_rule(painter, body, y, setting)
+            second.draw(painter, (body.width() - second.width) / 2, y + gap * 0.6, colour(colours.price))
+    return sheet.drawn
+
+
+def _draw_fading_rule(painter: QPainter, body: QRectF, y: float, setting: Setting) -> None:
+    """A line that fades towards both ends."""
+    tint = colour(setting.theme.colours.accent)
+    clear = colour(setting.theme.colours.accent)
+    clear.setAlpha(0)
+    gradient = QLinearGradient(body.left(), y, body.right(), y)
+    for place, stop in ((0.12, clear), (0.5, tint), (0.88, clear)):
+        gradient.setColorAt(place, stop)
+    thick = max(1.5, setting.px(setting.theme.form.bar) * 0.32)
+    painter.fillRect(QRectF(body.left(), y - thick / 2, body.width(), thick), gradient)
+
+
+def draw_lower_third(card: LowerThird, setting: Setting) -> Drawn:
+    """Name above role, with the accent where reading begins."""
+    sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
+    bar = setting.px(setting.theme.form.bar) * 1.25
+    start, end = bar + pad * 1.15, pad * 1.6
+    room = _width(setting, CardKind.LOWER_THIRD) - start - end
+    name = fitted(card.name, setting.type(Face.DISPLAY, sizes.person, card.language), room, tight=True)
+    role = fitted(card.role, setting.type(Face.TEXT, sizes.role, card.language), room, tight=True) if card.role.strip() else None
+    content = max(name.width, role.width if role else 0.0)
+    width = math.ceil(start + max(content, setting.px(0.2)) + end)
+    above = pad * 0.62
+    height = math.ceil(2 * above + name.height + (role.height if role else 0.0))
+    flow = Flow(width, is_right_to_left(card.language))
+    body = QRectF(0, 0, width, height)
+    sheet = Sheet(width, height, setting.reach * 1.4)
+    with sheet as painter:
+        draw_panel(painter, body, setting)
+        painter.save()
+        painter.setClipPath(rounded(body, setting.radius))
+        painter.fillRect(flow.box(0, 0, bar, height), colour(colours.accent))
+        painter.restore()
+        name.draw(painter, flow.x(start, name.width), above, colour(colours.text))
+        if role is not None:
+            role.draw(painter, flow.x(start, role.width), above + name.height, colour(colours.muted))
+    return sheet.drawn
+
+
+def draw_badge(card: DisclosureBadge, setting: Setting) -> Drawn:
+    """A small plate that can be read over anything."""
+    colours, size = setting.theme.colours, setting.theme.sizes.badge
+    inner = setting.px(size) * 0.72
+    room = _width(setting, CardKind.BADGE) - 2 * inner
+    block = fitted(card.text, setting.type(Face.STRONG, size, card.language), room, lines=2, tight=True)
+    width, height = math.ceil(block.width + 2 * inner), math.ceil(block.height + inner * 0.62)
+    body = QRectF(0, 0, width, height)
+    radius = min(height / 2, setting.radius * 0.75 + 2)
+    sheet = Sheet(width, height, setting.reach * 0.6)
+    with sheet as painter:
+        draw_shadow(painter, body, radius, setting.reach * 0.4, colour(colours.shadow))
+        fill(painter, body, radius, colour(colours.badge))
+        draw_border(painter, body, radius, colour(colours.border), setting.px(setting.theme.form.border))
+        block.draw(painter, inner, (height - block.height) / 2, colour(colours.on_badge))
+    return sheet.drawn
+
+
+def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
+    """One round of the strip: wider than the canvas, and its end meets its beginning."""
+    colours, sizes = setting.theme.colours, setting.theme.sizes
+    mirrored = is_right_to_left(card.language)
+    type_ = setting.type(Face.TEXT, sizes.ticker, card.language)
+    lines = [fitted(line, type_, MOST_TICKER_PX / 4, tight=True) for line in card.lines if line.strip()]
+    gap = setting.px(sizes.ticker) * 1.5
+    height = even(max((line.height for line in lines), default=setting.px(sizes.ticker)) + setting.pad * 0.9)
+    once = sum(line.width + 2 * gap for line in lines)
+    rounds = max(1, math.ceil(setting.canvas.width / once)) if once else 1
+    width = even(once * rounds) if once else even(setting.canvas.width)
+    sheet = Sheet(width, height)
+    with sheet as painter:
+        painter.fillRect(QRectF(0, 0, width, height), colour(colours.ticker))
+        painter.fillRect(QRectF(0, 0, width, max(2.0, setting.px(setting.theme.form.bar) * 0.45)), colour(colours.accent))
+        start, flow = 0.0, Flow(width, mirrored)
+        for _ in range(rounds):
+            for line in lines:
+                middle = height / 2 + 1
+                line.draw(painter, flow.x(start + gap, line.width), middle - line.height / 2, colour(colours.on_ticker))
+                _draw_diamond(painter, QPointF(flow.x(start + line.width + 2 * gap, 0), middle), setting)
+                start += line.width + 2 * gap
+    return sheet.drawn
+
+
+def _draw_diamond(painter: QPainter, centre: QPointF, setting: Setting) -> None:
+    half = setting.px(setting.theme.sizes.ticker) * 0.19
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(setting.theme.colours.accent))
+    corners = [centre + QPointF(0, -half), centre + QPointF(half, 0), centre + QPointF(0, half), centre + QPointF(-half, 0)]
+    painter.drawPolygon(QPolygonF(corners))
