@@ -1,0 +1,199 @@
+"""What of a text, a number or a colour a market takes amiss: taboos, phrases and claims of many markets looked up at once."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from app.domain.market import ClaimRule, Market, Phrase, Taboo, TabooKind
+from app.domain.money import Money, minor_digits
+from app.domain.words import primary
+
+Rule = Taboo | Phrase | ClaimRule
+
+_TOKEN = re.compile(r"[^\s.,;:!?…、。，；：！？“”„«»\"'()（）\[\]{}/\\|·—–-]+")
+_DIGITS = re.compile(r"\d+")
+_SAME_SIGN = {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-"}
+# Arabic writes "and", "with", "for", "the" together with the word that follows.
+_ARABIC_PREFIXES = ("", "وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
+_COLOUR_DISTANCE = 48.0  # of 441 from black to white: shades that people call by the same name
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`text[start:end]` is what the rule speaks of, in these markets."""
+
+    start: int
+    end: int
+    text: str
+    rule: Rule
+    markets: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    rule: Rule
+    markets: list[Market] = field(default_factory=list)
+
+
+class _Folding(dict[int, str]):
+    """Signs in the form in which they are compared, one for one, so that places stay the same."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        sign = _SAME_SIGN.get(sign, sign)
+        folded = unicodedata.normalize("NFKC", sign).lower()
+        self[code] = folded if len(folded) == 1 else sign
+        return self[code]
+
+
+def _is_written_without_spaces(sign: str) -> bool:
+    """Han, kana, Thai, Lao, Khmer and Burmese, and pictures: a word may begin anywhere."""
+    code = ord(sign)
+    return 0x0E00 <= code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x2600 <= code <= 0x27BF or code >= 0x2E80
+
+
+def _is_part_of_word(sign: str) -> bool:
+    return sign.isalnum() or unicodedata.category(sign).startswith("M")
+
+
+def rules_of(market: Market) -> Iterator[Rule]:
+    """Everything that a market does not want to hear or see."""
+    return chain(market.taboos, market.phrases, market.claims)
+
+
+class RuleBook:
+    """The rules of all markets of a show, made ready for looking up; a text of the host's language is heard by all of them."""
+
+    def __init__(self, markets: Sequence[Market], host_language: str) -> None:
+        self._host = primary(host_language)
+        self._fold = _Folding()
+        self._by_token: dict[str, list[tuple[str, _Entry]]] = {}
+        self._by_sign: dict[str, list[tuple[str, _Entry]]] = {}
+        self._numbers: list[_Entry] = []
+        self._colours: list[_Entry] = []
+        for entry in _merged(markets):
+            if isinstance(entry.rule, Taboo) and entry.rule.kind is TabooKind.NUMBER:
+                self._numbers.append(entry)
+            elif isinstance(entry.rule, Taboo) and entry.rule.kind is TabooKind.COLOUR:
+                self._colours.append(entry)
+            else:
+                self._add(entry)
+
+    def _add(self, entry: _Entry) -> None:
+        for match in entry.rule.matches:
+            folded = match.strip().translate(self._fold)
+            if not folded:
+                continue
+            token = _TOKEN.match(folded)
+            if _is_written_without_spaces(folded[0]) or token is None or not _is_part_of_word(folded[0]):
+                self._by_sign.setdefault(folded[0], []).append((folded, entry))
+            else:
+                self._by_token.setdefault(token.group(), []).append((folded, entry))
+
+    def hits(self, text: str, language: str) -> tuple[Hit, ...]:
+        """What the markets that hear this language take amiss, in the order of the text, each rule once at a place."""
+        folded = text.translate(self._fold)
+        found: list[tuple[int, int, _Entry]] = []
+        for token in _TOKEN.finditer(folded):
+            found.extend(self._at_token(folded, token.start(), token.group()))
+        for place, sign in enumerate(folded):
+            for match, entry in self._by_sign.get(sign, ()):
+                if folded.startswith(match, place) and _ends_word(folded, match, place + len(match)):
+                    found.append((place, place + len(match), entry))
+        if not found:
+            return ()
+        return tuple(
+            Hit(start, end, text[start:end], entry.rule, heard)
+            for start, end, entry in _widest(found)
+            if (heard := self._heard(entry, language))
+        )
+
+    def _at_token(self, folded: str, start: int, token: str) -> Iterator[tuple[int, int, _Entry]]:
+        prefixes = _ARABIC_PREFIXES if "\u0600" <= token[0] <= "\u06ff" else ("",)
+        for prefix in prefixes:
+            if prefix and not token.startswith(prefix):
+                continue
+            begin = start + len(prefix)
+            for match, entry in self._by_token.get(token[len(prefix) :], ()):
+                end = begin + len(match)
+                if folded.startswith(match, begin) and _ends_word(folded, match, end):
+                    yield begin, end, entry
+
+    def _heard(self, entry: _Entry, language: str) -> tuple[str, ...]:
+        spoken = primary(language)
+        if spoken == self._host:
+            return tuple(market.id for market in entry.markets)
+        return tuple(market.id for market in entry.markets if any(primary(tag) == spoken for tag in market.languages))
+
+    def price_hits(self, price: Money, market_id: str) -> tuple[Taboo, ...]:
+        """Taboo numbers that a market sees in a price: 13 in 13.99, and 4 in prices of nothing but fours and zeros."""
+        whole = str(abs(price.minor) // 10 ** minor_digits(price.currency))
+        return tuple(rule for rule in self._number_rules(market_id) if any(_is_number_in_price(match, whole) for match in rule.matches))
+
+    def count_hits(self, text: str, language: str) -> tuple[Hit, ...]:
+        """Taboo numbers that stand by themselves in a name or a unit: "set of 4"."""
+        return tuple(
+            Hit(number.start(), number.end(), number.group(), entry.rule, heard)
+            for number in _DIGITS.finditer(text)
+            for entry in self._numbers
+            if number.group() in entry.rule.matches and (heard := self._heard(entry, language))
+        )
+
+    def colour_hits(self, colour: str) -> tuple[tuple[Taboo, tuple[str, ...]], ...]:
+        """(taboo, markets) of a colour "#rrggbb" that people would call by the same name."""
+        return tuple(
+            (entry.rule, tuple(market.id for market in entry.markets))
+            for entry in self._colours
+            if isinstance(entry.rule, Taboo) and any(_distance(colour, match) <= _COLOUR_DISTANCE for match in entry.rule.matches)
+        )
+
+    def _number_rules(self, market_id: str) -> Iterator[Taboo]:
+        for entry in self._numbers:
+            if isinstance(entry.rule, Taboo) and any(market.id == market_id for market in entry.markets):
+                yield entry.rule
+
+
+def _merged(markets: Sequence[Market]) -> list[_Entry]:
+    """Each rule once, with all the markets that have it."""
+    entries: dict[tuple[object, ...], _Entry] = {}
+    for market in markets:
+        for rule in rules_of(market):
+            kind = rule.kind if isinstance(rule, Taboo) else None
+            level = None if isinstance(rule, Phrase) else rule.level
+            entry = entries.setdefault((type(rule), kind, level, rule.matches, tuple(rule.reason.items())), _Entry(rule))
+            if not any(known.id == market.id for known in entry.markets):
+                entry.markets.append(market)
+    return list(entries.values())
+
+
+def _ends_word(folded: str, match: str, end: int) -> bool:
+    """A word of a script with spaces ends where the match does; Korean writes particles behind it."""
+    last = match[-1]
+    if end >= len(folded) or _is_written_without_spaces(last) or not _is_part_of_word(last):
+        return True
+    return not _is_part_of_word(folded[end]) or _is_written_without_spaces(folded[end])
+
+
+def _widest(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, int, _Entry]]:
+    """In order, without those that lie within another one of the same kind: "hurry" in "hurry up"."""
+    kept: list[tuple[int, int, _Entry]] = []
+    for start, end, entry in sorted(found, key=lambda one: (one[0], -one[1])):
+        if not any(start < other_end and end > other and type(entry.rule) is type(known.rule) for other, other_end, known in kept):
+            kept.append((start, end, entry))
+    return kept
+
+
+def _is_number_in_price(match: str, whole: str) -> bool:
+    if len(match) == 1:
+        return set(whole.rstrip("0")) == {match}
+    return whole == match
+
+
+def _distance(one: str, other: str) -> float:
+    try:
+        ours, theirs = (tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5)) for colour in (one, other))
+    except ValueError:
+        return float("inf")
+    return float(sum((a - b) ** 2 for a, b in zip(ours, theirs, strict=True)) ** 0.5)

@@ -1,0 +1,47 @@
+"""The values of a finding as a reader of a language wants them in a sentence: amounts, names of countries and languages, own words."""
+
+from collections.abc import Mapping
+from datetime import date as Date
+
+from app.domain.errors import Value
+from app.domain.finding import Fact
+from app.domain.money import Money
+from app.domain.words import pick, primary
+from app.language import formats
+
+_LANGUAGE_KEYS = frozenset({"language", "languages"})
+_MARKET_KEYS = frozenset({"market", "markets"})
+_ENOUGH = 4  # names in a row; of more than that the number says it better
+
+
+def values_for(data: Mapping[str, Fact], language: str) -> dict[str, Value]:
+    """Plain values for the words of a finding's code."""
+    return {key: _value(key, fact, language) for key, fact in data.items()}
+
+
+def _value(key: str, fact: Fact, language: str) -> Value:
+    if isinstance(fact, Money):
+        return formats.money(fact, language)
+    if isinstance(fact, Mapping):
+        return pick(fact, (language,))[0]
+    if not isinstance(fact, str):
+        return fact
+    if key in _LANGUAGE_KEYS:
+        return _row([formats.language_name(tag, language) for tag in fact.split()], language)
+    if key in _MARKET_KEYS:
+        return _row([formats.territory_name(code, language) for code in fact.split()], language)
+    return _day(fact, language) if key == "date" else fact
+
+
+def _row(names: list[str], language: str) -> str:
+    mark = "、" if primary(language) in ("zh", "ja") else ", "
+    if len(names) <= _ENOUGH:
+        return mark.join(names)
+    return f"{mark.join(names[:_ENOUGH])} +{len(names) - _ENOUGH}"
+
+
+def _day(text: str, language: str) -> str:
+    try:
+        return formats.date(Date.fromisoformat(text), language)
+    except ValueError:
+        return text
