@@ -20,8 +20,8 @@ class EventKind(Enum):
     BACKUP_TAKEN = "backup.taken"  # segment, out, in
     PINNED = "product.pinned"  # product; "" = none
     TIMER_SET = "timer.set"  # length_s, left_s, running
-    CARD_SHOWN = "card.shown"  # card, kind, product
-    CARD_HIDDEN = "card.hidden"  # card, kind
+    CARD_SHOWN = "card.shown"  # card, type, product
+    CARD_HIDDEN = "card.hidden"  # card, type
     COUNTDOWN_STARTED = "countdown.started"  # ends_ms, text, segment
     COUNTDOWN_ENDED = "countdown.ended"
     DISCLOSURE_SHOWN = "disclosure.shown"  # market, text
@@ -32,6 +32,7 @@ class EventKind(Enum):
     STOCK_CHANGED = "stock.changed"  # product, place, units (that are there now), why
     VIEWER_JOINED = "viewer.joined"  # viewer, language, market
     VIEWER_LEFT = "viewer.left"
+    VIEWER_MARKET = "viewer.market"  # viewer, language, market: chose another one
     LIKED = "viewer.liked"  # count
     PRODUCT_SEEN = "product.seen"  # product, viewer
     PRODUCT_CLICKED = "product.clicked"

@@ -8,7 +8,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.words import Words
 
 
-class CardKind(Enum):
+class ShownKind(Enum):
     """What stands on the picture beside the product card. POINT and CARD are words for a moment, of which there is one at a time; the
     others are switched on and stay."""
 
@@ -19,7 +19,7 @@ class CardKind(Enum):
     CODE = "code"  # the QR code of the watch address
 
 
-LASTING = frozenset({CardKind.LOWER_THIRD, CardKind.TICKER, CardKind.CODE})
+LASTING = frozenset({ShownKind.LOWER_THIRD, ShownKind.TICKER, ShownKind.CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ShownCard:
     """`id` is the point's or the keyword card's; `product_id` is set for points alone."""
 
     id: str
-    kind: CardKind
+    kind: ShownKind
     product_id: str = ""
 
 
@@ -56,7 +56,7 @@ class Shown:
     pinned_id: str = ""
     pinned_ms: int = 0
     card: ShownCard | None = None
-    lasting: frozenset[CardKind] = frozenset()
+    lasting: frozenset[ShownKind] = frozenset()
     drop: Drop | None = None
     countdown: Countdown | None = None
     disclosed: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -70,9 +70,9 @@ def _pinned(shown: Shown, event: ShowEvent) -> Shown:
     return replace(shown, pinned_id=str(event.data.get("product", "")), pinned_ms=event.at_ms)
 
 
-def _kind(event: ShowEvent) -> CardKind | None:
-    name = event.data.get("kind")
-    return CardKind(name) if name in {kind.value for kind in CardKind} else None
+def _kind(event: ShowEvent) -> ShownKind | None:
+    name = event.data.get("type")
+    return ShownKind(name) if name in {kind.value for kind in ShownKind} else None
 
 
 def _card_shown(shown: Shown, event: ShowEvent) -> Shown:

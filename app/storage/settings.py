@@ -32,7 +32,7 @@ def _setting(group: str, kind: FieldType, default: Value, title: str, help_text:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting by its key. Groups: "window", "broadcast" (what a new show starts with), "relay", "network", "files"."""
+    """Every setting by its key. Groups: "window", "broadcast" (what a new show starts with), "relay", "network", "show", "files"."""
 
     language: str = _setting(
         "window",
@@ -116,6 +116,24 @@ class Settings:
     )
     turn_username: str = _setting("network", FieldType.TEXT, "", "TURN user name", advanced=True)
 
+    run_with_live: bool = _setting(
+        "show",
+        FieldType.FLAG,
+        False,
+        "Start the run of show with Go Live",
+        "Off: the run of show begins when you start it.",
+    )
+    disclosure_auto: bool = _setting(
+        "show",
+        FieldType.FLAG,
+        True,
+        "Show disclosures by themselves",
+        "Off: you are reminded when a market must be told that this is advertising.",
+    )
+    low_stock: int = _setting(
+        "show", FieldType.INTEGER, 5, "Warn when so few are left", "0 = only when nothing is left.", minimum=0, maximum=1000
+    )
+
     autosave_s: int = _setting(
         "files",
         FieldType.INTEGER,
@@ -138,6 +156,7 @@ GROUPS: Mapping[str, str] = {
     "broadcast": "New shows",
     "relay": "Built-in relay",
     "network": "Network",
+    "show": "Selling",
     "files": "Files",
 }
 FIELDS: Mapping[str, Field] = {declared.key: declared for _, declared in _declared()}

@@ -1,0 +1,84 @@
+"""The desk's connection to a room hub, over aiohttp. Loading it takes a quarter of a second: whoever starts a desk does it later."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, ClientWSTimeout, WSMsgType, WSServerHandshakeError
+
+from app.domain.room import host_token
+from app.session.room_link import RoomAddress, RoomError, RoomSocket
+from app.session.room_picture import RoomPicture
+
+CONNECT_S = 5.0
+PICTURE_S = 20.0
+PING_S = 5.0  # a hub that does not answer within half of it is gone
+MAX_MESSAGE = 16 * 1024 * 1024  # the welcome names every key
+
+
+class RoomClient:
+    """As `RoomSocket` says; made by `connect`."""
+
+    def __init__(self, session: ClientSession, socket: ClientWebSocketResponse, place: str) -> None:
+        self.close_code = 0
+        self._session = session
+        self._socket = socket
+        self._place = place
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        try:
+            await self._socket.send_str(json.dumps(message, separators=(",", ":")))
+        except (ClientError, ConnectionError) as error:
+            raise RoomError("room.unreachable", reason=str(error)) from error
+
+    async def receive(self) -> Mapping[str, Any] | None:
+        message = await self._socket.receive()
+        if message.type is not WSMsgType.TEXT:
+            self.close_code = self._socket.close_code or 0
+            return None
+        try:
+            content = json.loads(message.data)
+        except ValueError as error:
+            raise RoomError("room.unreadable", reason=str(error)) from error
+        if not isinstance(content, dict):
+            raise RoomError("room.unreadable", reason=type(content).__name__)
+        return content
+
+    async def put_picture(self, picture: RoomPicture) -> None:
+        try:
+            async with self._session.put(
+                f"{self._place}/pictures/{picture.name}", data=picture.content, timeout=ClientTimeout(PICTURE_S)
+            ) as answer:
+                if answer.status >= 400:
+                    raise RoomError("room.picture", reason=(await answer.text())[:200].strip())
+        except (ClientError, OSError, TimeoutError) as error:
+            raise RoomError("room.unreachable", reason=str(error)) from error
+
+    async def aclose(self) -> None:
+        try:
+            await self._socket.close()
+        finally:
+            await self._session.close()
+
+
+async def connect(address: RoomAddress) -> RoomSocket:
+    """In the room as its host, with nothing said yet; raises RoomError."""
+    place = f"{address.base}/room/{quote(address.stream, safe='')}"
+    session = ClientSession(headers={"Authorization": f"Bearer {host_token(address.key)}"})
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            socket = await session.ws_connect(
+                f"{place}/host", heartbeat=PING_S, max_msg_size=MAX_MESSAGE, timeout=ClientWSTimeout(ws_close=1.0)
+            )
+    except WSServerHandshakeError as error:
+        await session.close()
+        raise RoomError("room.unreachable", reason=f"{error.status} {error.message}") from error
+    except (ClientError, OSError, TimeoutError) as error:
+        await session.close()
+        raise RoomError("room.unreachable", reason=str(error) or type(error).__name__) from error
+    except BaseException:
+        await session.close()
+        raise
+    return RoomClient(session, socket, place)

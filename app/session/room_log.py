@@ -1,0 +1,38 @@
+"""What visitors of the room did, as the show's log keeps it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.event import EventKind
+from app.session.room_link import RoomEvent
+
+_KINDS: Mapping[str, EventKind] = {
+    "joined": EventKind.VIEWER_JOINED,
+    "left": EventKind.VIEWER_LEFT,
+    "market": EventKind.VIEWER_MARKET,
+    "like": EventKind.LIKED,
+    "seen": EventKind.PRODUCT_SEEN,
+    "clicked": EventKind.PRODUCT_CLICKED,
+    "added": EventKind.PRODUCT_ADDED,
+    "asked": EventKind.DETAIL_ASKED,
+    "claimed": EventKind.COUPON_CLAIMED,
+}
+ROOM_KINDS = frozenset({*_KINDS.values(), EventKind.ORDER_PLACED})
+_FIELDS: Mapping[str, type[str] | type[int]] = {
+    "product": str,
+    "language": str,
+    "market": str,
+    "coupon": str,
+    "code": str,
+    "count": int,
+}
+
+
+def logged_as(event: RoomEvent) -> tuple[EventKind, dict[str, Any]] | None:
+    """Its kind and data in the log; None for what the log does not keep."""
+    kind = _KINDS.get(event.kind)
+    if kind is None:
+        return None
+    data: dict[str, Any] = {"viewer": event.viewer}
+    data |= {name: value for name, kind_of in _FIELDS.items() if type(value := event.data.get(name)) is kind_of and value != ""}
+    return kind, {**data, "at_ms": event.at_ms, "mark": event.mark}

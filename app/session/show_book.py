@@ -1,0 +1,34 @@
+"""What the parts of the show desk need of the open show: the document, and its log."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Protocol
+
+from app.domain.event import EventKind, ShowEvent
+from app.domain.show import Show
+from app.domain.signal import Signal
+from app.session.document import ShowChange
+
+
+class ShowBook(Protocol):
+    """`logged` is emitted with every event once it has its place in the log, before `log` returns."""
+
+    logged: Signal[[ShowEvent]]
+    show_changed: Signal[[Show]]
+
+    @property
+    def show(self) -> Show: ...
+
+    def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
+        """One undo step; raises AppError and changes nothing."""
+
+    def settle(self, change: ShowChange) -> None:
+        """What happened in the world: no undo step, and no undo takes it back."""
+
+    def log(self, kind: EventKind, **data: Any) -> None:
+        """Append to the show's log."""
+
+    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0) -> Sequence[ShowEvent]:
+        """Those behind number `after`, in order, with what was just appended."""
+
+
+Now = Callable[[], int]  # UTC milliseconds

@@ -1,0 +1,331 @@
+"""The desk that sells: the run of show, what is offered, the room, the cards on the picture, orders and disclosures as one."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.domain.broadcast import BroadcastState
+from app.domain.card_theme import CardTheme, DrawCard
+from app.domain.clock import NS_PER_MS, Clock
+from app.domain.command import Command
+from app.domain.event import EventKind, ShowEvent
+from app.domain.notice import Notice, Severity
+from app.domain.product import Product
+from app.domain.shown import Shown
+from app.domain.signal import Signal
+from app.domain.state import StateCell
+from app.domain.stats import EngineStats
+from app.session.air_log import AirLog
+from app.session.card_texts import CardScene, CardWriter
+from app.session.cards_on_air import CardsOnAir
+from app.session.disclosures import Disclosures
+from app.session.engine_desk import EngineState
+from app.session.orders import Orders, order_of
+from app.session.product_index import ProductIndex
+from app.session.room_link import Connect, OpenCoupon, RoomAddress, RoomEvent, RoomLink
+from app.session.room_log import ROOM_KINDS, logged_as
+from app.session.room_picture import RoomPictures, Shrink
+from app.session.room_summary import SUMMARY_KINDS, RoomSummary
+from app.session.room_view import RoomView
+from app.session.selling import Selling
+from app.session.show_book import ShowBook
+from app.session.show_runner import ShowRunner
+from app.storage.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FEW_S = 0.25  # what visitors change (codes and units that are left) reaches the page so often
+TAIL = 5000  # events among which those stand that the hub may tell again
+NOTHING = Shown()
+OTHER_KINDS = frozenset(EventKind) - ROOM_KINDS
+
+
+class Pictures(Protocol):
+    def get(self, picture_id: str) -> bytes | None: ...
+
+
+class DeskStudio(ShowBook, Protocol):
+    """What the show desk needs of the studio that it belongs to."""
+
+    notices: Signal[[Notice]]
+    settings: Settings
+    settings_changed: Signal[[Settings]]
+    relays_changed: Signal[[]]
+    stats_changed: Signal[[EngineStats]]
+    show_opened: Signal[[]]
+    broadcast: StateCell[BroadcastState]
+    engine: StateCell[EngineState]
+
+    @property
+    def pictures(self) -> Pictures: ...
+
+    @property
+    def path(self) -> Path | None: ...
+
+    @property
+    def watch_address(self) -> str: ...
+
+    @property
+    def room_address(self) -> RoomAddress | None: ...
+
+    def take(self, scene_id: str) -> None: ...
+
+    async def kept(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEquipment:
+    """What the program brings along for the show desk. Whatever is slow to load is loaded when it is first used.
+
+    `prepare_drawing` is called on the loop's thread before the first card; `load_themes` gives the card themes by id.
+    """
+
+    draw_card: DrawCard
+    prepare_drawing: Callable[[], None]
+    load_themes: Callable[[], Mapping[str, CardTheme]]
+    writer: CardWriter
+    connect_room: Connect
+    shrink: Shrink
+
+
+class ShowDesk:
+    """Holds the parts and keeps the page and the picture in step with them; `start` and `aclose` with the studio.
+
+    `products` finds products by id; `runner`, `selling`, `orders`, `disclosures` and `air` are readings of the log with verbs; `room` is
+    the link to the hub and `summary` counts what comes from there.
+    """
+
+    def __init__(self, studio: DeskStudio, *, equipment: DeskEquipment, clock: Clock, send: Callable[[Command, str], None]) -> None:
+        self._studio = studio
+        self._clock = clock
+        self._equipment = equipment
+        notify = studio.notices.emit
+        self.products = ProductIndex(lambda: studio.show)
+        self.selling = Selling(studio, self.products, now_ms=self.now_ms, notify=notify)
+        self.runner = ShowRunner(studio, self.products, self.selling, take=studio.take, now_ms=self.now_ms, notify=notify)
+        self.orders = Orders(studio, self.products, self.selling, notify=notify)
+        self.air = AirLog(studio, studio.broadcast)
+        self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
+        self.summary = RoomSummary()
+        self.room = RoomLink(
+            connect=equipment.connect_room,
+            address=lambda: studio.room_address,
+            find_picture=RoomPictures(studio.pictures.get, equipment.shrink).find,
+            on_event=self._on_room_event,
+            kept=studio.kept,
+            notify=notify,
+        )
+        self.cards = CardsOnAir(
+            draw=equipment.draw_card, prepare=equipment.prepare_drawing, writer=equipment.writer, send=send, notify=notify
+        )
+        self._view = RoomView(self.products)
+        self._themes: Mapping[str, CardTheme] | None = None
+        self._picture = ("", b"")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._due: asyncio.Handle | None = None
+        self._later: asyncio.TimerHandle | None = None
+        self._second: asyncio.TimerHandle | None = None
+        self._coupon: OpenCoupon | None = None
+        self._disconnects: list[Callable[[], None]] = []
+
+    def now_ms(self) -> int:
+        """UTC milliseconds, by which everything here goes."""
+        return self._clock.wall_ns() // NS_PER_MS
+
+    @property
+    def card_themes(self) -> Mapping[str, CardTheme]:
+        """The looks that cards can have, by the name that `show.desk.card_theme` holds."""
+        if self._themes is None:
+            self._themes = self._equipment.load_themes()
+        return self._themes
+
+    # Life -----------------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Go on where the log ends, and keep room and picture in step from now on. More than once is ignored."""
+        if self._loop is not None:
+            return
+        self._loop = asyncio.get_running_loop()
+        studio = self._studio
+        self._disconnects = [
+            studio.show_opened.connect(self._on_show_opened),
+            studio.show_changed.connect(lambda show: self._refresh_soon()),
+            studio.logged.connect(self._on_logged),
+            studio.settings_changed.connect(self._on_settings_changed),
+            studio.relays_changed.connect(self._on_relays_changed),
+            studio.stats_changed.connect(self._on_stats),
+            studio.engine.changed.connect(self._on_engine),
+            studio.broadcast.changed.connect(self._on_broadcast),
+            self.selling.changed.connect(lambda shown: self._refresh_soon()),
+            self.selling.claims_changed.connect(lambda coupon_id: self._refresh_later()),
+            self.room.count_changed.connect(lambda viewers, likes: self.summary.set_viewers(viewers)),
+            self.room.pictures_changed.connect(self._refresh_later),
+        ]
+        self._on_settings_changed(studio.settings)
+        self._on_show_opened()
+        self.room.start(self._last_mark(), self.summary.likes)
+        self._tick()
+
+    async def aclose(self, *, keep: bool) -> None:
+        """Leave the room and draw no more; `keep`: the engine goes on, with the cards that it has. More than once is ignored."""
+        if self._loop is None:
+            return
+        if not keep and self.air.since_ms is not None:
+            self._studio.log(EventKind.OFF_AIR, why="desk")
+        self._loop = None
+        for disconnect in self._disconnects:
+            disconnect()
+        for handle in (self._due, self._later, self._second):
+            if handle is not None:
+                handle.cancel()
+        self._due = self._later = self._second = None
+        self.summary.close()
+        await self.room.aclose()
+        await self.cards.aclose(keep=keep)
+
+    def _on_show_opened(self) -> None:
+        """Another show, with a log of its own."""
+        for part in (self.selling, self.runner, self.orders, self.disclosures, self.air):
+            part.reload()
+        self.runner.end_if_left()
+        started = self._studio.events((EventKind.SHOW_STARTED,))
+        self.summary.reload(self._studio.events(SUMMARY_KINDS, started[-1].seq - 1 if started else 0))
+        self._refresh_soon()
+
+    def _last_mark(self) -> str:
+        """That of the last event of the room in the log. The hub forgets only what we have said is safe, so it stands near the end."""
+        others = self._studio.events(OTHER_KINDS)
+        events = self._studio.events(ROOM_KINDS, max(0, others[-1].seq - TAIL) if others else 0)
+        return next((str(one.data["mark"]) for one in reversed(events) if "mark" in one.data), "")
+
+    # Each second ----------------------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        assert self._loop is not None
+        now_ms = self.now_ms()
+        self._second = self._loop.call_later(1.0 - now_ms % 1000 / 1000, self._tick)
+        self.selling.tick(now_ms)
+        self.disclosures.tick(now_ms)
+        if self.selling.shown.countdown is not None:
+            self._refresh_soon()
+
+    def _since_ms(self) -> int | None:
+        """Since when somebody may be watching: on air, or in a rehearsal."""
+        if self.air.since_ms is not None:
+            return self.air.since_ms
+        return self.runner.run.started_ms if self.runner.run.running else None
+
+    # What the room tells --------------------------------------------------------------------------------------------------
+
+    def _on_room_event(self, event: RoomEvent) -> None:
+        if event.kind == "order":
+            order = order_of(event.data, str(event.data.get("source", "webhook")))
+            if order is not None:
+                self.orders.place(order, mark=event.mark)
+        elif (entry := logged_as(event)) is not None:
+            kind, data = entry
+            self._studio.log(kind, **data)
+
+    def _on_logged(self, event: ShowEvent) -> None:
+        self.summary.count(event)
+
+    # What the studio tells ------------------------------------------------------------------------------------------------
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self.selling.low_stock = settings.low_stock
+        self.disclosures.automatic = settings.disclosure_auto
+
+    def _on_relays_changed(self) -> None:
+        self.room.address_changed()
+        self._refresh_soon()
+
+    def _on_stats(self, stats: EngineStats) -> None:
+        if stats.state is BroadcastState.IDLE:
+            self.air.found_idle()
+
+    def _on_engine(self, old: EngineState, new: EngineState) -> None:
+        if new is EngineState.ATTACHED:
+            assert self._loop is not None
+            self._loop.call_soon(self.cards.attached)  # behind what the engine is told at first
+
+    def _on_broadcast(self, old: BroadcastState, new: BroadcastState) -> None:
+        if new is not BroadcastState.LIVE or self.runner.run.running or not self._studio.show.segments:
+            return
+        if self._studio.settings.run_with_live:
+            self.runner.start()
+        else:
+            self._studio.notices.emit(Notice(Severity.INFO, "run.not_started", {}, "run", ("run.start",)))
+
+    # Keeping in step ------------------------------------------------------------------------------------------------------
+
+    def _refresh_soon(self) -> None:
+        """In the next turn of the loop: several changes in one are one."""
+        if self._loop is not None and self._due is None:
+            self._due = self._loop.call_soon(self._refresh)
+
+    def _refresh_later(self) -> None:
+        if self._loop is not None and self._due is None and self._later is None:
+            self._later = self._loop.call_later(FEW_S, self._refresh)
+
+    def _refresh(self) -> None:
+        for handle in (self._due, self._later):
+            if handle is not None:
+                handle.cancel()
+        self._due = self._later = None
+        self.runner.follow()
+        self._show_in_room()
+        self._show_on_picture()
+
+    def _show_in_room(self) -> None:
+        show, shown = self._studio.show, self.selling.shown
+        self.room.offer_coupon(self._open_coupon(shown))
+        self.room.want_pictures(self._view.wanted_pictures(show, shown))
+        board = self._view.board(
+            show,
+            shown,
+            card_words=self.selling.card_words,
+            coupon_left=self.selling.coupon_left,
+            disclosure=self.disclosures.active,
+            pictures=self.room.pictures,
+        )
+        self.room.show(board)
+
+    def _open_coupon(self, shown: Shown) -> OpenCoupon | None:
+        """The same object as long as the same drop is open: the hub counts what it gives by itself."""
+        drop = shown.drop
+        if drop is None:
+            self._coupon = None
+        elif self._coupon is None or (self._coupon.id, self._coupon.codes) != (drop.coupon_id, drop.codes):
+            self._coupon = OpenCoupon(drop.coupon_id, drop.codes, drop.expires_ms, self.selling.claims(drop.coupon_id))
+        return self._coupon
+
+    def _show_on_picture(self) -> None:
+        shown, badge = self.selling.shown, self.disclosures.badge
+        if shown == NOTHING and not badge and self.cards.idle:
+            return  # a show that sells nothing needs none of what drawing takes
+        show = self._studio.show
+        themes = self.card_themes
+        theme = themes.get(show.desk.card_theme) or next(iter(themes.values()))
+        product = self.selling.pinned
+        scene = CardScene(
+            show=show,
+            shown=shown,
+            product=product,
+            words=self.selling.card_words,
+            badge=badge,
+            picture=self._main_picture(product),
+            watch_address=self._studio.watch_address,
+            now_ms=self.now_ms(),
+        )
+        self.cards.show(scene, theme, show.project.output.canvas)
+
+    def _main_picture(self, product: Product | None) -> bytes:
+        if product is None or not product.pictures:
+            return b""
+        picture_id = product.pictures[0]
+        if self._picture[0] != picture_id:
+            self._picture = (picture_id, self._studio.pictures.get(picture_id) or b"")
+        return self._picture[1]
