@@ -30,11 +30,11 @@ from app.domain.project import Project, starter_project
 from app.domain.stats import EngineStats
 from app.session.engine_desk import EngineState
 from app.session.studio import Studio
-from app.storage import project_file
 from app.storage.lock import FileLock
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
 from app.storage.settings import Settings, SettingsFile, changed, new_output
+from app.storage.show_formats import load
 from app.storage.wording import Wordings
 
 READY_WITHIN_S = 20.0
@@ -271,11 +271,8 @@ class Broadcast:
         """All of it; raises BroadcastFailed with the reason in words."""
         loop = asyncio.get_running_loop()
         on_end_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
-        path: Path | None = self._arguments.project
-        await self._studio.start(path)
+        await self._studio.start()
         try:
-            if path is not None and self._studio.path is None:
-                raise BroadcastFailed(f"{path} could not be opened.")
             self._studio.edit("Command line", lambda project: with_arguments(project, self._arguments, relays))
             wanted = self._studio.project
             await self._ready()
@@ -307,12 +304,12 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         relays, tokens = given_relays(arguments)
         start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
-        if arguments.project is not None:
-            project_file.load(arguments.project)  # one that cannot be opened is the whole answer: nothing is started for it
+        # A show that cannot be opened is the whole answer: nothing is started for it. Going on air changes nothing in its file.
+        given = load(arguments.project).project if arguments.project is not None else None
         with _own_folders(paths, arguments) as own:
             studio = make_studio(
                 own,
-                new_project=_test_show,
+                new_project=_test_show if given is None else lambda _: given,
                 make_secrets=lambda notify: Secrets(notify, GivenTokens(tokens)),
                 with_relay=not relays,
             )

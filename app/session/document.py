@@ -33,10 +33,14 @@ def on_programme(project: Project, scene_id: str) -> Project:
     return replace(project, scene_id=scene_id) if known and scene_id != project.scene_id else project
 
 
+def show_with_project(show: Show, project: Project) -> Show:
+    """The show with another technical side."""
+    return show if project is show.project else replace(show, project=project)
+
+
 def show_on_programme(show: Show, scene_id: str) -> Show:
     """The show with this scene on programme."""
-    project = on_programme(show.project, scene_id)
-    return show if project is show.project else replace(show, project=project)
+    return show_with_project(show, on_programme(show.project, scene_id))
 
 
 def same_content(one: Project, other: Project) -> bool:
@@ -50,8 +54,11 @@ def same_show(one: Show, other: Show) -> bool:
 
 
 class Document:
-    """Holds the show and its history. `modified` = differs from what the file holds; a show that was never saved and never
-    touched is not modified. `project_changed` tells of its technical side alone, `show_changed` of anything."""
+    """Holds the show and its history. `project_changed` tells of its technical side alone, `show_changed` of anything.
+
+    `modified` = something would be lost without asking: a show without a file differs from what it began with, or a file could not
+    be written and lacks what is here. What is written by itself in the next moment is not counted.
+    """
 
     def __init__(self, show: Show) -> None:
         self.show_changed: Signal[[Show]] = Signal()
@@ -60,6 +67,7 @@ class Document:
         self._show = show
         self._saved = show
         self._path: Path | None = None
+        self._failing = False
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._merging = ""
@@ -79,6 +87,8 @@ class Document:
 
     @property
     def modified(self) -> bool:
+        if self._path is not None and not self._failing:
+            return False
         return self._show is not self._saved and not same_show(self._show, self._saved)
 
     @property
@@ -156,6 +166,7 @@ class Document:
         self._settled.clear()
         self._merging = ""
         self._path = path
+        self._failing = False
         self._saved = show if saved is None else saved
         self._show = show
         self.project_changed.emit(show.project)
@@ -163,11 +174,27 @@ class Document:
         self.changed.emit()
 
     def mark_saved(self, path: Path) -> None:
-        """The file at `path` now holds the show."""
+        """The file at `path` now holds the show, and is the one it lives in."""
         self._path = path
+        self._failing = False
         self._saved = self._show
         self._merging = ""
         self.changed.emit()
+
+    def mark_written(self, show: Show) -> None:
+        """The show's file holds this now."""
+        before = self.modified
+        self._saved = show
+        self._failing = False
+        if self.modified is not before:
+            self.changed.emit()
+
+    def mark_unwritten(self) -> None:
+        """The show's file cannot be written at present."""
+        before = self.modified
+        self._failing = True
+        if self.modified is not before:
+            self.changed.emit()
 
     def _with_settled(self, show: Show, count: int) -> Show:
         """An earlier show with what was settled after the first `count`."""

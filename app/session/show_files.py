@@ -1,154 +1,323 @@
-"""Opening, saving and recovering the document."""
+"""Opening, saving and recovering the document, and keeping its file equal to it."""
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
-from app.domain.errors import AppError
+from app.domain.clock import NS_PER_MS, Clock
+from app.domain.errors import AppError, Value
+from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project
 from app.domain.show import Show
-from app.session.document import Document, same_content
-from app.storage import project_file
+from app.domain.signal import Signal
+from app.session.document import Document, same_content, show_with_project
 from app.storage.files import StorageError
+from app.storage.lock import FileLock
+from app.storage.paths import Paths
+from app.storage.pictures import make_picture
 from app.storage.recents import Recents
-from app.storage.recovery import RecoveredProject, Recovery
+from app.storage.show_file import SUFFIX, ShowFile, write_copy
+from app.storage.show_formats import converted
+from app.storage.show_locks import ShowLocks
+from app.storage.show_writer import Written
+from app.storage.working_files import RecoveredShow, WorkingFile, WorkingFiles
 
 log = logging.getLogger(__name__)
 
+Post = Callable[[Callable[[], None]], None]
+
 
 class ShowFiles:
-    """The document's way to and from the disk. Nothing here raises for a broken or missing file: a notice tells, and the
-    result says whether it worked."""
+    """The document's way to and from the disk. Every change is written by itself: to the show's file, or to a working file while it
+    has none. Nothing here raises for a broken or missing file: a notice tells, and the result says whether it worked.
+
+    `post` runs something on the thread that all methods are called on.
+    """
 
     def __init__(
         self,
         *,
         document: Document,
-        recents: Recents,
-        recovery: Recovery,
+        paths: Paths,
+        clock: Clock,
         new_project: Callable[[], Project],
         notify: Callable[[Notice], None],
+        post: Post,
     ) -> None:
+        self.recent: tuple[Path, ...] = ()
+        self.recovered: RecoveredShow | None = None
+        self.logged: Signal[[ShowEvent]] = Signal()
+        self.opened: Signal[[]] = Signal()
         self._document = document
-        self._recents = recents
-        self._recovery = recovery
+        self._recents = Recents(paths.recents)
+        self._working = WorkingFiles(paths.recovery)
+        self._locks = ShowLocks(paths.runtime)
+        self._clock = clock
         self._new_project = new_project
         self._notify = notify
-        self._kept: Project | None = None
-        self.recent: tuple[Path, ...] = ()
-        self.recovered: RecoveredProject | None = None
+        self._post = post
+        self._file: ShowFile | None = None
+        self._own: WorkingFile | None = None  # the working file, while the show has no other
+        self._lock: FileLock | None = None  # of the show's own file
+        self._told = ""  # the code of the failure that was told last
+        document.show_changed.connect(self._on_show_changed)
+
+    # Life -----------------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Take this desk's place among the kept work and look for what a desk that crashed left behind."""
+        """Look for what a desk that crashed left behind."""
         self.recent = self._recents.paths()
         try:
-            self._recovery.start()
+            self.recovered = next(iter(self._working.abandoned()), None)
         except StorageError as error:
             self._tell(error)
-            return
-        self.recovered = next(iter(self._recovery.abandoned()), None)
 
     def close(self, *, keep_work: bool) -> None:
-        """`keep_work` leaves the unsaved work to be found by the next desk."""
-        if not keep_work:
-            self._recovery.close()
+        """Write what is left and let go. `keep_work` leaves a show without a file to be found by the next desk."""
+        self._leave(keep_work=keep_work)
+
+    # Shows ----------------------------------------------------------------------------------------------------------------
 
     def new(self) -> None:
         """Begin a new show."""
-        self._document.replace_all(Show(self._new_project()), path=None)
-        self._forget_work()
+        self._leave(keep_work=False)
+        self._show(Show(self._new_project()), None)
 
     def open(self, path: Path) -> bool:
         """Open a show; on failure the document stays and a notice says why."""
+        path = path.absolute()
+        if path == self._document.path and self._save():
+            self._show(self._document.show, path)
+            return True
+        lock: FileLock | None = None
         try:
-            project = project_file.load(path)
+            lock = self._locks.take(path)
+            kept = converted(path)
+            opened = ShowFile.open(path)
         except AppError as error:
-            self._tell(error)
+            if lock is not None:
+                lock.release()
+            self._tell(error, Severity.WARNING if error.code == "show_file.in_use" else Severity.ERROR)
             return False
-        self._document.replace_all(Show(project), path=path.absolute())
+        self._leave(keep_work=False)
+        self._install(opened, lock=lock)
         self.recent = self._recents.add(path)
-        self._document.changed.emit()
-        self._forget_work()
+        self._show(opened.show, path)
+        if kept is not None:
+            self._notify(Notice(Severity.INFO, "show_file.converted", {"path": str(path), "kept": str(kept)}, subject=str(path)))
+        if not opened.can_be_written:
+            self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
         return True
+
+    def save(self) -> bool:
+        """Have everything in the show's file; on failure a notice says why."""
+        return self._document.path is not None and self._save()
 
     def save_as(self, path: Path) -> bool:
-        """Save there from now on, under a name with our suffix ("Show 1.5" has none); on failure a notice says why."""
+        """Copy everything there and go on there, under a name with our suffix ("Show 1.5" has none); on failure a notice says why."""
         target = path.absolute()
-        if target.suffix.lower() != project_file.SUFFIX:
-            target = target.with_name(target.name + project_file.SUFFIX)
+        if target.suffix.lower() != SUFFIX:
+            target = target.with_name(target.name + SUFFIX)
+        if target == self._document.path:
+            return self._save()
+        lock: FileLock | None = None
         try:
-            project_file.save(target, self._document.project)
+            lock = self._locks.take(target)
+            whole = write_copy(self._file, self._document.show, target)
+            opened = ShowFile.open(target, self._document.show)
         except AppError as error:
+            if lock is not None:
+                lock.release()
             self._tell(error)
             return False
+        self._leave(keep_work=False)
+        self._install(opened, lock=lock)
         self.recent = self._recents.add(target)
         self._document.mark_saved(target)
-        self._forget_work()
+        if not whole:
+            self._notify(Notice(Severity.WARNING, "show_file.copied_partly", {"path": str(target)}, subject=str(target)))
         return True
 
-    def keep_work(self) -> None:
-        """Keep unsaved work where a crash cannot reach it, if it changed since the last time."""
-        project = self._document.project
-        if not self._document.modified:
-            if self._kept is not None:
-                self._forget_work()
-            return
-        if project == self._kept:
-            return
-        try:
-            self._recovery.keep(project, self._document.path)
-        except StorageError as error:
-            if self._kept is None or self._kept is not project:  # say it once, not every few seconds
-                self._tell(error)
-        self._kept = project
-
     def accept_recovery(self) -> None:
-        """The recovered work becomes the document, unsaved."""
-        recovered = self.recovered
+        """The recovered work becomes the document, still without a file of its own."""
+        recovered, self.recovered = self.recovered, None
         if recovered is None:
             return
-        self.recovered = None
         try:
-            self._recovery.adopt(recovered)
+            own = self._working.adopt(recovered)
+            try:
+                opened = ShowFile.open(own.path, recovered.show)
+            except StorageError:
+                own.let_go()
+                raise
         except StorageError as error:
             self._tell(error)
             return
-        self._kept = recovered.project
-        self.take_over(recovered.project, recovered.path)
+        self._leave(keep_work=False)
+        self._install(opened, own=own)
+        self._show(opened.show, None, base=Show(self._new_project()))
 
     def discard_recovery(self) -> None:
         """The recovered work is given up."""
         if self.recovered is not None:
-            self._recovery.discard(self.recovered)
+            self._working.discard(self.recovered)
             self.recovered = None
             self._document.changed.emit()
 
-    def take_over(self, project: Project, path: Path | None) -> None:
-        """Show a project that lives elsewhere too (kept work, a running engine) and compare it with the file it belongs to."""
-        try:
-            saved = project_file.load(path) if path is not None else self._new_project()
-        except AppError as error:
-            log.warning("cannot compare with the saved show: %s", error)
-            saved, path = self._new_project(), None
-        self._document.replace_all(Show(project), path=path, saved=Show(saved))
-
     def take_over_running(self, project: Project) -> None:
-        """Show what a running engine shows. Its file is that of the work the last desk kept of the same show, or the one opened last
-        when that holds the same show. Kept work that is the same is not offered any more; other kept work stays on offer."""
-        path = self._document.path if self._document.project.name == project.name else None
+        """Show what a running engine shows: as the work that the last desk left of the same, else in the open show when that has the
+        same name, else as a show without a file. Recovered work of another show stays on offer."""
         recovered = self.recovered
-        if recovered is not None and recovered.project.name == project.name:
-            path = recovered.path
         if recovered is not None and same_content(recovered.project, project):
-            self.recovered = None
-            self._recovery.discard(recovered)
-        self.take_over(project, path)
-        self.keep_work()
+            self.accept_recovery()
+        path, open_now = self._document.path, self._document.project
+        if same_content(open_now, project) or (path is not None and open_now.name == project.name):
+            show = show_with_project(self._document.show, project)
+            self._show(show, path, base=None if path is not None else Show(self._new_project()))
+        else:
+            self._leave(keep_work=False)
+            self._show(Show(project), None, base=Show(self._new_project()))
+        self._on_show_changed(self._document.show)
 
-    def _forget_work(self) -> None:
-        self._kept = None
-        self._recovery.clear()
+    # The log and the pictures -----------------------------------------------------------------------------------------------
 
-    def _tell(self, error: AppError) -> None:
-        self._notify(Notice(Severity.ERROR, error.code, error.data))
+    def log(self, kind: EventKind, **data: Any) -> None:
+        """Append to the show's log; `logged` tells of it at once, `kept` when it is on the drive."""
+        if (file := self._begun()) is not None:
+            self.logged.emit(file.log(kind, self._clock.wall_ns() // NS_PER_MS, data))
+
+    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0) -> tuple[ShowEvent, ...]:
+        """The log behind number `after`, what was just appended included; a file that cannot be read has none, and a notice tells."""
+        try:
+            return self._file.events(kinds, after) if self._file is not None else ()
+        except StorageError as error:
+            self._tell(error)
+            return ()
+
+    def add_picture(self, content: bytes) -> str:
+        """Keep a picture in the show's file; its id. Raises StorageError for what is no picture or too large."""
+        picture = make_picture(content, self._clock.wall_ns() // NS_PER_MS)
+        if (file := self._begun()) is None:
+            raise StorageError("picture.nowhere")
+        file.add_picture(picture)
+        return picture.id
+
+    def picture(self, picture_id: str) -> bytes | None:
+        """A picture's bytes, None when the show has no such picture or its file cannot be read."""
+        with contextlib.suppress(StorageError):
+            return self._file.picture(picture_id) if self._file is not None else None
+        return None
+
+    def media_type(self, picture_id: str) -> str:
+        """A picture's media type, "" when the show has no such picture."""
+        with contextlib.suppress(StorageError):
+            return self._file.media_type(picture_id) if self._file is not None else ""
+        return ""
+
+    async def kept(self) -> bool:
+        """Wait until everything done so far is on the drive; False when it could not be written (a notice tells)."""
+        if self._file is None:
+            return True
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def tell(error: StorageError | None) -> None:
+            self._post(lambda: None if done.done() else done.set_result(error is None))
+
+        self._file.when_written(tell)
+        return await done
+
+    # Keeping in step --------------------------------------------------------------------------------------------------------
+
+    def _on_show_changed(self, show: Show) -> None:
+        if self._file is not None:
+            self._file.put(show)
+        elif self._document.modified:
+            self._begin()
+
+    def _begun(self) -> ShowFile | None:
+        if self._file is None:
+            self._begin()
+        return self._file
+
+    def _begin(self) -> None:
+        """Give a show without a file a working file."""
+        try:
+            own = self._working.take()
+        except StorageError as error:
+            self._tell_once(error)
+            return
+        self._install(ShowFile.create(own.path, self._document.show), own=own)
+
+    def _install(self, file: ShowFile, *, own: WorkingFile | None = None, lock: FileLock | None = None) -> None:
+        self._file, self._own, self._lock = file, own, lock
+        file.reported.connect(lambda written: self._post(lambda: self._on_written(file, written)))
+
+    def _on_written(self, file: ShowFile, written: Written) -> None:
+        if file is not self._file:
+            return
+        if written.error is not None:
+            self._document.mark_unwritten()
+            self._tell_once(written.error)
+            return
+        if self._own is None and written.show is not None:
+            self._document.mark_written(written.show)
+        if self._told:
+            self._told = ""
+            self._notify(Notice(Severity.INFO, "show_file.written_again", {"path": str(file.path)}, subject=str(file.path)))
+
+    def _save(self) -> bool:
+        file = self._file
+        if file is None or self._document.path is None:
+            return False
+        try:
+            file.flush()
+        except StorageError as error:
+            self._document.mark_unwritten()
+            self._tell(error)
+            return False
+        self._document.mark_saved(self._document.path)
+        return True
+
+    def _show(self, show: Show, path: Path | None, *, base: Show | None = None) -> None:
+        self._document.replace_all(show, path=path, saved=base)
+        self.opened.emit()
+
+    def _leave(self, *, keep_work: bool) -> None:
+        """Let go of the file. What could not be written to the user's own is kept as a working file, to be offered at the next start."""
+        file, own, lock = self._file, self._own, self._lock
+        self._file = self._own = self._lock = None
+        self._told = ""
+        if file is None:
+            return
+        if own is None:
+            self._rescue_unwritten(file)
+        file.close()
+        if own is not None:
+            own.let_go() if keep_work else own.remove()
+        if lock is not None:
+            lock.release()
+
+    def _rescue_unwritten(self, file: ShowFile) -> None:
+        try:
+            file.flush()
+        except StorageError as error:
+            self._tell(error)
+            try:
+                rescue = self._working.take()
+                write_copy(file, file.show, rescue.path)
+                rescue.let_go()
+            except StorageError as worse:
+                self._tell(worse)
+
+    def _tell_once(self, error: StorageError) -> None:
+        if self._told != error.code:
+            self._told = error.code
+            self._tell(error)
+
+    def _tell(self, error: AppError, severity: Severity = Severity.ERROR) -> None:
+        path: Value = error.data.get("path", "")
+        self._notify(Notice(severity, error.code, error.data, subject=str(path)))

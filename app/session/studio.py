@@ -30,15 +30,15 @@ from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
 from app.session.relay_book import RelayBook
 from app.session.show_files import ShowFiles
+from app.session.show_pictures import ShowPictures
 from app.session.studio_actions import fill
 from app.session.text_pictures import DrawText, TextPictures
 from app.storage import settings as declared
 from app.storage.files import StorageError
 from app.storage.paths import Paths
-from app.storage.recents import Recents
-from app.storage.recovery import RecoveredProject, Recovery
 from app.storage.secrets import Secrets
 from app.storage.settings import TURN_SECRET, Settings, SettingsFile
+from app.storage.working_files import RecoveredShow
 
 log = logging.getLogger(__name__)
 
@@ -103,11 +103,18 @@ class Studio:
         notify = self.notices.emit
         self._files = ShowFiles(
             document=self._document,
-            recents=Recents(paths.recents),
-            recovery=Recovery(paths.recovery, clock),
+            paths=paths,
+            clock=clock,
             new_project=lambda: new_project(self.settings),
             notify=notify,
+            post=self._post,
         )
+        self.log = self._files.log
+        self.logged = self._files.logged
+        self.events = self._files.events
+        self.kept = self._files.kept
+        self.show_opened = self._files.opened  # another show took the place of the one that was open, with a log of its own
+        self.pictures = ShowPictures(self._files)
         self._texts = TextPictures(draw_text, notify)
         self._lock = DeskLock(paths.runtime)
         self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
@@ -173,7 +180,6 @@ class Studio:
         if self._discovery is not None:
             self._keep(self._discovery.start(), "discovery")
         self._engine.start()
-        self._keep(self._autosave(), "autosave")
 
     async def aclose(self, *, keep_engine: bool, keep_work: bool = False) -> None:
         """End the desk. `keep_engine` leaves the show on air (and unsaved work to be found); else the engine leaves the relays and ends.
@@ -182,14 +188,13 @@ class Studio:
         More than once is ignored.
         """
         if self._loop is None:
+            self._files.close(keep_work=keep_work)
             return
         self._document.project_changed.disconnect(self._on_project_changed)
         if self._due is not None:
             self._due.cancel()
             self._sync()
         keep_work = keep_work or keep_engine
-        if keep_work:
-            self._files.keep_work()
         others = self._lock.others()
         tasks = tuple(self._tasks)
         for task in tasks:
@@ -241,7 +246,7 @@ class Studio:
         return self._files.recent
 
     @property
-    def recovery(self) -> RecoveredProject | None:
+    def recovery(self) -> RecoveredShow | None:
         return self._files.recovered
 
     def edit(self, title: str, change: Change, *, merge: str = "") -> None:
@@ -267,11 +272,12 @@ class Studio:
         return self._files.open(path)
 
     def save(self) -> bool:
-        """Save to the show's file; False without one (ask for a path and call `save_as`) or, with a notice, when it failed."""
-        return self.path is not None and self._files.save_as(self.path)
+        """Have everything in the show's file, where changes go by themselves; False without one (ask for a path and call `save_as`) or,
+        with a notice, when it failed."""
+        return self._files.save()
 
     def save_as(self, path: Path) -> bool:
-        """Save there from now on; False and a notice when it failed."""
+        """Copy the show there, pictures and log included, and go on there; False and a notice when it failed."""
         return self._files.save_as(path)
 
     def accept_recovery(self) -> None:
@@ -475,13 +481,12 @@ class Studio:
         return declared.ice_servers(self.settings, self._book.token_of(TURN_SECRET))
 
     def _notify_from_thread(self, notice: Notice) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.notices.emit, notice)
+        self._post(lambda: self.notices.emit(notice))
 
-    async def _autosave(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.autosave_s)
-            self._files.keep_work()
+    def _post(self, what: Callable[[], None]) -> None:
+        """Run something on the loop's thread; before the start and after the end nobody is there to care."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(what)
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

@@ -15,6 +15,7 @@ MAX_BYTES = 32 * 1024 * 1024  # a thousand scenes with a hundred layers each tak
 STALE_S = 3600.0  # a save takes seconds: an older temporary file is what a killed save left
 PRIVATE = 0o600
 BACKUP_SUFFIX = ".bak"
+SAVING_SUFFIX = ".saving"
 
 _CODES: Mapping[int, str] = {
     errno.ENOSPC: "file.full",
@@ -63,17 +64,27 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None, keep_back
     A symbolic link stays one: what it points to is replaced.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{uuid4().hex[:8]}.saving")
+    temporary = saving_name(target)
     try:
         _write_through(temporary, content, _mode_for(target, mode))
-        if keep_backup:
-            _keep(target)
-        os.replace(temporary, target)
-        _sync_folder(target.parent)
+        put_in_place(temporary, target, keep_backup=keep_backup)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise storage_error(error, path) from error
+
+
+def saving_name(target: Path) -> Path:
+    """Where a file is made that is to take the place of `target`: beside it, so that one step is enough."""
+    return target.with_name(f".{target.name}.{uuid4().hex[:8]}{SAVING_SUFFIX}")
+
+
+def put_in_place(temporary: Path, target: Path, *, keep_backup: bool = False) -> None:
+    """Let a finished file take the place of `target` in one step that a power cut cannot halve; raises OSError."""
+    if keep_backup:
+        _keep(target)
+    os.replace(temporary, target)
+    _sync_folder(target.parent)
     _remove_stale(target)
 
 
@@ -97,7 +108,7 @@ def _write_through(temporary: Path, content: bytes, mode: int) -> None:
 def _keep(target: Path) -> None:
     """Keep the old file under the backup's name while it also stays under its own."""
     kept = backup_of(target)
-    linked = kept.with_name(f".{kept.name}.{uuid4().hex[:8]}.saving")
+    linked = saving_name(kept)
     try:
         os.link(target, linked)
     except FileNotFoundError:
@@ -122,5 +133,5 @@ def _remove_stale(target: Path) -> None:
     limit = time.time() - STALE_S
     with contextlib.suppress(OSError):  # the save itself is done: what is left over here can wait for the next one
         for left in target.parent.iterdir():
-            if left.name.startswith(f".{target.name}.") and left.name.endswith(".saving") and left.stat().st_mtime < limit:
+            if left.name.startswith(f".{target.name}.") and left.name.endswith(SAVING_SUFFIX) and left.stat().st_mtime < limit:
                 left.unlink()

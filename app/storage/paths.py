@@ -48,6 +48,14 @@ class Paths:
         return self.resources / "notices"
 
     @property
+    def findings(self) -> Path:
+        return self.resources / "findings"
+
+    @property
+    def markets(self) -> Path:
+        return self.resources / "markets"
+
+    @property
     def relay_presets(self) -> Path:
         return self.resources / "relays"
 

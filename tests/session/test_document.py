@@ -57,7 +57,7 @@ def test_undo_and_save_end_a_drag(tmp_path: Path) -> None:
     doc.mark_saved(tmp_path / "a.tradewind")
     rename(doc, "2", "drag")
     doc.undo()
-    assert doc.project.name == "1" and not doc.modified
+    assert doc.project.name == "1"
     rename(doc, "3", "drag")
     doc.undo()
     assert doc.project.name == "1"
@@ -100,22 +100,37 @@ def test_undo_does_not_change_the_programme() -> None:
     assert doc.project.name == "a" and doc.project.scene_id == first
 
 
-def test_modified_means_different_from_the_file(tmp_path: Path) -> None:
+def test_a_show_without_a_file_is_modified_when_it_differs_from_what_it_began_with() -> None:
     doc = document()
     seen = [doc.modified]
     doc.put_on_programme(doc.project.scenes[1].id)  # switching scenes is not a change of the show
     seen.append(doc.modified)
     rename(doc, "a")
     seen.append(doc.modified)
-    doc.mark_saved(tmp_path / "My show.tradewind")
-    seen.append(doc.modified)
-    rename(doc, "b")
-    doc.undo()  # back at what was saved
-    seen.append(doc.modified)
     doc.undo()
     seen.append(doc.modified)
-    assert seen == [False, False, True, False, False, True]
+    assert seen == [False, False, True, False]
+
+
+def test_a_show_with_a_file_is_modified_only_while_that_cannot_be_written(tmp_path: Path) -> None:
+    doc = document()
+    rename(doc, "a")
+    doc.mark_saved(tmp_path / "My show.tradewind")
     assert doc.title == "My show"
+    told: list[bool] = []
+    doc.changed.connect(lambda: told.append(doc.modified))
+    rename(doc, "b")
+    doc.mark_written(doc.show)
+    assert not doc.modified
+    rename(doc, "c")
+    doc.mark_unwritten()
+    doc.mark_unwritten()
+    rename(doc, "d")
+    doc.undo()
+    doc.undo()  # back at what the file holds
+    doc.redo()
+    doc.mark_written(doc.show)
+    assert told == [False, False, True, True, True, False, True, False]
 
 
 def test_the_history_is_bounded() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from app.domain.errors import FieldError
 from app.domain.project import Project
-from app.storage import project_file
 from app.storage.settings import Settings, SettingsFile
+from app.storage.show_formats import load
 from tests.support.studio_desk import StudioDesk, new_project
 
 
@@ -41,7 +41,7 @@ async def test_save_open_and_recent(tmp_path: Path) -> None:
         assert studio.path == tmp_path / "one.tradewind" and studio.title == "one"
         studio.edit("Rename", lambda project: named(project, "one more"))
         assert studio.save()
-        assert project_file.load(tmp_path / "one.tradewind").name == "one more"
+        assert load(tmp_path / "one.tradewind").project.name == "one more"
         studio.new()
         assert (str(studio.path), studio.project.name, studio.undo_title) == ("None", "Untitled show", "")
         assert studio.open(tmp_path / "one.tradewind")
@@ -69,9 +69,10 @@ async def test_what_cannot_be_read_or_written_is_told_and_changes_nothing(tmp_pa
 
 
 async def test_a_clean_end_leaves_nothing_to_recover(tmp_path: Path) -> None:
-    async with StudioDesk(tmp_path, settings={"autosave_s": 2}) as desk:
+    async with started(tmp_path) as desk:
         desk.studio.edit("Rename", lambda project: named(project, "given up"))
-        await desk.until(lambda: any(desk.paths.recovery.glob("*.work")))
+        assert await desk.studio.kept()
+        assert len(list(desk.paths.recovery.glob("*.work"))) == 1
     assert list(desk.paths.recovery.iterdir()) == []
     async with started(tmp_path) as after:
         assert after.studio.recovery is None

@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from app.domain.clock import SystemClock
+from app.domain.event import EventKind
 from app.domain.notice import Notice
+from app.domain.product import Product
 from app.domain.project import Project, starter_project
 from app.domain.show import Show
 from app.session.document import Document
 from app.session.processes import DELAYS_S, BackOff
 from app.session.show_files import ShowFiles
-from app.storage import project_file
-from app.storage.recents import Recents
-from app.storage.recovery import Recovery
+from app.storage.show_file import ShowFile
+from app.storage.show_formats import load
+from app.storage.working_files import WorkingFiles
+from tests.support.studio_desk import paths_in
 
 START = starter_project(camera=None, microphone=False)
 
@@ -22,56 +26,80 @@ def show(name: str, bitrate: int) -> Project:
     return replace(START, name=name, output=output)
 
 
-def files(home: Path, document: Document, told: list[Notice]) -> ShowFiles:
-    found = ShowFiles(
-        document=document,
-        recents=Recents(home / "recent.json"),
-        recovery=Recovery(home / "recovery", SystemClock()),
-        new_project=lambda: START,
-        notify=told.append,
-    )
-    found.start()
-    return found
+class Desk:
+    """The files of a desk that has no loop: what the writer tells is looked at when the test asks."""
+
+    def __init__(self, home: Path) -> None:
+        self.told: list[Notice] = []
+        self.document = Document(Show(START))
+        self.files = ShowFiles(
+            document=self.document,
+            paths=paths_in(home),
+            clock=SystemClock(),
+            new_project=lambda: START,
+            notify=self.told.append,
+            post=lambda what: None,
+        )
+        self.files.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.files.close(keep_work=False)
 
 
-def crashed_with(home: Path, project: Project, path: Path | None) -> None:
-    """Leave kept work behind as a desk does that was killed."""
-    (home / "recovery").mkdir()
-    recovery = Recovery(home / "recovery", SystemClock())
-    recovery.keep(project, path)
+def left_behind(home: Path, project: Project, *events: EventKind) -> None:
+    """A working file as a desk leaves it that was killed: written, its lock free."""
+    own = WorkingFiles(paths_in(home).recovery).take()
+    file = ShowFile.create(own.path, Show(project))
+    for kind in events:
+        file.log(kind, 1, {})
+    file.close()
+    own.let_go()
 
 
-def test_the_same_kept_work_is_not_offered_and_names_the_file(tmp_path: Path) -> None:
+def test_the_same_work_is_gone_on_with_and_not_offered(tmp_path: Path) -> None:
+    left_behind(tmp_path, show("Shop", 3000), EventKind.ON_AIR)
+    with Desk(tmp_path) as desk:
+        offered = [desk.files.recovered]
+        desk.files.take_over_running(replace(show("Shop", 3000), scene_id=""))
+        offered.append(desk.files.recovered)
+        assert [one is not None for one in offered] == [True, False]
+        assert (desk.document.path, desk.document.modified, desk.document.project.output.video.bitrate_kbps) == (None, True, 3000)
+        assert [event.kind for event in desk.files.events()] == [EventKind.ON_AIR]
+    assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.told == []
+
+
+def test_the_open_show_of_the_same_name_takes_over_what_runs(tmp_path: Path) -> None:
     path = tmp_path / "Shop.tradewind"
-    project_file.save(path, show("Shop", 2000))
-    crashed_with(tmp_path, show("Shop", 3000), path)
-    document, told = Document(Show(START)), list[Notice]()
-    opened = files(tmp_path, document, told)
-    offered = [opened.recovered]
-    opened.take_over_running(replace(show("Shop", 3000), scene_id=""))
-    offered.append(opened.recovered)
-    assert [one and one.path for one in offered] == [path, None]
-    assert (document.path, document.modified, document.project.output.video.bitrate_kbps) == (path, True, 3000)
-    opened.close(keep_work=False)
-    assert list((tmp_path / "recovery").iterdir()) == [] and told == []
+    product = Product("p1", {"en": "Fan"})
+    with Desk(tmp_path) as desk:
+        desk.document.edit_show("All", lambda _: Show(show("Shop", 2000), products=(product,)))
+        assert desk.files.save_as(path)
+    with Desk(tmp_path) as desk:
+        assert desk.files.open(path)
+        desk.files.take_over_running(show("Shop", 3000))
+        assert (desk.document.path, desk.document.modified) == (path, False)
+    kept = load(path)
+    assert kept.project.output.video.bitrate_kbps == 3000 and kept.products == (product,)
 
 
 def test_kept_work_of_another_show_stays_on_offer(tmp_path: Path) -> None:
-    crashed_with(tmp_path, show("Another", 3000), tmp_path / "Another.tradewind")
-    document, told = Document(Show(START)), list[Notice]()
-    opened = files(tmp_path, document, told)
-    opened.take_over_running(show("Shop", 2000))
-    assert opened.recovered is not None and opened.recovered.project.name == "Another"
-    assert document.path is None and document.project.name == "Shop"
-    opened.close(keep_work=False)
+    left_behind(tmp_path, show("Another", 3000))
+    with Desk(tmp_path) as desk:
+        desk.files.take_over_running(show("Shop", 2000))
+        assert desk.files.recovered is not None and desk.files.recovered.project.name == "Another"
+        assert desk.document.path is None and desk.document.project.name == "Shop"
 
 
 def test_what_was_taken_over_is_kept_at_once(tmp_path: Path) -> None:
-    document, told = Document(Show(START)), list[Notice]()
-    opened = files(tmp_path, document, told)
-    opened.take_over_running(show("Shop", 2000))
-    assert len(list((tmp_path / "recovery").glob("*.work"))) == 1
-    opened.close(keep_work=False)
+    with Desk(tmp_path) as desk:
+        desk.files.take_over_running(show("Shop", 2000))
+        desk.files.close(keep_work=True)
+    with Desk(tmp_path) as after:
+        assert after.files.recovered is not None and after.files.recovered.project.name == "Shop"
+        after.files.discard_recovery()
 
 
 def test_a_rare_death_is_mended_at_once_and_many_are_not() -> None:

@@ -10,7 +10,7 @@ from tests.support.studio_desk import PAPER, REAL, StudioDesk
 
 
 async def run(home: Path, *, real: bool, live: bool, saved: Path | None) -> None:
-    async with StudioDesk(home, commands=REAL if real else PAPER, settings={"autosave_s": 2}) as desk:
+    async with StudioDesk(home, commands=REAL if real else PAPER) as desk:
         await desk.attached()
         if saved is not None:
             desk.studio.save_as(saved)
@@ -19,7 +19,7 @@ async def run(home: Path, *, real: bool, live: bool, saved: Path | None) -> None
         if live:
             desk.studio.go_live()
             await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
-        await desk.until(lambda: any(desk.paths.recovery.glob("*.work")))
+        await desk.studio.kept()
         sys.stdout.write(f"ready {desk.engine_pid} {desk.studio.relay_pid}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

@@ -1,6 +1,7 @@
 """What is asked before something is lost: closing on air, unsaved changes, work of a crash, and the dialogs for files."""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -61,18 +62,30 @@ def test_closing_off_air_without_changes_asks_nothing(window: MainWindow) -> Non
 
 
 @pytest.mark.parametrize(("reply", "closes", "saved"), [("", False, False), ("discard", True, False), ("save", True, True)])
-def test_unsaved_changes_are_asked_about(reply: str, closes: bool, saved: bool, studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+def test_a_show_without_a_file_is_asked_about(
+    reply: str, closes: bool, saved: bool, studio: Studio, window: MainWindow, tmp_path: Path
+) -> None:
     path = tmp_path / "show.tradewind"
-    assert studio.save_as(path)
-    before = path.read_bytes()
     changed(window)
     heard = closings(window)
-    with when_asked(Question, answer(reply)) as asked:
+    with (
+        when_asked(QFileDialog, choose_file(str(path))) if saved else contextlib.nullcontext(),
+        when_asked(Question, answer(reply)) as asked,
+    ):
         window.close()
-    assert asked == ["Save “show”?"]
+    assert asked == ["Save “Untitled show”?"]
     assert bool(heard) is closes
-    assert (path.read_bytes() != before) is saved
+    assert path.exists() is saved
     assert studio.modified is not saved
+
+
+def test_a_show_with_a_file_is_kept_by_itself(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    assert studio.save_as(tmp_path / "show.tradewind")
+    changed(window)
+    heard = closings(window)
+    window.close()
+    assert heard == [False]
+    assert not studio.modified
 
 
 @pytest.mark.parametrize("accept", [True, False])

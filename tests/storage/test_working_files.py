@@ -1,15 +1,18 @@
+"""Working files of desks that live, that died, and that are about to take over from each other."""
+
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.domain.clock import SystemClock
+from app.domain.show import Show
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
-from app.storage.recovery import Recovery
+from app.storage.show_file import ShowFile
+from app.storage.working_files import RecoveredShow, WorkingFiles
 from tests.support.shows import full_show
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,13 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 DESK = """
 import sys
 from pathlib import Path
-from app.domain.clock import SystemClock
-from app.storage.recovery import Recovery
+from app.domain.show import Show
+from app.storage.show_file import ShowFile
+from app.storage.working_files import WorkingFiles
 from tests.support.shows import full_show
-recovery = Recovery(Path(sys.argv[1]), SystemClock())
-recovery.start()
-recovery.keep(full_show("first"), None)
-recovery.keep(full_show(sys.argv[2]), Path("/shows/spring.tradewind"))
+own = WorkingFiles(Path(sys.argv[1])).take()
+file = ShowFile.create(own.path, Show(full_show("first")))
+file.put(Show(full_show(sys.argv[2])))
+file.flush()
 print("kept", flush=True)
 sys.stdin.read()
 """
@@ -43,90 +47,89 @@ def killed(desk: subprocess.Popen[bytes]) -> None:
     assert desk.returncode == -signal.SIGKILL
 
 
-def started(folder: Path) -> Recovery:
-    recovery = Recovery(folder, SystemClock())
-    recovery.start()
-    return recovery
+def only(found: tuple[RecoveredShow, ...]) -> RecoveredShow:
+    (one,) = found
+    return one
 
 
 def test_work_of_a_killed_desk_is_found_and_that_of_a_running_one_is_left(tmp_path: Path) -> None:
     dead, alive = running_desk(tmp_path, "lost"), running_desk(tmp_path, "mine")
     try:
         killed(dead)
-        recovery = started(tmp_path)
-        (found,) = recovery.abandoned()
+        found = only(WorkingFiles(tmp_path).abandoned())
         assert found.project == full_show("lost")
-        assert found.path == Path("/shows/spring.tradewind")
         assert abs(found.kept_at_s - SystemClock().wall_ns() / 1e9) < 3600
     finally:
         killed(alive)
-    assert [one.project.name for one in recovery.abandoned()] == ["mine", "lost"]
-    recovery.close()
+    assert [one.project.name for one in WorkingFiles(tmp_path).abandoned()] == ["mine", "lost"]
 
 
-def test_adopted_work_is_this_desks_own_until_it_is_saved(tmp_path: Path) -> None:
+def test_adopted_work_is_this_desks_own_until_it_is_removed(tmp_path: Path) -> None:
     killed(running_desk(tmp_path, "lost"))
-    first = started(tmp_path)
-    first.adopt(first.abandoned()[0])
-    assert first.abandoned() == ()
-    assert [file.suffix for file in tmp_path.iterdir()].count(".work") == 1
-    other = started(tmp_path)
-    assert other.abandoned() == ()
-    first.clear()
-    first.close()
-    other.close()
+    first = WorkingFiles(tmp_path)
+    own = first.adopt(only(first.abandoned()))
+    assert WorkingFiles(tmp_path).abandoned() == ()
+    file = ShowFile.open(own.path)
+    assert file.show.project == full_show("lost")
+    file.put(Show(full_show("gone on with")))
+    assert file.close() is None
+    own.let_go()
+    assert only(WorkingFiles(tmp_path).abandoned()).project.name == "gone on with"
+    first.adopt(only(first.abandoned())).remove()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_two_new_desks_cannot_both_adopt_it(tmp_path: Path) -> None:
     killed(running_desk(tmp_path, "lost"))
-    first, second = started(tmp_path), started(tmp_path)
-    found, same = first.abandoned()[0], second.abandoned()[0]
-    first.adopt(found)
+    first, second = WorkingFiles(tmp_path), WorkingFiles(tmp_path)
+    found, same, again = (only(desk.abandoned()) for desk in (first, second, second))
+    own = first.adopt(found)
     with pytest.raises(StorageError) as raised:
         second.adopt(same)
     assert raised.value.code == "recovery.taken"
-    first.close()
-    second.close()
+    second.discard(same)
+    assert own.path.exists(), "another desk's own work cannot be given up"
+    own.remove()
+    with pytest.raises(StorageError) as gone:
+        second.adopt(again)
+    assert gone.value.code == "recovery.taken"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_discarded_work_is_gone_for_good(tmp_path: Path) -> None:
     killed(running_desk(tmp_path, "lost"))
-    recovery = started(tmp_path)
-    recovery.discard(recovery.abandoned()[0])
-    assert recovery.abandoned() == ()
-    recovery.close()
+    working = WorkingFiles(tmp_path)
+    working.discard(only(working.abandoned()))
+    assert working.abandoned() == ()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
-    recovery = started(tmp_path / "new folder")
-    recovery.keep(full_show(), None)
-    recovery.close()
-    recovery.close()
+    own = WorkingFiles(tmp_path / "new folder").take()
+    file = ShowFile.create(own.path, Show(full_show()))
+    file.flush()
+    file.close()
+    own.remove()
+    assert list((tmp_path / "new folder").iterdir()) == []
+    WorkingFiles(tmp_path / "new folder").take().let_go()
     assert list((tmp_path / "new folder").iterdir()) == []
 
 
-def test_the_newest_comes_first_and_what_cannot_be_read_is_put_aside(tmp_path: Path) -> None:
-    killed(running_desk(tmp_path, "older"))
-    killed(running_desk(tmp_path, "newer"))
+def test_what_cannot_be_read_is_put_aside_and_idle_locks_go(tmp_path: Path) -> None:
+    killed(running_desk(tmp_path, "lost"))
     (tmp_path / "half.work").write_bytes(b'{"path": null, "kept_at_s": 1}\n{"format": ')
     (tmp_path / "empty.work").write_bytes(b"")
-    recovery = started(tmp_path)
-    assert [found.project.name for found in recovery.abandoned()] == ["newer", "older"]
+    (tmp_path / "idle.lock").write_bytes(b"")
+    assert only(WorkingFiles(tmp_path).abandoned()).project.name == "lost"
     assert sorted(file.name for file in tmp_path.glob("*.unreadable")) == ["empty.unreadable", "half.unreadable"]
-    recovery.close()
+    assert not (tmp_path / "idle.lock").exists()
 
 
-def test_a_show_that_was_never_saved_has_no_path(tmp_path: Path) -> None:
-    crashed = started(tmp_path)
-    crashed.keep(replace(full_show(), name="unnamed"), None)
-    crashed._lock.release()  # as the system does when a process ends
-    recovery = started(tmp_path)
-    (found,) = recovery.abandoned()
-    assert (found.project.name, found.path) == ("unnamed", None)
-    recovery.close()
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError) as raised:
+        WorkingFiles(tmp_path / "file" / "below").take()
+    assert raised.value.code == "file.missing"
 
 
 def test_a_lock_is_held_by_one_and_freed_by_death(tmp_path: Path) -> None:

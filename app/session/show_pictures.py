@@ -1,0 +1,22 @@
+"""The pictures of the open show."""
+
+from app.session.show_files import ShowFiles
+
+
+class ShowPictures:
+    """Kept in the show's file under an id that is taken from their content."""
+
+    def __init__(self, files: ShowFiles) -> None:
+        self._files = files
+
+    def add(self, content: bytes) -> str:
+        """Keep a PNG, JPEG or WebP picture; its id, the same for the same picture. Raises StorageError for anything else."""
+        return self._files.add_picture(content)
+
+    def get(self, picture_id: str) -> bytes | None:
+        """Its bytes; None when the show has no such picture."""
+        return self._files.picture(picture_id)
+
+    def media_type(self, picture_id: str) -> str:
+        """ "image/png" and the like; "" when the show has no such picture."""
+        return self._files.media_type(picture_id)

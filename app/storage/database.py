@@ -1,0 +1,112 @@
+"""SQLite connections to show files, and their errors in our own words."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from app.storage.files import StorageError, storage_error
+
+SQLITE_HEADER = b"SQLite format 3\0"
+BUSY_MS = 2000  # another program that copies or looks at the file holds it for moments
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+_CODES: Mapping[int, str] = {
+    sqlite3.SQLITE_FULL: "file.full",
+    sqlite3.SQLITE_READONLY: "file.denied",
+    sqlite3.SQLITE_PERM: "file.denied",
+    sqlite3.SQLITE_AUTH: "file.denied",
+    sqlite3.SQLITE_CORRUPT: "show_file.damaged",
+    sqlite3.SQLITE_NOTADB: "show_file.damaged",
+    sqlite3.SQLITE_BUSY: "show_file.busy",
+    sqlite3.SQLITE_LOCKED: "show_file.busy",
+}
+
+
+def database_error(error: sqlite3.Error, path: Path) -> StorageError:
+    """The error of ours that says the same as SQLite's."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return StorageError("file.denied" if path.exists() else "file.missing", path=str(path))
+    reason = f"{error} ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
+    return StorageError(_CODES.get(primary, "file.failed"), path=str(path), reason=reason)
+
+
+@contextlib.contextmanager
+def our_errors(path: Path) -> Iterator[None]:
+    """SQLite's and the system's errors come out as StorageError about this file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise database_error(error, path) from error
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+def is_database(path: Path) -> bool:
+    """Whether the file begins as SQLite's do; raises StorageError when it cannot be read."""
+    with our_errors(path), path.open("rb") as file:
+        return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
+
+
+def _connect(path: Path, *, mode: str, more: str = "") -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}{more}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA trusted_schema = OFF")  # a file from elsewhere runs nothing of its own
+    return connection
+
+
+def connect_writing(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """A connection whose commits outlive a power cut; statements begin and end their transactions by themselves."""
+    connection = _connect(path, mode="rwc" if create else "rw")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = OFF")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_reading(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, also where the folder cannot be written."""
+    connection = _connect(path, mode="ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    except sqlite3.OperationalError:
+        connection.close()
+        if path.with_name(path.name + "-wal").exists():  # what stands there alone must not be left out
+            raise
+        connection = _connect(path, mode="ro", more="&immutable=1")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema")
+        except BaseException:
+            connection.close()
+            raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def settle(connection: sqlite3.Connection) -> None:
+    """Bring everything into the one file, so that copying it is enough; the connection is the last of it."""
+    connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database and what SQLite keeps beside it; raises OSError."""
+    for companion in COMPANIONS:
+        path.with_name(path.name + companion).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands under this name; None = none, or a system that does not tell."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found.st_ino else (0, 0)

@@ -1,0 +1,45 @@
+"""The show's log in its file: appended to, never changed."""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from app.domain.event import EventKind, ShowEvent
+
+log = logging.getLogger(__name__)
+
+_KINDS = {kind.value: kind for kind in EventKind}
+
+
+def last_seq(connection: sqlite3.Connection) -> int:
+    """The number of the newest event, 0 before the first."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+
+def append(connection: sqlite3.Connection, events: Iterable[ShowEvent]) -> None:
+    """Write events behind those that are there, inside the caller's transaction."""
+    rows = [(event.seq, event.at_ms, event.kind.value, msgspec.json.encode(event.data).decode()) for event in events]
+    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
+
+
+def read(connection: sqlite3.Connection, kinds: Collection[EventKind] | None, after: int) -> Iterator[ShowEvent]:
+    """Events behind number `after`, in order; kinds of a newer program are left out."""
+    sql, values = "SELECT seq, at_ms, kind, data FROM events WHERE seq > ?", [after, *(kind.value for kind in kinds or ())]
+    if kinds is not None:
+        sql += f" AND kind IN ({', '.join('?' * len(kinds))})"
+    for seq, at_ms, kind, data in connection.execute(sql + " ORDER BY seq", values):
+        if kind in _KINDS:
+            yield ShowEvent(seq, at_ms, _KINDS[kind], _plain(seq, data))
+
+
+def _plain(seq: int, data: str) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        log.warning("the event %d of the log has data that cannot be read", seq)
+        return {}
+    return found if isinstance(found, dict) else {}

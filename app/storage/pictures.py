@@ -1,0 +1,60 @@
+"""Pictures of a show: what may be one, and the rows that hold them."""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from app.storage.files import StorageError
+
+MAX_PICTURE_BYTES = 8 * 1024 * 1024  # a photograph of a phone at full size; the room sends smaller ones
+ID_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`id` is taken from the content: the same picture is kept once."""
+
+    id: str
+    media_type: str
+    content: bytes
+    added_ms: int
+
+
+def media_type_of(content: bytes) -> str:
+    """What the first bytes say it is; "" = none of the kinds that every browser and the programme can show."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return ""
+
+
+def make_picture(content: bytes, added_ms: int) -> Picture:
+    """Raises StorageError for what is no picture of a known kind, or too large."""
+    if len(content) > MAX_PICTURE_BYTES:
+        raise StorageError("picture.too_large", size_mb=round(len(content) / 2**20, 1), limit_mb=MAX_PICTURE_BYTES // 2**20)
+    media_type = media_type_of(content)
+    if not media_type:
+        raise StorageError("picture.kind")
+    return Picture(hashlib.sha256(content).hexdigest()[:ID_LENGTH], media_type, content, added_ms)
+
+
+def put(connection: sqlite3.Connection, picture: Picture) -> None:
+    """Keep it, inside the caller's transaction; one that is there stays."""
+    connection.execute(
+        "INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?)", (picture.id, picture.media_type, picture.content, picture.added_ms)
+    )
+
+
+def content(connection: sqlite3.Connection, picture_id: str) -> bytes | None:
+    """Its bytes, None when the file has no such picture."""
+    found = connection.execute("SELECT content FROM pictures WHERE id = ?", (picture_id,)).fetchone()
+    return None if found is None else bytes(found[0])
+
+
+def media_type(connection: sqlite3.Connection, picture_id: str) -> str:
+    """Its media type, "" when the file has no such picture."""
+    found = connection.execute("SELECT media_type FROM pictures WHERE id = ?", (picture_id,)).fetchone()
+    return "" if found is None else str(found[0])

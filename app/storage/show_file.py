@@ -1,0 +1,298 @@
+"""One show and the file that it lives in, kept equal by a thread while the show is open."""
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.domain.event import EventKind, ShowEvent
+from app.domain.show import Show
+from app.domain.signal import Signal
+from app.storage import event_rows, pictures
+from app.storage.database import connect_reading, connect_writing, our_errors, remove_database
+from app.storage.files import StorageError, put_in_place, saving_name
+from app.storage.pictures import Picture
+from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
+from app.storage.show_schema import CURRENT, bring_up, version_of
+from app.storage.show_writer import Outcome, ShowWriter, Written
+
+log = logging.getLogger(__name__)
+
+SUFFIX = ".tradewind"
+Connect = Callable[[], sqlite3.Connection]
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StorageError when SQLite finds the file damaged."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found is None or found[0] != "ok":
+        raise StorageError("show_file.damaged", path=str(path), reason=str(found[0] if found else "no answer"))
+
+
+def read_only(path: Path) -> tuple[Show, int]:
+    """The show in a file of this or an older version, which is not changed, and the number of its last event; raises StorageError."""
+    with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
+        version = version_of(connection, path)
+        check_whole(connection, path)
+        if version == CURRENT:
+            return read_show(connection, path)[0], event_rows.last_seq(connection)
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            connection.backup(copy)
+            bring_up(copy)
+            return read_show(copy, path)[0], event_rows.last_seq(copy)
+
+
+def connect_current(path: Path) -> sqlite3.Connection:
+    """A writing connection to a sound show file, which is brought up to this version first, its older self kept beside it."""
+    connection = connect_writing(path)
+    try:
+        version = version_of(connection, path)
+        check_whole(connection, path)
+        if version != CURRENT:
+            _keep_version(connection, path, version)
+            bring_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_new(path: Path) -> sqlite3.Connection:
+    """A writing connection to a new, empty show file."""
+    connection = connect_writing(path, create=True)
+    try:
+        bring_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _keep_version(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    kept = path.with_name(f"{path.stem}.version-{version}.bak")
+    with contextlib.closing(sqlite3.connect(kept, isolation_level=None)) as copy:
+        connection.backup(copy)
+
+
+def write_new(path: Path, show: Show) -> None:
+    """A show file in one piece under a name that is free; raises sqlite3.Error or OSError."""
+    with contextlib.closing(_plain(path)) as connection:
+        bring_up(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        write_changes(connection, None, show, NOWHERE)
+        connection.execute("COMMIT")
+
+
+class ShowFile:
+    """An open show file. Reading is for one thread; `reported` is emitted on the writer's, after each try to write."""
+
+    def __init__(self, path: Path, writer: Callable[[Callable[[Written], None]], ShowWriter], *, last_seq: int = 0) -> None:
+        self.path = path
+        self.reported: Signal[[Written]] = Signal()
+        self._reading: sqlite3.Connection | None = None
+        self._last_seq = last_seq
+        self._writer = writer(self.reported.emit)
+        self._writer.start()
+
+    @classmethod
+    def open(cls, path: Path, known: Show | None = None) -> "ShowFile":
+        """Open a show file of this or an older version; raises StorageError, the file untouched.
+
+        A file that can only be read opens too; then every try to write fails until it can be written. When it holds `known`, that very
+        object becomes its show.
+        """
+        connection: sqlite3.Connection | None = None
+        places: Places = NOWHERE
+        try:
+            with our_errors(path):
+                connection = connect_current(path)
+                try:
+                    show, places = read_show(connection, path)
+                    last_seq = event_rows.last_seq(connection)
+                except BaseException:
+                    connection.close()
+                    raise
+        except StorageError as error:
+            if error.code != "file.denied":
+                raise
+            show, last_seq = read_only(path)
+        show = known if known is not None and known == show else show
+        return cls(
+            path,
+            lambda report: ShowWriter(
+                path,
+                lambda: connect_current(path),
+                wanted=show,
+                written=show,
+                places=places,
+                connection=connection,
+                report=report,
+            ),
+            last_seq=last_seq,
+        )
+
+    @classmethod
+    def create(cls, path: Path, show: Show) -> "ShowFile":
+        """A new file for a show; it is made by the writer, and whether that worked is reported as with any write."""
+        return cls(path, lambda report: ShowWriter(path, lambda: connect_new(path), wanted=show, report=report))
+
+    @property
+    def show(self) -> Show:
+        """What was put last."""
+        return self._writer.wanted
+
+    @property
+    def written(self) -> Show | None:
+        """What the file holds now."""
+        return self._writer.written
+
+    @property
+    def error(self) -> StorageError | None:
+        """Why the last try to write failed; None = it did not."""
+        return self._writer.error
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether it was opened for writing, or has been written."""
+        return self._writer.connected
+
+    # Writing --------------------------------------------------------------------------------------------------------------
+
+    def put(self, show: Show) -> None:
+        """This is the show now."""
+        self._writer.put(show)
+
+    def log(self, kind: EventKind, at_ms: int, data: Mapping[str, Any]) -> ShowEvent:
+        """Append to the log; raises TypeError for data that is not plain."""
+        event = ShowEvent(self._last_seq + 1, at_ms, kind, msgspec.to_builtins(dict(data)))
+        msgspec.json.encode(event.data)
+        self._writer.append(event)
+        self._last_seq = event.seq
+        return event
+
+    def add_picture(self, picture: Picture) -> None:
+        """Keep a picture; one that is there stays."""
+        self._writer.add(picture)
+
+    def flush(self) -> None:
+        """Return when everything is in the file and on the drive; raises StorageError."""
+        self._writer.flush()
+
+    def when_written(self, told: Outcome) -> None:
+        """As `ShowWriter.when_written`."""
+        self._writer.when_written(told)
+
+    def close(self) -> StorageError | None:
+        """Write what is left and let go; the file then is one piece. The error when something could not be written."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+        return self._writer.close()
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest event, 0 before the first."""
+        return self._last_seq
+
+    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0) -> tuple[ShowEvent, ...]:
+        """Events behind number `after`, those just appended included; raises StorageError."""
+        pending = self._writer.pending_events()
+        found: dict[int, ShowEvent] = {}
+        with our_errors(self.path):
+            if (connection := self._reader()) is not None:
+                found = {event.seq: event for event in event_rows.read(connection, kinds, after)}
+        for event in pending:
+            if event.seq > after and (kinds is None or event.kind in kinds):
+                found[event.seq] = event
+        return tuple(found[seq] for seq in sorted(found))
+
+    def picture(self, picture_id: str) -> bytes | None:
+        """A picture's bytes, None when there is no such picture; raises StorageError."""
+        if (pending := self._writer.pending_picture(picture_id)) is not None:
+            return pending.content
+        with our_errors(self.path):
+            connection = self._reader()
+            return pictures.content(connection, picture_id) if connection is not None else None
+
+    def media_type(self, picture_id: str) -> str:
+        """A picture's media type, "" when there is no such picture; raises StorageError."""
+        if (pending := self._writer.pending_picture(picture_id)) is not None:
+            return pending.media_type
+        with our_errors(self.path):
+            connection = self._reader()
+            return pictures.media_type(connection, picture_id) if connection is not None else ""
+
+    def _reader(self) -> sqlite3.Connection | None:
+        if self._reading is None and self._writer.written is not None:
+            self._reading = connect_reading(self.path)
+        return self._reading
+
+    # Copies ---------------------------------------------------------------------------------------------------------------
+
+    def copy_into(self, temporary: Path) -> bool:
+        """Fill a file that nobody knows of yet with everything: show, pictures, log. Raises StorageError.
+
+        False: this file itself cannot be read any more, the copy has what is in memory alone.
+        """
+        held: list[tuple[Show | None, Places]] = []
+
+        def back_up(connection: sqlite3.Connection) -> None:
+            with contextlib.closing(_plain(temporary)) as copy:
+                connection.backup(copy)
+                held.append((self._writer.written, self._writer.places))
+
+        try:
+            self._writer.run(back_up)
+        except StorageError as error:
+            if error.code in ("file.full", "file.denied"):  # that speaks of the copy, not of what is copied
+                raise
+            log.warning("%s cannot be copied, its copy begins anew: %s", self.path, error)
+            remove_database(temporary)
+        old, places = held[0] if held else (None, NOWHERE)
+        with contextlib.closing(_plain(temporary)) as copy:
+            bring_up(copy)
+            last = event_rows.last_seq(copy)
+            copy.execute("BEGIN IMMEDIATE")
+            write_changes(copy, old, self._writer.wanted, places)
+            event_rows.append(copy, (event for event in self._writer.pending_events() if event.seq > last))
+            for picture in self._writer.pending_pictures():
+                pictures.put(copy, picture)
+            copy.execute("COMMIT")
+        return bool(held)
+
+
+def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
+    """Write all of an open show as a new file in one step, what stood there kept as `.bak`; raises StorageError, that untouched.
+
+    Without a file yet, the show alone. False: its own file cannot be read any more, the copy has what is in memory alone.
+    """
+    temporary = saving_name(target)
+    try:
+        with our_errors(target):
+            whole = True
+            if file is None:
+                write_new(temporary, show)
+            else:
+                whole = file.copy_into(temporary)
+            for companion in ("-wal", "-shm"):  # a killed program's: it would be taken for the new file's
+                target.with_name(target.name + companion).unlink(missing_ok=True)
+            put_in_place(temporary, target, keep_backup=True)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            remove_database(temporary)
+        raise
+    return whole
+
+
+def _plain(path: Path) -> sqlite3.Connection:
+    """A connection to a file in one piece that nobody else knows of yet."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection

@@ -1,0 +1,49 @@
+"""Shows of every format that this program ever wrote: which one a file is, and the way into the current one."""
+
+import logging
+import shutil
+from pathlib import Path
+
+from app.domain.show import Show
+from app.storage import project_file
+from app.storage.database import is_database, our_errors
+from app.storage.files import put_in_place, saving_name
+from app.storage.show_file import read_only, write_new
+
+log = logging.getLogger(__name__)
+
+
+def load(path: Path) -> Show:
+    """The show in a file of any format, which is not changed; raises StorageError."""
+    return read_only(path)[0] if is_database(path) else Show(project_file.load(path))
+
+
+def converted(path: Path) -> Path | None:
+    """Bring a show of text into the current format under the same name; where the old one is kept, None = there was nothing to do.
+
+    Raises StorageError, the old file untouched.
+    """
+    if is_database(path):
+        return None
+    show = Show(project_file.load(path))
+    kept = _free_name(path)
+    temporary = saving_name(path)
+    with our_errors(path):
+        try:
+            write_new(temporary, show)
+            shutil.copy2(path, kept)
+            put_in_place(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    log.info("%s was brought into the current format; the old file is kept as %s", path, kept)
+    return kept
+
+
+def _free_name(path: Path) -> Path:
+    """ "Shop.json.bak" beside "Shop.tradewind", numbered when there are some."""
+    number, kept = 1, path.with_name(f"{path.stem}.json.bak")
+    while kept.exists():
+        number += 1
+        kept = path.with_name(f"{path.stem}.{number}.json.bak")
+    return kept

@@ -1,0 +1,123 @@
+"""A Show as rows, and the rows that differ between two of them."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from app.domain.errors import AppError
+from app.domain.market import Market
+from app.domain.product import Product
+from app.domain.project import Project
+from app.domain.rundown import Segment
+from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.storage.files import StorageError
+from app.storage.migrations import CURRENT_VERSION, FORMAT
+from app.storage.project_file import decode
+from app.storage.row_order import places
+
+PROJECT, DESK = "project", "desk"
+
+_ENCODER = msgspec.json.Encoder()
+_ROW_TYPES: Mapping[str, type[Any]] = {
+    "markets": Market,
+    "products": Product,
+    "segments": Segment,
+    "cards": KeywordCard,
+    "coupons": Coupon,
+}
+
+
+class _Row(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each row of each table stands in its list, as the file has it."""
+
+    by_table: Mapping[str, Mapping[str, int]]
+
+
+NOWHERE = Places({table: {} for table in _ROW_TYPES})
+
+
+def encode(thing: object) -> str:
+    """A dataclass as JSON text."""
+    return _ENCODER.encode(thing).decode()
+
+
+def encode_project(project: Project) -> str:
+    """The project as in project files, on one line."""
+    return encode({"format": FORMAT, "version": CURRENT_VERSION, "project": project})
+
+
+def _rows(show: Show, table: str) -> tuple[_Row, ...]:
+    rows: tuple[_Row, ...] = getattr(show, table)
+    return rows
+
+
+def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, known: Places) -> Places:
+    """Write what differs (by identity) between what the file holds and `new`, inside the caller's transaction; the new places."""
+    if old is None or old.project is not new.project:
+        connection.execute("REPLACE INTO parts VALUES (?, ?)", (PROJECT, encode_project(new.project)))
+    if old is None or old.desk is not new.desk:
+        connection.execute("REPLACE INTO parts VALUES (?, ?)", (DESK, encode(new.desk)))
+    tables = {}
+    for table in _ROW_TYPES:
+        before = _rows(old, table) if old is not None else ()
+        after = _rows(new, table)
+        same = before is after
+        tables[table] = known.by_table[table] if same else _write_table(connection, table, before, after, known.by_table[table])
+    return Places(tables)
+
+
+def _write_table(
+    connection: sqlite3.Connection, table: str, before: Iterable[_Row], after: tuple[_Row, ...], known: Mapping[str, int]
+) -> Mapping[str, int]:
+    old = {row.id: row for row in before}
+    ids = [row.id for row in after]
+    gone = old.keys() - set(ids)
+    new_places = {} if ids == list(old) and not gone else places(ids, {one: place for one, place in known.items() if one not in gone})
+    now = {one: place for one, place in known.items() if one not in gone} | new_places if gone or new_places else known
+    connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(one,) for one in gone])
+    changed = [row for row in after if old.get(row.id) is not row]
+    written = {row.id for row in changed}
+    connection.executemany(f"REPLACE INTO {table} VALUES (?, ?, ?)", [(row.id, now[row.id], encode(row)) for row in changed])
+    connection.executemany(
+        f"UPDATE {table} SET position = ? WHERE id = ?", [(place, one) for one, place in new_places.items() if one not in written]
+    )
+    return now
+
+
+def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]:
+    """The show and where its rows stand; raises StorageError naming the table and the row that does not fit."""
+    parts = dict(connection.execute("SELECT name, data FROM parts").fetchall())
+    if PROJECT not in parts:
+        raise StorageError("show_file.incomplete", path=str(path), part=PROJECT)
+    project = decode(parts[PROJECT].encode(), path)
+    desk = _decoded(msgspec.json.Decoder(Desk), parts[DESK], path, DESK, "") if DESK in parts else Desk()
+    tables: dict[str, tuple[Any, ...]] = {}
+    standing: dict[str, Mapping[str, int]] = {}
+    for table, kind in _ROW_TYPES.items():
+        decoder = msgspec.json.Decoder(kind)
+        found = connection.execute(f"SELECT id, position, data FROM {table} ORDER BY position").fetchall()
+        tables[table] = tuple(_decoded(decoder, data, path, table, one) for one, _, data in found)
+        standing[table] = {one: place for one, place, _ in found}
+    show = Show(project, desk, **tables)
+    try:
+        check_show(show)
+    except AppError as error:
+        raise StorageError(error.code, **{"path": str(path), **error.data}) from error
+    return show, Places(standing)
+
+
+def _decoded(decoder: "msgspec.json.Decoder[Any]", data: str, path: Path, table: str, row: str) -> Any:
+    try:
+        return decoder.decode(data)
+    except (msgspec.MsgspecError, AppError, UnicodeError) as error:
+        raise StorageError("show_file.value", path=str(path), table=table, row=row, reason=str(error)) from error

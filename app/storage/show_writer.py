@@ -1,0 +1,307 @@
+"""The thread that keeps a show file equal to what is open: at most one transaction in flight, the newest state wins."""
+
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.event import ShowEvent
+from app.domain.show import Show
+from app.storage import event_rows, pictures
+from app.storage.database import identity, our_errors, settle
+from app.storage.files import StorageError
+from app.storage.pictures import Picture
+from app.storage.show_rows import NOWHERE, Places, write_changes
+
+log = logging.getLogger(__name__)
+
+THREAD_NAME = "show-file"
+RETRY_S = 5.0  # a drive that was full or away is tried again so often without being asked
+GAP_S = 0.02  # a drag changes the show 60 times a second: more commits than this gain nothing and tire the drive
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], None]
+Outcome = Callable[[StorageError | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """After each try: what the file holds now, and why the try failed, None = it did not."""
+
+    show: Show | None
+    error: StorageError | None
+
+
+@dataclass(slots=True)
+class _Task:
+    """A job of somebody else's, and how it ended."""
+
+    job: Job
+    done: bool = False
+    error: StorageError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    ticket: int
+    show: Show
+    events: tuple[ShowEvent, ...]
+    pictures: tuple[Picture, ...]
+    tasks: tuple[_Task, ...]
+    closing: bool
+
+
+class ShowWriter:
+    """Owns the one connection that writes. All methods may be called from any thread; `report` is called on the writer's.
+
+    `connect` is called on that thread when no `connection` is given, and again as long as it fails: nothing that was put is dropped
+    before it is written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connect: Callable[[], sqlite3.Connection],
+        *,
+        wanted: Show,
+        written: Show | None = None,
+        places: Places = NOWHERE,
+        connection: sqlite3.Connection | None = None,
+        report: Callable[[Written], None],
+    ) -> None:
+        self._path = path
+        self._connect = connect
+        self._report = report
+        self._connection = connection
+        self._identity = identity(path) if connection is not None else None
+        self._data_version = _data_version(connection) if connection is not None else 0
+        self._wanted = wanted
+        self._written = written
+        self._places = places
+        self._events: list[ShowEvent] = []
+        self._pictures: dict[str, Picture] = {}
+        self._tasks: list[_Task] = []
+        self._waiting: list[tuple[int, Outcome]] = []
+        self._asked = self._done = self._failed = 0
+        self._error: StorageError | None = None
+        self._closing = False
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+
+    def start(self) -> None:
+        """Begin to write; without anything written yet, at once."""
+        if self._written is None:
+            self._asked += 1
+        self._thread.start()
+
+    # What is to be written ------------------------------------------------------------------------------------------------
+
+    def put(self, show: Show) -> None:
+        """This is the show now."""
+        with self._news:
+            if show is not self._wanted:
+                self._wanted = show
+                self._ask()
+
+    def append(self, event: ShowEvent) -> None:
+        """Write this event too."""
+        with self._news:
+            self._events.append(event)
+            self._ask()
+
+    def add(self, picture: Picture) -> None:
+        """Keep this picture too."""
+        with self._news:
+            self._pictures[picture.id] = picture
+            self._ask()
+
+    def run(self, job: Job) -> None:
+        """Run something of one's own on the writer's connection, behind what was put, outside of a transaction; raises StorageError."""
+        task = _Task(job)
+        with self._news:
+            self._tasks.append(task)
+            self._ask()
+            self._news.wait_for(lambda: task.done)
+        if task.error is not None:
+            raise task.error
+
+    def pending_events(self) -> tuple[ShowEvent, ...]:
+        """Events that may not be in the file yet."""
+        with self._news:
+            return tuple(self._events)
+
+    def pending_picture(self, picture_id: str) -> Picture | None:
+        """A picture that may not be in the file yet."""
+        with self._news:
+            return self._pictures.get(picture_id)
+
+    def pending_pictures(self) -> tuple[Picture, ...]:
+        """All pictures that may not be in the file yet."""
+        with self._news:
+            return tuple(self._pictures.values())
+
+    @property
+    def wanted(self) -> Show:
+        return self._wanted
+
+    @property
+    def written(self) -> Show | None:
+        """What the file holds; None = nothing yet."""
+        return self._written
+
+    @property
+    def places(self) -> Places:
+        """Where the rows of `written` stand; for jobs, which run between two writes."""
+        return self._places
+
+    @property
+    def connected(self) -> bool:
+        """Whether the file could be opened for writing."""
+        return self._connection is not None
+
+    @property
+    def error(self) -> StorageError | None:
+        """Why the last try failed; None = it did not."""
+        return self._error
+
+    # Waiting --------------------------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Return when everything put until now is in the file and on the drive; raises StorageError when it cannot be written."""
+        with self._news:
+            mine = self._ask()
+            self._news.wait_for(lambda: self._done >= mine or self._failed >= mine)
+            if self._done < mine and self._error is not None:
+                raise self._error
+
+    def when_written(self, told: Outcome) -> None:
+        """Call `told` on the writer's thread after the next try that includes everything put until now; None = it is in the file."""
+        with self._news:
+            self._waiting.append((self._ask(), told))
+
+    def close(self) -> StorageError | None:
+        """Write what is left, bring the file into one piece and end the thread; the error when that could not be done."""
+        with self._news:
+            self._closing = True
+            self._ask()
+        if self._thread.is_alive():
+            self._thread.join()
+        return self._error
+
+    # The thread -----------------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> int:
+        self._asked += 1
+        self._news.notify_all()
+        return self._asked
+
+    def _due(self) -> bool:
+        return self._asked > max(self._done, self._failed)
+
+    def _run(self) -> None:
+        while True:
+            batch = self._next()
+            self._settle(batch, self._attempt(self._write, batch))
+            self._work_off(batch.tasks)
+            if batch.closing:
+                self._disconnect()
+                return
+            with self._news:
+                self._news.wait_for(lambda: self._closing, GAP_S)
+
+    def _settle(self, batch: _Batch, error: StorageError | None) -> None:
+        with self._news:
+            self._error = error
+            if error is None:
+                self._done = batch.ticket
+                self._written = batch.show
+                del self._events[: len(batch.events)]
+                for picture in batch.pictures:
+                    self._pictures.pop(picture.id, None)
+            else:
+                self._failed = batch.ticket
+            told = [one for ticket, one in self._waiting if ticket <= batch.ticket]
+            self._waiting = [(ticket, one) for ticket, one in self._waiting if ticket > batch.ticket]
+            self._news.notify_all()
+        self._report(Written(batch.show if error is None else self._written, error))
+        for one in told:
+            one(error)
+
+    def _work_off(self, tasks: tuple[_Task, ...]) -> None:
+        for task in tasks:
+            task.error = self._attempt(self._do, task)
+        with self._news:
+            del self._tasks[: len(tasks)]
+            for task in tasks:
+                task.done = True
+            self._news.notify_all()
+
+    def _next(self) -> _Batch:
+        with self._news:
+            retry = RETRY_S if self._failed > self._done else None
+            self._news.wait_for(self._due, retry)
+            pending = tuple(self._events), tuple(self._pictures.values()), tuple(self._tasks)
+            return _Batch(self._asked, self._wanted, *pending, closing=self._closing)
+
+    def _attempt(self, what: Callable[[T], None], subject: T) -> StorageError | None:
+        try:
+            with our_errors(self._path):
+                what(subject)
+        except StorageError as error:
+            return error
+        except (msgspec.MsgspecError, TypeError, ValueError) as error:  # half a surrogate pair in a text, for one
+            return StorageError("show_file.unwritable", path=str(self._path), reason=str(error))
+        return None
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            connection = self._connect()
+            self._identity = identity(self._path)
+            self._data_version = _data_version(connection)
+            self._connection = connection
+        return self._connection
+
+    def _do(self, task: _Task) -> None:
+        task.job(self._connected())
+
+    def _write(self, batch: _Batch) -> None:
+        if batch.show is self._written and not batch.events and not batch.pictures:
+            return
+        connection = self._connected()
+        if identity(self._path) != self._identity:
+            raise StorageError("show_file.moved", path=str(self._path))
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _data_version(connection) != self._data_version:
+                raise StorageError("show_file.changed_elsewhere", path=str(self._path))
+            places = write_changes(connection, self._written, batch.show, self._places)
+            event_rows.append(connection, batch.events)
+            for picture in batch.pictures:
+                pictures.put(connection, picture)
+            connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):  # SQLite has rolled back by itself when the drive failed
+                connection.execute("ROLLBACK")
+            raise
+        self._places = places
+
+    def _disconnect(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            settle(self._connection)
+        except sqlite3.Error as error:  # somebody else reads it: everything is written, it only stays in two pieces
+            log.info("%s stays with its write-ahead log: %s", self._path, error)
+        self._connection.close()
+        self._connection = None
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes when another connection changes the file."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -1,0 +1,270 @@
+"""Show files: what is put is there, in order, quickly, whatever ends the process."""
+
+import contextlib
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.domain import show_editing
+from app.domain.event import EventKind
+from app.domain.market import Market
+from app.domain.money import Money
+from app.domain.product import Point, Price, Product
+from app.domain.project import starter_project
+from app.domain.rundown import Cue, Segment
+from app.domain.show import Coupon, KeywordCard, Show
+from app.storage.files import StorageError
+from app.storage.pictures import make_picture
+from app.storage.show_file import ShowFile, read_only, write_copy
+from app.storage.show_schema import APPLICATION_ID, CURRENT
+from tests.support.show_process import PNG, edited
+from tests.support.shows import full_show
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sold(count: int = 3) -> Show:
+    """A show with something of everything."""
+    products = tuple(
+        Product(
+            f"p{number}",
+            {"en": f"Fan {number}", "zh-Hans": f"扇子 {number}", "ar": "مروحة"},
+            sku=f"F-{number}",
+            points=(Point("a", {"en": "Light"}, {"en": "58 g"}),),
+            prices=(Price("US", Money(1999, "USD"), Money(2999, "USD")), Price("JP", Money(2980, "JPY"))),
+            size_chart=(("S", "M"), ("1", "2")),
+        )
+        for number in range(count)
+    )
+    market = Market("US", {"en": "United States"}, ("en", "es"), "USD", ("America/New_York",))
+    segment = Segment("s1", "Opening", product_id="p0", cues=(Cue("c1", {"en": "Wave"}),))
+    return Show(
+        full_show(), markets=(market,), products=products, segments=(segment,), cards=(KeywordCard("k", {"en": "Free"}),),
+        coupons=(Coupon("c", {"en": "Ten"}, ("A", "B")),),
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[ShowFile]:
+    file = ShowFile.open(path)
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+@contextlib.contextmanager
+def created(path: Path, show: Show) -> Iterator[ShowFile]:
+    file = ShowFile.create(path, show)
+    try:
+        file.flush()
+        yield file
+    finally:
+        file.close()
+
+
+def test_everything_comes_back_and_the_closed_file_is_one_piece(tmp_path: Path) -> None:
+    path = tmp_path / "Frühling 春.tradewind"
+    with created(path, sold()) as file:
+        assert file.written is file.show
+        assert (tmp_path / (path.name + "-wal")).exists()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert read_only(path) == (sold(), 0)
+    with contextlib.closing(sqlite3.connect(path)) as foreign:
+        assert foreign.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert foreign.execute("PRAGMA user_version").fetchone() == (CURRENT,)
+        assert foreign.execute("SELECT count(*) FROM products").fetchone() == (3,)
+
+
+def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    show = sold(30)
+    steps: list[Callable[[Show], Show]] = [
+        lambda show: show_editing.change_product(show, "p7", sku="new"),
+        lambda show: show_editing.move_products(show, ["p9", "p3"], 0),
+        lambda show: show_editing.remove_products(show, ["p0", "p29", "p12"]),
+        lambda show: show_editing.put_product(show, Product("fresh", {"en": "Fresh"})),
+        lambda show: show_editing.move_products(show, ["fresh"], 5),
+        lambda show: replace(show, products=show.products[::-1]),
+        lambda show: show_editing.remove_market(show, "US"),
+        lambda show: show_editing.put_segment(show, Segment("s2", "Close"), 0),
+        lambda show: show_editing.change_desk(show, host_language="zh"),
+        lambda show: show_editing.remove_coupon(show, "c"),
+        lambda show: replace(show, products=()),
+        lambda show: sold(4),
+    ]
+    with created(path, show) as file:
+        for step in steps:
+            show = step(show)
+            file.put(show)
+            file.flush()
+            assert read_only(path)[0] == show
+            assert file.written is show
+
+
+def test_a_random_walk_of_orders_ends_where_it_should(tmp_path: Path) -> None:
+    moves = random.Random(5)
+    show = sold(40)
+    path = tmp_path / "show"
+    with created(path, show) as file:
+        for number in range(120):
+            ids = [product.id for product in show.products]
+            if moves.random() < 0.2:
+                show = show_editing.put_product(show, Product(f"n{number}", {"en": "x"}))
+            elif moves.random() < 0.2 and len(ids) > 5:
+                show = show_editing.remove_products(show, moves.sample(ids, 2))
+            else:
+                show = show_editing.move_products(show, moves.sample(ids, moves.randint(1, 4)), moves.randrange(len(ids)))
+            file.put(show)
+            if number % 3 == 0:
+                file.flush()
+    assert read_only(path)[0] == show
+
+
+def test_undo_of_an_import_takes_its_rows_away(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    before = sold(2)
+    after = show_editing.put_products(before, [Product(f"i{number}", {"en": "x"}) for number in range(500)])
+    with created(path, before) as file:
+        for show in (after, before, after, before):
+            file.put(show)
+            file.flush()
+            assert read_only(path)[0] == show
+
+
+def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()) as file:
+        for number in range(1, 101):
+            event = file.log(EventKind.NOTE if number % 2 else EventKind.PINNED, 1000 + number, {"number": number, "text": "扇子"})
+            assert event.seq == number
+            assert file.events(after=number - 1) == (event,)
+        assert [event.seq for event in file.events()] == list(range(1, 101))
+        assert [event.seq for event in file.events({EventKind.PINNED}, after=90)] == [92, 94, 96, 98, 100]
+        assert file.events(set()) == ()
+    with opened(path) as file:
+        assert (file.last_seq, file.events(after=99)[0].data) == (100, {"number": 100, "text": "扇子"})
+        assert file.log(EventKind.NOTE, 1, {}).seq == 101
+        with pytest.raises(TypeError):
+            file.log(EventKind.NOTE, 1, {"no": object()})
+        assert file.log(EventKind.NOTE, 1, {}).seq == 102
+
+
+def test_an_event_of_a_newer_program_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()) as file:
+        file.log(EventKind.NOTE, 1, {})
+    with contextlib.closing(sqlite3.connect(path)) as foreign:
+        foreign.execute("INSERT INTO events VALUES (2, 5, 'hologram.shown', '{}')")
+        foreign.commit()
+    with opened(path) as file:
+        assert [event.seq for event in file.events()] == [1]
+        assert file.log(EventKind.NOTE, 1, {}).seq == 3
+
+
+def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    png, jpeg, webp = PNG + b"1" * 5000, b"\xff\xd8\xff\xe0" + b"2" * 5000, b"RIFF\0\0\0\0WEBPVP8 " + b"3" * 5000
+    with created(path, sold()) as file:
+        ids = []
+        for content in (png, jpeg, webp, png):
+            picture = make_picture(content, 7)
+            file.add_picture(picture)
+            ids.append(picture.id)
+            assert file.picture(picture.id) == content
+        file.flush()
+        assert [file.media_type(one) for one in ids] == ["image/png", "image/jpeg", "image/webp", "image/png"]
+    assert ids[0] == ids[3] and len(set(ids)) == 3
+    with opened(path) as file:
+        assert [file.picture(one) for one in ids] == [png, jpeg, webp, png]
+        assert (file.picture("none"), file.media_type("none")) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "picture.kind"), (b"<svg onload=alert(1)>", "picture.kind"), (b"GIF89a", "picture.kind"), (PNG * 2**21, "picture.too_large")],
+)  # fmt: skip
+def test_what_is_no_picture_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(StorageError) as raised:
+        make_picture(content, 0)
+    assert raised.value.code == code
+
+
+def test_a_copy_holds_pictures_and_log_and_what_was_put_a_moment_ago(tmp_path: Path) -> None:
+    path, target = tmp_path / "show", tmp_path / "copy"
+    target.write_bytes(b"what stood there")
+    with created(path, sold()) as file:
+        file.log(EventKind.NOTE, 1, {})
+        picture = make_picture(PNG, 1)
+        file.add_picture(picture)
+        file.put(sold(9))
+        assert write_copy(file, file.show, target)
+    with opened(target) as copy:
+        assert (copy.show, copy.last_seq, copy.picture(picture.id)) == (sold(9), 1, PNG)
+    assert (tmp_path / "copy.bak").read_bytes() == b"what stood there"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["copy", "copy.bak", "show"]
+
+
+def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "show.tradewind"
+    with created(path, Show(replace(starter_project(camera=None, microphone=False), name="0"))):
+        pass
+    moments = random.Random(11)
+    acknowledged: list[tuple[int, int, str]] = []
+    for _ in range(12):
+        command = [sys.executable, "-m", "tests.support.show_process", str(path)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            lines = [writer.stdout.readline()]
+            time.sleep(moments.uniform(0.0, 0.12))  # the moment is the test's subject
+            writer.kill()
+            lines += writer.stdout.read().splitlines(keepends=True)
+        for line in lines:
+            if line.endswith(b"\n"):
+                said = line.decode().split()
+                acknowledged.append((int(said[0]), int(said[1]), said[2]))
+        with opened(path) as file:
+            number, seq, _ = acknowledged[-1]
+            assert int(file.show.project.name) >= number
+            assert file.last_seq >= seq
+            assert [event.seq for event in file.events()] == list(range(1, file.last_seq + 1))
+            assert all(file.picture(picture) is not None for _, _, picture in acknowledged)
+            assert [event.data["number"] for event in file.events()][: len(acknowledged)] != []
+            replayed = Show(replace(starter_project(camera=None, microphone=False), name="0"))
+            assert products_after(replayed, int(file.show.project.name)) == file.show.products
+    assert len(acknowledged) > 12
+
+
+def products_after(show: Show, count: int) -> tuple[Product, ...]:
+    """What the writing process has in its show after so many edits."""
+    for number in range(1, count + 1):
+        show = edited(show, number)
+    return show.products
+
+
+def test_ten_thousand_products_are_one_quick_transaction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "show"
+    few = sold()
+    many = tuple(replace(few.products[0], id=f"m{number}") for number in range(10_000))
+    with created(path, few) as file:
+        spent = {}
+        for name, show in (
+            ("import", replace(few, products=many, segments=())),
+            ("one changed", replace(few, segments=(), products=(*many[:5000], replace(many[5000], sku="x"), *many[5001:]))),
+            ("one moved", replace(few, segments=(), products=(many[9999], *many[:9999]))),
+            ("undone", few),
+        ):
+            began = time.perf_counter()
+            file.put(show)
+            file.flush()
+            spent[name] = (time.perf_counter() - began) * 1000
+            assert read_only(path)[0] == show
+    with capsys.disabled():
+        print("\n10,000 products, ms: " + ", ".join(f"{name} {ms:.0f}" for name, ms in spent.items()))

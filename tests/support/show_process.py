@@ -1,0 +1,47 @@
+"""A process that edits and logs a show for ever and says what was acknowledged, to be killed at any moment."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.event import EventKind
+from app.domain.product import Product
+from app.domain.show import Show
+from app.domain.show_editing import move_products, put_product, remove_products
+from app.storage.pictures import make_picture
+from app.storage.show_file import ShowFile
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def edited(show: Show, number: int) -> Show:
+    """The next state: each has its number in the project's name, and products come, change, move and go."""
+    show = replace(show, project=replace(show.project, name=str(number)))
+    show = put_product(show, Product(f"p{number % 50}", {"en": f"Product {number} " + "x" * 500}))
+    if number % 7 == 0:
+        show = move_products(show, [show.products[-1].id], 0)
+    if number % 11 == 0 and len(show.products) > 1:
+        show = remove_products(show, [show.products[1].id])
+    return show
+
+
+def run(path: Path) -> None:
+    """Say "number seq picture" each time that all three are on the drive."""
+    file = ShowFile.open(path)
+    show = file.show
+    number = int(show.project.name)
+    while True:
+        for _ in range(3):
+            number += 1
+            show = edited(show, number)
+            file.put(show)
+            file.log(EventKind.NOTE, number, {"number": number})
+        picture = make_picture(PNG + str(number).encode() * 100, number)
+        file.add_picture(picture)
+        file.flush()
+        sys.stdout.write(f"{number} {file.last_seq} {picture.id}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))
