@@ -27,6 +27,7 @@ function showState() {
   const state = session.state;
   const key = session.reason || state;
   document.body.dataset.state = state;
+  document.body.dataset.reason = session.reason;
   element("badge-text").textContent = word(state === "playing" ? "live" : key === "ended" ? key : state);
   if (state !== "playing") {
     element("empty-title").textContent = word(`${key}_title`);
