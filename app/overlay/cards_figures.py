@@ -23,12 +23,12 @@ def clock_face(seconds: int) -> str:
 def draw_countdown(card: Countdown, setting: Setting) -> Drawn:
     """Every digit on a tile of its own, so that nothing moves while they change. Clocks run from left to right in every language."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
-    font = setting.type(Face.DISPLAY, sizes.digits, "en").font()
+    font = setting.type(Face.DISPLAY, sizes.digits, "en").font("0")
     metrics = QFontMetricsF(font)
     digit = max(metrics.horizontalAdvance(figure) for figure in "0123456789")
     cap = metrics.capHeight() or metrics.ascent() * 0.7
     tile_width, tile_height = math.ceil(digit * 1.42), math.ceil(cap * 1.95)
-    gap, colon = max(2, round(tile_width * 0.09)), math.ceil(digit * 0.62)
+    gap, colon = max(2, round(tile_width * 0.11)), math.ceil(digit * 0.62)
     face = clock_face(card.seconds)
     clock_width = sum(colon if figure == ":" else tile_width for figure in face) + gap * (len(face) - 1)
     room = max(_room(setting, CardKind.COUNTDOWN) - 2 * pad, clock_width)
@@ -54,8 +54,17 @@ def draw_countdown(card: Countdown, setting: Setting) -> Drawn:
                 painter.setPen(QPen(colour(colours.on_tile)))
                 left = box.center().x() - metrics.horizontalAdvance(figure) / 2
                 painter.drawText(QPointF(left, box.center().y() + cap / 2), figure)
+                _draw_fold(painter, box, setting)
             x += step + gap
     return sheet.drawn
+
+
+def _draw_fold(painter: QPainter, box: QRectF, setting: Setting) -> None:
+    """The line across the middle at which the plates of a station clock fold."""
+    line = max(1.0, box.height() * 0.018)
+    tint = colour(setting.theme.colours.panel_end)
+    tint.setAlphaF(0.28)
+    painter.fillRect(QRectF(box.left(), round(box.center().y() - line / 2), box.width(), line), tint)
 
 
 def _draw_colon(painter: QPainter, box: QRectF, setting: Setting) -> None:

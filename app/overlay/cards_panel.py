@@ -100,20 +100,56 @@ def rounded(rect: QRectF, radius: float) -> QPainterPath:
 
 
 def draw_shadow(painter: QPainter, rect: QRectF, radius: float, reach: float, tint: QColor) -> None:
-    """A soft shadow around a rounded rectangle, made of rings that grow fainter; what the panel covers is left out."""
+    """A soft shadow around a rounded rectangle, and nothing within it."""
     if reach < 1.0 or not tint.alpha():
         return
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    below = rect.translated(0.0, reach * _SHADOW_DROP)
-    steps = math.ceil(reach * (1.0 + _SHADOW_DROP))
-    for step in range(-math.ceil(reach * _SHADOW_DROP * 2), steps):
-        spread = step + 0.5
-        along = min(1.0, max(0.0, (spread + reach * 0.6) / (reach * 1.6)))
+    reach = round(reach)
+    drop = round(reach * _SHADOW_DROP)
+    rect = QRectF(rect.toAlignedRect())  # between whole pixels the patch's pieces would show their seams
+    edge = math.ceil(reach + radius) + 1  # of the patch's four corners
+    patch = _shadow_patch(edge, radius, reach, tint)
+    around = QPainterPath()
+    around.addRect(rect.adjusted(-2 * reach, -2 * reach, 2 * reach, 2 * reach))
+    painter.save()
+    painter.setClipPath(around.subtracted(rounded(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius)), Qt.ClipOperation.IntersectClip)
+    _draw_patch(painter, patch, edge, rect.adjusted(-reach, drop - reach, reach, reach + drop))
+    painter.restore()
+
+
+def _shadow_patch(edge: int, radius: float, reach: float, tint: QColor) -> QImage:
+    """The shadow of the smallest rectangle with such corners, made of rings that grow fainter; its middle is one pixel."""
+    side = 2 * edge + 1
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    whole = QRectF(0, 0, side, side)
+    depth = reach * 1.35  # it goes on below the panel, which stands in front of it
+    for step in range(math.ceil(depth)):
+        inset = step + 0.5
         ring = QColor(tint)
-        ring.setAlphaF(tint.alphaF() * (1.0 - along) ** 2)
+        ring.setAlphaF(tint.alphaF() * min(1.0, inset / depth) ** 1.8)
+        corner = max(0.0, radius + reach - inset)
         painter.setPen(QPen(ring, 1.0))
-        corner = max(0.0, radius + spread)
-        painter.drawRoundedRect(below.adjusted(-spread, -spread, spread, spread), corner, corner)
+        painter.drawRoundedRect(whole.adjusted(inset, inset, -inset, -inset), corner, corner)
+    painter.end()
+    return image
+
+
+def _three(edge: int, start: float, length: float) -> tuple[tuple[int, int, float, float], ...]:
+    """(from, length there, to, length there) of a patch's two edges and the pixel between them."""
+    between = length - 2 * edge
+    return (0, edge, start, edge), (edge, 1, start + edge, between), (edge + 1, edge, start + length - edge, edge)
+
+
+def _draw_patch(painter: QPainter, patch: QImage, edge: int, rect: QRectF) -> None:
+    """Stretch a patch over the rectangle: corners as they are, the pixel between them as far as needed."""
+    columns = _three(edge, rect.left(), rect.width())
+    rows = _three(edge, rect.top(), rect.height())
+    for from_x, from_width, to_x, to_width in columns:
+        for from_y, from_height, to_y, to_height in rows:
+            if to_width > 0 and to_height > 0:
+                painter.drawImage(QRectF(to_x, to_y, to_width, to_height), patch, QRectF(from_x, from_y, from_width, from_height))
 
 
 def draw_panel(painter: QPainter, rect: QRectF, setting: Setting, *, radius: float | None = None) -> None:

@@ -50,7 +50,7 @@ class _Setter:
         self._setting = setting
         self._sizes = setting.theme.sizes
         self._gap = setting.pad * 0.55
-        self.words = _Words(width, self._set(card.name, Face.DISPLAY, self._sizes.name, width, lines=name_lines))
+        self.words = _Words(width, self._set(card.name, Face.DISPLAY, self._sizes.name, width, lines=name_lines, tight=True))
         self._top = self.words.name.height
         self._set_chips()
         self._set_price()
@@ -114,7 +114,7 @@ class _Setter:
 def _draw_words(painter: QPainter, words: _Words, setting: Setting, flow: Flow, start: float, top: float) -> None:
     """The column with its beginning at `start` and `top`."""
     colours = setting.theme.colours
-    words.name.draw(painter, flow.x(start, words.width), top, colour(colours.text))
+    words.name.draw(painter, flow.x(start, words.name.width), top, colour(colours.text))
     for chip in words.chips:
         box = flow.box(start + chip.start, top + words.chips_top + chip.top, chip.width, words.chip_height)
         fill(painter, box, min(box.height() / 2, setting.radius * 0.7 + 2), colour(colours.chip))

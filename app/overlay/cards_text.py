@@ -1,7 +1,7 @@
 """Text on cards: the right font for a language, shrunk or cut until it fits, laid out in its own direction."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,35 +9,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPen, QTextLayout, QTextOption
 
 from app.domain.card_theme import CardFonts
-from app.domain.words import is_right_to_left, primary
+from app.domain.words import is_right_to_left
+from app.overlay.cards_fonts import breaks_anywhere, families, room_of
 
 ELLIPSIS = "…"
 SHRINK_STEPS = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the wanted size; smaller and it no longer looks as if it belonged to its card
 UNBOUNDED = 1_000_000.0
-
-# What stands behind the theme's own (Latin, Greek, Cyrillic) families: first those of free systems, then Apple's, then Microsoft's.
-_SANS: Mapping[str, tuple[str, ...]] = {
-    "zh": ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"),
-    "zh-hant": ("Noto Sans CJK TC", "Noto Sans TC", "PingFang TC", "Microsoft JhengHei"),
-    "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", "Meiryo"),
-    "ko": ("Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic"),
-    "ar": ("Noto Sans Arabic", "Geeza Pro", "Segoe UI"),
-    "he": ("Noto Sans Hebrew", "Arial Hebrew", "Segoe UI"),
-    "th": ("Noto Sans Thai", "Thonburi", "Leelawadee UI"),
-    "hi": ("Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI"),
-}
-_SERIF: Mapping[str, tuple[str, ...]] = {
-    "zh": ("Noto Serif CJK SC", "Noto Serif SC", "Songti SC", "SimSun"),
-    "zh-hant": ("Noto Serif CJK TC", "Noto Serif TC", "Songti TC", "PMingLiU"),
-    "ja": ("Noto Serif CJK JP", "Noto Serif JP", "Hiragino Mincho ProN", "Yu Mincho"),
-    "ko": ("Noto Serif CJK KR", "Noto Serif KR", "AppleMyungjo", "Batang"),
-    "ar": ("Noto Naskh Arabic", "Geeza Pro", "Segoe UI"),
-    "he": ("Noto Serif Hebrew", "Arial Hebrew", "Segoe UI"),
-    "th": ("Noto Serif Thai", "Thonburi", "Leelawadee UI"),
-    "hi": ("Noto Serif Devanagari", "Kohinoor Devanagari", "Nirmala UI"),
-}
-_SHARED = {"fa": "ar", "ur": "ar", "ps": "ar", "yi": "he", "mr": "hi", "ne": "hi", "yue": "zh-hant"}
-_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 
 
 class Face(Enum):
@@ -68,28 +45,16 @@ class Type:
     def mirrored(self) -> bool:
         return is_right_to_left(self.language)
 
-    def font(self, share: float = 1.0) -> QFont:
-        """The font at this share of the wanted size."""
-        display = self.face is Face.DISPLAY
-        own = self.fonts.display if display else self.fonts.text
-        others = _families(self.language, serif=display and self.fonts.serif)
+    def font(self, text: str, share: float = 1.0) -> QFont:
+        """The font for this text at this share of the wanted size."""
         general = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
         font = QFont(general)
-        font.setFamilies([*own, *others, general.family()])
+        display = self.face is Face.DISPLAY
+        font.setFamilies([*families(text, self.language, self.fonts, display=display), general.family()])
         font.setPixelSize(max(6, round(self.size * share)))
         font.setWeight(QFont.Weight.Normal if self.face is Face.TEXT else QFont.Weight.Bold)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         return font
-
-
-def _families(language: str, *, serif: bool) -> tuple[str, ...]:
-    """Families that write this language."""
-    table = _SERIF if serif else _SANS
-    tag = language.replace("_", "-").lower()
-    if tag.startswith(_TRADITIONAL):
-        return table["zh-hant"]
-    known = primary(language)
-    return table.get(_SHARED.get(known, known), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +85,15 @@ def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, an
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if anywhere else QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)
     layout.setCacheEnabled(True)
+    above, below = room_of(text, type_.language)
+    size = font.pixelSize()
     layout.beginLayout()
-    top = 0.0
+    baseline = above * size
     while (line := layout.createLine()).isValid():
         line.setLineWidth(width)
-        line.setPosition(QPointF(0.0, top))
-        top += line.height()
+        # Not the fonts' own line heights: with those of every fallback in it, a line would be as high as two.
+        line.setPosition(QPointF(0.0, baseline - line.ascent()))
+        baseline += (above + below) * size
     layout.endLayout()
     return layout
 
@@ -142,8 +110,8 @@ def _widest(layout: QTextLayout) -> float:
 def _block(text: str, font: QFont, type_: Type, width: float, align: Align) -> Block:
     """Set within exactly so wide a box, where it is known to fit."""
     layout = _laid(text, font, type_, width, align, anywhere=True)
-    first = layout.lineAt(0)
-    return Block(layout, text, width, layout.boundingRect().height(), first.ascent() if first.isValid() else 0.0)
+    above, below = room_of(text, type_.language)
+    return Block(layout, text, width, layout.lineCount() * (above + below) * font.pixelSize(), above * font.pixelSize())
 
 
 def _ends_of_characters(text: str, font: QFont) -> Sequence[int]:
@@ -185,12 +153,12 @@ def fitted(text: str, type_: Type, width: float, *, lines: int = 1, align: Align
     """
     text = " ".join(text.split())
     for share in SHRINK_STEPS:
-        font = type_.font(share)
+        font = type_.font(text, share)
         layout = _laid(text, font, type_, width, align, anywhere=False)
         if _fits(layout, width, lines):
             break
     else:
-        font = type_.font(SHRINK_STEPS[-1])
+        font = type_.font(text, SHRINK_STEPS[-1])
         layout = _laid(text, font, type_, width, align, anywhere=True)
         if not _fits(layout, width, lines):
             text = _cut(text, font, type_, width, lines)
@@ -201,7 +169,7 @@ def fitted(text: str, type_: Type, width: float, *, lines: int = 1, align: Align
 def _narrowest(layout: QTextLayout, text: str, font: QFont, type_: Type, width: float) -> float:
     """The least width with the same number of lines: lines of about the same length."""
     lines = layout.lineCount()
-    if lines <= 1:
+    if lines <= 1 or breaks_anywhere(text):
         return min(width, math.ceil(_widest(layout)) + 1.0)
     low, high = math.ceil(width / lines * 0.8), math.ceil(_widest(layout)) + 1
     while low < high:
