@@ -66,6 +66,7 @@ TEST_PACKAGES = (
     Package("ffmpeg", "the benchmark", command="ffmpeg"),
     Package("espeak-ng", "tests of speech", command="espeak-ng"),
     Package("janus", "tests with a foreign relay", command="janus"),
+    Package("coturn", "tests of relayed paths", command="turnserver"),
     Package("iproute2", "tests of a cut network", command="ip"),
     Package("nodejs", "tests of the viewer page and with a foreign relay", command="node"),
     Package("npm", "tests with a foreign relay", command="npm"),

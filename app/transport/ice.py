@@ -10,27 +10,32 @@ import logging
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, cast
 
 import aioice
 from aioice.candidate import candidate_priority
-from aioice.ice import StunProtocol, relayed_candidate, server_reflexive_candidate
+from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
 from aioice.stun import TransactionError
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from app.domain.output import IceServer
 from app.transport.sdp import IceCandidate
+from app.transport.turn import TurnError, TurnPath, ask_turn
 
 log = logging.getLogger(__name__)
 
 MAX_QUEUED_DATAGRAMS = 256  # what may wait for the handshake; a flood before it costs no memory
 MAX_WRITE_BUFFER_BYTES = 512 * 1024  # a socket that takes nothing: dropping is better than sending a second late
+LEAVE_WITHIN_S = 1.0  # a TURN server that is gone is not waited for longer
 _IP_RECVERR, _IPV6_RECVERR = 11, 25  # Linux; the socket module does not name them
 
 
-def _backlog_bytes(transport: asyncio.DatagramTransport) -> int:
-    """What the socket did not take yet; TURN transports keep none."""
-    measure: Callable[[], int] | None = getattr(transport, "get_write_buffer_size", None)
-    return measure() if measure is not None else 0
+class _Socket(Protocol):
+    """What the system's transports have, those for datagrams too."""
+
+    def is_closing(self) -> bool: ...
+
+    def get_write_buffer_size(self) -> int: ...
 
 
 class IceConnection(aioice.Connection):
@@ -42,6 +47,8 @@ class IceConnection(aioice.Connection):
         self._early: list[bytes] = []
         self.on_refused: Callable[[], None] | None = None
         self._extra: set[asyncio.Task[None]] = set()
+        self.refusals: list[str] = []  # of TURN servers, in their words
+        self._turns: dict[StunProtocol, TurnPath] = {}
 
     async def gather(self, addresses: Sequence[str], servers: Sequence[IceServer], within_s: float) -> None:
         """Bind a socket for each address and ask the servers; what they say after `within_s` is left out of the candidates."""
@@ -95,24 +102,17 @@ class IceConnection(aioice.Connection):
 
     async def _ask_turn(self, server: IceServer, parsed: dict[str, object]) -> None:
         try:
-            candidate, protocol = await relayed_candidate(
-                component=1,
-                hide_related_address=False,
-                protocol_factory=lambda: StunProtocol(self),
-                turn_server=(str(parsed["host"]), int(str(parsed["port"]))),
-                turn_username=server.username,
-                turn_password=server.credential,
-                turn_ssl=parsed["scheme"] == "turns",
-                turn_transport=str(parsed["transport"]),
-            )
-        except (TransactionError, OSError, TimeoutError) as error:
-            log.info("TURN server %s gave nothing: %s", server.url, error)
+            path = await ask_turn(server, parsed, lambda: StunProtocol(self))
+        except TurnError as error:
+            log.info("%s gave nothing: %s", server.url, error)
+            self.refusals.append(f"{server.url}: {error}")
             return
         if self._closing:
-            await protocol.close()
+            await path.protocol.close()
             return
-        self._local_candidates.append(candidate)
-        self._protocols.append(protocol)
+        self._turns[path.protocol] = path
+        self._local_candidates.append(path.protocol.local_candidate)
+        self._protocols.append(path.protocol)
         # One that came late is used all the same: the other side learns it from our checks.
         for remote in self._remote_candidates:
             self._pair_remote_candidate(remote)
@@ -178,10 +178,14 @@ class IceConnection(aioice.Connection):
         pair = self._nominated.get(1)
         if pair is None:
             return False
-        transport = pair.protocol.transport
-        if transport.is_closing() or _backlog_bytes(transport) > MAX_WRITE_BUFFER_BYTES:
+        turn = self._turns.get(pair.protocol)
+        transport = cast(_Socket, pair.protocol.transport if turn is None else turn.transport)
+        if transport.is_closing() or transport.get_write_buffer_size() > MAX_WRITE_BUFFER_BYTES:
             return False
-        transport.sendto(data, pair.remote_addr)
+        if turn is None:
+            pair.protocol.transport.sendto(data, pair.remote_addr)
+        else:
+            turn.send(data, pair.remote_addr, self._start)
         return True
 
     def report_refusals(self) -> None:
@@ -205,13 +209,27 @@ class IceConnection(aioice.Connection):
             sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
 
     def selected(self) -> tuple[str, str]:
-        """(local, remote) host of the pair in use; empty strings before there is one."""
+        """(local, remote) host of the pair in use; empty strings before there is one. The local one is never a TURN server's."""
         pair = self._nominated.get(1)
-        return (pair.local_candidate.host, str(pair.remote_addr[0])) if pair is not None else ("", "")
+        return (self._own_host(pair), str(pair.remote_addr[0])) if pair is not None else ("", "")
+
+    def _own_host(self, pair: CandidatePair) -> str:
+        turn = self._turns.get(pair.protocol)
+        return turn.own_host if turn is not None else pair.local_candidate.host
+
+    @property
+    def relayed(self) -> bool:
+        """Whether the pair in use goes through a TURN server."""
+        pair = self._nominated.get(1)
+        return pair is not None and pair.protocol in self._turns
 
     async def close(self) -> None:
         for task in self._extra:
             task.cancel()
         if self._extra:
             await asyncio.wait(self._extra)
-        await super().close()
+        closing = asyncio.create_task(super().close())
+        while (await asyncio.wait({closing}, timeout=LEAVE_WITHIN_S))[1]:
+            for turn in self._turns.values():
+                turn.cut()
+        await closing

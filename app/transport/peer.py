@@ -107,9 +107,7 @@ class Peer:
             async with asyncio.timeout(within_s):
                 await self._connect_ice(remote, resolve_names=resolve_names)
         except TimeoutError as error:
-            raise TransportError(
-                "peer.ice", Step.ICE, detail=f"{len(remote.candidates)} candidates, none answered in {within_s:.0f} s"
-            ) from error
+            raise self._no_way(f"{len(remote.candidates)} candidates, none answered in {within_s:.0f} s") from error
         self.ice_ms = (time.monotonic_ns() - began_ns) / NS_PER_MS
         left_s = max(1.0, within_s - self.ice_ms / 1000)
         try:
@@ -129,7 +127,10 @@ class Peer:
         try:
             await self._ice.connect()
         except ConnectionError as error:
-            raise TransportError("peer.ice", Step.ICE, detail=str(error)) from error
+            raise self._no_way(str(error)) from error
+
+    def _no_way(self, detail: str) -> TransportError:
+        return TransportError("peer.ice", Step.ICE, detail="; ".join((detail, *self._ice.refusals)))
 
     async def _connect_dtls(self, remote: RemoteTransport) -> None:
         # An answer that repeats actpass leaves the choice open: we begin, as nearly every relay is passive.

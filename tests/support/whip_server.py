@@ -119,9 +119,12 @@ class Ingest:
 
 
 class WhipServer:
-    """`url` takes POST, OPTIONS and DELETE; `ingests` holds the publications, newest last."""
+    """`url` takes POST, OPTIONS and DELETE; `ingests` holds the publications, newest last. `media_address`: where media is taken, if not
+    at `address`."""
 
-    def __init__(self, token: str = "", tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, token: str = "", tls: ssl.SSLContext | None = None, address: str = "127.0.0.1", media_address: str | None = None
+    ) -> None:
         self.token = token
         self.faults = Faults()
         self.seen: list[Seen] = []
@@ -130,6 +133,7 @@ class WhipServer:
         self.news = asyncio.Event()
         self._tls = tls
         self._address = address
+        self._media_address = media_address or address
         self._runner: web.AppRunner | None = None
         self._port = 0
         self._addresses = aioice.ice.get_host_addresses
@@ -148,7 +152,7 @@ class WhipServer:
         return [request.path for request in self.seen if request.method == "DELETE"]
 
     async def start(self, port: int = 0) -> None:
-        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [self._address]
+        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [self._media_address]
         app = web.Application()
         app.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.root, pytest.mark.skipif(bool(available()), reason=ava
 class FarServer:
     """The relay on its own thread and loop at the far side."""
 
-    def __init__(self, link: EmulatedLink) -> None:
-        self.server = WhipServer(address=FAR)
+    def __init__(self, link: EmulatedLink, media_address: str = FAR) -> None:
+        self.server = WhipServer(address=FAR, media_address=media_address)
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
