@@ -1,0 +1,114 @@
+"""The open show with all a user can do with it as a document: its history, its file, its log, its pictures."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.clock import Clock
+from app.domain.notice import Notice
+from app.domain.project import Project
+from app.domain.show import Show
+from app.session.document import Change, Document, ShowChange
+from app.session.show_files import Post, ShowFiles
+from app.session.show_pictures import ShowPictures
+from app.storage.paths import Paths
+from app.storage.working_files import RecoveredShow
+
+
+class OpenShow:
+    """The part of the Studio that needs no engine. Every change goes to the show's file by itself, or to a working file while it has none.
+
+    Verbs that a button calls never raise: a notice tells what failed. `edit` and `edit_show` raise AppError and change nothing.
+    """
+
+    def __init__(
+        self, *, paths: Paths, clock: Clock, new_project: Callable[[], Project], notify: Callable[[Notice], None], post: Post
+    ) -> None:
+        self._document = Document(Show(new_project()))
+        self._files = ShowFiles(document=self._document, paths=paths, clock=clock, new_project=new_project, notify=notify, post=post)
+        self.project_changed = self._document.project_changed
+        self.show_changed = self._document.show_changed
+        self.document_changed = self._document.changed
+        self.show_opened = self._files.opened  # another show took the place of the one that was open, with a log of its own
+        self.log = self._files.log
+        self.logged = self._files.logged
+        self.events = self._files.events
+        self.kept = self._files.kept
+        self.pictures = ShowPictures(self._files)
+
+    @property
+    def project(self) -> Project:
+        return self._document.project
+
+    @property
+    def show(self) -> Show:
+        return self._document.show
+
+    @property
+    def path(self) -> Path | None:
+        return self._document.path
+
+    @property
+    def modified(self) -> bool:
+        return self._document.modified
+
+    @property
+    def title(self) -> str:
+        return self._document.title
+
+    @property
+    def undo_title(self) -> str:
+        return self._document.undo_title
+
+    @property
+    def redo_title(self) -> str:
+        return self._document.redo_title
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        return self._files.recent
+
+    @property
+    def recovery(self) -> RecoveredShow | None:
+        return self._files.recovered
+
+    def edit(self, title: str, change: Change, *, merge: str = "") -> None:
+        """One undo step; the same non-empty `merge` in a row is one step (drags, sliders). Raises AppError and changes nothing."""
+        self._document.edit(title, change, merge=merge)
+
+    def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
+        """As `edit`, for what the show sells and says."""
+        self._document.edit_show(title, change, merge=merge)
+
+    def settle(self, change: ShowChange) -> None:
+        """What happened in the world (an order): no undo step, and no undo takes it back."""
+        self._document.settle(change)
+
+    def undo(self) -> None:
+        self._document.undo()
+
+    def redo(self) -> None:
+        self._document.redo()
+
+    def new(self) -> None:
+        """Begin a new show; the caller has asked about unsaved changes."""
+        self._files.new()
+
+    def open(self, path: Path) -> bool:
+        """Open a show; False and a notice when it cannot be read. The caller has asked about unsaved changes."""
+        return self._files.open(path)
+
+    def save(self) -> bool:
+        """Have everything in the show's file, where changes go by themselves; False without one (ask for a path and call `save_as`) or,
+        with a notice, when it failed."""
+        return self._files.save()
+
+    def save_as(self, path: Path) -> bool:
+        """Copy the show there, pictures and log included, and go on there; False and a notice when it failed."""
+        return self._files.save_as(path)
+
+    def accept_recovery(self) -> None:
+        """The unsaved work of a desk that crashed becomes the document."""
+        self._files.accept_recovery()
+
+    def discard_recovery(self) -> None:
+        self._files.discard_recovery()
