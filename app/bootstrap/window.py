@@ -28,6 +28,7 @@ from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
 from app.storage.wording import Wordings
 from app.ui.application import WindowOptions, run_window
 from app.ui.dialogs.settings import Group
+from app.ui.doorbell import door_of, ring
 from app.version import VERSION
 
 WINDOW_FILE = "window"
@@ -94,6 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
     project: Path | None = arguments.project
     try:
         paths.make()
+        door = door_of(paths.runtime)
+        if ring(door, project.absolute() if project is not None else None):
+            sys.stdout.write("tradewind: the window is open already; it was brought to the front.\n")
+            return 0
         start_logging(paths.logs, "desk", verbose=arguments.verbose)
         formats = LateFormats()
         options = WindowOptions(
@@ -108,6 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
             version=VERSION,
             started_at=psutil.Process().create_time(),
             open_path=project.absolute() if project is not None else None,
+            door=door,
             when_asked_to_end=on_end_signals,
         )
         return run_window(Desk(paths).make, options)

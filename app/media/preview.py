@@ -69,7 +69,7 @@ class PreviewWriter:
 
     def _seen(self, now_ns: int) -> bool:
         (looked_ns,) = LOOKED.unpack_from(self._map, LOOKED_OFFSET)
-        return looked_ns != 0 and now_ns - looked_ns < UNSEEN_NS
+        return bool(looked_ns != 0 and now_ns - looked_ns < UNSEEN_NS)
 
     def _put(self, width: int, height: int, capture_ns: int) -> None:
         offset = slot_offset(self._sequence)

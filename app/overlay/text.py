@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QFontInfo,
     QGlyphRun,
     QImage,
     QPainter,
@@ -32,6 +33,11 @@ MAX_SIDE = 4096  # no canvas is larger; a page pasted by mistake must not eat th
 UNWRAPPED_WIDTH = 1_000_000.0
 COLOUR_TABLES = ("CBLC", "COLR", "sbix", "SVG ")  # CBLC is the small index of CBDT
 OUTLINE_STAMPS = 16  # directions in which a colour glyph, which has no path, is stamped to get its outline
+
+# The fallback that systems choose for Han characters is often of another weight, and has Japanese shapes under Chinese words.
+CHINESE_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC")
+JAPANESE_FONTS = ("Noto Sans CJK JP", "Yu Gothic UI", "Hiragino Sans")
+_KANA = ("\u3040", "\u30ff")
 
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 _ALIGNMENTS: Mapping[tuple[str, bool], Qt.AlignmentFlag] = {  # (setting, right to left)
@@ -71,10 +77,20 @@ def _colour(key: str, value: Value) -> QColor:
     return QColor(*parse_colour(key, str(value)))
 
 
+def font_for(chosen: str, text: str) -> QFont:
+    """The chosen font, or the system's; Han characters in Chinese shapes, or in Japanese ones where there is kana."""
+    # the system's font, not the application's: a show looks the same from a window in another language and without one
+    first = chosen or QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family()
+    japanese = not chosen and any(_KANA[0] <= character <= _KANA[1] for character in text)
+    font = QFont()
+    # Qt keeps one list of stand-ins for each first family, whatever comes behind it: another list needs another first one
+    font.setFamilies([*JAPANESE_FONTS, first] if japanese else [first, *CHINESE_FONTS])
+    return font
+
+
 def _style(values: Mapping[str, Value], canvas_height: int) -> _Style:
     scale = canvas_height / REFERENCE_LINES
-    # the system's font, not the application's: a show looks the same from a window in another language and without one
-    font = QFont(str(values["font"])) if values["font"] else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font = font_for(str(values["font"]), str(values["text"]))
     font.setPixelSize(max(1, round(float(values["size"]) * scale)))
     font.setBold(bool(values["bold"]))
     font.setItalic(bool(values["italic"]))

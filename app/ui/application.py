@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QFontInfo
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app.session.studio import Studio
 from app.ui.desk import Formats, MakeCode
 from app.ui.dialogs.settings import Group
+from app.ui.doorbell import Doorbell
 from app.ui.language import TableTranslator, language_for, load_table
 from app.ui.main_window import Fittings, MainWindow
 from app.ui.notices import NoticeBook, Words
@@ -40,6 +41,7 @@ class WindowOptions:
     suffix: str
     version: str
     open_path: Path | None = None
+    door: str = ""  # where a second start finds this window, "" = it does not
     started_at: float = 0.0  # wall-clock seconds at which the process began, 0 = not known
     when_shown: Callable[[], None] = lambda: None  # called once, when the window can be seen
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
@@ -130,6 +132,19 @@ class Shell:
         self._keep_work = True
         self._on_closing(keep_engine=False)
 
+    def _on_rung(self, path: str) -> None:
+        """Somebody started the program again: come forward, and open the show they chose, once no dialog waits for an answer."""
+        window = self.window
+        window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        asking = QApplication.activeModalWidget()
+        if path and asking is None:
+            QTimer.singleShot(0, window, lambda: window.files.open_path(Path(path)))
+        elif path and isinstance(asking, QDialog):
+            asking.finished.connect(lambda: QTimer.singleShot(0, self.window, lambda: self._on_rung(path)))
+
     async def run(self) -> int:
         """Show the window at once, start the Studio behind it, and end both when the user leaves."""
         loop = asyncio.get_running_loop()
@@ -138,14 +153,20 @@ class Shell:
         self.window.painted.connect(self._on_painted)
         self.window.show()
         keep_engine = False
+        bell: Doorbell | None = None
         try:
             await self._studio.start(self._options.open_path)
+            if self._options.door:
+                bell = Doorbell(self._options.door)
+                bell.rung.connect(self._on_rung)
             self.window.files.offer_recovery()
             if self._options.guide and self._studio.settings.show_guide:
                 self._studio.change_setting("show_guide", False)
                 self.window.show_guide()
             keep_engine = await self._closed
         finally:
+            if bell is not None:
+                bell.close()
             self.window.let_go()
             await self._studio.aclose(keep_engine=keep_engine, keep_work=self._keep_work)
             self._studio.settings_changed.disconnect(self._on_settings_changed)

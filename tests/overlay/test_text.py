@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QTextLayout
 
 from app.domain.errors import FieldError, Value
 from app.domain.output import Canvas
-from app.overlay.text import MAX_SIDE, render_text
+from app.overlay.text import MAX_SIDE, font_for, render_text
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -48,6 +48,19 @@ def of_colour(picture: Pixels, red: int, green: int, blue: int) -> npt.NDArray[n
     difference = np.abs(picture[:, :, :3].astype(int) - (red, green, blue)).max(axis=2)
     result: npt.NDArray[np.bool_] = (difference < 12) & (picture[:, :, 3] > 200)
     return result
+
+
+@pytest.mark.parametrize(
+    ("words", "family"),
+    [("直到骨头", "Noto Sans CJK SC"), ("Tea 秋茶", "Noto Sans CJK SC"), ("お茶の直売", "Noto Sans CJK JP")],
+)
+def test_han_characters_have_the_shapes_of_their_language(words: str, family: str) -> None:
+    layout = QTextLayout(words, font_for("", words))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    fonts = {run.rawFont().familyName(): run.rawFont().styleName() for run in layout.glyphRuns()}
+    assert {name: style for name, style in fonts.items() if "CJK" in name} == {family: "Regular"}
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -48,19 +48,18 @@ async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Stud
 def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_defaults(studio: Studio, window: MainWindow) -> None:
     dialog = RelayDialog(window.desk, None, window)
 
-    def shown(key: str) -> str:
+    def line(key: str) -> QLineEdit:
         assert dialog.form is not None
-        line = dialog.form.editor(key).focusProxy()
-        assert isinstance(line, QLineEdit)
-        return line.text()
+        found = dialog.form.editor(key).focusProxy()
+        assert isinstance(found, QLineEdit)
+        return found
 
     dialog.kind.setCurrentIndex(dialog.kind.findData("agora-gateway"))
     dialog.kind.setCurrentIndex(dialog.kind.findData("srs"))
-    assert shown("server") == "http://localhost:1985", "Agora's address means nothing to SRS"
-    assert dialog.form is not None
-    QTest.keyClicks(dialog.form.editor("server").focusProxy(), "/mine")
+    assert line("server").text() == "http://localhost:1985", "Agora's address means nothing to SRS"
+    QTest.keyClicks(line("server"), "/mine")
     dialog.kind.setCurrentIndex(dialog.kind.findData("ovenmediaengine"))
-    assert shown("server") == "http://localhost:1985/mine"
+    assert line("server").text() == "http://localhost:1985/mine"
     dialog.deleteLater()
 
 

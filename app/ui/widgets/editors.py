@@ -204,6 +204,7 @@ class ColourEditor(Editor):
         del around
         self._value = str(field.default)
         self._button = QPushButton()
+        self._button.setProperty("role", "colour")
         self._take(self._button)
         self._button.clicked.connect(self._pick)
 
