@@ -1,6 +1,9 @@
 """The pictures of the open show."""
 
+from pathlib import Path
+
 from app.session.show_files import ShowFiles
+from app.storage.files import read_file
 
 
 class ShowPictures:
@@ -12,6 +15,10 @@ class ShowPictures:
     def add(self, content: bytes) -> str:
         """Keep a PNG, JPEG or WebP picture; its id, the same for the same picture. Raises StorageError for anything else."""
         return self._files.add_picture(content)
+
+    def add_file(self, path: Path) -> str:
+        """As `add`, for a picture file; raises StorageError naming it when it cannot be read."""
+        return self._files.add_picture(read_file(path))
 
     def get(self, picture_id: str) -> bytes | None:
         """Its bytes; None when the show has no such picture."""
