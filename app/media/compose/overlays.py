@@ -42,8 +42,8 @@ class _Overlay:
     face: _Face
     enter: Motion
     leave: Motion | None = None
-    begun_ns: int = 0
-    leaving_ns: int = 0
+    begun_ns: int | None = None
+    leaving_ns: int | None = None
     over: bool = False
 
 
@@ -121,7 +121,7 @@ class Overlays:
             if held is None:
                 return
             held.leave = motion(drop.leave, drop.duration_ms, MAX_ANIMATION_MS)
-            if not held.begun_ns:
+            if held.begun_ns is None:
                 held.over = True
             self._forget()
 
@@ -146,27 +146,31 @@ class Overlays:
                 self._lock.release()
 
     def _draw_one(self, picture: Picture, overlay: _Overlay, at_ns: int) -> None:
-        if not overlay.begun_ns:
-            overlay.begun_ns = at_ns - self._stage.period_ns  # the first picture shows the first step, not nothing
+        first_step_ns = at_ns - self._stage.period_ns  # the first picture shows the first step, not nothing
+        if overlay.begun_ns is None:
+            overlay.begun_ns = first_step_ns
         face, leave = overlay.face, overlay.leave
-        if leave is not None and not overlay.leaving_ns:
-            overlay.leaving_ns = at_ns - self._stage.period_ns
-        if leave is not None and leave.done(at_ns - overlay.leaving_ns):
-            overlay.over = True
-            return
-        scrolled = int(face.scroll_px_per_s * (at_ns - overlay.begun_ns) / NS_PER_S)
-        self._painter.paint(picture, face.sprite, face.x, face.y, self._look(overlay, face, leave, at_ns), scrolled)
+        since_ns, left_ns = at_ns - overlay.begun_ns, 0
+        if leave is not None:
+            if overlay.leaving_ns is None:
+                overlay.leaving_ns = first_step_ns
+            left_ns = at_ns - overlay.leaving_ns
+            if leave.done(left_ns):
+                overlay.over = True
+                return
+        seen = self._look(overlay.enter, since_ns - left_ns, leave, left_ns, face.there)
+        self._painter.paint(picture, face.sprite, face.x, face.y, seen, int(face.scroll_px_per_s * since_ns / NS_PER_S))
 
-    def _look(self, overlay: _Overlay, face: _Face, leave: Motion | None, at_ns: int) -> Look:
-        enter, canvas = overlay.enter, self._stage.canvas
-        entering_ns = (overlay.leaving_ns if leave is not None else at_ns) - overlay.begun_ns
+    def _look(self, enter: Motion, entering_ns: int, leave: Motion | None, leaving_ns: int, there: Rect) -> Look:
+        """`entering_ns`: how long it has entered, at most until it began to leave."""
         if leave is None and enter.done(entering_ns):
             return STILL
-        entered = look(enter.animation, enter.presence_entering(entering_ns), face.there, canvas.width, canvas.height)
+        canvas = self._stage.canvas
+        entered = look(enter.animation, enter.presence_entering(entering_ns), there, canvas.width, canvas.height)
         if leave is None:
             return entered
-        presence = leave.presence_leaving(at_ns - overlay.leaving_ns)
-        return together(entered, look(leave.animation, presence, face.there, canvas.width, canvas.height))
+        left = look(leave.animation, leave.presence_leaving(leaving_ns), there, canvas.width, canvas.height)
+        return together(entered, left)
 
     # Under the lock
 

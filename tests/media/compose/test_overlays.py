@@ -1,0 +1,368 @@
+"""Overlays, read back from the planes they are drawn on."""
+
+import threading
+import tracemalloc
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.command import DropOverlay, PutOverlay
+from app.domain.errors import AppError
+from app.domain.output import Canvas
+from app.domain.overlay import MAX_OVERLAY_BYTES, MAX_OVERLAYS, OverlayAnimation
+from app.media.capture.colour import yuv_of
+from app.media.compose.overlays import Overlays
+from app.media.picture_pool import Planes
+from app.media.ports import Picture
+
+CANVAS = Canvas(320, 180, 25)
+PERIOD_NS = NS_PER_S // 25
+GROUND = (60, 100, 150)
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+RANDOM = np.random.default_rng(3)
+
+Rgba = npt.NDArray[np.uint8]
+
+
+def filled(width: int, height: int, colour: tuple[int, int, int], alpha: int = 255) -> Rgba:
+    rgba = np.empty((height, width, 4), np.uint8)
+    rgba[:] = (*colour, alpha)
+    return rgba
+
+
+def put(
+    overlay_id: str,
+    rgba: Rgba,
+    x: int,
+    y: int,
+    enter: OverlayAnimation = OverlayAnimation.NONE,
+    duration_ms: int = 0,
+    scroll: float = 0.0,
+    canvas: Canvas = CANVAS,
+) -> PutOverlay:
+    """At these pixels."""
+    height, width = rgba.shape[:2]
+    return PutOverlay(overlay_id, width, height, rgba.tobytes(), x / canvas.width, y / canvas.height, enter, duration_ms, scroll)
+
+
+class Stage:
+    """Overlays on a canvas whose pictures follow each other; time is the number of the picture."""
+
+    def __init__(self, canvas: Canvas = CANVAS) -> None:
+        self.overlays = Overlays()
+        self.number = 0
+        self.use(canvas)
+
+    def use(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.overlays.set_canvas(canvas)
+
+    def picture(self) -> Picture:
+        """The next picture."""
+        self.number += 1
+        planes = Planes(self.canvas.width, self.canvas.height)
+        planes.fill(*GROUND)
+        picture = Picture(planes.y, planes.u, planes.v, self.number * PERIOD_NS, self.number)
+        self.overlays.draw(picture, picture.capture_ns)
+        return picture
+
+    def pictures(self, count: int) -> list[Picture]:
+        return [self.picture() for _ in range(count)]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def colour_at(picture: Picture, x: int, y: int) -> tuple[int, int, int]:
+    return int(picture.y[y, x]), int(picture.u[y // 2, x // 2]), int(picture.v[y // 2, x // 2])
+
+
+def changed_box(picture: Picture) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the luma that is not the ground's; zeros where all is."""
+    rows, columns = np.nonzero(picture.y != GROUND[0])
+    return (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1) if rows.size else (0, 0, 0, 0)
+
+
+def untouched(picture: Picture) -> bool:
+    return all(bool((plane == level).all()) for plane, level in zip((picture.y, picture.u, picture.v), GROUND, strict=True))
+
+
+def test_an_overlay_stands_in_its_place_with_its_colour_and_nothing_else_changes(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 50))
+    picture = stage.picture()
+    assert changed_box(picture) == (100, 50, 140, 70)
+    assert colour_at(picture, 120, 60) == pytest.approx(yuv_of(*RED), abs=1)
+    assert colour_at(picture, 98, 60) == colour_at(picture, 142, 60) == GROUND
+
+
+def test_every_transparency_is_blended_within_two_levels_of_the_float_reference(stage: Stage) -> None:
+    rgba = RANDOM.integers(0, 256, (30, 40, 4), dtype=np.uint8).repeat(2, axis=0).repeat(2, axis=1)
+    stage.overlays.put(put("card", rgba, 20, 10))
+    picture = stage.picture()
+    alpha = rgba[:, :, 3].astype(np.float64) / 255
+    wanted = np.array([[yuv_of(*(int(part) for part in pixel[:3])) for pixel in row] for row in rgba], np.float64)
+    for number, (plane, share) in enumerate(((picture.y, 1), (picture.u, 2), (picture.v, 2))):
+        found = plane[10 // share : 70 // share, 20 // share : 100 // share].astype(np.float64)
+        reference = wanted[::share, ::share, number] * alpha[::share, ::share] + GROUND[number] * (1 - alpha[::share, ::share])
+        assert np.abs(found - reference).max() <= 2
+
+
+def test_overlays_lie_above_each_other_in_the_order_of_their_first_put(stage: Stage) -> None:
+    stage.overlays.put(put("below", filled(40, 40, RED), 100, 50))
+    stage.overlays.put(put("above", filled(40, 40, BLUE), 120, 50))
+    stage.overlays.put(put("below", filled(40, 40, (0, 255, 0)), 100, 50))
+    assert colour_at(stage.picture(), 130, 60) == pytest.approx(yuv_of(*BLUE), abs=1)
+
+
+def test_a_picture_is_exchanged_between_two_frames_without_an_animation(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 50, OverlayAnimation.FADE, 80))
+    stage.pictures(5)
+    stage.overlays.put(put("card", filled(60, 30, BLUE), 90, 40, OverlayAnimation.FADE, 10_000))
+    picture = stage.picture()
+    assert changed_box(picture) == (90, 40, 150, 70)
+    assert colour_at(picture, 120, 60) == pytest.approx(yuv_of(*BLUE), abs=1)
+
+
+def test_digits_that_are_exchanged_while_drawing_are_never_missing_nor_mixed() -> None:
+    stage = Stage(Canvas(320, 180, 30))
+    faces = [put("clock", filled(64, 40, colour), 128, 70) for colour in (RED, BLUE)]
+    stage.overlays.put(faces[0])
+    ended = threading.Event()
+
+    def keep_putting() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            stage.overlays.put(faces[number % 2])
+
+    thread = threading.Thread(target=keep_putting)
+    thread.start()
+    try:
+        seen = set()
+        for picture in (stage.picture() for _ in range(300)):
+            middle = {colour_at(picture, x, y) for x in (130, 160, 190) for y in (72, 90, 108)}
+            assert len(middle) == 1
+            seen |= middle
+    finally:
+        ended.set()
+        thread.join()
+    assert GROUND not in seen
+    assert len(seen) == 2
+
+
+def share_of_red(pictures: Sequence[Picture], x: int, y: int) -> list[float]:
+    red = yuv_of(*RED)[2]
+    return [(int(picture.v[y // 2, x // 2]) - GROUND[2]) / (red - GROUND[2]) for picture in pictures]
+
+
+def test_a_fade_takes_as_many_pictures_as_it_lasts_and_ends_exactly(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 50, OverlayAnimation.FADE, 400))
+    shares = share_of_red(stage.pictures(12), 120, 60)
+    assert all(a < b for a, b in pairwise(shares[:8])), "ten pictures are 400 ms, the last hardly differ"
+    assert shares[0] == pytest.approx(1 - 0.9**3, abs=0.03), "the first picture shows the first step"
+    assert shares[9:] == pytest.approx([1.0, 1.0, 1.0], abs=0.02)
+    stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 200))
+    shares = share_of_red(stage.pictures(5), 120, 60)
+    assert all(a > b for a, b in pairwise(shares))
+    assert shares[4] == 0
+    assert untouched(stage.picture())
+    assert not stage.overlays.present
+
+
+@pytest.mark.parametrize(
+    ("animation", "axis", "way"),
+    [
+        (OverlayAnimation.SLIDE_LEFT, 0, 1),
+        (OverlayAnimation.SLIDE_RIGHT, 0, -1),
+        (OverlayAnimation.SLIDE_TOP, 1, 1),
+        (OverlayAnimation.SLIDE_BOTTOM, 1, -1),
+    ],
+)
+def test_a_slide_comes_over_its_side_and_leaves_over_it(stage: Stage, animation: OverlayAnimation, axis: int, way: int) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, animation, 400))
+    boxes = [changed_box(picture) for picture in stage.pictures(11)]
+    # Its far edge: the one that comes in first.
+    edge = axis + 2 if way > 0 else axis
+    edges = [box[edge] for box in boxes]
+    steps = [way * (b - a) for a, b in pairwise(edges)]
+    assert all(step > 0 for step in steps[:7])
+    assert all(a >= b for a, b in pairwise(steps)), "it slows down"
+    assert boxes[10] == boxes[9] == (100, 80, 140, 100)
+    stage.overlays.drop(DropOverlay("card", animation, 200))
+    leaving = [changed_box(picture) for picture in stage.pictures(5)]
+    assert leaving[4] == (0, 0, 0, 0)
+    left = [way * box[edge] for box in leaving[:4] if box != (0, 0, 0, 0)]
+    assert left == sorted(left, reverse=True)
+    assert left[0] < way * boxes[10][edge]
+
+
+def test_scaling_grows_about_the_middle(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(80, 40, RED), 100, 50, OverlayAnimation.SCALE, 400))
+    boxes = [changed_box(picture) for picture in stage.pictures(11)]
+    widths = [box[2] - box[0] for box in boxes]
+    assert widths == sorted(widths)
+    assert 50 < widths[0] < 70
+    assert boxes[10] == (100, 50, 180, 90)
+    assert all((box[0] + box[2]) / 2 == pytest.approx(140, abs=2) and (box[1] + box[3]) / 2 == pytest.approx(70, abs=2) for box in boxes)
+
+
+def test_an_overlay_dropped_while_it_enters_goes_from_where_it_is(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, OverlayAnimation.SLIDE_LEFT, 400))
+    entering = [changed_box(picture)[2] for picture in stage.pictures(3)]
+    stage.overlays.drop(DropOverlay("card", OverlayAnimation.SLIDE_LEFT, 400))
+    leaving = [changed_box(picture)[2] for picture in stage.pictures(11)]
+    assert entering[-1] - 4 <= leaving[0] <= entering[-1] + 12, "it starts where it was"
+    assert leaving[-1] == 0
+    falling = leaving[1:]
+    assert falling == sorted(falling, reverse=True)
+
+
+def test_one_that_is_put_again_while_it_leaves_enters_anew(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 80))
+    stage.picture()
+    stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 400))
+    stage.pictures(3)
+    stage.overlays.put(put("card", filled(40, 20, BLUE), 200, 80))
+    pictures = stage.pictures(10)
+    assert colour_at(pictures[0], 220, 90) == pytest.approx(yuv_of(*BLUE), abs=1)
+    assert colour_at(pictures[0], 120, 90) != GROUND
+    assert changed_box(pictures[-1]) == (200, 80, 240, 100)
+
+
+def test_dropping_what_is_not_there_or_was_never_drawn_changes_nothing(stage: Stage) -> None:
+    stage.overlays.drop(DropOverlay("nobody", OverlayAnimation.FADE, 400))
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, OverlayAnimation.FADE, 400))
+    stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 400))
+    assert not stage.overlays.present
+    assert untouched(stage.picture())
+
+
+def strip(width: int = 700, height: int = 20) -> Rgba:
+    """Columns that differ: bright bars of rising width."""
+    rgba = filled(width, height, (20, 20, 20))
+    for start in range(0, width, 35):
+        rgba[:, start : start + 4 + start // 35] = (230, 230, 230, 255)
+    return rgba
+
+
+@pytest.mark.parametrize("speed", [100.0, -100.0])
+def test_a_strip_runs_round_without_a_seam(stage: Stage, speed: float) -> None:
+    rgba = strip()
+    stage.overlays.put(put("ticker", rgba, 0, 150, scroll=speed))
+    luma = [yuv_of(*(int(part) for part in pixel[:3]))[0] for pixel in rgba[0]]
+    for number, picture in enumerate(stage.pictures(200), 1):
+        first = int(np.sign(speed)) * 4 * number  # 100 px/s at 25 pictures a second
+        wanted = [luma[(first + column) % len(luma)] for column in range(320)]
+        assert np.abs(picture.y[160].astype(int) - wanted).max() <= 1
+        assert (picture.y[149] == GROUND[0]).all()
+
+
+def test_an_exchanged_strip_runs_on(stage: Stage) -> None:
+    stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
+    before = stage.pictures(20)[-1].y[160].copy()
+    stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
+    assert (stage.picture().y[160, :-4] == before[4:]).all()
+
+
+def test_a_strip_narrower_than_the_canvas_is_repeated(stage: Stage) -> None:
+    stage.overlays.put(put("ticker", strip(70), 0, 150, scroll=100.0))
+    row = stage.picture().y[160]
+    assert (row[:70] == row[70:140]).all()
+    assert (row[:40] == row[280:320]).all()
+
+
+def test_on_another_canvas_overlays_stand_at_the_same_fractions(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 160, 90))
+    stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
+    stage.picture()
+    stage.use(Canvas(640, 480, 25))
+    picture = stage.picture()
+    assert colour_at(picture, 322, 242) == pytest.approx(yuv_of(*RED), abs=1)
+    assert changed_box(picture)[2] == 640
+    assert picture.y[402, 600:640].max() > 100, "the strip reaches the new right edge"
+
+
+def test_what_reaches_beyond_the_canvas_is_cut(stage: Stage) -> None:
+    stage.overlays.put(put("corner", filled(60, 40, RED), -20, -10))
+    stage.overlays.put(put("far", filled(60, 40, RED), 300, 170))
+    stage.overlays.put(put("away", filled(60, 40, RED), 400, 20))
+    picture = stage.picture()
+    assert colour_at(picture, 39, 29) == pytest.approx(yuv_of(*RED), abs=1)
+    assert colour_at(picture, 42, 29) == GROUND
+    assert colour_at(picture, 319, 179) == pytest.approx(yuv_of(*RED), abs=1)
+
+
+def test_a_picture_of_odd_size_and_one_of_nothing_are_drawn(stage: Stage) -> None:
+    stage.overlays.put(put("odd", filled(33, 17, RED), 100, 50))
+    stage.overlays.put(put("nothing", filled(50, 50, RED, 0), 10, 10))
+    assert changed_box(stage.picture()) == (100, 50, 134, 68)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (PutOverlay("card", 4, 4, bytes(63), 0, 0), "overlay.size"),
+        (PutOverlay("card", 0, 4, b"", 0, 0), "overlay.size"),
+        (PutOverlay("card", 1, 1, bytes(4), float("nan"), 0), "overlay.place"),
+        (PutOverlay("card", 1, 1, bytes(4), 0, 1e9), "overlay.place"),
+        (PutOverlay("card", 1, 1, bytes(4), 0, 0, scroll_px_per_s=float("inf")), "overlay.place"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_and_changes_nothing(stage: Stage, wrong: PutOverlay, code: str) -> None:
+    stage.overlays.put(put("card", filled(40, 20, RED), 100, 50))
+    with pytest.raises(AppError) as caught:
+        stage.overlays.put(wrong)
+    assert caught.value.code == code
+    assert changed_box(stage.picture()) == (100, 50, 140, 70)
+
+
+def test_there_are_not_more_overlays_than_allowed(stage: Stage) -> None:
+    small = filled(2, 2, RED)
+    for number in range(MAX_OVERLAYS):
+        stage.overlays.put(put(f"card-{number}", small, 0, 0))
+    with pytest.raises(AppError) as caught:
+        stage.overlays.put(put("one more", small, 0, 0))
+    assert (caught.value.code, caught.value.data["limit"]) == ("overlay.too_many", MAX_OVERLAYS)
+    stage.overlays.put(put("card-3", small, 0, 0))  # exchanging is none more
+    stage.overlays.drop(DropOverlay("card-3", OverlayAnimation.FADE, 5000))
+    stage.overlays.put(put("one more", small, 0, 0))
+
+
+def test_overlays_do_not_take_more_memory_than_allowed(stage: Stage) -> None:
+    large = np.zeros((2048, MAX_OVERLAY_BYTES // (2 * 4 * 2048), 4), np.uint8)  # half of what is allowed
+    stage.overlays.put(put("one", large, 0, 0))
+    with pytest.raises(AppError) as caught:
+        stage.overlays.put(put("two", np.concatenate((large, large[:1])), 0, 0))
+    assert caught.value.code == "overlay.too_large"
+    stage.overlays.put(put("one", large[:2], 0, 0))
+    stage.overlays.put(put("two", large, 0, 0))
+
+
+def test_what_stands_still_or_scrolls_allocates_no_planes(stage: Stage) -> None:
+    stage.overlays.put(put("card", filled(200, 100, RED, 200), 20, 20, OverlayAnimation.FADE, 80))
+    stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
+    planes = Planes(CANVAS.width, CANVAS.height)
+    planes.fill(*GROUND)
+
+    def draw(first: int, last: int) -> None:
+        for number in range(first, last):
+            stage.overlays.draw(Picture(planes.y, planes.u, planes.v, number, number), number * 40 * NS_PER_MS)
+
+    draw(1, 20)
+    tracemalloc.start()
+    try:
+        draw(20, 60)
+        tracemalloc.reset_peak()
+        base = tracemalloc.get_traced_memory()[0]
+        draw(60, 260)
+        now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak - base < 8_000, "a plane of the card alone has 20,000 bytes"
+    assert now - base < 2_000
