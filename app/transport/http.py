@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 64 * 1024
 KEEP_ALIVE_S = 110.0  # longer than our own knocking; servers close earlier where they want
 KNOWN_NAME_WITHIN_S = 1.0
+MAX_STALE = 3  # kept connections that may turn out closed, one after the other, before that is an error
 USER_AGENT = "Tradewind"
 
 
@@ -33,6 +35,24 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     too_long: bool
+
+
+@dataclass(slots=True)
+class _Line:
+    """What a request went over."""
+
+    kept: bool = False
+
+
+async def _note_kept(session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionReuseconnParams) -> None:
+    context.trace_request_ctx.kept = True
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    """Tells each request's _Line whether it went over a kept connection."""
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_reuseconn.append(_note_kept)
+    return tracing
 
 
 class RememberingResolver(AbstractResolver):
@@ -121,7 +141,11 @@ class RelayHttp:
                 ssl=self._trust if self._trust is not None else True,
             )
             self._session = aiohttp.ClientSession(
-                connector=connector, headers={"User-Agent": USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True
+                connector=connector,
+                headers={"User-Agent": USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=True,
+                trace_configs=[_tracing()],
             )
         return self._session
 
@@ -141,37 +165,53 @@ class RelayHttp:
         within_s: float = 5.0,
         connect_s: float = 4.0,
     ) -> Reply:
-        """One request without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer)."""
-        host = urlsplit(url).hostname or ""
-        try:
-            async with self._open().request(
-                method,
-                url,
-                headers=headers,
-                data=data,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=within_s, sock_connect=min(connect_s, within_s)),
-            ) as response:
-                body = await _read(response.content)
-                return Reply(
-                    response.status,
-                    response.reason or "",
-                    {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers},
-                    body[:MAX_BODY_BYTES],
-                    len(body) > MAX_BODY_BYTES,
-                )
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            step = _step_of(error)
-            if isinstance(error, aiohttp.ConnectionTimeoutError) and url.startswith("https:") and await _accepts_tcp(url):
-                step = Step.TLS
-            waited_s = connect_s if step is not Step.HTTP else within_s
-            detail = f"no answer within {waited_s:.0f} s" if isinstance(error, TimeoutError) else _words(error)
-            raise TransportError(CODES[step], step, detail=detail, host=host, refused=step is Step.ADDRESS) from error
+        """One request without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer).
+
+        A kept connection that the server closes as the request sets out costs a new one, no error, even for a POST: a server that ends
+        a connection for its silence has not read what came after.
+        """
+        timeout = aiohttp.ClientTimeout(total=within_s, sock_connect=min(connect_s, within_s))
+        for stale in range(MAX_STALE + 1):
+            line = _Line()
+            try:
+                return await self._ask(method, url, headers, data, timeout, line)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                if not line.kept or stale == MAX_STALE:
+                    raise await _translated(error, url, connect_s=connect_s, within_s=within_s) from error
+                log.debug("%s closed a kept connection: %s", urlsplit(url).hostname, error)
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                raise await _translated(error, url, connect_s=connect_s, within_s=within_s) from error
+        raise AssertionError("the last try returns or raises")
+
+    async def _ask(
+        self, method: str, url: str, headers: Mapping[str, str] | None, data: bytes | None, timeout: aiohttp.ClientTimeout, line: _Line
+    ) -> Reply:
+        async with self._open().request(
+            method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout, trace_request_ctx=line
+        ) as response:
+            body = await _read(response.content)
+            return Reply(
+                response.status,
+                response.reason or "",
+                {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers},
+                body[:MAX_BODY_BYTES],
+                len(body) > MAX_BODY_BYTES,
+            )
 
     async def aclose(self) -> None:
         """Close the connections and the resolver; idempotent."""
         await self.renew()
         await self._resolver.close()
+
+
+async def _translated(error: Exception, url: str, *, connect_s: float, within_s: float) -> TransportError:
+    """The same with its step and the system's words."""
+    step = _step_of(error)
+    if isinstance(error, aiohttp.ConnectionTimeoutError) and url.startswith("https:") and await _accepts_tcp(url):
+        step = Step.TLS
+    waited_s = connect_s if step is not Step.HTTP else within_s
+    detail = f"no answer within {waited_s:.0f} s" if isinstance(error, TimeoutError) else _words(error)
+    return TransportError(CODES[step], step, detail=detail, host=urlsplit(url).hostname or "", refused=step is Step.ADDRESS)
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 SAMPLES = 5
 FIRST_EVERY_S = 0.2
 EVERY_S = 30.0
-WARM_EVERY_S = 10.0  # at least: keeps the pooled connection open at servers that close after 15 s or more
+WARM_EVERY_S = 10.0  # at least: keeps the pooled connection open at servers that close after 15 s or more and do not say so
+WARM_LEAST_S = 1.0
 AFTER_FAILURE_S = 3.0
 KNOCK_WITHIN_S = 3.0
 STUN_WITHIN_S = 1.0
@@ -68,6 +69,15 @@ async def stun_trip_ms(host: str, port: int) -> float:
         transport.close()
 
 
+def keep_alive_s(header: str) -> float:
+    """For how long the server keeps a silent connection, as its Keep-Alive header says; infinite when it does not."""
+    for part in header.split(","):
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "timeout" and value.strip().isascii() and value.strip().isdigit():
+            return float(value)
+    return float("inf")
+
+
 def _report(task: "asyncio.Task[None]") -> None:
     """A watch ends by being cancelled; anything else is our own mistake."""
     if not task.cancelled() and (error := task.exception()) is not None:
@@ -95,6 +105,7 @@ class RelayWatch:
         self._peer: Peer | None = None
         self._peer_at = 0.0
         self._closing: set[asyncio.Task[None]] = set()
+        self._kept_s = float("inf")
         self._soon = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -151,7 +162,7 @@ class RelayWatch:
                 continue
 
     def _wait_s(self) -> float:
-        return min(self._every_s, WARM_EVERY_S) if self.warm else self._every_s
+        return min(self._every_s, WARM_EVERY_S, max(self._kept_s / 2, WARM_LEAST_S)) if self.warm else self._every_s
 
     async def _ready_peer(self) -> None:
         if self._peer is not None and time.monotonic() - self._peer_at > PEER_GOOD_FOR_S:
@@ -168,11 +179,12 @@ class RelayWatch:
         try:
             check_address(self.target.relay.whip_url)
             began = time.perf_counter()
-            await self._http.request("OPTIONS", self.target.relay.whip_url, within_s=KNOCK_WITHIN_S, connect_s=KNOCK_WITHIN_S)
+            reply = await self._http.request("OPTIONS", self.target.relay.whip_url, within_s=KNOCK_WITHIN_S, connect_s=KNOCK_WITHIN_S)
             trip_ms = (time.perf_counter() - began) * 1000
             # The first request also made the connection: its time says something else.
             if self._http_ms or self.probe.warm:
                 self._http_ms.append(trip_ms)
+            self._kept_s = keep_alive_s(reply.headers.get("keep-alive", ""))
             warm = True
         except TransportError as error:
             failure, warm = error.step.value, False

@@ -36,6 +36,8 @@ class Faults:
     active: bool = False  # begins DTLS itself, as Janus does
     deaf: bool = False  # never connects: answers, but its media side is closed
     no_location: bool = False
+    hang_ups: int = 0  # so many POSTs over a connection that was used before are met by its end
+    keep_alive: str = ""  # the Keep-Alive header of each answer to OPTIONS
     location_query: str = ""
 
 
@@ -120,10 +122,15 @@ class Ingest:
 
 class WhipServer:
     """`url` takes POST, OPTIONS and DELETE; `ingests` holds the publications, newest last. `media_address`: where media is taken, if not
-    at `address`."""
+    at `address`. A silent connection is kept for `keep_alive_s`."""
 
     def __init__(
-        self, token: str = "", tls: ssl.SSLContext | None = None, address: str = "127.0.0.1", media_address: str | None = None
+        self,
+        token: str = "",
+        tls: ssl.SSLContext | None = None,
+        address: str = "127.0.0.1",
+        media_address: str | None = None,
+        keep_alive_s: float = 75.0,
     ) -> None:
         self.token = token
         self.faults = Faults()
@@ -133,6 +140,7 @@ class WhipServer:
         self.news = asyncio.Event()
         self._tls = tls
         self._address = address
+        self._keep_alive_s = keep_alive_s
         self._media_address = media_address or address
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -155,7 +163,7 @@ class WhipServer:
         aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [self._media_address]
         app = web.Application()
         app.router.add_route("*", "/{tail:.*}", self._handle)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, keepalive_timeout=self._keep_alive_s)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._address, port, ssl_context=self._tls)
         await site.start()
@@ -182,15 +190,16 @@ class WhipServer:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.text()
         peer = request.transport.get_extra_info("peername") if request.transport else None
-        if peer:
-            self.connections.add(peer[:2])
+        if peer and self._hangs_up(request, peer[:2]):
+            return web.Response(status=500)  # nobody gets it
         self.seen.append(Seen(request.method, request.path, request.query_string, request.headers.get("Authorization", ""), body))
         self.news.set()
         if request.method == "OPTIONS":
             links = (
                 '<stun:127.0.0.1:9>; rel="ice-server", <turn:127.0.0.1:9?transport=udp>; rel="ice-server"; username="u,1"; credential="p;2"'
             )
-            return web.Response(status=204, headers={"Link": links})
+            kept = {"Keep-Alive": self.faults.keep_alive} if self.faults.keep_alive else {}
+            return web.Response(status=204, headers={"Link": links, **kept})
         if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
             return web.Response(status=401, text="wrong stream key")
         if request.method == "DELETE":
@@ -198,6 +207,15 @@ class WhipServer:
         if request.method != "POST":
             return web.Response(status=405)
         return await self._post(request, body)
+
+    def _hangs_up(self, request: web.Request, peer: tuple[str, int]) -> bool:
+        used = peer in self.connections
+        self.connections.add(peer)
+        if not used or request.method != "POST" or not self.faults.hang_ups or request.transport is None:
+            return False
+        self.faults.hang_ups -= 1
+        request.transport.abort()
+        return True
 
     async def _delete(self, request: web.Request) -> web.Response:
         ingest = self._open.pop(request.path, None)
