@@ -1,32 +1,90 @@
 """What the window and the broadcast without a window share: a Studio with all it needs."""
 
+import asyncio
 import importlib
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from app.bootstrap.formats import LateFormats
 from app.bootstrap.processes import spawn
+from app.domain.card import Card, CardPicture
+from app.domain.card_theme import CardTheme, DrawCard
 from app.domain.clock import SystemClock
 from app.domain.errors import Value
 from app.domain.output import Canvas
 from app.domain.project import Project
-from app.session.studio import MakeDiscovery, MakeSecrets, Studio
+from app.session.card_texts import CardWriter, Modules
+from app.session.discovery import MakeDiscovery
+from app.session.room_link import Connect, RoomAddress, RoomSocket
+from app.session.room_picture import Shrink
+from app.session.show_desk import DeskEquipment
+from app.session.studio import MakeSecrets, Studio
 from app.session.text_pictures import DrawText
+from app.storage.card_themes import load_card_themes
 from app.storage.paths import Paths
+from app.storage.phrases import load_phrases
 from app.storage.presets import load_presets
 from app.storage.settings import Settings
 
 
-class TextDrawer:
-    """Draws text sources; Qt's drawing half is loaded with the first one, because a show without text needs none of it."""
+class Drawing:
+    """Qt's drawing half, loaded with the first text or card: a show without either needs none of it."""
 
     def __init__(self) -> None:
         self._application: object | None = None
 
-    def __call__(self, settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
+    def prepare(self) -> None:
+        """On the main thread, before anything is drawn: letters need an application, and where there is no window there is none."""
         if self._application is None:
             self._application = importlib.import_module("app.overlay.offscreen").make_offscreen_application()
+
+    def text(self, settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
+        """A text source's picture."""
+        self.prepare()
         render = cast(DrawText, importlib.import_module("app.overlay.text").render_text)
         return render(settings, canvas)
+
+    def card(self, card: Card, theme: CardTheme, canvas: Canvas) -> CardPicture:
+        """A card's picture; on any thread, after `prepare`."""
+        draw = cast(DrawCard, importlib.import_module("app.overlay.cards").draw_card)
+        return draw(card, theme, canvas)
+
+
+def shrunk_picture(content: bytes, side_px: int) -> bytes:
+    """A picture for the room, made of one of the show's."""
+    shrink = cast(Shrink, importlib.import_module("app.overlay.web_picture").shrunk)
+    return shrink(content, side_px)
+
+
+def code_modules(text: str) -> Modules:
+    """A QR code, True = dark, without its quiet zone."""
+    segno = importlib.import_module("segno")
+    return tuple(tuple(bool(module) for module in row) for row in segno.make(text, micro=False, error="m").matrix)
+
+
+class LateRoom:
+    """Connects to the room; the HTTP library that it takes is loaded on a thread, when the room is there."""
+
+    def __init__(self) -> None:
+        self._connect: Connect | None = None
+
+    async def __call__(self, address: RoomAddress) -> RoomSocket:
+        if self._connect is None:
+            module = await asyncio.to_thread(importlib.import_module, "app.session.room_client")
+            self._connect = cast(Connect, module.connect)
+        return await self._connect(address)
+
+
+def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
+    """What the show desk works with on this machine."""
+    return DeskEquipment(
+        draw_card=drawing.card,
+        prepare_drawing=drawing.prepare,
+        load_themes=lambda: {theme.id: theme for theme in load_card_themes(paths.card_themes)},
+        writer=CardWriter(formats=LateFormats(), phrases=load_phrases(paths.card_phrases), code=code_modules),
+        connect_room=LateRoom(),
+        shrink=shrunk_picture,
+    )
 
 
 def make_studio(
@@ -39,13 +97,15 @@ def make_studio(
 ) -> Studio:
     """A Studio of this machine's parts, not started yet; raises StorageError when a folder or a preset cannot be used."""
     paths.make()
+    drawing = Drawing()
     return Studio(
         paths=paths,
         clock=SystemClock(),
         new_project=new_project,
         make_secrets=make_secrets,
         presets=load_presets(paths.relay_presets),
-        draw_text=TextDrawer(),
+        draw_text=drawing.text,
+        equipment=desk_equipment(paths, drawing),
         spawn=spawn,
         make_discovery=make_discovery,
         with_relay=with_relay,

@@ -2,8 +2,11 @@
 
 import importlib
 import threading
+from collections.abc import Mapping
 from typing import Any
 
+from app.domain.errors import Value
+from app.domain.finding import Fact
 from app.domain.money import Money
 
 
@@ -31,8 +34,15 @@ class LateFormats:
     def number(self, value: float, language: str, *, market: str = "") -> str:
         return str(self._loaded().number(value, language, market=market))
 
+    def percent(self, value: float, language: str, *, market: str = "") -> str:
+        return str(self._loaded().percent(value, language, market=market))
+
     def language_name(self, tag: str, language: str) -> str:
         return str(self._loaded().language_name(tag, language))
 
     def territory_name(self, code: str, language: str) -> str:
         return str(self._loaded().territory_name(code, language))
+
+    def finding_values(self, data: Mapping[str, Fact], language: str) -> Mapping[str, Value]:
+        values: Mapping[str, Value] = importlib.import_module("app.language.findings").values_for(data, language)
+        return values

@@ -57,9 +57,9 @@ class CardScene:
 
 @dataclass(frozen=True, slots=True)
 class CardWriter:
-    """Makes cards of scenes; slow for the first time, when `formats` and the code's maker are loaded."""
+    """Makes cards of scenes, on any thread; slow for the first time, when `formats` and the code's maker are loaded."""
 
-    formats: Callable[[], Formats]
+    formats: Formats
     phrases: Phrases
     code: Callable[[str], Modules]
 
@@ -84,7 +84,7 @@ class CardWriter:
             return None
         name, language = pick(product.name, languages)
         price = _price(product, market)
-        money = _money(self.formats(), language, market)
+        money = _money(self.formats, language, market)
         keywords = [pick(point.keyword, [language, *languages])[0] for point in product.points]
         delivery = None if market is None else next((one for one in product.delivery if one.market_id == market.id), None)
         return ProductCard(
@@ -103,20 +103,20 @@ class CardWriter:
         units = units_in_stock(product)
         if not product.stock or units > FEW:
             return ""
-        return self._phrase("left", language, units=self.formats().number(units, language, market=_id(market)))
+        return self._phrase("left", language, units=self.formats.number(units, language, market=_id(market)))
 
     def _delivery(self, delivery: Delivery | None, language: str, market: Market | None) -> str:
         if delivery is None or delivery.days_to <= 0:
             return ""
         ends = dict.fromkeys((delivery.days_from or delivery.days_to, delivery.days_to))
-        days = "–".join(self.formats().number(day, language, market=_id(market)) for day in ends)
+        days = "–".join(self.formats.number(day, language, market=_id(market)) for day in ends)
         return self._phrase("delivery", language, days=days)
 
     def _saving(self, price: Price | None, language: str, market: Market | None) -> str:
         if price is None or price.was is None or price.was.currency != price.price.currency or price.was.minor <= price.price.minor:
             return ""
         percent = (price.was.minor - price.price.minor) * 100 // price.was.minor  # never more than it is
-        return f"−{self.formats().percent(percent, language, market=_id(market))}" if percent >= MIN_SAVING_PERCENT else ""
+        return f"−{self.formats.percent(percent, language, market=_id(market))}" if percent >= MIN_SAVING_PERCENT else ""
 
     def _phrase(self, name: str, language: str, **values: str) -> str:
         """What a card says of its own; nothing in a language that nobody wrote it in, rather than a foreign word."""

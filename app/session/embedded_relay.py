@@ -16,6 +16,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.session.lan import free_port, lan_address
 from app.session.processes import BackOff, Spawn, end, gone, kill, let_go, reap, runs, words_of
+from app.session.room_link import RoomAddress
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,11 @@ class EmbeddedRelay:
             self._host = lan_address() if self._setting.lan else "127.0.0.1"
         host = self._host
         return f"http://{host}:{self._port}/watch/{self._setting.stream}"
+
+    @property
+    def room(self) -> RoomAddress | None:
+        """The room of the stream, as this computer reaches it; None while the relay does not run."""
+        return RoomAddress(f"http://127.0.0.1:{self._port}", self._setting.stream, self.key) if self.running else None
 
     def start(self) -> None:
         """Begin to look after the relay. More than once is ignored."""

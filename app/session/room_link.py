@@ -249,8 +249,13 @@ class RoomLink:
             return False
         with _understood():
             self._welcomed(welcome)
-        work = (self._read(socket), self._write(socket), self._upload(socket), self._acknowledge())
-        tasks = [asyncio.create_task(one, name=f"room-{one.__name__.strip('_')}") for one in work]
+        work = {
+            "reader": self._read(socket),
+            "writer": self._write(socket),
+            "pictures": self._upload(socket),
+            "keeper": self._acknowledge(),
+        }
+        tasks = [asyncio.create_task(one, name=f"room-{name}") for name, one in work.items()]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:

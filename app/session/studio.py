@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
@@ -15,22 +15,26 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import IceServer, Relay, Target
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, scene_by_id
-from app.domain.show import Show
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import CUT, Transition
 from app.session.actions import ActionTable
+from app.session.background import Background
 from app.session.desk_lock import DeskLock
-from app.session.document import Change, Document, ShowChange, on_programme
+from app.session.discovery import Discovery as Discovery
+from app.session.discovery import MakeDiscovery
+from app.session.document import on_programme
 from app.session.embedded_relay import EmbeddedRelay, RelaySetting
 from app.session.engine_desk import EngineDesk, EngineState
 from app.session.on_air import OnAir
+from app.session.open_show import OpenShow
 from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
 from app.session.relay_book import RelayBook
-from app.session.show_files import ShowFiles
-from app.session.show_pictures import ShowPictures
+from app.session.room_link import RoomAddress
+from app.session.show_actions import fill_show
+from app.session.show_desk import DeskEquipment, ShowDesk
 from app.session.studio_actions import fill
 from app.session.text_pictures import DrawText, TextPictures
 from app.storage import settings as declared
@@ -38,28 +42,18 @@ from app.storage.files import StorageError
 from app.storage.paths import Paths
 from app.storage.secrets import Secrets
 from app.storage.settings import TURN_SECRET, Settings, SettingsFile
-from app.storage.working_files import RecoveredShow
 
 log = logging.getLogger(__name__)
 
 MakeSecrets = Callable[[Callable[[Notice], None]], Secrets]
-MakeDiscovery = Callable[[Callable[[Iterable[Relay]], None]], "Discovery"]
 APPLY_GAP_S = 0.016  # a drag changes the document more often than anybody can see
-
-
-class Discovery(Protocol):
-    """Looks for relays in the network, and tells on the loop's thread whenever what it knows changes."""
-
-    async def start(self) -> None: ...
-
-    async def aclose(self) -> None: ...
 
 
 def relay_setting(settings: Settings) -> RelaySetting:
     return RelaySetting(lan=settings.relay_lan, port=settings.relay_port, stream=settings.relay_stream or "live")
 
 
-class Studio:
+class Studio(OpenShow):
     """One open show and its engine. For one asyncio loop; signals are emitted on it.
 
     Verbs that a button calls (open, save, take, go live, …) never raise: a notice tells what failed. `edit` and `change_setting`
@@ -77,10 +71,12 @@ class Studio:
         make_secrets: MakeSecrets,
         presets: Sequence[RelayPreset],
         draw_text: DrawText,
+        equipment: DeskEquipment,
         spawn: Spawn,
         make_discovery: MakeDiscovery | None = None,
         with_relay: bool = True,
     ) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.notices: Signal[[Notice]] = Signal()
         self.settings_changed: Signal[[Settings]] = Signal()
         self.stats_changed: Signal[[EngineStats]] = Signal()
@@ -96,25 +92,9 @@ class Studio:
         self.presets = tuple(presets)
         self._settings_file = SettingsFile(paths.settings)
         self.settings, self._early_notices = self._settings_file.load()
-        self._document = Document(Show(new_project(self.settings)))
-        self.project_changed = self._document.project_changed
-        self.show_changed = self._document.show_changed
-        self.document_changed = self._document.changed
         notify = self.notices.emit
-        self._files = ShowFiles(
-            document=self._document,
-            paths=paths,
-            clock=clock,
-            new_project=lambda: new_project(self.settings),
-            notify=notify,
-            post=self._post,
-        )
-        self.log = self._files.log
-        self.logged = self._files.logged
-        self.events = self._files.events
-        self.kept = self._files.kept
-        self.show_opened = self._files.opened  # another show took the place of the one that was open, with a log of its own
-        self.pictures = ShowPictures(self._files)
+        super().__init__(paths=paths, clock=clock, new_project=lambda: new_project(self.settings), notify=notify, post=self._post)
+        self._background = Background(notify)
         self._texts = TextPictures(draw_text, notify)
         self._lock = DeskLock(paths.runtime)
         self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
@@ -140,19 +120,12 @@ class Studio:
         self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
         fill(self.actions, self)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self.desk = ShowDesk(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
+        fill_show(self.actions, self.desk, lambda: self.show)
         self._applied: Project | None = None
         self._applied_at = 0.0
         self._due: asyncio.Handle | None = None
         self._found_engine = False
-        self._events: Mapping[type[Any], Callable[[Any], None]] = {
-            EngineStats: self._on_stats,
-            Meters: self.meters_changed.emit,
-            Notice: notify,
-            RelayProbes: lambda event: self._on_probes(event.probes),
-            Devices: self._on_devices,
-        }
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -178,8 +151,9 @@ class Studio:
         if self._with_relay:
             self._embedded.start()
         if self._discovery is not None:
-            self._keep(self._discovery.start(), "discovery")
+            self._background.keep(self._discovery.start(), "discovery")
         self._engine.start()
+        self.desk.start()
 
     async def aclose(self, *, keep_engine: bool, keep_work: bool = False) -> None:
         """End the desk. `keep_engine` leaves the show on air (and unsaved work to be found); else the engine leaves the relays and ends.
@@ -196,10 +170,8 @@ class Studio:
             self._sync()
         keep_work = keep_work or keep_engine
         others = self._lock.others()
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.desk.aclose(keep=keep_engine or others)
+        await self._background.aclose()
         await self._engine.aclose(keep_engine=keep_engine or others)
         self._engine.state.changed.disconnect(self._on_engine_state)
         await self._embedded.aclose(keep=keep_engine or others)
@@ -210,82 +182,6 @@ class Studio:
         self._lock.release()
         self.preview.close()
         self._loop = None
-
-    # The document ---------------------------------------------------------------------------------------------------------
-
-    @property
-    def project(self) -> Project:
-        return self._document.project
-
-    @property
-    def show(self) -> Show:
-        return self._document.show
-
-    @property
-    def path(self) -> Path | None:
-        return self._document.path
-
-    @property
-    def modified(self) -> bool:
-        return self._document.modified
-
-    @property
-    def title(self) -> str:
-        return self._document.title
-
-    @property
-    def undo_title(self) -> str:
-        return self._document.undo_title
-
-    @property
-    def redo_title(self) -> str:
-        return self._document.redo_title
-
-    @property
-    def recent(self) -> tuple[Path, ...]:
-        return self._files.recent
-
-    @property
-    def recovery(self) -> RecoveredShow | None:
-        return self._files.recovered
-
-    def edit(self, title: str, change: Change, *, merge: str = "") -> None:
-        """One undo step; the same non-empty `merge` in a row is one step (drags, sliders). Raises AppError and changes nothing."""
-        self._document.edit(title, change, merge=merge)
-
-    def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
-        """As `edit`, for what the show sells and says."""
-        self._document.edit_show(title, change, merge=merge)
-
-    def undo(self) -> None:
-        self._document.undo()
-
-    def redo(self) -> None:
-        self._document.redo()
-
-    def new(self) -> None:
-        """Begin a new show; the caller has asked about unsaved changes."""
-        self._files.new()
-
-    def open(self, path: Path) -> bool:
-        """Open a show; False and a notice when it cannot be read. The caller has asked about unsaved changes."""
-        return self._files.open(path)
-
-    def save(self) -> bool:
-        """Have everything in the show's file, where changes go by themselves; False without one (ask for a path and call `save_as`) or,
-        with a notice, when it failed."""
-        return self._files.save()
-
-    def save_as(self, path: Path) -> bool:
-        """Copy the show there, pictures and log included, and go on there; False and a notice when it failed."""
-        return self._files.save_as(path)
-
-    def accept_recovery(self) -> None:
-        """The unsaved work of a desk that crashed becomes the document."""
-        self._files.accept_recovery()
-
-    def discard_recovery(self) -> None:
-        self._files.discard_recovery()
 
     # The programme --------------------------------------------------------------------------------------------------------
 
@@ -329,7 +225,7 @@ class Studio:
 
     def restart_engine(self) -> None:
         """End the engine, of whatever version, and begin anew; what is live goes back on air."""
-        self._keep(self._engine.restart(), "engine-restart")
+        self._background.keep(self._engine.restart(), "engine-restart")
 
     # Relays ---------------------------------------------------------------------------------------------------------------
 
@@ -352,6 +248,11 @@ class Studio:
     def watch_address(self) -> str:
         """The embedded relay's page, as a phone in this network opens it."""
         return self._embedded.watch_address
+
+    @property
+    def room_address(self) -> RoomAddress | None:
+        """The embedded relay's room, None while it does not run."""
+        return self._embedded.room
 
     @property
     def relay_running(self) -> bool:
@@ -403,7 +304,7 @@ class Studio:
         except StorageError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
         if self._loop is not None and relay_setting(before) != relay_setting(self.settings):
-            self._keep(self._embedded.change(relay_setting(self.settings)), "relay-change")
+            self._background.keep(self._embedded.change(relay_setting(self.settings)), "relay-change")
         self.settings_changed.emit(self.settings)
         self._on_relays_changed()
 
@@ -428,7 +329,7 @@ class Studio:
             self.stats = None
 
     def _on_event(self, event: Event) -> None:
-        self._events[type(event)](event)
+        _EVENTS[type(event)](self, event)
 
     def _on_stats(self, stats: EngineStats) -> None:
         self.stats = stats
@@ -488,13 +389,11 @@ class Studio:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(what)
 
-    def _keep(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
-            self.notices.emit(Notice(Severity.ERROR, "studio.task_failed", {"task": task.get_name(), "reason": str(error)}))
+_EVENTS: Mapping[type[Any], Callable[[Studio, Any], None]] = {
+    EngineStats: Studio._on_stats,
+    Meters: lambda studio, meters: studio.meters_changed.emit(meters),
+    Notice: lambda studio, notice: studio.notices.emit(notice),
+    RelayProbes: lambda studio, event: studio._on_probes(event.probes),
+    Devices: Studio._on_devices,
+}

@@ -59,6 +59,14 @@ class Paths:
     def relay_presets(self) -> Path:
         return self.resources / "relays"
 
+    @property
+    def card_themes(self) -> Path:
+        return self.resources / "cards"
+
+    @property
+    def card_phrases(self) -> Path:
+        return self.resources / "phrases" / "cards.toml"
+
     def make(self) -> None:
         """Make the folders, for this user alone; raises StorageError naming the one that cannot be made."""
         for folder in (self.config, self.state, self.cache, self.runtime):

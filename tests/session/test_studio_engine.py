@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from app.domain.broadcast import BroadcastState
+from app.domain.command import LINK_VERSION
 from app.domain.editing import add_scene, add_source, change_settings
 from app.domain.project import Project
 from app.domain.source import SourceKind
@@ -153,7 +154,7 @@ async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tm
         await registered(runtime)
         async with StudioDesk(tmp_path) as desk:
             told = await desk.notice("engine.other_version")
-            assert dict(told.data) == {"theirs": 99, "ours": 1}
+            assert dict(told.data) == {"theirs": 99, "ours": LINK_VERSION}
             assert desk.studio.engine.value is EngineState.STOPPED
             assert old.returncode is None
             assert desk.studio.actions.run("engine.restart")

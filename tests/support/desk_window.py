@@ -5,6 +5,7 @@ from pathlib import Path
 
 import segno
 
+from app.bootstrap.desk import Drawing, desk_equipment
 from app.domain.clock import SystemClock
 from app.domain.project import Project
 from app.language import formats
@@ -32,6 +33,7 @@ def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_proj
         make_secrets=lambda notify: Secrets(notify, MemoryKeyring()),
         presets=load_presets(paths.relay_presets),
         draw_text=render_text,
+        equipment=desk_equipment(paths, Drawing()),
         spawn=spawner(REAL, home),
     )
 

@@ -11,6 +11,7 @@ from typing import Self
 
 from keyring.backend import KeyringBackend
 
+from app.bootstrap.desk import Drawing, desk_equipment
 from app.domain.clock import SystemClock
 from app.domain.errors import Value
 from app.domain.notice import Notice
@@ -112,6 +113,7 @@ class StudioDesk:
             make_secrets=lambda notify: Secrets(notify, backend),
             presets=presets,
             draw_text=draw_text,
+            equipment=desk_equipment(self.paths, Drawing()),
             spawn=spawner(commands, home),
         )
         self.heard: list[Notice] = []

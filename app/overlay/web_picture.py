@@ -1,0 +1,38 @@
+"""Pictures for a phone: turned upright, no larger than it can show, in a format that every browser reads."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage
+
+from app.domain.errors import AppError
+from app.overlay.cards_picture import decoded
+
+QUALITY = 82  # below it, text on packages begins to crumble
+
+
+def shrunk(content: bytes, side_px: int) -> bytes:
+    """The same picture, its longest side at most `side_px`: JPEG, or PNG where something shines through.
+
+    Raises AppError "picture.unreadable". Needs no application and may run on any thread.
+    """
+    image = decoded(content, side_px)
+    if image is None:
+        raise AppError("picture.unreadable")
+    if max(image.width(), image.height()) > side_px:
+        image = image.scaled(side_px, side_px, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    clear = _shines_through(image)
+    target = QByteArray()
+    buffer = QBuffer(target)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if clear:
+        image.save(buffer, b"PNG")
+    else:
+        image.convertToFormat(QImage.Format.Format_RGB888).save(buffer, b"JPEG", QUALITY)
+    return bytes(target.data())
+
+
+def _shines_through(image: QImage) -> bool:
+    """Whether any of a grid of points is not opaque; cut-out pictures are clear over large parts."""
+    points = 64
+    columns = {image.width() * number // points for number in range(points)} | {image.width() - 1}
+    rows = {image.height() * number // points for number in range(points)} | {image.height() - 1}
+    return image.hasAlphaChannel() and any(image.pixelColor(x, y).alpha() < 250 for x in columns for y in rows)

@@ -1,0 +1,151 @@
+"""The show desk's entries of the action table."""
+
+from collections.abc import Callable, Mapping
+
+from app.domain.show import Show, ShowError
+from app.domain.shown import ShownKind
+from app.session.actions import Action, ActionTable
+from app.session.room_link import RoomState
+from app.session.show_desk import ShowDesk
+
+CARDS = 9  # the digit keys
+MINUTE_S = 60
+
+
+def fill_show(table: ActionTable, desk: ShowDesk, show: Callable[[], Show]) -> None:
+    """Put the show desk's actions into the table; those without `run` are for the window to provide."""
+    for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
+        table.add(action)
+    for number in range(1, CARDS + 1):
+        table.add(_numbered_card(desk, number))
+
+
+def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]:
+    runner = desk.runner
+
+    def startable() -> bool:
+        return bool(show().segments) and not runner.run.running
+
+    def running() -> bool:
+        return runner.current is not None
+
+    def swappable() -> bool:
+        return runner.current is not None and bool(runner.current.backup_id)
+
+    def skippable() -> bool:
+        segment, segments = runner.upcoming, show().segments
+        return segment is not None and segment is not segments[-1]
+
+    return (
+        Action("run.start", "Start the run of show", "Ctrl+F8", "play", runner.start, startable),
+        Action("run.next", "Next segment", "F8", "down", runner.next, lambda: runner.upcoming is not None),
+        Action("run.previous", "Previous segment", "F7", "up", runner.previous, running),
+        Action("run.skip", "Leave out the next segment", "Shift+F8", "down", runner.skip, skippable),
+        Action("run.extend_1m", "One more minute", "F9", "add", lambda: runner.extend(MINUTE_S), running),
+        Action("run.shorten_1m", "One minute less", "Shift+F9", "remove", lambda: runner.extend(-MINUTE_S), running),
+        Action("run.swap", "Swap to backup", "Ctrl+B", "refresh", runner.swap_to_backup, swappable),
+        Action("run.end", "End the run of show", "Ctrl+Shift+F8", "stop", runner.end, lambda: runner.run.running),
+    )
+
+
+def _timer_actions(desk: ShowDesk) -> tuple[Action, ...]:
+    runner = desk.runner
+
+    def counting() -> bool:
+        return runner.run.timer.started_ms is not None
+
+    def toggle() -> None:
+        runner.timer_stop() if counting() else runner.timer_start()
+
+    return (
+        Action("timer.toggle", "Timer", "F6", "clock", toggle, checked=counting),
+        Action("timer.start", "Start the timer", "", "play", runner.timer_start, lambda: not counting()),
+        Action("timer.stop", "Stop the timer", "", "stop", runner.timer_stop, counting),
+        Action("timer.reset", "Reset the timer", "Shift+F6", "undo", runner.timer_reset),
+    )
+
+
+def next_coupon(desk: ShowDesk, show: Show) -> str:
+    """The coupon that a single key drops: of the pinned product, else one of no product, else the first. Raises ShowError."""
+    coupons = sorted(show.coupons, key=lambda one: (one.product_id != desk.selling.shown.pinned_id, bool(one.product_id)))
+    if not coupons:
+        raise ShowError("show.no_coupon", coupon="")
+    return coupons[0].id
+
+
+def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]:
+    selling = desk.selling
+
+    def pin() -> None:
+        segment = desk.runner.current
+        if segment is not None and segment.product_id:
+            selling.pin(segment.product_id)
+
+    def pinnable() -> bool:
+        segment = desk.runner.current
+        return segment is not None and segment.product_id not in ("", selling.shown.pinned_id)
+
+    def droppable() -> bool:
+        return bool(show().coupons) and selling.shown.drop is None
+
+    def told() -> bool:
+        return bool(desk.disclosures.reminders())
+
+    def replaced() -> bool:
+        return desk.room.state.value is RoomState.REPLACED
+
+    return (
+        Action("product.pin", "Pin the segment's product", "Ctrl+P", "pin", pin, pinnable),
+        Action("product.unpin", "Unpin", "Ctrl+Shift+P", "pin", selling.unpin, lambda: bool(selling.shown.pinned_id)),
+        Action("card.hide", "Hide the card", "Ctrl+Alt+0", "eye-off", selling.hide, lambda: selling.shown.card is not None),
+        Action(
+            "coupon.drop", "Drop a coupon", "Ctrl+Shift+K", "product", lambda: selling.drop_coupon(next_coupon(desk, show())), droppable
+        ),
+        Action("coupon.close", "End the coupon", "", "product", selling.close_coupon, lambda: selling.shown.drop is not None),
+        Action("countdown.stop", "End the countdown", "", "clock", selling.stop_countdown, lambda: selling.shown.countdown is not None),
+        Action(
+            "disclosure.show",
+            "Show the disclosure",
+            "Ctrl+D",
+            "disclosure",
+            desk.disclosures.show_now,
+            told,
+        ),
+        Action(
+            "room.take_back",
+            "Take the viewer page back",
+            "",
+            "room",
+            desk.room.take_back,
+            replaced,
+        ),
+        Action("prompter.toggle", "Prompter", "Ctrl+Shift+O", "text"),
+    )
+
+
+_LASTING: Mapping[ShownKind, tuple[str, str]] = {
+    ShownKind.LOWER_THIRD: ("card.lower_third", "Lower third"),
+    ShownKind.TICKER: ("card.ticker", "Ticker"),
+    ShownKind.CODE: ("card.code", "QR code of the viewer page"),
+}
+
+
+def _lasting_actions(desk: ShowDesk) -> tuple[Action, ...]:
+    return tuple(_switch(desk, kind, action_id, title) for kind, (action_id, title) in _LASTING.items())
+
+
+def _switch(desk: ShowDesk, kind: ShownKind, action_id: str, title: str) -> Action:
+    def is_on() -> bool:
+        return kind in desk.selling.shown.lasting
+
+    return Action(action_id, title, "", "text", lambda: desk.selling.keep_on(kind, on=not is_on()), checked=is_on)
+
+
+def _numbered_card(desk: ShowDesk, number: int) -> Action:
+    def there() -> bool:
+        return len(desk.selling.deck) >= number
+
+    def is_on() -> bool:
+        return there() and desk.selling.shown.card == desk.selling.deck[number - 1]
+
+    return Action(f"card.{number}", f"Card {number}", f"Ctrl+Alt+{number}", "text", lambda: desk.selling.show_number(number), there, is_on)
