@@ -20,10 +20,6 @@ class ShowPictures:
         """As `add`, for a picture file; raises StorageError naming it when it cannot be read."""
         return self._files.add_picture(read_file(path))
 
-    def add_file(self, path: Path) -> str:
-        """As `add`, for a file; raises StorageError also when it cannot be read."""
-        return self.add(read_file(path))
-
     def get(self, picture_id: str) -> bytes | None:
         """Its bytes; None when the show has no such picture."""
         return self._files.picture(picture_id)
