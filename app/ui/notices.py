@@ -77,7 +77,8 @@ class Toast(QFrame):
         icon, colour = ICONS[notice.severity]
         picture = QLabel()
         picture.setPixmap(icons.pixmap(icon, 20, colour))
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        alone = not sentence.help and not any(action in titles for action in notice.actions)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignVCenter if alone else Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.setContentsMargins(0, 1, 0, 0)
@@ -89,7 +90,8 @@ class Toast(QFrame):
                 button = push_button(titles[action], role="link")
                 button.clicked.connect(lambda checked=False, action=action: self._run(action))
                 words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        words.addStretch(1)  # the first line stands beside the icon, however short the rest
+        if not alone:
+            words.addStretch(1)  # the first line stands beside the icon, however short the rest
         row.addLayout(words, 1)
         row.addWidget(icon_button(icons, "close", tr("Notices", "Close"), self.close_toast), 0, Qt.AlignmentFlag.AlignTop)
         self._life = QTimer(self)

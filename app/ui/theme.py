@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 GRID = 8  # every distance in the window is a multiple or a half of this
-_ICON_SIZES = (16, 20, 24, 32, 48)
+_SIDES = (16, 18, 20)  # in menus, in buttons and rows, in the toolbar
+_PICTURE_SIDES = (32, 48, 64, 128)  # besides, of the program's own picture, for what shows windows
+_GRID_SIDE = 24  # the family is drawn on this; what is larger is a picture
 _NAME = re.compile(r"@(\w+)@")
 
 
@@ -89,23 +91,38 @@ class Icons:
         return self._made[key]
 
     def pixmap(self, name: str, side: int, colour: str = "text") -> QPixmap:
-        """The icon as a picture of this many device-independent pixels."""
-        return self.icon(name, colour).pixmap(QSize(side, side))
+        """The icon as a picture of this many device-independent pixels, drawn at the screen's own resolution."""
+        scale = _screen_scale()
+        picture = _drawn(self._renderer(name, colour), round(side * scale))
+        picture.setDevicePixelRatio(scale)
+        return picture
+
+    def _renderer(self, name: str, colour: str) -> QSvgRenderer:
+        text = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        return QSvgRenderer(QByteArray(text.replace("currentColor", self._theme.colours[colour]).encode()))
 
     def _make(self, name: str, colour: str) -> QIcon:
         icon = QIcon()
-        path = self._folder / f"{name}.svg"
-        if not path.is_file():
+        if not (self._folder / f"{name}.svg").is_file():
             return icon
-        text = path.read_text(encoding="utf-8")
+        scale = _screen_scale()
         for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, "faint")):
-            shape = text.replace("currentColor", self._theme.colours[tint])
-            renderer = QSvgRenderer(QByteArray(shape.encode()))
-            for side in _ICON_SIZES:
-                picture = QPixmap(side, side)
-                picture.fill(Qt.GlobalColor.transparent)
-                painter = QPainter(picture)
-                renderer.render(painter, QRectF(0, 0, side, side))
-                painter.end()
-                icon.addPixmap(picture, mode)
+            renderer = self._renderer(name, tint)
+            sides = _SIDES if renderer.defaultSize().width() <= _GRID_SIDE else _SIDES + _PICTURE_SIDES
+            for side in sorted({round(side * scale) for side in sides}):  # drawn to the pixel: a scaled icon is blurred
+                icon.addPixmap(_drawn(renderer, side), mode)
         return icon
+
+
+def _screen_scale() -> float:
+    """Pixels of the finest screen for one device-independent pixel."""
+    return max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+
+
+def _drawn(renderer: QSvgRenderer, side: int) -> QPixmap:
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return picture

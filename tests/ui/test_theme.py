@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 
 from app.domain.source import KINDS
 from app.session.studio import Studio
@@ -78,6 +79,15 @@ def test_icons_are_of_one_family() -> None:
             text = path.read_text(encoding="utf-8")
             assert 'viewBox="0 0 24 24"' in text, path
             assert 'stroke="currentColor"' in text, path
+
+
+def test_icons_are_drawn_to_the_pixel() -> None:
+    icons = Icons(RESOURCES / "icons", load_theme(THEMES, "dark"))
+    for side in (16, 18, 20):
+        assert icons.icon("stop").actualSize(QSize(side, side)) == QSize(side, side), "nothing is scaled"
+    assert icons.icon("tradewind").actualSize(QSize(128, 128)) == QSize(128, 128)
+    assert icons.icon("no such icon").isNull()
+    assert icons.pixmap("stop", 40).deviceIndependentSize().toSize() == QSize(40, 40)
 
 
 def test_an_icon_has_the_colour_of_the_theme() -> None:
