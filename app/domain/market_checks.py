@@ -69,8 +69,9 @@ class RuleBook:
     def __init__(self, markets: Sequence[Market], host_language: str) -> None:
         self._host = primary(host_language)
         self._fold = _Folding()
-        self._by_token: dict[str, list[tuple[str, _Entry]]] = {}
+        self._by_token: dict[str, list[tuple[str, int, _Entry]]] = {}  # (match, where the token stands in it, rule)
         self._by_sign: dict[str, list[tuple[str, _Entry]]] = {}
+        self._seldom: re.Pattern[str] = re.compile(r"(?!)")
         self._numbers: list[_Entry] = []
         self._colours: list[_Entry] = []
         for entry in _merged(markets):
@@ -80,28 +81,31 @@ class RuleBook:
                 self._colours.append(entry)
             else:
                 self._add(entry)
+        if self._by_sign:
+            self._seldom = re.compile(f"[{re.escape(''.join(self._by_sign))}]")
 
     def _add(self, entry: _Entry) -> None:
         for match in entry.rule.matches:
             folded = match.strip().translate(self._fold)
             if not folded:
                 continue
-            token = _TOKEN.match(folded)
-            if _is_written_without_spaces(folded[0]) or token is None or not _is_part_of_word(folded[0]):
+            if _is_written_without_spaces(folded[0]) or not _is_part_of_word(folded[0]):
                 self._by_sign.setdefault(folded[0], []).append((folded, entry))
-            else:
-                self._by_token.setdefault(token.group(), []).append((folded, entry))
+            else:  # the longest word is the rarest: "with" stands in every second text, "prisa" does not
+                token = max(_TOKEN.finditer(folded), key=lambda one: len(one.group()))
+                self._by_token.setdefault(token.group(), []).append((folded, token.start(), entry))
 
     def hits(self, text: str, language: str) -> tuple[Hit, ...]:
         """What the markets that hear this language take amiss, in the order of the text, each rule once at a place."""
-        folded = text.translate(self._fold)
-        found: list[tuple[int, int, _Entry]] = []
-        for token in _TOKEN.finditer(folded):
-            found.extend(self._at_token(folded, token.start(), token.group()))
-        for place, sign in enumerate(folded):
-            for match, entry in self._by_sign.get(sign, ()):
-                if folded.startswith(match, place) and _ends_word(folded, match, place + len(match)):
-                    found.append((place, place + len(match), entry))
+        folded = text.lower() if text.isascii() else text.translate(self._fold)
+        words = _TOKEN.findall(folded)
+        has_words = not self._by_token.keys().isdisjoint(words) or any(_is_arabic(word) for word in words)
+        has_signs = self._seldom.search(folded) is not None
+        if not has_words and not has_signs:  # nearly every text: this is why a long show can be looked at while somebody types
+            return ()
+        found = list(self._at_tokens(folded)) if has_words else []
+        if has_signs:
+            found += self._at_signs(folded)
         if not found:
             return ()
         return tuple(
@@ -110,16 +114,29 @@ class RuleBook:
             if (heard := self._heard(entry, language))
         )
 
-    def _at_token(self, folded: str, start: int, token: str) -> Iterator[tuple[int, int, _Entry]]:
-        prefixes = _ARABIC_PREFIXES if "\u0600" <= token[0] <= "\u06ff" else ("",)
-        for prefix in prefixes:
-            if prefix and not token.startswith(prefix):
+    def _at_signs(self, folded: str) -> Iterator[tuple[int, int, _Entry]]:
+        for place, sign in enumerate(folded):
+            for match, entry in self._by_sign.get(sign, ()):
+                end = place + len(match)
+                if folded.startswith(match, place) and _ends_word(folded, match, end):
+                    yield place, end, entry
+
+    def _at_tokens(self, folded: str) -> Iterator[tuple[int, int, _Entry]]:
+        for token in _TOKEN.finditer(folded):
+            word = token.group()
+            if word in self._by_token or _is_arabic(word):
+                yield from self._at_token(folded, token.start(), word)
+
+    def _at_token(self, folded: str, start: int, word: str) -> Iterator[tuple[int, int, _Entry]]:
+        for prefix in _ARABIC_PREFIXES if _is_arabic(word) else ("",):
+            if not word.startswith(prefix):
                 continue
-            begin = start + len(prefix)
-            for match, entry in self._by_token.get(token[len(prefix) :], ()):
-                end = begin + len(match)
-                if folded.startswith(match, begin) and _ends_word(folded, match, end):
-                    yield begin, end, entry
+            for match, offset, entry in self._by_token.get(word[len(prefix) :], ()):
+                begin = start + len(prefix) - offset
+                # Before the first word of a match there may be a prefix, before a later one only what the match itself has.
+                starts = offset == 0 or (not prefix and begin >= 0 and _begins_word(folded, begin))
+                if starts and folded.startswith(match, begin) and _ends_word(folded, match, begin + len(match)):
+                    yield begin, begin + len(match), entry
 
     def _heard(self, entry: _Entry, language: str) -> tuple[str, ...]:
         spoken = primary(language)
@@ -166,6 +183,14 @@ def _merged(markets: Sequence[Market]) -> list[_Entry]:
             if not any(known.id == market.id for known in entry.markets):
                 entry.markets.append(market)
     return list(entries.values())
+
+
+def _is_arabic(word: str) -> bool:
+    return "\u0600" <= word[0] <= "\u06ff"
+
+
+def _begins_word(folded: str, begin: int) -> bool:
+    return begin == 0 or not _is_part_of_word(folded[begin - 1]) or _is_written_without_spaces(folded[begin - 1])
 
 
 def _ends_word(folded: str, match: str, end: int) -> bool:

@@ -7,7 +7,7 @@ from app.domain.finding import Fact, Finding, Subject, product_texts
 from app.domain.market import ClaimRule, Level, Market, Phrase, Taboo, TabooKind
 from app.domain.market_checks import Hit, RuleBook
 from app.domain.product import Product, landed_cost, link_in, missing_fields, price_in
-from app.domain.words import Words, has
+from app.domain.words import Words, has, languages_in, primary
 
 MISSING_CODES: Mapping[str, str] = {
     "name": "product.missing_name",
@@ -94,15 +94,11 @@ def _missing(product: Product) -> Iterator[Finding]:
         yield Finding("product.specs_only", Level.WARNING, Subject.PRODUCT, product.id, data, where="scenarios")
 
 
-def _lacks(product: Product, language: str) -> bool:
-    viewers = (product.name, *(point.keyword for point in product.points))
-    return not all(has(words, language) for words in viewers)
-
-
 def _languages(product: Product, audience: Audience) -> Iterator[Finding]:
     """Names and keywords are what viewers read: they are wanted in every language."""
     data: dict[str, Fact] = {"name": product.name}
-    lacking = [language for language in audience.languages if _lacks(product, language)]
+    written = [languages_in(words) for words in (product.name, *(point.keyword for point in product.points))]
+    lacking = [language for language in audience.languages if not all(primary(language) in one for one in written)]
     if lacking and product.name:
         yield Finding(
             "product.untranslated", Level.WARNING, Subject.PRODUCT, product.id, {**data, "languages": " ".join(lacking)}, where="name"

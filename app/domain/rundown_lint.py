@@ -8,7 +8,7 @@ from app.domain.errors import AppError
 from app.domain.finding import Fact, Finding, Subject, segment_texts, with_words_at, words_at
 from app.domain.market import Level, Market
 from app.domain.money import Money
-from app.domain.product import Price, Product, Role, units_in_stock
+from app.domain.product import Product, Role, units_in_stock
 from app.domain.product_lint import REPLACE_PHRASE, Audience, audience_of, product_findings, text_findings
 from app.domain.rundown import Act, Segment
 from app.domain.show import Show, product_by_id, segment_by_id
@@ -19,6 +19,7 @@ HEROES = (3, 5)
 TRAFFIC = (1, 2)
 
 Colours = Mapping[str, str]  # what a theme calls it → "#rrggbb"
+_Compared = tuple[Sequence[Market], Sequence[Product], Sequence[Product]]  # markets, heroes, traffic
 
 
 class LintError(AppError):
@@ -37,6 +38,7 @@ class RundownLint:
         self._audience = audience_of((), "")
         self._products: dict[int, tuple[Product, tuple[Finding, ...]]] = {}
         self._segments: dict[int, tuple[Segment, tuple[Finding, ...]]] = {}
+        self._compared: tuple[_Compared, tuple[Finding, ...]] = (((), [], []), ())
         self._catalogue: tuple[tuple[Product, ...], dict[str, Product]] = ((), {})
 
     def findings(self, show: Show, *, today: str = "", colours: Colours | None = None) -> tuple[Finding, ...]:
@@ -50,7 +52,7 @@ class RundownLint:
         spare = _has_spare(show)
         found = (
             *_shape(show.segments),
-            *_prices(show, products),
+            *self._prices_of(show, products),
             *_of_markets(show, audience, today, colours or {}),
             *(one for segment in show.segments for one in _of_segment(segment, show, products, spare)),
             *(one for segment in show.segments for one in self._texts_of(segment, audience)),
@@ -69,6 +71,12 @@ class RundownLint:
             self._products[id(product)] = known
         return known[1]
 
+    def warm(self, show: Show) -> Iterator[None]:
+        """Look at the rundown's products one by one, a step each: a long show that was just opened need not be read in one go."""
+        for product in _used(show.segments, self._by_id(show.products)):
+            self.of_product(product, show)
+            yield
+
     def _texts_of(self, segment: Segment, audience: Audience) -> tuple[Finding, ...]:
         known = self._segments.get(id(segment))
         if known is None or known[0] is not segment:
@@ -77,13 +85,26 @@ class RundownLint:
             self._segments[id(segment)] = known
         return known[1]
 
+    def _prices_of(self, show: Show, products: Mapping[str, Product]) -> tuple[Finding, ...]:
+        """Compared again only when a market, a hero or a traffic product is another one."""
+        heroes, traffic = (_with_role(show.segments, products, role) for role in (Role.HERO, Role.TRAFFIC))
+        seen, found = self._compared
+        now = (show.markets, heroes, traffic)
+        if not all(_same(one, other) for one, other in zip(seen, now, strict=True)):
+            found = tuple(_prices(*now))
+            self._compared = (now, found)
+        return found
+
     def _audience_for(self, show: Show) -> Audience:
         known = self._audience
-        same = len(known.markets) == len(show.markets) and all(one is other for one, other in zip(known.markets, show.markets, strict=True))
-        if not same or known.host_language != show.desk.host_language:
+        if known.markets is show.markets and known.host_language == show.desk.host_language:
+            return known
+        if not _same(known.markets, show.markets) or known.host_language != show.desk.host_language:
             self._audience = audience_of(show.markets, show.desk.host_language)
             self._products.clear()
             self._segments.clear()
+        else:
+            self._audience = replace(known, markets=show.markets)
         return self._audience
 
     def _by_id(self, products: tuple[Product, ...]) -> dict[str, Product]:
@@ -99,6 +120,11 @@ class RundownLint:
         if len(self._segments) > 2 * len(segments) + 100:
             kept = {id(segment) for segment in segments}
             self._segments = {key: value for key, value in self._segments.items() if key in kept}
+
+
+def _same(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether both hold the very same objects."""
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 
 def _used(segments: Sequence[Segment], products: Mapping[str, Product]) -> list[Product]:
@@ -147,20 +173,19 @@ def _with_role(segments: Sequence[Segment], products: Mapping[str, Product], rol
     return [products[wanted] for wanted in ids]
 
 
-def _by_market(products: Sequence[Product]) -> dict[str, list[tuple[Product, Price]]]:
-    found: dict[str, list[tuple[Product, Price]]] = {}
+def _by_market(products: Sequence[Product]) -> dict[str, list[tuple[Product, Money]]]:
+    found: dict[str, list[tuple[Product, Money]]] = {}
     for product in products:
         for price in product.prices:
-            found.setdefault(price.market_id, []).append((product, price))
+            found.setdefault(price.market_id, []).append((product, price.price))
     return found
 
 
-def _prices(show: Show, products: Mapping[str, Product]) -> Iterator[Finding]:
-    heroes = _by_market(_with_role(show.segments, products, Role.HERO))
-    traffic = _by_market(_with_role(show.segments, products, Role.TRAFFIC))
-    for market in show.markets:
-        ours = [(product, one.price) for product, one in heroes.get(market.id, ()) if one.price.currency == market.currency]
-        theirs = [(product, one.price) for product, one in traffic.get(market.id, ()) if one.price.currency == market.currency]
+def _prices(markets: Sequence[Market], heroes: Sequence[Product], traffic: Sequence[Product]) -> Iterator[Finding]:
+    earning, drawing = _by_market(heroes), _by_market(traffic)
+    for market in markets:
+        ours = [(product, price) for product, price in earning.get(market.id, ()) if price.currency == market.currency]
+        theirs = [(product, price) for product, price in drawing.get(market.id, ()) if price.currency == market.currency]
         if ours and theirs:
             yield from _cheap_enough(market, ours, theirs)
             yield from _worth_more(market, ours, theirs)
@@ -182,21 +207,26 @@ def _cheap_enough(market: Market, heroes: list[tuple[Product, Money]], traffic: 
 
 def _worth_more(market: Market, heroes: list[tuple[Product, Money]], traffic: list[tuple[Product, Money]]) -> Iterator[Finding]:
     """Only where cost and price are in one currency; there are no rates here."""
-    margins = [(product, price - cost) for product, price in traffic if (cost := product.unit_cost) and cost.currency == price.currency]
+    margins = [(product, margin) for product, price in traffic if (margin := _margin(product, price)) is not None]
     if not margins:
         return
-    best, most = max(margins, key=lambda one: one[1].minor)
+    best, most = max(margins, key=lambda one: one[1])
     for product, price in heroes:
-        cost = product.unit_cost
-        if cost is not None and cost.currency == price.currency and (price - cost).minor <= most.minor:
+        margin = _margin(product, price)
+        if margin is not None and margin <= most:
             data: dict[str, Fact] = {
                 "name": product.name,
                 "markets": market.id,
-                "margin": price - cost,
+                "margin": Money(margin, price.currency),
                 "other": best.name,
-                "other_margin": most,
+                "other_margin": Money(most, price.currency),
             }
             yield Finding("rundown.hero_margin", Level.WARNING, Subject.PRODUCT, product.id, data, where="unit_cost")
+
+
+def _margin(product: Product, price: Money) -> int | None:
+    cost = product.unit_cost
+    return None if cost is None or cost.currency != price.currency else price.minor - cost.minor
 
 
 # --- one segment --------------------------------------------------------------------------------------------------------------

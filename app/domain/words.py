@@ -22,6 +22,11 @@ def has(words: Words, tag: str) -> bool:
     return any(text.strip() and primary(known) == primary(tag) for known, text in words.items())
 
 
+def languages_in(words: Words) -> frozenset[str]:
+    """The primary languages that have text: "pt" for "pt-BR"."""
+    return frozenset(primary(known) for known, text in words.items() if text.strip())
+
+
 def pick(words: Words, tags: Sequence[str]) -> tuple[str, str]:
     """(text, its language) for a reader of these languages, the best first; else English, else what there is, else ("", "")."""
     written = {known: text for known, text in words.items() if text.strip()}

@@ -288,6 +288,12 @@ def test_only_what_changed_is_looked_at_again_and_nothing_old_is_said() -> None:
     assert checker.findings(silent, today=TODAY) == lint(silent, today=TODAY) != ()
 
 
+def test_a_long_show_can_be_read_in_steps() -> None:
+    checker, show = RundownLint(), good_show()
+    assert sum(1 for _ in checker.warm(show)) == len({one.product_id for one in show.segments if one.product_id}) + 3
+    assert checker.findings(show, today=TODAY) == ()
+
+
 def test_a_long_sitting_does_not_gather_old_products() -> None:
     checker = RundownLint()
     show = good_show()
