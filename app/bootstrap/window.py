@@ -20,7 +20,8 @@ from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.output import Relay
 from app.domain.project import Project, starter_project
-from app.session.studio import Discovery, Studio
+from app.session.discovery import Discovery
+from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.project_file import SUFFIX
 from app.storage.secrets import Secrets

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.domain.disclosure import Due, DueState, schedule, shown_in
+from app.domain.disclosure import Shown as Showing
 from app.domain.event import EventKind, ShowEvent
 from app.domain.market import DisclosureMode, Market
 from app.domain.notice import Notice, Severity
@@ -13,19 +15,22 @@ from app.domain.words import Words, pick
 from app.session.selling import Selling, picture_market
 from app.session.show_book import Now, ShowBook
 
-DISCLOSURE_KINDS = (EventKind.DISCLOSURE_SHOWN, EventKind.DISCLOSURE_ENDED)
+SHOWING_KINDS = (EventKind.DISCLOSURE_SHOWN, EventKind.DISCLOSURE_ENDED)
+READ_KINDS = (*SHOWING_KINDS, EventKind.OFF_AIR, EventKind.SHOW_ENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One market's disclosure as it stands now. `due_ms` None = nobody is watching; `late_ms`: from then on it is too late.
-    `shown_ms`: since when it stands on the picture, None = it does not."""
+    """One market's disclosure as it stands now. `due_ms` None = nobody is watching, or it is being shown; from `late_ms` on it is too
+    late. `shown_ms`: since when it stands on the picture, None = it does not. `times`: how often it stood there long enough."""
 
     market_id: str
     mode: DisclosureMode
+    state: DueState
     due_ms: int | None
     late_ms: int | None
     shown_ms: int | None
+    times: int
 
 
 class Disclosures:
@@ -52,15 +57,15 @@ class Disclosures:
         self._since_ms = since_ms
         self._now_ms = now_ms
         self._notify = notify
-        self._ended: dict[str, int] = {}  # market → when its disclosure last went
+        self._events: list[ShowEvent] = []
+        self._showings: tuple[Showing, ...] = ()
         self._reminded: dict[str, int] = {}  # market → the due time that the host was reminded of
         book.logged.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
-        self._ended, self._reminded = {}, {}
-        for event in self._book.events(DISCLOSURE_KINDS):
-            self._note(event)
+        self._events, self._reminded = list(self._book.events(READ_KINDS)), {}
+        self._showings = shown_in(self._events)
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
@@ -80,24 +85,26 @@ class Disclosures:
         return next(iter(active.values()), {})
 
     def reminders(self) -> tuple[Reminder, ...]:
-        """Every market that must be told, in the show's order."""
-        return tuple(self._reminder(one) for one in self._book.show.markets if one.disclosure.mode is not DisclosureMode.NONE)
+        """Every market that must be told, the most urgent first."""
+        markets = {market.id: market for market in self._book.show.markets}
+        return tuple(self._reminder(markets[due.market_id], due) for due in self._schedule(self._now_ms()))
 
-    def reminder(self, market_id: str) -> Reminder:
-        """Raises ShowError for a market the show is not made for."""
-        return self._reminder(market_by_id(self._book.show, market_id))
+    def _schedule(self, now_ms: int) -> tuple[Due, ...]:
+        since_ms = self._since_ms()
+        return schedule(self._book.show.markets, now_ms if since_ms is None else since_ms, self._showings, now_ms)
 
-    def _reminder(self, market: Market) -> Reminder:
-        rule, since_ms = market.disclosure, self._since_ms()
+    def _reminder(self, market: Market, due: Due) -> Reminder:
         shown = self._shown.disclosed.get(market.id)
-        shown_ms = None if shown is None else shown[1]
-        if since_ms is None or shown_ms is not None or rule.mode is DisclosureMode.NONE:
-            return Reminder(market.id, rule.mode, None, None, shown_ms)
-        ended_ms = self._ended.get(market.id, 0)
-        if ended_ms < since_ms or rule.mode is DisclosureMode.CONTINUOUS:
-            return Reminder(market.id, rule.mode, since_ms, since_ms + rule.first_within_s * 1000, None)
-        due_ms = ended_ms + rule.every_s * 1000
-        return Reminder(market.id, rule.mode, due_ms, due_ms + rule.first_within_s * 1000, None)
+        waits = self._since_ms() is None or shown is not None
+        return Reminder(
+            market_id=market.id,
+            mode=market.disclosure.mode,
+            state=due.state,
+            due_ms=None if waits else due.due_ms,
+            late_ms=None if waits else due.latest_ms,
+            shown_ms=None if shown is None else shown[1],
+            times=due.times,
+        )
 
     # Showing --------------------------------------------------------------------------------------------------------------
 
@@ -121,19 +128,20 @@ class Disclosures:
 
     def tick(self, now_ms: int) -> None:
         """Remind, show and end what is due; called each second."""
-        for market in self._book.show.markets:
-            reminder = self._reminder(market)
-            if reminder.shown_ms is not None:
-                self._end_if_over(market, reminder.shown_ms, now_ms)
-            elif reminder.due_ms is not None and now_ms >= reminder.due_ms:
-                self._remind(market, reminder.due_ms)
-        for market_id in self._shown.disclosed.keys() - {market.id for market in self._book.show.markets}:
-            self._hide(market_id)
+        markets = {market.id: market for market in self._book.show.markets}
+        dues = {due.market_id: due for due in self._schedule(now_ms)}
+        for market_id in self._shown.disclosed:
+            due = dues.get(market_id)
+            stays = due is not None and due.continuous and self._since_ms() is not None
+            if not stays and (due is None or now_ms >= self._over_ms(markets[market_id])):
+                self._hide(market_id)
+        if self._since_ms() is not None:
+            for market_id, due in dues.items():
+                if market_id not in self._shown.disclosed and now_ms >= due.due_ms:
+                    self._remind(markets[market_id], due.due_ms)
 
-    def _end_if_over(self, market: Market, shown_ms: int, now_ms: int) -> None:
-        stays = market.disclosure.mode is DisclosureMode.CONTINUOUS and self._since_ms() is not None
-        if not stays and now_ms - shown_ms >= market.disclosure.shown_s * 1000:
-            self._hide(market.id)
+    def _over_ms(self, market: Market) -> int:
+        return self._shown.disclosed[market.id][1] + market.disclosure.shown_s * 1000
 
     def _remind(self, market: Market, due_ms: int) -> None:
         if self.automatic and _has_text(market):
@@ -145,8 +153,10 @@ class Disclosures:
             self._notify(Notice(Severity.WARNING, "disclosure.due", {"market": name}, "disclosure", ("disclosure.show",)))
 
     def _due_markets(self) -> list[Market]:
-        now_ms = self._now_ms()
-        return [market for market in self._book.show.markets if (due := self._reminder(market).due_ms) is not None and now_ms >= due]
+        if self._since_ms() is None:
+            return []
+        urgent = {due.market_id for due in self._schedule(self._now_ms()) if due.state in (DueState.DUE, DueState.OVERDUE)}
+        return [market for market in self._book.show.markets if market.id in urgent]
 
     @property
     def _shown(self) -> Shown:
@@ -161,13 +171,10 @@ class Disclosures:
         self._book.log(EventKind.DISCLOSURE_ENDED, market=market_id, seconds=round((self._now_ms() - since_ms) / 1000, 1))
 
     def _on_logged(self, event: ShowEvent) -> None:
-        if event.kind in DISCLOSURE_KINDS:
-            self._note(event)
+        if event.kind in READ_KINDS:
+            self._events.append(event)
+            self._showings = shown_in(self._events)
             self.changed.emit()
-
-    def _note(self, event: ShowEvent) -> None:
-        if event.kind is EventKind.DISCLOSURE_ENDED:
-            self._ended[str(event.data.get("market", ""))] = event.at_ms
 
 
 def _has_text(market: Market) -> bool:

@@ -22,7 +22,6 @@ from app.domain.transition import CUT, Transition
 from app.session.actions import ActionTable
 from app.session.background import Background
 from app.session.desk_lock import DeskLock
-from app.session.discovery import Discovery as Discovery
 from app.session.discovery import MakeDiscovery
 from app.session.document import on_programme
 from app.session.embedded_relay import EmbeddedRelay, RelaySetting
