@@ -16,9 +16,10 @@ import keyring
 from keyring.backend import KeyringBackend
 
 from app.bootstrap.desk import make_studio
+from app.bootstrap.engine_host import host_of
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_end_signals
-from app.bootstrap.report import process_figures, report, write_report
+from app.bootstrap.report import ENGINE_HOST, process_figures, report, write_report
 from app.bootstrap.saying import spoken
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
@@ -249,8 +250,9 @@ class Broadcast:
         self._say(text)
 
     def _count_processes(self) -> None:
-        """The process ids of the engine and the relay, which may have been started anew."""
-        self._pids.update({"engine": self._studio.engine_pid, "relay": self._studio.relay_pid})
+        """The process ids of the engine, its host and the relay, which may have been started anew."""
+        engine_pid = self._studio.engine_pid
+        self._pids.update({"engine": engine_pid, ENGINE_HOST: host_of(engine_pid), "relay": self._studio.relay_pid})
 
     async def _write_report(self) -> None:
         if self._arguments.report is None:

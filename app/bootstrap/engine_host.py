@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.bootstrap.processes import settle_memory
-from app.session.processes import BackOff
+from app.session.processes import BackOff, parent_of, words_of
 
 _TASKS = Path("/proc/self/task")
 _FOLLOWED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if sys.platform == "linux" else frozenset()
@@ -16,6 +16,13 @@ _FOLLOWED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if sys.pl
 def can_host() -> bool:
     """Linux alone: frameworks of macOS do not bear a fork, and Windows has none. A library's thread would be missing after it."""
     return sys.platform == "linux" and len(os.listdir(_TASKS)) == 1
+
+
+def host_of(engine_pid: int) -> int:
+    """The host of a running engine; 0 = it has none."""
+    parent_pid = parent_of(engine_pid)
+    words = words_of(parent_pid)
+    return parent_pid if words and words == words_of(engine_pid) else 0
 
 
 class EngineHost:

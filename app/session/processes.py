@@ -91,6 +91,14 @@ def words_of(pid: int) -> tuple[str, ...]:
         return ()
 
 
+def parent_of(pid: int) -> int:
+    """The process that started this one; 0 when either has ended."""
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.NoSuchProcess:
+        return 0
+
+
 async def ends(pid: int, *, within_s: float) -> bool:
     """Wait so long for a process to end; False if it goes on."""
     deadline = time.monotonic() + within_s

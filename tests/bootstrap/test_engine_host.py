@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from app.bootstrap.engine_host import host_of
 from app.bootstrap.processes import ROOT
 from app.domain.command import Apply, Shutdown
 from app.domain.project import starter_project
@@ -47,6 +48,7 @@ async def shows_pictures(found: Registration) -> None:
 async def test_a_crashed_engine_is_followed_by_a_whole_one(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
     first = await registered(tmp_path)
     assert (first.host_pid, psutil.Process(first.pid).ppid()) == (host.pid, host.pid)
+    assert host_of(first.pid) == host.pid
     await shows_pictures(first)
     os.kill(first.pid, signal.SIGSEGV)
     second = await registered(tmp_path, other_than=first.pid)
@@ -136,6 +138,19 @@ async def test_a_host_that_is_frozen_is_given_up(tmp_path: Path) -> None:
         await desk.notice("engine.restarted")
         assert not runs(before.host_pid)
         assert (await registered(desk.paths.runtime)).pid == desk.engine_pid
+
+
+async def test_where_a_library_has_a_thread_the_desk_starts_the_next_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    if os.cpu_count() == 1:
+        pytest.skip("OpenBLAS starts no thread where there is one core")
+    async with StudioDesk(tmp_path, commands=REAL) as desk:
+        await desk.attached()
+        before = await registered(desk.paths.runtime)
+        assert (before.host_pid, host_of(before.pid)) == (0, 0)
+        os.kill(before.pid, signal.SIGKILL)
+        await desk.notice("engine.restarted")
+        assert desk.engine_pid != before.pid
 
 
 async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ async def test_one_command_and_a_browser_shows_it(tmp_path: Path) -> None:
     assert report["frames"]["encoded"] > 30
     assert report["connect_ms"]["total"] > 0
     assert report["targets"][0]["state"] == "live"
-    assert set(report["cpu_s"]) == {"desk", "engine", "relay"}
+    assert {"desk", "engine", "relay"} <= set(report["cpu_s"]) <= {"desk", "engine", "engine_host", "relay"}
     assert run.warnings() == []
 
 
