@@ -403,4 +403,4 @@ class MainWindow(QMainWindow):
 
 def _with_step(verb: str, step: str) -> str:
     """Undo or Redo with the name of the step."""
-    return f"{verb}: {declared(step)}" if step else verb
+    return tr("Window", "{verb}: {step}", verb=verb, step=declared(step)) if step else verb

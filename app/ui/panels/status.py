@@ -133,6 +133,7 @@ class StatusBar(QStatusBar):
         self._desk = desk
         self._before: EngineStats | None = None
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(6, 0, 6, 2)
         self.figures: dict[str, QLabel] = {}
         for name in ("air", "rate", "rtt", "loss", "frames", "encoder", "load"):
             self.figures[name] = self._figure_label()
