@@ -1,0 +1,223 @@
+"""The run of show as the host drives it, and as a desk that starts again finds it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.domain.event import EventKind
+from app.domain.show import ShowError
+from app.domain.show_editing import change_desk, change_segment, remove_segments
+from app.session.show_runner import LEFT_ALONE_MS
+from tests.support.selling_show import SellingDesk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SellingDesk]:
+    made = SellingDesk(tmp_path)
+    yield made
+    made.close()
+
+
+def running(desk: SellingDesk) -> str:
+    """The segment that the show is in, "" = it does not run."""
+    return desk.runner.current.id if desk.runner.current is not None else ""
+
+
+def test_a_show_runs_from_start_to_end(desk: SellingDesk) -> None:
+    runner = desk.runner
+    assert (runner.current, runner.upcoming and runner.upcoming.id) == (None, "open")
+    runner.start()
+    runner.start()
+    assert running(desk) == "open"
+    desk.pass_s(100)
+    timing = runner.timing()
+    assert (timing.slot_left_s, timing.over_s, timing.next_id) == (20, 0, "first")
+    runner.next()
+    assert desk.taken == ["scene-2"]
+    assert desk.selling.shown.pinned_id == "sun"
+    assert runner.timing().over_s == -20
+    desk.pass_s(330)
+    assert (runner.timing().slot_left_s, runner.timing().over_s) == (-30, 10)
+    runner.extend(60)
+    assert runner.timing().slot_left_s == 30
+    runner.next()
+    runner.next()
+    assert desk.selling.shown.pinned_id == ""  # nothing is sold in the close
+    assert runner.upcoming is None
+    runner.next()
+    assert runner.run.segment_id == "close"
+    runner.end()
+    runner.end()
+    assert running(desk) == ""
+    entered = [event.data["segment"] for event in desk.logged(EventKind.SEGMENT_ENTERED)]
+    assert entered == ["open", "first", "second", "close"]
+    assert [event.kind for event in desk.logged(EventKind.SHOW_STARTED, EventKind.SHOW_ENDED)] == [
+        EventKind.SHOW_STARTED,
+        EventKind.SHOW_ENDED,
+    ]
+
+
+def test_jumping_skipping_and_going_back(desk: SellingDesk) -> None:
+    runner = desk.runner
+    runner.enter("second")
+    assert runner.run.running
+    assert desk.selling.shown.pinned_id == "star"
+    runner.previous()
+    assert runner.run.segment_id == "first"
+    desk.pass_s(50)
+    runner.next()
+    runner.previous()
+    assert runner.timing().slot_elapsed_s == 50
+    runner.enter("open")
+    runner.skip()
+    assert runner.run.segment_id == "second"
+    assert desk.logged(EventKind.SEGMENT_ENTERED)[-1].data["skipped"] == ["first"]
+    runner.skip()  # behind the close there is nothing
+    assert runner.run.segment_id == "second"
+    with pytest.raises(ShowError) as refused:
+        runner.enter("gone")
+    assert refused.value.code == "show.no_segment"
+
+
+def test_points_are_ticked_in_any_order_and_what_is_left_is_told(desk: SellingDesk) -> None:
+    runner = desk.runner
+    runner.enter("first")
+    assert runner.unticked() == ("sun-1", "sun-2", "show-it")
+    runner.tick("show-it")
+    runner.tick("sun-1", done=True)
+    runner.tick("sun-1", done=True)
+    runner.tick("show-it")
+    assert runner.unticked() == ("sun-2", "show-it")
+    with pytest.raises(ShowError) as refused:
+        runner.tick("moon-1")
+    assert refused.value.code == "run.no_item"
+    runner.next()
+    assert desk.logged(EventKind.POINTS_LEFT)[0].data == {"segment": "first", "items": ["sun-2", "show-it"]}
+    told = next(notice for notice in desk.heard if notice.code == "run.points_left")
+    assert told.data == {"segment": "Sun lamp", "count": 2, "points": "No tools · Turn it"}
+    assert len(desk.logged(EventKind.POINT_TICKED)) == 3
+    runner.tick("sun-2", segment_id="first")
+    assert runner.unticked("first") == ("show-it",)
+
+
+def test_the_backup_takes_the_slot_in_one_action(desk: SellingDesk) -> None:
+    runner = desk.runner
+    with pytest.raises(ShowError):
+        runner.swap_to_backup()
+    runner.enter("first")
+    desk.selling.show_point("sun", "sun-1")
+    before = len(desk.logged())
+    runner.swap_to_backup()
+    new = desk.logged()[before:]
+    assert [event.kind for event in new] == [EventKind.BACKUP_TAKEN, EventKind.CARD_HIDDEN, EventKind.PINNED]
+    assert new[0].data == {"segment": "first", "out": "sun", "in": "moon"}
+    assert (desk.selling.shown.pinned_id, desk.selling.shown.card) == ("moon", None)
+    assert runner.unticked() == ("moon-1", "moon-2", "show-it")
+    desk.book.undo()
+    runner.follow()
+    assert desk.selling.shown.pinned_id == "sun"
+    runner.enter("second")
+    with pytest.raises(ShowError) as refused:
+        runner.swap_to_backup()
+    assert refused.value.code == "show.no_backup"
+
+
+def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> None:
+    runner, selling = desk.runner, desk.selling
+    runner.enter("first")
+    countdown = selling.shown.countdown
+    assert countdown is not None
+    assert (countdown.ends_ms - desk.now_ms(), countdown.segment_id) == (300_000, "first")
+    desk.pass_s(10)
+    runner.extend(30)
+    assert selling.shown.countdown is not None
+    assert selling.shown.countdown.ends_ms - desk.now_ms() == 320_000
+    desk.pass_s(320)
+    assert desk.logged(EventKind.COUNTDOWN_ENDED)
+    runner.next()
+    desk.book.edit_show("Germany", partial(change_desk, market_id="DE"))
+    runner.previous()
+    runner.enter("first")
+    assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
+    with pytest.raises(ShowError) as refused:
+        selling.count_down(60)
+    assert (refused.value.code, refused.value.data["market"]) == ("countdown.unwelcome", "Germany")
+
+
+def test_the_timer_stands_goes_and_begins_anew(desk: SellingDesk) -> None:
+    runner = desk.runner
+    runner.timer_start(90)
+    desk.pass_s(30)
+    runner.timer_stop()
+    desk.pass_s(500)
+    assert runner.timer_left_s() == 60
+    runner.timer_start()
+    desk.pass_s(70)
+    assert runner.timer_left_s() == -10
+    runner.timer_stop()
+    runner.timer_start()
+    assert runner.timer_left_s() == 90
+    runner.timer_reset()
+    desk.pass_s(5)
+    assert runner.timer_left_s() == 90
+
+
+def test_an_edit_of_the_running_show_is_followed(desk: SellingDesk) -> None:
+    runner = desk.runner
+    runner.enter("first")
+    desk.book.edit_show("Another product", partial(change_segment, segment_id="first", product_id="cable"))
+    runner.follow()
+    assert desk.selling.shown.pinned_id == "cable"
+    desk.selling.unpin()
+    runner.follow()  # what the host unpinned stays unpinned
+    assert desk.selling.shown.pinned_id == ""
+    desk.book.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
+    runner.follow()
+    assert runner.current is None
+    runner.next()
+    assert runner.run.segment_id == "open"
+
+
+def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
+    desk = SellingDesk(tmp_path)
+    path = tmp_path / "lamps.tradewind"
+    assert desk.book.save_as(path)
+    runner = desk.runner
+    runner.start()
+    desk.pass_s(130)
+    runner.enter("first")
+    runner.tick("sun-2")
+    runner.extend(60)
+    runner.swap_to_backup()
+    desk.selling.show_point("moon", "moon-1")
+    desk.selling.drop_coupon("ten")
+    runner.timer_start(120)
+    desk.pass_s(20)
+    run, shown, timing = runner.run, desk.selling.shown, runner.timing()
+    desk.close()
+    after = SellingDesk(tmp_path, path=path, clock=desk.clock)
+    after.clock = desk.clock
+    assert (after.runner.run, after.selling.shown, after.runner.timing()) == (run, shown, timing)
+    assert after.runner.timer_left_s() == 100
+    after.pass_s(LEFT_ALONE_MS / 1000 - 100)
+    after.runner.end_if_left()
+    assert running(after) == "first"
+    after.pass_s(200)
+    after.runner.end_if_left()
+    assert running(after) == ""
+    assert after.selling.shown == replace(after.selling.shown, pinned_id="", card=None, drop=None)
+    after.close()
+
+
+def test_an_empty_run_says_so(desk: SellingDesk) -> None:
+    desk.book.edit_show("Empty", partial(remove_segments, segment_ids=["open", "first", "second", "close"]))
+    for verb in (desk.runner.start, desk.runner.swap_to_backup, lambda: desk.runner.extend(60)):
+        with pytest.raises(ShowError):
+            verb()
+    desk.runner.next()
+    desk.runner.previous()
+    desk.runner.end()
+    assert desk.logged() == []
