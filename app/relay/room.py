@@ -14,7 +14,7 @@ Viewer, `GET /room/NAME`
   → {"t":"event","n","kind":"like|seen|clicked|added|asked","product","count"} ← {"t":"ack","n"}: all up to n are in the journal
       `product` must be on the board as "product/ID" ("like" and "asked" also take ""); else it is acknowledged and dropped.
   → {"t":"claim","n","coupon"} ← {"t":"coupon","n","coupon","code"|null,"why":""|"unknown"|"expired"|"gone"}; twice = the same
-  → {"t":"market","market":"BR","languages":[…]}: the visitor chose another one.
+  → {"t":"market","market":"BR","languages":[…]}: the visitor chose another one. → {"t":"ping"} ← {"t":"pong"}: a page cannot see ours.
 
 Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stream key); a second host takes the first one's place (4409)
   → {"t":"hello","v":1,"boot":"…","after":seq,"likes":total so far, optional}
@@ -29,7 +29,8 @@ Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stre
   ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon","key"|"id","why","words"}: it is not on the board
 
 Close codes: 4400 a message that is none (the words say why), 4408 no hello, 4409 replaced, 4426 another version, 1001 the relay stops,
-1009 a message too large (viewer 4 kB, host 256 kB). What comes too fast is read more slowly. Pages ping by the protocol's own means.
+1009 a message too large (viewer 4 kB, host 256 kB). What comes too fast is read more slowly; who does not answer WebSocket pings, or
+does not read for 15 s, is hung up on.
 """
 
 import logging
@@ -149,6 +150,7 @@ class Room:
             "event": self._event,
             "claim": self._claim,
             "market": self._market,
+            "ping": lambda page, message: page.answer(b'{"t":"pong"}'),
         }
         self._on_host: Mapping[str, Callable[[HostLink, Message], None]] = {
             "put": self._put,

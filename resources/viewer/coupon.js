@@ -1,0 +1,120 @@
+// A coupon: how many there really are, until when, and the visitor's own code.
+import { make, setHidden, setText } from "./dom.js";
+import { recall, remember } from "./memory.js";
+import { clock, number, percent, timeOfDay } from "./money.js";
+import { say } from "./said.js";
+import { word } from "./words.js";
+
+export class Coupon {
+  #shop;
+  #room;
+  #coupon = null;
+  #why = "";
+  #off = make("strong", { class: "off", dir: "auto" });
+  #title = make("p", { class: "title" });
+  #left = make("span", { class: "stock" });
+  #time = make("span", { class: "time" });
+  #claim;
+  #code = make("output", { class: "code", dir: "ltr" });
+  #copy;
+  #given;
+  #word = make("p", { class: "why" });
+  element;
+
+  constructor(shop, element) {
+    this.#shop = shop;
+    this.#room = shop.room;
+    this.element = element;
+    this.#claim = make("button", { type: "button", class: "buy", on: { click: () => this.#ask() } });
+    this.#copy = make("button", { type: "button", class: "second", on: { click: () => this.#copyCode() } });
+    this.#given = make("p", { class: "given" }, make("span", { class: "label" }, word("your_code")), this.#code, this.#copy);
+    element.append(
+      make("div", { class: "stub", "aria-hidden": "true" }, this.#off),
+      make("div", { class: "body" }, make("p", { class: "label" }, word("coupon")), this.#title, make("p", { class: "facts" }, this.#left, this.#time)),
+      this.#claim,
+      this.#given,
+      this.#word,
+    );
+    this.#room.addEventListener("coupon", (event) => this.#answered(event.detail));
+    setInterval(() => this.#tick(), 1000);
+  }
+
+  #kept() {
+    return this.#coupon ? recall(`code.${this.#shop.stream}.${this.#coupon.id}`) : "";
+  }
+
+  #ask() {
+    this.#why = "claiming";
+    this.#room.claim(this.#coupon.id);
+    this.update(this.#coupon);
+  }
+
+  #answered({ coupon, code, why }) {
+    if (code) remember(`code.${this.#shop.stream}.${coupon}`, code);
+    if (coupon !== this.#coupon?.id) return;
+    this.#why = code ? "" : why;
+    this.update(this.#coupon);
+    this.#shop.announce(code ? `${word("your_code")}: ${code}` : word(`coupon_${why}`));
+    if (code) this.#copy.focus();
+  }
+
+  async #copyCode() {
+    const code = this.#kept();
+    try {
+      await navigator.clipboard.writeText(code);
+    } catch {
+      // Plain http has no clipboard: what is marked can be copied by hand, and by the old command.
+      getSelection().selectAllChildren(this.#code);
+      document.execCommand("copy");
+    }
+    setText(this.#copy, word("copied"));
+    this.#shop.announce(word("copied"));
+  }
+
+  // What there is to say when there is no code to be had: "" while there is.
+  #over(left) {
+    if (this.#why && this.#why !== "claiming") return this.#why;
+    if (this.#coupon.expires_ms && this.#room.now() >= this.#coupon.expires_ms) return "expired";
+    return left === 0 ? "gone" : "";
+  }
+
+  update(coupon) {
+    setHidden(this.element, !coupon);
+    if (coupon?.id !== this.#coupon?.id) {
+      this.#why = "";
+      setText(this.#copy, word("copy"));
+    }
+    this.#coupon = coupon;
+    if (!coupon) return;
+    const left = this.#room.left[coupon.id] ?? coupon.left;
+    const code = this.#kept();
+    const over = code ? "" : this.#over(left);
+    setText(this.#off, coupon.percent > 0 ? `−${percent(coupon.percent)}` : "%");
+    say(this.#title, coupon.title, { mark: true });
+    setText(this.#left, Number.isInteger(left) ? word("coupon_left", { n: number(left), all: number(coupon.stock ?? left) }) : "");
+    setHidden(this.#claim, Boolean(code || over));
+    this.#claim.disabled = this.#why === "claiming";
+    setText(this.#claim, word(this.#why === "claiming" ? "claiming" : "claim"));
+    setHidden(this.#given, !code);
+    setText(this.#code, code);
+    setHidden(this.#word, !over);
+    if (over) setText(this.#word, word(`coupon_${over}`));
+    this.element.classList.toggle("over", Boolean(over));
+    this.#showTime();
+  }
+
+  #showTime() {
+    const ends = this.#coupon.expires_ms;
+    const leftMs = ends - this.#room.now();
+    setHidden(this.#time, !ends || leftMs <= 0);
+    if (!ends || leftMs <= 0) return;
+    const calm = this.#shop.profile?.urgency === false || leftMs > 86400000;
+    setText(this.#time, calm ? word("until", { time: timeOfDay(Date.now() + leftMs) }) : word("ends_in", { time: clock(leftMs) }));
+  }
+
+  #tick() {
+    if (!this.#coupon) return;
+    this.#showTime();
+    if (!this.#why && this.#coupon.expires_ms && this.#room.now() >= this.#coupon.expires_ms) this.update(this.#coupon);
+  }
+}

@@ -1,0 +1,41 @@
+// Which market a visitor belongs to: what was chosen, else the region of the browser's languages, else a market that speaks them.
+import { recall, remember } from "./memory.js";
+import { languages, pick, regionName } from "./said.js";
+
+const primary = (tag) => tag.split("-")[0].toLowerCase();
+
+function regionOf(tag, likely) {
+  try {
+    const locale = new Intl.Locale(tag);
+    return (likely ? locale.maximize() : locale).region ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function firstGuess() {
+  return recall("market") || languages.map((tag) => regionOf(tag, false)).find(Boolean) || "";
+}
+
+export function chooseMarket(markets) {
+  const ids = markets.map((market) => market.id);
+  const said = languages.map((tag) => regionOf(tag, false));
+  const likely = languages.map((tag) => regionOf(tag, true));
+  const known = [recall("market"), ...said, ...likely].find((id) => ids.includes(id));
+  if (known) return known;
+  for (const tag of languages) {
+    const near = markets.find((market) => (market.languages ?? []).some((one) => primary(one) === primary(tag)));
+    if (near) return near.id;
+  }
+  return ids[0] ?? "";
+}
+
+export function keepMarket(id) {
+  remember("market", id);
+}
+
+export function marketName(market) {
+  const { text, foreign } = pick(market.name);
+  const region = regionName(market.id);
+  return (foreign && region !== market.id ? region : text) || region;
+}

@@ -1,0 +1,140 @@
+// What a product is offered for in one market, and the parts of the page that say so.
+import { icon, make, setHidden, setText, webAddress } from "./dom.js";
+import { days, money, number, percent } from "./money.js";
+import { say, textOf } from "./said.js";
+import { word } from "./words.js";
+
+export function offerOf(product, market) {
+  const price = product.prices?.find((one) => one.market === market) ?? null;
+  const link = webAddress(product.links?.[market] || product.links?.[""] || "");
+  const left = Number.isInteger(product.left) ? product.left : null;
+  return {
+    price,
+    was: price && Number.isInteger(price.was) && price.was > price.minor ? price.was : null,
+    left,
+    soldOut: left === 0,
+    delivery: product.delivery?.find((one) => one.market === market) ?? null,
+    link: link && (price || product.links?.[market]) ? link : "",
+  };
+}
+
+export function priceText({ price }) {
+  return price ? money(price.minor, price.currency) : "";
+}
+
+// Price, the crossed-out one before, how much less that is.
+export class PriceLine {
+  #price = make("strong", { class: "price", dir: "auto" });
+  #was = make("s", { class: "was", dir: "auto" });
+  #wasWord = make("span", { class: "unseen" });
+  #less = make("span", { class: "less", dir: "ltr" });
+  element = make("p", { class: "prices" }, this.#price, this.#wasWord, this.#was, this.#less);
+
+  update(offer, marketName) {
+    setText(this.#price, priceText(offer) || word("not_here", { market: marketName }));
+    this.#price.classList.toggle("none", !offer.price);
+    setHidden(this.#was, offer.was === null);
+    setHidden(this.#wasWord, offer.was === null);
+    setHidden(this.#less, offer.was === null);
+    if (offer.was === null) return;
+    setText(this.#wasWord, word("was"));
+    setText(this.#was, money(offer.was, offer.price.currency));
+    setText(this.#less, `−${percent(Math.round(100 * (1 - offer.price.minor / offer.was)))}`);
+  }
+}
+
+// Units that there really are, and when it comes.
+export class Facts {
+  #left = make("span");
+  #leftFact = make("li", { class: "left" }, icon("box"), this.#left);
+  #delivery = make("span");
+  #deliveryFact = make("li", {}, icon("truck"), this.#delivery);
+  element = make("ul", { class: "facts" }, this.#leftFact, this.#deliveryFact);
+
+  update(offer) {
+    setHidden(this.#leftFact, offer.left === null);
+    if (offer.left !== null) setText(this.#left, offer.soldOut ? word("sold_out") : word("left", { n: number(offer.left) }));
+    this.#leftFact.classList.toggle("none", offer.soldOut);
+    const text = deliveryText(offer.delivery);
+    setHidden(this.#deliveryFact, !text);
+    setText(this.#delivery, text);
+  }
+}
+
+export function deliveryText(delivery) {
+  if (!delivery) return "";
+  const parts = [];
+  if (delivery.to > 0) parts.push(word("delivery_in", { days: days(delivery.from, delivery.to) }));
+  if (delivery.freight) parts.push(delivery.freight.minor ? word("freight", { price: money(delivery.freight.minor, delivery.freight.currency) }) : word("freight_free"));
+  return parts.join(" · ");
+}
+
+// Buy, put on the list, ask the host to show it closer.
+export class Actions {
+  #product;
+  #buyText = make("span");
+  #buy;
+  #add;
+  #addText = make("span");
+  #closer;
+  #closerText = make("span");
+  element;
+
+  constructor(product, shop) {
+    this.#product = product;
+    this.#buy = make("a", { class: "buy", target: "_blank", rel: "noopener noreferrer", on: { click: () => shop.clicked(this.#product.id) } }, this.#buyText, icon("out"));
+    this.#add = make("button", { type: "button", class: "second add", on: { click: () => shop.toggle(this.#product.id) } }, icon("plus"), icon("check"), this.#addText);
+    this.#closer = make("button", { type: "button", class: "second", on: { click: () => shop.ask(this.#product.id) } }, icon("closer"), this.#closerText);
+    this.element = make("div", { class: "actions" }, this.#buy, this.#add, this.#closer);
+  }
+
+  update(product, offer, { kept, asked }) {
+    this.#product = product;
+    setHidden(this.#buy, !offer.link && !offer.soldOut);
+    setText(this.#buyText, word(offer.soldOut ? "sold_out" : "buy"));
+    if (offer.link && !offer.soldOut) this.#buy.href = offer.link;
+    else this.#buy.removeAttribute("href");
+    this.#buy.setAttribute("aria-disabled", String(offer.soldOut));
+    this.#buy.setAttribute("aria-label", `${word(offer.soldOut ? "sold_out" : "buy")}: ${textOf(product.name)}`);
+    this.#add.setAttribute("aria-pressed", String(kept));
+    setText(this.#addText, word(kept ? "added" : "add"));
+    this.#closer.disabled = asked;
+    setText(this.#closerText, word(asked ? "closer_sent" : "closer"));
+  }
+}
+
+// A product's picture, or its initial where there is none (yet).
+export class Photo {
+  #stream;
+  #image = make("img", { alt: "", loading: "lazy", decoding: "async", on: { error: () => setHidden(this.#image, true) } });
+  #initial = make("span", { "aria-hidden": "true" });
+  element;
+
+  constructor(stream, className) {
+    this.#stream = stream;
+    this.element = make("div", { class: `photo ${className}` }, this.#initial, this.#image);
+  }
+
+  update(product) {
+    setText(this.#initial, [...textOf(product.name)][0] ?? "");
+    const address = pictureAddress(this.#stream, product.pictures?.[0]);
+    if (this.#image.getAttribute("src") === address) return;
+    setHidden(this.#image, !address);
+    if (address) this.#image.src = address;
+    else this.#image.removeAttribute("src");
+  }
+}
+
+export function pictureAddress(stream, id) {
+  return /^[0-9a-f]{32}$/.test(id ?? "") ? `/room/${encodeURIComponent(stream)}/pictures/${id}` : "";
+}
+
+// The keywords of a product, each in the reader's language.
+export function keywordChips(product) {
+  const chips = (product.points ?? []).filter((point) => textOf(point.keyword)).map((point) => {
+    const chip = make("li");
+    say(chip, point.keyword);
+    return chip;
+  });
+  return chips;
+}

@@ -1,0 +1,213 @@
+// The room beside the picture: what the host shows, and what this visitor does. It connects, resumes and tries again by itself,
+// and has nothing to do with the picture: either may be gone without the other noticing.
+import { recall, remember } from "./memory.js";
+import { languages } from "./said.js";
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15000;
+const HELLO_WITHIN_MS = 10000;
+const PING_EVERY_MS = 25000;
+const PONG_WITHIN_MS = 10000;
+const LIKES_EVERY_MS = 600;
+const MOST_LIKES = 20;
+const MOST_WAITING = 200;
+const UNKNOWN_VERSION = 4426;
+
+export class Room extends EventTarget {
+  #stream;
+  #market;
+  #socket = null;
+  #retries = 0;
+  #timer = 0;
+  #pulse = 0;
+  #heardAt = 0;
+  #boot = "";
+  #page = crypto.getRandomValues(new Uint32Array(3)).join("-");
+  #number = 0;
+  #waiting = []; // events that the room has not acknowledged
+  #claims = new Map(); // coupon → number of the question
+  #likes = 0;
+  #likeTimer = 0;
+  #offsetMs = 0;
+  #changed = new Set();
+  #flush = 0;
+  board = new Map();
+  rev = 0;
+  state = "connecting";
+  viewers = 0;
+  likes = 0;
+  left = {};
+  connects = 0;
+
+  constructor(stream, market) {
+    super();
+    this.#stream = stream;
+    this.#market = market;
+    addEventListener("online", () => this.#again(0));
+    addEventListener("pagehide", () => this.#drop());
+    addEventListener("pageshow", (event) => event.persisted && this.#again(0));
+    document.addEventListener("visibilitychange", () => !document.hidden && this.state !== "open" && this.#again(0));
+  }
+
+  start() {
+    this.#open();
+  }
+
+  // The relay's clock: what ends at a moment ends then on every page.
+  now() {
+    return Date.now() + this.#offsetMs;
+  }
+
+  value(key) {
+    return this.board.get(key) ?? null;
+  }
+
+  setMarket(market) {
+    if (market === this.#market) return;
+    this.#market = market;
+    this.#send({ t: "market", market, languages });
+  }
+
+  report(kind, product = "") {
+    this.#queue({ kind, product });
+  }
+
+  like() {
+    this.#likes = Math.min(MOST_LIKES, this.#likes + 1);
+    this.#likeTimer ||= setTimeout(() => {
+      this.#likeTimer = 0;
+      const count = this.#likes;
+      this.#likes = 0;
+      this.#queue({ kind: "like", count });
+    }, LIKES_EVERY_MS);
+  }
+
+  claim(coupon) {
+    if (this.#claims.has(coupon)) return;
+    this.#number += 1;
+    this.#claims.set(coupon, this.#number);
+    this.#send({ t: "claim", n: this.#number, coupon });
+  }
+
+  #queue(event) {
+    if (this.#waiting.length >= MOST_WAITING) this.#waiting.splice(Math.max(0, this.#waiting.findIndex((one) => one.kind === "seen")), 1);
+    this.#number += 1;
+    const numbered = { t: "event", n: this.#number, ...event };
+    this.#waiting.push(numbered);
+    this.#send(numbered);
+  }
+
+  #send(message) {
+    if (this.state === "open" && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #set(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  #drop() {
+    clearTimeout(this.#timer);
+    clearInterval(this.#pulse);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #again(wait) {
+    this.#drop();
+    const delay = wait ?? Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries) * (0.75 + Math.random() / 2);
+    this.#retries += 1;
+    this.#timer = setTimeout(() => this.#open(), delay);
+  }
+
+  #open() {
+    this.#drop();
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/room/${encodeURIComponent(this.#stream)}`);
+    this.#socket = socket;
+    this.#timer = setTimeout(() => this.#lost(socket), HELLO_WITHIN_MS);
+    socket.onopen = () => {
+      const token = recall(`token.${this.#stream}`);
+      const hello = { t: "hello", v: 1, token, page: this.#page, board: this.rev, boot: this.#boot, languages, market: this.#market };
+      socket.send(JSON.stringify(hello));
+    };
+    socket.onmessage = (event) => socket === this.#socket && this.#hear(event.data);
+    socket.onclose = (event) => this.#lost(socket, event.code);
+  }
+
+  #lost(socket, code) {
+    if (socket !== this.#socket) return;
+    this.#set("away");
+    this.#again(code === UNKNOWN_VERSION ? 60000 : undefined);
+  }
+
+  #hear(text) {
+    this.#heardAt = performance.now();
+    const message = JSON.parse(text);
+    this.#hearing[message.t]?.(message);
+  }
+
+  #hearing = {
+    welcome: (message) => this.#welcomed(message),
+    put: ({ rev, key, value }) => this.#put(rev, key, value),
+    ack: ({ n }) => {
+      this.#waiting = this.#waiting.filter((event) => event.n > n);
+    },
+    count: ({ viewers, likes, left }) => {
+      Object.assign(this, { viewers, likes, left: left ?? {} });
+      this.dispatchEvent(new Event("count"));
+    },
+    coupon: ({ coupon, code, why }) => {
+      this.#claims.delete(coupon);
+      this.dispatchEvent(new CustomEvent("coupon", { detail: { coupon, code, why } }));
+    },
+  };
+
+  #welcomed(message) {
+    clearTimeout(this.#timer);
+    this.#retries = 0;
+    this.connects += 1;
+    this.#boot = message.boot;
+    this.#offsetMs = message.now_ms - Date.now();
+    remember(`token.${this.#stream}`, message.token);
+    if (message.board) {
+      for (const key of this.board.keys()) this.#changed.add(key);
+      this.board = new Map(Object.entries(message.board));
+      for (const key of this.board.keys()) this.#changed.add(key);
+    }
+    for (const [rev, key, value] of message.patches ?? []) this.#put(rev, key, value);
+    this.rev = message.rev;
+    this.#tell();
+    this.#set("open");
+    for (const event of this.#waiting) this.#send(event);
+    for (const [coupon, n] of this.#claims) this.#send({ t: "claim", n, coupon });
+    this.#pulse = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  #ping() {
+    // A connection that died without a word looks open: only an answer shows that it lives.
+    const socket = this.#socket;
+    const asked = performance.now();
+    this.#send({ t: "ping" });
+    setTimeout(() => socket === this.#socket && this.#heardAt < asked && this.#lost(socket), PONG_WITHIN_MS);
+  }
+
+  #put(rev, key, value) {
+    if (value === null) this.board.delete(key);
+    else this.board.set(key, value);
+    this.rev = rev;
+    this.#changed.add(key);
+    this.#tell();
+  }
+
+  #tell() {
+    this.#flush ||= setTimeout(() => {
+      this.#flush = 0;
+      const keys = this.#changed;
+      this.#changed = new Set();
+      this.dispatchEvent(new CustomEvent("change", { detail: keys }));
+    }, 0);
+  }
+}

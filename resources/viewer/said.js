@@ -1,0 +1,47 @@
+// Words that come in several languages, and which of them this reader gets.
+import { make } from "./dom.js";
+import { language } from "./words.js";
+
+export const languages = navigator.languages?.length ? [...navigator.languages] : [navigator.language || "en"];
+
+const primary = (tag) => tag.replace("_", "-").split("-")[0].toLowerCase();
+const spoken = new Set(languages.map(primary));
+
+// { text, tag, foreign }: the reader's first language that there is, else English, else what there is.
+export function pick(words) {
+  const written = Object.entries(words ?? {}).filter(([, text]) => typeof text === "string" && text.trim());
+  for (const wanted of [...languages, "en"]) {
+    const found = written.find(([tag]) => tag === wanted) ?? written.find(([tag]) => primary(tag) === primary(wanted));
+    if (found) return { text: found[1], tag: found[0], foreign: !spoken.has(primary(found[0])) };
+  }
+  if (!written.length) return { text: "", tag: "", foreign: false };
+  return { text: written[0][1], tag: written[0][0], foreign: true };
+}
+
+export function textOf(words) {
+  return pick(words).text;
+}
+
+function nameOf(kind, code) {
+  try {
+    return new Intl.DisplayNames([language], { type: kind }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export const languageName = (tag) => nameOf("language", tag);
+export const regionName = (code) => (/^[A-Z]{2}$/.test(code) ? nameOf("region", code) : code);
+
+// Puts words into an element, in their own language and direction; another language than the reader's is marked, unless told not to.
+export function say(element, words, { mark = false } = {}) {
+  const { text, tag, foreign } = pick(words);
+  const shown = `${tag}\n${text}`;
+  if (element.said === shown) return text;
+  element.said = shown;
+  element.lang = tag;
+  element.dir = "auto";
+  element.replaceChildren(text);
+  if (mark && foreign && text) element.append(" ", make("small", { class: "tongue", lang: language, dir: "auto" }, languageName(tag)));
+  return text;
+}

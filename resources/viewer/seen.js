@@ -1,0 +1,58 @@
+// Impressions: a product counts as seen when half of it was really in sight for a second, in a tab that was looked at. Once each.
+
+const LONG_ENOUGH_MS = 1000;
+
+export class Seen {
+  #report;
+  #known = new Set();
+  #watched = new WeakMap(); // element → { key, product, timer, inSight }
+  #observer;
+
+  constructor(report) {
+    this.#report = report;
+    this.#observer = new IntersectionObserver((entries) => entries.forEach((entry) => this.#crossed(entry)), { threshold: [0, 0.5] });
+    document.addEventListener("visibilitychange", () => this.#visibilityChanged());
+  }
+
+  #elements = new Set();
+
+  // The same key counts once: a list's product per page, a pinned one each time that it is pinned.
+  watch(element, product, key) {
+    const before = this.#watched.get(element);
+    if (before?.key === key || this.#known.has(key)) return;
+    clearTimeout(before?.timer);
+    this.#watched.set(element, { key, product, timer: 0, inSight: false });
+    this.#elements.add(element);
+    this.#observer.unobserve(element);
+    this.#observer.observe(element);
+  }
+
+  forget(element) {
+    clearTimeout(this.#watched.get(element)?.timer);
+    this.#watched.delete(element);
+    this.#elements.delete(element);
+    this.#observer.unobserve(element);
+  }
+
+  #crossed(entry) {
+    const watched = this.#watched.get(entry.target);
+    if (!watched) return;
+    watched.inSight = entry.isIntersecting && entry.intersectionRatio >= 0.5;
+    this.#time(entry.target, watched);
+  }
+
+  #visibilityChanged() {
+    for (const element of this.#elements) this.#time(element, this.#watched.get(element));
+  }
+
+  #time(element, watched) {
+    clearTimeout(watched.timer);
+    if (!watched.inSight || document.hidden) return;
+    watched.timer = setTimeout(() => {
+      if (this.#known.has(watched.key)) return;
+      this.#known.add(watched.key);
+      this.forget(element);
+      this.#report(watched.product);
+    }, LONG_ENOUGH_MS);
+  }
+}
