@@ -1,0 +1,83 @@
+"""The sample show is whole: every word in every language, pictures that open, and nothing that the lint would warn of."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from app.domain.finding import product_texts
+from app.domain.market import Level
+from app.domain.product import missing_fields
+from app.domain.project import starter_project
+from app.domain.rundown import Act
+from app.domain.rundown_lint import lint
+from app.domain.show import Show, languages_of
+from app.storage.files import StorageError
+from app.storage.sample_show import Sample, load_sample
+from tests.support.source_trees import ROOT
+
+FOLDER = ROOT / "resources" / "sample_show"
+MARKETS = ROOT / "resources" / "markets"
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return load_sample(FOLDER, MARKETS)
+
+
+@pytest.fixture(scope="module")
+def show(sample: Sample) -> Show:
+    return sample.show(starter_project(camera=None, microphone=False))
+
+
+def test_it_fills_every_panel(show: Show) -> None:
+    assert [market.id for market in show.markets] == ["US", "AE"]
+    assert len(show.products) == 6
+    assert {segment.act for segment in show.segments} == set(Act)
+    assert len(show.segments) == 10
+    assert show.cards
+    assert show.coupons[0].codes
+    assert all(not missing_fields(product) and product.faq and product.comparisons and product.scenarios for product in show.products)
+
+
+def test_the_lint_has_nothing_to_warn_of(show: Show) -> None:
+    found = lint(show, today="2026-12-01")
+    assert [one for one in found if one.level is not Level.INFO] == []
+    assert len(found) <= 3
+
+
+def test_every_word_is_there_in_every_language(show: Show) -> None:
+    wanted = set(languages_of(show))
+    assert wanted == {"zh-Hans", "en", "es", "ar"}
+    for product in show.products:
+        for where, words in product_texts(product):
+            assert set(words) == wanted, (product.id, where)
+    for words in (
+        *(card.words for card in show.cards),
+        *(coupon.title for coupon in show.coupons),
+        show.desk.ticker,
+        show.desk.lower_third,
+    ):
+        assert set(words) == wanted
+    for segment in show.segments:
+        assert segment.cues
+        assert all({"zh-Hans", "en"} <= set(cue.text) for cue in segment.cues)
+
+
+def test_its_pictures_are_there_and_open(sample: Sample, show: Show) -> None:
+    assert {picture for product in show.products for picture in product.pictures} == set(sample.pictures)
+    for content in sample.pictures.values():
+        image = QImage.fromData(content)
+        assert (image.width(), image.height()) == (800, 800)
+        assert len(content) < 100_000
+
+
+def test_a_broken_sample_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as missing:
+        load_sample(tmp_path, MARKETS)
+    assert missing.value.code == "file.missing"
+    (tmp_path / "show.toml").write_text("markets = 3")
+    with pytest.raises(StorageError) as broken:
+        load_sample(tmp_path, MARKETS)
+    assert broken.value.code == "sample.broken"
+    assert "markets" in str(broken.value.data["reason"])
