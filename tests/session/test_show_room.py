@@ -1,0 +1,237 @@
+"""The host's side of the room against a real hub: the board by differences, each event once, coupons and pictures after a restart."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from app.domain.notice import Notice
+from app.relay.server import RelayServer
+from app.session.room_client import connect
+from app.session.room_link import OpenCoupon, RoomAddress, RoomEvent, RoomLink, RoomState
+from app.session.room_picture import RoomPicture
+from tests.support.relays import KEY, base_of, running_relay
+from tests.support.room import RoomSocket, page
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
+PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
+
+
+class Host:
+    """A link with everything it told; `kept` can be held back, as by a drive that is slow."""
+
+    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = KEY) -> None:
+        self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
+        self.events: list[RoomEvent] = []
+        self.heard: list[Notice] = []
+        self.counts: list[tuple[int, int]] = []
+        self.safe = asyncio.Event()
+        self.safe.set()
+        self._mark = mark
+        self._news = asyncio.Event()
+        self.link = RoomLink(
+            connect=connect,
+            address=lambda: self.address,
+            find_picture=self._find,
+            on_event=self._on_event,
+            kept=self._kept,
+            notify=self._on_notice,
+        )
+        self.link.state.changed.connect(lambda old, new: self._news.set())
+        self.link.count_changed.connect(self._on_count)
+        self.link.pictures_changed.connect(self._news.set)
+
+    async def __aenter__(self) -> Self:
+        self.link.start(self._mark)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.link.aclose()
+
+    def move_to(self, relay: RelayServer | None, *, key: str = KEY) -> None:
+        self.address = None if relay is None else RoomAddress(base_of(relay), "live", key)
+        self.link.address_changed()
+
+    async def _find(self, picture_id: str) -> RoomPicture | None:
+        return RoomPicture(PICTURE_NAME, PICTURE) if picture_id == "lamp" else None
+
+    async def _kept(self) -> bool:
+        await self.safe.wait()
+        return True
+
+    def _on_event(self, event: RoomEvent) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    def _on_notice(self, notice: Notice) -> None:
+        self.heard.append(notice)
+        self._news.set()
+
+    def _on_count(self, viewers: int, likes: int) -> None:
+        self.counts.append((viewers, likes))
+        self._news.set()
+
+    async def until(self, true: Callable[[], object]) -> None:
+        """Looked at after every piece of news."""
+        async with asyncio.timeout(10):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+    async def joined(self) -> None:
+        await self.until(lambda: self.link.state.value is RoomState.JOINED)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+
+def client(relay: RelayServer) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(base_of(relay))
+
+
+BOARD: Mapping[str, Any] = {"show": {"title": "Lamps"}, "product/sun": {"left": 3}, "list": ["sun"]}
+
+
+async def test_the_board_goes_out_by_differences() -> None:
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host, page(session) as viewer:
+        host.link.show(BOARD)
+        await host.joined()
+        welcome = await viewer.open(board=0)
+        seen = dict(welcome["board"])
+        while seen.keys() != BOARD.keys():
+            put = await viewer.next("put")
+            seen[put["key"]] = put["value"]
+        assert seen == BOARD
+        rev = (await status(session))["rev"]
+        host.link.show({**BOARD, "product/sun": {"left": 3}, "pinned": {"product": "sun"}})
+        assert (await viewer.next("put"))["key"] == "pinned"
+        host.link.show({"show": BOARD["show"], "list": ["sun"], "product/sun": {"left": 2}})
+        assert {(put["key"], str(put["value"])) for put in [await viewer.next("put"), await viewer.next("put")]} == {
+            ("product/sun", "{'left': 2}"),
+            ("pinned", "None"),
+        }
+        assert (await status(session))["rev"] == rev + 3
+
+
+async def test_what_viewers_do_comes_once_though_the_desk_starts_again() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer:
+        async with Host(relay) as host:
+            host.link.show(BOARD)
+            await host.joined()
+            await viewer.open(board=0, languages=["de-AT"], market="DE")
+            await until(session, keys=len(BOARD))
+            await viewer.send(t="event", n=1, kind="seen", product="sun")
+            await host.until(lambda: host.kinds() == ["joined", "seen"])
+            assert (host.events[0].data["language"], host.events[1].data["product"]) == ("de-AT", "sun")
+            await host.until(lambda: (1, 0) in host.counts)
+            await until(session, waiting_events=0)  # what is safe, the hub forgets
+            host.safe.clear()
+            await viewer.send(t="event", n=2, kind="clicked", product="sun")
+            await host.until(lambda: len(host.events) == 3)
+            logged = host.events[-1].mark
+        assert (await status(session))["waiting_events"] == 1
+        await viewer.send(t="event", n=3, kind="added", product="sun")
+        await viewer.next("ack", n=3)
+        async with Host(relay, mark=logged) as again:  # its log has the click, which the hub does not know
+            await again.until(lambda: again.kinds() == ["added"])
+            await until(session, waiting_events=0)
+        async with Host(relay) as without:  # and a log without it has lost nothing that was not safe
+            await without.joined()
+            assert without.events == []
+
+
+async def status(session: aiohttp.ClientSession) -> dict[str, Any]:
+    """What the relay says of the room."""
+    async with session.get("/api/status") as answer:
+        room: dict[str, Any] = (await answer.json())["streams"][0]["room"]
+    return room
+
+
+async def until(session: aiohttp.ClientSession, **values: int) -> None:
+    """Until the relay says this of the room; it has no event for it."""
+    async with asyncio.timeout(8):
+        while not values.items() <= (await status(session)).items():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
+    claimed: dict[str, str] = {}
+    coupon = OpenCoupon("ten", ("AAA", "BBB"), 0, claimed)
+    async with running_relay() as first, client(first) as session, Host(first) as host:
+        host.link.show({**BOARD, "coupon": {"id": "ten"}})
+        host.link.offer_coupon(coupon)
+        async with page(session) as viewer:
+            await viewer.open(board=0)
+            await host.until(lambda: "joined" in host.kinds())
+            await claim(viewer, "AAA")
+            await host.until(lambda: "claimed" in host.kinds())
+            event = host.events[-1]
+            assert event.data["code"] == "AAA"
+            claimed["AAA"] = event.viewer
+        host.move_to(None)
+        async with running_relay() as second, client(second) as other:
+            host.move_to(second)
+            await first.aclose()
+            await host.until(lambda: host.link.state.value is RoomState.LOST)
+            host.move_to(second)
+            await host.joined()
+            async with page(other) as viewer:
+                await viewer.open(board=0)
+                await claim(viewer, "BBB")
+                await host.until(lambda: host.kinds().count("claimed") == 2)
+                assert host.events[-1].data["code"] == "BBB"
+                assert host.events[-1].mark.split(":")[0] != event.mark.split(":")[0]
+                assert (await status(other))["keys"] == 4
+                host.link.offer_coupon(None)
+                await viewer.next("count", left={})
+
+
+async def claim(viewer: RoomSocket, code: str) -> None:
+    """As soon as the hub has a coupon to give."""
+    while not (await viewer.next("count"))["left"]:
+        pass
+    await viewer.send(t="claim", n=1, coupon="ten")
+    assert (await viewer.next("coupon"))["code"] == code
+
+
+async def test_another_desk_takes_the_room_and_gives_it_back() -> None:
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.show(BOARD)
+        await host.joined()
+        async with Host(relay) as other:
+            await other.joined()
+            await host.until(lambda: host.link.state.value is RoomState.REPLACED)
+            assert [notice.code for notice in host.heard] == ["room.replaced"]
+            other.link.show({"show": {"title": "Other"}})
+            host.link.take_back()
+            await host.joined()
+            await other.until(lambda: other.link.state.value is RoomState.REPLACED)
+        await until(session, keys=len(BOARD))
+        async with page(session) as viewer:
+            assert (await viewer.open(board=0))["board"] == BOARD
+
+
+async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> None:
+    async with running_relay() as relay, client(relay) as session:
+        async with Host(relay) as host:
+            host.link.want_pictures(("gone", "lamp"))
+            await host.until(lambda: dict(host.link.pictures) == {"lamp": PICTURE_NAME})
+            async with session.get(f"/room/live/pictures/{PICTURE_NAME}") as answer:
+                assert (answer.status, await answer.read()) == (200, PICTURE)
+        async with Host(relay) as again:
+            again.link.want_pictures(("lamp",))
+            await again.until(lambda: "lamp" in again.link.pictures)
+        assert host.heard == []
+
+
+async def test_a_wrong_key_stays_outside_until_it_is_right() -> None:
+    async with running_relay() as relay, Host(relay, key="wrong") as host:
+        await host.until(lambda: host.link.state.value is RoomState.LOST)
+        host.move_to(relay)
+        await host.joined()
+        host.move_to(None)
+        assert host.link.state.value is RoomState.JOINED  # as long as the connection holds
+    assert not host.heard
