@@ -16,6 +16,7 @@ Send = Callable[[bytes], bool]
 
 FRESH_GROUP_MS = 300  # a key frame this young is sent again to a newcomer; asking for another would take as long
 PATIENCE_MS = 300  # no key frame came when asked for: begin with the last one, however old
+SOUND_AFTER_MS = 400  # a player opens its sound output while it connects: what comes before waits in its buffer, and all that follows
 _TICK_S = 0.005
 _BURST_PACKETS = 12  # a tick: 23 Mb/s, which a home network takes without loss
 _RESEND_SHARE = 4  # one byte in four may be a retransmission
@@ -82,6 +83,7 @@ class Viewer:
         self._resend_allowance = _RESEND_BURST
         self._counted = (0, 0)  # octets, ns: for the rate since the last report
         self._tracks: tuple[Track, Track] | None = None
+        self._sound_from_ns = 0
 
     def start(self, send_rtp: Send, send_rtcp: Send, video: Track, audio: Track) -> None:
         """The viewer is connected: begin with the last key frame if it is young, else ask for one."""
@@ -91,6 +93,7 @@ class Viewer:
         self.codec_changed(video)
         now_ns = self._clock.monotonic_ns()
         self._counted = (0, now_ns)
+        self._sound_from_ns = now_ns + SOUND_AFTER_MS * NS_PER_MS
         self.report(now_ns)
         if self.video is None or not video.is_flowing(now_ns):
             return
@@ -128,6 +131,10 @@ class Viewer:
 
     def feed_audio(self, sequence: int, fed: bytes, begins: bool) -> None:
         """A packet of sound: never waits behind the picture."""
+        if self._sound_from_ns:
+            if self._clock.monotonic_ns() < self._sound_from_ns:
+                return
+            self._sound_from_ns = 0
         if self.audio is not None and (packet := self.audio.rewrite(sequence, fed, begins)) is not None:
             self._send(packet)
 

@@ -16,7 +16,7 @@ from app.relay.negotiation import answer_viewer, read_offer
 from app.relay.reception import Reception
 from app.relay.refusals import Refusal
 from app.relay.track import Track, plain
-from app.relay.viewer import Throttle, Viewer
+from app.relay.viewer import SOUND_AFTER_MS, Throttle, Viewer
 from app.transport import rtcp
 from app.transport.rtp import build, extension_block, parse_header
 from app.transport.sdp import Description, Setup, TransportDescription, render
@@ -276,7 +276,11 @@ async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -
         fed.track.push(rtp(2 + number, 3000 * number, big), clock.now_ns)
     for delivered in fed.got:
         viewer.feed_video(*delivered)
-    viewer.feed_audio(9, rtp(9, 9), True)
+    sounds = (rtp(9, 9), rtp(10, 969))
+    viewer.feed_audio(9, sounds[0], True)
+    assert all(parse_header(packet).ssrc == 42 for packet in sent), "a newcomer's player has not opened its sound output yet"
+    clock.pass_ms(SOUND_AFTER_MS)
+    viewer.feed_audio(10, sounds[1], True)
     assert parse_header(sent[-1]).ssrc == 44, "sound does not wait behind the picture"
     assert viewer.dropped >= 50
     assert viewer.video is not None
