@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
         ]
         table += [
             Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "source-add"),
-            Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+D", "duplicate", self._layer_chosen),
+            Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+J", "duplicate", self._layer_chosen),
             Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
