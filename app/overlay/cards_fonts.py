@@ -10,14 +10,12 @@ from app.domain.words import primary
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`above` and `below` the baseline, in parts of the letters' size; `first`: its own fonts go before the theme's, because those
-    claim letters of it that they cannot shape."""
+    """Its families, and the room `above` and `below` the baseline, in parts of the letters' size."""
 
     sans: tuple[str, ...] = ()
     serif: tuple[str, ...] = ()
     above: float = 0.98
     below: float = 0.27
-    first: bool = True
 
 
 _LATIN = Script()
@@ -29,7 +27,7 @@ def _indic(name: str) -> Script:
 
 
 def _han(tag: str, sans: tuple[str, ...], serif: tuple[str, ...]) -> Script:
-    return Script((f"Noto Sans CJK {tag}", f"Noto Sans {tag}", *sans), (f"Noto Serif CJK {tag}", f"Noto Serif {tag}", *serif), first=False)
+    return Script((f"Noto Sans CJK {tag}", f"Noto Sans {tag}", *sans), (f"Noto Serif CJK {tag}", f"Noto Serif {tag}", *serif))
 
 
 # First those of free systems, then Apple's, then Microsoft's. The key is the first word of the letters' Unicode names.
@@ -41,8 +39,8 @@ _SCRIPTS: Mapping[str, Script] = {
     "KHMER": Script(("Noto Sans Khmer", "Khmer Sangam MN", "Leelawadee UI"), ("Noto Serif Khmer", "Leelawadee UI"), 1.1, 0.6),
     "MYANMAR": Script(("Noto Sans Myanmar", "Myanmar Text"), ("Noto Serif Myanmar", "Myanmar Text"), 1.1, 0.6),
     "ETHIOPIC": Script(("Noto Sans Ethiopic", "Kefa", "Ebrima"), ("Noto Serif Ethiopic", "Kefa", "Ebrima")),
-    "GEORGIAN": Script(("Noto Sans Georgian",), ("Noto Serif Georgian",), first=False),
-    "ARMENIAN": Script(("Noto Sans Armenian",), ("Noto Serif Armenian",), first=False),
+    "GEORGIAN": Script(("Noto Sans Georgian",), ("Noto Serif Georgian",)),
+    "ARMENIAN": Script(("Noto Sans Armenian",), ("Noto Serif Armenian",)),
     **{
         name.upper(): _indic(name)
         for name in ("Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala")
@@ -89,13 +87,15 @@ def breaks_anywhere(text: str) -> bool:
 
 
 def families(text: str, language: str, fonts: CardFonts, *, display: bool) -> list[str]:
-    """Families for this text, the best first."""
+    """Families for this text, the best first: those of its own script before the theme's.
+
+    A theme's Latin family may claim letters that it cannot shape; and Qt (seen in 6.11) remembers what stands behind a family by that
+    family alone, so that Japanese behind one that Chinese stood behind before would look Chinese.
+    """
     own = fonts.display if display else fonts.text
     serif = display and fonts.serif
     scripts = scripts_in(text, language)
-    before = [family for script in scripts if script.first for family in (script.serif if serif else script.sans)]
-    after = [family for script in scripts if not script.first for family in (script.serif if serif else script.sans)]
-    return [*before, *own, *after]
+    return [*(family for script in scripts for family in (script.serif if serif else script.sans)), *own]
 
 
 def room_of(text: str, language: str) -> tuple[float, float]:

@@ -132,8 +132,8 @@ def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
         for _ in range(rounds):
             for line in lines:
                 middle = height / 2 + 1
-                line.draw(painter, flow.x(start + gap, line.width), middle - line.height / 2, colour(colours.on_ticker))
-                _draw_diamond(painter, QPointF(flow.x(start + line.width + 2 * gap, 0), middle), setting)
+                line.draw(painter, flow.x(start + 0.5 * gap, line.width), middle - line.height / 2, colour(colours.on_ticker))
+                _draw_diamond(painter, QPointF(flow.x(start + line.width + 1.5 * gap, 0), middle), setting)
                 start += line.width + 2 * gap
     return sheet.drawn
 

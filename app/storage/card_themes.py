@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from app.domain.card import CardKind
-from app.domain.card_theme import CanvasShape, CardTheme, ShapeTheme
+from app.domain.card_theme import CanvasShape, CardMotion, CardPlace, CardTheme, ShapeTheme
 from app.domain.errors import FieldError
 from app.domain.overlay import MAX_ANIMATION_MS
 from app.domain.schema import parse_colour
@@ -24,6 +24,9 @@ SCALE_BOUNDS: Final = (0.2, 2.0)
 SAFE_BOUND: Final = 0.4
 WIDTH_BOUNDS: Final = (0.05, 1.0)
 SPEED_BOUNDS: Final = (0.01, 2.0)
+
+
+_TABLES: Final[Mapping[str, type]] = {"motions": CardMotion, "shapes": ShapeTheme, "places": CardPlace}
 
 
 class CardThemeError(StorageError):
@@ -80,19 +83,19 @@ def _merged(base: Table, table: Table) -> Table:
 def _refuse_unknown(path: Path, table: Mapping[str, Any], wanted: type, place: str) -> None:
     """A key that means nothing is a slip of the pen: told, instead of left out in silence."""
     assert is_dataclass(wanted)
-    known = {field.name: field.type for field in fields(wanted)}
-    if not place:
-        del known["id"]
+    known = {field.name: field.type for field in fields(wanted) if place or field.name != "id"}
     for key, value in table.items():
         where = f"{place}.{key}" if place else key
         if key not in known:
             raise _broken(path, f"{where} means nothing; known are {', '.join(sorted(known))}")
+        if not isinstance(value, dict):
+            continue
         inner = known[key]
-        if isinstance(inner, type) and is_dataclass(inner) and isinstance(value, dict):
+        if isinstance(inner, type) and is_dataclass(inner):
             _refuse_unknown(path, value, inner, where)
-    for name, shape in (table.get("shapes", {}) if wanted is CardTheme else {}).items():
-        if isinstance(shape, dict):
-            _refuse_unknown(path, shape, ShapeTheme, f"shapes.{name}")
+        for name, one in value.items() if key in _TABLES else ():
+            if isinstance(one, dict):
+                _refuse_unknown(path, one, _TABLES[key], f"{where}.{name}")
 
 
 def _check(path: Path, theme: CardTheme) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import segno
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QImageWriter, QLinearGradient, QPainter
 
 from app.domain.card import (
     Card,
@@ -77,7 +77,7 @@ def encoded(image: QImage, file_type: str) -> bytes:
     """The bytes of a picture file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert image.save(buffer, file_type.encode())
+    assert QImageWriter(buffer, QByteArray(file_type.encode())).write(image)
     return bytes(buffer.data().data())
 
 

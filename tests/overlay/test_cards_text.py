@@ -1,0 +1,138 @@
+"""Text on cards: real glyphs, the right variants, and how it is made to fit."""
+
+import pytest
+from PySide6.QtGui import QFontDatabase, QImage, QTextLayout
+
+from app.domain.card import LowerThird, ProductCard
+from app.domain.output import Canvas
+from app.overlay.cards import draw_card
+from app.overlay.cards_text import ELLIPSIS, SHRINK_STEPS, Align, Face, Type, fitted
+from tests.support.cards import themes
+
+THEMES = {theme.id: theme for theme in themes()}
+System = QFontDatabase.WritingSystem
+SAMPLES: dict[str, tuple[str, System]] = {
+    "en": ("Only 12 left – $24.90", System.Latin),
+    "vi": ("Tiếng Việt, rẻ hơn 30%", System.Vietnamese),
+    "ru": ("Осталось 12 штук", System.Cyrillic),
+    "el": ("Απομένουν 12", System.Greek),
+    "ar": ("بقي ١٢ قطعة فقط", System.Arabic),
+    "he": ("נשארו 12 יחידות", System.Hebrew),
+    "zh-Hans": ("仅剩 12 件", System.SimplifiedChinese),
+    "zh-Hant": ("僅剩 12 件", System.TraditionalChinese),
+    "ja": ("残り 12 点、ラスト", System.Japanese),
+    "ko": ("12개 남았습니다", System.Korean),
+    "th": ("เหลือเพียง 12 ชิ้น", System.Thai),
+    "hi": ("केवल 12 शेष, मुफ़्त", System.Devanagari),
+    "bn": ("মাত্র ১২টি বাকি", System.Bengali),
+    "ta": ("12 மட்டுமே", System.Tamil),
+    "km": ("នៅសល់ 12", System.Khmer),
+}
+
+
+def require(system: System) -> None:
+    if not QFontDatabase.families(system):
+        pytest.skip(f"no font here writes {QFontDatabase.writingSystemName(system)}")
+
+
+def glyphs(layout: QTextLayout) -> list[int]:
+    return [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
+
+
+def of(language: str, size: float = 30.0, face: Face = Face.TEXT, theme: str = "harbour") -> Type:
+    return Type(THEMES[theme].fonts, face, size, language)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("face", Face)
+@pytest.mark.parametrize("language", SAMPLES)
+def test_every_language_has_real_glyphs(language: str, face: Face, theme: str) -> None:
+    text, system = SAMPLES[language]
+    require(system)
+    found = glyphs(fitted(text, of(language, face=face, theme=theme), 2000).layout)
+    assert len(found) > 3
+    assert 0 not in found, "glyph 0 is the empty box that stands for a missing character"
+
+
+@pytest.mark.parametrize("text", ["Chai चाय", "קפה coffee ☕", "茶 Tee", "ชา 🍵 tea", "قهوة Kaffee"])
+def test_scripts_that_are_not_the_cards_own_are_written_too(text: str) -> None:
+    """Qt complains of fonts that claim a script they cannot shape, and every complaint fails a test here."""
+    assert 0 not in glyphs(fitted(text, of("en"), 2000).layout)
+
+
+def test_the_same_ideographs_look_as_the_reader_knows_them() -> None:
+    families = set(QFontDatabase.families())
+    if not {"Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK JP"} <= families:
+        pytest.skip("the fonts that tell Chinese from Japanese are not here")
+    looks = {draw_card(LowerThird("骨直角令", "", language), THEMES["harbour"], Canvas()).rgba for language in ("zh", "zh-Hant", "ja")}
+    assert len(looks) == 3
+
+
+def test_bold_ideographs_are_heavier() -> None:
+    require(System.SimplifiedChinese)
+    inks = []
+    for face in (Face.TEXT, Face.STRONG):
+        block = fitted("保温杯", of("zh", 60, face), 600)
+        weights = {run.rawFont().weight() for run in block.layout.glyphRuns()}
+        inks.append(max(weights))
+    assert inks[1] > inks[0]
+
+
+def test_what_fits_keeps_its_size() -> None:
+    block = fitted("Flask", of("en", 40), 400)
+    assert block.text == "Flask"
+    assert block.layout.font().pixelSize() == 40
+
+
+def test_text_is_shrunk_first_and_cut_then() -> None:
+    wide = fitted("Alpine thermos bottle", of("en", 40), 4000, tight=True).width
+    shrunk = fitted("Alpine thermos bottle", of("en", 40), wide * 0.85)
+    assert shrunk.text == "Alpine thermos bottle"
+    assert 40 * SHRINK_STEPS[-1] - 1 <= shrunk.layout.font().pixelSize() < 40
+    cut = fitted("Alpine thermos bottle", of("en", 40), wide * 0.5)
+    assert cut.text.endswith(ELLIPSIS)
+    assert cut.text.removesuffix(ELLIPSIS) == "Alpine thermos bottle"[: len(cut.text) - 1].rstrip()
+    assert cut.layout.lineAt(0).naturalTextWidth() <= wide * 0.5 + 1
+
+
+def test_lines_are_used_before_text_is_cut() -> None:
+    text = "one two three four five six seven eight nine ten"
+    one = fitted(text, of("en", 40), 300)
+    three = fitted(text, of("en", 40), 300, lines=3)
+    assert one.layout.lineCount() == 1
+    assert three.layout.lineCount() == 3
+    assert len(three.text) > 2 * len(one.text)
+    sizes = [block.layout.font().pixelSize() for block in (one, three)]
+    assert three.height / sizes[1] == pytest.approx(3 * one.height / sizes[0])
+
+
+@pytest.mark.parametrize("cluster", ["👩\u200d🚀", "क्षि", "ก็", "e\u0301"], ids=["joined emoji", "conjuncts", "Thai marks", "combining"])
+def test_a_cut_never_parts_what_is_one_character_to_a_reader(cluster: str) -> None:
+    text = cluster * 90
+    kept = fitted(text, of("en", 30), 300).text.removesuffix(ELLIPSIS)
+    assert kept
+    assert len(kept) % len(cluster) == 0
+
+
+def test_lines_of_a_tight_block_are_about_as_long_as_each_other() -> None:
+    text = "Keeps hot for twenty-four hours whatever the weather brings"
+    loose, tight = (fitted(text, of("en", 30), 700, lines=2, align=Align.CENTRE, tight=narrow) for narrow in (False, True))
+    assert loose.layout.lineCount() == tight.layout.lineCount() == 2
+    lengths = [tight.layout.lineAt(number).naturalTextWidth() for number in range(2)]
+    assert min(lengths) > 0.7 * max(lengths)
+    assert tight.width < loose.width
+
+
+def test_line_breaks_and_blanks_are_evened_out() -> None:
+    assert fitted("  two\n words\t", of("en"), 900).text == "two words"
+
+
+def test_an_rtl_line_begins_at_the_right() -> None:
+    block = fitted("שלום", of("he", 30), 600)
+    line = block.layout.lineAt(0)
+    assert line.naturalTextRect().right() == pytest.approx(600, abs=1)
+
+
+def test_empty_texts_do_no_harm() -> None:
+    picture = draw_card(ProductCard(""), THEMES["harbour"], Canvas())
+    assert QImage(picture.rgba, picture.width, picture.height, QImage.Format.Format_RGBA8888).width() > 100

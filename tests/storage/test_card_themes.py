@@ -1,0 +1,107 @@
+"""Card themes: those that Tradewind comes with, and what is wrong with others, said so that one can mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.card import CardKind
+from app.domain.card_theme import Across, CanvasShape
+from app.domain.overlay import OverlayAnimation
+from app.storage.card_themes import CardThemeError, load_card_theme, load_card_themes
+from app.storage.files import StorageError
+from app.storage.paths import RESOURCES
+
+FOLDER = RESOURCES / "cards"
+HARBOUR = (FOLDER / "harbour.toml").read_text(encoding="utf-8")
+
+
+def theme(folder: Path, content: str, name: str = "mine") -> Path:
+    (folder / "harbour.toml").write_text(HARBOUR, encoding="utf-8")
+    path = folder / f"{name}.toml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def reason(path: Path) -> str:
+    with pytest.raises(CardThemeError) as caught:
+        load_card_theme(path)
+    assert caught.value.code == "card_theme.broken"
+    assert caught.value.data["path"] == str(path)
+    return str(caught.value.data["reason"])
+
+
+def test_the_themes_that_tradewind_comes_with_are_whole() -> None:
+    themes = load_card_themes(FOLDER)
+    assert themes[0].id == "harbour"
+    assert {"harbour", "paper", "lantern"} <= {one.id for one in themes}
+    for one in themes:
+        assert set(one.motions) == set(CardKind)
+        assert set(one.shapes) == set(CanvasShape)
+        assert all(set(shape.places) == set(CardKind) for shape in one.shapes.values())
+    first = themes[0]
+    assert first.shapes[CanvasShape.WIDE].places[CardKind.PRODUCT].across is Across.END
+    assert first.motions[CardKind.PRODUCT].enter is OverlayAnimation.SLIDE_RIGHT
+
+
+def test_a_theme_says_only_what_is_other_than_in_its_base(tmp_path: Path) -> None:
+    path = theme(tmp_path, 'title = "Mine"\nbase = "harbour"\n[colours]\naccent = "#123456"\n[shapes.tall]\nscale = 0.7\n')
+    mine, harbour = load_card_theme(path), load_card_theme(tmp_path / "harbour.toml")
+    assert (mine.id, mine.title) == ("mine", "Mine")
+    assert mine.colours.accent == "#123456"
+    assert mine.colours.panel == harbour.colours.panel
+    assert mine.shapes[CanvasShape.TALL].scale == 0.7
+    assert mine.shapes[CanvasShape.TALL].places == harbour.shapes[CanvasShape.TALL].places
+    assert [one.id for one in load_card_themes(tmp_path)] == ["harbour", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("title = ", "Invalid value"),
+        ('title = "Mine"', "colours"),
+        ('base = "harbour"\ntitle = 5', "title"),
+        ('base = "harbour"\n[colours]\naccent = "red"', "colours.accent is no colour"),
+        ('base = "harbour"\n[colours]\nacent = "#ffffff"', "colours.acent means nothing"),
+        ('base = "harbour"\ncolour = 1', "colour means nothing"),
+        ('base = "harbour"\nid = "other"', "id means nothing"),
+        ('base = "harbour"\n[sizes]\nprice = 0.9', "sizes.price is 0.9 and must lie between 0.004 and 0.3"),
+        ('base = "harbour"\n[sizes]\nprice = nan', "sizes.price"),
+        ('base = "harbour"\n[form]\nradius = -1', "form.radius"),
+        ('base = "harbour"\n[motions]\nproduct = { enter = "explode", leave = "fade", duration_ms = 1 }', "explode"),
+        ('base = "harbour"\n[motions]\nproduct = { enter = "fade", leave = "fade", duration_ms = 99999 }', "motions.product.duration_ms"),
+        ('base = "harbour"\n[motions]\nprodukt = { enter = "fade", leave = "fade", duration_ms = 1 }', "produkt"),
+        ('base = "harbour"\n[shapes.tall]\nscale = 9', "shapes.tall.scale"),
+        ('base = "harbour"\n[shapes.tall]\nsize = 9', "shapes.tall.size means nothing"),
+        ('base = "harbour"\n[shapes.tall.safe]\nlefft = 0.1', "shapes.tall.safe.lefft means nothing"),
+        ('base = "harbour"\n[shapes.wide.safe]\nleft = 0.7', "shapes.wide.safe.left"),
+        ('base = "harbour"\n[shapes.wide.places.qr]\nwidht = 0.2', "shapes.wide.places.qr.widht means nothing"),
+        ('base = "harbour"\n[motions.qr]\nspeed = 3', "motions.qr.speed means nothing"),
+        ('base = "harbour"\n[shapes.wide.places.qr]\nwidth = 3', "shapes.wide.places.qr.width"),
+        ('base = "harbour"\n[shapes.wide.places.qr]\nacross = "left"', "left"),
+        ('base = "harbour"\n[shapes.round]\nscale = 1', "round"),
+        ('base = "harbour"\nticker_speed = 0', "ticker_speed"),
+        ('base = "mine"', "based on itself"),
+        ('base = "../harbour"', "base"),
+        ("base = 5", "base"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, content: str, words: str) -> None:
+    assert words in reason(theme(tmp_path, content))
+
+
+def test_two_themes_based_on_each_other_are_found(tmp_path: Path) -> None:
+    theme(tmp_path, 'base = "mine"', "other")
+    with pytest.raises(CardThemeError) as caught:
+        load_card_theme(theme(tmp_path, 'base = "other"'))
+    assert "mine → other → mine" in str(caught.value.data["reason"])
+
+
+def test_a_place_that_is_missing_is_named(tmp_path: Path) -> None:
+    content = "\n".join(line for line in HARBOUR.splitlines() if not line.startswith("qr = {"))
+    assert "lacks qr" in reason(theme(tmp_path, content))
+
+
+def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as caught:
+        load_card_theme(theme(tmp_path, 'base = "nowhere"'))
+    assert "nowhere" in str(caught.value.data["path"])
