@@ -21,6 +21,7 @@ _LISTS = ("taboos", "phrases", "claims")
 _CODE = re.compile(r"[A-Z]{2}")
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
 _AT = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
 
 Table = dict[str, Any]
@@ -88,9 +89,12 @@ def _convert(path: Path, table: Table) -> Market:
     try:
         return msgspec.convert(table, Market)
     except msgspec.ValidationError as error:
-        found = _AT.fullmatch(str(error))
-        field, reason = (found["field"], found["reason"]) if found else ("(the file)", str(error))
-        raise MarketError("market.broken", path=str(path), field=field, reason=reason) from error
+        said = str(error)
+        found = _AT.fullmatch(said)
+        place, reason = (found["field"], found["reason"]) if found else ("", said)
+        missing = _MISSING.search(said)
+        field = ".".join(part for part in (place, missing["field"] if missing else "") if part)
+        raise MarketError("market.broken", path=str(path), field=field or "(the file)", reason=reason) from error
 
 
 def _refuse_unknown(path: Path, table: Table, kind: type, place: str) -> None:
