@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.market import Confidence, DisclosureMode, Frame, Level, Market, TabooKind
-from app.domain.market_checks import RuleBook
+from app.domain.market_checks import RuleBook, rules_of
 from app.domain.words import has
 from app.language.formats import currency_name, territory_name
 from app.storage.files import StorageError
@@ -81,13 +81,12 @@ def test_every_fact_has_a_source_a_date_and_a_reason(markets: dict[str, Market])
         assert market.source
         assert date.fromisoformat(market.reviewed_on) == date(2026, 11, 22)
         assert date.fromisoformat(market.expires_on) == date(2027, 11, 22)
-        for rule in (*market.taboos, *market.phrases, *market.claims):
+        for rule in rules_of(market):
             assert {"en", "zh-Hans"} <= set(rule.reason), (market.id, rule.matches)
             assert rule.matches
             assert all(match.strip() for match in rule.matches)
-        for fact in (*market.taboos, *market.claims):
-            assert fact.source
-            assert fact.source != "general knowledge" or fact.confidence is Confidence.LOW
+        facts = [(one.source, one.confidence) for one in market.taboos] + [(one.source, one.confidence) for one in market.claims]
+        assert all(source and (source != "general knowledge" or confidence is Confidence.LOW) for source, confidence in facts)
 
 
 def test_numbers_and_colours_have_their_form(markets: dict[str, Market]) -> None:
