@@ -25,8 +25,8 @@ export class Coupon {
     this.#shop = shop;
     this.#room = shop.room;
     this.element = element;
-    this.#claim = make("button", { type: "button", class: "buy", on: { click: () => this.#ask() } });
-    this.#copy = make("button", { type: "button", class: "second", on: { click: () => this.#copyCode() } });
+    this.#claim = make("button", { type: "button", class: "buy", on: { click: () => this.#ask() } }, word("claim"));
+    this.#copy = make("button", { type: "button", class: "second", on: { click: () => this.#copyCode() } }, word("copy"));
     this.#given = make("p", { class: "given" }, make("span", { class: "label" }, word("your_code")), this.#code, this.#copy);
     element.append(
       make("div", { class: "stub", "aria-hidden": "true" }, this.#off),

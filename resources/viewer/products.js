@@ -36,7 +36,7 @@ export class Pinned {
     this.#shop = shop;
     this.element = element;
     this.#photo = new Photo(shop.stream, "large");
-    this.#open = make("button", { type: "button", class: "whole", on: { click: () => shop.show(this.#id) } });
+    this.#open = make("button", { type: "button", class: "whole", "aria-label": word("details"), on: { click: () => shop.show(this.#id) } });
     const body = make("div", { class: "body" }, make("p", { class: "label" }, word("now")), this.#name, this.#prices.element, this.#facts.element);
     element.append(make("div", { class: "across" }, this.#photo.element, body, this.#open), this.#chips, this.#foot);
   }

@@ -99,8 +99,6 @@ export class Session extends EventTarget {
       if ("playoutDelayHint" in receiver) receiver.playoutDelayHint = 0;
       media.addTrack(receiver.track);
     }
-    this.#video.srcObject = media; // opens the sound output while the connection is made, so that no sound has to wait for it
-    this.#lastFrames = -1;
     peer.onconnectionstatechange = () => {
       if (mine !== this.#generation) return;
       if (peer.connectionState === "connected") this.#connected();
@@ -113,6 +111,8 @@ export class Session extends EventTarget {
       const answer = await this.#post(peer.localDescription.sdp);
       if (mine !== this.#generation) return;
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
+      this.#video.srcObject = media;
+      this.#lastFrames = -1;
       this.#timer = setTimeout(() => mine === this.#generation && peer.connectionState !== "connected" && this.#lost(), CONNECT_WITHIN_MS);
     } catch (error) {
       if (mine === this.#generation) this.#failed(error);
