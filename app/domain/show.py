@@ -102,7 +102,8 @@ def _distinct(kind: str, ids: tuple[str, ...]) -> set[str]:
     return known
 
 
-def _check_product(product: Product) -> None:
+def check_product(product: Product) -> None:
+    """Raise ShowError when a product contradicts itself."""
     if len(product.points) > MAX_POINTS:
         raise ShowError("show.too_many_points", product=product.id, limit=MAX_POINTS)
     if any(stock.units < 0 for stock in product.stock):
@@ -124,7 +125,7 @@ def check_show(show: Show, before: Show | None = None) -> None:
         known = set() if before is None else {id(product) for product in before.products}
         for product in show.products:
             if id(product) not in known:
-                _check_product(product)
+                check_product(product)
     if before is None or show.segments is not before.segments or show.products is not before.products:
         _distinct("segment", tuple(segment.id for segment in show.segments))
         products = {product.id for product in show.products}

@@ -10,6 +10,7 @@ from app.domain.show import Show
 from app.session.document import Change, Document, ShowChange
 from app.session.show_files import Post, ShowFiles
 from app.session.show_pictures import ShowPictures
+from app.session.show_tables import ShowTables
 from app.storage.paths import Paths
 from app.storage.working_files import RecoveredShow
 
@@ -34,6 +35,7 @@ class OpenShow:
         self.events = self._files.events
         self.kept = self._files.kept
         self.pictures = ShowPictures(self._files)
+        self.tables = ShowTables(self._files, lambda: self.show, notify)
 
     @property
     def project(self) -> Project:

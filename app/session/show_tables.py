@@ -1,0 +1,61 @@
+"""Tables of the open show: read for an import, written for whoever wants everything elsewhere."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from pathlib import Path
+
+from app.domain.errors import AppError
+from app.domain.event import EventKind
+from app.domain.notice import Notice, Severity
+from app.domain.order_table import events_table, orders_table
+from app.domain.product_import import product_table
+from app.domain.rundown_table import rundown_table
+from app.domain.show import Show
+from app.domain.table import Table
+from app.session.show_files import ShowFiles
+from app.storage.tables import SUFFIXES, read_table, sheet_names, write_table
+
+
+class Exported(Enum):
+    """What can be written as a table; the value is the name that the file is offered under."""
+
+    PRODUCTS = "products"
+    RUNDOWN = "rundown"
+    ORDERS = "orders"
+    EVENTS = "events"
+
+
+class ShowTables:
+    """What a table means is said by app.domain.product_import, rundown_table and order_table; what it becomes is put into the show by
+    `edit_show`, as one step."""
+
+    suffixes = SUFFIXES
+
+    def __init__(self, files: ShowFiles, show: Callable[[], Show], notify: Callable[[Notice], None]) -> None:
+        self._files = files
+        self._show = show
+        self._notify = notify
+        self._tables: Mapping[Exported, Callable[[], Table]] = {
+            Exported.PRODUCTS: lambda: product_table(self._show()),
+            Exported.RUNDOWN: lambda: rundown_table(self._show()),
+            Exported.ORDERS: lambda: orders_table(self._files.events((EventKind.ORDER_PLACED,)), self._show()),
+            Exported.EVENTS: lambda: events_table(self._files.events()),
+        }
+
+    def read(self, path: Path, sheet: str = "") -> Table:
+        """A CSV or XLSX file; raises StorageError. May take seconds: call it on a thread."""
+        return read_table(path, sheet)
+
+    def sheets(self, path: Path) -> tuple[str, ...]:
+        """The sheets of an XLSX file, () for a CSV file; raises StorageError."""
+        return sheet_names(path)
+
+    def export(self, what: Exported, path: Path) -> bool:
+        """Write a table, CSV or XLSX by the name's ending; False and a notice when it failed."""
+        try:
+            write_table(path, self._tables[what]())
+        except AppError as error:
+            self._notify(Notice(Severity.ERROR, error.code, error.data, subject=str(path)))
+            return False
+        self._notify(Notice(Severity.INFO, "table.written", {"path": str(path)}, subject=str(path)))
+        return True

@@ -1,0 +1,192 @@
+"""Spreadsheets as files: CSV of any encoding and delimiter, and XLSX."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from app.domain.table import Table
+from app.storage.files import StorageError, read_file, storage_error, write_file
+
+MAX_ROWS = 50_000
+MAX_COLUMNS = 300
+MAX_CELL = 32_767  # what a cell of XLSX holds
+MAX_UNPACKED = 256 * 1024 * 1024
+XLSX = ".xlsx"
+SUFFIXES = (".csv", ".tsv", ".txt", XLSX)
+
+_DELIMITERS = ",;\t|"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_COMMON_CHINESE = 0.7  # of the pairs of a text in GB 18030 so many are everyday characters or punctuation
+_PACKED = b"PK\x03\x04"
+
+
+def read_table(path: Path, sheet: str = "") -> Table:
+    """The first sheet (or the one of this name) of an XLSX file, or a CSV file; the first row that is not empty is the heading.
+
+    Raises StorageError for what is no table, too large, or has no row.
+    """
+    content = read_file(path)
+    if content.startswith(_PACKED):
+        rows = _xlsx_rows(path, sheet)
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise StorageError("table.old_excel", path=str(path))
+    else:
+        rows = _csv_rows(content, path)
+    return _table(path, rows)
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The sheets of an XLSX file; () for a CSV file. Raises StorageError."""
+    if not read_file(path).startswith(_PACKED):
+        return ()
+    book = _open_book(path)
+    try:
+        return tuple(book.sheetnames)
+    finally:
+        book.close()
+
+
+def _table(path: Path, rows: Iterable[Sequence[str]]) -> Table:
+    header: tuple[str, ...] = ()
+    kept: list[tuple[str, ...]] = []
+    first = 0
+    for number, row in enumerate(rows, 1):
+        if number > MAX_ROWS:
+            raise StorageError("table.too_long", path=str(path), limit=MAX_ROWS)
+        cells = tuple(row)
+        if not header:
+            while cells and not cells[-1].strip():
+                cells = cells[:-1]
+            header, first = tuple(cell.strip() for cell in cells), number + 1
+            if len(header) > MAX_COLUMNS:
+                raise StorageError("table.too_wide", path=str(path), limit=MAX_COLUMNS)
+            continue
+        kept.append((*cells[: len(header)], *[""] * (len(header) - len(cells))))
+    while kept and not any(cell.strip() for cell in kept[-1]):
+        kept.pop()
+    if not header or not kept:
+        raise StorageError("table.empty", path=str(path))
+    return Table(path.name, header, tuple(kept), first)
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------------------
+
+
+def decoded(content: bytes) -> str:
+    """The text in whatever encoding spreadsheets save: UTF-8, UTF-16 with its mark, GB 18030, else Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    if _is_chinese(content):
+        return content.decode("gb18030")
+    return content.decode("cp1252", errors="replace")
+
+
+def _is_chinese(content: bytes) -> bool:
+    """Whether this is GB 18030. Western text may happen to be valid in it, but then makes rare characters."""
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    pairs = [encoded for letter in text if ord(letter) > 0x7F and len(encoded := letter.encode("gb18030")) == 2]
+    common = sum(1 for pair in pairs if 0xA1 <= pair[0] <= 0xA3 or 0xB0 <= pair[0] <= 0xD7)
+    return bool(pairs) and common >= _COMMON_CHINESE * len(pairs)
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells: what the heading has most of, outside of quotes."""
+    heading = next((line for line in text.splitlines() if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", heading)
+    return max(_DELIMITERS, key=bare.count)
+
+
+def _csv_rows(content: bytes, path: Path) -> Iterable[Sequence[str]]:
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise StorageError("table.not_a_table", path=str(path))
+    text = decoded(content)
+    named = re.match(r"sep=(.)\r?\n", text)  # as Excel writes it
+    delimiter = named[1] if named is not None else _delimiter(text)
+    if named is not None:
+        text = "\n" + text[named.end() :]  # the lines keep their numbers
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    except csv.Error as error:
+        raise StorageError("table.damaged", path=str(path), reason=str(error)) from error
+
+
+# --- XLSX ---------------------------------------------------------------------------------------------------------------
+
+
+def _open_book(path: Path) -> Any:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
+                raise StorageError("file.too_large", path=str(path), limit_mb=MAX_UNPACKED // 2**20)
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
+        raise StorageError("table.damaged", path=str(path), reason=str(error) or type(error).__name__) from error
+
+
+def _xlsx_rows(path: Path, sheet: str) -> Iterable[Sequence[str]]:
+    book = _open_book(path)
+    try:
+        if sheet and sheet not in book.sheetnames:
+            raise StorageError("table.no_sheet", path=str(path), sheet=sheet)
+        page = book[sheet] if sheet else book.worksheets[0]
+        page.reset_dimensions()  # what the file says of its own size may be wrong
+        for row in page.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
+            yield [_cell_text(value) for value in row]
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, SyntaxError) as error:
+        raise StorageError("table.damaged", path=str(path), reason=str(error) or type(error).__name__) from error
+    finally:
+        book.close()
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        text = f"{value:.15g}"
+        return text + "0" if re.search(r"\.\d{3}$", text) else text  # 1.299 is a number here, not a thousand
+    if isinstance(value, datetime | date | time):
+        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
+    return str(value)
+
+
+# --- writing ------------------------------------------------------------------------------------------------------------
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Write a table as XLSX or CSV, by the name's ending, in one step; raises StorageError. Cells must be harmless already."""
+    rows = [table.header, *table.rows]
+    if path.suffix.lower() == XLSX:
+        _write_xlsx(path, rows)
+        return
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",").writerows(rows)
+    write_file(path, _CONTROL.sub("", text.getvalue()).encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
+
+
+def _write_xlsx(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet("Tradewind")
+    for row in rows:
+        page.append([_CONTROL.sub("", cell)[:MAX_CELL] for cell in row])
+    packed = io.BytesIO()  # and not the file itself: a save that fails half-way leaves openpyxl's own files open
+    book.save(packed)
+    write_file(path, packed.getvalue())
