@@ -1,0 +1,230 @@
+"""The show desk as a whole: log, room, picture and engine kept in step, whatever starts again."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from app.domain.broadcast import BroadcastState
+from app.domain.editing import replace_canvas
+from app.domain.errors import Value
+from app.domain.event import EventKind
+from app.domain.room import orders_secret
+from app.domain.show import Show
+from app.domain.show_editing import change_desk, change_product
+from app.domain.shown import Shown, ShownKind
+from app.relay.room_orders import signature
+from app.session.air_log import AIR_KINDS
+from app.session.room_link import RoomState
+from tests.support.room import RoomSocket, page
+from tests.support.selling_show import selling_show
+from tests.support.studio_desk import PAPER, StudioDesk
+
+
+@asynccontextmanager
+async def selling(
+    home: Path, *, show: Callable[[], Show] = selling_show, settings: Mapping[str, Value] | None = None
+) -> AsyncIterator[StudioDesk]:
+    """A studio with a show that sells, in its room and attached to its engine."""
+    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, **(settings or {})}) as desk:
+        desk.studio.edit_show("Fill", lambda _: show())
+        await desk.attached()
+        await in_room(desk)
+        await desk.notice("paper.overlay_dropped", id="card.badge")  # a desk before us may have left some
+        desk.forget()
+        yield desk
+
+
+async def in_room(desk: StudioDesk) -> None:
+    room = desk.studio.desk.room
+    news = asyncio.Event()
+    forget = room.state.changed.connect(lambda old, new: news.set())
+    async with asyncio.timeout(30):
+        while room.state.value is not RoomState.JOINED:
+            news.clear()
+            await news.wait()
+    forget()
+
+
+def client(desk: StudioDesk) -> aiohttp.ClientSession:
+    address = desk.studio.room_address
+    assert address is not None
+    return aiohttp.ClientSession(address.base)
+
+
+def overlays(desk: StudioDesk, code: str = "paper.overlay") -> list[str]:
+    """Ids of the overlays that the engine was given since `forget`."""
+    return [str(notice.data["id"]) for notice in desk.heard if notice.code == code]
+
+
+async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+        offered = desk.studio.desk.selling
+        await viewer.open(board=0)
+        offered.pin("sun")
+        assert (await viewer.next("put", key="pinned"))["value"]["product"] == "sun"
+        first = await desk.notice("paper.overlay", id="card.product")
+        desk.forget()
+        desk.studio.edit_show("Rename", partial(change_product, product_id="sun", name={"en": "A longer name for the same lamp"}))
+        changed = await desk.notice("paper.overlay", id="card.product")
+        assert changed.data["size"] != first.data["size"]
+        assert (await viewer.next("put", key="product/sun"))["value"]["name"]["en"].startswith("A longer")
+        offered.show_point("sun", "sun-1")
+        words = (await viewer.next("put", key="card"))["value"]["words"]
+        assert (words["de"], words["zh-Hans"]) == ("Folgt der Sonne", "随日光而转")
+        await desk.notice("paper.overlay", id="card.keyword")
+        desk.forget()
+        offered.pin("moon")
+        await desk.notice("paper.overlay", id="card.product")
+        await desk.notice("paper.overlay_dropped", id="card.keyword")
+        assert (await viewer.next("put", key="card"))["value"] is None
+        desk.forget()
+        desk.studio.edit_show("Note", partial(change_product, product_id="moon", price_band="for gifts"))
+        offered.unpin()
+        await desk.notice("paper.overlay_dropped", id="card.product")
+        assert overlays(desk) == []  # what the card does not say is no reason to draw it
+
+
+async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk:
+        offered = desk.studio.desk.selling
+        offered.pin("sun")
+        for kind in (ShownKind.LOWER_THIRD, ShownKind.TICKER, ShownKind.CODE):
+            offered.keep_on(kind, on=True)
+        await desk.notice("paper.overlay", id="card.ticker")
+        desk.forget()
+        os.kill(desk.engine_pid, signal.SIGKILL)
+        await desk.notice("engine.restarted")
+        await desk.notice("paper.overlay", id="card.ticker")
+        assert set(overlays(desk)) == {"card.product", "card.lower_third", "card.ticker", "card.code"}
+        desk.forget()
+        desk.studio.edit_show("Look", partial(change_desk, card_theme="paper"))
+        await desk.notice("paper.overlay", id="card.ticker")
+        desk.forget()
+        desk.studio.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
+        await desk.notice("paper.overlay", id="card.ticker")
+        desk.forget()
+        offered.keep_on(ShownKind.CODE, on=False)
+        await desk.notice("paper.overlay_dropped", id="card.code")
+
+
+async def test_a_countdown_is_drawn_each_second_and_goes(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+        await viewer.open(board=0)
+        desk.studio.desk.selling.count_down(2.2, text={"en": "This price"})
+        assert (await viewer.next("put", key="countdown"))["value"]["text"] == {"en": "This price"}
+        await desk.notice("paper.overlay_dropped", id="card.countdown")
+        assert overlays(desk).count("card.countdown") >= 3
+        assert (await viewer.next("put", key="countdown"))["value"] is None
+
+
+async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk:
+        show_desk = desk.studio.desk
+        show_desk.runner.enter("first")
+        show_desk.selling.drop_coupon("ten")
+        async with client(desk) as session, page(session) as viewer:
+            await viewer.open(board=0)
+            while not (await viewer.next("count"))["left"]:
+                pass
+            await viewer.send(t="claim", n=1, coupon="ten")
+            assert (await viewer.next("coupon"))["code"] == "AAA"
+            await claimed(desk, "AAA")
+        desk.forget()
+        os.kill(desk.studio.relay_pid, signal.SIGKILL)
+        await desk.notice("relay.restarted")
+        await desk.until(lambda: desk.studio.relay_running)
+        await in_room(desk)
+        async with client(desk) as session, page(session) as viewer:
+            board = await whole_board(viewer)
+            assert board["list"] == ["sun", "star"]
+            assert (board["pinned"]["product"], board["coupon"]["stock"]) == ("sun", 3)
+            while not (left := (await viewer.next("count"))["left"]):
+                pass
+            assert left == {"ten": 2}
+            await viewer.send(t="claim", n=1, coupon="ten")
+            assert (await viewer.next("coupon"))["code"] == "BBB"
+
+
+async def claimed(desk: StudioDesk, code: str) -> None:
+    """Until the log has it that this code was given."""
+    async with asyncio.timeout(20):
+        while code not in [event.data["code"] for event in desk.studio.events((EventKind.COUPON_CLAIMED,))]:
+            await asyncio.sleep(0.02)
+
+
+async def whole_board(viewer: RoomSocket) -> dict[str, Any]:
+    """The board as a new page has it, once the desk has written all of it."""
+    board: dict[str, Any] = dict((await viewer.open(board=0))["board"])
+    async with asyncio.timeout(20):
+        while "ticker" not in board and "coupon" not in board:
+            put = await viewer.next("put")
+            board[put["key"]] = put["value"]
+    return board
+
+
+async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path) -> None:
+    async with selling(tmp_path, settings={"low_stock": 2}) as desk, client(desk) as session, page(session) as viewer:
+        show_desk, address = desk.studio.desk, desk.studio.room_address
+        assert address is not None
+        show_desk.runner.enter("second")
+        board = (await viewer.open(board=0))["board"]
+        body = json.dumps({"order": "1001/1", "product": "SKU-star", "units": 2, "minor": 3998, "currency": "USD", "at_ms": 1}).encode()
+        stamp = str(int(time.time()))
+        signed = signature(orders_secret(address.key), stamp, body)
+        headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": stamp, "X-Tradewind-Signature": signed}
+        for _ in range(2):
+            async with session.post(f"/orders/{address.stream}", data=body, headers=headers) as answer:
+                assert answer.status < 300, await answer.text()
+        while board.get("product/star", {}).get("left") != 1:
+            put = await viewer.next("put")
+            board[put["key"]] = put["value"]
+        await desk.notice("stock.low", units=1)
+        orders = desk.studio.events((EventKind.ORDER_PLACED,))
+        assert [(event.data["product"], event.data["units"], event.data["source"]) for event in orders] == [("star", 2, "webhook")]
+        assert show_desk.orders.of("star")["USD"].minor == 3998
+        assert (show_desk.summary.orders, show_desk.summary.of("star").ordered) == (1, 2)
+
+
+async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_path: Path) -> None:
+    async with selling(tmp_path, settings={"disclosure_auto": True}) as desk:
+        studio = desk.studio
+        studio.go_live()
+        told = await desk.notice("run.not_started")
+        assert told.actions == ("run.start",)
+        await desk.notice("paper.overlay", id="card.badge")
+        assert set(studio.desk.disclosures.active) == {"US", "DE"}
+        assert studio.events((EventKind.SHOW_STARTED,)) == ()
+        assert studio.actions.run("run.start")
+        studio.stop_live()
+        await desk.until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+        studio.change_setting("run_with_live", True)
+        studio.desk.runner.end()
+        studio.go_live()
+        await desk.until(lambda: studio.desk.runner.run.running)
+        await desk.until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+        kinds = [event.kind for event in studio.events(AIR_KINDS)]
+        assert kinds == [EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.ON_AIR]
+
+
+async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk:
+        studio, actions = desk.studio, desk.studio.actions
+        assert not actions["run.swap"].enabled()
+        for action in ("run.start", "run.next", "run.swap", "run.extend_1m", "card.1", "coupon.drop", "timer.toggle", "disclosure.show"):
+            assert actions.run(action), action
+        shown, run = studio.desk.selling.shown, studio.desk.runner.run
+        assert (shown.pinned_id, shown.card and shown.card.id, run.segment_id) == ("moon", "moon-1", "first")
+        assert actions["card.1"].checked is not None
+        assert actions["card.1"].checked()
+        for action in ("card.hide", "product.unpin", "product.pin", "coupon.close", "timer.reset", "run.skip", "run.previous", "run.end"):
+            assert actions.run(action), action
+        assert studio.desk.selling.shown == Shown()

@@ -1,0 +1,56 @@
+"""A desk that is killed in the middle of a show: engine, relay and viewers stay, and the next desk goes on at the same second."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+
+from app.domain.event import EventKind
+from app.domain.show import segment_by_id
+from app.session.room_link import RoomState
+from tests.support.room import page
+from tests.support.studio_desk import PAPER, ROOT, StudioDesk
+
+
+async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) -> None:
+    path = tmp_path / "lamps.tradewind"
+    command = (sys.executable, "-m", "tests.support.selling_process", str(tmp_path), str(path))
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    words = (await process.stdout.readline()).decode().split()
+    assert words[0] == "ready"
+    engine_pid, relay_pid = int(words[1]), int(words[2])
+    port = (tmp_path / "state" / "relay-port").read_text()
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session, page(session) as viewer:
+        await viewer.open(board=0)
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+        await viewer.send(t="event", n=1, kind="asked", product="moon")
+        await viewer.send(t="claim", n=1, coupon="ten")
+        assert (await viewer.next("coupon"))["code"] == "AAA"
+        async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
+            await desk.attached()
+            studio, selling, runner = desk.studio, desk.studio.desk.selling, desk.studio.desk.runner
+            assert (desk.engine_pid, runner.run.segment_id) == (engine_pid, "first")
+            assert (runner.unticked("first"), runner.timing().slot_left_s > 300) == (("moon-1", "moon-2", "show-it"), True)
+            assert segment_by_id(studio.show, "first").product_id == "moon"
+            assert 500 < runner.timer_left_s() < 600
+            assert (selling.shown.pinned_id, selling.shown.card and selling.shown.card.id) == ("moon", "moon-1")
+            for overlay in ("card.product", "card.keyword"):
+                await desk.notice("paper.overlay", id=overlay)
+            await desk.notice("paper.overlay_dropped", id="card.ticker")
+            await desk.until(lambda: studio.relay_pid == relay_pid)
+            async with asyncio.timeout(20):
+                while not (studio.events((EventKind.DETAIL_ASKED,)) and selling.claims("ten")):
+                    await asyncio.sleep(0.02)
+            assert [event.data["product"] for event in studio.events((EventKind.DETAIL_ASKED,))] == ["moon"]
+            assert list(selling.claims("ten")) == ["AAA"]
+            assert studio.desk.room.state.value is RoomState.JOINED
+            assert studio.desk.summary.of("moon").asked == 1
+            assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
+            selling.close_coupon()
+            assert (await viewer.next("put", key="coupon", value=None))["value"] is None
+            studio.stop_live()

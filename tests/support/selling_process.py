@@ -1,0 +1,40 @@
+"""A desk that sells, in a process of its own, to be killed in the middle: says "ready", then what it shows for each line it is given."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from app.domain.broadcast import BroadcastState
+from app.session.room_link import RoomState
+from tests.support.selling_show import selling_show
+from tests.support.studio_desk import PAPER, StudioDesk
+
+
+async def run(home: Path, path: Path) -> None:
+    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False}) as desk:
+        studio, selling, runner = desk.studio, desk.studio.desk.selling, desk.studio.desk.runner
+        studio.edit_show("Fill", lambda _: selling_show())
+        assert studio.save_as(path)
+        await desk.attached()
+        studio.go_live()
+        await desk.until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+        runner.enter("first")
+        runner.tick("sun-2")
+        runner.extend(60)
+        runner.swap_to_backup()
+        selling.show_point("moon", "moon-1")
+        selling.drop_coupon("ten")
+        runner.timer_start(600)
+        joined = asyncio.Event()
+        studio.desk.room.state.changed.connect(lambda old, new: joined.set() if new is RoomState.JOINED else None)
+        if studio.desk.room.state.value is not RoomState.JOINED:
+            await joined.wait()
+        await desk.notice("paper.overlay", id="card.keyword")
+        assert await studio.kept()
+        sys.stdout.write(f"ready {desk.engine_pid} {studio.relay_pid}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2])))
