@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ from app.domain.output import Relay
 from app.domain.project import Project, starter_project
 from app.session.discovery import Discovery
 from app.session.studio import Studio
+from app.storage.markets import load_markets
 from app.storage.paths import Paths, find_paths
 from app.storage.project_file import SUFFIX
 from app.storage.secrets import Secrets
@@ -106,6 +108,8 @@ def run(arguments: argparse.Namespace) -> int:
             resources=paths.resources,
             state_file=paths.state / WINDOW_FILE,
             make_wordings=lambda language: Wordings.load(paths.notices, language),
+            make_finding_words=lambda language: Wordings.load(paths.findings, language),
+            known_markets=cache(lambda: load_markets(paths.markets)),
             make_code=qr_modules,
             formats=formats,
             when_shown=formats.load_soon,

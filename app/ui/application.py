@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication, QDialog
 
+from app.domain.market import Market
 from app.session.studio import Studio
 from app.ui.desk import Formats, MakeCode
 from app.ui.dialogs.settings import Group
@@ -35,6 +36,8 @@ class WindowOptions:
     resources: Path
     state_file: Path
     make_wordings: Callable[[str], Words]
+    make_finding_words: Callable[[str], Words]
+    known_markets: Callable[[], Sequence[Market]]
     make_code: MakeCode
     formats: Formats
     setting_groups: Sequence[Group]
@@ -89,6 +92,8 @@ class Shell:
             state_file=options.state_file,
             make_code=options.make_code,
             formats=options.formats,
+            known_markets=options.known_markets,
+            finding_words=options.make_finding_words("" if language == "en" else language),
             setting_groups=options.setting_groups,
             suffix=options.suffix,
             version=options.version,

@@ -25,6 +25,11 @@ class Bridge(QObject):
     relays_changed = Signal()
     broadcast_changed = Signal()
     engine_changed = Signal()
+    run_changed = Signal()  # where the show stands in its rundown
+    shown_changed = Signal()  # what viewers see: pinned product, cards, coupon
+    room_changed = Signal()  # who is there, what they did; at most five times a second
+    disclosures_changed = Signal()
+    open_requested = Signal(str, str)  # kind and id of something that another part of the window can show
     notice = Signal(object)
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
@@ -41,6 +46,13 @@ class Bridge(QObject):
             studio.relays_changed.connect(self.relays_changed.emit),
             studio.broadcast.changed.connect(lambda old, new: self.broadcast_changed.emit()),
             studio.engine.changed.connect(lambda old, new: self.engine_changed.emit()),
+            studio.desk.runner.run_changed.connect(lambda run: self.run_changed.emit()),
+            studio.desk.selling.changed.connect(lambda shown: self.shown_changed.emit()),
+            studio.desk.selling.claims_changed.connect(lambda coupon_id: self.shown_changed.emit()),
+            studio.desk.summary.changed.connect(self.room_changed.emit),
+            studio.desk.room.state.changed.connect(lambda old, new: self.room_changed.emit()),
+            studio.desk.disclosures.changed.connect(self.disclosures_changed.emit),
+            studio.desk.disclosures.due.connect(lambda market_id: self.disclosures_changed.emit()),
             studio.notices.connect(self.notice.emit),
         ]
 

@@ -1,10 +1,13 @@
 """What every panel receives: the Studio, its signals, and the means to show things."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, Value
+from app.domain.finding import Fact
+from app.domain.market import Market
 from app.domain.money import Money
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project
@@ -12,6 +15,7 @@ from app.domain.show import Show
 from app.domain.show_editing import on_project
 from app.session.studio import Studio
 from app.ui.bridge import Bridge
+from app.ui.language import BCP47, language_for
 from app.ui.notices import Words
 from app.ui.selection import Selection
 from app.ui.theme import Icons, Theme
@@ -31,6 +35,8 @@ class Formats(Protocol):
 
     def territory_name(self, code: str, language: str) -> str: ...
 
+    def finding_values(self, data: Mapping[str, Fact], language: str) -> Mapping[str, Value]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -44,6 +50,13 @@ class Desk:
     wordings: Words
     make_code: MakeCode
     formats: Formats
+    finding_words: Words
+    known_markets: Callable[[], Sequence[Market]]
+
+    @property
+    def language(self) -> str:
+        """The window's language as a BCP 47 tag."""
+        return BCP47[language_for(self.studio.settings.language)]
 
     @property
     def around(self) -> Surroundings:
@@ -56,9 +69,21 @@ class Desk:
 
     def edit_show(self, title: str, change: Callable[[Show], Show], *, merge: str = "") -> bool:
         """As `edit`, for what the show sells and says."""
+        return self.attempt(lambda: self.studio.edit_show(title, change, merge=merge))
+
+    def attempt(self, verb: Callable[[], object]) -> bool:
+        """Do something; a refusal is shown as a notice and gives False."""
         try:
-            self.studio.edit_show(title, change, merge=merge)
+            verb()
         except AppError as error:
             self.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
             return False
         return True
+
+    def take_picture(self, path: str) -> str:
+        """Put a picture file into the show; its id, "" and a notice when it cannot be used."""
+        try:
+            return self.studio.pictures.add_file(Path(path))
+        except AppError as error:
+            self.bridge.tell(Notice(Severity.ERROR, error.code, {"path": path, **error.data}, subject=path))
+            return ""

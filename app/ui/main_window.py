@@ -1,6 +1,6 @@
 """The main window: the picture in the middle, panels around it, and what joins them to menus and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.broadcast import BroadcastState
+from app.domain.market import Market
 from app.domain.notice import Notice
 from app.session.studio import Studio
 from app.ui.bridge import Bridge
@@ -19,31 +20,39 @@ from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
 from app.ui.dialogs.questions import choose
 from app.ui.dialogs.settings import Group, settings_dialog
+from app.ui.dialogs.setup import SetupDialog
 from app.ui.figures import relay_name
 from app.ui.files import Files
 from app.ui.language import declared, tr
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
+from app.ui.panels.cue import CuePanel
 from app.ui.panels.live import LivePanel
 from app.ui.panels.mixer import MixerPanel
+from app.ui.panels.offer import OfferPanel
+from app.ui.panels.products import ProductsPanel
 from app.ui.panels.programme import ProgrammePanel
 from app.ui.panels.properties import PropertiesPanel
 from app.ui.panels.relays import RelaysPanel
+from app.ui.panels.rundown import RundownPanel
 from app.ui.panels.scenes import ScenesPanel
 from app.ui.panels.sources import SourcesPanel
 from app.ui.panels.status import StatusBar
+from app.ui.prompter import Prompter
 from app.ui.selection import Selection
 from app.ui.theme import Icons, Theme
 from app.ui.widgets.dock import PanelDock
 
-LAYOUT_VERSION = 1
-LEFT_PX, RIGHT_PX = 240, 320
-MIXER_SHARE = 0.29  # of the window's height
+LAYOUT_VERSION = 2
+LEFT_PX, RIGHT_PX = 300, 330
+SCENES_PX, SOURCES_PX = 200, 250
+MIXER_SHARE = 0.27  # of the window's height
 FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
 _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+_AREAS = {"rundown": _LEFT, "products": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class Fittings:
     state_file: Path
     make_code: MakeCode
     formats: Formats
+    finding_words: Words
+    known_markets: Callable[[], Sequence[Market]]
     setting_groups: Sequence[Group]
     suffix: str
     version: str
@@ -77,6 +88,7 @@ class MainWindow(QMainWindow):
         self._fittings = fittings
         self._decided = False
         self._seen = False
+        self.prompter: Prompter | None = None
         self.setObjectName("main")
         self.setWindowIcon(fittings.icons.icon("tradewind"))
         self.setDockNestingEnabled(True)
@@ -85,7 +97,16 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(studio, self)
         self.selection = Selection(self)
         self.desk = Desk(
-            studio, self.bridge, self.selection, fittings.theme, fittings.icons, fittings.wordings, fittings.make_code, fittings.formats
+            studio,
+            self.bridge,
+            self.selection,
+            fittings.theme,
+            fittings.icons,
+            fittings.wordings,
+            fittings.make_code,
+            fittings.formats,
+            fittings.finding_words,
+            fittings.known_markets,
         )
         self.files = Files(studio, self, fittings.suffix)
         self._build_panels()
@@ -102,6 +123,10 @@ class MainWindow(QMainWindow):
             self.bridge.project_changed,
         ):
             signal.connect(self._on_changed)
+        self.bridge.run_changed.connect(self.commands.refresh)
+        self.bridge.shown_changed.connect(self.commands.refresh)
+        self.bridge.open_requested.connect(self._on_open_requested)
+        self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
         self._restore_layout()
         self._on_changed()
@@ -117,7 +142,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.programme)
         self.setCentralWidget(middle)
         for corner, area in (
-            (Qt.Corner.BottomLeftCorner, _LEFT),
+            (Qt.Corner.BottomLeftCorner, _BOTTOM),
             (Qt.Corner.BottomRightCorner, _RIGHT),
             (Qt.Corner.TopLeftCorner, _LEFT),
             (Qt.Corner.TopRightCorner, _RIGHT),
@@ -125,16 +150,22 @@ class MainWindow(QMainWindow):
             self.setCorner(corner, area)
         self.scenes, self.sources, self.mixer = ScenesPanel(desk), SourcesPanel(desk), MixerPanel(desk)
         self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
+        self.products = ProductsPanel(desk)
+        self.rundown, self.cue, self.offer = RundownPanel(desk), CuePanel(desk), OfferPanel(desk)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
         self.docks: dict[str, PanelDock] = {}
         self._titles_due = QTimer(self)  # docks say where they are before they are there
         self._titles_due.setSingleShot(True)
         self._titles_due.timeout.connect(self._show_titles)
-        self._add_dock("scenes", tr("Window", "Scenes"), self.scenes, _LEFT)
-        self._add_dock("sources", tr("Window", "Sources"), self.sources, _LEFT)
+        self._add_dock("rundown", tr("Window", "Run of show"), self.rundown, _LEFT)
+        self._add_dock("products", tr("Window", "Products"), self.products, _LEFT)
         self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
+        self._add_dock("cue", tr("Window", "Cue card"), self.cue, _RIGHT)
+        self._add_dock("offer", tr("Window", "Viewers"), self.offer, _RIGHT)
         self._add_dock("properties", tr("Window", "Properties"), self.properties, _RIGHT)
         self._add_dock("relays", tr("Window", "Relays"), self.relays, _RIGHT)
+        self._add_dock("scenes", tr("Window", "Scenes"), self.scenes, _BOTTOM)
+        self._add_dock("sources", tr("Window", "Sources"), self.sources, _BOTTOM)
         self._add_dock("mixer", tr("Window", "Mixer"), self.mixer, _BOTTOM)
         self._add_dock("log", tr("Window", "Messages"), self.log, _BOTTOM)
         self.status = StatusBar(desk)
@@ -155,13 +186,13 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """The layout of a first start."""
         docks = self.docks
-        self.tabifyDockWidget(docks["properties"], docks["relays"])
-        self.tabifyDockWidget(docks["mixer"], docks["log"])
-        docks["properties"].raise_()
-        docks["mixer"].raise_()
-        self.resizeDocks([docks["scenes"], docks["live"]], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["scenes"], docks["sources"]], [200, 360], Qt.Orientation.Vertical)
-        self.resizeDocks([docks["live"], docks["properties"]], [150, 480], Qt.Orientation.Vertical)
+        for first, *others in (("rundown", "products"), ("cue", "offer", "properties", "relays"), ("mixer", "log")):
+            for other in others:
+                self.tabifyDockWidget(docks[first], docks[other])
+            docks[first].raise_()
+        self.resizeDocks([docks["rundown"], docks["live"]], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["scenes"], docks["sources"]], [SCENES_PX, SOURCES_PX], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["live"], docks["cue"]], [150, 480], Qt.Orientation.Vertical)
         self.resizeDocks([docks["mixer"]], [round(self.height() * MIXER_SHARE)], Qt.Orientation.Vertical)
         self._show_titles()
 
@@ -176,6 +207,7 @@ class MainWindow(QMainWindow):
             "scene.remove": self.scenes.remove,
             "show.go_live": self.live.toggle,
             "show.stop": self.live.toggle,
+            "prompter.toggle": self.toggle_prompter,
         }
         for action_id, run in provided.items():
             studio.actions.provide(action_id, run)
@@ -199,6 +231,10 @@ class MainWindow(QMainWindow):
             Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "source-add"),
             Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+J", "duplicate", self._layer_chosen),
             Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
+            Command("setup.open", "Markets and cards…", self.show_setup, "Ctrl+M", "globe"),
+            Command("product.add", "Add a product", self.products.add, "", "product"),
+            Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
+            Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
@@ -226,6 +262,11 @@ class MainWindow(QMainWindow):
         menus: dict[str, tuple[str, ...]] = {
             tr("Window", "&Show"): ("file.new", "file.open", "RECENT", "", "file.save", "file.save_as", "", "app.quit"),
             tr("Window", "&Edit"): ("edit.undo", "edit.redo", "", "source.add", "source.duplicate", "source.remove", "", "window.settings"),
+            tr("Window", "Se&ll"): (
+                "setup.open", "product.add", "segment.add", "rundown.plan", "", "run.start", "run.next", "run.previous", "run.skip",
+                "run.extend_1m", "run.swap", "run.end", "", "product.pin", "product.unpin", "card.hide", "coupon.drop", "coupon.close",
+                "disclosure.show", "card.lower_third", "card.ticker", "card.code", "", "timer.toggle", "timer.reset", "prompter.toggle",
+            ),
             tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
             tr("Window", "&On air"): (
                 "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "", "devices.refresh", "engine.restart",
@@ -311,7 +352,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """All panels back to where they were at the first start."""
         for name, dock in self.docks.items():
-            area = _LEFT if name in ("scenes", "sources") else _BOTTOM if name in ("mixer", "log") else _RIGHT
+            area = _AREAS.get(name, _RIGHT)
             self.removeDockWidget(dock)
             self.addDockWidget(area, dock)
             dock.show()
@@ -347,6 +388,35 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def show_setup(self) -> None:
+        """What the show is made for."""
+        dialog = SetupDialog(self.desk, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def toggle_prompter(self) -> None:
+        """Open the host's own window, or close it."""
+        if self.prompter is None:
+            self.prompter = Prompter(self.desk, self._settings())
+        if self.prompter.isVisible():
+            self.prompter.close()
+        else:
+            self.prompter.show()
+            self.prompter.raise_()
+
+    def _on_open_requested(self, kind: str, what: str) -> None:
+        """Another part of the window wants something shown."""
+        subject, _, field = what.partition("/")
+        if kind == "prompter":
+            self.toggle_prompter()
+        elif kind == "product":
+            self.docks["products"].raise_()
+            self.products.open(subject, field)
+        elif kind in ("card", "coupon"):
+            self.docks["offer"].raise_()
+        else:
+            self.show_setup()
+
     def show_guide(self) -> None:
         """The guide of the first start."""
         guide = Guide(self.desk, self)
@@ -364,6 +434,10 @@ class MainWindow(QMainWindow):
         """Close without a question: another window takes over, or everything was asked."""
         self._decided = True
         self.keep_layout()
+        if self.prompter is not None:
+            self.prompter.close()
+            self.prompter.deleteLater()
+            self.prompter = None
         self.bridge.close()
         self.close()
 

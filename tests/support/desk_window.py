@@ -6,11 +6,12 @@ from pathlib import Path
 import segno
 
 from app.bootstrap.desk import Drawing, desk_equipment
+from app.bootstrap.formats import LateFormats
 from app.domain.clock import SystemClock
 from app.domain.project import Project
-from app.language import formats
 from app.overlay.text import render_text
 from app.session.studio import Studio
+from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
 from app.storage.presets import load_presets
 from app.storage.project_file import SUFFIX
@@ -50,7 +51,9 @@ def options(home: Path, *, guide: bool = False) -> WindowOptions:
         state_file=home / "state" / "window.ini",
         make_wordings=lambda language: Wordings.load(RESOURCES / "notices", language),
         make_code=lambda text: [[int(module) for module in row] for row in segno.make(text).matrix],
-        formats=formats,
+        formats=LateFormats(),
+        known_markets=lambda: load_markets(RESOURCES / "markets"),
+        make_finding_words=lambda language: Wordings.load(RESOURCES / "findings", language),
         setting_groups=setting_groups(),
         suffix=SUFFIX,
         version="0.1.0",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from app.domain.schema import Field
 from app.domain.source import KINDS
-from app.session.actions import ActionTable
-from app.session.studio_actions import ActingStudio, fill
+from app.session.studio import Studio
+from app.storage.card_themes import load_card_themes
 from app.storage.presets import load_presets
 from app.storage.settings import FIELDS, GROUPS
 from app.ui.dialogs.settings import OUTPUT_FIELDS
@@ -29,7 +29,7 @@ def _of_call(call: ast.Call, path: Path) -> Iterator[tuple[str, str]]:
         if context is None or text is None:
             raise AssertionError(f"{path}:{call.lineno}: tr() takes two literals, or nobody can find the text")
         yield context, text
-    elif (name in ("edit", "_edit") and call.args and (title := _literal(call.args[0]))) or (
+    elif (name in ("edit", "_edit", "edit_show") and call.args and (title := _literal(call.args[0]))) or (
         name in _TITLED_CALLS and len(call.args) > 1 and (title := _literal(call.args[_TITLED_CALLS[name]]))
     ):
         yield DECLARED, title
@@ -54,7 +54,7 @@ def of_fields(fields: Iterable[Field]) -> set[str]:
     return texts - {""}
 
 
-def in_tables(studio: ActingStudio) -> set[tuple[str, str]]:
+def in_tables(studio: Studio) -> set[tuple[str, str]]:
     """What the domain, the settings, the presets and the actions declare."""
     texts = {kind.title for kind in KINDS.values()} | set(GROUPS.values())
     for kind in KINDS.values():
@@ -62,12 +62,11 @@ def in_tables(studio: ActingStudio) -> set[tuple[str, str]]:
     texts |= of_fields(FIELDS.values()) | of_fields(OUTPUT_FIELDS) | of_fields(PLACEMENT)
     for preset in load_presets(ROOT / "resources" / "relays"):
         texts |= of_fields(preset.fields) | {preset.summary, preset.token_title, *preset.help}
-    table = ActionTable(lambda error: None)
-    fill(table, studio)
-    texts |= {action.title for action in table} | {"Mute", "Unmute"}  # the titles of the mute actions' undo steps
+    texts |= {action.title for action in studio.actions} | {"Mute", "Unmute"}  # the titles of the mute actions' undo steps
+    texts |= {theme.title for theme in load_card_themes(ROOT / "resources" / "cards")}
     return {(DECLARED, text) for text in texts if text}
 
 
-def all_texts(studio: ActingStudio) -> set[tuple[str, str]]:
+def all_texts(studio: Studio) -> set[tuple[str, str]]:
     """Every (context, English) that needs words in another language."""
     return in_sources(ROOT / "app" / "ui") | in_sources(ROOT / "app" / "session") | in_tables(studio)

@@ -1,0 +1,189 @@
+"""A product's form: everything about it, one language at a time; each change is in the show at once and can be undone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.errors import AppError
+from app.domain.product import Product, missing_fields
+from app.domain.show import ShowError, languages_of, product_by_id
+from app.domain.show_editing import put_product
+from app.domain.words import has, pick
+from app.ui.desk import Desk
+from app.ui.dialogs.product_pages import (
+    BasicsPage,
+    ClaimsPage,
+    ComparisonPage,
+    Page,
+    PageMeans,
+    PointsPage,
+    QuestionsPage,
+    Reading,
+    ScenariosPage,
+)
+from app.ui.dialogs.product_trade_pages import PricesPage, SizesPage
+from app.ui.language import tr
+from app.ui.widgets.picture_strip import PictureStrip
+from app.ui.widgets.pieces import label, push_button
+from app.ui.widgets.product_list import Thumbnails
+
+SIZE_PX = (900, 640)
+PAGES_PX = 170
+
+
+def field_titles() -> Mapping[str, str]:
+    """What the mandatory fields are called in the form."""
+    return {
+        "name": tr("Product", "Name"),
+        "pain_point": tr("Product", "What it solves"),
+        "audience": tr("Product", "Who it is for"),
+        "price_band": tr("Product", "Price band"),
+        "points": tr("Product", "Core selling points"),
+    }
+
+
+class _PicturesPage(Page):
+    def __init__(self, means: PageMeans, strip: PictureStrip) -> None:
+        super().__init__(means)
+        self.heading(tr("Product", "Pictures"))
+        self._strip = strip
+        self.column.addWidget(strip)
+        self.column.addStretch(1)
+        strip.ordered.connect(lambda ids: means.change("pictures", lambda product: replace(product, pictures=tuple(ids))))
+
+    def read(self, reading: Reading) -> None:
+        super().read(reading)
+        self._strip.show_pictures(reading.product.pictures)
+
+
+class ProductDialog(QDialog):
+    """Stays open beside the window; closes by itself when its product goes."""
+
+    def __init__(self, desk: Desk, product_id: str, thumbnails: Thumbnails, language_name: Callable[[str], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._id = product_id
+        self._language_name = language_name
+        self.resize(*SIZE_PX)
+        self.setMinimumSize(640, 460)
+        means = PageMeans(self._change, desk.icons, desk.theme, self._markets, self._currencies, self._words_of)
+        strip = PictureStrip(thumbnails, desk.icons)
+        strip.files_chosen.connect(self._add_pictures)
+        self._pages: tuple[tuple[str, Page], ...] = (
+            (tr("Product", "Basics"), BasicsPage(means)),
+            (tr("Product", "Pictures"), _PicturesPage(means, strip)),
+            (tr("Product", "Selling points"), PointsPage(means)),
+            (tr("Product", "Scenes of use"), ScenariosPage(means)),
+            (tr("Product", "Prices and stock"), PricesPage(means)),
+            (tr("Product", "Questions"), QuestionsPage(means)),
+            (tr("Product", "Comparison"), ComparisonPage(means)),
+            (tr("Product", "Claims"), ClaimsPage(means)),
+            (tr("Product", "Sizes"), SizesPage(means)),
+        )
+        self._build()
+        desk.bridge.show_changed.connect(self._read)
+        self._read()
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 18, 16, 14)
+        outer.setSpacing(10)
+        top = QHBoxLayout()
+        self.title = label("", "title")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        top.addWidget(self.title, 1)
+        top.addWidget(label(tr("Product", "Written in"), "muted"))
+        self.language = QComboBox()
+        self.language.setAccessibleName(tr("Product", "Language of the texts"))
+        self.language.setMinimumWidth(170)
+        self.language.activated.connect(lambda _: self._read())
+        top.addWidget(self.language)
+        outer.addLayout(top)
+        self.missing = label("", "hint", wrap=True)
+        outer.addWidget(self.missing)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        self.list = QListWidget()
+        self.list.setFixedWidth(PAGES_PX)
+        self.list.setAccessibleName(tr("Product", "Pages"))
+        self.stack = QStackedWidget()
+        for title, page in self._pages:
+            self.list.addItem(title)
+            scroll = QScrollArea()
+            scroll.setWidgetResizable(True)
+            scroll.setFrameShape(QFrame.Shape.NoFrame)
+            scroll.setWidget(page)
+            self.stack.addWidget(scroll)
+        self.list.currentRowChanged.connect(self.stack.setCurrentIndex)
+        self.list.setCurrentRow(0)
+        middle.addWidget(self.list)
+        middle.addWidget(self.stack, 1)
+        outer.addLayout(middle, 1)
+        bottom = QHBoxLayout()
+        self.undo = push_button(tr("Product", "Undo"), self._desk.studio.undo)
+        bottom.addWidget(self.undo)
+        bottom.addStretch(1)
+        done = push_button(tr("Product", "Done"), self.accept, role="primary")
+        bottom.addWidget(done)
+        outer.addLayout(bottom)
+
+    def open_page(self, field: str) -> None:
+        """Go to the page where this field is written."""
+        places = {"points": 2, "scenarios": 3, "prices": 4, "stock": 4, "faq": 5, "claims": 7, "pictures": 1}
+        self.list.setCurrentRow(places.get(field, 0))
+
+    def _markets(self) -> Mapping[str, str]:
+        language = self._desk.studio.show.desk.host_language
+        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._desk.studio.show.markets}
+
+    def _currencies(self) -> Mapping[str, str]:
+        return {market.id: market.currency for market in self._desk.studio.show.markets}
+
+    def _words_of(self, error: AppError) -> str:
+        return self._desk.wordings.sentence(error.code, error.data).text
+
+    def _change(self, field: str, change: Callable[[Product], Product]) -> None:
+        self._desk.edit_show(
+            "Change product",
+            lambda show: put_product(show, change(product_by_id(show, self._id))),
+            merge=f"product.{self._id}.{field}.{self.language.currentData()}",
+        )
+
+    def _add_pictures(self, paths: list[str]) -> None:
+        ids = [picture for path in paths if (picture := self._desk.take_picture(path))]
+        if ids:
+            self._change("pictures", lambda product: replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))))
+
+    def _read(self) -> None:
+        show = self._desk.studio.show
+        try:
+            product = product_by_id(show, self._id)
+        except ShowError:
+            self.reject()
+            return
+        languages = languages_of(show)
+        self._show_languages(languages, product)
+        language = str(self.language.currentData() or show.desk.host_language)
+        reading = Reading(product, language, (show.desk.host_language,))
+        for _, page in self._pages:
+            page.read(reading)
+        name = pick(product.name, (show.desk.host_language,))[0] or tr("Product", "Product without a name")
+        self.title.setText(name)
+        self.setWindowTitle(name)
+        titles = field_titles()
+        missing = [titles[key] for key in missing_fields(product)]
+        self.missing.setText(tr("Product", "Still missing: {fields}.", fields=", ".join(missing)))
+        self.missing.setVisible(bool(missing))
+        self.undo.setEnabled(bool(self._desk.studio.undo_title))
+
+    def _show_languages(self, languages: tuple[str, ...], product: Product) -> None:
+        chosen = self.language.currentData()
+        wanted = [(f"{'✓' if has(product.name, language) else '·'} {self._language_name(language)}", language) for language in languages]
+        if [(self.language.itemText(i), self.language.itemData(i)) for i in range(self.language.count())] == wanted:
+            return
+        self.language.clear()
+        for words, language in wanted:
+            self.language.addItem(words, language)
+        self.language.setCurrentIndex(max(0, self.language.findData(chosen)))

@@ -1,0 +1,325 @@
+"""The run of show: segments in order with their clock, the show's clock above them, what is wrong with the plan below."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+
+from app.domain import show_editing as editing
+from app.domain.notice import Notice, Severity
+from app.domain.product import Product
+from app.domain.rundown import Act, Segment, allotted_s
+from app.domain.show import Show, segment_by_id
+from app.domain.words import pick
+from app.ui.clocks import clock
+from app.ui.desk import Desk
+from app.ui.dialogs.segment import SegmentDialog, act_words
+from app.ui.language import tr
+from app.ui.panels.products import role_badge
+from app.ui.widgets.editors import column
+from app.ui.widgets.findings import FindingsBar
+from app.ui.widgets.pieces import EmptyState, icon_button, push_button
+from app.ui.widgets.product_list import Thumbnails
+from app.ui.widgets.run_clock import FLASH_MS, RunClock
+from app.ui.widgets.segment_list import ROW_PX, THUMB_PX, SegmentLine, SegmentView
+
+MINUTE_S = 60
+
+
+class RundownPanel(QWidget):
+    """Before the show a plan that is checked while it is written; on air the place from which the show is led.
+
+    Enter opens a segment's form, or goes into the segment while the show runs; rows are dragged, products are let fall between them.
+    """
+
+    def __init__(self, desk: Desk, thumbnails: Thumbnails | None = None) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._desk = desk
+        self._runner = desk.studio.desk.runner
+        self._begins: Mapping[str, int] = {}
+        self._products: Mapping[str, Product] = {}
+        self._known: tuple[Product, ...] | None = None
+        self._dialogs: dict[str, SegmentDialog] = {}
+        self._flash = False
+        layout = column(self, margin=8, spacing=4)
+        layout.addLayout(self._head())
+        self.list = SegmentView(
+            desk.theme,
+            desk.icons,
+            thumbnails or Thumbnails(desk.studio.pictures.get, THUMB_PX),
+            self._describe,
+            act_words,
+        )
+        self.list.setMinimumHeight(2 * ROW_PX)
+        self.list.setAccessibleName(tr("Rundown", "Run of show"))
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(
+            EmptyState(
+                desk.icons,
+                "rundown",
+                tr("Rundown", "No plan yet"),
+                tr("Rundown", "Drag products here, or begin with a plan in three acts."),
+                push_button(tr("Rundown", "Plan from my products"), self.plan, role="primary"),
+            )
+        )
+        layout.addLayout(self._stack, 1)
+        self.findings = FindingsBar(desk, self._go_to, self.list.rows.refresh)
+        layout.addWidget(self.findings)
+        layout.addLayout(self._buttons())
+        self.list.opened.connect(self._on_opened)
+        self.list.removed.connect(self.remove)
+        self.list.moved.connect(self._move)
+        self.list.products_dropped.connect(self.add_products)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        self._timer = QTimer(self)
+        self._timer.setInterval(FLASH_MS)
+        self._timer.timeout.connect(self._on_tick)
+        desk.bridge.show_changed.connect(self._on_show_changed)
+        desk.bridge.run_changed.connect(self._on_run_changed)
+        self._on_show_changed()
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _head(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        second.setSpacing(2)
+        self.clock = RunClock()
+        icons, runner = self._desk.icons, self._runner
+        self.start_button = push_button(tr("Rundown", "Start the show"), lambda: self._do("run.start"), role="primary")
+        self.next_button = push_button(tr("Rundown", "Next"), lambda: self._do("run.next"), role="primary")
+        first.addWidget(self.clock, 1)
+        first.addWidget(self.start_button)
+        first.addWidget(self.next_button)
+        self.previous_button = icon_button(icons, "up", tr("Rundown", "Back to the segment before"), lambda: self._do("run.previous"))
+        self.extend_button = icon_button(icons, "clock", tr("Rundown", "One minute more for this segment"), lambda: runner.extend(MINUTE_S))
+        self.swap_button = icon_button(icons, "refresh", tr("Rundown", "The backup takes over"), lambda: self._do("run.swap"))
+        self.end_button = icon_button(icons, "stop", tr("Rundown", "End the run of show"), lambda: self._do("run.end"))
+        second.addSpacing(6)
+        second.addWidget(self.clock.whole, 1)
+        for button in (self.previous_button, self.extend_button, self.swap_button, self.end_button):
+            second.addWidget(button)
+        column.addLayout(first)
+        column.addLayout(second)
+        return column
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        icons = self._desk.icons
+        row.addWidget(icon_button(icons, "add", tr("Rundown", "Add a segment"), self.add))
+        self.duplicate_button = icon_button(icons, "duplicate", tr("Rundown", "Duplicate"), self.duplicate)
+        self.open_button = icon_button(icons, "rename", tr("Rundown", "Open the form"), lambda: self.open(self.list.current_id()))
+        self.remove_button = icon_button(icons, "remove", tr("Rundown", "Remove"), self.remove)
+        row.addWidget(self.duplicate_button)
+        row.addWidget(self.open_button)
+        row.addStretch(1)
+        row.addWidget(self.remove_button)
+        return row
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def _on_show_changed(self) -> None:
+        show = self._desk.studio.show
+        if show.products is not self._known:
+            self._known = show.products
+            self._products = {product.id: product for product in show.products}
+        begins, at = {}, 0
+        for segment in show.segments:
+            begins[segment.id] = at
+            at += segment.planned_s
+        self._begins = begins
+        self.list.rows.show_segments(show.segments)
+        self._stack.setCurrentIndex(0 if show.segments else 1)
+        for button in (self.duplicate_button, self.open_button, self.remove_button):
+            button.setEnabled(bool(show.segments))
+        self.findings.refresh()
+        self._on_run_changed()
+
+    def _on_run_changed(self) -> None:
+        running = self._runner.run.running
+        current = self._runner.current
+        self.start_button.setVisible(not running)
+        self.start_button.setEnabled(bool(self._desk.studio.show.segments))
+        self.next_button.setVisible(running)
+        self.next_button.setEnabled(self._runner.upcoming is not None)
+        for button in (self.previous_button, self.extend_button, self.end_button):
+            button.setVisible(running)
+        self.swap_button.setVisible(running and current is not None and bool(current.backup_id))
+        if running and not self._timer.isActive():
+            self._timer.start()
+        elif not running:
+            self._timer.stop()
+        if running and current is not None:
+            self.list.reveal(current.id)
+        self.list.rows.refresh()
+        self._show_clock()
+
+    def _on_tick(self) -> None:
+        self._flash = not self._flash
+        self._show_clock()
+        row = self.list.rows.row_of(self._runner.run.segment_id)
+        if row >= 0:
+            self.list.update(self.list.rows.index(row))
+
+    def _show_clock(self) -> None:
+        show = self._desk.studio.show
+        if not self._runner.run.running:
+            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(show.segments)), sum(one.planned_s for one in show.segments))
+            return
+        timing = self._runner.timing()
+        current, upcoming = self._runner.current, self._runner.upcoming
+        self.clock.show_timing(
+            timing,
+            title=current.title if current else tr("Rundown", "This segment was removed"),
+            upcoming=upcoming.title if upcoming else "",
+            ends=f"{datetime.fromtimestamp(timing.ends_ms / 1000):%H:%M}",
+            flash=self._flash,
+        )
+
+    def _describe(self, segment: Segment) -> SegmentLine:
+        run = self._runner.run
+        product = self._products.get(segment.product_id)
+        backup = self._products.get(segment.backup_id)
+        language = (self._desk.studio.show.desk.host_language,)
+        now = run.running and run.segment_id == segment.id
+        spent = run.spent_s.get(segment.id)
+        details = []
+        if product is not None:
+            details.append(pick(product.name, language)[0] or product.sku)
+        if backup is not None:
+            details.append(tr("Rundown", "backup: {name}", name=pick(backup.name, language)[0] or backup.sku))
+        if segment.host:
+            details.append(segment.host)
+        left_s = self._runner.timing().slot_left_s if now else 0.0
+        marks = (
+            ("globe", segment.needs_interpreter),
+            ("link", segment.share_moment),
+            ("clock", segment.countdown),
+            ("text", bool(segment.cues)),
+        )
+        return SegmentLine(
+            begins=clock(self._begins.get(segment.id, 0)),
+            length=clock(left_s) if now else clock(allotted_s(segment, run)),
+            detail=" · ".join(details),
+            badge=role_badge(segment.role) if segment.role is not None else "",
+            picture=product.pictures[0] if product is not None and product.pictures else "",
+            marks=tuple(name for name, on in marks if on),
+            state="now" if now else "past" if spent is not None and run.started_ms is not None else "",
+            level=self.findings.level_of(segment.id),
+            overtime=now and left_s < 0,
+        )
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def _do(self, action_id: str) -> None:
+        self._desk.studio.actions.run(action_id)
+
+    def _on_opened(self, segment_id: str) -> None:
+        """In a running show Enter leads the show; the form has its own button."""
+        if self._runner.run.running:
+            self._runner.enter(segment_id)
+        else:
+            self.open(segment_id)
+
+    def open(self, segment_id: str) -> None:
+        """Show the segment's form; one that is open comes to the front."""
+        if not segment_id:
+            return
+        known = self._dialogs.get(segment_id)
+        if known is not None:
+            known.raise_()
+            known.activateWindow()
+            return
+        dialog = SegmentDialog(self._desk, segment_id, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda _: self._dialogs.pop(segment_id, None))
+        self._dialogs[segment_id] = dialog
+        dialog.show()
+
+    def _place(self) -> int:
+        """Behind the chosen row, else the end."""
+        row = self.list.rows.row_of(self.list.current_id())
+        return row + 1 if row >= 0 else len(self._desk.studio.show.segments)
+
+    def add(self) -> None:
+        """A new segment behind the chosen one, its form open."""
+        show, place = self._desk.studio.show, self._place()
+        act = show.segments[place - 1].act if place else Act.OPEN
+        segment = Segment(editing.new_id(), tr("Rundown", "New segment"), act=act)
+        if self._desk.edit_show("Add segment", lambda show: editing.put_segment(show, segment, place)):
+            self.list.choose(segment.id)
+            self.open(segment.id)
+
+    def add_products(self, product_ids: Sequence[str], place: int) -> None:
+        """A segment for each of these products."""
+        language = (self._desk.studio.show.desk.host_language,)
+
+        def change(show: Show) -> Show:
+            act = show.segments[place - 1].act if place and show.segments else Act.MIDDLE
+            for number, product_id in enumerate(product_ids):
+                product = self._products.get(product_id)
+                if product is not None:
+                    made = editing.segment_for(product, title=pick(product.name, language)[0], act=Act.MIDDLE if act is Act.OPEN else act)
+                    show = editing.put_segment(show, made, place + number)
+            return show
+
+        self._desk.edit_show("Add segments", change)
+
+    def plan(self) -> None:
+        """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
+        language = (self._desk.studio.show.desk.host_language,)
+        welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are, where this comes from"), Act.OPEN, 240)
+        close = Segment(editing.new_id(), tr("Rundown", "Thanks, and when we meet again"), Act.END, 180, share_moment=True)
+        self._desk.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
+
+    def duplicate(self) -> None:
+        """Copy the chosen segment."""
+        here = self.list.current_id()
+        if here:
+            self._desk.edit_show("Duplicate segment", lambda show: editing.duplicate_segment(show, here)[0])
+
+    def remove(self) -> None:
+        """Remove what is chosen and offer to take that back."""
+        ids = self.list.chosen_ids()
+        if not ids:
+            return
+        name = segment_by_id(self._desk.studio.show, ids[0]).title
+        if self._desk.edit_show("Remove segment", lambda show: editing.remove_segments(show, ids)):
+            self._desk.bridge.tell(
+                Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",))
+            )
+
+    def _move(self, ids: Sequence[str], place: int) -> None:
+        self._desk.edit_show("Move segment", lambda show: editing.move_segments(show, ids, place))
+        if ids:
+            self.list.choose(ids[0])
+
+    def _go_to(self, kind: str, subject_id: str, field: str) -> None:
+        """Open what a finding speaks of."""
+        if kind == "segment":
+            self.list.choose(subject_id)
+            self.open(subject_id)
+        else:
+            self._desk.bridge.open_requested.emit(kind, f"{subject_id}/{field}")
+
+    def _show_menu(self, point: QPoint) -> None:
+        here = self.list.current_id()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        icons = self._desk.icons
+        if here and self._runner.run.running:
+            menu.addAction(icons.icon("play"), tr("Rundown", "Go into this segment"), lambda: self._runner.enter(here))
+            menu.addSeparator()
+        menu.addAction(icons.icon("add"), tr("Rundown", "Add a segment"), self.add)
+        if here:
+            menu.addAction(icons.icon("rename"), tr("Rundown", "Open the form"), lambda: self.open(here))
+            menu.addAction(icons.icon("duplicate"), tr("Rundown", "Duplicate"), self.duplicate)
+            menu.addSeparator()
+            menu.addAction(icons.icon("remove"), tr("Rundown", "Remove"), self.remove)
+        menu.popup(self.list.mapToGlobal(point))

@@ -1,0 +1,332 @@
+"""The list of products: picture, name, price and stock in rows that stay quick with ten thousand of them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.domain.product import Product, Role
+from app.domain.words import pick
+from app.ui.theme import Theme
+
+PRODUCT_TYPE = "application/x-tradewind-products"
+ROW_PX = 56
+THUMB_PX = 40
+KEPT_THUMBS = 400
+_PRODUCT = Qt.ItemDataRole.UserRole + 1
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a row says beside the name; `warning` = something is missing, `badge` the role."""
+
+    detail: str
+    badge: str
+    warning: str = ""
+    sold_out: bool = False
+
+
+class Thumbnails:
+    """Small pictures by the show's picture ids, the least used forgotten first."""
+
+    def __init__(self, read: Callable[[str], bytes | None], side_px: int) -> None:
+        self._read = read
+        self._side = side_px
+        self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
+
+    def get(self, picture_id: str) -> QPixmap | None:
+        """None for a picture that is not there or cannot be read."""
+        if picture_id in self._kept:
+            self._kept.move_to_end(picture_id)
+            return self._kept[picture_id]
+        content = self._read(picture_id)
+        image = QImage.fromData(QByteArray(content)) if content is not None else QImage()
+        made = None
+        if not image.isNull():
+            filled = image.scaled(
+                QSize(2 * self._side, 2 * self._side),
+                Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            made = QPixmap.fromImage(filled)
+        self._kept[picture_id] = made
+        while len(self._kept) > KEPT_THUMBS:
+            self._kept.popitem(last=False)
+        return made
+
+
+def search_text(product: Product) -> str:
+    """What a product is found by."""
+    return "\n".join((*product.name.values(), product.sku, product.category)).casefold()
+
+
+class ProductModel(QAbstractListModel):
+    """The products that match the search, in the show's order."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._all: tuple[Product, ...] = ()
+        self._shown: tuple[Product, ...] = ()
+        self._search = ""
+        self._texts: dict[int, tuple[Product, str]] = {}  # by identity: an edited product is another object
+
+    @property
+    def searching(self) -> bool:
+        return bool(self._search)
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Those that are shown."""
+        return self._shown
+
+    def show_products(self, products: tuple[Product, ...], search: str = "") -> None:
+        """Show these; rows that stand where they stood are changed in place, so that selection and scrolling stay."""
+        self._all, self._search = products, search.strip().casefold()
+        wanted = self._matching()
+        if len(wanted) == len(self._shown) and all(one.id == other.id for one, other in zip(wanted, self._shown, strict=True)):
+            changed = [row for row, (one, other) in enumerate(zip(wanted, self._shown, strict=True)) if one is not other]
+            self._shown = wanted
+            for row in changed:
+                self.dataChanged.emit(self.index(row), self.index(row))
+            return
+        self.beginResetModel()
+        self._shown = wanted
+        self.endResetModel()
+
+    def _matching(self) -> tuple[Product, ...]:
+        if not self._search:
+            return self._all
+        words = self._search.split()
+        return tuple(product for product in self._all if all(word in self._text(product) for word in words))
+
+    def _text(self, product: Product) -> str:
+        known = self._texts.get(id(product))
+        if known is None or known[0] is not product:
+            if len(self._texts) > 2 * len(self._all) + 100:
+                self._texts.clear()
+            known = self._texts[id(product)] = (product, search_text(product))
+        return known[1]
+
+    def row_of(self, product_id: str) -> int:
+        """Its row, -1 when it is not shown."""
+        return next((row for row, product in enumerate(self._shown) if product.id == product_id), -1)
+
+    def refresh(self) -> None:
+        """What rows say has changed although the products have not: another market, another pinned product."""
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        product = self._shown[index.row()]
+        if role == _PRODUCT:
+            return product
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return pick(product.name, ())[0] or product.sku
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
+        return usual if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
+
+    def mimeTypes(self) -> list[str]:
+        return [PRODUCT_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The ids alone, one a line: the rundown takes them too."""
+        carried = QMimeData()
+        ids = [self._shown[index.row()].id for index in sorted(indexes, key=lambda index: index.row())]
+        carried.setData(PRODUCT_TYPE, "\n".join(ids).encode())
+        return carried
+
+
+class _ProductDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: "ProductView") -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._thumbnails = thumbnails
+        self._view = parent
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        del option, index
+        return QSize(120, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        product: Product = index.data(_PRODUCT)
+        area: QRect = option.rect.adjusted(0, 1, 0, -1)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if fill := "accent_soft" if selected else "hover" if over else "":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour(fill))
+            painter.drawRoundedRect(area, 6, 6)
+        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(self._theme.colour("focus"))
+            painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), 6, 6)
+        if product.id == self._view.pinned_id:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("live"))
+            painter.drawRoundedRect(QRect(area.x() + 2, area.y() + 9, 3, area.height() - 18), 1.5, 1.5)
+        self._draw_picture(painter, area, product)
+        self._draw_words(painter, area, product)
+        painter.restore()
+
+    def _draw_picture(self, painter: QPainter, area: QRect, product: Product) -> None:
+        box = QRect(area.x() + 10, area.center().y() - THUMB_PX // 2, THUMB_PX, THUMB_PX)
+        picture = self._thumbnails.get(product.pictures[0]) if product.pictures else None
+        if picture is None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("raised"))
+            painter.drawRoundedRect(box, 6, 6)
+            painter.setPen(self._theme.colour("faint"))
+            name = self._view.name_of(product)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name[:1].upper())
+            return
+        side = min(picture.width(), picture.height())
+        cut = QRect((picture.width() - side) // 2, (picture.height() - side) // 2, side, side)
+        painter.drawPixmap(box, picture, cut)
+
+    def _draw_words(self, painter: QPainter, area: QRect, product: Product) -> None:
+        line = self._view.describe(product)
+        left, right = area.x() + 10 + THUMB_PX + 10, area.right() - 8
+        top = QRect(left, area.y() + 7, right - left, 20)
+        bottom = QRect(left, area.y() + 27, right - left, 20)
+        metrics = painter.fontMetrics()
+        if line.badge:
+            width = metrics.horizontalAdvance(line.badge) + 2
+            painter.setPen(self._badge_colour(product.role))
+            painter.drawText(top, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, line.badge)
+            top.setRight(right - width - 6)
+        painter.setPen(self._theme.colour("faint" if line.sold_out else "text"))
+        name = metrics.elidedText(self._view.name_of(product), Qt.TextElideMode.ElideRight, top.width())
+        painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        if line.warning:
+            painter.setPen(self._theme.colour("warning"))
+            width = metrics.horizontalAdvance(line.warning)
+            painter.drawText(bottom, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, line.warning)
+            bottom.setRight(right - width - 6)
+        painter.setPen(self._theme.colour("error" if line.sold_out else "muted"))
+        detail = metrics.elidedText(line.detail, Qt.TextElideMode.ElideRight, bottom.width())
+        painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, detail)
+
+    def _badge_colour(self, role: Role) -> QColor:
+        return self._theme.colour({Role.HERO: "accent", Role.TRAFFIC: "info", Role.BACKUP: "faint"}[role])
+
+
+class ProductView(QListView):
+    """`opened(id)` by Enter or double click; `pinned(id)` by Space; `removed()` by Delete; `moved(ids, place)` when rows are dragged;
+    `pictures_dropped(id, paths)` when files are let fall on a row, with "" as id beside the rows."""
+
+    opened = Signal(str)
+    removed = Signal()
+    moved = Signal(list, int)
+    pictures_dropped = Signal(str, list)
+    chosen = Signal(str)
+    pinned = Signal(str)
+
+    def __init__(
+        self, theme: Theme, thumbnails: Thumbnails, describe: Callable[[Product], Line], languages: Callable[[], Sequence[str]]
+    ) -> None:
+        super().__init__()
+        self.pinned_id = ""
+        self.describe = describe
+        self._languages = languages
+        self.rows = ProductModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(_ProductDelegate(theme, thumbnails, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(2 * ROW_PX)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
+        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._id(now) if now.isValid() else ""))
+
+    def name_of(self, product: Product) -> str:
+        """The product's name in the reader's language."""
+        return pick(product.name, self._languages())[0] or product.sku
+
+    def _id(self, index: Index) -> str:
+        product: Product = index.data(_PRODUCT)
+        return product.id
+
+    def current_id(self) -> str:
+        """The row that has the keyboard, "" when none has."""
+        index = self.currentIndex()
+        return self._id(index) if index.isValid() else ""
+
+    def chosen_ids(self) -> tuple[str, ...]:
+        """The selected rows from the top."""
+        return tuple(self._id(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
+
+    def choose(self, product_id: str) -> None:
+        """Select this row and make it visible."""
+        row = self.rows.row_of(product_id)
+        if row >= 0:
+            self.setCurrentIndex(self.rows.index(row))
+            self.scrollTo(self.rows.index(row))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        here = self.current_id()
+        if here and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(here)
+        elif here and event.key() == Qt.Key.Key_Space:
+            self.pinned.emit(here)
+        elif here and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        elif here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._step(-1 if event.key() == Qt.Key.Key_Up else 2)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, by: int) -> None:
+        if not self.rows.searching:
+            row = self.currentIndex().row()
+            self.moved.emit([self.current_id()], max(0, row + by))
+
+    def _takes(self, event: QDropEvent) -> bool:
+        own = event.source() is self and not self.rows.searching
+        return own or any(url.isLocalFile() for url in event.mimeData().urls())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._takes(event):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        if self._takes(event):
+            event.accept()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The document moves, not the widget."""
+        point = event.position().toPoint()
+        index = self.indexAt(point)
+        files = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        event.setDropAction(Qt.DropAction.IgnoreAction if event.source() is self else Qt.DropAction.CopyAction)
+        event.accept()
+        if files:
+            self.pictures_dropped.emit(self._id(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])
+        elif event.source() is self:
+            place = index.row() if index.isValid() else self.rows.rowCount()
+            if index.isValid() and point.y() > self.visualRect(index).center().y():
+                place += 1
+            self.moved.emit(list(self.chosen_ids()), place)

@@ -1,0 +1,294 @@
+"""The segments of a rundown: acts as bands, each row with its time, product and length; quick with hundreds of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.domain.rundown import Act, Segment
+from app.ui.theme import Icons, Theme
+from app.ui.widgets.product_list import PRODUCT_TYPE, Thumbnails
+
+SEGMENT_TYPE = "application/x-tradewind-segments"
+ROW_PX = 46
+BAND_PX = 22
+THUMB_PX = 30
+TIME_PX, LENGTH_PX = 52, 58
+ROOMY_PX = 380  # in a narrower list the title needs the room of the small marks
+_SEGMENT = Qt.ItemDataRole.UserRole + 1
+_BAND = Qt.ItemDataRole.UserRole + 2
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """What a row says: `begins` and `length` as clocks, `detail` below the title, `picture` of its product, `marks` as icon names,
+    `state` "past", "now", "next" or "", `level` of the worst finding ("", "info", "warning", "block")."""
+
+    begins: str
+    length: str
+    detail: str = ""
+    badge: str = ""
+    picture: str = ""
+    marks: tuple[str, ...] = ()
+    state: str = ""
+    level: str = ""
+    overtime: bool = False
+
+
+class SegmentModel(QAbstractListModel):
+    """The segments in order; a row that begins another act says so above itself."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._segments: tuple[Segment, ...] = ()
+
+    def show_segments(self, segments: tuple[Segment, ...]) -> None:
+        """Show these; rows that stand where they stood are changed in place."""
+        before = self._segments
+        if len(segments) == len(before) and all(
+            one.id == other.id and one.act is other.act for one, other in zip(segments, before, strict=True)
+        ):
+            self._segments = segments
+            self.refresh()
+            return
+        self.beginResetModel()
+        self._segments = segments
+        self.endResetModel()
+
+    def refresh(self) -> None:
+        """What rows say has changed: the clock, products, findings."""
+        if self._segments:
+            self.dataChanged.emit(self.index(0), self.index(len(self._segments) - 1))
+
+    def row_of(self, segment_id: str) -> int:
+        """Its row, -1 when there is none."""
+        return next((row for row, segment in enumerate(self._segments) if segment.id == segment_id), -1)
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._segments)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = index.row()
+        if not index.isValid() or row >= len(self._segments):
+            return None
+        segment = self._segments[row]
+        if role == _SEGMENT:
+            return segment
+        if role == _BAND:
+            return segment.act if row == 0 or self._segments[row - 1].act is not segment.act else None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return segment.title
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
+        return usual if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
+
+    def mimeTypes(self) -> list[str]:
+        return [SEGMENT_TYPE, PRODUCT_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        carried = QMimeData()
+        ids = [self._segments[index.row()].id for index in sorted(indexes, key=lambda index: index.row())]
+        carried.setData(SEGMENT_TYPE, "\n".join(ids).encode())
+        return carried
+
+
+class _SegmentDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, icons: Icons, thumbnails: Thumbnails, view: "SegmentView") -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._icons = icons
+        self._thumbnails = thumbnails
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        del option
+        return QSize(160, ROW_PX + (BAND_PX if index.data(_BAND) is not None else 0))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        segment: Segment = index.data(_SEGMENT)
+        line = self._view.describe(segment)
+        area: QRect = option.rect.adjusted(0, 1, 0, -1)
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        band = index.data(_BAND)
+        if isinstance(band, Act):
+            painter.setPen(self._theme.colour("faint"))
+            painter.drawText(
+                QRect(area.x() + 8, area.y(), area.width() - 16, BAND_PX), Qt.AlignmentFlag.AlignVCenter, self._view.act_words(band)
+            )
+            area = area.adjusted(0, BAND_PX, 0, 0)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        fill = "live_soft" if line.state == "now" else "accent_soft" if selected else "hover" if over else ""
+        if fill:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour(fill))
+            painter.drawRoundedRect(area, 6, 6)
+        if selected and self._view.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(self._theme.colour("focus"))
+            painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), 6, 6)
+        if line.state == "now":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("live"))
+            painter.drawRoundedRect(QRect(area.x() + 2, area.y() + 7, 3, area.height() - 14), 1.5, 1.5)
+        self._draw_words(painter, area, segment, line)
+        painter.restore()
+
+    def _draw_words(self, painter: QPainter, area: QRect, segment: Segment, line: SegmentLine) -> None:
+        faint = line.state == "past"
+        metrics = painter.fontMetrics()
+        left, right = area.x() + 10, area.right() - 8
+        middle = QRect(left, area.y(), TIME_PX, area.height())
+        painter.setPen(self._theme.colour("faint" if faint else "muted"))
+        painter.drawText(middle, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line.begins)
+        left += TIME_PX
+        picture = self._thumbnails.get(line.picture) if line.picture else None
+        if picture is not None:
+            side = min(picture.width(), picture.height())
+            cut = QRect((picture.width() - side) // 2, (picture.height() - side) // 2, side, side)
+            painter.setOpacity(0.5 if faint else 1.0)
+            painter.drawPixmap(QRect(left, area.center().y() - THUMB_PX // 2, THUMB_PX, THUMB_PX), picture, cut)
+            painter.setOpacity(1.0)
+            left += THUMB_PX + 10
+        painter.setPen(self._theme.colour("error" if line.overtime else "faint" if faint else "text"))
+        painter.drawText(
+            QRect(right - LENGTH_PX, area.y(), LENGTH_PX, area.height()),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            line.length,
+        )
+        right -= LENGTH_PX + 4
+        if line.level:
+            colour = {"block": "error", "warning": "warning"}.get(line.level, "info")
+            self._icons.icon("warning" if line.level != "info" else "info", colour).paint(
+                painter, QRect(right - 18, area.center().y() - 8, 16, 16)
+            )
+            right -= 22
+        for mark in reversed(line.marks if area.width() >= ROOMY_PX else ()):
+            self._icons.icon(mark, "muted").paint(painter, QRect(right - 18, area.center().y() - 8, 16, 16))
+            right -= 20
+        top = QRect(left, area.y() + 5, max(0, right - left), 19)
+        bottom = QRect(left, area.y() + 23, max(0, right - left), 18)
+        if line.badge:
+            width = metrics.horizontalAdvance(line.badge)
+            painter.setPen(self._theme.colour("faint" if faint else "accent"))
+            painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line.badge)
+            bottom.setLeft(bottom.left() + width + 8)
+        painter.setPen(self._theme.colour("faint" if faint else "muted"))
+        detail = metrics.elidedText(line.detail, Qt.TextElideMode.ElideRight, bottom.width())
+        painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, detail)
+        font = QFont(painter.font())
+        font.setBold(line.state == "now")
+        painter.setFont(font)
+        painter.setPen(self._theme.colour("faint" if faint else "text"))
+        title = painter.fontMetrics().elidedText(segment.title, Qt.TextElideMode.ElideRight, top.width())
+        painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+
+
+class SegmentView(QListView):
+    """`entered(id)` by double click or Enter while the show runs decides the owner; `moved(ids, place)`, `products_dropped(ids, place)`,
+    `removed()` by Delete, `chosen(id)`."""
+
+    opened = Signal(str)
+    removed = Signal()
+    moved = Signal(list, int)
+    products_dropped = Signal(list, int)
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        icons: Icons,
+        thumbnails: Thumbnails,
+        describe: Callable[[Segment], SegmentLine],
+        act_words: Callable[[Act], str],
+    ) -> None:
+        super().__init__()
+        self.describe = describe
+        self.act_words = act_words
+        self.rows = SegmentModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(_SegmentDelegate(theme, icons, thumbnails, self))
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
+        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._id(now) if now.isValid() else ""))
+
+    def _id(self, index: Index) -> str:
+        segment: Segment = index.data(_SEGMENT)
+        return segment.id
+
+    def current_id(self) -> str:
+        """The row that has the keyboard, "" when none has."""
+        index = self.currentIndex()
+        return self._id(index) if index.isValid() else ""
+
+    def chosen_ids(self) -> tuple[str, ...]:
+        """The selected rows from the top."""
+        return tuple(self._id(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
+
+    def choose(self, segment_id: str) -> None:
+        """Select this row and make it visible."""
+        row = self.rows.row_of(segment_id)
+        if row >= 0:
+            self.setCurrentIndex(self.rows.index(row))
+            self.scrollTo(self.rows.index(row))
+
+    def reveal(self, segment_id: str) -> None:
+        """Make this row visible without choosing it."""
+        row = self.rows.row_of(segment_id)
+        if row >= 0:
+            self.scrollTo(self.rows.index(row))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        here = self.current_id()
+        if here and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(here)
+        elif here and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        elif here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            step = -1 if event.key() == Qt.Key.Key_Up else 2
+            self.moved.emit([here], max(0, self.currentIndex().row() + step))
+        else:
+            super().keyPressEvent(event)
+
+    def _takes(self, event: QDropEvent) -> bool:
+        return event.source() is self or event.mimeData().hasFormat(PRODUCT_TYPE)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._takes(event):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        if self._takes(event):
+            event.accept()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The document moves, not the widget."""
+        point = event.position().toPoint()
+        index = self.indexAt(point)
+        place = index.row() if index.isValid() else self.rows.rowCount()
+        if index.isValid() and point.y() > self.visualRect(index).center().y():
+            place += 1
+        event.setDropAction(Qt.DropAction.IgnoreAction if event.source() is self else Qt.DropAction.CopyAction)
+        event.accept()
+        if event.source() is self:
+            self.moved.emit(list(self.chosen_ids()), place)
+        else:
+            ids = bytes(event.mimeData().data(PRODUCT_TYPE).data()).decode().split("\n")
+            self.products_dropped.emit(ids, place)

@@ -1,0 +1,152 @@
+"""A small table that is written in: rows are added at its end and taken out, cells checked when they are left."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from app.ui.theme import Icons
+from app.ui.widgets.pieces import icon_button
+
+ROW_PX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`choices` (value → words) makes it a list to choose from; `fixed` cannot be written in; `stretch` takes the room that is left."""
+
+    title: str
+    width_px: int = 100
+    choices: Mapping[str, str] = field(default_factory=dict)
+    fixed: bool = False
+    stretch: bool = False
+    align_right: bool = False
+
+
+class _Grid(QTableWidget):
+    removed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.removed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TableEdit(QWidget):
+    """`edited` carries all rows as texts after the user changed one. `fresh` makes the cells of an added row."""
+
+    edited = Signal(list)
+
+    def __init__(
+        self, columns: Sequence[Column], icons: Icons, *, add: str = "", remove: str = "", fresh: Callable[[], Sequence[str]] | None = None
+    ) -> None:
+        super().__init__()
+        self._columns = tuple(columns)
+        self._fresh = fresh
+        self._rows: list[list[str]] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self.grid = _Grid(0, len(self._columns))
+        self.grid.setHorizontalHeaderLabels([column.title for column in self._columns])
+        self.grid.verticalHeader().hide()
+        self.grid.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.grid.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.grid.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
+        self.grid.setTabKeyNavigation(True)
+        for number, column in enumerate(self._columns):
+            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
+            self.grid.horizontalHeader().setSectionResizeMode(number, mode)
+            self.grid.setColumnWidth(number, column.width_px)
+        self.grid.itemChanged.connect(self._on_item_changed)
+        self.grid.removed.connect(self._remove)
+        layout.addWidget(self.grid)
+        if fresh is not None:
+            row = QHBoxLayout()
+            self.add_button = icon_button(icons, "add", add, self._add)
+            row.addWidget(self.add_button)
+            row.addWidget(icon_button(icons, "remove", remove, self._remove))
+            row.addStretch(1)
+            layout.addLayout(row)
+
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show these; emits nothing, and leaves alone what stands already, so that typing goes on."""
+        wanted = [list(row) for row in rows]
+        if wanted == self._rows:
+            return
+        self._rows = wanted
+        with QSignalBlocker(self.grid):
+            self.grid.setRowCount(len(wanted))
+            for place, row in enumerate(wanted):
+                for number, text in enumerate(row):
+                    self._show_cell(place, number, text)
+        self._fit()
+
+    def _show_cell(self, place: int, number: int, text: str) -> None:
+        column = self._columns[number]
+        if column.choices:
+            box = self.grid.cellWidget(place, number)
+            if not isinstance(box, QComboBox):
+                box = QComboBox()
+                for value, words in column.choices.items():
+                    box.addItem(words, value)
+                box.setAccessibleName(column.title)
+                box.activated.connect(lambda _, box=box, number=number: self._on_chosen(box, number))
+                self.grid.setCellWidget(place, number, box)
+            if box.findData(text) < 0:
+                box.addItem(text, text)
+            box.setCurrentIndex(box.findData(text))
+            return
+        item = self.grid.item(place, number)
+        if item is None:
+            item = QTableWidgetItem()
+            if column.fixed:
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            if column.align_right:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.grid.setItem(place, number, item)
+        item.setText(text)
+        item.setToolTip("")
+        item.setData(Qt.ItemDataRole.ForegroundRole, None)
+
+    def _fit(self) -> None:
+        """As high as its rows, within reason."""
+        rows = min(max(self.grid.rowCount(), 1), 8)
+        self.grid.setFixedHeight(self.grid.horizontalHeader().sizeHint().height() + rows * ROW_PX + 6)
+
+    def refuse(self, place: int, number: int, reason: str, colour: QColor) -> None:
+        """Mark a cell whose text was not taken."""
+        item = self.grid.item(place, number)
+        if item is not None:
+            with QSignalBlocker(self.grid):
+                item.setForeground(colour)
+                item.setToolTip(reason)
+
+    def _on_chosen(self, box: QComboBox, number: int) -> None:
+        for place in range(self.grid.rowCount()):
+            if self.grid.cellWidget(place, number) is box:
+                self._rows[place][number] = str(box.currentData())
+                self.edited.emit([list(row) for row in self._rows])
+                return
+
+    def _on_item_changed(self, item: QTableWidgetItem) -> None:
+        self._rows[item.row()][item.column()] = item.text().strip()
+        self.edited.emit([list(row) for row in self._rows])
+
+    def _add(self) -> None:
+        if self._fresh is None:
+            return
+        rows = [*self._rows, list(self._fresh())]
+        self.show_rows(rows)
+        self.edited.emit([list(row) for row in rows])
+        self.grid.setCurrentCell(len(rows) - 1, next((n for n, column in enumerate(self._columns) if not column.choices), 0))
+
+    def _remove(self) -> None:
+        place = self.grid.currentRow()
+        if self._fresh is not None and 0 <= place < len(self._rows):
+            rows = [row for number, row in enumerate(self._rows) if number != place]
+            self.show_rows(rows)
+            self.edited.emit([list(row) for row in rows])
