@@ -72,6 +72,7 @@ class EngineDesk:
         self._lost: asyncio.Future[LinkError] | None = None
         self._task: asyncio.Task[None] | None = None
         self._lost_at = 0.0
+        self._early: list[Event] | None = None  # what a new engine says before we know it; None = nothing is held back
 
     def start(self) -> None:
         """Begin to look after the engine. More than once is ignored."""
@@ -138,6 +139,9 @@ class EngineDesk:
         self.pid = hello.engine_pid
         self.state.set(EngineState.ATTACHED)
         self._on_attached(hello)
+        early, self._early = self._early or [], None
+        for event in early:
+            self._on_event(event)
         if self._lost_at:
             seconds = round(time.monotonic() - self._lost_at, 1)
             self._lost_at = 0.0
@@ -193,11 +197,20 @@ class EngineDesk:
             if not lost.done():
                 lost.set_result(error)
 
-        client = LinkClient(known, on_event=self._on_event, on_lost=on_lost)
+        self._early = []
+        client = LinkClient(known, on_event=self._hear, on_lost=on_lost)
         hello = await client.connect()
         self._client, self._lost = client, lost
         self.host_pid = known.host_pid
         return hello
+
+    def _hear(self, event: Event) -> None:
+        """Figures can come in the same turn of the loop as the Hello: a new engine says that it is not on air, which must not be taken
+        for an end of the show."""
+        if self._early is None:
+            self._on_event(event)
+        else:
+            self._early.append(event)
 
     async def _on_lost(self, reason: LinkError) -> None:
         self._lost_at = time.monotonic()
