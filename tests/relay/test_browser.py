@@ -190,7 +190,7 @@ async def test_chinese_words_keys_and_sharing(page: Page) -> None:
     async with running_relay() as relay:
         await page.language("zh-CN")
         await page.go(f"{base_of(relay)}/watch/live")
-        await page.until("tradewind.state === 'waiting'")
+        await page.until("globalThis.tradewind?.state === 'waiting'")
         assert await page.evaluate("document.getElementById('empty-title').textContent") == "直播即将开始"
         assert await page.evaluate("document.documentElement.lang") == "zh-CN"
         await page.key("Tab")
