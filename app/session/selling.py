@@ -280,8 +280,11 @@ class Selling:
     # Countdown ------------------------------------------------------------------------------------------------------------
 
     def count_down(self, seconds: float, *, text: Words | None = None, segment_id: str = "") -> None:
-        """Let viewers see time run out. Raises ShowError "countdown.unwelcome" where the picture's market dislikes to be hurried."""
-        show = self._book.show
+        """Let viewers see time run out. Raises ShowError: "countdown.unwelcome" where the picture's market dislikes to be hurried,
+        "countdown.sold_out" when nothing is left of the product that they see."""
+        show, product = self._book.show, self.pinned
+        if product is not None and product.stock and not units_in_stock(product):
+            raise ShowError("countdown.sold_out", product=self._name(product))
         if not urgency_allowed(show):
             market = picture_market(show)
             raise ShowError("countdown.unwelcome", market="" if market is None else pick(market.name, [show.desk.host_language])[0])

@@ -6,6 +6,7 @@ from app.domain import rundown
 from app.domain.errors import AppError, Value
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
+from app.domain.product import units_in_stock
 from app.domain.run_log import RUN_KINDS, after, read_run
 from app.domain.rundown import Run, Segment, Timing, allotted_s, timer_left_s
 from app.domain.show import ShowError, segment_by_id
@@ -131,7 +132,7 @@ class ShowRunner:
         segment = self._current()
         self._book.log(EventKind.SEGMENT_EXTENDED, segment=segment.id, seconds=seconds)
         countdown = self._selling.shown.countdown
-        if countdown is not None and countdown.segment_id == segment.id:
+        if countdown is not None and countdown.segment_id == segment.id and self._may_hurry(segment):
             self._start_countdown(segment)
 
     def end(self) -> None:
@@ -219,7 +220,7 @@ class ShowRunner:
         if segment.scene_id:
             self._take(segment.scene_id)
         self._offer(segment.product_id)
-        if segment.countdown and urgency_allowed(self._book.show):
+        if segment.countdown and self._may_hurry(segment):
             self._start_countdown(segment)
 
     def _offer(self, product_id: str) -> None:
@@ -227,6 +228,11 @@ class ShowRunner:
             self._selling.pin(product_id)
         else:
             self._selling.unpin()
+
+    def _may_hurry(self, segment: Segment) -> bool:
+        """Not in a market that dislikes it, and not for what is sold out."""
+        product = self._products.find(segment.product_id)
+        return urgency_allowed(self._book.show) and (product is None or not product.stock or units_in_stock(product) > 0)
 
     def _start_countdown(self, segment: Segment) -> None:
         left_s = allotted_s(segment, self.run) - self.run.spent_s.get(segment.id, 0.0) - (self._now_ms() - self.run.entered_ms) / 1000

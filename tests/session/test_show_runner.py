@@ -145,6 +145,15 @@ def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> N
     with pytest.raises(ShowError) as refused:
         selling.count_down(60)
     assert (refused.value.code, refused.value.data["market"]) == ("countdown.unwelcome", "Germany")
+    desk.book.edit_show("United States", partial(change_desk, market_id="US"))
+    selling.count_stock("sun", 0)
+    with pytest.raises(ShowError) as refused:
+        selling.count_down(60)
+    assert refused.value.code == "countdown.sold_out"
+    runner.previous()
+    runner.next()
+    runner.extend(60)
+    assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
 
 
 def test_the_timer_stands_goes_and_begins_anew(desk: SellingDesk) -> None:
