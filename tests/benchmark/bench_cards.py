@@ -1,6 +1,7 @@
-"""What cards cost: composing with and without them, while they stand still, move and change; and drawing each kind.
+"""What cards cost: composing with and without them, while they stand still, move and change; drawing each kind; how soon a changed one is
+seen; and how late pictures are beside all of it.
 
-Run: python -m tests.benchmark.bench_cards [--size 1280x720] [--frames 400]. Processor milliseconds; the promise is at most 0.5 ms a
+Run: python -m tests.benchmark.bench_cards [--size 1280x720] [--frames 400] [--seconds 20]. The promise is at most 0.5 ms of processor a
 picture for a product card, a lower third and a badge that stand still at 720p.
 """
 
@@ -10,21 +11,34 @@ import time
 from collections.abc import Callable, Sequence
 
 import cv2
+import numpy as np
 
-from app.domain.card import CardKind, put_card
-from app.domain.command import PutOverlay
-from app.domain.output import Canvas
+from app.domain.card import CardKind, Countdown, put_card
+from app.domain.clock import SystemClock
+from app.domain.command import DropOverlay, PutOverlay
+from app.domain.notice import Notice
+from app.domain.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
+from app.domain.overlay import OverlayAnimation
+from app.domain.packet import EncodedPacket, MediaKind
+from app.domain.project import Project
 from app.domain.scene import Layer, Scene
+from app.domain.source import Source, SourceKind
 from app.media.compose.composer import Composer
 from app.media.compose.overlays import Overlays
-from app.media.ports import Picture
+from app.media.engine import Engine
+from app.media.ports import EncoderControl, Picture
 from app.overlay.cards import draw_card
 from app.overlay.offscreen import make_offscreen_application
 from tests.benchmark.bench_compose import cost_ms, film, numbered
-from tests.support.cards import cards, product_picture, themes
+from tests.support.cards import cards, pixels, product_picture, themes
+from tests.support.packets import decoded, planes_of
+from tests.support.publishing import LocalPublisher, target
 
 GOAL_MS = 0.5
 DRAWING_GOAL_MS = 20.0
+SETTLE_S = 2.0
+CHANGES = 20
+CHANGE_GAP_S = 0.3
 USUAL = (CardKind.PRODUCT, CardKind.LOWER_THIRD, CardKind.BADGE)
 SCENE = Scene("plain", "Plain", (Layer("camera", "camera"),))
 
@@ -77,6 +91,96 @@ def measure_composing(canvas: Canvas, frames: int) -> None:
         print(f"{'taking over ' + kind.value + ', beside composing':<58}{spent_ms:7.3f} ms")
 
 
+class StampingPublisher(LocalPublisher):
+    """Knows when each packet of video left the encoder."""
+
+    def __init__(self, control: EncoderControl, notify: Callable[[Notice], None]) -> None:
+        super().__init__(control, notify)
+        self.left: list[tuple[float, EncodedPacket]] = []
+
+    def push(self, packet: EncodedPacket) -> None:
+        if packet.kind is MediaKind.VIDEO:
+            self.left.append((time.monotonic(), packet))
+
+
+class EngineRun:
+    """An engine on air with a test card at the given size."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._publishers: list[StampingPublisher] = []
+        self.engine = Engine(clock=SystemClock(), make_publisher=self._make, preview_path=None)
+        self.engine.start()
+        source = Source("card", "Card", SourceKind.TEST_CARD)
+        scene = Scene("one", "One", (Layer("card", "card"),))
+        video = VideoSettings(bitrate_kbps=2500, encoder=EncoderChoice.X264, preset=SpeedPreset.SUPERFAST)
+        self.engine.apply(Project("Show", (scene,), (source,), output=Output(canvas, video), scene_id="one"))
+        self.engine.go_live([target()])
+        time.sleep(SETTLE_S)
+
+    def _make(self, control: EncoderControl, notify: Callable[[Notice], None]) -> StampingPublisher:
+        self._publishers.append(StampingPublisher(control, notify))
+        return self._publishers[-1]
+
+    @property
+    def left(self) -> list[tuple[float, EncodedPacket]]:
+        return self._publishers[-1].left
+
+    def lateness(self, seconds: float, busy: Callable[[int], None]) -> str:
+        """How late pictures are while something is done ten times a second."""
+        before = self.engine.stats().frames
+        late, end, number = [], time.monotonic() + seconds, 0
+        while time.monotonic() < end:
+            busy(number)
+            number += 1
+            time.sleep(0.1)
+            if number % 10 == 0:
+                late.append(self.engine.stats().late_ms.p99)
+        after = self.engine.stats().frames
+        composed = after.composed - before.composed
+        lost = after.repeated + after.skipped - before.repeated - before.skipped
+        return f"late p99 {statistics.median(late):6.1f} ms, {lost} of {composed + lost} pictures repeated or skipped"
+
+
+def measure_latency(canvas: Canvas, changes: int) -> None:
+    """From before a card is drawn anew until the first packet whose decoded picture shows it."""
+    theme, run = themes()[0], EngineRun(canvas)
+    cards_by_turn = [Countdown(488, "Offer ends in"), Countdown(671, "Offer ends in")]
+    drawn = [draw_card(card, theme, canvas) for card in cards_by_turn]
+    difference = np.abs(pixels(drawn[0])[:, :, 1].astype(int) - pixels(drawn[1])[:, :, 1]).astype(np.float32)
+    y, x = np.unravel_index(int(cv2.blur(difference, (5, 5)).argmax()), difference.shape)
+    row, column = int(y) + round(drawn[0].y * canvas.height), int(x) + round(drawn[0].x * canvas.width)
+    begun = []
+    for number in range(changes):
+        begun.append(time.monotonic())
+        run.engine.put_overlay(put_card("countdown", draw_card(cards_by_turn[number % 2], theme, canvas)))
+        time.sleep(CHANGE_GAP_S)
+    packets = run.left[:]
+    run.engine.close()
+    bright = [int(planes_of(frame)[0][row, column]) > 126 for frame in decoded([packet for _, packet in packets])]
+    turned = [left for (left, _), was, now in zip(packets[1:], bright, bright[1:], strict=False) if was != now]
+    firsts = [next((left for left in turned if left > one), None) for one in begun]
+    delays = sorted((first - one) * 1000 for one, first in zip(begun, firsts, strict=True) if first and first < one + CHANGE_GAP_S)
+    print(f"\ntext change → encoded picture, {len(delays)} times: median {statistics.median(delays):.0f} ms, most {delays[-1]:.0f} ms")
+
+
+def measure_lateness(canvas: Canvas, seconds: float) -> None:
+    """The programme's pace without cards and with everything that moves, changed ten times a second."""
+    theme, run = themes()[0], EngineRun(canvas)
+    put = {kind: put_card(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
+    print(f"{'without cards':<24}{run.lateness(seconds, lambda number: None)}")
+    for one in put.values():
+        run.engine.put_overlay(one)
+
+    def busy(number: int) -> None:
+        run.engine.put_overlay(put_card("countdown", draw_card(Countdown(600 - number), theme, canvas)))
+        if number % 10 == 0:
+            run.engine.drop_overlay(DropOverlay("product", OverlayAnimation.SLIDE_RIGHT, 400))
+            run.engine.put_overlay(put[CardKind.PRODUCT])
+
+    print(f"{'with all, ever changing':<24}{run.lateness(seconds, busy)}")
+    run.engine.close()
+
+
 def measure_drawing(canvas: Canvas) -> None:
     theme = themes()[0]
     print(f"\ndrawing (at most {DRAWING_GOAL_MS:.0f} ms each)")
@@ -95,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--frames", type=int, default=400)
+    parser.add_argument("--seconds", type=float, default=20.0, help="of programme without and with cards (default 20)")
     arguments = parser.parse_args()
     width, height = (int(side) for side in arguments.size.split("x"))
     canvas = Canvas(width, height, 30)
@@ -102,6 +207,8 @@ def main() -> None:
     application = make_offscreen_application()
     measure_composing(canvas, arguments.frames)
     measure_drawing(canvas)
+    measure_latency(canvas, CHANGES)
+    measure_lateness(canvas, arguments.seconds)
     application.quit()
 
 

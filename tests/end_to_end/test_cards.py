@@ -1,0 +1,201 @@
+"""Cards put by command, seen by a viewer in Chromium: their place, their colours, their movements, and how soon."""
+
+import base64
+import json
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.card import CardKind, CardPicture, Countdown, drop_card, put_card
+from app.domain.command import Command
+from app.domain.overlay import OverlayAnimation
+from app.link import registration
+from app.media.capture.test_card import BARS
+from app.overlay.cards import draw_card
+from tests.support.cards import WATCH_URL, WIDE, Pixels, cards, pixels, product_picture, themes
+from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.link_desk import LinkDesk
+from tests.support.tradewind import Tradewind
+from tests.support.window import application
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
+
+# 4:2:0 and a lossy encoder, then the browser's own way to RGB, whose blue is off by some levels.
+MEAN_ERROR = 12
+CHANGES = 6
+SLIDE_MS = 3000
+
+PICTURE = """
+(() => {
+  const video = document.querySelector("video");
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  return canvas.toDataURL("image/png").split(",")[1];
+})()
+"""
+# Keeps of every picture shown: when (milliseconds since 1970), and the brightness of one row of it.
+KEEP_ROWS = """
+(() => {
+  const video = document.querySelector("video");
+  const canvas = new OffscreenCanvas(video.videoWidth, 1);
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  globalThis.rows = [];
+  const row = %d;
+  const keep = () => {
+    pen.drawImage(video, 0, row, video.videoWidth, 1, 0, 0, video.videoWidth, 1);
+    const data = pen.getImageData(0, 0, video.videoWidth, 1).data;
+    rows.push([Date.now(), Array.from({ length: video.videoWidth / 2 }, (_, x) => data[8 * x + 1])]);
+    globalThis.keeping = video.requestVideoFrameCallback(keep);
+  };
+  if (globalThis.keeping) video.cancelVideoFrameCallback(keeping);
+  keep();
+})()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    """A show on air, a desk that is attached to its engine, and a viewer."""
+
+    desk: LinkDesk
+    page: Page
+
+    async def picture(self) -> Pixels:
+        """What the viewer sees, (height, width, 3) RGB."""
+        content = base64.b64decode(await self.page.evaluate(PICTURE))
+        decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        assert decoded is not None
+        return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+
+    async def rows_from(self, row: int) -> None:
+        await self.page.evaluate(KEEP_ROWS % row)
+
+    async def rows_while(self, row: int, command: Command) -> list[tuple[float, Pixels]]:
+        """The row of each picture from before the command until its animation is over."""
+        await self.rows_from(row)
+        await self.page.until("rows.length > 2")
+        self.desk.client.send(command)
+        await self.page.until(f"rows.at(-1)[0] > {time.time() * 1000 + SLIDE_MS + 800}")
+        return await self.rows()
+
+    async def rows(self) -> list[tuple[float, Pixels]]:
+        kept: list[Any] = json.loads(await self.page.evaluate("JSON.stringify(rows)"))
+        return [(when, np.array(row, np.uint8)) for when, row in kept]
+
+
+@asynccontextmanager
+async def on_air(home: Path) -> AsyncIterator[OnAir]:
+    words = ("broadcast", "--embedded", "--listen", "127.0.0.1:0")
+    async with Tradewind(home, *words) as run, Chromium() as browser:
+        page = await browser.page()
+        await page.go(await run.line("Watch:"))
+        await page.until("tradewind.state === 'playing' && tradewind.readFrameCode() !== null")
+        found = registration.read(home / "run" / "broadcast-1" / "run")
+        assert found is not None
+        async with LinkDesk(found) as desk:
+            yield OnAir(desk, page)
+        assert await run.end() == 0
+
+
+@pytest.fixture(scope="module")
+def qt() -> QApplication:
+    return application()
+
+
+def box_of(picture: CardPicture) -> tuple[slice, slice]:
+    """Rows and columns of the canvas."""
+    left, top = round(picture.x * WIDE.width), round(picture.y * WIDE.height)
+    return slice(top, top + picture.height), slice(left, left + picture.width)
+
+
+def error_of(seen: Pixels, picture: CardPicture, ground: Pixels) -> float:
+    """The mean difference between what is seen and the card over what was seen before; its edges are left out, and its shadow."""
+    rgba = pixels(picture).astype(np.float32)
+    alpha = rgba[:, :, 3:] / 255
+    wanted = rgba[:, :, :3] * alpha + ground[box_of(picture)] * (1 - alpha)
+    solid = cv2.erode((rgba[:, :, 3] > 200).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    return float(np.abs(seen[box_of(picture)] - wanted)[solid].mean())
+
+
+async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, qt: QApplication) -> None:
+    theme = themes()[0]
+    drawn = {
+        kind: replace(draw_card(card, theme, WIDE), enter=OverlayAnimation.NONE)
+        for kind, card in cards("ar", product_picture(400, 400)).items()
+        if kind is not CardKind.TICKER
+    }
+    async with on_air(tmp_path / "home") as show:
+        before = await show.picture()
+        for kind, picture in drawn.items():
+            show.desk.client.send(put_card(kind.value, picture))
+        seen, wrong = before, dict.fromkeys(drawn, 255.0)
+        for _ in range(100):
+            seen = await show.picture()
+            wrong = {kind: error_of(seen, picture, before) for kind, picture in drawn.items()}
+            if max(wrong.values()) < MEAN_ERROR:
+                break
+        assert max(wrong.values()) < MEAN_ERROR, wrong
+        code = seen[box_of(drawn[CardKind.QR])]
+        text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.cvtColor(cv2.resize(code, None, fx=2, fy=2), cv2.COLOR_RGB2BGR))
+        assert text == WATCH_URL, "a phone could read it off the screen"
+
+
+async def test_a_card_slides_in_and_out_and_a_changed_text_is_seen_soon(tmp_path: Path, qt: QApplication) -> None:
+    product = draw_card(cards("en", product_picture(400, 400))[CardKind.PRODUCT], themes()[0], WIDE)
+    assert product.enter is product.leave is OverlayAnimation.SLIDE_RIGHT
+    product = replace(product, duration_ms=SLIDE_MS)
+    row = round(sum(BARS) / 2 * WIDE.height)
+    async with on_air(tmp_path / "home") as show:
+        entering = covered(await show.rows_while(row, put_card("product", product)))
+        leaving = covered(await show.rows_while(row, drop_card("product", product)), reverse=True)
+        for shares in (entering, leaving):
+            between = [share for share in shares if 0.04 < share < 0.96]
+            assert len(between) >= 4, "ninety pictures; a browser on a busy machine shows few of them"
+            assert all(a <= b + 0.03 for a, b in pairwise(shares))
+        delays_ms = [await changed_after_ms(show, number) for number in range(CHANGES)]
+        usual_ms = statistics.median(await show.page.evaluate("tradewind.delays"))
+    shown = ", ".join(f"{delay:.0f}" for delay in sorted(delays_ms))
+    print(
+        f"\ntext change to the picture in the browser: median {statistics.median(delays_ms):.0f} ms of {shown}; pictures need {usual_ms:.0f} ms"
+    )
+
+
+def covered(rows: list[tuple[float, Pixels]], *, reverse: bool = False) -> list[float]:
+    """How much of what will change has changed, picture by picture; `reverse`: seen from the end."""
+    levels = [row.astype(int) for _, row in (reversed(rows) if reverse else rows)]
+    first, last = levels[0], levels[-1]
+    changing = np.abs(last - first) > 60
+    assert changing.sum() > 40
+    # On a slide a pixel shows the ground, or some part of the card: it has changed once it is no longer the ground.
+    return [float((np.abs(level - first)[changing] > 30).mean()) for level in levels]
+
+
+async def changed_after_ms(show: OnAir, number: int) -> float:
+    """Draw a countdown with other digits, put it, and wait for the viewer's picture to show it: from before the drawing on."""
+    theme = themes()[0]
+    old, new = (draw_card(Countdown(seconds, "Offer ends in"), theme, WIDE) for seconds in (488 + number, 671 + number))
+    difference = np.abs(pixels(old)[:, :, 1].astype(int) - pixels(new)[:, :, 1])
+    spot = cv2.blur(difference.astype(np.float32), (5, 5))
+    y, x = np.unravel_index(int(spot.argmax()), spot.shape)
+    rows, columns = box_of(new)
+    column = (columns.start + int(x)) // 2
+    show.desk.client.send(put_card("countdown", old))
+    await show.rows_from(rows.start + int(y))
+    wanted = {id(card): int(pixels(card)[y, x, 1]) for card in (old, new)}
+    await show.page.until(f"Math.abs(rows.at(-1)[1][{column}] - {wanted[id(old)]}) < 50")
+    begun_ms = time.time() * 1000
+    again = draw_card(Countdown(671 + number, "Offer ends in"), theme, WIDE)
+    show.desk.client.send(put_card("countdown", again))
+    await show.page.until(f"Math.abs(rows.at(-1)[1][{column}] - {wanted[id(new)]}) < 50")
+    return next(when for when, row in await show.rows() if when >= begun_ms and abs(int(row[column]) - wanted[id(new)]) < 50) - begun_ms
