@@ -25,6 +25,7 @@ DateStyle = Literal["short", "medium", "long", "full"]
 
 _DECIMALS = re.compile(r"(?<=[0#])\.[0#]+")
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")  # "RM19": CLDR puts a space that does not break between the two
+_LATIN_SYMBOL = re.compile(r"[A-Z]+\$")  # a mark keeps the sign behind its letters in a line from right to left: US$, not $US
 # babel takes an own set of signs for these, and leaves the digits themselves as they are.
 _ZEROS = {"arab": 0x0660, "arabext": 0x06F0, "beng": 0x09E6, "deva": 0x0966, "mymr": 0x1040}
 
@@ -71,7 +72,10 @@ def money(amount: Money, language: str, *, market: str = "") -> str:
     locale = locale_of(language, market)
     pattern = _money_pattern(locale, _decimals(amount))
     text = pattern.apply(amount.amount, locale, currency=amount.currency, currency_digits=False, numbering_system="default")
-    return _own_digits(_LETTER_BY_DIGIT.sub("\u00a0", text), locale)
+    text = _LETTER_BY_DIGIT.sub("\u00a0", text)
+    if locale.text_direction == "rtl":
+        text = _LATIN_SYMBOL.sub("\\g<0>\u200e", text)
+    return _own_digits(text, locale)
 
 
 def number(value: int | float | Decimal, language: str, *, market: str = "", decimals: int | None = None) -> str:

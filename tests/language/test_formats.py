@@ -50,6 +50,7 @@ RLM = "\u200f"
         (1999, "SGD", "en", "SG", "$19.99"),
         (1999, "AED", "en", "AE", f"AED{HARD}19.99"),
         (129900, "AED", "ar", "AE", f"{RLM}1,299.00{HARD}د.إ.{RLM}"),
+        (1999, "USD", "ar", "AE", f"{RLM}19.99{HARD}US$\u200e"),
         (129900, "SAR", "ar", "SA", f"{RLM}١٬٢٩٩٫٠٠{HARD}ر.س.{RLM}"),
         (129900, "EGP", "ar", "EG", f"{RLM}١٬٢٩٩٫٠٠{HARD}ج.م.{RLM}"),
         (1299500, "KWD", "en", "", f"KWD{HARD}1,299.500"),

@@ -1,0 +1,150 @@
+"""The handbook of a show's products in one language: a page for the screen that holds everything, and one to be printed."""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.domain.handbook import completeness
+from app.domain.product import Product, landed_cost
+from app.domain.show import Show
+from app.domain.words import Words, has, is_right_to_left, pick
+from app.language import formats
+
+PICTURE_SCHEME = "picture:"  # `picture:ID` in the printed page; who prints it brings the picture
+
+PictureOf = Callable[[str], tuple[str, bytes] | None]  # id → (media type, content)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """`foreign`: it stands in another language than the page, because there is nothing else; an empty one is a gap."""
+
+    text: str
+    language: str
+    direction: str
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """What a product costs and how it comes to a market, as its readers write that."""
+
+    market: str
+    price: str
+    was: str
+    days: str
+    freight: str
+    total: str
+
+
+class HandbookWriter:
+    """`folder` holds the templates; `labels` are the handbook's own words in many languages."""
+
+    def __init__(self, folder: Path, labels: Mapping[str, Words]) -> None:
+        self._labels = labels
+        self._environment = Environment(
+            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+
+        self._environment.filters["isolated"] = _isolated
+
+    def page(self, show: Show, title: str, language: str, picture_of: PictureOf) -> str:
+        """One HTML file with style and pictures inside."""
+
+        def address(picture_id: str) -> str:
+            found = picture_of(picture_id)
+            return "" if found is None else f"data:{found[0]};base64,{b64encode(found[1]).decode()}"
+
+        return self._render("screen.html", show, title, language, address)
+
+    def printed(self, show: Show, title: str, language: str) -> str:
+        """The same for a printer: of the plain kind that Qt lays out, pictures by `picture:ID`."""
+        return self._render("print.html", show, title, language, lambda picture_id: PICTURE_SCHEME + picture_id)
+
+    def _render(self, template: str, show: Show, title: str, language: str, address: Callable[[str], str]) -> str:
+        return self._environment.get_template(template).render(
+            title=title,
+            language=language,
+            direction=_direction(language),
+            language_name=formats.language_name(language, language),
+            label={name: pick(words, (language,))[0] for name, words in self._labels.items()},
+            products=[_product(product, show, language, address) for product in show.products],
+        )
+
+
+def _isolated(text: str) -> str:
+    """A piece that has a direction of its own, whatever stands around it: "72 × 40" is not turned round in an Arabic line."""
+    return f"\u2068{text}\u2069" if text else ""
+
+
+def _direction(language: str) -> str:
+    return "rtl" if is_right_to_left(language) else "ltr"
+
+
+def _text(words: Words, languages: Sequence[str]) -> Text:
+    text, written_in = pick(words, languages)
+    foreign = bool(text) and written_in.split("-")[0] != languages[0].split("-")[0]
+    return Text(text, written_in or languages[0], _direction(written_in or languages[0]), foreign)
+
+
+def _product(product: Product, show: Show, language: str, address: Callable[[str], str]) -> dict[str, Any]:
+    languages = (language, show.desk.host_language)
+
+    def text(words: Words) -> Text:
+        return _text(words, languages)
+
+    return {
+        "id": product.id,
+        "sku": product.sku,
+        "name": text(product.name),
+        "percent": formats.percent(completeness(product, language).percent, language),
+        "pictures": [found for picture in product.pictures if (found := address(picture))],
+        "facts": [("pain_point", text(product.pain_point)), ("audience", text(product.audience))],
+        "points": [(text(point.text), text(point.keyword)) for point in product.points],
+        "scenarios": [text(words) for words in product.scenarios],
+        "faq": [(text(answer.question), text(answer.answer)) for answer in product.faq],
+        "comparisons": [(row.competitor, text(row.theirs), text(row.ours)) for row in product.comparisons],
+        "prices": _prices(product, show, language),
+        "return_rule": text(product.return_rule),
+        "size_chart": product.size_chart,
+        "claims": [(text(claim.text), claim.evidence) for claim in product.claims],
+    }
+
+
+def _prices(product: Product, show: Show, language: str) -> list[PriceRow]:
+    rows = []
+    by_market = {price.market_id: price for price in product.prices}
+    deliveries = {one.market_id: one for one in product.delivery}
+    for market in show.markets:
+        price = by_market.get(market.id)
+        if price is None:
+            continue
+        delivery = deliveries.get(market.id)
+        landed = landed_cost(product, market.id) if _in_one_currency(product, market.id) else None
+        rows.append(
+            PriceRow(
+                market=pick(market.name, (language,))[0] if has(market.name, language) else formats.territory_name(market.id, language),
+                price=formats.money(price.price, language, market=market.id),
+                was="" if price.was is None else formats.money(price.was, language, market=market.id),
+                days="" if delivery is None else _days(delivery.days_from, delivery.days_to, language),
+                freight="" if delivery is None or delivery.freight is None else formats.money(delivery.freight, language, market=market.id),
+                total="" if landed is None else formats.money(landed.total, language, market=market.id),
+            )
+        )
+    return rows
+
+
+def _days(first: int, last: int, language: str) -> str:
+    shown = [formats.number(day, language) for day in dict.fromkeys((first, last))]
+    return "–".join(shown)
+
+
+def _in_one_currency(product: Product, market_id: str) -> bool:
+    amounts = [price.price for price in product.prices if price.market_id == market_id]
+    amounts += [one.freight for one in product.delivery if one.market_id == market_id and one.freight is not None]
+    amounts += [one.return_freight for one in product.delivery if one.market_id == market_id and one.return_freight is not None]
+    return len({amount.currency for amount in amounts}) == 1

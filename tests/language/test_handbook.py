@@ -1,0 +1,142 @@
+"""The handbook's pages: everything in, in the reader's language and direction, and nothing of a product's text run as HTML."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from app.domain.money import Money
+from app.domain.product import Claim, Delivery
+from app.domain.project import starter_project
+from app.domain.show import Show
+from app.domain.words import Words
+from app.language.handbook import HandbookWriter
+from app.storage.phrases import load_phrases
+from app.storage.sample_show import load_sample
+from tests.support.selling import good_show, with_product
+from tests.support.source_trees import ROOT
+
+FOLDER = ROOT / "resources" / "handbook"
+VOID = {"meta", "img", "br", "link"}
+
+
+class Tags(HTMLParser):
+    """The tags of a page, checked for balance, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.seen if name == tag]
+
+
+@pytest.fixture(scope="module")
+def labels() -> Mapping[str, Words]:
+    return load_phrases(FOLDER / "words.toml")
+
+
+@pytest.fixture(scope="module")
+def writer(labels: Mapping[str, Words]) -> HandbookWriter:
+    return HandbookWriter(FOLDER, labels)
+
+
+@pytest.fixture(scope="module")
+def sample() -> Show:
+    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets").show(
+        starter_project(camera=None, microphone=False)
+    )
+
+
+def picture_of(picture_id: str) -> tuple[str, bytes] | None:
+    return ("image/webp", b"RIFF") if picture_id else None
+
+
+def test_the_labels_are_there_in_every_language_of_the_markets(labels: Mapping[str, Words]) -> None:
+    wanted = {"en", "zh-Hans", "es", "ar", "fr", "de", "pt", "it", "nl", "pl", "ja", "ko", "id", "ms", "vi", "th", "tr", "hi", "fil"}
+    assert {name: wanted ^ set(words) for name, words in labels.items() if wanted ^ set(words)} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "es", "ar", "de"])
+@pytest.mark.parametrize("kind", ["page", "printed"])
+def test_everything_stands_in_the_page(writer: HandbookWriter, sample: Show, language: str, kind: str) -> None:
+    page = writer.page(sample, "Shop", language, picture_of) if kind == "page" else writer.printed(sample, "Shop", language)
+    tags = Tags(page)
+    assert len(tags.all("img")) == 6
+    read = language if language != "de" else "zh-Hans"  # what nobody wrote stands in the host's language
+    for product in sample.products:
+        texts = [product.name, product.pain_point, product.audience, product.return_rule, *product.scenarios]
+        texts += [words for point in product.points for words in (point.text, point.keyword)]
+        texts += [words for answer in product.faq for words in (answer.question, answer.answer)]
+        texts += [words for row in product.comparisons for words in (row.theirs, row.ours)]
+        texts += [claim.text for claim in product.claims]
+        for words in texts:
+            assert words[read] in tags.text
+        assert all(claim.evidence in tags.text for claim in product.claims)
+    assert ("foreign" in {attributes.get("class") for attributes in tags.all("span")}) == (language == "de")
+
+
+def test_arabic_is_written_from_right_to_left(writer: HandbookWriter, sample: Show) -> None:
+    page = Tags(writer.page(sample, "Shop", "ar", picture_of))
+    assert page.all("html") == [{"lang": "ar", "dir": "rtl"}]
+    printed = writer.printed(sample, "Shop", "ar")
+    assert Tags(printed).all("body") == [{"dir": "rtl"}]
+    assert printed.index("الإجمالي عند الباب") < printed.index("<td>السوق</td>")  # the columns are turned round
+    english = writer.printed(sample, "Shop", "en")
+    assert english.index("<td>Market</td>") < english.index("At the door")
+
+
+def test_prices_are_written_as_the_reader_writes_them(writer: HandbookWriter, sample: Show) -> None:
+    english = Tags(writer.page(sample, "Shop", "en", picture_of)).text
+    assert "$68.00" in english
+    assert "AED\u00a0249.00" in english
+    assert "AED\u00a0276.45" in english  # with freight and duty
+    assert "3–6" in english
+    assert "Emiratos Árabes Unidos" in Tags(writer.page(sample, "Shop", "es", picture_of)).text
+
+
+def test_what_is_missing_is_said(writer: HandbookWriter) -> None:
+    show = with_product(good_show(), "h0", points=(), faq=(), name={}, claims=(Claim({"en": "Warm"}),))
+    show = replace(show, products=show.products[:1])
+    for page in (writer.page(show, "Shop", "en", picture_of), writer.printed(show, "Shop", "en")):
+        tags = Tags(page)
+        assert tags.text.count("not written yet") >= 4
+        assert "Complete 33%" in tags.text
+
+
+def test_a_products_text_is_text(writer: HandbookWriter) -> None:
+    nasty = "<script>alert(1)</script>\"'&<img src=x>"
+    show = with_product(
+        good_show(), "h0", name={"en": nasty}, sku=nasty, size_chart=((nasty,),), claims=(Claim({"en": nasty}, nasty),), category=nasty
+    )
+    for page in (writer.page(show, nasty, "en", picture_of), writer.printed(show, nasty, "en")):
+        tags = Tags(page)
+        assert "script" not in {name for name, _ in tags.seen}
+        assert tags.text.count("<script>alert(1)</script>") >= 5
+
+
+def test_amounts_of_two_currencies_are_not_added_up(writer: HandbookWriter) -> None:
+    show = with_product(good_show(), "h0", delivery=(Delivery("US", 3, 3, Money(50, "EUR")),))
+    page = Tags(writer.page(replace(show, products=show.products[:1]), "Shop", "en", picture_of)).text
+    assert "€0.50" in page
+    assert page.count("$50.00") == 1
+
+
+def test_a_picture_that_is_gone_leaves_no_hole(writer: HandbookWriter, sample: Show) -> None:
+    assert Tags(writer.page(sample, "Shop", "en", lambda picture_id: None)).all("img") == []

@@ -1,0 +1,69 @@
+"""The printed handbook: pages, pictures and letters that are really in the file."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from app.domain.project import starter_project
+from app.language.handbook import HandbookWriter
+from app.overlay.handbook_pdf import HandbookError, write_pdf
+from app.overlay.offscreen import make_offscreen_application
+from app.storage.phrases import load_phrases
+from app.storage.sample_show import Sample, load_sample
+from tests.support.source_trees import ROOT
+
+FOLDER = ROOT / "resources" / "handbook"
+
+
+@pytest.fixture(scope="module")
+def application() -> QGuiApplication:
+    return make_offscreen_application()
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets")
+
+
+def printed(sample: Sample, language: str) -> str:
+    writer = HandbookWriter(FOLDER, load_phrases(FOLDER / "words.toml"))
+    return writer.printed(sample.show(starter_project(camera=None, microphone=False)), "Harbour & Hill", language)
+
+
+@pytest.mark.parametrize(("language", "font"), [("en", "NotoSans"), ("ar", "Arabic"), ("zh-Hans", "CJKsc")])
+def test_the_file_has_its_pages_pictures_and_fonts(
+    application: QGuiApplication, sample: Sample, tmp_path: Path, language: str, font: str
+) -> None:
+    path = tmp_path / "handbook.pdf"
+    sheets = write_pdf(path, printed(sample, language), title="Harbour", language=language, picture_of=sample.pictures.get)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type /Page\b(?!s)", content)) == sheets
+    assert sheets >= 7  # a cover, and a product begins on a sheet of its own
+    images = re.findall(rb"/Subtype /Image\s+/Width (\d+)\s+/Height (\d+)", content)
+    assert images.count((b"640", b"640")) == 6
+    fonts = b" ".join(re.findall(rb"/BaseFont /(\S+)", content))
+    assert font.encode() in fonts.replace(b"#20", b"").replace(b"-", b""), fonts
+    assert len(content) < 2_000_000
+
+
+def test_a_picture_that_is_gone_does_no_harm(application: QGuiApplication, sample: Sample, tmp_path: Path) -> None:
+    path = tmp_path / "handbook.pdf"
+    assert write_pdf(path, printed(sample, "en"), title="x", language="en", picture_of=lambda picture_id: None) >= 7
+
+
+def test_nothing_is_read_from_the_disk(application: QGuiApplication, sample: Sample, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.webp"
+    secret.write_bytes(next(iter(sample.pictures.values())))
+    path = tmp_path / "handbook.pdf"
+    write_pdf(path, f'<p><img src="{secret}"><img src="file://{secret}"></p>', title="x", language="en", picture_of=lambda picture_id: None)
+    assert b"/Width 800" not in path.read_bytes()
+
+
+def test_a_file_that_cannot_be_written_is_named(application: QGuiApplication, sample: Sample, tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "handbook.pdf"
+    with pytest.raises(HandbookError) as raised:
+        write_pdf(path, "<p>x</p>", title="x", language="en", picture_of=lambda picture_id: None)
+    assert raised.value.data["path"] == str(path)
