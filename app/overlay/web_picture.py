@@ -1,7 +1,7 @@
 """Pictures for a phone: turned upright, no larger than it can show, in a format that every browser reads."""
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.errors import AppError
 from app.overlay.cards_picture import decoded
@@ -10,7 +10,7 @@ QUALITY = 82  # below it, text on packages begins to crumble
 
 
 def shrunk(content: bytes, side_px: int) -> bytes:
-    """The same picture, its longest side at most `side_px`: JPEG, or PNG where something shines through.
+    """The same picture, its longest side at most `side_px`: JPEG, or WebP where something shines through.
 
     Raises AppError "picture.unreadable". Needs no application and may run on any thread.
     """
@@ -23,10 +23,10 @@ def shrunk(content: bytes, side_px: int) -> bytes:
     target = QByteArray()
     buffer = QBuffer(target)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if clear:
-        image.save(buffer, b"PNG")
-    else:
-        image.convertToFormat(QImage.Format.Format_RGB888).save(buffer, b"JPEG", QUALITY)
+    writer = QImageWriter(buffer, QByteArray(b"webp" if clear else b"jpeg"))
+    writer.setQuality(QUALITY)
+    if not writer.write(image if clear else image.convertToFormat(QImage.Format.Format_RGB888)):
+        raise AppError("picture.unreadable")
     return bytes(target.data())
 
 

@@ -1,0 +1,192 @@
+"""What the page and the cards say: made of the show in the viewers' languages, and again only where something changed."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from app.domain.card import KeywordCard, ProductCard, QrCard, Ticker
+from app.domain.money import Money
+from app.domain.product import Delivery, Stock
+from app.domain.show import Show
+from app.domain.show_editing import change_desk, change_product, put_product, swap_to_backup
+from app.domain.shown import Countdown, Drop, Shown, ShownCard, ShownKind
+from app.domain.words import has
+from app.language import formats
+from app.session.card_texts import BADGE, CODE, COUNTDOWN, KEYWORD, PRODUCT, TICKER, CardScene, CardWriter
+from app.session.product_index import ProductIndex
+from app.session.room_view import RoomView
+from app.session.selling import words_of
+from app.storage.markets import load_markets
+from app.storage.paths import RESOURCES
+from app.storage.phrases import load_phrases
+from tests.support.selling_show import product, selling_show
+
+PHRASES = load_phrases(RESOURCES / "phrases" / "cards.toml")
+
+
+class Page:
+    """Boards of one show after another."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+        self.products = ProductIndex(lambda: self.show)
+        self._view = RoomView(self.products)
+
+    def board(self, shown: Shown | None = None, pictures: dict[str, str] | None = None, left: int = 0) -> dict[str, Any]:
+        shown = shown or Shown()
+        words = {} if shown.card is None else words_of(self.show, self.products, shown.card)
+        return dict(self._view.board(self.show, shown, card_words=words, coupon_left=left, disclosure={}, pictures=pictures or {}))
+
+    def pictures(self, shown: Shown) -> tuple[str, ...]:
+        return self._view.wanted_pictures(self.show, shown)
+
+
+def test_the_page_lists_what_has_a_slot_and_what_is_pinned() -> None:
+    page = Page(selling_show())
+    board = page.board()
+    assert board["list"] == ["sun", "star"]
+    assert {key for key in board if key.startswith("product/")} == {"product/sun", "product/star"}
+    assert "pinned" not in board
+    board = page.board(Shown(pinned_id="cable", pinned_ms=5))
+    assert (board["list"], board["pinned"]) == (["sun", "star", "cable"], {"product": "cable", "at_ms": 5})
+    page.show = swap_to_backup(page.show, "first")
+    assert page.board()["list"] == ["moon", "star"]
+    assert "pinned" not in page.board(Shown(pinned_id="gone"))
+
+
+def test_a_product_says_what_a_viewer_may_know() -> None:
+    page = Page(selling_show())
+    page.show = put_product(
+        page.show,
+        replace(
+            product("sun", pictures=("a", "b")),
+            unit_cost=Money(700, "USD"),
+            pain_point={"en": "Dark corners"},
+            delivery=(Delivery("US", 3, 5, Money(0, "USD"), return_freight=Money(2500, "USD")), Delivery("BR", 20, 40)),
+        ),
+    )
+    value = page.board(pictures={"b": "room-b"})["product/sun"]
+    assert value["prices"] == [
+        {"market": "US", "minor": 1999, "currency": "USD", "was": 3998},
+        {"market": "DE", "minor": 1899, "currency": "EUR", "was": None},
+    ]
+    assert (value["left"], value["pictures"], value["links"]) == (40, ["room-b"], {"": "https://shop.example.test/sun"})
+    assert value["delivery"] == [{"market": "US", "from": 3, "to": 5, "freight": {"minor": 0, "currency": "USD"}}]
+    assert value["returnable"] == {"US": False, "DE": True}
+    assert "700" not in str(value)
+    assert "Dark corners" not in str(value)
+    page.show = change_product(page.show, "sun", stock=())
+    assert page.board()["product/sun"]["left"] is None
+
+
+def test_what_did_not_change_is_the_same_object() -> None:
+    page = Page(selling_show())
+    before = page.board(Shown(pinned_id="sun"))
+    page.show = change_product(page.show, "star", stock=(Stock("US", 1),))
+    after = page.board(Shown(pinned_id="sun"))
+    changed = {key for key in after if after[key] is not before.get(key)}
+    assert changed == {"product/star"}
+    again = page.board(Shown(pinned_id="sun"), pictures={"unheard": "x"})
+    assert all(again[key] is after[key] for key in after)
+
+
+def test_coupons_countdowns_and_tickers_come_and_go() -> None:
+    page = Page(selling_show())
+    shown = Shown(drop=Drop("ten", ("AAA", "BBB"), 99), countdown=Countdown(77, {"en": "Now"}), lasting=frozenset({ShownKind.TICKER}))
+    board = page.board(shown, left=1)
+    assert board["coupon"] == {
+        "id": "ten",
+        "title": {"en": "Ten off"},
+        "product": "",
+        "percent": 10.0,
+        "stock": 2,
+        "left": 1,
+        "expires_ms": 99,
+    }
+    assert board["countdown"] == {"ends_ms": 77, "text": {"en": "Now"}}
+    assert board["ticker"] == {"en": "Free delivery\nTwo years"}
+    assert {"coupon", "countdown", "ticker"} & page.board().keys() == set()
+
+
+def test_pictures_come_in_the_order_in_which_they_are_missed() -> None:
+    show = selling_show()
+    for name in ("sun", "star", "moon"):
+        show = put_product(show, product(name, pictures=(f"{name}-1", f"{name}-2")))
+    assert Page(show).pictures(Shown(pinned_id="moon")) == ("moon-1", "moon-2", "sun-1", "star-1", "sun-2", "star-2")
+
+
+# Cards on the picture
+
+
+def cards(show: Show, shown: Shown, *, pinned: str = "", badge: dict[str, str] | None = None) -> dict[str, Any]:
+    products = ProductIndex(lambda: show)
+    words = {} if shown.card is None else words_of(show, products, shown.card)
+    scene = CardScene(show, shown, products.find(pinned), words, badge or {}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
+    writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((text.startswith("http"),),))
+    return dict(writer.cards(scene))
+
+
+def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
+    assert cards(selling_show(), Shown(), pinned="sun")[PRODUCT] == ProductCard(
+        name="Sun lamp",
+        price="$19.99",
+        was="$39.98",
+        left="40 left",
+        keywords=("Follows the sun", "No tools"),
+        delivery="Delivery: 3–5 days",
+        saving="−50%",
+        language="en",
+    )
+    german = cards(selling_show(picture_market="DE"), Shown(), pinned="sun")[PRODUCT]
+    assert (german.name, german.price, german.was, german.saving, german.delivery) == ("Sun-Lampe", "18,99\u00a0€", "", "", "")
+    assert (german.left, german.language) == ("Noch 40 da", "de")
+    plenty = change_product(selling_show(), "sun", stock=(Stock("US", 5000),))
+    assert cards(plenty, Shown(), pinned="sun")[PRODUCT].left == ""
+    without = replace(selling_show(), markets=(), desk=replace(selling_show().desk, host_language="en"))
+    assert cards(without, Shown(), pinned="sun")[PRODUCT].price == "$19.99"
+
+
+def test_a_keyword_stands_in_two_languages() -> None:
+    point = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
+    assert cards(selling_show(), point)[KEYWORD] == KeywordCard("Follows the sun", "en", "随日光而转", "zh-Hans")
+    card = Shown(card=ShownCard("free", ShownKind.CARD))
+    assert cards(selling_show(), card)[KEYWORD] == KeywordCard("Free delivery", "en", "Versand frei", "de")
+    alone = Shown(card=ShownCard("return", ShownKind.CARD))
+    assert cards(selling_show(), alone)[KEYWORD].second == ""
+    gone = Shown(card=ShownCard("gone", ShownKind.CARD))
+    assert KEYWORD not in cards(selling_show(), gone)
+
+
+def test_a_countdown_stands_only_where_it_is_welcome() -> None:
+    shown = Shown(countdown=Countdown(14_200))
+    assert cards(selling_show(), shown)[COUNTDOWN].seconds == 5
+    assert COUNTDOWN not in cards(selling_show(picture_market="DE"), shown)
+
+
+def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None:
+    shown = Shown(lasting=frozenset({ShownKind.TICKER, ShownKind.LOWER_THIRD, ShownKind.CODE}))
+    made = cards(selling_show(), shown, badge={"es": "Publicidad", "en": "Ad"})
+    assert made[TICKER] == Ticker(("Free delivery", "Two years"), "en")
+    assert made[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
+    assert made[BADGE].text == "Ad"
+    assert [made["card.lower_third"].name, made["card.lower_third"].role] == ["Mei", "Maker"]
+    silent = change_desk(selling_show(), ticker={}, lower_third={"en": " "})
+    assert set(cards(silent, shown)) == {CODE}
+    assert cards(selling_show(), Shown()) == {}
+
+
+@pytest.mark.parametrize(("phrase", "value"), [("left", "{units}"), ("delivery", "{days}"), ("watch", "")])
+def test_every_market_finds_its_languages_among_the_phrases(phrase: str, value: str) -> None:
+    spoken = {language for market in load_markets(RESOURCES / "markets") for language in market.languages}
+    assert len(spoken) > 15
+    assert [language for language in sorted(spoken) if not has(PHRASES[phrase], language)] == []
+    assert [text for text in PHRASES[phrase].values() if value not in text] == []
+
+
+def test_a_changed_theme_or_language_changes_the_card() -> None:
+    show = selling_show()
+    other = partial(change_desk, host_language="de")(show)
+    shown = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
+    assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
