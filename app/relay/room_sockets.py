@@ -177,6 +177,8 @@ class RoomSockets:
                 try:
                     while (text := await self._text(socket)) is not None:
                         await asyncio.sleep(max(pace.wait_s(), everybody.wait_s()))
+                        if not wire.open:  # what a flood left behind is not read to its end
+                            break
                         room.on_page(page, read_message(text))
                 finally:
                     room.leave(page)

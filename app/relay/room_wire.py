@@ -54,6 +54,11 @@ class Wire:
         self._ended = True
         self._awake.set()
 
+    @property
+    def open(self) -> bool:
+        """Whether it is worth listening on: neither side has ended the connection."""
+        return self._closing is None and not self._ended and self._transport is not None and not self._transport.is_closing()
+
     def is_stuck(self, limit_s: float) -> bool:
         """Whether one message has been waiting for the other side for so long."""
         return self._since_ns > 0 and self._clock.monotonic_ns() - self._since_ns > limit_s * NS_PER_S

@@ -1,0 +1,221 @@
+"""A room among strangers: floods, readers that do not read, broken messages, too many pages. The others go on."""
+
+import asyncio
+import base64
+import json
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from app.relay.config import Limits
+from app.relay.server import RelayServer
+from tests.support.relays import base_of, eventually, running_relay
+from tests.support.room import RoomSocket, desk, page
+
+
+@asynccontextmanager
+async def room(limits: Limits | None = None) -> AsyncIterator[tuple[RelayServer, aiohttp.ClientSession, RoomSocket]]:
+    async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
+        await host.open()
+        yield relay, client, host
+
+
+async def reaches(host: RoomSocket, viewer: RoomSocket, key: str = "check") -> None:
+    """What the host puts is still on this page at once."""
+    await host.send(t="put", key=key, value=os.urandom(4).hex())
+    await viewer.next("put", key=key)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", 4400),
+        ("[" * 4000, 4400),
+        ('{"t":"nothing"}', 4400),
+        ('{"t":"event","n":0,"kind":"like"}', 4400),
+        ('{"t":"event","n":1,"kind":"order","product":""}', 4400),
+        ('{"t":"event","n":1,"kind":"like","count":1000000}', 4400),
+        ('{"t":"claim","n":1,"coupon":["c"]}', 4400),
+        ('{"t":"market","market":"<img>"}', 4400),
+        ('{"t":"hello","v":1}', 4400),
+        ('{"t":"event","n":1,"kind":"like","product":"' + "x" * 5000 + '"}', 1009),
+    ],
+)
+async def test_a_broken_message_ends_its_own_connection_alone(text: str, code: int) -> None:
+    async with room() as (_, client, host), page(client) as fine, page(client) as hostile:
+        await fine.open()
+        await hostile.open()
+        await hostile.socket.send_str(text)
+        assert await hostile.closed() == code
+        await reaches(host, fine)
+
+
+async def test_binary_no_hello_another_version_and_a_wrong_hello() -> None:
+    async with room(Limits(room_hello_s=0.2)) as (_, client, host), page(client) as fine:
+        await fine.open()
+        for text, code in (
+            ('{"t":"event","n":1,"kind":"like"}', 4400),
+            ('{"t":"hello","v":2}', 4426),
+            ('{"t":"hello","v":1,"token":5}', 4400),
+            ('{"t":"hello","v":1,"board":-1}', 4400),
+        ):
+            async with client.ws_connect("/room/live") as socket:
+                await socket.send_str(text)
+                assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+                assert socket.close_code == code
+        async with client.ws_connect("/room/live") as socket:
+            await socket.send_bytes(b"\x00\xff")
+            await socket.receive()
+            assert socket.close_code == 4400
+        async with client.ws_connect("/room/live") as silent:
+            await silent.receive()
+            assert silent.close_code == 4408
+        async with client.get("/room/live") as response:
+            assert response.status == 426
+            assert "WebSocket" in await response.text()
+        async with client.get("/room/none") as response:
+            assert response.status == 404
+        await reaches(host, fine)
+
+
+async def test_a_flood_is_read_slowly_and_its_likes_are_not_believed() -> None:
+    limits = Limits(room_messages_burst=10, room_messages_per_s=20)
+    async with room(limits) as (relay, client, host), page(client) as fine, page(client) as flood:
+        await fine.open()
+        await flood.open()
+        burst = [json.dumps({"t": "event", "n": number, "kind": "like", "count": 20}) for number in range(1, 3000)]
+        sending = asyncio.create_task(send_all(flood, burst))
+        await flood.next("ack")
+        await reaches(host, fine)
+        await reaches(host, fine, "again")
+        status = await status_of(client)
+        assert status["likes"] <= 60
+        assert status["waiting_events"] < 60
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await relay.aclose()
+        assert await flood.closed() == 1001, "the rest of the flood is not read first"
+
+
+async def send_all(viewer: RoomSocket, texts: list[str]) -> None:
+    for text in texts:
+        await viewer.socket.send_str(text)
+
+
+async def status_of(client: aiohttp.ClientSession) -> dict[str, int]:
+    async with client.get("/api/status") as response:
+        status: dict[str, int] = json.loads(await response.text())["streams"][0]["room"]
+        return status
+
+
+async def raw_page(port: int) -> socket.socket:
+    """A page that says hello and then reads nothing, with the smallest buffer there is."""
+    loop = asyncio.get_running_loop()
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.setblocking(False)
+    await loop.sock_connect(raw, ("127.0.0.1", port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    head = f"GET /room/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+    await loop.sock_sendall(raw, (head + "Sec-WebSocket-Version: 13\r\n\r\n").encode())
+    assert b" 101 " in await loop.sock_recv(raw, 2000)
+    hello = b'{"t":"hello","v":1}'
+    await loop.sock_sendall(raw, bytes([0x81, 0x80 | len(hello), 0, 0, 0, 0]) + hello)
+    return raw
+
+
+async def test_a_page_that_does_not_read_is_hung_up_on_and_holds_nobody_up() -> None:
+    async with room(Limits(room_slow_s=0.5)) as (relay, client, host), page(client) as fine:
+        await fine.open()
+        slow = await raw_page(relay.port)
+        await host.next("count", viewers=2)
+        large = "x" * 150_000
+        for number in range(100):
+            await host.send(t="put", key="large", value=f"{number}{large}")
+        await reaches(host, fine)
+        await eventually(lambda: fine.of("count") and fine.of("count")[-1]["viewers"] == 1, within_s=12)
+        slow.close()
+        await reaches(host, fine)
+
+
+async def test_a_slow_page_gets_the_newest_value_and_every_key() -> None:
+    async with room() as (relay, client, host), page(client) as fine:
+        await fine.open()
+        slow = await raw_page(relay.port)
+        await host.next("count", viewers=2)
+        for number in range(60):
+            await host.send(t="put", key="large", value=f"{number:02}" + "x" * 150_000)
+            await host.send(t="put", key=f"small{number}", value=number)
+        await reaches(host, fine, "end")
+        loop = asyncio.get_running_loop()
+        got = bytearray()
+        async with asyncio.timeout(10):
+            while b'"key":"end"' not in got:
+                got += await loop.sock_recv(slow, 1 << 16)
+        slow.close()
+        assert got.count(b'"key":"large"') < 40, "what was overtaken was never sent"
+        assert all(f'"key":"small{number}"'.encode() in got for number in range(60))
+
+
+async def test_rooms_and_addresses_have_their_number() -> None:
+    async with room(Limits(room_pages_per_address=2)) as (_, client, _host), page(client) as one, page(client) as two:
+        await one.open()
+        await two.open()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect("/room/live")
+        assert refused.value.status == 429
+    async with room(Limits(room_pages=1)) as (_, client, _host), page(client) as one:
+        await one.open()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect("/room/live")
+        assert refused.value.status == 503
+    async with room(Limits(room_joins_burst=2, room_joins_per_s=0.001)) as (_, client, _host):
+        for number in range(3):
+            try:
+                async with client.ws_connect("/room/live"):
+                    assert number < 2
+            except aiohttp.WSServerHandshakeError as error:
+                assert (number, error.status) == (2, 429)
+
+
+async def test_a_seat_is_free_again_when_its_page_has_gone() -> None:
+    async with room(Limits(room_pages_per_address=1)) as (_, client, _host):
+        for _ in range(5):
+            async with page(client) as one:
+                await one.open()
+
+            async def is_free() -> bool:
+                try:
+                    async with client.ws_connect("/room/live"):
+                        return True
+                except aiohttp.WSServerHandshakeError:
+                    return False
+
+            async with asyncio.timeout(5):
+                while not await is_free():
+                    await asyncio.sleep(0.01)
+
+
+async def test_a_host_is_told_what_the_board_does_not_take() -> None:
+    async with room() as (_, client, host), page(client) as viewer:
+        await viewer.open()
+        await host.send(t="put", key="k" * 200, value=1)
+        assert (await host.next("refused"))["why"] == "relay.board_value"
+        await host.send(t="put", key="large", value="x" * 200_000)
+        refused = await host.next("refused", key="large")
+        assert "larger" in refused["words"]
+        await reaches(host, viewer)
+        for number in range(51):
+            await host.send(t="coupon", id=f"c{number}", codes=["A"], expires_ms=0)
+        assert (await host.next("refused"))["id"] == "c50"
+
+
+async def test_a_page_may_ask_whether_the_room_is_there() -> None:
+    async with room() as (_, client, _host), page(client) as viewer:
+        await viewer.open()
+        await viewer.send(t="ping")
+        await viewer.next("pong")
