@@ -13,6 +13,7 @@ from app.domain.words import is_right_to_left
 from app.overlay.cards_fonts import breaks_anywhere, families, room_of
 
 ELLIPSIS = "…"
+_NO_END = " ,;:.-–—·،؛、，。"  # looks like a slip before an ellipsis
 SHRINK_STEPS = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the wanted size; smaller and it no longer looks as if it belonged to its card
 UNBOUNDED = 1_000_000.0
 
@@ -134,7 +135,7 @@ def _cut(text: str, font: QFont, type_: Type, width: float, lines: int) -> str:
 
     def shortened(count: int) -> str:
         end = ends[count - 1] if count else 0
-        return units[: 2 * end].decode("utf-16-le").rstrip() + ELLIPSIS
+        return units[: 2 * end].decode("utf-16-le").rstrip(_NO_END) + ELLIPSIS
 
     low, high = 0, len(ends)
     while low < high:

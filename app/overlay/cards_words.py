@@ -8,9 +8,9 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPolygonF
 from app.domain.card import CardKind, DisclosureBadge, KeywordCard, LowerThird, Ticker
 from app.domain.words import is_right_to_left
 from app.overlay.cards_panel import Drawn, Flow, Setting, Sheet, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
-from app.overlay.cards_text import Align, Face, fitted
+from app.overlay.cards_text import Align, Block, Face, Type, fitted
 
-MOST_TICKER_PX = 24_000  # of one round; what is longer ends with an ellipsis
+MOST_TICKER_PX = 24_000  # of one round; a line ends at a quarter of it, and what goes beyond it is left out
 
 
 def _width(setting: Setting, kind: CardKind) -> float:
@@ -118,8 +118,8 @@ def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
     colours, sizes = setting.theme.colours, setting.theme.sizes
     mirrored = is_right_to_left(card.language)
     type_ = setting.type(Face.TEXT, sizes.ticker, card.language)
-    lines = [fitted(line, type_, MOST_TICKER_PX / 4, tight=True) for line in card.lines if line.strip()]
     gap = setting.px(sizes.ticker) * 1.5
+    lines = _ticker_lines(card, type_, 2 * gap)
     height = even(max((line.height for line in lines), default=setting.px(sizes.ticker)) + setting.pad * 0.9)
     once = sum(line.width + 2 * gap for line in lines)
     rounds = max(1, math.ceil(setting.canvas.width / once)) if once else 1
@@ -136,6 +136,21 @@ def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
                 _draw_diamond(painter, QPointF(flow.x(start + line.width + 1.5 * gap, 0), middle), setting)
                 start += line.width + 2 * gap
     return sheet.drawn
+
+
+def _ticker_lines(card: Ticker, type_: Type, gaps: float) -> list[Block]:
+    """As many lines as one round holds."""
+    lines: list[Block] = []
+    room = float(MOST_TICKER_PX)
+    for line in card.lines:
+        if not line.strip():
+            continue
+        block = fitted(line, type_, MOST_TICKER_PX / 4, tight=True)
+        room -= block.width + gaps
+        if room < 0:
+            break
+        lines.append(block)
+    return lines
 
 
 def _draw_diamond(painter: QPainter, centre: QPointF, setting: Setting) -> None:

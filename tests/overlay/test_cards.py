@@ -120,6 +120,26 @@ def test_text_that_is_too_long_never_touches_the_edge(kind: str, text: str) -> N
     assert picture.height < WIDE.height
 
 
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_a_product_with_too_much_of_everything_stays_in_the_safe_area(canvas: str) -> None:
+    size = CANVASES[canvas]
+    card = ProductCard(LONG, "$1,234,567.00", "$2,345,678.00", LONG, (LONG, LONG, LONG), LONG, LONG, product_picture(300, 300))
+    safe = HARBOUR.shapes[shape_of(size)].safe
+    left, top, right, bottom = on_canvas(drawn(card, HARBOUR, size), size)
+    assert top >= safe.top * size.height - 3
+    assert bottom <= size.height * (1 - safe.bottom) + 3
+    assert right - left <= HARBOUR.shapes[shape_of(size)].places[CardKind.PRODUCT].width * size.width + 3
+
+
+@pytest.mark.parametrize("size", [(160, 160), (160, 284), (320, 180), (3840, 2160)])
+def test_cards_fit_on_the_smallest_and_the_largest_canvas(size: tuple[int, int]) -> None:
+    canvas = Canvas(*size, 30)
+    for kind, card in cards("th").items():
+        picture = drawn(card, HARBOUR, canvas)
+        assert picture.height < canvas.height
+        assert kind is CardKind.TICKER or picture.width < canvas.width * 1.1
+
+
 def test_a_card_that_is_read_from_right_to_left_is_mirrored() -> None:
     accent = HARBOUR.colours.accent
     latin, arabic = (drawn(cards(language)[CardKind.LOWER_THIRD]) for language in ("en", "ar"))
@@ -186,6 +206,13 @@ def test_a_tickers_end_meets_its_beginning(language: str, canvas: str) -> None:
     assert picture.scroll_px_per_s % size.fps == 0, "whole pixels a picture"
     text = (np.abs(found[:, :, :3].astype(int) - found[found.shape[0] // 2, 0, :3]).max(axis=2) > 60)[8:-4].any(axis=0)
     assert text[: size.width].any()
+
+
+def test_a_ticker_of_a_whole_book_stays_within_bounds() -> None:
+    picture = drawn(Ticker((LONG * 9,) * 200))
+    found = pixels(picture)
+    assert picture.width <= 24_000
+    assert (found[:, 0] == found[:, -1]).all(), "no line is cut at the seam"
 
 
 def test_a_ticker_of_nothing_is_an_empty_band() -> None:
