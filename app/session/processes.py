@@ -94,7 +94,7 @@ def words_of(pid: int) -> tuple[str, ...]:
 def parent_of(pid: int) -> int:
     """The process that started this one; 0 when either has ended."""
     try:
-        return psutil.Process(pid).ppid()
+        return int(psutil.Process(pid).ppid())
     except psutil.NoSuchProcess:
         return 0
 
