@@ -8,7 +8,7 @@ from itertools import chain
 
 from app.domain.market import ClaimRule, Market, Phrase, Taboo, TabooKind
 from app.domain.money import Money, minor_digits
-from app.domain.words import primary
+from app.domain.words import Words, primary
 
 Rule = Taboo | Phrase | ClaimRule
 
@@ -17,6 +17,7 @@ _DIGITS = re.compile(r"\d+")
 _SAME_SIGN = {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-"}
 # Arabic writes "and", "with", "for", "the" together with the word that follows.
 _ARABIC_PREFIXES = ("", "وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
+_KEPT = 50_000  # words that are remembered: those of a long show with some hundred products, and of what was typed meanwhile
 _COLOUR_DISTANCE = 48.0  # of 441 from black to white: shades that people call by the same name
 
 
@@ -72,6 +73,7 @@ class RuleBook:
         self._by_token: dict[str, list[tuple[str, int, _Entry]]] = {}  # (match, where the token stands in it, rule)
         self._by_sign: dict[str, list[tuple[str, _Entry]]] = {}
         self._seldom: re.Pattern[str] = re.compile(r"(?!)")
+        self._read: dict[int, tuple[Words, tuple[tuple[str, Hit], ...]]] = {}
         self._numbers: list[_Entry] = []
         self._colours: list[_Entry] = []
         for entry in _merged(markets):
@@ -94,6 +96,16 @@ class RuleBook:
             else:  # the longest word is the rarest: "with" stands in every second text, "prisa" does not
                 token = max(_TOKEN.finditer(folded), key=lambda one: len(one.group()))
                 self._by_token.setdefault(token.group(), []).append((folded, token.start(), entry))
+
+    def hits_in(self, words: Words) -> tuple[tuple[str, Hit], ...]:
+        """(language, hit) of each text; the very same words, which an edit elsewhere leaves as they are, are not read again."""
+        known = self._read.get(id(words))
+        if known is None or known[0] is not words:
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            known = (words, tuple((language, hit) for language, text in words.items() for hit in self.hits(text, language)))
+            self._read[id(words)] = known
+        return known[1]
 
     def hits(self, text: str, language: str) -> tuple[Hit, ...]:
         """What the markets that hear this language take amiss, in the order of the text, each rule once at a place."""

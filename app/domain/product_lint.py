@@ -25,6 +25,7 @@ TABOO_CODES: Mapping[TabooKind, str] = {
     TabooKind.WORD: "taboo.word",
 }
 REPLACE_PHRASE = "replace_phrase"
+_COUNTED = ("name", "unit")  # where a number is a number of pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,12 @@ def text_findings(
 ) -> Iterator[Finding]:
     """What is said amiss in these texts; claims that are `proven` pass unless a market does not allow them at all."""
     for where, words in texts:
-        for language, text in words.items():
-            hits = audience.book.hits(text, language)
-            if where in ("name", "unit"):
-                hits = (*hits, *audience.book.count_hits(text, language))
-            for hit in hits:
-                if isinstance(hit.rule, ClaimRule) and hit.rule.level is not Level.BLOCK and hit.rule in proven:
-                    continue
+        found = audience.book.hits_in(words)
+        if where in _COUNTED:
+            counted = [(language, hit) for language, text in words.items() for hit in audience.book.count_hits(text, language)]
+            found = (*found, *counted)
+        for language, hit in found:
+            if not (isinstance(hit.rule, ClaimRule) and hit.rule.level is not Level.BLOCK and hit.rule in proven):
                 yield _of_hit(hit, subject, subject_id, name, where, language)
 
 
@@ -161,8 +161,7 @@ def _proven(product: Product, audience: Audience) -> tuple[ClaimRule, ...]:
         hit.rule
         for claim in product.claims
         if claim.evidence.strip()
-        for language, text in claim.text.items()
-        for hit in audience.book.hits(text, language)
+        for _, hit in audience.book.hits_in(claim.text)
         if isinstance(hit.rule, ClaimRule)
     )
 
