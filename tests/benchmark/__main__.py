@@ -28,7 +28,7 @@ BENCHMARKS = (
     Benchmark("pipeline", "capture + compose + encode costs at most 1.25 times what FFmpeg does for the same", ("bench_pipeline",)),
     Benchmark("sender", "a further WHIP target from the same encode: at most 5 % of a core", ("bench_sender",)),
     Benchmark("relay", "ten viewers at 2.5 Mb/s: at most 60 % of a core, first picture within 500 ms", ("bench_relay",)),
-    Benchmark("room", "a pin reaches 200 pages within 300 ms (p95), and the picture's frames stay as even as without them", ("bench_room",)),
+    Benchmark("room", "a pin reaches 200 pages within 300 ms (p95), and the frames of a viewer stay even", ("bench_room",)),
     Benchmark(
         "viewer",
         "first packet within 250 ms, first picture of a waiting viewer within 600 ms, capture to display at most 120 ms (p50)",

@@ -40,9 +40,9 @@ async def eventually(condition: Callable[[], object], within_s: float = 8) -> No
             await asyncio.sleep(0.01)
 
 
-def _serve(pipe: multiprocessing.connection.Connection, port: int) -> None:
+def _serve(pipe: multiprocessing.connection.Connection, port: int, limits: Limits) -> None:
     async def run() -> None:
-        async with running_relay(port=port) as relay:
+        async with running_relay(port=port, limits=limits) as relay:
             pipe.send(relay.port)
             await asyncio.to_thread(pipe.recv)
 
@@ -50,11 +50,11 @@ def _serve(pipe: multiprocessing.connection.Connection, port: int) -> None:
 
 
 @contextmanager
-def relay_process(port: int = 0) -> Iterator[tuple[SpawnProcess, int]]:
+def relay_process(port: int = 0, limits: Limits | None = None) -> Iterator[tuple[SpawnProcess, int]]:
     """A relay in a process of its own, and its port; the test may kill it."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, port), name="relay")
+    process = context.Process(target=_serve, args=(theirs, port, limits or Limits()), name="relay")
     process.start()
     try:
         yield process, ours.recv()
