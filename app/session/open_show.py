@@ -34,6 +34,9 @@ class OpenShow:
         self.logged = self._files.logged
         self.events = self._files.events
         self.kept = self._files.kept
+        self.backups = self._files.backups
+        self.restore = self._files.restore
+        self.open_copy = self._files.open_copy
         self.pictures = ShowPictures(self._files)
         self.tables = ShowTables(self._files, lambda: self.show, notify)
 

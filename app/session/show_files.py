@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from app.domain.project import Project
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.session.document import Document, same_content, show_with_project
+from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
 from app.storage.paths import Paths
 from app.storage.pictures import make_picture
 from app.storage.recents import Recents
-from app.storage.show_file import SUFFIX, ShowFile, write_copy
+from app.storage.salvage import Salvaged, salvage
+from app.storage.show_backups import DAY_S, EVERY_S, Backup, ShowBackups
+from app.storage.show_file import SUFFIX, ShowFile, copy_closed, write_copy
 from app.storage.show_formats import converted
 from app.storage.show_locks import ShowLocks
 from app.storage.show_writer import Written
@@ -28,7 +32,20 @@ from app.storage.working_files import RecoveredShow, WorkingFile, WorkingFiles
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 60.0
+# Nothing is wrong with the file itself.
+SOUND = frozenset({"show_file.in_use", "show_file.newer", "show_file.not_a_show", "show_file.busy"})
 Post = Callable[[Callable[[], None]], None]
+
+
+def is_damaged(path: Path, error: AppError) -> bool:
+    """Whether a show file did not open because something in it is wrong."""
+    if error.code.startswith("file.") or error.code in SOUND:
+        return False
+    try:
+        return is_database(path)
+    except StorageError:
+        return False
 
 
 class ShowFiles:
@@ -64,6 +81,8 @@ class ShowFiles:
         self._own: WorkingFile | None = None  # the working file, while the show has no other
         self._lock: FileLock | None = None  # of the show's own file
         self._told = ""  # the code of the failure that was told last
+        self._backups = ShowBackups(paths.backups, clock)
+        self._backed_up = 0  # as many commits as the file had when it was copied last
         document.show_changed.connect(self._on_show_changed)
 
     # Life -----------------------------------------------------------------------------------------------------------------
@@ -102,7 +121,7 @@ class ShowFiles:
             if lock is not None:
                 lock.release()
             self._tell(error, Severity.WARNING if error.code == "show_file.in_use" else Severity.ERROR)
-            return False
+            return is_damaged(path, error) and self._salvage(path)
         self._leave(keep_work=False)
         self._install(opened, lock=lock)
         self.recent = self._recents.add(path)
@@ -111,7 +130,29 @@ class ShowFiles:
             self._notify(Notice(Severity.INFO, "show_file.converted", {"path": str(path), "kept": str(kept)}, subject=str(path)))
         if not opened.can_be_written:
             self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
+        elif self._backups.due(path, DAY_S):
+            self._back_up(opened)
         return True
+
+    def open_copy(self, path: Path) -> bool:
+        """Open a copy of a show file that is left alone, as a show without a file of its own; on failure a notice says why."""
+        return self._open_made(lambda target: copy_closed(path, target), path.stem)
+
+    def backups(self) -> tuple[Backup, ...]:
+        """The copies that were made of the open show, the newest first."""
+        return self._backups.of(self._document.path) if self._document.path is not None else ()
+
+    def restore(self, backup: Backup) -> bool:
+        """Open a backup as a show without a file, under the name of the show; the show's file stays as it is."""
+        return self._open_made(lambda target: copy_closed(backup.path, target), backup.show)
+
+    async def look_after(self) -> None:
+        """Copy the open show every ten minutes in which it changed."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            file = self._file
+            if file is not None and self._own is None and file.commits > self._backed_up and self._backups.due(file.path, EVERY_S):
+                self._back_up(file)
 
     def save(self) -> bool:
         """Have everything in the show's file; on failure a notice says why."""
@@ -182,6 +223,50 @@ class ShowFiles:
             self._leave(keep_work=False)
             self._show(Show(project), None, base=Show(self._new_project()))
         self._on_show_changed(self._document.show)
+
+    def _open_made(self, make: Callable[[Path], None], title: str) -> bool:
+        """Fill a working file with a show and go on in it."""
+        try:
+            own = self._working.take()
+            try:
+                make(own.path)
+                opened = ShowFile.open(own.path)
+            except AppError:
+                own.remove()
+                raise
+        except AppError as error:
+            self._tell(error)
+            return False
+        self._leave(keep_work=False)
+        self._install(opened, own=own)
+        show = show_with_project(opened.show, replace(opened.show.project, name=title))
+        self._show(show, None, base=Show(self._new_project()))
+        self._on_show_changed(show)
+        return True
+
+    def _salvage(self, path: Path) -> bool:
+        """Open what can be read of a damaged file as a show without a file."""
+        found: list[Salvaged] = []
+
+        def read(target: Path) -> None:
+            salvaged = salvage(path, target, self._new_project)
+            if salvaged is None:
+                raise StorageError("show_file.lost", path=str(path))
+            found.append(salvaged)
+
+        if not self._open_made(read, path.stem):
+            return False
+        data: dict[str, Value] = {"path": str(path), "things": found[0].things, "events": found[0].events, "pictures": found[0].pictures}
+        self._notify(Notice(Severity.WARNING, "show_file.salvaged", data, subject=str(path)))
+        return True
+
+    def _back_up(self, file: ShowFile) -> None:
+        self._backed_up = file.commits
+        self._backups.begin(file, lambda error: self._post(lambda: self._on_backed_up(error)))
+
+    def _on_backed_up(self, error: StorageError | None) -> None:
+        if error is not None:
+            self._notify(Notice(Severity.WARNING, "show_file.no_backup", {"reason": str(error), **error.data}, subject="backup"))
 
     # The log and the pictures -----------------------------------------------------------------------------------------------
 
@@ -254,6 +339,7 @@ class ShowFiles:
 
     def _install(self, file: ShowFile, *, own: WorkingFile | None = None, lock: FileLock | None = None) -> None:
         self._file, self._own, self._lock = file, own, lock
+        self._backed_up = 0
         file.reported.connect(lambda written: self._post(lambda: self._on_written(file, written)))
 
     def _on_written(self, file: ShowFile, written: Written) -> None:

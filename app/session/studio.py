@@ -141,6 +141,7 @@ class Studio(OpenShow):
         except StorageError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
         self._files.start()
+        self._background.keep(self._files.look_after(), "backups")
         last = next(iter(self.recent), None) if self.settings.reopen_last else None
         if (opening := path or last) is not None:
             self._files.open(opening)

@@ -91,6 +91,14 @@ def connect_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def plain_connection(path: Path) -> sqlite3.Connection:
+    """A connection to a file in one piece that nobody else knows of yet; it is made when there is none."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
 def settle(connection: sqlite3.Connection) -> None:
     """Bring everything into the one file, so that copying it is enough; the connection is the last of it."""
     connection.execute("PRAGMA journal_mode = DELETE")

@@ -40,6 +40,10 @@ class Paths:
         return self.state / "recovery"
 
     @property
+    def backups(self) -> Path:
+        return self.state / "backups"
+
+    @property
     def logs(self) -> Path:
         return self.state / "logs"
 

@@ -38,7 +38,12 @@ def make_picture(content: bytes, added_ms: int) -> Picture:
     media_type = media_type_of(content)
     if not media_type:
         raise StorageError("picture.kind")
-    return Picture(hashlib.sha256(content).hexdigest()[:ID_LENGTH], media_type, content, added_ms)
+    return Picture(id_of(content), media_type, content, added_ms)
+
+
+def id_of(content: bytes) -> str:
+    """The id of a picture with this content."""
+    return hashlib.sha256(content).hexdigest()[:ID_LENGTH]
 
 
 def put(connection: sqlite3.Connection, picture: Picture) -> None:

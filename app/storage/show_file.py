@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.storage import event_rows, pictures
-from app.storage.database import connect_reading, connect_writing, our_errors, remove_database
+from app.storage.database import connect_reading, connect_writing, our_errors, plain_connection, remove_database
 from app.storage.files import StorageError, put_in_place, saving_name
 from app.storage.pictures import Picture
 from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
 from app.storage.show_schema import CURRENT, bring_up, version_of
-from app.storage.show_writer import Outcome, ShowWriter, Written
+from app.storage.show_writer import Job, Outcome, ShowWriter, Written
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +34,31 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
         raise StorageError("show_file.damaged", path=str(path), reason=str(found[0] if found else "no answer"))
 
 
-def read_only(path: Path) -> tuple[Show, int]:
-    """The show in a file of this or an older version, which is not changed, and the number of its last event; raises StorageError."""
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds: the show, the places of its rows, the number of its last event."""
+
+    show: Show
+    places: Places
+    last_seq: int
+
+
+def _content(connection: sqlite3.Connection, path: Path) -> Content:
+    show, places = read_show(connection, path)
+    return Content(show, places, event_rows.last_seq(connection))
+
+
+def read_only(path: Path) -> Content:
+    """What is in a file of this or an older version, which is not changed; raises StorageError."""
     with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
         version = version_of(connection, path)
         check_whole(connection, path)
         if version == CURRENT:
-            return read_show(connection, path)[0], event_rows.last_seq(connection)
+            return _content(connection, path)
         with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             connection.backup(copy)
             bring_up(copy)
-            return read_show(copy, path)[0], event_rows.last_seq(copy)
+            return _content(copy, path)
 
 
 def connect_current(path: Path) -> sqlite3.Connection:
@@ -80,7 +95,7 @@ def _keep_version(connection: sqlite3.Connection, path: Path, version: int) -> N
 
 def write_new(path: Path, show: Show) -> None:
     """A show file in one piece under a name that is free; raises sqlite3.Error or OSError."""
-    with contextlib.closing(_plain(path)) as connection:
+    with contextlib.closing(plain_connection(path)) as connection:
         bring_up(connection)
         connection.execute("BEGIN IMMEDIATE")
         write_changes(connection, None, show, NOWHERE)
@@ -106,21 +121,19 @@ class ShowFile:
         object becomes its show.
         """
         connection: sqlite3.Connection | None = None
-        places: Places = NOWHERE
         try:
             with our_errors(path):
                 connection = connect_current(path)
                 try:
-                    show, places = read_show(connection, path)
-                    last_seq = event_rows.last_seq(connection)
+                    content = _content(connection, path)
                 except BaseException:
                     connection.close()
                     raise
         except StorageError as error:
             if error.code != "file.denied":
                 raise
-            show, last_seq = read_only(path)
-        show = known if known is not None and known == show else show
+            content = read_only(path)
+        show = known if known is not None and known == content.show else content.show
         return cls(
             path,
             lambda report: ShowWriter(
@@ -128,11 +141,11 @@ class ShowFile:
                 lambda: connect_current(path),
                 wanted=show,
                 written=show,
-                places=places,
+                places=content.places,
                 connection=connection,
                 report=report,
             ),
-            last_seq=last_seq,
+            last_seq=content.last_seq,
         )
 
     @classmethod
@@ -185,6 +198,19 @@ class ShowFile:
     def when_written(self, told: Outcome) -> None:
         """As `ShowWriter.when_written`."""
         self._writer.when_written(told)
+
+    def run(self, job: Job) -> None:
+        """As `ShowWriter.run`."""
+        self._writer.run(job)
+
+    def submit(self, job: Job, told: Outcome) -> None:
+        """As `ShowWriter.submit`."""
+        self._writer.submit(job, told)
+
+    @property
+    def commits(self) -> int:
+        """How often the file was changed since it was opened."""
+        return self._writer.commits
 
     def close(self) -> StorageError | None:
         """Write what is left and let go; the file then is one piece. The error when something could not be written."""
@@ -243,7 +269,7 @@ class ShowFile:
         held: list[tuple[Show | None, Places]] = []
 
         def back_up(connection: sqlite3.Connection) -> None:
-            with contextlib.closing(_plain(temporary)) as copy:
+            with contextlib.closing(plain_connection(temporary)) as copy:
                 connection.backup(copy)
                 held.append((self._writer.written, self._writer.places))
 
@@ -255,7 +281,7 @@ class ShowFile:
             log.warning("%s cannot be copied, its copy begins anew: %s", self.path, error)
             remove_database(temporary)
         old, places = held[0] if held else (None, NOWHERE)
-        with contextlib.closing(_plain(temporary)) as copy:
+        with contextlib.closing(plain_connection(temporary)) as copy:
             bring_up(copy)
             last = event_rows.last_seq(copy)
             copy.execute("BEGIN IMMEDIATE")
@@ -290,9 +316,12 @@ def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
     return whole
 
 
-def _plain(path: Path) -> sqlite3.Connection:
-    """A connection to a file in one piece that nobody else knows of yet."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
+def copy_closed(path: Path, target: Path) -> None:
+    """Copy a show file of this or an older version to a free name, pictures and log included; raises StorageError."""
+    with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
+        version_of(connection, path)
+        check_whole(connection, path)
+        with our_errors(target), contextlib.closing(plain_connection(target)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            bring_up(copy)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 def load(path: Path) -> Show:
     """The show in a file of any format, which is not changed; raises StorageError."""
-    return read_only(path)[0] if is_database(path) else Show(project_file.load(path))
+    return read_only(path).show if is_database(path) else Show(project_file.load(path))
 
 
 def converted(path: Path) -> Path | None:

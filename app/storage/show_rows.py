@@ -22,7 +22,7 @@ from app.storage.row_order import places
 PROJECT, DESK = "project", "desk"
 
 _ENCODER = msgspec.json.Encoder()
-_ROW_TYPES: Mapping[str, type[Any]] = {
+ROW_TYPES: Mapping[str, type[Any]] = {
     "markets": Market,
     "products": Product,
     "segments": Segment,
@@ -43,7 +43,7 @@ class Places:
     by_table: Mapping[str, Mapping[str, int]]
 
 
-NOWHERE = Places({table: {} for table in _ROW_TYPES})
+NOWHERE = Places({table: {} for table in ROW_TYPES})
 
 
 def encode(thing: object) -> str:
@@ -68,7 +68,7 @@ def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, k
     if old is None or old.desk is not new.desk:
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (DESK, encode(new.desk)))
     tables = {}
-    for table in _ROW_TYPES:
+    for table in ROW_TYPES:
         before = _rows(old, table) if old is not None else ()
         after = _rows(new, table)
         same = before is after
@@ -103,7 +103,7 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]
     desk = _decoded(msgspec.json.Decoder(Desk), parts[DESK], path, DESK, "") if DESK in parts else Desk()
     tables: dict[str, tuple[Any, ...]] = {}
     standing: dict[str, Mapping[str, int]] = {}
-    for table, kind in _ROW_TYPES.items():
+    for table, kind in ROW_TYPES.items():
         decoder = msgspec.json.Decoder(kind)
         found = connection.execute(f"SELECT id, position, data FROM {table} ORDER BY position").fetchall()
         tables[table] = tuple(_decoded(decoder, data, path, table, one) for one, _, data in found)

@@ -43,6 +43,7 @@ class _Task:
     """A job of somebody else's, and how it ended."""
 
     job: Job
+    told: Outcome | None = None
     done: bool = False
     error: StorageError | None = None
 
@@ -89,8 +90,9 @@ class ShowWriter:
         self._tasks: list[_Task] = []
         self._waiting: list[tuple[int, Outcome]] = []
         self._asked = self._done = self._failed = 0
+        self._commits = 0
         self._error: StorageError | None = None
-        self._closing = False
+        self._closing = self._ended = False
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
@@ -123,13 +125,27 @@ class ShowWriter:
 
     def run(self, job: Job) -> None:
         """Run something of one's own on the writer's connection, behind what was put, outside of a transaction; raises StorageError."""
-        task = _Task(job)
+        task = self.submit(job)
         with self._news:
-            self._tasks.append(task)
-            self._ask()
             self._news.wait_for(lambda: task.done)
         if task.error is not None:
             raise task.error
+
+    def submit(self, job: Job, told: Outcome | None = None) -> "_Task":
+        """As `run`, without waiting; `told` is called on the writer's thread when it is done."""
+        task = _Task(job, told)
+        with self._news:
+            if not self._ended:
+                self._tasks.append(task)
+                self._ask()
+                return task
+        self._give_up(task)
+        return task
+
+    def _give_up(self, task: _Task) -> None:
+        task.done, task.error = True, StorageError("show_file.closed", path=str(self._path))
+        if task.told is not None:
+            task.told(task.error)
 
     def pending_events(self) -> tuple[ShowEvent, ...]:
         """Events that may not be in the file yet."""
@@ -161,6 +177,11 @@ class ShowWriter:
         return self._places
 
     @property
+    def commits(self) -> int:
+        """How often the file was changed."""
+        return self._commits
+
+    @property
     def connected(self) -> bool:
         """Whether the file could be opened for writing."""
         return self._connection is not None
@@ -176,7 +197,7 @@ class ShowWriter:
         """Return when everything put until now is in the file and on the drive; raises StorageError when it cannot be written."""
         with self._news:
             mine = self._ask()
-            self._news.wait_for(lambda: self._done >= mine or self._failed >= mine)
+            self._news.wait_for(lambda: self._done >= mine or self._failed >= mine or self._ended)
             if self._done < mine and self._error is not None:
                 raise self._error
 
@@ -205,12 +226,26 @@ class ShowWriter:
         return self._asked > max(self._done, self._failed)
 
     def _run(self) -> None:
+        try:
+            self._write_on()
+        finally:  # whatever ended it, nobody waits for ever
+            with self._news:
+                self._ended = True
+                if self._done < self._asked and self._error is None:
+                    self._error = StorageError("show_file.closed", path=str(self._path))
+                late = tuple(self._tasks)
+                self._tasks.clear()
+                for task in late:
+                    self._give_up(task)
+                self._news.notify_all()
+            self._disconnect()
+
+    def _write_on(self) -> None:
         while True:
             batch = self._next()
             self._settle(batch, self._attempt(self._write, batch))
             self._work_off(batch.tasks)
             if batch.closing:
-                self._disconnect()
                 return
             with self._news:
                 self._news.wait_for(lambda: self._closing, GAP_S)
@@ -241,6 +276,9 @@ class ShowWriter:
             for task in tasks:
                 task.done = True
             self._news.notify_all()
+        for task in tasks:
+            if task.told is not None:
+                task.told(task.error)
 
     def _next(self) -> _Batch:
         with self._news:
@@ -290,6 +328,7 @@ class ShowWriter:
                 connection.execute("ROLLBACK")
             raise
         self._places = places
+        self._commits += 1
 
     def _disconnect(self) -> None:
         if self._connection is None:

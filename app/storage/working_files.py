@@ -98,8 +98,7 @@ class WorkingFiles:
         found: list[RecoveredShow] = []
 
         def read() -> None:
-            show, _ = read_only(file)
-            found.append(RecoveredShow(file, show, _changed_at_s(file)))
+            found.append(RecoveredShow(file, read_only(file).show, _changed_at_s(file)))
 
         try:
             _if_free(file.with_suffix(LOCK), read)

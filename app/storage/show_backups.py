@@ -1,0 +1,112 @@
+"""Copies of shows that are made by themselves, so that a mistake or a failing drive costs minutes."""
+
+import contextlib
+import hashlib
+import logging
+import os
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.domain.clock import NS_PER_S, Clock
+from app.storage.database import our_errors, plain_connection, remove_database
+from app.storage.files import StorageError, put_in_place, saving_name
+from app.storage.show_file import SUFFIX, ShowFile
+from app.storage.show_writer import Outcome
+
+log = logging.getLogger(__name__)
+
+KEPT = 10
+KEPT_DAYS = 7  # beyond the newest ones, the last of each day
+EVERY_S = 600.0
+DAY_S = 86400.0
+
+_STAMP = "%Y-%m-%d %H-%M-%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One copy of a show, with its pictures and its log. `made_at_s` is since 1970, UTC."""
+
+    path: Path
+    show: str
+    made_at_s: float
+    size: int
+
+
+class ShowBackups:
+    """The copies of every show in a folder of its own below `folder`."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def of(self, show: Path) -> tuple[Backup, ...]:
+        """The copies of a show, the newest first."""
+        stamped = [(made, path) for path in self._folder_of(show).glob(f"*{SUFFIX}") if (made := _made_at_s(path)) is not None]
+        return tuple(Backup(path, show.stem, made, path.stat().st_size) for made, path in sorted(stamped, reverse=True))
+
+    def due(self, show: Path, after_s: float) -> bool:
+        """Whether the newest copy is older than this, or there is none."""
+        newest = next(iter(self.of(show)), None)
+        return newest is None or self._now_s() - newest.made_at_s >= after_s
+
+    def begin(self, file: ShowFile, told: Outcome) -> None:
+        """Copy an open show as it is in its file now, on the writer's thread, and let go of the oldest copies; `told` says how it went."""
+        path = file.path
+        target = self._folder_of(path) / f"{datetime.fromtimestamp(self._now_s(), UTC).strftime(_STAMP)}{SUFFIX}"
+        temporary = saving_name(target)
+
+        def copy(connection: sqlite3.Connection) -> None:
+            try:
+                with our_errors(target):
+                    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    with contextlib.closing(plain_connection(temporary)) as made:
+                        connection.backup(made)
+                        made.execute("PRAGMA journal_mode = DELETE")
+                    put_in_place(temporary, target)
+            except StorageError:
+                with contextlib.suppress(OSError):
+                    remove_database(temporary)
+                raise
+            self._thin_out(path)
+
+        file.submit(copy, told)
+
+    def _thin_out(self, show: Path) -> None:
+        for old in too_old(self.of(show)):
+            try:
+                old.path.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("cannot remove the old backup %s: %s", old.path, error)
+
+    def _folder_of(self, show: Path) -> Path:
+        """Named after the show, and told apart from others of its name."""
+        real = os.path.normcase(os.path.realpath(show))
+        name = re.sub(r"[^\w .-]", "_", show.stem)[:60]
+        return self._folder / f"{name} {hashlib.sha256(real.encode()).hexdigest()[:8]}"
+
+    def _now_s(self) -> float:
+        return self._clock.wall_ns() / NS_PER_S
+
+
+def too_old(backups: Sequence[Backup]) -> tuple[Backup, ...]:
+    """Those that may go, of copies with the newest first."""
+    days: set[str] = set()
+    gone = []
+    for number, backup in enumerate(backups):
+        day = datetime.fromtimestamp(backup.made_at_s, UTC).date().isoformat()
+        if number >= KEPT and (day in days or len(days) >= KEPT_DAYS):
+            gone.append(backup)
+        days.add(day)
+    return tuple(gone)
+
+
+def _made_at_s(path: Path) -> float | None:
+    try:
+        return datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None

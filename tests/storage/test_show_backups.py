@@ -1,0 +1,101 @@
+"""Backups of an open show: whole, few, and out of the way."""
+
+import threading
+from pathlib import Path
+
+from app.domain.event import EventKind
+from app.storage.files import StorageError
+from app.storage.pictures import make_picture
+from app.storage.show_backups import DAY_S, EVERY_S, KEPT, KEPT_DAYS, ShowBackups, too_old
+from app.storage.show_file import ShowFile, read_only
+from tests.storage.test_show_file import created, opened, sold
+from tests.support.clocks import SetClock
+from tests.support.show_process import PNG
+
+DAY_MS = DAY_S * 1000
+
+
+def made(backups: ShowBackups, file: ShowFile) -> StorageError | None:
+    """Make a backup and wait for it; how it went."""
+    done = threading.Event()
+    outcome: list[StorageError | None] = []
+
+    def told(error: StorageError | None) -> None:
+        outcome.append(error)
+        done.set()
+
+    backups.begin(file, told)
+    assert done.wait(30)
+    return outcome[0]
+
+
+def test_a_backup_is_a_whole_show_in_one_piece(tmp_path: Path) -> None:
+    clock = SetClock(1_795_395_600_000_000_000)
+    backups = ShowBackups(tmp_path / "backups", clock)
+    path = tmp_path / "Frühling: 春?.tradewind"
+    with created(path, sold()) as file:
+        assert backups.due(path, DAY_S)
+        file.log(EventKind.NOTE, 1, {})
+        file.add_picture(make_picture(PNG, 1))
+        file.put(sold(7))
+        assert made(backups, file) is None
+        file.put(sold(8))
+        file.flush()
+        (backup,) = backups.of(path)
+    assert (backup.show, backup.made_at_s) == ("Frühling: 春?", 1_795_395_600.0)
+    assert backup.size == backup.path.stat().st_size > 4096
+    assert [one.name for one in backup.path.parent.iterdir()] == [backup.path.name]
+    with opened(backup.path) as copy:
+        assert (copy.show, copy.last_seq, copy.picture(make_picture(PNG, 1).id)) == (sold(7), 1, PNG)
+    assert not backups.due(path, EVERY_S)
+    clock.pass_ms(EVERY_S * 1000)
+    assert backups.due(path, EVERY_S) and not backups.due(path, DAY_S)
+
+
+def test_the_newest_stay_and_one_of_each_day_before(tmp_path: Path) -> None:
+    clock = SetClock(1_795_395_600_000_000_000)
+    backups = ShowBackups(tmp_path / "backups", clock)
+    path = tmp_path / "show.tradewind"
+    with created(path, sold(1)) as file:
+        for _ in range(12):
+            for _ in range(3):
+                assert made(backups, file) is None
+                clock.pass_ms(EVERY_S * 1000)
+            clock.pass_ms(DAY_MS - 3 * EVERY_S * 1000)
+    kept = backups.of(path)
+    days = [backup.path.stem[:10] for backup in kept]
+    assert len(set(days)) == KEPT_DAYS
+    assert len(kept) == KEPT + KEPT_DAYS - len(set(days[:KEPT]))
+    assert too_old(kept) == ()
+    assert [backup.made_at_s for backup in kept] == sorted((backup.made_at_s for backup in kept), reverse=True)
+
+
+def test_shows_of_one_name_do_not_share_their_backups(tmp_path: Path) -> None:
+    backups = ShowBackups(tmp_path / "backups", SetClock())
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(tmp_path / folder / "show.tradewind")
+        with created(paths[-1], sold(1 if folder == "a" else 2)) as file:
+            assert made(backups, file) is None
+    assert [len(read_only(backups.of(path)[0].path).show.products) for path in paths] == [1, 2]
+
+
+def test_a_place_where_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    backups = ShowBackups(tmp_path / "file", SetClock())
+    path = tmp_path / "show.tradewind"
+    with created(path, sold()) as file:
+        error = made(backups, file)
+        assert error is not None and error.code in ("file.failed", "file.missing")
+        file.put(sold(4))
+        file.flush()
+    assert backups.of(path) == ()
+    assert read_only(path).show == sold(4)
+
+
+def test_a_backup_of_a_file_that_is_closed_is_not_waited_for_in_vain(tmp_path: Path) -> None:
+    with created(tmp_path / "show.tradewind", sold()) as file:
+        pass
+    error = made(ShowBackups(tmp_path / "backups", SetClock()), file)
+    assert error is not None and error.code == "show_file.closed"

@@ -1,0 +1,293 @@
+"""Files that are cut, overwritten, foreign, newer, older, full, read-only or gone: told plainly, never made worse."""
+
+import contextlib
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import AppError
+from app.domain.event import EventKind
+from app.domain.product import Product
+from app.domain.project import Project, starter_project
+from app.domain.show import Show
+from app.storage.files import StorageError
+from app.storage.pictures import make_picture
+from app.storage.project_file import encode
+from app.storage.salvage import salvage
+from app.storage.show_file import ShowFile, read_only, write_new
+from app.storage.show_formats import converted, load
+from app.storage.show_schema import APPLICATION_ID, CURRENT, MIGRATIONS
+from tests.storage.test_show_file import created, opened, sold
+from tests.support.show_process import PNG
+from tests.support.shows import full_show
+from tests.support.small_drive import needs_root, small_drive, write_protect
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = Path(__file__).parent / "samples"
+
+# Edits a show under a limit of the size of its files.
+LIMITED = """
+import resource, sys
+from dataclasses import replace
+from pathlib import Path
+from app.domain.product import Product
+from app.storage.files import StorageError
+from app.storage.show_file import ShowFile
+file = ShowFile.open(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+before = file.show
+file.put(replace(before, products=tuple(Product(f"p{n}", {"en": "x" * 1000}) for n in range(1000)), segments=()))
+try:
+    file.flush()
+except StorageError as error:
+    print(error.code, file.written is before)
+"""
+
+
+def starter() -> Project:
+    return starter_project(camera=None, microphone=False)
+
+
+def big(path: Path, products: int = 400) -> Show:
+    """A show of many pages, with a log and pictures, closed."""
+    show = replace(sold(), products=tuple(Product(f"p{number}", {"en": f"Product {number} " + "x" * 300}) for number in range(products)))
+    with created(path, show) as file:
+        for number in range(200):
+            file.log(EventKind.NOTE, number, {"number": number, "text": "y" * 50})
+        for number in range(5):
+            file.add_picture(make_picture(PNG + bytes([number]) * 9000, number))
+    return show
+
+
+def run(path: Path, sql: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as foreign:
+        foreign.execute(sql)
+        foreign.commit()
+
+
+FOREIGN: list[tuple[str, str]] = [
+    (f"PRAGMA user_version = {CURRENT + 1}", "show_file.newer"),
+    ("PRAGMA application_id = 7", "show_file.not_a_show"),
+    ("DELETE FROM parts WHERE name = 'project'", "show_file.incomplete"),
+    ("UPDATE parts SET data = '{' WHERE name = 'project'", "project_file.cut_off"),
+    ("UPDATE parts SET data = '[]' WHERE name = 'desk'", "show_file.value"),
+    ("UPDATE products SET data = '{}' WHERE id = 'p1'", "show_file.value"),
+    ("UPDATE products SET data = replace(data, 'USD', 'usd') WHERE id = 'p1'", "show_file.value"),
+    ("UPDATE segments SET data = replace(data, 'p0', 'p9')", "show.no_product"),
+    ("DROP TABLE coupons", "file.failed"),
+]
+
+
+@pytest.mark.parametrize(("sql", "code"), FOREIGN)
+def test_what_does_not_fit_is_named_and_left_alone(tmp_path: Path, sql: str, code: str) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()):
+        pass
+    run(path, sql)
+    before = path.read_bytes()
+    for read in (lambda: read_only(path), lambda: load(path), lambda: ShowFile.open(path)):
+        with pytest.raises(AppError) as raised:
+            read()
+        assert (raised.value.code, raised.value.data["path"]) == (code, str(path))
+    assert without_change_counters(path.read_bytes()) == without_change_counters(before)
+    assert [file.name for file in tmp_path.iterdir()] == ["show"]
+
+
+def without_change_counters(content: bytes) -> bytes:
+    """A database file without what SQLite notes of its own use in the header: the journal's kind and counters."""
+    return content[:18] + content[20:24] + content[28:92] + content[100:]
+
+
+def test_any_cut_is_told_and_never_made_worse(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    big(whole)
+    content = whole.read_bytes()
+    codes = set()
+    for length in [0, 1, 15, 16, 100, 4095, 4096, *range(5000, len(content) - 1, len(content) // 40)]:
+        path = tmp_path / "cut"
+        path.write_bytes(content[:length])
+        with pytest.raises(AppError) as raised:
+            ShowFile.open(path) if length >= 16 else load(path)
+        codes.add(raised.value.code)
+        assert path.stat().st_size == length
+        path.unlink()
+    assert codes <= {"show_file.damaged", "project_file.empty", "project_file.cut_off", "project_file.damaged", "show_file.not_a_show"}
+    assert "show_file.damaged" in codes
+
+
+def test_of_a_damaged_file_most_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    show = big(path)
+    content = bytearray(path.read_bytes())
+    rescued, seen = [], random.Random(3)
+    for _ in range(12):
+        broken = tmp_path / "broken"
+        page = seen.randrange(2, len(content) // 4096)
+        broken.write_bytes(content[: page * 4096] + bytes(4096) + content[(page + 1) * 4096 :])
+        target = tmp_path / "rescued"
+        found = salvage(broken, target, starter)
+        if found is not None:
+            rescued.append(found.things)
+            again = read_only(target)
+            assert {product.id for product in again.show.products} <= {product.id for product in show.products}
+            assert again.last_seq <= 200
+            target.unlink()
+    assert len(rescued) >= 8
+    assert max(rescued) > 300
+
+
+def test_nothing_is_made_of_nothing(tmp_path: Path) -> None:
+    for number, content in enumerate((b"", b"SQLite format 3\0", b"SQLite format 3\0" + os.urandom(9000), os.urandom(9000))):
+        path = tmp_path / f"broken-{number}"
+        path.write_bytes(content)
+        assert salvage(path, tmp_path / "target", starter) is None
+        assert not (tmp_path / "target").exists()
+
+
+def test_half_a_picture_is_no_picture(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    big(path, 3)
+    run(path, "UPDATE pictures SET content = substr(content, 1, 50) WHERE rowid = 2")
+    found = salvage(path, tmp_path / "target", starter)
+    assert found is not None and (found.pictures, found.events, found.project) == (4, 200, True)
+
+
+def test_every_version_has_a_step_to_the_next() -> None:
+    assert sorted(MIGRATIONS) == list(range(CURRENT))
+
+
+def test_a_text_show_becomes_a_database_and_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "Autumn.tradewind"
+    shutil.copy(SAMPLES / "version-1.tradewind", path)
+    before = path.read_bytes()
+    assert load(path).project.name == "Autumn market"
+    assert path.read_bytes() == before
+    kept = converted(path)
+    assert kept == tmp_path / "Autumn.json.bak" and kept.read_bytes() == before
+    assert converted(path) is None
+    assert load(path).project.name == "Autumn market"
+    path.write_bytes(encode(full_show("again")))
+    assert converted(path) == tmp_path / "Autumn.2.json.bak"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["Autumn.2.json.bak", "Autumn.json.bak", "Autumn.tradewind"]
+    with contextlib.closing(sqlite3.connect(path)) as foreign:
+        assert foreign.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+
+
+def test_a_broken_text_show_is_not_converted(tmp_path: Path) -> None:
+    path = tmp_path / "show.tradewind"
+    path.write_text("{ not a show")
+    with pytest.raises(StorageError):
+        converted(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["show.tradewind"]
+
+
+def test_a_file_that_was_moved_away_is_missed_and_written_again_when_it_is_back(tmp_path: Path) -> None:
+    path, away = tmp_path / "show", tmp_path / "away"
+    with created(path, sold()) as file:
+        path.rename(away)
+        file.put(sold(5))
+        with pytest.raises(StorageError) as raised:
+            file.flush()
+        assert raised.value.code == "show_file.moved"
+        away.rename(path)
+        file.flush()
+        assert file.error is None
+    assert read_only(path).show == sold(5)
+
+
+def test_a_file_that_somebody_else_changed_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()) as file:
+        run(path, "UPDATE segments SET position = 5")
+        file.put(sold(5))
+        with pytest.raises(StorageError) as raised:
+            file.flush()
+        assert raised.value.code == "show_file.changed_elsewhere"
+    assert len(read_only(path).show.products) == 3
+
+
+def test_a_file_that_is_being_read_can_be_written_and_closed(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()) as file, contextlib.closing(sqlite3.connect(path)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM products").fetchone() == (3,)
+        file.put(sold(5))
+        file.flush()
+        assert file.close() is None
+    assert len(read_only(path).show.products) == 5
+
+
+def test_texts_that_cannot_be_written_do_not_end_the_writer(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()) as file:
+        file.put(replace(sold(), products=(Product("p0", {"en": "half a pair \ud800"}),)))
+        with pytest.raises(StorageError) as raised:
+            file.flush()
+        assert raised.value.code == "show_file.unwritable"
+        file.put(sold(4))
+        file.flush()
+    assert read_only(path).show == sold(4)
+
+
+def test_a_limit_of_the_file_size_is_told_and_the_file_stays_whole(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()):
+        pass
+    ended = subprocess.run([sys.executable, "-c", LIMITED, str(path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.stdout.split() in (["file.full", "True"], ["file.failed", "True"]), ended.stderr
+    with opened(path) as file:
+        assert file.show == sold()
+
+
+@needs_root
+def test_a_full_drive_is_told_nothing_is_lost_and_room_mends_it(tmp_path: Path) -> None:
+    with small_drive(tmp_path / "drive", 1024) as drive:
+        with created(drive / "show", sold()) as file:
+            filler = drive / "filler"
+            with contextlib.suppress(OSError), filler.open("wb") as full:
+                while True:
+                    full.write(bytes(1024))
+                    full.flush()
+            more = replace(sold(), products=tuple(Product(f"p{number}", {"en": "x" * 500}) for number in range(300)))
+            file.put(more)
+            file.log(EventKind.NOTE, 1, {"kept": True})
+            picture = make_picture(PNG * 100, 1)
+            file.add_picture(picture)
+            with pytest.raises(StorageError) as raised:
+                file.flush()
+            assert raised.value.code == "file.full"
+            assert file.written == sold()
+            assert (file.events()[0].data, file.picture(picture.id)) == ({"kept": True}, picture.content)
+            filler.unlink()
+            file.flush()
+        content = read_only(drive / "show")
+        assert (content.show, content.last_seq) == (more, 1)
+
+
+@needs_root
+def test_a_file_on_a_read_only_drive_opens_and_says_so_at_the_first_change(tmp_path: Path) -> None:
+    with small_drive(tmp_path / "drive", 4096) as drive:
+        path = drive / "show"
+        write_new(path, sold())
+        write_protect(drive, on=True)
+        assert load(path) == sold()
+        with opened(path) as file:
+            assert file.show == sold()
+            writable = [file.can_be_written]
+            file.flush()
+            file.put(sold(5))
+            with pytest.raises(StorageError) as raised:
+                file.flush()
+            assert raised.value.code == "file.denied"
+            write_protect(drive, on=False)
+            file.flush()
+            writable.append(file.can_be_written)
+            assert writable == [False, True]
+        assert read_only(path).show == sold(5)
