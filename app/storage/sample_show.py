@@ -13,6 +13,7 @@ from app.domain.product import Product
 from app.domain.project import Project
 from app.domain.rundown import Segment
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.domain.words import pick
 from app.storage.files import StorageError, read_file
 from app.storage.markets import load_market
 from app.storage.pictures import make_picture
@@ -51,18 +52,19 @@ class _Written:
     coupons: tuple[Coupon, ...]
 
 
-def load_sample(folder: Path, markets: Path) -> Sample:
-    """The sample show in a folder, with the profiles of its markets from another; raises StorageError naming file and place."""
+def load_sample(folder: Path, markets: Path, language: str) -> Sample:
+    """The sample show in a folder for a host of this language, with the profiles of its markets from another folder; raises StorageError
+    naming file and place."""
     path = folder / "show.toml"
     try:
         table: dict[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
-        written = msgspec.convert(table, _Written)
-    except (ValueError, msgspec.ValidationError) as error:
+        written = msgspec.convert(_in_language(table, language), _Written)
+    except (ValueError, TypeError, AttributeError, msgspec.ValidationError) as error:
         raise StorageError("sample.broken", path=str(path), reason=str(error)) from error
     names = dict.fromkeys(name for product in written.products for name in product.pictures)
     pictures = {name: make_picture(read_file(folder / PICTURES / name), 0) for name in names}
     return Sample(
-        desk=written.desk,
+        desk=replace(written.desk, host_language=language),
         markets=tuple(load_market(markets / f"{name}.toml") for name in written.markets),
         products=tuple(replace(one, pictures=tuple(pictures[name].id for name in one.pictures)) for one in written.products),
         segments=written.segments,
@@ -70,3 +72,12 @@ def load_sample(folder: Path, markets: Path) -> Sample:
         coupons=written.coupons,
         pictures={picture.id: picture.content for picture in pictures.values()},
     )
+
+
+def _in_language(table: dict[str, Any], language: str) -> dict[str, Any]:
+    """What a segment has in one language only, picked from the words in the file."""
+    segments = []
+    for segment in table.get("segments", []):
+        picked = {key: pick(segment[key], (language,))[0] for key in ("title", "host") if isinstance(segment.get(key), dict)}
+        segments.append({**segment, **picked})
+    return {**table, "segments": segments}

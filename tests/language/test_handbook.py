@@ -59,7 +59,7 @@ def writer(labels: Mapping[str, Words]) -> HandbookWriter:
 
 @pytest.fixture(scope="module")
 def sample() -> Show:
-    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets").show(
+    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans").show(
         starter_project(camera=None, microphone=False)
     )
 

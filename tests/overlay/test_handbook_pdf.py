@@ -24,7 +24,7 @@ def application() -> QGuiApplication:
 
 @pytest.fixture(scope="module")
 def sample() -> Sample:
-    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets")
+    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans")
 
 
 def printed(sample: Sample, language: str) -> str:

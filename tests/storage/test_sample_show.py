@@ -20,9 +20,9 @@ FOLDER = ROOT / "resources" / "sample_show"
 MARKETS = ROOT / "resources" / "markets"
 
 
-@pytest.fixture(scope="module")
-def sample() -> Sample:
-    return load_sample(FOLDER, MARKETS)
+@pytest.fixture(scope="module", params=["en", "zh-Hans"])
+def sample(request: pytest.FixtureRequest) -> Sample:
+    return load_sample(FOLDER, MARKETS, str(request.param))
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,8 @@ def test_the_lint_has_nothing_to_warn_of(show: Show) -> None:
 
 
 def test_every_word_is_there_in_every_language(show: Show) -> None:
-    wanted = set(languages_of(show))
-    assert wanted == {"zh-Hans", "en", "es", "ar"}
+    wanted = {"zh-Hans", "en", "es", "ar"}
+    assert set(languages_of(show)) == {show.desk.host_language, "en", "es", "ar"}
     for product in show.products:
         for where, words in product_texts(product):
             assert set(words) == wanted, (product.id, where)
@@ -74,10 +74,16 @@ def test_its_pictures_are_there_and_open(sample: Sample, show: Show) -> None:
 
 def test_a_broken_sample_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as missing:
-        load_sample(tmp_path, MARKETS)
+        load_sample(tmp_path, MARKETS, "en")
     assert missing.value.code == "file.missing"
     (tmp_path / "show.toml").write_text("markets = 3")
     with pytest.raises(StorageError) as broken:
-        load_sample(tmp_path, MARKETS)
+        load_sample(tmp_path, MARKETS, "en")
     assert broken.value.code == "sample.broken"
     assert "markets" in str(broken.value.data["reason"])
+
+
+@pytest.mark.parametrize(("language", "title", "host"), [("en", "Welcome: who we are", "Lin Yue"), ("zh-Hans", "问好：我们是谁", "林月")])
+def test_a_host_reads_the_plan_in_their_own_language(language: str, title: str, host: str) -> None:
+    first = load_sample(FOLDER, MARKETS, language).segments[0]
+    assert (first.title, first.host) == (title, host)
