@@ -1,0 +1,364 @@
+"""Chromium in a room: the visitor's own language and money, what he does comes back, and nothing that is text becomes more than text."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.support.broadcaster import Broadcaster, Show
+from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.relays import KEY, base_of, running_relay
+from tests.support.room import RoomSocket, desk
+from tests.support.room_show import MARKETS, product, put_extras, put_picture, put_show
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Chromium]:
+    async with Chromium() as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Chromium) -> AsyncIterator[Page]:
+    tab = await browser.page()
+    await tab.size(390, 844, mobile=True)
+    yield tab
+    await tab.call("Page.navigate", url="about:blank")
+    await tab.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Selling:
+    """A relay with a show in its room."""
+
+    base: str
+    port: int
+    client: aiohttp.ClientSession
+    host: RoomSocket
+
+    @property
+    def address(self) -> str:
+        return f"{self.base}/watch/live"
+
+    async def put(self, key: str, value: Any) -> None:
+        await self.host.send(t="put", key=key, value=value)
+
+
+@asynccontextmanager
+async def selling(port: int = 0) -> AsyncIterator[Selling]:
+    async with running_relay(port=port) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
+        await host.open()
+        yield Selling(base_of(relay), relay.port, client, host)
+
+
+async def visit(page: Page, room: Selling, language: str) -> None:
+    """Come as a new visitor of this language and be in the room."""
+    await page.language(language)
+    await page.go(room.address)
+    await page.until("globalThis.tradewindRoom?.state === 'open'")
+
+
+async def text(page: Page, selector: str) -> str:
+    found = await page.evaluate(f"document.querySelector({selector!r})?.innerText ?? '(none)'")
+    return " ".join(str(found).replace("\u00a0", " ").replace("\u200f", "").split())
+
+
+def shown(selector: str) -> str:
+    return f"(e => e && !e.hidden && e.getBoundingClientRect().height > 0)(document.querySelector({selector!r}))"
+
+
+def quiet(page: Page) -> list[str]:
+    return [line for line in page.console if "ERR_CONNECTION" not in line and "WebSocket connection" not in line]
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "name", "price", "was", "buy", "market"),
+    [
+        ("en-GB,en", "ltr", "Harbour reading lamp", "£30.79", "£40.99", "Buy", "United Kingdom · GBP"),
+        ("zh-SG,zh", "ltr", "海港阅读灯", "$52.19", "$69.59", "购买", "新加坡 · SGD"),
+        ("ar-SA", "rtl", "مصباح القراءة هاربر", "١٤٦٫١٩ ر.س.", "١٩٤٫٩٩ ر.س.", "شراء", "السعودية · SAR"),
+        ("th", "ltr", "โคมไฟอ่านหนังสือฮาร์เบอร์", "฿1,404.00", "฿1,872.00", "ซื้อ", "ไทย · THB"),
+        ("ja-JP", "ltr", "ハーバー読書灯", "￥5,850", "￥7,800", "購入する", "日本 · JPY"),
+        ("de-AT", "ltr", "Harbour reading lamp Englisch", "$ 38,99", "$ 51,99", "Kaufen", "Vereinigte Staaten · USD"),
+    ],
+)
+async def test_words_money_and_direction_are_the_visitors(
+    page: Page, language: str, direction: str, name: str, price: str, was: str, buy: str, market: str
+) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await room.put("pinned", {"product": "lamp", "at_ms": 1})
+        await visit(page, room, language)
+        await page.until(shown("#pinned .buy"))
+        assert await page.evaluate("document.documentElement.dir") == direction
+        assert await text(page, "#pinned .name") == name
+        assert (await text(page, "#pinned .price"), await text(page, "#pinned .was")) == (price, was)
+        assert await text(page, "#pinned .buy") == buy
+        assert await text(page, "#market") == market
+        pinned = await page.evaluate("(r => [r.left, r.right])(document.querySelector('#pinned .photo').getBoundingClientRect())")
+        assert (pinned[0] < 60) is (direction == "ltr"), "the picture stands where reading begins"
+        assert await page.evaluate("document.querySelector('#pinned img').naturalWidth") == 640
+        assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        assert not quiet(page)
+
+
+async def test_a_market_is_chosen_and_remembered(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await room.put("pinned", {"product": "lamp", "at_ms": 1})
+        await visit(page, room, "en-US")
+        await page.until(shown("#pinned .buy"))
+        joined = await room.host.next("event", kind="joined")
+        assert joined["data"] == {"languages": ["en-US"], "language": "en-US", "market": "US"}
+        await page.click("#market")
+        await page.until("document.querySelector('#markets').open")
+        await page.evaluate("[...document.querySelectorAll('#markets li button')].find(b => b.textContent.includes('GBP')).click()")
+        await page.until("document.querySelector('#pinned .price').textContent === '£30.79'")
+        assert (await room.host.next("event", kind="market"))["data"]["market"] == "GB"
+        assert await page.evaluate("document.querySelector('#pinned .buy').href") == "https://shop.example/uk/lamp"
+        await page.call("Page.reload")
+        await page.until("globalThis.tradewindRoom?.market === 'GB' && document.querySelector('#pinned .price').textContent === '£30.79'")
+        await page.evaluate("localStorage.removeItem('tradewind.market')")
+
+
+async def test_what_a_visitor_does_comes_back_to_the_host(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await visit(page, room, "en-US")
+        await page.until(shown(".row"))
+        await room.put("pinned", {"product": "mug", "at_ms": 7})
+        await page.until("document.querySelector('#pinned .name')?.textContent === 'Double-wall travel mug'")
+        assert "Double-wall travel mug" in await page.evaluate("document.getElementById('news').textContent")
+        assert (await room.host.next("event", kind="seen", data={"product": "mug", "language": "en-US", "market": "US"}))["viewer"]
+        await page.evaluate("document.querySelector('#pinned .buy').addEventListener('click', (e) => e.preventDefault())")
+        link = "document.querySelector('#pinned .buy')"
+        assert await page.evaluate(f"[{link}.rel, {link}.target, {link}.href]") == [
+            "noopener noreferrer",
+            "_blank",
+            "https://shop.example/mug",
+        ]
+        await page.click("#pinned .buy")
+        assert (await room.host.next("event", kind="clicked"))["data"]["product"] == "mug"
+        await page.click("#pinned .add")
+        assert (await room.host.next("event", kind="added"))["data"]["product"] == "mug"
+        await page.until("document.querySelector('#pinned .add').ariaPressed === 'true'")
+        await page.click("#pinned .second:not(.add)")
+        assert (await room.host.next("event", kind="asked"))["data"]["product"] == "mug"
+        assert await page.evaluate("document.querySelector('#pinned .second:not(.add)').disabled"), "asked once, not again and again"
+        for _ in range(3):
+            await page.click("#heart")
+        await page.until("document.getElementById('likes').textContent === '3'")
+        likes = 0
+        while likes < 3:
+            likes += (await room.host.next("event", kind="like"))["data"]["count"]
+        assert likes == 3
+        assert not quiet(page)
+
+
+async def test_a_product_counts_as_seen_when_it_was_in_sight_and_once(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await visit(page, room, "en-US")
+        await page.until("document.querySelectorAll('.row').length === 6")
+        far = "document.querySelectorAll('.row')[5]"
+        assert await page.evaluate(f"{far}.getBoundingClientRect().top > innerHeight")
+        await room.host.next("event", kind="seen", data={"product": "lamp", "language": "en-US", "market": "US"})
+        assert not [event for event in room.host.of("event") if event["data"].get("product") == "soap"]
+        await page.evaluate(f"{far}.scrollIntoView()")
+        await room.host.next("event", kind="seen", data={"product": "soap", "language": "en-US", "market": "US"})
+        await page.evaluate("document.getElementById('room').scrollTop = 0")
+        await page.evaluate(f"{far}.scrollIntoView()")
+        await room.put("list", ["mug", "lamp", "soap"])
+        await page.until("document.querySelectorAll('.row').length === 3")
+        await page.click("#heart")
+        await room.host.next("event", kind="like")
+        seen = [event["data"]["product"] for event in room.host.of("event") if event["kind"] == "seen"]
+        assert "soap" not in seen
+        assert "lamp" not in seen
+
+
+async def test_a_coupon_is_claimed_copied_and_kept(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await put_extras(room.host, int(time.time() * 1000))
+        await visit(page, room, "en-US")
+        await page.until(shown("#coupon .buy"))
+        assert await text(page, "#coupon .off") == "−20%"
+        assert (await text(page, "#coupon .stock")) == "20 of 20 left"
+        assert (await text(page, "#coupon .time")).startswith(("ends in 9:00", "ends in 8:5"))
+        await page.evaluate("document.querySelector('#coupon .buy').scrollIntoView()")
+        await page.click("#coupon .buy")
+        await page.until("document.querySelector('#coupon .code').textContent === 'HARBOUR-000'")
+        claimed = await room.host.next("event", kind="claimed")
+        assert (claimed["data"]["code"], claimed["data"]["left"]) == ("HARBOUR-000", 19)
+        await page.until("document.querySelector('#coupon .stock').textContent === '19 of 20 left'")
+        assert await page.evaluate("document.activeElement.textContent") == "Copy"
+        await page.call("Page.reload")
+        await page.until(
+            "globalThis.tradewindRoom?.state === 'open' && document.querySelector('#coupon .code')?.textContent === 'HARBOUR-000'"
+        )
+        assert room.host.of("event") == [] or all(event["kind"] != "claimed" for event in room.host.of("event"))
+        await room.host.send(t="coupon", id="spring", codes=None)
+        await page.evaluate("localStorage.removeItem('tradewind.code.live.spring')")
+        await page.call("Page.reload")
+        await page.until("globalThis.tradewindRoom?.state === 'open'")
+        await page.until(shown("#coupon .buy"))
+        await page.evaluate("document.querySelector('#coupon .buy').click()")
+        await page.until(shown("#coupon .why"))
+        assert await text(page, "#coupon .why") == "This coupon is no longer offered."
+
+
+async def test_where_hurry_is_not_welcome_nothing_is_counted_down(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await put_extras(room.host, int(time.time() * 1000))
+        await visit(page, room, "en-US")
+        await page.until(shown("#countdown"))
+        await visit(page, room, "en-GB")
+        await page.until(shown("#coupon .time"))
+        assert not await page.evaluate(shown("#countdown"))
+        assert (await text(page, "#coupon .time")).startswith("until ")
+
+
+async def test_everything_about_a_product_is_in_its_sheet(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await visit(page, room, "zh-SG")
+        await page.until("document.querySelectorAll('.row').length === 6")
+        await page.evaluate("document.querySelectorAll('.row .whole')[2].click()")
+        await page.until("document.querySelector('#detail').open")
+        words = await text(page, "#detail .more")
+        for expected in (
+            "暖光",
+            "像纸一样好读",
+            "Nine tenths",
+            "英语",
+            "94–98",
+            "3-7天送达",
+            "支持退货",
+            "三十天内",
+            "PayNow",
+            "银行卡",
+            "需要专用灯泡吗",
+        ):
+            assert expected in words, expected
+        assert await page.evaluate("document.querySelector('#detail .more [lang=en]') !== null"), "what is not his language says so"
+        await page.key("Escape")
+        await page.until("!document.querySelector('#detail').open")
+        assert await text(page, ".row:nth-child(4) .facts") == "已售罄"
+        await room.put("product/knife", {**product(3, "0" * 32), "left": 5})
+        await page.until("document.querySelector('.row:nth-child(4) .facts').textContent.includes('5')")
+        assert not [line for line in quiet(page) if "404" not in line]
+
+
+async def test_the_room_and_the_picture_do_not_disturb_each_other(page: Page) -> None:
+    async with selling() as room:
+        port = room.port
+        publisher = Broadcaster(f"{room.base}/whip/live", KEY, Show(width=320, height=180))
+        await publisher.start()
+        await put_show(room.client, room.host)
+        await room.put("pinned", {"product": "lamp", "at_ms": 1})
+        await visit(page, room, "en-US")
+        await page.until("tradewind.state === 'playing'")
+        await page.until(shown("#pinned .buy"))
+        await publisher.stop()
+    await page.until("tradewindRoom.state === 'away' && tradewind.state === 'offline'")
+    assert await text(page, "#pinned .name") == "Harbour reading lamp", "what was shown stays"
+    await page.click("#heart")
+    await page.evaluate("document.querySelector('#pinned .add').click()")
+    async with selling(port) as room:
+        await put_show(room.client, room.host)
+        await room.put("pinned", {"product": "bag", "at_ms": 2})
+        await page.until("document.querySelector('#pinned .name').textContent === 'Roll-top day pack'", within_s=25)
+        assert (await room.host.next("event", kind="like"))["data"]["count"] == 1
+        assert await page.evaluate("tradewindRoom.connects") == 2
+        assert await page.evaluate("document.querySelectorAll('.row').length") == 6
+        await page.until(shown("#away") + " === false")
+
+
+async def test_a_host_who_restarts_is_not_noticed_by_the_page(page: Page) -> None:
+    async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client:
+        async with desk(client) as host:
+            room = Selling(base_of(relay), relay.port, client, host)
+            await host.open()
+            await put_show(client, host)
+            await room.put("pinned", {"product": "lamp", "at_ms": 1})
+            await visit(page, room, "en-US")
+            await page.until(shown("#pinned .buy"))
+            rev = await page.evaluate("tradewindRoom.rev")
+        async with desk(client) as host:
+            await host.open()
+            await put_show(client, host)
+            await host.send(t="put", key="pinned", value={"product": "mug", "at_ms": 2})
+            await page.until("document.querySelector('#pinned .name').textContent === 'Double-wall travel mug'")
+        assert await page.evaluate("tradewindRoom.connects") == 1
+        assert await page.evaluate("tradewindRoom.rev") == rev + 1, "what is the same is not sent again"
+
+
+EVIL = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>"\'><svg onload=window.broken=1>'
+WORDS = {"en": EVIL}
+
+
+async def test_no_text_becomes_more_than_text(page: Page) -> None:
+    async with selling() as room:
+        picture_id = await put_picture(room.client, b"\xff\xd8\xff" + EVIL.encode())
+        evil = product(2, picture_id)
+        evil |= {"name": WORDS, "return_rule": WORDS, "unit": WORDS, "size_chart": [[EVIL, EVIL], [EVIL, EVIL]]}
+        evil |= {"points": [{"id": EVIL, "keyword": WORDS, "text": WORDS}], "faq": [{"question": WORDS, "answer": WORDS}]}
+        evil |= {
+            "links": {"": "javascript:window.broken=1", "US": "java\nscript:window.broken=1"},
+            "pictures": [EVIL, "../../x", picture_id],
+        }
+        market = {**MARKETS[0], "name": WORDS, "payments": [EVIL], "currency": "USD"}
+        await room.put("show", {"title": EVIL, "markets": [market], "host_language": EVIL})
+        await room.put("product/scarf", evil)
+        await room.put("list", ["scarf"])
+        await room.put("pinned", {"product": "scarf", "at_ms": 1})
+        await room.put("card", {"id": EVIL, "words": {EVIL: EVIL, "en": EVIL}, "product": EVIL})
+        await room.host.send(t="coupon", id=EVIL, codes=[EVIL[:60]], expires_ms=0)
+        await room.put("coupon", {"id": EVIL[:90], "title": WORDS, "product": EVIL, "percent": 5, "stock": 1, "left": 1, "expires_ms": 0})
+        await room.put("countdown", {"ends_ms": int(time.time() * 1000) + 60_000, "text": WORDS})
+        await room.put("disclosure", {"markets": {"US": {"text": WORDS}}})
+        await room.put("ticker", WORDS)
+        await room.put("__proto__", {"polluted": 1})
+        await visit(page, room, "en-US")
+        await page.until(shown("#pinned"))
+        await page.until(shown("#ticker"))
+        await page.evaluate("document.querySelector('.row .whole').click()")
+        await page.until("document.querySelector('#detail').open")
+        await page.evaluate("document.querySelector('#market').click()")
+        await page.until("document.querySelector('#markets').open")
+        await asyncio.sleep(0.2)  # an image that fails tells its handler later
+        assert await page.evaluate("window.broken") is None
+        assert await page.evaluate("({}).polluted") is None
+        assert await page.evaluate("document.querySelectorAll('main script, aside script, dialog script, [onerror], [onload]').length") == 0
+        assert not await page.evaluate("[...document.links].some(a => a.protocol === 'javascript:')")
+        assert not await page.evaluate(shown("#pinned .buy")), "what leads nowhere is not offered"
+        assert EVIL in await page.evaluate("document.querySelector('#pinned .name').textContent")
+        assert not [line for line in page.console if "Content Security Policy" in line or "exception" in line]
+
+
+async def test_an_empty_room_leaves_the_page_to_the_picture(page: Page) -> None:
+    async with selling() as room:
+        await visit(page, room, "en-US")
+        assert not await page.evaluate(shown("#room"))
+        assert await page.evaluate("document.getElementById('stage').clientHeight === innerHeight")
+        await room.put("show", {"title": "Soon", "markets": list(MARKETS), "host_language": "en"})
+        await room.put("ticker", {"en": "We begin at eight"})
+        await page.until(shown("#ticker"))
+        assert await text(page, ".nothing") == "Products appear here as the host presents them."
+        assert await page.evaluate("document.title") == "Soon · Tradewind"
+        await room.put("ticker", None)
+        await page.until(f"!{shown('#room')}")
