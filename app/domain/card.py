@@ -1,5 +1,6 @@
 """Cards that viewers see on the picture: what stands on each kind, chosen and formatted already, and a card as it was drawn."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -94,7 +95,7 @@ class QrCard:
 
 Card = ProductCard | KeywordCard | LowerThird | Countdown | Ticker | DisclosureBadge | QrCard
 
-KIND_OF: dict[type[Card], CardKind] = {
+KIND_OF: Mapping[type[Card], CardKind] = {
     ProductCard: CardKind.PRODUCT,
     KeywordCard: CardKind.KEYWORD,
     LowerThird: CardKind.LOWER_THIRD,
