@@ -50,7 +50,7 @@ class _Folding(dict[int, str]):
 
 
 def _is_written_without_spaces(sign: str) -> bool:
-    """Han, kana, Thai, Lao, Khmer and Burmese, and pictures: a word may begin anywhere."""
+    """Han, kana, Thai, Lao, Khmer and Burmese, and pictures: a word may begin anywhere. Hangul too, because of its particles."""
     code = ord(sign)
     return 0x0E00 <= code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x2600 <= code <= 0x27BF or code >= 0x2E80
 
@@ -162,7 +162,7 @@ class RuleBook:
         return tuple(rule for rule in self._number_rules(market_id) if any(_is_number_in_price(match, whole) for match in rule.matches))
 
     def count_hits(self, text: str, language: str) -> tuple[Hit, ...]:
-        """Taboo numbers that stand by themselves in a name or a unit: "set of 4"."""
+        """Taboo numbers that stand by themselves in a unit: "set of 4"."""
         return tuple(
             Hit(number.start(), number.end(), number.group(), entry.rule, heard)
             for number in _DIGITS.finditer(text)
@@ -206,7 +206,7 @@ def _begins_word(folded: str, begin: int) -> bool:
 
 
 def _ends_word(folded: str, match: str, end: int) -> bool:
-    """A word of a script with spaces ends where the match does; Korean writes particles behind it."""
+    """A word of a script with spaces ends where the match does."""
     last = match[-1]
     if end >= len(folded) or _is_written_without_spaces(last) or not _is_part_of_word(last):
         return True

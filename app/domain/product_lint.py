@@ -25,7 +25,7 @@ TABOO_CODES: Mapping[TabooKind, str] = {
     TabooKind.WORD: "taboo.word",
 }
 REPLACE_PHRASE = "replace_phrase"
-_COUNTED = ("name", "unit")  # where a number is a number of pieces
+_COUNTED = "unit"  # where a number is a number of pieces; in a name it may be a model's
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def text_findings(
     """What is said amiss in these texts; claims that are `proven` pass unless a market does not allow them at all."""
     for where, words in texts:
         found = audience.book.hits_in(words)
-        if where in _COUNTED:
+        if where == _COUNTED:
             counted = [(language, hit) for language, text in words.items() for hit in audience.book.count_hits(text, language)]
             found = (*found, *counted)
         for language, hit in found:

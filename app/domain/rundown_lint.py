@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.domain.card_theme import CardColours
 from app.domain.errors import AppError
 from app.domain.finding import Fact, Finding, Subject, segment_texts, with_words_at, words_at
 from app.domain.market import Level, Market
@@ -20,6 +21,14 @@ TRAFFIC = (1, 2)
 
 Colours = Mapping[str, str]  # what a theme calls it → "#rrggbb"
 _Compared = tuple[Sequence[Market], Sequence[Product], Sequence[Product]]  # markets, heroes, traffic
+
+
+_GROUNDS = ("panel", "panel_end", "accent", "chip", "saving", "badge", "ticker")
+
+
+def grounds(colours: CardColours) -> dict[str, str]:
+    """Of a card theme, the colours that are seen as areas: letters may have any."""
+    return {name: str(getattr(colours, name)) for name in _GROUNDS}
 
 
 class LintError(AppError):
@@ -44,7 +53,7 @@ class RundownLint:
     def findings(self, show: Show, *, today: str = "", colours: Colours | None = None) -> tuple[Finding, ...]:
         """First what concerns the whole show, then the segments in their order, then their products, cards and coupons.
 
-        `today` is an ISO date ("" = facts do not age); `colours` are those of the card theme.
+        `today` is an ISO date ("" = facts do not age); `colours` are the `grounds` of the card theme.
         """
         audience = self._audience_for(show)
         products = self._by_id(show.products)

@@ -1,16 +1,17 @@
 """Each finding is found where it belongs, said in words, and put right where there is a remedy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from app.domain.card_theme import CardColours
 from app.domain.finding import Fact, Finding, Subject, with_words_at, words_at
 from app.domain.market import Level
 from app.domain.money import Money
 from app.domain.product import Claim, Delivery, Link, Point, Price, Role, Stock
 from app.domain.rundown import Act, Cue, Segment
-from app.domain.rundown_lint import FIXES, LintError, RundownLint, apply_fix, lint
+from app.domain.rundown_lint import FIXES, LintError, RundownLint, apply_fix, grounds, lint
 from app.domain.show import Coupon, KeywordCard, Show, check_show
 from app.domain.show_editing import put_product, remove_segments
 from app.language.findings import values_for
@@ -271,6 +272,13 @@ def test_every_text_of_a_show_is_read_and_can_be_put_right(spoil: Spoil, subject
 def test_taboo_numbers_in_prices(price: Money, market: str, found: bool) -> None:
     show = with_product(good_show(), "b0", prices=(Price(market, price),))
     assert bool(findings(show, "taboo.price")) is found
+
+
+def test_the_areas_of_a_theme_are_looked_at() -> None:
+    names = {field.name for field in fields(CardColours)}
+    theme = CardColours(**{name: "#800080" if name in ("text", "badge") else "#204060" for name in names})
+    found = [one for one in lint(good_show(), colours=grounds(theme)) if one.code == "taboo.colour"]
+    assert [one.data["name"] for one in found] == ["badge"]
 
 
 def test_only_what_changed_is_looked_at_again_and_nothing_old_is_said() -> None:

@@ -1,0 +1,45 @@
+"""A finding's values in a sentence of the reader's language."""
+
+from app.domain.finding import Fact
+from app.domain.money import Money
+from app.language.findings import values_for
+
+
+def test_values_are_written_for_the_reader() -> None:
+    data: dict[str, Fact] = {
+        "name": {"en": "Tea set", "zh-Hans": "茶具"},
+        "price": Money(1999, "USD"),
+        "markets": "US AE",
+        "market": "DE",
+        "languages": "ar pt-BR",
+        "date": "2027-11-22",
+        "count": 2,
+        "phrase": "hurry",
+    }
+    assert values_for(data, "en") == {
+        "name": "Tea set",
+        "price": "$19.99",
+        "markets": "United States, United Arab Emirates",
+        "market": "Germany",
+        "languages": "Arabic, Portuguese (Brazil)",
+        "date": "Nov 22, 2027",
+        "count": 2,
+        "phrase": "hurry",
+    }
+    chinese = values_for(data, "zh_CN")
+    assert chinese["name"] == "茶具"
+    assert chinese["markets"] == "美国、阿拉伯联合酋长国"
+    assert chinese["price"] == "US$19.99"
+
+
+def test_long_rows_are_cut_and_counted() -> None:
+    assert values_for({"markets": "US GB DE FR ES IT"}, "en")["markets"] == "United States, United Kingdom, Germany, France +2"
+
+
+def test_what_cannot_be_named_stands_as_it_is() -> None:
+    assert values_for({"date": "some day", "market": "ZX", "languages": "qqx", "name": {}}, "en") == {
+        "date": "some day",
+        "market": "ZX",
+        "languages": "qqx",
+        "name": "",
+    }
