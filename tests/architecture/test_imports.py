@@ -65,9 +65,9 @@ def imported_without_qt(names: Sequence[str], folder: Path) -> list[str]:
 
 
 def without_qt() -> list[str]:
-    """The modules that have to do without Qt: all but the window, what draws, and what builds the window's process."""
+    """The modules that have to do without Qt: all but the window, what draws, and what builds the window's process or prints a handbook."""
     names = [module.name for module in modules(ROOT)]
-    builds_windows = {f"app.bootstrap.{name}" for name in ("window", "doctor")}
+    builds_windows = {f"app.bootstrap.{name}" for name in ("window", "doctor", "handbook")}
     return [
         name
         for name in names

@@ -1,0 +1,37 @@
+"""The handbook as a file: a page for browsers or a PDF, by the ending of its name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.show import Show
+from app.language.handbook import HandbookWriter
+from app.overlay.handbook_pdf import write_pdf
+from app.overlay.offscreen import make_offscreen_application
+from app.storage.files import write_file
+from app.storage.phrases import load_phrases
+
+PDF = ".pdf"
+
+
+class HandbookPress:
+    """`resources` is the program's folder of data; `picture_of` and `media_type_of` are those of the show's pictures."""
+
+    def __init__(self, resources: Path, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> None:
+        folder = resources / "handbook"
+        self._writer = HandbookWriter(folder, load_phrases(folder / "words.toml"))
+        self._picture_of = picture_of
+        self._media_type_of = media_type_of
+
+    def write(self, path: Path, show: Show, title: str, language: str) -> None:
+        """Raises StorageError or HandbookError when the file cannot be written."""
+        if path.suffix.lower() == PDF:
+            application = make_offscreen_application()  # the window's, where there is one
+            page = self._writer.printed(show, title, language)
+            write_pdf(path, page, title=title, language=language, picture_of=self._picture_of)
+            del application
+        else:
+            write_file(path, self._writer.page(show, title, language, self._picture).encode("utf-8"))
+
+    def _picture(self, picture_id: str) -> tuple[str, bytes] | None:
+        content = self._picture_of(picture_id)
+        return None if content is None else (self._media_type_of(picture_id), content)
