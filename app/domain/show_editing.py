@@ -36,9 +36,8 @@ def on_project(change: Callable[[Project], Project]) -> Callable[[Show], Show]:
 
 def _put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
     """In the place of the one with its id, else at the end."""
-    if any(known.id == one.id for known in many):
-        return tuple(one if known.id == one.id else known for known in many)
-    return (*many, one)
+    place = next((number for number, known in enumerate(many) if known.id == one.id), len(many))
+    return (*many[:place], one, *many[place + 1 :])
 
 
 def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ...]:
