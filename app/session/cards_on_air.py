@@ -65,6 +65,7 @@ class CardsOnAir:
         self._task: asyncio.Task[None] | None = None
         self._drawn: Mapping[str, _Drawn] = {}  # as the engine has it
         self._told: set[str] = set()
+        self._failed = False
 
     @property
     def overlay_ids(self) -> tuple[str, ...]:
@@ -132,6 +133,7 @@ class CardsOnAir:
 
     def _put(self, result: _Result) -> None:
         before, self._drawn = self._drawn, result.drawn
+        self._failed = False
         for overlay_id, drawn in before.items():
             if overlay_id not in result.drawn:
                 self._send(drop_card(overlay_id, drawn.picture), overlay_id)
@@ -146,6 +148,8 @@ class CardsOnAir:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task is self._task:
             self._task = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the cards are not drawn any more", exc_info=error)
-            self._notify(Notice(Severity.ERROR, "cards.failed", {"reason": str(error)}, "cards"))
+        if task.cancelled() or (error := task.exception()) is None or self._failed:
+            return
+        self._failed = True  # it is tried again with each change; said once, until one was drawn
+        log.error("cards cannot be drawn", exc_info=error)
+        self._notify(Notice(Severity.ERROR, "cards.failed", {"reason": str(error)}, "cards"))
