@@ -90,7 +90,7 @@ export class Coupon {
     const code = this.#kept();
     const over = code ? "" : this.#over(left);
     setText(this.#off, coupon.percent > 0 ? `−${percent(coupon.percent)}` : "%");
-    say(this.#title, coupon.title, { mark: true });
+    say(this.#title, coupon.title, { mark: "after" });
     setText(this.#left, Number.isInteger(left) ? word("coupon_left", { n: number(left), all: number(coupon.stock ?? left) }) : "");
     setHidden(this.#claim, Boolean(code || over));
     this.#claim.disabled = this.#why === "claiming";

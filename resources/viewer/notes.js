@@ -20,7 +20,7 @@ export class KeywordCard {
       this.#shown = "";
       return;
     }
-    say(this.#words, card.words, { mark: true });
+    say(this.#words, card.words, { mark: "after" });
     if (this.#shown === card.id) return;
     this.#shown = card.id;
     this.element.classList.remove("fresh");
@@ -45,7 +45,7 @@ export class Countdown {
 
   update(value) {
     this.#value = value;
-    if (value) say(this.#text, value.text, { mark: true });
+    if (value) say(this.#text, value.text, { mark: "after" });
     this.#tick();
   }
 

@@ -1,7 +1,7 @@
 // The pinned product, the list, and the sheet with everything about one.
 import { icon, make, setHidden, setText } from "./dom.js";
 import { marketName } from "./market.js";
-import { Actions, Facts, Photo, PriceLine, deliveryText, keywordChips, offerOf, pictureAddress } from "./offer.js";
+import { Actions, Facts, Photo, PriceLine, deliveryText, keywordChips, offerOf, pictureAddress, priceText } from "./offer.js";
 import { say, textOf } from "./said.js";
 import { word } from "./words.js";
 
@@ -57,13 +57,41 @@ export class Pinned {
     }
     const offer = offerOf(product, this.#shop.market);
     this.#photo.update(product);
-    say(this.#name, product.name, { mark: true });
+    say(this.#name, product.name, { mark: "before" });
     this.#open.setAttribute("aria-label", `${word("details")}: ${textOf(product.name)}`);
     this.#prices.update(offer, this.#shop.marketName);
     this.#facts.update(offer);
     this.#chips.replaceChildren(...keywordChips(product));
     this.#actions.update(product, offer, this.#shop.standing(product.id));
     this.#shop.seen.watch(this.element, product.id, key);
+  }
+}
+
+// The same in small, over a picture that fills the screen.
+export class Mini {
+  #shop;
+  #id = "";
+  #photo;
+  #name = make("span", { class: "name" });
+  #price = make("strong", { class: "price", dir: "auto" });
+  #open;
+
+  constructor(shop, element) {
+    this.#shop = shop;
+    this.element = element;
+    this.#photo = new Photo(shop.stream, "small");
+    this.#open = make("button", { type: "button", class: "whole", "aria-label": word("details"), on: { click: () => shop.show(this.#id) } });
+    element.append(this.#photo.element, make("div", { class: "body" }, this.#name, this.#price), this.#open);
+  }
+
+  update(product) {
+    setHidden(this.element, !product);
+    if (!product) return;
+    this.#id = product.id;
+    this.#photo.update(product);
+    say(this.#name, product.name, { mark: "before" });
+    setText(this.#price, priceText(offerOf(product, this.#shop.market)));
+    this.#open.setAttribute("aria-label", `${word("details")}: ${textOf(product.name)}`);
   }
 }
 
@@ -94,7 +122,7 @@ export class Row {
     const { kept } = this.#shop.standing(this.#id);
     this.#photo.update(product);
     setHidden(this.#now, !pinned);
-    say(this.#name, product.name, { mark: true });
+    say(this.#name, product.name, { mark: "before" });
     this.#prices.update(offer, this.#shop.marketName);
     this.#facts.update({ ...offer, delivery: null });
     this.#open.setAttribute("aria-label", `${word("details")}: ${textOf(product.name)}`);
@@ -161,7 +189,7 @@ function section(title, ...content) {
 
 function told(tag, words, attributes = {}) {
   const element = make(tag, attributes);
-  say(element, words, { mark: true });
+  say(element, words, { mark: "after" });
   return element;
 }
 
@@ -207,7 +235,7 @@ export class Detail {
       return;
     }
     const offer = offerOf(product, this.#shop.market);
-    say(this.#name, product.name, { mark: true });
+    say(this.#name, product.name, { mark: "before" });
     this.#dialog.setAttribute("aria-label", textOf(product.name));
     this.#prices.update(offer, this.#shop.marketName);
     this.#facts.update(offer);

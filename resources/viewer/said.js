@@ -33,8 +33,9 @@ function nameOf(kind, code) {
 export const languageName = (tag) => nameOf("language", tag);
 export const regionName = (code) => (/^[A-Z]{2}$/.test(code) ? nameOf("region", code) : code);
 
-// Puts words into an element, in their own language and direction; another language than the reader's is marked, unless told not to.
-export function say(element, words, { mark = false } = {}) {
+// Puts words into an element, in their own language and direction. `mark` says where another language than the reader's is named:
+// "before" the words, where they may be cut off, or "after" them.
+export function say(element, words, { mark = "" } = {}) {
   const { text, tag, foreign } = pick(words);
   const shown = `${tag}\n${text}`;
   if (element.said === shown) return text;
@@ -42,6 +43,9 @@ export function say(element, words, { mark = false } = {}) {
   element.lang = tag;
   element.dir = "auto";
   element.replaceChildren(text);
-  if (mark && foreign && text) element.append(" ", make("small", { class: "tongue", lang: language, dir: "auto" }, languageName(tag)));
+  if (!mark || !foreign || !text) return text;
+  const tongue = make("small", { class: "tongue", lang: language, dir: "auto" }, languageName(tag));
+  if (mark === "before") element.prepend(tongue, " ");
+  else element.append(" ", tongue);
   return text;
 }

@@ -7,7 +7,7 @@ import { recallList, remember } from "./memory.js";
 import { compact, number } from "./money.js";
 import { Countdown, Disclosure, KeywordCard, Ticker } from "./notes.js";
 import { priceText, offerOf } from "./offer.js";
-import { Detail, List, MarketPicker, Pinned } from "./products.js";
+import { Detail, List, MarketPicker, Mini, Pinned } from "./products.js";
 import { Room } from "./room.js";
 import { textOf } from "./said.js";
 import { Seen } from "./seen.js";
@@ -33,6 +33,7 @@ class Shop {
 
   constructor() {
     this.pinned = new Pinned(this, element("pinned"));
+    this.mini = new Mini(this, element("mini"));
     this.list = new List(this, element("products"));
     this.detail = new Detail(this, element("detail"));
     this.picker = new MarketPicker(this, element("market"), element("markets"));
@@ -80,7 +81,9 @@ class Shop {
 
   show(id) {
     const product = this.room.value(`product/${id}`);
-    if (product) this.detail.show(product);
+    if (!product) return;
+    if (document.fullscreenElement) document.exitFullscreen();
+    this.detail.show(product);
   }
 
   clicked(id) {
@@ -135,6 +138,7 @@ class Shop {
     this.card.update(room.value("card"));
     this.coupon.update(room.value("coupon"));
     this.pinned.update(pinned, pin ? `pin ${pin.product} ${pin.at_ms}` : "");
+    this.mini.update(pinned);
     this.list.update(products, pinned?.id ?? "");
     if (this.detail.openId) this.detail.update(room.value(`product/${this.detail.openId}`));
     this.#tellPinned(pin, pinned);

@@ -91,7 +91,7 @@ def quiet(page: Page) -> list[str]:
         ("ar-SA", "rtl", "مصباح القراءة هاربر", "١٤٦٫١٩ ر.س.", "١٩٤٫٩٩ ر.س.", "شراء", "السعودية · SAR"),
         ("th", "ltr", "โคมไฟอ่านหนังสือฮาร์เบอร์", "฿1,404.00", "฿1,872.00", "ซื้อ", "ไทย · THB"),
         ("ja-JP", "ltr", "ハーバー読書灯", "￥5,850", "￥7,800", "購入する", "日本 · JPY"),
-        ("de-AT", "ltr", "Harbour reading lamp Englisch", "$ 38,99", "$ 51,99", "Kaufen", "Vereinigte Staaten · USD"),
+        ("de-AT", "ltr", "Englisch Harbour reading lamp", "$ 38,99", "$ 51,99", "Kaufen", "Vereinigte Staaten · USD"),
     ],
 )
 async def test_words_money_and_direction_are_the_visitors(
@@ -348,6 +348,25 @@ async def test_no_text_becomes_more_than_text(page: Page) -> None:
         assert not await page.evaluate(shown("#pinned .buy")), "what leads nowhere is not offered"
         assert EVIL in await page.evaluate("document.querySelector('#pinned .name').textContent")
         assert not [line for line in page.console if "Content Security Policy" in line or "exception" in line]
+
+
+async def test_over_a_full_screen_the_pinned_product_stays(page: Page) -> None:
+    async with selling() as room:
+        publisher = Broadcaster(f"{room.base}/whip/live", KEY, Show(width=320, height=180))
+        await publisher.start()
+        await put_show(room.client, room.host)
+        await room.put("pinned", {"product": "lamp", "at_ms": 1})
+        await visit(page, room, "en-US")
+        await page.until("tradewind.state === 'playing'")
+        await page.until(shown("#pinned .buy"))
+        assert not await page.evaluate(shown("#mini"))
+        await page.click("#full")
+        await page.until("document.fullscreenElement !== null")
+        await page.until(shown("#mini"))
+        assert await text(page, "#mini .body") == "Harbour reading lamp $38.99"
+        await page.click("#mini .whole")
+        await page.until("document.fullscreenElement === null && document.querySelector('#detail').open")
+        await publisher.stop()
 
 
 async def test_an_empty_room_leaves_the_page_to_the_picture(page: Page) -> None:
