@@ -1,11 +1,15 @@
 """What browsers get: the viewer page and its files, the list of streams, QR codes."""
 
+import gzip
+import hashlib
 import html
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import segno
+from aiohttp import web
 
 from app.relay.config import RelayError
 
@@ -31,24 +35,47 @@ _TYPES: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file as it goes out: also packed, and with a tag by which a browser that has it already is told so."""
+
+    content: bytes
+    packed: bytes
+    media_type: str
+    tag: str
+
+    def answer(self, request: web.Request) -> web.Response:
+        headers = {**PAGE_HEADERS, "Content-Type": self.media_type, "ETag": self.tag, "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == self.tag:
+            return web.Response(status=304, headers=headers)
+        if "gzip" in request.headers.get("Accept-Encoding", "") and len(self.packed) < len(self.content):
+            return web.Response(body=self.packed, headers={**headers, "Content-Encoding": "gzip"})
+        return web.Response(body=self.content, headers=headers)
+
+
+def _page_file(path: Path) -> PageFile:
+    content = path.read_bytes()
+    tag = f'W/"{hashlib.sha256(content).hexdigest()[:20]}"'
+    return PageFile(content, gzip.compress(content, mtime=0), _TYPES[path.suffix], tag)
+
+
 class Page:
     """The files of resources/viewer, read once: the relay never opens a path that a request names."""
 
     def __init__(self, folder: Path) -> None:
-        self._files: dict[str, bytes] = {}
+        self._files: dict[str, PageFile] = {}
         try:
             for path in sorted(folder.iterdir()):
                 if path.suffix in _TYPES:
-                    self._files[path.name] = path.read_bytes()
+                    self._files[path.name] = _page_file(path)
             self.watch = self._files["watch.html"]
-            self.index = self._files["index.html"]
+            self.index = self._files["index.html"].content
         except (OSError, KeyError) as error:
             raise RelayError("relay.page_missing", folder=str(folder), reason=str(error)) from error
 
-    def file(self, name: str) -> tuple[bytes, str] | None:
-        """(content, content type) of a file beside the page."""
-        content = self._files.get(name)
-        return None if content is None else (content, _TYPES[Path(name).suffix])
+    def file(self, name: str) -> PageFile | None:
+        """A file beside the page."""
+        return self._files.get(name)
 
     def index_with(self, streams: list[str]) -> bytes:
         """The list page with a link to each stream, which works without scripts too."""

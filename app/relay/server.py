@@ -271,19 +271,19 @@ class RelayServer:
 
     async def _get_watch(self, request: web.Request) -> web.Response:
         self._stream_of(request)
-        return web.Response(body=self._page.watch, headers={**PAGE_HEADERS, "Content-Type": "text/html; charset=utf-8"})
+        return self._page.watch.answer(request)
 
-    def _file(self, name: str) -> web.Response:
+    def _file(self, request: web.Request, name: str) -> web.Response:
         found = self._page.file(name)
         if found is None:
             raise Refusal("relay.no_page")
-        return web.Response(body=found[0], headers={**PAGE_HEADERS, "Content-Type": found[1]})
+        return found.answer(request)
 
     async def _get_file(self, request: web.Request) -> web.Response:
-        return self._file(request.match_info["file"])
+        return self._file(request, request.match_info["file"])
 
     async def _get_icon(self, request: web.Request) -> web.Response:
-        return self._file("icon.svg")
+        return self._file(request, "icon.svg")
 
     async def _get_qr(self, request: web.Request) -> web.Response:
         stream = self._stream_of(request)

@@ -1,6 +1,7 @@
 """The relay's HTTP side: RFC 9725's verbs, refusals in words, limits that protect the others."""
 
 import asyncio
+import gzip
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -267,6 +268,21 @@ async def test_status_time_and_pages(relay: RelayServer, client: aiohttp.ClientS
             assert response.headers["X-Content-Type-Options"] == "nosniff"
     async with client.get("/") as response:
         assert 'href="/watch/live"' in await response.text()
+
+
+async def test_page_files_go_out_packed_and_once(relay: RelayServer) -> None:
+    async with aiohttp.ClientSession(base_of(relay), auto_decompress=False) as client:
+        for path in ("/watch/live", "/viewer/room.css", "/viewer/products.js"):
+            async with client.get(path, headers={"Accept-Encoding": "identity"}) as plain, client.get(path) as packed:
+                whole, small = await plain.read(), await packed.read()
+                assert gzip.decompress(small) == whole
+                assert "Content-Encoding" not in plain.headers
+                assert packed.headers["Content-Encoding"] == "gzip"
+                assert packed.headers["Vary"] == "Accept-Encoding"
+                tag = packed.headers["ETag"]
+            async with client.get(path, headers={"If-None-Match": tag}) as again:
+                assert again.status == 304
+                assert await again.read() == b""
 
 
 @pytest.mark.parametrize("path", ["/watch/none", "/viewer/nothing.js", "/viewer/..%2f..%2fpyproject.toml", "/qr/none.svg", "/whip", "/x"])
