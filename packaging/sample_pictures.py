@@ -281,50 +281,76 @@ def calligraphy(painter: QPainter) -> None:
 # --- scarf --------------------------------------------------------------------------------------------------------------------
 
 
-def drape(x: float) -> float:
-    return math.sin(x / 88) * 40 + math.sin(x / 37 + 0.8) * 11
+RAIL_Y = 176.0
+
+
+def fold(x: float) -> float:
+    """How far the cloth comes forward there, from -1 to 1: it hangs in uneven folds."""
+    return 0.62 * math.sin(x / 33 + 0.6) + 0.38 * math.sin(x / 14.5 + 1.9)
+
+
+def rise(x: float) -> float:
+    """How the cloth turns to the light from the upper left."""
+    return -0.62 * math.cos(x / 33 + 0.6) - 0.38 * math.cos(x / 14.5 + 1.9)
+
+
+def hanging(painter: QPainter, left: int, right: int, hem: float, shade: float) -> None:
+    """A length of silk from the rail down, darker by `shade`, with a golden edge and a fringe."""
+    for x in range(left, right):
+        light = max(0.0, min(1.0, 0.52 + 0.4 * rise(x) - shade))
+        lower = hem + 13 * fold(x) + 9 * math.sin(x / 90)
+        gradient = QLinearGradient(QPointF(0, RAIL_Y), QPointF(0, lower))
+        for place, (hue, saturation, value) in ((0.0, (0.475, 0.70, 0.36)), (0.5, (0.465, 0.60, 0.47)), (1.0, (0.45, 0.50, 0.60))):
+            gradient.setColorAt(place, QColor.fromHsvF(hue, saturation * (1.12 - 0.3 * light), min(1.0, value * (0.5 + 1.0 * light))))
+        painter.fillRect(QRectF(x, RAIL_Y - 8, 1.6, lower - RAIL_Y + 8), QBrush(gradient))
+        gold = QColor.fromHsvF(0.115, 0.5, min(1.0, 0.42 + 0.62 * light))
+        painter.fillRect(QRectF(x, lower - 34, 1.6, 5), gold)
+        painter.fillRect(QRectF(x, lower - 22, 1.6, 2.4), gold)
+        if x % 4 == 0:
+            painter.setPen(QPen(QColor.fromHsvF(0.46, 0.5, min(1.0, 0.3 + 0.5 * light)), 1.8))
+            painter.drawLine(QPointF(x, lower), QPointF(x + 2.4 * math.sin(x * 1.7), lower + 27))
+            painter.setPen(Qt.PenStyle.NoPen)
+
+
+def scarf_clouds(painter: QPainter, left: int, right: int, hem: float) -> None:
+    """Woven clouds in gold, brighter where the fold turns to the light."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for row in range(6):
+        for column in range(4):
+            x = left + 52 + column * 92 + (46 if row % 2 else 0)
+            y = RAIL_Y + 62 + row * (hem - RAIL_Y - 120) / 5.4 + 7 * fold(x)
+            if x > right - 44:
+                continue
+            painter.setPen(round_pen(QBrush(colour("#f6dfa0", 0.42 + 0.4 * max(0.0, rise(x)))), 2.6))
+            cloud = QPainterPath(QPointF(x - 30, y + 9))
+            cloud.cubicTo(x - 40, y - 10, x - 12, y - 18, x - 9, y - 4)
+            cloud.cubicTo(x - 12, y - 30, x + 23, y - 30, x + 18, y - 4)
+            cloud.cubicTo(x + 38, y - 14, x + 42, y + 10, x + 23, y + 10)
+            cloud.lineTo(x - 30, y + 9)
+            painter.drawPath(cloud)
+            painter.drawArc(QRectF(x - 4, y - 14, 14, 14), 0, 270 * 16)
+    painter.setPen(Qt.PenStyle.NoPen)
 
 
 def scarf(painter: QPainter) -> None:
-    stage(painter, ("#eee9e4", "#e2dad3"), ("#d6ccc3", "#b8aaa0"), 590)
-    shadow(painter, 410, 668, 720, 120, 0.3)
-    for layer, (top, depth, base, lift) in enumerate(((150, 300, 0.0, 0.0), (300, 330, 130.0, 0.12))):
-        for x in range(70, 732, 2):
-            slope = math.cos((x + base) / 88) * 0.62 + math.cos((x + base) / 37 + 0.8) * 0.38
-            light = 0.5 - 0.36 * slope + lift
-            upper = top + drape(x + base) + 24 * math.sin(x / 160)
-            lower = upper + depth + 26 * math.sin(x / 60 + layer)
-            gradient = QLinearGradient(QPointF(0, upper), QPointF(0, lower))
-            for place, (hue, saturation, value) in ((0.0, (0.47, 0.62, 0.34)), (0.45, (0.46, 0.52, 0.52)), (1.0, (0.44, 0.42, 0.66))):
-                gradient.setColorAt(place, QColor.fromHsvF(hue, saturation, min(1.0, value * (0.62 + 0.8 * light))))
-            painter.fillRect(QRectF(x, upper, 2.6, lower - upper), QBrush(gradient))
-            for edge in (upper + 14, lower - 20):
-                painter.fillRect(QRectF(x, edge, 2.6, 5), colour("#f1d48a", 0.35 + 0.6 * max(0.0, min(1.0, light))))
-            if x % 6 == 4:
-                painter.setPen(QPen(QColor.fromHsvF(0.44, 0.35, min(1.0, 0.5 + 0.4 * light)), 2))
-                painter.drawLine(QPointF(x, lower), QPointF(x + 3 * math.sin(x), lower + 26))
-                painter.setPen(Qt.PenStyle.NoPen)
-        scarf_clouds(painter, top, depth, base)
-
-
-def scarf_clouds(painter: QPainter, top: float, depth: float, base: float) -> None:
-    """Woven clouds in gold that follow the folds."""
-    for row in range(2):
-        for column in range(6):
-            x = 132 + column * 108 + (54 if row else 0)
-            y = top + drape(x + base) + 24 * math.sin(x / 160) + depth * (0.32 + 0.34 * row)
-            if x > 690:
-                continue
-            painter.setPen(round_pen(QBrush(colour("#f4dfa4", 0.72)), 3.2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            cloud = QPainterPath(QPointF(x - 34, y + 10))
-            cloud.cubicTo(x - 46, y - 12, x - 14, y - 20, x - 10, y - 4)
-            cloud.cubicTo(x - 14, y - 34, x + 26, y - 34, x + 20, y - 4)
-            cloud.cubicTo(x + 44, y - 16, x + 48, y + 12, x + 26, y + 12)
-            cloud.lineTo(x - 34, y + 10)
-            painter.drawPath(cloud)
-            painter.drawArc(QRectF(x - 4, y - 16, 16, 16), 0, 270 * 16)
-    painter.setPen(Qt.PenStyle.NoPen)
+    stage(painter, ("#f0ebe4", "#e0d8cf"), ("#cfc2b3", "#ab9b8a"), 700)
+    for step in range(10):  # on the wall, soft at its edge
+        grown = 22 - 2.4 * step
+        rounded(painter, (222 - grown, RAIL_Y, 416 + 2 * grown, 404 + grown), 10 + grown, colour("#3a2c20", 0.018))
+        rounded(painter, (222 - grown, RAIL_Y, 340 + 2 * grown, 510 + grown), 10 + grown, colour("#3a2c20", 0.014))
+    hanging(painter, 500, 628, 560, 0.3)
+    hanging(painter, 190, 548, 668, 0.0)
+    scarf_clouds(painter, 190, 548, 668)
+    rounded(painter, (92, RAIL_Y - 26, 616, 26), 13, linear((0, RAIL_Y - 26), (0, RAIL_Y), "#e3bf86", "#bb8d4e", "#8a6230"))
+    for x in (92, 708):
+        oval(painter, x, RAIL_Y - 13, 40, 40, radial((x - 6, RAIL_Y - 20), 26, "#f0d19b", "#a87a3e"))
+    for left, right, shade in ((500, 628, 0.3), (190, 548, 0.0)):  # over the rail
+        for x in range(left, right):
+            light = max(0.0, min(1.0, 0.56 + 0.3 * rise(x) - shade))
+            gradient = QLinearGradient(QPointF(0, RAIL_Y - 34), QPointF(0, RAIL_Y + 6))
+            for place, value in ((0.0, 0.34), (0.35, 0.66), (1.0, 0.36)):
+                gradient.setColorAt(place, QColor.fromHsvF(0.472, 0.6, min(1.0, value * (0.6 + 0.8 * light))))
+            painter.fillRect(QRectF(x, RAIL_Y - 33 + 2 * fold(x), 1.6, 40), QBrush(gradient))
 
 
 # --- mug warmer and stand -----------------------------------------------------------------------------------------------------
