@@ -256,20 +256,47 @@ def test_limits_reach_the_encoder() -> None:
 # --- the page
 
 
-def test_both_languages_have_every_word_that_the_page_uses() -> None:
-    source = (PAGE_FOLDER / "words.js").read_text()
-    english, chinese = source.split('"zh-CN": {')
-    pattern = re.compile(r"^    (\w+): ", re.MULTILINE)
-    known = set(pattern.findall(english))
-    assert known == set(pattern.findall(chinese))
-    used: set[str] = set()
-    for name in ("watch.html", "index.html"):
-        used |= set(re.findall(r'data-(?:text|label|alt)="(\w+)"', (PAGE_FOLDER / name).read_text()))
-    for name in ("watch.js", "index.js"):
-        used |= set(re.findall(r'word\("(\w+)"', (PAGE_FOLDER / name).read_text()))
-    for state in ("connecting", "waiting", "stalled", "offline", "gone", "no_codec"):
+LANGUAGES = ("ar", "de", "en", "es", "fr", "id", "ja", "ko", "pt", "th", "vi", "zh")
+
+
+def words_of(language: str) -> dict[str, str]:
+    source = (PAGE_FOLDER / f"words-{language}.js").read_text()
+    return {key: json.loads(text) for key, text in re.findall(r'^  (\w+): ("(?:[^"\\]|\\.)*"),$', source, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_word_with_the_same_values(language: str) -> None:
+    english, words = words_of("en"), words_of(language)
+    assert set(words) == set(english)
+    for key, text in words.items():
+        assert text.strip(), key
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", english[key])), key
+    assert words["dir"] == ("rtl" if language == "ar" else "ltr")
+
+
+def test_the_page_knows_its_languages_and_uses_every_word() -> None:
+    assert {path.stem.removeprefix("words-") for path in PAGE_FOLDER.glob("words-*.js")} == set(LANGUAGES)
+    pages = "".join(path.read_text() for path in PAGE_FOLDER.glob("*.html"))
+    scripts = "".join(path.read_text() for path in PAGE_FOLDER.glob("*.js") if not path.name.startswith("words-"))
+    used = set(re.findall(r'data-(?:text|label|alt)="(\w+)"', pages))
+    for call in re.findall(r"\bword\(([^`]*?)[,)]", scripts):
+        used |= set(re.findall(r'(?<!== )"(\w+)"', call))
+    for state in ("connecting", "waiting", "ended", "stalled", "offline", "gone", "no_codec"):
         used |= {f"{state}_title", f"{state}_text"}
-    assert used <= known
+    used |= {"dir", "live", "connecting", "waiting", "ended", "stalled", "offline"}
+    used |= {f"coupon_{why}" for why in ("gone", "expired", "unknown")}
+    used |= set(re.findall(r'"(f_\w+)"', scripts)) | {f"pay_{way}" for way in ("card", "cod", "bank_transfer", "invoice", "wallet")}
+    known = set(words_of("en"))
+    assert used - known == set()
+    assert known - used == set()
+
+
+def test_nothing_on_the_page_makes_markup_of_text() -> None:
+    for path in PAGE_FOLDER.glob("*.js"):
+        found = re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc|DOMParser", path.read_text()
+        )
+        assert found is None, path.name
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_nothing_inline() -> None:
