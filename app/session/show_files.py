@@ -23,7 +23,7 @@ from app.storage.paths import Paths
 from app.storage.pictures import make_picture
 from app.storage.recents import Recents
 from app.storage.salvage import Salvaged, salvage
-from app.storage.show_backups import DAY_S, EVERY_S, Backup, ShowBackups
+from app.storage.show_backups import DAY_S, Backup, ShowBackups
 from app.storage.show_file import SUFFIX, ShowFile, copy_closed, write_copy
 from app.storage.show_formats import converted
 from app.storage.show_locks import ShowLocks
@@ -33,6 +33,7 @@ from app.storage.working_files import RecoveredShow, WorkingFile, WorkingFiles
 log = logging.getLogger(__name__)
 
 LOOK_S = 60.0
+EVERY_S = 600.0
 # Nothing is wrong with the file itself.
 SOUND = frozenset({"show_file.in_use", "show_file.newer", "show_file.not_a_show", "show_file.busy"})
 Post = Callable[[Callable[[], None]], None]
@@ -146,12 +147,12 @@ class ShowFiles:
         """Open a backup as a show without a file, under the name of the show; the show's file stays as it is."""
         return self._open_made(lambda target: copy_closed(backup.path, target), backup.show)
 
-    async def look_after(self) -> None:
-        """Copy the open show every ten minutes in which it changed."""
+    async def look_after(self, every_s: Callable[[], float] = lambda: EVERY_S) -> None:
+        """Copy the open show that often while it changes."""
         while True:
             await asyncio.sleep(LOOK_S)
             file = self._file
-            if file is not None and self._own is None and file.commits > self._backed_up and self._backups.due(file.path, EVERY_S):
+            if file is not None and self._own is None and file.commits > self._backed_up and self._backups.due(file.path, every_s()):
                 self._back_up(file)
 
     def save(self) -> bool:
@@ -175,7 +176,7 @@ class ShowFiles:
                 lock.release()
             self._tell(error)
             return False
-        self._leave(keep_work=False)
+        self._leave(keep_work=False, rescue=False)
         self._install(opened, lock=lock)
         self.recent = self._recents.add(target)
         self._document.mark_saved(target)
@@ -372,14 +373,15 @@ class ShowFiles:
         self._document.replace_all(show, path=path, saved=base)
         self.opened.emit()
 
-    def _leave(self, *, keep_work: bool) -> None:
-        """Let go of the file. What could not be written to the user's own is kept as a working file, to be offered at the next start."""
+    def _leave(self, *, keep_work: bool, rescue: bool = True) -> None:
+        """Let go of the file. What could not be written to the user's own is kept as a working file, to be offered at the next start;
+        without `rescue` it was saved elsewhere."""
         file, own, lock = self._file, self._own, self._lock
         self._file = self._own = self._lock = None
         self._told = ""
         if file is None:
             return
-        if own is None:
+        if own is None and rescue:
             self._rescue_unwritten(file)
         file.close()
         if own is not None:

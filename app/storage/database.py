@@ -57,17 +57,15 @@ def _connect(path: Path, *, mode: str, more: str = "") -> sqlite3.Connection:
     return connection
 
 
-def connect_writing(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    """A connection whose commits outlive a power cut; statements begin and end their transactions by themselves."""
-    connection = _connect(path, mode="rwc" if create else "rw")
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = OFF")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """A connection that can write; nothing is changed by it alone."""
+    return _connect(path, mode="rwc" if create else "rw")
+
+
+def make_durable(connection: sqlite3.Connection) -> None:
+    """From here on commits outlive a power cut, and readers are not in the way."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:

@@ -134,15 +134,15 @@ class Settings:
         "show", FieldType.INTEGER, 5, "Warn when so few are left", "0 = only when nothing is left.", minimum=0, maximum=1000
     )
 
-    autosave_s: int = _setting(
+    backup_every_min: int = _setting(
         "files",
         FieldType.INTEGER,
         10,
-        "Keep unsaved work every",
-        "What a crash can cost at most.",
+        "Back up the open show every",
+        "Changes are saved by themselves; a backup is a copy to go back to. The last ten are kept, and one of each day before.",
         minimum=2,
-        maximum=600,
-        unit="s",
+        maximum=240,
+        unit="min",
     )
     reopen_last: bool = _setting("files", FieldType.FLAG, True, "Open the last show at start")
 

@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 KEPT = 10
 KEPT_DAYS = 7  # beyond the newest ones, the last of each day
-EVERY_S = 600.0
 DAY_S = 86400.0
 
 _STAMP = "%Y-%m-%d %H-%M-%S"

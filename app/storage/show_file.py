@@ -14,7 +14,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.storage import event_rows, pictures
-from app.storage.database import connect_reading, connect_writing, our_errors, plain_connection, remove_database
+from app.storage.database import connect, connect_reading, make_durable, our_errors, plain_connection, remove_database
 from app.storage.files import StorageError, put_in_place, saving_name
 from app.storage.pictures import Picture
 from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
@@ -62,8 +62,8 @@ def read_only(path: Path) -> Content:
 
 
 def connect_current(path: Path) -> sqlite3.Connection:
-    """A writing connection to a sound show file, which is brought up to this version first, its older self kept beside it."""
-    connection = connect_writing(path)
+    """A connection to a sound show file, which is brought up to this version first, its older self kept beside it."""
+    connection = connect(path)
     try:
         version = version_of(connection, path)
         check_whole(connection, path)
@@ -76,10 +76,22 @@ def connect_current(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_again(path: Path) -> sqlite3.Connection:
+    """A writing connection to a sound show file."""
+    connection = connect_current(path)
+    try:
+        make_durable(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def connect_new(path: Path) -> sqlite3.Connection:
     """A writing connection to a new, empty show file."""
-    connection = connect_writing(path, create=True)
+    connection = connect(path, create=True)
     try:
+        make_durable(connection)
         bring_up(connection)
     except BaseException:
         connection.close()
@@ -126,19 +138,20 @@ class ShowFile:
                 connection = connect_current(path)
                 try:
                     content = _content(connection, path)
+                    make_durable(connection)
                 except BaseException:
                     connection.close()
                     raise
         except StorageError as error:
             if error.code != "file.denied":
                 raise
-            content = read_only(path)
+            connection, content = None, read_only(path)
         show = known if known is not None and known == content.show else content.show
         return cls(
             path,
             lambda report: ShowWriter(
                 path,
-                lambda: connect_current(path),
+                lambda: connect_again(path),
                 wanted=show,
                 written=show,
                 places=content.places,

@@ -26,6 +26,7 @@ RETRY_S = 5.0  # a drive that was full or away is tried again so often without b
 GAP_S = 0.02  # a drag changes the show 60 times a second: more commits than this gain nothing and tire the drive
 
 T = TypeVar("T")
+IDLE_S = 1.0  # after so long without a change everything is brought into the one file, for whoever copies it while it is open
 Job = Callable[[sqlite3.Connection], None]
 Outcome = Callable[[StorageError | None], None]
 
@@ -91,6 +92,7 @@ class ShowWriter:
         self._waiting: list[tuple[int, Outcome]] = []
         self._asked = self._done = self._failed = 0
         self._commits = 0
+        self._scattered = False  # whether the write-ahead log holds something that the file itself lacks
         self._error: StorageError | None = None
         self._closing = self._ended = False
         self._news = threading.Condition()
@@ -282,10 +284,18 @@ class ShowWriter:
 
     def _next(self) -> _Batch:
         with self._news:
-            retry = RETRY_S if self._failed > self._done else None
-            self._news.wait_for(self._due, retry)
+            if self._scattered and not self._news.wait_for(self._due, IDLE_S):
+                self._gather()
+            self._news.wait_for(self._due, RETRY_S if self._failed > self._done else None)
             pending = tuple(self._events), tuple(self._pictures.values()), tuple(self._tasks)
             return _Batch(self._asked, self._wanted, *pending, closing=self._closing)
+
+    def _gather(self) -> None:
+        """Bring what stands in the write-ahead log into the file itself; a reader may keep some of it for later."""
+        self._scattered = False
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):  # it is safe in the log too, and the next write tells when the drive fails
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _attempt(self, what: Callable[[T], None], subject: T) -> StorageError | None:
         try:
@@ -329,6 +339,7 @@ class ShowWriter:
             raise
         self._places = places
         self._commits += 1
+        self._scattered = True
 
     def _disconnect(self) -> None:
         if self._connection is None:

@@ -30,7 +30,7 @@ def test_settings_come_back(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "settings.json").read_text())["values"] == {"language": "zh_CN", "relay_port": 9000}
 
 
-@pytest.mark.parametrize(("key", "value"), [("theme", "pink"), ("relay_port", 70000), ("autosave_s", "often"), ("no_such", 1)])
+@pytest.mark.parametrize(("key", "value"), [("theme", "pink"), ("relay_port", 70000), ("backup_every_min", "often"), ("no_such", 1)])
 def test_a_value_that_does_not_fit_is_refused(key: str, value: Value) -> None:
     with pytest.raises(FieldError) as raised:
         changed(Settings(), key, value)
@@ -51,11 +51,11 @@ def test_a_broken_file_is_kept_aside_and_never_stops_the_start(tmp_path: Path, c
 
 def test_one_bad_value_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
-    path.write_text(json.dumps({"version": 1, "values": {"theme": "light", "autosave_s": -4, "new_fps": [30]}}))
+    path.write_text(json.dumps({"version": 1, "values": {"theme": "light", "backup_every_min": -4, "new_fps": [30]}}))
     settings, notices = SettingsFile(path).load()
     assert settings == changed(Settings(), "theme", "light")
     assert [(notice.code, notice.data["title"], notice.data["default"]) for notice in notices] == [
-        ("settings.value", "Keep unsaved work every", "10"),
+        ("settings.value", "Back up the open show every", "10"),
         ("settings.value", "Frame rate of a new show", "30"),
     ]
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from app.domain.event import EventKind
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture
-from app.storage.show_backups import DAY_S, EVERY_S, KEPT, KEPT_DAYS, ShowBackups, too_old
+from app.storage.show_backups import DAY_S, KEPT, KEPT_DAYS, ShowBackups, too_old
 from app.storage.show_file import ShowFile, read_only
 from tests.storage.test_show_file import created, opened, sold
 from tests.support.clocks import SetClock
 from tests.support.show_process import PNG
 
 DAY_MS = DAY_S * 1000
+EVERY_S = 600.0
 
 
 def made(backups: ShowBackups, file: ShowFile) -> StorageError | None:

@@ -26,6 +26,7 @@ from app.storage.show_file import ShowFile, read_only, write_copy
 from app.storage.show_schema import APPLICATION_ID, CURRENT
 from tests.support.show_process import PNG, edited
 from tests.support.shows import full_show
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -210,6 +211,21 @@ def test_a_copy_holds_pictures_and_log_and_what_was_put_a_moment_ago(tmp_path: P
         assert (copy.show, copy.last_seq, copy.picture(picture.id)) == (sold(9), 1, PNG)
     assert (tmp_path / "copy.bak").read_bytes() == b"what stood there"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["copy", "copy.bak", "show"]
+
+
+def test_the_open_file_alone_is_enough_for_a_copy_after_a_moment(tmp_path: Path) -> None:
+    path, copy = tmp_path / "show", tmp_path / "copy"
+    with created(path, sold()) as file:
+        file.put(sold(5))
+        file.flush()
+
+        def copied() -> bool:
+            copy.write_bytes(path.read_bytes())
+            with contextlib.suppress(StorageError):
+                return read_only(copy).show == sold(5)
+            return False
+
+        assert until(copied)
 
 
 def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
