@@ -18,7 +18,8 @@ from app.session.discovery import MakeDiscovery
 from app.session.room_link import Connect, RoomAddress, RoomSocket
 from app.session.room_picture import Shrink
 from app.session.show_desk import DeskEquipment
-from app.session.studio import MakeSecrets, Studio
+from app.session.show_handbook import Press
+from app.session.studio import MakeSample, MakeSecrets, Studio
 from app.session.text_pictures import DrawText
 from app.storage.card_themes import load_card_themes
 from app.storage.paths import Paths
@@ -62,6 +63,12 @@ def code_modules(text: str) -> Modules:
     return tuple(tuple(bool(module) for module in row) for row in segno.make(text, micro=False, error="m").matrix)
 
 
+def handbook_press(paths: Paths, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> Press:
+    """What writes handbooks; templates, babel and Qt's printing are loaded with the first one."""
+    press: Press = importlib.import_module("app.bootstrap.handbook").HandbookPress(paths.resources, picture_of, media_type_of)
+    return press
+
+
 class LateRoom:
     """Connects to the room; the HTTP library that it takes is loaded on a thread, when the room is there."""
 
@@ -84,6 +91,7 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
         writer=CardWriter(formats=LateFormats(), phrases=load_phrases(paths.card_phrases), code=code_modules),
         connect_room=LateRoom(),
         shrink=shrunk_picture,
+        make_press=lambda picture_of, media_type_of: handbook_press(paths, picture_of, media_type_of),
     )
 
 
@@ -94,6 +102,7 @@ def make_studio(
     make_secrets: MakeSecrets,
     make_discovery: MakeDiscovery | None = None,
     with_relay: bool = True,
+    sample: MakeSample | None = None,
 ) -> Studio:
     """A Studio of this machine's parts, not started yet; raises StorageError when a folder or a preset cannot be used."""
     paths.make()
@@ -109,4 +118,5 @@ def make_studio(
         spawn=spawn,
         make_discovery=make_discovery,
         with_relay=with_relay,
+        sample=sample,
     )

@@ -21,20 +21,24 @@ from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.output import Relay
 from app.domain.project import Project, starter_project
+from app.domain.show import Show
 from app.session.discovery import Discovery
 from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import Paths, find_paths
 from app.storage.project_file import SUFFIX
+from app.storage.sample_show import load_sample
 from app.storage.secrets import Secrets
 from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
 from app.storage.wording import Wordings
 from app.ui.application import WindowOptions, run_window
 from app.ui.dialogs.settings import Group
 from app.ui.doorbell import door_of, ring
+from app.ui.language import BCP47, language_for
 from app.version import VERSION
 
 WINDOW_FILE = "window"
+SAMPLE_NAME = "Harbour & Hill"  # the shop of the sample show
 
 
 def has_display() -> bool:
@@ -84,8 +88,16 @@ class Desk:
     def _new_show(self, settings: Settings) -> Project:
         return new_show(settings, self._studio.devices if self._studio is not None else Devices())
 
+    def _sample_show(self, project: Project) -> tuple[Show, Iterable[bytes]]:
+        """Spoken by a host of the window's language."""
+        chosen = self._studio.settings.language if self._studio is not None else ""
+        sample = load_sample(self._paths.sample_show, self._paths.markets, BCP47[language_for(chosen)])
+        return sample.show(replace(project, name=SAMPLE_NAME)), sample.pictures.values()
+
     def make(self) -> Studio:
-        self._studio = make_studio(self._paths, new_project=self._new_show, make_secrets=Secrets, make_discovery=LateNeighbours)
+        self._studio = make_studio(
+            self._paths, new_project=self._new_show, make_secrets=Secrets, make_discovery=LateNeighbours, sample=self._sample_show
+        )
         return self._studio
 
 

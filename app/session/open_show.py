@@ -1,6 +1,6 @@
 """The open show with all a user can do with it as a document: its history, its file, its log, its pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.domain.clock import Clock
@@ -97,6 +97,14 @@ class OpenShow:
     def new(self) -> None:
         """Begin a new show; the caller has asked about unsaved changes."""
         self._files.new()
+
+    def begin_with(self, show: Show, pictures: Iterable[bytes]) -> None:
+        """A new show that is filled already: nothing of it is the user's work yet, so nothing asks to keep it. The caller has asked about
+        unsaved changes."""
+        self._files.new()
+        self._document.replace_all(show, path=None)
+        for picture in pictures:
+            self.pictures.add(picture)
 
     def open(self, path: Path) -> bool:
         """Open a show; False and a notice when it cannot be read. The caller has asked about unsaved changes."""

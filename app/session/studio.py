@@ -15,6 +15,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import IceServer, Relay, Target
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, scene_by_id
+from app.domain.show import Show
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
@@ -34,6 +35,7 @@ from app.session.relay_book import RelayBook
 from app.session.room_link import RoomAddress
 from app.session.show_actions import fill_show
 from app.session.show_desk import DeskEquipment, ShowDesk
+from app.session.show_handbook import ShowHandbook
 from app.session.studio_actions import fill
 from app.session.text_pictures import DrawText, TextPictures
 from app.storage import settings as declared
@@ -44,6 +46,7 @@ from app.storage.settings import TURN_SECRET, Settings, SettingsFile
 
 log = logging.getLogger(__name__)
 
+MakeSample = Callable[[Project], tuple[Show, Iterable[bytes]]]  # a filled show with these scenes, and its pictures
 MakeSecrets = Callable[[Callable[[Notice], None]], Secrets]
 APPLY_GAP_S = 0.016  # a drag changes the document more often than anybody can see
 
@@ -59,6 +62,7 @@ class Studio(OpenShow):
     raise AppError, so that a form can show it at the field.
 
     `make_discovery`: what looks for relays in the network, None = nothing does. `with_relay` False leaves the embedded relay out.
+    `sample`: what a first start opens, None = an empty show.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Studio(OpenShow):
         spawn: Spawn,
         make_discovery: MakeDiscovery | None = None,
         with_relay: bool = True,
+        sample: MakeSample | None = None,
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.notices: Signal[[Notice]] = Signal()
@@ -114,6 +119,8 @@ class Studio(OpenShow):
             changed=self._on_relays_changed,
         )
         self._with_relay = with_relay
+        self._sample = sample
+        self._new_project = new_project
         self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
         self._on_air = OnAir(self._book, self._engine.send)
         self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
@@ -121,6 +128,7 @@ class Studio(OpenShow):
         fill(self.actions, self)
         self.desk = ShowDesk(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
         fill_show(self.actions, self.desk, lambda: self.show)
+        self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.show, lambda: self.title, notify)
         self._applied: Project | None = None
         self._applied_at = 0.0
         self._due: asyncio.Handle | None = None
@@ -141,10 +149,12 @@ class Studio(OpenShow):
         except StorageError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
         self._files.start()
-        self._background.keep(self._files.look_after(), "backups")
+        self._background.keep(self._files.look_after(lambda: self.settings.backup_every_min * 60.0), "backups")
         last = next(iter(self.recent), None) if self.settings.reopen_last else None
         if (opening := path or last) is not None:
             self._files.open(opening)
+        elif self.settings.show_guide and self.recovery is None:
+            self.open_sample()
         self._document.project_changed.connect(self._on_project_changed)
         self._engine.state.changed.connect(self._on_engine_state)
         self._book.learn_tokens((TURN_SECRET, *(relay.id for relay in self.project.relays)))
@@ -182,6 +192,15 @@ class Studio(OpenShow):
         self._lock.release()
         self.preview.close()
         self._loop = None
+
+    def open_sample(self) -> None:
+        """The sample show takes the place of the open one, which the caller has asked about; nothing happens where there is none."""
+        if self._sample is None:
+            return
+        try:
+            self.begin_with(*self._sample(self._new_project(self.settings)))
+        except AppError as error:
+            self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
 
     # The programme --------------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,10 @@ class Paths:
         return self.resources / "markets"
 
     @property
+    def sample_show(self) -> Path:
+        return self.resources / "sample_show"
+
+    @property
     def relay_presets(self) -> Path:
         return self.resources / "relays"
 
