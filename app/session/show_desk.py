@@ -32,6 +32,7 @@ from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.room_view import RoomView
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
+from app.session.show_handbook import MakePress
 from app.session.show_runner import ShowRunner
 from app.storage.settings import Settings
 
@@ -89,6 +90,7 @@ class DeskEquipment:
     writer: CardWriter
     connect_room: Connect
     shrink: Shrink
+    make_press: MakePress
 
 
 class ShowDesk:

@@ -1,7 +1,9 @@
 """Tables of the open show: read for an import, written for whoever wants everything elsewhere."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from app.domain.errors import AppError
@@ -35,11 +37,12 @@ class ShowTables:
         self._files = files
         self._show = show
         self._notify = notify
-        self._tables: Mapping[Exported, Callable[[], Table]] = {
-            Exported.PRODUCTS: lambda: product_table(self._show()),
-            Exported.RUNDOWN: lambda: rundown_table(self._show()),
-            Exported.ORDERS: lambda: orders_table(self._files.events((EventKind.ORDER_PLACED,)), self._show()),
-            Exported.EVENTS: lambda: events_table(self._files.events()),
+        # what is read here and now, and what then makes a table of it on any thread
+        self._tables: Mapping[Exported, Callable[[], Callable[[], Table]]] = {
+            Exported.PRODUCTS: lambda: partial(product_table, self._show()),
+            Exported.RUNDOWN: lambda: partial(rundown_table, self._show()),
+            Exported.ORDERS: lambda: partial(orders_table, self._files.events((EventKind.ORDER_PLACED,)), self._show()),
+            Exported.EVENTS: lambda: partial(events_table, self._files.events()),
         }
 
     def read(self, path: Path, sheet: str = "") -> Table:
@@ -50,10 +53,11 @@ class ShowTables:
         """The sheets of an XLSX file, () for a CSV file; raises StorageError."""
         return sheet_names(path)
 
-    def export(self, what: Exported, path: Path) -> bool:
-        """Write a table, CSV or XLSX by the name's ending; False and a notice when it failed."""
+    async def export(self, what: Exported, path: Path) -> bool:
+        """Write a table of the show as it is now, CSV or XLSX by the name's ending; False and a notice when it failed."""
+        make = self._tables[what]()
         try:
-            write_table(path, self._tables[what]())
+            await asyncio.to_thread(lambda: write_table(path, make()))
         except AppError as error:
             self._notify(Notice(Severity.ERROR, error.code, error.data, subject=str(path)))
             return False
