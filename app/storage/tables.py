@@ -1,24 +1,18 @@
 """Spreadsheets as files: CSV of any encoding and delimiter, and XLSX."""
 
 import csv
+import importlib
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.domain.table import Table
-from app.storage.files import StorageError, read_file, storage_error, write_file
+from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 300
-MAX_CELL = 32_767  # what a cell of XLSX holds
-MAX_UNPACKED = 256 * 1024 * 1024
 XLSX = ".xlsx"
 SUFFIXES = (".csv", ".tsv", ".txt", XLSX)
 
@@ -35,7 +29,7 @@ def read_table(path: Path, sheet: str = "") -> Table:
     """
     content = read_file(path)
     if content.startswith(_PACKED):
-        rows = _xlsx_rows(path, sheet)
+        rows = _workbook().read_rows(path, sheet, MAX_COLUMNS + 1)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise StorageError("table.old_excel", path=str(path))
     else:
@@ -47,11 +41,13 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     """The sheets of an XLSX file; () for a CSV file. Raises StorageError."""
     if not read_file(path).startswith(_PACKED):
         return ()
-    book = _open_book(path)
-    try:
-        return tuple(book.sheetnames)
-    finally:
-        book.close()
+    names: tuple[str, ...] = _workbook().sheet_names(path)
+    return names
+
+
+def _workbook() -> Any:
+    """What reads and writes XLSX (app.storage.workbook), loaded with the first such file: no start waits for it."""
+    return importlib.import_module("app.storage.workbook")
 
 
 def _table(path: Path, rows: Iterable[Sequence[str]]) -> Table:
@@ -125,49 +121,6 @@ def _csv_rows(content: bytes, path: Path) -> Iterable[Sequence[str]]:
         raise StorageError("table.damaged", path=str(path), reason=str(error)) from error
 
 
-# --- XLSX ---------------------------------------------------------------------------------------------------------------
-
-
-def _open_book(path: Path) -> Any:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
-                raise StorageError("file.too_large", path=str(path), limit_mb=MAX_UNPACKED // 2**20)
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except OSError as error:
-        raise storage_error(error, path) from error
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
-        raise StorageError("table.damaged", path=str(path), reason=str(error) or type(error).__name__) from error
-
-
-def _xlsx_rows(path: Path, sheet: str) -> Iterable[Sequence[str]]:
-    book = _open_book(path)
-    try:
-        if sheet and sheet not in book.sheetnames:
-            raise StorageError("table.no_sheet", path=str(path), sheet=sheet)
-        page = book[sheet] if sheet else book.worksheets[0]
-        page.reset_dimensions()  # what the file says of its own size may be wrong
-        for row in page.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
-            yield [_cell_text(value) for value in row]
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, SyntaxError) as error:
-        raise StorageError("table.damaged", path=str(path), reason=str(error) or type(error).__name__) from error
-    finally:
-        book.close()
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        text = f"{value:.15g}"
-        return text + "0" if re.search(r"\.\d{3}$", text) else text  # 1.299 is a number here, not a thousand
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    return str(value)
-
-
 # --- writing ------------------------------------------------------------------------------------------------------------
 
 
@@ -175,18 +128,8 @@ def write_table(path: Path, table: Table) -> None:
     """Write a table as XLSX or CSV, by the name's ending, in one step; raises StorageError. Cells must be harmless already."""
     rows = [table.header, *table.rows]
     if path.suffix.lower() == XLSX:
-        _write_xlsx(path, rows)
+        _workbook().write_rows(path, [[_CONTROL.sub("", cell) for cell in row] for row in rows])
         return
     text = io.StringIO(newline="")
     csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",").writerows(rows)
     write_file(path, _CONTROL.sub("", text.getvalue()).encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
-
-
-def _write_xlsx(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    book = openpyxl.Workbook(write_only=True)
-    page = book.create_sheet("Tradewind")
-    for row in rows:
-        page.append([_CONTROL.sub("", cell)[:MAX_CELL] for cell in row])
-    packed = io.BytesIO()  # and not the file itself: a save that fails half-way leaves openpyxl's own files open
-    book.save(packed)
-    write_file(path, packed.getvalue())

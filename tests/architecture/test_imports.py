@@ -33,6 +33,7 @@ DYNAMIC = (
     "app.cli:",  # each command's process is loaded when it is chosen: the window must not load codecs, the engine not Qt
     "app.media.sound.portaudio:",  # loading the library starts PortAudio, which may wait for a sound server that hangs
     "app.bootstrap.desk:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
+    "app.storage.tables:",  # what reads XLSX is loaded with the first such file: it brings numpy along
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
 )
