@@ -90,10 +90,10 @@ async def test_an_order_that_nobody_signed_is_refused(
     assert (answered, says in words) == (status, True), words
 
 
-@pytest.mark.parametrize("at", [0, time.time() - 400, time.time() + 400])
-async def test_an_old_signature_is_worth_nothing(client: aiohttp.ClientSession, at: float) -> None:
+@pytest.mark.parametrize("off_s", [-1_000_000_000, -310, 310])
+async def test_an_old_signature_is_worth_nothing(client: aiohttp.ClientSession, off_s: float) -> None:
     body = json.dumps(ORDER).encode()
-    status, words = await report(client, body, signed(body, at=at))
+    status, words = await report(client, body, signed(body, at=time.time() + off_s))
     assert (status, "timestamp" in words) == (401, True)
 
 
