@@ -38,6 +38,11 @@ class Files:
         if self.may_leave():
             self._studio.new()
 
+    def open_sample(self) -> None:
+        """Open the sample show."""
+        if self.may_leave():
+            self._studio.open_sample()
+
     def open(self) -> None:
         """Ask for a show and open it."""
         if self.may_leave():
