@@ -21,6 +21,7 @@ from app.ui.dialogs.palette import Palette
 from app.ui.dialogs.questions import choose
 from app.ui.dialogs.settings import Group, settings_dialog
 from app.ui.dialogs.setup import SetupDialog
+from app.ui.exchange import Exchange
 from app.ui.figures import relay_name
 from app.ui.files import Files
 from app.ui.language import declared, tr
@@ -53,6 +54,8 @@ _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 _AREAS = {"rundown": _LEFT, "products": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
+
+_EXCHANGED = ("bring_in.products", "bring_in.rundown", "bring_in.orders", "export.open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
             fittings.known_markets,
         )
         self.files = Files(studio, self, fittings.suffix)
+        self.exchange = Exchange(self.desk, self.files, self)
         self._build_panels()
         self.commands = self._make_commands()
         self._build_menus()
@@ -151,6 +155,7 @@ class MainWindow(QMainWindow):
         self.scenes, self.sources, self.mixer = ScenesPanel(desk), SourcesPanel(desk), MixerPanel(desk)
         self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
         self.products = ProductsPanel(desk)
+        self.products.table_wanted.connect(self.exchange.bring_in_products)
         self.rundown, self.cue, self.offer = RundownPanel(desk), CuePanel(desk), OfferPanel(desk)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
         self.docks: dict[str, PanelDock] = {}
@@ -231,6 +236,11 @@ class MainWindow(QMainWindow):
             Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "source-add"),
             Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+J", "duplicate", self._layer_chosen),
             Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
+            Command("bring_in.products", "Bring in products…", self.exchange.bring_in_products, "", "product"),
+            Command("bring_in.rundown", "Bring in the run of show…", self.exchange.bring_in_rundown, "", "rundown"),
+            Command("bring_in.orders", "Bring in orders…", self.exchange.bring_in_orders, "", "media"),
+            Command("export.open", "Export…", self.exchange.export, "", "save"),
+            Command("backups.open", "Earlier versions…", self.exchange.show_backups, "", "clock", lambda: studio.path is not None),
             Command("setup.open", "Markets and cards…", self.show_setup, "Ctrl+M", "globe"),
             Command("product.add", "Add a product", self.products.add, "", "product"),
             Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
@@ -260,7 +270,9 @@ class MainWindow(QMainWindow):
         for action in actions.values():
             self.addAction(action)  # its shortcut works wherever the focus is
         menus: dict[str, tuple[str, ...]] = {
-            tr("Window", "&Show"): ("file.new", "file.open", "RECENT", "", "file.save", "file.save_as", "", "app.quit"),
+            tr("Window", "&Show"): (
+                "file.new", "file.open", "RECENT", "", "file.save", "file.save_as", "backups.open", "", *_EXCHANGED, "", "app.quit",
+            ),
             tr("Window", "&Edit"): ("edit.undo", "edit.redo", "", "source.add", "source.duplicate", "source.remove", "", "window.settings"),
             tr("Window", "Se&ll"): (
                 "setup.open", "product.add", "segment.add", "rundown.plan", "", "run.start", "run.next", "run.previous", "run.skip",

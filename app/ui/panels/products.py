@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedLayout, QWidget
 
 from app.domain import show_editing as editing
@@ -16,7 +17,6 @@ from app.ui.desk import Desk
 from app.ui.dialogs.product import ProductDialog
 from app.ui.language import tr
 from app.ui.widgets.editors import column
-from app.ui.widgets.picture_strip import PATTERNS
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
 from app.ui.widgets.product_list import THUMB_PX, Line, ProductView, Thumbnails
 
@@ -31,11 +31,17 @@ def role_badge(role: Role) -> str:
 
 
 class ProductsPanel(QWidget):
-    """Enter opens a product's form, Space pins it, Delete removes what is chosen; rows are dragged into order and into the rundown."""
+    """Enter opens a product's form, Space pins it, Delete removes what is chosen; rows are dragged into order and into the rundown.
+
+    `table_wanted(path or None)`: products are to be brought in from a table.
+    """
+
+    table_wanted = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("panel")
+        self.setAcceptDrops(True)  # where the list is not there to take them
         self._desk = desk
         self._dialogs: dict[str, ProductDialog] = {}
         self.thumbnails = Thumbnails(desk.studio.pictures.get, THUMB_PX)
@@ -58,6 +64,7 @@ class ProductsPanel(QWidget):
                 tr("Products", "Nothing to sell yet"),
                 tr("Products", "Add what you sell, or bring a table from your shop."),
                 push_button(tr("Products", "Add a product"), self.add, role="primary"),
+                push_button(tr("Products", "Bring in a table…"), self._bring_in),
             )
         )
         layout.addLayout(self._stack, 1)
@@ -83,7 +90,8 @@ class ProductsPanel(QWidget):
         self.open_button = icon_button(icons, "rename", tr("Products", "Open the form"), lambda: self.open(self.list.current_id()))
         self.pin_button = icon_button(icons, "pin", tr("Products", "Pin for the viewers"), lambda: self.pin(self.list.current_id()))
         self.remove_button = icon_button(icons, "remove", tr("Products", "Remove"), self.remove)
-        for button in (self.add_button, self.duplicate_button, self.open_button, self.pin_button):
+        self.import_button = icon_button(icons, "open", tr("Products", "Bring in a table…"), self._bring_in)
+        for button in (self.add_button, self.import_button, self.duplicate_button, self.open_button, self.pin_button):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self.remove_button)
@@ -208,11 +216,24 @@ class ProductsPanel(QWidget):
             pinned = self.list.pinned_id == product_id
             self._desk.attempt(selling.unpin if pinned else lambda: selling.pin(product_id))
 
+    def _bring_in(self) -> None:
+        self.table_wanted.emit(None)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._take_files("", [QUrl.toLocalFile(url) for url in event.mimeData().urls() if url.isLocalFile()])
+
     def _take_files(self, product_id: str, paths: Sequence[str]) -> None:
-        """Pictures let fall on a row are added to its product; beside the rows each makes a product."""
+        """Pictures let fall on a row are added to its product; beside the rows each makes a product. A table is brought in."""
+        tables = [path for path in paths if path.lower().endswith(self._desk.studio.tables.suffixes)]
+        if tables:
+            self.table_wanted.emit(Path(tables[0]))
+            return
         for path in paths:
-            if not path.lower().endswith(tuple(pattern[1:] for pattern in PATTERNS)):
-                continue
             picture = self._desk.take_picture(path)
             if picture:
                 self._add_picture(product_id, picture, Path(path).stem)
@@ -234,7 +255,9 @@ class ProductsPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         icons = self._desk.icons
         menu.addAction(icons.icon("add"), tr("Products", "Add a product"), self.add)
+        menu.addAction(icons.icon("open"), tr("Products", "Bring in a table…"), self._bring_in)
         if here:
+            menu.addSeparator()
             menu.addAction(icons.icon("rename"), tr("Products", "Open the form"), lambda: self.open(here))
             words = tr("Products", "Unpin") if self.list.pinned_id == here else tr("Products", "Pin for the viewers")
             menu.addAction(icons.icon("pin"), words, lambda: self.pin(here))

@@ -93,9 +93,9 @@ def badge(words: str = "", level: str = "") -> QLabel:
 
 
 class EmptyState(QWidget):
-    """What stands where a list is empty: a picture, one sentence, and a button for the next step."""
+    """What stands where a list is empty: a picture, one sentence, and buttons for the next step."""
 
-    def __init__(self, icons: Icons, icon: str, title: str, text: str, action: QPushButton | None = None) -> None:
+    def __init__(self, icons: Icons, icon: str, title: str, text: str, *actions: QPushButton) -> None:
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
@@ -109,7 +109,7 @@ class EmptyState(QWidget):
             line = label(words, name, wrap=True)
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(line)
-        if action is not None:
+        for action in actions:
             layout.addSpacing(GRID // 2)
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(1)

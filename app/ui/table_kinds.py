@@ -1,0 +1,270 @@
+"""The tables that can be brought in: what their columns may be, what would become of the show, and how it is done."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.errors import Value
+from app.domain.event import EventKind
+from app.domain.notice import Notice, Severity
+from app.domain.order import Order
+from app.domain.order_table import match_orders, plan_orders
+from app.domain.product_columns import BY_FIELD, FIELDS_OF, Of, all_uses
+from app.domain.product_import import match_products, plan_import
+from app.domain.rundown import Segment
+from app.domain.rundown_table import IN_LANGUAGES, match_rundown, plan_rundown
+from app.domain.show import Show, languages_of
+from app.domain.show_editing import put_products
+from app.domain.table import Fault, Matching, Table, Use
+from app.ui.column_titles import order_titles, product_titles, segment_titles, title_of
+from app.ui.desk import Desk
+from app.ui.language import tr
+
+ORDERS_AT_ONCE = 25  # between two of these the window draws itself
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What bringing a table in would do. `steps` do it, one after the other; each is False when it was refused. `told` says so."""
+
+    new: int
+    changed: int
+    unchanged: int
+    left_out: int
+    faults: tuple[Fault, ...]
+    steps: Sequence[Callable[[], bool]]
+    told: Notice
+
+
+Plan = Callable[[], Outcome]
+
+
+class TableKind:
+    """Base of the kinds. `can_replace`: it may take the place of what is there; `undoable`: it is one step that undo takes back."""
+
+    can_replace = False
+    undoable = True
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.replacing = self.can_replace
+        self.titles: Mapping[str, str] = {}
+
+    def title(self) -> str:
+        """What the dialog is called."""
+        raise NotImplementedError
+
+    def hint(self) -> str:
+        """How rows become things."""
+        raise NotImplementedError
+
+    def fields(self) -> Sequence[tuple[str, Of]]:
+        """The fields in order, and what each exists once for."""
+        raise NotImplementedError
+
+    def known_uses(self, show: Show) -> Sequence[Use]:
+        """What columns can be used for in this show."""
+        raise NotImplementedError
+
+    def match(self, table: Table, show: Show) -> Matching:
+        """What each column probably is for."""
+        raise NotImplementedError
+
+    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+        """The fields without which nothing can be brought in."""
+        raise NotImplementedError
+
+    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+        """What finds out what would become of the show; slow, callable on any thread."""
+        raise NotImplementedError
+
+    def uses(self, table: Table, matching: Matching, show: Show) -> Sequence[tuple[Use, str]]:
+        """What columns can be used for, with words; what was found in the table is among them."""
+        of = dict(self.fields())
+        order = list(of)
+        every = dict.fromkeys((*self.known_uses(show), *(use for use in matching if use is not None)))
+        tags = list(dict.fromkeys(use.of for use in every))
+        ordered = sorted(every, key=lambda use: (order.index(use.field), tags.index(use.of)))
+        return [(use, title_of(use, self.titles, of[use.field], self.desk)) for use in ordered]
+
+    def words_of(self, fault: Fault) -> str:
+        """A fault as a sentence."""
+        data = dict(fault.data)
+        if fault.code == "table.missing":
+            data["text"] = self.titles.get(str(data["text"]), str(data["text"]))
+        return self.desk.wordings.sentence(fault.code, data).text
+
+
+def in_host_language(matching: Matching, fields: Collection[str], language: str) -> Matching:
+    """With the columns that name no language in the host's, unless another column says that it is."""
+    named = {use for use in matching if use is not None}
+
+    def meant(use: Use | None) -> Use | None:
+        if use is None or use.of or use.field not in fields:
+            return use
+        plain = Use(use.field, language)
+        return None if plain in named else plain
+
+    return tuple(meant(use) for use in matching)
+
+
+def _used(matching: Matching) -> Collection[str]:
+    return {use.field for use in matching if use is not None}
+
+
+class ProductTable(TableKind):
+    """Products: those that the show has are changed, the others are new."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.titles = product_titles()
+
+    def title(self) -> str:
+        return tr("Import", "Bring in products")
+
+    def hint(self) -> str:
+        return tr("Import", "Rows whose article number or name the show has change that product; empty cells leave what is there.")
+
+    def fields(self) -> Sequence[tuple[str, Of]]:
+        return [(field, column.of) for field, column in BY_FIELD.items()]
+
+    def known_uses(self, show: Show) -> Sequence[Use]:
+        return all_uses(show)
+
+    def match(self, table: Table, show: Show) -> Matching:
+        return in_host_language(match_products(table, show), FIELDS_OF[Of.LANGUAGE], show.desk.host_language)
+
+    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+        wanted = {"name", "sku", "id"} if show.products else {"name"}
+        return () if wanted & set(_used(matching)) else (self.titles["name"],)
+
+    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+        def find_out() -> Outcome:
+            found = plan_import(table, matching, show)
+            data: dict[str, Value] = {"new": found.new, "changed": found.changed, "left_out": found.left_out}
+            return Outcome(
+                found.new,
+                found.changed,
+                found.unchanged,
+                found.left_out,
+                found.faults,
+                (lambda: self.desk.edit_show("Bring in products", lambda now: put_products(now, found.products)),),
+                Notice(Severity.INFO, "window.products_imported", data, "window.imported", ("edit.undo",)),
+            )
+
+        return find_out
+
+
+def put_segments(show: Show, segments: Sequence[Segment], *, replacing: bool) -> Show:
+    """The run of show with these: as all there is, or in the place of those with their ids and at the end."""
+    if replacing:
+        return replace(show, segments=tuple(segments))
+    wanted = {segment.id: segment for segment in segments}
+    kept = tuple(wanted.pop(known.id, known) for known in show.segments)
+    return replace(show, segments=(*kept, *wanted.values()))
+
+
+class RundownTable(TableKind):
+    """The run of show."""
+
+    can_replace = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.titles = segment_titles()
+
+    def title(self) -> str:
+        return tr("Import", "Bring in the run of show")
+
+    def hint(self) -> str:
+        return tr("Import", "Each row is a segment, in this order. Products are found by article number or name.")
+
+    def fields(self) -> Sequence[tuple[str, Of]]:
+        return [(field, Of.LANGUAGE if field in IN_LANGUAGES else Of.NOTHING) for field in self.titles]
+
+    def known_uses(self, show: Show) -> Sequence[Use]:
+        tags = languages_of(show)
+        return [Use(field, tag) for field, of in self.fields() for tag in (tags if of is Of.LANGUAGE else ("",))]
+
+    def match(self, table: Table, show: Show) -> Matching:
+        return in_host_language(match_rundown(table, show), IN_LANGUAGES, show.desk.host_language)
+
+    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+        return () if {"title", "product"} & set(_used(matching)) else (self.titles["title"],)
+
+    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+        replacing = self.replacing
+
+        def find_out() -> Outcome:
+            found = plan_rundown(table, matching, show)
+            known = {segment.id: segment for segment in show.segments}
+            new = sum(segment.id not in known for segment in found.segments)
+            changed = sum(segment.id in known and segment != known[segment.id] for segment in found.segments)
+            data: dict[str, Value] = {"count": len(found.segments), "left_out": found.left_out}
+            return Outcome(
+                new,
+                changed,
+                len(found.segments) - new - changed,
+                found.left_out,
+                found.faults,
+                (
+                    lambda: self.desk.edit_show(
+                        "Bring in the run of show", lambda now: put_segments(now, found.segments, replacing=replacing)
+                    ),
+                ),
+                Notice(Severity.INFO, "window.rundown_imported", data, "window.imported", ("edit.undo",)),
+            )
+
+        return find_out
+
+
+class OrderTable(TableKind):
+    """Orders of a shop: what was ordered is in the log for good."""
+
+    undoable = False
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.titles = order_titles()
+
+    def title(self) -> str:
+        return tr("Import", "Bring in orders")
+
+    def hint(self) -> str:
+        return tr("Import", "Each order is counted once, however often it is brought in. This cannot be undone.")
+
+    def fields(self) -> Sequence[tuple[str, Of]]:
+        return [(field, Of.NOTHING) for field in self.titles]
+
+    def known_uses(self, show: Show) -> Sequence[Use]:
+        return [Use(field) for field in self.titles]
+
+    def match(self, table: Table, show: Show) -> Matching:
+        return match_orders(table)
+
+    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+        used = _used(matching)
+        return [self.titles[field] for field in ("order", "product", "amount") if field not in used]
+
+    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+        studio = self.desk.studio
+        known = {str(event.data.get("order", "")) for event in studio.events((EventKind.ORDER_PLACED,))}
+        now_ms = studio.desk.now_ms()
+
+        def find_out() -> Outcome:
+            found = plan_orders(table, matching, show, now_ms=now_ms)
+            new = [order for order in found.orders if order.id not in known]
+            data: dict[str, Value] = {"count": len(new), "left_out": found.left_out}
+            return Outcome(
+                len(new),
+                0,
+                len(found.orders) - len(new) + found.doubled,
+                found.left_out,
+                found.faults,
+                [self._placing(new[start : start + ORDERS_AT_ONCE]) for start in range(0, len(new), ORDERS_AT_ONCE)],
+                Notice(Severity.INFO, "window.orders_imported", data, "window.imported"),
+            )
+
+        return find_out
+
+    def _placing(self, orders: Sequence[Order]) -> Callable[[], bool]:
+        return lambda: self.desk.attempt(lambda: self.desk.studio.desk.orders.place_all(orders))
