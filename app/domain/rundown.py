@@ -64,6 +64,7 @@ class Run:
     started_ms: int | None = None
     ended_ms: int | None = None
     segment_id: str = ""
+    came_from: str = ""  # the segment that was left for this one
     entered_ms: int = 0
     extra_s: Mapping[str, int] = field(default_factory=dict)  # segment → seconds added by hand
     spent_s: Mapping[str, float] = field(default_factory=dict)  # segment → seconds that left segments took
@@ -90,7 +91,10 @@ class Timing:
 def enter(run: Run, segment_id: str, now_ms: int) -> Run:
     """Go into a segment; the first one starts the show."""
     started_ms = now_ms if run.started_ms is None else run.started_ms
-    return replace(_left(run, now_ms), started_ms=started_ms, ended_ms=None, segment_id=segment_id, entered_ms=now_ms)
+    came_from = run.segment_id if run.running else ""
+    return replace(
+        _left(run, now_ms), started_ms=started_ms, ended_ms=None, segment_id=segment_id, came_from=came_from, entered_ms=now_ms
+    )
 
 
 def _left(run: Run, now_ms: int) -> Run:

@@ -40,10 +40,11 @@ def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]
         Action("run.start", "Start the run of show", "Ctrl+F8", "play", runner.start, startable),
         Action("run.next", "Next segment", "F8", "down", runner.next, lambda: runner.upcoming is not None),
         Action("run.previous", "Previous segment", "F7", "up", runner.previous, running),
-        Action("run.skip", "Leave out the next segment", "Shift+F8", "down", runner.skip, skippable),
+        Action("run.back", "Back to where the show was", "Shift+F7", "undo", runner.back, lambda: runner.came_from is not None),
+        Action("run.skip", "Leave out the next segment", "Shift+F8", "skip", runner.skip, skippable),
         Action("run.extend_1m", "One more minute", "F9", "add", lambda: runner.extend(MINUTE_S), running),
         Action("run.shorten_1m", "One minute less", "Shift+F9", "remove", lambda: runner.extend(-MINUTE_S), running),
-        Action("run.swap", "Swap to backup", "Ctrl+B", "refresh", runner.swap_to_backup, swappable),
+        Action("run.swap", "Swap to backup", "Ctrl+B", "swap", runner.swap_to_backup, swappable),
         Action("run.end", "End the run of show", "Ctrl+Shift+F8", "stop", runner.end, lambda: runner.run.running),
     )
 

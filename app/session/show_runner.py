@@ -122,6 +122,18 @@ class ShowRunner:
         if self.run.running and (segment := self._neighbour(-1)) is not None:
             self._enter(segment)
 
+    @property
+    def came_from(self) -> Segment | None:
+        """The segment that was left for the current one, whichever way; None when there is none to go back to."""
+        if not self.run.running or self.run.came_from == self.run.segment_id:
+            return None
+        return next((one for one in self._segments if one.id == self.run.came_from), None)
+
+    def back(self) -> None:
+        """Go back to where the show was before it came here; once more comes here again."""
+        if (segment := self.came_from) is not None:
+            self._enter(segment)
+
     def skip(self) -> None:
         """Leave out the segment that would be next, and go into the one behind it."""
         if (left_out := self.upcoming) is not None and (segment := self._neighbour(2)) is not None:
@@ -173,6 +185,10 @@ class ShowRunner:
         elif timer.started_ms is None:
             length_s = timer.length_s or TIMER_S
             self._set_timer(length_s, timer.left_s if timer.left_s > 0 else float(length_s), running=True)
+
+    def timer_set(self, seconds: float) -> None:
+        """Another length, from which it counts at once when it was counting, and at which it waits when it was not."""
+        self._set_timer(round(seconds), float(seconds), running=self.run.timer.started_ms is not None)
 
     def timer_stop(self) -> None:
         """Stand still where it is."""

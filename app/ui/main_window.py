@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.broadcast import BroadcastState
 from app.domain.market import Market
@@ -43,9 +43,10 @@ from app.ui.selection import Selection
 from app.ui.theme import Icons, Theme
 from app.ui.widgets.dock import PanelDock
 
-LAYOUT_VERSION = 2
-LEFT_PX, RIGHT_PX = 300, 330
-SCENES_PX, SOURCES_PX = 200, 250
+LAYOUT_VERSION = 3
+LEFT_PX, RIGHT_PX = 320, 330
+LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
+SCENES_PX, SOURCES_PX = 148, 190
 MIXER_SHARE = 0.27  # of the window's height
 FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
 _LEFT, _RIGHT, _BOTTOM = (
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.programme)
         self.setCentralWidget(middle)
         for corner, area in (
-            (Qt.Corner.BottomLeftCorner, _BOTTOM),
+            (Qt.Corner.BottomLeftCorner, _LEFT),
             (Qt.Corner.BottomRightCorner, _RIGHT),
             (Qt.Corner.TopLeftCorner, _LEFT),
             (Qt.Corner.TopRightCorner, _RIGHT),
@@ -187,6 +188,8 @@ class MainWindow(QMainWindow):
     def _show_titles(self) -> None:
         for dock in self.docks.values():
             dock.show_title()
+        for tabs in self.findChildren(QTabBar):
+            tabs.setChangeCurrentOnDrag(True)  # a product is carried from its list onto the run of show behind it
 
     def _arrange(self) -> None:
         """The layout of a first start."""
@@ -195,7 +198,8 @@ class MainWindow(QMainWindow):
             for other in others:
                 self.tabifyDockWidget(docks[first], docks[other])
             docks[first].raise_()
-        self.resizeDocks([docks["rundown"], docks["live"]], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
+        sides = [max(LEFT_PX, round(self.width() * LEFT_SHARE)), max(RIGHT_PX, round(self.width() * RIGHT_SHARE))]
+        self.resizeDocks([docks["rundown"], docks["live"]], sides, Qt.Orientation.Horizontal)
         self.resizeDocks([docks["scenes"], docks["sources"]], [SCENES_PX, SOURCES_PX], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["live"], docks["cue"]], [150, 480], Qt.Orientation.Vertical)
         self.resizeDocks([docks["mixer"]], [round(self.height() * MIXER_SHARE)], Qt.Orientation.Vertical)
@@ -275,9 +279,10 @@ class MainWindow(QMainWindow):
             ),
             tr("Window", "&Edit"): ("edit.undo", "edit.redo", "", "source.add", "source.duplicate", "source.remove", "", "window.settings"),
             tr("Window", "Se&ll"): (
-                "setup.open", "product.add", "segment.add", "rundown.plan", "", "run.start", "run.next", "run.previous", "run.skip",
-                "run.extend_1m", "run.swap", "run.end", "", "product.pin", "product.unpin", "card.hide", "coupon.drop", "coupon.close",
-                "disclosure.show", "card.lower_third", "card.ticker", "card.code", "", "timer.toggle", "timer.reset", "prompter.toggle",
+                "setup.open", "product.add", "segment.add", "rundown.plan", "", "run.start", "run.next", "run.previous", "run.back",
+                "run.skip", "run.extend_1m", "run.shorten_1m", "run.swap", "run.end", "", "product.pin", "product.unpin", "card.hide",
+                "coupon.drop", "coupon.close", "disclosure.show", "card.lower_third", "card.ticker", "card.code", "", "timer.toggle",
+                "timer.reset", "prompter.toggle",
             ),
             tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
             tr("Window", "&On air"): (

@@ -1,10 +1,10 @@
 """The host's cue card: what to say of the product that is on, answers by a few letters, and what must not be forgotten."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.faq import find_answers
-from app.domain.market import Market
+from app.domain.market import DisclosureMode, Market
 from app.domain.money import Money
 from app.domain.product import Product, landed_cost, price_in, units_in_stock
 from app.domain.rundown import Segment
@@ -14,10 +14,12 @@ from app.domain.words import pick
 from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.widgets.cue_items import CueItem, CueItems
+from app.ui.widgets.disclosure_banner import DisclosureBanner, Told
 from app.ui.widgets.pieces import EmptyState, badge, elided, icon_button, label
 from app.ui.widgets.product_list import Thumbnails
 
-PICTURE_PX = 84
+PICTURE_PX = 72
+TICK_MS = 1000
 ANSWERS = 4
 
 
@@ -38,6 +40,7 @@ class CuePanel(QWidget):
         self._chosen_segment = ""
         self._thumbnails = Thumbnails(desk.studio.pictures.get, PICTURE_PX)
         self._answers: list[tuple[QLabel, QLabel]] = []
+        self._priced: tuple[object, object, object] = ("", "", "")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
         self._empty = EmptyState(
@@ -46,6 +49,9 @@ class CuePanel(QWidget):
             tr("Cue", "Nothing is on"),
             tr("Cue", "Choose a segment in the run of show, or start the show: its points and answers stand here."),
         )
+        self.banner = DisclosureBanner(desk.icons)
+        self.banner.done.connect(lambda: desk.attempt(self._show_desk.disclosures.show_now))
+        outer.addWidget(self.banner)
         outer.addWidget(self._empty, 1)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -59,9 +65,16 @@ class CuePanel(QWidget):
         self._scroll.setWidget(inside)
         outer.addWidget(self._scroll, 1)
         bridge = desk.bridge
-        for signal in (bridge.show_changed, bridge.run_changed, bridge.shown_changed, bridge.room_changed):
+        for signal in (bridge.show_changed, bridge.run_changed, bridge.shown_changed):
             signal.connect(self._read)
+        bridge.room_changed.connect(self._read_asked)
+        bridge.disclosures_changed.connect(self._read_banner)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._read_banner)
+        self._timer.start()
         self._read()
+        self._read_banner()
 
     # Building -------------------------------------------------------------------------------------------------------------
 
@@ -111,7 +124,7 @@ class CuePanel(QWidget):
             self._answers.append((question, answer))
             self._column.addWidget(question)
             self._column.addWidget(answer)
-        self.script_title = label(tr("Cue", "Script"), "heading")
+        self.script_title = label(tr("Cue", "Full script: points sound better than sentences that are read"), "heading", wrap=True)
         self.script = label("", "", wrap=True)
         self._column.addWidget(self.script_title)
         self._column.addWidget(self.script)
@@ -156,10 +169,7 @@ class CuePanel(QWidget):
         self.viewers_name.setText(other)
         self.viewers_name.setVisible(bool(other) and language != host and other != name)
         self._read_picture(product)
-        counts = self._show_desk.summary.of(product.id) if product is not None else None
-        self.asked.setVisible(counts is not None and counts.asked > 0)
-        if counts is not None:
-            self.asked.setText(tr("Cue", "{count} want to see it closer", count=counts.asked))
+        self._read_asked()
         self.items.show_items(self._cue_items(segment, product, host, viewers))
         note = segment.note if segment is not None else ""
         self.note.setText(note)
@@ -170,6 +180,37 @@ class CuePanel(QWidget):
         self.script.setText(script)
         self.script.setVisible(bool(script))
         self.script_title.setVisible(bool(script))
+
+    def _read_asked(self) -> None:
+        product = self._product()
+        asked = self._show_desk.summary.of(product.id).asked if product is not None else 0
+        self.asked.setVisible(asked > 0)
+        self.asked.setText(tr("Cue", "{count} want to see it closer", count=asked))
+
+    def _read_banner(self) -> None:
+        """What is late before what is due, before what stands on the picture for its moment."""
+        now_ms = self._show_desk.now_ms()
+        states: dict[str, list[Told]] = {"late": [], "due": [], "shown": []}
+        markets = {market.id: market for market in self._desk.studio.show.markets}
+        for reminder in self._show_desk.disclosures.reminders():
+            state = ""
+            if reminder.late_ms is not None and now_ms >= reminder.late_ms:
+                state = "late"
+            elif reminder.due_ms is not None and now_ms >= reminder.due_ms:
+                state = "due"
+            elif reminder.shown_ms is not None and reminder.mode is DisclosureMode.PERIODIC:
+                state = "shown"
+            if state:
+                states[state].append(self._told(markets[reminder.market_id]))
+        if states["late"]:
+            states["late"] += states["due"]
+        state = next((state for state, told in states.items() if told), "")
+        self.banner.show_state(state, states.get(state, ()))
+
+    def _told(self, market: Market) -> Told:
+        host = self._desk.studio.show.desk.host_language
+        words, language = pick(market.disclosure.text, market.languages)
+        return pick(market.name, (host,))[0] or market.id, words, language
 
     def _read_picture(self, product: Product | None) -> None:
         picture = self._thumbnails.get(product.pictures[0]) if product is not None and product.pictures else None
@@ -187,10 +228,13 @@ class CuePanel(QWidget):
         items = []
         for point in product.points if product is not None else ():
             beside, language = pick(point.keyword, (viewers,))
+            said = point.text if any(point.text.values()) else point.keyword
+            text, spoken = pick(said, (host,))
             items.append(
                 CueItem(
                     point.id,
-                    pick(point.text, (host,))[0] or pick(point.keyword, (host,))[0],
+                    text,
+                    spoken,
                     beside,
                     language,
                     ticked=segment is not None and (segment.id, point.id) in run.ticked,
@@ -198,11 +242,16 @@ class CuePanel(QWidget):
                     shown=shown is not None and shown.kind is ShownKind.POINT and shown.id == point.id,
                 )
             )
-        if segment is not None:
-            items += [CueItem(cue.id, pick(cue.text, (host,))[0], ticked=(segment.id, cue.id) in run.ticked) for cue in segment.cues]
+        for cue in segment.cues if segment is not None else ():
+            text, spoken = pick(cue.text, (host,))
+            items.append(CueItem(cue.id, text, spoken, ticked=segment is not None and (segment.id, cue.id) in run.ticked))
         return items
 
     def _read_prices(self, show: Show, product: Product | None) -> None:
+        of = (product, show.markets, show.desk.host_language)
+        if all(one is other for one, other in zip(of, self._priced, strict=True)):
+            return
+        self._priced = of
         while self._prices.count():
             item = self._prices.takeAt(0)
             if item is not None and (widget := item.widget()) is not None:

@@ -1,14 +1,14 @@
 """The run of show: segments in order with their clock, the show's clock above them, what is wrong with the plan below."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedLayout, QWidget
 
 from app.domain import show_editing as editing
+from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
-from app.domain.product import Product
 from app.domain.rundown import Act, Segment, allotted_s
 from app.domain.show import Show, segment_by_id
 from app.domain.words import pick
@@ -17,14 +17,32 @@ from app.ui.desk import Desk
 from app.ui.dialogs.segment import SegmentDialog, act_words
 from app.ui.language import tr
 from app.ui.panels.products import role_badge
+from app.ui.panels.run_head import RunHead
+from app.ui.theme import Icons
 from app.ui.widgets.editors import column
 from app.ui.widgets.findings import FindingsBar
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
-from app.ui.widgets.product_list import Thumbnails
-from app.ui.widgets.run_clock import FLASH_MS, RunClock
-from app.ui.widgets.segment_list import ROW_PX, THUMB_PX, SegmentLine, SegmentView
+from app.ui.widgets.product_list import PRODUCT_TYPE, Thumbnails
+from app.ui.widgets.segment_list import ROW_PX, THUMB_PX, SegmentLine, SegmentView, dropped_products
 
-MINUTE_S = 60
+
+class _EmptyPlan(EmptyState):
+    """Takes the first products, where a list will be."""
+
+    products_dropped = Signal(list, int)
+
+    def __init__(self, icons: Icons, icon: str, title: str, text: str, action: QPushButton) -> None:
+        super().__init__(icons, icon, title, text, action)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(PRODUCT_TYPE):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.products_dropped.emit(dropped_products(event.mimeData()), 0)
 
 
 class RundownPanel(QWidget):
@@ -39,12 +57,12 @@ class RundownPanel(QWidget):
         self._desk = desk
         self._runner = desk.studio.desk.runner
         self._begins: Mapping[str, int] = {}
-        self._products: Mapping[str, Product] = {}
-        self._known: tuple[Product, ...] | None = None
+        self._products = desk.studio.desk.products
         self._dialogs: dict[str, SegmentDialog] = {}
-        self._flash = False
+        self._revealed = ""
         layout = column(self, margin=8, spacing=4)
-        layout.addLayout(self._head())
+        self.head = RunHead(desk)
+        layout.addWidget(self.head)
         self.list = SegmentView(
             desk.theme,
             desk.icons,
@@ -56,15 +74,16 @@ class RundownPanel(QWidget):
         self.list.setAccessibleName(tr("Rundown", "Run of show"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
-        self._stack.addWidget(
-            EmptyState(
-                desk.icons,
-                "rundown",
-                tr("Rundown", "No plan yet"),
-                tr("Rundown", "Drag products here, or begin with a plan in three acts."),
-                push_button(tr("Rundown", "Plan from my products"), self.plan, role="primary"),
-            )
+        self.plan_button = push_button(tr("Rundown", "Plan from my products"), self.plan, role="primary")
+        self.empty = _EmptyPlan(
+            desk.icons,
+            "rundown",
+            tr("Rundown", "No plan yet"),
+            tr("Rundown", "Drag products here, or begin with a plan in three acts."),
+            self.plan_button,
         )
+        self.empty.products_dropped.connect(self.add_products)
+        self._stack.addWidget(self.empty)
         layout.addLayout(self._stack, 1)
         self.findings = FindingsBar(desk, self._go_to, self.list.rows.refresh)
         layout.addWidget(self.findings)
@@ -75,38 +94,12 @@ class RundownPanel(QWidget):
         self.list.products_dropped.connect(self.add_products)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self._timer = QTimer(self)
-        self._timer.setInterval(FLASH_MS)
-        self._timer.timeout.connect(self._on_tick)
+        self.head.ticked.connect(self._on_tick)
         desk.bridge.show_changed.connect(self._on_show_changed)
         desk.bridge.run_changed.connect(self._on_run_changed)
         self._on_show_changed()
 
     # Building -------------------------------------------------------------------------------------------------------------
-
-    def _head(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        second.setSpacing(2)
-        self.clock = RunClock()
-        icons, runner = self._desk.icons, self._runner
-        self.start_button = push_button(tr("Rundown", "Start the show"), lambda: self._do("run.start"), role="primary")
-        self.next_button = push_button(tr("Rundown", "Next"), lambda: self._do("run.next"), role="primary")
-        first.addWidget(self.clock, 1)
-        first.addWidget(self.start_button)
-        first.addWidget(self.next_button)
-        self.previous_button = icon_button(icons, "up", tr("Rundown", "Back to the segment before"), lambda: self._do("run.previous"))
-        self.extend_button = icon_button(icons, "clock", tr("Rundown", "One minute more for this segment"), lambda: runner.extend(MINUTE_S))
-        self.swap_button = icon_button(icons, "refresh", tr("Rundown", "The backup takes over"), lambda: self._do("run.swap"))
-        self.end_button = icon_button(icons, "stop", tr("Rundown", "End the run of show"), lambda: self._do("run.end"))
-        second.addSpacing(6)
-        second.addWidget(self.clock.whole, 1)
-        for button in (self.previous_button, self.extend_button, self.swap_button, self.end_button):
-            second.addWidget(button)
-        column.addLayout(first)
-        column.addLayout(second)
-        return column
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -126,66 +119,36 @@ class RundownPanel(QWidget):
 
     def _on_show_changed(self) -> None:
         show = self._desk.studio.show
-        if show.products is not self._known:
-            self._known = show.products
-            self._products = {product.id: product for product in show.products}
         begins, at = {}, 0
         for segment in show.segments:
             begins[segment.id] = at
             at += segment.planned_s
         self._begins = begins
-        self.list.rows.show_segments(show.segments)
+        self.list.show_segments(show.segments)
         self._stack.setCurrentIndex(0 if show.segments else 1)
+        self.plan_button.setEnabled(bool(show.products))
         for button in (self.duplicate_button, self.open_button, self.remove_button):
             button.setEnabled(bool(show.segments))
         self.findings.refresh()
         self._on_run_changed()
 
     def _on_run_changed(self) -> None:
-        running = self._runner.run.running
         current = self._runner.current
-        self.start_button.setVisible(not running)
-        self.start_button.setEnabled(bool(self._desk.studio.show.segments))
-        self.next_button.setVisible(running)
-        self.next_button.setEnabled(self._runner.upcoming is not None)
-        for button in (self.previous_button, self.extend_button, self.end_button):
-            button.setVisible(running)
-        self.swap_button.setVisible(running and current is not None and bool(current.backup_id))
-        if running and not self._timer.isActive():
-            self._timer.start()
-        elif not running:
-            self._timer.stop()
-        if running and current is not None:
+        self.head.refresh()
+        if current is not None and current.id != self._revealed:
             self.list.reveal(current.id)
+        self._revealed = current.id if current is not None else ""
         self.list.rows.refresh()
-        self._show_clock()
 
     def _on_tick(self) -> None:
-        self._flash = not self._flash
-        self._show_clock()
         row = self.list.rows.row_of(self._runner.run.segment_id)
         if row >= 0:
             self.list.update(self.list.rows.index(row))
 
-    def _show_clock(self) -> None:
-        show = self._desk.studio.show
-        if not self._runner.run.running:
-            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(show.segments)), sum(one.planned_s for one in show.segments))
-            return
-        timing = self._runner.timing()
-        current, upcoming = self._runner.current, self._runner.upcoming
-        self.clock.show_timing(
-            timing,
-            title=current.title if current else tr("Rundown", "This segment was removed"),
-            upcoming=upcoming.title if upcoming else "",
-            ends=f"{datetime.fromtimestamp(timing.ends_ms / 1000):%H:%M}",
-            flash=self._flash,
-        )
-
     def _describe(self, segment: Segment) -> SegmentLine:
         run = self._runner.run
-        product = self._products.get(segment.product_id)
-        backup = self._products.get(segment.backup_id)
+        product = self._products.find(segment.product_id)
+        backup = self._products.find(segment.backup_id)
         language = (self._desk.studio.show.desk.host_language,)
         now = run.running and run.segment_id == segment.id
         spent = run.spent_s.get(segment.id)
@@ -199,9 +162,10 @@ class RundownPanel(QWidget):
         left_s = self._runner.timing().slot_left_s if now else 0.0
         marks = (
             ("globe", segment.needs_interpreter),
-            ("link", segment.share_moment),
+            ("share", segment.share_moment),
+            ("gift", bool(segment.draw)),
             ("clock", segment.countdown),
-            ("text", bool(segment.cues)),
+            ("cue", bool(segment.cues)),
         )
         return SegmentLine(
             begins=clock(self._begins.get(segment.id, 0)),
@@ -223,9 +187,16 @@ class RundownPanel(QWidget):
     def _on_opened(self, segment_id: str) -> None:
         """In a running show Enter leads the show; the form has its own button."""
         if self._runner.run.running:
-            self._runner.enter(segment_id)
+            self.jump(segment_id)
         else:
             self.open(segment_id)
+
+    def jump(self, segment_id: str) -> None:
+        """Go into a segment without a question, and say how to come back."""
+        before = self._runner.current
+        if self._desk.attempt(lambda: self._runner.enter(segment_id)) and before is not None and before.id != segment_id:
+            data: dict[str, Value] = {"segment": segment_by_id(self._desk.studio.show, segment_id).title, "before": before.title}
+            self._desk.bridge.tell(Notice(Severity.INFO, "window.jumped", data, "window.jumped", ("run.back",)))
 
     def open(self, segment_id: str) -> None:
         """Show the segment's form; one that is open comes to the front."""
@@ -263,7 +234,7 @@ class RundownPanel(QWidget):
         def change(show: Show) -> Show:
             act = show.segments[place - 1].act if place and show.segments else Act.MIDDLE
             for number, product_id in enumerate(product_ids):
-                product = self._products.get(product_id)
+                product = self._products.find(product_id)
                 if product is not None:
                     made = editing.segment_for(product, title=pick(product.name, language)[0], act=Act.MIDDLE if act is Act.OPEN else act)
                     show = editing.put_segment(show, made, place + number)
@@ -291,9 +262,7 @@ class RundownPanel(QWidget):
             return
         name = segment_by_id(self._desk.studio.show, ids[0]).title
         if self._desk.edit_show("Remove segment", lambda show: editing.remove_segments(show, ids)):
-            self._desk.bridge.tell(
-                Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",))
-            )
+            self._desk.bridge.tell(Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",)))
 
     def _move(self, ids: Sequence[str], place: int) -> None:
         self._desk.edit_show("Move segment", lambda show: editing.move_segments(show, ids, place))
@@ -314,7 +283,7 @@ class RundownPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         icons = self._desk.icons
         if here and self._runner.run.running:
-            menu.addAction(icons.icon("play"), tr("Rundown", "Go into this segment"), lambda: self._runner.enter(here))
+            menu.addAction(icons.icon("play"), tr("Rundown", "Go into this segment"), lambda: self.jump(here))
             menu.addSeparator()
         menu.addAction(icons.icon("add"), tr("Rundown", "Add a segment"), self.add)
         if here:

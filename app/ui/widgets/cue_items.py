@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.words import is_right_to_left
@@ -14,10 +15,11 @@ from app.ui.widgets.pieces import icon_button, label, set_property
 
 @dataclass(frozen=True, slots=True)
 class CueItem:
-    """`text` in the host's language; `beside` what viewers read, in `beside_language`; `card`: it can be shown, `shown`: it is."""
+    """`text` in the host's `language`; `beside` what viewers read, in `beside_language`; `card`: it can be shown, `shown`: it is."""
 
     id: str
     text: str
+    language: str = ""
     beside: str = ""
     beside_language: str = ""
     ticked: bool = False
@@ -32,9 +34,11 @@ class _ItemRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.item_id = ""
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 8, 6, 8)
-        row.setSpacing(10)
+        row.setContentsMargins(8, 8, 4, 8)
+        row.setSpacing(8)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.box = QCheckBox()
+        self.box.setObjectName("cueBox")
         self.box.clicked.connect(lambda checked: owner.ticked.emit(self.item_id, checked))
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -50,10 +54,16 @@ class _ItemRow(QWidget):
         self.card.setCheckable(True)
         row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The whole row is the box: it is hit without looking."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.box.click()
+
     def read(self, item: CueItem) -> None:
         """Show an item."""
         self.item_id = item.id
         self.text.setText(item.text)
+        _direct(self.text, item.language)
         self.box.setAccessibleName(item.text)
         self.box.setChecked(item.ticked)
         self.beside.setText(item.beside)

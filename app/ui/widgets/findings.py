@@ -80,6 +80,7 @@ class FindingsBar(QWidget):
         show = self._desk.studio.show
         found = self._lint.findings(show, today=date.today().isoformat()) if show.segments else ()
         found = tuple(sorted(found, key=lambda one: -_WEIGHT[one.level]))
+        self.setVisible(bool(show.segments))
         if found == self._found and self.head.text():
             return
         self._found = found
@@ -102,7 +103,6 @@ class FindingsBar(QWidget):
             parts.append(tr("Findings", "{count} to change", count=warnings))
         if hints:
             parts.append(tr("Findings", "{count} to know", count=hints))
-        self.setVisible(bool(self._desk.studio.show.segments))
         self.head.setText(" " + (" · ".join(parts) if parts else tr("Findings", "The plan is sound")))
         icon, colour = _LOOKS[self._found[0].level] if self._found else ("check", "good")
         self.head.setIcon(self._desk.icons.icon(icon, colour))

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -15,13 +25,19 @@ SEGMENT_TYPE = "application/x-tradewind-segments"
 ROW_PX = 46
 BAND_PX = 22
 THUMB_PX = 30
-TIME_PX, LENGTH_PX = 52, 58
+TIME_PX, LENGTH_PX = 44, 46  # of less than an hour
+HOUR_PX = 16  # what hours take more
 ROOMY_PX = 380  # in a narrower list the title needs the room of the small marks
 _SEGMENT = Qt.ItemDataRole.UserRole + 1
 _BAND = Qt.ItemDataRole.UserRole + 2
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+
+
+def dropped_products(carried: QMimeData) -> list[str]:
+    """The ids of the products that are let fall."""
+    return bytes(carried.data(PRODUCT_TYPE).data()).decode().split("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +63,20 @@ class SegmentModel(QAbstractListModel):
         super().__init__(parent)
         self._segments: tuple[Segment, ...] = ()
 
-    def show_segments(self, segments: tuple[Segment, ...]) -> None:
-        """Show these; rows that stand where they stood are changed in place."""
+    def show_segments(self, segments: tuple[Segment, ...]) -> bool:
+        """Show these; True when rows came, went or moved, False when they were changed in place."""
         before = self._segments
         if len(segments) == len(before) and all(
             one.id == other.id and one.act is other.act for one, other in zip(segments, before, strict=True)
         ):
             self._segments = segments
-            self.refresh()
-            return
+            if segments is not before:
+                self.refresh()
+            return False
         self.beginResetModel()
         self._segments = segments
         self.endResetModel()
+        return True
 
     def refresh(self) -> None:
         """What rows say has changed: the clock, products, findings."""
@@ -146,10 +164,11 @@ class _SegmentDelegate(QStyledItemDelegate):
         faint = line.state == "past"
         metrics = painter.fontMetrics()
         left, right = area.x() + 10, area.right() - 8
-        middle = QRect(left, area.y(), TIME_PX, area.height())
+        time_px, length_px = (TIME_PX + HOUR_PX, LENGTH_PX + HOUR_PX) if self._view.hours else (TIME_PX, LENGTH_PX)
+        middle = QRect(left, area.y(), time_px, area.height())
         painter.setPen(self._theme.colour("faint" if faint else "muted"))
         painter.drawText(middle, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line.begins)
-        left += TIME_PX
+        left += time_px
         picture = self._thumbnails.get(line.picture) if line.picture else None
         if picture is not None:
             side = min(picture.width(), picture.height())
@@ -160,11 +179,11 @@ class _SegmentDelegate(QStyledItemDelegate):
             left += THUMB_PX + 10
         painter.setPen(self._theme.colour("error" if line.overtime else "faint" if faint else "text"))
         painter.drawText(
-            QRect(right - LENGTH_PX, area.y(), LENGTH_PX, area.height()),
+            QRect(right - length_px, area.y(), length_px, area.height()),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
             line.length,
         )
-        right -= LENGTH_PX + 4
+        right -= length_px + 4
         if line.level:
             colour = {"block": "error", "warning": "warning"}.get(line.level, "info")
             self._icons.icon("warning" if line.level != "info" else "info", colour).paint(
@@ -213,6 +232,7 @@ class SegmentView(QListView):
         super().__init__()
         self.describe = describe
         self.act_words = act_words
+        self.hours = False  # the times take more than an hour
         self.rows = SegmentModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(_SegmentDelegate(theme, icons, thumbnails, self))
@@ -225,6 +245,21 @@ class SegmentView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
         self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._id(now) if now.isValid() else ""))
+
+    def show_segments(self, segments: tuple[Segment, ...]) -> None:
+        """Show these. What was chosen stays chosen; of what went, the row that takes its place is chosen."""
+        self.hours = sum(segment.planned_s for segment in segments) >= 3600
+        current, chosen, place = self.current_id(), set(self.chosen_ids()), self.currentIndex().row()
+        scrolled = self.verticalScrollBar().value()
+        if not self.rows.show_segments(segments) or not current or not segments:
+            return
+        rows = [row for row, segment in enumerate(segments) if segment.id in chosen]
+        here = self.rows.row_of(current)
+        here = here if here >= 0 else min(place, len(segments) - 1)
+        self.verticalScrollBar().setValue(scrolled)
+        self.setCurrentIndex(self.rows.index(here))
+        for row in rows:
+            self.selectionModel().select(self.rows.index(row), QItemSelectionModel.SelectionFlag.Select)
 
     def _id(self, index: Index) -> str:
         segment: Segment = index.data(_SEGMENT)
@@ -290,5 +325,4 @@ class SegmentView(QListView):
         if event.source() is self:
             self.moved.emit(list(self.chosen_ids()), place)
         else:
-            ids = bytes(event.mimeData().data(PRODUCT_TYPE).data()).decode().split("\n")
-            self.products_dropped.emit(ids, place)
+            self.products_dropped.emit(dropped_products(event.mimeData()), place)

@@ -1,0 +1,130 @@
+"""The head of the run of show: the clocks, the keys by which a running show is led, and the host's own timer."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from app.session.show_runner import TIMER_S
+from app.ui.desk import Desk
+from app.ui.language import tr
+from app.ui.motion import Motion
+from app.ui.widgets.aux_timer import AuxTimer
+from app.ui.widgets.pieces import icon_button, push_button
+from app.ui.widgets.run_clock import FLASH_MS, RunClock
+
+
+class RunHead(QWidget):
+    """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table."""
+
+    ticked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._runner = desk.studio.desk.runner
+        self._lit = False
+        self._motion = Motion(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.clock = RunClock()
+        self.start_button = push_button(tr("Rundown", "Start"), lambda: self._do("run.start"), role="primary")
+        self.start_button.setToolTip(tr("Rundown", "Start the show"))
+        self.next_button = push_button(tr("Rundown", "Next"), lambda: self._do("run.next"), role="primary")
+        first = QHBoxLayout()
+        first.addWidget(self.clock, 1)
+        first.addWidget(self.start_button)
+        first.addWidget(self.next_button)
+        column.addLayout(first)
+        column.addWidget(self.clock.whole)
+        column.addLayout(self._keys())
+        self._timer = QTimer(self)
+        self._timer.setInterval(FLASH_MS)
+        self._timer.timeout.connect(self._on_tick)
+
+    def _keys(self) -> QHBoxLayout:
+        """They stay where they are, whatever can be done: a hand finds them without looking."""
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        icons = self._desk.icons
+        self.previous_button = icon_button(icons, "up", tr("Rundown", "Back to the segment before"), lambda: self._do("run.previous"))
+        self.skip_button = icon_button(icons, "skip", tr("Rundown", "Leave out the next segment"), lambda: self._do("run.skip"))
+        self.shorten_button = self._minute("−1", tr("Rundown", "One minute less for this segment"), "run.shorten_1m")
+        self.extend_button = self._minute("+1", tr("Rundown", "One minute more for this segment"), "run.extend_1m")
+        self.swap_button = icon_button(icons, "swap", tr("Rundown", "The backup takes over"), lambda: self._do("run.swap"))
+        self.end_button = icon_button(icons, "stop", tr("Rundown", "End the run of show"), lambda: self._do("run.end"))
+        self.timer = AuxTimer(
+            icons,
+            set_length=lambda seconds: self._desk.attempt(lambda: self._runner.timer_set(seconds)),
+            toggle=lambda: self._do("timer.toggle"),
+            reset=lambda: self._do("timer.reset"),
+        )
+        self._run_keys: dict[str, QToolButton] = {
+            "run.previous": self.previous_button,
+            "run.skip": self.skip_button,
+            "run.shorten_1m": self.shorten_button,
+            "run.extend_1m": self.extend_button,
+            "run.swap": self.swap_button,
+            "run.end": self.end_button,
+        }
+        for button in self._run_keys.values():
+            button.setProperty("dense", True)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.timer)
+        return row
+
+    def _minute(self, words: str, meaning: str, action_id: str) -> QToolButton:
+        button = icon_button(self._desk.icons, "", meaning, lambda: self._do(action_id))
+        button.setText(words)
+        button.setObjectName("minute")
+        return button
+
+    def _do(self, action_id: str) -> None:
+        self._desk.studio.actions.run(action_id)
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """The show or its run has changed."""
+        running = self._runner.run.running
+        actions = self._desk.studio.actions
+        self.start_button.setVisible(not running)
+        self.start_button.setEnabled(bool(self._desk.studio.show.segments))
+        self.next_button.setVisible(running)
+        self.next_button.setEnabled(self._runner.upcoming is not None)
+        for action_id, button in self._run_keys.items():
+            button.setVisible(running)
+            button.setEnabled(actions[action_id].enabled())
+        ticking = running or self._runner.run.timer.started_ms is not None
+        if ticking and not self._timer.isActive():
+            self._timer.start()
+        elif not ticking:
+            self._timer.stop()
+        self._show()
+
+    def _on_tick(self) -> None:
+        self._lit = not self._lit
+        self._show()
+        if self._runner.run.running:
+            self.ticked.emit()
+
+    def _show(self) -> None:
+        timer = self._runner.run.timer
+        standing = timer.left_s if timer.length_s else float(TIMER_S)
+        counting = timer.started_ms is not None
+        self.timer.show_timer(self._runner.timer_left_s() if counting else standing, counting=counting)
+        segments = self._desk.studio.show.segments
+        if not self._runner.run.running:
+            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), sum(one.planned_s for one in segments))
+            return
+        timing = self._runner.timing()
+        current, upcoming = self._runner.current, self._runner.upcoming
+        self.clock.show_timing(
+            timing,
+            title=current.title if current else tr("Rundown", "This segment was removed"),
+            upcoming=upcoming.title if upcoming else "",
+            ends=f"{datetime.fromtimestamp(timing.ends_ms / 1000):%H:%M}",
+            flash=self._lit or self._motion.calm,
+        )
