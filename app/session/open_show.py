@@ -8,11 +8,12 @@ from app.domain.notice import Notice
 from app.domain.project import Project
 from app.domain.show import Show
 from app.session.document import Change, Document, ShowChange
-from app.session.show_files import Post, ShowFiles
+from app.session.show_files import ShowFiles
+from app.session.show_keeper import Post, ShowKeeper
 from app.session.show_pictures import ShowPictures
 from app.session.show_tables import ShowTables
 from app.storage.paths import Paths
-from app.storage.working_files import RecoveredShow
+from app.storage.working_files import RecoveredShow, WorkingFiles
 
 
 class OpenShow:
@@ -25,20 +26,31 @@ class OpenShow:
         self, *, paths: Paths, clock: Clock, new_project: Callable[[], Project], notify: Callable[[Notice], None], post: Post
     ) -> None:
         self._document = Document(Show(new_project()))
-        self._files = ShowFiles(document=self._document, paths=paths, clock=clock, new_project=new_project, notify=notify, post=post)
+        working = WorkingFiles(paths.recovery)
+        keeper = ShowKeeper(self._document, working, clock, notify=notify, post=post)
+        self._files = ShowFiles(
+            document=self._document,
+            keeper=keeper,
+            working=working,
+            paths=paths,
+            clock=clock,
+            new_project=new_project,
+            notify=notify,
+            post=post,
+        )
         self.project_changed = self._document.project_changed
         self.show_changed = self._document.show_changed
         self.document_changed = self._document.changed
         self.show_opened = self._files.opened  # another show took the place of the one that was open, with a log of its own
-        self.log = self._files.log
-        self.logged = self._files.logged
-        self.events = self._files.events
-        self.kept = self._files.kept
+        self.log = keeper.log
+        self.logged = keeper.logged
+        self.events = keeper.events
+        self.kept = keeper.kept
         self.backups = self._files.backups
         self.restore = self._files.restore
         self.open_copy = self._files.open_copy
-        self.pictures = ShowPictures(self._files)
-        self.tables = ShowTables(self._files, lambda: self.show, notify)
+        self.pictures = ShowPictures(keeper)
+        self.tables = ShowTables(keeper, lambda: self.show, notify)
 
     @property
     def project(self) -> Project:
@@ -101,10 +113,7 @@ class OpenShow:
     def begin_with(self, show: Show, pictures: Iterable[bytes]) -> None:
         """A new show that is filled already: nothing of it is the user's work yet, so nothing asks to keep it. The caller has asked about
         unsaved changes."""
-        self._files.new()
-        self._document.replace_all(show, path=None)
-        for picture in pictures:
-            self.pictures.add(picture)
+        self._files.begin_with(show, pictures)
 
     def open(self, path: Path) -> bool:
         """Open a show; False and a notice when it cannot be read. The caller has asked about unsaved changes."""

@@ -14,7 +14,7 @@ from app.domain.product_import import product_table
 from app.domain.rundown_table import rundown_table
 from app.domain.show import Show
 from app.domain.table import Table
-from app.session.show_files import ShowFiles
+from app.session.show_keeper import ShowKeeper
 from app.storage.tables import SUFFIXES, read_table, sheet_names, write_table
 
 
@@ -33,16 +33,16 @@ class ShowTables:
 
     suffixes = SUFFIXES
 
-    def __init__(self, files: ShowFiles, show: Callable[[], Show], notify: Callable[[Notice], None]) -> None:
-        self._files = files
+    def __init__(self, keeper: ShowKeeper, show: Callable[[], Show], notify: Callable[[Notice], None]) -> None:
+        self._keeper = keeper
         self._show = show
         self._notify = notify
         # what is read here and now, and what then makes a table of it on any thread
         self._tables: Mapping[Exported, Callable[[], Callable[[], Table]]] = {
             Exported.PRODUCTS: lambda: partial(product_table, self._show()),
             Exported.RUNDOWN: lambda: partial(rundown_table, self._show()),
-            Exported.ORDERS: lambda: partial(orders_table, self._files.events((EventKind.ORDER_PLACED,)), self._show()),
-            Exported.EVENTS: lambda: partial(events_table, self._files.events()),
+            Exported.ORDERS: lambda: partial(orders_table, self._keeper.events((EventKind.ORDER_PLACED,)), self._show()),
+            Exported.EVENTS: lambda: partial(events_table, self._keeper.events()),
         }
 
     def read(self, path: Path, sheet: str = "") -> Table:

@@ -18,6 +18,13 @@ def load(path: Path) -> Show:
     return read_only(path).show if is_database(path) else Show(project_file.load(path))
 
 
+def convert(path: Path, target: Path) -> None:
+    """A show of text as a file of the current format under a free name; raises StorageError."""
+    show = Show(project_file.load(path))
+    with our_errors(target):
+        write_new(target, show)
+
+
 def converted(path: Path) -> Path | None:
     """Bring a show of text into the current format under the same name; where the old one is kept, None = there was nothing to do.
 

@@ -1,14 +1,21 @@
 """Show files on the command line: what cannot be opened is one clear sentence and exit status 1; what is older goes on air."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.domain.event import EventKind
 from app.domain.project import starter_project
+from app.domain.show import Show
 from app.storage import project_file
 from app.storage.migrations import CURRENT_VERSION
+from app.storage.show_file import ShowFile, read_only, write_new
 from tests.support.tradewind import Tradewind
 from tests.support.watcher import Watcher
 
@@ -30,22 +37,40 @@ def impossible() -> str:
     return json.dumps(document)
 
 
+def database(sql: str) -> bytes:
+    """A show file that was changed by hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "show"
+        write_new(path, Show(starter_project(camera=None, microphone=False)))
+        with contextlib.closing(sqlite3.connect(path)) as foreign:
+            foreign.execute(sql)
+            foreign.commit()
+        return path.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (whole()[: len(whole()) // 2], "ends too early"),
-        (whole().replace('"scenes"', "scenes", 1), "is damaged at line"),
-        ("", "is empty"),
-        ("\x7fELF", "is damaged at line 1"),
-        ('{"name": "something else"}', "is not a show"),
-        (newer(), "was saved by a newer version of this program"),
-        (impossible(), "opacity"),
+        (whole()[: len(whole()) // 2].encode(), "ends too early"),
+        (whole().replace('"scenes"', "scenes", 1).encode(), "is damaged at line"),
+        (b"", "is empty"),
+        (b"\x7fELF", "is damaged at line 1"),
+        (b'{"name": "something else"}', "is not a show"),
+        (newer().encode(), "was saved by a newer version of this program"),
+        (impossible().encode(), "opacity"),
+        (database("PRAGMA user_version = 99"), "was written by a newer version of this program"),
+        (database("PRAGMA application_id = 1"), "is not a show of this program"),
+        (database("DELETE FROM parts"), "lacks a part that every show has"),
+        (database("")[:5000], "is damaged"),
     ],
-    ids=["cut off", "broken", "empty", "not text", "another file", "newer", "impossible"],
-)
-async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, content: str, sentence: str) -> None:
+    ids=[
+        "cut off", "broken", "empty", "not text", "another file", "newer", "impossible",
+        "newer database", "another database", "incomplete database", "cut database",
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / "a show.tradewind"
-    path.write_text(content)
+    path.write_bytes(content)
     async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED) as run:
         assert await run.ended() == 1
         assert run.lines == []
@@ -53,7 +78,7 @@ async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, co
         assert run.complaints[0].startswith("tradewind: ")
         assert sentence in run.complaints[0]
         assert run.running() == []
-    assert path.read_text() == content, "the file is untouched"
+    assert path.read_bytes() == content, "the file is untouched"
 
 
 async def test_what_is_not_there_is_said(tmp_path: Path) -> None:
@@ -72,3 +97,26 @@ async def test_an_older_show_goes_on_air(tmp_path: Path) -> None:
         await watcher.stop()
         assert await run.end() == 0
     assert path.read_bytes() == older, "going on air saves nothing"
+
+
+async def test_a_show_goes_on_air_while_a_desk_has_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    project = starter_project(camera=None, microphone=False)
+    write_new(path, Show(project))
+    desk = ShowFile.open(path)
+    try:
+        desk.log(EventKind.NOTE, 1, {})
+        desk.put(replace(desk.show, project=replace(project, name="written a moment ago")))
+        desk.flush()
+        async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED, "--size", "640x360") as run:
+            watcher = await Watcher((await run.line("Watch:")).replace("/watch/", "/whep/")).start()
+            await watcher.until(lambda: len(watcher.video) > 30, 20)
+            await watcher.stop()
+            desk.log(EventKind.NOTE, 2, {})
+            desk.flush()
+            assert await run.end() == 0
+    finally:
+        assert desk.close() is None
+    content = read_only(path)
+    assert (content.show.project.name, content.last_seq) == ("written a moment ago", 2), "going on air saves nothing"
+    assert content.show.project.output.canvas == project.output.canvas

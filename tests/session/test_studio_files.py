@@ -1,6 +1,7 @@
 """Open, save, recents, recovery and settings, as the window calls them."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +9,22 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import FieldError
+from app.domain.event import EventKind, ShowEvent
+from app.domain.notice import Severity
+from app.domain.product import Product
+from app.domain.product_import import match_products, plan_import
 from app.domain.project import Project
+from app.domain.show_editing import put_product, put_products, put_segment, segment_for
+from app.session.show_tables import Exported
+from app.storage.database import is_database
+from app.storage.files import StorageError
+from app.storage.pictures import make_picture
 from app.storage.settings import Settings, SettingsFile
 from app.storage.show_formats import load
+from tests.support.show_process import PNG
 from tests.support.studio_desk import StudioDesk, new_project
+
+SAMPLES = Path(__file__).resolve().parents[1] / "storage" / "samples"
 
 
 def named(project: Project, name: str) -> Project:
@@ -78,6 +91,191 @@ async def test_a_clean_end_leaves_nothing_to_recover(tmp_path: Path) -> None:
         assert after.studio.recovery is None
 
 
+async def test_an_edit_is_in_the_file_without_being_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        assert studio.save_as(path)
+        studio.edit_show("Add", lambda show: put_product(show, Product("fan", {"en": "Fan"})))
+        assert not studio.modified
+        assert await studio.kept()
+        assert load(path).products == studio.show.products != ()
+        studio.undo()
+        assert await studio.kept()
+        assert load(path).products == ()
+        studio.redo()
+        studio.take(studio.project.scenes[0].id)
+    assert load(path).products[0].id == "fan"
+    assert [name for name in os.listdir(tmp_path) if "tradewind" in name] == ["shop.tradewind"]
+
+
+async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        heard: list[ShowEvent] = []
+        studio.logged.connect(heard.append)
+        studio.log(EventKind.NOTE, text="before it had a file")
+        picture = studio.pictures.add(PNG)
+        assert studio.save_as(path)
+        studio.log(EventKind.PINNED, product="fan")
+        assert studio.events() == tuple(heard)
+        assert [event.seq for event in studio.events()] == [1, 2]
+        assert studio.events({EventKind.PINNED}, after=1)[0].data == {"product": "fan"}
+        assert (studio.pictures.get(picture), studio.pictures.media_type(picture)) == (PNG, "image/png")
+        opened: list[int] = []
+        studio.show_opened.connect(lambda: opened.append(len(studio.events())))
+        studio.new()
+        assert (studio.events(), studio.pictures.get(picture)) == ((), None)
+        assert studio.open(path)
+        assert opened == [0, 2]
+        with pytest.raises(StorageError):
+            studio.pictures.add(b"GIF89a")
+        assert studio.pictures.get(picture) == PNG
+    assert list(desk.paths.recovery.iterdir()) == []
+
+
+async def test_a_show_that_another_desk_has_open_is_refused_in_words_and_opens_as_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as first:
+        assert first.studio.save_as(path)
+        async with StudioDesk(tmp_path, settings={"reopen_last": False}) as second:
+            assert not second.studio.open(path)
+            told = await second.notice("show_file.in_use")
+            assert told.severity is Severity.WARNING
+            assert not second.studio.save_as(path)
+            assert second.studio.open_copy(path)
+            assert (second.studio.path, second.studio.title) == (None, "shop")
+            second.studio.edit("Rename", lambda project: named(project, "the copy"))
+            first.studio.edit("Rename", lambda project: named(project, "the first"))
+            assert await second.studio.kept() and await first.studio.kept()
+        assert load(path).project.name == "the first"
+        assert first.studio.save()
+    async with started(tmp_path) as after:
+        assert after.studio.path == path, "the lock ended with its desk"
+
+
+async def test_a_file_that_cannot_be_written_is_told_once_and_its_show_is_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        assert studio.save_as(path)
+        path.rename(tmp_path / "away")
+        studio.edit("Rename", lambda project: named(project, "one"))
+        await desk.until(lambda: studio.modified)
+        studio.edit("Rename", lambda project: named(project, "two"))
+        studio.log(EventKind.NOTE)
+        assert not await studio.kept()
+        assert [notice.code for notice in desk.heard if notice.severity is Severity.ERROR] == ["show_file.moved"]
+        assert not studio.save()
+        assert studio.modified
+    async with started(tmp_path) as after:
+        assert after.studio.recovery is not None and after.studio.recovery.project.name == "two"
+        after.studio.accept_recovery()
+        assert (after.studio.path, after.studio.modified, len(after.studio.events())) == (None, True, 1)
+        assert after.studio.save_as(path)
+    assert load(path).project.name == "two"
+    assert list(after.paths.recovery.iterdir()) == []
+
+
+async def test_a_file_that_can_be_written_again_is_no_reason_to_ask(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        assert studio.save_as(path)
+        path.rename(tmp_path / "away")
+        studio.edit("Rename", lambda project: named(project, "one"))
+        await desk.until(lambda: studio.modified)
+        (tmp_path / "away").rename(path)
+        studio.edit("Rename", lambda project: named(project, "two"))
+        await desk.notice("show_file.written_again")
+        await desk.until(lambda: not studio.modified)
+        path.rename(tmp_path / "away")
+        studio.edit("Rename", lambda project: named(project, "three"))
+        await desk.until(lambda: studio.modified)
+        assert studio.save_as(tmp_path / "elsewhere"), "everything is still here"
+        assert not studio.modified
+    assert load(tmp_path / "elsewhere.tradewind").project.name == "three"
+    assert not desk.paths.recovery.exists(), "nothing had to be rescued"
+
+
+async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        assert desk.studio.save_as(path)
+        desk.studio.pictures.add(PNG)
+    async with started(tmp_path, path) as desk:
+        studio = desk.studio
+        studio.edit("Rename", lambda project: named(project, "a mistake"))
+        assert await studio.kept()
+        (backup,) = studio.backups()
+        assert studio.restore(backup)
+        assert (studio.path, studio.title, studio.modified) == (None, "shop", True)
+        assert studio.pictures.get(make_picture(PNG, 0).id) == PNG
+        assert studio.save_as(tmp_path / "shop again")
+        assert studio.backups() == ()
+        assert studio.open(path) and studio.project.name == "a mistake"
+        assert studio.backups() == (backup,), "one a day at opening is enough"
+
+
+async def test_an_old_text_show_is_brought_over_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "Autumn.tradewind"
+    before = (SAMPLES / "version-1.tradewind").read_bytes()
+    path.write_bytes(before)
+    async with started(tmp_path, path) as desk:
+        told = await desk.notice("show_file.converted")
+        assert told.data["kept"] == str(tmp_path / "Autumn.json.bak")
+        assert (desk.studio.path, desk.studio.project.name, desk.studio.modified) == (path, "Autumn market", False)
+    assert (tmp_path / "Autumn.json.bak").read_bytes() == before
+    assert is_database(path)
+
+
+async def test_what_can_be_read_of_a_damaged_file_opens_as_a_new_show(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        products = tuple(Product(f"p{number}", {"en": "x" * 300}) for number in range(300))
+        desk.studio.edit_show("Add", lambda show: put_products(show, products))
+        assert desk.studio.save_as(path)
+    content = bytearray(path.read_bytes())
+    content[-40960:-36864] = bytes(4096)
+    path.write_bytes(content)
+    async with started(tmp_path, path) as desk:
+        await desk.notice("show_file.damaged")
+        told = await desk.notice("show_file.salvaged")
+        assert 200 < int(told.data["things"]) <= 300
+        assert (desk.studio.path, desk.studio.title, desk.studio.modified) == (None, "shop", True)
+        assert len(desk.studio.show.products) == told.data["things"]
+    assert path.read_bytes() == content
+
+
+async def test_saving_over_another_show_keeps_that_one(tmp_path: Path) -> None:
+    async with started(tmp_path) as desk:
+        for name in ("one", "two"):
+            desk.studio.new()
+            desk.studio.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
+            assert desk.studio.save_as(tmp_path / name)
+        assert desk.studio.save_as(tmp_path / "one")
+        assert desk.studio.path == tmp_path / "one.tradewind"
+    assert load(tmp_path / "one.tradewind").project.name == "two"
+    assert load(tmp_path / "one.tradewind.bak").project.name == "one"
+
+
+async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        fan = Product("fan", {"en": "Fan"}, sku="=F")
+        studio.edit_show("Add", lambda show: put_product(show, fan))
+        studio.edit_show("Add", lambda show: put_segment(show, segment_for(fan)))
+        studio.log(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
+        for what in Exported:
+            assert await studio.tables.export(what, tmp_path / f"{what.value}.xlsx")
+            assert not await studio.tables.export(what, tmp_path / "none" / "x.csv")
+        table = studio.tables.read(tmp_path / "products.xlsx")
+        plan = plan_import(table, match_products(table, studio.show), studio.show)
+        assert (plan.unchanged, plan.faults) == (1, ())
+        assert [len(studio.tables.read(tmp_path / f"{what.value}.xlsx").rows) for what in Exported] == [1, 1, 1, 1]
+
+
 async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path) -> None:
     told: list[Settings] = []
     async with started(tmp_path) as desk:
@@ -85,7 +283,7 @@ async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path
         desk.studio.change_setting("language", "zh_CN")
         desk.studio.change_setting("language", "zh_CN")
         with pytest.raises(FieldError):
-            desk.studio.change_setting("autosave_s", 0)
+            desk.studio.change_setting("backup_every_min", 0)
         with pytest.raises(FieldError):
             desk.studio.change_setting("no such", 0)
     assert [settings.language for settings in told] == ["zh_CN"]

@@ -13,6 +13,7 @@ from app.domain.show import Show
 from app.session.document import Document
 from app.session.processes import DELAYS_S, BackOff
 from app.session.show_files import ShowFiles
+from app.session.show_keeper import ShowKeeper
 from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
 from app.storage.working_files import WorkingFiles
@@ -32,8 +33,12 @@ class Desk:
     def __init__(self, home: Path) -> None:
         self.told: list[Notice] = []
         self.document = Document(Show(START))
+        working = WorkingFiles(paths_in(home).recovery)
+        self.keeper = ShowKeeper(self.document, working, SystemClock(), notify=self.told.append, post=lambda what: None)
         self.files = ShowFiles(
             document=self.document,
+            keeper=self.keeper,
+            working=working,
             paths=paths_in(home),
             clock=SystemClock(),
             new_project=lambda: START,
@@ -67,7 +72,7 @@ def test_the_same_work_is_gone_on_with_and_not_offered(tmp_path: Path) -> None:
         offered.append(desk.files.recovered)
         assert [one is not None for one in offered] == [True, False]
         assert (desk.document.path, desk.document.modified, desk.document.project.output.video.bitrate_kbps) == (None, True, 3000)
-        assert [event.kind for event in desk.files.events()] == [EventKind.ON_AIR]
+        assert [event.kind for event in desk.keeper.events()] == [EventKind.ON_AIR]
     assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.told == []
 
 
