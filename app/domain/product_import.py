@@ -131,9 +131,13 @@ def _product(
 
 def product_table(show: Show, name: str = "") -> Table:
     """All products with everything that is known of them; columns that nothing stands in are left out."""
-    uses = [use for use in all_uses(show) if use.field in ("id", "sku", "name") or any(_cell(product, use) for product in show.products)]
-    rows = tuple(tuple(harmless(_cell(product, use)) for use in uses) for product in show.products)
-    return Table(name, tuple(heading_of(use) for use in uses), rows)
+    uses = all_uses(show)
+    columns = [(BY_FIELD[use.field].get, use.of) for use in uses]
+    rows = [[get(product, of) for get, of in columns] for product in show.products]
+    kept = [index for index, use in enumerate(uses) if use.field in ("id", "sku", "name") or any(row[index] for row in rows)]
+    return Table(
+        name, tuple(heading_of(uses[index]) for index in kept), tuple(tuple(harmless(row[index]) for index in kept) for row in rows)
+    )
 
 
 def _cell(product: Product, use: Use) -> str:

@@ -9,6 +9,7 @@ from app.domain.errors import AppError, Value
 # What a spreadsheet would run as a formula when it opens a file of ours. The sign before it is taken off again by our own import, so that
 # a text that has it already gets one more.
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
+_SIGNS = "'=+-@\t\r"
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -49,12 +50,12 @@ Matching = tuple[Use | None, ...]  # for each column; None = left out
 
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet runs."""
-    return "'" + text if _ACTIVE.match(text) else text
+    return "'" + text if text and text[0] in _SIGNS and _ACTIVE.match(text) else text
 
 
 def plain(cell: str) -> str:
     """The text that `harmless` was given; other cells as they are."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
 def lines_of(texts: Sequence[str]) -> str:
