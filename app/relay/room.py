@@ -69,7 +69,7 @@ class PageLink:
         self._room = room
         self._answers: list[bytes] = []
         self._ack = 0
-        wire.take = self.take
+        wire.take, wire.turn = self.take, lambda: room.take_turn(wire)
 
     def take(self) -> bytes | None:
         if self._answers:
@@ -107,7 +107,7 @@ class HostLink:
         self._room = room
         self._answers = [welcome]
         self._sent_seq = sent_seq
-        wire.take = self.take
+        wire.take, wire.turn = self.take, lambda: room.take_turn(wire)
         wire.wake()
 
     def take(self) -> bytes | None:
@@ -181,6 +181,10 @@ class Room:
         if joins:
             self._journal("joined", viewer, {"languages": list(languages)})
         return page
+
+    def take_turn(self, wire: Wire) -> None:
+        """A connection has more to say than one turn allows: it stands in line with the others."""
+        self._fanout.wake({wire: None})
 
     def leave(self, page: PageLink) -> None:
         """Its connection has ended."""
@@ -266,6 +270,7 @@ class Room:
 
     def leave_host(self, host: HostLink) -> None:
         """The board stays as it is, and so does the journal."""
+        self._fanout.forget(host.wire)
         if self.host is host:
             self.host = None
             log.info("the host has left its room")
