@@ -145,7 +145,7 @@ class ShowWriter:
         return task
 
     def _give_up(self, task: _Task) -> None:
-        task.done, task.error = True, StorageError("show_file.closed", path=str(self._path))
+        task.done, task.error = True, self._closed()
         if task.told is not None:
             task.told(task.error)
 
@@ -200,13 +200,16 @@ class ShowWriter:
         with self._news:
             mine = self._ask()
             self._news.wait_for(lambda: self._done >= mine or self._failed >= mine or self._ended)
-            if self._done < mine and self._error is not None:
-                raise self._error
+            if self._done < mine:
+                raise self._error or self._closed()
 
     def when_written(self, told: Outcome) -> None:
         """Call `told` on the writer's thread after the next try that includes everything put until now; None = it is in the file."""
         with self._news:
-            self._waiting.append((self._ask(), told))
+            if not self._ended:
+                self._waiting.append((self._ask(), told))
+                return
+        told(self._closed())
 
     def close(self) -> StorageError | None:
         """Write what is left, bring the file into one piece and end the thread; the error when that could not be done."""
@@ -216,6 +219,9 @@ class ShowWriter:
         if self._thread.is_alive():
             self._thread.join()
         return self._error
+
+    def _closed(self) -> StorageError:
+        return StorageError("show_file.closed", path=str(self._path))
 
     # The thread -----------------------------------------------------------------------------------------------------------
 
@@ -234,7 +240,7 @@ class ShowWriter:
             with self._news:
                 self._ended = True
                 if self._done < self._asked and self._error is None:
-                    self._error = StorageError("show_file.closed", path=str(self._path))
+                    self._error = self._closed()
                 late = tuple(self._tasks)
                 self._tasks.clear()
                 for task in late:

@@ -3,6 +3,8 @@
 import threading
 from pathlib import Path
 
+import pytest
+
 from app.domain.event import EventKind
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture
@@ -95,8 +97,15 @@ def test_a_place_where_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
     assert read_only(path).show == sold(4)
 
 
-def test_a_backup_of_a_file_that_is_closed_is_not_waited_for_in_vain(tmp_path: Path) -> None:
+def test_nobody_waits_in_vain_for_a_file_that_is_closed(tmp_path: Path) -> None:
     with created(tmp_path / "show.tradewind", sold()) as file:
         pass
     error = made(ShowBackups(tmp_path / "backups", SetClock()), file)
-    assert error is not None and error.code == "show_file.closed"
+    outcomes: list[StorageError | None] = [error]
+    file.when_written(outcomes.append)
+    assert [one and one.code for one in outcomes] == ["show_file.closed", "show_file.closed"]
+    with pytest.raises(StorageError):
+        file.flush()
+    with pytest.raises(StorageError):
+        file.run(lambda connection: None)
+    file.close()
