@@ -29,9 +29,12 @@ def _money(rows: Rows, row: int, column: int, currency: str) -> Money | None:
     if not text:
         return None
     try:
-        return parse_amount(text, currency)
+        amount = parse_amount(text, currency)
     except AppError as error:
         raise CellError(row, column, error) from error
+    if amount.minor < 0:
+        raise CellError(row, column, AppError("table.negative", text=text))
+    return amount
 
 
 def _number(rows: Rows, row: int, column: int) -> float:

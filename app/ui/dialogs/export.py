@@ -126,7 +126,7 @@ class ExportDialog(QDialog):
         self.language.setAccessibleName(tr("Export", "Language"))
         show = self._desk.studio.show
         for tag in languages_of(show):
-            name = self._desk.formats.language_name(tag, self._desk.language)
+            name = f"\u2068{self._desk.formats.language_name(tag, self._desk.language)}\u2069"
             percent = overall_percent(show.products, (tag,))
             self.language.addItem(tr("Export", "{language} · {percent} % complete", language=name, percent=percent), tag)
         self.ending.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

@@ -282,12 +282,11 @@ class ImportDialog(QDialog):
         self.view.mark(table, matching, faults, words)
         self.faults.clear()
         for fault, text in list(zip(faults, words, strict=True))[:FAULTS_LISTED]:
-            where = (
-                tr("Import", "Line {line}, {column}", line=fault.line, column=fault.column)
+            self.faults.addItem(
+                tr("Import", "Line {line}, {column}: {words}", line=fault.line, column=fault.column, words=text)
                 if fault.column
-                else tr("Import", "Line {line}", line=fault.line)
+                else tr("Import", "Line {line}: {words}", line=fault.line, words=text)
             )
-            self.faults.addItem(f"{where}: {text}")
 
     def _on_fault_chosen(self, place: int) -> None:
         if self._table is not None and self._planned is not None and 0 <= place < len(self._planned[1].faults):

@@ -81,6 +81,7 @@ class CouponDialog(FramedDialog):
             tr("Keywords", "Coupon"),
             tr("Keywords", "Each viewer gets one code, and each code goes to one viewer. What is left is counted as it is."),
         )
+        self.resize(520, 660)
         self._desk = desk
         show = desk.studio.show
         known = next((coupon for coupon in show.coupons if coupon.id == coupon_id), None)

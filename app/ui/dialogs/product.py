@@ -4,13 +4,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QProgressBar,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.errors import AppError
+from app.domain.handbook import Completeness, completeness, meter
 from app.domain.product import Product, missing_fields
 from app.domain.show import ShowError, languages_of, product_by_id
 from app.domain.show_editing import put_product
-from app.domain.words import has, pick
+from app.domain.words import pick
 from app.ui.desk import Desk
 from app.ui.dialogs.product_pages import (
     BasicsPage,
@@ -24,12 +37,13 @@ from app.ui.dialogs.product_pages import (
     ScenariosPage,
 )
 from app.ui.dialogs.product_trade_pages import PricesPage, SizesPage
-from app.ui.language import tr
-from app.ui.widgets.picture_strip import PictureStrip
-from app.ui.widgets.pieces import label, push_button
+from app.ui.language import declared, tr
+from app.ui.widgets.picture_strip import SIDE_PX, PictureStrip
+from app.ui.widgets.pieces import elided, label, push_button, set_property
 from app.ui.widgets.product_list import Thumbnails
 
 SIZE_PX = (900, 640)
+METER_PX = (96, 6)
 PAGES_PX = 170
 
 
@@ -42,6 +56,47 @@ def field_titles() -> Mapping[str, str]:
         "price_band": tr("Product", "Price band"),
         "points": tr("Product", "Core selling points"),
     }
+
+
+def section_titles() -> Mapping[str, str]:
+    """What can be missing in a handbook."""
+    return {
+        "name": tr("Product", "Name"),
+        "points": tr("Product", "Selling points"),
+        "scenarios": tr("Product", "Scenes of use"),
+        "faq": tr("Product", "Questions"),
+        "comparisons": tr("Product", "Comparison"),
+        "pictures": tr("Product", "Pictures"),
+    }
+
+
+class HandbookMeter(QWidget):
+    """How complete a product's handbook is in a language, and what is not written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 100)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(*METER_PX)
+        self.words = label("", "hint", wrap=True)
+        row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.words, 1)
+
+    def show_completeness(self, done: Completeness) -> None:
+        """Show this."""
+        titles = section_titles()
+        self.bar.setValue(done.percent)
+        set_property(self.bar, "level", "good" if not done.missing else "")
+        gaps = ", ".join(titles[name] for name in done.missing)
+        self.words.setText(
+            tr("Product", "Handbook {percent} %. Not yet whole: {gaps}.", percent=done.percent, gaps=gaps)
+            if gaps
+            else tr("Product", "The handbook is complete in this language.")
+        )
 
 
 class _PicturesPage(Page):
@@ -61,7 +116,7 @@ class _PicturesPage(Page):
 class ProductDialog(QDialog):
     """Stays open beside the window; closes by itself when its product goes."""
 
-    def __init__(self, desk: Desk, product_id: str, thumbnails: Thumbnails, language_name: Callable[[str], str], parent: QWidget) -> None:
+    def __init__(self, desk: Desk, product_id: str, language_name: Callable[[str], str], parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
         self._id = product_id
@@ -69,7 +124,7 @@ class ProductDialog(QDialog):
         self.resize(*SIZE_PX)
         self.setMinimumSize(640, 460)
         means = PageMeans(self._change, desk.icons, desk.theme, self._markets, self._currencies, self._words_of)
-        strip = PictureStrip(thumbnails, desk.icons)
+        strip = PictureStrip(Thumbnails(desk.studio.pictures.get, SIDE_PX), desk.icons)
         strip.files_chosen.connect(self._add_pictures)
         self._pages: tuple[tuple[str, Page], ...] = (
             (tr("Product", "Basics"), BasicsPage(means)),
@@ -91,18 +146,23 @@ class ProductDialog(QDialog):
         outer.setContentsMargins(24, 18, 16, 14)
         outer.setSpacing(10)
         top = QHBoxLayout()
-        self.title = label("", "title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = elided("", "title")
         top.addWidget(self.title, 1)
         top.addWidget(label(tr("Product", "Written in"), "muted"))
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Product", "Language of the texts"))
-        self.language.setMinimumWidth(170)
+        self.language.setMinimumWidth(190)
+        self.language.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.language.activated.connect(lambda _: self._read())
         top.addWidget(self.language)
         outer.addLayout(top)
-        self.missing = label("", "hint", wrap=True)
-        outer.addWidget(self.missing)
+        self.meter = HandbookMeter()
+        self.missing = label("", "warning", wrap=True)
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.meter)
+        head.addWidget(self.missing)
+        outer.addLayout(head)
         middle = QHBoxLayout()
         middle.setSpacing(16)
         self.list = QListWidget()
@@ -122,7 +182,10 @@ class ProductDialog(QDialog):
         middle.addWidget(self.stack, 1)
         outer.addLayout(middle, 1)
         bottom = QHBoxLayout()
-        self.undo = push_button(tr("Product", "Undo"), self._desk.studio.undo)
+        studio = self._desk.studio
+        self.undo = push_button(tr("Product", "Undo"), studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, studio.redo)
         bottom.addWidget(self.undo)
         bottom.addStretch(1)
         done = push_button(tr("Product", "Done"), self.accept, role="primary")
@@ -176,12 +239,18 @@ class ProductDialog(QDialog):
         missing = [titles[key] for key in missing_fields(product)]
         self.missing.setText(tr("Product", "Still missing: {fields}.", fields=", ".join(missing)))
         self.missing.setVisible(bool(missing))
-        self.undo.setEnabled(bool(self._desk.studio.undo_title))
+        self.meter.show_completeness(completeness(product, language))
+        step = self._desk.studio.undo_title
+        self.undo.setEnabled(bool(step))
+        self.undo.setToolTip(declared(step))
 
     def _show_languages(self, languages: tuple[str, ...], product: Product) -> None:
         chosen = self.language.currentData()
-        wanted = [(f"{'✓' if has(product.name, language) else '·'} {self._language_name(language)}", language) for language in languages]
-        if [(self.language.itemText(i), self.language.itemData(i)) for i in range(self.language.count())] == wanted:
+        wanted = [(f"\u2068{self._language_name(one.language)}\u2069 · {one.percent} %", one.language) for one in meter(product, languages)]
+        if [self.language.itemData(place) for place in range(self.language.count())] == list(languages):
+            for place, (words, _) in enumerate(wanted):
+                if self.language.itemText(place) != words:
+                    self.language.setItemText(place, words)
             return
         self.language.clear()
         for words, language in wanted:

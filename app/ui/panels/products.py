@@ -158,7 +158,7 @@ class ProductsPanel(QWidget):
             known.raise_()
             known.activateWindow()
             return
-        dialog = ProductDialog(self._desk, product_id, self.thumbnails, self._language_name, self)
+        dialog = ProductDialog(self._desk, product_id, self._language_name, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self._dialogs.pop(product_id, None))
         self._dialogs[product_id] = dialog

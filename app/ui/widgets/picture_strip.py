@@ -90,6 +90,7 @@ class PictureStrip(QWidget):
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.list.setMovement(QListView.Movement.Snap)
         self.list.setAcceptDrops(True)
+        self.list.setObjectName("pictureStrip")
         self.list.setAccessibleName(tr("Product", "Pictures"))
         self.list.files_dropped.connect(self.files_chosen.emit)
         self.list.moved.connect(self._on_moved)

@@ -5,12 +5,24 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.theme import Icons
 from app.ui.widgets.pieces import icon_button
 
 ROW_PX = 32
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +38,48 @@ class Column:
 
 
 class _Grid(QTableWidget):
+    """Ctrl+Delete takes the row out, Delete empties the cell; Tab goes from cell to cell and, behind the last one, on."""
+
     removed = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
         if event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.removed.emit()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
+            item.setText("")
+        elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._at_end(forward=event.key() == Qt.Key.Key_Tab):
+            self._leave(forward=event.key() == Qt.Key.Key_Tab)
         else:
             super().keyPressEvent(event)
 
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        forward = hint is QAbstractItemDelegate.EndEditHint.EditNextItem
+        leaving = forward or hint is QAbstractItemDelegate.EndEditHint.EditPreviousItem
+        if leaving and self._at_end(forward=forward):
+            super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+            self._leave(forward=forward)
+        else:
+            super().closeEditor(editor, hint)
+
+    def _at_end(self, *, forward: bool) -> bool:
+        if self.rowCount() == 0 or self.currentRow() < 0:
+            return True
+        row, column = (self.rowCount() - 1, self.columnCount() - 1) if forward else (0, 0)
+        return self.currentRow() == row and self.currentColumn() == column
+
+    def _leave(self, *, forward: bool) -> None:
+        self.setTabKeyNavigation(False)  # else the table keeps the key for itself
+        self.focusNextPrevChild(forward)
+        self.setTabKeyNavigation(True)
+
 
 class TableEdit(QWidget):
-    """`edited` carries all rows as texts after the user changed one. `fresh` makes the cells of an added row."""
+    """`edited` carries all rows as texts after the user changed one. `fresh` makes the cells of an added row.
+
+    Whoever listens calls `refuse` at once for a text that is not taken: it stays in its cell, marked, until it is written anew, and is
+    not among the rows that the next change brings.
+    """
 
     edited = Signal(list)
 
@@ -47,11 +90,16 @@ class TableEdit(QWidget):
         self._columns = tuple(columns)
         self._fresh = fresh
         self._rows: list[list[str]] = []
+        self._refused: set[tuple[int, int]] = set()
+        self._taken = True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         self.grid = _Grid(0, len(self._columns))
-        self.grid.setHorizontalHeaderLabels([column.title for column in self._columns])
+        for number, column in enumerate(self._columns):
+            heading = QTableWidgetItem(column.title)
+            heading.setTextAlignment(RIGHT if column.align_right else LEFT)
+            self.grid.setHorizontalHeaderItem(number, heading)
         self.grid.verticalHeader().hide()
         self.grid.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.grid.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -71,18 +119,23 @@ class TableEdit(QWidget):
             row.addWidget(icon_button(icons, "remove", remove, self._remove))
             row.addStretch(1)
             layout.addLayout(row)
+        self._fit()
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these; emits nothing, and leaves alone what stands already, so that typing goes on."""
-        wanted = [list(row) for row in rows]
-        if wanted == self._rows:
+        wanted, before = [list(row) for row in rows], self._rows
+        if wanted == before:
             return
+        if len(wanted) != len(before):
+            self._refused.clear()
         self._rows = wanted
         with QSignalBlocker(self.grid):
             self.grid.setRowCount(len(wanted))
             for place, row in enumerate(wanted):
                 for number, text in enumerate(row):
-                    self._show_cell(place, number, text)
+                    if (place, number) not in self._refused or before[place][number] != text:
+                        self._refused.discard((place, number))
+                        self._show_cell(place, number, text)
         self._fit()
 
     def _show_cell(self, place: int, number: int, text: str) -> None:
@@ -106,7 +159,7 @@ class TableEdit(QWidget):
             if column.fixed:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             if column.align_right:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(RIGHT)
             self.grid.setItem(place, number, item)
         item.setText(text)
         item.setToolTip("")
@@ -119,6 +172,8 @@ class TableEdit(QWidget):
 
     def refuse(self, place: int, number: int, reason: str, colour: QColor) -> None:
         """Mark a cell whose text was not taken."""
+        self._taken = False
+        self._refused.add((place, number))
         item = self.grid.item(place, number)
         if item is not None:
             with QSignalBlocker(self.grid):
@@ -128,13 +183,27 @@ class TableEdit(QWidget):
     def _on_chosen(self, box: QComboBox, number: int) -> None:
         for place in range(self.grid.rowCount()):
             if self.grid.cellWidget(place, number) is box:
-                self._rows[place][number] = str(box.currentData())
-                self.edited.emit([list(row) for row in self._rows])
+                self._offer(place, number, str(box.currentData()))
                 return
 
     def _on_item_changed(self, item: QTableWidgetItem) -> None:
-        self._rows[item.row()][item.column()] = item.text().strip()
-        self.edited.emit([list(row) for row in self._rows])
+        place, number = item.row(), item.column()
+        self._refused.discard((place, number))
+        with QSignalBlocker(self.grid):
+            item.setData(Qt.ItemDataRole.ForegroundRole, None)
+            item.setToolTip("")
+        self._offer(place, number, item.text().strip())
+
+    def _offer(self, place: int, number: int, text: str) -> None:
+        before = self._rows
+        rows = [list(row) for row in before]
+        rows[place][number] = text
+        if rows == before:
+            return
+        self._rows, self._taken = rows, True
+        self.edited.emit([list(row) for row in rows])
+        if not self._taken:
+            self._rows = before
 
     def _add(self) -> None:
         if self._fresh is None:

@@ -62,6 +62,8 @@ class WordsField(QWidget):
         self._line.setLayoutDirection(direction)
         option = QTextOption(self._text.document().defaultTextOption())
         option.setTextDirection(direction)
+        right = direction is Qt.LayoutDirection.RightToLeft
+        option.setAlignment((Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute)
         self._text.document().setDefaultTextOption(option)
         other, written = pick(words, beside) if beside else ("", "")
         self._beside.setText(other)
