@@ -264,7 +264,7 @@ class ShowRunner:
             return
         self._book.log(EventKind.POINTS_LEFT, segment=segment.id, items=list(left))
         data: dict[str, Value] = {"segment": segment.title, "count": len(left), "points": self._in_words(segment, left)}
-        self._notify(Notice(Severity.WARNING, "run.points_left", data, segment.id))
+        self._notify(Notice(Severity.WARNING, "run.points_left", data, "run.points_left"))
 
     def _in_words(self, segment: Segment, items: Sequence[str]) -> str:
         languages = [self._book.show.desk.host_language]

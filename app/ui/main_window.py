@@ -46,7 +46,7 @@ from app.ui.widgets.dock import PanelDock
 LAYOUT_VERSION = 3
 LEFT_PX, RIGHT_PX = 320, 330
 LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
-SCENES_PX, SOURCES_PX = 148, 190
+SCENES_PX, SOURCES_PX = 156, 190
 MIXER_SHARE = 0.27  # of the window's height
 FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
 _LEFT, _RIGHT, _BOTTOM = (

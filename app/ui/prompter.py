@@ -1,17 +1,18 @@
 """The prompter: a window for the host alone, on a second screen or behind the glass of a camera."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from app.domain.show import Show
 from app.domain.words import pick
 from app.ui.clocks import clock
 from app.ui.desk import Desk
 from app.ui.language import tr
-from app.ui.widgets.pieces import icon_button, label, set_property
-from app.ui.widgets.prompter_page import MAX_SIZE_PX, MAX_SPEED, MIN_SIZE_PX, MIN_SPEED, PrompterPage, PrompterText
-from app.ui.widgets.run_clock import FLASH_MS, tabular
+from app.ui.widgets.pieces import icon_button, label, push_button
+from app.ui.widgets.prompter_page import MAX_SIZE_PX, MAX_SPEED, MIN_SIZE_PX, MIN_SPEED, PrompterHead, PrompterPage, PrompterText
+from app.ui.widgets.run_clock import FLASH_MS, SOON_S
 
 
 class Prompter(QWidget):
@@ -24,13 +25,12 @@ class Prompter(QWidget):
         self.setWindowIcon(desk.icons.icon("tradewind"))
         self._desk = desk
         self._runner = desk.studio.desk.runner
+        self._items: list[str] = []
         self._state = state
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.page = PrompterPage(desk.theme)
-        self.clock: QLabel = tabular(label("", "prompterClock"), 40)
-        layout.addWidget(self.clock)
         layout.addWidget(self.page, 1)
         self.bar = self._controls()
         layout.addWidget(self.bar)
@@ -42,10 +42,15 @@ class Prompter(QWidget):
         )
         self._timer = QTimer(self)
         self._timer.setInterval(FLASH_MS)
-        self._timer.timeout.connect(self._show_clock)
+        self._timer.timeout.connect(self._show_head)
+        self.page.numbered.connect(self._tick)
+        self.page.filled.connect(self.fill_screen)
         desk.bridge.show_changed.connect(self._read)
         desk.bridge.run_changed.connect(self._read)
-        self.resize(960, 640)
+        desk.bridge.disclosures_changed.connect(self._show_head)
+        geometry = state.value("prompter/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(960, 640)
         self._read()
 
     def _controls(self) -> QWidget:
@@ -77,9 +82,12 @@ class Prompter(QWidget):
         row.addWidget(self.mirror)
         self.hint = label(tr("Prompter", "A script that is read sounds read: buyers feel it. Points keep your eyes on them."), "hint")
         self.hint.setWordWrap(True)
-        row.addWidget(self.hint, 1)
-        row.addStretch(0)
-        row.addWidget(icon_button(self._desk.icons, "screen", tr("Prompter", "Fill the other screen (F)"), self.fill_screen))
+        row.addWidget(self.hint, 4)
+        row.addStretch(1)
+        self.fill = push_button(tr("Prompter", "Fill the screen"), self.fill_screen)
+        self.fill.setIcon(self._desk.icons.icon("screen"))
+        self.fill.setToolTip(tr("Prompter", "Fill the other screen (F)"))
+        row.addWidget(self.fill)
         return bar
 
     def _slider(self, low: int, high: int, words: str) -> QSlider:
@@ -123,31 +131,42 @@ class Prompter(QWidget):
             self.page.show_text(PrompterText(tr("Prompter", "The run of show is empty."), language=host))
             return
         product = self._desk.studio.desk.products.find(segment.product_id)
+        name = pick(product.name, (host,))[0] if product is not None else ""
         points = [
             (point.id, pick(point.text, (host,))[0] or pick(point.keyword, (host,))[0]) for point in (product.points if product else ())
         ] + [(cue.id, pick(cue.text, (host,))[0]) for cue in segment.cues]
+        self._items = [item for item, text in points if text]
         self.page.show_text(
             PrompterText(
-                self._title(show, segment.title, (product is not None and pick(product.name, (host,))[0]) or ""),
+                segment.title if not name or name == segment.title else f"{segment.title} · {name}",
                 tuple((text, (segment.id, item) in runner.run.ticked) for item, text in points if text),
                 pick(segment.script, (host,))[0],
+                tr("Prompter", "This segment has no script: these are its points."),
                 upcoming.title if upcoming is not None else "",
                 host,
             )
         )
-        self._show_clock()
+        self._show_head()
 
-    def _title(self, show: Show, segment: str, product: str) -> str:
-        del show
-        return segment if not product or product == segment else f"{segment} · {product}"
-
-    def _show_clock(self) -> None:
-        running = self._runner.run.running
-        self.clock.setVisible(running)
-        if running:
+    def _show_head(self) -> None:
+        head = PrompterHead(must_say=self._must_say())
+        if self._runner.run.running:
             left_s = self._runner.timing().slot_left_s
-            self.clock.setText(clock(left_s))
-            set_property(self.clock, "state", "over" if left_s < 0 else "soon" if left_s < 30 else "")
+            head = replace(head, clock=clock(left_s), state="over" if left_s < 0 else "soon" if left_s < SOON_S else "")
+        self.page.show_head(head)
+
+    def _must_say(self) -> str:
+        """The markets that are to be told of advertising now."""
+        desk, show = self._desk.studio.desk, self._desk.studio.show
+        now_ms = desk.now_ms()
+        due = {one.market_id for one in desk.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
+        names = [pick(market.name, (show.desk.host_language,))[0] or market.id for market in show.markets if market.id in due]
+        return tr("Prompter", "Say that this is advertising: {markets}", markets=" · ".join(names)) if names else ""
+
+    def _tick(self, place: int) -> None:
+        """A point was said, or was not after all."""
+        if self._runner.run.running and place < len(self._items):
+            self._desk.attempt(lambda: self._runner.tick(self._items[place]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F:
@@ -160,11 +179,13 @@ class Prompter(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._timer.start()
+        self._show_head()
         self.page.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
         self.page.stop()
+        self._state.setValue("prompter/geometry", self.saveGeometry())
         self._state.setValue("prompter/size", self.page.size_px)
         self._state.setValue("prompter/speed", self.page.speed)
         self._state.setValue("prompter/mirrored", "true" if self.page.mirrored else "false")

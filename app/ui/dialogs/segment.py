@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.product import Role
 from app.domain.rundown import Act, Cue, Segment
@@ -16,6 +16,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
 from app.ui.language import tr
 from app.ui.widgets.pieces import icon_button, label, push_button, set_property
+from app.ui.widgets.product_choice import ProductChoice
 from app.ui.widgets.words_field import WordsField
 
 
@@ -45,7 +46,6 @@ class SegmentDialog(FramedDialog):
         super().__init__(parent, tr("Rundown", "Segment"))
         self._desk = desk
         self._id = segment_id
-        self._products: tuple[object, ...] = ()
         self._cues: list[tuple[QWidget, QLineEdit]] = []
         self.resize(560, 680)
         form = QFormLayout()
@@ -60,16 +60,18 @@ class SegmentDialog(FramedDialog):
         self.length.setPlaceholderText("5:00")
         self.length.editingFinished.connect(self._on_length)
         form.addRow(label(tr("Rundown", "Planned length"), "muted"), self.length)
-        self.product = self._choice(tr("Rundown", "Product"), [], form)
+        self.product = self._product_choice(tr("Rundown", "Product"), tr("Rundown", "No product"), form)
         self.role = self._choice(tr("Rundown", "Role"), list(role_words()), form)
-        self.backup = self._choice(tr("Rundown", "Backup"), [], form)
+        self.backup = self._product_choice(tr("Rundown", "Backup"), tr("Rundown", "No backup"), form)
         self.scene = self._choice(tr("Rundown", "Scene"), [], form)
-        self.product.activated.connect(lambda _: self._on_product())
-        self.backup.activated.connect(lambda _: self._change("backup", backup_id=self.backup.currentData() or ""))
+        self.product.chosen.connect(self._on_product)
+        self.backup.chosen.connect(lambda product_id: self._change("backup", backup_id=product_id))
         self.scene.activated.connect(lambda _: self._change("scene", scene_id=self.scene.currentData() or ""))
         self.role.activated.connect(lambda _: self._change("role", role=Role(self.role.currentData()) if self.role.currentData() else None))
         self.host = self._line("host", tr("Rundown", "Host"), form)
         self.interpreter = self._line("interpreter", tr("Rundown", "Interpreter"), form)
+        self.draw = self._line("draw", tr("Rundown", "Draw"), form)
+        self.draw.setPlaceholderText(tr("Rundown", "What is drawn among viewers in this segment"))
         self.body.addLayout(form)
         self._flags = {
             "needs_interpreter": self._flag("needs_interpreter", tr("Rundown", "A human interpreter is needed")),
@@ -110,6 +112,12 @@ class SegmentDialog(FramedDialog):
             self.body.addWidget(line)
         return line
 
+    def _product_choice(self, title: str, nothing: str, form: QFormLayout) -> ProductChoice:
+        studio = self._desk.studio
+        field = ProductChoice(title, nothing, lambda: studio.show.products, lambda: studio.show.desk.host_language)
+        form.addRow(label(title, "muted"), field)
+        return field
+
     def _choice(self, title: str, entries: list[tuple[str, str]], form: QFormLayout) -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(title)
@@ -140,11 +148,10 @@ class SegmentDialog(FramedDialog):
         if valid:
             self._change("length", planned_s=seconds)
 
-    def _on_product(self) -> None:
-        product_id = self.product.currentData() or ""
+    def _on_product(self, product_id: str) -> None:
         changes: dict[str, Any] = {"product_id": product_id}
         segment = segment_by_id(self._desk.studio.show, self._id)
-        product = next((one for one in self._desk.studio.show.products if one.id == product_id), None)
+        product = self._desk.studio.desk.products.find(product_id)
         if product is not None and segment.role is None:
             changes["role"] = Role.HERO if product.role is Role.BACKUP else product.role
         elif product is None:
@@ -184,17 +191,19 @@ class SegmentDialog(FramedDialog):
             (self.title_line, segment.title),
             (self.host, segment.host),
             (self.interpreter, segment.interpreter),
+            (self.draw, segment.draw),
             (self.note, segment.note),
         ):
             if line.text() != text:
                 line.setText(text)
         if not self.length.hasFocus():
             self.length.setText(clock(segment.planned_s))
-        self._fill_choices(show)
+        self._fill_scenes(show)
+        products = self._desk.studio.desk.products
+        self.product.show_product(products.find(segment.product_id))
+        self.backup.show_product(products.find(segment.backup_id))
         for box, value in (
             (self.act, segment.act.value),
-            (self.product, segment.product_id),
-            (self.backup, segment.backup_id),
             (self.scene, segment.scene_id),
             (self.role, segment.role.value if segment.role else ""),
         ):
@@ -204,21 +213,7 @@ class SegmentDialog(FramedDialog):
         self.script.show_words(segment.script, show.desk.host_language)
         self._read_cues(segment, show.desk.host_language)
 
-    def _fill_choices(self, show: Show) -> None:
-        if self._products is not show.products:
-            self._products = show.products
-            language = (show.desk.host_language,)
-            for box, nothing in ((self.product, tr("Rundown", "No product")), (self.backup, tr("Rundown", "No backup"))):
-                box.clear()
-                box.addItem(nothing, "")
-                for product in show.products:
-                    box.addItem(pick(product.name, language)[0] or product.sku, product.id)
-                if not box.isEditable():
-                    box.setEditable(True)
-                    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-                    if (completer := box.completer()) is not None:
-                        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-                        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+    def _fill_scenes(self, show: Show) -> None:
         scenes = [("", tr("Rundown", "Stays as it is")), *((scene.id, scene.name) for scene in show.project.scenes)]
         if [self.scene.itemData(i) for i in range(self.scene.count())] != [one for one, _ in scenes]:
             self.scene.clear()

@@ -13,6 +13,8 @@ from app.ui.widgets.aux_timer import AuxTimer
 from app.ui.widgets.pieces import icon_button, push_button
 from app.ui.widgets.run_clock import FLASH_MS, RunClock
 
+MINUTE_PX = 28
+
 
 class RunHead(QWidget):
     """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table."""
@@ -79,6 +81,7 @@ class RunHead(QWidget):
         button = icon_button(self._desk.icons, "", meaning, lambda: self._do(action_id))
         button.setText(words)
         button.setObjectName("minute")
+        button.setFixedWidth(MINUTE_PX)
         return button
 
     def _do(self, action_id: str) -> None:

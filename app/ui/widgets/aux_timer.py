@@ -12,7 +12,7 @@ from app.ui.theme import Icons
 from app.ui.widgets.pieces import icon_button, set_property
 
 LONGEST_S = 24 * 3600
-FIELD_PX = 84
+FIELD_PX = 78
 
 
 class TimeField(QLineEdit):

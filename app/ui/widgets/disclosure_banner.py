@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.domain.words import is_right_to_left
 from app.ui.language import tr
 from app.ui.theme import Icons
-from app.ui.widgets.pieces import label, push_button, set_property
+from app.ui.widgets.pieces import elided, label, push_button, set_property
 
 Told = tuple[str, str, str]  # a market's name, the words that its viewers are told, and their language
 
@@ -75,8 +75,13 @@ class DisclosureBanner(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         for market, words, language in self._told or ():
-            self._rows.addWidget(label(market, "hint"))
             said = label(words, "bannerWords", wrap=True)
             if is_right_to_left(language):
                 said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
-            self._rows.addWidget(said)
+            row = QWidget()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(10)
+            line.addWidget(elided(market, "hint"), 2)
+            line.addWidget(said, 3)
+            self._rows.addWidget(row)

@@ -1,7 +1,6 @@
 """The prompter's page: large words on black, mirrored for the glass in front of a camera, rolled by time and not by frames."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
@@ -10,6 +9,7 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -31,28 +31,46 @@ MIN_SPEED, MAX_SPEED = 10, 400  # pixels a second
 MARGIN_SHARE = 0.06
 READING_LINE = 0.38  # of the height: where the eye rests, near the lens
 FRAME_MS = 16
+HEAD_PX = 76  # the line of the clock and of what must be said now
 
 
 @dataclass(frozen=True, slots=True)
 class PrompterText:
-    """What is read: a title, points (text, ticked) in any order, and a script, which replaces the points when it is rolled."""
+    """What is read: a title, points (text, ticked) in any order, and a script, which replaces the points when it is rolled; where
+    there is none, `hint` says so."""
 
     title: str = ""
     points: tuple[tuple[str, bool], ...] = ()
     script: str = ""
+    hint: str = ""
     next_title: str = ""
     language: str = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class PrompterHead:
+    """The line above: `clock` in the manner of `state` ("", "soon", "over"), and what must be said now."""
+
+    clock: str = ""
+    state: str = ""
+    must_say: str = ""
+
+
 class PrompterPage(QWidget):
-    """`rolling` moves the page; Space starts and stops, the wheel moves by hand."""
+    """`rolling` moves the page; Space starts and stops, the wheel moves by hand. Everything on it is mirrored, its clock too.
+
+    `numbered` is emitted with the place, from 0, of the point whose digit was pressed; `filled` by a double click.
+    """
 
     changed = Signal()
+    numbered = Signal(int)
+    filled = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._text = PrompterText()
+        self.head = PrompterHead()
         self._document = QTextDocument(self)
         self._document.setUndoRedoEnabled(False)
         self.mirrored = False
@@ -81,6 +99,12 @@ class PrompterPage(QWidget):
             self._offset = 0.0
         self._text = text
         self._lay_out()
+
+    def show_head(self, head: PrompterHead) -> None:
+        """Show another clock, or something that must be said."""
+        if head != self.head:
+            self.head = head
+            self.update()
 
     def set_looks(
         self, *, size_px: int | None = None, mirrored: bool | None = None, scripted: bool | None = None, speed: int | None = None
@@ -135,17 +159,21 @@ class PrompterPage(QWidget):
         document.setTextWidth(max(100.0, self.width() - 2 * margin))
         cursor = QTextCursor(document)
         self._write(cursor, self._text.title, self.size_px * 0.55, "muted", after=0.4)
-        lines: Sequence[tuple[str, bool]] = self._text.points
         if self.scripted and self._text.script:
-            lines = tuple((line, False) for line in self._text.script.split("\n"))
-        for text, ticked in lines:
-            mark = "" if self.scripted else "✓ " if ticked else "• "
-            self._write(cursor, mark + text, self.size_px, "faint" if ticked else "text", after=0.45)
+            for line in self._text.script.split("\n"):
+                self._write(cursor, line, self.size_px, "text", after=0.45)
+        else:
+            if self.scripted:
+                self._write(cursor, self._text.hint, self.size_px * 0.45, "warning", after=0.6)
+            for text, ticked in self._text.points:
+                self._write(
+                    cursor, f"{'✓' if ticked else '•'}\u2002{text}", self.size_px, "faint" if ticked else "text", after=0.45, hangs=True
+                )
         if self._text.next_title:
             self._write(cursor, f"→ {self._text.next_title}", self.size_px * 0.55, "faint", after=0.0)
         self.update()
 
-    def _write(self, cursor: QTextCursor, text: str, size_px: float, colour: str, *, after: float) -> None:
+    def _write(self, cursor: QTextCursor, text: str, size_px: float, colour: str, *, after: float, hangs: bool = False) -> None:
         if not text:
             return
         block = QTextBlockFormat()
@@ -157,6 +185,10 @@ class PrompterPage(QWidget):
         font.setPixelSize(max(8, round(size_px)))
         font.setBold(colour == "text")
         words.setFont(font)
+        if hangs:  # the second line begins below the first word, not below the mark
+            indent = QFontMetricsF(font).horizontalAdvance(text[:2])
+            block.setTextIndent(-indent)
+            (block.setRightMargin if right else block.setLeftMargin)(indent)
         words.setForeground(QBrush(QColor("#ffffff") if colour == "text" else self._theme.colour(colour)))
         if cursor.position():
             cursor.insertBlock(block, words)
@@ -173,8 +205,7 @@ class PrompterPage(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         del event
-        window = self.window()
-        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.filled.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_PageDown: 0.8, Qt.Key.Key_PageUp: -0.8}
@@ -187,6 +218,8 @@ class PrompterPage(QWidget):
             self.set_looks(speed=self.speed + (10 if key is Qt.Key.Key_Up else -10))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self.set_looks(size_px=self.size_px + (-4 if key is Qt.Key.Key_Minus else 4))
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.numbered.emit(key - Qt.Key.Key_1)
         elif key is Qt.Key.Key_M:
             self.set_looks(mirrored=not self.mirrored)
         else:
@@ -198,9 +231,39 @@ class PrompterPage(QWidget):
         if self.mirrored:
             painter.translate(self.width(), 0)
             painter.scale(-1, 1)
-        top = self.height() * (READING_LINE if self.scripted else MARGIN_SHARE) - self._offset
+        head_px = HEAD_PX if self.head.clock or self.head.must_say else 0
+        start = self.height() * READING_LINE if self.scripted else head_px + self.height() * MARGIN_SHARE / 2
+        top = start - self._offset
+        painter.save()
+        painter.setClipRect(QRectF(0, head_px, self.width(), self.height() - head_px))
         painter.translate(QPointF(self.width() * MARGIN_SHARE, top))
         context = QAbstractTextDocumentLayout.PaintContext()
-        context.clip = QRectF(0, -top, self.width(), self.height())
+        context.clip = QRectF(0, head_px - top, self.width(), self.height() - head_px)
         self._document.documentLayout().draw(painter, context)
+        painter.restore()
+        self._paint_head(painter)
         painter.end()
+
+    def _paint_head(self, painter: QPainter) -> None:
+        margin = self.width() * MARGIN_SHARE
+        area = QRectF(margin, 8, self.width() - 2 * margin, HEAD_PX - 16)
+        font = QFont(self.font())
+        font.setBold(True)
+        font.setPixelSize(44)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        painter.setFont(font)
+        clock_px = painter.fontMetrics().horizontalAdvance(self.head.clock) + 16 if self.head.clock else 0
+        if self.head.clock:
+            colour = {"over": "error", "soon": "warning"}.get(self.head.state)
+            painter.setPen(self._theme.colour(colour) if colour else QColor("#ffffff"))
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.head.clock)
+        if self.head.must_say:
+            band = area.adjusted(0, 0, -clock_px, 0)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("live"))
+            painter.drawRoundedRect(band, 8, 8)
+            font.setPixelSize(26)
+            painter.setFont(font)
+            painter.setPen(self._theme.colour("on_live"))
+            words = painter.fontMetrics().elidedText(self.head.must_say, Qt.TextElideMode.ElideRight, round(band.width()) - 32)
+            painter.drawText(band.adjusted(16, 0, -16, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)

@@ -10,7 +10,7 @@ from app.ui.language import tr
 from app.ui.widgets.pieces import elided, label, set_property
 
 BIG_PX = 34
-SLOT_PX = 92
+SLOT_PX = 78
 SOON_S = 30  # the last half minute of a slot
 ON_TIME_S = 5  # less than this over or under is on time
 FLASH_MS = 500  # half a second on, half off: seen at the edge of the eye, and far below the three a second that can hurt
