@@ -66,6 +66,7 @@ class CardsOnAir:
         self._drawn: Mapping[str, _Drawn] = {}  # as the engine has it
         self._told: set[str] = set()
         self._failed = False
+        self._unsure: frozenset[str] = frozenset()  # the engine may have these from another desk
 
     @property
     def overlay_ids(self) -> tuple[str, ...]:
@@ -85,13 +86,13 @@ class CardsOnAir:
             self._task.add_done_callback(self._ended)
 
     def attached(self) -> None:
-        """Another engine: it gets every card again, and one that the last desk left running loses what is not on any more."""
-        for overlay_id in OVERLAYS:
-            drawn = self._drawn.get(overlay_id)
-            if drawn is None:
-                self._send(DropOverlay(overlay_id), overlay_id)
-            else:
-                self._send(put_card(overlay_id, drawn.picture), overlay_id)
+        """Another engine: it gets every card again. One that the last desk left running keeps what is still on, without a gap, and loses
+        the rest as soon as we know what that is."""
+        for overlay_id in self._drawn:
+            self._send(put_card(overlay_id, self._drawn[overlay_id].picture), overlay_id)
+        self._unsure = frozenset(OVERLAYS) - self._drawn.keys()
+        if self._task is None:
+            self._drop_unsure()
 
     async def aclose(self, *, keep: bool) -> None:
         """Draw no more. Cards stay for an engine that goes on (`keep`), else they are taken away."""
@@ -140,10 +141,16 @@ class CardsOnAir:
         for overlay_id, drawn in result.drawn.items():
             if before.get(overlay_id) is not drawn:
                 self._send(put_card(overlay_id, drawn.picture), overlay_id)
+        self._drop_unsure()
         for error in result.failures:
             if error.code not in self._told:
                 self._told.add(error.code)
                 self._notify(Notice(Severity.WARNING, error.code, error.data, "cards"))
+
+    def _drop_unsure(self) -> None:
+        for overlay_id in sorted(self._unsure - self._drawn.keys()):
+            self._send(DropOverlay(overlay_id), overlay_id)
+        self._unsure = frozenset()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task is self._task:

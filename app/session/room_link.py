@@ -21,6 +21,9 @@ BACK_OFF_S = (0.1, 0.3, 1.0, 2.0, 5.0)
 TOLD_AFTER_S = 8.0  # a relay that is started again is back before that
 ACK_GAP_S = 0.25
 KEPT_AGAIN_S = 2.0
+PICTURED = "product/"  # keys whose values name pictures
+GAP_AT_MOST_S = 3.0
+NAMES_S = 0.5  # until the board has the names of pictures that were made just now
 CLOSE_REPLACED = 4409
 MAX_CLAIMS = 3000  # that a hub is told of: its messages have an end
 
@@ -123,6 +126,7 @@ class RoomLink:
         on_event: Callable[[RoomEvent], None],
         kept: Callable[[], Awaitable[bool]],
         notify: Callable[[Notice], None],
+        told_after_s: float = TOLD_AFTER_S,
     ) -> None:
         self.state: StateCell[RoomState] = StateCell("room", RoomState.OFF, ROOM_MOVES)
         self.count_changed: Signal[[int, int]] = Signal()
@@ -135,6 +139,7 @@ class RoomLink:
         self._on_event = on_event
         self._kept = kept
         self._notify = notify
+        self._told_after_s = told_after_s
         self._wanted: Mapping[str, object] = {}
         self._sent: dict[str, object] = {}
         self._coupon: OpenCoupon | None = None
@@ -143,6 +148,7 @@ class RoomLink:
         self._wanted_pictures: tuple[str, ...] = ()
         self._useless_pictures: set[str] = set()
         self._at_hub: set[str] = set()
+        self._without_gap = False  # what viewers see of products stays until we know their pictures' names again
         self._boot = ""
         self._seq = 0
         self._safe_seq = 0  # in the file, not only in the log
@@ -282,6 +288,7 @@ class RoomLink:
         self._coupons_open = set(welcome["coupons"])
         self._at_hub = set(welcome["pictures"])
         self.pictures = {picture: name for picture, name in self.pictures.items() if name in self._at_hub}
+        self._without_gap = bool(welcome["board"])
         if self._told:
             self._notify(Notice(Severity.INFO, "room.back", {}, "room"))
         self._told, self._lost_at = False, 0.0
@@ -342,8 +349,10 @@ class RoomLink:
             del self._sent[key]
             messages.append({"t": "put", "key": key, "value": None})
         for key, value in self._wanted.items():
-            known = self._sent.get(key, _UNKNOWN)
-            if known is not value and known != value:
+            known = self._sent.get(key, None)
+            if self._without_gap and known is _UNKNOWN and key.startswith(PICTURED):
+                continue
+            if known is not value and (known is _UNKNOWN or known != value):
                 messages.append({"t": "put", "key": key, "value": value})
             self._sent[key] = value
         if self._safe_seq > self._acked_seq:
@@ -363,13 +372,19 @@ class RoomLink:
         return [*closing, {**opening, "claimed": dict(tuple(coupon.claimed.items())[-MAX_CLAIMS:])}]
 
     async def _upload(self, socket: RoomSocket) -> None:
+        gap_until, made = asyncio.get_running_loop().time() + GAP_AT_MOST_S, False
         while True:
             self._more_pictures.clear()
             missing = next((one for one in self._wanted_pictures if one not in self.pictures and one not in self._useless_pictures), None)
-            if missing is None:
+            if self._without_gap and (missing is None or asyncio.get_running_loop().time() > gap_until):
+                await asyncio.sleep(NAMES_S if made else 0.0)
+                self._without_gap = False
+                self._awake.set()
+            elif missing is None:
                 await self._more_pictures.wait()
             else:
                 await self._put_picture(socket, missing)
+                made = True
 
     async def _put_picture(self, socket: RoomSocket, wanted: str) -> None:
         picture = await self._find_picture(wanted)
@@ -395,7 +410,7 @@ class RoomLink:
         now = asyncio.get_running_loop().time()
         if joined or not self._lost_at:
             self._lost_at = now
-        elif not self._told and now - self._lost_at > TOLD_AFTER_S:
+        elif not self._told and now - self._lost_at > self._told_after_s:
             self._told = True
             self._notify(Notice(Severity.WARNING, "room.lost", {}, "room"))
 

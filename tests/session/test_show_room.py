@@ -23,7 +23,7 @@ PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
 class Host:
     """A link with everything it told; `kept` can be held back, as by a drive that is slow."""
 
-    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = KEY) -> None:
+    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = KEY, told_after_s: float = 8.0) -> None:
         self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
         self.events: list[RoomEvent] = []
         self.heard: list[Notice] = []
@@ -39,6 +39,7 @@ class Host:
             on_event=self._on_event,
             kept=self._kept,
             notify=self._on_notice,
+            told_after_s=told_after_s,
         )
         self.link.state.changed.connect(lambda old, new: self._news.set())
         self.link.count_changed.connect(self._on_count)
@@ -225,6 +226,40 @@ async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> Non
             again.link.want_pictures(("lamp",))
             await again.until(lambda: "lamp" in again.link.pictures)
         assert host.heard == []
+
+
+async def test_pictures_stay_on_the_page_when_the_desk_starts_again() -> None:
+    with_picture: Mapping[str, Any] = {"product/sun": {"pictures": [PICTURE_NAME]}}
+    without: Mapping[str, Any] = {"product/sun": {"pictures": []}}
+
+    def follow(host: Host) -> None:
+        host.link.pictures_changed.connect(lambda: host.link.show(with_picture if host.link.pictures else without))
+        host.link.show(without)
+        host.link.want_pictures(("lamp",))
+
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer:
+        async with Host(relay) as host:
+            follow(host)
+            await viewer.open(board=0)
+            while (await viewer.next("put", key="product/sun"))["value"] != with_picture["product/sun"]:
+                pass
+        rev = (await status(session))["rev"]
+        async with Host(relay) as again:
+            follow(again)
+            await again.until(lambda: again.link.pictures)
+            again.link.show({**with_picture, "show": {}})
+            await viewer.next("put", key="show")
+            again.link.show({**with_picture, "product/sun": {"pictures": [PICTURE_NAME], "left": 2}, "show": {}})
+            await viewer.next("put", key="product/sun", value={"pictures": [PICTURE_NAME], "left": 2})
+        assert (await status(session))["rev"] == rev + 2
+
+
+async def test_a_room_that_stays_away_is_told_and_so_is_its_return() -> None:
+    async with running_relay() as relay, Host(relay, key="wrong", told_after_s=0.2) as host:
+        await host.until(lambda: [notice.code for notice in host.heard] == ["room.lost"])
+        host.move_to(relay)
+        await host.joined()
+        assert [notice.code for notice in host.heard] == ["room.lost", "room.back"]
 
 
 async def test_a_wrong_key_stays_outside_until_it_is_right() -> None:
