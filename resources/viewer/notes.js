@@ -2,7 +2,6 @@
 import { icon, make, setHidden, setText } from "./dom.js";
 import { clock } from "./money.js";
 import { say, textOf } from "./said.js";
-import { word } from "./words.js";
 
 export class KeywordCard {
   #words = make("p", { class: "words" });
@@ -86,12 +85,11 @@ export class Ticker {
 }
 
 export class Disclosure {
-  #label = make("span", { class: "mark" }, word("advertising"));
-  #text = make("span");
+  #text = make("span", { class: "mark" });
 
   constructor(element) {
     this.element = element;
-    element.append(this.#label, this.#text);
+    element.append(this.#text);
   }
 
   update(disclosure, market) {

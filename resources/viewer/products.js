@@ -226,7 +226,7 @@ export class Detail {
     this.#foot.replaceChildren(this.#actions.element);
     this.update(product);
     this.#dialog.showModal();
-    this.#dialog.querySelector(".scroll").scrollTop = 0;
+    for (const part of this.#dialog.querySelectorAll(".scroll, .text")) part.scrollTop = 0;
   }
 
   update(product) {
@@ -283,7 +283,7 @@ export class Detail {
     const delivery = deliveryText(offer.delivery);
     if (delivery) lines.push(make("p", {}, delivery));
     const returnable = product.returnable?.[this.#shop.market];
-    if (returnable !== undefined) lines.push(make("p", {}, word(returnable ? "returnable" : "not_returnable")));
+    if (returnable === false || (returnable && !textOf(product.return_rule))) lines.push(make("p", {}, word(returnable ? "returnable" : "not_returnable")));
     if (textOf(product.return_rule)) lines.push(told("p", product.return_rule, { class: "rule" }));
     return lines.length ? section(word("delivery"), ...lines) : null;
   }

@@ -99,5 +99,4 @@ export default {
   market: "البلد",
   market_choose: "أين تعيش؟",
   away: "جارٍ إعادة الاتصال بالمتجر…",
-  advertising: "إعلان",
 };

@@ -99,5 +99,4 @@ export default {
   market: "Land",
   market_choose: "Wo wohnen Sie?",
   away: "Verbindung zum Shop wird erneuert…",
-  advertising: "Werbung",
 };

@@ -99,5 +99,4 @@ export default {
   market: "Country",
   market_choose: "Where do you live?",
   away: "Reconnecting to the shop…",
-  advertising: "Ad",
 };

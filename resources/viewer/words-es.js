@@ -99,5 +99,4 @@ export default {
   market: "País",
   market_choose: "¿Dónde vives?",
   away: "Reconectando con la tienda…",
-  advertising: "Publicidad",
 };

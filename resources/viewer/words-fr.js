@@ -99,5 +99,4 @@ export default {
   market: "Pays",
   market_choose: "Où habitez-vous ?",
   away: "Reconnexion à la boutique…",
-  advertising: "Publicité",
 };

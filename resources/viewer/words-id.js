@@ -99,5 +99,4 @@ export default {
   market: "Negara",
   market_choose: "Di mana Anda tinggal?",
   away: "Menghubungkan kembali ke toko…",
-  advertising: "Iklan",
 };

@@ -99,5 +99,4 @@ export default {
   market: "国・地域",
   market_choose: "お住まいはどちらですか？",
   away: "ショップに再接続しています…",
-  advertising: "広告",
 };

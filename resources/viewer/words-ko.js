@@ -99,5 +99,4 @@ export default {
   market: "국가",
   market_choose: "어디에 계신가요?",
   away: "상점에 다시 연결하는 중…",
-  advertising: "광고",
 };

@@ -99,5 +99,4 @@ export default {
   market: "País",
   market_choose: "Onde você mora?",
   away: "Reconectando à loja…",
-  advertising: "Publicidade",
 };

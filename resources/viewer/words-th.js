@@ -99,5 +99,4 @@ export default {
   market: "ประเทศ",
   market_choose: "คุณอยู่ที่ไหน",
   away: "กำลังเชื่อมต่อกับร้านค้าอีกครั้ง…",
-  advertising: "โฆษณา",
 };

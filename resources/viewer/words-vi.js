@@ -99,5 +99,4 @@ export default {
   market: "Quốc gia",
   market_choose: "Bạn sống ở đâu?",
   away: "Đang kết nối lại với cửa hàng…",
-  advertising: "Quảng cáo",
 };

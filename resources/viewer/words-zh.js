@@ -99,5 +99,4 @@ export default {
   market: "国家或地区",
   market_choose: "您在哪里？",
   away: "正在重新连接商店…",
-  advertising: "广告",
 };
