@@ -133,5 +133,5 @@ def _remove_stale(target: Path) -> None:
     limit = time.time() - STALE_S
     with contextlib.suppress(OSError):  # the save itself is done: what is left over here can wait for the next one
         for left in target.parent.iterdir():
-            if left.name.startswith(f".{target.name}.") and left.name.endswith(SAVING_SUFFIX) and left.stat().st_mtime < limit:
+            if left.name.startswith(f".{target.name}.") and SAVING_SUFFIX in left.name and left.stat().st_mtime < limit:
                 left.unlink()

@@ -45,8 +45,13 @@ class ShowBackups:
 
     def of(self, show: Path) -> tuple[Backup, ...]:
         """The copies of a show, the newest first."""
-        stamped = [(made, path) for path in self._folder_of(show).glob(f"*{SUFFIX}") if (made := _made_at_s(path)) is not None]
-        return tuple(Backup(path, show.stem, made, path.stat().st_size) for made, path in sorted(stamped, reverse=True))
+        try:
+            found = [(path, path.stat().st_size) for path in self._folder_of(show).glob(f"*{SUFFIX}")]
+        except OSError as error:
+            log.warning("the backups of %s cannot be looked at: %s", show, error)
+            return ()
+        backups = (Backup(path, show.stem, made, size) for path, size in found if (made := _made_at_s(path)) is not None)
+        return tuple(sorted(backups, key=lambda one: one.made_at_s, reverse=True))
 
     def due(self, show: Path, after_s: float) -> bool:
         """Whether the newest copy is older than this, or there is none."""

@@ -14,7 +14,16 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.storage import event_rows, pictures
-from app.storage.database import connect, connect_reading, make_durable, our_errors, plain_connection, remove_database
+from app.storage.database import (
+    COMPANIONS,
+    connect,
+    connect_reading,
+    make_durable,
+    our_errors,
+    plain_connection,
+    remove_database,
+    settle,
+)
 from app.storage.files import StorageError, put_in_place, saving_name
 from app.storage.pictures import Picture
 from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
@@ -239,15 +248,15 @@ class ShowFile:
         """The number of the newest event, 0 before the first."""
         return self._last_seq
 
-    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0) -> tuple[ShowEvent, ...]:
-        """Events behind number `after`, those just appended included; raises StorageError."""
+    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0, upto: int = event_rows.NO_END) -> tuple[ShowEvent, ...]:
+        """Events behind number `after`, up to `upto`, those just appended included; raises StorageError."""
         pending = self._writer.pending_events()
         found: dict[int, ShowEvent] = {}
         with our_errors(self.path):
             if (connection := self._reader()) is not None:
-                found = {event.seq: event for event in event_rows.read(connection, kinds, after)}
+                found = {event.seq: event for event in event_rows.read(connection, kinds, after, upto)}
         for event in pending:
-            if event.seq > after and (kinds is None or event.kind in kinds):
+            if after < event.seq <= upto and (kinds is None or event.kind in kinds):
                 found[event.seq] = event
         return tuple(found[seq] for seq in sorted(found))
 
@@ -306,6 +315,16 @@ class ShowFile:
         return bool(held)
 
 
+def make_way(target: Path) -> None:
+    """Leave nothing of a killed program's beside `target` that would be taken for the file that is to stand there; raises OSError."""
+    log_file = target.with_name(target.name + "-wal")
+    if log_file.exists():
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(target)) as connection:
+            settle(connection)  # so that what stood there is kept with its last changes
+    for companion in COMPANIONS:
+        target.with_name(target.name + companion).unlink(missing_ok=True)
+
+
 def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
     """Write all of an open show as a new file in one step, what stood there kept as `.bak`; raises StorageError, that untouched.
 
@@ -319,8 +338,7 @@ def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
                 write_new(temporary, show)
             else:
                 whole = file.copy_into(temporary)
-            for companion in ("-wal", "-shm"):  # a killed program's: it would be taken for the new file's
-                target.with_name(target.name + companion).unlink(missing_ok=True)
+            make_way(target)
             put_in_place(temporary, target, keep_backup=True)
     except BaseException:
         with contextlib.suppress(OSError):

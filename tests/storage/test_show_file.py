@@ -31,6 +31,17 @@ from tests.support.waiting import until
 ROOT = Path(__file__).resolve().parents[2]
 
 
+COPY_FOR_EVER = """
+import sys
+from pathlib import Path
+from app.storage.show_file import ShowFile, write_copy
+file = ShowFile.open(Path(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    write_copy(file, file.show, Path(sys.argv[2]))
+"""
+
+
 def sold(count: int = 3) -> Show:
     """A show with something of everything."""
     products = tuple(
@@ -256,6 +267,41 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> No
             replayed = Show(replace(starter_project(camera=None, microphone=False), name="0"))
             assert products_after(replayed, int(file.show.project.name)) == file.show.products
     assert len(acknowledged) > 12
+
+
+def test_killed_while_it_is_copied_over_another_one_of_both_is_there(tmp_path: Path) -> None:
+    path, target = tmp_path / "show", tmp_path / "target"
+    products = tuple(Product(f"more-{number}", {"en": "x" * 500}) for number in range(500))
+    with created(path, replace(sold(), products=(*sold().products, *products))):
+        pass
+    with created(target, sold()):
+        pass
+    moments = random.Random(2)
+    for _ in range(8):
+        with subprocess.Popen([sys.executable, "-c", COPY_FOR_EVER, str(path), str(target)], cwd=ROOT, stdout=subprocess.PIPE) as copier:
+            assert copier.stdout is not None
+            assert copier.stdout.readline() == b"ready\n"
+            time.sleep(moments.uniform(0.0, 0.1))  # the moment is the test's subject
+            copier.kill()
+        assert len(read_only(target).show.products) in (3, 503)
+        assert len(read_only(path).show.products) == 503
+
+
+def test_a_copy_over_what_a_killed_program_left_is_the_copy(tmp_path: Path) -> None:
+    path, target = tmp_path / "show", tmp_path / "target"
+    with created(target, Show(replace(starter_project(camera=None, microphone=False), name="0"))):
+        pass
+    with subprocess.Popen([sys.executable, "-m", "tests.support.show_process", str(target)], cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline()
+        writer.kill()
+    assert target.with_name("target-wal").exists()
+    with created(path, sold()) as file:
+        assert write_copy(file, file.show, target)
+    assert read_only(target).show == sold()
+    kept = read_only(tmp_path / "target.bak")
+    assert int(kept.show.project.name) >= 3, "what stood there is kept with its last changes"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["show", "target", "target.bak"]
 
 
 def products_after(show: Show, count: int) -> tuple[Product, ...]:
