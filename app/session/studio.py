@@ -20,6 +20,7 @@ from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import CUT, Transition
+from app.plugin.host import PluginHost
 from app.session.actions import ActionTable
 from app.session.background import Background
 from app.session.desk_lock import DeskLock
@@ -41,6 +42,7 @@ from app.session.text_pictures import DrawText, TextPictures
 from app.storage import settings as declared
 from app.storage.files import StorageError
 from app.storage.paths import Paths
+from app.storage.plugin_settings import PluginSettingsFile
 from app.storage.secrets import Secrets
 from app.storage.settings import TURN_SECRET, Settings, SettingsFile
 
@@ -128,6 +130,13 @@ class Studio(OpenShow):
         fill(self.actions, self)
         self.desk = ShowDesk(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
         fill_show(self.actions, self.desk, lambda: self.show)
+        self.plugins = PluginHost(
+            paths.plugins,
+            settings=PluginSettingsFile(paths.plugin_settings),
+            data_folder=paths.plugin_data,
+            take_order=self.desk.orders.place,
+            notify=notify,
+        )
         self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.show, lambda: self.title, notify)
         self._applied: Project | None = None
         self._applied_at = 0.0
@@ -164,6 +173,7 @@ class Studio(OpenShow):
             self._background.keep(self._discovery.start(), "discovery")
         self._engine.start()
         self.desk.start()
+        self.plugins.start()
 
     async def aclose(self, *, keep_engine: bool, keep_work: bool = False) -> None:
         """End the desk. `keep_engine` leaves the show on air (and unsaved work to be found); else the engine leaves the relays and ends.
@@ -180,6 +190,7 @@ class Studio(OpenShow):
             self._sync()
         keep_work = keep_work or keep_engine
         others = self._lock.others()
+        await self.plugins.aclose()
         await self.desk.aclose(keep=keep_engine or others)
         await self._background.aclose()
         await self._engine.aclose(keep_engine=keep_engine or others)

@@ -60,6 +60,19 @@ class Paths:
         return self.resources / "markets"
 
     @property
+    def plugins(self) -> tuple[Path, Path]:
+        """Where plugins are looked for: those that come with the program, and the user's own."""
+        return self.resources.parent / "plugins", self.config / "plugins"
+
+    @property
+    def plugin_settings(self) -> Path:
+        return self.config / "plugins.json"
+
+    @property
+    def plugin_data(self) -> Path:
+        return self.state / "plugins"
+
+    @property
     def sample_show(self) -> Path:
         return self.resources / "sample_show"
 

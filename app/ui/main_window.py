@@ -18,6 +18,7 @@ from app.ui.desk import Desk, Formats, MakeCode
 from app.ui.dialogs.about import About
 from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
+from app.ui.dialogs.plugins import PluginsDialog
 from app.ui.dialogs.questions import choose
 from app.ui.dialogs.settings import Group, settings_dialog
 from app.ui.dialogs.setup import SetupDialog
@@ -25,6 +26,7 @@ from app.ui.exchange import Exchange
 from app.ui.figures import relay_name
 from app.ui.files import Files
 from app.ui.language import declared, tr
+from app.ui.menus import TOOLBAR, menus
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
 from app.ui.panels.cue import CuePanel
 from app.ui.panels.live import LivePanel
@@ -55,8 +57,6 @@ _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 _AREAS = {"rundown": _LEFT, "products": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
-
-_EXCHANGED = ("bring_in.products", "bring_in.rundown", "bring_in.orders", "export.open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +253,12 @@ class MainWindow(QMainWindow):
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
             Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
+            Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),
             Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),
             Command("window.reset", "Put the panels back", self.reset_layout, "", "window"),
             Command("window.full", "Full screen", self._toggle_full_screen, "F11", "screen"),
             Command("help.guide", "First show, step by step…", self.show_guide, "F1", "guide"),
+            Command("help.sample", "Open the sample show", self.files.open_sample, "", "product"),
             Command("help.about", "About Tradewind", self._show_about, "", "info"),
             Command("app.quit", "Quit", self.close, "Ctrl+Q", "quit"),
         ]
@@ -273,25 +275,7 @@ class MainWindow(QMainWindow):
         actions = self.commands.actions
         for action in actions.values():
             self.addAction(action)  # its shortcut works wherever the focus is
-        menus: dict[str, tuple[str, ...]] = {
-            tr("Window", "&Show"): (
-                "file.new", "file.open", "RECENT", "", "file.save", "file.save_as", "backups.open", "", *_EXCHANGED, "", "app.quit",
-            ),
-            tr("Window", "&Edit"): ("edit.undo", "edit.redo", "", "source.add", "source.duplicate", "source.remove", "", "window.settings"),
-            tr("Window", "Se&ll"): (
-                "setup.open", "product.add", "segment.add", "rundown.plan", "", "run.start", "run.next", "run.previous", "run.back",
-                "run.skip", "run.extend_1m", "run.shorten_1m", "run.swap", "run.end", "", "product.pin", "product.unpin", "card.hide",
-                "coupon.drop", "coupon.close", "disclosure.show", "card.lower_third", "card.ticker", "card.code", "", "timer.toggle",
-                "timer.reset", "prompter.toggle",
-            ),
-            tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
-            tr("Window", "&On air"): (
-                "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "", "devices.refresh", "engine.restart",
-            ),
-            tr("Window", "&View"): ("window.palette", "", "DOCKS", "", "window.reset", "window.full"),
-            tr("Window", "&Help"): ("help.guide", "help.about"),
-        }  # fmt: skip
-        for title, entries in menus.items():
+        for title, entries in menus().items():
             menu = bar.addMenu(title)
             menu.setToolTipsVisible(True)
             for entry in entries:
@@ -323,11 +307,7 @@ class MainWindow(QMainWindow):
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
-        entries = (
-            "file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "scene.add", "source.add", "", "window.palette",
-            "window.settings", "help.guide",
-        )  # fmt: skip
-        for entry in entries:
+        for entry in TOOLBAR:
             if entry:
                 bar.addAction(self.commands.actions[entry])
                 button = bar.widgetForAction(self.commands.actions[entry])
@@ -408,6 +388,12 @@ class MainWindow(QMainWindow):
     def show_setup(self) -> None:
         """What the show is made for."""
         dialog = SetupDialog(self.desk, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_plugins(self) -> None:
+        """What others have written for Tradewind."""
+        dialog = PluginsDialog(self.desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -10,13 +10,14 @@ from app.domain.product import Delivery, Link, Price, Product, Stock, landed_cos
 Rows = list[list[str]]
 
 
-class CellError(AppError):
-    """`row` and `column` say where, the code and the rest of `data` what is wrong."""
+class RefusedCell(Exception):
+    """`row` and `column` say where, `error` what is wrong."""
 
     def __init__(self, row: int, column: int, error: AppError) -> None:
-        super().__init__(error.code, **error.data)
+        super().__init__(str(error))
         self.row = row
         self.column = column
+        self.error = error
 
 
 def amount_text(money: Money | None) -> str:
@@ -31,9 +32,9 @@ def _money(rows: Rows, row: int, column: int, currency: str) -> Money | None:
     try:
         amount = parse_amount(text, currency)
     except AppError as error:
-        raise CellError(row, column, error) from error
+        raise RefusedCell(row, column, error) from error
     if amount.minor < 0:
-        raise CellError(row, column, AppError("table.negative", text=text))
+        raise RefusedCell(row, column, AppError("table.negative", text=text))
     return amount
 
 
@@ -42,9 +43,9 @@ def _number(rows: Rows, row: int, column: int) -> float:
     try:
         value = float(text or 0)
     except ValueError as error:
-        raise CellError(row, column, AppError("table.number", text=rows[row][column])) from error
+        raise RefusedCell(row, column, AppError("table.number", text=rows[row][column])) from error
     if not 0 <= value <= 1_000_000:
-        raise CellError(row, column, AppError("table.number", text=rows[row][column]))
+        raise RefusedCell(row, column, AppError("table.number", text=rows[row][column]))
     return value
 
 
@@ -66,7 +67,7 @@ def price_rows(product: Product, markets: Sequence[str]) -> Rows:
 
 
 def with_prices(product: Product, rows: Rows, currencies: Mapping[str, str]) -> Product:
-    """With the prices and links of these rows; those of markets that have no row stay. Raises CellError."""
+    """With the prices and links of these rows; those of markets that have no row stay. Raises RefusedCell."""
     prices, links = [], []
     for place, row in enumerate(rows):
         currency = currencies[row[0]]
@@ -98,7 +99,7 @@ def delivery_rows(product: Product, markets: Sequence[str]) -> Rows:
 
 
 def with_delivery(product: Product, rows: Rows, currencies: Mapping[str, str]) -> Product:
-    """With the delivery of these rows; an empty row means that nothing is known. Raises CellError."""
+    """With the delivery of these rows; an empty row means that nothing is known. Raises RefusedCell."""
     made = []
     for place, row in enumerate(rows):
         if not any(row[1:]):
@@ -124,7 +125,7 @@ def stock_rows(product: Product) -> Rows:
 
 
 def with_stock(product: Product, rows: Rows) -> Product:
-    """With these units in these places. Raises CellError."""
+    """With these units in these places. Raises RefusedCell."""
     return replace(product, stock=tuple(Stock(row[0], int(_number(rows, place, 1))) for place, row in enumerate(rows)))
 
 

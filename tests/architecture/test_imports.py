@@ -20,7 +20,8 @@ TABLE: Mapping[str, Sequence[str]] = {
     "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs", "openpyxl"),
     "language": (*_EVERYONE, "app.domain", "babel", "jinja2"),
     "link": (*_EVERYONE, "app.domain", "msgspec"),
-    "session": (*_EVERYONE, "app.domain", "app.storage", "app.language", "app.overlay", "app.link", "psutil", "aiohttp"),
+    "plugin": (*_EVERYONE, "app.domain"),
+    "session": (*_EVERYONE, "app.domain", "app.storage", "app.language", "app.overlay", "app.link", "app.plugin", "psutil", "aiohttp"),
     "ui": (*_EVERYONE, "app.domain", "app.session", "app.language.formats", "PySide6", "qasync"),
 }
 EVERYTHING = frozenset({"bootstrap", "cli", "__main__"})

@@ -89,15 +89,15 @@ class PricesPage(Page):
     def _with_delivery(self, product: Product, rows: tables.Rows) -> Product:
         return tables.with_delivery(product, self._ids(rows), self.means.currencies())
 
-    def _refuse(self, table: TableEdit, error: tables.CellError) -> None:
-        table.refuse(error.row, error.column, self.means.words_of(error), self.means.theme.colour("error"))
+    def _refuse(self, table: TableEdit, error: tables.RefusedCell) -> None:
+        table.refuse(error.row, error.column, self.means.words_of(error.error), self.means.theme.colour("error"))
 
     def _on_rows(self, table: TableEdit, field: str, rows: tables.Rows, change: Callable[[Product, tables.Rows], Product]) -> None:
         if self._product is None:
             return
         try:
             change(self._product, rows)
-        except tables.CellError as error:
+        except tables.RefusedCell as error:
             self._refuse(table, error)
             return
         self.means.change(field, lambda product: change(product, rows))

@@ -1,0 +1,125 @@
+"""A plugin's manifest: what it is, what it declares, read without running anything of it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import AppError, Value
+from app.domain.schema import Choice, Field, FieldType, completed
+from app.domain.words import Words, pick
+from app.plugin.api import API_VERSION
+
+FILE = "plugin.toml"
+MAX_BYTES = 64 * 1024
+_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
+
+
+class ManifestError(AppError):
+    """A manifest that does not say what it must; `data` has `path` and `reason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """A setting as the manifest has it, its words in several languages."""
+
+    key: str
+    type: FieldType
+    default: Value
+    title: Words
+    help: Words
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[tuple[str, Words], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`module` is the file with `enable`; `imports` names what it uses beside the standard library and the door."""
+
+    id: str
+    name: Words
+    summary: Words
+    version: str
+    folder: Path
+    module: str = "plugin.py"
+    imports: tuple[str, ...] = ()
+    declared: tuple[DeclaredField, ...] = ()
+
+    def fields(self, language: str) -> tuple[Field, ...]:
+        """The settings with words for a reader of this language."""
+
+        def said(words: Words) -> str:
+            return pick(words, (language,))[0]
+
+        return tuple(
+            Field(
+                one.key,
+                one.type,
+                one.default,
+                said(one.title),
+                said(one.help),
+                one.minimum,
+                one.maximum,
+                choices=tuple(Choice(value, said(words)) for value, words in one.choices),
+            )
+            for one in self.declared
+        )
+
+    def settings(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The user's values, checked and completed; raises FieldError."""
+        return completed(self.fields("en"), values)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises ManifestError for a folder whose manifest is missing, broken, or made for another version of the door."""
+    path = folder / FILE
+    try:
+        with path.open("rb") as file:
+            table = tomllib.loads(file.read(MAX_BYTES).decode("utf-8"))
+        manifest = _manifest(table, folder)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise ManifestError("plugin.manifest", path=str(path), reason=reason) from error
+    if table["api"] != API_VERSION:
+        raise ManifestError("plugin.version", path=str(path), wanted=str(table["api"]), known=API_VERSION)
+    if not (folder / manifest.module).is_file():
+        raise ManifestError("plugin.manifest", path=str(path), reason=f"{manifest.module} is not there")
+    return manifest
+
+
+def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
+    if not _ID.fullmatch(str(table["id"])):
+        raise ValueError("id must be small letters, digits and _")
+    module = str(table.get("module", "plugin.py"))
+    if Path(module).name != module:
+        raise ValueError("module must be a file of the plugin's folder")
+    return Manifest(
+        id=str(table["id"]),
+        name=_words(table["name"]),
+        summary=_words(table.get("summary", {})),
+        version=str(table["version"]),
+        folder=folder,
+        module=module,
+        imports=tuple(str(name) for name in table.get("imports", [])),
+        declared=tuple(_field(one) for one in table.get("fields", [])),
+    )
+
+
+def _words(value: Any) -> Words:
+    return {"en": value} if isinstance(value, str) else {str(tag): str(text) for tag, text in value.items()}
+
+
+def _field(table: Mapping[str, Any]) -> DeclaredField:
+    return DeclaredField(
+        key=str(table["key"]),
+        type=FieldType(table["type"]),
+        default=table["default"],
+        title=_words(table["title"]),
+        help=_words(table.get("help", {})),
+        minimum=table.get("minimum"),
+        maximum=table.get("maximum"),
+        choices=tuple((str(value), _words(words)) for value, words in table.get("choices", {}).items()),
+    )

@@ -1,0 +1,44 @@
+"""Which plugins are on, and their settings: one JSON file."""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import Value
+from app.storage.files import StorageError, read_file, write_file
+
+log = logging.getLogger(__name__)
+
+
+class PluginSettingsFile:
+    """A file that is missing or broken means that no plugin is on; a broken one is left until something is changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def enabled(self) -> frozenset[str]:
+        """The ids of those that are on."""
+        return frozenset(plugin_id for plugin_id, one in self._read().items() if one.get("enabled") is True)
+
+    def values(self, plugin_id: str) -> Mapping[str, Value]:
+        """What the user chose for a plugin."""
+        values = self._read().get(plugin_id, {}).get("settings", {})
+        return {str(key): value for key, value in values.items() if isinstance(value, bool | int | float | str)}
+
+    def keep(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
+        """Write a plugin's state down; raises StorageError."""
+        table = {**self._read(), plugin_id: {"enabled": enabled, "settings": dict(values)}}
+        write_file(self._path, json.dumps(table, indent=2, ensure_ascii=False, sort_keys=True).encode())
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            table = json.loads(read_file(self._path))
+            return {str(key): one for key, one in table.items() if isinstance(one, dict)}
+        except StorageError as error:
+            if error.code != "file.missing":
+                log.warning("plugins: %s", error)
+        except (ValueError, AttributeError, RecursionError) as error:
+            log.warning("plugins: %s is broken: %s", self._path, error)
+        return {}

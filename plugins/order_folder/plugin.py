@@ -1,0 +1,66 @@
+"""Orders from a folder: each CSV file that appears or changes is read, each order in it taken once."""
+
+import asyncio
+import csv
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.plugin.api import Api, AppError, Money, Order, PluginError, TakeOrder, parse_amount
+
+COLUMNS = ("order", "product", "units", "amount", "currency")
+MAX_BYTES = 20 * 1024 * 1024
+
+
+def orders_in(path: Path) -> Iterator[Order | str]:
+    """The orders of a file; a line that cannot be understood comes as a sentence about it."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            yield f"{path.name}: the column {missing[0]} is missing"
+            return
+        for row in reader:
+            try:
+                units = int(row["units"])
+                total: Money = parse_amount(row["amount"], row["currency"].strip().upper())
+                if units < 1 or not row["order"].strip():
+                    raise ValueError("no order number, or no units")
+                yield Order(row["order"].strip(), row["product"].strip(), units, total, time.time_ns() // 1_000_000, "order_folder")
+            except (AppError, ValueError, TypeError, AttributeError) as error:  # one bad line does not keep the others back
+                yield f"{path.name}, line {reader.line_num}: {error}"
+
+
+def enable(api: Api) -> None:
+    """Begin to look."""
+    folder = Path(str(api.settings["folder"])).expanduser()
+    if not str(api.settings["folder"]).strip():
+        raise PluginError("Choose the folder first.")
+    if not folder.is_dir():
+        raise PluginError(f"{folder} is not a folder.")
+    every_s = int(api.settings["every_s"])
+
+    async def run(take: TakeOrder) -> None:
+        read: dict[Path, tuple[int, int]] = {}
+        before: dict[Path, tuple[int, int]] = {}
+        while True:
+            marks = {path: _mark(path) for path in sorted(folder.glob("*.csv"))}
+            for path, mark in marks.items():
+                # one that changed since the last look is still being written
+                if mark != read.get(path) and mark == before.get(path) and mark[1] <= MAX_BYTES:
+                    read[path] = mark
+                    for found in await asyncio.to_thread(_read, path):
+                        api.tell(found) if isinstance(found, str) else take(found)
+            before = marks
+            await asyncio.sleep(every_s)
+
+    api.add_shop(run)
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
+def _read(path: Path) -> list[Order | str]:
+    return list(orders_in(path))

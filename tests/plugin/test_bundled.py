@@ -1,0 +1,38 @@
+"""Bundled plugins keep to the door: their manifests are whole, and they import nothing else of the program."""
+
+import ast
+import sys
+
+import pytest
+
+from app.domain.words import has
+from app.plugin.manifest import Manifest, read_manifest
+from tests.support.source_trees import ROOT, imports_of
+
+BUNDLED = [read_manifest(path.parent) for path in sorted((ROOT / "plugins").glob("*/plugin.toml"))]
+DOOR = "app.plugin.api"
+
+
+def strangers(manifest: Manifest, code: str) -> list[str]:
+    """Imports beside the door, the standard library and what the manifest declares."""
+    allowed = {*sys.stdlib_module_names, *manifest.imports}
+    names = [found.name for found in imports_of(ast.parse(code))]
+    return [name for name in names if not name.startswith(DOOR) and name.split(".")[0] not in allowed]
+
+
+def test_there_are_some() -> None:
+    assert BUNDLED
+
+
+@pytest.mark.parametrize("manifest", BUNDLED, ids=lambda manifest: manifest.id)
+def test_it_keeps_to_the_door_and_speaks_both_languages(manifest: Manifest) -> None:
+    assert manifest.folder.name == manifest.id
+    for path in manifest.folder.rglob("*.py"):
+        assert strangers(manifest, path.read_text(encoding="utf-8")) == []
+    for words in (manifest.name, manifest.summary, *(field.title for field in manifest.declared)):
+        assert has(words, "en") and has(words, "zh-Hans")
+
+
+def test_the_gate_bites() -> None:
+    code = "import asyncio, numpy\nfrom app.plugin.api import Order\nfrom app.session.studio import Studio\n"
+    assert strangers(BUNDLED[0], code) == ["numpy", "app.session.studio.Studio"]

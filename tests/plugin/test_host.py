@@ -1,0 +1,205 @@
+"""Plugins: found without being run, switched on and off with all they registered, and let go when they fail."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import AppError, FieldError
+from app.domain.money import Money
+from app.domain.notice import Notice, Severity
+from app.domain.order import Order
+from app.plugin.host import PluginHost, PluginState
+from app.plugin.manifest import read_manifest
+from app.storage.plugin_settings import PluginSettingsFile
+from tests.support.relays import eventually
+from tests.support.source_trees import ROOT
+
+MANIFEST = """
+id = "{id}"
+version = "1.0"
+api = {api}
+name = {{ en = "Test shop", zh-Hans = "测试店铺" }}
+[[fields]]
+key = "count"
+type = "integer"
+default = 2
+minimum = 1
+maximum = 9
+title = {{ en = "How many" }}
+"""
+SELLING = """
+import asyncio
+from app.plugin.api import Money, Order
+
+def enable(api):
+    api.tell("hello")
+    async def run(take):
+        for number in range(api.settings["count"]):
+            take(Order(f"o{number}", "tea", 1, Money(500, "USD"), 0, "test"))
+        await asyncio.Event().wait()
+    api.add_shop(run)
+"""
+
+
+@dataclass
+class Rig:
+    """A host over a folder of plugins, what it took and what it said."""
+
+    home: Path
+    orders: list[Order] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def write(self, plugin_id: str, code: str, *, api: int = 1, manifest: str = MANIFEST) -> None:
+        folder = self.home / "plugins" / plugin_id
+        folder.mkdir(parents=True)
+        (folder / "plugin.toml").write_text(manifest.format(id=plugin_id, api=api), encoding="utf-8")
+        (folder / "plugin.py").write_text(code, encoding="utf-8")
+
+    def host(self) -> PluginHost:
+        return PluginHost(
+            [self.home / "plugins"],
+            settings=PluginSettingsFile(self.home / "plugins.json"),
+            data_folder=self.home / "data",
+            take_order=self.take,
+            notify=self.notices.append,
+        )
+
+    def take(self, order: Order) -> bool:
+        self.orders.append(order)
+        return True
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+@pytest.fixture
+async def host(rig: Rig) -> AsyncIterator[PluginHost]:
+    rig.write("shop", SELLING)
+    made = rig.host()
+    made.start()
+    yield made
+    await made.aclose()
+
+
+async def test_nothing_runs_before_it_is_switched_on(host: PluginHost, rig: Rig) -> None:
+    (plugin,) = host.plugins
+    assert plugin.state.value is PluginState.OFF
+    await asyncio.sleep(0)
+    assert rig.orders == [] and rig.notices == []
+
+
+async def test_a_shop_brings_orders_and_ends_with_its_plugin(host: PluginHost, rig: Rig) -> None:
+    host.switch("shop", on=True)
+    await eventually(lambda: len(rig.orders) == 2)
+    (plugin,) = host.plugins
+    assert plugin.state.value is PluginState.ON and len(plugin.tasks) == 1
+    assert [(notice.code, notice.data["text"]) for notice in rig.notices] == [("plugin.says", "hello")]
+    host.switch("shop", on=False)
+    await eventually(lambda: not plugin.tasks)
+    assert [one.state.value for one in host.plugins] == [PluginState.OFF]
+
+
+async def test_what_is_on_is_on_at_the_next_start_with_its_settings(host: PluginHost, rig: Rig) -> None:
+    host.switch("shop", on=True)
+    host.configure("shop", "count", 5)
+    await host.aclose()
+    rig.orders.clear()
+    again = rig.host()
+    again.start()
+    await eventually(lambda: len(rig.orders) == 5)
+    assert again.plugins[0].state.value is PluginState.ON
+    await again.aclose()
+
+
+async def test_a_changed_setting_begins_anew_and_a_wrong_one_changes_nothing(host: PluginHost, rig: Rig) -> None:
+    host.switch("shop", on=True)
+    await eventually(lambda: len(rig.orders) == 2)
+    host.configure("shop", "count", 3)
+    await eventually(lambda: len(rig.orders) == 5)
+    with pytest.raises(FieldError):
+        host.configure("shop", "count", 10)
+    assert host.values("shop") == {"count": 3}
+    with pytest.raises(AppError):
+        host.switch("nobody", on=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("def enable(api):\n    raise RuntimeError('no network')", "RuntimeError: no network"),
+        (
+            "from app.plugin.api import PluginError\ndef enable(api):\n    raise PluginError('Choose the folder first.')",
+            "Choose the folder first.",
+        ),
+        ("def enable(api):\n    async def run(take):\n        raise KeyError('x')\n    api.add_shop(run)", "KeyError: 'x'"),
+        ("def enable(api) oops", "SyntaxError: expected ':' (plugin.py, line 1)"),
+        ("", "AttributeError: module 'tradewind_plugin_bad' has no attribute 'enable'"),
+    ],
+)
+async def test_a_plugin_that_fails_is_named_and_the_others_go_on(host: PluginHost, rig: Rig, code: str, reason: str) -> None:
+    rig.write("bad", code)
+    await host.aclose()
+    again = rig.host()
+    again.start()
+    again.switch("shop", on=True)
+    again.switch("bad", on=True)
+    bad = next(plugin for plugin in again.plugins if plugin.manifest.id == "bad")
+    await eventually(lambda: bad.state.value is PluginState.FAILED)
+    assert bad.reason == reason and not bad.tasks
+    failed = [notice for notice in rig.notices if notice.code == "plugin.failed"]
+    assert [(notice.severity, notice.data["reason"]) for notice in failed] == [(Severity.ERROR, reason)]
+    await eventually(lambda: len(rig.orders) == 2)
+    await again.aclose()
+
+
+@pytest.mark.parametrize(
+    ("manifest", "api", "code"),
+    [
+        ("id = [", 1, "plugin.manifest"),
+        ('id = "BAD ID"\nversion = "1"\napi = 1\nname = "x"', 1, "plugin.manifest"),
+        ('version = "1"\napi = 1\nname = "x"', 1, "plugin.manifest"),
+        ('id = "x1"\nversion = "1"\napi = 1\nname = "x"\nmodule = "../evil.py"', 1, "plugin.manifest"),
+        ('id = "x1"\nversion = "1"\napi = 1\nname = "x"\nmodule = "gone.py"', 1, "plugin.manifest"),
+        (MANIFEST, 2, "plugin.version"),
+    ],
+)
+async def test_a_broken_manifest_is_told_and_passed_over(rig: Rig, manifest: str, api: int, code: str) -> None:
+    rig.write("good", SELLING)
+    rig.write("odd", SELLING, api=api, manifest=manifest if manifest is MANIFEST else manifest.replace("{", "{{").replace("}", "}}"))
+    host = rig.host()
+    host.start()
+    assert [plugin.manifest.id for plugin in host.plugins] == ["good"]
+    assert [notice.code for notice in rig.notices] == [code]
+    await host.aclose()
+
+
+async def test_orders_from_a_folder_are_taken_once_and_bad_lines_named(rig: Rig, tmp_path: Path) -> None:
+    manifest = read_manifest(ROOT / "plugins" / "order_folder")
+    assert [one.title for one in manifest.fields("zh-Hans")] == ["文件夹", "检查间隔（秒）"]
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    settings = PluginSettingsFile(tmp_path / "plugins.json")
+    settings.keep("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
+    host = PluginHost(
+        [ROOT / "plugins"],
+        settings=settings,
+        data_folder=tmp_path,
+        take_order=rig.take,
+        notify=rig.notices.append,
+    )
+    (inbox / "a.csv").write_text(
+        "order,product,units,amount,currency\n17,TEA,2,39.98,usd\n18,TEA,x,1,USD\n19,FAN,1,1200,JPY\n", encoding="utf-8"
+    )
+    host.start()
+    await eventually(lambda: len(rig.orders) == 2)
+    assert [(one.id, one.product, one.units, one.total) for one in rig.orders] == [
+        ("17", "TEA", 2, Money(3998, "USD")),
+        ("19", "FAN", 1, Money(1200, "JPY")),
+    ]
+    assert [notice.code for notice in rig.notices] == ["plugin.says"] and "a.csv, line 3" in str(rig.notices[0].data["text"])
+    await host.aclose()
