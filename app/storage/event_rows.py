@@ -12,6 +12,7 @@ from app.domain.event import EventKind, ShowEvent
 
 log = logging.getLogger(__name__)
 
+NO_END = 2**62
 _KINDS = {kind.value: kind for kind in EventKind}
 
 
@@ -26,9 +27,10 @@ def append(connection: sqlite3.Connection, events: Iterable[ShowEvent]) -> None:
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
 
 
-def read(connection: sqlite3.Connection, kinds: Collection[EventKind] | None, after: int) -> Iterator[ShowEvent]:
-    """Events behind number `after`, in order; kinds of a newer program are left out."""
-    sql, values = "SELECT seq, at_ms, kind, data FROM events WHERE seq > ?", [after, *(kind.value for kind in kinds or ())]
+def read(connection: sqlite3.Connection, kinds: Collection[EventKind] | None, after: int, upto: int = NO_END) -> Iterator[ShowEvent]:
+    """Events behind number `after`, up to `upto`, in order; kinds of a newer program are left out."""
+    sql = "SELECT seq, at_ms, kind, data FROM events WHERE seq > ? AND seq <= ?"
+    values = [after, upto, *(kind.value for kind in kinds or ())]
     if kinds is not None:
         sql += f" AND kind IN ({', '.join('?' * len(kinds))})"
     for seq, at_ms, kind, data in connection.execute(sql + " ORDER BY seq", values):
