@@ -45,6 +45,7 @@ class OpenShow:
         self.log = keeper.log
         self.logged = keeper.logged
         self.events = keeper.events
+        self.last_seq = keeper.last_seq
         self.kept = keeper.kept
         self.backups = self._files.backups
         self.restore = self._files.restore

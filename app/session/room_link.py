@@ -132,7 +132,7 @@ class RoomLink:
         self.count_changed: Signal[[int, int]] = Signal()
         self.pictures_changed: Signal[[]] = Signal()
         self.pictures: Mapping[str, str] = {}
-        self.likes = 0
+        self.likes = 0  # so many in all; a new relay is told
         self._connect = connect
         self._address = address
         self._find_picture = find_picture
@@ -163,12 +163,11 @@ class RoomLink:
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
-    def start(self, mark: str = "", likes: int = 0) -> None:
-        """Go into the room; `mark` is that of the last event that the log has, `likes` how many were counted so far."""
+    def start(self, mark: str = "") -> None:
+        """Go into the room; `mark` is that of the last event that the log has."""
         if self._task is None:
             self._boot, self._seq = split_mark(mark)
             self._safe_seq = self._seq
-            self.likes = likes
             self._task = asyncio.create_task(self._stay(), name="room-link")
             self._task.add_done_callback(self._ended)
 

@@ -58,9 +58,13 @@ class RoomSummary:
         """A product's counts; zeros when nobody has seen it."""
         return self.products.get(product_id) or ProductCounts()
 
-    def reload(self, events: Iterable[ShowEvent]) -> None:
-        """Count these alone."""
+    def clear(self) -> None:
+        """Begin to count anew."""
         self._begin()
+        self._tell()
+
+    def add(self, events: Iterable[ShowEvent]) -> None:
+        """These have happened too."""
         for event in events:
             self._count(event)
         self._tell()

@@ -7,6 +7,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.session.document import ShowChange
+from app.storage.event_rows import NO_END
 
 
 class ShowBook(Protocol):
@@ -27,8 +28,11 @@ class ShowBook(Protocol):
     def log(self, kind: EventKind, **data: Any) -> None:
         """Append to the show's log."""
 
-    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0) -> Sequence[ShowEvent]:
-        """Those behind number `after`, in order, with what was just appended."""
+    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0, upto: int = NO_END) -> Sequence[ShowEvent]:
+        """Those behind number `after`, up to `upto`, in order, with what was just appended."""
+
+    def last_seq(self) -> int:
+        """The number of the newest event, 0 before the first."""
 
 
 Now = Callable[[], int]  # UTC milliseconds

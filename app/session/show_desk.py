@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 FEW_S = 0.25  # what visitors change (codes and units that are left) reaches the page so often
 TAIL = 5000  # events among which those stand that the hub may tell again
 NOTHING = Shown()
-OTHER_KINDS = frozenset(EventKind) - ROOM_KINDS
+PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 
 
 class Pictures(Protocol):
@@ -131,6 +131,7 @@ class ShowDesk:
         self._later: asyncio.TimerHandle | None = None
         self._second: asyncio.TimerHandle | None = None
         self._coupon: OpenCoupon | None = None
+        self._counting: asyncio.Task[None] | None = None
         self._disconnects: list[Callable[[], None]] = []
 
     def now_ms(self) -> int:
@@ -168,7 +169,7 @@ class ShowDesk:
         ]
         self._on_settings_changed(studio.settings)
         self._on_show_opened()
-        self.room.start(self._last_mark(), self.summary.likes)
+        self.room.start(self._last_mark())
         self._tick()
 
     async def aclose(self, *, keep: bool) -> None:
@@ -184,6 +185,7 @@ class ShowDesk:
             if handle is not None:
                 handle.cancel()
         self._due = self._later = self._second = None
+        self._stop_counting()
         self.summary.close()
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
@@ -193,14 +195,29 @@ class ShowDesk:
         for part in (self.selling, self.runner, self.orders, self.disclosures, self.air):
             part.reload()
         self.runner.end_if_left()
-        started = self._studio.events((EventKind.SHOW_STARTED,))
-        self.summary.reload(self._studio.events(SUMMARY_KINDS, started[-1].seq - 1 if started else 0))
+        self._stop_counting()
+        self._counting = asyncio.get_running_loop().create_task(self._count_up(), name="room-summary")
         self._refresh_soon()
+
+    async def _count_up(self) -> None:
+        """What the room did in this show so far, read in pieces: a long show has a hundred thousand events, a second of reading."""
+        started = self._studio.events((EventKind.SHOW_STARTED,))
+        seq, upto = (started[-1].seq if started else 0), self._studio.last_seq()
+        self.summary.clear()
+        while seq < upto:
+            self.summary.add(self._studio.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
+            seq += PIECE
+            await asyncio.sleep(0)
+        self.room.likes = max(self.room.likes, self.summary.likes)  # for a relay that begins at nothing
+
+    def _stop_counting(self) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+            self._counting = None
 
     def _last_mark(self) -> str:
         """That of the last event of the room in the log. The hub forgets only what we have said is safe, so it stands near the end."""
-        others = self._studio.events(OTHER_KINDS)
-        events = self._studio.events(ROOM_KINDS, max(0, others[-1].seq - TAIL) if others else 0)
+        events = self._studio.events(ROOM_KINDS, max(0, self._studio.last_seq() - TAIL))
         return next((str(one.data["mark"]) for one in reversed(events) if "mark" in one.data), "")
 
     # Each second ----------------------------------------------------------------------------------------------------------
@@ -232,6 +249,8 @@ class ShowDesk:
             self._studio.log(kind, **data)
 
     def _on_logged(self, event: ShowEvent) -> None:
+        if event.kind is EventKind.SHOW_STARTED:
+            self._stop_counting()  # what was before does not count any more
         self.summary.count(event)
 
     # What the studio tells ------------------------------------------------------------------------------------------------

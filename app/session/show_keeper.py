@@ -13,6 +13,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.session.document import Document
+from app.storage.event_rows import NO_END
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
 from app.storage.pictures import make_picture
@@ -150,10 +151,15 @@ class ShowKeeper:
         if (file := self._begun()) is not None:
             self.logged.emit(file.log(kind, self._clock.wall_ns() // NS_PER_MS, data))
 
-    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0) -> tuple[ShowEvent, ...]:
-        """The log behind number `after`, what was just appended included; a file that cannot be read has none, and a notice tells."""
+    def last_seq(self) -> int:
+        """The number of the log's newest event, 0 before the first."""
+        return self.file.last_seq if self.file is not None else 0
+
+    def events(self, kinds: Collection[EventKind] | None = None, after: int = 0, upto: int = NO_END) -> tuple[ShowEvent, ...]:
+        """The log behind number `after`, up to `upto`, what was just appended included; a file that cannot be read has none, and a
+        notice tells."""
         try:
-            return self.file.events(kinds, after) if self.file is not None else ()
+            return self.file.events(kinds, after, upto) if self.file is not None else ()
         except StorageError as error:
             self.tell(error)
             return ()

@@ -12,6 +12,7 @@ from app.domain.event import EventKind
 from app.domain.show import segment_by_id
 from app.session.room_link import RoomState
 from tests.support.room import page
+from tests.support.selling_show import SellingDesk
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk
 
 
@@ -54,3 +55,25 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
             selling.close_coupon()
             assert (await viewer.next("put", key="coupon", value=None))["value"] is None
             studio.stop_live()
+
+
+async def test_a_long_log_is_counted_beside_everything_else(tmp_path: Path) -> None:
+    path = tmp_path / "long.tradewind"
+    book = SellingDesk(tmp_path)
+    assert book.book.save_as(path)
+    for kind, count in ((EventKind.PRODUCT_SEEN, 7), (EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 5000)):
+        for number in range(count):
+            book.book.log(kind, product="sun", viewer=f"v{number}", mark=f"before:{number + 1}")
+    book.book.log(EventKind.LIKED, count=12, product="sun")
+    book.close()
+    async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
+        summary = desk.studio.desk.summary
+        counted = asyncio.Event()
+        summary.changed.connect(lambda: counted.set() if summary.likes else None)
+        desk.studio.log(EventKind.PRODUCT_SEEN, product="sun")  # one more while it is counted
+        async with asyncio.timeout(30):
+            await counted.wait()
+        assert (summary.of("sun").seen, summary.of("sun").likes) == (5001, 12)
+        desk.studio.desk.runner.end()
+        desk.studio.desk.runner.start()
+        assert (summary.of("sun").seen, summary.likes) == (0, 0)
