@@ -130,6 +130,7 @@ class ShowFile:
         self.path = path
         self.reported: Signal[[Written]] = Signal()
         self._reading: sqlite3.Connection | None = None
+        self._reads_written = False  # whether the reading connection knows of a writing one
         self._last_seq = last_seq
         self._writer = writer(self.reported.emit)
         self._writer.start()
@@ -156,7 +157,7 @@ class ShowFile:
                 raise
             connection, content = None, read_only(path)
         show = known if known is not None and known == content.show else content.show
-        return cls(
+        opened = cls(
             path,
             lambda report: ShowWriter(
                 path,
@@ -169,6 +170,9 @@ class ShowFile:
             ),
             last_seq=content.last_seq,
         )
+        with contextlib.suppress(StorageError), our_errors(path):
+            opened._reader()  # at once: a file that is moved away while it is open can still be read
+        return opened
 
     @classmethod
     def create(cls, path: Path, show: Show) -> "ShowFile":
@@ -277,8 +281,13 @@ class ShowFile:
             return pictures.media_type(connection, picture_id) if connection is not None else ""
 
     def _reader(self) -> sqlite3.Connection | None:
+        connected = self._writer.connected
+        if self._reading is not None and connected and not self._reads_written:
+            self._reading.close()  # it was made for a file that nobody could write
+            self._reading = None
         if self._reading is None and self._writer.written is not None:
             self._reading = connect_reading(self.path)
+            self._reads_written = connected
         return self._reading
 
     # Copies ---------------------------------------------------------------------------------------------------------------

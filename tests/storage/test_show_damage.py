@@ -190,8 +190,10 @@ def test_a_broken_text_show_is_not_converted(tmp_path: Path) -> None:
 
 def test_a_file_that_was_moved_away_is_missed_and_written_again_when_it_is_back(tmp_path: Path) -> None:
     path, away = tmp_path / "show", tmp_path / "away"
-    with created(path, sold()) as file:
+    write_new(path, sold())
+    with opened(path) as file:
         path.rename(away)
+        assert file.events() == ()
         file.put(sold(5))
         with pytest.raises(StorageError) as raised:
             file.flush()
@@ -286,8 +288,11 @@ def test_a_file_on_a_read_only_drive_opens_and_says_so_at_the_first_change(tmp_p
             with pytest.raises(StorageError) as raised:
                 file.flush()
             assert raised.value.code == "file.denied"
+            file.log(EventKind.NOTE, 1, {})
+            assert len(file.events()) == 1
             write_protect(drive, on=False)
             file.flush()
+            assert len(file.events()) == 1, "what reads knows of what is written now"
             writable.append(file.can_be_written)
             assert writable == [False, True]
         assert read_only(path).show == sold(5)
