@@ -25,6 +25,7 @@ PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
 OVERLAYS = (LOWER_THIRD, PRODUCT, KEYWORD, COUNTDOWN, CODE, TICKER, BADGE)
 FEW = 50  # units up to which the card says how many are left
 MIN_SAVING_PERCENT = 5
+NAME_AND_ROLE = " · "  # as people write both on one line
 
 
 class Formats(Protocol):
@@ -169,7 +170,7 @@ def _lower_third(scene: CardScene, languages: Sequence[str]) -> LowerThird | Non
     text, language = pick(scene.show.desk.lower_third, languages)
     if ShownKind.LOWER_THIRD not in scene.shown.lasting or not text.strip():
         return None
-    name, _, role = text.strip().partition("\n")
+    name, _, role = text.strip().partition("\n" if "\n" in text.strip() else NAME_AND_ROLE)
     return LowerThird(name.strip(), " ".join(role.split()), language)
 
 

@@ -172,6 +172,8 @@ def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None
     assert made[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
     assert made[BADGE].text == "Ad"
     assert [made["card.lower_third"].name, made["card.lower_third"].role] == ["Mei", "Maker"]
+    one_line = change_desk(selling_show(), lower_third={"en": "Lin Yue · Harbour & Hill"})
+    assert cards(one_line, shown)["card.lower_third"].role == "Harbour & Hill"
     silent = change_desk(selling_show(), ticker={}, lower_third={"en": " "})
     assert set(cards(silent, shown)) == {CODE}
     assert cards(selling_show(), Shown()) == {}
