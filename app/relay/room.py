@@ -26,7 +26,7 @@ Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stre
       order {order, product, units, minor, currency, at_ms, source: "webhook"}
   → {"t":"put","key","value"|null}: one that changes nothing costs nothing, so a new desk may write everything again
   → {"t":"coupon","id","codes":[…]|null,"expires_ms","claimed":{code: viewer}}: null closes and forgets it; 0 = never expires
-  ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon","key"|"id","why","words"}: it is not on the board
+  ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon"|"ack","key"|"id"|"seq","why","words"}: this one was not taken
 
 Close codes: 4400 a message that is none (the words say why), 4408 no hello, 4409 replaced, 4426 another version, 1001 the relay stops,
 1009 a message too large (viewer 4 kB, host 256 kB). What comes too fast is read more slowly; who does not answer WebSocket pings, or
@@ -201,7 +201,7 @@ class Room:
 
     def _event(self, page: PageLink, message: Message) -> None:
         number, kind = whole_of(message, "n", least=1), text_of(message, "kind", most=16)
-        product, count = text_of(message, "product", most=100), whole_of(message, "count", least=1, most=_MAX_LIKES_EACH, default=1)
+        product, count = text_of(message, "product", most=120), whole_of(message, "count", least=1, most=_MAX_LIKES_EACH, default=1)
         if kind not in _EVENTS:
             raise Refusal("relay.room_message", reason="kind is unknown")
         page.ack(number)
@@ -218,7 +218,7 @@ class Room:
             self._journal(kind, page.viewer, {"product": product})
 
     def _claim(self, page: PageLink, message: Message) -> None:
-        number, coupon = whole_of(message, "n", least=1), text_of(message, "coupon", most=100)
+        number, coupon = whole_of(message, "n", least=1), text_of(message, "coupon", most=120)
         claimed = self.coupons.claim(coupon, page.viewer.id, self._now_ms())
         if claimed.fresh:
             left = self.coupons.left()[coupon]
@@ -277,33 +277,31 @@ class Room:
 
     def on_host(self, host: HostLink, message: Message) -> None:
         """Raises Refusal for what is no message of a host."""
-        handle = self._on_host.get(message["t"])
+        kind = message["t"]
+        handle = self._on_host.get(kind)
         if handle is None:
             raise Refusal("relay.room_message", reason="t is unknown")
-        handle(host, message)
+        try:
+            handle(host, message)
+        except Refusal as error:
+            # One thing that cannot be shown must not keep the desk from showing all the others.
+            which = {field: message[field] for field in ("key", "id", "seq") if isinstance(message.get(field), str | int)}
+            host.answer(encode({"t": "refused", "of": kind, **which, "why": error.code, "words": error.words}))
 
     def _put(self, host: HostLink, message: Message) -> None:
-        key = text_of(message, "key", most=1000, default=None)
-        try:
-            changed = self.board.put(key, message.get("value"))
-        except Refusal as error:
-            host.answer(encode({"t": "refused", "of": "put", "key": key, "why": error.code, "words": error.words}))
-            return
-        if changed:
+        if self.board.put(text_of(message, "key", most=1000, default=None), message.get("value")):
             self._fanout.wake(dict.fromkeys(self.pages))
 
     def _ack(self, host: HostLink, message: Message) -> None:
         self.journal.ack(whole_of(message, "seq"))
 
     def _coupon(self, host: HostLink, message: Message) -> None:
-        coupon = text_of(message, "id", most=100, default=None)
+        coupon = text_of(message, "id", most=120, default=None)
         if message.get("codes") is None:
             self.coupons.close(coupon)
             return
         if coupon not in self.coupons and len(self.coupons) >= _MAX_COUPONS:
-            refused = Refusal("relay.coupons_full", limit=_MAX_COUPONS)
-            host.answer(encode({"t": "refused", "of": "coupon", "id": coupon, "why": refused.code, "words": refused.words}))
-            return
+            raise Refusal("relay.coupons_full", limit=_MAX_COUPONS)
         codes, claimed = texts_of(message, "codes", most=_MAX_CODES, each=64), claims_of(message, most=_MAX_CODES)
         self.coupons.drop(coupon, codes, whole_of(message, "expires_ms", default=0), claimed)
 

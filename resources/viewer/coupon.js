@@ -55,7 +55,8 @@ export class Coupon {
     this.#why = code ? "" : why;
     this.update(this.#coupon);
     this.#shop.announce(code ? `${word("your_code")}: ${code}` : word(`coupon_${why}`));
-    if (code) this.#copy.focus();
+    const focused = document.activeElement;
+    if (code && (focused === document.body || this.element.contains(focused))) this.#copy.focus();
   }
 
   async #copyCode() {

@@ -13,8 +13,10 @@ function regionOf(tag, likely) {
   }
 }
 
+export const isMarket = (id) => /^[A-Za-z0-9_-]{1,16}$/.test(id);
+
 export function firstGuess() {
-  return recall("market") || languages.map((tag) => regionOf(tag, false)).find(Boolean) || "";
+  return [recall("market"), ...languages.map((tag) => regionOf(tag, false))].find(isMarket) ?? "";
 }
 
 export function chooseMarket(markets) {

@@ -11,6 +11,7 @@ const PONG_WITHIN_MS = 10000;
 const LIKES_EVERY_MS = 600;
 const MOST_LIKES = 20;
 const MOST_WAITING = 200;
+const NOT_UNDERSTOOD = 4400;
 const UNKNOWN_VERSION = 4426;
 
 export class Room extends EventTarget {
@@ -139,6 +140,11 @@ export class Room extends EventTarget {
 
   #lost(socket, code) {
     if (socket !== this.#socket) return;
+    if (code === NOT_UNDERSTOOD) {
+      // Something that waits to be said is what the room does not understand: saying it again would never end.
+      this.#waiting = [];
+      this.#claims.clear();
+    }
     this.#set("away");
     this.#again(code === UNKNOWN_VERSION ? 60000 : undefined);
   }

@@ -2,7 +2,16 @@
 import { make } from "./dom.js";
 import { language } from "./words.js";
 
-export const languages = navigator.languages?.length ? [...navigator.languages] : [navigator.language || "en"];
+function isTag(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false; // some systems hand on names that are no language tags
+  }
+}
+
+const said = [...(navigator.languages ?? []), navigator.language].filter((tag) => tag && isTag(tag));
+export const languages = said.length ? [...new Set(said)].slice(0, 8) : ["en"];
 
 const primary = (tag) => tag.replace("_", "-").split("-")[0].toLowerCase();
 const spoken = new Set(languages.map(primary));

@@ -2,7 +2,7 @@
 import { Coupon } from "./coupon.js";
 import { icon, setHidden, setText } from "./dom.js";
 import { Hearts } from "./hearts.js";
-import { chooseMarket, firstGuess, keepMarket, marketName } from "./market.js";
+import { chooseMarket, firstGuess, isMarket, keepMarket, marketName } from "./market.js";
 import { recallList, remember } from "./memory.js";
 import { compact, number } from "./money.js";
 import { Countdown, Disclosure, KeywordCard, Ticker } from "./notes.js";
@@ -122,7 +122,7 @@ class Shop {
   refresh() {
     const { room } = this;
     const show = room.value("show") ?? {};
-    this.markets = Array.isArray(show.markets) ? show.markets : [];
+    this.markets = (Array.isArray(show.markets) ? show.markets : []).filter((market) => isMarket(market?.id));
     if (!this.profile) {
       this.market = chooseMarket(this.markets);
       if (this.market) room.setMarket(this.market);

@@ -130,6 +130,9 @@ async def test_a_market_is_chosen_and_remembered(page: Page) -> None:
         assert await page.evaluate("document.querySelector('#pinned .buy').href") == "https://shop.example/uk/lamp"
         await page.call("Page.reload")
         await page.until("globalThis.tradewindRoom?.market === 'GB' && document.querySelector('#pinned .price').textContent === '£30.79'")
+        await page.evaluate("localStorage.setItem('tradewind.market', '<b>nowhere')")
+        await page.call("Page.reload")
+        await page.until("globalThis.tradewindRoom?.state === 'open' && tradewindRoom.market === 'US'")
         await page.evaluate("localStorage.removeItem('tradewind.market')")
 
 
@@ -348,6 +351,21 @@ async def test_no_text_becomes_more_than_text(page: Page) -> None:
         assert not await page.evaluate(shown("#pinned .buy")), "what leads nowhere is not offered"
         assert EVIL in await page.evaluate("document.querySelector('#pinned .name').textContent")
         assert not [line for line in page.console if "Content Security Policy" in line or "exception" in line]
+
+
+async def test_who_wants_no_motion_gets_none(page: Page) -> None:
+    async with selling() as room:
+        await page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
+        await put_show(room.client, room.host)
+        await put_extras(room.host, int(time.time() * 1000))
+        await visit(page, room, "en-US")
+        await page.until(shown("#ticker"))
+        await page.click("#heart")
+        await page.until("document.getElementById('likes').textContent === '1'")
+        assert await page.evaluate("document.getElementById('hearts').childElementCount") == 0
+        assert await page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length") == 0
+        assert await page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.getElementById('ticker'))"), "all of it can be read"
+        await page.call("Emulation.setEmulatedMedia", features=[])
 
 
 async def test_over_a_full_screen_the_pinned_product_stays(page: Page) -> None:

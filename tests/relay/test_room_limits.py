@@ -208,10 +208,22 @@ async def test_a_host_is_told_what_the_board_does_not_take() -> None:
         await host.send(t="put", key="large", value="x" * 200_000)
         refused = await host.next("refused", key="large")
         assert "larger" in refused["words"]
+        for key, value in ((5, 1), ("a\nb", 1), (None, 1)):
+            await host.send(t="put", key=key, value=value)
+            assert (await host.next("refused", of="put"))["why"] == "relay.room_message"
+        await host.send(t="coupon", id="bad", codes=["x" * 65], expires_ms=0)
+        assert (await host.next("refused", id="bad"))["of"] == "coupon"
         await reaches(host, viewer)
         for number in range(51):
             await host.send(t="coupon", id=f"c{number}", codes=["A"], expires_ms=0)
         assert (await host.next("refused"))["id"] == "c50"
+
+
+async def test_a_host_who_speaks_nonsense_is_hung_up_on() -> None:
+    for text in ("{", '{"t":"nothing"}', "x" * 300_000):
+        async with room() as (_, _client, host):
+            await host.socket.send_str(text)
+            assert await host.closed() in (4400, 1009)
 
 
 async def test_a_page_may_ask_whether_the_room_is_there() -> None:
