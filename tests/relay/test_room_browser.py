@@ -250,7 +250,6 @@ async def test_everything_about_a_product_is_in_its_sheet(page: Page) -> None:
             "英语",
             "94–98",
             "3-7天送达",
-            "支持退货",
             "三十天内",
             "PayNow",
             "银行卡",
