@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtGui import QImageReader
+
 from app.domain.errors import AppError, Value
 from app.domain.finding import Fact
 from app.domain.market import Market
@@ -82,8 +84,13 @@ class Desk:
 
     def take_picture(self, path: str) -> str:
         """Put a picture file into the show; its id, "" and a notice when it cannot be used."""
+        reader = QImageReader(path)
         try:
+            if reader.canRead() and reader.read().isNull():  # it begins like a picture
+                raise AppError("picture.unreadable")
             return self.studio.pictures.add_file(Path(path))
         except AppError as error:
-            self.bridge.tell(Notice(Severity.ERROR, error.code, {"path": path, **error.data}, subject=path))
+            sentence = self.wordings.sentence(error.code, error.data)
+            data: dict[str, Value] = {"name": Path(path).name, "reason": " ".join(filter(None, (sentence.text, sentence.help)))}
+            self.bridge.tell(Notice(Severity.ERROR, "window.picture_refused", data, subject=path))
             return ""

@@ -106,7 +106,7 @@ class _PicturesPage(Page):
         self._strip = strip
         self.column.addWidget(strip)
         self.column.addStretch(1)
-        strip.ordered.connect(lambda ids: means.change("pictures", lambda product: replace(product, pictures=tuple(ids))))
+        strip.ordered.connect(lambda ids: means.change("", lambda product: replace(product, pictures=tuple(ids))))
 
     def read(self, reading: Reading) -> None:
         super().read(reading)
@@ -124,11 +124,11 @@ class ProductDialog(QDialog):
         self.resize(*SIZE_PX)
         self.setMinimumSize(640, 460)
         means = PageMeans(self._change, desk.icons, desk.theme, self._markets, self._currencies, self._words_of)
-        strip = PictureStrip(Thumbnails(desk.studio.pictures.get, SIDE_PX), desk.icons)
-        strip.files_chosen.connect(self._add_pictures)
+        self.strip = PictureStrip(Thumbnails(desk.studio.pictures.get, SIDE_PX), desk.icons)
+        self.strip.files_chosen.connect(self._add_pictures)
         self._pages: tuple[tuple[str, Page], ...] = (
             (tr("Product", "Basics"), BasicsPage(means)),
-            (tr("Product", "Pictures"), _PicturesPage(means, strip)),
+            (tr("Product", "Pictures"), _PicturesPage(means, self.strip)),
             (tr("Product", "Selling points"), PointsPage(means)),
             (tr("Product", "Scenes of use"), ScenariosPage(means)),
             (tr("Product", "Prices and stock"), PricesPage(means)),
@@ -196,6 +196,7 @@ class ProductDialog(QDialog):
         """Go to the page where this field is written."""
         places = {"points": 2, "scenarios": 3, "prices": 4, "stock": 4, "faq": 5, "claims": 7, "pictures": 1}
         self.list.setCurrentRow(places.get(field, 0))
+        self._pages[self.list.currentRow()][1].begin()
 
     def _markets(self) -> Mapping[str, str]:
         language = self._desk.studio.show.desk.host_language
@@ -207,17 +208,17 @@ class ProductDialog(QDialog):
     def _words_of(self, error: AppError) -> str:
         return self._desk.wordings.sentence(error.code, error.data).text
 
-    def _change(self, field: str, change: Callable[[Product], Product]) -> None:
+    def _change(self, typed: str, change: Callable[[Product], Product]) -> None:
         self._desk.edit_show(
             "Change product",
             lambda show: put_product(show, change(product_by_id(show, self._id))),
-            merge=f"product.{self._id}.{field}.{self.language.currentData()}",
+            merge=f"product.{self._id}.{typed}.{self.language.currentData()}" if typed else "",
         )
 
     def _add_pictures(self, paths: list[str]) -> None:
         ids = [picture for path in paths if (picture := self._desk.take_picture(path))]
         if ids:
-            self._change("pictures", lambda product: replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))))
+            self._change("", lambda product: replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))))
 
     def _read(self) -> None:
         show = self._desk.studio.show

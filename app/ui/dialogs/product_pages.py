@@ -21,7 +21,8 @@ Change = Callable[[str, Callable[[Product], Product]], None]
 
 @dataclass(frozen=True, slots=True)
 class PageMeans:
-    """What pages work with: `change(field, function)` edits the open product, `markets` (id → name), `currencies` by market,
+    """What pages work with: `change(typed, function)` edits the open product, what is typed into the same field in a row is one step and
+    with "" it is a step of its own; `markets` (id → name), `currencies` by market,
     `words_of` makes a sentence of an error."""
 
     change: Change
@@ -75,6 +76,10 @@ class Page(QWidget):
         if hint:
             self.column.addWidget(label(hint, "hint", wrap=True))
 
+    def begin(self) -> None:
+        """Give the keyboard to the first field."""
+        self.focusNextChild()
+
     def read(self, reading: Reading) -> None:
         """Show a product."""
         for name, shown in self._words.items():
@@ -93,7 +98,7 @@ class BasicsPage(Page):
         self.role = QComboBox()
         for value, words in role_words().items():
             self.role.addItem(words, value)
-        self.role.activated.connect(lambda: means.change("role", lambda product: replace(product, role=Role(self.role.currentData()))))
+        self.role.activated.connect(lambda: means.change("", lambda product: replace(product, role=Role(self.role.currentData()))))
         form.addRow(label(tr("Product", "Role in the show"), "muted"), self.role)
         self._lines: dict[str, QLineEdit] = {}
         for name, title in (
@@ -108,6 +113,9 @@ class BasicsPage(Page):
         self.words("pain_point", tr("Product", "What it solves"), paragraph=True)
         self.words("audience", tr("Product", "Who it is for"), paragraph=True)
         self.column.addStretch(1)
+
+    def begin(self) -> None:
+        self._words["name"].begin()  # a new product is named at once
 
     def _line(self, name: str, title: str) -> QLineEdit:
         line = QLineEdit()
@@ -165,14 +173,14 @@ class _Listed(Page):
     def _things(self) -> tuple[Any, ...]:
         return tuple(getattr(self._reading.product, self.key)) if self._reading is not None else ()
 
-    def _set(self, change: Callable[[list[Any]], None]) -> None:
+    def _set(self, change: Callable[[list[Any]], None], typed: str = "") -> None:
         def apply(product: Product) -> Product:
             things = list(getattr(product, self.key))
             change(things)
             changes: dict[str, Any] = {self.key: tuple(things)}
             return replace(product, **changes)
 
-        self.means.change(self.key, apply)
+        self.means.change(typed, apply)
 
     def _add(self) -> None:
         self._set(lambda things: things.append(self.fresh()))
@@ -228,7 +236,7 @@ class _Listed(Page):
         def change(things: list[Any]) -> None:
             things[place] = self.changed(things[place], name, value)
 
-        self._set(change)
+        self._set(change, f"{self.key}.{place}.{name}")
 
 
 class PointsPage(_Listed):

@@ -26,6 +26,7 @@ class PricesPage(Page):
             tr("Product", "Prices"), tr("Product", "In each market's own currency. An empty price means that it is not sold there.")
         )
         self.prices = TableEdit(
+            tr("Product", "Prices"),
             (
                 Column(market, 150, fixed=True),
                 Column(tr("Product", "Price"), 90, align_right=True),
@@ -40,6 +41,7 @@ class PricesPage(Page):
         self.column.addWidget(self.landed)
         self.heading(tr("Product", "Delivery"))
         self.delivery = TableEdit(
+            tr("Product", "Delivery"),
             (
                 Column(market, 150, fixed=True),
                 Column(tr("Product", "Days from"), 90, align_right=True),
@@ -53,6 +55,7 @@ class PricesPage(Page):
         self.column.addWidget(self.delivery)
         self.heading(tr("Product", "Stock"), tr("Product", "What viewers read as “left” is this sum, nothing else."))
         self.stock = TableEdit(
+            tr("Product", "Stock"),
             (Column(tr("Product", "Place"), 200, stretch=True), Column(tr("Product", "Units"), 100, align_right=True)),
             means.icons,
             add=tr("Product", "Add a place"),
@@ -75,9 +78,9 @@ class PricesPage(Page):
         row.addWidget(self.cost_error, 1)
         self.column.addLayout(row)
         self.column.addStretch(1)
-        self.prices.edited.connect(lambda rows: self._on_rows(self.prices, "prices", rows, self._with_prices))
-        self.delivery.edited.connect(lambda rows: self._on_rows(self.delivery, "delivery", rows, self._with_delivery))
-        self.stock.edited.connect(lambda rows: self._on_rows(self.stock, "stock", rows, tables.with_stock))
+        self.prices.edited.connect(lambda rows: self._on_rows(self.prices, rows, self._with_prices))
+        self.delivery.edited.connect(lambda rows: self._on_rows(self.delivery, rows, self._with_delivery))
+        self.stock.edited.connect(lambda rows: self._on_rows(self.stock, rows, tables.with_stock))
 
     def _ids(self, rows: tables.Rows) -> tables.Rows:
         ids = list(self.means.markets())
@@ -92,7 +95,7 @@ class PricesPage(Page):
     def _refuse(self, table: TableEdit, error: tables.RefusedCell) -> None:
         table.refuse(error.row, error.column, self.means.words_of(error.error), self.means.theme.colour("error"))
 
-    def _on_rows(self, table: TableEdit, field: str, rows: tables.Rows, change: Callable[[Product, tables.Rows], Product]) -> None:
+    def _on_rows(self, table: TableEdit, rows: tables.Rows, change: Callable[[Product, tables.Rows], Product]) -> None:
         if self._product is None:
             return
         try:
@@ -100,7 +103,7 @@ class PricesPage(Page):
         except tables.RefusedCell as error:
             self._refuse(table, error)
             return
-        self.means.change(field, lambda product: change(product, rows))
+        self.means.change("", lambda product: change(product, rows))
 
     def _on_cost(self) -> None:
         text, currency = self.cost.text().strip(), (self.currency.text().strip() or "USD").upper()
@@ -111,7 +114,7 @@ class PricesPage(Page):
             return
         self.cost_error.setText("")
         if self._product is not None and money != self._product.unit_cost:
-            self.means.change("unit_cost", lambda product: replace(product, unit_cost=money))
+            self.means.change("", lambda product: replace(product, unit_cost=money))
 
     def read(self, reading: Reading) -> None:
         super().read(reading)
@@ -152,6 +155,7 @@ class SizesPage(Page):
         super().__init__(means)
         self.heading(tr("Product", "Size chart"), tr("Product", "The first row is the heading. Leave it empty for goods without sizes."))
         self.table = TableEdit(
+            tr("Product", "Size chart"),
             tuple(Column("", 90, stretch=number == self.COLUMNS - 1) for number in range(self.COLUMNS)),
             means.icons,
             add=tr("Product", "Add a row"),
@@ -166,7 +170,7 @@ class SizesPage(Page):
     def _on_edited(self, rows: list[list[str]]) -> None:
         width = max((number + 1 for row in rows for number, cell in enumerate(row) if cell), default=0)
         chart = tuple(tuple(row[:width]) for row in rows) if width else tuple(() for _ in rows)
-        self.means.change("size_chart", lambda product: replace(product, size_chart=chart))
+        self.means.change("", lambda product: replace(product, size_chart=chart))
 
     def read(self, reading: Reading) -> None:
         super().read(reading)

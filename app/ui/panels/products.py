@@ -162,8 +162,8 @@ class ProductsPanel(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self._dialogs.pop(product_id, None))
         self._dialogs[product_id] = dialog
-        dialog.open_page(field)
         dialog.show()
+        dialog.open_page(field)
 
     def _language_name(self, tag: str) -> str:
         return self._desk.formats.language_name(tag, tag)
@@ -199,7 +199,8 @@ class ProductsPanel(QWidget):
         if ids:
             self.list.choose(ids[0])
 
-    def _set_role(self, role: Role) -> None:
+    def set_role(self, role: Role) -> None:
+        """Give all chosen products a role."""
         ids = set(self.list.chosen_ids())
 
         def change(show: Show) -> Show:
@@ -233,21 +234,18 @@ class ProductsPanel(QWidget):
         if tables:
             self.table_wanted.emit(Path(tables[0]))
             return
-        for path in paths:
-            picture = self._desk.take_picture(path)
-            if picture:
-                self._add_picture(product_id, picture, Path(path).stem)
-
-    def _add_picture(self, product_id: str, picture: str, name: str) -> None:
+        found = {picture: Path(path).stem for path in paths if (picture := self._desk.take_picture(path))}
         language = self._desk.studio.show.desk.host_language
 
         def change(show: Show) -> Show:
             if not product_id:
-                return editing.put_product(show, Product(editing.new_id(), {language: name}, pictures=(picture,)))
+                made = [Product(editing.new_id(), {language: name}, pictures=(picture,)) for picture, name in found.items()]
+                return editing.put_products(show, made)
             known = product_by_id(show, product_id)
-            return editing.change_product(show, product_id, pictures=tuple(dict.fromkeys((*known.pictures, picture))))
+            return editing.change_product(show, product_id, pictures=tuple(dict.fromkeys((*known.pictures, *found))))
 
-        self._desk.edit_show("Add picture", change)
+        if found:
+            self._desk.edit_show("Add picture", change)
 
     def _show_menu(self, point: QPoint) -> None:
         here = self.list.current_id()
@@ -263,7 +261,7 @@ class ProductsPanel(QWidget):
             menu.addAction(icons.icon("pin"), words, lambda: self.pin(here))
             roles = menu.addMenu(tr("Products", "Role in the show"))
             for role in Role:
-                roles.addAction(role_badge(role), partial(self._set_role, role))
+                roles.addAction(role_badge(role), partial(self.set_role, role))
             menu.addSeparator()
             menu.addAction(icons.icon("duplicate"), tr("Products", "Duplicate"), self.duplicate)
             menu.addAction(icons.icon("remove"), tr("Products", "Remove"), self.remove)

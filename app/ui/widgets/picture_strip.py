@@ -115,6 +115,8 @@ class PictureStrip(QWidget):
         if wanted == self._ids:
             return
         here = self.list.currentRow()
+        chosen = self._ids[here] if 0 <= here < len(self._ids) else ""
+        here = wanted.index(chosen) if chosen in wanted else min(here, len(wanted) - 1)
         self._ids = wanted
         self.list.clear()
         for picture_id in wanted:

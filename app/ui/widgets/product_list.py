@@ -3,8 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import is_
 
-from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, QStringListModel, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -19,8 +20,6 @@ KEPT_THUMBS = 400
 _PRODUCT = Qt.ItemDataRole.UserRole + 1
 
 Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -66,8 +65,11 @@ def search_text(product: Product) -> str:
     return "\n".join((*product.name.values(), product.sku, product.category)).casefold()
 
 
-class ProductModel(QAbstractListModel):
-    """The products that match the search, in the show's order."""
+class ProductModel(QStringListModel):
+    """The products that match the search, in the show's order.
+
+    Their ids are held by Qt: a view that lays ten thousand rows out asks for each row's place, and not one of them in Python.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,17 +89,18 @@ class ProductModel(QAbstractListModel):
 
     def show_products(self, products: tuple[Product, ...], search: str = "") -> None:
         """Show these; rows that stand where they stood are changed in place, so that selection and scrolling stay."""
-        self._all, self._search = products, search.strip().casefold()
-        wanted = self._matching()
-        if len(wanted) == len(self._shown) and all(one.id == other.id for one, other in zip(wanted, self._shown, strict=True)):
-            changed = [row for row, (one, other) in enumerate(zip(wanted, self._shown, strict=True)) if one is not other]
-            self._shown = wanted
-            for row in changed:
-                self.dataChanged.emit(self.index(row), self.index(row))
+        before, search = (self._all, self._search), search.strip().casefold()
+        if products is before[0] and search == before[1]:
             return
-        self.beginResetModel()
+        self._all, self._search = products, search
+        shown, wanted = self._shown, self._matching()
         self._shown = wanted
-        self.endResetModel()
+        changed = [row for row, same in enumerate(map(is_, wanted, shown)) if not same]
+        if len(wanted) == len(shown) and all(wanted[row].id == shown[row].id for row in changed):
+            if changed:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+            return
+        self.setStringList([product.id for product in wanted])
 
     def _matching(self) -> tuple[Product, ...]:
         if not self._search:
@@ -121,9 +124,6 @@ class ProductModel(QAbstractListModel):
         """What rows say has changed although the products have not: another market, another pinned product."""
         if self._shown:
             self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
-
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._shown):
@@ -302,7 +302,7 @@ class ProductView(QListView):
             self.moved.emit([self.current_id()], max(0, row + by))
 
     def _takes(self, event: QDropEvent) -> bool:
-        own = event.source() is self and not self.rows.searching
+        own = event.mimeData().hasFormat(PRODUCT_TYPE) and not self.rows.searching
         return own or any(url.isLocalFile() for url in event.mimeData().urls())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -321,12 +321,13 @@ class ProductView(QListView):
         point = event.position().toPoint()
         index = self.indexAt(point)
         files = [url for url in event.mimeData().urls() if url.isLocalFile()]
-        event.setDropAction(Qt.DropAction.IgnoreAction if event.source() is self else Qt.DropAction.CopyAction)
+        carried = bytes(event.mimeData().data(PRODUCT_TYPE).data()).decode().split()
+        event.setDropAction(Qt.DropAction.IgnoreAction if carried else Qt.DropAction.CopyAction)  # or the view would take rows away itself
         event.accept()
         if files:
             self.pictures_dropped.emit(self._id(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])
-        elif event.source() is self:
+        elif carried and not self.rows.searching:
             place = index.row() if index.isValid() else self.rows.rowCount()
             if index.isValid() and point.y() > self.visualRect(index).center().y():
                 place += 1
-            self.moved.emit(list(self.chosen_ids()), place)
+            self.moved.emit(carried, place)

@@ -21,6 +21,12 @@ from app.ui.theme import Icons
 from app.ui.widgets.pieces import icon_button
 
 ROW_PX = 32
+EDITED_BY = (  # as in a spreadsheet: arrows go from cell to cell, typing begins to write
+    QAbstractItemView.EditTrigger.DoubleClicked
+    | QAbstractItemView.EditTrigger.SelectedClicked
+    | QAbstractItemView.EditTrigger.EditKeyPressed
+    | QAbstractItemView.EditTrigger.AnyKeyPressed
+)
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -38,16 +44,20 @@ class Column:
 
 
 class _Grid(QTableWidget):
-    """Ctrl+Delete takes the row out, Delete empties the cell; Tab goes from cell to cell and, behind the last one, on."""
+    """Enter writes in a cell, Delete empties it, Ctrl+Delete takes the row out; Tab goes from cell to cell and, behind the last, on."""
 
     removed = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
-        if event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if self.state() is QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.removed.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
             item.setText("")
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
+            self.editItem(item)
         elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._at_end(forward=event.key() == Qt.Key.Key_Tab):
             self._leave(forward=event.key() == Qt.Key.Key_Tab)
         else:
@@ -84,7 +94,14 @@ class TableEdit(QWidget):
     edited = Signal(list)
 
     def __init__(
-        self, columns: Sequence[Column], icons: Icons, *, add: str = "", remove: str = "", fresh: Callable[[], Sequence[str]] | None = None
+        self,
+        title: str,
+        columns: Sequence[Column],
+        icons: Icons,
+        *,
+        add: str = "",
+        remove: str = "",
+        fresh: Callable[[], Sequence[str]] | None = None,
     ) -> None:
         super().__init__()
         self._columns = tuple(columns)
@@ -103,12 +120,13 @@ class TableEdit(QWidget):
         self.grid.verticalHeader().hide()
         self.grid.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.grid.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.grid.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
+        self.grid.setEditTriggers(EDITED_BY)
         self.grid.setTabKeyNavigation(True)
         for number, column in enumerate(self._columns):
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             self.grid.horizontalHeader().setSectionResizeMode(number, mode)
             self.grid.setColumnWidth(number, column.width_px)
+        self.grid.setAccessibleName(title)
         self.grid.itemChanged.connect(self._on_item_changed)
         self.grid.removed.connect(self._remove)
         layout.addWidget(self.grid)

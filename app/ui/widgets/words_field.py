@@ -69,6 +69,11 @@ class WordsField(QWidget):
         self._beside.setText(other)
         self._beside.setVisible(bool(other) and primary(written) != primary(language))
 
+    def begin(self) -> None:
+        """Take the keyboard, with all that is written chosen: what is typed takes its place."""
+        self.setFocus()
+        (self._text if self._paragraph else self._line).selectAll()
+
     def _on_edited(self, text: str) -> None:
         words = with_text(self._words, self._language, text)
         if words != self._words:
