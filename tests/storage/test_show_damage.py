@@ -14,6 +14,7 @@ import pytest
 
 from app.domain.errors import AppError
 from app.domain.event import EventKind
+from app.domain.money import Money
 from app.domain.product import Product
 from app.domain.project import Project, starter_project
 from app.domain.show import Show
@@ -161,6 +162,39 @@ def test_half_a_picture_is_no_picture(tmp_path: Path) -> None:
 
 def test_every_version_has_a_step_to_the_next() -> None:
     assert sorted(MIGRATIONS) == list(range(CURRENT))
+
+
+def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    shutil.copy(SAMPLES / "database-1.tradewind", path)
+    with opened(path) as file:
+        show = file.show
+        assert (show.project.name, show.desk.market_id) == ("Autumn market", "US")
+        assert [product.id for product in show.products] == ["fan", "cup"]
+        assert (show.products[0].prices[0].price, show.products[0].stock[0].units) == (Money(1999, "USD"), 1200)
+        assert [segment.product_id for segment in show.segments] == ["", "fan"]
+        assert ([market.id for market in show.markets], show.cards[0].words["zh"], show.coupons[0].codes) == (
+            ["US", "JP"],
+            "包邮",
+            ("A", "B"),
+        )
+        assert [event.kind for event in file.events()] == [EventKind.SHOW_STARTED, EventKind.ORDER_PLACED]
+        assert file.picture(make_picture(PNG + b"x" * 100, 1).id) is not None
+
+
+def test_a_step_that_fails_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()):
+        pass
+    run(path, "PRAGMA user_version = 0")  # the tables are there already: making them fails
+    with pytest.raises(StorageError) as raised:
+        ShowFile.open(path)
+    assert raised.value.code == "file.failed"
+    kept = tmp_path / "show.version-0.bak"
+    for one in (path, kept):
+        with contextlib.closing(sqlite3.connect(one)) as foreign:
+            assert foreign.execute("PRAGMA user_version").fetchone() == (0,)
+            assert foreign.execute("SELECT count(*) FROM products").fetchone() == (3,)
 
 
 def test_a_text_show_becomes_a_database_and_is_kept(tmp_path: Path) -> None:
