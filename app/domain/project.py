@@ -116,6 +116,9 @@ def check(project: Project) -> None:
     _check_output(project.output)
 
 
+UNTITLED = "Untitled show"
+
+
 def starter_project(*, camera: str | None, microphone: bool) -> Project:
     """What a first start shows: the camera with this identity ("" = the first one), or the test card; a microphone or a tone."""
     picture = Source("picture", "Test card", SourceKind.TEST_CARD)
@@ -124,7 +127,7 @@ def starter_project(*, camera: str | None, microphone: bool) -> Project:
     tone = Source("sound", "Tone", SourceKind.TONE, {"beep": True})
     sound = Source("sound", "Microphone", SourceKind.MICROPHONE) if microphone else tone
     return Project(
-        name="Untitled show",
+        name=UNTITLED,
         scenes=(Scene("scene-1", "Scene 1", (Layer("layer-1", picture.id),)),),
         sources=(picture, sound),
         strips=(Strip(sound.id),),

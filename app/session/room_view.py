@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.domain.market import Market
 from app.domain.money import Money
 from app.domain.product import Answer, Delivery, Product, landed_cost, units_in_stock
+from app.domain.project import UNTITLED
 from app.domain.show import Show
 from app.domain.shown import Shown, ShownKind
 from app.domain.words import Words
@@ -36,10 +38,17 @@ def _market(market: Market) -> Json:
     }
 
 
-def show_value(show: Show) -> Json:
+def title_for_viewers(show: Show, path: Path | None) -> str:
+    """What the show is called: its own name, else its file's; "" rather than what the desk calls a show that has neither."""
+    if show.project.name != UNTITLED:
+        return show.project.name
+    return "" if path is None else path.stem
+
+
+def show_value(show: Show, title: str) -> Json:
     """Under "show": the title, the markets, the host's language."""
     return {
-        "title": show.project.name,
+        "title": title,
         "markets": [_market(market) for market in show.markets],
         "host_language": show.desk.host_language,
     }
@@ -138,6 +147,7 @@ class RoomView:
         show: Show,
         shown: Shown,
         *,
+        title: str,
         card_words: Words,
         coupon_left: int,
         disclosure: Mapping[str, Words],
@@ -153,7 +163,7 @@ class RoomView:
             same = old is not None and _same(old.of, of)
             self._made[key] = old if old is not None and same else _Made(of, make())
 
-        keep("show", (show.project.name, show.markets, show.desk.host_language), lambda: show_value(show))
+        keep("show", (title, show.markets, show.desk.host_language), lambda: show_value(show, title))
         keep("list", tuple(ids), lambda: ids)
         for product_id in ids:
             product = self._products[product_id]

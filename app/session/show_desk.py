@@ -29,7 +29,7 @@ from app.session.room_link import Connect, OpenCoupon, RoomAddress, RoomEvent, R
 from app.session.room_log import ROOM_KINDS, logged_as
 from app.session.room_picture import RoomPictures, Shrink
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
-from app.session.room_view import RoomView
+from app.session.room_view import RoomView, title_for_viewers
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
 from app.session.show_handbook import MakePress
@@ -57,6 +57,7 @@ class DeskStudio(ShowBook, Protocol):
     relays_changed: Signal[[]]
     stats_changed: Signal[[EngineStats]]
     show_opened: Signal[[]]
+    document_changed: Signal[[]]
     broadcast: StateCell[BroadcastState]
     engine: StateCell[EngineState]
 
@@ -156,6 +157,7 @@ class ShowDesk:
         self._disconnects = [
             studio.show_opened.connect(self._on_show_opened),
             studio.show_changed.connect(lambda show: self._refresh_soon()),
+            studio.document_changed.connect(self._refresh_soon),  # it has a name now
             studio.logged.connect(self._on_logged),
             studio.settings_changed.connect(self._on_settings_changed),
             studio.relays_changed.connect(self._on_relays_changed),
@@ -307,6 +309,7 @@ class ShowDesk:
         board = self._view.board(
             show,
             shown,
+            title=title_for_viewers(show, self._studio.path),
             card_words=self.selling.card_words,
             coupon_left=self.selling.coupon_left,
             disclosure=self.disclosures.active,

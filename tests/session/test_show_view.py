@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from app.domain.card import KeywordCard, ProductCard, QrCard, Ticker
 from app.domain.money import Money
 from app.domain.product import Delivery, Stock
+from app.domain.project import UNTITLED
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product, put_product, swap_to_backup
 from app.domain.shown import Countdown, Drop, Shown, ShownCard, ShownKind
@@ -16,7 +18,7 @@ from app.domain.words import has
 from app.language import formats
 from app.session.card_texts import BADGE, CODE, COUNTDOWN, KEYWORD, PRODUCT, TICKER, CardScene, CardWriter
 from app.session.product_index import ProductIndex
-from app.session.room_view import RoomView
+from app.session.room_view import RoomView, title_for_viewers
 from app.session.selling import words_of
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
@@ -37,7 +39,10 @@ class Page:
     def board(self, shown: Shown | None = None, pictures: dict[str, str] | None = None, left: int = 0) -> dict[str, Any]:
         shown = shown or Shown()
         words = {} if shown.card is None else words_of(self.show, self.products, shown.card)
-        return dict(self._view.board(self.show, shown, card_words=words, coupon_left=left, disclosure={}, pictures=pictures or {}))
+        board = self._view.board(
+            self.show, shown, title="Lamps", card_words=words, coupon_left=left, disclosure={}, pictures=pictures or {}
+        )
+        return dict(board)
 
     def pictures(self, shown: Shown) -> tuple[str, ...]:
         return self._view.wanted_pictures(self.show, shown)
@@ -79,6 +84,14 @@ def test_a_product_says_what_a_viewer_may_know() -> None:
     assert "Dark corners" not in str(value)
     page.show = change_product(page.show, "sun", stock=())
     assert page.board()["product/sun"]["left"] is None
+
+
+def test_viewers_read_the_shows_name_and_never_the_desks_word_for_none() -> None:
+    show = selling_show(name="Spring sale")
+    assert title_for_viewers(show, Path("draft.tradewind")) == "Spring sale"
+    untitled = selling_show(name=UNTITLED)
+    assert title_for_viewers(untitled, Path("Spring lamps.tradewind")) == "Spring lamps"
+    assert title_for_viewers(untitled, None) == ""
 
 
 def test_what_did_not_change_is_the_same_object() -> None:
