@@ -124,14 +124,14 @@ async def sell(base: str, seconds: float, pages: int, talk: Pipe) -> dict[str, A
             value = {"product": "mug" if number % 2 else "", "at_ms": number, "sent_ns": time.monotonic_ns()}
             await host.send(t="put", key="pinned", value=value)
             await asyncio.sleep(1 / _PINS_PER_S)
-        talk.send("stop")
-        delays: list[float] = await asyncio.to_thread(talk.recv)
         async with client.get("/api/status") as response:
             status = (await response.json())["streams"][0]["room"]
+        talk.send("stop")
+        delays: list[float] = await asyncio.to_thread(talk.recv)
     return {
         "pages": pages,
         "pin_to_page_ms": _percentiles(delays),
-        "arrived": f"{len(delays)} of {pins * pages}",
+        "arrived": f"{len(delays)} of {pins * pages}",  # a page that is behind gets the newest pin alone
         "events": len(host.of("event")),
         "room": status,
     }
