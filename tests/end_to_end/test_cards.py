@@ -1,6 +1,5 @@
 """Cards put by command, seen by a viewer in Chromium: their place, their colours, their movements, and how soon."""
 
-import base64
 import json
 import statistics
 import time
@@ -16,7 +15,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.domain.card import CardKind, CardPicture, Countdown, drop_card, put_card
+from app.domain.card import CardKind, Countdown, drop_card, put_card
 from app.domain.command import Command
 from app.domain.overlay import OverlayAnimation
 from app.link import registration
@@ -25,25 +24,15 @@ from app.overlay.cards import draw_card
 from tests.support.cards import WATCH_URL, WIDE, Pixels, cards, pixels, product_picture, themes
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.link_desk import LinkDesk
+from tests.support.programme import MEAN_ERROR, box_of, error_of, seen_picture
 from tests.support.tradewind import Tradewind
 from tests.support.window import application
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
 
-# 4:2:0 and a lossy encoder, then the browser's own way to RGB, whose blue is off by some levels.
-MEAN_ERROR = 12
 CHANGES = 6
 SLIDE_MS = 3000
 
-PICTURE = """
-(() => {
-  const video = document.querySelector("video");
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-  canvas.getContext("2d").drawImage(video, 0, 0);
-  return canvas.toDataURL("image/png").split(",")[1];
-})()
-"""
 # Keeps of every picture shown: when (milliseconds since 1970), and the brightness of one row of it.
 KEEP_ROWS = """
 (() => {
@@ -73,10 +62,7 @@ class OnAir:
 
     async def picture(self) -> Pixels:
         """What the viewer sees, (height, width, 3) RGB."""
-        content = base64.b64decode(await self.page.evaluate(PICTURE))
-        decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-        assert decoded is not None
-        return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+        return await seen_picture(self.page)
 
     async def rows_from(self, row: int) -> None:
         await self.page.evaluate(KEEP_ROWS % row)
@@ -113,21 +99,6 @@ def qt() -> QApplication:
     return application()
 
 
-def box_of(picture: CardPicture) -> tuple[slice, slice]:
-    """Rows and columns of the canvas."""
-    left, top = round(picture.x * WIDE.width), round(picture.y * WIDE.height)
-    return slice(top, top + picture.height), slice(left, left + picture.width)
-
-
-def error_of(seen: Pixels, picture: CardPicture, ground: Pixels) -> float:
-    """The mean difference between what is seen and the card over what was seen before; its edges are left out, and its shadow."""
-    rgba = pixels(picture).astype(np.float32)
-    alpha = rgba[:, :, 3:] / 255
-    wanted = rgba[:, :, :3] * alpha + ground[box_of(picture)] * (1 - alpha)
-    solid = cv2.erode((rgba[:, :, 3] > 200).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    return float(np.abs(seen[box_of(picture)] - wanted)[solid].mean())
-
-
 async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, qt: QApplication) -> None:
     theme = themes()[0]
     drawn = {
@@ -142,11 +113,11 @@ async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, 
         seen, wrong = before, dict.fromkeys(drawn, 255.0)
         for _ in range(100):
             seen = await show.picture()
-            wrong = {kind: error_of(seen, picture, before) for kind, picture in drawn.items()}
+            wrong = {kind: error_of(seen, picture, before, WIDE) for kind, picture in drawn.items()}
             if max(wrong.values()) < MEAN_ERROR:
                 break
         assert max(wrong.values()) < MEAN_ERROR, wrong
-        code = seen[box_of(drawn[CardKind.QR])]
+        code = seen[box_of(drawn[CardKind.QR], WIDE)]
         text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.cvtColor(cv2.resize(code, None, fx=2, fy=2), cv2.COLOR_RGB2BGR))
         assert text == WATCH_URL, "a phone could read it off the screen"
 
@@ -187,7 +158,7 @@ async def changed_after_ms(show: OnAir, number: int) -> float:
     difference = np.abs(pixels(old)[:, :, 1].astype(int) - pixels(new)[:, :, 1])
     spot = cv2.blur(difference.astype(np.float32), (5, 5))
     y, x = np.unravel_index(int(spot.argmax()), spot.shape)
-    rows, columns = box_of(new)
+    rows, columns = box_of(new, WIDE)
     column = (columns.start + int(x)) // 2
     show.desk.client.send(put_card("countdown", old))
     await show.rows_from(rows.start + int(y))

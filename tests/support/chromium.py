@@ -130,6 +130,16 @@ class Page:
         await self._reader
 
 
+async def _ask(browser: aiohttp.ClientWebSocketResponse, method: str, **parameters: Any) -> dict[str, Any]:
+    """One command of the browser itself, and its result."""
+    await browser.send_json({"id": 1, "method": method, "params": parameters})
+    async with asyncio.timeout(20):
+        while "result" not in (answer := await browser.receive_json()):
+            assert "error" not in answer, answer
+    result: dict[str, Any] = answer["result"]
+    return result
+
+
 class Chromium:
     """`async with Chromium() as browser: page = await browser.page()`."""
 
@@ -174,7 +184,25 @@ class Chromium:
         assert self._client is not None
         async with self._client.put(f"http://127.0.0.1:{self._port}/json/new?about:blank") as response:
             target = await response.json()
-        page = Page(await self._client.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=64 * 1024 * 1024))
+        return await self._attach(target["webSocketDebuggerUrl"])
+
+    async def stranger(self) -> Page:
+        """A new tab of somebody else: it shares no storage with the others."""
+        assert self._client is not None
+        async with self._client.ws_connect(await self._address()) as browser:
+            context = await _ask(browser, "Target.createBrowserContext")
+            target = await _ask(browser, "Target.createTarget", url="about:blank", browserContextId=context["browserContextId"])
+        return await self._attach(f"ws://127.0.0.1:{self._port}/devtools/page/{target['targetId']}")
+
+    async def _address(self) -> str:
+        """Of the browser itself."""
+        assert self._client is not None
+        async with self._client.get(f"http://127.0.0.1:{self._port}/json/version") as response:
+            return str((await response.json())["webSocketDebuggerUrl"])
+
+    async def _attach(self, address: str) -> Page:
+        assert self._client is not None
+        page = Page(await self._client.ws_connect(address, max_msg_size=64 * 1024 * 1024))
         for domain in ("Page", "Runtime", "Log", "Network"):
             await page.call(f"{domain}.enable")
         await page.call("Emulation.setFocusEmulationEnabled", enabled=True)
@@ -186,9 +214,7 @@ class Chromium:
         assert self._process is not None
         for page in self._pages:
             await page.close()
-        async with self._client.get(f"http://127.0.0.1:{self._port}/json/version") as response:
-            address = (await response.json())["webSocketDebuggerUrl"]
-        async with self._client.ws_connect(address) as socket:
+        async with self._client.ws_connect(await self._address()) as socket:
             await socket.send_json({"id": 1, "method": "Browser.close"})
             try:
                 await asyncio.wait_for(self._process.wait(), 5)
