@@ -50,6 +50,7 @@ class Shop {
     this.room.addEventListener("count", () => this.#counted());
     this.room.addEventListener("state", () => this.#stateChanged());
     element("video").addEventListener("resize", () => this.#fitPicture());
+    this.#fitPicture();
     this.refresh();
     this.room.start();
   }

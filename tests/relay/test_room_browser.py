@@ -386,6 +386,24 @@ async def test_over_a_full_screen_the_pinned_product_stays(page: Page) -> None:
         await publisher.stop()
 
 
+async def test_a_tall_picture_keeps_the_screen_and_a_wide_one_its_top(page: Page) -> None:
+    for width, height, share in ((180, 320, 1.0), (320, 180, 0.26)):
+        async with selling() as room:
+            publisher = Broadcaster(f"{room.base}/whip/live", KEY, Show(width=width, height=height))
+            await publisher.start()
+            await put_show(room.client, room.host)
+            await room.put("pinned", {"product": "lamp", "at_ms": 1})
+            await visit(page, room, "en-US")
+            await page.until("tradewind.state === 'playing'")
+            await page.until(shown("#pinned .buy"))
+            stage = "document.getElementById('stage').clientHeight / innerHeight"
+            await page.until(f"Math.abs({stage} - {share}) < 0.02")
+            assert await page.evaluate(
+                "(r => r.top > 0 && r.bottom <= innerHeight)(document.querySelector('#pinned .buy').getBoundingClientRect())"
+            )
+            await publisher.stop()
+
+
 async def test_an_empty_room_leaves_the_page_to_the_picture(page: Page) -> None:
     async with selling() as room:
         await visit(page, room, "en-US")
