@@ -77,7 +77,7 @@ def picture_file(path: Path, colour: str) -> Path:
 
 def drop(view: QWidget, carried: QMimeData, point: QPointF) -> None:
     action = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
-    view.dropEvent(QDropEvent(point, action, carried, LEFT, NONE))  # type: ignore[attr-defined]
+    view.dropEvent(QDropEvent(point, action, carried, LEFT, NONE))
 
 
 def middle_of(view: ProductView, row: int, *, share: float = 0.5) -> QPointF:
@@ -224,11 +224,10 @@ def test_ten_thousand_products_are_searched_by_every_word_and_edited_in_place(st
 # --- the form -----------------------------------------------------------------------------------------------------------
 
 
-def page_of(dialog: ProductDialog, title: str) -> QWidget:
+def page_of(dialog: ProductDialog, title: str) -> None:
     place = next(place for place in range(dialog.list.count()) if dialog.list.item(place).text() == title)
     dialog.list.setCurrentRow(place)
     QApplication.processEvents()
-    return dialog.stack.currentWidget()
 
 
 def name_of(dialog: ProductDialog) -> QLineEdit:
