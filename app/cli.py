@@ -149,7 +149,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return EXIT_OK
     # Nothing here multiplies matrices: the threads that OpenBLAS starts for that would only cost memory, and forbid a fork.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()  # what is imported stays: looking through it again and again is a tenth of the start
+    gc.disable()  # what is imported stays: looking through it again and again is a fifth of the start
     run = cast(Callable[[argparse.Namespace], int], importlib.import_module(_BUILDERS[arguments.command]).run)
+    gc.freeze()
     gc.enable()
     return run(arguments)
