@@ -50,7 +50,7 @@ class CardsOnAir:
         self,
         *,
         draw: DrawCard,
-        prepare: Callable[[], None],
+        prepare: Callable[[], object],
         writer: CardWriter,
         send: Callable[[Command, str], None],
         notify: Callable[[Notice], None],

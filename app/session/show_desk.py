@@ -86,7 +86,7 @@ class DeskEquipment:
     """
 
     draw_card: DrawCard
-    prepare_drawing: Callable[[], None]
+    prepare_drawing: Callable[[], object]
     load_themes: Callable[[], Mapping[str, CardTheme]]
     writer: CardWriter
     connect_room: Connect

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
 from app.storage.settings import Settings, SettingsFile, changed
+from tests.support.window import application
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -113,7 +115,7 @@ class StudioDesk:
             make_secrets=lambda notify: Secrets(notify, backend),
             presets=presets,
             draw_text=draw_text,
-            equipment=desk_equipment(self.paths, Drawing()),
+            equipment=replace(desk_equipment(self.paths, Drawing()), prepare_drawing=application),
             spawn=spawner(commands, home),
         )
         self.heard: list[Notice] = []
