@@ -55,7 +55,10 @@ class CommandTable(QObject):
         for command in self._commands.values():
             action = self.actions[command.id]
             action.setEnabled(command.enabled())
-            action.setText(self.words(command))
+            words = self.words(command)
+            if action.text() == words and action.toolTip():
+                continue
+            action.setText(words)
             action.setIconText(f" {action.text().rstrip('…')}")  # beside an icon in the toolbar, which leaves no room between
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{action.text().rstrip('…')} ({keys})" if keys else action.text().rstrip("…"))

@@ -41,6 +41,7 @@ BENCHMARKS = (
         "with 10,000 products every verb holds the desk up for at most 50 ms; a pin is on 200 pages within 300 ms (p95)",
         ("bench_show_desk",),
     ),
+    Benchmark("show", "every action on a list of 10,000 products or 200 segments takes at most 50 ms", ("bench_show",), needs_display=True),
     Benchmark(
         "window",
         "at most 0.1 % of frames repeated or skipped and late p99 at most 10 ms; a busy window at most doubles that; at most 450 MB",

@@ -7,7 +7,7 @@ import segno
 
 from app.bootstrap.desk import Drawing, desk_equipment
 from app.bootstrap.formats import LateFormats
-from app.domain.clock import SystemClock
+from app.domain.clock import Clock, SystemClock
 from app.domain.project import Project
 from app.overlay.text import render_text
 from app.session.studio import Studio
@@ -23,13 +23,13 @@ from app.ui.dialogs.settings import Group
 from tests.support.studio_desk import REAL, MemoryKeyring, new_project, paths_in, spawner
 
 
-def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_project) -> Studio:
+def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_project, clock: Clock | None = None) -> Studio:
     """A Studio that keeps everything below `home`, its engine and relay started by the program's own command lines."""
     paths = paths_in(home)
     SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, show_guide=False))
     return Studio(
         paths=paths,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         new_project=project,
         make_secrets=lambda notify: Secrets(notify, MemoryKeyring()),
         presets=load_presets(paths.relay_presets),

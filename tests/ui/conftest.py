@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
+from app.domain.clock import Clock, SystemClock
 from app.session.studio import Studio
 from app.ui.application import Shell
 from app.ui.main_window import MainWindow
@@ -32,9 +33,15 @@ def quiet_qt(qt: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+def clock() -> Clock:
+    """The Studio's; a test of what takes time puts another in its place."""
+    return SystemClock()
+
+
+@pytest.fixture
+async def studio(tmp_path: Path, clock: Clock) -> AsyncIterator[Studio]:
     """A Studio that was not started: the document, settings and actions work, no engine runs."""
-    made = make_studio(tmp_path)
+    made = make_studio(tmp_path, clock=clock)
     made.change_setting("theme", "dark")
     made.change_setting("language", "en")
     yield made

@@ -65,8 +65,12 @@ class CuePanel(QWidget):
         self._scroll.setWidget(inside)
         outer.addWidget(self._scroll, 1)
         bridge = desk.bridge
+        self._due = QTimer(self)  # one step of the host's changes several things at once: they are read once
+        self._due.setSingleShot(True)
+        self._due.setInterval(0)
+        self._due.timeout.connect(self._read)
         for signal in (bridge.show_changed, bridge.run_changed, bridge.shown_changed):
-            signal.connect(self._read)
+            signal.connect(self._due.start)
         bridge.room_changed.connect(self._read_asked)
         bridge.disclosures_changed.connect(self._read_banner)
         self._timer = QTimer(self)

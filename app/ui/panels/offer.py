@@ -56,6 +56,7 @@ class OfferPanel(QWidget):
         self._show_desk = desk.studio.desk
         self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
         self._cards: dict[ShownCard, QPushButton] = {}
+        self._read_of: tuple[object, ...] = ("",) * 5  # what the rows were made of
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
         scroll = QScrollArea()
@@ -147,6 +148,11 @@ class OfferPanel(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _on_show_changed(self) -> None:
+        show = self._desk.studio.show
+        read = (show.cards, show.coupons, show.markets, show.desk, self._show_desk.selling.pinned)
+        if all(one is other for one, other in zip(read, self._read_of, strict=True)):
+            return
+        self._read_of = read
         self._read_cards()
         self._read_coupons()
         self._read_disclosures()

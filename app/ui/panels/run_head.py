@@ -16,6 +16,11 @@ from app.ui.widgets.run_clock import FLASH_MS, RunClock
 MINUTE_PX = 28
 
 
+def _hour(at_ms: int) -> str:
+    """The hour of the day where the host is."""
+    return f"{datetime.fromtimestamp(at_ms / 1000):%H:%M}"
+
+
 class RunHead(QWidget):
     """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table."""
 
@@ -26,7 +31,7 @@ class RunHead(QWidget):
         self._desk = desk
         self._runner = desk.studio.desk.runner
         self._lit = False
-        self._motion = Motion(self)
+        self.motion = Motion(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -43,7 +48,8 @@ class RunHead(QWidget):
         column.addLayout(self._keys())
         self._timer = QTimer(self)
         self._timer.setInterval(FLASH_MS)
-        self._timer.timeout.connect(self._on_tick)
+        self._timer.timeout.connect(self.on_tick)
+        self._timer.start()
 
     def _keys(self) -> QHBoxLayout:
         """They stay where they are, whatever can be done: a hand finds them without looking."""
@@ -98,16 +104,11 @@ class RunHead(QWidget):
         self.next_button.setVisible(running)
         self.next_button.setEnabled(self._runner.upcoming is not None)
         for action_id, button in self._run_keys.items():
-            button.setVisible(running)
             button.setEnabled(actions[action_id].enabled())
-        ticking = running or self._runner.run.timer.started_ms is not None
-        if ticking and not self._timer.isActive():
-            self._timer.start()
-        elif not ticking:
-            self._timer.stop()
         self._show()
 
-    def _on_tick(self) -> None:
+    def on_tick(self) -> None:
+        """Half a second has passed."""
         self._lit = not self._lit
         self._show()
         if self._runner.run.running:
@@ -120,7 +121,9 @@ class RunHead(QWidget):
         self.timer.show_timer(self._runner.timer_left_s() if counting else standing, counting=counting)
         segments = self._desk.studio.show.segments
         if not self._runner.run.running:
-            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), sum(one.planned_s for one in segments))
+            planned_s = sum(one.planned_s for one in segments)
+            ends_ms = self._desk.studio.desk.now_ms() + planned_s * 1000
+            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), planned_s, _hour(ends_ms) if segments else "")
             return
         timing = self._runner.timing()
         current, upcoming = self._runner.current, self._runner.upcoming
@@ -128,6 +131,6 @@ class RunHead(QWidget):
             timing,
             title=current.title if current else tr("Rundown", "This segment was removed"),
             upcoming=upcoming.title if upcoming else "",
-            ends=f"{datetime.fromtimestamp(timing.ends_ms / 1000):%H:%M}",
-            flash=self._lit or self._motion.calm,
+            ends=_hour(timing.ends_ms),
+            flash=self._lit or self.motion.calm,
         )

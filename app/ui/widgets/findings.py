@@ -1,6 +1,7 @@
 """What speaks against a plan: one line that counts, and a list that gives the reason, the place, and a remedy by one click."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
@@ -9,11 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.domain.finding import Finding
 from app.domain.market import Level
 from app.domain.rundown_lint import RundownLint, apply_fix
+from app.domain.show import Show
 from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, push_button, set_property
 
 AFTER_MS = 150  # a pause in the typing
+STEP_S = 0.008  # half a frame: nobody feels it
 SHOWN = 60
 HEIGHT_PX = 170
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
@@ -36,6 +39,8 @@ class FindingsBar(QWidget):
         self._found: tuple[Finding, ...] = ()
         self._levels: dict[str, Level] = {}
         self._rows: list[QWidget] = []
+        self._warming: Iterator[None] | None = None
+        self._warmed: Show | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -63,34 +68,47 @@ class FindingsBar(QWidget):
         layout.addWidget(self.area)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(AFTER_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.look)
         self.refresh()
 
     def refresh(self) -> None:
         """The show has changed."""
-        self._timer.start()
+        self._timer.start(AFTER_MS)
 
     def level_of(self, subject_id: str) -> str:
         """The worst that was found of a segment or product, "" = nothing."""
         level = self._levels.get(subject_id)
         return level.value if level is not None else ""
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look at the show now, in steps: one that was just opened is read in many of them, one that was changed in one."""
+        show = self._desk.studio.show
+        if self._warming is None or show is not self._warmed:
+            self._warmed = show
+            self._warming = self._lint.warm(show)
+        until = time.monotonic() + STEP_S
+        for _ in self._warming:
+            if time.monotonic() >= until:
+                self._timer.start(0)
+                return
+        self._warming = None
+        self._conclude()
+
+    def _conclude(self) -> None:
         show = self._desk.studio.show
         found = self._lint.findings(show, today=date.today().isoformat()) if show.segments else ()
         found = tuple(sorted(found, key=lambda one: -_WEIGHT[one.level]))
         self.setVisible(bool(show.segments))
         if found == self._found and self.head.text():
             return
+        levels = self._levels
         self._found = found
-        self._levels = {}
-        for one in reversed(found):
-            self._levels[one.id] = one.level
+        self._levels = {one.id: one.level for one in reversed(found)}
         self._show_head()
         if self.area.isVisible():
             self._fill()
-        self._changed()
+        if self._levels != levels:
+            self._changed()
 
     def _show_head(self) -> None:
         blocks = sum(one.level is Level.BLOCK for one in self._found)

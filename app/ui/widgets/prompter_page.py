@@ -1,6 +1,7 @@
 """The prompter's page: large words on black, mirrored for the glass in front of a camera, rolled by time and not by frames."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
@@ -66,8 +67,9 @@ class PrompterPage(QWidget):
     numbered = Signal(int)
     filled = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, now_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self._now_s = now_s
         self._theme = theme
         self._text = PrompterText()
         self.head = PrompterHead()
@@ -82,10 +84,15 @@ class PrompterPage(QWidget):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._roll)
+        self._timer.timeout.connect(self.roll)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 200)
         self.setAutoFillBackground(False)
+
+    @property
+    def offset(self) -> float:
+        """Pixels that the page has moved."""
+        return self._offset
 
     @property
     def rolling(self) -> bool:
@@ -126,7 +133,7 @@ class PrompterPage(QWidget):
 
     def start(self) -> None:
         """Let the script roll."""
-        self._rolled_at = time.monotonic()
+        self._rolled_at = self._now_s()
         self._timer.start()
         self.changed.emit()
 
@@ -135,10 +142,11 @@ class PrompterPage(QWidget):
         self._timer.stop()
         self.changed.emit()
 
-    def _roll(self) -> None:
-        now = time.monotonic()
-        self.move_by(self.speed * (now - self._rolled_at))
-        self._rolled_at = now
+    def roll(self) -> None:
+        """Move on by the time that has passed."""
+        now_s = self._now_s()
+        self.move_by(self.speed * (now_s - self._rolled_at))
+        self._rolled_at = now_s
 
     def move_by(self, pixels: float) -> None:
         """Move the page; it stops at its ends."""

@@ -48,13 +48,14 @@ class RunClock(QWidget):
         self.whole = elided("", "whole")  # for a line of its own: the owner places it
         self.setMinimumWidth(160)
 
-    def show_idle(self, title: str, planned_s: float) -> None:
-        """Before the show: what it will take."""
+    def show_idle(self, title: str, planned_s: float, ends: str) -> None:
+        """Before the show: what it will take, and when it would be over if it began now ("" = there is nothing to begin)."""
         self.slot.setText(clock(planned_s))
         set_property(self.slot, "state", "idle")
         self.title.setText(title)
         self.next.setText(tr("Run", "planned"))
-        self.whole.setVisible(False)
+        self.whole.setText(tr("Run", "Begun now, it ends at {ends}", ends=ends) if ends else "")
+        set_property(self.whole, "level", "")
 
     def show_timing(self, timing: Timing, *, title: str, upcoming: str, ends: str, flash: bool) -> None:
         """While it runs. `ends` is the hour at which it will be over."""
@@ -69,6 +70,5 @@ class RunClock(QWidget):
             words = tr("Run", "{over} over", over=clock(over))
         elif over <= -ON_TIME_S:
             words = tr("Run", "{under} under", under=clock(-over))
-        self.whole.setVisible(True)
         self.whole.setText(tr("Run", "{state} · ends {ends} · {elapsed} gone", elapsed=clock(timing.elapsed_s), ends=ends, state=words))
         set_property(self.whole, "level", "error" if over > 60 else "warning" if over >= ON_TIME_S else "good")

@@ -282,10 +282,10 @@ class SegmentView(QListView):
             self.scrollTo(self.rows.index(row))
 
     def reveal(self, segment_id: str) -> None:
-        """Make this row visible without choosing it."""
+        """Bring this row into the middle without choosing it: what was before it and what comes are in sight too."""
         row = self.rows.row_of(segment_id)
         if row >= 0:
-            self.scrollTo(self.rows.index(row))
+            self.scrollTo(self.rows.index(row), QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self.current_id()
