@@ -1,0 +1,345 @@
+"""A show as a host gives it: the window on a screen, keys, viewers in Chromium, a shop that reports orders, and processes that die."""
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import aiohttp
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.bootstrap.desk import Drawing, desk_equipment
+from app.domain.card import CardPicture
+from app.domain.event import EventKind
+from app.domain.product_import import match_products, plan_import
+from app.domain.project import starter_project
+from app.domain.room import orders_secret
+from app.domain.show import Show
+from app.domain.shown import Shown
+from app.relay.room_orders import signature
+from app.session.card_texts import PRODUCT, CardScene
+from app.session.room_link import RoomAddress
+from app.session.room_summary import SUMMARY_KINDS, RoomSummary
+from app.session.show_tables import Exported
+from app.storage.paths import RESOURCES
+from app.storage.pictures import make_picture
+from app.storage.sample_show import Sample, load_sample
+from app.storage.show_file import ShowFile, read_only
+from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.host_window import HostWindow, first_home, host_screen, host_window, nothing_left
+from tests.support.programme import MEAN_ERROR, Pixels, error_of, seen_picture
+from tests.support.studio_desk import StudioDesk, paths_in
+from tests.support.window import application
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+    pytest.mark.skipif(not all(map(shutil.which, ("Xvfb", "openbox", "xdotool"))), reason="there is no screen to put a window on"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a visitor of one language is to read."""
+
+    direction: str
+    name: str
+    price: str
+    keyword: str
+    left: str
+
+
+READERS = {
+    "en-US": Reader("ltr", "Celadon tea set, pot and three cups", "$68.00", "Rinses clean", "48"),
+    "ar-AE": Reader("rtl", "طقم شاي سيلادون، إبريق وثلاثة أكواب", "249.00 د.إ.", "يُشطف بسهولة", "48"),
+    "zh-CN": Reader("ltr", "青瓷功夫茶具一壶三杯", "US$68.00", "一冲即净", "48"),
+}
+
+
+@pytest.fixture(scope="module")
+def qt() -> QApplication:
+    return application()
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    with host_screen() as name:
+        yield name
+
+
+async def visit(browser: Chromium, language: str, address: str) -> Page:
+    """A visitor of this language, who sees the programme and is in the room."""
+    page = await browser.stranger()
+    await page.size(1280, 900)
+    await page.language(language)
+    await page.go(address)
+    await page.until("globalThis.tradewind?.state === 'playing' && tradewind.readFrameCode() !== null", 40)
+    await page.until("globalThis.tradewindRoom?.state === 'open'", 40)
+    return page
+
+
+async def text(page: Page, selector: str) -> str:
+    found = await page.evaluate(f"document.querySelector({selector!r})?.innerText ?? '(none)'")
+    return " ".join(str(found).replace("\u00a0", " ").replace("\u200f", "").split())
+
+
+async def reads(page: Page, selector: str, words: str) -> None:
+    """Wait until it stands there."""
+    plain = f"(document.querySelector({selector!r})?.innerText ?? '').replaceAll('\\u00a0', ' ').replaceAll('\\u200f', '')"
+    await page.until(f"{plain}.includes({json.dumps(words)})", 40)
+
+
+async def fresh_picture(page: Page) -> None:
+    """Wait for a picture that was captured after now."""
+    wall_ms = time.time_ns() // 1_000_000 % 2**32
+    await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", 60)
+
+
+async def go_on_air(host: HostWindow) -> None:
+    await host.ready()
+    await host.press("ctrl+l", EventKind.ON_AIR)
+
+
+async def begin(host: HostWindow) -> None:
+    """Up to the tea set, the first hero."""
+    await host.press("ctrl+F8", EventKind.SHOW_STARTED)
+    for segment in ("story", "fan", "tea"):
+        await host.press("F8", EventKind.SEGMENT_ENTERED, segment=segment)
+    await host.logged(EventKind.PINNED, product="tea-set")
+
+
+async def leave(host: HostWindow) -> None:
+    """Quit, and end the show when asked."""
+    await host.key("ctrl+q")
+    await host.in_front("You are on air")
+    await host.key("Return")
+    assert await host.run.ended() == 0
+    assert host.run.running() == []
+    assert host.run.warnings() == []
+
+
+def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> CardPicture:
+    """The card as it is to stand on the picture."""
+    equipment = desk_equipment(paths_in(home), Drawing())
+    product = next(one for one in show.products if one.id == product_id)
+    scene = CardScene(show, Shown(product_id), product, {}, {}, picture, "", 0)
+    card = equipment.writer.cards(scene)[PRODUCT]
+    return equipment.draw_card(card, equipment.load_themes()[show.desk.card_theme], show.project.output.canvas)
+
+
+async def card_is_seen(page: Page, card: CardPicture, ground: Pixels, show: Show) -> None:
+    """Wait until the card stands on the decoded picture."""
+    error = 255.0
+    for _ in range(150):
+        error = error_of(await seen_picture(page), card, ground, show.project.output.canvas)
+        if error < MEAN_ERROR:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"the card is not on the picture: {error:.1f} levels off")
+
+
+async def claim(page: Page) -> str:
+    """Ask for the coupon's code."""
+    await page.until("document.querySelector('#coupon .buy')?.getBoundingClientRect().height > 0", 40)
+    await page.evaluate("document.querySelector('#coupon .buy').click()")
+    return str(await page.until("document.querySelector('#coupon .code')?.textContent", 40))
+
+
+async def report_order(room: RoomAddress, order: str, units: int) -> None:
+    """As a shop does, twice: it may not know whether the first was heard."""
+    body = json.dumps({"order": order, "product": "HH-101", "units": units, "minor": 6800 * units, "currency": "USD", "at_ms": 1}).encode()
+    stamp = str(int(time.time()))
+    sign = signature(orders_secret(room.key), stamp, body)
+    headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": stamp, "X-Tradewind-Signature": sign}
+    async with aiohttp.ClientSession(room.base) as session:
+        for _ in range(2):
+            async with session.post(f"/orders/{room.stream}", data=body, headers=headers) as answer:
+                assert answer.status == 200, await answer.text()
+
+
+def figures(host: HostWindow) -> RoomSummary:
+    """As the desk counts them."""
+    summary = RoomSummary()
+    summary.add(host.events(*SUMMARY_KINDS))
+    summary.close()
+    return summary
+
+
+def sample() -> Sample:
+    return load_sample(RESOURCES / "sample_show", RESOURCES / "markets", "en")
+
+
+async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(tmp_path: Path, display: str, qt: QApplication) -> None:
+    home, kept = first_home(tmp_path / "home"), tmp_path / "Evening.tradewind"
+    tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
+    async with Chromium() as browser, host_window(home, display) as host:
+        await host.in_front("First show")
+        await host.key("Escape")
+        await host.in_front("Harbour & Hill")
+        await go_on_air(host)
+        pages = {language: await visit(browser, language, host.page) for language in READERS}
+        first = pages["en-US"]
+        ground = await seen_picture(first)
+        await begin(host)
+        for language, reader in READERS.items():
+            page = pages[language]
+            await reads(page, "#pinned .name", reader.name)
+            assert await text(page, "#pinned .price") == reader.price
+            assert await page.evaluate("document.documentElement.dir") == reader.direction
+            await page.until("document.querySelector('#pinned img').naturalWidth > 0", 40)
+        show = read_only(host.show).show
+        await card_is_seen(first, product_card(show, "tea-set", tea, home), ground, show)
+        await host.press("ctrl+alt+1", EventKind.CARD_SHOWN, card="glaze")
+        for language, reader in READERS.items():
+            await reads(pages[language], "#card", reader.keyword)
+
+        await first.click("#heart")
+        await first.click("#heart")
+        await pages["ar-AE"].evaluate("document.querySelector('#pinned .buy').addEventListener('click', (e) => e.preventDefault())")
+        await pages["ar-AE"].click("#pinned .buy")
+        await pages["zh-CN"].click("#pinned .second:not(.add)")
+        await host.press("ctrl+shift+k", EventKind.COUPON_DROPPED, coupon="welcome-ten")
+        codes = [await claim(page) for page in pages.values()]
+        assert codes == list(show.coupons[0].codes[:3])
+        await first.call("Page.reload")
+        await reads(first, "#coupon .code", codes[0])
+        await reads(first, "#coupon .stock", "9 of 12")
+        await report_order(host.room, "1001", 12)
+        for language, reader in READERS.items():
+            await reads(pages[language], "#pinned .facts", reader.left)
+        await host.logged(EventKind.PRODUCT_CLICKED, product="tea-set", market="AE")
+        await host.logged(EventKind.DETAIL_ASKED, product="tea-set", language="zh-CN")
+        await host.logged(EventKind.LIKED)
+        count = figures(host)
+        assert (count.of("tea-set").clicked, count.of("tea-set").asked, count.of("tea-set").ordered) == (1, 1, 12)
+        assert (count.likes, count.claims, count.orders, count.units) == (2, 3, 1, 12)
+
+        await host.press("ctrl+shift+F8", EventKind.SHOW_ENDED)
+        for page in pages.values():
+            await page.until("document.getElementById('pinned').hidden && document.getElementById('coupon').hidden", 40)
+        await host.key("ctrl+shift+s")
+        await host.in_front("Save")
+        await host.type(str(kept))
+        await host.key("Return")
+        await host.in_front("Evening")
+        host.show = kept
+        await leave(host)
+        for page in pages.values():
+            assert [line for line in page.console if "exception" in line or "404" in line] == []
+        events = host.events()
+    copy = alone_elsewhere(kept)
+    async with StudioDesk(tmp_path / "other home", path=copy) as desk:
+        studio = desk.studio
+        assert [(one.seq, one.kind, one.data) for one in studio.events()] == [(one.seq, one.kind, one.data) for one in events]
+        assert [one.seq for one in events] == list(range(1, len(events) + 1))
+        assert studio.show.products[1:] == sample().products[1:]
+        assert sum(stock.units for stock in studio.show.products[0].stock) == 48
+        for picture_id, content in sample().pictures.items():
+            assert studio.pictures.get(picture_id) == content
+        for what, ending in ((Exported.PRODUCTS, "xlsx"), (Exported.PRODUCTS, "csv"), (Exported.EVENTS, "xlsx")):
+            assert await studio.tables.export(what, tmp_path / f"{what.value}.{ending}")
+        assert len(studio.tables.read(tmp_path / "events.xlsx").rows) == len(events)
+        for ending in ("xlsx", "csv"):
+            table = studio.tables.read(tmp_path / f"products.{ending}")
+            empty = replace(studio.show, products=(), segments=(), coupons=())
+            plan = plan_import(table, match_products(table, empty), empty)
+            assert not plan.faults
+            assert [(one.name, one.prices, one.points and one.points[0].keyword) for one in plan.products] == [
+                (one.name, one.prices, one.points and one.points[0].keyword) for one in studio.show.products
+            ]
+
+
+def alone_elsewhere(show: Path) -> Path:
+    """A copy of the file alone, as one sends it to somebody."""
+    assert [path.name for path in show.parent.iterdir() if path.name.startswith(show.stem)] == [show.name], "the show is one file"
+    folder = show.parent / "elsewhere"
+    folder.mkdir()
+    return Path(shutil.copy(show, folder / "From a friend.tradewind"))
+
+
+def filed_sample(path: Path) -> Show:
+    """The sample show as a file of its own."""
+    found = sample()
+    file = ShowFile.create(path, found.show(replace(starter_project(camera=None, microphone=False), name="Harbour")))
+    try:
+        for content in found.pictures.values():
+            file.add_picture(make_picture(content, 0))
+        file.flush()
+    finally:
+        file.close()
+    return read_only(path).show
+
+
+async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str, qt: QApplication) -> None:
+    home, path = first_home(tmp_path / "home", guide=False), tmp_path / "Harbour.tradewind"
+    show = filed_sample(path)
+    tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
+    async with nothing_left(home), Chromium() as browser:
+        async with host_window(home, display, str(path), show=path) as host:
+            await host.in_front("Harbour")
+            await go_on_air(host)
+            pages = [await visit(browser, language, host.page) for language in ("en-US", "zh-CN")]
+            ground = await seen_picture(pages[0])
+            await begin(host)
+            card = product_card(show, "tea-set", tea, home)
+            await card_is_seen(pages[0], card, ground, show)
+            await host.key("ctrl+shift+o")
+            await host.in_front("Prompter")
+            await host.press("2", EventKind.POINT_TICKED, item="filter", done=True)
+            await host.press("F9", EventKind.SEGMENT_EXTENDED, segment="tea", seconds=60)
+            timer = await host.press("F6", EventKind.TIMER_SET, running=True)
+            await host.press("ctrl+shift+k", EventKind.COUPON_DROPPED)
+            assert await claim(pages[0]) == "TEA-7K2M"
+            await host.logged(EventKind.COUPON_CLAIMED, code="TEA-7K2M")
+
+            relay = host.run.process("relay")
+            relay.kill()
+            for page in pages:
+                await page.until("tradewind.connects === 2", 60)
+                await fresh_picture(page)
+                await page.until("tradewindRoom.state === 'open'", 60)
+            await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
+            await reads(pages[0], "#coupon .code", "TEA-7K2M")
+            assert await claim(pages[1]) == "TEA-9QXA"
+            await host.logged(EventKind.COUPON_CLAIMED, code="TEA-9QXA")
+
+            engine = host.run.process("engine")
+            engine.kill()
+            await fresh_picture(pages[0])
+            await card_is_seen(pages[0], card, ground, show)
+
+            engine, relay = host.run.process("engine"), host.run.process("relay")
+            assert await host.run.kill() < 0
+            before = [await page.evaluate("tradewind.connects") for page in pages]
+            await pages[0].click("#heart")
+            await fresh_picture(pages[1])
+            await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
+            known = host.events()
+        async with host_window(home, display, show=path) as again:
+            await again.in_front("Harbour")
+            await again.ready()
+            assert (again.run.process("engine").pid, again.run.process("relay").pid) == (engine.pid, relay.pid)
+            await again.logged(EventKind.LIKED, count=1)
+            await card_is_seen(pages[0], card, ground, show)
+            stopped = await again.press("F6", EventKind.TIMER_SET, running=False)
+            gone_s = (stopped.at_ms - timer.at_ms) / 1000
+            assert stopped.data["left_s"] == pytest.approx(timer.data["left_s"] - gone_s, abs=1.1)
+            await again.press("F8", EventKind.SEGMENT_ENTERED, segment="questions")
+            left = await again.logged(EventKind.POINTS_LEFT, segment="tea")
+            assert left.data["items"] == ["glaze", "tray", "pour", "rinse"]
+            await reads(pages[0], "#pinned .name", READERS["en-US"].name)
+            assert [await page.evaluate("tradewind.connects") for page in pages] == before
+            await leave(again)
+            events = again.events()
+    assert [(one.seq, one.data) for one in events[: len(known)]] == [(one.seq, one.data) for one in known]
+    assert all(after.seq == one.seq + 1 for one, after in pairwise(events))
+    marks = [one.data["mark"] for one in events if "mark" in one.data]
+    assert len(marks) == len(set(marks))
+    assert [one.kind for one in events if one.kind in (EventKind.ON_AIR, EventKind.OFF_AIR)] == [EventKind.ON_AIR, EventKind.OFF_AIR]
+    assert [one.data["code"] for one in events if one.kind is EventKind.COUPON_CLAIMED] == ["TEA-7K2M", "TEA-9QXA"]

@@ -1,0 +1,166 @@
+"""The program's window on a screen of its own, worked by keys as a host does; what happened is read from the show's file."""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+from app.domain.event import EventKind, ShowEvent
+from app.session.embedded_relay import KEYS_FILE, PORT_FILE
+from app.session.lan import free_port
+from app.session.room_link import RoomAddress
+from app.storage import event_rows
+from app.storage.database import connect_reading
+from app.storage.settings import Settings, SettingsFile
+from tests.support.studio_desk import paths_in
+from tests.support.tradewind import Tradewind
+from tests.support.xvfb import xvfb
+
+PATIENCE_S = 60.0
+LOOK_S = 0.05  # windows and files of other processes have no event to wait for
+STREAM = "live"
+T = TypeVar("T")
+
+
+@contextmanager
+def host_screen() -> Iterator[str]:
+    """A display with a window manager; its name."""
+    with xvfb(1366, 768) as screen:
+        manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": screen.display}, stderr=subprocess.DEVNULL)
+        try:
+            yield screen.display
+        finally:
+            manager.terminate()
+            manager.wait()
+
+
+def first_home(home: Path, *, guide: bool = True) -> Path:
+    """A home in which nothing was ever started; all that is decided is what a test machine needs: English, and loopback alone."""
+    paths = paths_in(home)
+    SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en", show_guide=guide))
+    (paths.state / PORT_FILE).write_text(str(free_port("127.0.0.1")))
+    return home
+
+
+async def until(found: Callable[[], T | None], what: str) -> T:
+    """The first truthy answer."""
+    answer: T | None = None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not (answer := found()):
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError as error:
+        raise AssertionError(f"never: {what}") from error
+    return answer
+
+
+class HostWindow:
+    """One run of the window. `show` is the file from which the log is read; the untitled show's working file until one is given."""
+
+    def __init__(self, run: Tradewind, home: Path, display: str, show: Path | None, logged: int) -> None:
+        self.run = run
+        self.home = home
+        self._display = display
+        self._show = show
+        self._logged = logged  # characters that stood in the desk's log before this run
+
+    @property
+    def show(self) -> Path:
+        return self._show if self._show is not None else next((self.home / "state" / "recovery").glob("*.work"))
+
+    @show.setter
+    def show(self, path: Path) -> None:
+        self._show = path
+
+    @property
+    def room(self) -> RoomAddress:
+        """The room as a shop on this computer knows it."""
+        key = (self.home / "run" / KEYS_FILE).read_text().split()[1]
+        return RoomAddress(f"http://127.0.0.1:{(self.home / 'state' / PORT_FILE).read_text()}", STREAM, key)
+
+    @property
+    def page(self) -> str:
+        """The watch address."""
+        return f"{self.room.base}/watch/{STREAM}"
+
+    async def _xdotool(self, *words: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            "xdotool", *words, env={**os.environ, "DISPLAY": self._display}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+        return said.decode().strip()
+
+    async def in_front(self, title: str) -> None:
+        """Wait until the window that keys go to is called so."""
+        name = ""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while title not in (name := await self._xdotool("getwindowfocus", "getwindowname")):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError as error:
+            raise AssertionError(f"{title!r} never came to the front; {name!r} is there") from error
+
+    async def key(self, *keys: str) -> None:
+        await self._xdotool("key", "--clearmodifiers", *keys)
+
+    async def type(self, text: str) -> None:
+        await self._xdotool("type", "--delay", "4", text)
+
+    def events(self, *kinds: EventKind) -> list[ShowEvent]:
+        """What the show's log has of these kinds, of all when none is named."""
+        with contextlib.closing(connect_reading(self.show)) as connection:
+            return list(event_rows.read(connection, kinds or None, 0))
+
+    async def logged(self, kind: EventKind, **data: Any) -> ShowEvent:
+        """The first event of this kind with these values, waited for."""
+
+        def found() -> ShowEvent | None:
+            return next((event for event in self.events(kind) if data.items() <= dict(event.data).items()), None)
+
+        return await until(found, f"{kind} {data} in the log")
+
+    async def press(self, keys: str, kind: EventKind, **data: Any) -> ShowEvent:
+        """Press keys once; the event that they cause, the first with these values behind what was there."""
+        known = len(self.events())
+        await self.key(keys)
+
+        def found() -> ShowEvent | None:
+            return next((one for one in self.events(kind) if one.seq > known and data.items() <= dict(one.data).items()), None)
+
+        return await until(found, f"{keys} → {kind} {data}")
+
+    async def ready(self) -> None:
+        """Wait until the engine is there and the desk is in its room."""
+        log, wanted = desk_log(self.home), ("→ ATTACHED", "→ JOINED")
+        await until(lambda: log.exists() and all(word in log.read_text()[self._logged :] for word in wanted), "ready")
+
+
+def desk_log(home: Path) -> Path:
+    return home / "state" / "logs" / "desk.log"
+
+
+@asynccontextmanager
+async def nothing_left(home: Path) -> AsyncIterator[None]:
+    """What a killed desk leaves on air ends with the block."""
+    try:
+        yield
+    finally:
+        for process in psutil.process_iter(["cmdline"]):
+            if str(home / "run") in (process.info["cmdline"] or []):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+
+@asynccontextmanager
+async def host_window(home: Path, display: str, *words: str, show: Path | None = None) -> AsyncIterator[HostWindow]:
+    """The window, started with these words."""
+    environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    logged = len(desk_log(home).read_text()) if desk_log(home).exists() else 0
+    async with Tradewind(home, *words, environment=environment) as run:
+        yield HostWindow(run, home, display, show, logged)
