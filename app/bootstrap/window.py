@@ -32,9 +32,9 @@ from app.storage.secrets import Secrets
 from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
 from app.storage.wording import Wordings
 from app.ui.application import WindowOptions, run_window
-from app.ui.dialogs.settings import Group
 from app.ui.doorbell import door_of, ring
 from app.ui.language import BCP47, language_for
+from app.ui.widgets.form import Group
 from app.version import VERSION
 
 WINDOW_FILE = "window"

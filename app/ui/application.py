@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.domain.market import Market
 from app.session.studio import Studio
 from app.ui.desk import Formats, MakeCode
-from app.ui.dialogs.settings import Group
 from app.ui.doorbell import Doorbell
 from app.ui.language import TableTranslator, language_for, load_table
 from app.ui.main_window import Fittings, MainWindow
 from app.ui.notices import NoticeBook, Words
 from app.ui.theme import Icons, load_theme
+from app.ui.widgets.form import Group
 
 log = logging.getLogger(__name__)
 

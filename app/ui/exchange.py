@@ -1,16 +1,17 @@
 """What comes into a show from outside and what goes out: tables, handbooks, earlier versions."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QWidget
 
+from app.ui import late
 from app.ui.desk import Desk
-from app.ui.dialogs.backups import BackupsDialog
-from app.ui.dialogs.export import ExportDialog
-from app.ui.dialogs.import_table import ImportDialog
 from app.ui.files import Files
-from app.ui.table_kinds import OrderTable, ProductTable, RundownTable, TableKind
+
+if TYPE_CHECKING:
+    from app.ui.table_kinds import TableKind
 
 
 class Exchange:
@@ -21,20 +22,20 @@ class Exchange:
         self._files = files
         self._parent = parent
 
-    def bring_in_products(self, path: Path | None = None) -> ImportDialog | None:
+    def bring_in_products(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Ask for a table of products, or take this one."""
-        return self._bring_in(ProductTable(self._desk), path)
+        return self._bring_in(late.ProductTable(self._desk), path)
 
-    def bring_in_rundown(self, path: Path | None = None) -> ImportDialog | None:
+    def bring_in_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Ask for a table of the run of show, or take this one."""
-        return self._bring_in(RundownTable(self._desk), path)
+        return self._bring_in(late.RundownTable(self._desk), path)
 
-    def bring_in_orders(self, path: Path | None = None) -> ImportDialog | None:
+    def bring_in_orders(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Ask for a table of orders, or take this one."""
-        return self._bring_in(OrderTable(self._desk), path)
+        return self._bring_in(late.OrderTable(self._desk), path)
 
-    def _bring_in(self, kind: TableKind, path: Path | None) -> ImportDialog | None:
-        dialog = ImportDialog(self._desk, kind, self._parent)
+    def _bring_in(self, kind: "TableKind", path: Path | None) -> "late.ImportDialog | None":
+        dialog = late.ImportDialog(self._desk, kind, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if path is not None:
             dialog.read_file(path)
@@ -44,16 +45,16 @@ class Exchange:
         dialog.open()
         return dialog
 
-    def export(self) -> ExportDialog:
+    def export(self) -> "late.ExportDialog":
         """Write tables and handbooks."""
-        dialog = ExportDialog(self._desk, self._parent)
+        dialog = late.ExportDialog(self._desk, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
 
-    def show_backups(self) -> BackupsDialog:
+    def show_backups(self) -> "late.BackupsDialog":
         """The show as it was earlier."""
-        dialog = BackupsDialog(self._desk.studio, QLocale(self._desk.language), self._files.may_leave, self._parent)
+        dialog = late.BackupsDialog(self._desk.studio, QLocale(self._desk.language), self._files.may_leave, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog

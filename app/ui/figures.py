@@ -1,6 +1,7 @@
 """Figures as people read them: durations, decibels, rates, times."""
 
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
+from app.domain.rundown import Act
 from app.ui.language import tr
 
 UNKNOWN = "–"
@@ -51,3 +52,12 @@ def size_and_rate(width: int, height: int, fps: float) -> str:
 def relay_name(relay: Relay) -> str:
     """What a relay is called; the built-in one has a name in the window's language."""
     return tr("Figures", "This computer") if relay.id == EMBEDDED_RELAY_ID else relay.name
+
+
+def act_words(act: Act) -> str:
+    """An act's name."""
+    return {
+        Act.OPEN: tr("Rundown", "Opening: meet, tell, sell nothing"),
+        Act.MIDDLE: tr("Rundown", "Middle: products in use"),
+        Act.END: tr("Rundown", "End: a mild close"),
+    }[act]

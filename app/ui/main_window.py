@@ -12,16 +12,11 @@ from app.domain.broadcast import BroadcastState
 from app.domain.market import Market
 from app.domain.notice import Notice
 from app.session.studio import Studio
+from app.ui import late
 from app.ui.bridge import Bridge
 from app.ui.commands import Command, CommandTable
 from app.ui.desk import Desk, Formats, MakeCode
-from app.ui.dialogs.about import About
-from app.ui.dialogs.guide import Guide
-from app.ui.dialogs.palette import Palette
-from app.ui.dialogs.plugins import PluginsDialog
 from app.ui.dialogs.questions import choose
-from app.ui.dialogs.settings import Group, settings_dialog
-from app.ui.dialogs.setup import SetupDialog
 from app.ui.exchange import Exchange
 from app.ui.figures import relay_name
 from app.ui.files import Files
@@ -40,10 +35,10 @@ from app.ui.panels.rundown import RundownPanel
 from app.ui.panels.scenes import ScenesPanel
 from app.ui.panels.sources import SourcesPanel
 from app.ui.panels.status import StatusBar
-from app.ui.prompter import Prompter
 from app.ui.selection import Selection
 from app.ui.theme import Icons, Theme
 from app.ui.widgets.dock import PanelDock
+from app.ui.widgets.form import Group
 
 LAYOUT_VERSION = 3
 LEFT_PX, RIGHT_PX = 320, 330
@@ -92,7 +87,7 @@ class MainWindow(QMainWindow):
         self._fittings = fittings
         self._decided = False
         self._seen = False
-        self.prompter: Prompter | None = None
+        self.prompter: late.Prompter | None = None
         self.setObjectName("main")
         self.setWindowIcon(fittings.icons.icon("tradewind"))
         self.setDockNestingEnabled(True)
@@ -375,32 +370,32 @@ class MainWindow(QMainWindow):
 
     def show_palette(self) -> None:
         """Every command by name."""
-        palette = Palette(self, list(self.commands.actions.values()))
+        palette = late.Palette(self, list(self.commands.actions.values()))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
 
     def show_settings(self) -> None:
         """The settings of the program and of this show."""
-        dialog = settings_dialog(self.desk, self._fittings.setting_groups, self)
+        dialog = late.settings_dialog(self.desk, self._fittings.setting_groups, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_setup(self) -> None:
         """What the show is made for."""
-        dialog = SetupDialog(self.desk, self)
+        dialog = late.SetupDialog(self.desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_plugins(self) -> None:
         """What others have written for Tradewind."""
-        dialog = PluginsDialog(self.desk, self)
+        dialog = late.PluginsDialog(self.desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def toggle_prompter(self) -> None:
         """Open the host's own window, or close it."""
         if self.prompter is None:
-            self.prompter = Prompter(self.desk, self._settings())
+            self.prompter = late.Prompter(self.desk, self._settings())
         if self.prompter.isVisible():
             self.prompter.close()
         else:
@@ -422,12 +417,12 @@ class MainWindow(QMainWindow):
 
     def show_guide(self) -> None:
         """The guide of the first start."""
-        guide = Guide(self.desk, self)
+        guide = late.Guide(self.desk, self)
         guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         guide.open()
 
     def _show_about(self) -> None:
-        about = About(self._fittings.icons, self._fittings.version, self)
+        about = late.About(self._fittings.icons, self._fittings.version, self)
         about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         about.open()
 

@@ -37,6 +37,7 @@ DYNAMIC = (
     "app.storage.tables:",  # what reads XLSX is loaded with the first such file: it brings numpy along
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
+    "app.ui.late:",  # dialogs and the prompter are loaded when they are opened: a seventh of what the start would load
 )
 DRAWING = ("app.ui", "app.overlay")
 

@@ -19,7 +19,7 @@ from app.storage.secrets import Secrets
 from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile
 from app.storage.wording import Wordings
 from app.ui.application import WindowOptions
-from app.ui.dialogs.settings import Group
+from app.ui.widgets.form import Group
 from tests.support.studio_desk import REAL, MemoryKeyring, new_project, paths_in, spawner
 
 

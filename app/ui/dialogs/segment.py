@@ -14,19 +14,11 @@ from app.domain.words import pick, with_text
 from app.ui.clocks import clock, read_clock
 from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
+from app.ui.figures import act_words
 from app.ui.language import tr
 from app.ui.widgets.pieces import icon_button, label, push_button, set_property
 from app.ui.widgets.product_choice import ProductChoice
 from app.ui.widgets.words_field import WordsField
-
-
-def act_words(act: Act) -> str:
-    """An act's name."""
-    return {
-        Act.OPEN: tr("Rundown", "Opening: meet, tell, sell nothing"),
-        Act.MIDDLE: tr("Rundown", "Middle: products in use"),
-        Act.END: tr("Rundown", "End: a mild close"),
-    }[act]
 
 
 def role_words() -> tuple[tuple[str, str], ...]:

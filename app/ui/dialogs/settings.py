@@ -1,7 +1,6 @@
 """The program's settings and the show's output, in forms made of their declarations; changes apply at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,17 +14,8 @@ from app.domain.transition import Transition, TransitionKind
 from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
 from app.ui.language import declared, tr
-from app.ui.widgets.form import Form
+from app.ui.widgets.form import Form, Group
 from app.ui.widgets.pieces import label, push_button
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Declared settings that stand on one page."""
-
-    title: str
-    fields: tuple[Field, ...]
-
 
 OUTPUT_FIELDS: tuple[Field, ...] = (
     Field(

@@ -13,8 +13,8 @@ from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
 from app.domain.product import Product, Role, missing_fields, price_in, units_in_stock
 from app.domain.show import Show, product_by_id
+from app.ui import late
 from app.ui.desk import Desk
-from app.ui.dialogs.product import ProductDialog
 from app.ui.language import tr
 from app.ui.widgets.editors import column
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
@@ -43,7 +43,7 @@ class ProductsPanel(QWidget):
         self.setObjectName("panel")
         self.setAcceptDrops(True)  # where the list is not there to take them
         self._desk = desk
-        self._dialogs: dict[str, ProductDialog] = {}
+        self._dialogs: dict[str, late.ProductDialog] = {}
         self.thumbnails = Thumbnails(desk.studio.pictures.get, THUMB_PX)
         layout = column(self, margin=8, spacing=4)
         self.search = QLineEdit()
@@ -158,7 +158,7 @@ class ProductsPanel(QWidget):
             known.raise_()
             known.activateWindow()
             return
-        dialog = ProductDialog(self._desk, product_id, self._language_name, self)
+        dialog = late.ProductDialog(self._desk, product_id, self._language_name, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self._dialogs.pop(product_id, None))
         self._dialogs[product_id] = dialog

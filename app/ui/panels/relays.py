@@ -10,8 +10,8 @@ from app.domain import editing
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.stats import RelayProbe
+from app.ui import late
 from app.ui.desk import Desk
-from app.ui.dialogs.relay import RelayDialog
 from app.ui.figures import milliseconds, relay_name
 from app.ui.language import tr
 from app.ui.widgets.pieces import badge, elided, icon_button, label, push_button, set_property
@@ -130,7 +130,7 @@ class RelayRow(QFrame):
         self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": self.relay.watch_url}))
 
     def _change(self) -> None:
-        dialog = RelayDialog(self._desk, self.relay, self.window())
+        dialog = late.RelayDialog(self._desk, self.relay, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -248,9 +248,9 @@ class RelaysPanel(QWidget):
 
     def add_found(self, relay: Relay) -> None:
         """Take a relay of this network into the show; only its key is asked for."""
-        self._open(RelayDialog(self._desk, None, self.window(), found=relay))
+        self._open(late.RelayDialog(self._desk, None, self.window(), found=relay))
 
-    def _open(self, dialog: RelayDialog) -> None:
+    def _open(self, dialog: "late.RelayDialog") -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -260,4 +260,4 @@ class RelaysPanel(QWidget):
 
     def add(self) -> None:
         """Ask for a new relay."""
-        self._open(RelayDialog(self._desk, None, self.window()))
+        self._open(late.RelayDialog(self._desk, None, self.window()))

@@ -12,9 +12,10 @@ from app.domain.notice import Notice, Severity
 from app.domain.rundown import Act, Segment, allotted_s
 from app.domain.show import Show, segment_by_id
 from app.domain.words import pick
+from app.ui import late
 from app.ui.clocks import clock
 from app.ui.desk import Desk
-from app.ui.dialogs.segment import SegmentDialog, act_words
+from app.ui.figures import act_words
 from app.ui.language import tr
 from app.ui.panels.products import role_badge
 from app.ui.panels.run_head import RunHead
@@ -58,7 +59,7 @@ class RundownPanel(QWidget):
         self._runner = desk.studio.desk.runner
         self._begins: Mapping[str, int] = {}
         self._products = desk.studio.desk.products
-        self._dialogs: dict[str, SegmentDialog] = {}
+        self._dialogs: dict[str, late.SegmentDialog] = {}
         self._revealed = ""
         layout = column(self, margin=8, spacing=4)
         self.head = RunHead(desk)
@@ -207,7 +208,7 @@ class RundownPanel(QWidget):
             known.raise_()
             known.activateWindow()
             return
-        dialog = SegmentDialog(self._desk, segment_id, self)
+        dialog = late.SegmentDialog(self._desk, segment_id, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self._dialogs.pop(segment_id, None))
         self._dialogs[segment_id] = dialog

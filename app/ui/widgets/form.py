@@ -1,6 +1,7 @@
 """A form made of declared fields."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -20,6 +21,14 @@ def reason_words(error: FieldError) -> str:
         "colour": tr("Form", "This is not a colour."),
     }
     return words.get(str(error.data.get("reason", "")), tr("Form", "This value does not fit."))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Declared settings that stand on one page."""
+
+    title: str
+    fields: tuple[Field, ...]
 
 
 class Form(QWidget):
