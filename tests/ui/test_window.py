@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QToolButton, QWidget
@@ -372,6 +372,21 @@ def test_everything_that_takes_the_keyboard_has_a_name(window: MainWindow) -> No
         and widget.objectName() != "qt_spinbox_lineedit"
     ]
     assert not nameless
+
+
+def test_a_panel_becomes_a_window_of_its_own_and_comes_back(window: MainWindow) -> None:
+    dock = window.docks["cue"]
+    dock.setFloating(True)
+    QCoreApplication.processEvents()
+    assert dock.isWindow() and dock.isVisible()
+    assert dock.titleBarWidget() is not None and dock.titleBarWidget().isVisibleTo(dock)  # no tab says its name now
+    assert dock.height() >= 420
+    kept = window.saveState()
+    dock.setFloating(False)
+    assert not dock.isWindow()
+    window.restoreState(kept)
+    assert dock.isFloating()
+    dock.setFloating(False)
 
 
 def test_docks_remember_their_place(shell: Shell, tmp_path: Path, window: MainWindow) -> None:
