@@ -42,12 +42,12 @@ class Prompter(QWidget):
         )
         self._timer = QTimer(self)
         self._timer.setInterval(FLASH_MS)
-        self._timer.timeout.connect(self._show_head)
+        self._timer.timeout.connect(self.show_head)
         self.page.numbered.connect(self._tick)
         self.page.filled.connect(self.fill_screen)
         desk.bridge.show_changed.connect(self._read)
         desk.bridge.run_changed.connect(self._read)
-        desk.bridge.disclosures_changed.connect(self._show_head)
+        desk.bridge.disclosures_changed.connect(self.show_head)
         geometry = state.value("prompter/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(960, 640)
@@ -113,14 +113,19 @@ class Prompter(QWidget):
     def fill_screen(self) -> None:
         """Fill a screen, another than the main window's when there is one; once more brings the window back."""
         if self.isFullScreen():
-            self.showNormal()
+            self._leave_screen()
             return
         here = self._desk.bridge.parent()
         taken = here.screen() if isinstance(here, QWidget) else None
         other = next((screen for screen in QGuiApplication.screens() if screen is not taken), None)
         if other is not None:
             self.setGeometry(other.geometry())
+        self.bar.hide()
         self.showFullScreen()
+
+    def _leave_screen(self) -> None:
+        self.bar.show()
+        self.showNormal()
 
     def _read(self) -> None:
         show, runner = self._desk.studio.show, self._runner
@@ -146,9 +151,10 @@ class Prompter(QWidget):
                 host,
             )
         )
-        self._show_head()
+        self.show_head()
 
-    def _show_head(self) -> None:
+    def show_head(self) -> None:
+        """The clock, and what must be said now."""
         head = PrompterHead(must_say=self._must_say())
         if self._runner.run.running:
             left_s = self._runner.timing().slot_left_s
@@ -172,19 +178,21 @@ class Prompter(QWidget):
         if event.key() == Qt.Key.Key_F:
             self.fill_screen()
         elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
-            self.showNormal()
+            self._leave_screen()
         else:
             super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._timer.start()
-        self._show_head()
+        self.show_head()
         self.page.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
         self.page.stop()
+        if self.isFullScreen():
+            self._leave_screen()
         self._state.setValue("prompter/geometry", self.saveGeometry())
         self._state.setValue("prompter/size", self.page.size_px)
         self._state.setValue("prompter/speed", self.page.speed)

@@ -71,14 +71,14 @@ class CuePanel(QWidget):
         self._due.timeout.connect(self._read)
         for signal in (bridge.show_changed, bridge.run_changed, bridge.shown_changed):
             signal.connect(self._due.start)
-        bridge.room_changed.connect(self._read_asked)
-        bridge.disclosures_changed.connect(self._read_banner)
+        bridge.room_changed.connect(self.read_asked)
+        bridge.disclosures_changed.connect(self.read_banner)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._read_banner)
+        self._timer.timeout.connect(self.read_banner)
         self._timer.start()
         self._read()
-        self._read_banner()
+        self.read_banner()
 
     # Building -------------------------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class CuePanel(QWidget):
         self.viewers_name.setText(other)
         self.viewers_name.setVisible(bool(other) and language != host and other != name)
         self._read_picture(product)
-        self._read_asked()
+        self.read_asked()
         self.items.show_items(self._cue_items(segment, product, host, viewers))
         note = segment.note if segment is not None else ""
         self.note.setText(note)
@@ -185,13 +185,14 @@ class CuePanel(QWidget):
         self.script.setVisible(bool(script))
         self.script_title.setVisible(bool(script))
 
-    def _read_asked(self) -> None:
+    def read_asked(self) -> None:
+        """How many viewers want to see the product closer."""
         product = self._product()
         asked = self._show_desk.summary.of(product.id).asked if product is not None else 0
         self.asked.setVisible(asked > 0)
         self.asked.setText(tr("Cue", "{count} want to see it closer", count=asked))
 
-    def _read_banner(self) -> None:
+    def read_banner(self) -> None:
         """What is late before what is due, before what stands on the picture for its moment."""
         now_ms = self._show_desk.now_ms()
         states: dict[str, list[Told]] = {"late": [], "due": [], "shown": []}

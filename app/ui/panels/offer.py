@@ -73,14 +73,14 @@ class OfferPanel(QWidget):
         bridge = desk.bridge
         bridge.show_changed.connect(self._on_show_changed)
         bridge.shown_changed.connect(self._on_shown_changed)
-        bridge.room_changed.connect(self._on_room_changed)
+        bridge.room_changed.connect(self.on_room_changed)
         bridge.disclosures_changed.connect(self._read_disclosures)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._on_tick)
+        self._timer.timeout.connect(self.on_tick)
         self._timer.start()
         self._on_show_changed()
-        self._on_room_changed()
+        self.on_room_changed()
 
     # Building -------------------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,8 @@ class OfferPanel(QWidget):
         for _, refresh in self._coupon_rows.values():
             refresh()
 
-    def _on_room_changed(self) -> None:
+    def on_room_changed(self) -> None:
+        """People came, went, or did something."""
         summary, host = self._show_desk.summary, self._desk.studio.show.desk.host_language
         for name, value in (
             ("viewers", summary.viewers),
@@ -297,7 +298,8 @@ class OfferPanel(QWidget):
             self.disclosures.rows.addWidget(row)
         self.disclosures.setVisible(self.disclosures.rows.count() > 0)
 
-    def _on_tick(self) -> None:
+    def on_tick(self) -> None:
+        """A second has passed."""
         if self.isVisible():
             for _, refresh in self._coupon_rows.values():
                 refresh()

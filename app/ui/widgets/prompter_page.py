@@ -71,7 +71,7 @@ class PrompterPage(QWidget):
         super().__init__()
         self._now_s = now_s
         self._theme = theme
-        self._text = PrompterText()
+        self.text = PrompterText()
         self.head = PrompterHead()
         self._document = QTextDocument(self)
         self._document.setUndoRedoEnabled(False)
@@ -100,11 +100,11 @@ class PrompterPage(QWidget):
 
     def show_text(self, text: PrompterText) -> None:
         """Show this; another segment begins at its top."""
-        if text == self._text:
+        if text == self.text:
             return
-        if text.title != self._text.title:
+        if text.title != self.text.title:
             self._offset = 0.0
-        self._text = text
+        self.text = text
         self._lay_out()
 
     def show_head(self, head: PrompterHead) -> None:
@@ -166,19 +166,19 @@ class PrompterPage(QWidget):
         document.setPageSize(QSizeF(-1, -1))
         document.setTextWidth(max(100.0, self.width() - 2 * margin))
         cursor = QTextCursor(document)
-        self._write(cursor, self._text.title, self.size_px * 0.55, "muted", after=0.4)
-        if self.scripted and self._text.script:
-            for line in self._text.script.split("\n"):
+        self._write(cursor, self.text.title, self.size_px * 0.55, "muted", after=0.4)
+        if self.scripted and self.text.script:
+            for line in self.text.script.split("\n"):
                 self._write(cursor, line, self.size_px, "text", after=0.45)
         else:
             if self.scripted:
-                self._write(cursor, self._text.hint, self.size_px * 0.45, "warning", after=0.6)
-            for text, ticked in self._text.points:
+                self._write(cursor, self.text.hint, self.size_px * 0.45, "warning", after=0.6)
+            for text, ticked in self.text.points:
                 self._write(
                     cursor, f"{'✓' if ticked else '•'}\u2002{text}", self.size_px, "faint" if ticked else "text", after=0.45, hangs=True
                 )
-        if self._text.next_title:
-            self._write(cursor, f"→ {self._text.next_title}", self.size_px * 0.55, "faint", after=0.0)
+        if self.text.next_title:
+            self._write(cursor, f"→ {self.text.next_title}", self.size_px * 0.55, "faint", after=0.0)
         self.update()
 
     def _write(self, cursor: QTextCursor, text: str, size_px: float, colour: str, *, after: float, hangs: bool = False) -> None:
@@ -186,7 +186,7 @@ class PrompterPage(QWidget):
             return
         block = QTextBlockFormat()
         block.setBottomMargin(size_px * after)
-        right = is_right_to_left(self._text.language)
+        right = is_right_to_left(self.text.language)
         block.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
         words = QTextCharFormat()
         font = QFont(self.font())
