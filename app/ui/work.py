@@ -21,12 +21,12 @@ class Work:
 
     def do(self, slow: Callable[[], T], done: Callable[[T], None]) -> None:
         """Call `slow` on a thread, then `done` with its result on the loop."""
-        self.wait_for(asyncio.to_thread(slow), done)
+        self.wait_for(lambda: asyncio.to_thread(slow), done)
 
-    def wait_for(self, work: Awaitable[T], done: Callable[[T], None]) -> None:
+    def wait_for(self, begin: Callable[[], Awaitable[T]], done: Callable[[T], None]) -> None:
         """As `do`, for work that knows by itself how not to be in the way."""
         self.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._see_through(work, done), name="window-work")
+        self._task = asyncio.get_running_loop().create_task(self._see_through(begin, done), name="window-work")
         self._task.add_done_callback(self._end)
 
     def cancel(self) -> None:
@@ -40,9 +40,9 @@ class Work:
         while self._task is not None:
             await asyncio.wait((self._task,))
 
-    async def _see_through(self, work: Awaitable[T], done: Callable[[T], None]) -> None:
+    async def _see_through(self, begin: Callable[[], Awaitable[T]], done: Callable[[T], None]) -> None:
         try:
-            result = await work
+            result = await begin()
         except AppError as error:
             self._task = None
             self._failed(error)

@@ -140,10 +140,14 @@ class MatchHeader(QHeaderView):
         """What each column is used for."""
         return tuple(self._uses[box.currentIndex()] for box in self.boxes)
 
+    def place_of(self, use: Use | None) -> int:
+        """Where a use stands in the lists."""
+        return self._uses.index(use)
+
     def choose(self, matching: Matching) -> None:
         """Use the columns like this."""
         for box, use in zip(self.boxes, matching, strict=True):
-            box.setCurrentIndex(self._uses.index(use))
+            box.setCurrentIndex(self.place_of(use))
 
     def _on_chosen(self, box: _UseBox) -> None:
         """What a column is used for now, no other is."""

@@ -1,0 +1,373 @@
+"""Tables brought in and written out, and earlier versions, by the dialogs over a real show and real files."""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.event import EventKind
+from app.domain.notice import Notice
+from app.domain.product import Product, price_in, units_in_stock
+from app.domain.rundown import Act
+from app.domain.show import product_by_id
+from app.domain.show_editing import change_product
+from app.domain.table import Use
+from app.session.show_tables import Exported
+from app.session.studio import Studio
+from app.ui.dialogs.backups import BackupsDialog
+from app.ui.dialogs.export import HANDBOOK, ExportDialog
+from app.ui.dialogs.import_table import ImportDialog, Stage
+from app.ui.main_window import MainWindow
+from tests.support.selling_show import selling_show
+from tests.ui.test_keyboard import controls, named, round_trip
+
+PRODUCTS = """SKU;商品名称;Name (English);Price [US];Price DE;Stock [US];Link;Remarks
+SKU-sun;;Sunny lamp;18.50;;44;https://shop.example.test/sun;x
+NEW-1;竹灯;Bamboo lamp;abc;99;12;not a link;y
+NEW-2;纸灯;Paper lamp;35;29,90;7;;
+;;;12;;3;;
+"""
+RUNDOWN = "Title,Act,Minutes,Product\nHello,open,2,\nMoon at night,middle,6,SKU-moon\nBye,end,3,\n"
+ORDERS = "Order number,SKU,Quantity,Amount,Currency\nA-1,SKU-sun,2,39.98,USD\nA-2,SKU-moon,1,19.99,USD\nA-1,SKU-sun,2,39.98,USD\n"
+
+
+@pytest.fixture
+async def selling(studio: Studio, window: MainWindow) -> AsyncIterator[MainWindow]:
+    sold = selling_show()
+    segments = tuple(replace(segment, scene_id="") for segment in sold.segments)
+    studio.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
+    studio.desk.orders.reload()
+    yield window
+    for working in (*window.findChildren(ImportDialog), *window.findChildren(ExportDialog)):
+        await working.work.settled()
+        working.close()
+    for other in window.findChildren(BackupsDialog):
+        other.close()
+
+
+def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+async def opened(dialog: ImportDialog | None) -> ImportDialog:
+    assert dialog is not None
+    await ready(dialog)
+    return dialog
+
+
+async def ready(dialog: ImportDialog) -> None:
+    """Until the rows have been looked at; reading is one piece of work and looking at them the next."""
+    while dialog.stage in (Stage.READING, Stage.PLANNING):
+        await dialog.work.settled()
+
+
+def told_by(window: MainWindow) -> list[Notice]:
+    notices: list[Notice] = []
+    window.bridge.notice.connect(notices.append)
+    return notices
+
+
+def choose(dialog: ImportDialog, column: int, use: Use | None) -> None:
+    box = dialog.view.header.boxes[column]
+    place = dialog.view.header.place_of(use)
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+# --- products -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_before_it_is_said(
+    studio: Studio, selling: MainWindow, tmp_path: Path
+) -> None:
+    before = studio.show
+    notices = told_by(selling)
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "shop.csv", PRODUCTS, "gb18030")))
+    assert dialog.view.header.matching() == (
+        Use("sku"),
+        Use("name", "zh-Hans"),
+        Use("name", "en"),
+        *(Use("price", "US"), Use("price", "DE"), Use("stock", "US")),
+        Use("link"),
+        None,
+    )
+    assert (dialog.new.text(), dialog.changed.text(), dialog.wrong.text()) == ("1 new", "1 changed", "2 wrong")
+    errors = [dialog.faults.item(place).text() for place in range(dialog.faults.count())]
+    assert errors == [
+        "Line 3, Price [US]: “abc” is not an amount of money.",
+        "Line 3, Link: “not a link” is not a link.",
+        "Line 5: The row has no name.",
+    ]
+    rows = dialog.view.rows
+    assert [rows.fault(1, column) for column in (3, 6)] == [error.split(": ", 1)[1] for error in errors[:2]]
+    assert rows.data(rows.index(1, 1)) == "竹灯"
+    assert not dialog.take_button.isEnabled()
+    assert studio.show is before
+    dialog.faults.setCurrentRow(1)
+    assert (dialog.view.currentIndex().row(), dialog.view.currentIndex().column()) == (1, 6)
+    dialog.leave_out.click()
+    assert dialog.take_button.isEnabled()
+    dialog.take_button.click()
+    assert not dialog.isVisible()
+    assert [one.sku for one in studio.show.products] == ["SKU-sun", "SKU-moon", "SKU-star", "SKU-cable", "NEW-2"]
+    sun, made = studio.show.products[0], studio.show.products[-1]
+    assert (sun.id, sun.name["en"], units_in_stock(sun), sun.points) == ("sun", "Sunny lamp", 44, before.products[0].points)
+    price = price_in(made, "DE")
+    assert price is not None
+    assert (price.price.minor, price.price.currency, made.name) == (2990, "EUR", {"zh-Hans": "纸灯", "en": "Paper lamp"})
+    assert [(one.code, one.data) for one in notices] == [("window.products_imported", {"new": 1, "changed": 1, "left_out": 2})]
+    assert studio.undo_title == "Bring in products"
+    studio.undo()
+    assert studio.show.products == before.products
+
+
+async def test_a_column_is_matched_by_hand_and_one_that_is_needed_must_be_there(
+    studio: Studio, selling: MainWindow, tmp_path: Path
+) -> None:
+    studio.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "own.csv", "Ware,Kosten\nLampe,12\nKerze,3\n")))
+    choose(dialog, 0, None)
+    await ready(dialog)
+    assert not dialog.take_button.isEnabled()
+    assert dialog.words.text() == "Choose the column for: Name."
+    choose(dialog, 0, Use("name", "de"))
+    await ready(dialog)
+    assert dialog.take_button.isEnabled()
+    choose(dialog, 1, Use("name", "de"))
+    assert dialog.view.header.matching() == (None, Use("name", "de")), "what one column is used for, no other is"
+    choose(dialog, 0, Use("name", "de"))
+    choose(dialog, 1, Use("price", "DE"))
+    await ready(dialog)
+    dialog.take_button.click()
+    assert [one.name for one in studio.show.products] == [{"de": "Lampe"}, {"de": "Kerze"}]
+    price = price_in(studio.show.products[0], "DE")
+    assert price is not None
+    assert (price.price.minor, price.price.currency) == (1200, "EUR")
+
+
+async def test_a_book_with_sheets_is_read_sheet_by_sheet(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Notes"])
+    book.active.append(["nothing to see"])
+    book.create_sheet("Goods").append(["Name", "SKU", "Stock [US]"])
+    book["Goods"].append(["Vase", "V-1", 5])
+    book.save(tmp_path / "book.xlsx")
+    dialog = await opened(selling.exchange.bring_in_products(tmp_path / "book.xlsx"))
+    assert dialog.sheet.isVisible()
+    assert not dialog.take_button.isEnabled()
+    dialog.sheet.setCurrentText("Goods")
+    dialog.sheet.activated.emit(1)
+    await ready(dialog)
+    assert dialog.new.text() == "1 new"
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert studio.show.products[-1].sku == "V-1"
+
+
+async def test_what_is_no_table_is_said_in_the_dialog_and_another_can_be_chosen(selling: MainWindow, tmp_path: Path) -> None:
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "empty.csv", "")))
+    assert dialog.stage is Stage.EMPTY
+    assert "has no rows" in dialog.words.text()
+    assert not dialog.take_button.isEnabled()
+    dialog.read_file(written(tmp_path / "good.csv", "Name\nVase\n"))
+    await ready(dialog)
+    assert dialog.take_button.isEnabled()
+    dialog.reject()
+
+
+async def test_what_changes_meanwhile_is_looked_at_again_before_anything_comes_in(
+    studio: Studio, selling: MainWindow, tmp_path: Path
+) -> None:
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "few.csv", "SKU,Category\nSKU-sun,lamps\n")))
+    studio.settle(lambda show: change_product(show, "sun", sku="SKU-sun", stock=()))  # sold out while the dialog is open
+    assert not dialog.take_button.isEnabled()
+    await ready(dialog)
+    dialog.take_button.click()
+    sun = product_by_id(studio.show, "sun")
+    assert (sun.category, sun.stock) == ("lamps", ()), "the units that were sold stay sold"
+
+
+async def test_ten_thousand_rows_come_in_while_the_window_goes_on(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["SKU", "Name", "Price [US]", "Stock [US]"])
+    table.writerows([f"N-{number}", f"Thing {number}", f"{number % 90 + 1}.99", number] for number in range(10_000))
+    dialog = selling.exchange.bring_in_products(written(tmp_path / "many.csv", text.getvalue()))
+    assert dialog is not None
+    turns = 0
+    while dialog.stage in (Stage.READING, Stage.PLANNING):
+        assert dialog.progress.isVisibleTo(dialog)
+        QApplication.processEvents()
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert turns > 10, "the window had its turns while the rows were read"
+    assert dialog.new.text() == "10000 new"
+    dialog.take_button.click()
+    assert len(studio.show.products) == 10_004
+    assert selling.products.list.rows.rowCount() == 10_004
+    studio.undo()
+    assert len(studio.show.products) == 4
+
+
+async def test_a_table_dropped_on_the_list_is_brought_in_even_where_there_is_none(
+    studio: Studio, selling: MainWindow, tmp_path: Path
+) -> None:
+    studio.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(written(tmp_path / "drop.csv", "Name\nVase\n")))])
+    for target in (selling.products, selling.products.list):
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        target.dropEvent(QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, files, left, none))
+        dialog = next(one for one in selling.findChildren(ImportDialog) if one.isVisible())
+        await ready(dialog)
+        assert dialog.new.text() == "1 new"
+        dialog.reject()
+
+
+async def test_the_dialog_is_walked_through_by_tab_and_fits_a_small_screen(selling: MainWindow, tmp_path: Path) -> None:
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "shop.csv", PRODUCTS)))
+    assert dialog.height() <= 700
+    assert dialog.minimumSizeHint().height() <= 500
+    dialog.resize(1800, 900)
+    QApplication.processEvents()
+    reached = {id(widget) for widget in round_trip(dialog)}
+    assert not [named(widget) for widget in controls(dialog) if id(widget) not in reached]
+
+
+# --- run of show, orders ------------------------------------------------------------------------------------------------
+
+
+async def test_the_run_of_show_comes_in_in_place_of_the_old_one_or_behind_it(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    before = studio.show.segments
+    path = written(tmp_path / "run.csv", RUNDOWN)
+    dialog = await opened(selling.exchange.bring_in_rundown(path))
+    dialog.take_button.click()
+    segments = studio.show.segments
+    assert [(one.title, one.act, one.planned_s, one.product_id) for one in segments] == [
+        ("Hello", Act.OPEN, 120, ""),
+        ("Moon at night", Act.MIDDLE, 360, "moon"),
+        ("Bye", Act.END, 180, ""),
+    ]
+    studio.undo()
+    assert studio.show.segments == before
+    dialog = await opened(selling.exchange.bring_in_rundown(path))
+    dialog.replace.click()
+    await ready(dialog)
+    dialog.take_button.click()
+    assert studio.show.segments[: len(before)] == before
+    assert [one.title for one in studio.show.segments[len(before) :]] == ["Hello", "Moon at night", "Bye"]
+
+
+async def test_orders_come_in_once_whatever_is_brought_again(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    path = written(tmp_path / "orders.csv", ORDERS)
+    stock = units_in_stock(product_by_id(studio.show, "sun"))
+    dialog = await opened(selling.exchange.bring_in_orders(path))
+    assert (dialog.new.text(), dialog.same.text()) == ("2 new", "1 as they are")
+    dialog.take_button.click()
+    assert [event.data["order"] for event in studio.events((EventKind.ORDER_PLACED,))] == ["A-1", "A-2"]
+    assert units_in_stock(product_by_id(studio.show, "sun")) == stock - 2
+    again = await opened(selling.exchange.bring_in_orders(path))
+    assert not again.take_button.isEnabled()
+    assert again.words.text() == "There is nothing in it that the show does not have."
+
+
+# --- out ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_products_that_were_written_out_come_back_as_they_were(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    studio.edit_show("Trap", lambda show: change_product(show, "cable", name={"en": '=HYPERLINK("x")', "zh-Hans": "-线"}))
+    before = studio.show.products
+    for name in ("all.xlsx", "all.csv"):
+        dialog = selling.exchange.export()
+        dialog.choose(Exported.PRODUCTS.value)
+        dialog.write(tmp_path / name)
+        await dialog.work.settled()
+        dialog.close()
+        back = await opened(selling.exchange.bring_in_products(tmp_path / name))
+        assert back.same.text() == "4 as they are", name
+        assert back.faults.count() == 0
+        back.reject()
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert not [cell for row in csv.reader(file) for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    studio.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
+    back = await opened(selling.exchange.bring_in_products(tmp_path / "all.xlsx"))
+    back.take_button.click()
+    assert [without_ids(one) for one in studio.show.products] == [without_ids(one) for one in before]
+
+
+def without_ids(product: Product) -> Product:
+    """Points get ids of their own when they come from a table."""
+    return replace(product, points=tuple(replace(point, id="") for point in product.points))
+
+
+async def test_run_of_show_orders_and_log_are_written(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    (await opened(selling.exchange.bring_in_orders(written(tmp_path / "in.csv", ORDERS)))).take_button.click()
+    notices = told_by(selling)
+    dialog = selling.exchange.export()
+    rows: dict[str, list[list[str]]] = {}
+    for what in (Exported.RUNDOWN, Exported.ORDERS, Exported.EVENTS):
+        path = tmp_path / f"{what.value}.csv"
+        dialog.choose(what.value)
+        dialog.write(path)
+        await dialog.work.settled()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows[what.value] = list(csv.reader(file))
+    assert len(rows["rundown"]) == 1 + len(studio.show.segments)
+    assert [row[:5] for row in rows["orders"][1:]] == [["A-1", "SKU-sun", "2", "39.98", "USD"], ["A-2", "SKU-moon", "1", "19.99", "USD"]]
+    assert [row[2] for row in rows["events"][1:]].count("order.placed") == 2
+    assert [notice.code for notice in notices] == ["table.written"] * 3
+    dialog.choose(Exported.RUNDOWN.value)
+    dialog.write(tmp_path / "nowhere" / "x.csv")
+    await dialog.work.settled()
+    assert notices[-1].severity.name == "ERROR"
+    assert dialog.save_button.isEnabled()
+
+
+async def test_the_handbook_is_written_as_page_and_as_pdf_in_the_chosen_language(
+    studio: Studio, selling: MainWindow, tmp_path: Path
+) -> None:
+    dialog = selling.exchange.export()
+    dialog.choose(HANDBOOK)
+    assert dialog.language.isVisible()
+    dialog.language.setCurrentIndex(dialog.language.findData("de"))
+    dialog.write(tmp_path / "handbook.html")
+    dialog.write(tmp_path / "handbook.pdf")
+    page = (tmp_path / "handbook.html").read_text(encoding="utf-8")
+    assert 'lang="de"' in page
+    assert "Sun-Lampe" in page
+    assert (tmp_path / "handbook.pdf").read_bytes().startswith(b"%PDF-")
+
+
+# --- earlier versions ---------------------------------------------------------------------------------------------------
+
+
+async def test_an_earlier_version_opens_as_a_new_show(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    assert not selling.commands.actions["backups.open"].isEnabled()
+    assert studio.save_as(tmp_path / "Lamps.tradewind")
+    assert selling.commands.actions["backups.open"].isEnabled()
+    studio.new()
+    assert studio.open(tmp_path / "Lamps.tradewind"), "a show that is opened is copied"
+    async with asyncio.timeout(10):
+        while not studio.backups():  # made on the writer's thread
+            await asyncio.sleep(0.01)
+    studio.edit_show("Remove", lambda show: replace(show, products=(), segments=()))
+    dialog = selling.exchange.show_backups()
+    assert dialog.list.topLevelItemCount() == 1
+    item = dialog.list.topLevelItem(0)
+    assert item is not None
+    assert item.text(1).endswith("kB") or item.text(1).endswith("KB")
+    assert QLocale("en").toDateTime(item.text(0), QLocale.FormatType.LongFormat).isValid() or item.text(0)
+    dialog.open_button.click()
+    assert len(studio.show.products) == 4
+    assert studio.path is None
+    assert studio.open(tmp_path / "Lamps.tradewind")
+    assert not studio.show.products
