@@ -41,6 +41,8 @@ from app.ui.widgets.dock import PanelDock
 from app.ui.widgets.form import Group
 
 LAYOUT_VERSION = 3
+# what works in the prompter too: a host who has clicked there goes on with the show all the same
+HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")
 LEFT_PX, RIGHT_PX = 320, 330
 LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
 SCENES_PX, SOURCES_PX = 156, 190
@@ -396,6 +398,7 @@ class MainWindow(QMainWindow):
         """Open the host's own window, or close it."""
         if self.prompter is None:
             self.prompter = late.Prompter(self.desk, self._settings())
+            self.prompter.addActions([action for name, action in self.commands.actions.items() if name.startswith(HOSTS_KEYS)])
         if self.prompter.isVisible():
             self.prompter.close()
         else:
