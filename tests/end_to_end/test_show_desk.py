@@ -121,7 +121,6 @@ async def leave(host: HostWindow) -> None:
     await host.key("Return")
     assert await host.run.ended() == 0
     assert host.run.running() == []
-    assert host.run.warnings() == []
 
 
 def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> CardPicture:
@@ -230,6 +229,8 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         await host.in_front("Evening")
         host.show = kept
         await leave(host)
+        assert host.run.warnings() == []
+        assert [line for line in host.run.complaints if "keyring" not in line] == []
         for page in pages.values():
             assert [line for line in page.console if "exception" in line or "404" in line] == []
         events = host.events()
@@ -336,6 +337,7 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             await reads(pages[0], "#pinned .name", READERS["en-US"].name)
             assert [await page.evaluate("tradewind.connects") for page in pages] == before
             await leave(again)
+            assert [line for line in again.run.warnings() if "the engine is lost" not in line] == []
             events = again.events()
     assert [(one.seq, one.data) for one in events[: len(known)]] == [(one.seq, one.data) for one in known]
     assert all(after.seq == one.seq + 1 for one, after in pairwise(events))
