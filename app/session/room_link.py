@@ -160,6 +160,7 @@ class RoomLink:
         self._task: asyncio.Task[None] | None = None
         self._lost_at = 0.0
         self._told = False
+        self._wanted_back = False
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -186,6 +187,7 @@ class RoomLink:
     def take_back(self) -> None:
         """Be the host again, after another desk took the place."""
         if self.state.value is RoomState.REPLACED:
+            self._wanted_back = True
             self._here.set()
 
     # What is shown --------------------------------------------------------------------------------------------------------
@@ -229,14 +231,20 @@ class RoomLink:
                 log.info("not in the room: %s", error)
                 joined, replaced = joined or self.state.value is RoomState.JOINED, False
             if replaced:
-                self.state.set(RoomState.REPLACED)
-                self._notify(Notice(Severity.WARNING, "room.replaced", {}, "room", ("room.take_back",)))
-                await self._wait(None)
+                await self._give_way(address)
                 continue
             self.state.set(RoomState.LOST)
             tries = 1 if joined else tries + 1
             self._tell_lost(joined=joined)
             await self._wait(BACK_OFF_S[min(tries, len(BACK_OFF_S)) - 1])
+
+    async def _give_way(self, address: RoomAddress) -> None:
+        """Until the host wants the room back or it is another room: by themselves two desks would push each other out for ever."""
+        self._wanted_back = False
+        self.state.set(RoomState.REPLACED)
+        self._notify(Notice(Severity.WARNING, "room.replaced", {}, "room", ("room.take_back",)))
+        while not self._wanted_back and self._address() == address:
+            await self._wait(None)
 
     async def _wait(self, seconds: float | None) -> None:
         self._here.clear()
@@ -367,7 +375,8 @@ class RoomLink:
         self._coupons_open = set() if coupon is None else {coupon.id}
         if coupon is None:
             return closing
-        opening = {"t": "coupon", "id": coupon.id, "codes": list(coupon.codes), "expires_ms": coupon.expires_ms}
+        free = [code for code in coupon.codes if code not in coupon.claimed]  # the hub is not told of every claim
+        opening = {"t": "coupon", "id": coupon.id, "codes": free, "expires_ms": coupon.expires_ms}
         return [*closing, {**opening, "claimed": dict(tuple(coupon.claimed.items())[-MAX_CLAIMS:])}]
 
     async def _upload(self, socket: RoomSocket) -> None:

@@ -11,7 +11,7 @@ import aiohttp
 from app.domain.notice import Notice
 from app.relay.server import RelayServer
 from app.session.room_client import connect
-from app.session.room_link import OpenCoupon, RoomAddress, RoomEvent, RoomLink, RoomState
+from app.session.room_link import MAX_CLAIMS, OpenCoupon, RoomAddress, RoomEvent, RoomLink, RoomState
 from app.session.room_picture import RoomPicture
 from tests.support.relays import KEY, base_of, running_relay
 from tests.support.room import RoomSocket, page
@@ -213,6 +213,30 @@ async def test_another_desk_takes_the_room_and_gives_it_back() -> None:
         await until(session, keys=len(BOARD))
         async with page(session) as viewer:
             assert (await viewer.open(board=0))["board"] == BOARD
+
+
+async def test_only_its_host_takes_a_room_back() -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        await host.joined()
+        async with Host(relay) as other:
+            await other.joined()
+            await host.until(lambda: host.link.state.value is RoomState.REPLACED)
+            states: list[RoomState] = []
+            host.link.state.changed.connect(lambda old, new: states.append(new))
+            host.move_to(relay)  # as when somebody came to watch: the address is the one that it was
+            async with Host(relay, key="wrong") as turn:  # whose way to the relay is longer than a turn of the loop
+                await turn.until(lambda: turn.link.state.value is RoomState.LOST)
+            assert (states, other.link.state.value) == ([], RoomState.JOINED)
+
+
+async def test_no_code_is_given_twice_however_many_were_given() -> None:
+    codes = tuple(f"C{number:04}" for number in range(MAX_CLAIMS + 3))
+    coupon = OpenCoupon("ten", codes, 0, {code: f"viewer{code}" for code in codes[:-1]})
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.offer_coupon(coupon)
+        async with page(session) as viewer:
+            await viewer.open(board=0)
+            await claim(viewer, codes[-1])
 
 
 async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> None:
