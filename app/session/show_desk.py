@@ -322,8 +322,10 @@ class ShowDesk:
         drop = shown.drop
         if drop is None:
             self._coupon = None
-        elif self._coupon is None or (self._coupon.id, self._coupon.codes) != (drop.coupon_id, drop.codes):
-            self._coupon = OpenCoupon(drop.coupon_id, drop.codes, drop.expires_ms, self.selling.claims(drop.coupon_id))
+            return None
+        coupon = OpenCoupon(drop.coupon_id, drop.codes, drop.expires_ms, self.selling.claims(drop.coupon_id))
+        if self._coupon is None or self._coupon.claimed is not coupon.claimed or self._coupon != coupon:
+            self._coupon = coupon
         return self._coupon
 
     def _show_on_picture(self) -> None:

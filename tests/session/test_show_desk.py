@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,25 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
             assert left == {"ten": 2}
             await viewer.send(t="claim", n=1, coupon="ten")
             assert (await viewer.next("coupon"))["code"] == "BBB"
+
+
+async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path: Path) -> None:
+    def lasting(seconds: int, show: Show) -> Show:
+        return replace(show, coupons=(replace(show.coupons[0], expires_in_s=seconds), *show.coupons[1:]))
+
+    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+        show_desk = desk.studio.desk
+        await viewer.open(board=0)
+        desk.studio.edit_show("Short", partial(lasting, 1))
+        show_desk.selling.drop_coupon("ten")
+        first = show_desk.selling.shown.drop
+        assert first is not None
+        await viewer.next("count", left={"ten": 3})
+        desk.studio.edit_show("Long", partial(lasting, 60))
+        show_desk.selling.drop_coupon("ten")
+        await asyncio.sleep((first.expires_ms - show_desk.now_ms()) / 1000 + 0.1)
+        await viewer.send(t="claim", n=1, coupon="ten")
+        assert (await viewer.next("coupon"))["code"] == "AAA"
 
 
 async def claimed(desk: StudioDesk, code: str) -> None:
