@@ -92,6 +92,6 @@ def check_key(config: RelayConfig, stream: str, authorization: str, address: str
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Refusal("relay.key_missing")
-    matches = hmac.compare_digest(token.strip().encode(), wanted.encode())
+    matches = hmac.compare_digest(token.strip().encode(errors="surrogateescape"), wanted.encode())
     if not wanted or not matches:
         raise Refusal("relay.key_wrong")

@@ -37,7 +37,8 @@ _FIELDS = ("order", "product", "units", "minor", "currency", "at_ms")
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
     """What X-Tradewind-Signature must hold."""
-    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    signed = timestamp.encode(errors="surrogateescape") + b"." + body  # a header may hold any byte
+    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 def _is_text(value: object, most: int) -> bool:
@@ -107,7 +108,7 @@ class RoomOrders:
         if not timestamp or not given:
             raise Refusal("relay.order_unsigned")
         wanted = signature(orders_secret(key), timestamp, body)
-        if not hmac.compare_digest(given.strip().lower().encode(), wanted.encode()) or not key:
+        if not hmac.compare_digest(given.strip().lower().encode(errors="surrogateescape"), wanted.encode()) or not key:
             raise Refusal("relay.order_signature")
         now_s = self._clock.wall_ns() / NS_PER_S
         if not _TIMESTAMP.fullmatch(timestamp) or abs(int(timestamp) - now_s) > _WITHIN_S:

@@ -40,7 +40,7 @@ def check_host(config: RelayConfig, stream: str, request: web.Request) -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Refusal("relay.host_token_missing")
-    matches = hmac.compare_digest(token.strip().encode(), host_token(key).encode())
+    matches = hmac.compare_digest(token.strip().encode(errors="surrogateescape"), host_token(key).encode())
     if not key or not matches:
         raise Refusal("relay.host_token_wrong")
 

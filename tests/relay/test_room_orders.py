@@ -1,5 +1,6 @@
 """A shop reports orders, and a host puts pictures into the room: over real HTTP."""
 
+import asyncio
 import hashlib
 import hmac
 import io
@@ -207,3 +208,22 @@ async def test_pictures_that_are_none_or_not_allowed_are_refused(client: aiohttp
         assert response.status == 413
     async with client.put("/room/none/pictures/" + "0" * 32, data=PNG, headers=HOST) as response:
         assert response.status == 404
+
+
+@pytest.mark.parametrize(
+    ("line", "header", "status"),
+    [
+        ("POST /orders/live", b"X-Tradewind-Timestamp: 1\xff\r\nX-Tradewind-Signature: 2", b"401"),
+        ("POST /orders/live", b"X-Tradewind-Timestamp: 1\r\nX-Tradewind-Signature: \xff", b"401"),
+        ("PUT /room/live/pictures/x", b"Authorization: Bearer \xff", b"403"),
+        ("POST /whip/live", b"Authorization: Bearer \xff", b"403"),
+    ],
+)
+async def test_a_header_of_any_bytes_is_a_wrong_one(relay: RelayServer, line: str, header: bytes, status: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    kind = b"application/sdp" if "whip" in line else b"application/json"
+    writer.write(line.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Type: " + kind + b"\r\nContent-Length: 2\r\n" + header + b"\r\n\r\n{}")
+    async with asyncio.timeout(8):
+        assert (await reader.readline()).split()[1] == status
+    writer.close()
+    await writer.wait_closed()
