@@ -19,6 +19,8 @@ from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
 
 log = logging.getLogger(__name__)
 
+GOODBYE_S = 3.0  # a plugin that has not ended by then does not keep the desk from closing
+
 
 class PluginState(Enum):
     OFF = "off"
@@ -75,6 +77,7 @@ class PluginHost:
         data_folder: Path,
         take_order: TakeOrder,
         notify: Callable[[Notice], None],
+        goodbye_s: float = GOODBYE_S,
     ) -> None:
         self.changed: Signal[[]] = Signal()
         self.plugins: tuple[Plugin, ...] = ()
@@ -83,6 +86,7 @@ class PluginHost:
         self._data_folder = data_folder
         self._take_order = take_order
         self._notify = notify
+        self._goodbye_s = goodbye_s
         self._running = False
 
     def start(self) -> None:
@@ -103,7 +107,8 @@ class PluginHost:
         tasks = [task for plugin in self.plugins for task in plugin.tasks]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks and (left := (await asyncio.wait(tasks, timeout=self._goodbye_s))[1]):
+            log.warning("plugins did not end: %s", ", ".join(sorted(task.get_name() for task in left)))
 
     def values(self, plugin_id: str) -> dict[str, Value]:
         """A plugin's settings as they are now."""
@@ -179,9 +184,13 @@ class PluginHost:
 
     def _ended(self, plugin: Plugin, task: "asyncio.Task[None]") -> None:
         plugin.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._failed(plugin, error)
-            self.changed.emit()
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if task.cancelling():  # it was let go, and what runs in its place now has not failed
+            log.warning("plugin %s did not end in order", plugin.manifest.id, exc_info=error)
+            return
+        self._failed(plugin, error)
+        self.changed.emit()
 
     def _failed(self, plugin: Plugin, error: BaseException) -> None:
         plugin.reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"

@@ -65,6 +65,7 @@ class Rig:
             data_folder=self.home / "data",
             take_order=self.take,
             notify=self.notices.append,
+            goodbye_s=0.2,
         )
 
     def take(self, order: Order) -> bool:
@@ -203,3 +204,63 @@ async def test_orders_from_a_folder_are_taken_once_and_bad_lines_named(rig: Rig,
     ]
     assert [notice.code for notice in rig.notices] == ["plugin.says"] and "a.csv, line 3" in str(rig.notices[0].data["text"])
     await host.aclose()
+
+
+BAD_END = """
+import asyncio
+
+def enable(api):
+    async def run(take):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise RuntimeError("the door sticks")
+    api.add_shop(run)
+"""
+NO_END = """
+import asyncio
+
+def enable(api):
+    async def run(take):
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if (api.folder / "leave").exists():
+                    raise
+                (api.folder / "stays").touch()
+    api.add_shop(run)
+"""
+
+
+async def test_one_that_ends_badly_does_not_take_its_successor_along(rig: Rig) -> None:
+    rig.write("odd", BAD_END)
+    host = rig.host()
+    host.start()
+    host.switch("odd", on=True)
+    (plugin,) = host.plugins
+    (first,) = plugin.tasks
+    await asyncio.sleep(0)
+    host.configure("odd", "count", 3)
+    await eventually(lambda: first not in plugin.tasks)
+    assert (plugin.state.value, len(plugin.tasks), rig.notices) == (PluginState.ON, 1, [])
+    await asyncio.sleep(0)
+    host.switch("odd", on=False)
+    await eventually(lambda: not plugin.tasks)
+    assert (plugin.state.value, rig.notices) == (PluginState.OFF, [])
+    await host.aclose()
+
+
+async def test_one_that_does_not_end_keeps_nobody_from_leaving(rig: Rig) -> None:
+    rig.write("odd", NO_END)
+    host = rig.host()
+    host.start()
+    host.switch("odd", on=True)
+    (task,) = host.plugins[0].tasks
+    await asyncio.sleep(0)
+    async with asyncio.timeout(8):
+        await host.aclose()
+    assert (rig.home / "data" / "odd" / "stays").exists() and not task.done()
+    (rig.home / "data" / "odd" / "leave").touch()
+    task.cancel()
+    await asyncio.wait([task])
