@@ -1,32 +1,52 @@
-"""Frames and memory of a live show with the window open, then with the window made busy on purpose.
+"""The start of the window, then frames and memory of a live show with the window open, then with the window made busy on purpose.
 
-`python -m tests.benchmark.bench_window [--seconds 60] [--busy-seconds 60]`, under a display or offscreen. Prints one JSON object:
-frames repeated and skipped, lateness, and the memory of all processes, for both spans.
+`python -m tests.benchmark.bench_window [--starts 5] [--seconds 60] [--busy-seconds 60] [--height 720] [--pages 0]`, under a display or
+offscreen. Prints one JSON object: how long the program takes until its window with the sample show can be seen, and the CPU time of
+that; then for both spans frames repeated and skipped, lateness, and the memory of all processes. With `--pages` so many pages are in the
+room and like, click and look meanwhile.
 """
 
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
+import re
+import signal
+import statistics
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import psutil
 import qasync
 from PySide6.QtWidgets import QApplication, QListWidget
 
+from app.bootstrap.engine_host import host_of
+from app.bootstrap.processes import ROOT
+from app.bootstrap.window import Desk
 from app.domain.broadcast import TargetState
+from app.domain.editing import replace_canvas
 from app.session.studio import Studio
+from app.storage.settings import Settings, SettingsFile
 from app.ui.application import Shell
-from tests.support.desk_window import make_studio, options
-from tests.support.screenshot import furnished
+from tests.support.desk_window import options
+from tests.support.room import page
+from tests.support.studio_desk import paths_in
 
 MB = 1024 * 1024
 CHANGES_PER_S = 500
 ROWS = 200
+EVENTS_PER_S = 20  # of all pages together
+SAMPLE_S = 30.0
+SHOWN = re.compile(r"window shown after (\d+) ms, (\d+) ms of CPU")
 
 
 async def _until(true: Callable[[], bool]) -> None:
@@ -35,13 +55,107 @@ async def _until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-def _is_live(studio: Studio) -> bool:
-    return studio.stats is not None and any(target.state is TargetState.LIVE for target in studio.stats.targets)
+# The start ----------------------------------------------------------------------------------------------------------------
+
+
+def _first_start(home: Path) -> Path:
+    """A home in which the program was never started: it opens the sample show. Its relay stays on this computer."""
+    SettingsFile(paths_in(home).settings).save(Settings(relay_lan=False, relay_port=0))
+    return home
+
+
+def one_start(home: Path) -> tuple[int, int]:
+    """(time, CPU time) in ms from the process's beginning until its window was painted."""
+    log = paths_in(_first_start(home)).logs / "desk.log"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app"], cwd=ROOT, env={**os.environ, "TRADEWIND_HOME": str(home)}, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(600):
+            found = SHOWN.search(log.read_text(encoding="utf-8")) if log.exists() else None
+            if found is not None:
+                return int(found[1]), int(found[2])
+            time.sleep(0.05)
+        raise TimeoutError("the window was not shown within half a minute")
+    finally:
+        time.sleep(1.0)  # the engine and the relay are up, and end with the desk
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def starts(number: int) -> dict[str, Any]:
+    """The median of so many first starts, and the best of them: what another program takes of the machine is no cost of ours."""
+    figures = []
+    for _ in range(number):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+            figures.append(one_start(Path(home)))
+    taken, cpu = zip(*figures, strict=True)
+    return {
+        "shown_ms": {"median": round(statistics.median(taken)), "best": min(taken)},
+        "cpu_ms": {"median": round(statistics.median(cpu)), "best": min(cpu)},
+    }
+
+
+# Memory -------------------------------------------------------------------------------------------------------------------
+
+
+def _share_mb(pid: int) -> float:
+    """What a process costs: pages that several share are counted in parts (PSS), where the system says so; else its own pages alone."""
+    memory = psutil.Process(pid).memory_full_info()
+    return float(getattr(memory, "pss", memory.uss)) / MB
 
 
 def _memory_mb(studio: Studio) -> dict[str, float]:
-    pids = {"desk": os.getpid(), "engine": studio.engine_pid, "relay": studio.relay_pid}
-    return {name: round(psutil.Process(pid).memory_info().rss / MB, 1) for name, pid in pids.items()}
+    pids = {"desk": os.getpid(), "engine": studio.engine_pid, "engine host": host_of(studio.engine_pid), "relay": studio.relay_pid}
+    return {name: round(_share_mb(pid), 1) for name, pid in pids.items() if pid}
+
+
+# The room -----------------------------------------------------------------------------------------------------------------
+
+
+def crowd_process(base: str, pages: int) -> None:
+    """Pages that like, click and look until the process is ended."""
+
+    async def run() -> None:
+        async with aiohttp.ClientSession(base, connector=aiohttp.TCPConnector(limit=0)) as client:
+            sockets = [page(client) for _ in range(pages)]
+            for number, socket in enumerate(sockets):
+                await socket.open(page=str(number), languages=["en"], market="US")
+            number = 0
+            while True:
+                number += 1
+                kind = ("like", "like", "like", "seen", "clicked")[number % 5]
+                await sockets[number % pages].send(t="event", n=number, kind=kind, product="scarf")
+                for socket in sockets:
+                    socket.heard.clear()
+                await asyncio.sleep(1 / EVENTS_PER_S)
+
+    asyncio.run(run())
+
+
+@contextmanager
+def crowd(studio: Studio, pages: int) -> Iterator[None]:
+    """The pages, as a process of their own."""
+    address = studio.room_address
+    if not pages or address is None:
+        yield
+        return
+    process = multiprocessing.get_context("spawn").Process(target=crowd_process, args=(address.base, pages), name="pages")
+    process.start()
+    try:
+        yield
+        if not process.is_alive():
+            raise RuntimeError("the pages ended before the show did")
+    finally:
+        process.terminate()
+        process.join()
+
+
+# On air -------------------------------------------------------------------------------------------------------------------
+
+
+def _is_live(studio: Studio) -> bool:
+    return studio.stats is not None and any(target.state is TargetState.LIVE for target in studio.stats.targets)
 
 
 async def _make_busy(rows: QListWidget) -> None:
@@ -62,8 +176,9 @@ async def span(studio: Studio, seconds: float) -> dict[str, Any]:
     assert studio.stats is not None
     before, cpu_before = studio.stats.frames, psutil.Process().cpu_times()
     memory = [_memory_mb(studio)]
-    for _ in range(max(1, round(seconds / 10))):
-        await asyncio.sleep(min(10.0, seconds))
+    step = min(SAMPLE_S, seconds)
+    for _ in range(max(1, round(seconds / step))):
+        await asyncio.sleep(step)
         memory.append(_memory_mb(studio))
     after, cpu = studio.stats, psutil.Process().cpu_times()
     ticks = [getattr(after.frames, name) - getattr(before, name) for name in ("composed", "repeated", "skipped")]
@@ -75,30 +190,32 @@ async def span(studio: Studio, seconds: float) -> dict[str, Any]:
         "late_ms_last_minute": {"p50": after.late_ms.p50, "p99": after.late_ms.p99, "max": after.late_ms.max},
         "desk_cpu_s": round(cpu.user + cpu.system - cpu_before.user - cpu_before.system, 2),
         "memory_mb": [round(sum(one.values()), 1) for one in memory],
-        "memory_parts_mb": memory[-1],
+        "memory_parts_mb": {"first": memory[0], "last": memory[-1]},
     }
 
 
 async def measure(application: QApplication, arguments: argparse.Namespace, home: Path) -> dict[str, Any]:
-    studio = make_studio(home)
+    studio = Desk(paths_in(_first_start(home))).make()
     shell = Shell(application, studio, options(home))
     running = asyncio.ensure_future(shell.run())
     await asyncio.sleep(0.1)
     shell.window.resize(1366, 768)
-    studio.edit("Furnish", furnished)
+    width = arguments.height * 16 // 18 * 2
+    studio.edit("Size", partial(replace_canvas, width=width, height=arguments.height))
     await _until(lambda: studio.stats is not None and studio.relay_running)
     studio.go_live()
     await _until(lambda: _is_live(studio))
     await asyncio.sleep(3)
-    result: dict[str, Any] = {"quiet": await span(studio, arguments.seconds)}
-    if arguments.busy_seconds:
-        rows = QListWidget()
-        rows.resize(400, 600)
-        rows.show()
-        busy = asyncio.ensure_future(_make_busy(rows))
-        result["busy"] = await span(studio, arguments.busy_seconds)
-        busy.cancel()
-        rows.close()
+    with crowd(studio, arguments.pages):
+        result: dict[str, Any] = {"quiet": await span(studio, arguments.seconds)}
+        if arguments.busy_seconds:
+            rows = QListWidget()
+            rows.resize(400, 600)
+            rows.show()
+            busy = asyncio.ensure_future(_make_busy(rows))
+            result["busy"] = await span(studio, arguments.busy_seconds)
+            busy.cancel()
+            rows.close()
     studio.stop_live()
     await asyncio.sleep(0.5)
     shell.window.closing.emit(False)
@@ -108,16 +225,21 @@ async def measure(application: QApplication, arguments: argparse.Namespace, home
 
 def main() -> int:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--busy-seconds", type=float, default=60)
+    parser.add_argument("--height", type=int, default=720)
+    parser.add_argument("--pages", type=int, default=0)
     arguments = parser.parse_args()
+    result: dict[str, Any] = {"start": starts(arguments.starts)} if arguments.starts else {}
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with tempfile.TemporaryDirectory() as home, loop:
         os.environ["TRADEWIND_HOME"] = home
-        print(json.dumps(loop.run_until_complete(measure(application, arguments, Path(home))), indent=2))
+        result |= loop.run_until_complete(measure(application, arguments, Path(home)))
+    print(json.dumps(result, indent=2))
     return 0
 
 
