@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.event import EventKind
 from app.domain.notice import Notice
@@ -23,7 +23,6 @@ from app.domain.show_editing import change_product
 from app.domain.table import Use
 from app.session.show_tables import Exported
 from app.session.studio import Studio
-from app.ui.dialogs.backups import BackupsDialog
 from app.ui.dialogs.export import HANDBOOK, ExportDialog
 from app.ui.dialogs.import_table import ImportDialog, Stage
 from app.ui.main_window import MainWindow
@@ -47,11 +46,10 @@ async def selling(studio: Studio, window: MainWindow) -> AsyncIterator[MainWindo
     studio.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
     studio.desk.orders.reload()
     yield window
-    for working in (*window.findChildren(ImportDialog), *window.findChildren(ExportDialog)):
-        await working.work.settled()
-        working.close()
-    for other in window.findChildren(BackupsDialog):
-        other.close()
+    for work in (*(one.work for one in window.findChildren(ImportDialog)), *(one.work for one in window.findChildren(ExportDialog))):
+        await work.settled()
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
 
 
 def written(path: Path, text: str, encoding: str = "utf-8") -> Path:

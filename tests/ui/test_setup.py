@@ -136,11 +136,13 @@ def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupD
     choose(setup.theme, themes[-1])
     desk = studio.show.desk
     assert (desk.host_language, desk.market_id, desk.card_theme) == ("ar", "DE", themes[-1])
-    line = next(one for one in setup.lines["lower_third"].findChildren(QLineEdit) if one.isVisible())
-    line.setFocus()
-    line.selectAll()
-    QTest.keyClicks(line, "Mei from Hangzhou")
-    assert studio.show.desk.lower_third["de"] == "Mei from Hangzhou"
+    assert setup.lines["lower_third"].title.text() == "Name line · German", "it says in which language it is written"
+    text = next(one for one in setup.lines["lower_third"].findChildren(QPlainTextEdit) if one.isVisible())
+    text.setFocus()
+    QTest.keyClicks(text, "Mei")
+    QTest.keyClick(text, Qt.Key.Key_Return)
+    QTest.keyClicks(text, "Hangzhou")
+    assert studio.show.desk.lower_third["de"] == "Mei\nHangzhou"
     assert studio.show.desk.lower_third["en"] == "Mei\nMaker", "other languages keep their words"
     setup.undo.click()
     assert "de" not in studio.show.desk.lower_third

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -55,6 +56,8 @@ class SetupDialog(QDialog):
         outer.addWidget(self.tabs, 1)
         buttons = QHBoxLayout()
         self.undo = push_button(tr("Setup", "Undo"), desk.studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, desk.studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, desk.studio.redo)
         buttons.addWidget(self.undo)
         buttons.addStretch(1)
         self.done_button = push_button(tr("Setup", "Done"), self.accept, role="primary")
@@ -114,11 +117,17 @@ class SetupDialog(QDialog):
             form.addRow(label(title, "muted"), box)
         column.addLayout(form)
         self.lines: dict[str, WordsField] = {}
+        self.titles: dict[str, str] = {}
         for field, title, hint in (
-            ("lower_third", tr("Setup", "Name line"), tr("Setup", "Who is in the picture; it comes in at the bottom.")),
-            ("ticker", tr("Setup", "Ticker"), tr("Setup", "Runs along the bottom: delivery, returns, what is next.")),
+            ("lower_third", tr("Setup", "Name line"), tr("Setup", "Who is in the picture: the name, and below it what they do.")),
+            (
+                "ticker",
+                tr("Setup", "Ticker"),
+                tr("Setup", "Runs along the bottom, one line after the other: delivery, returns, what is next."),
+            ),
         ):
-            line = WordsField(title, hint=hint)
+            line = WordsField(title, paragraph=True, hint=hint)
+            self.titles[field] = title
             line.edited.connect(lambda words, field=field: self._set(field, words))
             self.lines[field] = line
             column.addWidget(line)
@@ -177,6 +186,7 @@ class SetupDialog(QDialog):
         market = next((one for one in show.markets if one.id == show.desk.market_id), show.markets[0] if show.markets else None)
         language = market.languages[0] if market is not None else show.desk.host_language
         for field, line in self.lines.items():
+            line.title.setText(f"{self.titles[field]} · {formats.language_name(language, tag)}")
             line.show_words(getattr(show.desk, field), language, (show.desk.host_language,))
         sold = self._sold()
         self.list.blockSignals(True)
