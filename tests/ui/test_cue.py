@@ -148,6 +148,7 @@ async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: Main
         studio.log(EventKind.DETAIL_ASKED, product="sun", viewer=viewer)
     studio.desk.summary.add(studio.events((EventKind.DETAIL_ASKED,)))
     window.cue.read_asked()
+    QApplication.processEvents()
     assert window.cue.asked.text() == "2 want to see it closer"
     assert window.cue.asked.isVisible()
 

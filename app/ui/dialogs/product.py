@@ -126,20 +126,23 @@ class ProductDialog(QDialog):
         means = PageMeans(self._change, desk.icons, desk.theme, self._markets, self._currencies, self._words_of)
         self.strip = PictureStrip(Thumbnails(desk.studio.pictures.get, SIDE_PX), desk.icons)
         self.strip.files_chosen.connect(self._add_pictures)
-        self._pages: tuple[tuple[str, Page], ...] = (
-            (tr("Product", "Basics"), BasicsPage(means)),
-            (tr("Product", "Pictures"), _PicturesPage(means, self.strip)),
-            (tr("Product", "Selling points"), PointsPage(means)),
-            (tr("Product", "Scenes of use"), ScenariosPage(means)),
-            (tr("Product", "Prices and stock"), PricesPage(means)),
-            (tr("Product", "Questions"), QuestionsPage(means)),
-            (tr("Product", "Comparison"), ComparisonPage(means)),
-            (tr("Product", "Claims"), ClaimsPage(means)),
-            (tr("Product", "Sizes"), SizesPage(means)),
+        self._makers: tuple[tuple[str, Callable[[], Page]], ...] = (
+            (tr("Product", "Basics"), lambda: BasicsPage(means)),
+            (tr("Product", "Pictures"), lambda: _PicturesPage(means, self.strip)),
+            (tr("Product", "Selling points"), lambda: PointsPage(means)),
+            (tr("Product", "Scenes of use"), lambda: ScenariosPage(means)),
+            (tr("Product", "Prices and stock"), lambda: PricesPage(means)),
+            (tr("Product", "Questions"), lambda: QuestionsPage(means)),
+            (tr("Product", "Comparison"), lambda: ComparisonPage(means)),
+            (tr("Product", "Claims"), lambda: ClaimsPage(means)),
+            (tr("Product", "Sizes"), lambda: SizesPage(means)),
         )
+        self._pages: dict[int, Page] = {}  # made when they are first looked at: the form is there at once
+        self._reading: Reading | None = None
         self._build()
         desk.bridge.show_changed.connect(self._read)
         self._read()
+        self.list.setCurrentRow(0)
 
     def _build(self) -> None:
         outer = QVBoxLayout(self)
@@ -169,15 +172,15 @@ class ProductDialog(QDialog):
         self.list.setFixedWidth(PAGES_PX)
         self.list.setAccessibleName(tr("Product", "Pages"))
         self.stack = QStackedWidget()
-        for title, page in self._pages:
+        self._places: list[QScrollArea] = []
+        for title, _ in self._makers:
             self.list.addItem(title)
             scroll = QScrollArea()
             scroll.setWidgetResizable(True)
             scroll.setFrameShape(QFrame.Shape.NoFrame)
-            scroll.setWidget(page)
             self.stack.addWidget(scroll)
-        self.list.currentRowChanged.connect(self.stack.setCurrentIndex)
-        self.list.setCurrentRow(0)
+            self._places.append(scroll)
+        self.list.currentRowChanged.connect(self._show_page)
         middle.addWidget(self.list)
         middle.addWidget(self.stack, 1)
         outer.addLayout(middle, 1)
@@ -196,7 +199,15 @@ class ProductDialog(QDialog):
         """Go to the page where this field is written."""
         places = {"points": 2, "scenarios": 3, "prices": 4, "stock": 4, "faq": 5, "claims": 7, "pictures": 1}
         self.list.setCurrentRow(places.get(field, 0))
-        self._pages[self.list.currentRow()][1].begin()
+        self._pages[self.list.currentRow()].begin()
+
+    def _show_page(self, place: int) -> None:
+        if place not in self._pages:
+            page = self._pages[place] = self._makers[place][1]()
+            self._places[place].setWidget(page)
+            if self._reading is not None:
+                page.read(self._reading)
+        self.stack.setCurrentIndex(place)
 
     def _markets(self) -> Mapping[str, str]:
         language = self._desk.studio.show.desk.host_language
@@ -230,9 +241,9 @@ class ProductDialog(QDialog):
         languages = languages_of(show)
         self._show_languages(languages, product)
         language = str(self.language.currentData() or show.desk.host_language)
-        reading = Reading(product, language, (show.desk.host_language,))
-        for _, page in self._pages:
-            page.read(reading)
+        self._reading = Reading(product, language, (show.desk.host_language,))
+        for page in self._pages.values():
+            page.read(self._reading)
         name = pick(product.name, (show.desk.host_language,))[0] or tr("Product", "Product without a name")
         self.title.setText(name)
         self.setWindowTitle(name)
