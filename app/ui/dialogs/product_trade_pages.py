@@ -28,7 +28,7 @@ class PricesPage(Page):
         self.prices = TableEdit(
             tr("Product", "Prices"),
             (
-                Column(market, 150, fixed=True),
+                Column(market, 180, fixed=True),
                 Column(tr("Product", "Price"), 90, align_right=True),
                 Column(tr("Product", "Crossed out"), 100, align_right=True),
                 Column(tr("Product", "At the door"), 100, fixed=True, align_right=True),
@@ -43,7 +43,7 @@ class PricesPage(Page):
         self.delivery = TableEdit(
             tr("Product", "Delivery"),
             (
-                Column(market, 150, fixed=True),
+                Column(market, 180, fixed=True),
                 Column(tr("Product", "Days from"), 90, align_right=True),
                 Column(tr("Product", "Days to"), 90, align_right=True),
                 Column(tr("Product", "Freight"), 90, align_right=True),

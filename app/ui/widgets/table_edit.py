@@ -180,7 +180,7 @@ class TableEdit(QWidget):
                 item.setTextAlignment(RIGHT)
             self.grid.setItem(place, number, item)
         item.setText(text)
-        item.setToolTip("")
+        item.setToolTip(text if column.fixed else "")
         item.setData(Qt.ItemDataRole.ForegroundRole, None)
 
     def _fit(self) -> None:

@@ -59,6 +59,7 @@ class WordsField(QWidget):
                 self._text.setPlainText(text)
             elif not self._paragraph and self._line.text() != text:
                 self._line.setText(text)
+                self._line.setCursorPosition(len(text) if self._line.hasFocus() else 0)  # a long text is read from its beginning
         self._line.setLayoutDirection(direction)
         option = QTextOption(self._text.document().defaultTextOption())
         option.setTextDirection(direction)
