@@ -164,16 +164,24 @@ class ToastArea(QWidget):
 
     def _drop(self, toast: Toast) -> None:
         if toast in self._toasts:
-            self._toasts.remove(toast)
-            self._layout.removeWidget(toast)
-            toast.hide()
-            toast.deleteLater()
+            self._leave(toast)
         self.setVisible(bool(self._toasts))
         self._place()
 
+    def _leave(self, toast: Toast) -> None:
+        self._toasts.remove(toast)
+        self._layout.removeWidget(toast)
+        toast.hide()
+        toast.deleteLater()
+
+    def _height(self) -> int:
+        return sum(toast.heightForWidth(WIDTH_PX) + 8 for toast in self._toasts)
+
     def _place(self) -> None:
+        while len(self._toasts) > 1 and self._height() > self._over.height() - 16:
+            self._leave(self._toasts[0])
         self._layout.activate()
-        size = QSize(WIDTH_PX, sum(toast.heightForWidth(WIDTH_PX) + 8 for toast in self._toasts))
+        size = QSize(WIDTH_PX, self._height())
         self.setGeometry(self._over.width() - size.width() - 16, 16, size.width(), max(1, size.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
