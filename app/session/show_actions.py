@@ -43,7 +43,7 @@ def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]
         Action("run.back", "Back to where the show was", "Shift+F7", "undo", runner.back, lambda: runner.came_from is not None),
         Action("run.skip", "Leave out the next segment", "Shift+F8", "skip", runner.skip, skippable),
         Action("run.extend_1m", "One more minute", "F9", "add", lambda: runner.extend(MINUTE_S), running),
-        Action("run.shorten_1m", "One minute less", "Shift+F9", "remove", lambda: runner.extend(-MINUTE_S), running),
+        Action("run.shorten_1m", "One minute less", "Shift+F9", "minus", lambda: runner.extend(-MINUTE_S), running),
         Action("run.swap", "Swap to backup", "Ctrl+B", "swap", runner.swap_to_backup, swappable),
         Action("run.end", "End the run of show", "Ctrl+Shift+F8", "stop", runner.end, lambda: runner.run.running),
     )
@@ -124,22 +124,22 @@ def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, 
     )
 
 
-_LASTING: Mapping[ShownKind, tuple[str, str]] = {
-    ShownKind.LOWER_THIRD: ("card.lower_third", "Lower third"),
-    ShownKind.TICKER: ("card.ticker", "Ticker"),
-    ShownKind.CODE: ("card.code", "QR code of the viewer page"),
+_LASTING: Mapping[ShownKind, tuple[str, str, str]] = {
+    ShownKind.LOWER_THIRD: ("card.lower_third", "Lower third", "text"),
+    ShownKind.TICKER: ("card.ticker", "Ticker", "text"),
+    ShownKind.CODE: ("card.code", "QR code of the viewer page", "qr"),
 }
 
 
 def _lasting_actions(desk: ShowDesk) -> tuple[Action, ...]:
-    return tuple(_switch(desk, kind, action_id, title) for kind, (action_id, title) in _LASTING.items())
+    return tuple(_switch(desk, kind, *words) for kind, words in _LASTING.items())
 
 
-def _switch(desk: ShowDesk, kind: ShownKind, action_id: str, title: str) -> Action:
+def _switch(desk: ShowDesk, kind: ShownKind, action_id: str, title: str, icon: str) -> Action:
     def is_on() -> bool:
         return kind in desk.selling.shown.lasting
 
-    return Action(action_id, title, "", "text", lambda: desk.selling.keep_on(kind, on=not is_on()), checked=is_on)
+    return Action(action_id, title, "", icon, lambda: desk.selling.keep_on(kind, on=not is_on()), checked=is_on)
 
 
 def _numbered_card(desk: ShowDesk, number: int) -> Action:

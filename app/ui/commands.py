@@ -26,6 +26,7 @@ class Command:
     icon: str = ""
     enabled: Callable[[], bool] = always
     words: Callable[[], str] | None = None
+    checked: Callable[[], bool] | None = None  # for switches
 
 
 class CommandTable(QObject):
@@ -40,6 +41,7 @@ class CommandTable(QObject):
             action.setObjectName(command.id)
             if command.shortcut:
                 action.setShortcut(QKeySequence(command.shortcut))
+            action.setCheckable(command.checked is not None)
             action.triggered.connect(lambda checked=False, command_id=command.id: self.run(command_id))
             self.actions[command.id] = action
         self.refresh()
@@ -49,12 +51,16 @@ class CommandTable(QObject):
         command = self._commands.get(command_id)
         if command is not None and command.enabled():
             command.run()
+        if command is not None and command.checked is not None:
+            self.actions[command_id].setChecked(command.checked())  # Qt has switched it by itself, whatever came of it
 
     def refresh(self) -> None:
         """Show titles and what can be run as they are now."""
         for command in self._commands.values():
             action = self.actions[command.id]
             action.setEnabled(command.enabled())
+            if command.checked is not None:
+                action.setChecked(command.checked())
             words = self.words(command)
             if action.text() == words and action.toolTip():
                 continue

@@ -230,6 +230,7 @@ class MainWindow(QMainWindow):
                 action.icon,
                 lambda action_id=action.id: studio.actions[action_id].enabled(),  # type: ignore[misc]
                 words.get(action.id),
+                action.checked,
             )
             for action in studio.actions
         ]

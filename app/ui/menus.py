@@ -19,10 +19,12 @@ def menus() -> dict[str, tuple[str, ...]]:
             "edit.undo", "edit.redo", "", "source.add", "source.duplicate", "source.remove", "", "plugins.open", "window.settings",
         ),
         tr("Window", "Se&ll"): (
-            "setup.open", "product.add", "segment.add", "rundown.plan", "", "run.start", "run.next", "run.previous", "run.back",
-            "run.skip", "run.extend_1m", "run.shorten_1m", "run.swap", "run.end", "", "product.pin", "product.unpin", "card.hide",
-            "coupon.drop", "coupon.close", "disclosure.show", "card.lower_third", "card.ticker", "card.code", "", "timer.toggle",
-            "timer.reset", "prompter.toggle",
+            "setup.open", "product.add", "", "product.pin", "product.unpin", "", "card.hide", "card.lower_third", "card.ticker",
+            "card.code", "", "coupon.drop", "coupon.close", "disclosure.show",
+        ),
+        tr("Window", "&Run of show"): (
+            "run.start", "run.end", "", "run.next", "run.previous", "run.back", "run.skip", "run.swap", "", "run.extend_1m",
+            "run.shorten_1m", "", "timer.toggle", "timer.reset", "prompter.toggle", "", "segment.add", "rundown.plan",
         ),
         tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
         tr("Window", "&On air"): (

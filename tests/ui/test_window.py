@@ -7,12 +7,13 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QSpinBox, QToolButton, QWidget
 
 from app.domain import editing
 from app.domain.notice import Notice, Severity
 from app.domain.project import programme_scene
 from app.domain.scene import Box, Fit
+from app.domain.shown import ShownKind
 from app.domain.source import SourceKind, settings_of
 from app.domain.stats import Meters, StripMeter
 from app.session.studio import Studio
@@ -345,6 +346,22 @@ def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) ->
     assert len(studio.project.sources) == 2
 
 
+def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: MainWindow) -> None:
+    switch, selling = window.commands.actions["card.code"], studio.desk.selling
+    assert switch.isCheckable()
+    assert not switch.isChecked()
+    for on in (True, False):
+        selling.keep_on(ShownKind.CODE, on=on)
+        assert switch.isChecked() is on
+    switch.trigger()
+    assert switch.isChecked() is (ShownKind.CODE in selling.shown.lasting)
+
+
+def test_every_menu_fits_a_small_screen(window: MainWindow) -> None:
+    for menu in window.menuBar().findChildren(QMenu):
+        assert menu.sizeHint().height() <= 700, menu.title()
+
+
 def test_shortcuts_are_not_given_twice(window: MainWindow) -> None:
     keys = [action.shortcut().toString() for action in window.commands.actions.values() if not action.shortcut().isEmpty()]
     assert len(keys) == len(set(keys))
@@ -356,6 +373,17 @@ def test_a_notice_replaces_the_one_of_its_subject_and_stays_in_the_log(window: M
     assert len(window.toasts.toasts) == 1
     assert "Two" in window.toasts.toasts[0].accessibleName()
     assert window.log.list.count() == 2
+
+
+def test_notices_that_find_no_room_make_room(window: MainWindow) -> None:
+    for number in range(5):
+        window.bridge.tell(Notice(Severity.WARNING, "window.scene_removed", {"name": "A long name " * 20}, f"scene {number}"))
+    QApplication.processEvents()
+    room = window.toasts.parentWidget()
+    assert room is not None
+    assert len(window.toasts.toasts) >= 1
+    assert window.toasts.geometry().bottom() <= room.height()
+    assert window.log.list.count() == 5
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(window: MainWindow) -> None:
