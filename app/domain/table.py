@@ -10,6 +10,7 @@ from app.domain.errors import AppError, Value
 # a text that has it already gets one more.
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _SIGNS = "'=+-@\t\r"
+UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what no spreadsheet file can hold: it is left out of cells
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -50,7 +51,8 @@ Matching = tuple[Use | None, ...]  # for each column; None = left out
 
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet runs."""
-    return "'" + text if text and text[0] in _SIGNS and _ACTIVE.match(text) else text
+    written = UNWRITTEN.sub("", text)  # what then stands first is what a spreadsheet looks at
+    return "'" + text if written and written[0] in _SIGNS and _ACTIVE.match(written) else text
 
 
 def plain(cell: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.table import Table
+from app.domain.table import UNWRITTEN, Table
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000
@@ -17,7 +17,6 @@ XLSX = ".xlsx"
 SUFFIXES = (".csv", ".tsv", ".txt", XLSX)
 
 _DELIMITERS = ",;\t|"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _COMMON_CHINESE = 0.7  # of the pairs of a text in GB 18030 so many are everyday characters or punctuation
 _PACKED = b"PK\x03\x04"
 
@@ -128,8 +127,8 @@ def write_table(path: Path, table: Table) -> None:
     """Write a table as XLSX or CSV, by the name's ending, in one step; raises StorageError. Cells must be harmless already."""
     rows = [table.header, *table.rows]
     if path.suffix.lower() == XLSX:
-        _workbook().write_rows(path, [[_CONTROL.sub("", cell) for cell in row] for row in rows])
+        _workbook().write_rows(path, [[UNWRITTEN.sub("", cell) for cell in row] for row in rows])
         return
     text = io.StringIO(newline="")
     csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",").writerows(rows)
-    write_file(path, _CONTROL.sub("", text.getvalue()).encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
+    write_file(path, UNWRITTEN.sub("", text.getvalue()).encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8

@@ -59,6 +59,14 @@ def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.xlsx"])
+@pytest.mark.parametrize("cell", ["\x01=1+1", "\x0b\x02-1", "'\x1f=1", "\x00@x"])
+def test_what_cannot_be_written_hides_no_formula(tmp_path: Path, name: str, cell: str) -> None:
+    write_table(tmp_path / name, Table(name, ("a", "b"), ((harmless(cell), "x"),)))
+    ((stands, _),) = read_table(tmp_path / name).rows
+    assert stands.startswith("'") and stands.isprintable()
+
+
 def test_numbers_dates_and_sheets_of_xlsx(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
