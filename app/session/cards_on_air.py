@@ -69,11 +69,6 @@ class CardsOnAir:
         self._unsure: frozenset[str] = frozenset()  # the engine may have these from another desk
 
     @property
-    def overlay_ids(self) -> tuple[str, ...]:
-        """What stands on the picture now, the lowest first."""
-        return tuple(self._drawn)
-
-    @property
     def idle(self) -> bool:
         """Whether nothing is on the picture and nothing is being drawn."""
         return not self._drawn and self._task is None
