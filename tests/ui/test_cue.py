@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QToolButton, QWidget
 
 from app.domain.event import EventKind
-from app.domain.show_editing import change_desk, change_product
+from app.domain.show_editing import change_desk, change_product, change_segment
 from app.domain.shown import ShownKind
 from app.session.studio import Studio
 from app.ui.application import Shell
@@ -151,6 +151,19 @@ async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: Main
     QApplication.processEvents()
     assert window.cue.asked.text() == "2 want to see it closer"
     assert window.cue.asked.isVisible()
+
+
+def test_long_names_are_not_cut_off_in_a_narrow_dock(studio: Studio, window: MainWindow) -> None:
+    long = "A very long name of a hand-made celadon teapot with two cups, a tray and a linen bag for the journey"
+    point = replace(studio.show.products[0].points[0], text={"zh-Hans": long})
+    studio.edit_show("Long", lambda show: change_segment(show, "first", title=long))
+    studio.edit_show("Long", lambda show: change_product(show, "sun", name={"zh-Hans": long}, points=(point,)))
+    window.rundown.list.choose("first")
+    words(window.cue)
+    right = window.cue.width()
+    for label in window.cue.findChildren(QLabel):
+        if label.isVisible() and label.text():
+            assert label.mapTo(window.cue, QPoint(label.width(), 0)).x() <= right, label.text()
 
 
 def test_a_host_who_reads_from_the_right(studio: Studio, window: MainWindow) -> None:

@@ -318,6 +318,9 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
         dock.raise_()
         QApplication.processEvents()
         assert (window.width(), window.height()) == SMALL, name
+        if name == "rundown":
+            assert window.rundown.findings.area.height() >= 120, "there is room to read what was found"
+            assert window.rundown.list.height() >= 120
         assert window.minimumSizeHint().width() <= SMALL[0], name
         assert window.minimumSizeHint().height() <= SMALL[1], name
     assert window.docks["rundown"].width() <= 330

@@ -90,7 +90,7 @@ class CuePanel(QWidget):
         head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         names = QVBoxLayout()
         names.setSpacing(2)
-        self.segment = label("", "muted")
+        self.segment = elided("", "muted")
         self.name = label("", "cueTitle", wrap=True)
         self.viewers_name = label("", "hint", wrap=True)
         self.asked = badge("", "accent")

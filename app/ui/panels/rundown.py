@@ -26,6 +26,8 @@ from app.ui.widgets.pieces import EmptyState, icon_button, push_button
 from app.ui.widgets.product_list import PRODUCT_TYPE, Thumbnails
 from app.ui.widgets.segment_list import ROW_PX, THUMB_PX, SegmentLine, SegmentView, dropped_products
 
+LIST_SHARE, FINDINGS_SHARE = 3, 2  # of the height, while the findings are open
+
 
 class _EmptyPlan(EmptyState):
     """Takes the first products, where a list will be."""
@@ -85,9 +87,10 @@ class RundownPanel(QWidget):
         )
         self.empty.products_dropped.connect(self.add_products)
         self._stack.addWidget(self.empty)
-        layout.addLayout(self._stack, 1)
+        layout.addLayout(self._stack, LIST_SHARE)
         self.findings = FindingsBar(desk, self._go_to, self.list.rows.refresh)
         layout.addWidget(self.findings)
+        self.findings.opened.connect(lambda on: layout.setStretchFactor(self.findings, FINDINGS_SHARE if on else 0))
         layout.addLayout(self._buttons())
         self.list.opened.connect(self._on_opened)
         self.list.removed.connect(self.remove)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.finding import Finding
 from app.domain.market import Level
@@ -18,7 +18,7 @@ from app.ui.widgets.pieces import label, push_button, set_property
 AFTER_MS = 150  # a pause in the typing
 STEP_S = 0.008  # half a frame: nobody feels it
 SHOWN = 60
-HEIGHT_PX = 170
+HEIGHT_PX = 150  # two or three findings; a tall window gives more
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
 _LOOKS: Mapping[Level, tuple[str, str]] = {
     Level.INFO: ("info", "info"),
@@ -28,7 +28,12 @@ _LOOKS: Mapping[Level, tuple[str, str]] = {
 
 
 class FindingsBar(QWidget):
-    """Looks again a moment after the show changed. `go_to(kind, id, field)` opens what a finding speaks of."""
+    """Looks again a moment after the show changed. `go_to(kind, id, field)` opens what a finding speaks of.
+
+    `opened` is emitted when the list comes or goes.
+    """
+
+    opened = Signal(bool)
 
     def __init__(self, desk: Desk, go_to: Callable[[str, str, str], None], changed: Callable[[], None]) -> None:
         super().__init__()
@@ -55,9 +60,8 @@ class FindingsBar(QWidget):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setMinimumHeight(0)
-        self.area.setMaximumHeight(HEIGHT_PX)
-        self.area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self.area.setMinimumHeight(HEIGHT_PX)
+        self.area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         inside = QWidget()
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 6, 0)
@@ -130,6 +134,8 @@ class FindingsBar(QWidget):
 
     def _show_list(self, on: bool) -> None:
         self.area.setVisible(on)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding if on else QSizePolicy.Policy.Maximum)
+        self.opened.emit(on)
         if on:
             self._fill()
 
@@ -160,14 +166,16 @@ class FindingsBar(QWidget):
         words.addWidget(label(sentence.text, "", wrap=True))
         if sentence.help:
             words.addWidget(label(sentence.help, "hint", wrap=True))
-        line.addLayout(words, 1)
+        verbs = QHBoxLayout()
+        verbs.setSpacing(8)
         if finding.fix:
-            line.addWidget(push_button(tr("Findings", "Mend"), lambda: self._mend(finding)), 0, Qt.AlignmentFlag.AlignTop)
+            verbs.addWidget(push_button(tr("Findings", "Mend"), lambda: self._mend(finding), role="link"))
         if finding.id:
-            there: QPushButton = push_button(
-                tr("Findings", "Show"), lambda: self._go_to(finding.subject.value, finding.id, finding.where.split("/")[0]), role="link"
-            )
-            line.addWidget(there, 0, Qt.AlignmentFlag.AlignTop)
+            field = finding.where.split("/")[0]
+            verbs.addWidget(push_button(tr("Findings", "Show"), lambda: self._go_to(finding.subject.value, finding.id, field), role="link"))
+        verbs.addStretch(1)
+        words.addLayout(verbs)
+        line.addLayout(words, 1)
         return row
 
     def _mend(self, finding: Finding) -> None:

@@ -193,7 +193,8 @@ class _SegmentDelegate(QStyledItemDelegate):
         for mark in reversed(line.marks if area.width() >= ROOMY_PX else ()):
             self._icons.icon(mark, "muted").paint(painter, QRect(right - 18, area.center().y() - 8, 16, 16))
             right -= 20
-        top = QRect(left, area.y() + 5, max(0, right - left), 19)
+        alone = not line.badge and not line.detail
+        top = QRect(left, area.y() + 5, max(0, right - left), area.height() - 10 if alone else 19)
         bottom = QRect(left, area.y() + 23, max(0, right - left), 18)
         if line.badge:
             width = metrics.horizontalAdvance(line.badge)
