@@ -21,6 +21,7 @@ _PRODUCT = Qt.ItemDataRole.UserRole + 1
 
 Index = QModelIndex | QPersistentModelIndex
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What a row says beside the name; `warning` = something is missing, `badge` the role."""
