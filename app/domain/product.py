@@ -158,7 +158,10 @@ class Landed:
 
 
 def landed_cost(product: Product, market_id: str) -> Landed | None:
-    """Price, freight and duty in a market; None without a price there. Not returnable when the way back costs what the goods do."""
+    """Price, freight and duty in a market; None without a price there, or where a freight is in another currency: two are never added up.
+
+    Not returnable when the way back costs what the goods do.
+    """
     price = price_in(product, market_id)
     if price is None:
         return None
@@ -166,6 +169,8 @@ def landed_cost(product: Product, market_id: str) -> Landed | None:
     delivery = next((one for one in product.delivery if one.market_id == market_id), None)
     if delivery is None:
         return Landed(price.price, nothing, True)
-    duty = price.price.share(delivery.duty_percent)
     back = delivery.return_freight
+    if any(amount is not None and amount.currency != price.price.currency for amount in (delivery.freight, back)):
+        return None
+    duty = price.price.share(delivery.duty_percent)
     return Landed(price.price + (delivery.freight or nothing) + duty, duty, back is None or back < price.price)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.finding import Fact, Finding, Subject, product_texts
 from app.domain.market import ClaimRule, Level, Market, Phrase, Taboo, TabooKind
 from app.domain.market_checks import Hit, RuleBook
-from app.domain.product import Product, landed_cost, link_in, missing_fields, price_in
+from app.domain.product import Product, landed_cost, link_in, missing_fields
 from app.domain.words import Words, has, languages_in, primary
 
 MISSING_CODES: Mapping[str, str] = {
@@ -129,14 +129,6 @@ def _markets(product: Product, audience: Audience) -> Iterator[Finding]:
 
 
 def _not_returnable(product: Product, market_id: str) -> bool:
-    """Also when the freights are in another currency than the price: then nothing can be said."""
-    delivery = next((one for one in product.delivery if one.market_id == market_id), None)
-    price = price_in(product, market_id)
-    if delivery is None or price is None:
-        return False
-    currencies = {amount.currency for amount in (delivery.freight, delivery.return_freight) if amount is not None}
-    if currencies - {price.price.currency}:
-        return False
     landed = landed_cost(product, market_id)
     return landed is not None and not landed.returnable
 

@@ -124,7 +124,7 @@ def _prices(product: Product, show: Show, language: str) -> list[PriceRow]:
         if price is None:
             continue
         delivery = deliveries.get(market.id)
-        landed = landed_cost(product, market.id) if _in_one_currency(product, market.id) else None
+        landed = landed_cost(product, market.id)
         rows.append(
             PriceRow(
                 market=pick(market.name, (language,))[0] if has(market.name, language) else formats.territory_name(market.id, language),
@@ -141,10 +141,3 @@ def _prices(product: Product, show: Show, language: str) -> list[PriceRow]:
 def _days(first: int, last: int, language: str) -> str:
     shown = [formats.number(day, language) for day in dict.fromkeys((first, last))]
     return "–".join(shown)
-
-
-def _in_one_currency(product: Product, market_id: str) -> bool:
-    amounts = [price.price for price in product.prices if price.market_id == market_id]
-    amounts += [one.freight for one in product.delivery if one.market_id == market_id and one.freight is not None]
-    amounts += [one.return_freight for one in product.delivery if one.market_id == market_id and one.return_freight is not None]
-    return len({amount.currency for amount in amounts}) == 1

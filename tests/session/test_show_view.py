@@ -205,3 +205,11 @@ def test_a_changed_theme_or_language_changes_the_card() -> None:
     other = partial(change_desk, host_language="de")(show)
     shown = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
     assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
+
+
+def test_a_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
+    delivery = (Delivery("US", 5, 9, Money(450, "EUR")), Delivery("DE", 2, 3, Money(390, "EUR")))
+    page = Page(change_product(selling_show(), "sun", delivery=delivery))
+    value = page.board()["product/sun"]
+    assert [one["freight"]["currency"] for one in value["delivery"]] == ["EUR", "EUR"]
+    assert value["returnable"] == {"DE": True}, "what cannot be added up says nothing"
