@@ -1,6 +1,7 @@
 """Orders from a folder: each CSV file that appears or changes is read, each order in it taken once."""
 
 import asyncio
+import contextlib
 import csv
 import time
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def enable(api: Api) -> None:
         read: dict[Path, tuple[int, int]] = {}
         before: dict[Path, tuple[int, int]] = {}
         while True:
-            marks = {path: _mark(path) for path in sorted(folder.glob("*.csv"))}
+            marks = await asyncio.to_thread(_marks, folder)  # the folder may be another computer's
             for path, mark in marks.items():
                 # one that changed since the last look is still being written
                 if mark != read.get(path) and mark == before.get(path) and mark[1] <= MAX_BYTES:
@@ -57,10 +58,19 @@ def enable(api: Api) -> None:
     api.add_shop(run)
 
 
-def _mark(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_mtime_ns, state.st_size
+def _marks(folder: Path) -> dict[Path, tuple[int, int]]:
+    marks = {}
+    for path in sorted(folder.glob("*.csv")):
+        with contextlib.suppress(OSError):  # it was taken away meanwhile
+            state = path.stat()
+            marks[path] = state.st_mtime_ns, state.st_size
+    return marks
 
 
 def _read(path: Path) -> list[Order | str]:
-    return list(orders_in(path))
+    found: list[Order | str] = []
+    try:
+        found.extend(orders_in(path))
+    except (OSError, UnicodeError, csv.Error) as error:  # one bad file does not keep the others back
+        found.append(f"{path.name}: {error}")
+    return found

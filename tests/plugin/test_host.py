@@ -264,3 +264,21 @@ async def test_one_that_does_not_end_keeps_nobody_from_leaving(rig: Rig) -> None
     (rig.home / "data" / "odd" / "leave").touch()
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_a_file_that_cannot_be_read_keeps_no_other_back(rig: Rig, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    settings = PluginSettingsFile(tmp_path / "plugins.json")
+    settings.keep("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
+    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
+    head = "order,product,units,amount,currency\n"
+    (inbox / "a.csv").write_bytes(head.encode() + "17,扇子,1,5,CNY\n".encode("gb18030"))
+    (inbox / "b.csv").symlink_to(inbox / "gone.csv")  # as one that is taken away between two looks
+    (inbox / "c.csv").write_text(head + "18,FAN,1,5,USD\n", encoding="utf-8")
+    host.start()
+    await eventually(lambda: rig.orders)
+    assert [order.id for order in rig.orders] == ["18"]
+    assert [(notice.code, str(notice.data["text"])[:6]) for notice in rig.notices] == [("plugin.says", "a.csv:")]
+    assert host.plugins[0].state.value is PluginState.ON
+    await host.aclose()
