@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication
 from app.domain.source import SourceKind
 from app.session.studio import Studio
 from app.ui.dialogs.guide import Guide
+from app.ui.dialogs.questions import Question
 from app.ui.dialogs.relay import RelayDialog
 from app.ui.dialogs.settings import settings_dialog
 from app.ui.main_window import MainWindow
@@ -86,3 +87,14 @@ def test_the_on_air_button_answers_its_keys(studio: Studio, window: MainWindow) 
     keys = {name: window.commands.actions[name].shortcut().toString() for name in ("show.go_live", "show.stop", "live.copy")}
     assert keys == {"show.go_live": "Ctrl+L", "show.stop": "Ctrl+Shift+L", "live.copy": "Ctrl+Shift+C"}
     assert window.live.copy_button.accessibleName() == "Copy the watch address"
+
+
+def test_enter_gives_the_answer_that_has_the_focus(window: MainWindow) -> None:
+    for name in ("", "keep", "end"):
+        question = Question(window, "You are on air", "And now?", (("end", "End the show", "danger"), ("keep", "Stay on air", "")))
+        question.show()
+        question.buttons[name].setFocus()
+        QTest.keyClick(question.focusWidget(), Qt.Key.Key_Return)
+        assert not question.isVisible()
+        assert question.answer == name
+        question.deleteLater()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.theme import GRID, Icons
@@ -33,9 +33,20 @@ def icon_button(icons: Icons, icon: str, words: str, run: Callable[[], object] |
     return button
 
 
+class PushButton(QPushButton):
+    """Enter presses the button that has the focus; Qt's own would press the dialog's default instead, which says something else."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
 def push_button(words: str, run: Callable[[], object] | None = None, *, role: str = "") -> QPushButton:
     """A button with words; `role` is "primary", "danger", "link" or "" and decides its looks."""
-    button = QPushButton(words)
+    button = PushButton(words)
     button.setAutoDefault(False)
     if role:
         button.setProperty("role", role)
