@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -11,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.domain.notice import Notice
-from app.domain.product import Product, Role, price_in
+from app.domain.product import Product, Role, Stock, price_in
 from app.domain.show import product_by_id
 from app.domain.show_editing import change_product
 from app.session.studio import Studio
@@ -420,3 +421,14 @@ def test_one_product_has_one_form(selling: MainWindow, form: ProductDialog) -> N
     selling.products.open("sun", "prices")
     assert dialog_of(selling) is form
     assert form.list.currentItem().text() == "Prices and stock"
+
+
+def test_what_keeps_no_stock_is_not_called_sold_out(studio: Studio, panel: ProductsPanel) -> None:
+    def said(**changes: Any) -> tuple[bool, bool]:
+        studio.edit_show("Stock", lambda show: change_product(show, "sun", **changes))
+        line = panel._describe(product_by_id(studio.show, "sun"))
+        return line.sold_out, "none left" in line.detail
+
+    assert said(stock=()) == (False, False)
+    assert said(stock=(Stock("US", 0),)) == (True, True)
+    assert said(stock=(Stock("US", 3),)) == (False, False)

@@ -123,7 +123,8 @@ class ProductsPanel(QWidget):
         words = []
         if price is not None:
             words.append(self._desk.formats.money(price.price, show.desk.host_language, market=market))
-        words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
+        if product.stock:
+            words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
         if product.category:
             words.append(product.category)
         missing = missing_fields(product)
@@ -135,7 +136,7 @@ class ProductsPanel(QWidget):
             else ""
             if price is not None or not market
             else tr("Products", "no price"),
-            sold_out=not units,
+            sold_out=bool(product.stock) and not units,
         )
 
     # What the user does ---------------------------------------------------------------------------------------------------
