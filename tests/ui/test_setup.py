@@ -119,6 +119,16 @@ def test_languages_are_written_as_tags_and_nonsense_is_marked_and_not_taken(stud
     assert setup.isVisible(), "Enter in a line does not close the dialog"
 
 
+def test_what_is_said_of_advertising_is_the_users_to_word(studio: Studio, setup: SetupDialog) -> None:
+    setup.list.setCurrentItem(row_of(setup, "DE"))
+    said = setup.page.said.findChild(QLineEdit)
+    assert said is not None
+    assert said.text() == "Werbung"
+    said.end(False)
+    QTest.keyClicks(said, " von uns")
+    assert market_by_id(studio.show, "DE").disclosure.text == {"de": "Werbung von uns"}
+
+
 def test_a_market_that_is_not_chosen_is_read_and_cannot_be_changed(setup: SetupDialog) -> None:
     setup.list.setCurrentItem(row_of(setup, "JP"))
     page = setup.page

@@ -86,6 +86,9 @@ class MarketPage(QWidget):
         self.facts = label("", "hint", wrap=True)
         column.addWidget(self.facts)
         column.addLayout(self._build_form())
+        self.said = WordsField(tr("Setup", "What stands on the picture then"))
+        self.said.edited.connect(lambda words: self._disclose(text=words))
+        column.addWidget(self.said)
         self.buying = WordsField(tr("Setup", "How people buy"), paragraph=True)
         self.tone = WordsField(tr("Setup", "Tone"), paragraph=True)
         self.buying.edited.connect(lambda words: self._change(buying=words))
@@ -155,8 +158,10 @@ class MarketPage(QWidget):
         self.every.setValue(max(1, market.disclosure.every_s // 60))
         self.every.blockSignals(False)
         self.every.setEnabled(own is not None and market.disclosure.mode is DisclosureMode.PERIODIC)
-        for editor in (self.languages, self.frame, self.urgency, self.mode, self.buying, self.tone):
+        for editor in (self.languages, self.frame, self.urgency, self.mode, self.said, self.buying, self.tone):
             editor.setEnabled(own is not None)
+        self.said.show_words(market.disclosure.text, market.languages[0], (tag,))
+        self.said.setVisible(market.disclosure.mode is not DisclosureMode.NONE)
         self.buying.show_words(market.buying, tag)
         self.tone.show_words(market.tone, tag)
         self.taboos.setText("\n".join(f"• {self._taboo(one, tag)}" for one in market.taboos))
