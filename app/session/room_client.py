@@ -15,6 +15,7 @@ from app.session.room_picture import RoomPicture
 CONNECT_S = 5.0
 PICTURE_S = 20.0
 PING_S = 5.0  # a hub that does not answer within half of it is gone
+MAX_SENT = 256 * 1024  # a hub hangs up on a larger message
 MAX_MESSAGE = 16 * 1024 * 1024  # the welcome names every key
 
 
@@ -28,8 +29,11 @@ class RoomClient:
         self._place = place
 
     async def send(self, message: Mapping[str, Any]) -> None:
+        text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        if len(text) >= MAX_SENT:
+            raise RoomError("room.message", reason=f"{len(text) // 1024} kB")
         try:
-            await self._socket.send_str(json.dumps(message, separators=(",", ":")))
+            await self._socket.send_frame(text, WSMsgType.TEXT)
         except (ClientError, ConnectionError) as error:
             raise RoomError("room.unreachable", reason=str(error)) from error
 

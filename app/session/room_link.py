@@ -48,7 +48,8 @@ ROOM_MOVES: Mapping[RoomState, Set[RoomState]] = {
 
 
 class RoomError(AppError):
-    """The room cannot be reached or does not take us: "room.unreachable", "room.unreadable", "room.picture"; `reason` says why."""
+    """The room cannot be reached or does not take us: "room.unreachable", "room.unreadable", "room.picture", "room.message"; `reason` says
+    why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class RoomSocket(Protocol):
     close_code: int
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """Raises RoomError when the connection is gone."""
+        """Raises RoomError when the connection is gone, "room.message" when this one is too large."""
 
     async def receive(self) -> Mapping[str, Any] | None:
         """The next message, None = the connection has ended."""
@@ -344,8 +345,17 @@ class RoomLink:
         while True:
             self._awake.clear()
             for message in self._due():
-                await socket.send(message)
+                await self._send(socket, message)
             await self._awake.wait()
+
+    async def _send(self, socket: RoomSocket, message: Mapping[str, Any]) -> None:
+        """One thing that cannot be shown keeps none of the others back."""
+        try:
+            await socket.send(message)
+        except RoomError as error:
+            if error.code != "room.message":
+                raise
+            self._refused({**message, "words": error.data["reason"]})
 
     def _due(self) -> list[Mapping[str, Any]]:
         """What the hub does not know yet; counts as told from here on."""

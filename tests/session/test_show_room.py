@@ -229,6 +229,18 @@ async def test_only_its_host_takes_a_room_back() -> None:
             assert (states, other.link.state.value) == ([], RoomState.JOINED)
 
 
+async def test_texts_that_are_too_long_keep_nothing_else_off_the_page() -> None:
+    board: Mapping[str, Any] = {"product/a": {"faq": "字" * 60_000}, "product/b": {"faq": "字" * 200_000}, "show": {"title": "Lamps"}}
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        host.link.show(board)
+        await host.joined()
+        await viewer.open(board=0)
+        await until(session, keys=2)
+        await host.until(lambda: host.heard)
+        assert [(notice.code, notice.data["what"]) for notice in host.heard] == [("room.not_shown", "product/b")]
+        assert host.link.state.value is RoomState.JOINED
+
+
 async def test_no_code_is_given_twice_however_many_were_given() -> None:
     codes = tuple(f"C{number:04}" for number in range(MAX_CLAIMS + 3))
     coupon = OpenCoupon("ten", codes, 0, {code: f"viewer{code}" for code in codes[:-1]})
