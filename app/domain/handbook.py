@@ -1,10 +1,10 @@
-"""How complete a product's handbook is in each language, and which keywords are there to be shown."""
+"""How complete a product's handbook is in each language."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.product import Product
-from app.domain.words import Words, has, pick
+from app.domain.words import Words, has
 
 SECTIONS = ("points", "scenarios", "faq", "comparisons")
 
@@ -67,35 +67,3 @@ def overall_percent(products: Sequence[Product], languages: Sequence[str]) -> in
     """How far the handbook of all these products is; 100 for none, because nothing is missing then."""
     percents = [one.percent for product in products for one in meter(product, languages)]
     return sum(percents) // len(percents) if percents else 100
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordCell:
-    """What stands for a point in a language. `missing`: the text is another language's (`written_in`), or none at all ("")."""
-
-    language: str
-    text: str
-    written_in: str
-    missing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordRow:
-    """A selling point and its keyword in every language."""
-
-    product_id: str
-    point_id: str
-    cells: tuple[KeywordCell, ...]
-
-
-def keyword_rows(product: Product, languages: Sequence[str]) -> tuple[KeywordRow, ...]:
-    """The deck of a product: point × language, with what viewers of a language would see where theirs is missing."""
-    return tuple(
-        KeywordRow(product.id, point.id, tuple(_cell(point.keyword, language, languages) for language in languages))
-        for point in product.points
-    )
-
-
-def _cell(words: Words, language: str, languages: Sequence[str]) -> KeywordCell:
-    text, written_in = pick(words, (language, *languages))
-    return KeywordCell(language, text, written_in, not has(words, language))

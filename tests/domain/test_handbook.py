@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.handbook import SECTIONS, completeness, keyword_rows, meter, overall_percent
+from app.domain.handbook import SECTIONS, completeness, meter, overall_percent
 from app.domain.product import Answer, Comparison, Point, Product
 
 WHOLE = Product(
@@ -51,14 +51,3 @@ def test_a_language_that_is_not_there_has_only_the_pictures() -> None:
 def test_nothing_to_write_is_complete() -> None:
     assert overall_percent([], ["en"]) == 100
     assert overall_percent([WHOLE, Product("q", {})], ["en", "ar"]) == 50
-
-
-def test_the_deck_shows_what_viewers_would_see() -> None:
-    (row,) = keyword_rows(WHOLE, ["en", "ar", "es"])
-    assert [(cell.language, cell.text, cell.written_in, cell.missing) for cell in row.cells] == [
-        ("en", "Hot", "en", False),
-        ("ar", "حار", "ar", False),
-        ("es", "Hot", "en", True),
-    ]
-    (empty,) = keyword_rows(replace(WHOLE, points=(Point("a"),)), ["en"])
-    assert [(cell.text, cell.written_in, cell.missing) for cell in empty.cells] == [("", "", True)]
