@@ -16,7 +16,7 @@ __all__ = ["API_VERSION", "Api", "AppError", "Money", "Order", "PluginError", "S
 
 API_VERSION = 1
 
-TakeOrder = Callable[[Order], bool]  # False: this order was known already
+TakeOrder = Callable[[Order], bool]  # False: this order was known already, or has no id or no units
 Shop = Callable[[TakeOrder], Awaitable[None]]
 
 

@@ -52,8 +52,9 @@ class Orders:
         self.changed.emit()
 
     def place(self, order: Order, **more: Any) -> bool:
-        """Take an order in; False when it was known already. `more` goes into the log beside it."""
-        if order.id in self._known:
+        """Take an order in; False when it was known already, or is none: without an id it could not be told from the next one. `more`
+        goes into the log beside it."""
+        if order.id in self._known or order_of(order_data(order), order.source) is None:
             return False
         product = self._products.named(order.product)
         if product is None:

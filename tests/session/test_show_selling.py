@@ -167,6 +167,12 @@ def test_an_order_counts_once_whatever_brings_it(desk: SellingDesk) -> None:
     assert not again.place(order("4", "unheard"))
 
 
+def test_an_order_without_an_id_or_units_is_not_taken(desk: SellingDesk) -> None:
+    orders = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
+    assert orders.place_all([order("", "sun"), order("", "sun"), order("7", "sun", 0), order("7", "sun", -2)]) == 0
+    assert (units(desk, "sun"), orders.count, desk.logged(EventKind.ORDER_PLACED)) == (40, 0, [])
+
+
 def test_orders_that_make_no_sense_are_none() -> None:
     sound = {"order": "1", "product": "sun", "units": 1, "minor": 100, "currency": "USD"}
     assert order_of(sound, "webhook") is not None
