@@ -65,6 +65,7 @@ class Shell:
         self._looks = ("", "")
         self._closed: asyncio.Future[bool] | None = None
         self._keep_work = False
+        self._ready = self._seen = False
         self.window = self._make_window()
         studio.settings_changed.connect(self._on_settings_changed)
 
@@ -123,11 +124,23 @@ class Shell:
         self.window.show()
         old.deleteLater()
 
+    def _welcome(self) -> None:
+        """What the user is asked and shown at the start, when the window can be seen with the show in it."""
+        if self._closed is None or self._closed.done():
+            return
+        self.window.files.offer_recovery()
+        if self._options.guide and self._studio.settings.show_guide:
+            self._studio.change_setting("show_guide", False)
+            self.window.show_guide()
+
     def _on_painted(self) -> None:
         self._options.when_shown()
         if self._options.started_at:
             taken_ms = (time.time() - self._options.started_at) * 1000
             log.info("window shown after %.0f ms, %.0f ms of CPU", taken_ms, time.process_time() * 1000)
+        self._seen = True
+        if self._ready:
+            asyncio.get_running_loop().call_soon(self._welcome)
 
     def _on_closing(self, keep_engine: bool) -> None:
         if self._closed is not None and not self._closed.done():
@@ -165,10 +178,9 @@ class Shell:
             if self._options.door:
                 bell = Doorbell(self._options.door)
                 bell.rung.connect(self._on_rung)
-            self.window.files.offer_recovery()
-            if self._options.guide and self._studio.settings.show_guide:
-                self._studio.change_setting("show_guide", False)
-                self.window.show_guide()
+            self._ready = True
+            if self._seen:
+                loop.call_soon(self._welcome)
             keep_engine = await self._closed
         finally:
             if bell is not None:

@@ -1,12 +1,12 @@
 """Opening, saving and leaving a show: asks for paths and about unsaved changes, then lets the Studio do it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.studio import Studio
-from app.ui.dialogs.questions import ask, choose
+from app.ui.dialogs.questions import Question, choose
 from app.ui.language import tr
 
 
@@ -67,15 +67,19 @@ class Files:
         return bool(path) and self._studio.save_as(Path(path))
 
     def offer_recovery(self) -> None:
-        """Ask what to do with unsaved work that a crash left behind."""
+        """Ask what to do with unsaved work that a crash left behind; without an answer it is left where it is."""
         recovered = self._studio.recovery
         if recovered is None:
             return
-        take = ask(
+        question = Question(
             self._parent,
             tr("Files", "Restore unsaved work?"),
             tr("Files", "Tradewind was not closed in order. Changes to “{title}” were kept.", title=recovered.project.name),
-            tr("Files", "Restore"),
+            (("yes", tr("Files", "Restore"), "primary"),),
         )
-        verb: Callable[[], None] = self._studio.accept_recovery if take else self._studio.discard_recovery
-        verb()
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.finished.connect(lambda _: self._studio.accept_recovery() if question.answer else self._studio.discard_recovery())
+        # a show that is still on air is taken over without an answer
+        forget = self._studio.document_changed.connect(lambda: None if self._studio.recovery else question.reject())
+        question.finished.connect(lambda _: forget())
+        question.open()

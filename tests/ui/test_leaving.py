@@ -100,6 +100,7 @@ async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, she
     assert offered(studio)
     with when_asked(Question, answer("yes" if accept else "")) as asked:
         shell.window.files.offer_recovery()
+        await until(lambda: not offered(studio))
     assert asked == ["Restore unsaved work?"]
     assert (studio.project.name == "Renamed by the desk that dies") is accept
     assert not offered(studio)
