@@ -2,9 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,9 +38,11 @@ def load_markets(folder: Path) -> tuple[Market, ...]:
     return tuple(_load(path, shared) for path in sorted(folder.glob("*.toml")))
 
 
-def load_market(path: Path) -> Market:
-    """One market with all that its file includes; the file is called like the market."""
-    return _load(path, {})
+def load_chosen(folder: Path, market_ids: Iterable[str]) -> tuple[Market, ...]:
+    """These markets of a folder, each with all that its file includes, in this order; a file is called like its market. Raises as
+    `load_markets`."""
+    shared: dict[Path, Market] = {}
+    return tuple(_load(folder / f"{market_id}.toml", shared) for market_id in market_ids)
 
 
 def _load(path: Path, shared: dict[Path, Market]) -> Market:
@@ -99,16 +102,22 @@ def _convert(path: Path, table: Table) -> Market:
 
 def _refuse_unknown(path: Path, table: Table, kind: type, place: str) -> None:
     """A key that nobody reads is a slip of the pen, and would be lost without a word."""
-    hints = get_type_hints(kind)
-    known = {field.name for field in fields(kind)}
+    known = _kinds_of(kind)
     for key, value in table.items():
         if key not in known:
             raise MarketError("market.broken", path=str(path), field=place + key, reason="nothing of this name is known")
-        inner = _dataclass_in(hints[key])
+        inner = known[key]
         if inner is not None:
             for number, one in enumerate(value if isinstance(value, list) else [value]):
                 if isinstance(one, dict):
                     _refuse_unknown(path, one, inner, f"{place}{key}[{number}]." if isinstance(value, list) else f"{place}{key}.")
+
+
+@cache
+def _kinds_of(kind: type) -> Mapping[str, type | None]:
+    """The fields of a dataclass, each with the dataclass that it holds, if it does."""
+    hints = get_type_hints(kind)
+    return {field.name: _dataclass_in(hints[field.name]) for field in fields(kind)}
 
 
 def _dataclass_in(hint: Any) -> type | None:

@@ -15,7 +15,7 @@ from app.domain.rundown import Segment
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
 from app.domain.words import pick
 from app.storage.files import StorageError, read_file
-from app.storage.markets import load_market
+from app.storage.markets import load_chosen
 from app.storage.pictures import make_picture
 
 PICTURES = "pictures"
@@ -65,7 +65,7 @@ def load_sample(folder: Path, markets: Path, language: str) -> Sample:
     pictures = {name: make_picture(read_file(folder / PICTURES / name), 0) for name in names}
     return Sample(
         desk=replace(written.desk, host_language=language),
-        markets=tuple(load_market(markets / f"{name}.toml") for name in written.markets),
+        markets=load_chosen(markets, written.markets),
         products=tuple(replace(one, pictures=tuple(pictures[name].id for name in one.pictures)) for one in written.products),
         segments=written.segments,
         cards=written.cards,
