@@ -119,7 +119,7 @@ class ShowRunner:
 
     def previous(self) -> None:
         """Go back into the segment before; its time goes on where it was left."""
-        if self.run.running and (segment := self._neighbour(-1)) is not None:
+        if self.run.running and (segment := self._neighbour(-1 if self.current is not None else 0)) is not None:
             self._enter(segment)
 
     @property
@@ -219,10 +219,11 @@ class ShowRunner:
         return segment
 
     def _neighbour(self, steps: int) -> Segment | None:
-        """So many places from the current segment; from one that was removed, or before the show, the place before the first."""
-        ids = [one.id for one in self._segments]
-        here = ids.index(self.run.segment_id) if self.run.running and self.run.segment_id in ids else -1
-        place = here + steps
+        """So many places from the current segment, or from the one before it when that was removed; before the show from the place before
+        the first."""
+        ids = {one.id: place for place, one in enumerate(self._segments)}
+        been = (self.run.segment_id, self.run.came_from, *reversed(tuple(self.run.spent_s))) if self.run.running else ()
+        place = next((ids[one] for one in been if one in ids), -1) + steps
         return self._segments[place] if 0 <= place < len(ids) else None
 
     def _enter(self, segment: Segment, skipped: Sequence[str] = ()) -> None:

@@ -190,6 +190,19 @@ def test_an_edit_of_the_running_show_is_followed(desk: SellingDesk) -> None:
     assert runner.run.segment_id == "open"
 
 
+def test_a_removed_segment_sends_nobody_back_to_the_beginning(desk: SellingDesk) -> None:
+    runner = desk.runner
+    runner.start()
+    runner.next()
+    desk.book.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
+    assert (running(desk), runner.upcoming and runner.upcoming.id) == ("", "second")
+    runner.next()
+    assert running(desk) == "second"
+    desk.book.edit_show("Remove", partial(remove_segments, segment_ids=["second"]))
+    runner.previous()
+    assert running(desk) == "open"
+
+
 def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
     desk = SellingDesk(tmp_path)
     path = tmp_path / "lamps.tradewind"
