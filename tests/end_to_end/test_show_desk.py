@@ -17,7 +17,6 @@ from app.bootstrap.desk import Drawing, desk_equipment
 from app.domain.card import CardPicture
 from app.domain.event import EventKind
 from app.domain.product_import import match_products, plan_import
-from app.domain.project import starter_project
 from app.domain.room import orders_secret
 from app.domain.show import Show
 from app.domain.shown import Shown
@@ -27,9 +26,8 @@ from app.session.room_link import RoomAddress
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.show_tables import Exported
 from app.storage.paths import RESOURCES
-from app.storage.pictures import make_picture
 from app.storage.sample_show import Sample, load_sample
-from app.storage.show_file import ShowFile, read_only
+from app.storage.show_file import read_only
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.host_window import HostWindow, first_home, host_screen, host_window, nothing_left
 from tests.support.programme import MEAN_ERROR, Pixels, error_of, seen_picture
@@ -99,6 +97,22 @@ async def fresh_picture(page: Page) -> None:
     """Wait for a picture that was captured after now."""
     wall_ms = time.time_ns() // 1_000_000 % 2**32
     await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", 60)
+
+
+async def close_guide(host: HostWindow) -> None:
+    """Of a first start; what is open then is the sample."""
+    await host.in_front("First show")
+    await host.key("Escape")
+    await host.in_front("Harbour & Hill")
+
+
+async def save_as(host: HostWindow, path: Path) -> None:
+    await host.key("ctrl+shift+s")
+    await host.in_front("Save")
+    await host.type(str(path))
+    await host.key("Return")
+    await host.in_front(path.stem)
+    host.show = path
 
 
 async def go_on_air(host: HostWindow) -> None:
@@ -178,9 +192,7 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
     home, kept = first_home(tmp_path / "home"), tmp_path / "Evening.tradewind"
     tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
     async with Chromium() as browser, host_window(home, display) as host:
-        await host.in_front("First show")
-        await host.key("Escape")
-        await host.in_front("Harbour & Hill")
+        await close_guide(host)
         await go_on_air(host)
         pages = {language: await visit(browser, language, host.page) for language in READERS}
         first = pages["en-US"]
@@ -222,12 +234,7 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         await host.press("ctrl+shift+F8", EventKind.SHOW_ENDED)
         for page in pages.values():
             await page.until("document.getElementById('pinned').hidden && document.getElementById('coupon').hidden", 40)
-        await host.key("ctrl+shift+s")
-        await host.in_front("Save")
-        await host.type(str(kept))
-        await host.key("Return")
-        await host.in_front("Evening")
-        host.show = kept
+        await save_as(host, kept)
         await leave(host)
         assert host.run.warnings() == []
         assert [line for line in host.run.complaints if "keyring" not in line] == []
@@ -264,27 +271,14 @@ def alone_elsewhere(show: Path) -> Path:
     return Path(shutil.copy(show, folder / "From a friend.tradewind"))
 
 
-def filed_sample(path: Path) -> Show:
-    """The sample show as a file of its own."""
-    found = sample()
-    file = ShowFile.create(path, found.show(replace(starter_project(camera=None, microphone=False), name="Harbour")))
-    try:
-        for content in found.pictures.values():
-            file.add_picture(make_picture(content, 0))
-        file.flush()
-    finally:
-        file.close()
-    return read_only(path).show
-
-
 async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str, qt: QApplication) -> None:
-    home, path = first_home(tmp_path / "home", guide=False), tmp_path / "Harbour.tradewind"
-    show = filed_sample(path)
+    home = first_home(tmp_path / "home")
     tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
     async with nothing_left(home), Chromium() as browser:
-        async with host_window(home, display, str(path), show=path) as host:
-            await host.in_front("Harbour")
+        async with host_window(home, display) as host:
+            await close_guide(host)
             await go_on_air(host)
+            show = read_only(host.show).show
             pages = [await visit(browser, language, host.page) for language in ("en-US", "zh-CN")]
             ground = await seen_picture(pages[0])
             await begin(host)
@@ -322,8 +316,8 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             await fresh_picture(pages[1])
             await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
             known = host.events()
-        async with host_window(home, display, show=path) as again:
-            await again.in_front("Harbour")
+        async with host_window(home, display) as again:
+            await again.in_front("Harbour & Hill")  # without a question: it is on air
             await again.ready()
             assert (again.run.process("engine").pid, again.run.process("relay").pid) == (engine.pid, relay.pid)
             await again.logged(EventKind.LIKED, count=1)
@@ -336,6 +330,7 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             assert left.data["items"] == ["glaze", "tray", "pour", "rinse"]
             await reads(pages[0], "#pinned .name", READERS["en-US"].name)
             assert [await page.evaluate("tradewind.connects") for page in pages] == before
+            await save_as(again, tmp_path / "Survived.tradewind")
             await leave(again)
             assert [line for line in again.run.warnings() if "the engine is lost" not in line] == []
             events = again.events()

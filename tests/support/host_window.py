@@ -40,10 +40,10 @@ def host_screen() -> Iterator[str]:
             manager.wait()
 
 
-def first_home(home: Path, *, guide: bool = True) -> Path:
+def first_home(home: Path) -> Path:
     """A home in which nothing was ever started; all that is decided is what a test machine needs: English, and loopback alone."""
     paths = paths_in(home)
-    SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en", show_guide=guide))
+    SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en"))
     (paths.state / PORT_FILE).write_text(str(free_port("127.0.0.1")))
     return home
 
@@ -63,11 +63,11 @@ async def until(found: Callable[[], T | None], what: str) -> T:
 class HostWindow:
     """One run of the window. `show` is the file from which the log is read; the untitled show's working file until one is given."""
 
-    def __init__(self, run: Tradewind, home: Path, display: str, show: Path | None, logged: int) -> None:
+    def __init__(self, run: Tradewind, home: Path, display: str, logged: int) -> None:
         self.run = run
         self.home = home
         self._display = display
-        self._show = show
+        self._show: Path | None = None
         self._logged = logged  # characters that stood in the desk's log before this run
 
     @property
@@ -158,9 +158,9 @@ async def nothing_left(home: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def host_window(home: Path, display: str, *words: str, show: Path | None = None) -> AsyncIterator[HostWindow]:
+async def host_window(home: Path, display: str, *words: str) -> AsyncIterator[HostWindow]:
     """The window, started with these words."""
     environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     logged = len(desk_log(home).read_text()) if desk_log(home).exists() else 0
     async with Tradewind(home, *words, environment=environment) as run:
-        yield HostWindow(run, home, display, show, logged)
+        yield HostWindow(run, home, display, logged)
