@@ -326,3 +326,5 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
     assert window.docks["rundown"].width() <= 330
     assert window.docks["cue"].width() <= 340
     assert window.programme.width() >= 640
+    studio.change_setting("language", "en")  # the words of the process, for the tests behind this one
+    await asyncio.sleep(0)

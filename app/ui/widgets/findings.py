@@ -52,6 +52,7 @@ class FindingsBar(QWidget):
         self.head = QToolButton()
         self.head.setObjectName("findings")
         self.head.setCheckable(True)
+        self.head.setAccessibleName(tr("Findings", "What was found in the plan"))
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.head.toggled.connect(self._show_list)
