@@ -32,6 +32,7 @@ def slot_offset(sequence: int) -> int:
 
 
 def preview_size(width: int, height: int) -> tuple[int, int]:
-    """The even size at which a canvas of this size is previewed: never larger than itself, longer side at most MAX_SIDE."""
+    """The size at which a canvas of this size is previewed: never larger than itself, longer side at most MAX_SIDE, the width even
+    and the height a multiple of four, as the converter takes a picture for that."""
     scale = min(1.0, MAX_SIDE / max(width, height))
-    return max(2, round(width * scale) // 2 * 2), max(2, round(height * scale) // 2 * 2)
+    return max(2, round(width * scale) // 2 * 2), max(4, round(height * scale) // 4 * 4)

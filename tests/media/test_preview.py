@@ -56,7 +56,10 @@ def look(path: Path, at_ms: int = 1) -> None:
         LOOKED.pack_into(shared, LOOKED_OFFSET, at_ms * 1_000_000)
 
 
-@pytest.mark.parametrize(("canvas", "shown"), [((1280, 720), (960, 540)), ((640, 360), (640, 360)), ((720, 1280), (540, 960))])
+@pytest.mark.parametrize(
+    ("canvas", "shown"),
+    [((1280, 720), (960, 540)), ((640, 360), (640, 360)), ((720, 1280), (540, 960)), ((480, 270), (480, 268)), ((1366, 766), (960, 536))],
+)
 def test_the_programme_appears_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
