@@ -49,10 +49,15 @@ class CommandTable(QObject):
     def run(self, command_id: str) -> None:
         """Do it, if there is such a command and it can be done now."""
         command = self._commands.get(command_id)
-        if command is not None and command.enabled():
+        if command is not None and self.can_run(command_id):
             command.run()
         if command is not None and command.checked is not None:
             self.actions[command_id].setChecked(command.checked())  # Qt has switched it by itself, whatever came of it
+
+    def can_run(self, command_id: str) -> bool:
+        """Whether it can be done now."""
+        command = self._commands.get(command_id)
+        return command is not None and command.enabled()
 
     def refresh(self) -> None:
         """Show titles and what can be run as they are now."""

@@ -125,8 +125,8 @@ class MainWindow(QMainWindow):
             self.bridge.project_changed,
         ):
             signal.connect(self._on_changed)
-        self.bridge.run_changed.connect(self.commands.refresh)
-        self.bridge.shown_changed.connect(self.commands.refresh)
+        self.bridge.run_changed.connect(self._refresh_commands)
+        self.bridge.shown_changed.connect(self._refresh_commands)
         self.bridge.open_requested.connect(self._on_open_requested)
         self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
@@ -361,7 +361,11 @@ class MainWindow(QMainWindow):
     def _on_changed(self) -> None:
         mark = "• " if self._studio.modified else ""
         self.setWindowTitle(f"{mark}{self._studio.title} – Tradewind")
+        self._refresh_commands()
+
+    def _refresh_commands(self) -> None:
         self.commands.refresh()
+        self.toasts.settle(self.commands.can_run)
 
     def _on_notice(self, notice: Notice) -> None:
         built_in = self._studio.relays[0]

@@ -1,7 +1,7 @@
 """The one place where notices become words and pixels: toasts over the picture, and the log that keeps them."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -161,6 +161,13 @@ class ToastArea(QWidget):
         self.show()
         self.raise_()
         self._place()
+
+    def settle(self, can_run: Callable[[str], bool]) -> None:
+        """Take down what was only an offer and can be taken up no more; errors stay."""
+        for toast in self.toasts:
+            actions = toast.notice.actions
+            if actions and toast.notice.severity is not Severity.ERROR and not any(map(can_run, actions)):
+                self._drop(toast)
 
     def _drop(self, toast: Toast) -> None:
         if toast in self._toasts:

@@ -1,5 +1,6 @@
 """The window, clicked and typed on, over a real Studio."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from app.domain import editing
 from app.domain.notice import Notice, Severity
 from app.domain.project import programme_scene
+from app.domain.rundown import Segment
 from app.domain.scene import Box, Fit
 from app.domain.shown import ShownKind
 from app.domain.source import SourceKind, settings_of
@@ -373,6 +375,17 @@ def test_a_notice_replaces_the_one_of_its_subject_and_stays_in_the_log(window: M
     assert len(window.toasts.toasts) == 1
     assert "Two" in window.toasts.toasts[0].accessibleName()
     assert window.log.list.count() == 2
+
+
+def test_an_offer_that_was_taken_up_is_taken_down(studio: Studio, window: MainWindow) -> None:
+    studio.edit_show("Fill", lambda show: replace(show, segments=(Segment("open", "Opening"),)))
+    window.bridge.tell(Notice(Severity.INFO, "run.not_started", {}, "run", ("run.start",)))
+    window.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": "http://here"}))
+    window.selection.choose()
+    assert len(window.toasts.toasts) == 2
+    studio.desk.runner.start()
+    QApplication.processEvents()
+    assert [toast.notice.code for toast in window.toasts.toasts] == ["window.copied"]
 
 
 def test_notices_that_find_no_room_make_room(window: MainWindow) -> None:
