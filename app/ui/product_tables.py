@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.domain.errors import AppError
 from app.domain.money import Money, parse_amount
-from app.domain.product import Delivery, Link, Price, Product, Stock, landed_cost, link_in, price_in
+from app.domain.product import Delivery, Link, Price, Product, Stock, landed_cost, price_in
 
 Rows = list[list[str]]
 
@@ -134,7 +134,3 @@ def size_rows(product: Product) -> Rows:
     width = max((len(row) for row in product.size_chart), default=0)
     return [[*row, *([""] * (width - len(row)))] for row in product.size_chart]
 
-
-def best_link(product: Product, market_id: str) -> str:
-    """Where a viewer of the market would land."""
-    return link_in(product, market_id)

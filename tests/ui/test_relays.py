@@ -16,7 +16,7 @@ from app.ui.dialogs.settings import SettingsPages
 from app.ui.main_window import MainWindow
 from app.ui.panels.live import phase
 from app.ui.panels.status import encoder
-from app.ui.widgets.pieces import ElidedLabel
+from app.ui.widgets.pieces import ElidedLabel, tip
 from tests.support.desk_window import setting_groups
 from tests.ui.test_on_air import until
 
@@ -144,3 +144,11 @@ async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, st
     await until(lambda: window.findChild(Guide) is None)
     window.sources.add(SourceKind.COLOUR)  # a part of the guide that still listened would raise
     await until(lambda: studio.stats is not None and studio.stats.state is BroadcastState.IDLE)
+
+
+def test_a_name_that_looks_like_a_tag_is_said_as_it_is(qt: QApplication) -> None:
+    shown = ElidedLabel('<img src="file:///etc/hosts"> & Söhne')
+    shown.resize(40, 20)
+    shown.grab()
+    assert shown.toolTip() == "<span>&lt;img src=&quot;file:///etc/hosts&quot;&gt; &amp; Söhne</span>"
+    assert tip("R & D") == "R & D"

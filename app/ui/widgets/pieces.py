@@ -1,6 +1,7 @@
 """The small pieces that panels are built of: icon buttons, badges, headings, empty states, codes to scan."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -64,6 +65,11 @@ def label(words: str, name: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
+def tip(words: str) -> str:
+    """A tooltip that says these words as they are: Qt would take what looks like a tag for one."""
+    return f"<span>{escape(words)}</span>" if "<" in words else words
+
+
 class ElidedLabel(QLabel):
     """A text that ends with … where there is no room for all of it; its tooltip then has all of it."""
 
@@ -83,7 +89,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         words = self.shown()
-        self.setToolTip("" if words == self.text() else self.text())
+        self.setToolTip("" if words == self.text() else tip(self.text()))
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), self.alignment(), words)

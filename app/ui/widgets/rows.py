@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.theme import Theme
+from app.ui.widgets.pieces import tip
 
 ROW_PX = 34
 ICON_PX = 18
@@ -175,7 +176,7 @@ class RowList(QListWidget):
     def _fill(self, item: QListWidgetItem, row: Row) -> None:
         item.setData(_ROW, row)
         item.setText(row.title)
-        item.setToolTip(row.title)
+        item.setToolTip(tip(row.title))
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, row.detail)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.theme import Icons
-from app.ui.widgets.pieces import icon_button
+from app.ui.widgets.pieces import icon_button, tip
 
 ROW_PX = 32
 EDITED_BY = (  # as in a spreadsheet: arrows go from cell to cell, typing begins to write
@@ -180,7 +180,7 @@ class TableEdit(QWidget):
                 item.setTextAlignment(RIGHT)
             self.grid.setItem(place, number, item)
         item.setText(text)
-        item.setToolTip(text if column.fixed else "")
+        item.setToolTip(tip(text) if column.fixed else "")
         item.setData(Qt.ItemDataRole.ForegroundRole, None)
 
     def _fit(self) -> None:
