@@ -30,7 +30,7 @@ from app.storage.project_file import SUFFIX
 from app.storage.sample_show import load_sample
 from app.storage.secrets import Secrets
 from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
-from app.storage.wording import Wordings
+from app.storage.wording import LateWordings, Wordings
 from app.ui.application import WindowOptions, run_window
 from app.ui.doorbell import door_of, ring
 from app.ui.language import BCP47, language_for
@@ -119,8 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
         options = WindowOptions(
             resources=paths.resources,
             state_file=paths.state / WINDOW_FILE,
-            make_wordings=lambda language: Wordings.load(paths.notices, language),
-            make_finding_words=lambda language: Wordings.load(paths.findings, language),
+            make_wordings=lambda language: LateWordings(paths.notices, language),
+            make_finding_words=lambda language: LateWordings(paths.findings, language),
             known_markets=cache(lambda: load_markets(paths.markets)),
             make_code=qr_modules,
             formats=formats,

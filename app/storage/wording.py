@@ -4,6 +4,7 @@ import logging
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -57,6 +58,22 @@ class Wordings:
             template, data = self._templates.get(FALLBACK, Wording("{code} {details}")), {"code": code, "details": details}
         helps = all(str(data.get(name, "")) for name in placeholders(template.help))
         return Wording(_filled(template.text, data), _filled(template.help, data) if helps else "")
+
+
+class LateWordings:
+    """As `Wordings.load`, read with the first sentence: until then nobody waits for the files."""
+
+    def __init__(self, folder: Path, language: str = "") -> None:
+        self._folder = folder
+        self._language = language
+
+    @cached_property
+    def _wordings(self) -> Wordings:
+        return Wordings.load(self._folder, self._language)
+
+    def sentence(self, code: str, data: Mapping[str, Value]) -> Wording:
+        """As Wordings.sentence; raises WordingError for a broken file."""
+        return self._wordings.sentence(code, data)
 
 
 def placeholders(template: str) -> frozenset[str]:
