@@ -85,22 +85,24 @@ class Timing:
     slot_left_s: float  # < 0 = overtime
     over_s: float
     ends_ms: int
-    next_id: str
 
 
 def enter(run: Run, segment_id: str, now_ms: int) -> Run:
     """Go into a segment; the first one starts the show."""
     started_ms = now_ms if run.started_ms is None else run.started_ms
     came_from = run.segment_id if run.running else ""
-    return replace(
-        _left(run, now_ms), started_ms=started_ms, ended_ms=None, segment_id=segment_id, came_from=came_from, entered_ms=now_ms
-    )
+    return replace(_left(run, now_ms), started_ms=started_ms, ended_ms=None, segment_id=segment_id, came_from=came_from, entered_ms=now_ms)
+
+
+def _since_s(at_ms: int, now_ms: int) -> float:
+    """Seconds gone since a moment, never below zero: a wall clock may be set back."""
+    return max(0, now_ms - at_ms) / 1000
 
 
 def _left(run: Run, now_ms: int) -> Run:
     if not run.segment_id or run.ended_ms is not None:
         return run
-    spent = run.spent_s.get(run.segment_id, 0.0) + (now_ms - run.entered_ms) / 1000
+    spent = run.spent_s.get(run.segment_id, 0.0) + _since_s(run.entered_ms, now_ms)
     return replace(run, spent_s={**run.spent_s, run.segment_id: spent})
 
 
@@ -126,17 +128,24 @@ def allotted_s(segment: Segment, run: Run) -> int:
 
 
 def timing(segments: tuple[Segment, ...], run: Run, now_ms: int) -> Timing:
-    """How the show stands at `now_ms`: segments before the current one count as over, those after it as still to come in full."""
-    index = next((number for number, one in enumerate(segments) if one.id == run.segment_id), -1)
+    """How the show stands at `now_ms`: segments before the current one count as over, those after it as still to come in full.
+
+    When the current one was removed, its figures are 0 and what was not entered yet is still to come.
+    """
     planned_s = sum(one.planned_s for one in segments)
-    if run.started_ms is None or index < 0:
-        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + planned_s * 1000, segments[0].id if segments else "")
+    if run.started_ms is None:
+        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + planned_s * 1000)
     now_ms = run.ended_ms if run.ended_ms is not None else now_ms
-    current = segments[index]
-    slot_s = run.spent_s.get(current.id, 0.0) + ((now_ms - run.entered_ms) / 1000 if run.ended_ms is None else 0.0)
-    left_s = allotted_s(current, run) - slot_s
-    to_come_s = sum(max(0.0, allotted_s(one, run) - run.spent_s.get(one.id, 0.0)) for one in segments[index + 1 :])
-    elapsed_s = (now_ms - run.started_ms) / 1000
+    index = next((number for number, one in enumerate(segments) if one.id == run.segment_id), -1)
+    slot_s = left_s = 0.0
+    if index >= 0:
+        current, following = segments[index], segments[index + 1 :]
+        slot_s = run.spent_s.get(current.id, 0.0) + (_since_s(run.entered_ms, now_ms) if run.ended_ms is None else 0.0)
+        left_s = allotted_s(current, run) - slot_s
+    else:
+        following = tuple(one for one in segments if one.id not in run.spent_s)
+    to_come_s = sum(max(0.0, allotted_s(one, run) - run.spent_s.get(one.id, 0.0)) for one in following)
+    elapsed_s = _since_s(run.started_ms, now_ms)
     projected_s = elapsed_s + (0.0 if run.ended_ms is not None else max(0.0, left_s) + to_come_s)
     return Timing(
         elapsed_s=elapsed_s,
@@ -144,10 +153,9 @@ def timing(segments: tuple[Segment, ...], run: Run, now_ms: int) -> Timing:
         slot_left_s=left_s,
         over_s=projected_s - planned_s,
         ends_ms=run.started_ms + round(projected_s * 1000),
-        next_id=segments[index + 1].id if index + 1 < len(segments) else "",
     )
 
 
 def timer_left_s(timer: AuxTimer, now_ms: int) -> float:
     """What the timer shows; below zero it has run out."""
-    return timer.left_s if timer.started_ms is None else timer.left_s - (now_ms - timer.started_ms) / 1000
+    return timer.left_s if timer.started_ms is None else timer.left_s - _since_s(timer.started_ms, now_ms)
