@@ -70,9 +70,13 @@ def _close(shown: list[Shown], open_at: dict[str, int], market: str, at_ms: int)
 
 
 def schedule(markets: Sequence[Market], started_ms: int, shown: Sequence[Shown], now_ms: int) -> tuple[Due, ...]:
-    """How each market that asks for a disclosure stands, the most urgent first; `started_ms` is when viewers could first see the show."""
+    """How each market that asks for a disclosure stands, the most urgent first; `started_ms` is when viewers could first see the show.
+
+    What lies ahead of `now_ms` was written before the clock was set back: nothing waits for the clock to come there again.
+    """
+    since_ms = started_ms if started_ms <= now_ms else 0
     dues = [
-        _due(market, started_ms, [one for one in shown if one.market_id == market.id and (one.ended_ms or now_ms) >= started_ms], now_ms)
+        _due(market, started_ms, [one for one in shown if one.market_id == market.id and (one.ended_ms or now_ms) >= since_ms], now_ms)
         for market in markets
         if market.disclosure.mode is not DisclosureMode.NONE
     ]
@@ -83,23 +87,25 @@ def _due(market: Market, started_ms: int, shown: Sequence[Shown], now_ms: int) -
     rule = market.disclosure
     continuous = rule.mode is DisclosureMode.CONTINUOUS
     enough_ms = rule.shown_s * 1000
-    valid = [one for one in shown if (now_ms if one.ended_ms is None else one.ended_ms) - max(one.at_ms, started_ms) >= enough_ms]
-    current = next((one for one in reversed(shown) if one.ended_ms is None and one.at_ms <= now_ms), None)
+    since_ms = started_ms if started_ms <= now_ms else 0
+    valid = [one for one in shown if (now_ms if one.ended_ms is None else one.ended_ms) - max(one.at_ms, since_ms) >= enough_ms]
+    told_ms = [one.at_ms for one in valid if one.at_ms <= now_ms]
+    current = next((one for one in reversed(shown) if one.ended_ms is None), None)
     if continuous:
-        ends = [one.ended_ms for one in shown if one.ended_ms is not None]
+        ends = [one.ended_ms for one in shown if one.ended_ms is not None and one.ended_ms <= now_ms]
         due_ms = max(ends, default=started_ms)
         latest_ms = due_ms + (_GRACE_MS if ends else max(rule.first_within_s * 1000, _GRACE_MS))
-    elif valid:
-        due_ms = latest_ms = max(valid[-1].at_ms, started_ms) + rule.every_s * 1000
+    elif told_ms:
+        due_ms = latest_ms = max(told_ms[-1], since_ms) + rule.every_s * 1000
     else:
         due_ms, latest_ms = started_ms, started_ms + rule.first_within_s * 1000
     return Due(
         market_id=market.id,
         text=rule.text,
-        state=_state(current, now_ms, due_ms, latest_ms),
+        state=_state(current, now_ms if told_ms else max(now_ms, started_ms), due_ms, latest_ms),
         due_ms=due_ms,
         latest_ms=latest_ms,
-        until_ms=None if continuous or current is None else max(current.at_ms, started_ms) + enough_ms,
+        until_ms=None if continuous or current is None else max(current.at_ms, since_ms) + enough_ms,
         continuous=continuous,
         times=len(valid),
     )

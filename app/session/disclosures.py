@@ -133,15 +133,19 @@ class Disclosures:
         for market_id in self._shown.disclosed:
             due = dues.get(market_id)
             stays = due is not None and due.continuous and self._since_ms() is not None
-            if not stays and (due is None or now_ms >= self._over_ms(markets[market_id])):
+            if not stays and (due is None or self._is_over(markets[market_id], now_ms)):
                 self._hide(market_id)
         if self._since_ms() is not None:
             for market_id, due in dues.items():
-                if market_id not in self._shown.disclosed and now_ms >= due.due_ms:
+                if market_id not in self._shown.disclosed and due.state in (DueState.DUE, DueState.OVERDUE):
                     self._remind(markets[market_id], due.due_ms)
 
-    def _over_ms(self, market: Market) -> int:
-        return self._shown.disclosed[market.id][1] + market.disclosure.shown_s * 1000
+    def _is_over(self, market: Market, now_ms: int) -> bool:
+        """Also when the clock was set back behind its beginning: how long it stood there nobody knows, so it is told anew."""
+        since_ms = self._shown.disclosed[market.id][1]
+        if now_ms < since_ms:
+            self._reminded.pop(market.id, None)
+        return not since_ms <= now_ms < since_ms + market.disclosure.shown_s * 1000
 
     def _remind(self, market: Market, due_ms: int) -> None:
         if self.automatic and _has_text(market):
@@ -168,7 +172,7 @@ class Disclosures:
 
     def _hide(self, market_id: str) -> None:
         _, since_ms = self._shown.disclosed[market_id]
-        self._book.log(EventKind.DISCLOSURE_ENDED, market=market_id, seconds=round((self._now_ms() - since_ms) / 1000, 1))
+        self._book.log(EventKind.DISCLOSURE_ENDED, market=market_id, seconds=round(max(0, self._now_ms() - since_ms) / 1000, 1))
 
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind in READ_KINDS:

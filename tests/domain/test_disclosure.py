@@ -44,6 +44,11 @@ def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> D
         (20, [(-5, 3)], DueState.DUE, 0),  # mostly before anybody could see it
         (20, [(-5, 10)], DueState.WAITING, 600),
         (20, [(-300, -100)], DueState.DUE, 0),
+        (-600, [], DueState.DUE, 0),  # the clock was set back
+        (-600, [(2, 12)], DueState.DUE, 0),
+        (-600, [(2, 12), (-700, -690)], DueState.WAITING, -100),
+        (-100, [(2, 12), (-700, -690)], DueState.DUE, -100),
+        (20, [(2, 12), (700, 710)], DueState.WAITING, 602),
     ],
 )
 def test_periodic_disclosures(seconds: float, shown: list[tuple[float, float | None]], state: DueState, due_s: float) -> None:
@@ -61,6 +66,8 @@ def test_periodic_disclosures(seconds: float, shown: list[tuple[float, float | N
         (100, [(1, 98)], DueState.DUE),
         (104, [(1, 98)], DueState.OVERDUE),
         (104, [(1, 98), (99, None)], DueState.SHOWING),
+        (104, [(1, 3600)], DueState.OVERDUE),  # the clock was set back
+        (104, [(3600, None)], DueState.SHOWING),
     ],
 )
 def test_continuous_disclosures(seconds: float, shown: list[tuple[float, float | None]], state: DueState) -> None:

@@ -101,6 +101,20 @@ def test_the_host_is_reminded_once_and_tells_when_ready(desk: TellingDesk) -> No
     assert desk.due == ["US", "DE", "US"]
 
 
+def test_a_clock_that_is_set_back_keeps_nothing_on_the_picture(desk: TellingDesk) -> None:
+    desk.begin()
+    desk.pass_s(5)
+    desk.clock.pass_ms(-3_600_000)
+    desk.pass_s(3)
+    assert desk.logged(EventKind.DISCLOSURE_ENDED)[-1].data["seconds"] == 0
+    assert set(desk.disclosures.active) == {"US", "DE"}  # told anew, by the clock as it goes now
+    desk.pass_s(12)
+    assert set(desk.disclosures.active) == {"DE"}
+    desk.pass_s(30)
+    shown = [event.at_ms for event in desk.logged(EventKind.DISCLOSURE_SHOWN) if event.data["market"] == "US"]
+    assert len(shown) == 2
+
+
 def test_another_desk_knows_what_was_told(desk: TellingDesk) -> None:
     desk.begin()
     desk.pass_s(15)
