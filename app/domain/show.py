@@ -8,6 +8,7 @@ from app.domain.product import MAX_POINTS, Product
 from app.domain.project import Project
 from app.domain.project import check as check_project
 from app.domain.rundown import Segment
+from app.domain.spans import differing
 from app.domain.words import Words
 
 PLANNED_S_BOUNDS = (5, 24 * 3600)
@@ -120,34 +121,24 @@ def check_show(show: Show, before: Show | None = None) -> None:
     _distinct("market", tuple(market.id for market in show.markets))
     _distinct("card", tuple(card.id for card in show.cards))
     _distinct("coupon", tuple(coupon.id for coupon in show.coupons))
-    same_products = before is not None and _same_ids(show.products, before.products)
-    if not same_products:
-        _distinct("product", tuple(product.id for product in show.products))
-    for product in _changed(show, before):
-        check_product(product)
-    if before is None or show.segments is not before.segments or not same_products:
+    before_products = () if before is None else before.products
+    start, old_end, new_end = differing(before_products, show.products)
+    _check_changed(show.products, start, new_end, {product.id for product in before_products[start:old_end]})
+    gone = {product.id for product in before_products[start:old_end]} - {product.id for product in show.products[start:new_end]}
+    if before is None or show.segments is not before.segments or gone:
         _check_segments(show)
 
 
-def _same_ids(products: tuple[Product, ...], before: tuple[Product, ...]) -> bool:
-    """Whether each has its place and its id as before: an edit of one among ten thousand must not cost a look at all of them."""
-    return products is before or (
-        len(products) == len(before) and all(one is other or one.id == other.id for one, other in zip(products, before, strict=True))
-    )
-
-
-def _changed(show: Show, before: Show | None) -> list[Product]:
-    """Products that are not the same objects as before."""
-    if before is None:
-        return list(show.products)
-    if show.products is before.products:
-        return []
-    if len(show.products) == len(before.products):
-        moved = [one for one, other in zip(show.products, before.products, strict=True) if one is not other]
-        if len(moved) < len(show.products) // 2:
-            return moved
-    known = {id(product) for product in before.products}
-    return [product for product in show.products if id(product) not in known]
+def _check_changed(products: tuple[Product, ...], start: int, end: int, known: set[str]) -> None:
+    """Look at what changed; the rest was looked at before, and its ids are distinct from `known`, those that stood here."""
+    changed = products[start:end]
+    new = _distinct("product", tuple(product.id for product in changed)) - known
+    if new:
+        for product in (*products[:start], *products[end:]):
+            if product.id in new:
+                raise ShowError("show.duplicate_id", kind="product", id=product.id)
+    for product in changed:
+        check_product(product)
 
 
 def _check_segments(show: Show) -> None:

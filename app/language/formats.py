@@ -67,6 +67,7 @@ def _decimals(amount: Money) -> int:
     return 0 if habit == 0 and amount.minor % 10**digits == 0 else digits
 
 
+@lru_cache(maxsize=4096)  # lists show the same prices again and again
 def money(amount: Money, language: str, *, market: str = "") -> str:
     """An amount with its currency, exact to the minor unit: "$19.99", "19,99 €", "R$ 19,99"."""
     locale = locale_of(language, market)

@@ -106,8 +106,10 @@ class ProductModel(QStringListModel):
     def _matching(self) -> tuple[Product, ...]:
         if not self._search:
             return self._all
-        words = self._search.split()
-        return tuple(product for product in self._all if all(word in self._text(product) for word in words))
+        found = self._all
+        for word in self._search.split():
+            found = tuple(product for product, text in zip(found, map(self._text, found), strict=True) if word in text)
+        return found
 
     def _text(self, product: Product) -> str:
         known = self._texts.get(id(product))
