@@ -102,6 +102,11 @@ class EngineDesk:
             self._process = None
         self.state.set(EngineState.STOPPED)
 
+    def left_running(self) -> bool:
+        """Whether an engine runs here that this desk has not attached to."""
+        known = registration.read(self._runtime)
+        return self._client is None and known is not None and runs(known.pid)
+
     def send(self, command: Command, *, slot: str = "") -> None:
         """To the engine, if one is attached; a new one is told everything anyway."""
         if self._client is not None and self.state.value is EngineState.ATTACHED:

@@ -160,7 +160,9 @@ class Studio(OpenShow):
         self._files.start()
         self._background.keep(self._files.look_after(lambda: self.settings.backup_every_min * 60.0), "backups")
         last = next(iter(self.recent), None) if self.settings.reopen_last else None
-        if (opening := path or last) is not None:
+        if path is None and self.recovery is not None and self.recovery.on_air and self._engine.left_running():
+            self.accept_recovery()  # before the room is joined: what viewers did meanwhile belongs into this log
+        elif (opening := path or last) is not None:
             self._files.open(opening)
         elif self.settings.show_guide and self.recovery is None:
             self.open_sample()

@@ -21,6 +21,13 @@ def last_seq(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
 
 
+def on_air(connection: sqlite3.Connection) -> bool:
+    """Whether the show went on air and has not left it since."""
+    sql = "SELECT kind FROM events WHERE kind IN (?, ?) ORDER BY seq DESC LIMIT 1"
+    found = connection.execute(sql, (EventKind.ON_AIR.value, EventKind.OFF_AIR.value)).fetchone()
+    return found is not None and found[0] == EventKind.ON_AIR.value
+
+
 def append(connection: sqlite3.Connection, events: Iterable[ShowEvent]) -> None:
     """Write events behind those that are there, inside the caller's transaction."""
     rows = [(event.seq, event.at_ms, event.kind.value, msgspec.json.encode(event.data).decode()) for event in events]

@@ -45,16 +45,17 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds: the show, the places of its rows, the number of its last event."""
+    """What a file holds: the show, the places of its rows, the number of its last event, and whether its log says that it is on air."""
 
     show: Show
     places: Places
     last_seq: int
+    on_air: bool
 
 
 def _content(connection: sqlite3.Connection, path: Path) -> Content:
     show, places = read_show(connection, path)
-    return Content(show, places, event_rows.last_seq(connection))
+    return Content(show, places, event_rows.last_seq(connection), event_rows.on_air(connection))
 
 
 def read_only(path: Path) -> Content:

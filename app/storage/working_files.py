@@ -28,6 +28,7 @@ class RecoveredShow:
     file: Path
     show: Show
     kept_at_s: float  # since 1970, UTC
+    on_air: bool = False  # when its desk ended
 
     @property
     def project(self) -> Project:
@@ -98,7 +99,8 @@ class WorkingFiles:
         found: list[RecoveredShow] = []
 
         def read() -> None:
-            found.append(RecoveredShow(file, read_only(file).show, _changed_at_s(file)))
+            content = read_only(file)
+            found.append(RecoveredShow(file, content.show, _changed_at_s(file), content.on_air))
 
         try:
             _if_free(file.with_suffix(LOCK), read)
