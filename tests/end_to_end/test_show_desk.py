@@ -89,7 +89,8 @@ async def text(page: Page, selector: str) -> str:
 
 async def reads(page: Page, selector: str, words: str) -> None:
     """Wait until it stands there."""
-    plain = f"(document.querySelector({selector!r})?.innerText ?? '').replaceAll('\\u00a0', ' ').replaceAll('\\u200f', '')"
+    here = f"(e => e && e.getClientRects().length ? e.innerText : '')(document.querySelector({selector!r}))"
+    plain = f"{here}.replaceAll('\\u00a0', ' ').replaceAll('\\u200f', '')"
     await page.until(f"{plain}.includes({json.dumps(words)})", 40)
 
 
@@ -328,7 +329,8 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             await again.press("F8", EventKind.SEGMENT_ENTERED, segment="questions")
             left = await again.logged(EventKind.POINTS_LEFT, segment="tea")
             assert left.data["items"] == ["glaze", "tray", "pour", "rinse"]
-            await reads(pages[0], "#pinned .name", READERS["en-US"].name)
+            for page in pages:
+                await page.until("document.getElementById('pinned').hidden", 40)
             assert [await page.evaluate("tradewind.connects") for page in pages] == before
             await save_as(again, tmp_path / "Survived.tradewind")
             await leave(again)
