@@ -1,8 +1,12 @@
 """What a desk does with kept work when it finds a running engine, and how it spaces its tries."""
 
+import asyncio
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
+
+import pytest
 
 from app.domain.clock import SystemClock
 from app.domain.event import EventKind
@@ -12,12 +16,13 @@ from app.domain.project import Project, starter_project
 from app.domain.show import Show
 from app.session.document import Document
 from app.session.processes import DELAYS_S, BackOff
+from app.session.room_link import RoomState
 from app.session.show_files import ShowFiles
 from app.session.show_keeper import ShowKeeper
 from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
 from app.storage.working_files import WorkingFiles
-from tests.support.studio_desk import paths_in
+from tests.support.studio_desk import ROOT, StudioDesk, paths_in
 
 START = starter_project(camera=None, microphone=False)
 
@@ -111,3 +116,30 @@ def test_a_rare_death_is_mended_at_once_and_many_are_not() -> None:
     back_off = BackOff()
     assert [back_off.died() for _ in range(8)] == [*DELAYS_S, DELAYS_S[-1], DELAYS_S[-1]]
     assert back_off.count == 8 and DELAYS_S[0] == DELAYS_S[1] == 0
+
+
+@pytest.mark.parametrize(("events", "on_air"), [((EventKind.ON_AIR,), True), ((EventKind.ON_AIR, EventKind.OFF_AIR), False), ((), False)])
+def test_kept_work_says_whether_it_was_on_air(events: tuple[EventKind, ...], on_air: bool, tmp_path: Path) -> None:
+    left_behind(tmp_path, show("Shop", 3000), *events)
+    with Desk(tmp_path) as desk:
+        assert desk.files.recovered is not None
+        assert desk.files.recovered.on_air is on_air
+        desk.files.discard_recovery()
+
+
+async def test_a_show_without_a_file_that_is_on_air_is_there_before_its_room_is_joined(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "tests.support.studio_process", str(tmp_path), "live")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).startswith(b"ready")
+    process.kill()
+    await process.communicate()
+    async with StudioDesk(tmp_path) as desk:
+        studio = desk.studio
+        assert studio.recovery is None
+        assert studio.project.name == "Renamed by the desk that dies"
+        assert studio.desk.room.state.value is not RoomState.JOINED
+        await desk.attached()
+        assert studio.project.name == "Renamed by the desk that dies"
+        assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
+        studio.stop_live()
