@@ -105,9 +105,14 @@ def _share_mb(pid: int) -> float:
     return float(getattr(memory, "pss", memory.uss)) / MB
 
 
-def _memory_mb(studio: Studio) -> dict[str, float]:
+def _own_mb(pid: int) -> float:
+    """Pages that are this process's alone: what grows when something leaks, whoever else runs on the machine."""
+    return float(psutil.Process(pid).memory_full_info().uss) / MB
+
+
+def _memory_mb(studio: Studio, of: Callable[[int], float] = _share_mb) -> dict[str, float]:
     pids = {"desk": os.getpid(), "engine": studio.engine_pid, "engine host": host_of(studio.engine_pid), "relay": studio.relay_pid}
-    return {name: round(_share_mb(pid), 1) for name, pid in pids.items() if pid}
+    return {name: round(of(pid), 1) for name, pid in pids.items() if pid}
 
 
 # The room -----------------------------------------------------------------------------------------------------------------
@@ -175,11 +180,12 @@ async def span(studio: Studio, seconds: float) -> dict[str, Any]:
     await asyncio.sleep(1.2)  # the stats of a fresh second
     assert studio.stats is not None
     before, cpu_before = studio.stats.frames, psutil.Process().cpu_times()
-    memory = [_memory_mb(studio)]
+    memory, own = [_memory_mb(studio)], [_memory_mb(studio, _own_mb)]
     step = min(SAMPLE_S, seconds)
     for _ in range(max(1, round(seconds / step))):
         await asyncio.sleep(step)
         memory.append(_memory_mb(studio))
+        own.append(_memory_mb(studio, _own_mb))
     after, cpu = studio.stats, psutil.Process().cpu_times()
     ticks = [getattr(after.frames, name) - getattr(before, name) for name in ("composed", "repeated", "skipped")]
     return {
@@ -190,7 +196,8 @@ async def span(studio: Studio, seconds: float) -> dict[str, Any]:
         "late_ms_last_minute": {"p50": after.late_ms.p50, "p99": after.late_ms.p99, "max": after.late_ms.max},
         "desk_cpu_s": round(cpu.user + cpu.system - cpu_before.user - cpu_before.system, 2),
         "memory_mb": [round(sum(one.values()), 1) for one in memory],
-        "memory_parts_mb": {"first": memory[0], "last": memory[-1]},
+        "memory_parts_mb": memory[-1],
+        "own_mb": {name: [one[name] for one in own] for name in own[0]},
     }
 
 
