@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain import cells
 from app.domain.column_names import guess_use, own_use, without_doubles
 from app.domain.column_words import ORDER_WORDS
 from app.domain.event import EventKind, ShowEvent
-from app.domain.money import Money, is_currency
+from app.domain.money import Money, MoneyError, is_currency
 from app.domain.order import Order
 from app.domain.show import Show
 from app.domain.table import CellError, Fault, Matching, Table, harmless, plain
@@ -100,16 +101,29 @@ def events_table(events: Iterable[ShowEvent], name: str = "") -> Table:
 
 
 def orders_table(events: Iterable[ShowEvent], show: Show, name: str = "") -> Table:
-    """The orders of the log, as `plan_orders` reads them."""
+    """The orders of the log, as `plan_orders` reads them; what is no amount or no moment stands there as the log has it."""
     skus = {product.id: product.sku for product in show.products if product.sku}
     rows = []
     for event in events:
         if event.kind is EventKind.ORDER_PLACED:
             data = event.data
-            money = Money(int(data.get("minor", 0)), str(data.get("currency", "XXX")))
             product = str(data.get("product", ""))
             texts = (str(data.get("order", "")), skus.get(product, product), str(data.get("units", "")))
-            amount = cells.money_text(money).split(" ")[0]
-            moment = cells.moment_text(int(data.get("at_ms") or event.at_ms))
-            rows.append(tuple(harmless(cell) for cell in (*texts, amount, money.currency, moment, str(data.get("source", "")))))
+            rest = (*_amount_cells(data), _moment_cell(data.get("at_ms") or event.at_ms), str(data.get("source", "")))
+            rows.append(tuple(harmless(cell) for cell in (*texts, *rest)))
     return Table(name, ("order", "product", "units", "amount", "currency", "time", "source"), tuple(rows))
+
+
+def _amount_cells(data: Mapping[str, Any]) -> tuple[str, str]:
+    minor, currency = data.get("minor", 0), str(data.get("currency", "XXX"))
+    try:
+        return cells.money_text(Money(int(minor), currency)).split(" ")[0], currency
+    except (MoneyError, TypeError, ValueError, ArithmeticError):
+        return str(minor), currency
+
+
+def _moment_cell(at_ms: object) -> str:
+    try:
+        return cells.moment_text(int(str(at_ms)))
+    except (ValueError, OSError, OverflowError):  # which of them says "far away" depends on the system
+        return str(at_ms)
