@@ -1,7 +1,10 @@
 """A handbook's printed page as a PDF file: laid out by Qt, with its pictures and with fonts for every script in it."""
 
+import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt, QUrl
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument, QTextOption
@@ -49,8 +52,22 @@ class _Handbook(QTextDocument):
         return image
 
 
+def _replace(path: Path, content: bytes) -> None:
+    """In one step, so that readers and failures leave the old file or the new one; raises OSError."""
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}.saving")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
 def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: Callable[[str], bytes | None]) -> int:
-    """Write the page that `HandbookWriter.printed` made; how many sheets it has. Needs a QGuiApplication; raises HandbookError."""
+    """Write the page that `HandbookWriter.printed` made; how many sheets it has. Needs a QGuiApplication; raises HandbookError, the
+    old file untouched."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -83,7 +100,7 @@ def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: C
     sheets = document.pageCount()
     buffer.close()
     try:
-        path.write_bytes(buffer.data().data())
+        _replace(path, buffer.data().data())
     except OSError as error:
         raise HandbookError("handbook.unwritten", path=str(path)) from error
     return sheets

@@ -1,6 +1,7 @@
 """The printed handbook: pages, pictures and letters that are really in the file."""
 
 import re
+import resource
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,17 @@ def test_a_file_that_cannot_be_written_is_named(application: QGuiApplication, sa
     with pytest.raises(HandbookError) as raised:
         write_pdf(path, "<p>x</p>", title="x", language="en", picture_of=lambda picture_id: None)
     assert raised.value.data["path"] == str(path)
+
+
+def test_the_old_file_stays_when_the_new_one_cannot_be_written(application: QGuiApplication, tmp_path: Path) -> None:
+    path = tmp_path / "handbook.pdf"
+    path.write_bytes(b"%PDF-old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(HandbookError) as raised:
+            write_pdf(path, "<p>x</p>", title="x", language="en", picture_of=lambda picture_id: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert raised.value.code == "handbook.unwritten"
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("handbook.pdf", b"%PDF-old")]
