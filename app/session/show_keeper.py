@@ -43,6 +43,7 @@ class ShowKeeper:
         self._notify = notify
         self._post = post
         self._told = ""  # the code of the failure that was told last
+        self._waiting: list[tuple[EventKind, int, dict[str, Any]]] = []  # for the log of a file that could not be made yet
         document.show_changed.connect(self.put)
 
     @property
@@ -53,9 +54,12 @@ class ShowKeeper:
     # One file after the other -----------------------------------------------------------------------------------------------
 
     def install(self, file: ShowFile, *, own: WorkingFile | None = None, lock: FileLock | None = None) -> None:
-        """Keep this file from now on; `own` when it is a working file, `lock` when it is the user's."""
+        """Keep this file from now on, with what waited for one; `own` when it is a working file, `lock` when it is the user's."""
         self.file, self._own, self._lock = file, own, lock
         file.reported.connect(lambda written: self._post(lambda: self._on_written(file, written)))
+        waiting, self._waiting = self._waiting, []
+        for kind, at_ms, data in waiting:
+            self.logged.emit(file.log(kind, at_ms, data))
 
     def begin(self) -> None:
         """Give a show without a file a working file, with all that it has by now."""
@@ -75,6 +79,8 @@ class ShowKeeper:
         file, own, lock = self.file, self._own, self._lock
         self.file = self._own = self._lock = None
         self._told = ""
+        if rescue:
+            self._waiting = []
         if file is None:
             return
         if own is None and rescue:
@@ -120,9 +126,14 @@ class ShowKeeper:
         return True
 
     async def kept(self) -> bool:
-        """Wait until everything done so far is on the drive; False when it could not be written (a notice tells)."""
+        """Wait until everything done so far is on the drive; False when it could not be written (a notice tells).
+
+        Where no file could be made, it is tried again.
+        """
+        if self.file is None and self._lacks_file():
+            self.begin()
         if self.file is None:
-            return True
+            return not self._lacks_file()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def tell(error: StorageError | None) -> None:
@@ -130,6 +141,9 @@ class ShowKeeper:
 
         self.file.when_written(tell)
         return await done
+
+    def _lacks_file(self) -> bool:
+        return bool(self._waiting) or self._document.modified
 
     def _on_written(self, file: ShowFile, written: Written) -> None:
         if file is not self.file:
@@ -147,9 +161,12 @@ class ShowKeeper:
     # The log and the pictures -----------------------------------------------------------------------------------------------
 
     def log(self, kind: EventKind, **data: Any) -> None:
-        """Append to the show's log; `logged` tells of it at once, `kept` when it is on the drive."""
+        """Append to the show's log; `logged` tells of it at once, `kept` when it is on the drive. It waits while no file can be made."""
+        at_ms = self._clock.wall_ns() // NS_PER_MS
         if (file := self._begun()) is not None:
-            self.logged.emit(file.log(kind, self._clock.wall_ns() // NS_PER_MS, data))
+            self.logged.emit(file.log(kind, at_ms, data))
+        else:
+            self._waiting.append((kind, at_ms, data))
 
     def last_seq(self) -> int:
         """The number of the log's newest event, 0 before the first."""

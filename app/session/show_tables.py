@@ -1,13 +1,13 @@
 """Tables of the open show: read for an import, written for whoever wants everything elsewhere."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import Enum
 from functools import partial
 from pathlib import Path
 
 from app.domain.errors import AppError
-from app.domain.event import EventKind
+from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.order_table import events_table, orders_table
 from app.domain.product_import import product_table
@@ -16,6 +16,9 @@ from app.domain.show import Show
 from app.domain.table import Table
 from app.session.show_keeper import ShowKeeper
 from app.storage.tables import SUFFIXES, read_table, sheet_names, write_table
+
+
+PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 
 
 class Exported(Enum):
@@ -38,11 +41,11 @@ class ShowTables:
         self._show = show
         self._notify = notify
         # what is read here and now, and what then makes a table of it on any thread
-        self._tables: Mapping[Exported, Callable[[], Callable[[], Table]]] = {
-            Exported.PRODUCTS: lambda: partial(product_table, self._show()),
-            Exported.RUNDOWN: lambda: partial(rundown_table, self._show()),
-            Exported.ORDERS: lambda: partial(orders_table, self._keeper.events((EventKind.ORDER_PLACED,)), self._show()),
-            Exported.EVENTS: lambda: partial(events_table, self._keeper.events()),
+        self._tables: Mapping[Exported, Callable[[], Awaitable[Callable[[], Table]]]] = {
+            Exported.PRODUCTS: self._products,
+            Exported.RUNDOWN: self._rundown,
+            Exported.ORDERS: self._orders,
+            Exported.EVENTS: self._events,
         }
 
     def read(self, path: Path, sheet: str = "") -> Table:
@@ -55,7 +58,7 @@ class ShowTables:
 
     async def export(self, what: Exported, path: Path) -> bool:
         """Write a table of the show as it is now, CSV or XLSX by the name's ending; False and a notice when it failed."""
-        make = self._tables[what]()
+        make = await self._tables[what]()
         try:
             await asyncio.to_thread(lambda: write_table(path, make()))
         except AppError as error:
@@ -63,3 +66,25 @@ class ShowTables:
             return False
         self._notify(Notice(Severity.INFO, "table.written", {"path": str(path)}, subject=str(path)))
         return True
+
+    async def _products(self) -> Callable[[], Table]:
+        return partial(product_table, self._show())
+
+    async def _rundown(self) -> Callable[[], Table]:
+        return partial(rundown_table, self._show())
+
+    async def _orders(self) -> Callable[[], Table]:
+        show = self._show()
+        return partial(orders_table, await self._logged((EventKind.ORDER_PLACED,)), show)
+
+    async def _events(self) -> Callable[[], Table]:
+        return partial(events_table, await self._logged())
+
+    async def _logged(self, kinds: Collection[EventKind] | None = None) -> tuple[ShowEvent, ...]:
+        """The log as it is now, read in pieces: a show goes on meanwhile, and a long one has a hundred thousand events."""
+        found: list[ShowEvent] = []
+        upto = self._keeper.last_seq()
+        for after in range(0, upto, PIECE):
+            found += self._keeper.events(kinds, after, min(after + PIECE, upto))
+            await asyncio.sleep(0)
+        return tuple(found)

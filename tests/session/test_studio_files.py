@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,12 @@ from app.domain.product import Product
 from app.domain.product_import import match_products, plan_import
 from app.domain.project import Project
 from app.domain.show_editing import put_product, put_products, put_segment, segment_for
-from app.session.show_tables import Exported
+from app.session.show_tables import PIECE, Exported
 from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture
 from app.storage.settings import Settings, SettingsFile
+from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
 from tests.support.show_process import PNG
 from tests.support.studio_desk import StudioDesk, new_project
@@ -258,6 +260,56 @@ async def test_saving_over_another_show_keeps_that_one(tmp_path: Path) -> None:
         assert desk.studio.path == tmp_path / "one.tradewind"
     assert load(tmp_path / "one.tradewind").project.name == "two"
     assert load(tmp_path / "one.tradewind.bak").project.name == "one"
+
+
+async def test_what_no_working_file_could_take_is_not_kept_until_one_can(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
+        studio, folder = desk.studio, desk.paths.recovery
+        assert await studio.kept(), "there is nothing to keep"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.write_text("in the way")
+        heard: list[ShowEvent] = []
+        studio.logged.connect(heard.append)
+        studio.log(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
+        assert not await studio.kept()
+        studio.log(EventKind.PINNED, product="fan")
+        assert not await studio.kept()
+        assert (studio.events(), heard) == ((), [])
+        assert len([notice for notice in desk.heard if notice.severity is Severity.ERROR]) == 1, "it is told once"
+        folder.unlink()
+        assert await studio.kept()
+        assert [event.kind for event in heard] == [EventKind.ORDER_PLACED, EventKind.PINNED]
+        assert studio.events() == tuple(heard)
+
+
+async def test_a_file_of_the_users_own_takes_what_waited(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
+        studio, folder = desk.studio, desk.paths.recovery
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.write_text("in the way")
+        studio.log(EventKind.PINNED, product="fan")
+        assert studio.save_as(tmp_path / "shop")
+        assert [event.kind for event in studio.events()] == [EventKind.PINNED]
+        assert await studio.kept()
+
+
+async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    events = ShowFile.events
+
+    def watched(file: ShowFile, *asked: Any) -> tuple[ShowEvent, ...]:
+        found = events(file, *asked)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(ShowFile, "events", watched)
+    async with started(tmp_path) as desk:
+        for number in range(2 * PIECE + 5):
+            desk.studio.log(EventKind.PINNED, product=str(number))
+        assert await desk.studio.tables.export(Exported.EVENTS, tmp_path / "events.csv")
+        rows = desk.studio.tables.read(tmp_path / "events.csv").rows
+    assert [int(row[0]) for row in rows] == list(range(1, 2 * PIECE + 6))
+    assert max(read) == PIECE
 
 
 async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
