@@ -125,7 +125,7 @@ def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, 
 
 
 _LASTING: Mapping[ShownKind, tuple[str, str, str]] = {
-    ShownKind.LOWER_THIRD: ("card.lower_third", "Lower third", "text"),
+    ShownKind.LOWER_THIRD: ("card.lower_third", "Name line", "text"),
     ShownKind.TICKER: ("card.ticker", "Ticker", "text"),
     ShownKind.CODE: ("card.code", "QR code of the viewer page", "qr"),
 }
