@@ -123,22 +123,25 @@ def check_show(show: Show, before: Show | None = None) -> None:
     _distinct("coupon", tuple(coupon.id for coupon in show.coupons))
     before_products = () if before is None else before.products
     start, old_end, new_end = differing(before_products, show.products)
-    _check_changed(show.products, start, new_end, {product.id for product in before_products[start:old_end]})
-    gone = {product.id for product in before_products[start:old_end]} - {product.id for product in show.products[start:new_end]}
+    replaced = before_products[start:old_end]
+    _check_changed(show.products, start, new_end, replaced)
+    gone = {product.id for product in replaced} - {product.id for product in show.products[start:new_end]}
     if before is None or show.segments is not before.segments or gone:
         _check_segments(show)
 
 
-def _check_changed(products: tuple[Product, ...], start: int, end: int, known: set[str]) -> None:
-    """Look at what changed; the rest was looked at before, and its ids are distinct from `known`, those that stood here."""
+def _check_changed(products: tuple[Product, ...], start: int, end: int, replaced: tuple[Product, ...]) -> None:
+    """Look at what stands in the place of `replaced`; the rest was looked at before, and so was what only moved."""
     changed = products[start:end]
-    new = _distinct("product", tuple(product.id for product in changed)) - known
+    new = _distinct("product", tuple(product.id for product in changed)) - {product.id for product in replaced}
     if new:
         for product in (*products[:start], *products[end:]):
             if product.id in new:
                 raise ShowError("show.duplicate_id", kind="product", id=product.id)
+    known = set(map(id, replaced))
     for product in changed:
-        check_product(product)
+        if id(product) not in known:
+            check_product(product)
 
 
 def _check_segments(show: Show) -> None:
