@@ -36,11 +36,20 @@ export class Coupon {
       this.#word,
     );
     this.#room.addEventListener("coupon", (event) => this.#answered(event.detail));
+    this.#room.addEventListener("state", () => {
+      if (this.#room.state !== "open" || !this.#refused) return;
+      this.#why = "";
+      this.update(this.#coupon);
+    });
     setInterval(() => this.#tick(), 1000);
   }
 
   #kept() {
     return this.#coupon ? recall(`code.${this.#shop.stream}.${this.#coupon.id}`) : "";
+  }
+
+  get #refused() {
+    return this.#why !== "" && this.#why !== "claiming";
   }
 
   #ask() {
@@ -74,7 +83,7 @@ export class Coupon {
 
   // What there is to say when there is no code to be had: "" while there is.
   #over(left) {
-    if (this.#why && this.#why !== "claiming") return this.#why;
+    if (this.#refused) return this.#why;
     if (this.#coupon.expires_ms && this.#room.now() >= this.#coupon.expires_ms) return "expired";
     return left === 0 ? "gone" : "";
   }
@@ -84,6 +93,8 @@ export class Coupon {
     if (coupon?.id !== this.#coupon?.id) {
       this.#why = "";
       setText(this.#copy, word("copy"));
+    } else if (coupon?.expires_ms !== this.#coupon?.expires_ms && this.#refused) {
+      this.#why = ""; // the same coupon again: what was refused before may be had now
     }
     this.#coupon = coupon;
     if (!coupon) return;

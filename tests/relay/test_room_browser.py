@@ -221,6 +221,9 @@ async def test_a_coupon_is_claimed_copied_and_kept(page: Page) -> None:
         await page.evaluate("document.querySelector('#coupon .buy').click()")
         await page.until(shown("#coupon .why"))
         assert await text(page, "#coupon .why") == "This coupon is no longer offered."
+        await put_extras(room.host, int(time.time() * 1000) + 1000)  # it comes again
+        await page.until(shown("#coupon .buy"))
+        assert not await page.evaluate(shown("#coupon .why"))
 
 
 async def test_where_hurry_is_not_welcome_nothing_is_counted_down(page: Page) -> None:
