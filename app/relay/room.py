@@ -26,6 +26,7 @@ Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stre
       order {order, product, units, minor, currency, at_ms, source: "webhook"}
   → {"t":"put","key","value"|null}: one that changes nothing costs nothing, so a new desk may write everything again
   → {"t":"coupon","id","codes":[…]|null,"expires_ms","claimed":{code: viewer}}: null closes and forgets it; 0 = never expires
+  → {"t":"likes","likes":n}: another show begins with so many
   ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon"|"ack","key"|"id"|"seq","why","words"}: this one was not taken
 
 Close codes: 4400 a message that is none (the words say why), 4408 no hello, 4409 replaced, 4426 another version, 1001 the relay stops,
@@ -156,6 +157,7 @@ class Room:
             "put": self._put,
             "ack": self._ack,
             "coupon": self._coupon,
+            "likes": self._likes_anew,
         }
         self._recount()
 
@@ -294,6 +296,9 @@ class Room:
 
     def _ack(self, host: HostLink, message: Message) -> None:
         self.journal.ack(whole_of(message, "seq"))
+
+    def _likes_anew(self, host: HostLink, message: Message) -> None:
+        self.likes = whole_of(message, "likes")
 
     def _coupon(self, host: HostLink, message: Message) -> None:
         coupon = text_of(message, "id", most=120, default=None)

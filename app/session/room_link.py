@@ -134,6 +134,7 @@ class RoomLink:
         self.pictures_changed: Signal[[]] = Signal()
         self.pictures: Mapping[str, str] = {}
         self.likes = 0  # so many in all; a new relay is told
+        self._likes_anew: int | None = None  # what the hub is to count from, until it was told
         self._connect = connect
         self._address = address
         self._find_picture = find_picture
@@ -190,6 +191,11 @@ class RoomLink:
         if self.state.value is RoomState.REPLACED:
             self._wanted_back = True
             self._here.set()
+
+    def count_likes_from(self, likes: int) -> None:
+        """Another show is open, which has so many: pages go on from there."""
+        self.likes = self._likes_anew = likes
+        self._awake.set()
 
     # What is shown --------------------------------------------------------------------------------------------------------
 
@@ -331,7 +337,9 @@ class RoomLink:
 
     def _count(self, message: Mapping[str, Any]) -> None:
         with _understood():
-            viewers, self.likes = int(message["viewers"]), int(message["likes"])
+            viewers, likes = int(message["viewers"]), int(message["likes"])
+        if self._likes_anew is None:
+            self.likes = likes
         self.count_changed.emit(viewers, self.likes)
 
     def _refused(self, message: Mapping[str, Any]) -> None:
@@ -372,6 +380,9 @@ class RoomLink:
             if known is not value and (known is _UNKNOWN or known != value):
                 messages.append({"t": "put", "key": key, "value": value})
             self._sent[key] = value
+        if self._likes_anew is not None:
+            messages.append({"t": "likes", "likes": self._likes_anew})
+            self._likes_anew = None
         if self._safe_seq > self._acked_seq:
             self._acked_seq = self._safe_seq
             messages.append({"t": "ack", "seq": self._safe_seq})

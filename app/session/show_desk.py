@@ -155,7 +155,7 @@ class ShowDesk:
         self._loop = asyncio.get_running_loop()
         studio = self._studio
         self._disconnects = [
-            studio.show_opened.connect(self._on_show_opened),
+            studio.show_opened.connect(self._on_another_show),
             studio.show_changed.connect(lambda show: self._refresh_soon()),
             studio.document_changed.connect(self._refresh_soon),  # it has a name now
             studio.logged.connect(self._on_logged),
@@ -192,8 +192,12 @@ class ShowDesk:
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
 
+    def _on_another_show(self) -> None:
+        self.room.count_likes_from(0)  # until those of its own are counted
+        self._on_show_opened()
+
     def _on_show_opened(self) -> None:
-        """Another show, with a log of its own."""
+        """A show with a log of its own."""
         for part in (self.selling, self.runner, self.orders, self.disclosures, self.air):
             part.reload()
         self.runner.end_if_left()
@@ -210,7 +214,8 @@ class ShowDesk:
             self.summary.add(self._studio.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
             seq += PIECE
             await asyncio.sleep(0)
-        self.room.likes = max(self.room.likes, self.summary.likes)  # for a relay that begins at nothing
+        if self.summary.likes > self.room.likes:  # for a relay that begins at nothing, and after another show
+            self.room.count_likes_from(self.summary.likes)
 
     def _stop_counting(self) -> None:
         if self._counting is not None:

@@ -155,6 +155,23 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
             assert (await viewer.next("coupon"))["code"] == "BBB"
 
 
+async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+        room = desk.studio.desk.room
+        await viewer.open(board=0)
+        await viewer.send(t="event", n=1, kind="like", count=3)
+        await viewer.next("count", likes=3)
+        await desk.until(lambda: desk.studio.desk.summary.likes == 3)
+        assert desk.studio.save_as(tmp_path / "liked")
+        viewer.heard.clear()
+        desk.studio.new()
+        await viewer.next("count", likes=0)
+        assert (room.likes, desk.studio.desk.summary.likes) == (0, 0)
+        assert desk.studio.open(tmp_path / "liked.tradewind")
+        await viewer.next("count", likes=3)
+        assert room.likes == 3
+
+
 async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path: Path) -> None:
     def lasting(seconds: int, show: Show) -> Show:
         return replace(show, coupons=(replace(show.coupons[0], expires_in_s=seconds), *show.coupons[1:]))
