@@ -100,7 +100,7 @@ def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: C
     sheets = document.pageCount()
     buffer.close()
     try:
-        _replace(path, buffer.data().data())
+        _replace(path, bytes(buffer.data().data()))
     except OSError as error:
         raise HandbookError("handbook.unwritten", path=str(path)) from error
     return sheets

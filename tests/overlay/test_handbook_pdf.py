@@ -1,7 +1,6 @@
 """The printed handbook: pages, pictures and letters that are really in the file."""
 
 import re
-import resource
 from pathlib import Path
 
 import pytest
@@ -73,6 +72,7 @@ def test_a_file_that_cannot_be_written_is_named(application: QGuiApplication, sa
 def test_the_old_file_stays_when_the_new_one_cannot_be_written(application: QGuiApplication, tmp_path: Path) -> None:
     path = tmp_path / "handbook.pdf"
     path.write_bytes(b"%PDF-old")
+    resource = pytest.importorskip("resource")  # the limit is POSIX
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
