@@ -5,21 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import is_
 
-from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, QStringListModel, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QRect, QSize, QStringListModel, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.product import Product, Role
 from app.domain.words import pick
 from app.ui.theme import Theme
+from app.ui.widgets.draggable_rows import DraggableRows, Index
 
 PRODUCT_TYPE = "application/x-tradewind-products"
 ROW_PX = 56
 THUMB_PX = 40
 KEPT_THUMBS = 400
 _PRODUCT = Qt.ItemDataRole.UserRole + 1
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,15 +228,10 @@ class _ProductDelegate(QStyledItemDelegate):
         return self._theme.colour({Role.HERO: "accent", Role.TRAFFIC: "info", Role.BACKUP: "faint"}[role])
 
 
-class ProductView(QListView):
-    """`opened(id)` by Enter or double click; `pinned(id)` by Space; `removed()` by Delete; `moved(ids, place)` when rows are dragged;
-    `pictures_dropped(id, paths)` when files are let fall on a row, with "" as id beside the rows."""
+class ProductView(DraggableRows):
+    """`pinned(id)` by Space; `pictures_dropped(id, paths)` when files are let fall on a row, with "" as id beside the rows."""
 
-    opened = Signal(str)
-    removed = Signal()
-    moved = Signal(list, int)
     pictures_dropped = Signal(str, list)
-    chosen = Signal(str)
     pinned = Signal(str)
 
     def __init__(
@@ -251,76 +245,36 @@ class ProductView(QListView):
         self.setModel(self.rows)
         self.setItemDelegate(_ProductDelegate(theme, thumbnails, self))
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
-        self.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.setDropIndicatorShown(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(2 * ROW_PX)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
-        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._id(now) if now.isValid() else ""))
+        self._begin()
 
     def name_of(self, product: Product) -> str:
         """The product's name in the reader's language."""
         return pick(product.name, self._languages())[0] or product.sku
 
-    def _id(self, index: Index) -> str:
+    def id_at(self, index: Index) -> str:
         product: Product = index.data(_PRODUCT)
         return product.id
 
-    def current_id(self) -> str:
-        """The row that has the keyboard, "" when none has."""
-        index = self.currentIndex()
-        return self._id(index) if index.isValid() else ""
+    def row_of(self, wanted: str) -> int:
+        return self.rows.row_of(wanted)
 
-    def chosen_ids(self) -> tuple[str, ...]:
-        """The selected rows from the top."""
-        return tuple(self._id(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
+    @property
+    def in_order(self) -> bool:
+        return not self.rows.searching
 
-    def choose(self, product_id: str) -> None:
-        """Select this row and make it visible."""
-        row = self.rows.row_of(product_id)
-        if row >= 0:
-            self.setCurrentIndex(self.rows.index(row))
-            self.scrollTo(self.rows.index(row))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        here = self.current_id()
-        if here and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(here)
-        elif here and event.key() == Qt.Key.Key_Space:
-            self.pinned.emit(here)
-        elif here and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self._step(-1 if event.key() == Qt.Key.Key_Up else 2)
-        else:
-            super().keyPressEvent(event)
-
-    def _step(self, by: int) -> None:
-        if not self.rows.searching:
-            row = self.currentIndex().row()
-            self.moved.emit([self.current_id()], max(0, row + by))
-
-    def _takes(self, event: QDropEvent) -> bool:
+    def takes(self, event: QDropEvent) -> bool:
         own = event.mimeData().hasFormat(PRODUCT_TYPE) and not self.rows.searching
         return own or any(url.isLocalFile() for url in event.mimeData().urls())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._takes(event):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        super().dragMoveEvent(event)
-        if self._takes(event):
-            event.accept()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        here = self.current_id()
+        if here and event.key() == Qt.Key.Key_Space:
+            self.pinned.emit(here)
         else:
-            event.ignore()
+            super().keyPressEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """The document moves, not the widget."""
         point = event.position().toPoint()
         index = self.indexAt(point)
         files = [url for url in event.mimeData().urls() if url.isLocalFile()]
@@ -328,9 +282,6 @@ class ProductView(QListView):
         event.setDropAction(Qt.DropAction.IgnoreAction if carried else Qt.DropAction.CopyAction)  # or the view would take rows away itself
         event.accept()
         if files:
-            self.pictures_dropped.emit(self._id(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])
+            self.pictures_dropped.emit(self.id_at(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])
         elif carried and not self.rows.searching:
-            place = index.row() if index.isValid() else self.rows.rowCount()
-            if index.isValid() and point.y() > self.visualRect(index).center().y():
-                place += 1
-            self.moved.emit(carried, place)
+            self.moved.emit(carried, self.place_at(point))

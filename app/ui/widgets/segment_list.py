@@ -8,17 +8,17 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QDropEvent, QFont, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.rundown import Act, Segment
 from app.ui.theme import Icons, Theme
+from app.ui.widgets.draggable_rows import DraggableRows, Index
 from app.ui.widgets.product_list import PRODUCT_TYPE, Thumbnails
 
 SEGMENT_TYPE = "application/x-tradewind-segments"
@@ -31,7 +31,6 @@ ROOMY_PX = 380  # in a narrower list the title needs the room of the small marks
 _SEGMENT = Qt.ItemDataRole.UserRole + 1
 _BAND = Qt.ItemDataRole.UserRole + 2
 
-Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 
@@ -212,15 +211,10 @@ class _SegmentDelegate(QStyledItemDelegate):
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
 
 
-class SegmentView(QListView):
-    """`entered(id)` by double click or Enter while the show runs decides the owner; `moved(ids, place)`, `products_dropped(ids, place)`,
-    `removed()` by Delete, `chosen(id)`."""
+class SegmentView(DraggableRows):
+    """`products_dropped(ids, place)` when products are let fall between the rows."""
 
-    opened = Signal(str)
-    removed = Signal()
-    moved = Signal(list, int)
     products_dropped = Signal(list, int)
-    chosen = Signal(str)
 
     def __init__(
         self,
@@ -237,15 +231,7 @@ class SegmentView(QListView):
         self.rows = SegmentModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(_SegmentDelegate(theme, icons, thumbnails, self))
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
-        self.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.setDropIndicatorShown(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self._id(index)))
-        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._id(now) if now.isValid() else ""))
+        self._begin()
 
     def show_segments(self, segments: tuple[Segment, ...]) -> None:
         """Show these. What was chosen stays chosen; of what went, the row that takes its place is chosen."""
@@ -262,25 +248,15 @@ class SegmentView(QListView):
         for row in rows:
             self.selectionModel().select(self.rows.index(row), QItemSelectionModel.SelectionFlag.Select)
 
-    def _id(self, index: Index) -> str:
+    def id_at(self, index: Index) -> str:
         segment: Segment = index.data(_SEGMENT)
         return segment.id
 
-    def current_id(self) -> str:
-        """The row that has the keyboard, "" when none has."""
-        index = self.currentIndex()
-        return self._id(index) if index.isValid() else ""
+    def row_of(self, wanted: str) -> int:
+        return self.rows.row_of(wanted)
 
-    def chosen_ids(self) -> tuple[str, ...]:
-        """The selected rows from the top."""
-        return tuple(self._id(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
-
-    def choose(self, segment_id: str) -> None:
-        """Select this row and make it visible."""
-        row = self.rows.row_of(segment_id)
-        if row >= 0:
-            self.setCurrentIndex(self.rows.index(row))
-            self.scrollTo(self.rows.index(row))
+    def takes(self, event: QDropEvent) -> bool:
+        return event.source() is self or event.mimeData().hasFormat(PRODUCT_TYPE)
 
     def reveal(self, segment_id: str) -> None:
         """Bring this row into the middle without choosing it: what was before it and what comes are in sight too."""
@@ -288,39 +264,8 @@ class SegmentView(QListView):
         if row >= 0:
             self.scrollTo(self.rows.index(row), QAbstractItemView.ScrollHint.PositionAtCenter)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        here = self.current_id()
-        if here and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(here)
-        elif here and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            step = -1 if event.key() == Qt.Key.Key_Up else 2
-            self.moved.emit([here], max(0, self.currentIndex().row() + step))
-        else:
-            super().keyPressEvent(event)
-
-    def _takes(self, event: QDropEvent) -> bool:
-        return event.source() is self or event.mimeData().hasFormat(PRODUCT_TYPE)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._takes(event):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        super().dragMoveEvent(event)
-        if self._takes(event):
-            event.accept()
-        else:
-            event.ignore()
-
     def dropEvent(self, event: QDropEvent) -> None:
-        """The document moves, not the widget."""
-        point = event.position().toPoint()
-        index = self.indexAt(point)
-        place = index.row() if index.isValid() else self.rows.rowCount()
-        if index.isValid() and point.y() > self.visualRect(index).center().y():
-            place += 1
+        place = self.place_at(event.position().toPoint())
         event.setDropAction(Qt.DropAction.IgnoreAction if event.source() is self else Qt.DropAction.CopyAction)
         event.accept()
         if event.source() is self:
