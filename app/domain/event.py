@@ -39,7 +39,6 @@ class EventKind(Enum):
     PRODUCT_ADDED = "product.added"  # to the cart
     DETAIL_ASKED = "product.asked"  # "show it closer"
     ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source
-    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

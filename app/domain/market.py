@@ -1,6 +1,5 @@
 """Markets: how people of a country buy, what they expect to be told, and what is not said or shown to them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -116,7 +115,6 @@ class Market:
     taboos: tuple[Taboo, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     claims: tuple[ClaimRule, ...] = ()
-    checklist: Mapping[str, bool] = field(default_factory=dict)  # text, tone, visuals, promotion: done
     source: str = ""
     reviewed_on: str = ""  # ISO date
     expires_on: str = ""  # ISO date; afterwards the facts are shown as stale

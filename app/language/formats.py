@@ -148,9 +148,3 @@ def territory_name(code: str, language: str) -> str:
     """What readers of `language` call a country (ISO 3166-1 alpha-2); the code when nobody has a name for it."""
     name: str = locale_of(language).territories.get(code.upper(), code)
     return name
-
-
-def currency_name(code: str, language: str) -> str:
-    """What readers of `language` call a currency; the code when nobody has a name for it."""
-    name: str = locale_of(language).currencies.get(code.upper(), code)
-    return name

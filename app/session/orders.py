@@ -74,15 +74,6 @@ class Orders:
         """A product's totals by currency."""
         return {currency: total for (product, currency), total in self.totals.items() if product == product_id}
 
-    @property
-    def by_currency(self) -> Mapping[str, OrderTotal]:
-        """The totals of all products by currency."""
-        sums: dict[str, OrderTotal] = {}
-        for (_, currency), total in self.totals.items():
-            before = sums.get(currency, OrderTotal())
-            sums[currency] = OrderTotal(before.orders + total.orders, before.units + total.units, before.minor + total.minor)
-        return sums
-
     def _market_of(self, currency: str) -> str:
         """The one market that pays with this; "" when none or several do."""
         markets = [market.id for market in self._book.show.markets if market.currency == currency]

@@ -166,11 +166,6 @@ class Selling:
         point_of(self._products[product_id], point_id)
         self._toggle(ShownCard(point_id, ShownKind.POINT, product_id))
 
-    def show_card(self, card_id: str) -> None:
-        """Show a keyword card of the show; the one that is shown already is hidden."""
-        card_of(self._book.show, card_id)
-        self._toggle(ShownCard(card_id, ShownKind.CARD))
-
     def show_number(self, number: int) -> None:
         """The card with this number, from 1, of `deck`; raises ShowError when there is none."""
         deck = self.deck

@@ -17,7 +17,6 @@ from app.domain.table import Table
 from app.session.show_keeper import ShowKeeper
 from app.storage.tables import SUFFIXES, read_table, sheet_names, write_table
 
-
 PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 
 

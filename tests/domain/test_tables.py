@@ -301,14 +301,20 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
         "at_ms": 1_795_395_600_000,
         "source": "webhook",
     }
-    out = orders_table([ShowEvent(1, 9, EventKind.ORDER_PLACED, data_of), ShowEvent(2, 9, EventKind.NOTE)], only)
+    out = orders_table([ShowEvent(1, 9, EventKind.ORDER_PLACED, data_of), ShowEvent(2, 9, EventKind.VIEWER_LEFT)], only)
     again = plan_orders(out, match_orders(out), only, now_ms=5)
     assert (again.faults, again.orders) == ((), plan.orders[:1])
 
 
 def test_an_order_that_the_log_has_broken_is_exported_as_it_stands() -> None:
     good = {"order": "A1", "product": "fan", "units": 1, "minor": 1999, "currency": "USD", "at_ms": 1_795_395_600_000, "source": "x"}
-    broken = ({"currency": "dollars"}, {"minor": "much"}, {"minor": None}, {"at_ms": 10**30}, {"at_ms": "soon"})
+    broken: tuple[dict[str, object], ...] = (
+        {"currency": "dollars"},
+        {"minor": "much"},
+        {"minor": None},
+        {"at_ms": 10**30},
+        {"at_ms": "soon"},
+    )
     log = [ShowEvent(seq, 9, EventKind.ORDER_PLACED, {**good, **wrong}) for seq, wrong in enumerate(({}, *broken), start=1)]
     rows = orders_table(log, show(FAN, markets=(US,))).rows
     moment = rows[0][5]

@@ -39,7 +39,7 @@ def test_a_product_is_pinned_once_and_its_point_goes_with_it(desk: SellingDesk) 
     selling.pin("moon")
     assert selling.shown.card is None
     assert selling.pinned is desk.products["moon"]
-    selling.show_card("free")
+    selling.show_number(3)
     selling.unpin()
     selling.unpin()
     assert (selling.shown.pinned_id, selling.shown.card is not None) == ("", True)  # the card belongs to no product
@@ -159,7 +159,6 @@ def test_an_order_counts_once_whatever_brings_it(desk: SellingDesk) -> None:
         "USD": (2, 3, 5997),
         "EUR": (1, 1, 1899),
     }
-    assert orders.by_currency["USD"].minor == 5997 + 2 * 1999
     assert desk.codes() == ["orders.unknown_product"]
     again = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
     again.reload()

@@ -117,7 +117,7 @@ async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None
         studio = desk.studio
         heard: list[ShowEvent] = []
         studio.logged.connect(heard.append)
-        studio.log(EventKind.NOTE, text="before it had a file")
+        studio.log(EventKind.VIEWER_LEFT, text="before it had a file")
         picture = studio.pictures.add(PNG)
         assert studio.save_as(path)
         studio.log(EventKind.PINNED, product="fan")
@@ -166,7 +166,7 @@ async def test_a_file_that_cannot_be_written_is_told_once_and_its_show_is_found_
         studio.edit("Rename", lambda project: named(project, "one"))
         await desk.until(lambda: studio.modified)
         studio.edit("Rename", lambda project: named(project, "two"))
-        studio.log(EventKind.NOTE)
+        studio.log(EventKind.VIEWER_LEFT)
         assert not await studio.kept()
         assert [notice.code for notice in desk.heard if notice.severity is Severity.ERROR] == ["show_file.moved"]
         assert not studio.save()

@@ -38,7 +38,7 @@ def test_a_backup_is_a_whole_show_in_one_piece(tmp_path: Path) -> None:
     path = tmp_path / "Frühling: 春?.tradewind"
     with created(path, sold()) as file:
         assert backups.due(path, DAY_S)
-        file.log(EventKind.NOTE, 1, {})
+        file.log(EventKind.VIEWER_LEFT, 1, {})
         file.add_picture(make_picture(PNG, 1))
         file.put(sold(7))
         assert made(backups, file) is None

@@ -61,7 +61,7 @@ def big(path: Path, products: int = 400) -> Show:
     show = replace(sold(), products=tuple(Product(f"p{number}", {"en": f"Product {number} " + "x" * 300}) for number in range(products)))
     with created(path, show) as file:
         for number in range(200):
-            file.log(EventKind.NOTE, number, {"number": number, "text": "y" * 50})
+            file.log(EventKind.VIEWER_LEFT, number, {"number": number, "text": "y" * 50})
         for number in range(5):
             file.add_picture(make_picture(PNG + bytes([number]) * 9000, number))
     return show
@@ -293,7 +293,7 @@ def test_a_full_drive_is_told_nothing_is_lost_and_room_mends_it(tmp_path: Path) 
                     full.flush()
             more = replace(sold(), products=tuple(Product(f"p{number}", {"en": "x" * 500}) for number in range(300)))
             file.put(more)
-            file.log(EventKind.NOTE, 1, {"kept": True})
+            file.log(EventKind.VIEWER_LEFT, 1, {"kept": True})
             picture = make_picture(PNG * 100, 1)
             file.add_picture(picture)
             with pytest.raises(StorageError) as raised:
@@ -322,7 +322,7 @@ def test_a_file_on_a_read_only_drive_opens_and_says_so_at_the_first_change(tmp_p
             with pytest.raises(StorageError) as raised:
                 file.flush()
             assert raised.value.code == "file.denied"
-            file.log(EventKind.NOTE, 1, {})
+            file.log(EventKind.VIEWER_LEFT, 1, {})
             assert len(file.events()) == 1
             write_protect(drive, on=False)
             file.flush()

@@ -155,7 +155,7 @@ def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
         for number in range(1, 101):
-            event = file.log(EventKind.NOTE if number % 2 else EventKind.PINNED, 1000 + number, {"number": number, "text": "扇子"})
+            event = file.log(EventKind.VIEWER_LEFT if number % 2 else EventKind.PINNED, 1000 + number, {"number": number, "text": "扇子"})
             assert event.seq == number
             assert file.events(after=number - 1) == (event,)
         assert [event.seq for event in file.events()] == list(range(1, 101))
@@ -163,22 +163,34 @@ def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
         assert file.events(set()) == ()
     with opened(path) as file:
         assert (file.last_seq, file.events(after=99)[0].data) == (100, {"number": 100, "text": "扇子"})
-        assert file.log(EventKind.NOTE, 1, {}).seq == 101
+        assert file.log(EventKind.VIEWER_LEFT, 1, {}).seq == 101
         with pytest.raises(TypeError):
-            file.log(EventKind.NOTE, 1, {"no": object()})
-        assert file.log(EventKind.NOTE, 1, {}).seq == 102
+            file.log(EventKind.VIEWER_LEFT, 1, {"no": object()})
+        assert file.log(EventKind.VIEWER_LEFT, 1, {}).seq == 102
+
+
+def test_a_field_that_no_version_knows_any_more_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "show"
+    with created(path, sold()) as file:
+        kept = file.show
+    with contextlib.closing(sqlite3.connect(path)) as foreign:
+        foreign.execute("UPDATE markets SET data = json_set(data, '$.checklist', json('{\"tone\": true}'))")
+        foreign.commit()
+    with opened(path) as file:
+        assert file.show == kept
+    assert read_only(path).show == kept
 
 
 def test_an_event_of_a_newer_program_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
-        file.log(EventKind.NOTE, 1, {})
+        file.log(EventKind.VIEWER_LEFT, 1, {})
     with contextlib.closing(sqlite3.connect(path)) as foreign:
         foreign.execute("INSERT INTO events VALUES (2, 5, 'hologram.shown', '{}')")
         foreign.commit()
     with opened(path) as file:
         assert [event.seq for event in file.events()] == [1]
-        assert file.log(EventKind.NOTE, 1, {}).seq == 3
+        assert file.log(EventKind.VIEWER_LEFT, 1, {}).seq == 3
 
 
 def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
@@ -213,7 +225,7 @@ def test_a_copy_holds_pictures_and_log_and_what_was_put_a_moment_ago(tmp_path: P
     path, target = tmp_path / "show", tmp_path / "copy"
     target.write_bytes(b"what stood there")
     with created(path, sold()) as file:
-        file.log(EventKind.NOTE, 1, {})
+        file.log(EventKind.VIEWER_LEFT, 1, {})
         picture = make_picture(PNG, 1)
         file.add_picture(picture)
         file.put(sold(9))

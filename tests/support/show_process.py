@@ -35,7 +35,7 @@ def run(path: Path) -> None:
             number += 1
             show = edited(show, number)
             file.put(show)
-            file.log(EventKind.NOTE, number, {"number": number})
+            file.log(EventKind.VIEWER_LEFT, number, {"number": number})
         picture = make_picture(PNG + str(number).encode() * 100, number)
         file.add_picture(picture)
         file.flush()
