@@ -75,11 +75,16 @@ class Files:
             self._parent,
             tr("Files", "Restore unsaved work?"),
             tr("Files", "Tradewind was not closed in order. Changes to “{title}” were kept.", title=recovered.project.name),
-            (("yes", tr("Files", "Restore"), "primary"),),
+            (("restore", tr("Files", "Restore"), "primary"), ("discard", tr("Files", "Throw it away"), "danger")),
         )
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.finished.connect(lambda _: self._studio.accept_recovery() if question.answer else self._studio.discard_recovery())
+        verbs = {"restore": self._studio.accept_recovery, "discard": self._studio.discard_recovery}
+        question.finished.connect(lambda _: verbs.get(question.answer, _leave_it)())
         # a show that is still on air is taken over without an answer
         forget = self._studio.document_changed.connect(lambda: None if self._studio.recovery else question.reject())
         question.finished.connect(lambda _: forget())
         question.open()
+
+
+def _leave_it() -> None:
+    """Unsaved work that nobody decided about is offered at the next start again."""

@@ -98,13 +98,27 @@ async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, she
     await crashing.communicate()
     await studio.start()
     assert offered(studio)
-    with when_asked(Question, answer("yes" if accept else "")) as asked:
+    with when_asked(Question, answer("restore" if accept else "discard")) as asked:
         shell.window.files.offer_recovery()
         await until(lambda: not offered(studio))
     assert asked == ["Restore unsaved work?"]
     assert (studio.project.name == "Renamed by the desk that dies") is accept
     assert not offered(studio)
     shell.window.files.offer_recovery()  # asks nothing any more
+
+
+async def test_work_of_a_crash_that_nobody_decided_about_stays(tmp_path: Path, shell: Shell, studio: Studio) -> None:
+    command = [sys.executable, "-m", "tests.support.studio_process", str(tmp_path)]
+    crashing = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert crashing.stdout is not None
+    assert (await crashing.stdout.readline()).startswith(b"ready")
+    crashing.kill()
+    await crashing.communicate()
+    await studio.start()
+    with when_asked(Question, answer("")) as asked:
+        shell.window.files.offer_recovery()
+        await until(lambda: bool(asked))
+    assert offered(studio)
 
 
 def test_save_asks_for_a_place_the_first_time_only(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
