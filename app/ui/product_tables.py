@@ -133,4 +133,3 @@ def size_rows(product: Product) -> Rows:
     """The size chart with its heading as first row, made rectangular."""
     width = max((len(row) for row in product.size_chart), default=0)
     return [[*row, *([""] * (width - len(row)))] for row in product.size_chart]
-
