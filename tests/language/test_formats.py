@@ -126,7 +126,7 @@ def test_dates_and_times_follow_the_country() -> None:
     assert formats.time(moment.astimezone(UTC), "de") == "12:05"
 
 
-def test_languages_countries_and_currencies_have_names_in_every_language() -> None:
+def test_languages_and_countries_have_names_in_every_language() -> None:
     assert formats.language_name("zh-Hans", "en") == "Chinese (Simplified)"
     assert formats.language_name("pt-BR", "zh-Hans").startswith("葡萄牙语")
     assert formats.language_name("ar", "ar") == "العربية"
