@@ -106,6 +106,9 @@ def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClo
     read = words(panel.disclosures)
     assert {"美国", "Germany"} <= set(read)
     assert "now" in read
+    first = button(panel.disclosures, "Show", 0)
+    panel.on_tick()
+    assert button(panel.disclosures, "Show", 0) is first, "a click or the keyboard would be lost with the second"
     button(panel.disclosures, "Show", 0).click()
     button(panel.disclosures, "Show", 0).click()
     assert set(studio.desk.disclosures.active) == {"US", "DE"}

@@ -15,7 +15,8 @@ from app.ui.clocks import clock
 from app.ui.desk import Desk
 from app.ui.dialogs.keywords import CouponDialog, KeywordDialog
 from app.ui.language import tr
-from app.ui.widgets.pieces import badge, elided, icon_button, label, push_button, set_property
+from app.ui.widgets.disclosure_row import DisclosureRow
+from app.ui.widgets.pieces import badge, elided, icon_button, label, push_button
 
 TICK_MS = 1000
 
@@ -56,6 +57,7 @@ class OfferPanel(QWidget):
         self._show_desk = desk.studio.desk
         self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
         self._cards: dict[ShownCard, QPushButton] = {}
+        self._disclosure_rows: dict[str, DisclosureRow] = {}
         self._read_of: tuple[object, ...] = ("",) * 5  # what the rows were made of
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -275,37 +277,29 @@ class OfferPanel(QWidget):
         return row
 
     def _read_disclosures(self) -> None:
-        self.disclosures.clear()
+        reminders = {one.market_id: one for one in self._show_desk.disclosures.reminders()}
+        if tuple(reminders) != tuple(self._disclosure_rows):
+            self.disclosures.clear()
+            self._disclosure_rows = {market_id: self._disclosure_row(market_id) for market_id in reminders}
         host = self._desk.studio.show.desk.host_language
         names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._desk.studio.show.markets}
-        now_ms = self._show_desk.now_ms()
-        for reminder in self._show_desk.disclosures.reminders():
-            row = QWidget()
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.addWidget(elided(names.get(reminder.market_id, reminder.market_id)), 1)
-            on = reminder.shown_ms is not None
-            due_s = (reminder.due_ms - now_ms) / 1000 if reminder.due_ms is not None else None
-            words = tr("Offer", "on the picture") if on else tr("Offer", "now") if due_s is not None and due_s <= 0 else ""
-            if not words and due_s is not None:
-                words = tr("Offer", "in {time}", time=clock(due_s))
-            if words:
-                line.addWidget(badge(words, "good" if on else "warning" if due_s is not None and due_s <= 0 else ""))
-            verb = self._show_desk.disclosures.conceal if on else self._show_desk.disclosures.show_now
-            button = push_button(tr("Offer", "Hide") if on else tr("Offer", "Show"))
-            button.clicked.connect(lambda _=False, verb=verb, market=reminder.market_id: self._desk.attempt(lambda: verb(market)))
-            line.addWidget(button)
-            self.disclosures.rows.addWidget(row)
-        self.disclosures.setVisible(self.disclosures.rows.count() > 0)
+        for market_id, row in self._disclosure_rows.items():
+            row.read(names.get(market_id, market_id), reminders[market_id], self._show_desk.now_ms())
+        self.disclosures.setVisible(bool(reminders))
+
+    def _disclosure_row(self, market_id: str) -> DisclosureRow:
+        disclosures = self._show_desk.disclosures
+        row = DisclosureRow()
+        row.wanted.connect(lambda on: self._desk.attempt(lambda: disclosures.show_now(market_id) if on else disclosures.conceal(market_id)))
+        self.disclosures.rows.addWidget(row)
+        return row
 
     def on_tick(self) -> None:
         """A second has passed."""
         if self.isVisible():
             for _, refresh in self._coupon_rows.values():
                 refresh()
-            if any(one.due_ms is not None for one in self._show_desk.disclosures.reminders()):
-                self._read_disclosures()
-        set_property(self.room_state, "level", "")
+            self._read_disclosures()
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
