@@ -33,7 +33,7 @@ from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
 from app.storage.wording import LateWordings, Wordings
 from app.ui.application import WindowOptions, run_window
 from app.ui.doorbell import door_of, ring
-from app.ui.language import BCP47, language_for
+from app.ui.language import BCP47, DECLARED, language_for, load_table
 from app.ui.widgets.form import Group
 from app.version import VERSION
 
@@ -72,10 +72,10 @@ class LateNeighbours:
             await self._found.aclose()
 
 
-def new_show(settings: Settings, devices: Devices) -> Project:
+def new_show(settings: Settings, devices: Devices, say: Callable[[str], str] = str) -> Project:
     """A new show with the devices that are known: at the very first start none are, and the guide asks for them."""
     camera = devices.cameras[0].id if devices.cameras else None
-    return replace(starter_project(camera=camera, microphone=bool(devices.microphones)), output=new_output(settings))
+    return replace(starter_project(camera=camera, microphone=bool(devices.microphones), say=say), output=new_output(settings))
 
 
 class Desk:
@@ -86,7 +86,9 @@ class Desk:
         self._studio: Studio | None = None
 
     def _new_show(self, settings: Settings) -> Project:
-        return new_show(settings, self._studio.devices if self._studio is not None else Devices())
+        words = load_table(self._paths.resources / "locale", language_for(settings.language)).get(DECLARED, {})
+        devices = self._studio.devices if self._studio is not None else Devices()
+        return new_show(settings, devices, lambda name: words.get(name, name))
 
     def _sample_show(self, project: Project) -> tuple[Show, Iterable[bytes]]:
         """Spoken by a host of the window's language."""

@@ -1,5 +1,6 @@
 """The document: everything the engine needs to make a programme, and nothing about this machine's windows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.errors import AppError
@@ -117,18 +118,22 @@ def check(project: Project) -> None:
 
 
 UNTITLED = "Untitled show"
+FIRST_SCENE = "Scene 1"
 
 
-def starter_project(*, camera: str | None, microphone: bool) -> Project:
-    """What a first start shows: the camera with this identity ("" = the first one), or the test card; a microphone or a tone."""
-    picture = Source("picture", "Test card", SourceKind.TEST_CARD)
+def starter_project(*, camera: str | None, microphone: bool, say: Callable[[str], str] = str) -> Project:
+    """What a first start shows: the camera with this identity ("" = the first one), or the test card; a microphone or a tone.
+
+    `say` has the user's words for an English name; `UNTITLED` stays, as what has no name is known by it.
+    """
+    picture = Source("picture", say("Test card"), SourceKind.TEST_CARD)
     if camera is not None:
-        picture = Source("picture", "Camera", SourceKind.CAMERA, {"device": camera})
-    tone = Source("sound", "Tone", SourceKind.TONE, {"beep": True})
-    sound = Source("sound", "Microphone", SourceKind.MICROPHONE) if microphone else tone
+        picture = Source("picture", say("Camera"), SourceKind.CAMERA, {"device": camera})
+    tone = Source("sound", say("Tone"), SourceKind.TONE, {"beep": True})
+    sound = Source("sound", say("Microphone"), SourceKind.MICROPHONE) if microphone else tone
     return Project(
         name=UNTITLED,
-        scenes=(Scene("scene-1", "Scene 1", (Layer("layer-1", picture.id),)),),
+        scenes=(Scene("scene-1", say(FIRST_SCENE), (Layer("layer-1", picture.id),)),),
         sources=(picture, sound),
         strips=(Strip(sound.id),),
         scene_id="scene-1",

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from app.domain.project import FIRST_SCENE
 from app.domain.schema import Field
 from app.domain.source import KINDS
 from app.session.studio import Studio
@@ -62,7 +63,7 @@ def in_tables(studio: Studio) -> set[tuple[str, str]]:
     texts |= of_fields(FIELDS.values()) | of_fields(OUTPUT_FIELDS) | of_fields(PLACEMENT)
     for preset in load_presets(ROOT / "resources" / "relays"):
         texts |= of_fields(preset.fields) | {preset.summary, preset.token_title, *preset.help}
-    texts |= {action.title for action in studio.actions} | {"Mute", "Unmute"}  # the titles of the mute actions' undo steps
+    texts |= {action.title for action in studio.actions} | {"Mute", "Unmute", FIRST_SCENE}  # the titles of the mute actions' undo steps
     texts |= {theme.title for theme in load_card_themes(ROOT / "resources" / "cards")}
     return {(DECLARED, text) for text in texts if text}
 
