@@ -1,4 +1,4 @@
-"""Draw the pictures of the sample show's products: `python packaging/sample_pictures.py FOLDER`. Everything in them is made here."""
+"""Draw the pictures of the sample show: `python packaging/sample_show/sample_pictures.py FOLDER`. All in them is made here."""
 
 import math
 import sys
