@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.market import Market
 from app.session.studio import Studio
+from app.ui.collector import Collector
 from app.ui.desk import Formats, MakeCode
 from app.ui.doorbell import Doorbell
 from app.ui.language import TableTranslator, language_for, load_table
@@ -74,8 +75,8 @@ class Shell:
         self._looks = (settings.language, settings.theme)
         language = language_for(settings.language)
         if self._translator is not None:
-            QCoreApplication.removeTranslator(self._translator)
-        self._translator = TableTranslator(load_table(options.resources / "locale", language))
+            self._forget_words(self._translator)
+        self._translator = TableTranslator(load_table(options.resources / "locale", language), self._application)
         QCoreApplication.installTranslator(self._translator)
         font = self._application.font()
         font.setFamilies([QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family(), *HAN_FONTS])
@@ -102,6 +103,17 @@ class Shell:
         window = MainWindow(self._studio, fittings)
         window.closing.connect(self._on_closing)
         return window
+
+    def _forget_words(self, translator: TableTranslator) -> None:
+        """Taken out and ended here, by Qt: a translator that Python's collector ends on another thread waits for Qt's lock, for ever."""
+        QCoreApplication.removeTranslator(translator)
+        translator.deleteLater()
+
+    def close(self) -> None:
+        """Take the window's words back; the window is its owner's to end."""
+        if self._translator is not None:
+            self._forget_words(self._translator)
+            self._translator = None
 
     def _on_settings_changed(self, settings: object) -> None:
         del settings
@@ -188,6 +200,7 @@ class Shell:
             self.window.let_go()
             await self._studio.aclose(keep_engine=keep_engine, keep_work=self._keep_work)
             self._studio.settings_changed.disconnect(self._on_settings_changed)
+            self.close()
         return 0
 
 
@@ -200,6 +213,9 @@ def run_window(make_studio: Callable[[], Studio], options: WindowOptions) -> int
     application.setStyle("Fusion")
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
+    collector = Collector()
+    collector.start()
     with loop:
         status: int = loop.run_until_complete(Shell(application, make_studio(), options).run())
+    collector.stop()
     return status

@@ -1,6 +1,7 @@
 """A real window over a real Studio, offscreen, in which Qt warns of nothing."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,24 @@ def qt() -> QApplication:
     made.setStyle("Fusion")
     made.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)  # a test can type into Qt's own
     return made
+
+
+@pytest.fixture(scope="session")
+def settled(qt: QApplication) -> None:
+    """What is loaded by now stays: the collector need not look at it after each test."""
+    del qt
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def collected_here(settled: None) -> Iterator[None]:
+    """Circles that hold Qt's objects are collected on this thread, as the program does it: see app/ui/collector.py."""
+    del settled
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +75,7 @@ async def shell(qt: QApplication, studio: Studio, tmp_path: Path) -> AsyncIterat
     yield made
     made.window.let_go()
     made.window.deleteLater()
+    made.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     await asyncio.sleep(0)
 
