@@ -85,3 +85,30 @@ def test_arguments_go_to_pytest_alone(project: Path) -> None:
     assert ended.returncode == 5
     assert "1 deselected" in ended.stdout
     assert "style" not in ended.stdout
+
+
+SHAKY = """from pathlib import Path
+
+
+def test_shaky() -> None:
+    mark = Path(__file__).with_suffix(".seen")
+    seen = mark.exists()
+    mark.touch()
+    assert seen
+"""
+
+
+def test_what_fails_once_and_then_passes_is_named(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:asyncio"\n')
+    (project / "tests/sums/test_shaky.py").write_text(SHAKY)
+    ended = gates(project)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "passed at the second try only: tests/sums/test_shaky.py::test_shaky" in ended.stdout + ended.stderr
+
+
+def test_what_fails_twice_has_failed(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:asyncio"\n')
+    (project / "tests/sums/test_sums.py").write_text(TEST.format(result=5))
+    ended = gates(project)
+    assert ended.returncode == 1
+    assert "once more" in ended.stdout and "second try" not in ended.stdout + ended.stderr

@@ -191,10 +191,10 @@ async def test_chinese_words_keys_and_sharing(page: Page) -> None:
         await page.language("zh-CN")
         await page.go(f"{base_of(relay)}/watch/live")
         await page.until("globalThis.tradewind?.state === 'waiting'")
-        assert await page.evaluate("document.getElementById('empty-title').textContent") == "直播即将开始"
+        await page.until("document.getElementById('empty-title').textContent === '直播即将开始'")
         assert await page.evaluate("document.documentElement.lang") == "zh-CN"
         await page.key("Tab")
-        assert await page.evaluate("document.activeElement.textContent") == "跳到控制栏"
+        await page.until("document.activeElement.textContent === '跳到控制栏'")
         await page.key("s")
         await page.until("document.getElementById('sheet').open && document.getElementById('qr').naturalWidth > 0")
         assert await page.evaluate("document.getElementById('address').value") == f"{base_of(relay)}/watch/live"
