@@ -115,7 +115,7 @@ def orders_table(events: Iterable[ShowEvent], show: Show, name: str = "") -> Tab
 
 
 def _amount_cells(data: Mapping[str, Any]) -> tuple[str, str]:
-    minor, currency = data.get("minor", 0), str(data.get("currency", "XXX"))
+    minor, currency = data.get("minor", 0), str(data.get("currency", ""))
     try:
         return cells.money_text(Money(int(minor), currency)).split(" ")[0], currency
     except (MoneyError, TypeError, ValueError, ArithmeticError):

@@ -1,5 +1,6 @@
 """The tables that can be brought in: what their columns may be, what would become of the show, and how it is done."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -49,33 +50,33 @@ class TableKind:
         self.replacing = self.can_replace
         self.titles: Mapping[str, str] = {}
 
+    @abstractmethod
     def title(self) -> str:
         """What the dialog is called."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hint(self) -> str:
         """How rows become things."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields(self) -> Sequence[tuple[str, Of]]:
         """The fields in order, and what each exists once for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known_uses(self, show: Show) -> Sequence[Use]:
         """What columns can be used for in this show."""
-        raise NotImplementedError
 
+    @abstractmethod
     def match(self, table: Table, show: Show) -> Matching:
         """What each column probably is for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         """The fields without which nothing can be brought in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
         """What finds out what would become of the show; slow, callable on any thread."""
-        raise NotImplementedError
 
     def uses(self, table: Table, matching: Matching, show: Show) -> Sequence[tuple[Use, str]]:
         """What columns can be used for, with words; what was found in the table is among them."""

@@ -1,5 +1,6 @@
 """The pages of a product's form: each shows a product in one language, and says which fields the user changed."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -158,13 +159,13 @@ class _Listed(Page):
         row.addStretch(1)
         self.column.addLayout(row)
 
+    @abstractmethod
     def fresh(self) -> Any:
         """A new thing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields(self, thing: Any) -> Fields:
         """What a thing has."""
-        raise NotImplementedError
 
     def changed(self, thing: Any, name: str, value: Words | str) -> Any:
         """The thing with another value in this field."""
