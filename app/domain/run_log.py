@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import reduce
 
 from app.domain import rundown
 from app.domain.event import EventKind, ShowEvent
@@ -52,7 +53,4 @@ def after(run: Run, event: ShowEvent) -> Run:
 
 def read_run(events: Iterable[ShowEvent]) -> Run:
     """The run after all of these."""
-    run = Run()
-    for event in events:
-        run = after(run, event)
-    return run
+    return reduce(after, events, Run())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import reduce
 
 from app.domain.event import EventKind, ShowEvent
 from app.domain.words import Words
@@ -140,7 +141,4 @@ def after(shown: Shown, event: ShowEvent) -> Shown:
 
 def read_shown(events: Iterable[ShowEvent]) -> Shown:
     """What viewers see after all of these."""
-    shown = Shown()
-    for event in events:
-        shown = after(shown, event)
-    return shown
+    return reduce(after, events, Shown())
