@@ -8,6 +8,7 @@ from app.domain.product import MAX_POINTS, Product
 from app.domain.project import Project
 from app.domain.project import check as check_project
 from app.domain.rundown import Segment
+from app.domain.schedule import Schedule, check_schedule
 from app.domain.spans import differing
 from app.domain.words import Words
 
@@ -63,6 +64,7 @@ class Show:
     segments: tuple[Segment, ...] = ()
     cards: tuple[KeywordCard, ...] = ()
     coupons: tuple[Coupon, ...] = ()
+    schedule: Schedule = Schedule()
 
 
 def product_by_id(show: Show, product_id: str) -> Product:
@@ -118,6 +120,8 @@ def check_show(show: Show, before: Show | None = None) -> None:
     """Raise ShowError or ProjectError at the first contradiction; parts that are the same as in `before` are not looked at again."""
     if before is None or show.project is not before.project:
         check_project(show.project)
+    if before is None or show.schedule is not before.schedule:
+        check_schedule(show.schedule, None if before is None else before.schedule)
     _distinct("market", tuple(market.id for market in show.markets))
     _distinct("card", tuple(card.id for card in show.cards))
     _distinct("coupon", tuple(coupon.id for coupon in show.coupons))

@@ -1,0 +1,53 @@
+"""Days that a market keeps: festivals, holidays, commercial days, and days on which nobody jokes."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+
+from app.domain.market import Confidence
+from app.domain.words import Words
+
+
+class DayKind(Enum):
+    """What a day is to those who sell."""
+
+    PUBLIC = "public"  # offices are closed
+    RELIGIOUS = "religious"
+    COMMERCIAL = "commercial"
+    CAUTION = "caution"  # mourning, remembrance: no hurry, no jokes, no prize draws
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTask:
+    """Something to be done `days` before the festival begins; `kind` is a schedule.TaskKind's value."""
+
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """One festival of one market in one year, [first, last] by the local calendar. `estimated`: by calculation, the sighting of the moon
+    may move it by a day. `prime_time`: when people watch on these days, on their clocks ("21:30", "02:00"), None = as ever. `key` is the
+    same in every year and market."""
+
+    market_id: str
+    key: str
+    name: Words
+    first: date
+    last: date
+    kind: DayKind
+    estimated: bool = False
+    caution: bool = False
+    prime_time: tuple[str, str] | None = None
+    tone: Words = field(default_factory=dict)
+    tasks: tuple[LeadTask, ...] = ()
+    source: str = ""
+    confidence: Confidence = Confidence.MEDIUM
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first) // timedelta(days=1) + 1

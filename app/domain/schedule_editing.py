@@ -1,0 +1,116 @@
+"""Every change a user makes to the plan, as a pure function from one Show to the next.
+
+All raise ScheduleError when an id names nothing, and leave a show that `show.check_show` accepts. Whether a wall time exists is for the
+caller to ask (`local_time.resolve`): these know no zones.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from app.domain.local_time import LocalTime
+from app.domain.party import Party, Priorities
+from app.domain.schedule import Airing, Move, Schedule, airing_by_id, party_by_id
+from app.domain.show import Show
+from app.domain.show_editing import new_id
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Identified)
+
+
+def on_schedule(change: Callable[[Schedule], Schedule]) -> Callable[[Show], Show]:
+    """A change of the plan as a change of the show that holds it."""
+    return lambda show: replace(show, schedule=change(show.schedule))
+
+
+def _put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
+    if any(known.id == one.id for known in many):
+        return tuple(one if known.id == one.id else known for known in many)
+    return (*many, one)
+
+
+# --- airings ------------------------------------------------------------------------------------------------------------
+
+
+def put_airing(schedule: Schedule, airing: Airing) -> Schedule:
+    """Add an airing, or put it in the place of the one with its id."""
+    return replace(schedule, airings=_put(schedule.airings, airing))
+
+
+def change_airing(schedule: Schedule, airing_id: str, **changes: Any) -> Schedule:
+    """With some fields of an airing changed."""
+    return put_airing(schedule, replace(airing_by_id(schedule, airing_id), **changes))
+
+
+def duplicate_airing(schedule: Schedule, airing_id: str, start: LocalTime) -> tuple[Schedule, str]:
+    """A single airing like this one at another time, and its id."""
+    copy = replace(airing_by_id(schedule, airing_id), id=new_id(), start=start, rule="", moves=())
+    return put_airing(schedule, copy), copy.id
+
+
+def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
+    """Without these; of a series all of its dates go."""
+    for airing_id in airing_ids:
+        airing_by_id(schedule, airing_id)
+    reminders = tuple(one for one in schedule.reminders if one.occurrence.partition("@")[0] not in airing_ids)
+    return replace(schedule, airings=tuple(one for one in schedule.airings if one.id not in airing_ids), reminders=reminders)
+
+
+def move_occurrence(schedule: Schedule, airing_id: str, original: datetime, start: LocalTime | None, minutes: int = 0) -> Schedule:
+    """Put one date of an airing to another time, None = call it off. A single airing moves as a whole, and is removed when called off."""
+    airing = airing_by_id(schedule, airing_id)
+    if not airing.rule:
+        if start is None:
+            return remove_airings(schedule, (airing_id,))
+        return put_airing(schedule, replace(airing, start=start, minutes=minutes or airing.minutes))
+    others = tuple(move for move in airing.moves if move.original != original)
+    moves = tuple(sorted((*others, Move(original, start, minutes)), key=lambda move: move.original))
+    return put_airing(schedule, replace(airing, moves=moves))
+
+
+def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -> Schedule:
+    """Let one date of a series be as its rule says again."""
+    airing = airing_by_id(schedule, airing_id)
+    return put_airing(schedule, replace(airing, moves=tuple(move for move in airing.moves if move.original != original)))
+
+
+# --- parties ------------------------------------------------------------------------------------------------------------
+
+
+def put_party(schedule: Schedule, party: Party) -> Schedule:
+    """Add a party, or put it in the place of the one with its id."""
+    return replace(schedule, parties=_put(schedule.parties, party))
+
+
+def change_party(schedule: Schedule, party_id: str, **changes: Any) -> Schedule:
+    """With some fields of a party changed."""
+    return put_party(schedule, replace(party_by_id(schedule, party_id), **changes))
+
+
+def remove_parties(schedule: Schedule, party_ids: Collection[str]) -> Schedule:
+    """Without these; airings go on without them."""
+    for party_id in party_ids:
+        party_by_id(schedule, party_id)
+    airings = tuple(
+        replace(one, party_ids=tuple(party for party in one.party_ids if party not in party_ids))
+        if any(party in party_ids for party in one.party_ids)
+        else one
+        for one in schedule.airings
+    )
+    return replace(schedule, parties=tuple(one for one in schedule.parties if one.id not in party_ids), airings=airings)
+
+
+def set_priorities(schedule: Schedule, priorities: Priorities) -> Schedule:
+    return replace(schedule, priorities=priorities)
+
+
+def tick_task(schedule: Schedule, task_id: str, done: bool) -> Schedule:
+    """Tick a task off, or take that back."""
+    others = tuple(one for one in schedule.done if one != task_id)
+    return replace(schedule, done=(*others, task_id) if done else others)
