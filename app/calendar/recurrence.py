@@ -67,7 +67,8 @@ def last_date(airing: Airing) -> datetime | None:
     rule = parse_rule(airing.rule)
     if not rule.count and rule.until is None:
         return None
-    return deque(_dates(airing), maxlen=1).pop()
+    dates: deque[datetime] = deque(_dates(airing), maxlen=1)
+    return dates[0] if dates else None
 
 
 def _until(dates: rrule, last: datetime) -> Iterator[datetime]:
