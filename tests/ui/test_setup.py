@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidgetItem, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QListWidgetItem, QPlainTextEdit, QPushButton, QWidget
 
-from app.domain.market import DisclosureMode, Frame
+from app.domain.market import DisclosureMode, Frame, Level, TabooKind
 from app.domain.show import market_by_id
 from app.session.studio import Studio
 from app.ui.dialogs.keywords import CouponDialog, KeywordDialog
+from app.ui.dialogs.market_rules import ClaimDialog, PhraseDialog, TabooDialog
 from app.ui.dialogs.setup import SetupDialog
 from app.ui.main_window import MainWindow
 from tests.support.selling_show import selling_show
@@ -135,6 +136,75 @@ def test_a_market_that_is_not_chosen_is_read_and_cannot_be_changed(setup: SetupD
     assert page.name.text() == "Japan"
     assert not any(editor.isEnabled() for editor in (page.languages, page.frame, page.urgency, page.mode, page.every, page.buying))
     assert "tick it" in page.state.text()
+
+
+def keep(setup: SetupDialog, form: type[QDialog], matches: str, title: str = "", *words: str) -> QDialog:
+    """Write what is looked for, and these words in English and Chinese below a title, into the form that is open, and keep it."""
+    dialog = next(one for one in setup.findChildren(form) if one.isVisible())
+    field = next(one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith("What is looked for"))
+    field.setPlainText(matches)
+    named = [one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith(f"{title} · ")]
+    for one, text in zip(named, words, strict=False):
+        one.setPlainText(text)
+    button(dialog, "Keep").click()
+    return dialog
+
+
+def test_what_a_market_takes_amiss_is_written_in_two_languages_weighed_and_undone(studio: Studio, setup: SetupDialog) -> None:
+    setup.list.setCurrentItem(row_of(setup, "DE"))
+    page = setup.page
+    page.taboos.add_button.click()
+    refused = keep(setup, TabooDialog, "")
+    assert refused.isVisible(), "nothing is looked for"
+    dialog = setup.findChild(TabooDialog)
+    assert isinstance(dialog, TabooDialog)
+    choose(dialog.kind, TabooKind.COLOUR.value)
+    keep(setup, TabooDialog, "white")
+    assert dialog.isVisible(), "a colour is written as one"
+    choose(dialog.weight, Level.BLOCK.value)
+    keep(setup, TabooDialog, "#ffffff\n#FFFFF0\n#ffffff", "Why", "Mourning", "服丧")
+    rule = market_by_id(studio.show, "DE").taboos[-1]
+    assert (rule.kind, rule.matches, rule.level) == (TabooKind.COLOUR, ("#ffffff", "#FFFFF0"), Level.BLOCK)
+    assert rule.reason == {"en": "Mourning", "zh-Hans": "服丧"}
+    assert page.state.text() == "changed"
+    assert studio.undo_title == "Add rule"
+    page.taboos.list.setCurrentRow(len(market_by_id(studio.show, "DE").taboos) - 1)
+    QTest.keyClick(page.taboos.list, Qt.Key.Key_Return)
+    again = next(one for one in setup.findChildren(TabooDialog) if one.isVisible())
+    QTest.keyClick(again, Qt.Key.Key_Escape)
+    assert market_by_id(studio.show, "DE").taboos[-1] is rule, "Escape changes nothing"
+    QTest.keyClick(page.taboos.list, Qt.Key.Key_Delete)
+    assert rule not in market_by_id(studio.show, "DE").taboos
+    setup.undo.click()
+    assert market_by_id(studio.show, "DE").taboos[-1] == rule
+    setup.undo.click()
+    assert rule not in market_by_id(studio.show, "DE").taboos
+
+
+def test_phrases_and_claims_are_changed_where_they_stand(studio: Studio, setup: SetupDialog) -> None:
+    row_of(setup, "BR").setCheckState(Qt.CheckState.Checked)
+    setup.list.setCurrentItem(row_of(setup, "BR"))
+    before = market_by_id(studio.show, "BR")
+    page = setup.page
+    assert [page.phrases.list.count(), page.claims.list.count()] == [len(before.phrases), len(before.claims)]
+    page.phrases.list.setCurrentRow(1)
+    page.phrases.open_button.click()
+    keep(setup, PhraseDialog, "mortals only", "What to say instead", "for everybody")
+    phrases = market_by_id(studio.show, "BR").phrases
+    assert (phrases[1].matches, phrases[1].instead["en"]) == (("mortals only",), "for everybody")
+    assert (phrases[0], phrases[2:]) == (before.phrases[0], before.phrases[2:])
+    page.claims.list.setCurrentRow(0)
+    page.claims.open_button.click()
+    claim = setup.findChild(ClaimDialog)
+    assert isinstance(claim, ClaimDialog)
+    choose(claim.weight, Level.INFO.value)
+    keep(setup, ClaimDialog, "\n".join(before.claims[0].matches))
+    assert market_by_id(studio.show, "BR").claims[0] == replace(before.claims[0], level=Level.INFO)
+    page.reset.click()
+    assert market_by_id(studio.show, "BR") == before
+    setup.list.setCurrentItem(row_of(setup, "JP"))
+    page.phrases.list.setCurrentRow(0)
+    assert not any(one.isEnabled() for one in (page.phrases.add_button, page.phrases.open_button, page.phrases.remove_button))
 
 
 def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupDialog) -> None:

@@ -1,23 +1,24 @@
 """One market's profile: what was found out about it, with source and date, and what the user knows better."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from app.domain.market import Disclosure, DisclosureMode, Frame, Market, Taboo
+from app.domain.market import ClaimRule, Disclosure, DisclosureMode, Frame, Market, Phrase, Taboo, TabooKind
 from app.domain.show import Show
 from app.domain.show_editing import put_market
 from app.domain.words import pick
 from app.ui.desk import Desk
+from app.ui.dialogs.market_rules import ClaimDialog, PhraseDialog, Rule, RuleForm, RulesList, TabooDialog
 from app.ui.language import tr
 from app.ui.widgets.pieces import badge, label, push_button, set_property
 from app.ui.widgets.words_field import WordsField
 
 _TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as markets need it
-TABOO_WORDS = 6  # of those that are looked for, so many are shown
 _AS_WRITTEN = {  # ways to pay that do not write themselves like other names
     "paypal": "PayPal",
     "paypay": "PayPay",
@@ -95,12 +96,25 @@ class MarketPage(QWidget):
         self.tone.edited.connect(lambda words: self._change(tone=words))
         column.addWidget(self.buying)
         column.addWidget(self.tone)
-        self.taboos_title = label(tr("Setup", "Take care with"), "heading")
-        self.taboos = label("", "", wrap=True)
+        self.taboos = self._rules("taboos", tr("Rules", "Take care with"), lambda: Taboo(TabooKind.WORD, (), {}), TabooDialog)
+        self.phrases = self._rules("phrases", tr("Rules", "Better said otherwise"), lambda: Phrase(()), PhraseDialog)
+        self.claims = self._rules("claims", tr("Rules", "Claims"), lambda: ClaimRule((), {}), ClaimDialog)
+        for rules in (self.taboos, self.phrases, self.claims):
+            column.addWidget(rules)
         self.source = label("", "hint", wrap=True)
-        for widget in (self.taboos_title, self.taboos, self.source):
-            column.addWidget(widget)
+        column.addWidget(self.source)
         column.addStretch(1)
+
+    def _rules(self, field: str, title: str, fresh: Callable[[], Rule], make: Callable[..., RuleForm]) -> RulesList:
+        """The list of this field of the market; `make` makes the form of a rule."""
+
+        def ask(rule: Any, keep: Callable[[Any], None]) -> None:
+            dialog = make(self._desk, rule, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.accepted.connect(lambda: keep(dialog.kept))
+            dialog.open()
+
+        return RulesList(self._desk.icons, title, fresh=fresh, ask=ask, edit=lambda step, rules: self._edit(step, {field: rules}))
 
     def _build_form(self) -> QFormLayout:
         form = QFormLayout()
@@ -164,8 +178,9 @@ class MarketPage(QWidget):
         self.said.setVisible(market.disclosure.mode is not DisclosureMode.NONE)
         self.buying.show_words(market.buying, tag)
         self.tone.show_words(market.tone, tag)
-        self.taboos.setText("\n".join(f"• {self._taboo(one, tag)}" for one in market.taboos))
-        self.taboos_title.setVisible(bool(market.taboos))
+        self.taboos.show_rules(market.taboos, tag, own=own is not None)
+        self.phrases.show_rules(market.phrases, tag, own=own is not None)
+        self.claims.show_rules(market.claims, tag, own=own is not None)
         self.source.setText(
             tr(
                 "Setup",
@@ -196,16 +211,16 @@ class MarketPage(QWidget):
             )
         ).rstrip()
 
-    def _taboo(self, taboo: Taboo, tag: str) -> str:
-        reason = pick(taboo.reason, (tag,))[0]
-        return f"{', '.join(taboo.matches[:TABOO_WORDS])}: {reason}" if taboo.matches else reason
-
     def _change(self, **changes: Any) -> None:
+        """Change fields of the show's own profile; what is typed in one of them in a row is one step."""
+        self._edit("Change market", changes, merge=f"market.{self._id}.{'.'.join(changes)}")
+
+    def _edit(self, step: str, changes: Mapping[str, Any], merge: str = "") -> None:
         def apply(show: Show) -> Show:
             own = next((market for market in show.markets if market.id == self._id), None)
             return show if own is None else put_market(show, replace(own, **changes))
 
-        self._desk.edit_show("Change market", apply, merge=f"market.{self._id}.{'.'.join(changes)}")
+        self._desk.edit_show(step, apply, merge=merge)
         self.read(self._id)
 
     def _disclose(self, **changes: Any) -> None:
