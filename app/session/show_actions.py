@@ -8,7 +8,7 @@ from app.session.actions import Action, ActionTable
 from app.session.room_link import RoomState
 from app.session.show_desk import ShowDesk
 
-CARDS = 9  # the digit keys
+CARDS = POINTS = 9  # the digit keys
 MINUTE_S = 60
 
 
@@ -16,6 +16,8 @@ def fill_show(table: ActionTable, desk: ShowDesk, show: Callable[[], Show]) -> N
     """Put the show desk's actions into the table; those without `run` are for the window to provide."""
     for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
         table.add(action)
+    for number in range(1, POINTS + 1):
+        table.add(_numbered_point(desk, number))
     for number in range(1, CARDS + 1):
         table.add(_numbered_card(desk, number))
 
@@ -45,6 +47,8 @@ def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]
         Action("run.extend_1m", "One more minute", "F9", "add", lambda: runner.extend(MINUTE_S), running),
         Action("run.shorten_1m", "One minute less", "Shift+F9", "minus", lambda: runner.extend(-MINUTE_S), running),
         Action("run.swap", "Swap to backup", "Ctrl+B", "swap", runner.swap_to_backup, swappable),
+        Action("run.tick", "Tick the next point", "F10", "check", runner.tick_next, lambda: bool(runner.unticked())),
+        Action("run.untick", "Untick the last point", "Ctrl+F10", "undo", runner.untick_last, lambda: bool(runner.ticked())),
         Action("run.end", "End the run of show", "Ctrl+Shift+F8", "stop", runner.end, lambda: runner.run.running),
     )
 
@@ -150,3 +154,18 @@ def _numbered_card(desk: ShowDesk, number: int) -> Action:
         return there() and desk.selling.shown.card == desk.selling.deck[number - 1]
 
     return Action(f"card.{number}", f"Card {number}", f"Ctrl+Alt+{number}", "text", lambda: desk.selling.show_number(number), there, is_on)
+
+
+def _numbered_point(desk: ShowDesk, number: int) -> Action:
+    """The point or cue that stands at this place of the cue card; once more unticks it."""
+    runner = desk.runner
+
+    def there() -> bool:
+        return len(runner.items()) >= number
+
+    def is_ticked() -> bool:
+        return there() and runner.items()[number - 1] in runner.ticked()
+
+    return Action(
+        f"run.tick_{number}", f"Tick point {number}", "", "check", lambda: runner.tick(runner.items()[number - 1]), there, is_ticked
+    )

@@ -89,12 +89,20 @@ class ShowRunner:
         """What the auxiliary timer shows; below zero it has run out."""
         return timer_left_s(self.run.timer, self._now_ms() if now_ms is None else now_ms)
 
-    def unticked(self, segment_id: str = "") -> tuple[str, ...]:
-        """Ids of points and cues of a segment ("" = the current one) that were not said yet."""
+    def items(self, segment_id: str = "") -> tuple[str, ...]:
+        """Ids of points and cues of a segment ("" = the current one), in the order of the cue card."""
         segment = self._segment(segment_id) if segment_id else self.current
-        if segment is None:
-            return ()
-        return tuple(item for item, _ in items_of(segment, self._products) if (segment.id, item) not in self.run.ticked)
+        return () if segment is None else tuple(item for item, _ in items_of(segment, self._products))
+
+    def unticked(self, segment_id: str = "") -> tuple[str, ...]:
+        """Those of them that were not said yet."""
+        here = segment_id or self.run.segment_id
+        return tuple(item for item in self.items(segment_id) if (here, item) not in self.run.ticked)
+
+    def ticked(self, segment_id: str = "") -> tuple[str, ...]:
+        """Those of them that were said."""
+        here = segment_id or self.run.segment_id
+        return tuple(item for item in self.items(segment_id) if (here, item) in self.run.ticked)
 
     # The show -------------------------------------------------------------------------------------------------------------
 
@@ -163,6 +171,16 @@ class ShowRunner:
         wanted = not said if done is None else done
         if wanted is not said:
             self._book.log(EventKind.POINT_TICKED, segment=segment.id, item=item_id, done=wanted)
+
+    def tick_next(self) -> None:
+        """The first point or cue that is left was said; nothing happens when none is."""
+        for item in self.unticked()[:1]:
+            self.tick(item, done=True)
+
+    def untick_last(self) -> None:
+        """The last one that is ticked was not said after all; nothing happens when none is."""
+        for item in self.ticked()[-1:]:
+            self.tick(item, done=False)
 
     def swap_to_backup(self) -> None:
         """The current segment's backup takes its slot, in one action: rundown, cue card, pinned product and board change together."""

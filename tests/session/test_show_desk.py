@@ -262,6 +262,15 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
         assert (shown.pinned_id, shown.card and shown.card.id, run.segment_id) == ("moon", "moon-1", "first")
         assert actions["card.1"].checked is not None
         assert actions["card.1"].checked()
+        assert actions.run("run.tick")
+        assert studio.desk.runner.ticked() == ("moon-1",)
+        assert actions.run("run.tick_2")
+        assert actions["run.tick_2"].checked is not None
+        assert actions["run.tick_2"].checked()
+        assert not actions["run.tick_9"].enabled()
+        assert actions.run("run.tick_2")
+        assert actions.run("run.untick")
+        assert not actions["run.untick"].enabled()
         for action in ("card.hide", "product.unpin", "product.pin", "coupon.close", "timer.reset", "run.skip", "run.previous", "run.end"):
             assert actions.run(action), action
         assert studio.desk.selling.shown == Shown()

@@ -243,3 +243,22 @@ def test_an_empty_run_says_so(desk: SellingDesk) -> None:
     desk.runner.previous()
     desk.runner.end()
     assert desk.logged() == []
+
+
+def test_points_are_ticked_one_after_the_other_and_taken_back(desk: SellingDesk) -> None:
+    runner = desk.runner
+    assert (runner.items(), runner.unticked(), runner.ticked()) == ((), (), ())
+    runner.tick_next()
+    runner.untick_last()
+    runner.enter("first")
+    items = runner.items()
+    assert items[:2] == ("sun-1", "sun-2")
+    runner.tick(items[-1])
+    runner.tick_next()
+    assert runner.ticked() == (items[0], items[-1]), "in the order of the cue card, whatever was said first"
+    runner.untick_last()
+    assert runner.ticked() == items[:1]
+    for _ in range(len(items) + 1):
+        runner.tick_next()
+    assert (runner.unticked(), runner.ticked()) == ((), items)
+    assert runner.ticked("second") == ()
