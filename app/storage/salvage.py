@@ -12,13 +12,15 @@ import msgspec
 
 from app.domain.errors import AppError
 from app.domain.project import Project
+from app.domain.schedule import Schedule
 from app.domain.show import Desk, Show, check_show
 from app.storage import pictures
 from app.storage.database import connect_reading, our_errors, plain_connection, remove_database
 from app.storage.files import StorageError
 from app.storage.pictures import Picture
 from app.storage.project_file import decode
-from app.storage.show_rows import DESK, NOWHERE, PROJECT, ROW_TYPES, write_changes
+from app.storage.schedule_part import readable_schedule
+from app.storage.show_rows import DESK, NOWHERE, PROJECT, ROW_TYPES, SCHEDULE, write_changes
 from app.storage.show_schema import bring_up
 
 log = logging.getLogger(__name__)
@@ -47,9 +49,8 @@ def salvage(path: Path, target: Path, new_project: Callable[[], Project]) -> Sal
             bring_up(copy)
             copy.execute("BEGIN IMMEDIATE")
             write_changes(copy, None, show, NOWHERE)
-            found = Salvaged(
-                sum(len(getattr(show, table)) for table in ROW_TYPES), _events(connection, copy), _pictures(connection, copy), whole
-            )
+            things = sum(len(getattr(show, table)) for table in ROW_TYPES) + len(show.schedule.airings) + len(show.schedule.parties)
+            found = Salvaged(things, _events(connection, copy), _pictures(connection, copy), whole)
             copy.execute("COMMIT")
     if found == Salvaged(0, 0, 0, False):
         with contextlib.suppress(OSError):
@@ -76,6 +77,7 @@ def _show(connection: sqlite3.Connection, path: Path, new_project: Callable[[], 
         project = decode(parts[PROJECT].encode(), path) if PROJECT in parts else None
     with contextlib.suppress(AppError, msgspec.MsgspecError, TypeError):
         desk = msgspec.json.decode(parts[DESK], type=Desk) if DESK in parts else desk
+    schedule = readable_schedule(parts[SCHEDULE]) if isinstance(parts.get(SCHEDULE), str) else Schedule()
     tables: dict[str, tuple[Any, ...]] = {}
     for table, kind in ROW_TYPES.items():
         found: dict[str, tuple[int, Any]] = {}
@@ -83,7 +85,7 @@ def _show(connection: sqlite3.Connection, path: Path, new_project: Callable[[], 
             with contextlib.suppress(AppError, msgspec.MsgspecError, TypeError):
                 found[str(one)] = (int(position or 0), msgspec.json.decode(data, type=kind))
         tables[table] = tuple(thing for _, thing in sorted(found.values(), key=lambda one: one[0]))
-    show = _without_loose_ends(Show(new_project() if project is None else project, desk, **tables))
+    show = _without_loose_ends(Show(new_project() if project is None else project, desk, **tables, schedule=schedule))
     try:
         check_show(show)
     except AppError as error:

@@ -1,7 +1,7 @@
 """A Show as rows, and the rows that differ between two of them."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,13 +13,15 @@ from app.domain.market import Market
 from app.domain.product import Product
 from app.domain.project import Project
 from app.domain.rundown import Segment
+from app.domain.schedule import Schedule
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
 from app.storage.files import StorageError
 from app.storage.migrations import CURRENT_VERSION, FORMAT
 from app.storage.project_file import decode
 from app.storage.row_order import places
+from app.storage.schedule_part import decode_schedule
 
-PROJECT, DESK = "project", "desk"
+PROJECT, DESK, SCHEDULE = "project", "desk", "schedule"
 
 _ENCODER = msgspec.json.Encoder()
 ROW_TYPES: Mapping[str, type[Any]] = {
@@ -67,6 +69,8 @@ def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, k
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (PROJECT, encode_project(new.project)))
     if old is None or old.desk is not new.desk:
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (DESK, encode(new.desk)))
+    if old is None or old.schedule is not new.schedule:
+        connection.execute("REPLACE INTO parts VALUES (?, ?)", (SCHEDULE, encode(new.schedule)))
     tables = {}
     for table in ROW_TYPES:
         before = _rows(old, table) if old is not None else ()
@@ -100,15 +104,16 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]
     if PROJECT not in parts:
         raise StorageError("show_file.incomplete", path=str(path), part=PROJECT)
     project = decode(parts[PROJECT].encode(), path)
-    desk = _decoded(msgspec.json.Decoder(Desk), parts[DESK], path, DESK, "") if DESK in parts else Desk()
+    desk = _decoded(msgspec.json.Decoder(Desk).decode, parts[DESK], path, DESK, "") if DESK in parts else Desk()
+    schedule = _decoded(decode_schedule, parts[SCHEDULE], path, SCHEDULE, "") if SCHEDULE in parts else Schedule()
     tables: dict[str, tuple[Any, ...]] = {}
     standing: dict[str, Mapping[str, int]] = {}
     for table, kind in ROW_TYPES.items():
-        decoder = msgspec.json.Decoder(kind)
+        decode_row = msgspec.json.Decoder(kind).decode
         found = connection.execute(f"SELECT id, position, data FROM {table} ORDER BY position").fetchall()
-        tables[table] = tuple(_decoded(decoder, data, path, table, one) for one, _, data in found)
+        tables[table] = tuple(_decoded(decode_row, data, path, table, one) for one, _, data in found)
         standing[table] = {one: place for one, place, _ in found}
-    show = Show(project, desk, **tables)
+    show = Show(project, desk, **tables, schedule=schedule)
     try:
         check_show(show)
     except AppError as error:
@@ -116,8 +121,8 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]
     return show, Places(standing)
 
 
-def _decoded(decoder: "msgspec.json.Decoder[Any]", data: str, path: Path, table: str, row: str) -> Any:
+def _decoded(decoded: Callable[[str], Any], data: str, path: Path, table: str, row: str) -> Any:
     try:
-        return decoder.decode(data)
+        return decoded(data)
     except (msgspec.MsgspecError, AppError, UnicodeError) as error:
         raise StorageError("show_file.value", path=str(path), table=table, row=row, reason=str(error)) from error

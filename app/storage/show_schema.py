@@ -7,7 +7,7 @@ from pathlib import Path
 from app.storage.files import StorageError
 
 APPLICATION_ID = 0x54725764  # "TrWd": what `file` and SQLite's own tools see
-CURRENT = 1
+CURRENT = 2
 
 ROW_TABLES = ("markets", "products", "segments", "cards", "coupons")
 
@@ -25,7 +25,12 @@ def from_0_to_1(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX events_by_kind ON events (kind, seq)")
 
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {0: from_0_to_1}
+def from_1_to_2(connection: sqlite3.Connection) -> None:
+    """The plan became a part: no table changes, but a program that knows none would lose it with the first edit, and must not open it."""
+    connection.execute("INSERT OR IGNORE INTO parts VALUES ('schedule', '{}')")
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {0: from_0_to_1, 1: from_1_to_2}
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:

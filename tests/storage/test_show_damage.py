@@ -17,6 +17,7 @@ from app.domain.event import EventKind
 from app.domain.money import Money
 from app.domain.product import Product
 from app.domain.project import Project, starter_project
+from app.domain.schedule import Schedule
 from app.domain.show import Show
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture
@@ -26,6 +27,7 @@ from app.storage.show_file import ShowFile, read_only, write_new
 from app.storage.show_formats import converted, load
 from app.storage.show_schema import APPLICATION_ID, CURRENT, MIGRATIONS
 from tests.storage.test_show_file import created, opened, sold
+from tests.support.schedules import full_schedule
 from tests.support.show_process import PNG
 from tests.support.shows import full_show
 from tests.support.small_drive import needs_root, small_drive, write_protect
@@ -79,6 +81,10 @@ FOREIGN: list[tuple[str, str]] = [
     ("DELETE FROM parts WHERE name = 'project'", "show_file.incomplete"),
     ("UPDATE parts SET data = '{' WHERE name = 'project'", "project_file.cut_off"),
     ("UPDATE parts SET data = '[]' WHERE name = 'desk'", "show_file.value"),
+    ("UPDATE parts SET data = '{' WHERE name = 'schedule'", "show_file.value"),
+    ("UPDATE parts SET data = replace(data, '2027-03-05T20:00:00', 'Friday') WHERE name = 'schedule'", "show_file.value"),
+    ("UPDATE parts SET data = replace(data, '2027-03-05T20:00:00', '2027-03-05T20:00:00Z') WHERE name = 'schedule'", "show_file.value"),
+    ('UPDATE parts SET data = replace(data, \'"id":"host"\', \'"id":"us"\') WHERE name = \'schedule\'', "show.duplicate_id"),
     ("UPDATE products SET data = '{}' WHERE id = 'p1'", "show_file.value"),
     ("UPDATE products SET data = replace(data, 'USD', 'usd') WHERE id = 'p1'", "show_file.value"),
     ("UPDATE segments SET data = replace(data, 'p0', 'p9')", "show.no_product"),
@@ -144,6 +150,32 @@ def test_of_a_damaged_file_most_is_saved(tmp_path: Path) -> None:
     assert max(rescued) > 300
 
 
+def test_of_a_damaged_plan_what_can_be_read_is_saved(tmp_path: Path) -> None:
+    path, target = tmp_path / "show", tmp_path / "rescued"
+    with created(path, sold()):
+        pass
+    for wrong in ("'2027-03-05T20:00:00', '2027-03-05T20:00:00Z'", '\'"rest_hours":12\', \'"rest_hours":"many"\''):
+        run(path, f"UPDATE parts SET data = replace(data, {wrong}) WHERE name = 'schedule'")
+    run(path, "UPDATE parts SET data = replace(data, '\"id\":\"us\"', '\"id\":5') WHERE name = 'schedule'")
+    assert salvage(path, target, starter) is not None
+    plan, whole = read_only(target).show.schedule, full_schedule()
+    assert [airing.id for airing in plan.airings] == ["gala"]
+    assert [party.id for party in plan.parties] == ["de", "host", "voice"]
+    assert plan.airings[0].party_ids == ("host",)
+    assert (plan.reminders, plan.festival_changes, plan.zone_tables) == (whole.reminders, whole.festival_changes, whole.zone_tables)
+    assert (plan.rest_hours, plan.quiet_hours, plan.done) == (Schedule().rest_hours, whole.quiet_hours, whole.done)
+
+
+@pytest.mark.parametrize("data", ["", "{", "[]", "null", '{"airings": 5, "parties": [[]], "priorities": null}'])
+def test_of_a_plan_that_is_none_the_rest_of_the_show_is_saved(tmp_path: Path, data: str) -> None:
+    path, target = tmp_path / "show", tmp_path / "rescued"
+    with created(path, sold()):
+        pass
+    run(path, f"UPDATE parts SET data = '{data}' WHERE name = 'schedule'")
+    assert salvage(path, target, starter) is not None
+    assert read_only(target).show == replace(sold(), schedule=Schedule())
+
+
 def test_nothing_is_made_of_nothing(tmp_path: Path) -> None:
     for number, content in enumerate((b"", b"SQLite format 3\0", b"SQLite format 3\0" + os.urandom(9000), os.urandom(9000))):
         path = tmp_path / f"broken-{number}"
@@ -180,6 +212,13 @@ def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
         )
         assert [event.kind for event in file.events()] == [EventKind.SHOW_STARTED, EventKind.ORDER_PLACED]
         assert file.picture(make_picture(PNG + b"x" * 100, 1).id) is not None
+        assert show.schedule == Schedule()
+        file.put(replace(show, schedule=full_schedule()))
+    assert read_only(path).show.schedule == full_schedule()
+    assert (tmp_path / "show.version-1.bak").read_bytes()[:15] == b"SQLite format 3"
+    with contextlib.closing(sqlite3.connect(tmp_path / "show.version-1.bak")) as kept:
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+        assert kept.execute("SELECT count(*) FROM products").fetchone() == (2,)
 
 
 def test_a_step_that_fails_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:

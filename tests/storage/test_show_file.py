@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,14 @@ from app.domain.money import Money
 from app.domain.product import Point, Price, Product
 from app.domain.project import starter_project
 from app.domain.rundown import Cue, Segment
+from app.domain.schedule import Schedule
+from app.domain.schedule_editing import move_occurrence, on_schedule, remove_parties
 from app.domain.show import Coupon, KeywordCard, Show
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture
 from app.storage.show_file import ShowFile, read_only, write_copy
 from app.storage.show_schema import APPLICATION_ID, CURRENT
+from tests.support.schedules import full_schedule
 from tests.support.show_process import PNG, edited
 from tests.support.shows import full_show
 from tests.support.waiting import until
@@ -59,7 +63,7 @@ def sold(count: int = 3) -> Show:
     segment = Segment("s1", "Opening", product_id="p0", cues=(Cue("c1", {"en": "Wave"}),))
     return Show(
         full_show(), markets=(market,), products=products, segments=(segment,), cards=(KeywordCard("k", {"en": "Free"}),),
-        coupons=(Coupon("c", {"en": "Ten"}, ("A", "B")),),
+        coupons=(Coupon("c", {"en": "Ten"}, ("A", "B")),), schedule=full_schedule(),
     )  # fmt: skip
 
 
@@ -110,6 +114,9 @@ def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
         lambda show: show_editing.change_desk(show, host_language="zh"),
         lambda show: show_editing.remove_coupon(show, "c"),
         lambda show: replace(show, products=()),
+        on_schedule(lambda plan: move_occurrence(plan, "weekly", datetime(2027, 3, 19, 20), None)),
+        on_schedule(lambda plan: remove_parties(plan, ("de",))),
+        on_schedule(lambda plan: Schedule()),
         lambda show: sold(4),
     ]
     with created(path, show) as file:
@@ -277,7 +284,8 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> No
             assert all(file.picture(picture) is not None for _, _, picture in acknowledged)
             assert [event.data["number"] for event in file.events()][: len(acknowledged)] != []
             replayed = Show(replace(starter_project(camera=None, microphone=False), name="0"))
-            assert products_after(replayed, int(file.show.project.name)) == file.show.products
+            expected = after_edits(replayed, int(file.show.project.name))
+            assert (expected.products, expected.schedule) == (file.show.products, file.show.schedule)
     assert len(acknowledged) > 12
 
 
@@ -316,11 +324,11 @@ def test_a_copy_over_what_a_killed_program_left_is_the_copy(tmp_path: Path) -> N
     assert sorted(file.name for file in tmp_path.iterdir()) == ["show", "target", "target.bak"]
 
 
-def products_after(show: Show, count: int) -> tuple[Product, ...]:
-    """What the writing process has in its show after so many edits."""
+def after_edits(show: Show, count: int) -> Show:
+    """The writing process's show after so many edits."""
     for number in range(1, count + 1):
         show = edited(show, number)
-    return show.products
+    return show
 
 
 def test_ten_thousand_products_are_one_quick_transaction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

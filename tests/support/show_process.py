@@ -2,10 +2,14 @@
 
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from app.domain.event import EventKind
+from app.domain.local_time import LocalTime
 from app.domain.product import Product
+from app.domain.schedule import Airing
+from app.domain.schedule_editing import on_schedule, put_airing
 from app.domain.show import Show
 from app.domain.show_editing import move_products, put_product, remove_products
 from app.storage.pictures import make_picture
@@ -15,14 +19,15 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def edited(show: Show, number: int) -> Show:
-    """The next state: each has its number in the project's name, and products come, change, move and go."""
+    """The next state: each has its number in the project's name, products come, change, move and go, and the plan grows."""
     show = replace(show, project=replace(show.project, name=str(number)))
     show = put_product(show, Product(f"p{number % 50}", {"en": f"Product {number} " + "x" * 500}))
     if number % 7 == 0:
         show = move_products(show, [show.products[-1].id], 0)
     if number % 11 == 0 and len(show.products) > 1:
         show = remove_products(show, [show.products[1].id])
-    return show
+    airing = Airing(f"a{number % 40}", f"Show {number}", LocalTime(datetime(2027, 1, 1 + number % 28, 20), "Europe/Berlin"))
+    return on_schedule(lambda plan: put_airing(plan, airing))(show)
 
 
 def run(path: Path) -> None:

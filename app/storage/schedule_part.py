@@ -1,0 +1,95 @@
+"""The plan of shows as one part of a show file."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.domain.errors import AppError
+from app.domain.party import Party
+from app.domain.schedule import Airing, FestivalChange, Reminder, Schedule, check_schedule
+
+T = TypeVar("T")
+
+LISTS = ("airings", "parties", "reminders", "festival_changes")
+
+_DECODER = msgspec.json.Decoder(Schedule)
+
+
+def decode_schedule(data: str) -> Schedule:
+    """Raises msgspec.MsgspecError when the text is no plan, UnicodeError."""
+    schedule = _DECODER.decode(data)
+    for airing in schedule.airings:
+        _check_walls(airing)
+    return schedule
+
+
+def readable_schedule(data: str) -> Schedule:
+    """What can be read of a damaged plan; an empty one when nothing can."""
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeError):
+        return Schedule()
+    if not isinstance(document, dict):
+        return Schedule()
+    schedule = _readable_fields(document)
+    known: dict[str, Party] = {}
+    for party in _each(document.get("parties"), Party):
+        if _stands(replace(schedule, parties=(party,))):
+            known.setdefault(party.id, party)
+    airings: dict[str, Airing] = {}
+    for damaged in _each(document.get("airings"), Airing, _check_walls):
+        airing = replace(damaged, party_ids=tuple(one for one in damaged.party_ids if one in known))
+        if _stands(replace(schedule, parties=tuple(known.values()), airings=(airing,))):
+            airings.setdefault(airing.id, airing)
+    return replace(
+        schedule,
+        parties=tuple(known.values()),
+        airings=tuple(airings.values()),
+        reminders=tuple(_each(document.get("reminders"), Reminder)),
+        festival_changes=tuple(_each(document.get("festival_changes"), FestivalChange)),
+    )
+
+
+def _readable_fields(document: dict[str, Any]) -> Schedule:
+    """Those that are no lists of things, each by itself."""
+    schedule = Schedule()
+    for one in fields(Schedule):
+        if one.name in document and one.name not in LISTS:
+            with contextlib.suppress(msgspec.ValidationError):
+                schedule = replace(schedule, **{one.name: getattr(msgspec.convert({one.name: document[one.name]}, Schedule), one.name)})
+    return schedule
+
+
+def _each(many: object, kind: type[T], check: Callable[[T], None] | None = None) -> Iterator[T]:
+    for one in many if isinstance(many, list) else ():
+        with contextlib.suppress(msgspec.ValidationError):
+            found = msgspec.convert(one, kind)
+            if check is not None:
+                check(found)
+            yield found
+
+
+def _stands(schedule: Schedule) -> bool:
+    try:
+        check_schedule(schedule)
+    except AppError:
+        return False
+    return True
+
+
+def _check_walls(airing: Airing) -> None:
+    """A wall time belongs to the zone beside it; one that names an offset of its own would be taken for an instant."""
+    if any(wall.tzinfo is not None for wall in _walls(airing)):
+        raise msgspec.ValidationError(f"Expected a wall time without an offset in the airing `{airing.id}`")
+
+
+def _walls(airing: Airing) -> Iterable[datetime]:
+    yield airing.start.wall
+    for move in airing.moves:
+        yield move.original
+        if move.start is not None:
+            yield move.start.wall
