@@ -25,8 +25,8 @@ class Existence(Enum):
 
 
 class WallTimeError(AppError):
-    """A wall time that does not exist or exists twice; `data` has zone, wall, and the two ways out as `first` and `second`
-    (wall times in ISO form) with their offsets in minutes as `first_offset` and `second_offset`."""
+    """A wall time that does not exist or exists twice; `data` has zone, wall, and the two ways out as `first` and `second` (wall times
+    in ISO form) with `first_offset` and `second_offset` ("UTC-04:00")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,13 @@ def offset_at(zone: tzinfo, instant: datetime) -> timedelta:
     return offset
 
 
+def offset_text(offset: timedelta) -> str:
+    """ "UTC+05:45"."""
+    minutes = offset // MINUTE
+    sign, minutes = ("-", -minutes) if minutes < 0 else ("+", minutes)
+    return f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}"
+
+
 def _offsets(zone: tzinfo, wall: datetime) -> tuple[timedelta, timedelta]:
     """Those that both readings of a wall time have (PEP 495: before the change, after it)."""
     first = wall.replace(tzinfo=zone, fold=0).utcoffset()
@@ -115,18 +122,18 @@ def resolve(local: LocalTime, zones: Zones) -> datetime:
     found = choices(local, zones)
     if len(found) == 1:
         return found[0].instant
-    kind = existence(zones.zone(local.zone), local.wall)
-    if kind is Existence.REPEATED and local.fold is not None:
-        return found[local.fold].instant
     first, second = found
+    repeated = first.local.wall == second.local.wall
+    if repeated and local.fold is not None:
+        return found[local.fold].instant
     raise WallTimeError(
-        f"time.{kind.value}",
+        "time.repeated" if repeated else "time.skipped",
         zone=local.zone,
-        wall=local.wall.isoformat(timespec="minutes"),
-        first=first.local.wall.isoformat(timespec="minutes"),
-        second=second.local.wall.isoformat(timespec="minutes"),
-        first_offset=first.offset // MINUTE,
-        second_offset=second.offset // MINUTE,
+        wall=local.wall.isoformat(" ", timespec="minutes"),
+        first=first.local.wall.isoformat(" ", timespec="minutes"),
+        second=second.local.wall.isoformat(" ", timespec="minutes"),
+        first_offset=offset_text(first.offset),
+        second_offset=offset_text(second.offset),
     )
 
 

@@ -12,6 +12,7 @@ from app.domain.local_time import (
     choices,
     day_start,
     existence,
+    offset_text,
     resolve,
     resolve_leniently,
     shown_in,
@@ -65,7 +66,7 @@ def test_a_skipped_time_is_refused_with_both_ways_out(zone: str, text: str, firs
     with pytest.raises(WallTimeError) as refused:
         resolve(LocalTime(wall(text), zone), ZONES)
     assert refused.value.code == "time.skipped"
-    assert (refused.value.data["first"], refused.value.data["second"]) == (first, second)
+    assert (refused.value.data["first"], refused.value.data["second"]) == (first.replace("T", " "), second.replace("T", " "))
     for choice in choices(LocalTime(wall(text), zone), ZONES):
         assert resolve(choice.local, ZONES) == choice.instant
 
@@ -82,7 +83,9 @@ def test_a_repeated_time_is_refused_until_somebody_says_which(zone: str, text: s
     with pytest.raises(WallTimeError) as refused:
         resolve(LocalTime(wall(text), zone), ZONES)
     assert refused.value.code == "time.repeated"
-    assert refused.value.data["first_offset"] != refused.value.data["second_offset"]
+    offsets = refused.value.data["first_offset"], refused.value.data["second_offset"]
+    assert offsets == tuple(offset_text(choice.offset) for choice in choices(LocalTime(wall(text), zone), ZONES))
+    assert offsets[0] != offsets[1]
     assert resolve(LocalTime(wall(text), zone, 0), ZONES) == at(first)
     assert resolve(LocalTime(wall(text), zone, 1), ZONES) == at(second)
 
@@ -145,3 +148,9 @@ def test_an_unknown_zone_and_a_broken_one_are_named() -> None:
     with pytest.raises(ZoneError) as unreadable:
         broken.zone("Asia/Shanghai")
     assert unreadable.value.code == "time.zone_unreadable"
+
+
+def test_offsets_are_written_as_people_know_them() -> None:
+    assert offset_text(timedelta(hours=5, minutes=45)) == "UTC+05:45"
+    assert offset_text(timedelta(hours=-3, minutes=-30)) == "UTC-03:30"
+    assert offset_text(timedelta()) == "UTC+00:00"
