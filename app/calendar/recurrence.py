@@ -109,5 +109,13 @@ def _made(airing: Airing, original: datetime, move: Move | None, zones: Zones) -
     start, kind = resolve_leniently(local, zones)
     minutes = move.minutes if move is not None and move.minutes else airing.minutes
     return Occurrence(
-        airing.id, original, local, start, start + timedelta(minutes=minutes), kind, moved=move is not None, series=bool(airing.rule)
+        airing.id,
+        original,
+        local,
+        start,
+        start + timedelta(minutes=minutes),
+        kind,
+        moved=move is not None,
+        series=bool(airing.rule),
+        party_ids=move.party_ids if move is not None else (),
     )

@@ -26,11 +26,12 @@ class ScheduleError(AppError):
 @dataclass(frozen=True, slots=True)
 class Move:
     """One date of a series that is not as its rule says: `original` is the wall time by the rule (RFC 5545's RECURRENCE-ID), `start` the
-    new one, None = called off; `minutes` 0 = as long as the others."""
+    new one, None = called off; `minutes` 0 = as long as the others; `party_ids` who it is for and who makes it, none = those of the others."""
 
     original: datetime
     start: LocalTime | None
     minutes: int = 0
+    party_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Airing:
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One date of an airing. For a date of a `series`, `original` is its wall time by the rule and with the airing's id its name for good;
-    `start` and `end` are instants in UTC. `existence`: the wall time is skipped or repeated, and RFC 5545's reading of it was taken."""
+    `start` and `end` are instants in UTC. `existence`: the wall time is skipped or repeated, and RFC 5545's reading of it was taken.
+    `party_ids` are those of this date, where they are not the airing's."""
 
     airing_id: str
     original: datetime
@@ -74,6 +76,7 @@ class Occurrence:
     existence: Existence = Existence.ONCE
     moved: bool = False
     series: bool = False
+    party_ids: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -162,6 +165,12 @@ def parties_of(schedule: Schedule, airing: Airing) -> tuple[Party, ...]:
     return tuple(party for party in schedule.parties if party.id in wanted)
 
 
+def parties_on(schedule: Schedule, occurrence: Occurrence) -> tuple[Party, ...]:
+    """Those that one date is for and who make it, in the plan's order; raises ScheduleError when its airing is gone."""
+    wanted = frozenset(occurrence.party_ids or airing_by_id(schedule, occurrence.airing_id).party_ids)
+    return tuple(party for party in schedule.parties if party.id in wanted)
+
+
 def check_schedule(schedule: Schedule, before: Schedule | None = None) -> None:
     """Raise ScheduleError at the first contradiction; airings that are the same as in `before` are not looked at again."""
     _distinct("airing", tuple(airing.id for airing in schedule.airings))
@@ -179,7 +188,7 @@ def _check_airing(airing: Airing, party_ids: frozenset[str]) -> None:
     low, high = MINUTES_BOUNDS
     if not low <= airing.minutes <= high or any(move.minutes and not low <= move.minutes <= high for move in airing.moves):
         raise ScheduleError("schedule.minutes", title=airing.title, minimum=low, maximum=high)
-    for party_id in airing.party_ids:
+    for party_id in (*airing.party_ids, *(one for move in airing.moves for one in move.party_ids)):
         if party_id not in party_ids:
             raise ScheduleError("schedule.no_party", party=party_id, title=airing.title)
 

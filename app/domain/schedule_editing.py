@@ -62,15 +62,22 @@ def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
     return replace(schedule, airings=tuple(one for one in schedule.airings if one.id not in airing_ids), reminders=reminders)
 
 
-def move_occurrence(schedule: Schedule, airing_id: str, original: datetime, start: LocalTime | None, minutes: int = 0) -> Schedule:
-    """Put one date of an airing to another time, None = call it off. A single airing moves as a whole, and is removed when called off."""
+def move_occurrence(
+    schedule: Schedule, airing_id: str, original: datetime, start: LocalTime | None, minutes: int = 0, *, party_ids: tuple[str, ...] = ()
+) -> Schedule:
+    """Put one date of an airing to another time, None = call it off. A single airing moves as a whole, and is removed when called off.
+
+    `party_ids` are who it is for and who makes it from now on; none = as it was."""
     airing = airing_by_id(schedule, airing_id)
     if not airing.rule:
         if start is None:
             return remove_airings(schedule, (airing_id,))
-        return put_airing(schedule, replace(airing, start=start, minutes=minutes or airing.minutes))
+        return put_airing(
+            schedule, replace(airing, start=start, minutes=minutes or airing.minutes, party_ids=party_ids or airing.party_ids)
+        )
+    known = next((move.party_ids for move in airing.moves if move.original == original), ())
     others = tuple(move for move in airing.moves if move.original != original)
-    moves = tuple(sorted((*others, Move(original, start, minutes)), key=lambda move: move.original))
+    moves = tuple(sorted((*others, Move(original, start, minutes, party_ids or known)), key=lambda move: move.original))
     return put_airing(schedule, replace(airing, moves=moves))
 
 
@@ -98,12 +105,20 @@ def remove_parties(schedule: Schedule, party_ids: Collection[str]) -> Schedule:
     for party_id in party_ids:
         party_by_id(schedule, party_id)
     airings = tuple(
-        replace(one, party_ids=tuple(party for party in one.party_ids if party not in party_ids))
-        if any(party in party_ids for party in one.party_ids)
+        replace(one, party_ids=_without(one.party_ids, party_ids), moves=tuple(_move_without(move, party_ids) for move in one.moves))
+        if any(party in party_ids for party in (*one.party_ids, *(known for move in one.moves for known in move.party_ids)))
         else one
         for one in schedule.airings
     )
     return replace(schedule, parties=tuple(one for one in schedule.parties if one.id not in party_ids), airings=airings)
+
+
+def _without(some: tuple[str, ...], gone: Collection[str]) -> tuple[str, ...]:
+    return tuple(one for one in some if one not in gone)
+
+
+def _move_without(move: Move, gone: Collection[str]) -> Move:
+    return replace(move, party_ids=_without(move.party_ids, gone)) if move.party_ids else move
 
 
 def set_priorities(schedule: Schedule, priorities: Priorities) -> Schedule:
