@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.source_trees import ROOT, forbidden_imports, local_imports, modules
+from tests.support.source_trees import ROOT, forbidden_imports, imports_of, local_imports, modules
 
 _EVERYONE = ("app.version",)
 TABLE: Mapping[str, Sequence[str]] = {
@@ -179,3 +179,9 @@ def test_qt_behind_another_import_is_found(tmp_path: Path) -> None:
     (tmp_path / "plain.py").write_text("import json\n")
     (failed,) = imported_without_qt(["plain", "sound"], tmp_path)
     assert failed.startswith("sound: PySide6")
+
+
+def test_clock_rules_come_from_one_place() -> None:
+    """The PC's own tables may be years old: nothing but the zones of the package knows a ZoneInfo."""
+    users = [module.name for module in modules(ROOT) if any(one.name.startswith("zoneinfo") for one in imports_of(module.tree))]
+    assert users == ["app.domain.zones"]
