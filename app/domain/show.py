@@ -9,7 +9,7 @@ from app.domain.project import Project
 from app.domain.project import check as check_project
 from app.domain.rundown import Segment
 from app.domain.schedule import Schedule, check_schedule
-from app.domain.spans import differing
+from app.domain.spans import differing, place_of, places_of, reordered
 from app.domain.words import Words
 
 PLANNED_S_BOUNDS = (5, 24 * 3600)
@@ -69,26 +69,26 @@ class Show:
 
 def product_by_id(show: Show, product_id: str) -> Product:
     """Raises ShowError when there is none."""
-    for product in show.products:
-        if product.id == product_id:
-            return product
-    raise ShowError("show.no_product", product=product_id)
+    place = place_of(show.products, product_id)
+    if place < 0:
+        raise ShowError("show.no_product", product=product_id)
+    return show.products[place]
 
 
 def segment_by_id(show: Show, segment_id: str) -> Segment:
     """Raises ShowError when there is none."""
-    for segment in show.segments:
-        if segment.id == segment_id:
-            return segment
-    raise ShowError("show.no_segment", segment=segment_id)
+    place = place_of(show.segments, segment_id)
+    if place < 0:
+        raise ShowError("show.no_segment", segment=segment_id)
+    return show.segments[place]
 
 
 def market_by_id(show: Show, market_id: str) -> Market:
     """Raises ShowError when the show is not made for it."""
-    for market in show.markets:
-        if market.id == market_id:
-            return market
-    raise ShowError("show.no_market", market=market_id)
+    place = place_of(show.markets, market_id)
+    if place < 0:
+        raise ShowError("show.no_market", market=market_id)
+    return show.markets[place]
 
 
 def languages_of(show: Show) -> tuple[str, ...]:
@@ -125,35 +125,40 @@ def check_show(show: Show, before: Show | None = None) -> None:
     _distinct("market", tuple(market.id for market in show.markets))
     _distinct("card", tuple(card.id for card in show.cards))
     _distinct("coupon", tuple(coupon.id for coupon in show.coupons))
-    before_products = () if before is None else before.products
-    start, old_end, new_end = differing(before_products, show.products)
-    replaced = before_products[start:old_end]
-    _check_changed(show.products, start, new_end, replaced)
-    gone = {product.id for product in replaced} - {product.id for product in show.products[start:new_end]}
+    gone = _check_products(show.products, () if before is None else before.products)
     if before is None or show.segments is not before.segments or gone:
-        _check_segments(show)
+        _check_segments(show, () if before is None else before.segments, gone)
 
 
-def _check_changed(products: tuple[Product, ...], start: int, end: int, replaced: tuple[Product, ...]) -> None:
-    """Look at what stands in the place of `replaced`; the rest was looked at before, and so was what only moved."""
-    changed = products[start:end]
-    new = _distinct("product", tuple(product.id for product in changed)) - {product.id for product in replaced}
-    if new:
-        for product in (*products[:start], *products[end:]):
-            if product.id in new:
-                raise ShowError("show.duplicate_id", kind="product", id=product.id)
+def _check_products(products: tuple[Product, ...], before: tuple[Product, ...]) -> frozenset[str]:
+    """Look at what was not looked at before, which is neither what stands where it stood nor what only moved; ids that are gone."""
+    start, old_end, new_end = differing(before, products)
+    replaced, changed = before[start:old_end], products[start:new_end]
+    if reordered(replaced, changed):
+        return frozenset()
+    replaced_ids = {product.id for product in replaced}
+    changed_ids = _distinct("product", tuple(product.id for product in changed))
+    if new := changed_ids - replaced_ids:
+        for place in places_of(products, new):
+            if not start <= place < new_end:
+                raise ShowError("show.duplicate_id", kind="product", id=products[place].id)
     known = set(map(id, replaced))
     for product in changed:
         if id(product) not in known:
             check_product(product)
+    return frozenset(replaced_ids - changed_ids)
 
 
-def _check_segments(show: Show) -> None:
+def _check_segments(show: Show, before: tuple[Segment, ...], gone: frozenset[str]) -> None:
+    """Look at segments that were not looked at `before`, and at those whose product is `gone`."""
     _distinct("segment", tuple(segment.id for segment in show.segments))
-    products = {product.id for product in show.products}
+    seen = set(map(id, before))
+    sound = {one for segment in before for one in (segment.product_id, segment.backup_id)} - gone | {""}
+    wanted = {one for segment in show.segments for one in (segment.product_id, segment.backup_id)} - sound
+    missing = wanted - {show.products[place].id for place in places_of(show.products, wanted)} if wanted else wanted
     for segment in show.segments:
-        for wanted in (segment.product_id, segment.backup_id):
-            if wanted and wanted not in products:
-                raise ShowError("show.no_product", product=wanted, segment=segment.title)
-        if not PLANNED_S_BOUNDS[0] <= segment.planned_s <= PLANNED_S_BOUNDS[1]:
+        for one in (segment.product_id, segment.backup_id):
+            if one in missing:
+                raise ShowError("show.no_product", product=one, segment=segment.title)
+        if id(segment) not in seen and not PLANNED_S_BOUNDS[0] <= segment.planned_s <= PLANNED_S_BOUNDS[1]:
             raise ShowError("show.planned_time", segment=segment.title, minimum=PLANNED_S_BOUNDS[0], maximum=PLANNED_S_BOUNDS[1])

@@ -3,6 +3,7 @@
 All of them raise ShowError when an id names nothing, and leave a show that `show.check_show` accepts.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
@@ -13,6 +14,7 @@ from app.domain.product import Product, Role
 from app.domain.project import Project
 from app.domain.rundown import Act, Segment
 from app.domain.show import Coupon, KeywordCard, Show, ShowError, product_by_id, segment_by_id
+from app.domain.spans import place_of, places_of, without
 from app.domain.words import pick
 
 
@@ -36,16 +38,16 @@ def on_project(change: Callable[[Project], Project]) -> Callable[[Show], Show]:
 
 def _put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
     """In the place of the one with its id, else at the end."""
-    place = next((number for number, known in enumerate(many) if known.id == one.id), len(many))
-    return (*many[:place], one, *many[place + 1 :])
+    place = place_of(many, one.id)
+    return (*many, one) if place < 0 else (*many[:place], one, *many[place + 1 :])
 
 
 def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ...]:
     """Those with these ids together at `index` of the list as it is now, in the order they had; beyond an end means that end."""
-    index = min(max(index, 0), len(many))
-    before = [one for one in many[:index] if one.id not in ids]
-    after = [one for one in many[index:] if one.id not in ids]
-    return (*before, *(one for one in many if one.id in ids), *after)
+    places = places_of(many, ids)
+    index = min(max(index, 0), len(many)) - bisect_left(places, index)
+    others: tuple[T, ...] = without(many, places)
+    return (*others[:index], *(many[place] for place in places), *others[index:])
 
 
 # --- products -----------------------------------------------------------------------------------------------------------
@@ -72,28 +74,30 @@ def duplicate_product(show: Show, product_id: str, name_suffix: str = " (2)") ->
     """A copy right behind the original, and its id."""
     original = product_by_id(show, product_id)
     copy = replace(original, id=new_id(), name={language: text + name_suffix for language, text in original.name.items()})
-    index = show.products.index(original) + 1
+    index = place_of(show.products, product_id) + 1
     return replace(show, products=(*show.products[:index], copy, *show.products[index:])), copy.id
 
 
 def remove_products(show: Show, product_ids: Collection[str]) -> Show:
     """Without these products; segments that had them stay and have none."""
     gone = set(product_ids)
-    products = tuple(product for product in show.products if product.id not in gone)
-    if len(products) == len(show.products):
+    places = places_of(show.products, gone)
+    if not places:
         raise ShowError("show.no_product", product=next(iter(gone), ""))
 
-    def without(segment: Segment) -> Segment:
-        if segment.product_id not in gone and segment.backup_id not in gone:
-            return segment
+    def unsold(segment: Segment) -> Segment:
         return replace(
             segment,
             product_id="" if segment.product_id in gone else segment.product_id,
             backup_id="" if segment.backup_id in gone else segment.backup_id,
         )
 
-    coupons = tuple(replace(one, product_id="") if one.product_id in gone else one for one in show.coupons)
-    return replace(show, products=products, segments=tuple(without(segment) for segment in show.segments), coupons=coupons)
+    segments, coupons = show.segments, show.coupons
+    if any(one.product_id in gone or one.backup_id in gone for one in segments):
+        segments = tuple(unsold(one) if one.product_id in gone or one.backup_id in gone else one for one in segments)
+    if any(one.product_id in gone for one in coupons):
+        coupons = tuple(replace(one, product_id="") if one.product_id in gone else one for one in coupons)
+    return replace(show, products=without(show.products, places), segments=segments, coupons=coupons)
 
 
 def move_products(show: Show, product_ids: Collection[str], index: int) -> Show:

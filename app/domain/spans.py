@@ -1,8 +1,37 @@
-"""Where two long tuples differ, found without looking at every element in Python."""
+"""Where things stand in long tuples, and where two of them differ, found without looking at every element in Python."""
 
+from collections.abc import Collection
+from itertools import compress, count, repeat
+from operator import attrgetter, indexOf, is_
 from typing import Any
 
 Many = tuple[Any, ...]
+
+_ID = attrgetter("id")
+
+
+def place_of(many: Many, wanted: str) -> int:
+    """The place of the one with this id, -1 when there is none."""
+    try:
+        return indexOf(map(_ID, many), wanted)
+    except ValueError:
+        return -1
+
+
+def places_of(many: Many, ids: Collection[str]) -> list[int]:
+    """The places of those with these ids, from the beginning."""
+    wanted = frozenset(ids)
+    return list(compress(count(), map(wanted.__contains__, map(_ID, many))))
+
+
+def without(many: Many, places: Collection[int]) -> Many:
+    """All but those at these places, which rise."""
+    kept: list[Any] = []
+    begin = 0
+    for place in places:
+        kept += many[begin:place]
+        begin = place + 1
+    return (*kept, *many[begin:])
 
 
 def _common_start(one: Many, other: Many, most: int) -> int:
@@ -34,3 +63,24 @@ def differing(before: Many, after: Many) -> tuple[int, int, int]:
     start = _common_start(before, after, most)
     end = _common_end(before, after, most - start)
     return start, len(before) - end, len(after) - end
+
+
+def turned(before: Many, after: Many) -> int:
+    """How many of the first of `before` stand behind all the others in `after`, everything else as it was; 0 = it is not so.
+
+    What was moved in one piece is this, between the first and the last place that differ.
+    """
+    if len(before) != len(after) or not before:
+        return 0
+    try:
+        rest = indexOf(map(is_, after, repeat(before[0])), True)  # the same object: comparing products costs more than moving them
+    except ValueError:
+        return 0
+    first = len(before) - rest
+    same = all(map(is_, after[rest:], before[:first])) and all(map(is_, after[:rest], before[first:]))
+    return first % len(before) if same else 0
+
+
+def reordered(before: Many, after: Many) -> bool:
+    """Whether both hold the very same objects, in whatever order."""
+    return len(before) == len(after) and (bool(turned(before, after)) or set(map(id, before)) == set(map(id, after)))
