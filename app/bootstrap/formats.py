@@ -3,7 +3,8 @@
 import importlib
 import threading
 from collections.abc import Mapping
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from app.domain.errors import Value
 from app.domain.finding import Fact
@@ -11,11 +12,21 @@ from app.domain.money import Money
 
 
 class LateFormats:
-    """As app.language.formats; the first use loads it, `load_soon` begins with that in the background."""
+    """As app.language.formats and app.language.times; the first use loads them, `load_soon` begins with that in the background."""
 
     def __init__(self) -> None:
         self._module: Any = None
+        self._times: Any = None
+        self._times: Any = None
         self._lock = threading.Lock()
+
+    @property
+    def times(self) -> Any:
+        """app.language.times: how readers write times, dates, places and spans."""
+        with self._lock:
+            if self._times is None:
+                self._times = importlib.import_module("app.language.times")
+            return self._times
 
     def load_soon(self) -> None:
         """Load it on a thread of its own, so that the first use need not wait."""
@@ -27,6 +38,13 @@ class LateFormats:
                 self._module = importlib.import_module("app.language.formats")
                 self._module.money(Money(0, "USD"), "en")  # reads the tables of the world
             return self._module
+
+    def _clocks(self) -> Any:
+        self._loaded()
+        with self._lock:
+            if self._times is None:
+                self._times = importlib.import_module("app.language.times")
+            return self._times
 
     def money(self, amount: Money, language: str, *, market: str = "") -> str:
         return str(self._loaded().money(amount, language, market=market))
@@ -46,3 +64,27 @@ class LateFormats:
     def finding_values(self, data: Mapping[str, Fact], language: str) -> Mapping[str, Value]:
         values: Mapping[str, Value] = importlib.import_module("app.language.findings").values_for(data, language)
         return values
+
+    def clock(self, wall: datetime, language: str, *, market: str = "") -> str:
+        return str(self._clocks().clock(wall, language, market=market))
+
+    def day(self, when: date, language: str, *, market: str = "", style: Literal["short", "year", "full", "full_year"] = "short") -> str:
+        return str(self._clocks().day(when, language, market=market, style=style))
+
+    def weekday(self, when: date, language: str, *, style: Literal["narrow", "short", "full"] = "short") -> str:
+        return str(self._clocks().weekday(when, language, style=style))
+
+    def month(self, when: date, language: str) -> str:
+        return str(self._clocks().month(when, language))
+
+    def day_shift(self, days: int, language: str) -> str:
+        return str(self._clocks().day_shift(days, language))
+
+    def countdown(self, seconds: float, language: str) -> str:
+        return str(self._clocks().countdown(seconds, language))
+
+    def duration(self, minutes: int, language: str) -> str:
+        return str(self._clocks().duration(minutes, language))
+
+    def city(self, zone_key: str, language: str) -> str:
+        return str(self._clocks().city(zone_key, language))

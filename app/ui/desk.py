@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from PySide6.QtGui import QImageReader
 
@@ -24,10 +25,12 @@ from app.ui.theme import Icons, Theme
 from app.ui.widgets.editors import Surroundings
 
 MakeCode = Callable[[str], Sequence[Sequence[int]]]
+DayStyle = Literal["short", "year", "full", "full_year"]
+WeekdayStyle = Literal["narrow", "short", "full"]
 
 
 class Formats(Protocol):
-    """How a reader of a language is used to see amounts and names (app.language.formats)."""
+    """How a reader of a language is used to see amounts, names (app.language.formats), times and places (app.language.times)."""
 
     def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
 
@@ -38,6 +41,22 @@ class Formats(Protocol):
     def territory_name(self, code: str, language: str) -> str: ...
 
     def finding_values(self, data: Mapping[str, Fact], language: str) -> Mapping[str, Value]: ...
+
+    def clock(self, wall: datetime, language: str, *, market: str = "") -> str: ...
+
+    def day(self, when: date, language: str, *, market: str = "", style: DayStyle = "short") -> str: ...
+
+    def weekday(self, when: date, language: str, *, style: WeekdayStyle = "short") -> str: ...
+
+    def month(self, when: date, language: str) -> str: ...
+
+    def day_shift(self, days: int, language: str) -> str: ...
+
+    def countdown(self, seconds: float, language: str) -> str: ...
+
+    def duration(self, minutes: int, language: str) -> str: ...
+
+    def city(self, zone_key: str, language: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ def places(zones: Zones) -> tuple[str, ...]:
 class ZoneChoice(QLineEdit):
     """`chosen(key)` when the user picks another place. What was typed and not picked is forgotten.
 
-    `now` gives the instant whose hours stand in the list, `city` a city's name in the window's language by its zone's key; `soon` are the keys that stand first in the list.
+    `now` gives the instant whose hours stand in the list, `city` a city's name in the window's language by its zone's key; `soon` are the
+    keys that stand first in the list.
     """
 
     chosen = Signal(str)
