@@ -17,16 +17,7 @@ class LateFormats:
     def __init__(self) -> None:
         self._module: Any = None
         self._times: Any = None
-        self._times: Any = None
         self._lock = threading.Lock()
-
-    @property
-    def times(self) -> Any:
-        """app.language.times: how readers write times, dates, places and spans."""
-        with self._lock:
-            if self._times is None:
-                self._times = importlib.import_module("app.language.times")
-            return self._times
 
     def load_soon(self) -> None:
         """Load it on a thread of its own, so that the first use need not wait."""

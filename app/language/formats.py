@@ -6,16 +6,15 @@ them: English in India groups by lakh. A language nobody knows is written as Eng
 
 import re
 from datetime import date as Date
-from datetime import datetime as DateTime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
-from babel.units import format_unit
+from babel.units import format_unit, get_unit_name
 
 from app.domain.money import Money, minor_digits
 
@@ -47,7 +46,7 @@ def _has_territory(tag: str) -> bool:
     return any(len(part) == 2 and part.isalpha() for part in tag.split("_")[1:])
 
 
-def _own_digits(text: str, locale: Locale) -> str:
+def own_digits(text: str, locale: Locale) -> str:
     zero = _ZEROS.get(locale.default_numbering_system)
     return text if zero is None else text.translate({ord("0") + digit: zero + digit for digit in range(10)})
 
@@ -76,17 +75,17 @@ def money(amount: Money, language: str, *, market: str = "") -> str:
     text = _LETTER_BY_DIGIT.sub("\u00a0", text)
     if locale.text_direction == "rtl":
         text = _LATIN_SYMBOL.sub("\\g<0>\u200e", text)
-    return _own_digits(text, locale)
+    return own_digits(text, locale)
 
 
 def number(value: int | float | Decimal, language: str, *, market: str = "", decimals: int | None = None) -> str:
     """Grouped digits; `decimals` fixes how many places are shown, None = as many as the value has, three at most."""
     locale = locale_of(language, market)
     if decimals is None:
-        return _own_digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
+        return own_digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
     places = "." + "0" * decimals if decimals else ""
     pattern = _DECIMALS.sub(places, locale.decimal_formats[None].pattern)
-    return _own_digits(format_decimal(value, format=pattern, locale=locale, numbering_system="default"), locale)
+    return own_digits(format_decimal(value, format=pattern, locale=locale, numbering_system="default"), locale)
 
 
 def percent(value: float, language: str, *, market: str = "") -> str:
@@ -94,7 +93,7 @@ def percent(value: float, language: str, *, market: str = "") -> str:
     locale = locale_of(language, market)
     pattern = parse_pattern(_with_decimal(locale.percent_formats[None].pattern))
     text = pattern.apply(Decimal(str(value)) / 100, locale, numbering_system="default")
-    return _own_digits(text, locale)
+    return own_digits(text, locale)
 
 
 def _with_decimal(pattern: str) -> str:
@@ -103,7 +102,7 @@ def _with_decimal(pattern: str) -> str:
 
 def minutes(count: int, language: str, *, market: str = "") -> str:
     """ "5 min", "5分钟"."""
-    return _unit(count, "duration-minute", locale_of(language, market))
+    return counted(count, "duration-minute", locale_of(language, market))
 
 
 def duration(seconds: float, language: str, *, market: str = "") -> str:
@@ -113,26 +112,21 @@ def duration(seconds: float, language: str, *, market: str = "") -> str:
     whole_minutes, left = divmod(left, 60)
     parts = ((hours, "duration-hour"), (whole_minutes, "duration-minute"), (left, "duration-second"))
     first = next((index for index, (count, _) in enumerate(parts) if count), len(parts) - 1)
-    said = " ".join(_unit(count, unit, locale) for index, (count, unit) in enumerate(parts[first : first + 2]) if count or index == 0)
+    said = " ".join(counted(count, unit, locale) for index, (count, unit) in enumerate(parts[first : first + 2]) if count or index == 0)
     return f"−{said}" if seconds <= -0.5 else said
 
 
-def _unit(count: int, unit: str, locale: Locale) -> str:
-    """Abbreviated units do not inflect, and babel lacks the singular of some ("1 horas"): the pattern of many serves one too."""
-    many = format_unit(_MANY, unit, length="short", locale=locale)
-    return _own_digits(many.replace(str(_MANY), format_decimal(count, locale=locale, numbering_system="default"), 1), locale)
+def counted(count: int, unit: str, locale: Locale) -> str:
+    """So many of a unit, abbreviated. Where babel lacks the singular ("1 horas") the pattern of many serves: few of them inflect."""
+    sized = count if format_unit(count, unit, length="short", locale=locale) != f"{count} {get_unit_name(unit, 'short', locale)}" else _MANY
+    said = format_unit(sized, unit, length="short", locale=locale)
+    return own_digits(said.replace(str(sized), format_decimal(count, locale=locale, numbering_system="default"), 1), locale)
 
 
 def date(day: Date, language: str, *, market: str = "", style: DateStyle = "medium") -> str:
     """ "22 Nov 2026", "2026年11月22日"."""
     locale = locale_of(language, market)
-    return _own_digits(format_date(day, style, locale=locale), locale)
-
-
-def time(moment: DateTime, language: str, *, market: str = "") -> str:
-    """Hours and minutes of a moment in the zone it carries, by twelve or twenty-four as people are used to."""
-    locale = locale_of(language, market)
-    return _own_digits(format_time(moment.timetz(), "short", locale=locale), locale)
+    return own_digits(format_date(day, style, locale=locale), locale)
 
 
 def language_name(tag: str, language: str) -> str:

@@ -1,6 +1,6 @@
 """Amounts, numbers, dates and names read as people of a language write them."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -113,17 +113,13 @@ def test_times_that_pass_are_said_in_two_units_at_most() -> None:
     assert formats.duration(360000, "en") == "100 hr"
 
 
-def test_dates_and_times_follow_the_country() -> None:
+def test_dates_follow_the_country() -> None:
     day = date(2026, 11, 22)
     assert formats.date(day, "en", market="US") == "Nov 22, 2026"
     assert formats.date(day, "en", market="GB") == "22 Nov 2026"
     assert formats.date(day, "zh-Hans") == "2026年11月22日"
     assert formats.date(day, "de", style="full") == "Sonntag, 22. November 2026"
     assert "٢٠٢٦" in formats.date(day, "ar", market="SA", style="long")
-    moment = datetime(2026, 11, 22, 20, 5, tzinfo=timezone(timedelta(hours=8)))
-    assert formats.time(moment, "zh-Hans") == "20:05"
-    assert formats.time(moment, "en", market="US") == f"8:05{NARROW}PM"
-    assert formats.time(moment.astimezone(UTC), "de") == "12:05"
 
 
 def test_languages_and_countries_have_names_in_every_language() -> None:

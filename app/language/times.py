@@ -1,0 +1,237 @@
+"""Times, dates, places and clocks as readers of a language are used to them (CLDR, through babel).
+
+A time is a wall time, as the clocks of its place show it: no function here turns one place's time into another's. `language` and `market`
+as in `formats`; `market` also decides between twelve and twenty-four hours, "" leaves that to the language. Everything is cached by what
+it says: a planner paints hundreds.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date, format_interval, format_time
+from babel.units import format_unit
+
+from app.language.formats import counted, locale_of, own_digits
+
+DayStyle = Literal["short", "year", "full", "full_year"]
+WeekdayStyle = Literal["narrow", "short", "full"]
+Season = Literal["generic", "standard", "daylight"]
+
+_DAY_MINUTES = 24 * 60
+_ANY_DAY = date(2026, 1, 1)
+_SECONDS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_MANY = 100  # plural in every language
+_WEEKDAY_WIDTHS = {"narrow": "narrow", "short": "abbreviated", "full": "wide"}
+
+
+# --- hours --------------------------------------------------------------------------------------------------------------
+
+
+def clock(wall: datetime, language: str, *, market: str = "") -> str:
+    """Hours and minutes: "8:05 PM", "20:05", "下午8:05"."""
+    return _clock(wall.hour * 60 + wall.minute, language, market)
+
+
+def clock_span(begin: datetime, end: datetime, language: str, *, market: str = "") -> str:
+    """From one time of day to another: "8:00 – 10:00 PM", "20:00–22:00"; that the second is another day's is left to `day_shift`."""
+    return _clock_span(begin.hour * 60 + begin.minute, end.hour * 60 + end.minute, language, market)
+
+
+@lru_cache(maxsize=8 * _DAY_MINUTES)
+def _clock(minute: int, language: str, market: str) -> str:
+    locale = locale_of(language, market)
+    return own_digits(format_time(_at(minute).time(), _clock_pattern(language, market), locale=locale), locale)
+
+
+@lru_cache(maxsize=2048)
+def _clock_span(begin: int, end: int, language: str, market: str) -> str:
+    locale = locale_of(language, market)
+    first, second = _clock(begin, language, market), _clock(end, language, market)
+    skeleton = "hm" if _is_twelve(_clock_pattern(language, market)) else "Hm"
+    patterns = locale.interval_formats.get(skeleton, {})
+    if begin != end and "B" not in patterns and _half_days(locale) == "a":  # babel cannot compare the parts of a day that B names
+        said = own_digits(format_interval(_at(begin), _at(end), skeleton, locale=locale), locale)
+        if skeleton == "hm" or said.startswith(first):  # some write the times of a span in another manner
+            return said
+    both: str = locale.interval_formats[None]
+    return both.format(first, second)
+
+
+def _at(minute: int) -> datetime:
+    return datetime(_ANY_DAY.year, _ANY_DAY.month, _ANY_DAY.day, minute // 60, minute % 60)
+
+
+@lru_cache(maxsize=256)
+def _clock_pattern(language: str, market: str) -> str:
+    """The locale's own, unless people of the market count hours in the other way."""
+    locale = locale_of(language, market)
+    pattern: str = locale.time_formats["short"].pattern
+    if market and locale.territory != market.upper():
+        native = _native(market.upper())
+        if native is not None and _is_twelve(native.time_formats["short"].pattern) != _is_twelve(pattern):
+            pattern = locale.datetime_skeletons["Hm" if _is_twelve(pattern) else "hm"].pattern
+    return pattern.replace("a", _half_days(locale))
+
+
+def _half_days(locale: Locale) -> str:
+    """The letters of a pattern for AM and PM: the long form where the short one is in Latin letters alone (Korean, Thai)."""
+    names = locale.day_periods["format"]
+    short, full = names["abbreviated"].get("am", ""), names.get("wide", {}).get("am", "")
+    return "aaaa" if full and short.isascii() and not full.isascii() else "a"
+
+
+def _is_twelve(pattern: str) -> bool:
+    return "h" in pattern or "K" in pattern
+
+
+def _native(territory: str) -> Locale | None:
+    """The locale of most people of a country."""
+    spoken: Mapping[str, Mapping[str, float]] = get_global("territory_languages").get(territory, {})
+    if not spoken:
+        return None
+    return locale_of(max(spoken, key=lambda tag: spoken[tag]["population_percent"]), territory)
+
+
+# --- days ---------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def day(when: date, language: str, *, market: str = "", style: DayStyle = "short") -> str:
+    """A date with its weekday: "Fri, Mar 12"; with the year: "Fri, Mar 12, 2027"; in full: "Friday, March 12"; and both."""
+    locale = locale_of(language, market)
+    skeletons = locale.datetime_skeletons
+    if style == "full_year":
+        pattern: str = locale.date_formats["full"].pattern
+    elif style == "full":
+        pattern = (skeletons.get("MMMMEEEEd") or skeletons.get("MMMMEd") or skeletons["MMMEd"]).pattern
+        pattern = pattern if "EEEE" in pattern else pattern.replace("E", "EEEE")
+        pattern = pattern if "MMMM" in pattern or "LLLL" in pattern else pattern.replace("MMM", "MMMM").replace("LLL", "LLLL")
+    else:
+        pattern = skeletons["yMMMEd" if style == "year" else "MMMEd"].pattern
+    return own_digits(format_date(_plain(when), pattern, locale=locale), locale)
+
+
+@lru_cache(maxsize=512)
+def weekday(when: date, language: str, *, style: WeekdayStyle = "short") -> str:
+    """The name of a day of the week, as it stands by itself: "Fri", "Friday", "F"."""
+    names = locale_of(language).days["stand-alone"][_WEEKDAY_WIDTHS[style]]
+    return str(names[when.weekday()])
+
+
+@lru_cache(maxsize=512)
+def month(when: date, language: str) -> str:
+    """A month with its year: "March 2027", "2027年3月"."""
+    locale = locale_of(language)
+    pattern: str = locale.datetime_skeletons["yMMMM"].pattern
+    return own_digits(format_date(_plain(when), pattern, locale=locale), locale)
+
+
+@lru_cache(maxsize=256)
+def first_weekday(language: str, *, market: str = "") -> int:
+    """The day with which weeks begin, ISO (1 = Monday)."""
+    locale = _native(market.upper()) if market else None
+    return int((locale or locale_of(language)).first_week_day) + 1
+
+
+def day_and_clock(wall: datetime, language: str, *, market: str = "", style: DayStyle = "short") -> str:
+    """A date and a time of day: "Fri, Mar 12, 8:00 PM", "3月12日周五 20:00"."""
+    said = (clock(wall, language, market=market), day(wall.date(), language, market=market, style=style))
+    return str(locale_of(language, market).datetime_formats["medium"]).format(*said)
+
+
+@lru_cache(maxsize=512)
+def day_shift(days: int, language: str) -> str:
+    """How far a date is from the one beside it: "+1 day", "+1天", "−1 Tag"; "" for the same day."""
+    return "" if days == 0 else ("+" if days > 0 else "−") + _days(abs(days), language)
+
+
+def _plain(when: date) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+# --- spans --------------------------------------------------------------------------------------------------------------
+
+
+def countdown(seconds: float, language: str) -> str:
+    """What is left until something, in its two largest units: "3 days 4 hr", "2 hr 5 min", "4 min 30 sec"; nothing below zero is left."""
+    left = max(0, int(seconds))
+    parts: list[tuple[int, str]] = []
+    for unit, size in _SECONDS:
+        parts.append((left // size, unit))
+        left %= size
+    first = next((number for number, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    return " ".join(_counted(count, unit, language) for number, (count, unit) in enumerate(parts[first : first + 2]) if count or not number)
+
+
+def duration(minutes: int, language: str) -> str:
+    """How long something takes: "1 hr 30 min", "2 hr", "45 min"; hours go beyond a day."""
+    parts = ((minutes // 60, "hour"), (minutes % 60, "minute"))
+    return " ".join(_counted(count, unit, language) for count, unit in parts if count) or _counted(0, "minute", language)
+
+
+@lru_cache(maxsize=4096)
+def _counted(count: int, unit: str, language: str) -> str:
+    return _days(count, language) if unit == "day" else counted(count, f"duration-{unit}", locale_of(language))
+
+
+def _days(count: int, language: str) -> str:
+    """Inflected, and always with their figure, which Arabic leaves away for one and two."""
+    locale = locale_of(language)
+    lengths: tuple[Literal["long", "short"], ...] = ("long", "short")
+    length = next(one for one in lengths if "duration-" not in format_unit(_MANY, "duration-day", length=one, locale=locale))
+    said = format_unit(count, "duration-day", length=length, locale=locale)
+    if not any(sign.isdigit() for sign in said):
+        said = f"{count} {format_unit(1, 'duration-day', length=length, locale=locale)}"
+    return own_digits(said, locale)
+
+
+# --- places -------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8192)
+def city(zone_key: str, language: str) -> str:
+    """What readers call the place that a zone is named after: "New York", "纽约", "نيويورك"."""
+    locale = locale_of(language)
+    for key in _names_of(zone_key):
+        known = locale.time_zones.get(key, {}).get("city")
+        if known:
+            return str(known)
+    return zone_key.rpartition("/")[2].replace("_", " ")
+
+
+@lru_cache(maxsize=2048)
+def zone_name(zone_key: str, language: str, *, season: Season = "generic") -> str:
+    """The name of the time that a place keeps: "Central European Time", "北美东部时间"; that of its city where it has none."""
+    locale = locale_of(language)
+    metazones = get_global("meta_zones")
+    metazone = next((metazones[key] for key in _names_of(zone_key) if key in metazones), "")
+    names = locale.meta_zones.get(metazone, {}).get("long", {})
+    found = names.get(season) or names.get("standard")  # who never changes clocks has one name alone
+    return str(found or locale.zone_formats["region"] % city(zone_key, language))
+
+
+@lru_cache(maxsize=1024)
+def territory_of(zone_key: str) -> str:
+    """The country of a zone, ISO 3166-1 alpha-2; "" for those of no country."""
+    known = get_global("zone_territories")
+    code = str(next((known[key] for key in _names_of(zone_key) if key in known), ""))
+    return "" if code == "ZZ" else code  # "unknown" of CLDR
+
+
+@lru_cache(maxsize=1024)
+def _names_of(zone_key: str) -> tuple[str, ...]:
+    """Under which a zone may stand in CLDR's tables: some keep to older names than IANA's ("Asia/Calcutta")."""
+    aliases: Mapping[str, str] = get_global("zone_aliases")
+    canonical = aliases.get(zone_key, zone_key)
+    return tuple(dict.fromkeys((zone_key, canonical, *(old for old, new in aliases.items() if new == canonical))))
+
+
+def utc_offset(offset: timedelta) -> str:
+    """ "UTC+8", "UTC−3:30", "UTC": the same in every language."""
+    minutes = round(offset.total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return "UTC" if not minutes else f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02d}" if rest else "")
