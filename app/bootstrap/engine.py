@@ -6,6 +6,7 @@ import random
 import sys
 from pathlib import Path
 
+from app.bootstrap.broken_threads import end_with_broken_threads
 from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
@@ -36,6 +37,7 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     """Be the engine, to the end."""
     runtime: Path = arguments.runtime
     start_logging(find_paths().logs, f"engine-{runtime.name}", verbose=arguments.verbose)
+    end_with_broken_threads()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     clock = SystemClock()
     preview = preview_path(runtime)

@@ -1,0 +1,31 @@
+"""A thread that ends by an error takes its process along, and says why."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap.processes import ROOT
+
+BREAKING = """
+import logging, sys, threading, time
+from pathlib import Path
+from app.bootstrap.broken_threads import end_with_broken_threads
+from app.bootstrap.logs import start_logging
+start_logging(Path(sys.argv[1]), "half")
+end_with_broken_threads()
+threading.Thread(target=lambda: {}["compose"], name="compose").start()
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends otherwise there")
+def test_half_a_process_does_not_go_on(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", BREAKING, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert ended.returncode == -signal.SIGABRT
+    assert "the thread compose ended by an error" in ended.stderr
+    assert "KeyError: 'compose'" in ended.stderr
