@@ -1,0 +1,39 @@
+"""Who a plan lacks yet: the show's markets, and whoever hosts it."""
+
+from collections.abc import Sequence
+
+from app.domain.market import Market
+from app.domain.party import Party, PartyKind
+from app.domain.schedule import Schedule
+from app.domain.words import pick
+
+
+def missing_parties(schedule: Schedule, markets: Sequence[Market], *, host_name: str, host_zone: str, language: str) -> tuple[Party, ...]:
+    """A party for each market of the show that has none, and a host while the plan has none; ids are the same each time.
+
+    `language` is the host's, in which markets are named.
+    """
+    planned = {party.market_id for party in schedule.parties if party.kind is PartyKind.MARKET}
+    taken = {party.id for party in schedule.parties}
+    made = [
+        Party(
+            _free(f"market-{market.id.lower()}", taken),
+            pick(market.name, (language,))[0] or market.id,
+            PartyKind.MARKET,
+            market.zones[0],
+            market_id=market.id,
+            languages=market.languages,
+        )
+        for market in markets
+        if market.id not in planned and market.zones
+    ]
+    if host_zone and not any(party.kind is PartyKind.HOST for party in schedule.parties):
+        made.append(Party(_free("host", taken), host_name, PartyKind.HOST, host_zone, languages=(language,)))
+    return tuple(made)
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    number, found = 2, wanted
+    while found in taken:
+        found, number = f"{wanted}-{number}", number + 1
+    return found
