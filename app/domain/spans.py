@@ -1,19 +1,19 @@
 """Where things stand in long tuples, and where two of them differ, found without looking at every element in Python."""
 
-from collections.abc import Collection
-from itertools import compress, count, repeat
-from operator import attrgetter, indexOf, is_
+from collections.abc import Collection, Iterator
+from itertools import repeat
+from operator import indexOf, is_
 from typing import Any
 
 Many = tuple[Any, ...]
 
-_ID = attrgetter("id")
+FEW = 8  # so many ids are looked for one by one, which is quicker than asking a set for each of the elements
 
 
 def place_of(many: Many, wanted: str) -> int:
     """The place of the one with this id, -1 when there is none."""
     try:
-        return indexOf(map(_ID, many), wanted)
+        return [one.id for one in many].index(wanted)
     except ValueError:
         return -1
 
@@ -21,7 +21,17 @@ def place_of(many: Many, wanted: str) -> int:
 def places_of(many: Many, ids: Collection[str]) -> list[int]:
     """The places of those with these ids, from the beginning."""
     wanted = frozenset(ids)
-    return list(compress(count(), map(wanted.__contains__, map(_ID, many))))
+    known = [one.id for one in many]
+    if len(wanted) > FEW:
+        return [place for place, one in enumerate(known) if one in wanted]
+    return sorted(place for one in wanted for place in _places(known, one))
+
+
+def _places(ids: list[str], wanted: str) -> Iterator[int]:
+    place = -1
+    for _ in range(ids.count(wanted)):
+        place = ids.index(wanted, place + 1)
+        yield place
 
 
 def without(many: Many, places: Collection[int]) -> Many:

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from app.domain.product import Product
 from app.domain.show import Show, ShowError
+from app.domain.spans import differing, reordered
 
 
 class ProductIndex:
-    """Made anew when the list of products is another one, and only then."""
+    """Brought up to date when the list of products is another one, and only where that differs."""
 
     def __init__(self, show: Callable[[], Show]) -> None:
         self._show = show
         self._products: tuple[Product, ...] = ()
         self._by_id: dict[str, Product] = {}
-        self._by_sku: dict[str, Product] = {}
+        self._by_sku: dict[str, Product] | None = {}  # None = it is made when somebody outside asks
 
     def __getitem__(self, product_id: str) -> Product:
         """Raises ShowError "show.no_product"."""
@@ -24,17 +25,29 @@ class ProductIndex:
 
     def find(self, product_id: str) -> Product | None:
         """The product with this id, if there is one."""
-        self._refresh()
+        if self._show().products is not self._products:
+            self._refresh()
         return self._by_id.get(product_id)
 
     def named(self, id_or_sku: str) -> Product | None:
-        """The product that somebody outside names by its id or its SKU."""
-        self._refresh()
-        return self._by_id.get(id_or_sku) or (self._by_sku.get(id_or_sku) if id_or_sku else None)
+        """The product that somebody outside names by its id or its SKU; of several with the same SKU the first."""
+        known = self.find(id_or_sku)
+        if known is not None or not id_or_sku:
+            return known
+        if self._by_sku is None:
+            self._by_sku = {product.sku: product for product in reversed(self._products) if product.sku}
+        return self._by_sku.get(id_or_sku)
 
     def _refresh(self) -> None:
-        products = self._show().products
-        if products is not self._products:
-            self._products = products
-            self._by_id = {product.id: product for product in products}
-            self._by_sku = {product.sku: product for product in reversed(products) if product.sku}
+        before, now = self._products, self._show().products
+        start, old_end, new_end = differing(before, now)
+        self._products, self._by_sku = now, None
+        if reordered(before[start:old_end], now[start:new_end]):
+            return
+        if 2 * (old_end - start) > len(before):
+            self._by_id = {product.id: product for product in now}
+            return
+        for product in before[start:old_end]:
+            del self._by_id[product.id]
+        for product in now[start:new_end]:
+            self._by_id[product.id] = product

@@ -135,12 +135,26 @@ class _Made:
     value: Json
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What stands on the board of a product, and what it was made of."""
+
+    product: Product
+    market_ids: tuple[str, ...]
+    pictures: tuple[str, ...]
+    value: Json
+
+
 class RoomView:
     """Makes boards; what did not change is the same object as in the last one, so that a change of one product costs one product."""
 
     def __init__(self, products: ProductIndex) -> None:
         self._products = products
         self._made: dict[str, _Made] = {}
+        self._pages: dict[str, _Page] = {}  # by their keys on the board
+        self._paged: tuple[tuple[str, ...], Mapping[str, str]] = ((), {})
+        self._listed: tuple[tuple[object, str], tuple[str, ...]] = (((), ""), ())
+        self._pictured: tuple[list[Product], str, tuple[str, ...]] = ([], "", ())
 
     def board(
         self,
@@ -155,8 +169,8 @@ class RoomView:
     ) -> Mapping[str, Json]:
         """Every key with its value. `disclosure`: market → text that stands there now; `pictures`: of the show → in the room."""
         before, self._made = self._made, {}
-        ids = [product_id for product_id in listed_ids(show, shown) if self._products.find(product_id) is not None]
-        market_ids = tuple(market.id for market in show.markets)
+        products = self._on_page(show, shown)
+        ids = [product.id for product in products]
 
         def keep(key: str, of: tuple[object, ...], make: Callable[[], Json]) -> None:
             old = before.get(key)
@@ -165,14 +179,6 @@ class RoomView:
 
         keep("show", (title, show.markets, show.desk.host_language), lambda: show_value(show, title))
         keep("list", tuple(ids), lambda: ids)
-        for product_id in ids:
-            product = self._products[product_id]
-            names = _names(product, pictures)
-            keep(
-                f"product/{product_id}",
-                (product, market_ids, names),
-                lambda product=product, names=names: product_value(product, market_ids, names),  # type: ignore[misc]
-            )
         keep("pinned", (shown.pinned_id, shown.pinned_ms), lambda: _pinned(shown, ids))
         keep("card", (shown.card, card_words), lambda: card_value(shown, card_words))
         keep("coupon", (shown.drop, show.coupons, coupon_left), lambda: coupon_value(show, shown, coupon_left))
@@ -180,15 +186,44 @@ class RoomView:
         keep("disclosure", (tuple(disclosure), *disclosure.values()), lambda: _disclosure(disclosure))
         ticker = show.desk.ticker if ShownKind.TICKER in shown.lasting else {}
         keep("ticker", (ticker,), lambda: words_value(ticker) or None)
-        return {key: made.value for key, made in self._made.items() if made.value is not None}
+        self._turn_pages(products, tuple(market.id for market in show.markets), pictures)
+        values = {key: made.value for key, made in self._made.items() if made.value is not None}
+        products_first = {key: page.value for key, page in self._pages.items()}  # nothing is pinned that a page does not have yet
+        return {"show": values.pop("show"), "list": values.pop("list")} | products_first | values
+
+    def _on_page(self, show: Show, shown: Shown) -> list[Product]:
+        """The products of the page; of those that were removed it knows nothing."""
+        of, ids = self._listed
+        if of[0] is not show.segments or of[1] != shown.pinned_id:
+            ids = listed_ids(show, shown)
+            self._listed = ((show.segments, shown.pinned_id), ids)
+        return [product for one in ids if (product := self._products.find(one)) is not None]
+
+    def _turn_pages(self, products: Sequence[Product], market_ids: tuple[str, ...], pictures: Mapping[str, str]) -> None:
+        before, self._pages = self._pages, {}
+        same = self._paged[0] == market_ids and self._paged[1] is pictures
+        self._paged = (market_ids, pictures)
+        for product in products:
+            key = f"product/{product.id}"
+            page = before.get(key)
+            if page is None or page.product is not product or not same:
+                names = _names(product, pictures)
+                if page is None or page.product is not product or (page.market_ids, page.pictures) != (market_ids, names):
+                    page = _Page(product, market_ids, names, product_value(product, market_ids, names))
+            self._pages[key] = page
 
     def wanted_pictures(self, show: Show, shown: Shown) -> tuple[str, ...]:
         """Pictures of the page's products, the pinned one's first, then each product's main one before its others."""
-        first = (shown.pinned_id,) if shown.pinned_id else ()
-        products = [product for one in (*first, *listed_ids(show, shown)) if (product := self._products.find(one)) is not None]
-        pinned = products[0].pictures[:MAX_PICTURES] if first and products else ()
+        listed = self._on_page(show, shown)
+        if self._pictured[0] == listed and self._pictured[1] == shown.pinned_id:
+            return self._pictured[2]
+        first = self._products.find(shown.pinned_id)
+        products = [first, *listed] if first is not None else listed
+        pinned = first.pictures[:MAX_PICTURES] if first is not None else ()
         others = (product.pictures[place] for place in range(MAX_PICTURES) for product in products if place < len(product.pictures))
-        return tuple(dict.fromkeys((*pinned, *others)))
+        wanted = tuple(dict.fromkeys((*pinned, *others)))
+        self._pictured = (listed, shown.pinned_id, wanted)
+        return wanted
 
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:

@@ -38,6 +38,8 @@ def test_things_are_found_by_their_ids() -> None:
     many = named(*"abcde")
     assert [place_of(many, wanted) for wanted in "aez"] == [0, 4, -1]
     assert places_of(many, ["e", "b", "z", "b"]) == [1, 4]
+    assert places_of((*many, *many), "be") == [1, 4, 6, 9], "each of those that share an id"
+    assert places_of((*many, *many), "bdefghijklm") == [1, 3, 4, 6, 8, 9]
     assert [one.id for one in without(many, [0, 2, 4])] == ["b", "d"]
     assert without(many, []) == many
     assert without((), []) == ()

@@ -1,5 +1,7 @@
 """What the page and the cards say: made of the show in the viewers' languages, and again only where something changed."""
 
+import itertools
+import random
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +14,7 @@ from app.domain.money import Money
 from app.domain.product import Delivery, Stock
 from app.domain.project import UNTITLED
 from app.domain.show import Show
-from app.domain.show_editing import change_desk, change_product, put_product, swap_to_backup
+from app.domain.show_editing import change_desk, change_product, put_product, remove_products, swap_to_backup
 from app.domain.shown import Countdown, Drop, Shown, ShownCard, ShownKind
 from app.domain.words import has
 from app.language import formats
@@ -103,6 +105,53 @@ def test_what_did_not_change_is_the_same_object() -> None:
     assert changed == {"product/star"}
     again = page.board(Shown(pinned_id="sun"), pictures={"unheard": "x"})
     assert all(again[key] is after[key] for key in after)
+
+
+def test_another_list_of_products_or_pictures_is_seen_and_what_stays_is_the_same() -> None:
+    page = Page(selling_show())
+    shown = Shown(pinned_id="cable")
+    page.show = put_product(page.show, product("sun", pictures=("a", "b")))
+    assert page.pictures(shown) == ("a", "b")
+    before = page.board(shown)
+    assert list(before)[:5] == ["show", "list", "product/sun", "product/star", "product/cable"], (
+        "what is pinned is there before it is pinned"
+    )
+    page.show = remove_products(page.show, ["cable"])
+    after = page.board(shown)
+    assert after["list"] == ["sun", "star"]
+    assert after["product/sun"] is before["product/sun"]
+    assert "product/cable" not in after
+    page.show = put_product(page.show, product("star", pictures=("c",)))
+    assert page.pictures(Shown()) == ("a", "c", "b")
+    pictured = page.board(pictures={"c": "room-c"})
+    assert (pictured["product/star"]["pictures"], pictured["product/sun"] is after["product/sun"]) == (["room-c"], True)
+    page.show = replace(page.show, markets=page.show.markets[:1])
+    assert [price["market"] for price in page.board()["product/sun"]["prices"]] == ["US"]
+
+
+def test_products_are_found_whatever_was_done_to_the_list() -> None:
+    chance, numbers = random.Random(3), itertools.count()
+    show = replace(selling_show(), products=tuple(product(f"p{number}") for number in range(12)))
+    held = [show]
+    index = ProductIndex(lambda: held[0])
+    for _ in range(400):
+        products = list(held[0].products)
+        for _ in range(chance.choice((1, 1, 9))):
+            match chance.randrange(4):
+                case 0:
+                    products.insert(chance.randrange(len(products) + 1), product(f"new-{next(numbers)}"))
+                case 1 if len(products) > 3:
+                    products.pop(chance.randrange(len(products)))
+                case 2:
+                    products.insert(chance.randrange(len(products)), products.pop(chance.randrange(len(products))))
+                case _:
+                    place = chance.randrange(len(products))
+                    products[place] = replace(products[place], sku=chance.choice(("A", "B", "")))
+        held[0] = replace(held[0], products=tuple(products))
+        assert all(index.find(one.id) is one for one in products)
+        assert index.find("p0") is next((one for one in products if one.id == "p0"), None)
+        assert index.named("A") is next((one for one in products if one.sku == "A"), None)
+    assert index.named("") is None
 
 
 def test_coupons_countdowns_and_tickers_come_and_go() -> None:
