@@ -1,0 +1,77 @@
+"""A first draft of a month of shows."""
+
+from collections import Counter
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.calendar.packaged_zones import load_zones
+from app.domain.month_draft import Wish, draft, with_draft
+from app.domain.party import Party, PartyKind
+from app.domain.schedule import Schedule, ScheduleError, check_schedule
+
+ZONES = load_zones()
+PLAN = Schedule(
+    parties=(
+        Party("us", "New York", PartyKind.MARKET, "America/New_York", market_id="US"),
+        Party("eg", "Cairo", PartyKind.MARKET, "Africa/Cairo", market_id="EG"),
+        Party("host", "Mei", PartyKind.HOST, "Asia/Shanghai"),
+    )
+)
+PRIME = {"US": time(20), "EG": time(0)}
+APRIL = date(2027, 4, 1), date(2027, 4, 30)
+
+
+def test_shows_stand_in_prime_time_of_their_audience_and_as_far_apart_as_may_be() -> None:
+    made = draft(PLAN, [Wish("us", "Evening", 3, team=("host",))], *APRIL, prime=PRIME, zones=ZONES)
+    assert {airing.start.wall.time() for airing in made} == {time(20)}
+    assert {airing.start.zone for airing in made} == {"America/New_York"}
+    assert [airing.start.wall.day for airing in made][:6] == [2, 5, 7, 9, 12, 14]
+    assert made[0].party_ids == ("us", "host")
+    check_schedule(with_draft(PLAN, made))
+
+
+@given(
+    per_week=st.integers(1, 7),
+    weekdays=st.sets(st.integers(1, 7), min_size=1),
+    first=st.dates(date(2026, 1, 1), date(2028, 1, 1)),
+)
+def test_every_whole_week_has_what_was_wished_on_days_that_were_allowed(per_week: int, weekdays: set[int], first: date) -> None:
+    monday = first.fromordinal(first.toordinal() - first.isoweekday() + 1)
+    last = date.fromordinal(monday.toordinal() + 27)
+    wish = Wish("us", "Evening", min(per_week, len(weekdays)), weekdays=tuple(weekdays))
+    made = draft(PLAN, [wish], monday, last, prime=PRIME, zones=ZONES)
+    weeks = Counter(airing.start.wall.isocalendar().week for airing in made)
+    assert set(weeks.values()) == {wish.per_week}
+    assert len(weeks) == 4
+    assert {airing.start.wall.isoweekday() for airing in made} <= weekdays
+    assert len({airing.start.wall.date() for airing in made}) == len(made)
+
+
+def test_a_midnight_that_does_not_exist_gives_way_to_the_next_quarter_hour_that_does() -> None:
+    made = draft(PLAN, [Wish("eg", "Night", 7)], date(2027, 4, 30), date(2027, 4, 30), prime=PRIME, zones=ZONES)
+    assert [airing.start.wall for airing in made] == [datetime(2027, 4, 30, 1)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        (Wish("nobody", "A", 1), "schedule.no_party"),
+        (Wish("host", "A", 1), "schedule.no_market"),
+        (Wish("us", "A", 3, weekdays=(1, 2)), "schedule.per_week"),
+        (Wish("us", "A", 0), "schedule.per_week"),
+        (Wish("us", "A", 1, team=("nobody",)), "schedule.no_party"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(wish: Wish, code: str) -> None:
+    with pytest.raises(ScheduleError) as refused:
+        draft(PLAN, [wish], *APRIL, prime=PRIME, zones=ZONES)
+    assert refused.value.code == code
+
+
+def test_ten_years_of_shows_are_a_slip_of_the_finger() -> None:
+    with pytest.raises(ScheduleError) as refused:
+        draft(PLAN, [Wish("us", "A", 7)], date(2027, 1, 1), date(2036, 12, 31), prime=PRIME, zones=ZONES)
+    assert refused.value.code == "schedule.too_many"
