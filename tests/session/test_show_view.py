@@ -148,9 +148,9 @@ def test_products_are_found_whatever_was_done_to_the_list() -> None:
                     place = chance.randrange(len(products))
                     products[place] = replace(products[place], sku=chance.choice(("A", "B", "")))
         held[0] = replace(held[0], products=tuple(products))
-        assert all(index.find(one.id) is one for one in products)
-        assert index.find("p0") is next((one for one in products if one.id == "p0"), None)
-        assert index.named("A") is next((one for one in products if one.sku == "A"), None)
+        assert all(index.find(one.id) == one for one in products)
+        assert index.find("p0") == next((one for one in products if one.id == "p0"), None)
+        assert index.named("A") == next((one for one in products if one.sku == "A"), None)
     assert index.named("") is None
 
 
