@@ -40,6 +40,8 @@ class Limits:
     room_messages_per_s: float = 8.0
     room_address_burst: int = 600
     room_address_per_s: float = 200.0
+    room_reservations_burst: int = 200  # of one address: a hall that wants to come again
+    room_reservations_per_s: float = 0.5  # one visitor has a dozen dates to choose from
     room_hello_s: float = 10.0
     room_slow_s: float = 15.0  # one message that a page does not take within this time ends its connection
 

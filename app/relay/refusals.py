@@ -37,9 +37,13 @@ _REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {
     ),
     "relay.board_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The board is full: {limit} bytes, or too many keys."),
     "relay.coupons_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The room has {limit} coupons already; close one first."),
+    "relay.dates_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The room has {limit} dates already; take one off the board first."),
     "relay.no_picture": (HTTPStatus.NOT_FOUND, "There is no such picture."),
     "relay.not_picture": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a PNG, JPEG or WebP picture."),
     "relay.picture_name": (HTTPStatus.UNPROCESSABLE_ENTITY, "The picture's id must be the first 32 hex digits of its SHA-256."),
+    "relay.no_calendar": (HTTPStatus.NOT_FOUND, "There is no such calendar."),
+    "relay.not_calendar": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be text/calendar in UTF-8, with one VCALENDAR in it."),
+    "relay.calendar_name": (HTTPStatus.UNPROCESSABLE_ENTITY, "The calendar's id must be the first 32 hex digits of its SHA-256."),
     "relay.order_type": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json."),
     "relay.order_unsigned": (
         HTTPStatus.UNAUTHORIZED,

@@ -8,26 +8,32 @@ Viewer, `GET /room/NAME`
   → {"t":"hello","v":1,"token":""|"…","page":"…","board":rev,"boot":"…","languages":["pt-BR",…],"market":"BR"|""}
       `page`: any text that is new with each loaded page; event numbers count per token and page, so that two tabs are two counters.
   ← {"t":"welcome","v":1,"token","viewer","boot","rev","now_ms", and "board":{key:value} (all there is: forget the rest)
-      or "patches":[[rev,key,value]…] (changes since `board`, null = gone)}. A large board's rest follows as puts.
+      or "patches":[[rev,key,value]…] (changes since `board`, null = gone), "reserved":[dates]}. A large board's rest follows as puts.
   ← {"t":"put","rev","key","value"|null}: rev rises; whoever saw rev N has seen all up to N. A slow page gets the newest value alone.
-  ← {"t":"count","viewers","likes","left":{coupon: codes left}} at most once a second, when it changed
+  ← {"t":"count","viewers","likes","left":{coupon: codes left},"waiting":{date: viewers}} at most once a second, when it changed
   → {"t":"event","n","kind":"like|seen|clicked|added|asked","product","count"} ← {"t":"ack","n"}: all up to n are in the journal
       `product` must be on the board as "product/ID" ("like" and "asked" also take ""); else it is acknowledged and dropped.
   → {"t":"claim","n","coupon"} ← {"t":"coupon","n","coupon","code"|null,"why":""|"unknown"|"expired"|"gone"}; twice = the same
+  → {"t":"reserve","date","on":true|false} ← {"t":"reserved","date","on","why":""|"unknown"|"later"|"full"}: his place for "date/DATE" of
+      the board, as it is now; to say the same twice changes nothing. "later": ask again in a while
   → {"t":"market","market":"BR","languages":[…]}: the visitor chose another one. → {"t":"ping"} ← {"t":"pong"}: a page cannot see ours.
 
 Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stream key); a second host takes the first one's place (4409)
   → {"t":"hello","v":1,"boot":"…","after":seq,"likes":total so far, optional}
-  ← {"t":"welcome","v":1,"boot","seq","now_ms","board":{key:rev},"pictures":[ids],"coupons":{id: left},"viewers","likes","dropped":{kind:n}}
+  ← {"t":"welcome","v":1,"boot","seq","now_ms","board":{key:rev},"pictures":[ids],"calendars":[ids],"coupons":{id: left},"viewers","likes",
+      "dropped":{kind:n}}
       `boot` other than the one in hello: the relay is new, its board is empty and its numbers begin at 1; `after` then means nothing.
   ← {"t":"event","seq","at_ms","kind","viewer","data"}; seq rises, with gaps where something was dropped. → {"t":"ack","seq"}
       kinds: joined {languages, language, market} · left {} · market {languages, language, market} · like {count, product, language, market}
       seen|clicked|added|asked {product, language, market} · claimed {coupon, code, left, language, market}
+      reserved|unreserved {date, language, market}: never dropped; of what one viewer says of one date the last alone is kept
       order {order, product, units, minor, currency, at_ms, source: "webhook"}
   → {"t":"put","key","value"|null}: one that changes nothing costs nothing, so a new desk may write everything again
   → {"t":"coupon","id","codes":[…]|null,"expires_ms","claimed":{code: viewer}}: null closes and forgets it; 0 = never expires
+  → {"t":"reserved","date","viewers":[ids]}: these wait already, for a hub that has forgotten it; adds to those it knows
   → {"t":"likes","likes":n}: another show begins with so many
-  ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon"|"ack","key"|"id"|"seq","why","words"}: this one was not taken
+  ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon"|"reserved"|"ack","key"|"id"|"date"|"seq",
+      "why","words"}: this one was not taken
 
 Close codes: 4400 a message that is none (the words say why), 4408 no hello, 4409 replaced, 4426 another version, 1001 the relay stops,
 1009 a message too large (viewer 4 kB, host 256 kB). What comes too fast is read more slowly; who does not answer WebSocket pings, or
@@ -43,7 +49,9 @@ from app.relay.refusals import Refusal
 from app.relay.room_board import Board, encode
 from app.relay.room_coupons import Coupons
 from app.relay.room_journal import Journal
-from app.relay.room_messages import VERSION, Message, claims_of, languages_of, market_of, text_of, texts_of, whole_of
+from app.relay.room_messages import VERSION, Message, claims_of, languages_of, market_of, text_of, texts_of, truth_of, whole_of
+from app.relay.room_rates import Bucket
+from app.relay.room_reservations import Reservations
 from app.relay.room_viewers import Viewer, Viewers
 from app.relay.room_wire import CLOSE_REPLACED, CLOSE_STOPPING, Fanout, Wire
 
@@ -54,6 +62,8 @@ _MAX_ANSWERS = 64  # that a page has not read; far more than it may ask for in t
 _MAX_LIKES_EACH = 20
 _MAX_COUPONS = 50
 _MAX_CODES = 5000
+_MAX_VIEWERS = 5000  # whom one message of the host names
+_DATE_CHARS = 110
 _EVENTS = ("like", "seen", "clicked", "added", "asked")
 _WITHOUT_PRODUCT = ("like", "asked")
 
@@ -61,10 +71,11 @@ _WITHOUT_PRODUCT = ("like", "asked")
 class PageLink:
     """One page: its visitor, where it stands on the board, and the answers that it has not got yet."""
 
-    def __init__(self, room: "Room", wire: Wire, viewer: Viewer, tab: str) -> None:
+    def __init__(self, room: "Room", wire: Wire, viewer: Viewer, tab: str, reserving: Bucket) -> None:
         self.wire = wire
         self.viewer = viewer
         self.tab = tab
+        self.reserving = reserving
         self.counted = False
         self.seen_rev = 0
         self._room = room
@@ -131,13 +142,16 @@ class HostLink:
 class Room:
     """The hub of one stream; on one event loop, so that nothing here is ever half done. `secret` signs the visitors' tokens.
 
-    `pictures` names the pictures that the host need not send again.
+    `pictures` and `calendars` name those that the host need not send again.
     """
 
-    def __init__(self, *, clock: Clock, secret: bytes, pictures: Callable[[], list[str]] = list) -> None:
+    def __init__(
+        self, *, clock: Clock, secret: bytes, pictures: Callable[[], list[str]] = list, calendars: Callable[[], list[str]] = list
+    ) -> None:
         self.board = Board()
         self.journal = Journal()
         self.coupons = Coupons()
+        self.reservations = Reservations(lambda date: f"date/{date}" in self.board)
         self.viewers = Viewers(secret, clock)
         self.host: HostLink | None = None
         self.pages: dict[Wire, PageLink] = {}
@@ -146,10 +160,12 @@ class Room:
         self.count = b""
         self._clock = clock
         self._pictures = pictures
+        self._calendars = calendars
         self._fanout = Fanout()
         self._on_page: Mapping[str, Callable[[PageLink, Message], None]] = {
             "event": self._event,
             "claim": self._claim,
+            "reserve": self._reserve,
             "market": self._market,
             "ping": lambda page, message: page.answer(b'{"t":"pong"}'),
         }
@@ -157,6 +173,7 @@ class Room:
             "put": self._put,
             "ack": self._ack,
             "coupon": self._coupon,
+            "reserved": self._reserved_before,
             "likes": self._likes_anew,
         }
         self._recount()
@@ -166,18 +183,18 @@ class Room:
 
     # --- pages
 
-    def enter(self, wire: Wire, hello: Message) -> PageLink:
-        """A page came, or came back. Raises Refusal when its hello is none."""
+    def enter(self, wire: Wire, hello: Message, reserving: Bucket) -> PageLink:
+        """A page came, or came back; `reserving` is its address's pace. Raises Refusal when its hello is none."""
         token, tab = text_of(hello, "token", most=64), text_of(hello, "page", most=64)
         rev, boot = whole_of(hello, "board", default=0), text_of(hello, "boot", most=32)
         languages, market = languages_of(hello), market_of(hello)
         viewer, joins = self.viewers.enter(token)
         viewer.languages, viewer.market = languages, market
-        page = PageLink(self, wire, viewer, tab)
+        page = PageLink(self, wire, viewer, tab, reserving)
         resumes = boot == self.boot and self.board.can_resume(rev)
         page.seen_rev, opening = self.board.opening(rev if resumes else None, OPENING_BYTES)
         head = {"t": "welcome", "v": VERSION, "token": viewer.token, "viewer": viewer.id, "boot": self.boot}
-        head |= {"rev": page.seen_rev, "now_ms": self._now_ms()}
+        head |= {"rev": page.seen_rev, "now_ms": self._now_ms(), "reserved": self.reservations.of(viewer.id)}
         page.answer(encode(head)[:-1] + b"," + opening + b"}")
         self.pages[wire] = page
         if joins:
@@ -227,18 +244,30 @@ class Room:
             self._journal("claimed", page.viewer, {"coupon": coupon, "code": claimed.code, "left": left})
         page.answer(encode({"t": "coupon", "n": number, "coupon": coupon, "code": claimed.code, "why": claimed.why}))
 
+    def _reserve(self, page: PageLink, message: Message) -> None:
+        date, viewer = text_of(message, "date", most=_DATE_CHARS, default=None), page.viewer
+        if truth_of(message, "on"):
+            place = self.reservations.reserve(date, viewer.id, page.reserving, self.journal.topics)
+        else:
+            place = self.reservations.give_up(date, viewer.id)
+        if place.fresh:
+            self._journal("reserved" if place.on else "unreserved", viewer, {"date": date}, topic=(date, viewer.id))
+        page.answer(encode({"t": "reserved", "date": date, "on": place.on, "why": place.why}))
+
     def _market(self, page: PageLink, message: Message) -> None:
         page.viewer.market = market_of(message)
         page.viewer.languages = languages_of(message) or page.viewer.languages
         self._journal("market", page.viewer, {"languages": list(page.viewer.languages)})
 
-    def _journal(self, kind: str, viewer: Viewer, data: Mapping[str, object], count: int = 1) -> None:
+    def _journal(
+        self, kind: str, viewer: Viewer, data: Mapping[str, object], count: int = 1, *, topic: tuple[str, str] | None = None
+    ) -> None:
         where = {"language": viewer.language, "market": viewer.market}
-        self.record(kind, viewer.id, {**data, **where}, count)
+        self.record(kind, viewer.id, {**data, **where}, count, topic=topic)
 
-    def record(self, kind: str, viewer: str, data: Mapping[str, object], count: int = 1) -> int:
-        """Put an event into the journal, for the host to fetch; its number."""
-        seq = self.journal.append(kind, self._now_ms(), viewer, data, count)
+    def record(self, kind: str, viewer: str, data: Mapping[str, object], count: int = 1, *, topic: tuple[str, str] | None = None) -> int:
+        """Put an event into the journal, for the host to fetch; its number. What it says replaces what was said on its topic."""
+        seq = self.journal.append(kind, self._now_ms(), viewer, data, count, topic=topic)
         if self.host is not None:
             self.host.wire.wake()
         return seq
@@ -259,6 +288,7 @@ class Room:
             "now_ms": self._now_ms(),
             "board": self.board.revs(),
             "pictures": self._pictures(),
+            "calendars": self._calendars(),
             "coupons": self.coupons.left(),
             "viewers": self.viewers.count,
             "likes": self.likes,
@@ -287,7 +317,7 @@ class Room:
             handle(host, message)
         except Refusal as error:
             # One thing that cannot be shown must not keep the desk from showing all the others.
-            which = {field: message[field] for field in ("key", "id", "seq") if isinstance(message.get(field), str | int)}
+            which = {field: message[field] for field in ("key", "id", "date", "seq") if isinstance(message.get(field), str | int)}
             host.answer(encode({"t": "refused", "of": kind, **which, "why": error.code, "words": error.words}))
 
     def _put(self, host: HostLink, message: Message) -> None:
@@ -310,6 +340,10 @@ class Room:
         codes, claimed = texts_of(message, "codes", most=_MAX_CODES, each=64), claims_of(message, most=_MAX_CODES)
         self.coupons.drop(coupon, codes, whole_of(message, "expires_ms", default=0), claimed)
 
+    def _reserved_before(self, host: HostLink, message: Message) -> None:
+        date = text_of(message, "date", most=_DATE_CHARS, default=None)
+        self.reservations.remember(date, texts_of(message, "viewers", most=_MAX_VIEWERS, each=64))
+
     # --- every second
 
     def tick(self, slow_s: float) -> None:
@@ -331,7 +365,8 @@ class Room:
             self.host.wire.abort()
 
     def _recount(self) -> bool:
-        count = encode({"t": "count", "viewers": self.viewers.count, "likes": self.likes, "left": self.coupons.left()})
+        left, waiting = self.coupons.left(), self.reservations.waiting()
+        count = encode({"t": "count", "viewers": self.viewers.count, "likes": self.likes, "left": left, "waiting": waiting})
         before, self.count = self.count, count
         return before != count
 
@@ -349,6 +384,7 @@ class Room:
             "pages": len(self.pages),
             "viewers": self.viewers.count,
             "likes": self.likes,
+            "waiting": sum(self.reservations.waiting().values()),
             "host": self.host is not None,
             "rev": self.board.rev,
             "keys": len(self.board),

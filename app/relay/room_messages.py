@@ -51,6 +51,14 @@ def whole_of(message: Message, field: str, *, least: int = 0, most: int = _LARGE
     return value
 
 
+def truth_of(message: Message, field: str) -> bool:
+    """True or false."""
+    value = message.get(field)
+    if not isinstance(value, bool):
+        raise _wrong(field)
+    return value
+
+
 def languages_of(message: Message) -> tuple[str, ...]:
     """The first of the reader's languages; what is none is left out."""
     value = message.get("languages", [])

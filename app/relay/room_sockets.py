@@ -56,10 +56,17 @@ class RoomSockets:
     """One room for each stream, and their WebSockets. `aclose` ends all connections in order."""
 
     def __init__(
-        self, *, config: RelayConfig, clock: Clock, admission: Admission, pictures_of: Callable[[str], Callable[[], list[str]]]
+        self,
+        *,
+        config: RelayConfig,
+        clock: Clock,
+        admission: Admission,
+        pictures_of: Callable[[str], Callable[[], list[str]]],
+        calendars_of: Callable[[str], Callable[[], list[str]]],
     ) -> None:
         self.rooms: Mapping[str, Room] = {
-            name: Room(clock=clock, secret=_visitor_secret(key), pictures=pictures_of(name)) for name, key in config.keys.items()
+            name: Room(clock=clock, secret=_visitor_secret(key), pictures=pictures_of(name), calendars=calendars_of(name))
+            for name, key in config.keys.items()
         }
         self._config = config
         self._limits = config.limits
@@ -68,6 +75,7 @@ class RoomSockets:
         limits = config.limits
         self._joins = AddressBuckets(limits.room_joins_per_s, limits.room_joins_burst, clock)
         self._heard = AddressBuckets(limits.room_address_per_s, limits.room_address_burst, clock)
+        self._reserving = AddressBuckets(limits.room_reservations_per_s, limits.room_reservations_burst, clock)
         self._pages: Counter[str] = Counter()
         self._busy: set[asyncio.Task[object]] = set()
         self._closing = False
@@ -171,7 +179,7 @@ class RoomSockets:
                 hello = await self._hello(socket)
                 if hello is None:
                     return socket
-                page = room.enter(wire, hello)
+                page = room.enter(wire, hello, self._reserving.of(address))
                 pace = Bucket(self._limits.room_messages_per_s, self._limits.room_messages_burst, self._clock)
                 everybody = self._heard.of(address)
                 try:

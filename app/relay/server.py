@@ -17,6 +17,7 @@ from app.relay.connections import ConnectionGuard
 from app.relay.negotiation import read_offer
 from app.relay.page import PAGE_HEADERS, Page, qr_svg
 from app.relay.refusals import Refusal
+from app.relay.room_calendars import RoomCalendars
 from app.relay.room_orders import RoomOrders
 from app.relay.room_pictures import RoomPictures
 from app.relay.room_sockets import RoomSockets
@@ -94,7 +95,14 @@ class RelayServer:
         self._streams = {name: Stream(name, self._clock) for name in config.keys}
         self._sessions = Sessions(clock=self._clock, limits=config.limits, admission=self._admission, addresses=addresses or all_addresses)
         self._pictures = RoomPictures(config)
-        self._rooms = RoomSockets(config=config, clock=self._clock, admission=self._admission, pictures_of=self._pictures.ids_of)
+        self._calendars = RoomCalendars(config)
+        self._rooms = RoomSockets(
+            config=config,
+            clock=self._clock,
+            admission=self._admission,
+            pictures_of=self._pictures.ids_of,
+            calendars_of=self._calendars.ids_of,
+        )
         self._orders = RoomOrders(config=config, clock=self._clock, admission=self._admission, rooms=self._rooms.rooms)
         self._boot = secrets.token_hex(6)
         self._runner: web.AppRunner | None = None
@@ -188,6 +196,7 @@ class RelayServer:
         routes.add_get("/api/time", self._get_time)
         self._rooms.add_routes(routes)
         self._pictures.add_routes(routes)
+        self._calendars.add_routes(routes)
         self._orders.add_routes(routes)
         return application
 
