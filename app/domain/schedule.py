@@ -26,7 +26,7 @@ class ScheduleError(AppError):
 @dataclass(frozen=True, slots=True)
 class Move:
     """One date of a series that is not as its rule says: `original` is the wall time by the rule (RFC 5545's RECURRENCE-ID), `start` the
-    new one, None = called off; `minutes` 0 = as long as the others; `party_ids` who it is for and who makes it, none = those of the others."""
+    new one, None = called off; `minutes` 0 = as long as the others; `party_ids` who it is for and who makes it, none = as the others."""
 
     original: datetime
     start: LocalTime | None
@@ -48,6 +48,7 @@ class Airing:
     """One planned show, or a series of them when `rule` (an RRULE value, "FREQ=WEEKLY;BYDAY=FR") is not empty.
 
     `party_ids` are the markets it is for and the people who make it. `fixed`: the hour stands, an optimisation does not move it.
+    `titles` are its title in the languages of those who are told of it, where it is not `title`.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Airing:
     whats_new: WhatsNew = WhatsNew()
     note: str = ""
     fixed: bool = False
+    titles: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
