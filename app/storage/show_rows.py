@@ -1,7 +1,7 @@
 """A Show as rows, and the rows that differ between two of them."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from app.domain.project import Project
 from app.domain.rundown import Segment
 from app.domain.schedule import Schedule
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.domain.spans import differing, turned
 from app.storage.files import StorageError
 from app.storage.migrations import CURRENT_VERSION, FORMAT
 from app.storage.project_file import decode
@@ -81,21 +82,42 @@ def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, k
 
 
 def _write_table(
-    connection: sqlite3.Connection, table: str, before: Iterable[_Row], after: tuple[_Row, ...], known: Mapping[str, int]
+    connection: sqlite3.Connection, table: str, before: tuple[_Row, ...], after: tuple[_Row, ...], known: Mapping[str, int]
 ) -> Mapping[str, int]:
-    old = {row.id: row for row in before}
-    ids = [row.id for row in after]
+    """Only what lies between the first and the last row that differ is looked at: the window waits while Python works here."""
+    start, old_end, new_end = differing(before, after)
+    replaced, rows = before[start:old_end], after[start:new_end]
+    old = {row.id: row for row in replaced}
+    ids = [row.id for row in rows]
     gone = old.keys() - set(ids)
-    new_places = {} if ids == list(old) and not gone else places(ids, {one: place for one, place in known.items() if one not in gone})
-    now = {one: place for one, place in known.items() if one not in gone} | new_places if gone or new_places else known
+    in_order = ids == [one for one in old if one not in gone]
+    new_places = {} if in_order else _new_places(after, start, new_end, turned(replaced, rows), known)
+    now = known
+    if gone or new_places:
+        now = {**known, **new_places}
+        for one in gone:
+            del now[one]
     connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(one,) for one in gone])
-    changed = [row for row in after if old.get(row.id) is not row]
+    changed = [row for row in rows if old.get(row.id) is not row]
     written = {row.id for row in changed}
     connection.executemany(f"REPLACE INTO {table} VALUES (?, ?, ?)", [(row.id, now[row.id], encode(row)) for row in changed])
     connection.executemany(
         f"UPDATE {table} SET position = ? WHERE id = ?", [(place, one) for one, place in new_places.items() if one not in written]
     )
     return now
+
+
+def _new_places(rows: tuple[_Row, ...], start: int, end: int, first: int, known: Mapping[str, int]) -> Mapping[str, int]:
+    """New places in rows[start:end], between those beside them; the last `first` of these rows stood before the others until now."""
+    moved: set[str] = set()
+    if first:  # the smaller part moves
+        start, end = (end - first, end) if 2 * first <= end - start else (start, end - first)
+        moved = {row.id for row in rows[start:end]}
+    begin = max(0, start - 1)
+    ids = [row.id for row in rows[begin : end + 1]]
+    given = places(ids, {one: known[one] for one in ids if one in known and one not in moved})
+    beside = {row.id for row in (*rows[begin:start], *rows[end : end + 1])}
+    return given if beside.isdisjoint(given) else places([row.id for row in rows], {})  # no room is left there: all are numbered anew
 
 
 def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]:
