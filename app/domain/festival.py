@@ -29,7 +29,7 @@ class LeadTask:
 class Festival:
     """One festival of one market in one year, [first, last] by the local calendar. `estimated`: by calculation, the sighting of the moon
     may move it by a day. `prime_time`: when people watch on these days, on their clocks ("21:30", "02:00"), None = as ever. `key` is the
-    same in every year and market."""
+    same in every year and market. `peak`: the feast itself where days off come before it, None = `first`."""
 
     market_id: str
     key: str
@@ -44,6 +44,12 @@ class Festival:
     tasks: tuple[LeadTask, ...] = ()
     source: str = ""
     confidence: Confidence = Confidence.MEDIUM
+    peak: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The feast itself."""
+        return self.first if self.peak is None else self.peak
 
     def covers(self, day: date) -> bool:
         return self.first <= day <= self.last

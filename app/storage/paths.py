@@ -60,6 +60,11 @@ class Paths:
         return self.resources / "markets"
 
     @property
+    def calendar(self) -> Path:
+        """Tables of festivals and permits."""
+        return self.resources / "calendar"
+
+    @property
     def plugins(self) -> tuple[Path, Path]:
         """Where plugins are looked for: those that come with the program, and the user's own."""
         return self.resources.parent / "plugins", self.config / "plugins"

@@ -1,0 +1,117 @@
+"""What tables of the world say of days: public holidays, Easter, and the calendars that follow the moon.
+
+The libraries are heavy; `app.calendar.late_almanac` loads this module with the first question.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import holidays
+from dateutil.easter import easter as easter_sunday
+from hijridate import Gregorian, Hijri
+from korean_lunar_calendar import KoreanLunarCalendar
+from lunar_python import Lunar
+
+from app.calendar.day_tables import PublicDay
+
+# The part of a country whose days are taken where the country's own list leaves out what most people keep: where most viewers live.
+PARTS = {"AU": "NSW", "CA": "ON", "GB": "ENG", "MY": "14"}
+# Days that people keep although offices are open: Carnival and Corpus Christi in Brazil, Diwali and Holi in India.
+CATEGORIES = {"BR": ("public", "optional"), "IN": ("public", "optional")}
+_LANGUAGES = {"pt_BR": "pt-BR"}  # the others are known by the language alone
+_MARKS = re.compile(r" \((?P<marks>[^()]*)\)$")
+_INSTEAD = ("observed", "in lieu")
+_SUBSTITUTE = "Alternative holiday for "
+_NATIVE_MARK = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_KOREAN_UNTIL = 2050
+
+
+class Almanac:
+    """Each answer is empty or None where its table ends; nothing is guessed. A country's year is worked out once. For one thread at a
+    time."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[PublicDay, ...]] = {}
+
+    def public(self, country: str, year: int) -> tuple[PublicDay, ...]:
+        """A country's holidays ("MY", or "MY-01" for a part of it) in order."""
+        found = self._known.get((country, year))
+        if found is None:
+            found = self._known[country, year] = tuple(_public_days(country, year))
+        return found
+
+    def easter(self, year: int) -> date:
+        found: date = easter_sunday(year)
+        return found
+
+    def lunar(self, year: int, month: int, day: int) -> date | None:
+        """The Chinese calendar's day whose new year falls into `year`; None when that month has no such day."""
+        solar = Lunar.fromYmd(year, month, day).getSolar()
+        if solar.getLunar().getDay() != day:
+            return None
+        return date(solar.getYear(), solar.getMonth(), solar.getDay())
+
+    def korean(self, year: int, month: int, day: int) -> date | None:
+        """The same by the Korean calendar."""
+        calendar = KoreanLunarCalendar()
+        if year > _KOREAN_UNTIL or not calendar.setLunarDate(year, month, day, False):
+            return None
+        return date.fromisoformat(calendar.SolarIsoFormat())
+
+    def hijri(self, year: int, month: int, day: int) -> tuple[date, ...]:
+        """The days of `year` on which an Islamic date falls by Umm al-Qura: none, one or two, for its year is eleven days shorter."""
+        return tuple(found for found in _hijri_near(year, month, day) if found.year == year)
+
+
+def _hijri_near(year: int, month: int, day: int) -> Iterator[date]:
+    try:
+        begin = Gregorian(year, 1, 1).to_hijri().year
+    except OverflowError:  # the table has AH 1343 to 1500
+        return
+    for hijri_year in range(begin, begin + 3):
+        try:
+            found = Hijri(hijri_year, month, day).to_gregorian()
+        except (OverflowError, ValueError):  # behind the table's end; a month that has no 30th day
+            continue
+        yield date(found.year, found.month, found.day)
+
+
+def _public_days(country: str, year: int) -> Iterator[PublicDay]:
+    code, _, part = country.partition("-")
+    part = part or PARTS.get(code, "")
+    try:
+        english = _table(code, part, year, "en_US")
+    except NotImplementedError:  # the library knows no such country
+        return
+    language = english.default_language or ""
+    native = _table(code, part, year, language)
+    for day in sorted(english):
+        own, names = native.get_list(day), english.get_list(day)
+        for name in names:
+            yield _public_day(day, name, _native_of(name, len(names), own, english), language)
+
+
+def _table(code: str, part: str, year: int, language: str) -> holidays.HolidayBase:
+    categories = CATEGORIES.get(code, ("public",))
+    return holidays.country_holidays(code, subdiv=part or None, years=year, language=language or None, categories=categories, expand=False)
+
+
+def _native_of(name: str, beside: int, own: list[str], english: holidays.HolidayBase) -> str:
+    """The country's own name of a day; of several on one day, the one that the library translates into this."""
+    if beside == 1 and len(own) == 1:
+        return own[0]
+    return next((one for one in own if english.tr(one) == name), "")
+
+
+def _public_day(day: date, name: str, native: str, language: str) -> PublicDay:
+    instead = estimated = False
+    marked = _MARKS.search(name)
+    marks = tuple(marked["marks"].split(", ")) if marked else ()
+    if marked and all(mark in (*_INSTEAD, "estimated") for mark in marks):
+        name, native = name[: marked.start()], _NATIVE_MARK.sub("", native)
+        instead, estimated = any(mark in _INSTEAD for mark in marks), "estimated" in marks
+    if name.startswith(_SUBSTITUTE):
+        name, instead = name.removeprefix(_SUBSTITUTE), True
+    tag = _LANGUAGES.get(language, language.split("_", 1)[0])
+    return PublicDay(day, name, "" if instead else native, tag, instead, estimated)

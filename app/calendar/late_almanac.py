@@ -1,0 +1,38 @@
+"""The tables of days, loaded with the first question: their libraries take an eighth of a second that no start should wait for."""
+
+import importlib
+import threading
+from collections.abc import Sequence
+from datetime import date
+
+from app.calendar.day_tables import DayTables, PublicDay
+
+
+class LateAlmanac:
+    """As app.calendar.almanac.Almanac; for any thread."""
+
+    def __init__(self) -> None:
+        self._tables: DayTables | None = None
+        self._lock = threading.Lock()
+
+    def _loaded(self) -> DayTables:
+        with self._lock:
+            if self._tables is None:
+                tables: DayTables = importlib.import_module("app.calendar.almanac").Almanac()
+                self._tables = tables
+            return self._tables
+
+    def public(self, country: str, year: int) -> Sequence[PublicDay]:
+        return self._loaded().public(country, year)
+
+    def easter(self, year: int) -> date:
+        return self._loaded().easter(year)
+
+    def lunar(self, year: int, month: int, day: int) -> date | None:
+        return self._loaded().lunar(year, month, day)
+
+    def korean(self, year: int, month: int, day: int) -> date | None:
+        return self._loaded().korean(year, month, day)
+
+    def hijri(self, year: int, month: int, day: int) -> Sequence[date]:
+        return self._loaded().hijri(year, month, day)

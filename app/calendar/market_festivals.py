@@ -1,0 +1,180 @@
+"""The festivals of one market: what its rules and its table of public holidays say, and what the user knows better."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from app.calendar.day_tables import DayTables, PublicDay
+from app.calendar.festival_days import DAY, days_of, runs
+from app.domain.festival import Festival, LeadTask
+from app.domain.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
+from app.domain.schedule import FestivalChange
+from app.domain.words import Words
+
+INSTEAD = "_observed"  # ends the key of days off that lie apart from the festival they stand for
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+Span = tuple[date, date]
+
+
+class MarketFestivals:
+    """Each year is worked out once."""
+
+    def __init__(self, market_id: str, rules: Sequence[FestivalRule], changes: Sequence[FestivalChange], tables: DayTables) -> None:
+        self._market_id = market_id
+        self._rules = tuple(rule for rule in rules if not rule.markets or market_id in rule.markets)
+        self._parsed = {text: parse_day_rule(text) for rule in self._rules for text in (rule.rule, rule.until) if text}
+        self._changes = tuple(changes)
+        self._tables = tables
+        self._named: dict[tuple[str, int], tuple[Festival, ...]] = {}
+        self._years: dict[int, tuple[Festival, ...]] = {}
+
+    def of(self, year: int) -> tuple[Festival, ...]:
+        """Those whose day is in this year, in order of their first days."""
+        if year not in self._years:
+            found = [one for key in dict.fromkeys(rule.key for rule in self._rules) for one in self._of_key(key, year)]
+            found += self._changed([*self._unruled(year)], year)
+            self._years[year] = tuple(sorted(found, key=lambda one: (one.first, one.key)))
+        return self._years[year]
+
+    def undated(self, year: int) -> tuple[FestivalRule, ...]:
+        """Those that are announced year by year, and for this year were not."""
+        by_dates = (rule for rule in self._rules if rule.rule and self._parsed[rule.rule].basis is Basis.DATES)
+        return tuple(rule for rule in by_dates if not self._of_key(rule.key, year))
+
+    def _of_key(self, key: str, year: int) -> tuple[Festival, ...]:
+        if (key, year) not in self._named:
+            ruled = [one for rule in self._rules if rule.key == key for one in self._by_rule(rule, year)]
+            self._named[key, year] = self._changed(self._created(key, year, ruled), year)
+        return self._named[key, year]
+
+    def _by_rule(self, rule: FestivalRule, year: int) -> Iterator[Festival]:
+        """With the days of the table that lie beside it; those that lie apart are festivals too."""
+        public = [one for one in self._tables.public(self._market_id, year) if self._owner(one) is rule] if rule.matches else []
+        off = {one.day for one in public}
+        left = set(off)
+        for day, end in self._spans(rule, year):
+            first, last = day, end
+            while first - DAY in off:
+                first -= DAY
+            while last + DAY in off:
+                last += DAY
+            left -= {one for one in off if first <= one <= last}
+            yield _festival(self._market_id, rule, (first, last), day, [one for one in public if first <= one.day <= last])
+        for first, last in runs(left):
+            beside = [one for one in public if first <= one.day <= last]
+            yield _table_festival(self._market_id, rule, (first, last), beside)
+
+    def _spans(self, rule: FestivalRule, year: int) -> Iterator[Span]:
+        """The day itself and the last one, by the rule alone."""
+        if not rule.rule:
+            return
+        parsed = self._parsed[rule.rule]
+        if parsed.basis is Basis.DATES:
+            yield from (span for span in map(dated, rule.dates) if span[0].year == year)
+            return
+        for day in self._days(parsed, year):
+            yield day, self._last(rule, day)
+
+    def _last(self, rule: FestivalRule, day: date) -> date:
+        if rule.until:
+            until = self._parsed[rule.until]
+            ends = (end for year in (day.year, day.year + 1) for end in self._days(until, year) if end >= day)
+            return min(ends, default=day)
+        return day + (rule.days - 1) * DAY
+
+    def _days(self, rule: DayRule, year: int) -> tuple[date, ...]:
+        if rule.basis is not Basis.FESTIVAL:
+            return days_of(rule, self._market_id, year, self._tables)
+        years = (year - 1, year, year + 1) if rule.shift else (year,)
+        found = (one.day + rule.shift * DAY for near in years for one in self._of_key(rule.name, near) if not one.key.endswith(INSTEAD))
+        return tuple(day for day in found if day.year == year)
+
+    def _owner(self, public: PublicDay) -> FestivalRule | None:
+        return next((rule for rule in self._rules if public.name in rule.matches), None)
+
+    def _unruled(self, year: int) -> Iterator[Festival]:
+        """Days of the table that no rule speaks of."""
+        public = [one for one in self._tables.public(self._market_id, year) if self._owner(one) is None]
+        for name in dict.fromkeys(one.name for one in public):
+            rule = FestivalRule(_NO_LETTER.sub("_", name.lower()).strip("_"), {"en": name}, matches=(name,))
+            of_name = [one for one in public if one.name == name]
+            for first, last in runs(one.day for one in of_name):
+                beside = [one for one in of_name if first <= one.day <= last]
+                yield _table_festival(self._market_id, rule, (first, last), beside)
+
+    def _created(self, key: str, year: int, found: list[Festival]) -> list[Festival]:
+        """A festival that has no date in this year but the user's own."""
+        told = next((one.day for one in self._changes if one.festival == key and one.year == year and one.day), None)
+        rule = next(rule for rule in self._rules if rule.key == key)
+        if told is None or found:
+            return found
+        return [_festival(self._market_id, rule, (told, told + (rule.days - 1) * DAY), told, [])]
+
+    def _changed(self, festivals: list[Festival], year: int) -> tuple[Festival, ...]:
+        for change in self._changes:
+            named = [one for one in festivals if one.key == change.festival] if change.year == year else []
+            if not named:
+                continue
+            if change.day is None:
+                festivals = [one for one in festivals if one not in named]
+                continue
+            day = change.day
+            nearest = min(named, key=lambda one: abs(one.day - day))  # an Islamic one may come twice in a year
+            festivals = [moved(one, day) if one is nearest else one for one in festivals]
+        return tuple(festivals)
+
+
+def moved(festival: Festival, day: date) -> Festival:
+    """The same on another day, as long as before; it is no estimate any more."""
+    by = day - festival.day
+    peak = None if festival.peak is None else festival.peak + by
+    return replace(festival, first=festival.first + by, last=festival.last + by, peak=peak, estimated=False)
+
+
+def dated(text: str) -> Span:
+    """First and last day of "2025-07-08" or "2025-07-08/4" (four days); raises ValueError."""
+    first, _, days = text.partition("/")
+    day = date.fromisoformat(first)
+    return day, day + (int(days or 1) - 1) * DAY
+
+
+def _peak(rule: FestivalRule, public: Sequence[PublicDay], first: date) -> date:
+    """The day that the table calls by the festival's own name, before the days that are called after it."""
+    for name in rule.matches:
+        for one in public:
+            if one.name == name and not one.instead:
+                return one.day
+    return first
+
+
+def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicDay]) -> Festival:
+    """Days of the table that no rule gave; nobody prepares for a mere day off."""
+    found = _festival(market_id, rule, span, _peak(rule, public, span[0]), public)
+    return replace(found, key=found.key + INSTEAD, tasks=()) if all(one.instead for one in public) else found
+
+
+def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public: Sequence[PublicDay]) -> Festival:
+    first, last = span
+    return Festival(
+        market_id,
+        rule.key,
+        _name(rule, public, day),
+        first,
+        last,
+        rule.kind,
+        estimated=rule.estimated or any(one.estimated for one in public),
+        caution=rule.caution,
+        prime_time=rule.prime_time,
+        tone=rule.tone,
+        tasks=tuple(LeadTask(kind, days) for kind, days in rule.tasks.items()),
+        source=rule.source,
+        confidence=rule.confidence,
+        peak=None if day == first else day,
+    )
+
+
+def _name(rule: FestivalRule, public: Sequence[PublicDay], day: date) -> Words:
+    """The rule's words, and those that the country's own table has for that day."""
+    own = next((one for one in public if one.day == day and one.native), None)
+    return rule.name if own is None or own.language in rule.name else {**rule.name, own.language: own.native}

@@ -1,0 +1,150 @@
+"""The tables of festivals and of permits for prize draws (resources/calendar)."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.domain.draw_permit import DrawPermit
+from app.domain.festival_rule import Basis, DayRule, FestivalRule, FestivalRuleError, parse_day_rule
+from app.domain.schedule import TaskKind
+from app.storage.files import StorageError, read_file
+
+GROUPS = "groups.toml"
+PERMITS = "permits.toml"
+FESTIVALS = "festivals"
+_DEFAULTS = ("kind", "source", "reviewed_on", "confidence", "estimated")  # may stand at a file's head, for all of its festivals
+_KINDS = frozenset(kind.value for kind in TaskKind)
+_T = TypeVar("_T")
+
+
+class CalendarTableError(StorageError):
+    """A table does not hold what it must; `data` has `path` and `reason`."""
+
+
+def load_festival_rules(folder: Path) -> tuple[FestivalRule, ...]:
+    """Every festival of FOLDER/festivals/*.toml, names of groups of markets replaced by their markets; raises CalendarTableError, or
+    StorageError for a file that cannot be read."""
+    path = folder / GROUPS
+    groups = _converted(path, _read(path), dict[str, tuple[str, ...]])
+    rules: list[FestivalRule] = []
+    for path in sorted((folder / FESTIVALS).glob("*.toml")):
+        rules += _load(path, groups)
+        for reason in _wrong(rules):
+            raise CalendarTableError("calendar.broken", path=str(path), reason=reason)
+    for reason in _leaning_wrong(rules):
+        raise CalendarTableError("calendar.broken", path=str(folder / FESTIVALS), reason=reason)
+    return tuple(rules)
+
+
+def load_permits(folder: Path) -> Mapping[str, DrawPermit]:
+    """What each market wants before a prize draw; raises as `load_festival_rules`."""
+    path = folder / PERMITS
+    table = _read(path)
+    reviewed_on = table.pop("reviewed_on", "")
+    found: dict[str, DrawPermit] = {}
+    for market_id, row in table.items():
+        _refuse_unknown(path, row, DrawPermit, market_id)
+        found[market_id] = _converted(path, {"market_id": market_id, "reviewed_on": reviewed_on, **row}, DrawPermit)
+        if not _is_date(found[market_id].reviewed_on) or found[market_id].lead_days < 0:
+            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{market_id}: reviewed_on or lead_days")
+    return found
+
+
+def _load(path: Path, groups: Mapping[str, Sequence[str]]) -> Iterator[FestivalRule]:
+    table = _read(path)
+    rows = table.pop("festivals", None)
+    if not isinstance(rows, list):
+        raise CalendarTableError("calendar.broken", path=str(path), reason="no [[festivals]]")
+    for key in table:
+        if key not in _DEFAULTS:
+            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{key}: nothing of this name is known")
+    for row in rows:
+        _refuse_unknown(path, row, FestivalRule, str(row.get("key", "?")))
+        named = row.get("markets", [])
+        markets = [market for name in named for market in (groups.get(name) or [name])] if isinstance(named, list) else named
+        yield _converted(path, {**table, **row, "markets": markets}, FestivalRule)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_file(path).decode("utf-8"))
+    except ValueError as error:
+        raise CalendarTableError("calendar.broken", path=str(path), reason=str(error)) from error
+
+
+def _converted(path: Path, table: Mapping[str, Any], kind: type[_T]) -> _T:
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        reason = f"{table.get('key', table.get('market_id', ''))}: {error}"
+        raise CalendarTableError("calendar.broken", path=str(path), reason=reason) from error
+
+
+def _refuse_unknown(path: Path, row: object, kind: type, name: str) -> None:
+    """A key that nobody reads is a slip of the pen, and would be lost without a word."""
+    if not isinstance(row, dict):
+        raise CalendarTableError("calendar.broken", path=str(path), reason=f"{name}: expected a table")
+    unknown = sorted(set(row) - {field.name for field in fields(kind)})
+    if unknown:
+        raise CalendarTableError("calendar.broken", path=str(path), reason=f"{name}: {unknown[0]}: nothing of this name is known")
+
+
+def _wrong(rules: Sequence[FestivalRule]) -> Iterator[str]:
+    """What has the right form and means nothing."""
+    for rule in rules:
+        if not rule.matches and not rule.rule:
+            yield f"{rule.key}: neither rule nor matches"
+        if rule.rule and not rule.markets:
+            yield f"{rule.key}: a rule wants markets"
+        if rule.days < 1 or not all(len(market) == 2 and market.isupper() for market in rule.markets):
+            yield f"{rule.key}: days or markets"
+        if not _is_date(rule.reviewed_on) or not rule.source:
+            yield f"{rule.key}: source or reviewed_on"
+        if not set(rule.tasks) <= _KINDS or any(days < 0 for days in rule.tasks.values()):
+            yield f"{rule.key}: tasks"
+        yield from _wrong_days(rule)
+
+
+def _wrong_days(rule: FestivalRule) -> Iterator[str]:
+    for text in (rule.rule, rule.until):
+        try:
+            parsed = parse_day_rule(text) if text else None
+        except FestivalRuleError:
+            yield f"{rule.key}: {text} is no rule"
+            continue
+        if parsed is not None and parsed.basis is Basis.DATES and (text == rule.until or parsed.shift or not rule.dates):
+            yield f"{rule.key}: dates"
+    for text in rule.dates:
+        first, _, days = text.partition("/")
+        if not _is_date(first) or not (days or "1").isdigit() or int(days or 1) < 1:
+            yield f"{rule.key}: {text} is no date"
+
+
+def _leaning_wrong(rules: Sequence[FestivalRule]) -> Iterator[str]:
+    """A festival that leans on another must find it, and come to an end."""
+    leans: dict[str, set[str]] = {rule.key: set() for rule in rules}
+    for rule in rules:
+        parsed: list[DayRule] = [parse_day_rule(text) for text in (rule.rule, rule.until) if text]
+        leans[rule.key] |= {one.name for one in parsed if one.basis is Basis.FESTIVAL}
+    for key, directly in leans.items():
+        seen: set[str] = set()
+        on = directly
+        while on:
+            if key in on or not on <= set(leans):
+                yield f"{key}: leans on itself, or on a festival that is not there"
+                break
+            seen |= on
+            on = {further for one in on for further in leans[one]} - seen
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
