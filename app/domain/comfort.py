@@ -4,12 +4,12 @@ Clocks everywhere are ahead of UTC by whole quarter hours since 1972, so a party
 made by laying the days of the party's own calendar end to end and copying them onto UTC piece by piece between changes of its clocks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from app.domain.festival import Festival
-from app.domain.local_time import offset_at, transitions
+from app.domain.local_time import MINUTE, offset_at, transitions
 from app.domain.market import Market
 from app.domain.party import DAY_MINUTES, Comfort, Hours, Party, PartyKind
 from app.domain.prayer import AFTER_SUNSET, BEFORE_SUNSET, FRIDAY, FRIDAY_MARKETS, NOON_PRAYER, RAMADAN, solar_noon, sunset
@@ -30,6 +30,7 @@ DAY = timedelta(days=1)
 # People are awake from seven to midnight; those who make shows like to work from nine to nine.
 _AUDIENCE_DAY = bytes([POOR] * 28 + [FAIR] * 68)
 _WORKING_DAY = bytes([POOR] * 28 + [FAIR] * 8 + [PRIME] * 48 + [FAIR] * 12)
+_NIGHT_DAY = bytes([1] * 24 + [0] * 72)
 _AWAY_DAY = bytes([NEVER] * DAY_QUARTERS)
 
 
@@ -62,7 +63,7 @@ class ComfortLine:
     def minutes(self, start: datetime, length: int) -> tuple[int, int, int, int]:
         """Of so many minutes from `start` on, how many are prime, fair, poor and never."""
         begin = quarter_of(start) - self.first
-        into = (start - instant_of(begin + self.first)) // timedelta(minutes=1)
+        into = (start - instant_of(begin + self.first)) // MINUTE
         last, rest = divmod(into + length, QUARTER_MINUTES)
         found = [QUARTER_MINUTES * self.levels.count(level, begin, begin + last) for level in range(4)]
         found[self.levels[begin]] -= into
@@ -98,21 +99,33 @@ def comforts(party: Party, day: date, habits: Habits) -> bytes:
 
 def comfort_line(party: Party, begin: datetime, end: datetime, habits: Habits) -> ComfortLine:
     """The line that covers [begin, end), instants; raises ZoneError."""
-    first, last = quarter_of(begin), -(-(end - EPOCH) // QUARTER)
-    pieces = tuple(offset_pieces(party.zone, first, last, habits.zones))
-    low = min(start + ahead for start, _, ahead in pieces) // DAY_QUARTERS
-    high = max(stop + ahead for _, stop, ahead in pieces) // DAY_QUARTERS
     festivals = habits.festivals_of(party)
     known: dict[_Traits, bytes] = {}
-    days = []
-    for number in range(low, high + 1):
-        traits = _traits(party, date.fromordinal(EPOCH_DAY + number), habits, festivals)
+
+    def day_levels(day: date) -> bytes:
+        traits = _traits(party, day, habits, festivals)
         if traits not in known:
             known[traits] = _levels(party, traits)
-        days.append(known[traits])
-    own = b"".join(days)
+        return known[traits]
+
+    first, last = span_of(begin, end)
+    return ComfortLine(party.id, first, lay(party.zone, first, last, habits.zones, day_levels))
+
+
+def span_of(begin: datetime, end: datetime) -> tuple[int, int]:
+    """The quarters [first, last) that cover two instants."""
+    return quarter_of(begin), -(-(end - EPOCH) // QUARTER)
+
+
+def lay(zone_key: str, first: int, last: int, zones: Zones, day_pattern: Callable[[date], bytes]) -> bytes:
+    """A byte for each of the quarters [first, last), from the 96 that each day of the zone's calendar has: hours that clocks skip are left
+    out, those that they show twice come twice."""
+    pieces = tuple(offset_pieces(zone_key, first, last, zones))
+    low = min(start + ahead for start, _, ahead in pieces) // DAY_QUARTERS
+    high = max(stop + ahead for _, stop, ahead in pieces) // DAY_QUARTERS
+    own = b"".join(day_pattern(date.fromordinal(EPOCH_DAY + number)) for number in range(low, high + 1))
     base = low * DAY_QUARTERS
-    return ComfortLine(party.id, first, b"".join(own[start + ahead - base : stop + ahead - base] for start, stop, ahead in pieces))
+    return b"".join(own[start + ahead - base : stop + ahead - base] for start, stop, ahead in pieces)
 
 
 def offset_pieces(zone_key: str, first: int, last: int, zones: Zones) -> Iterator[tuple[int, int, int]]:
@@ -124,6 +137,31 @@ def offset_pieces(zone_key: str, first: int, last: int, zones: Zones) -> Iterato
         yield here, there, ahead
         here, ahead = there, change.after // QUARTER
     yield here, last, ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Prayer:
+    """When a market prays at noon on a Friday or, `iftar`, breaks its fast."""
+
+    begin: datetime
+    end: datetime
+    iftar: bool
+
+
+def prayers(party: Party, begin: datetime, end: datetime, habits: Habits) -> tuple[Prayer, ...]:
+    """Those of a market within [begin, end), in order; none where it does not pray, or the place of its zone is not known."""
+    if party.kind is not PartyKind.MARKET:
+        return ()
+    festivals = habits.festivals_of(party)
+    zone = habits.zones.zone(party.zone)
+    first, last = (instant.astimezone(zone).date().toordinal() for instant in (begin, end))
+    found = (_prayer_on(party, date.fromordinal(number), festivals) for number in range(first, last + 1))
+    return tuple(one for one in found if one is not None and one.begin < end and one.end > begin)
+
+
+def night_line(zone_key: str, first: int, last: int, zones: Zones) -> bytes:
+    """For each of the quarters [first, last) 1 when it is between midnight and six on the clocks of a zone, else 0."""
+    return lay(zone_key, first, last, zones, lambda day: _NIGHT_DAY)
 
 
 # --- a day ---------------------------------------------------------------------------------------------------------------
@@ -145,7 +183,7 @@ def _traits(party: Party, day: date, habits: Habits, festivals: Sequence[Festiva
     if party.kind is not PartyKind.MARKET:
         return _Traits(day.isoweekday(), away, None, None, None)
     today, before = (prime_time(party, one, habits, festivals) for one in (day, day - DAY))
-    return _Traits(day.isoweekday(), away, today, before, prayer_time(party, day, habits, festivals))
+    return _Traits(day.isoweekday(), away, today, before, _prayer_minutes(party, day, habits, festivals))
 
 
 def prime_time(party: Party, day: date, habits: Habits, festivals: Sequence[Festival]) -> tuple[int, int]:
@@ -157,19 +195,23 @@ def prime_time(party: Party, day: date, habits: Habits, festivals: Sequence[Fest
     return begin, end if end > begin else end + DAY_MINUTES
 
 
-def prayer_time(party: Party, day: date, habits: Habits, festivals: Sequence[Festival]) -> tuple[int, int] | None:
-    """Minutes of a day in which a market prays or breaks its fast; None where it does not, or the place of its zone is not known."""
+def _prayer_minutes(party: Party, day: date, habits: Habits, festivals: Sequence[Festival]) -> tuple[int, int] | None:
+    found = _prayer_on(party, day, festivals)
+    if found is None:
+        return None
+    wall = found.begin.astimezone(habits.zones.zone(party.zone)).replace(tzinfo=None)
+    minute = (wall - datetime(day.year, day.month, day.day)) // MINUTE
+    return minute, minute + (found.end - found.begin) // MINUTE
+
+
+def _prayer_on(party: Party, day: date, festivals: Sequence[Festival]) -> Prayer | None:
     if any(one.key == RAMADAN and one.covers(day) for one in festivals):
-        begin, before, after = sunset(party.zone, day), BEFORE_SUNSET, AFTER_SUNSET
-    elif day.isoweekday() == FRIDAY and party.market_id in FRIDAY_MARKETS:
-        begin, before, after = solar_noon(party.zone, day), timedelta(), NOON_PRAYER
-    else:
-        return None
-    if begin is None:
-        return None
-    wall = begin.astimezone(habits.zones.zone(party.zone)).replace(tzinfo=None)
-    minute = (wall - datetime(day.year, day.month, day.day)) // timedelta(minutes=1)
-    return minute - before // timedelta(minutes=1), minute + after // timedelta(minutes=1)
+        evening = sunset(party.zone, day)
+        return None if evening is None else Prayer(evening - BEFORE_SUNSET, evening + AFTER_SUNSET, iftar=True)
+    if day.isoweekday() == FRIDAY and party.market_id in FRIDAY_MARKETS:
+        noon = solar_noon(party.zone, day)
+        return None if noon is None else Prayer(noon, noon + NOON_PRAYER, iftar=False)
+    return None
 
 
 def _levels(party: Party, traits: _Traits) -> bytes:

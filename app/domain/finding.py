@@ -23,6 +23,7 @@ class Subject(Enum):
     CARD = "card"
     COUPON = "coupon"
     MARKET = "market"
+    AIRING = "airing"  # the id is an Occurrence.key
 
 
 @dataclass(frozen=True, slots=True)
