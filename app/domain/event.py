@@ -13,6 +13,8 @@ class EventKind(Enum):
     SHOW_ENDED = "show.ended"
     ON_AIR = "air.on"
     OFF_AIR = "air.off"
+    AIRING_STARTED = "airing.started"  # airing, occurrence (its key), planned_ms, title: a planned show went on air
+    AIRING_ENDED = "airing.ended"  # occurrence, why
     SEGMENT_ENTERED = "segment.entered"  # segment, skipped
     SEGMENT_EXTENDED = "segment.extended"  # segment, seconds
     POINT_TICKED = "point.ticked"  # segment, item, done
@@ -26,6 +28,8 @@ class EventKind(Enum):
     COUNTDOWN_ENDED = "countdown.ended"
     DISCLOSURE_SHOWN = "disclosure.shown"  # market, text
     DISCLOSURE_ENDED = "disclosure.ended"
+    RESERVED = "viewer.reserved"  # viewer, date, language, market: wants to come to this date of the plan
+    UNRESERVED = "viewer.unreserved"
     COUPON_DROPPED = "coupon.dropped"  # coupon, codes, stock, expires_ms
     COUPON_CLAIMED = "coupon.claimed"  # coupon, code, viewer
     COUPON_CLOSED = "coupon.closed"  # coupon, why

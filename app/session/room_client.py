@@ -9,6 +9,7 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, ClientWSTimeout, WSMsgType, WSServerHandshakeError
 
 from app.domain.room import host_token
+from app.session.room_calendar import RoomCalendar
 from app.session.room_link import RoomAddress, RoomError, RoomSocket
 from app.session.room_picture import RoomPicture
 
@@ -57,6 +58,18 @@ class RoomClient:
             ) as answer:
                 if answer.status >= 400:
                     raise RoomError("room.picture", reason=(await answer.text())[:200].strip())
+        except (ClientError, OSError, TimeoutError) as error:
+            raise RoomError("room.unreachable", reason=str(error)) from error
+
+    async def put_calendar(self, calendar: RoomCalendar) -> None:
+        headers = {"Content-Type": "text/calendar; charset=utf-8"}
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(calendar.file_name, safe='')}"
+        try:
+            async with self._session.put(
+                f"{self._place}/calendars/{calendar.name}", data=calendar.content, headers=headers, timeout=ClientTimeout(PICTURE_S)
+            ) as answer:
+                if answer.status >= 400:
+                    raise RoomError("room.calendar", reason=(await answer.text())[:200].strip())
         except (ClientError, OSError, TimeoutError) as error:
             raise RoomError("room.unreachable", reason=str(error)) from error
 

@@ -12,7 +12,9 @@ from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
 from app.domain.signal import Signal
 from app.domain.state import StateCell
+from app.session.room_calendar import CalendarShelf, RoomCalendar
 from app.session.room_picture import RoomPicture
+from app.session.room_schedule import Places, place_messages
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +50,8 @@ ROOM_MOVES: Mapping[RoomState, Set[RoomState]] = {
 
 
 class RoomError(AppError):
-    """The room cannot be reached or does not take us: "room.unreachable", "room.unreadable", "room.picture", "room.message"; `reason` says
-    why."""
+    """The room cannot be reached or does not take us: "room.unreachable", "room.unreadable", "room.picture", "room.calendar",
+    "room.message"; `reason` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class RoomSocket(Protocol):
 
     async def put_picture(self, picture: RoomPicture) -> None:
         """Raises RoomError, "room.picture" when the hub does not take this one."""
+
+    async def put_calendar(self, calendar: RoomCalendar) -> None:
+        """Raises RoomError, "room.calendar" when the hub does not take this one."""
 
     async def aclose(self) -> None: ...
 
@@ -150,6 +155,9 @@ class RoomLink:
         self._wanted_pictures: tuple[str, ...] = ()
         self._useless_pictures: set[str] = set()
         self._at_hub: set[str] = set()
+        self._calendars = CalendarShelf()
+        self._places: Places = {}
+        self._placed: set[str] = set()  # dates whose places this hub was told of
         self._without_gap = False  # what viewers see of products stays until we know their pictures' names again
         self._boot = ""
         self._seq = 0
@@ -216,6 +224,16 @@ class RoomLink:
             self._wanted_pictures = picture_ids
             self._more_pictures.set()
 
+    def want_calendars(self, calendars: tuple[RoomCalendar, ...]) -> None:
+        """These are to be with the hub."""
+        self._calendars.want(calendars)
+
+    def tell_places(self, places: Places) -> None:
+        """Who waits for which date, as it stands whenever a hub is told; a new one has forgotten it."""
+        self._places = places
+        self._placed.clear()
+        self._awake.set()
+
     # The connection -------------------------------------------------------------------------------------------------------
 
     async def _stay(self) -> None:
@@ -273,6 +291,7 @@ class RoomLink:
             "reader": self._read(socket),
             "writer": self._write(socket),
             "pictures": self._upload(socket),
+            "calendars": self._calendars.bring(socket.put_calendar),
             "keeper": self._acknowledge(),
         }
         tasks = [asyncio.create_task(one, name=f"room-{name}") for name, one in work.items()]
@@ -301,6 +320,8 @@ class RoomLink:
         self._coupon_sent = None
         self._coupons_open = set(welcome["coupons"])
         self._at_hub = set(welcome["pictures"])
+        self._calendars.found(welcome.get("calendars", ()))
+        self._placed.clear()
         self.pictures = {picture: name for picture, name in self.pictures.items() if name in self._at_hub}
         self._without_gap = bool(welcome["board"])
         if self._told:
@@ -380,6 +401,7 @@ class RoomLink:
             if known is not value and (known is _UNKNOWN or known != value):
                 messages.append({"t": "put", "key": key, "value": value})
             self._sent[key] = value
+        messages += place_messages(self._wanted, self._places, self._placed)
         if self._likes_anew is not None:
             messages.append({"t": "likes", "likes": self._likes_anew})
             self._likes_anew = None

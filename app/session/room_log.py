@@ -16,6 +16,8 @@ _KINDS: Mapping[str, EventKind] = {
     "added": EventKind.PRODUCT_ADDED,
     "asked": EventKind.DETAIL_ASKED,
     "claimed": EventKind.COUPON_CLAIMED,
+    "reserved": EventKind.RESERVED,
+    "unreserved": EventKind.UNRESERVED,
 }
 ROOM_KINDS = frozenset({*_KINDS.values(), EventKind.ORDER_PLACED})
 _FIELDS: Mapping[str, type[str] | type[int]] = {
@@ -24,6 +26,7 @@ _FIELDS: Mapping[str, type[str] | type[int]] = {
     "market": str,
     "coupon": str,
     "code": str,
+    "date": str,
     "count": int,
 }
 

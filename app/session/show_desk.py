@@ -25,11 +25,13 @@ from app.session.disclosures import Disclosures
 from app.session.engine_desk import EngineState
 from app.session.orders import Orders, order_of
 from app.session.product_index import ProductIndex
+from app.session.reservations import Reservations
+from app.session.room_calendar import RoomCalendar
 from app.session.room_link import Connect, OpenCoupon, RoomAddress, RoomEvent, RoomLink
 from app.session.room_log import ROOM_KINDS, logged_as
 from app.session.room_picture import RoomPictures, Shrink
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
-from app.session.room_view import RoomView, title_for_viewers
+from app.session.room_view import Json, RoomView, title_for_viewers
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
 from app.session.show_handbook import MakePress
@@ -98,7 +100,7 @@ class ShowDesk:
     """Holds the parts and keeps the page and the picture in step with them; `start` and `aclose` with the studio.
 
     `products` finds products by id; `runner`, `selling`, `orders`, `disclosures` and `air` are readings of the log with verbs; `room` is
-    the link to the hub and `summary` counts what comes from there.
+    the link to the hub, `summary` counts what comes from there, and `reservations` says who waits for which date.
     """
 
     def __init__(self, studio: DeskStudio, *, equipment: DeskEquipment, clock: Clock, send: Callable[[Command, str], None]) -> None:
@@ -113,6 +115,7 @@ class ShowDesk:
         self.air = AirLog(studio, studio.broadcast)
         self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
         self.summary = RoomSummary()
+        self.reservations = Reservations(studio)
         self.room = RoomLink(
             connect=equipment.connect_room,
             address=lambda: studio.room_address,
@@ -132,7 +135,9 @@ class ShowDesk:
         self._later: asyncio.TimerHandle | None = None
         self._second: asyncio.TimerHandle | None = None
         self._coupon: OpenCoupon | None = None
+        self._dates: Mapping[str, Json] = {}
         self._counting: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._disconnects: list[Callable[[], None]] = []
 
     def now_ms(self) -> int:
@@ -145,6 +150,13 @@ class ShowDesk:
         if self._themes is None:
             self._themes = self._equipment.load_themes()
         return self._themes
+
+    def announce(self, dates: Mapping[str, Json], calendars: tuple[RoomCalendar, ...] = ()) -> None:
+        """What the page says of shows to come, as `room_schedule.schedule_board` makes it, and the calendar files that it speaks of."""
+        self.room.want_calendars(calendars)
+        if dates != self._dates:
+            self._dates = dates
+            self._refresh_soon()
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -188,6 +200,7 @@ class ShowDesk:
                 handle.cancel()
         self._due = self._later = self._second = None
         self._stop_counting()
+        self._stop_reading()
         self.summary.close()
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
@@ -203,6 +216,8 @@ class ShowDesk:
         self.runner.end_if_left()
         self._stop_counting()
         self._counting = asyncio.get_running_loop().create_task(self._count_up(), name="room-summary")
+        self._stop_reading()
+        self._reading = asyncio.get_running_loop().create_task(self._read_reservations(), name="reservations")
         self._refresh_soon()
 
     async def _count_up(self) -> None:
@@ -216,6 +231,15 @@ class ShowDesk:
             await asyncio.sleep(0)
         if self.summary.likes > self.room.likes:  # for a relay that begins at nothing, and after another show
             self.room.count_likes_from(self.summary.likes)
+
+    async def _read_reservations(self) -> None:
+        await self.reservations.read()
+        self.room.tell_places(self.reservations.places)
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def _stop_counting(self) -> None:
         if self._counting is not None:
@@ -251,7 +275,7 @@ class ShowDesk:
             order = order_of(event.data, str(event.data.get("source", "webhook")))
             if order is not None:
                 self.orders.place(order, mark=event.mark)
-        elif (entry := logged_as(event)) is not None:
+        elif not self.reservations.knows(event) and (entry := logged_as(event)) is not None:
             kind, data = entry
             self._studio.log(kind, **data)
 
@@ -259,6 +283,7 @@ class ShowDesk:
         if event.kind is EventKind.SHOW_STARTED:
             self._stop_counting()  # what was before does not count any more
         self.summary.count(event)
+        self.reservations.count(event)
 
     # What the studio tells ------------------------------------------------------------------------------------------------
 
@@ -320,7 +345,7 @@ class ShowDesk:
             disclosure=self.disclosures.active,
             pictures=self.room.pictures,
         )
-        self.room.show(board)
+        self.room.show({**board, **self._dates})
 
     def _open_coupon(self, shown: Shown) -> OpenCoupon | None:
         """The same object as long as the same drop is open: the hub counts what it gives by itself."""
