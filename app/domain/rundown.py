@@ -77,6 +77,15 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a show's timing the clock does not change: the whole plan, the current segment, and what is behind it."""
+
+    planned_s: int
+    current: Segment | None
+    to_come_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """One reading of the clock. `over_s` > 0: the whole show will end so much later than planned when nothing changes."""
 
@@ -127,31 +136,33 @@ def allotted_s(segment: Segment, run: Run) -> int:
     return max(0, segment.planned_s + run.extra_s.get(segment.id, 0))
 
 
-def timing(segments: tuple[Segment, ...], run: Run, now_ms: int) -> Timing:
-    """How the show stands at `now_ms`: segments before the current one count as over, those after it as still to come in full.
+def standing(segments: tuple[Segment, ...], run: Run) -> Standing:
+    """Where a show stands in its plan: segments before the current one count as over, those after it as still to come in full.
 
-    When the current one was removed, its figures are 0 and what was not entered yet is still to come.
+    When the current one was removed, what was not entered yet is still to come.
     """
-    planned_s = sum(one.planned_s for one in segments)
-    if run.started_ms is None:
-        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + planned_s * 1000)
-    now_ms = run.ended_ms if run.ended_ms is not None else now_ms
     index = next((number for number, one in enumerate(segments) if one.id == run.segment_id), -1)
+    following = segments[index + 1 :] if index >= 0 else tuple(one for one in segments if one.id not in run.spent_s)
+    to_come_s = sum(max(0.0, allotted_s(one, run) - run.spent_s.get(one.id, 0.0)) for one in following)
+    return Standing(sum(one.planned_s for one in segments), segments[index] if index >= 0 else None, to_come_s)
+
+
+def timing(stands: Standing, run: Run, now_ms: int) -> Timing:
+    """How the show stands at `now_ms`; the figures of a segment that was removed are 0."""
+    if run.started_ms is None:
+        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + stands.planned_s * 1000)
+    now_ms = run.ended_ms if run.ended_ms is not None else now_ms
     slot_s = left_s = 0.0
-    if index >= 0:
-        current, following = segments[index], segments[index + 1 :]
+    if (current := stands.current) is not None:
         slot_s = run.spent_s.get(current.id, 0.0) + (_since_s(run.entered_ms, now_ms) if run.ended_ms is None else 0.0)
         left_s = allotted_s(current, run) - slot_s
-    else:
-        following = tuple(one for one in segments if one.id not in run.spent_s)
-    to_come_s = sum(max(0.0, allotted_s(one, run) - run.spent_s.get(one.id, 0.0)) for one in following)
     elapsed_s = _since_s(run.started_ms, now_ms)
-    projected_s = elapsed_s + (0.0 if run.ended_ms is not None else max(0.0, left_s) + to_come_s)
+    projected_s = elapsed_s + (0.0 if run.ended_ms is not None else max(0.0, left_s) + stands.to_come_s)
     return Timing(
         elapsed_s=elapsed_s,
         slot_elapsed_s=slot_s,
         slot_left_s=left_s,
-        over_s=projected_s - planned_s,
+        over_s=projected_s - stands.planned_s,
         ends_ms=run.started_ms + round(projected_s * 1000),
     )
 

@@ -1,6 +1,6 @@
 """The run of show while it runs: where it stands, and what the host does to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.domain import rundown
 from app.domain.errors import AppError, Value
@@ -8,7 +8,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.product import units_in_stock
 from app.domain.run_log import RUN_KINDS, after, read_run
-from app.domain.rundown import Run, Segment, Timing, allotted_s, timer_left_s
+from app.domain.rundown import Run, Segment, Standing, Timing, allotted_s, timer_left_s
 from app.domain.show import ShowError, segment_by_id
 from app.domain.show_editing import swap_to_backup
 from app.domain.signal import Signal
@@ -53,6 +53,8 @@ class ShowRunner:
         self._take = take
         self._now_ms = now_ms
         self._notify = notify
+        self._standing: tuple[object, object, Standing] = (None, None, Standing(0, None, 0.0))  # of which segments and which run
+        self._placed: tuple[object, Mapping[str, int]] = ((), {})
         self._on_sale = ""  # the product of the current segment as it was last seen
         book.logged.connect(self._on_logged)
 
@@ -74,7 +76,8 @@ class ShowRunner:
         """The segment that the show is in; None before, after, and when it was removed."""
         if not self.run.running:
             return None
-        return next((one for one in self._segments if one.id == self.run.segment_id), None)
+        place = self._places.get(self.run.segment_id)
+        return None if place is None else self._segments[place]
 
     @property
     def upcoming(self) -> Segment | None:
@@ -83,7 +86,9 @@ class ShowRunner:
 
     def timing(self, now_ms: int | None = None) -> Timing:
         """How the show stands at this moment."""
-        return rundown.timing(self._segments, self.run, self._now_ms() if now_ms is None else now_ms)
+        if self._standing[0] is not self._segments or self._standing[1] is not self.run:
+            self._standing = (self._segments, self.run, rundown.standing(self._segments, self.run))
+        return rundown.timing(self._standing[2], self.run, self._now_ms() if now_ms is None else now_ms)
 
     def timer_left_s(self, now_ms: int | None = None) -> float:
         """What the auxiliary timer shows; below zero it has run out."""
@@ -135,7 +140,8 @@ class ShowRunner:
         """The segment that was left for the current one, whichever way; None when there is none to go back to."""
         if not self.run.running or self.run.came_from == self.run.segment_id:
             return None
-        return next((one for one in self._segments if one.id == self.run.came_from), None)
+        place = self._places.get(self.run.came_from)
+        return None if place is None else self._segments[place]
 
     def back(self) -> None:
         """Go back to where the show was before it came here; once more comes here again."""
@@ -227,6 +233,13 @@ class ShowRunner:
     def _segments(self) -> tuple[Segment, ...]:
         return self._book.show.segments
 
+    @property
+    def _places(self) -> Mapping[str, int]:
+        """Where each segment stands in the run of show."""
+        if self._placed[0] is not self._segments:
+            self._placed = (self._segments, {one.id: place for place, one in enumerate(self._segments)})
+        return self._placed[1]
+
     def _segment(self, segment_id: str) -> Segment:
         return segment_by_id(self._book.show, segment_id)
 
@@ -239,7 +252,7 @@ class ShowRunner:
     def _neighbour(self, steps: int) -> Segment | None:
         """So many places from the current segment, or from the one before it when that was removed; before the show from the place before
         the first."""
-        ids = {one.id: place for place, one in enumerate(self._segments)}
+        ids = self._places
         been = (self.run.segment_id, self.run.came_from, *reversed(tuple(self.run.spent_s))) if self.run.running else ()
         place = next((ids[one] for one in been if one in ids), -1) + steps
         return self._segments[place] if 0 <= place < len(ids) else None

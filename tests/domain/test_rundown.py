@@ -1,9 +1,14 @@
 """How a show stands by the clock, also where the clock or the plan is changed under it."""
 
-from app.domain.rundown import AuxTimer, Run, Segment, end, enter, timer_left_s, timing
+from app.domain import rundown
+from app.domain.rundown import AuxTimer, Run, Segment, Timing, end, enter, timer_left_s
 
 PLAN = (Segment("open", "Opening", planned_s=60), Segment("lamp", "Lamp", planned_s=300), Segment("close", "Close", planned_s=30))
 START = 1_000_000
+
+
+def timing(plan: tuple[Segment, ...], run: Run, now_ms: int) -> Timing:
+    return rundown.timing(rundown.standing(plan, run), run, now_ms)
 
 
 def test_a_clock_that_is_set_back_makes_no_time_negative() -> None:

@@ -341,6 +341,7 @@ def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) ->
     undo = window.commands.actions["edit.undo"]
     assert not undo.isEnabled()
     window.sources.add(SourceKind.COLOUR)
+    QApplication.processEvents()
     assert undo.isEnabled()
     assert undo.text() == "Undo: Add source"
     assert window.windowTitle().startswith("• ")
@@ -354,6 +355,7 @@ def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: Mai
     assert not switch.isChecked()
     for on in (True, False):
         selling.keep_on(ShownKind.CODE, on=on)
+        QApplication.processEvents()
         assert switch.isChecked() is on
     switch.trigger()
     assert switch.isChecked() is (ShownKind.CODE in selling.shown.lasting)
