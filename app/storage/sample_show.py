@@ -3,22 +3,28 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.domain.local_time import LocalTime
 from app.domain.market import Market
+from app.domain.party import Party
 from app.domain.product import Product
 from app.domain.project import Project
 from app.domain.rundown import Segment
+from app.domain.schedule import Airing, Schedule, WhatsNew
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
-from app.domain.words import pick
+from app.domain.words import Words, pick
 from app.storage.files import StorageError, read_file
 from app.storage.markets import load_chosen
 from app.storage.pictures import make_picture
 
 PICTURES = "pictures"
+SOON = timedelta(days=2)  # the first show of the plan is not today: whoever opens the sample looks around first
+WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +38,43 @@ class Sample:
     cards: tuple[KeywordCard, ...]
     coupons: tuple[Coupon, ...]
     pictures: Mapping[str, bytes]
+    schedule: Schedule
 
     def show(self, project: Project) -> Show:
         """The whole show with these scenes; raises ShowError when they do not go together."""
-        made = Show(project, self.desk, self.markets, self.products, self.segments, self.cards, self.coupons)
+        made = Show(project, self.desk, self.markets, self.products, self.segments, self.cards, self.coupons, schedule=self.schedule)
         check_show(made)
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenAiring:
+    """A series by its weekday (ISO) and hour: on which day it begins depends on the day on which the sample is opened."""
+
+    id: str
+    title: Words
+    zone: str
+    weekday: int
+    hour: str
+    minutes: int
+    rule: str
+    party_ids: tuple[str, ...]
+    whats_new: WhatsNew
+
+    def beginning(self, today: date, language: str) -> Airing:
+        """On its next weekday, not at once."""
+        day = today + SOON
+        day += timedelta(days=(self.weekday - day.isoweekday()) % WEEK)
+        return Airing(
+            self.id,
+            pick(self.title, (language,))[0],
+            LocalTime(datetime.combine(day, time.fromisoformat(self.hour)), self.zone),
+            self.minutes,
+            self.rule,
+            party_ids=self.party_ids,
+            whats_new=self.whats_new,
+            titles=self.title,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +87,13 @@ class _Written:
     segments: tuple[Segment, ...]
     cards: tuple[KeywordCard, ...]
     coupons: tuple[Coupon, ...]
+    parties: tuple[Party, ...]
+    airings: tuple[_WrittenAiring, ...]
 
 
-def load_sample(folder: Path, markets: Path, language: str) -> Sample:
-    """The sample show in a folder for a host of this language, with the profiles of its markets from another folder; raises StorageError
-    naming file and place."""
+def load_sample(folder: Path, markets: Path, language: str, today: date | None = None) -> Sample:
+    """The sample show in a folder for a host of this language, with the profiles of its markets from another folder, its shows planned for
+    the days after `today` (None = this day); raises StorageError naming file and place."""
     path = folder / "show.toml"
     try:
         table: dict[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
@@ -71,13 +110,18 @@ def load_sample(folder: Path, markets: Path, language: str) -> Sample:
         cards=written.cards,
         coupons=written.coupons,
         pictures={picture.id: picture.content for picture in pictures.values()},
+        schedule=Schedule(
+            airings=tuple(one.beginning(today or date.today(), language) for one in written.airings), parties=written.parties
+        ),
     )
 
 
 def _in_language(table: dict[str, Any], language: str) -> dict[str, Any]:
-    """What a segment has in one language only, picked from the words in the file."""
-    segments = []
-    for segment in table.get("segments", []):
-        picked = {key: pick(segment[key], (language,))[0] for key in ("title", "host") if isinstance(segment.get(key), dict)}
-        segments.append({**segment, **picked})
-    return {**table, "segments": segments}
+    """What segments and those who take part have in one language only, picked from the words in the file."""
+    picked = {}
+    for key in ("segments", "parties"):
+        picked[key] = [
+            {**one, **{name: pick(one[name], (language,))[0] for name in ("title", "host", "name") if isinstance(one.get(name), dict)}}
+            for one in table.get(key, [])
+        ]
+    return {**table, **picked}

@@ -1,16 +1,22 @@
 """The sample show is whole: every word in every language, pictures that open, and nothing that the lint would warn of."""
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 
+from app.calendar.packaged_zones import load_zones
+from app.calendar.recurrence import occurrences
 from app.domain.finding import product_texts
+from app.domain.local_time import day_start
 from app.domain.market import Level
+from app.domain.party import PartyKind
 from app.domain.product import missing_fields
 from app.domain.project import starter_project
 from app.domain.rundown import Act
 from app.domain.rundown_lint import lint
+from app.domain.schedule import check_schedule
 from app.domain.show import Show, languages_of
 from app.storage.files import StorageError
 from app.storage.sample_show import Sample, load_sample
@@ -62,6 +68,26 @@ def test_every_word_is_there_in_every_language(show: Show) -> None:
     for segment in show.segments:
         assert segment.cues
         assert all({"zh-Hans", "en"} <= set(cue.text) for cue in segment.cues)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 22), date(2027, 2, 27), date(2028, 12, 30)])
+def test_its_plan_begins_in_the_days_after_it_was_opened(today: date) -> None:
+    schedule = load_sample(FOLDER, MARKETS, "en", today).schedule
+    check_schedule(schedule)
+    zones = load_zones()
+    for airing, weekday in zip(schedule.airings, (4, 6), strict=True):
+        first = occurrences(airing, day_start(today, airing.start.zone, zones), datetime(2030, 1, 1, tzinfo=UTC), zones)[0]
+        assert first.local.wall.isoweekday() == weekday
+        assert first.local.wall.hour == 20
+        assert timedelta(days=2) <= first.local.wall.date() - today <= timedelta(days=8)
+    assert {party.kind for party in schedule.parties} == {PartyKind.MARKET, PartyKind.HOST, PartyKind.INTERPRETER}
+
+
+def test_its_plan_speaks_every_language(sample: Sample) -> None:
+    for airing in sample.schedule.airings:
+        assert airing.title == airing.titles[sample.desk.host_language]
+        for words in (airing.titles, airing.whats_new.product, airing.whats_new.offer or airing.whats_new.guest):
+            assert set(words) == {"zh-Hans", "en", "es", "ar"}
 
 
 def test_its_pictures_are_there_and_open(sample: Sample, show: Show) -> None:
