@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 from app.domain.party import Comfort, Party
 from app.ui.language import tr
 from app.ui.local_times import LocalLine, comfort_words, kind_words
-from app.ui.widgets.pieces import badge, label, set_property
+from app.ui.widgets.pieces import badge, elided, label, set_property
 
 DOT_PX = 10
 _NAME, _KIND, _HOUR, _DAY, _SHIFT, _DOT, _COMFORT = range(7)
@@ -39,7 +39,7 @@ class _Row:
         self.party = party
         self.box = QCheckBox(party.name)
         self.box.setChecked(chosen)
-        name: QWidget = self.box if choosable else label(party.name)
+        name: QWidget = self.box if choosable else elided(party.name)
         self.kind = label(kind_words(party.kind), "hint")
         self.hour = label("", "partyHour")
         self.hour.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -47,6 +47,8 @@ class _Row:
         self.shift = badge("", "accent")
         self.dot = comfort_dot()
         self.comfort = label("", "hint")
+        self.kind.setVisible(choosable)
+        self.comfort.setVisible(choosable)
         for place, widget in enumerate((name, self.kind, self.hour, self.day, self.shift, self.dot, self.comfort)):
             grid.addWidget(widget, number, place)
         self.widgets = (name, self.kind, self.hour, self.day, self.shift, self.dot, self.comfort)
@@ -58,7 +60,9 @@ class _Row:
         self.shift.setVisible(bool(time is not None and time.line.shift))
         comfort = time.comfort if time is not None else None
         set_property(self.dot, "comfort", comfort.value if comfort is not None else "")
-        self.comfort.setText(comfort_words(comfort, self.party.kind) if comfort is not None else "")
+        suits = comfort_words(comfort, self.party.kind) if comfort is not None else ""
+        self.comfort.setText(suits)
+        self.dot.setToolTip(suits)
         self.hour.setToolTip(f"{time.line.zone} · {time.line.offset}" if time is not None else "")
         self.box.setAccessibleDescription(
             " ".join(filter(None, (time.line.day, time.line.hour, time.line.shift, self.comfort.text()))) if time is not None else ""
@@ -66,7 +70,7 @@ class _Row:
 
 
 class PartyTimes(QWidget):
-    """`changed` when the user ticks somebody on or off; `choosable` False shows the times alone."""
+    """`changed` when the user ticks somebody on or off; `choosable` False shows the times alone, for a narrow place."""
 
     changed = Signal()
 
@@ -98,8 +102,6 @@ class PartyTimes(QWidget):
                 self._grid.removeWidget(widget)
                 widget.hide()
                 widget.deleteLater()
-            if not self._choosable:
-                row.box.deleteLater()
         self._rows = [
             _Row(party, self._grid, number, party.id in chosen, choosable=self._choosable) for number, party in enumerate(parties)
         ]
