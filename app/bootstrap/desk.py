@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from app.bootstrap.calendar import LateCalendar
 from app.bootstrap.formats import LateFormats
 from app.bootstrap.processes import spawn
 from app.domain.card import Card, CardPicture
@@ -25,6 +26,7 @@ from app.storage.card_themes import load_card_themes
 from app.storage.paths import Paths
 from app.storage.phrases import load_phrases
 from app.storage.presets import load_presets
+from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 
 
@@ -92,6 +94,8 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
         connect_room=LateRoom(),
         shrink=shrunk_picture,
         make_press=lambda picture_of, media_type_of: handbook_press(paths, picture_of, media_type_of),
+        calendar=LateCalendar(paths.markets),
+        place=SeenPlace(paths.seen_place),
     )
 
 

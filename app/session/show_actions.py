@@ -16,6 +16,8 @@ def fill_show(table: ActionTable, desk: ShowDesk, show: Callable[[], Show]) -> N
     """Put the show desk's actions into the table; those without `run` are for the window to provide."""
     for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
         table.add(action)
+    for action in _schedule_actions(desk):
+        table.add(action)
     for number in range(1, POINTS + 1):
         table.add(_numbered_point(desk, number))
     for number in range(1, CARDS + 1):
@@ -125,6 +127,19 @@ def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, 
             replaced,
         ),
         Action("prompter.toggle", "Prompter", "Ctrl+Shift+O", "text"),
+    )
+
+
+def _schedule_actions(desk: ShowDesk) -> tuple[Action, ...]:
+    scheduler = desk.scheduler
+
+    def startable() -> bool:
+        return not scheduler.starting and scheduler.next is not None and scheduler.current is None
+
+    return (
+        Action("schedule.start", "Start the next show", "Ctrl+Alt+L", "live", scheduler.start, startable),
+        Action("schedule.replan", "Shift what comes after a late show", "", "clock", when=lambda: scheduler.is_behind),
+        Action("schedule.moved", "What new clock rules moved", "", "clock", when=lambda: bool(scheduler.moved())),
     )
 
 

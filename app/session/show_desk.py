@@ -19,8 +19,10 @@ from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats
 from app.session.air_log import AirLog
+from app.session.calendar_port import Calendar
 from app.session.card_texts import CardScene, CardWriter
 from app.session.cards_on_air import CardsOnAir
+from app.session.clock_watch import ClockWatch, awake_and_asleep_ns
 from app.session.disclosures import Disclosures
 from app.session.engine_desk import EngineState
 from app.session.orders import Orders, order_of
@@ -32,10 +34,13 @@ from app.session.room_log import ROOM_KINDS, logged_as
 from app.session.room_picture import RoomPictures, Shrink
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.room_view import Json, RoomView, title_for_viewers
+from app.session.schedule_news import ScheduleNews
+from app.session.scheduler import Scheduler
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
 from app.session.show_handbook import MakePress
 from app.session.show_runner import ShowRunner
+from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -77,6 +82,8 @@ class DeskStudio(ShowBook, Protocol):
 
     def take(self, scene_id: str) -> None: ...
 
+    def go_live(self) -> None: ...
+
     async def kept(self) -> bool: ...
 
 
@@ -84,7 +91,8 @@ class DeskStudio(ShowBook, Protocol):
 class DeskEquipment:
     """What the program brings along for the show desk. Whatever is slow to load is loaded when it is first used.
 
-    `prepare_drawing` is called on the loop's thread before the first card; `load_themes` gives the card themes by id.
+    `prepare_drawing` is called on the loop's thread before the first card; `load_themes` gives the card themes by id. `steady_ns` is a
+    clock that nobody sets.
     """
 
     draw_card: DrawCard
@@ -94,13 +102,17 @@ class DeskEquipment:
     connect_room: Connect
     shrink: Shrink
     make_press: MakePress
+    calendar: Calendar
+    place: SeenPlace
+    steady_ns: Callable[[], int] = awake_and_asleep_ns
 
 
 class ShowDesk:
     """Holds the parts and keeps the page and the picture in step with them; `start` and `aclose` with the studio.
 
-    `products` finds products by id; `runner`, `selling`, `orders`, `disclosures` and `air` are readings of the log with verbs; `room` is
-    the link to the hub, `summary` counts what comes from there, and `reservations` says who waits for which date.
+    `scheduler` knows when shows are, and `news` tells of them in time. `products` finds products by id; `runner`, `selling`, `orders`,
+    `disclosures` and `air` are readings of the log with verbs; `room` is the link to the hub, `summary` counts what comes from there,
+    and `reservations` says who waits for which date.
     """
 
     def __init__(self, studio: DeskStudio, *, equipment: DeskEquipment, clock: Clock, send: Callable[[Command, str], None]) -> None:
@@ -114,6 +126,14 @@ class ShowDesk:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.air = AirLog(studio, studio.broadcast)
         self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
+        self.scheduler = Scheduler(studio, calendar=equipment.calendar, clock=clock, runner=self.runner, notify=notify)
+        self.news = ScheduleNews(
+            self.scheduler,
+            watch=ClockWatch(clock, equipment.steady_ns),
+            place=equipment.place,
+            soon_min=lambda: studio.settings.announce_min,
+            notify=notify,
+        )
         self.summary = RoomSummary()
         self.reservations = Reservations(studio)
         self.room = RoomLink(
@@ -211,7 +231,7 @@ class ShowDesk:
 
     def _on_show_opened(self) -> None:
         """A show with a log of its own."""
-        for part in (self.selling, self.runner, self.orders, self.disclosures, self.air):
+        for part in (self.selling, self.runner, self.orders, self.disclosures, self.air, self.scheduler, self.news):
             part.reload()
         self.runner.end_if_left()
         self._stop_counting()
@@ -259,6 +279,7 @@ class ShowDesk:
         self._second = self._loop.call_later(1.0 - now_ms % 1000 / 1000, self._tick)
         self.selling.tick(now_ms)
         self.disclosures.tick(now_ms)
+        self.news.tick()
         if self.selling.shown.countdown is not None:
             self._refresh_soon()
 
@@ -305,7 +326,9 @@ class ShowDesk:
             self._loop.call_soon(self.cards.attached)  # behind what the engine is told at first
 
     def _on_broadcast(self, old: BroadcastState, new: BroadcastState) -> None:
-        if new is not BroadcastState.LIVE or self.runner.run.running or not self._studio.show.segments:
+        if new is not BroadcastState.LIVE or self.scheduler.went_live():
+            return
+        if self.runner.run.running or not self._studio.show.segments:
             return
         if self._studio.settings.run_with_live:
             self.runner.start()

@@ -40,6 +40,11 @@ class Paths:
         return self.state / "recovery"
 
     @property
+    def seen_place(self) -> Path:
+        """The time zone that this PC was in last."""
+        return self.state / "place"
+
+    @property
     def backups(self) -> Path:
         return self.state / "backups"
 

@@ -134,6 +134,18 @@ class Settings:
         "show", FieldType.INTEGER, 5, "Warn when so few are left", "0 = only when nothing is left.", minimum=0, maximum=1000
     )
 
+    announce_min: int = _setting(
+        "show",
+        FieldType.INTEGER,
+        15,
+        "Announce a planned show",
+        "So many minutes before it begins; 0 = not.",
+        minimum=0,
+        maximum=240,
+        step=5,
+        unit="min",
+    )
+
     backup_every_min: int = _setting(
         "files",
         FieldType.INTEGER,

@@ -60,6 +60,7 @@ DYNAMIC = (
     "app.bootstrap.desk:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
     "app.storage.tables:",  # what reads XLSX is loaded with the first such file: it brings numpy along
     "app.calendar.late_almanac:",  # tables of festivals take an eighth of a second to load
+    "app.bootstrap.calendar:",  # what knows series, zones and festivals is loaded when the first show is planned
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
     "app.ui.late:",  # dialogs and the prompter are loaded when they are opened: a seventh of what the start would load

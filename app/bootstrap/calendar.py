@@ -1,0 +1,59 @@
+"""The world's calendars and clocks for the scheduler: what reads them is loaded when the first show is planned, not with the window."""
+
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from app.domain.festival import Festival
+from app.domain.market import Market
+from app.domain.schedule import Airing, FestivalChange, Occurrence
+from app.domain.zones import Zones
+from app.storage.markets import load_chosen
+
+
+class LateCalendar:
+    """As app.session.calendar_port says. `load_zones`: other clock rules than those of the package."""
+
+    def __init__(self, markets: Path, load_zones: Callable[[], Zones] | None = None) -> None:
+        self._markets = markets
+        self._load_zones = load_zones
+        self._zones: Zones | None = None
+
+    @property
+    def zones(self) -> Zones:
+        if self._zones is None:
+            load = self._load_zones or importlib.import_module("app.calendar.packaged_zones").load_zones
+            self._zones = load()
+        return self._zones
+
+    def local_zone(self) -> str:
+        return str(importlib.import_module("app.calendar.local_zone").local_zone(self.zones))
+
+    def occurrences(self, airing: Airing, begin: datetime, end: datetime, zones: Zones) -> tuple[Occurrence, ...]:
+        found: tuple[Occurrence, ...] = _recurrence().occurrences(airing, begin, end, zones)
+        return found
+
+    def occurrence_of(self, airing: Airing, original: datetime, zones: Zones) -> Occurrence | None:
+        found: Occurrence | None = _recurrence().occurrence_of(airing, original, zones)
+        return found
+
+    def split(self, airing: Airing, original: datetime) -> tuple[Airing | None, Airing]:
+        parts: tuple[Airing | None, Airing] = _recurrence().split(airing, original)
+        return parts
+
+    def festivals_between(
+        self, market_ids: Sequence[str], first: date, last: date, changes: Sequence[FestivalChange]
+    ) -> tuple[Festival, ...]:
+        module = importlib.import_module("app.calendar.festivals")
+        found: tuple[Festival, ...] = module.festivals_between(market_ids, first, last, changes)
+        return found
+
+    def markets(self, market_ids: Iterable[str]) -> tuple[Market, ...]:
+        there = [market_id for market_id in market_ids if market_id and (self._markets / f"{market_id}.toml").is_file()]
+        return load_chosen(self._markets, there)
+
+
+def _recurrence() -> Any:
+    return importlib.import_module("app.calendar.recurrence")
