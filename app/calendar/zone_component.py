@@ -1,7 +1,7 @@
 """The clock rules of a zone as a calendar file says them: VTIMEZONE (RFC 5545 §3.6.5), made of the packaged rules alone."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -13,7 +13,7 @@ from app.domain.series_rule import WEEKDAYS
 from app.domain.zones import Zones
 
 FULL_CYCLE = timedelta(days=366 * 28 + 7)  # after 28 years every date falls on its weekday again: what held so long is a rule
-FEWEST_OF_A_RULE = 3
+FEWEST_OF_A_RULE = 20  # years: a rule of a few is chance (the moon's months come round the same Friday twice)
 NOTHING = timedelta()
 
 
@@ -27,18 +27,11 @@ class _Kind:
     daylight: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Changes of years that follow each other, as wall times before the change, and the rule that hits them; "" = none does."""
-
-    onsets: tuple[datetime, ...]
-    rule: str = ""
-
-
 def zone_component(zone_key: str, first: datetime, last: datetime, zones: Zones) -> Timezone:
     """The rules of a zone, exact between two instants; where they follow a rule also after that. Raises ZoneError.
 
-    Rules are said as rules (RRULE) where they are regular, because some calendars know nothing else, and date by date (RDATE) where not.
+    What goes on for ever is said as a rule (RRULE); each other change has a part of its own: some calendars leave lists of dates (RDATE)
+    out, and others misread where a rule ends.
     """
     zone = zones.zone(zone_key)
     begin = datetime(first.astimezone(UTC).year - 1, 1, 1, tzinfo=UTC)
@@ -46,17 +39,19 @@ def zone_component(zone_key: str, first: datetime, last: datetime, zones: Zones)
     component.add("TZID", zone_key)
     offset = offset_at(zone, begin)
     start = _Kind(offset, offset, _name(zone, begin), _shift(zone, begin) > NOTHING)
-    component.add_component(_observance(start, _Run(((begin + offset).replace(tzinfo=None),)), last, ends=False))
+    component.add_component(_observance(start, (begin + offset).replace(tzinfo=None)))
     grouped: dict[_Kind, list[datetime]] = {}
     end = last + FULL_CYCLE
     for change in transitions(zone_key, begin, end, zones):
         onset = (change.at + change.before).replace(tzinfo=None)
         grouped.setdefault(_kind(zone, change), []).append(onset)
     for kind, onsets in grouped.items():
-        for run in _runs(onsets):
-            if run.onsets[0].replace(tzinfo=UTC) - kind.before <= last:
-                goes_on = run.onsets[-1].year >= end.year - 1
-                component.add_component(_observance(kind, run, last, ends=not goes_on))
+        singles, rule = _parted(onsets, end)
+        for onset in singles:
+            if onset.replace(tzinfo=UTC) - kind.before <= last:
+                component.add_component(_observance(kind, onset))
+        if rule:
+            component.add_component(_observance(kind, onsets[len(singles)], rule))
     return component
 
 
@@ -74,21 +69,13 @@ def _kind(zone: tzinfo, change: Transition) -> _Kind:
     return _Kind(change.before, change.after, _name(zone, change.at), after > NOTHING or (not after and before < NOTHING))
 
 
-def _runs(onsets: Sequence[datetime]) -> Iterator[_Run]:
-    """Long runs with a rule, and all others together."""
-    others: list[datetime] = []
-    here = 0
-    while here < len(onsets):
-        end, rule = here + 1, ""
-        while end < len(onsets) and onsets[end].year == onsets[end - 1].year + 1 and (longer := _rule(onsets[here : end + 1])):
-            end, rule = end + 1, longer
-        if end - here >= FEWEST_OF_A_RULE:
-            yield _Run(tuple(onsets[here:end]), rule)
-        else:
-            others += onsets[here:end]
-        here = end
-    if others:
-        yield _Run(tuple(others))
+def _parted(onsets: Sequence[datetime], end: datetime) -> tuple[Sequence[datetime], str]:
+    """Those that no rule hits, and the rule that hits all after them until the end; "" = there is none."""
+    first, rule = len(onsets), ""
+    while first and (first == len(onsets) or onsets[first - 1].year == onsets[first].year - 1) and (longer := _rule(onsets[first - 1 :])):
+        first, rule = first - 1, longer
+    goes_on = len(onsets) - first >= FEWEST_OF_A_RULE and onsets[-1].year >= end.year - 1
+    return (onsets[:first], rule) if goes_on else (onsets, "")
 
 
 def _rule(onsets: Sequence[datetime]) -> str:
@@ -107,17 +94,12 @@ def _rule(onsets: Sequence[datetime]) -> str:
     return ""
 
 
-def _observance(kind: _Kind, run: _Run, last: datetime, *, ends: bool) -> TimezoneStandard | TimezoneDaylight:
+def _observance(kind: _Kind, onset: datetime, rule: str = "") -> TimezoneStandard | TimezoneDaylight:
     part = TimezoneDaylight() if kind.daylight else TimezoneStandard()
-    part.add("DTSTART", run.onsets[0])
+    part.add("DTSTART", onset)
     part.add("TZOFFSETFROM", kind.before)
     part.add("TZOFFSETTO", kind.after)
     part.add("TZNAME", kind.name)
-    if run.rule:
-        until = f";UNTIL={run.onsets[-1] - kind.before:%Y%m%dT%H%M%SZ}" if ends else ""
-        part.add("RRULE", vRecur.from_ical(run.rule + until))
-    else:
-        further = [onset for onset in run.onsets[1:] if onset.replace(tzinfo=UTC) - kind.before <= last]
-        if further:
-            part.add("RDATE", further)
+    if rule:
+        part.add("RRULE", vRecur.from_ical(rule))
     return part

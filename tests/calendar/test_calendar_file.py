@@ -1,0 +1,244 @@
+"""Calendar files, read back by two libraries that know nothing of ours, date by date."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar, Component
+
+from app.calendar.calendar_file import CalendarSetting, CalendarWords, date_calendar, party_calendar, uid_of, uid_of_date
+from app.calendar.packaged_zones import load_zones
+from app.calendar.recurrence import all_occurrences, occurrence_of, occurrences
+from app.domain.local_time import Existence, LocalTime
+from app.domain.party import Party, PartyKind
+from app.domain.schedule import Airing, Move, Occurrence, Schedule
+from tests.support.calendars import Read, faults, foreign, read_by_icalendar, read_by_vobject
+
+ZONES = load_zones()
+BEGIN, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2028, 9, 1, tzinfo=UTC)
+SETTING = CalendarSetting("Plan", "en", datetime(2026, 9, 1, 12, 30, 15, tzinfo=UTC))
+US = Party("us", "United States", PartyKind.MARKET, "America/New_York")
+HOST = Party("host", "Maya", PartyKind.HOST, "Asia/Shanghai")
+READERS = pytest.mark.parametrize("read", [read_by_vobject, read_by_icalendar])
+Reader = Callable[[bytes, datetime, datetime], list[Read]]
+JUMPY = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago", "Africa/Casablanca")
+HOURS = ("00:30", "01:45", "02:15", "20:00", "23:30")
+LINK = "https://tradewind.example/watch/live?from=calendar&language=zh-Hans"
+
+
+def wall(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def words(airing: Airing) -> CalendarWords:
+    return CalendarWords(airing.title, "What is new", LINK)
+
+
+def written(*airings: Airing, party: Party = US, setting: CalendarSetting = SETTING) -> bytes:
+    content = party_calendar(Schedule(airings=airings, parties=(US, HOST)), party, words, ZONES, setting)
+    assert faults(content) == []
+    return content
+
+
+def expected(*airings: Airing) -> list[Read]:
+    return sorted(
+        Read(one.start, one.end, f"{one.airing_id}@tradewind") for one in all_occurrences(airings, BEGIN, END, ZONES) if one.start >= BEGIN
+    )
+
+
+def series(rule: str, start: str = "2026-09-01T20:00", zone: str = "America/New_York", moves: tuple[Move, ...] = ()) -> Airing:
+    return Airing("s", "Friday night", LocalTime(wall(start), zone), 90, rule, moves, ("us", "host"))
+
+
+@READERS
+@pytest.mark.parametrize("zone", JUMPY)
+def test_every_date_of_two_years_is_the_same_moment_to_other_readers(zone: str, read: Reader) -> None:
+    """At hours that clocks jump over or show twice too."""
+    airings = [
+        Airing(f"h{number}", hour, LocalTime(wall(f"2026-09-01T{hour}"), zone), 120, "FREQ=DAILY", party_ids=("us",))
+        for number, hour in enumerate(HOURS)
+    ]
+    found = read(written(*airings), BEGIN, END)
+    assert found == expected(*airings)
+    assert abs(len(found) - 731 * len(HOURS)) <= len(HOURS)  # days of two years, but for what lies on their edges
+
+
+@pytest.mark.parametrize("zone", JUMPY[:5])
+def test_the_hours_of_that_test_meet_gaps_and_folds(zone: str) -> None:
+    airings = [Airing(hour, hour, LocalTime(wall(f"2026-09-01T{hour}"), zone), rule="FREQ=DAILY") for hour in HOURS]
+    assert {one.existence for one in all_occurrences(airings, BEGIN, END, ZONES)} == set(Existence)
+
+
+def _components(inside: Component, name: str) -> list[Any]:
+    return list(inside.walk(name))
+
+
+RULES = {
+    "weekly": "FREQ=WEEKLY",
+    "two days a week": "FREQ=WEEKLY;BYDAY=TU,FR",
+    "every other week": "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
+    "so many": "FREQ=WEEKLY;BYDAY=SA;COUNT=30",
+    "until a day": "FREQ=DAILY;INTERVAL=3;UNTIL=20270313T235959",
+    "until the day it begins": "FREQ=DAILY;UNTIL=20260901T235959",
+    "the last Friday": "FREQ=MONTHLY;BYDAY=-1FR",
+    "the first Monday": "FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO",
+    "a day of the month": "FREQ=MONTHLY",
+    "a day of the year": "FREQ=YEARLY",
+}
+
+
+@READERS
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_kind_of_series_is_understood(rule: str, read: Reader) -> None:
+    for start in ("2026-09-01T20:00", "2026-09-02T23:45", "2026-10-31T02:30"):
+        airing = series(rule, start, "Europe/Berlin")
+        found = read(written(airing), BEGIN, END)
+        assert found == expected(airing)
+        assert found or "UNTIL=20260901" in rule
+
+
+@READERS
+def test_a_series_ends_with_the_day_that_was_said_wherever_the_reader_is(read: Reader) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Marquesas", "Asia/Shanghai", "UTC"):
+        for hour in ("00:00", "23:45"):
+            airing = series("FREQ=DAILY;UNTIL=20260910T235959", f"2026-09-03T{hour}", zone)
+            found = read(written(airing), BEGIN - timedelta(days=5), END)
+            assert len(found) == 8
+            assert found == expected(airing)
+
+
+@READERS
+def test_dates_that_moved_and_dates_that_were_called_off(read: Reader) -> None:
+    moves = (
+        Move(wall("2026-09-11T20:00"), None),
+        Move(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-19T21:15"), "America/New_York"), 45),
+        Move(wall("2026-09-25T20:00"), LocalTime(wall("2026-09-26T09:00"), "Asia/Shanghai")),
+        Move(wall("2026-10-02T20:00"), LocalTime(wall("2027-10-02T20:00"), "America/New_York")),
+        Move(wall("2026-11-06T20:00"), LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1)),
+        Move(wall("2026-11-07T20:00"), None),  # the series has no such date
+    )
+    airing = series("FREQ=WEEKLY;BYDAY=FR", moves=moves)
+    content = written(airing)
+    found = read(content, BEGIN, END)
+    assert found == expected(airing)
+    assert [f"{one.start:%m-%dT%H:%M}" for one in found[:4]] == ["09-05T00:00", "09-20T01:15", "09-26T01:00", "10-10T00:00"]
+    assert content.count(b"EXDATE") == 1 and content.count(b"RECURRENCE-ID") == 4
+    assert b"DTSTART:20261101T063000Z" in content  # the second 01:30
+
+
+@READERS
+def test_the_first_date_in_a_longer_night_is_no_measure_for_the_others(read: Reader) -> None:
+    """23:30 to 02:30 by the clock are four hours in Berlin's longest night; all shows last three."""
+    airing = Airing("n", "Night", LocalTime(wall("2026-10-24T23:30"), "Europe/Berlin"), 180, "FREQ=WEEKLY;COUNT=4", party_ids=("us",))
+    content = written(airing)
+    assert b"DURATION:PT3H" in content
+    assert [one.end - one.start for one in read(content, BEGIN, END)] == [timedelta(hours=3)] * 4
+
+
+@READERS
+def test_single_shows_and_what_is_over(read: Reader) -> None:
+    kept = Airing("k", "Coming", LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1), 60, party_ids=("us",))
+    over = Airing("o", "Over", LocalTime(wall("2026-08-01T20:00"), "America/New_York"), 60, party_ids=("us",))
+    ended = Airing("e", "Ended", LocalTime(wall("2026-06-05T20:00"), "America/New_York"), 60, "FREQ=WEEKLY;COUNT=5", party_ids=("us",))
+    never = Airing(
+        "n", "Never", LocalTime(wall("2026-09-05T20:00"), "America/New_York"), 60, "FREQ=DAILY;UNTIL=20260101", party_ids=("us",)
+    )
+    other = Airing("x", "Not theirs", LocalTime(wall("2026-11-01T20:00"), "America/New_York"), 60, party_ids=("host",))
+    found = read(written(kept, over, ended, never, other), datetime(2020, 1, 1, tzinfo=UTC), END)
+    assert found == [Read(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "k@tradewind")]
+    assert read(written(), BEGIN, END) == []
+
+
+@READERS
+def test_who_is_on_duty_on_some_dates_alone_gets_those(read: Reader) -> None:
+    moves = (
+        Move(wall("2026-09-11T20:00"), LocalTime(wall("2026-09-11T20:00"), "America/New_York"), party_ids=("host",)),
+        Move(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-18T20:00"), "America/New_York"), party_ids=("host", "us")),
+    )
+    airing = Airing("s", "Friday", LocalTime(wall("2026-09-04T20:00"), "America/New_York"), 60, "FREQ=WEEKLY;COUNT=4", moves, ("us",))
+    days = {party.id: [one.start.day - 1 for one in read(written(airing, party=party), BEGIN, END)] for party in (US, HOST)}
+    assert days == {"us": [4, 18, 25], "host": [11, 18]}
+    uids = {one.uid for one in read(written(airing, party=HOST), BEGIN, END)}
+    assert uids == {"s-20260911T2000@tradewind", "s-20260918T2000@tradewind"}
+
+
+TEXTS = {
+    "zh-Hans": "周五直播间：新品首发，限时优惠；主播与嘉宾同场\\n到场有礼" * 6,
+    "ar": "بث الجمعة: منتج جديد، عرض محدود؛ ضيف خاص" * 6,
+    "th": "ไลฟ์คืนวันศุกร์: สินค้าใหม่, ข้อเสนอพิเศษ; แขกรับเชิญ" * 6,
+    "en": 'Friday night, "live"; new: \\ one\\,two' * 6,
+    "emoji": "👩‍🚀🎁👨‍👩‍👧‍👦" * 20,
+}
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_words_come_back_as_they_were(language: str) -> None:
+    text = TEXTS[language]
+    said = CalendarWords(text, f"{text}\n\n{text}\n", LINK)
+    airing = series("FREQ=WEEKLY")
+    setting = CalendarSetting(text, language, SETTING.stamp)
+    content = party_calendar(Schedule(airings=(airing,), parties=(US,)), US, lambda _: said, ZONES, setting)
+    assert faults(content) == []
+    calendar = Calendar.from_ical(content)
+    (event,) = _components(calendar, "VEVENT")
+    assert (str(event["SUMMARY"]), str(event["DESCRIPTION"]), str(event["URL"])) == (text, f"{text}\n\n{text}\n", LINK)
+    assert event["SUMMARY"].params["LANGUAGE"] == language
+    assert str(calendar["X-WR-CALNAME"]) == str(calendar["NAME"]) == text
+    (alarm,) = _components(event, "VALARM")
+    assert str(alarm["DESCRIPTION"]) == text and alarm["TRIGGER"].dt == timedelta(minutes=-15)
+
+
+def test_the_same_plan_gives_the_same_bytes_and_a_later_one_replaces_it() -> None:
+    airing = series("FREQ=WEEKLY")
+    first, later = SETTING.stamp, SETTING.stamp + timedelta(minutes=1)
+    assert written(airing) == written(airing)
+    contents = [written(airing, setting=CalendarSetting("Plan", "en", stamp)) for stamp in (first, later)]
+    events = [_components(Calendar.from_ical(content), "VEVENT")[0] for content in contents]
+    assert [str(event["UID"]) for event in events] == [uid_of(airing)] * 2
+    assert [int(event["SEQUENCE"]) for event in events] == [21_040_215, 21_040_275]
+    assert [event["DTSTAMP"].dt for event in events] == [first, later]
+    assert all(b"METHOD:PUBLISH\r\n" in content and b"X-TRADEWIND-TZDATA:" + ZONES.version.encode() in content for content in contents)
+
+
+def test_the_time_of_those_who_make_it_is_taken_and_that_of_viewers_is_not() -> None:
+    airing = series("FREQ=WEEKLY")
+    assert b"TRANSP:OPAQUE" in written(airing, party=HOST)
+    assert b"TRANSP:TRANSPARENT" in written(airing, party=US)
+
+
+@READERS
+def test_one_date_stands_by_itself_under_a_name_of_its_own(read: Reader) -> None:
+    airing = series("FREQ=WEEKLY", moves=(Move(wall("2026-09-08T20:00"), LocalTime(wall("2026-09-09T19:00"), "America/New_York")),))
+
+    def file_of(occurrence: Occurrence) -> bytes:
+        content = date_calendar(airing, occurrence, words(airing), ZONES, SETTING)
+        assert faults(content) == []
+        return content
+
+    moved = occurrence_of(airing, wall("2026-09-08T20:00"), ZONES)
+    assert moved is not None
+    assert uid_of_date(airing, moved) == "s-20260908T2000@tradewind"
+    assert read(file_of(moved), BEGIN, END) == [Read(moved.start, moved.end, uid_of_date(airing, moved))]
+    others = occurrences(airing, BEGIN, BEGIN + timedelta(days=30), ZONES)
+    assert len({uid_of_date(airing, one) for one in others}) == len(others) == 5
+
+
+def test_readers_go_by_the_rules_of_the_file() -> None:
+    """Were the rules of the file wrong, these tests would tell."""
+    airing = series("FREQ=WEEKLY")
+    content = written(airing)
+    assert b"America/New_York" not in foreign(content).encode()
+    wrong = content.replace(b"TZOFFSETTO:-0500", b"TZOFFSETTO:-0600")
+    for read in (read_by_vobject, read_by_icalendar):
+        assert read(wrong, BEGIN, END) != expected(airing)
+
+
+def test_the_letter_of_the_format_is_looked_at() -> None:
+    content = written(series("FREQ=WEEKLY"))
+    assert "bare line end" in faults(content.replace(b"\r\n", b"\n"))
+    assert any("octets" in fault for fault in faults(content.replace(b"SUMMARY;LANGUAGE=en:", b"SUMMARY;LANGUAGE=en:" + b"x" * 60)))
+    assert any("no property" in fault for fault in faults(content.replace(b"STATUS:", b"\xc3\xa4STATUS:")))
+    assert "VEVENT without UID" in faults(content.replace(b"UID:s@tradewind\r\n", b""))
+    without_rules = content[: content.index(b"BEGIN:VTIMEZONE")] + content[content.index(b"BEGIN:VEVENT") :]
+    assert "zones [] for ['America/New_York']" in faults(without_rules)
