@@ -1,0 +1,140 @@
+"""Somebody who can be in one show at a time, the shows that it is in, and what it bears of them; times are quarters of one line of UTC."""
+
+from collections import Counter
+from itertools import accumulate
+from operator import and_
+
+from app.domain.burden import NIGHT
+from app.domain.comfort import FAIR, NEVER, QUARTER, Habits, comfort_line, instant_of, night_line, offset_pieces
+from app.domain.duty import QUARTERS_AN_HOUR, unrested_after, unrested_before
+from app.domain.party import Party, PartyKind
+from app.domain.weighing import WORTH
+
+NIGHT_QUARTERS = NIGHT // QUARTER
+# What a plan loses by what one person bears, in shares of what the team's comfort counts in a show.
+NIGHT_COST = 0.04  # times the square of one's nights: the next one goes to who had fewest
+RUN_COST = 0.1  # for each night that is the third in a row or a later one
+POOR_COST = 0.00007  # times the square of one's poor quarters
+TURN_COST = 0.002  # times the square of one's shows
+_IS_BAD = bytes(int(FAIR < level <= NEVER) for level in range(256))
+
+
+class Claimant:
+    """A person, the viewers of a market, or (`party` None) the host of a desk where nobody is named. Quarters count from `first`."""
+
+    def __init__(self, party: Party | None, span: tuple[int, int], rest_hours: int, habits: Habits, *, nights_before: int = 0) -> None:
+        self.party = party
+        self.is_person = party is not None and party.kind is not PartyKind.MARKET
+        self.shows: dict[int, tuple[int, int]] = {}  # by the number of the date: quarters [begin, end)
+        self.levels = b"" if party is None else comfort_line(party, instant_of(span[0]), instant_of(span[1]), habits).levels
+        self.sums = list(accumulate(map(WORTH.__getitem__, self.levels), initial=0.0))
+        self.poor = 0
+        self.nights: Counter[int] = Counter()  # by number of the day, how many shows reach into it
+        self._before = nights_before
+        self._rest_hours = rest_hours
+        self._night, self._bad = b"", b""
+        self._days: tuple[tuple[int, int], ...] = ((0, 0),)  # from which quarter on, what makes it one of the person's own calendar
+        if party is not None and self.is_person:
+            first, last = span
+            self._night = night_line(party.zone, first, last, habits.zones)
+            self._bad = bytes(map(and_, self._night, self.levels.translate(_IS_BAD)))
+            pieces = offset_pieces(party.zone, first, last, habits.zones)
+            self._days = tuple((begin - first, first + ahead) for begin, _, ahead in pieces)
+
+    # --- where it is -----------------------------------------------------------------------------------------------------
+
+    def put(self, number: int, begin: int, end: int) -> None:
+        """Let it be in a date."""
+        self.shows[number] = (begin, end)
+        if self.is_person:
+            self.poor += self._poor_in(begin, end)
+            night = self._night_of(begin, end)
+            if night is not None:
+                self.nights[night] += 1
+
+    def take(self, number: int) -> None:
+        """Let it be in this date no longer."""
+        begin, end = self.shows.pop(number)
+        if self.is_person:
+            self.poor -= self._poor_in(begin, end)
+            night = self._night_of(begin, end)
+            if night is not None:
+                self.nights[night] -= 1
+                if not self.nights[night]:
+                    del self.nights[night]
+
+    # --- what it cannot do -----------------------------------------------------------------------------------------------
+
+    def never(self, begin: int, end: int) -> bool:
+        return self.levels.find(NEVER, begin, end) >= 0
+
+    def busy(self, begin: int, end: int) -> bool:
+        return any(first < end and last > begin for first, last in self.shows.values())
+
+    def blocked(self, low: int, high: int, length: int) -> int:
+        """Of the begins [low, high) those, as bits from the lowest, from which a show would reach into another or leave no night's rest."""
+        mask = 0
+        near = self._rest_hours * QUARTERS_AN_HOUR + length
+        for begin, end in self.shows.values():
+            if end + near < low or begin - near > high:
+                continue
+            mask |= _bits(begin - length + 1, end, low, high)
+            if self.is_person:
+                mask |= _bits(*unrested_after(end, self._night, self._rest_hours), low, high)
+                first, last = unrested_before(begin, self._night, self._rest_hours)
+                mask |= _bits(first - length, last - length, low, high)
+        return mask
+
+    def troubles(self) -> tuple[int, int]:
+        """How often it is in two shows at once or in hours that are never, and how often it has no night's rest."""
+        forbidden = unrested = 0
+        shows = sorted(self.shows.values())
+        for place, (begin, end) in enumerate(shows):
+            forbidden += self.never(begin, end)
+            for later, _ in shows[place + 1 :]:
+                if later >= end:
+                    break
+                forbidden += 1
+            if self.is_person and place + 1 < len(shows):
+                low, high = unrested_after(end, self._night, self._rest_hours)
+                unrested += low <= shows[place + 1][0] < high
+        return forbidden, unrested
+
+    # --- what it bears ---------------------------------------------------------------------------------------------------
+
+    def worth(self, begin: int, end: int) -> float:
+        """The mean of what these quarters are worth to it."""
+        return (self.sums[end] - self.sums[begin]) / (end - begin)
+
+    def cost(self) -> float:
+        """What the plan loses by what it bears."""
+        nights = len(self.nights) + self._before
+        runs = sum(1 for day in self.nights if day - 1 in self.nights and day - 2 in self.nights)
+        return NIGHT_COST * nights**2 + RUN_COST * runs + POOR_COST * self.poor**2 + TURN_COST * len(self.shows) ** 2
+
+    def cost_of(self, begin: int, end: int) -> float:
+        """What it would bear more with one more show."""
+        poor = self._poor_in(begin, end)
+        more = POOR_COST * poor * (2 * self.poor + poor) + TURN_COST * (2 * len(self.shows) + 1)
+        night = self._night_of(begin, end)
+        if night is None or night in self.nights:
+            return more
+        more += NIGHT_COST * (2 * (len(self.nights) + self._before) + 1)
+        around = [day == night or day in self.nights for day in range(night - 2, night + 3)]
+        return more + RUN_COST * sum(all(around[place : place + 3]) for place in range(3))
+
+    def _poor_in(self, begin: int, end: int) -> int:
+        return sum(self.levels.count(level, begin, end) for level in range(FAIR + 1, NEVER + 1))
+
+    def _night_of(self, begin: int, end: int) -> int | None:
+        """The number of the day before whose morning it would be a night of work."""
+        if self._bad.count(1, begin, end) < NIGHT_QUARTERS:
+            return None
+        place = self._bad.find(1, begin, end)
+        ahead = next(ahead for start, ahead in reversed(self._days) if start <= place)
+        return (place + ahead) // 96
+
+
+def _bits(begin: int, end: int, low: int, high: int) -> int:
+    begin, end = max(begin, low), min(end, high)
+    return ((1 << (end - begin)) - 1) << (begin - low) if begin < end else 0
