@@ -106,7 +106,7 @@ class Bench:
             studio.edit_show("Change product", lambda show: change_product(show, "p5000", name=name), merge="name")
 
         def removed() -> None:
-            panel.list.choose(panel.list.rows.products[4000].id)
+            panel.list.choose(panel.list.rows.shown[4000].id)
             panel.remove()
 
         return {

@@ -351,6 +351,7 @@ async def test_the_handbook_is_written_as_page_and_as_pdf_in_the_chosen_language
 async def test_an_earlier_version_opens_as_a_new_show(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     assert not selling.commands.actions["backups.open"].isEnabled()
     assert studio.save_as(tmp_path / "Lamps.tradewind")
+    QApplication.processEvents()
     assert selling.commands.actions["backups.open"].isEnabled()
     studio.new()
     assert studio.open(tmp_path / "Lamps.tradewind"), "a show that is opened is copied"

@@ -88,7 +88,7 @@ class RundownPanel(QWidget):
         self.empty.products_dropped.connect(self.add_products)
         self._stack.addWidget(self.empty)
         layout.addLayout(self._stack, LIST_SHARE)
-        self.findings = FindingsBar(desk, self._go_to, self.list.rows.refresh)
+        self.findings = FindingsBar(desk, self._go_to, self.list.refresh)
         layout.addWidget(self.findings)
         self.findings.opened.connect(lambda on: layout.setStretchFactor(self.findings, FINDINGS_SHARE if on else 0))
         layout.addLayout(self._buttons())
@@ -142,7 +142,7 @@ class RundownPanel(QWidget):
         if current is not None and current.id != self._revealed:
             self.list.reveal(current.id)
         self._revealed = current.id if current is not None else ""
-        self.list.rows.refresh()
+        self.list.refresh()
 
     def _on_tick(self) -> None:
         row = self.list.rows.row_of(self._runner.run.segment_id)

@@ -3,22 +3,21 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import is_
 
-from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QRect, QSize, QStringListModel, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.product import Product, Role
 from app.domain.words import pick
 from app.ui.theme import Theme
-from app.ui.widgets.draggable_rows import DraggableRows, Index
+from app.ui.widgets.draggable_rows import DraggableRows
+from app.ui.widgets.thing_rows import THING, Index, ThingRows
 
 PRODUCT_TYPE = "application/x-tradewind-products"
 ROW_PX = 56
 THUMB_PX = 40
 KEPT_THUMBS = 400
-_PRODUCT = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +64,14 @@ def search_text(product: Product) -> str:
     return "\n".join((*product.name.values(), product.sku, product.category)).casefold()
 
 
-class ProductModel(QStringListModel):
-    """The products that match the search, in the show's order.
+class ProductModel(ThingRows[Product]):
+    """The products that match the search, in the show's order."""
 
-    Their ids are held by Qt: a view that lays ten thousand rows out asks for each row's place, and not one of them in Python.
-    """
+    carried = PRODUCT_TYPE  # the rundown takes them too
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._all: tuple[Product, ...] = ()
-        self._shown: tuple[Product, ...] = ()
         self._search = ""
         self._texts: dict[int, tuple[Product, str]] = {}  # by identity: an edited product is another object
 
@@ -82,25 +79,13 @@ class ProductModel(QStringListModel):
     def searching(self) -> bool:
         return bool(self._search)
 
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """Those that are shown."""
-        return self._shown
-
     def show_products(self, products: tuple[Product, ...], search: str = "") -> None:
-        """Show these; rows that stand where they stood are changed in place, so that selection and scrolling stay."""
+        """Show those of these that match."""
         before, search = (self._all, self._search), search.strip().casefold()
         if products is before[0] and search == before[1]:
             return
         self._all, self._search = products, search
-        shown, wanted = self._shown, self._matching()
-        self._shown = wanted
-        changed = [row for row, same in enumerate(map(is_, wanted, shown)) if not same]
-        if len(wanted) == len(shown) and all(wanted[row].id == shown[row].id for row in changed):
-            if changed:
-                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
-            return
-        self.setStringList([product.id for product in wanted])
+        self.show_things(self._matching())
 
     def _matching(self) -> tuple[Product, ...]:
         if not self._search:
@@ -118,38 +103,8 @@ class ProductModel(QStringListModel):
             known = self._texts[id(product)] = (product, search_text(product))
         return known[1]
 
-    def row_of(self, product_id: str) -> int:
-        """Its row, -1 when it is not shown."""
-        return next((row for row, product in enumerate(self._shown) if product.id == product_id), -1)
-
-    def refresh(self) -> None:
-        """What rows say has changed although the products have not: another market, another pinned product."""
-        if self._shown:
-            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._shown):
-            return None
-        product = self._shown[index.row()]
-        if role == _PRODUCT:
-            return product
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return pick(product.name, ())[0] or product.sku
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
-        return usual if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
-
-    def mimeTypes(self) -> list[str]:
-        return [PRODUCT_TYPE]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The ids alone, one a line: the rundown takes them too."""
-        carried = QMimeData()
-        ids = [self._shown[index.row()].id for index in sorted(indexes, key=lambda index: index.row())]
-        carried.setData(PRODUCT_TYPE, "\n".join(ids).encode())
-        return carried
+    def title_of(self, thing: Product) -> str:
+        return pick(thing.name, ())[0] or thing.sku
 
 
 class _ProductDelegate(QStyledItemDelegate):
@@ -164,7 +119,7 @@ class _ProductDelegate(QStyledItemDelegate):
         return QSize(120, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        product: Product = index.data(_PRODUCT)
+        product: Product = index.data(THING)
         area: QRect = option.rect.adjusted(0, 1, 0, -1)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         over = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -228,7 +183,7 @@ class _ProductDelegate(QStyledItemDelegate):
         return self._theme.colour({Role.HERO: "accent", Role.TRAFFIC: "info", Role.BACKUP: "faint"}[role])
 
 
-class ProductView(DraggableRows):
+class ProductView(DraggableRows[Product]):
     """`pinned(id)` by Space; `pictures_dropped(id, paths)` when files are let fall on a row, with "" as id beside the rows."""
 
     pictures_dropped = Signal(str, list)
@@ -242,22 +197,14 @@ class ProductView(DraggableRows):
         self.describe = describe
         self._languages = languages
         self.rows = ProductModel(self)
-        self.setModel(self.rows)
         self.setItemDelegate(_ProductDelegate(theme, thumbnails, self))
         self.setUniformItemSizes(True)
         self.setMinimumHeight(2 * ROW_PX)
-        self._begin()
+        self._begin(self.rows)
 
     def name_of(self, product: Product) -> str:
         """The product's name in the reader's language."""
         return pick(product.name, self._languages())[0] or product.sku
-
-    def id_at(self, index: Index) -> str:
-        product: Product = index.data(_PRODUCT)
-        return product.id
-
-    def row_of(self, wanted: str) -> int:
-        return self.rows.row_of(wanted)
 
     @property
     def in_order(self) -> bool:
@@ -282,6 +229,6 @@ class ProductView(DraggableRows):
         event.setDropAction(Qt.DropAction.IgnoreAction if carried else Qt.DropAction.CopyAction)  # or the view would take rows away itself
         event.accept()
         if files:
-            self.pictures_dropped.emit(self.id_at(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])
+            self.pictures_dropped.emit(self.rows.id_at(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])
         elif carried and not self.rows.searching:
             self.moved.emit(carried, self.place_at(point))

@@ -1,13 +1,10 @@
 """The segments of a rundown: acts as bands, each row with its time, product and length; quick with hundreds of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelectionModel,
     QMimeData,
-    QModelIndex,
     QRect,
     QSize,
     Qt,
@@ -18,8 +15,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.domain.rundown import Act, Segment
 from app.ui.theme import Icons, Theme
-from app.ui.widgets.draggable_rows import DraggableRows, Index
+from app.ui.widgets.draggable_rows import DraggableRows
 from app.ui.widgets.product_list import PRODUCT_TYPE, Thumbnails
+from app.ui.widgets.thing_rows import THING, Index, ThingRows
 
 SEGMENT_TYPE = "application/x-tradewind-segments"
 ROW_PX = 46
@@ -28,10 +26,7 @@ THUMB_PX = 30
 TIME_PX, LENGTH_PX = 44, 46  # of less than an hour
 HOUR_PX = 16  # what hours take more
 ROOMY_PX = 380  # in a narrower list the title needs the room of the small marks
-_SEGMENT = Qt.ItemDataRole.UserRole + 1
-_BAND = Qt.ItemDataRole.UserRole + 2
-
-_ROOT = QModelIndex()
+ROW_SIZE, BANDED_SIZE = QSize(160, ROW_PX), QSize(160, ROW_PX + BAND_PX)
 
 
 def dropped_products(carried: QMimeData) -> list[str]:
@@ -55,65 +50,26 @@ class SegmentLine:
     overtime: bool = False
 
 
-class SegmentModel(QAbstractListModel):
-    """The segments in order; a row that begins another act says so above itself."""
+class SegmentModel(ThingRows[Segment]):
+    """The segments in order; `bands`: rows that begin another act and say so above themselves."""
+
+    carried = SEGMENT_TYPE
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._segments: tuple[Segment, ...] = ()
+        self.bands: Mapping[int, Act] = {}
 
-    def show_segments(self, segments: tuple[Segment, ...]) -> bool:
-        """Show these; True when rows came, went or moved, False when they were changed in place."""
-        before = self._segments
-        if len(segments) == len(before) and all(
-            one.id == other.id and one.act is other.act for one, other in zip(segments, before, strict=True)
-        ):
-            self._segments = segments
-            if segments is not before:
-                self.refresh()
-            return False
-        self.beginResetModel()
-        self._segments = segments
-        self.endResetModel()
-        return True
+    def show_things(self, wanted: tuple[Segment, ...]) -> None:
+        if wanted is not self.shown:
+            acts = [segment.act for segment in wanted]
+            self.bands = {row: act for row, (act, before) in enumerate(zip(acts, (None, *acts), strict=False)) if act is not before}
+            super().show_things(wanted)
 
-    def refresh(self) -> None:
-        """What rows say has changed: the clock, products, findings."""
-        if self._segments:
-            self.dataChanged.emit(self.index(0), self.index(len(self._segments) - 1))
-
-    def row_of(self, segment_id: str) -> int:
-        """Its row, -1 when there is none."""
-        return next((row for row, segment in enumerate(self._segments) if segment.id == segment_id), -1)
-
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._segments)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row = index.row()
-        if not index.isValid() or row >= len(self._segments):
-            return None
-        segment = self._segments[row]
-        if role == _SEGMENT:
-            return segment
-        if role == _BAND:
-            return segment.act if row == 0 or self._segments[row - 1].act is not segment.act else None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return segment.title
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
-        return usual if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
+    def title_of(self, thing: Segment) -> str:
+        return thing.title
 
     def mimeTypes(self) -> list[str]:
         return [SEGMENT_TYPE, PRODUCT_TYPE]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        carried = QMimeData()
-        ids = [self._segments[index.row()].id for index in sorted(indexes, key=lambda index: index.row())]
-        carried.setData(SEGMENT_TYPE, "\n".join(ids).encode())
-        return carried
 
 
 class _SegmentDelegate(QStyledItemDelegate):
@@ -126,16 +82,16 @@ class _SegmentDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         del option
-        return QSize(160, ROW_PX + (BAND_PX if index.data(_BAND) is not None else 0))
+        return BANDED_SIZE if index.row() in self._view.rows.bands else ROW_SIZE
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        segment: Segment = index.data(_SEGMENT)
+        segment: Segment = index.data(THING)
         line = self._view.describe(segment)
         area: QRect = option.rect.adjusted(0, 1, 0, -1)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        band = index.data(_BAND)
-        if isinstance(band, Act):
+        band = self._view.rows.bands.get(index.row())
+        if band is not None:
             painter.setPen(self._theme.colour("faint"))
             painter.drawText(
                 QRect(area.x() + 8, area.y(), area.width() - 16, BAND_PX), Qt.AlignmentFlag.AlignVCenter, self._view.act_words(band)
@@ -211,7 +167,7 @@ class _SegmentDelegate(QStyledItemDelegate):
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
 
 
-class SegmentView(DraggableRows):
+class SegmentView(DraggableRows[Segment]):
     """`products_dropped(ids, place)` when products are let fall between the rows."""
 
     products_dropped = Signal(list, int)
@@ -229,31 +185,17 @@ class SegmentView(DraggableRows):
         self.act_words = act_words
         self.hours = False  # the times take more than an hour
         self.rows = SegmentModel(self)
-        self.setModel(self.rows)
         self.setItemDelegate(_SegmentDelegate(theme, icons, thumbnails, self))
-        self._begin()
+        self._begin(self.rows)
 
     def show_segments(self, segments: tuple[Segment, ...]) -> None:
-        """Show these. What was chosen stays chosen; of what went, the row that takes its place is chosen."""
+        """Show these."""
         self.hours = sum(segment.planned_s for segment in segments) >= 3600
-        current, chosen, place = self.current_id(), set(self.chosen_ids()), self.currentIndex().row()
-        scrolled = self.verticalScrollBar().value()
-        if not self.rows.show_segments(segments) or not current or not segments:
-            return
-        rows = [row for row, segment in enumerate(segments) if segment.id in chosen]
-        here = self.rows.row_of(current)
-        here = here if here >= 0 else min(place, len(segments) - 1)
-        self.verticalScrollBar().setValue(scrolled)
-        self.setCurrentIndex(self.rows.index(here))
-        for row in rows:
-            self.selectionModel().select(self.rows.index(row), QItemSelectionModel.SelectionFlag.Select)
+        self.rows.show_things(segments)
 
-    def id_at(self, index: Index) -> str:
-        segment: Segment = index.data(_SEGMENT)
-        return segment.id
-
-    def row_of(self, wanted: str) -> int:
-        return self.rows.row_of(wanted)
+    def refresh(self) -> None:
+        """What rows say has changed: the clock, products, findings."""
+        self.viewport().update()
 
     def takes(self, event: QDropEvent) -> bool:
         return event.source() is self or event.mimeData().hasFormat(PRODUCT_TYPE)
