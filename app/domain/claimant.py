@@ -28,6 +28,7 @@ class Claimant:
         self.shows: dict[int, tuple[int, int]] = {}  # by the number of the date: quarters [begin, end)
         self.levels = b"" if party is None else comfort_line(party, instant_of(span[0]), instant_of(span[1]), habits).levels
         self.sums = list(accumulate(map(WORTH.__getitem__, self.levels), initial=0.0))
+        self._poor_line = self.levels.translate(_IS_BAD)
         self.poor = 0
         self.nights: Counter[int] = Counter()  # by number of the day, how many shows reach into it
         self._before = nights_before
@@ -37,7 +38,7 @@ class Claimant:
         if party is not None and self.is_person:
             first, last = span
             self._night = night_line(party.zone, first, last, habits.zones)
-            self._bad = bytes(map(and_, self._night, self.levels.translate(_IS_BAD)))
+            self._bad = bytes(map(and_, self._night, self._poor_line))
             pieces = offset_pieces(party.zone, first, last, habits.zones)
             self._days = tuple((begin - first, first + ahead) for begin, _, ahead in pieces)
 
@@ -124,7 +125,7 @@ class Claimant:
         return more + RUN_COST * sum(all(around[place : place + 3]) for place in range(3))
 
     def _poor_in(self, begin: int, end: int) -> int:
-        return sum(self.levels.count(level, begin, end) for level in range(FAIR + 1, NEVER + 1))
+        return self._poor_line.count(1, begin, end)
 
     def _night_of(self, begin: int, end: int) -> int | None:
         """The number of the day before whose morning it would be a night of work."""

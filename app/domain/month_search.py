@@ -3,7 +3,7 @@
 Each step is taken only when the whole gets better by it. All times are quarter hours on one line of UTC, counted from its begin.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
@@ -48,6 +48,7 @@ class Placed:
     terms: list[tuple[list[float], float]] = field(default_factory=list)
     pools: list[tuple[str, ...]] = field(default_factory=list)
     best: list[list[float]] = field(default_factory=list)
+    ranked: list[tuple[float, int]] = field(default_factory=list)  # (what an hour costs at least, the hour)
     team_share: float = 0.0
     was: int = 0
 
@@ -222,25 +223,31 @@ class _Options:
     """What one date can be while all others stand still."""
 
     def __init__(self, date: Placed, claimants: Mapping[str, Claimant], scale: float) -> None:
-        self._date, self._claimants, self._scale = date, claimants, scale
+        self._date, self._scale = date, scale
         self._low = min((date.begin, *date.hours[:1]))
         high = max((date.begin, *date.hours[-1:])) + 1
-        wanted = {*date.standing, *(one for pool in date.pools for one in pool)}
-        self._blocked = {one: claimants[one].blocked(self._low, high, date.length) for one in wanted}
+        self._standing = [claimants[one] for one in date.standing]
+        self._pools = [[(one, claimants[one]) for one in pool] for pool in date.pools]
+        able = {id(one): one for one in self._standing} | {id(one): one for pool in self._pools for _, one in pool}
+        self._blocked = {key: one.blocked(self._low, high, date.length) for key, one in able.items()}
 
     def best(self) -> _Choice:
         """(cost, begin, duty): the least costly; where it is now when nothing else is possible."""
         date = self._date
-        best = self._at(date.begin, must=True)
-        assert best is not None
+        best = self._staying()
         closed = 0
-        for one in date.standing:
-            closed |= self._blocked[one]
-        free = [hour for hour in date.hours if not closed >> (hour - self._low) & 1]
-        for bound, hour in sorted((self._bound(hour), hour) for hour in free)[:HOURS_TRIED]:
-            if bound >= best[0]:
+        for one in self._standing:
+            closed |= self._blocked[id(one)]
+        if not date.ranked:
+            date.ranked = sorted((self._bound(hour), hour) for hour in date.hours)
+        tried = 0
+        for bound, hour in date.ranked:
+            if bound >= best[0] or tried == HOURS_TRIED:
                 break
-            found = self._at(hour, must=False)
+            if closed >> (hour - self._low) & 1 or any(one.never(hour, hour + date.length) for one in self._standing):
+                continue
+            tried += 1
+            found = self._at(hour, best[0])
             if found is not None and found[0] < best[0] - 1e-9:
                 best = found
         return best
@@ -255,18 +262,25 @@ class _Options:
     def _moved(self, hour: int) -> float:
         return self._scale * MOVE_COST * (hour != self._date.was)
 
-    def _at(self, hour: int, *, must: bool) -> _Choice | None:
-        """The best people at an hour; None when somebody who is needed cannot be there. With `must` that is dear, not impossible."""
-        date, end = self._date, hour + self._date.length
-        cost = _missing(date, hour) + self._moved(hour)
-        for one in date.standing:
-            trouble = self._trouble(one, hour)
-            if trouble and not must:
-                return None
-            cost += trouble + (self._scale * self._claimants[one].cost_of(hour, end) if self._claimants[one].is_person else 0.0)
+    def _borne(self, hour: int) -> float:
+        """What an hour costs with the people that do not change."""
+        end = hour + self._date.length
+        borne = sum(one.cost_of(hour, end) for one in self._standing if one.is_person)
+        return _missing(self._date, hour) + self._moved(hour) + self._scale * borne
+
+    def _at(self, hour: int, most: float) -> _Choice | None:
+        """The best people at an hour at which those who do not change can be there; None when a post stays empty, or it costs more."""
+        end, bit = hour + self._date.length, hour - self._low
+        cost = self._borne(hour)
         duty: list[str] = []
-        for post in range(len(date.posts)):
-            able = [(self._price(post, one, hour) + trouble, one) for one, trouble in self._able(post, hour, duty, must=must)]
+        for post, pool in enumerate(self._pools):
+            if cost >= most:
+                return None
+            able = [
+                (self._price(post, one, claimant, hour), one)
+                for one, claimant in pool
+                if not (self._blocked[id(claimant)] >> bit & 1 or one in duty or claimant.never(hour, end))
+            ]
             if not able:
                 return None
             price, chosen = min(able)
@@ -274,22 +288,31 @@ class _Options:
             duty.append(chosen)
         return cost, hour, duty
 
-    def _able(self, post: int, hour: int, duty: Sequence[str], *, must: bool) -> Iterator[tuple[str, float]]:
-        for one in self._date.pools[post]:
-            trouble = self._trouble(one, hour)
-            if one not in duty and (must or not trouble):
-                yield one, trouble
+    def _staying(self) -> _Choice:
+        """The best people at the hour where it is. Who has to be there and cannot makes it dear, not impossible."""
+        hour = self._date.begin
+        cost = self._borne(hour) + sum(self._trouble(one, hour) for one in self._standing)
+        duty: list[str] = []
+        for post, pool in enumerate(self._pools):
+            price, chosen = min(
+                (self._price(post, one, claimant, hour) + self._trouble(claimant, hour), one) for one, claimant in pool if one not in duty
+            )
+            cost += price
+            duty.append(chosen)
+        return cost, hour, duty
 
-    def _price(self, post: int, one: str, hour: int) -> float:
-        date, claimant, end = self._date, self._claimants[one], hour + self._date.length
+    def _price(self, post: int, one: str, claimant: Claimant, hour: int) -> float:
+        date, end = self._date, hour + self._date.length
         discomfort = date.team_share / len(date.posts) * (1 - claimant.worth(hour, end))
         return discomfort + self._scale * (claimant.cost_of(hour, end) + CHANGE_COST * (one != date.posts[post]))
 
-    def _trouble(self, one: str, hour: int) -> float:
-        claimant, length = self._claimants[one], self._date.length
-        if claimant.never(hour, hour + length) or claimant.busy(hour, hour + length):
+    def _trouble(self, claimant: Claimant, hour: int) -> float:
+        end = hour + self._date.length
+        if claimant.never(hour, end):
             return FORBIDDEN
-        return UNREST if self._blocked[one] >> (hour - self._low) & 1 else 0.0
+        if not self._blocked[id(claimant)] >> (hour - self._low) & 1:
+            return 0.0
+        return FORBIDDEN if claimant.busy(hour, end) else UNREST
 
 
 def _missing(date: Placed, begin: int) -> float:
