@@ -19,10 +19,12 @@ from app.calendar.day_tables import PublicDay
 PARTS = {"AU": "NSW", "CA": "ON", "GB": "ENG", "MY": "14"}
 # Days that people keep although offices are open: Carnival and Corpus Christi in Brazil, Diwali and Holi in India.
 CATEGORIES = {"BR": ("public", "optional"), "IN": ("public", "optional")}
+YEARS = {"IN": (2001, 2035)}  # outside of them the library knows no Hindu festival, and warns
 _LANGUAGES = {"pt_BR": "pt-BR"}  # the others are known by the language alone
 _MARKS = re.compile(r" \((?P<marks>[^()]*)\)$")
 _INSTEAD = ("observed", "in lieu")
 _SUBSTITUTE = "Alternative holiday for "
+_TAKEN_FROM = "substituted from "
 _NATIVE_MARK = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _KOREAN_UNTIL = 2050
 
@@ -81,9 +83,13 @@ def _public_days(country: str, year: int) -> Iterator[PublicDay]:
     code, _, part = country.partition("-")
     part = part or PARTS.get(code, "")
     try:
-        english = _table(code, part, year, "en_US")
+        known = holidays.country_holidays(code, subdiv=part or None, expand=False)
     except NotImplementedError:  # the library knows no such country
         return
+    first, last = YEARS.get(code, (known.start_year, known.end_year))
+    if not first <= year <= last:
+        return
+    english = _table(code, part, year, "en_US")
     language = english.default_language or ""
     native = _table(code, part, year, language)
     for day in sorted(english):
@@ -111,6 +117,8 @@ def _public_day(day: date, name: str, native: str, language: str) -> PublicDay:
     if marked and all(mark in (*_INSTEAD, "estimated") for mark in marks):
         name, native = name[: marked.start()], _NATIVE_MARK.sub("", native)
         instead, estimated = any(mark in _INSTEAD for mark in marks), "estimated" in marks
+    elif marked and marked["marks"].startswith(_TAKEN_FROM):
+        name, native = name[: marked.start()], _NATIVE_MARK.sub("", native)
     if name.startswith(_SUBSTITUTE):
         name, instead = name.removeprefix(_SUBSTITUTE), True
     tag = _LANGUAGES.get(language, language.split("_", 1)[0])

@@ -53,7 +53,8 @@ class MarketFestivals:
         public = [one for one in self._tables.public(self._market_id, year) if self._owner(one) is rule] if rule.matches else []
         off = {one.day for one in public}
         left = set(off)
-        for day, end in self._spans(rule, year):
+        spans = tuple(self._spans(rule, year))
+        for day, end in spans:
             first, last = day, end
             while first - DAY in off:
                 first -= DAY
@@ -63,7 +64,7 @@ class MarketFestivals:
             yield _festival(self._market_id, rule, (first, last), day, [one for one in public if first <= one.day <= last])
         for first, last in runs(left):
             beside = [one for one in public if first <= one.day <= last]
-            yield _table_festival(self._market_id, rule, (first, last), beside)
+            yield _table_festival(self._market_id, rule, (first, last), beside, apart=bool(spans))
 
     def _spans(self, rule: FestivalRule, year: int) -> Iterator[Span]:
         """The day itself and the last one, by the rule alone."""
@@ -87,7 +88,7 @@ class MarketFestivals:
         if rule.basis is not Basis.FESTIVAL:
             return days_of(rule, self._market_id, year, self._tables)
         years = (year - 1, year, year + 1) if rule.shift else (year,)
-        found = (one.day + rule.shift * DAY for near in years for one in self._of_key(rule.name, near) if not one.key.endswith(INSTEAD))
+        found = (one.day + rule.shift * DAY for near in years for one in self._of_key(rule.name, near) if not one.instead)
         return tuple(day for day in found if day.year == year)
 
     def _owner(self, public: PublicDay) -> FestivalRule | None:
@@ -101,7 +102,7 @@ class MarketFestivals:
             of_name = [one for one in public if one.name == name]
             for first, last in runs(one.day for one in of_name):
                 beside = [one for one in of_name if first <= one.day <= last]
-                yield _table_festival(self._market_id, rule, (first, last), beside)
+                yield _table_festival(self._market_id, rule, (first, last), beside, apart=False)
 
     def _created(self, key: str, year: int, found: list[Festival]) -> list[Festival]:
         """A festival that has no date in this year but the user's own."""
@@ -148,10 +149,10 @@ def _peak(rule: FestivalRule, public: Sequence[PublicDay], first: date) -> date:
     return first
 
 
-def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicDay]) -> Festival:
-    """Days of the table that no rule gave; nobody prepares for a mere day off."""
+def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicDay], *, apart: bool) -> Festival:
+    """Days of the table that no rule gave. `apart`: the feast is elsewhere; nobody prepares for a mere day off."""
     found = _festival(market_id, rule, span, _peak(rule, public, span[0]), public)
-    return replace(found, key=found.key + INSTEAD, tasks=()) if all(one.instead for one in public) else found
+    return replace(found, key=found.key + INSTEAD, tasks=(), instead=True) if apart or all(one.instead for one in public) else found
 
 
 def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public: Sequence[PublicDay]) -> Festival:

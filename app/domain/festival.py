@@ -29,7 +29,8 @@ class LeadTask:
 class Festival:
     """One festival of one market in one year, [first, last] by the local calendar. `estimated`: by calculation, the sighting of the moon
     may move it by a day. `prime_time`: when people watch on these days, on their clocks ("21:30", "02:00"), None = as ever. `key` is the
-    same in every year and market. `peak`: the feast itself where days off come before it, None = `first`."""
+    same in every year and market. `peak`: the feast itself where days off come before it, None = `first`.
+    `instead`: only a day off in its place, apart from it."""
 
     market_id: str
     key: str
@@ -45,6 +46,7 @@ class Festival:
     source: str = ""
     confidence: Confidence = Confidence.MEDIUM
     peak: date | None = None
+    instead: bool = False
 
     @property
     def day(self) -> date:
@@ -53,6 +55,11 @@ class Festival:
 
     def covers(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+    @property
+    def mourning(self) -> bool:
+        """Nobody hurries, jokes or draws prizes on these days."""
+        return self.caution or self.kind is DayKind.CAUTION
 
     @property
     def days(self) -> int:

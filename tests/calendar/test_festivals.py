@@ -1,0 +1,286 @@
+"""The festivals that come with the program fall on the days that the markets keep them."""
+
+from datetime import date
+
+import holidays
+import pytest
+from hijridate import Hijri
+from korean_lunar_calendar import KoreanLunarCalendar
+from lunar_python import Lunar, Solar
+
+from app.domain.draw_permit import PermitNeed
+from app.domain.festival import DayKind
+from app.domain.market import Confidence
+from app.domain.words import has
+from app.storage.calendar_tables import load_permits
+from app.storage.markets import load_markets
+from tests.support.festivals import CALENDAR, MARKETS, named, packaged_calendar, packaged_rules, the
+from tests.support.source_trees import ROOT
+
+YEARS = range(2025, 2033)
+UMM_AL_QURA = ("AE", "EG", "SA", "TR")
+OWN_SIGHTING = ("ID", "MY", "SG")
+
+
+@pytest.mark.parametrize(
+    ("key", "days"),
+    [
+        ("ramadan", ("2027-02-08", "2028-01-28", "2029-01-16")),
+        ("eid_al_fitr", ("2027-03-09", "2028-02-26", "2029-02-14")),
+        ("eid_al_adha", ("2027-05-16", "2028-05-05", "2029-04-24")),
+    ],
+)
+@pytest.mark.parametrize("market", UMM_AL_QURA)
+def test_islamic_festivals_by_umm_al_qura(market: str, key: str, days: tuple[str, ...]) -> None:
+    found = [the(market, year, key) for year in (2027, 2028, 2029)]
+    assert tuple(one.day.isoformat() for one in found) == days
+    assert all(one.estimated for one in found)
+
+
+@pytest.mark.parametrize("market", OWN_SIGHTING)
+def test_southeast_asia_sees_the_moon_of_the_eid_a_day_later(market: str) -> None:
+    days = [the(market, year, "eid_al_fitr").day.isoformat() for year in (2027, 2028, 2029)]
+    assert days == ["2027-03-10", "2028-02-27", "2029-02-15"]
+    assert the(market, 2027, "eid_al_adha").day == date(2027, 5, 17)
+    assert the(market, 2029, "eid_al_adha").day == date(2029, 4, 25)
+    assert the(market, 2027, "eid_al_fitr").estimated
+
+
+@pytest.mark.parametrize("market", [*UMM_AL_QURA, *OWN_SIGHTING, "IN", "NG"])
+def test_ramadan_is_a_month_that_ends_before_the_eid(market: str) -> None:
+    for year in YEARS:
+        for ramadan in named(market, year, "ramadan"):
+            assert ramadan.days in (29, 30), (market, ramadan)
+            eids = [*named(market, year, "eid_al_fitr"), *named(market, year + 1, "eid_al_fitr")]
+            assert any((eid.day - ramadan.last).days == 1 for eid in eids), (market, ramadan)
+
+
+def test_ramadan_shifts_prime_time_into_the_night_and_says_how_little_is_known() -> None:
+    ramadan = the("SA", 2027, "ramadan")
+    assert ramadan.prime_time == ("21:30", "02:00")
+    assert ramadan.confidence is Confidence.LOW
+    assert the("SA", 2027, "eid_al_fitr").prime_time is None
+
+
+@pytest.mark.parametrize("market", ["AE", "EG"])
+def test_arafah_is_the_day_before_the_eid_and_no_day_for_jokes(market: str) -> None:
+    for year in YEARS:
+        (eid,), (arafah,) = named(market, year, "eid_al_adha"), named(market, year, "arafah")
+        assert (eid.day - arafah.day).days == 1
+        assert arafah.caution
+
+
+def test_islamic_days_agree_with_the_other_library_within_the_day_that_a_sighting_moves() -> None:
+    for market in UMM_AL_QURA:
+        for year in YEARS:
+            table = holidays.country_holidays(market, years=year, language="en_US")
+            for key, name in (("eid_al_fitr", "Eid al-Fitr"), ("eid_al_adha", "Eid al-Adha")):
+                theirs = sorted(day for day in table if name in table[day])
+                for ours in named(market, year, key):
+                    assert min(abs((day - ours.day).days) for day in theirs) <= 1, (market, ours)
+
+
+def test_both_eids_of_a_year_that_has_two() -> None:
+    assert [one.day for one in named("AE", 2033, "eid_al_fitr")] == [date(2033, 1, 2), date(2033, 12, 23)]
+
+
+def test_behind_the_tables_there_are_no_islamic_festivals_and_no_error() -> None:
+    islamic = ("ramadan", "eid_al_fitr", "eid_al_adha", "arafah", "ashura", "islamic_new_year", "eid_shopping")
+    for market in ("AE", "EG", "ID", "SA", "TR"):
+        assert [one.key for one in packaged_calendar().of(market, 2110) if one.key in islamic] == []
+        assert [one.key for one in packaged_calendar().of(market, 1900) if one.key in islamic] == []
+    assert named("SA", 2077, "ramadan")[-1].day == _hijri(1500, 9, 1)
+    assert named("SA", 2079, "ramadan") == []
+    assert named("IN", 2040, "diwali") == []
+    assert the("US", 2110, "black_friday").day == date(2110, 11, 28)
+
+
+def _hijri(year: int, month: int, day: int) -> date:
+    found = Hijri(year, month, day).to_gregorian()
+    return date(found.year, found.month, found.day)
+
+
+@pytest.mark.parametrize("market", ["ID", "MY", "PH", "SG"])
+def test_lunar_new_year_by_two_libraries(market: str) -> None:
+    assert the(market, 2027, "lunar_new_year").day == date(2027, 2, 6)
+    assert the(market, 2028, "lunar_new_year").day == date(2028, 1, 26)
+    for year in YEARS:
+        solar = Lunar.fromYmd(year, 1, 1).getSolar()
+        assert the(market, year, "lunar_new_year").day == date(solar.getYear(), solar.getMonth(), solar.getDay())
+
+
+def test_korea_and_vietnam_have_new_years_of_their_own() -> None:
+    seollal, tet = the("KR", 2027, "seollal"), the("VN", 2027, "tet")
+    assert (seollal.first, seollal.day, seollal.last) == (date(2027, 2, 6), date(2027, 2, 7), date(2027, 2, 9))
+    assert (tet.first, tet.day, tet.last) == (date(2027, 2, 4), date(2027, 2, 6), date(2027, 2, 10))
+
+
+def test_korean_feasts_by_two_libraries() -> None:
+    for year in YEARS:
+        table = holidays.country_holidays("KR", years=year, language="en_US")
+        assert the("KR", year, "seollal").day == min(day for day in table if "Korean New Year" in table.get_list(day))
+        assert the("KR", year, "chuseok").day == min(day for day in table if "Chuseok" in table.get_list(day))
+        korean = KoreanLunarCalendar()
+        korean.setLunarDate(year, 8, 15, False)
+        assert the("KR", year, "chuseok").day.isoformat() == korean.SolarIsoFormat()
+
+
+@pytest.mark.parametrize("market", ["MY", "SG", "VN"])
+def test_mid_autumn(market: str) -> None:
+    assert [the(market, year, "mid_autumn").day.isoformat() for year in (2027, 2028)] == ["2027-09-15", "2028-10-03"]
+
+
+@pytest.mark.parametrize("market", ["MY", "SG"])
+def test_the_days_of_the_moon_go_both_ways(market: str) -> None:
+    for year in YEARS:
+        for key, month, day in (("mid_autumn", 8, 15), ("hungry_ghost", 7, 15)):
+            found = the(market, year, key).day
+            lunar = Solar.fromYmd(found.year, found.month, found.day).getLunar()
+            assert (lunar.getMonth(), lunar.getDay()) == (month, day)
+
+
+def test_songkran() -> None:
+    songkran = the("TH", 2027, "songkran")
+    assert (songkran.first, songkran.last) == (date(2027, 4, 13), date(2027, 4, 15))
+    assert songkran.name["th"] == "วันสงกรานต์"
+
+
+@pytest.mark.parametrize("market", ["ID", "IN", "MY", "SG", "TH"])
+def test_vesak(market: str) -> None:
+    assert the(market, 2027, "vesak").day == date(2027, 5, 20)
+
+
+def test_diwali_falls_a_day_earlier_in_singapore() -> None:
+    assert the("IN", 2027, "diwali").day == date(2027, 10, 29)
+    assert the("SG", 2027, "diwali").day == date(2027, 10, 28)
+    assert the("IN", 2027, "dhanteras").day == date(2027, 10, 27)
+
+
+@pytest.mark.parametrize(
+    ("market", "key", "day"),
+    [
+        ("ID", "double_9", "2027-09-09"),
+        ("MY", "double_10", "2027-10-10"),
+        ("SG", "singles_day", "2027-11-11"),
+        ("TH", "double_12", "2027-12-12"),
+        ("ID", "harbolnas", "2027-12-12"),
+        ("US", "black_friday", "2027-11-26"),
+        ("US", "black_friday", "2030-11-29"),  # the month begins with a Friday: its fourth Friday is a week before
+        ("US", "cyber_monday", "2030-12-02"),
+        ("SA", "white_friday", "2027-11-26"),
+        ("TR", "legendary_friday", "2027-11-26"),
+        ("US", "thanksgiving", "2027-11-25"),
+        ("CA", "thanksgiving", "2027-10-11"),
+        ("GB", "boxing_day", "2027-12-26"),
+        ("JP", "valentines_day", "2027-02-14"),
+        ("US", "mothers_day", "2027-05-09"),
+        ("GB", "mothers_day", "2027-03-07"),
+        ("FR", "mothers_day", "2027-05-30"),
+        ("FR", "mothers_day", "2034-06-04"),  # the last Sunday of May is Pentecost
+        ("ES", "mothers_day", "2027-05-02"),
+        ("MX", "mothers_day", "2027-05-10"),
+        ("TH", "mothers_day", "2027-08-12"),
+        ("AE", "mothers_day", "2027-03-21"),
+        ("DE", "fathers_day", "2027-05-06"),
+        ("BR", "fathers_day", "2027-08-08"),
+        ("BR", "lovers_day_br", "2027-06-12"),
+        ("MX", "buen_fin", "2027-11-12"),
+        ("FR", "sales_winter_fr", "2027-01-06"),
+        ("FR", "sales_winter_fr", "2028-01-12"),
+        ("FR", "sales_summer_fr", "2027-06-23"),
+        ("DE", "totensonntag", "2027-11-21"),
+        ("DE", "volkstrauertag", "2027-11-14"),
+        ("NL", "dodenherdenking", "2027-05-04"),
+        ("PH", "good_friday", "2027-03-26"),
+    ],
+)
+def test_commercial_and_quiet_days(market: str, key: str, day: str) -> None:
+    assert the(market, int(day[:4]), key).day.isoformat() == day
+
+
+def test_the_days_that_french_mothers_get_follow_the_law() -> None:
+    for year in range(2025, 2036):
+        last_sunday = max(day for day in (date(year, 5, number) for number in range(25, 32)) if day.isoweekday() == 7)
+        pentecost = next(day for day, name in holidays.country_holidays("FR", years=year, language="en_US").items() if "Pentecost" in name)
+        first_of_june = next(date(year, 6, number) for number in range(1, 8) if date(year, 6, number).isoweekday() == 7)
+        expected = first_of_june if (pentecost - last_sunday).days == 1 else last_sunday
+        assert the("FR", year, "mothers_day").day == expected
+
+
+def test_what_is_announced_year_by_year_is_left_out_of_the_years_that_nobody_announced() -> None:
+    assert the("US", 2025, "prime_day").days == 4
+    assert named("US", 2027, "prime_day") == []
+    assert "prime_day" in [rule.key for rule in packaged_calendar().undated("US", 2027)]
+    assert "prime_day" not in [rule.key for rule in packaged_calendar().undated("US", 2025)]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_each_market_has_feasts_to_sell_for_and_days_to_be_quiet_on(market: str) -> None:
+    found = packaged_calendar().of(market, 2027)
+    assert len(found) >= 15
+    assert sum(1 for one in found if one.kind is DayKind.COMMERCIAL and one.tasks) >= 3
+    for quiet in (one for one in found if one.caution):
+        assert has(quiet.tone, "en"), quiet.key
+        assert has(quiet.tone, "zh-Hans"), quiet.key
+    assert any(one.caution for one in found)
+    assert all(one.caution for one in found if one.kind is DayKind.CAUTION)
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_every_festival_is_called_in_english_and_chinese_and_says_where_it_comes_from(market: str) -> None:
+    for year in YEARS:
+        for one in packaged_calendar().of(market, year):
+            assert {"en", "zh-Hans"} <= set(one.name), (year, one)
+            assert one.source, one.key
+            assert one.first <= one.day <= one.last
+            assert one.day.year == year
+            assert one.days <= 60, one.key
+
+
+def test_most_festivals_are_called_in_the_markets_own_language_too() -> None:
+    for market in load_markets(ROOT / "resources" / "markets"):
+        found = packaged_calendar().of(market.id, 2027)
+        public = [one for one in found if one.kind in (DayKind.PUBLIC, DayKind.RELIGIOUS) and not one.instead]
+        own = [one for one in public if any(has(one.name, language) for language in market.languages)]
+        assert len(own) >= 0.7 * len(public), (market.id, [one.key for one in public if one not in own])
+
+
+def test_days_off_in_the_place_of_others_are_marked_and_want_nothing() -> None:
+    away = the("KR", 2027, "christmas_observed")
+    assert (away.instead, away.tasks, away.day) == (True, (), date(2027, 12, 27))
+    assert not the("KR", 2027, "christmas").instead
+
+
+def test_what_lies_on_the_edge_of_a_span_is_found() -> None:
+    calendar = packaged_calendar()
+    ramadan = calendar.between(["SA"], date(2031, 1, 10), date(2031, 1, 12))
+    assert "ramadan" in [one.key for one in ramadan]  # begun on the 26th of December
+    assert [one.key for one in calendar.between(["TH"], date(2027, 4, 15), date(2027, 4, 15))] == ["songkran"]
+    keys = [(one.market_id, one.key) for one in calendar.between(["US", "GB", "US"], date(2027, 11, 26), date(2027, 11, 26))]
+    assert keys == [("GB", "black_friday"), ("US", "black_friday")]
+
+
+def test_a_market_that_no_table_knows_has_no_festivals() -> None:
+    assert packaged_calendar().of("XX", 2027) == ()
+
+
+def test_permits_are_known_or_said_to_be_unknown_for_every_market() -> None:
+    permits = load_permits(CALENDAR)
+    assert sorted(permits) == list(MARKETS)
+    required = {market for market, permit in permits.items() if permit.need is PermitNeed.REQUIRED}
+    assert required == {"AE", "BR", "ID", "IT", "MX", "PH", "SA", "TH", "VN"}
+    assert permits["BR"].lead_days == 40
+    assert (permits["IT"].lead_days, permits["PH"].lead_days, permits["ID"].lead_days) == (15, 30, 14)
+    assert (permits["US"].need, permits["US"].lead_days) == (PermitNeed.CONDITIONAL, 30)
+    for permit in permits.values():
+        assert has(permit.note, "en"), permit.market_id
+        assert has(permit.note, "zh-Hans"), permit.market_id
+        assert permit.source, permit.market_id
+
+
+def test_rules_of_one_key_do_not_both_speak_of_a_market() -> None:
+    spoken: set[tuple[str, str]] = set()
+    for rule in packaged_rules():
+        for market in rule.markets if rule.rule else ():
+            assert (rule.key, market) not in spoken
+            spoken.add((rule.key, market))

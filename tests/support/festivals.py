@@ -1,0 +1,53 @@
+"""The festivals that the program brings along, and tables of days that say what a test wants."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+from app.calendar.almanac import Almanac
+from app.calendar.day_tables import PublicDay
+from app.calendar.festivals import FestivalCalendar
+from app.domain.festival import Festival
+from app.domain.festival_rule import FestivalRule
+from app.storage.calendar_tables import load_festival_rules
+from tests.support.source_trees import ROOT
+
+CALENDAR = ROOT / "resources" / "calendar"
+MARKETS = tuple(sorted(path.stem for path in (ROOT / "resources" / "markets").glob("*.toml")))
+
+
+@cache
+def packaged_rules() -> tuple[FestivalRule, ...]:
+    return load_festival_rules(CALENDAR)
+
+
+@cache
+def packaged_calendar() -> FestivalCalendar:
+    """With the real tables; they are read-only, so that all tests can share one."""
+    return FestivalCalendar(packaged_rules(), Almanac())
+
+
+def named(market_id: str, year: int, key: str) -> list[Festival]:
+    """Those of this key, in order."""
+    return [one for one in packaged_calendar().of(market_id, year) if one.key == key]
+
+
+def the(market_id: str, year: int, key: str) -> Festival:
+    """The only one of this key."""
+    (found,) = named(market_id, year, key)
+    return found
+
+
+def public(day: str, name: str, *, native: str = "", instead: bool = False, estimated: bool = False) -> PublicDay:
+    return PublicDay(date.fromisoformat(day), name, native, "xx", instead, estimated)
+
+
+class OwnTables(Almanac):
+    """The real calendars, and holidays of one's own."""
+
+    def __init__(self, days: Mapping[str, Sequence[PublicDay]]) -> None:
+        super().__init__()
+        self._days = days
+
+    def public(self, country: str, year: int) -> tuple[PublicDay, ...]:
+        return tuple(one for one in self._days.get(country, ()) if one.day.year == year)
