@@ -27,7 +27,6 @@ from app.domain.comfort import (
     span_of,
 )
 from app.domain.duty import QUARTERS_AN_HOUR, claims, claims_of, unrested_after, unrested_before
-from app.domain.festival import DayKind
 from app.domain.finding import Finding
 from app.domain.hour_reasons import Slot, slot_reasons, sufferers
 from app.domain.local_time import day_start, wall_of
@@ -260,7 +259,7 @@ class HourField:
         return losses
 
     def _lose_mourning(self, losses: list[float], party: Party, loss: float) -> None:
-        days = [one for one in self._habits.festivals_of(party) if one.caution or one.kind is DayKind.CAUTION]
+        days = [one for one in self._habits.festivals_of(party) if one.mourning]
         if not days:
             return
         line = self._laid(party, lambda day: _WHOLE_DAY if any(one.covers(day) for one in days) else _NO_DAY)

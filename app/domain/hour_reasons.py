@@ -7,16 +7,15 @@ from datetime import date, datetime, timedelta
 from app.domain.burden import Ledger, night_of
 from app.domain.comfort import Habits, comfort_line, prayers
 from app.domain.duty import hours_of, rest_between
-from app.domain.festival import DayKind, Festival
+from app.domain.festival import Festival
 from app.domain.finding import Fact, Finding, Subject
 from app.domain.local_time import MINUTE, shown_in, transitions
 from app.domain.market import Level
 from app.domain.party import Comfort, Party, PartyKind
 from app.domain.schedule import Occurrence, Schedule
-from app.domain.weighing import Suit
+from app.domain.weighing import SUFFERING, Suit
 
 PRIME_ENOUGH = 0.95  # share of the show
-SUFFERING = 0.25
 RUN_WORTH_TELLING = 3  # nights in a row
 CLOCK_WEEK = timedelta(days=7)  # a change of clocks is told so long before and after it
 
@@ -136,9 +135,8 @@ def festivals_at(party: Party, start: datetime, end: datetime, habits: Habits) -
 def _festivals(slot: Slot, habits: Habits) -> Iterator[Finding]:
     for party, _ in slot.suits:
         for festival in festivals_at(party, slot.start, slot.end, habits):
-            caution = festival.caution or festival.kind is DayKind.CAUTION
-            code = "hour.caution" if caution else "hour.festival_estimated" if festival.estimated else "hour.festival"
-            yield _said(code, Level.WARNING if caution else Level.INFO, market=festival.market_id, festival=festival.name)
+            code = "hour.caution" if festival.mourning else "hour.festival_estimated" if festival.estimated else "hour.festival"
+            yield _said(code, Level.WARNING if festival.mourning else Level.INFO, market=festival.market_id, festival=festival.name)
 
 
 def _clocks(slot: Slot, habits: Habits) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from app.domain.comfort import LEVELS, NEVER, POOR, PRIME, QUARTER_MINUTES, Comf
 from app.domain.party import Comfort, Group, Priorities
 
 WORTH = (1.0, 0.5, 0.0, 0.0)  # by level: prime, fair, poor, never
+SUFFERING = 0.25  # of a show: who has that much of it in poor hours suffers
 GROUP_ORDER = (Group.AUDIENCE, Group.HOST, Group.TEAM)
 
 Means = tuple[float | None, float | None, float | None]  # of audience, host and team; None = nobody of it is asked
