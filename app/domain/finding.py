@@ -30,7 +30,8 @@ class Subject(Enum):
 class Finding:
     """`where` is the place of a text in its subject ("points/p1/keyword") and `language` which of its words; `fix` names a remedy.
 
-    Values under "market", "markets", "language" and "languages" are ids and tags, several of them parted by spaces.
+    Values under "market", "markets", "language" and "languages" are ids and tags, several of them parted by spaces; under "names" names,
+    parted by line ends; under "date" and "time" ISO dates and hours of a wall clock.
     """
 
     code: str

@@ -133,19 +133,23 @@ def festivals_at(party: Party, start: datetime, end: datetime, habits: Habits) -
 
 
 def _festivals(slot: Slot, habits: Habits) -> Iterator[Finding]:
+    markets: dict[str, list[Festival]] = {}
     for party, _ in slot.suits:
         for festival in festivals_at(party, slot.start, slot.end, habits):
             code = "hour.caution" if festival.mourning else "hour.festival_estimated" if festival.estimated else "hour.festival"
-            yield _said(code, Level.WARNING if festival.mourning else Level.INFO, market=festival.market_id, festival=festival.name)
+            markets.setdefault(f"{code} {festival.key}", []).append(festival)
+    for key, found in markets.items():
+        code, first = key.partition(" ")[0], found[0]
+        ids = " ".join(dict.fromkeys(one.market_id for one in found))
+        yield _said(code, Level.WARNING if first.mourning else Level.INFO, markets=ids, festival=first.name)
 
 
 def _clocks(slot: Slot, habits: Habits) -> Iterator[Finding]:
-    told = set()
+    changes: dict[tuple[str, int], list[Party]] = {}
     for party, _ in slot.suits:
         for change in transitions(party.zone, slot.start - CLOCK_WEEK, slot.start + CLOCK_WEEK, habits.zones):
-            ahead = (change.after - change.before) // MINUTE
             wall = (change.at + change.before).replace(tzinfo=None)
-            if (wall.date(), ahead, party.name) not in told:
-                told.add((wall.date(), ahead, party.name))
-                code = "hour.clocks_forward" if ahead > 0 else "hour.clocks_back"
-                yield _said(code, name=party.name, date=wall.date().isoformat(), minutes=abs(ahead))
+            changes.setdefault((wall.date().isoformat(), (change.after - change.before) // MINUTE), []).append(party)
+    for (day, minutes), parties in changes.items():
+        code = "hour.clocks_forward" if minutes > 0 else "hour.clocks_back"
+        yield _said(code, names=names_of(parties), date=day, minutes=abs(minutes))

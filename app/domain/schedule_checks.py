@@ -90,11 +90,11 @@ def _overlap(one: _Date, other: _Date) -> Iterator[Finding]:
     people = [party for party in other.parties if party.id in both and party.kind is not PartyKind.MARKET]
     markets = [party for party in other.parties if party.id in both and party.kind is PartyKind.MARKET]
     if people:
-        yield other.said("schedule.overlap", Level.BLOCK, names=names_of(people), other=one.airing.title)
+        yield other.said("airing.overlap", Level.BLOCK, names=names_of(people), other=one.airing.title)
     if DESK_HOST in both:
-        yield other.said("schedule.two_shows", Level.BLOCK, other=one.airing.title)
+        yield other.said("airing.two_shows", Level.BLOCK, other=one.airing.title)
     if markets:
-        yield other.said("schedule.split_audience", Level.WARNING, names=names_of(markets), other=one.airing.title)
+        yield other.said("airing.split_audience", Level.WARNING, names=names_of(markets), other=one.airing.title)
 
 
 def _rests(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
@@ -104,7 +104,7 @@ def _rests(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Ne
         for before, after in pairwise(one for one in dates if party.id in one.suits):
             rest = rest_between(party, before.occurrence.end, after.occurrence.start, schedule.rest_hours, habits.zones)
             if rest is not None:
-                yield after.said("schedule.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
+                yield after.said("airing.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
 
 
 def _nights(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def _nights(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: N
             worked.add(night)
             run = Burden(party.id, nights=tuple(worked)).run_with(night)
             if run >= NIGHTS_IN_A_ROW:
-                yield one.said("schedule.nights", Level.WARNING, name=party.name, count=run)
+                yield one.said("airing.nights", Level.WARNING, name=party.name, count=run)
 
 
 def _night(party: Party, one: _Date, habits: Habits) -> date | None:
@@ -135,11 +135,11 @@ def _duty(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Nee
     for one in dates:
         there = {party.kind for party in one.parties if one.suits[party.id].comfort is not Comfort.NEVER}
         if PartyKind.MARKET not in there:
-            yield one.said("schedule.no_market", Level.INFO)
+            yield one.said("airing.no_market", Level.INFO)
         if PartyKind.SUPPORT in kinds and PartyKind.SUPPORT not in there:
-            yield one.said("schedule.no_support", Level.WARNING)
+            yield one.said("airing.no_support", Level.WARNING)
         if needs.interpreter and PartyKind.INTERPRETER not in there:
-            yield one.said("schedule.no_interpreter", Level.WARNING)
+            yield one.said("airing.no_interpreter", Level.WARNING)
         yield from _unspoken(one, needs)
 
 
@@ -152,7 +152,7 @@ def _unspoken(one: _Date, needs: Needs) -> Iterator[Finding]:
     markets = [party for party in one.parties if party.kind is PartyKind.MARKET and party.languages]
     unspoken = [party for party in markets if not spoken & {primary(tag) for tag in party.languages}]
     if unspoken:
-        yield one.said("schedule.no_language", Level.INFO, names=names_of(unspoken))
+        yield one.said("airing.no_language", Level.INFO, names=names_of(unspoken))
 
 
 def _suiting(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
@@ -167,9 +167,9 @@ def _suiting(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: 
         poor = [party for party in people if one.suits[party.id].comfort is Comfort.POOR]
         fair = [party for party in people if one.suits[party.id].comfort is Comfort.FAIR]
         if poor:
-            yield one.said("schedule.poor", Level.INFO, names=names_of(poor))
+            yield one.said("airing.poor", Level.INFO, names=names_of(poor))
         if fair:
-            yield one.said("schedule.if_need_be", Level.INFO, names=names_of(fair))
+            yield one.said("airing.if_need_be", Level.INFO, names=names_of(fair))
 
 
 def _absent(one: _Date, party: Party, habits: Habits) -> Iterator[Finding]:
@@ -179,17 +179,17 @@ def _absent(one: _Date, party: Party, habits: Habits) -> Iterator[Finding]:
     zone = habits.zones.zone(party.zone)
     first, last = (instant.astimezone(zone).date() for instant in (one.occurrence.start, one.occurrence.end - MINUTE))
     if any(away.first <= last and away.last >= first for away in party.away):
-        yield one.said("schedule.is_away", Level.BLOCK, **facts)
+        yield one.said("airing.is_away", Level.BLOCK, **facts)
     else:
-        yield one.said("schedule.never", Level.BLOCK, **facts)
+        yield one.said("airing.never", Level.BLOCK, **facts)
 
 
 def _asleep(one: _Date, party: Party, habits: Habits) -> Finding:
     start, end = one.occurrence.start, one.occurrence.end
     for prayer in prayers(party, start, end, habits):
-        code = "schedule.iftar" if prayer.iftar else "schedule.friday_prayer"
+        code = "airing.iftar" if prayer.iftar else "airing.friday_prayer"
         return one.said(code, Level.WARNING, **local_facts(prayer.begin, party, habits))
-    return one.said("schedule.asleep", Level.WARNING, **local_facts(start, party, habits))
+    return one.said("airing.asleep", Level.WARNING, **local_facts(start, party, habits))
 
 
 # --- days and papers -----------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def _days(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Nee
         for party in one.parties:
             for festival in festivals_at(party, one.occurrence.start, one.occurrence.end, habits):
                 if festival.mourning:
-                    yield one.said("schedule.caution", Level.WARNING, market=festival.market_id, festival=festival.name)
+                    yield one.said("airing.caution", Level.WARNING, market=festival.market_id, festival=festival.name)
 
 
 def _clocks(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
@@ -208,16 +208,16 @@ def _clocks(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: N
         local = one.occurrence.local
         data = {"date": local.wall.date().isoformat(), "time": f"{local.wall:%H:%M}", "zone": local.zone}
         if one.occurrence.existence is Existence.SKIPPED:
-            yield one.said("schedule.skipped", Level.WARNING, **data)
+            yield one.said("airing.skipped", Level.WARNING, **data)
         elif one.occurrence.existence is Existence.REPEATED and local.fold is None:
-            yield one.said("schedule.repeated", Level.WARNING, **data)
+            yield one.said("airing.repeated", Level.WARNING, **data)
 
 
 def _permits(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
     for one in dates:
         markets = needs.permits.get(one.occurrence.key, ())
         if markets:
-            yield one.said("schedule.permit", Level.WARNING, markets=" ".join(markets))
+            yield one.said("airing.permit", Level.WARNING, markets=" ".join(markets))
 
 
 _SPEAKERS = (PartyKind.HOST, PartyKind.PARTNER, PartyKind.INTERPRETER)

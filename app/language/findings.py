@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date as Date
+from datetime import datetime as DateTime
+from datetime import time as Time
 
 from app.domain.errors import Value
 from app.domain.finding import Fact
 from app.domain.money import Money
 from app.domain.words import pick, primary
-from app.language import formats
+from app.language import formats, times
 
 _LANGUAGE_KEYS = frozenset({"language", "languages"})
 _MARKET_KEYS = frozenset({"market", "markets"})
@@ -30,6 +32,10 @@ def _value(key: str, fact: Fact, language: str) -> Value:
         return _row([formats.language_name(tag, language) for tag in fact.split()], language)
     if key in _MARKET_KEYS:
         return _row([formats.territory_name(code, language) for code in fact.split()], language)
+    if key == "names":
+        return _row(fact.split("\n"), language)
+    if key == "time":
+        return _clock(fact, language)
     return _day(fact, language) if key == "date" else fact
 
 
@@ -38,6 +44,13 @@ def _row(names: list[str], language: str) -> str:
     if len(names) <= _ENOUGH:
         return mark.join(names)
     return f"{mark.join(names[:_ENOUGH])} +{len(names) - _ENOUGH}"
+
+
+def _clock(text: str, language: str) -> str:
+    try:
+        return times.clock(DateTime.combine(Date.min, Time.fromisoformat(text)), language)
+    except ValueError:
+        return text
 
 
 def _day(text: str, language: str) -> str:

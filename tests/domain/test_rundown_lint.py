@@ -20,6 +20,7 @@ from tests.support.selling import CALM, PROVEN, good_show, product, with_market,
 from tests.support.source_trees import ROOT
 
 FINDINGS = ROOT / "resources" / "findings"
+OF_THE_PLAN = ("hour.", "plan.", "airing.", "replan.")  # tests/domain/test_schedule_words.py
 TODAY = "2026-12-01"
 
 Spoil = Callable[[Show], Show]
@@ -127,7 +128,7 @@ def test_what_is_wrong_is_found_at_its_place_and_its_remedy_helps(code: str) -> 
 @pytest.mark.parametrize(("folder_language", "language"), [("", "en"), ("zh_CN", "zh-Hans")])
 def test_every_finding_has_words_that_speak_of_its_values(folder_language: str, language: str) -> None:
     wordings = Wordings.load(FINDINGS, folder_language)
-    assert wordings.codes == set(SPOILT)
+    assert {code for code in wordings.codes if not code.startswith(OF_THE_PLAN)} == set(SPOILT)
     for code, (spoil, *_) in SPOILT.items():
         data: Mapping[str, Fact] = findings(spoil(good_show()), code)[0].data
         template = wordings.template(code)

@@ -13,6 +13,8 @@ def test_values_are_written_for_the_reader() -> None:
         "market": "DE",
         "languages": "ar pt-BR",
         "date": "2027-11-22",
+        "time": "20:30",
+        "names": "Li Wei\nAnna",
         "count": 2,
         "phrase": "hurry",
     }
@@ -23,6 +25,8 @@ def test_values_are_written_for_the_reader() -> None:
         "market": "Germany",
         "languages": "Arabic, Portuguese (Brazil)",
         "date": "Nov 22, 2027",
+        "time": "8:30\u202fPM",
+        "names": "Li Wei, Anna",
         "count": 2,
         "phrase": "hurry",
     }
@@ -30,6 +34,8 @@ def test_values_are_written_for_the_reader() -> None:
     assert chinese["name"] == "茶具"
     assert chinese["markets"] == "美国、阿拉伯联合酋长国"
     assert chinese["price"] == "US$19.99"
+    assert chinese["time"] == "20:30"
+    assert chinese["names"] == "Li Wei、Anna"
 
 
 def test_long_rows_are_cut_and_counted() -> None:
@@ -37,8 +43,9 @@ def test_long_rows_are_cut_and_counted() -> None:
 
 
 def test_what_cannot_be_named_stands_as_it_is() -> None:
-    assert values_for({"date": "some day", "market": "ZX", "languages": "qqx", "name": {}}, "en") == {
+    assert values_for({"date": "some day", "time": "noon", "market": "ZX", "languages": "qqx", "name": {}}, "en") == {
         "date": "some day",
+        "time": "noon",
         "market": "ZX",
         "languages": "qqx",
         "name": "",
