@@ -3,11 +3,12 @@
 What the hours cost whom, and who of the team is on duty, is the business of `month_plan`, which begins with this.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from app.domain.local_time import Existence, LocalTime, existence
+from app.domain.local_time import Existence, LocalTime, existence, resolve, shown_in
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import DEFAULT_MINUTES, SNAP, Airing, Schedule, ScheduleError, party_by_id
 from app.domain.show_editing import new_id
@@ -49,21 +50,44 @@ def _of(schedule: Schedule, wish: Wish, first: date, last: date, prime: Mapping[
         raise ScheduleError("schedule.no_market", party=party.name)
     if not 1 <= wish.per_week <= len(wish.weekdays):
         raise ScheduleError("schedule.per_week", party=party.name, count=wish.per_week, days=len(wish.weekdays))
-    for person in wish.team:
-        party_by_id(schedule, person)
-    for day in _days(first, last, wish.weekdays, wish.per_week):
-        wall = _existing(datetime.combine(day, prime.get(party.market_id, time(20))), party, zones)
-        yield Airing(new_id(), wish.title, LocalTime(wall, party.zone), wish.minutes, party_ids=(party.id, *wish.team))
+    team = [party_by_id(schedule, person) for person in wish.team]
+    hour = prime.get(party.market_id, time(20))
+
+    def begin_on(day: date) -> datetime:
+        return _existing(datetime.combine(day, hour), party, zones)
+
+    def is_free(day: date) -> bool:
+        instant = resolve(LocalTime(begin_on(day), party.zone), zones)
+        return not any(_is_away(person, instant, zones) for person in (party, *team))
+
+    for day in _days(first, last, wish, is_free):
+        yield Airing(new_id(), wish.title, LocalTime(begin_on(day), party.zone), wish.minutes, party_ids=(party.id, *wish.team))
 
 
-def _days(first: date, last: date, weekdays: Sequence[int], per_week: int) -> Iterator[date]:
-    """As far apart within each week as the allowed weekdays let them be."""
-    allowed = sorted(set(weekdays))
-    chosen = [allowed[number * len(allowed) // per_week] for number in range(per_week)]
+def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
+    day = shown_in(instant, party.zone, zones).wall.date()
+    return any(away.first <= day <= away.last for away in party.away)
+
+
+def _days(first: date, last: date, wish: Wish, is_free: Callable[[date], bool]) -> Iterator[date]:
+    """As far apart within each week as the allowed weekdays let them be; where somebody is away, the nearest free day that is allowed."""
+    allowed = sorted(set(wish.weekdays))
+    chosen = [allowed[number * len(allowed) // wish.per_week] for number in range(wish.per_week)]
     monday = first - timedelta(days=first.isoweekday() - 1)
     while monday <= last:
-        yield from (day for weekday in chosen if first <= (day := monday + timedelta(days=weekday - 1)) <= last)
+        week = {weekday: monday + timedelta(days=weekday - 1) for weekday in allowed}
+        free = {weekday for weekday, day in week.items() if first <= day <= last and is_free(day)}
+        taken: set[int] = set()
+        for weekday in (one for one in chosen if first <= week[one] <= last):
+            others = free - taken - ({*chosen} - {weekday})
+            if others:
+                taken.add(_nearest(weekday, others))
+        yield from (week[weekday] for weekday in sorted(taken))
         monday += WEEK
+
+
+def _nearest(weekday: int, others: AbstractSet[int]) -> int:
+    return min(others, key=lambda one: (abs(one - weekday), one))
 
 
 def _existing(wall: datetime, party: Party, zones: Zones) -> datetime:

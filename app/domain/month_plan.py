@@ -68,15 +68,16 @@ def optimise(
     habits: Habits,
     *,
     not_before: datetime | None = None,
+    kept: Collection[str] = (),
     move_hours: bool = True,
     change_duty: bool = True,
 ) -> Plan:
     """The best that a search finds for these dates. Each stays on its day of the airing's calendar; hours of `fixed` airings stay, and
-    dates that begin before `not_before` stay whole.
+    dates that begin before `not_before`, or whose keys are in `kept`, stay whole.
 
     Raises ScheduleError when an airing is gone, ZoneError.
     """
-    search = MonthSearch(schedule, occurrences, habits, not_before=not_before, move_hours=move_hours, change_duty=change_duty)
+    search = MonthSearch(schedule, occurrences, habits, not_before=not_before, kept=kept, move_hours=move_hours, change_duty=change_duty)
     before = search.tally()
     search.improve()
     after = search.tally()

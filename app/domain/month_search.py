@@ -3,7 +3,7 @@
 Each step is taken only when the whole gets better by it. All times are quarter hours on one line of UTC, counted from its begin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
@@ -71,11 +71,12 @@ class MonthSearch:
         habits: Habits,
         *,
         not_before: datetime | None = None,
+        kept: Collection[str] = (),
         move_hours: bool = True,
         change_duty: bool = True,
     ) -> None:
         self._schedule, self._habits = schedule, habits
-        self._not_before = not_before
+        self._not_before, self._kept = not_before, frozenset(kept)
         self._move_hours, self._change_duty = move_hours, change_duty
         shows = sorted(occurrences, key=lambda one: (one.start, one.key))
         begin = min((one.start for one in shows), default=EPOCH)
@@ -140,7 +141,7 @@ class MonthSearch:
         begin, end = (quarter - self.first for quarter in span_of(occurrence.start, occurrence.end))
         team = tuple(party for party in parties if GROUPS[party.kind] is Group.TEAM)
         posts = tuple(party.id for party in team)
-        settled = self._not_before is not None and occurrence.start < self._not_before
+        settled = occurrence.key in self._kept or (self._not_before is not None and occurrence.start < self._not_before)
         hours = () if settled or airing.fixed or not self._move_hours else self._hours_of(occurrence)
         date = Placed(number, occurrence, begin, end - begin, tuple(claims(parties) - set(posts)), posts, list(posts), hours, was=begin)
         whole = sum(self._counts[group] for group in {GROUPS[party.kind] for party in parties}) or 1.0

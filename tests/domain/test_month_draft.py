@@ -1,6 +1,7 @@
 """A first draft of a month of shows."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.calendar.packaged_zones import load_zones
 from app.domain.month_draft import Wish, draft, with_draft
-from app.domain.party import Party, PartyKind
+from app.domain.party import Away, Party, PartyKind
 from app.domain.schedule import Schedule, ScheduleError, check_schedule
 
 ZONES = load_zones()
@@ -75,3 +76,11 @@ def test_ten_years_of_shows_are_a_slip_of_the_finger() -> None:
     with pytest.raises(ScheduleError) as refused:
         draft(PLAN, [Wish("us", "A", 7)], date(2027, 1, 1), date(2036, 12, 31), prime=PRIME, zones=ZONES)
     assert refused.value.code == "schedule.too_many"
+
+
+def test_while_somebody_is_away_the_nearest_free_day_is_taken_and_none_when_there_is_none() -> None:
+    away = replace(PLAN.parties[2], away=(Away(date(2027, 4, 13), date(2027, 4, 13)), Away(date(2027, 4, 19), date(2027, 4, 26))))
+    plan = replace(PLAN, parties=(*PLAN.parties[:2], away))
+    made = draft(plan, [Wish("us", "Evening", 2, team=("host",))], date(2027, 4, 5), date(2027, 4, 25), prime=PRIME, zones=ZONES)
+    days = [airing.start.wall.day for airing in made]
+    assert days == [5, 8, 13, 15]  # Monday the 12th in New York is the 13th in Shanghai already
