@@ -1,23 +1,30 @@
 """The world's calendars and clocks for the scheduler: what reads them is loaded when the first show is planned, not with the window."""
 
 import importlib
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from app.domain.draw_permit import DrawPermit
 from app.domain.festival import Festival
 from app.domain.market import Market
 from app.domain.schedule import Airing, FestivalChange, Occurrence
 from app.domain.zones import Zones
+from app.storage.calendar_tables import load_festival_rules, load_permits
 from app.storage.markets import load_chosen
 
 
 class LateCalendar:
-    """As app.session.calendar_port says. `load_zones`: other clock rules than those of the package."""
+    """As app.session.calendar_port says; profiles and tables are read from these folders. `load_zones`: other clock rules than those of the
+    package."""
 
-    def __init__(self, markets: Path, load_zones: Callable[[], Zones] | None = None) -> None:
+    def __init__(self, markets: Path, tables: Path, load_zones: Callable[[], Zones] | None = None) -> None:
         self._markets = markets
+        self._tables = tables
+        self._festivals: Any = None
+        self._lock = threading.Lock()
         self._load_zones = load_zones
         self._zones: Zones | None = None
 
@@ -46,9 +53,15 @@ class LateCalendar:
     def festivals_between(
         self, market_ids: Sequence[str], first: date, last: date, changes: Sequence[FestivalChange]
     ) -> tuple[Festival, ...]:
-        module = importlib.import_module("app.calendar.festivals")
-        found: tuple[Festival, ...] = module.festivals_between(market_ids, first, last, changes)
+        with self._lock:
+            if self._festivals is None:
+                rules = load_festival_rules(self._tables)
+                self._festivals = importlib.import_module("app.calendar.festivals").FestivalCalendar(rules)
+        found: tuple[Festival, ...] = self._festivals.between(market_ids, first, last, changes)
         return found
+
+    def permits(self) -> Mapping[str, DrawPermit]:
+        return load_permits(self._tables)
 
     def markets(self, market_ids: Iterable[str]) -> tuple[Market, ...]:
         there = [market_id for market_id in market_ids if market_id and (self._markets / f"{market_id}.toml").is_file()]

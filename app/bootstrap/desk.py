@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from app.bootstrap.calendar import LateCalendar
 from app.bootstrap.formats import LateFormats
@@ -14,12 +14,16 @@ from app.domain.clock import SystemClock
 from app.domain.errors import Value
 from app.domain.output import Canvas
 from app.domain.project import Project
+from app.domain.show import Show
+from app.session.calendar_port import Calendar
 from app.session.card_texts import CardWriter, Modules
 from app.session.discovery import MakeDiscovery
 from app.session.room_link import Connect, RoomAddress, RoomSocket
 from app.session.room_picture import Shrink
+from app.session.schedule_book import ScheduleBook
 from app.session.show_desk import DeskEquipment
 from app.session.show_handbook import Press
+from app.session.slow_work import Slowly
 from app.session.studio import MakeSample, MakeSecrets, Studio
 from app.session.text_pictures import DrawText
 from app.storage.card_themes import load_card_themes
@@ -28,6 +32,9 @@ from app.storage.phrases import load_phrases
 from app.storage.presets import load_presets
 from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
+
+if TYPE_CHECKING:
+    from app.session.schedule_advice import ScheduleAdvice
 
 
 class Drawing:
@@ -71,6 +78,13 @@ def handbook_press(paths: Paths, picture_of: Callable[[str], bytes | None], medi
     return press
 
 
+def schedule_advice(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleAdvice":
+    """What weighs hours and looks for tasks; loaded when it is asked for first."""
+    module = importlib.import_module("app.session.schedule_advice")
+    advice: ScheduleAdvice = module.ScheduleAdvice(plan, show=show, calendar=calendar, slowly=slowly)
+    return advice
+
+
 class LateRoom:
     """Connects to the room; the HTTP library that it takes is loaded on a thread, when the room is there."""
 
@@ -94,7 +108,8 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
         connect_room=LateRoom(),
         shrink=shrunk_picture,
         make_press=lambda picture_of, media_type_of: handbook_press(paths, picture_of, media_type_of),
-        calendar=LateCalendar(paths.markets),
+        calendar=LateCalendar(paths.markets, paths.calendar),
+        make_advice=schedule_advice,
         place=SeenPlace(paths.seen_place),
     )
 

@@ -1,9 +1,10 @@
 """What the scheduler needs of the world's calendars and clocks; the desk's builder brings it, so that it is loaded when it is asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from app.domain.draw_permit import DrawPermit
 from app.domain.festival import Festival
 from app.domain.market import Market
 from app.domain.schedule import Airing, FestivalChange, Occurrence
@@ -32,7 +33,10 @@ class Calendar(Protocol):
     def festivals_between(
         self, market_ids: Sequence[str], first: date, last: date, changes: Sequence[FestivalChange]
     ) -> tuple[Festival, ...]:
-        """As festivals.festivals_between; the first call may take a second, so it is made on a thread."""
+        """As FestivalCalendar.between; for any thread. The first call takes a second."""
+
+    def permits(self) -> Mapping[str, DrawPermit]:
+        """What markets want before a prize draw, by their ids."""
 
     def markets(self, market_ids: Iterable[str]) -> tuple[Market, ...]:
         """The profiles of these markets, of those that there are."""

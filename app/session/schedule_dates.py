@@ -57,7 +57,8 @@ class ScheduleDates:
         if airing is None or bool(airing.rule) is not bool(separator):
             return None
         try:
-            return self._calendar.occurrence_of(airing, datetime.fromisoformat(original) if separator else airing.start.wall, self._zones)
+            wall = datetime.fromisoformat(original) if separator else airing.start.wall
+            return self._calendar.occurrence_of(airing, wall, self._zones) if wall.tzinfo is None else None
         except (AppError, ValueError) as error:
             log.debug("no date is called %s: %s", key, error)
             return None

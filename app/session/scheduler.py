@@ -1,23 +1,36 @@
 """The plan while time goes by: what comes next, what is on air, what is late, and starting a show in one click."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
 from app.domain.event import EventKind, ShowEvent
+from app.domain.market import Market
 from app.domain.notice import Notice
 from app.domain.schedule import Occurrence, Schedule, ScheduleError
+from app.domain.show import Show
 from app.domain.state import StateCell
 from app.session.airing_log import AiringLog
 from app.session.calendar_port import Calendar
 from app.session.schedule_book import ScheduleBook
 from app.session.show_book import ShowBook
 from app.session.show_runner import ShowRunner
+from app.session.slow_work import Slowly
 from app.storage.settings import Settings
 
+if TYPE_CHECKING:
+    from app.domain.burden import Burden
+    from app.domain.comfort import Habits
+    from app.domain.festival import Festival
+    from app.domain.hour_finder import Candidate
+    from app.domain.lead_tasks import Task
+    from app.domain.month_plan import Plan
+    from app.session.schedule_advice import ScheduleAdvice
+
+MakeAdvice = Callable[["ScheduleBook", Callable[[], Show], Calendar, Slowly], "ScheduleAdvice"]
 NOTHING = timedelta()
 DAY = timedelta(days=1)
 EARLY = timedelta(minutes=45)  # going live so long before the hour is meant for that show
@@ -57,18 +70,24 @@ class Scheduler(ScheduleBook):
         studio: AiringStudio,
         *,
         calendar: Calendar,
+        make_advice: MakeAdvice,
         clock: Clock,
         runner: ShowRunner,
+        slowly: Slowly,
         notify: Callable[[Notice], None],
     ) -> None:
         super().__init__(studio, calendar=calendar, clock=clock, notify=notify)
         self.airings = AiringLog(studio)
         self._studio = studio
         self._runner = runner
+        self._make_advice = make_advice
+        self._slowly = slowly
+        self._advice: ScheduleAdvice | None = None
         self._wanted = ""  # the date that was started and is not on air yet
         self._next: tuple[Schedule, datetime, tuple[Occurrence, ...]] | None = None
         self.airings.changed.connect(self._on_airings_changed)
         studio.logged.connect(self._on_logged)
+        studio.broadcast.changed.connect(self._on_broadcast)
 
     # What comes and what is -----------------------------------------------------------------------------------------------
 
@@ -140,6 +159,49 @@ class Scheduler(ScheduleBook):
         """Whether it did not take place yet, or does now."""
         return occurrence.key == self.airings.key or self.airings.started_ms(occurrence.key) is None
 
+    # What can be said of it: as ScheduleAdvice -----------------------------------------------------------------------------
+
+    @property
+    def advice(self) -> "ScheduleAdvice":
+        """Whatever needs weighing; loaded with the first question."""
+        if self._advice is None:
+            self._advice = self._make_advice(self, lambda: self._studio.show, self._calendar, self._slowly)
+            self._advice.changed.connect(self.changed.emit)
+        return self._advice
+
+    @property
+    def markets(self) -> Mapping[str, Market]:
+        return self.advice.markets
+
+    def festivals(self, first: date, last: date, market_ids: Iterable[str] | None = None) -> "tuple[Festival, ...]":
+        return self.advice.festivals(first, last, market_ids)
+
+    def habits(self, first: date, last: date) -> "Habits":
+        return self.advice.habits(first, last)
+
+    def ledger(self) -> "Mapping[str, Burden]":
+        return self.advice.ledger()
+
+    def find(
+        self, party_ids: Sequence[str], minutes: int, begin: datetime, end: datetime, *, count: int = 5, without: str = ""
+    ) -> "tuple[Candidate, ...]":
+        return self.advice.find(party_ids, minutes, begin, end, count=count, without=without)
+
+    def week_heat(
+        self, party_ids: Sequence[str], minutes: int, monday: date, *, zone: str = "", without: str = ""
+    ) -> tuple[tuple[float | None, ...], ...]:
+        return self.advice.week_heat(party_ids, minutes, monday, zone=zone, without=without)
+
+    async def optimise(self, begin: datetime, end: datetime, *, move_hours: bool = True, change_duty: bool = True) -> "Plan":
+        return await self.advice.optimise(begin, end, move_hours=move_hours, change_duty=change_duty)
+
+    def apply_plan(self, plan: "Plan", keys: Collection[str] | None = None) -> None:
+        """Carry out what `optimise` proposed, or what of it is for the dates with these keys, as one step."""
+        self.edit("Improve the plan", lambda schedule: self.advice.with_plan(schedule, plan, keys))
+
+    def tasks(self, *, done: bool = True) -> "tuple[Task, ...]":
+        return self.advice.tasks(done=done)
+
     # On air ---------------------------------------------------------------------------------------------------------------
 
     def start(self, occurrence: Occurrence | None = None) -> None:
@@ -175,6 +237,10 @@ class Scheduler(ScheduleBook):
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind is EventKind.OFF_AIR:
             self.airings.end(str(event.data.get("why", "host")))
+
+    def _on_broadcast(self, old: BroadcastState, new: BroadcastState) -> None:
+        if new in (BroadcastState.STOPPING, BroadcastState.IDLE):
+            self._wanted = ""
 
     def _on_airings_changed(self) -> None:
         self._next = None

@@ -36,7 +36,8 @@ def changed_dates(schedule: Schedule, occurrence: Occurrence, changed: Airing, s
     first, rest = split(airing, occurrence.original) if scope is Scope.FOLLOWING else (None, airing)
     if first is not None:
         schedule = _with_reminders(put_airing(schedule, first), airing.id, rest.id, occurrence.original, timedelta())
-    anew = reshaped(rest, occurrence.original, changed)
+    kept = replace(changed, rule=rest.rule) if changed.rule == airing.rule else changed
+    anew = reshaped(rest, occurrence.original, kept)
     schedule = _with_reminders(schedule, rest.id, rest.id, datetime.min, anew.start.wall - rest.start.wall)
     return put_airing(schedule, anew)
 

@@ -35,11 +35,12 @@ from app.session.room_picture import RoomPictures, Shrink
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.room_view import Json, RoomView, title_for_viewers
 from app.session.schedule_news import ScheduleNews
-from app.session.scheduler import Scheduler
+from app.session.scheduler import MakeAdvice, Scheduler
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
 from app.session.show_handbook import MakePress
 from app.session.show_runner import ShowRunner
+from app.session.slow_work import SlowWork
 from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 
@@ -103,6 +104,7 @@ class DeskEquipment:
     shrink: Shrink
     make_press: MakePress
     calendar: Calendar
+    make_advice: MakeAdvice
     place: SeenPlace
     steady_ns: Callable[[], int] = awake_and_asleep_ns
 
@@ -126,7 +128,16 @@ class ShowDesk:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.air = AirLog(studio, studio.broadcast)
         self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
-        self.scheduler = Scheduler(studio, calendar=equipment.calendar, clock=clock, runner=self.runner, notify=notify)
+        self._slow = SlowWork(notify)
+        self.scheduler = Scheduler(
+            studio,
+            calendar=equipment.calendar,
+            make_advice=equipment.make_advice,
+            clock=clock,
+            runner=self.runner,
+            slowly=self._slow,
+            notify=notify,
+        )
         self.news = ScheduleNews(
             self.scheduler,
             watch=ClockWatch(clock, equipment.steady_ns),
@@ -222,6 +233,7 @@ class ShowDesk:
         self._stop_counting()
         self._stop_reading()
         self.summary.close()
+        await self._slow.aclose()
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
 

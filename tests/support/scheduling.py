@@ -1,0 +1,210 @@
+"""A show with a plan, its scheduler, and everything that time does to it, set by the test."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from app.bootstrap.calendar import LateCalendar
+from app.bootstrap.desk import schedule_advice
+from app.calendar.packaged_zones import load_zones
+from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.event import EventKind, ShowEvent
+from app.domain.local_time import LocalTime
+from app.domain.notice import Notice
+from app.domain.party import Party
+from app.domain.project import starter_project
+from app.domain.schedule import Airing, Schedule
+from app.domain.schedule_editing import on_schedule
+from app.domain.state import StateCell
+from app.domain.zones import Zones
+from app.session.clock_watch import ClockWatch
+from app.session.product_index import ProductIndex
+from app.session.schedule_news import ScheduleNews
+from app.session.scheduler import Scheduler
+from app.session.selling import Selling
+from app.session.show_runner import ShowRunner
+from app.session.slow_work import SlowWork
+from app.storage.paths import RESOURCES
+from app.storage.seen_place import SeenPlace
+from app.storage.settings import Settings
+from tests.support.clocks import SetClock
+from tests.support.selling_show import FiledShow, selling_show
+from tests.support.studio_desk import paths_in
+
+T = TypeVar("T")
+NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class SteppingClock(SetClock):
+    """One whose wall reading can be set while time goes on."""
+
+    def __init__(self, now_ns: int) -> None:
+        super().__init__(now_ns)
+        self.ahead_ns = 0
+
+    def wall_ns(self) -> int:
+        return self.now_ns + self.ahead_ns
+
+    def step(self, seconds: float) -> None:
+        self.ahead_ns += round(seconds * 1e9)
+
+
+class PlacedCalendar(LateCalendar):
+    """The world's calendars on a PC whose zone the test sets."""
+
+    def __init__(self, zones: Zones, place: str) -> None:
+        super().__init__(RESOURCES / "markets", RESOURCES / "calendar", lambda: zones)
+        self.place = place
+
+    def local_zone(self) -> str:
+        return self.place
+
+
+class PlannedStudio(FiledShow):
+    """An open show that can go on air, as far as the plan is concerned."""
+
+    settings = Settings()
+
+    def on_air(self) -> None:
+        self.broadcast: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.asked_live = 0
+
+    def go_live(self) -> None:
+        self.asked_live += 1
+        self.broadcast.set(BroadcastState.STARTING)
+
+
+def at_once(name: str, work: Callable[[], T], done: Callable[[T], None]) -> bool:
+    """Slow work for tests that have no loop."""
+    done(work())
+    return True
+
+
+class SchedulingDesk:
+    """Slow work is done at once, unless `slow`: then it needs a loop, and `aclose` at the end."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        now: datetime = NOW,
+        place: str = "Asia/Shanghai",
+        zones: Zones | None = None,
+        path: Path | None = None,
+        slow: bool = False,
+    ) -> None:
+        self.clock = SteppingClock(round(now.timestamp() * 1e9))
+        self.heard: list[Notice] = []
+        self.changes = 0
+        self.zones = zones or load_zones()
+        self.calendar = PlacedCalendar(self.zones, place)
+        paths = paths_in(home)
+        self.studio = PlannedStudio(
+            paths=paths,
+            clock=self.clock,
+            new_project=lambda: starter_project(camera=None, microphone=False),
+            notify=self.heard.append,
+            post=lambda what: what(),
+        )
+        self.studio.on_air()
+        self.studio.begin()
+        if path is not None:
+            assert self.studio.open(path)
+        products = ProductIndex(lambda: self.studio.show)
+        notify = self.heard.append
+        selling = Selling(self.studio, products, now_ms=self.now_ms, notify=notify)
+        self.runner = ShowRunner(self.studio, products, selling, take=lambda scene_id: None, now_ms=self.now_ms, notify=notify)
+        self.slow = SlowWork(notify)
+        self.scheduler = Scheduler(
+            self.studio,
+            calendar=self.calendar,
+            make_advice=schedule_advice,
+            clock=self.clock,
+            runner=self.runner,
+            slowly=self.slow if slow else at_once,
+            notify=notify,
+        )
+        self.place = SeenPlace(paths.seen_place)
+        self.news = ScheduleNews(
+            self.scheduler,
+            watch=ClockWatch(self.clock, self.clock.monotonic_ns),
+            place=self.place,
+            soon_min=lambda: 15,
+            notify=notify,
+        )
+        self.scheduler.changed.connect(self._on_changed)
+        self.scheduler.reload()
+        self.news.reload()
+
+    def _on_changed(self) -> None:
+        self.changes += 1
+
+    def now_ms(self) -> int:
+        return self.clock.wall_ns() // 1_000_000
+
+    def fill(self, *airings: Airing, parties: Sequence[Party] = (), show: bool = False) -> None:
+        """Plan these, through the verbs."""
+        if show:
+            self.studio.edit_show("Fill", lambda _: selling_show())
+        for party in parties:
+            self.scheduler.put_party(party)
+        for airing in airings:
+            self.scheduler.put_airing(airing)
+
+    def put_plan(self, schedule: Schedule) -> None:
+        """As a file would bring it."""
+        self.studio.edit_show("Fill", on_schedule(lambda _: schedule))
+
+    def be_at(self, instant: datetime) -> None:
+        """It is this moment now."""
+        self.clock.now_ns = round(instant.timestamp() * 1e9) - self.clock.ahead_ns
+        self.tick()
+
+    def tick(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.news.tick()
+
+    def live(self) -> None:
+        """The engine is on air."""
+        if self.studio.broadcast.value is BroadcastState.IDLE:
+            self.studio.broadcast.set(BroadcastState.STARTING)
+        self.studio.broadcast.set(BroadcastState.LIVE)
+        self.studio.log(EventKind.ON_AIR)
+        self.scheduler.went_live()
+
+    def off(self) -> None:
+        """The host ends the show."""
+        self.studio.broadcast.set(BroadcastState.STOPPING)
+        self.studio.log(EventKind.OFF_AIR, why="host")
+        self.studio.broadcast.set(BroadcastState.IDLE)
+
+    def codes(self) -> list[str]:
+        """Of the notices so far."""
+        return [notice.code for notice in self.heard]
+
+    def notice(self, code: str) -> Notice:
+        """The only notice with this code."""
+        (found,) = [notice for notice in self.heard if notice.code == code]
+        return found
+
+    def logged(self, *kinds: EventKind) -> list[ShowEvent]:
+        return list(self.studio.events(kinds or None))
+
+    def starts(self, days: int = 60) -> list[str]:
+        """When dates begin, by UTC."""
+        now = self.scheduler.now()
+        return [f"{one.start:%m-%d %H:%M}" for one in self.scheduler.occurrences(now, now + timedelta(days=days))]
+
+    def close(self) -> None:
+        self.studio.close()
+
+    async def aclose(self) -> None:
+        """As `close`, for one that does slow work beside."""
+        await self.slow.aclose()
+        self.close()
+
+
+def wall(text: str, zone: str, fold: int | None = None) -> LocalTime:
+    """ "2027-03-05 20:00" in a zone."""
+    return LocalTime(datetime.fromisoformat(text), zone, fold)
