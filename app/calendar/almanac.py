@@ -11,7 +11,7 @@ import holidays
 from dateutil.easter import easter as easter_sunday
 from hijridate import Gregorian, Hijri
 from korean_lunar_calendar import KoreanLunarCalendar
-from lunar_python import Lunar
+from lunar_python import Lunar, LunarMonth
 
 from app.calendar.day_tables import PublicDay
 
@@ -49,9 +49,10 @@ class Almanac:
 
     def lunar(self, year: int, month: int, day: int) -> date | None:
         """The Chinese calendar's day whose new year falls into `year`; None when that month has no such day."""
-        solar = Lunar.fromYmd(year, month, day).getSolar()
-        if solar.getLunar().getDay() != day:
+        length = LunarMonth.fromYm(year, month)
+        if length is None or day > length.getDayCount():
             return None
+        solar = Lunar.fromYmd(year, month, day).getSolar()
         return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
     def korean(self, year: int, month: int, day: int) -> date | None:

@@ -1,4 +1,4 @@
-"""The tables of days, loaded with the first question: their libraries take an eighth of a second that no start should wait for."""
+"""The tables of days, loaded with the first question: their libraries take a fifth of a second that no start should wait for."""
 
 import importlib
 import threading

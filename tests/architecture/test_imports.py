@@ -59,7 +59,7 @@ DYNAMIC = (
     "app.media.sound.portaudio:",  # loading the library starts PortAudio, which may wait for a sound server that hangs
     "app.bootstrap.desk:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
     "app.storage.tables:",  # what reads XLSX is loaded with the first such file: it brings numpy along
-    "app.calendar.late_almanac:",  # tables of festivals take an eighth of a second to load
+    "app.calendar.late_almanac:",  # tables of festivals take a fifth of a second to load
     "app.bootstrap.calendar:",  # what knows series, zones and festivals is loaded when the first show is planned
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
