@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.ui.dialogs.about import About as About
+    from app.ui.dialogs.airing import AiringDialog as AiringDialog
     from app.ui.dialogs.backups import BackupsDialog as BackupsDialog
     from app.ui.dialogs.export import ExportDialog as ExportDialog
     from app.ui.dialogs.guide import Guide as Guide
     from app.ui.dialogs.import_table import ImportDialog as ImportDialog
+    from app.ui.dialogs.moved import MovedDialog as MovedDialog
     from app.ui.dialogs.palette import Palette as Palette
     from app.ui.dialogs.plugins import PluginsDialog as PluginsDialog
     from app.ui.dialogs.product import ProductDialog as ProductDialog
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from app.ui.dialogs.segment import SegmentDialog as SegmentDialog
     from app.ui.dialogs.settings import settings_dialog as settings_dialog
     from app.ui.dialogs.setup import SetupDialog as SetupDialog
+    from app.ui.dialogs.tell_people import TellPeopleDialog as TellPeopleDialog
+    from app.ui.panels.schedule_board import ScheduleBoard as ScheduleBoard
     from app.ui.prompter import Prompter as Prompter
     from app.ui.table_kinds import OrderTable as OrderTable
     from app.ui.table_kinds import ProductTable as ProductTable
@@ -25,10 +29,12 @@ if TYPE_CHECKING:
 else:
     HOMES = {
         "About": "app.ui.dialogs.about",
+        "AiringDialog": "app.ui.dialogs.airing",
         "BackupsDialog": "app.ui.dialogs.backups",
         "ExportDialog": "app.ui.dialogs.export",
         "Guide": "app.ui.dialogs.guide",
         "ImportDialog": "app.ui.dialogs.import_table",
+        "MovedDialog": "app.ui.dialogs.moved",
         "OrderTable": "app.ui.table_kinds",
         "Palette": "app.ui.dialogs.palette",
         "PluginsDialog": "app.ui.dialogs.plugins",
@@ -37,8 +43,10 @@ else:
         "Prompter": "app.ui.prompter",
         "RelayDialog": "app.ui.dialogs.relay",
         "RundownTable": "app.ui.table_kinds",
+        "ScheduleBoard": "app.ui.panels.schedule_board",
         "SegmentDialog": "app.ui.dialogs.segment",
         "SetupDialog": "app.ui.dialogs.setup",
+        "TellPeopleDialog": "app.ui.dialogs.tell_people",
         "settings_dialog": "app.ui.dialogs.settings",
     }
 

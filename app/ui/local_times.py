@@ -18,12 +18,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class LocalLine:
-    """An instant as one place's clocks show it; `name` is whose clocks they are, `shift` how many days its date is ahead ("+1 day")."""
+    """An instant as one place's clocks show it; `name` is whose clocks they are, `shift` how many days its date is ahead ("+1 day"),
+    `weekday` stands for `day` where there is little room."""
 
     party_id: str
     name: str
     hour: str
     day: str
+    weekday: str
     shift: str
     offset: str
     zone: str
@@ -77,6 +79,7 @@ def line_of(shown: Shown, formats: Formats, language: str, *, name: str = "", pa
         name or formats.city(shown.zone, language),
         hour_words(shown.wall),
         formats.day(shown.wall.date(), language),
+        formats.weekday(shown.wall.date(), language),
         formats.day_shift(shown.day_shift, language),
         offset_words(shown.offset),
         shown.zone,

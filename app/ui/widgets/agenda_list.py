@@ -12,7 +12,9 @@ from app.ui.theme import Theme
 DAY_PX = 34
 ROW_PX = 46
 HOUR_PX = 58
-STATUS_PX = 118
+STATUS_PX = 104
+CLOCK_PX = 190
+FRAME_PX = 6
 _ROW = Qt.ItemDataRole.UserRole + 1
 _LEVELS = {"good": "good", "warning": "warning", "error": "error", "accent": "accent", "live": "live", "": "muted"}
 
@@ -36,7 +38,7 @@ class AgendaRow:
 
 @dataclass(frozen=True, slots=True)
 class AgendaDay:
-    """A day with its shows; `marks` is what is kept on it."""
+    """A day with its shows; `marks` is what is kept on it. One without a title has no line of its own."""
 
     title: str
     marks: str
@@ -51,7 +53,7 @@ class _AgendaDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         del option
-        return QSize(280, ROW_PX if isinstance(index.data(_ROW), AgendaRow) else DAY_PX)
+        return QSize(200, ROW_PX if isinstance(index.data(_ROW), AgendaRow) else DAY_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -91,9 +93,10 @@ class _AgendaDelegate(QStyledItemDelegate):
             painter.setPen(self._theme.colour(_LEVELS[row.level]))
             place = QRect(right - STATUS_PX, box.top(), STATUS_PX, box.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _cut(painter, row.status, STATUS_PX))
+        if row.status or row.clocks:
             right -= STATUS_PX + 12
         left = box.left() + 10 + HOUR_PX + 6
-        clock_px = min(150, max(0, (right - left) // (len(row.clocks) + 2))) if row.clocks else 0
+        clock_px = min(CLOCK_PX, max(0, (right - left) // (len(row.clocks) + 2))) if row.clocks else 0
         for whose, words in reversed(row.clocks):
             self._two_lines(painter, QRect(right - clock_px, box.top(), clock_px, box.height()), words, whose, faint=row.faint, bold=False)
             right -= clock_px + 12
@@ -167,11 +170,12 @@ class AgendaList(QListWidget):
         self._days = tuple(days)
         self.clear()
         for day in days:
-            head = QListWidgetItem()
-            head.setData(_ROW, day)
-            head.setData(Qt.ItemDataRole.AccessibleTextRole, f"{day.title} {day.marks}".strip())
-            head.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.addItem(head)
+            if day.title:
+                head = QListWidgetItem()
+                head.setData(_ROW, day)
+                head.setData(Qt.ItemDataRole.AccessibleTextRole, f"{day.title} {day.marks}".strip())
+                head.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.addItem(head)
             for row in day.rows:
                 self._add_row(row, chosen=row.key == before)
         self.verticalScrollBar().setValue(place)
@@ -186,6 +190,11 @@ class AgendaList(QListWidget):
         self.addItem(item)
         if chosen:
             self.setCurrentItem(item)
+
+    def fit_rows(self) -> None:
+        """As high as its rows, for a place that scrolls as a whole."""
+        heights = sum(self.sizeHintForRow(number) for number in range(self.count()))
+        self.setFixedHeight(heights + 2 * self.frameWidth() + FRAME_PX)
 
     def choose(self, key: str) -> None:
         """Put the keyboard on a date and make it visible."""

@@ -13,7 +13,7 @@ HEAD_PX = 24
 MARK_PX = 15
 CHIP_PX = 20
 CHIP_GAP_PX = 2
-MARKS = 2  # lines that a day has for what is kept on it
+MARKS = 2  # lines that a day without shows has for what is kept on it
 SMALL_PX = 11
 _LOW_PX = 80  # a day as low as this has one such line
 
@@ -67,7 +67,7 @@ class CellPainter:
 
     def mark_lines(self, cell: DayCell, rect: QRect) -> int:
         """How many lines the marks of a day take."""
-        return min(len(cell.marks), MARKS if rect.height() > _LOW_PX else 1)
+        return min(len(cell.marks), MARKS if rect.height() > _LOW_PX and not cell.items else 1)
 
     def weekdays(self, painter: QPainter, rect: QRect, words: tuple[str, ...]) -> None:
         """The names of the weekdays above the days."""

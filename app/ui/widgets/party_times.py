@@ -37,6 +37,7 @@ class _Row:
 
     def __init__(self, party: Party, grid: QGridLayout, number: int, chosen: bool, *, choosable: bool) -> None:
         self.party = party
+        self._choosable = choosable
         self.box = QCheckBox(party.name)
         self.box.setChecked(chosen)
         name: QWidget = self.box if choosable else elided(party.name)
@@ -55,7 +56,7 @@ class _Row:
 
     def show_time(self, time: PartyTime | None) -> None:
         self.hour.setText(time.line.hour if time is not None else "–")
-        self.day.setText(time.line.day if time is not None else "")
+        self.day.setText("" if time is None else time.line.day if self._choosable else time.line.weekday)
         self.shift.setText(time.line.shift if time is not None else "")
         self.shift.setVisible(bool(time is not None and time.line.shift))
         comfort = time.comfort if time is not None else None
@@ -63,7 +64,8 @@ class _Row:
         suits = comfort_words(comfort, self.party.kind) if comfort is not None else ""
         self.comfort.setText(suits)
         self.dot.setToolTip(suits)
-        self.hour.setToolTip(f"{time.line.zone} · {time.line.offset}" if time is not None else "")
+        for widget in (self.hour, self.day):
+            widget.setToolTip(f"{time.line.day} · {time.line.zone} · {time.line.offset}" if time is not None else "")
         self.box.setAccessibleDescription(
             " ".join(filter(None, (time.line.day, time.line.hour, time.line.shift, self.comfort.text()))) if time is not None else ""
         )
@@ -80,7 +82,7 @@ class PartyTimes(QWidget):
         self._rows: list[_Row] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(10 if choosable else 7)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(_NAME, 1)
         self.setAccessibleName(tr("Airing", "Who takes part"))

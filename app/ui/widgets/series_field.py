@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QPushButton, QS
 from app.domain.series_rule import MAX_COUNT, MAX_INTERVAL, Frequency, SeriesRule, parse_rule
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, set_property
+from app.ui.widgets.when_field import set_in
 
 ONCE = ""
 FIRST_COUNT = 12
@@ -57,7 +58,9 @@ class SeriesField(QWidget):
             self.frequency.addItem(words, value)
         self.interval = QSpinBox()
         self.interval.setRange(1, MAX_INTERVAL)
+        set_in(self.interval)
         self.interval.setAccessibleName(tr("Series", "Every how many"))
+        self.interval.setSpecialValueText(tr("Series", "each one"))
         first = QHBoxLayout()
         first.addWidget(self.frequency, 2)
         first.addWidget(self.interval, 1)
@@ -106,6 +109,7 @@ class SeriesField(QWidget):
             self.ends.addItem(words, value)
         self.count = QSpinBox()
         self.count.setRange(1, MAX_COUNT)
+        set_in(self.count)
         self.count.setValue(FIRST_COUNT)
         self.count.setAccessibleName(tr("Series", "How many dates"))
         self.until = QDateEdit()

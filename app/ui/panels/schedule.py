@@ -1,0 +1,35 @@
+"""The dock of the plan: what comes next, and whether all is ready for it."""
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui import late
+from app.ui.desk import Desk
+
+
+class SchedulePanel(QWidget):
+    """Empty until it is first seen: the start of the window does not wait for what stands on another tab."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._desk = desk
+        self.board: late.ScheduleBoard | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.timeout.connect(self.fill)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.board is None:
+            self._due.start(0)
+
+    def fill(self) -> "late.ScheduleBoard":
+        """Build what is inside, once."""
+        if self.board is None:
+            self.board = late.ScheduleBoard(self._desk)
+            self._layout.addWidget(self.board)
+        return self.board

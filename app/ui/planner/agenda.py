@@ -1,0 +1,153 @@
+"""The agenda: what is to come, day by day, on the host's clock, the show's own and a chosen market's."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from app.domain.local_time import shown_in
+from app.domain.market import Level
+from app.domain.schedule import Occurrence, parties_on
+from app.ui.desk import Desk
+from app.ui.language import tr
+from app.ui.local_times import hour_words, line_of
+from app.ui.planner.calendar_days import day_of, festival_marks, state_of, worst_levels
+from app.ui.planner.clock_choice import ClockChoice
+from app.ui.planner.done_line import DoneLine
+from app.ui.planner.show_verbs import ShowVerbs
+from app.ui.planner.suiting import findings_between
+from app.ui.widgets.agenda_list import AgendaDay, AgendaList, AgendaRow
+from app.ui.widgets.month_cell import DayMark
+from app.ui.widgets.pieces import EmptyState, label, push_button
+
+AHEAD = timedelta(days=120)
+BEHIND = timedelta(days=60)
+MOST = 400  # dates: a daily series without end is no reason for a list without end
+
+
+class AgendaView(QWidget):
+    """Reads the plan while it is visible; what was changed meanwhile is read when it is shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._stale = True
+        self.verbs = ShowVerbs(desk, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 8)
+        column.setSpacing(8)
+        column.addLayout(self._head())
+        self.list = AgendaList(desk.theme, tr("Planner", "Agenda"))
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.list)
+        plan = push_button(tr("Planner", "Plan a show…"), self.verbs.plan, role="primary")
+        self.empty = EmptyState(
+            desk.icons,
+            "calendar",
+            tr("Planner", "Nothing is planned"),
+            tr("Planner", "Plan a show, and it stands here on everybody's clocks."),
+            plan,
+        )
+        self._stack.addWidget(self.empty)
+        column.addLayout(self._stack, 1)
+        self.done = DoneLine(desk, tr("Planner", "Enter opens, Ctrl+D copies to the next week, Del calls off."))
+        column.addWidget(self.done)
+        self.verbs.done.connect(self.done.show_done)
+        self.list.opened.connect(self.verbs.open)
+        self.list.called_off.connect(self.verbs.call_off)
+        self.list.duplicated.connect(self.verbs.duplicate)
+        self.list.menu_wanted.connect(lambda key, point: self.verbs.show_menu(key, None, point))
+        desk.bridge.schedule_changed.connect(self._refresh)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(label(tr("Planner", "What is to come"), "title"))
+        row.addStretch(1)
+        self.past = QCheckBox(tr("Planner", "Past shows too"))
+        self.past.toggled.connect(lambda on: self._refresh())
+        row.addWidget(self.past)
+        row.addWidget(label(tr("Planner", "Also the clocks of"), "muted"))
+        self.clocks = ClockChoice(self._desk, nobody=tr("Planner", "nobody else"))
+        self.clocks.chosen.connect(self._refresh)
+        row.addWidget(self.clocks)
+        self.plan_button = push_button(tr("Planner", "Plan a show…"), self.verbs.plan, role="primary")
+        row.addWidget(self.plan_button)
+        return row
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._stale = not self.isVisible()
+        if not self._stale:
+            days = self._days()
+            self.list.show_days(days)
+            self._stack.setCurrentIndex(0 if days else 1)
+
+    def _days(self) -> tuple[AgendaDay, ...]:
+        plan, now = self._plan, self._plan.now()
+        found = plan.occurrences(now - (BEHIND if self.past.isChecked() else timedelta()), now + AHEAD)[:MOST]
+        if not found:
+            return ()
+        levels = worst_levels(findings_between(plan, self._desk.studio.show, found[0].start, found[-1].end))
+        first, last = (day_of(one, plan.host_zone, plan.zones) for one in (found[0], found[-1]))
+        marks = festival_marks(plan.festivals(first, last), self._desk.language)
+        grouped = groupby(found, lambda one: day_of(one, plan.host_zone, plan.zones))
+        return tuple(self._day(day, tuple(dates), marks.get(day, ()), levels) for day, dates in grouped)
+
+    def _day(self, day: date, dates: Sequence[Occurrence], marks: Sequence[DayMark], levels: Mapping[str, Level]) -> AgendaDay:
+        plan, desk = self._plan, self._desk
+        today = shown_in(plan.now(), plan.host_zone, plan.zones).wall.date()
+        words = desk.formats.day(day, desk.language, style="full_year" if day.year != today.year else "full")
+        if day in (today, today + timedelta(days=1)):
+            near = tr("Planner", "Today") if day == today else tr("Planner", "Tomorrow")
+            words = f"{near} · {words}"
+        kept = " · ".join(mark.words for mark in marks)
+        return AgendaDay(words, kept, tuple(self._row(one, day, levels.get(one.key)) for one in dates), day == today)
+
+    def _row(self, occurrence: Occurrence, day: date, level: Level | None) -> AgendaRow:
+        plan, desk = self._plan, self._desk
+        here = shown_in(occurrence.start, plan.host_zone, plan.zones)
+        zones = dict.fromkeys(zone for zone in (occurrence.local.zone, self.clocks.zone) if zone and zone != plan.host_zone)
+        clocks = []
+        for zone in zones:
+            line = line_of(shown_in(occurrence.start, zone, plan.zones, beside=day), desk.formats, desk.language)
+            clocks.append((line.name, " ".join(filter(None, (line.day, line.hour, line.shift)))))
+        minutes = int((occurrence.end - occurrence.start).total_seconds() // 60)
+        names = [party.name for party in parties_on(plan.schedule, occurrence)]
+        detail = " · ".join((desk.formats.duration(minutes, desk.language), *names))
+        status, looks = self._status(occurrence, level)
+        return AgendaRow(
+            occurrence.key,
+            hour_words(here.wall),
+            plan.title_of(occurrence),
+            detail,
+            tuple(clocks),
+            status,
+            looks,
+            occurrence.end <= plan.now(),
+            occurrence.series,
+        )
+
+    def _status(self, occurrence: Occurrence, level: Level | None) -> tuple[str, str]:
+        coming = self._plan.next
+        state = state_of(occurrence, self._plan.now(), coming.key if coming is not None else "")
+        if state == "now":
+            return tr("Planner", "now"), "live"
+        if state == "past":
+            return tr("Planner", "past"), ""
+        if level is Level.BLOCK:
+            return tr("Planner", "does not work"), "error"
+        if level is Level.WARNING:
+            return tr("Planner", "look at this"), "warning"
+        if state == "next":
+            return tr("Planner", "next"), "accent"
+        return (tr("Planner", "moved"), "") if occurrence.moved else ("", "")
