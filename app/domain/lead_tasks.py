@@ -109,32 +109,26 @@ def _translation(products: Sequence[Product], languages: Sequence[str]) -> dict[
 def _of_festivals(schedule: Schedule, festivals: Sequence[Festival], show: Show, permits: Mapping[str, DrawPermit]) -> Iterator[Task]:
     markets = {*_market_ids(schedule.parties, show), *(market.id for market in show.markets)}
     products = _used(show)
-    times: dict[tuple[str, str, int], int] = {}
-    for festival in sorted(festivals, key=lambda one: one.first):
-        if festival.market_id not in markets or not festival.tasks:
-            continue
-        name = (festival.market_id, festival.key, festival.day.year)
-        times[name] = times.get(name, 0) + 1
-        again = f"#{times[name]}" if times[name] > 1 else ""  # an Islamic festival may come twice in a year
-        lacking = _translation(products, _languages_of((festival.market_id,), schedule.parties, show))
-        permit = permits.get(festival.market_id, UNASKED)
-        for lead in festival.tasks:
-            kind = TaskKind(lead.kind)
-            data: dict[str, Fact] = {
-                "name": festival.name,
-                "market": festival.market_id,
-                "date": festival.day.isoformat(),
-                "days": lead.days,
-            }
-            if kind is TaskKind.TRANSLATION:
-                data |= lacking
-            if kind is TaskKind.PERMIT:
-                data |= _permit_facts(permit)
-            if (kind is TaskKind.TRANSLATION and not lacking) or (kind is TaskKind.PERMIT and not (draws(show) and _asks(permit))):
-                continue
-            due = festival.first - timedelta(days=lead.days)
-            task_id = f"{kind.value}:{festival.market_id}:{festival.key}:{festival.day.year}{again}"
-            yield Task(task_id, kind, due, TaskSubject.FESTIVAL, festival.key, data)
+    lacking = {one: _translation(products, _languages_of((one,), schedule.parties, show)) for one in markets}
+    for festival in festivals:
+        if festival.market_id in markets:
+            permit = permits.get(festival.market_id, UNASKED)
+            for lead in festival.tasks:
+                kind = TaskKind(lead.kind)
+                if kind is TaskKind.PERMIT:
+                    if draws(show) and _asks(permit):
+                        yield _of_festival(kind, festival, max(lead.days, permit.lead_days), _permit_facts(permit))
+                elif kind is not TaskKind.TRANSLATION:
+                    yield _of_festival(kind, festival, lead.days, {})
+                elif lacking[festival.market_id]:
+                    yield _of_festival(kind, festival, lead.days, lacking[festival.market_id])
+
+
+def _of_festival(kind: TaskKind, festival: Festival, days: int, data: Mapping[str, Fact]) -> Task:
+    facts: dict[str, Fact] = {"name": festival.name, "market": festival.market_id, "date": festival.day.isoformat(), "days": days, **data}
+    half = 1 if festival.day.month <= 6 else 2  # an Islamic festival may come twice in a year, in January and in December
+    task_id = f"{kind.value}:{festival.market_id}:{festival.key}:{festival.day.year}-{half}"
+    return Task(task_id, kind, festival.first - timedelta(days=days), TaskSubject.FESTIVAL, festival.key, facts)
 
 
 def _asks(permit: DrawPermit) -> bool:
