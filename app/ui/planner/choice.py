@@ -45,7 +45,7 @@ class Choice(QObject):
         found = (party for party in schedule.parties if self.asks(party.id))
         return tuple(sorted(found, key=lambda party: order.index(GROUPS[party.kind])))
 
-    def ask(self, party_ids: Iterable[str], on: bool) -> None:
+    def ask(self, party_ids: Iterable[str], *, on: bool) -> None:
         """Ask these too, or leave them out."""
         ids = frozenset(party_ids)
         left_out = self._left_out - ids if on else self._left_out | ids

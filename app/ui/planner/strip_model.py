@@ -61,6 +61,15 @@ class StripRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A show that is in the plan already, in quarters of the axis."""
+
+    begin: float
+    end: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class StripModel:
     """The axis begins with a day of the planner's own clock (`own`), which has `day_quarters`; it goes on for some hours of the next.
     `day_names` has the words for every day that is on some clock, `shifts` for days that are ahead of ours."""
@@ -73,6 +82,7 @@ class StripModel:
     rows: tuple[StripRow, ...]
     day_names: Mapping[date, str]
     shifts: Mapping[int, str]
+    planned: tuple[Planned, ...] = ()
 
     def instant(self, place: float) -> datetime:
         return self.begin + place * QUARTER

@@ -8,14 +8,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from app.domain.comfort import LEVELS
 from app.domain.party import Comfort
-from app.ui.planner.strip_model import HOUR_QUARTERS, MarkKind, StripMark, StripModel, StripRow, runs
+from app.ui.planner.strip_model import HOUR_QUARTERS, MarkKind, Planned, StripMark, StripModel, StripRow, runs
 from app.ui.theme import Theme
 
 NAME_PX = 148
 TIME_PX = 104  # "20:00–22:00" and below it the day
 RIGHT_PX = 14
 HEAD_PX = 58
-ROW_PX = 46
+ROW_PX, ROOMY_ROW_PX = 46, 66  # a few rows take the room there is
 BAND_PX = 16  # hour numbers, above the bars
 BAR_PX = 20  # prime time; what suits less is lower, and told apart without its colour
 FOOT_PX = 4  # festivals, below the bars
@@ -36,6 +36,7 @@ class Layout:
 
     width: int
     quarters: int
+    row_px: int = ROW_PX
 
     @property
     def left(self) -> int:
@@ -45,6 +46,11 @@ class Layout:
     def scale(self) -> float:
         """Pixels of a quarter of an hour."""
         return max(1.0, (self.width - self.left - RIGHT_PX) / max(1, self.quarters))
+
+    @property
+    def bar_px(self) -> int:
+        """The height of prime time."""
+        return BAR_PX + self.row_px - ROW_PX
 
     def x(self, place: float) -> float:
         return self.left + place * self.scale
@@ -117,7 +123,20 @@ class StripPainter:
                 painter.drawText(QPointF(at + 4, 36), words)
             painter.setPen(QPen(self._theme.colour("strong_border"), 1))
             painter.drawLine(QPointF(round(at) + 0.5, 26), QPointF(round(at) + 0.5, HEAD_PX))
+        for show in model.planned:
+            self._draw_planned(painter, layout, show)
         self._draw_hours(painter, layout, model.own.hours, HEAD_PX - 6, taken=[], ink="text")
+
+    def _draw_planned(self, painter: QPainter, layout: Layout, show: Planned) -> None:
+        """A show that is planned already, in the lane of the block's handle."""
+        left, right = max(float(layout.left), layout.x(show.begin)), min(layout.x(show.end), float(layout.width - RIGHT_PX))
+        area = QRectF(left, 4, right - left, 17)
+        painter.setPen(QPen(self._theme.colour("edge"), 1))
+        painter.setBrush(self._theme.colour("raised"))
+        painter.drawRoundedRect(area, 4, 4)
+        painter.setPen(self._theme.colour("muted"))
+        painter.setFont(self._hours)
+        painter.drawText(area.adjusted(5, 0, -3, 0), Qt.AlignmentFlag.AlignVCenter, _cut(painter, show.title, area.width() - 8))
 
     def _draw_hours(
         self,
@@ -148,13 +167,13 @@ class StripPainter:
 
     def draw_row(self, painter: QPainter, model: StripModel, row: StripRow, layout: Layout, top: int) -> None:
         """A party's name, the numbers of its own clock, its comfort, and what is to be known of the day."""
-        self._draw_name(painter, row, top)
-        bars = QRectF(layout.left, top + BAND_PX, layout.quarters * layout.scale, BAR_PX)
+        self._draw_name(painter, row, top + (layout.row_px - ROW_PX) // 2)
+        bars = QRectF(layout.left, top + BAND_PX, layout.quarters * layout.scale, layout.bar_px)
         self._draw_bars(painter, row, layout, bars)
         taken = [*self._draw_days(painter, model, row, layout, top), *self._draw_marks(painter, row, layout, top)]
         self._draw_hours(painter, layout, row.dial.hours, top + BAND_PX - 4, taken=taken)
         painter.setPen(QPen(self._theme.colour("border"), 1))
-        painter.drawLine(QPointF(12, top + ROW_PX - 0.5), QPointF(layout.width - RIGHT_PX, top + ROW_PX - 0.5))
+        painter.drawLine(QPointF(12, top + layout.row_px - 0.5), QPointF(layout.width - RIGHT_PX, top + layout.row_px - 0.5))
 
     def _draw_name(self, painter: QPainter, row: StripRow, top: int) -> None:
         width = NAME_PX - 20
@@ -169,7 +188,7 @@ class StripPainter:
         for begin, end, number in runs(row.comforts):
             comfort = LEVELS[number]
             left, right = round(layout.x(begin)), round(layout.x(end))
-            height = round(BAR_PX * SHARES[comfort])
+            height = round(area.height() * SHARES[comfort])
             bar = QRect(left, round(area.bottom()) - height, right - left, height)
             if comfort is Comfort.NEVER:
                 painter.drawTiledPixmap(bar, self._tile)
@@ -191,7 +210,7 @@ class StripPainter:
             words, at = model.day_names.get(day, ""), layout.x(place)
             width = metrics.horizontalAdvance(words)
             painter.setPen(QPen(self._theme.colour("text"), 1))
-            painter.drawLine(QPointF(round(at) + 0.5, top + 3), QPointF(round(at) + 0.5, top + BAND_PX + BAR_PX))
+            painter.drawLine(QPointF(round(at) + 0.5, top + 3), QPointF(round(at) + 0.5, top + BAND_PX + layout.bar_px))
             if at + width + 6 < layout.width:
                 painter.drawText(QPointF(at + 4, top + BAND_PX - 4), words)
                 spans.append((at, at + width + 6))
@@ -203,21 +222,21 @@ class StripPainter:
             colour = self._theme.colour(MARKS[mark.kind])
             left, right = layout.x(max(0.0, mark.begin)), layout.x(min(float(layout.quarters), mark.end))
             if mark.kind is MarkKind.CLOCK:
-                spans.append(self._draw_change(painter, mark, colour, left, top))
+                spans.append(self._draw_change(painter, layout, mark, colour, left, top))
             elif mark.kind is MarkKind.PRAYER:
                 painter.setPen(QPen(colour, 2))
                 y = top + BAND_PX + 1
                 painter.drawPolyline([QPointF(left + 1, y + 4), QPointF(left + 1, y), QPointF(right - 1, y), QPointF(right - 1, y + 4)])
             else:
-                painter.fillRect(QRectF(left, top + BAND_PX + BAR_PX + 2, right - left, FOOT_PX), colour)
+                painter.fillRect(QRectF(left, top + BAND_PX + layout.bar_px + 2, right - left, FOOT_PX), colour)
         return spans
 
-    def _draw_change(self, painter: QPainter, mark: StripMark, colour: QColor, at: float, top: int) -> tuple[float, float]:
+    def _draw_change(self, painter: QPainter, layout: Layout, mark: StripMark, colour: QColor, at: float, top: int) -> tuple[float, float]:
         """The clocks go forward or back: a line with a flag."""
         painter.setFont(self._days)
         width = QFontMetrics(self._days).horizontalAdvance(mark.label) + 8
         painter.setPen(QPen(colour, 2))
-        painter.drawLine(QPointF(round(at), top + 2), QPointF(round(at), top + BAND_PX + BAR_PX))
+        painter.drawLine(QPointF(round(at), top + 2), QPointF(round(at), top + BAND_PX + layout.bar_px))
         flag = QRectF(at - width, top + 2, width, BAND_PX - 3)
         painter.fillRect(flag, colour)
         painter.setPen(self._theme.colour("field"))

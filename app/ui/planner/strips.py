@@ -11,7 +11,19 @@ from app.domain.party import Comfort, PartyKind
 from app.ui.language import tr
 from app.ui.local_times import comfort_words, hour_words
 from app.ui.planner.strip_model import StripModel, StripRow, worst
-from app.ui.planner.strip_paint import BAND_PX, BAR_PX, HEAD_PX, NAME_PX, ROW_PX, TIME_PX, Layout, StripPainter, draw_comfort, small
+from app.ui.planner.strip_paint import (
+    BAND_PX,
+    BAR_PX,
+    HEAD_PX,
+    NAME_PX,
+    ROOMY_ROW_PX,
+    ROW_PX,
+    TIME_PX,
+    Layout,
+    StripPainter,
+    draw_comfort,
+    small,
+)
 from app.ui.theme import Theme
 from app.ui.widgets.pieces import tip
 
@@ -86,7 +98,10 @@ class StripsView(QAbstractScrollArea):
     # Geometry -------------------------------------------------------------------------------------------------------------
 
     def _layout(self) -> Layout:
-        return Layout(self.viewport().width(), self._model.quarters if self._model is not None else 1)
+        rows = max(1, len(self._model.rows)) if self._model is not None else 1
+        room = (self.viewport().height() - HEAD_PX) // rows
+        quarters = self._model.quarters if self._model is not None else 1
+        return Layout(self.viewport().width(), quarters, max(ROW_PX, min(ROOMY_ROW_PX, room)))
 
     @property
     def block_quarters(self) -> float:
@@ -97,7 +112,7 @@ class StripsView(QAbstractScrollArea):
         layout = self._layout()
         left, right = layout.x(self._start), layout.x(self._start + self.block_quarters)
         rows = len(self._model.rows) if self._model is not None else 0
-        bottom = min(self.viewport().height(), HEAD_PX + rows * ROW_PX - self.verticalScrollBar().value())
+        bottom = min(self.viewport().height(), HEAD_PX + rows * layout.row_px - self.verticalScrollBar().value())
         return QRect(round(left), 2, round(right - left), bottom - 2)
 
     def place_at(self, x: float) -> float:
@@ -112,11 +127,11 @@ class StripsView(QAbstractScrollArea):
         """The party at this height of the viewport."""
         if self._model is None or y < HEAD_PX:
             return None
-        number = int((y - HEAD_PX + self.verticalScrollBar().value()) // ROW_PX)
+        number = int((y - HEAD_PX + self.verticalScrollBar().value()) // self._layout().row_px)
         return self._model.rows[number] if number < len(self._model.rows) else None
 
     def _place_scroll_bar(self) -> None:
-        rows = len(self._model.rows) * ROW_PX if self._model is not None else 0
+        rows = len(self._model.rows) * self._layout().row_px if self._model is not None else 0
         room = max(1, self.viewport().height() - HEAD_PX)
         self.verticalScrollBar().setRange(0, max(0, rows - room))
         self.verticalScrollBar().setPageStep(room)
@@ -145,7 +160,7 @@ class StripsView(QAbstractScrollArea):
         """Everything but the block, once."""
         layout, ratio = self._layout(), self.devicePixelRatioF()
         painting = StripPainter(self._theme, self.font())
-        sizes = ((self.viewport().width(), HEAD_PX), (self.viewport().width(), max(1, len(model.rows) * ROW_PX)))
+        sizes = ((self.viewport().width(), HEAD_PX), (self.viewport().width(), max(1, len(model.rows) * layout.row_px)))
         self._head, self._rows = (QPixmap(round(width * ratio), round(height * ratio)) for width, height in sizes)
         for picture in (self._head, self._rows):
             picture.setDevicePixelRatio(ratio)
@@ -155,7 +170,7 @@ class StripsView(QAbstractScrollArea):
         painter.end()
         painter = QPainter(self._rows)
         for number, row in enumerate(model.rows):
-            painting.draw_row(painter, model, row, layout, number * ROW_PX)
+            painting.draw_row(painter, model, row, layout, number * layout.row_px)
         painter.end()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -177,15 +192,16 @@ class StripsView(QAbstractScrollArea):
 
     def _paint_rows(self, painter: QPainter, model: StripModel, area: QRect) -> None:
         top = HEAD_PX - self.verticalScrollBar().value()
-        height = len(model.rows) * ROW_PX
+        row_px = self._layout().row_px
+        height = len(model.rows) * row_px
         below = QRect(0, top + height, self.viewport().width(), self.viewport().height())
         painter.fillRect(below & area, self._theme.colour("card"))
         painter.drawPixmap(0, top, self._rows)  # the clip leaves what has not changed alone
         if area.left() < NAME_PX + TIME_PX and area.right() > NAME_PX:
             for number, row in enumerate(model.rows):
-                y = top + number * ROW_PX
-                if y < area.bottom() and y + ROW_PX > max(area.top(), HEAD_PX):
-                    self._paint_times(painter, model, row, y)
+                y = top + number * row_px
+                if y < area.bottom() and y + row_px > max(area.top(), HEAD_PX):
+                    self._paint_times(painter, model, row, y + (row_px - ROW_PX) // 2)
 
     def _paint_times(self, painter: QPainter, model: StripModel, row: StripRow, y: int) -> None:
         """What a party's clock says at the block's edges, with its day beside ours and a small bar for how that suits."""

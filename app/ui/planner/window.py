@@ -1,0 +1,162 @@
+"""The planner: a window of its own in which the hours of shows are found, and weeks and months of them are seen."""
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from app.domain.comfort import QUARTER
+from app.domain.party import Party
+from app.domain.party_suggestions import missing_parties
+from app.domain.schedule import Schedule
+from app.domain.schedule_editing import put_party
+from app.ui.desk import Desk
+from app.ui.language import tr
+from app.ui.planner.agenda import AgendaView
+from app.ui.planner.choice import Choice
+from app.ui.planner.hour_page import HourPage
+from app.ui.planner.month import MonthView
+from app.ui.planner.page import PlannerPage
+from app.ui.planner.people_page import PeoplePage
+from app.ui.planner.plan_source import PlanSource
+from app.ui.planner.week_page import WeekPage
+from app.ui.widgets.pieces import EmptyState, icon_button, push_button
+
+TABS = ("hour", "week", "month", "agenda", "people")
+SIZE = (1280, 760)
+
+
+class PlannerWindow(QWidget):
+    """Keeps its place and its tab for the next time. While nobody takes part in the plan, it offers whom the show suggests."""
+
+    def __init__(self, desk: Desk, state: QSettings) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setObjectName("planner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(tr("Planner", "Planner – Tradewind"))
+        self.setWindowIcon(desk.icons.icon("tradewind"))
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._state = state
+        start = self._plan.now() + QUARTER
+        self.choice = Choice(self._plan.zones, self._plan.host_zone, start, self)
+        self._source = PlanSource(desk, self.choice)
+        self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.pages: dict[str, QWidget] = {
+            "hour": self.hour,
+            "week": self.week,
+            "month": MonthView(desk),
+            "agenda": AgendaView(desk),
+            "people": self.people,
+        }
+        titles = {
+            "hour": tr("Planner", "Find the hour"),
+            "week": tr("Planner", "Week"),
+            "month": tr("Planner", "Month"),
+            "agenda": tr("Planner", "Agenda"),
+            "people": tr("Planner", "People and markets"),
+        }
+        for name in TABS:
+            if name in self.pages:
+                self.tabs.addTab(self.pages[name], titles[name])
+        self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.tabs)
+        self.empty = self._empty_state()
+        self.stack.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.addWidget(self.stack)
+        desk.bridge.schedule_changed.connect(self._on_plan_changed)
+        desk.bridge.document_changed.connect(self._show_undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, desk.studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, desk.studio.redo)
+        geometry = state.value("planner/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(*SIZE)
+        self.show_tab(str(state.value("planner/tab", "hour")))
+        self._on_plan_changed()
+
+    def _corner(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 16, 4)
+        row.setSpacing(4)
+        icons, studio = self._desk.icons, self._desk.studio
+        self.undo = icon_button(icons, "undo", tr("Planner", "Undo (Ctrl+Z)"), studio.undo)
+        self.redo = icon_button(icons, "redo", tr("Planner", "Redo (Ctrl+Shift+Z)"), studio.redo)
+        row.addWidget(self.undo)
+        row.addWidget(self.redo)
+        self._show_undo()
+        return made
+
+    def _show_undo(self) -> None:
+        self.undo.setEnabled(bool(self._desk.studio.undo_title))
+        self.redo.setEnabled(bool(self._desk.studio.redo_title))
+
+    def _empty_state(self) -> EmptyState:
+        self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
+        self.by_hand_button = push_button(tr("Planner", "Write them myself"), self._begin_by_hand, role="link")
+        return EmptyState(
+            self._desk.icons,
+            "globe",
+            tr("Planner", "Who watches, and who makes the show?"),
+            tr("Planner", "With their places the planner finds the hours that suit everybody, and says for whom an hour is hard."),
+            self.suggest_button,
+            self.by_hand_button,
+        )
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def show_tab(self, name: str) -> None:
+        """Bring a page forward: one of TABS."""
+        page = self.pages.get(name)
+        if page is not None:
+            self.tabs.setCurrentWidget(page)
+
+    @property
+    def tab(self) -> str:
+        """The page that is shown."""
+        return next(name for name, page in self.pages.items() if page is self.tabs.currentWidget())
+
+    def suggested(self) -> tuple[Party, ...]:
+        """Whom the show suggests: its markets, and the host where this PC is."""
+        show = self._desk.studio.show
+        return missing_parties(
+            self._plan.schedule,
+            show.markets,
+            host_name=tr("Planner", "Host"),
+            host_zone=self._plan.host_zone,
+            language=show.desk.host_language,
+        )
+
+    def take_suggested(self) -> None:
+        """Put them into the plan, as one step."""
+        wanted = self.suggested()
+
+        def filled(schedule: Schedule) -> Schedule:
+            for party in wanted:
+                schedule = put_party(schedule, party)
+            return schedule
+
+        self._desk.attempt(lambda: self._plan.edit("Add who takes part", filled))
+
+    def _begin_by_hand(self) -> None:
+        self.stack.setCurrentWidget(self.tabs)
+        self.show_tab("people")
+
+    def _on_plan_changed(self) -> None:
+        self.choice.set_zone(self._plan.host_zone)
+        anybody = bool(self._plan.schedule.parties)
+        if anybody or self.stack.currentWidget() is not self.tabs or self.tab != "people":
+            self.stack.setCurrentWidget(self.tabs if anybody else self.empty)
+        self.suggest_button.setVisible(bool(self._desk.studio.show.markets))
+        for page in (self.hour, self.week, self.people):
+            if isinstance(page, PlannerPage):
+                page.refresh()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._state.setValue("planner/geometry", self.saveGeometry())
+        self._state.setValue("planner/tab", self.tab)
+        super().closeEvent(event)
