@@ -26,13 +26,20 @@ class MarketFestivals:
         self._parsed = {text: parse_day_rule(text) for rule in self._rules for text in (rule.rule, rule.until) if text}
         self._changes = tuple(changes)
         self._tables = tables
+        self._keys: dict[str, list[FestivalRule]] = {}
+        for rule in self._rules:
+            self._keys.setdefault(rule.key, []).append(rule)
+        self._owners: dict[str, FestivalRule] = {}  # by the names that the table has; the first rule that claims one has it
+        for rule in self._rules:
+            for name in rule.matches:
+                self._owners.setdefault(name, rule)
         self._named: dict[tuple[str, int], tuple[Festival, ...]] = {}
         self._years: dict[int, tuple[Festival, ...]] = {}
 
     def of(self, year: int) -> tuple[Festival, ...]:
         """Those whose day is in this year, in order of their first days."""
         if year not in self._years:
-            found = [one for key in dict.fromkeys(rule.key for rule in self._rules) for one in self._of_key(key, year)]
+            found = [one for key in self._keys for one in self._of_key(key, year)]
             found += self._changed([*self._unruled(year)], year)
             self._years[year] = tuple(sorted(found, key=lambda one: (one.first, one.key)))
         return self._years[year]
@@ -44,13 +51,14 @@ class MarketFestivals:
 
     def _of_key(self, key: str, year: int) -> tuple[Festival, ...]:
         if (key, year) not in self._named:
-            ruled = [one for rule in self._rules if rule.key == key for one in self._by_rule(rule, year)]
+            ruled = [one for rule in self._keys.get(key, ()) for one in self._by_rule(rule, year)]
             self._named[key, year] = self._changed(self._created(key, year, ruled), year)
         return self._named[key, year]
 
     def _by_rule(self, rule: FestivalRule, year: int) -> Iterator[Festival]:
         """With the days of the table that lie beside it; those that lie apart are festivals too."""
-        public = [one for one in self._tables.public(self._market_id, year) if self._owner(one) is rule] if rule.matches else []
+        table = self._tables.public(self._market_id, year) if rule.matches else ()
+        public = [one for one in table if self._owners.get(one.name) is rule]
         off = {one.day for one in public}
         left = set(off)
         spans = tuple(self._spans(rule, year))
@@ -91,12 +99,9 @@ class MarketFestivals:
         found = (one.day + rule.shift * DAY for near in years for one in self._of_key(rule.name, near) if not one.instead)
         return tuple(day for day in found if day.year == year)
 
-    def _owner(self, public: PublicDay) -> FestivalRule | None:
-        return next((rule for rule in self._rules if public.name in rule.matches), None)
-
     def _unruled(self, year: int) -> Iterator[Festival]:
         """Days of the table that no rule speaks of."""
-        public = [one for one in self._tables.public(self._market_id, year) if self._owner(one) is None]
+        public = [one for one in self._tables.public(self._market_id, year) if one.name not in self._owners]
         for name in dict.fromkeys(one.name for one in public):
             rule = FestivalRule(_NO_LETTER.sub("_", name.lower()).strip("_"), {"en": name}, matches=(name,))
             of_name = [one for one in public if one.name == name]
@@ -107,9 +112,9 @@ class MarketFestivals:
     def _created(self, key: str, year: int, found: list[Festival]) -> list[Festival]:
         """A festival that has no date in this year but the user's own."""
         told = next((one.day for one in self._changes if one.festival == key and one.year == year and one.day), None)
-        rule = next(rule for rule in self._rules if rule.key == key)
-        if told is None or found:
+        if told is None or found or key not in self._keys:
             return found
+        rule = self._keys[key][0]
         return [_festival(self._market_id, rule, (told, told + (rule.days - 1) * DAY), told, [])]
 
     def _changed(self, festivals: list[Festival], year: int) -> tuple[Festival, ...]:
