@@ -1,0 +1,265 @@
+"""Plan a month: a few wishes become a proposal of shows at the hours that suit best, which goes into the plan as one step."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDateEdit,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import AppError
+from app.domain.local_time import shown_in
+from app.domain.month_draft import Wish, with_draft
+from app.domain.month_plan import Tally
+from app.domain.notice import Notice, Severity
+from app.domain.party import Comfort, PartyKind
+from app.domain.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Occurrence, parties_on
+from app.session.month_planning import MonthDraft, plan_month
+from app.ui.desk import Desk
+from app.ui.dialogs.frame import FramedDialog
+from app.ui.language import tr
+from app.ui.local_times import hour_words, kind_words
+from app.ui.planner.suiting import comforts_at
+from app.ui.planner.wish_row import WishRow
+from app.ui.widgets.pieces import label, push_button
+from app.ui.work import Work
+
+SIZE = (1000, 700)
+FIRST_WISH = 3
+ROW_PX = 30
+COLUMNS = 5
+
+
+def next_month(today: date) -> tuple[date, date]:
+    """The first and the last day of the month after this one."""
+    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+class MonthWizard(FramedDialog):
+    """Nothing is in the plan before the user puts it there; what is there already stays as it is."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None) -> None:
+        super().__init__(
+            parent,
+            tr("Planner", "Plan a month"),
+            tr("Planner", "Say how many shows a week each audience gets. The hours, and whose turn it is, are worked out for everybody."),
+        )
+        self.resize(*SIZE)
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._found: MonthDraft | None = None
+        self.work = Work(self._failed)
+        self._build_wishes()
+        self._build_proposal()
+        self.buttons.addWidget(push_button(tr("Planner", "Cancel"), self.reject))
+        self.propose = push_button(tr("Planner", "Make a proposal"), self._propose)
+        self.keep = push_button(tr("Planner", "Put it into the plan"), self._keep, role="primary")
+        self.buttons.addWidget(self.propose)
+        self.buttons.addWidget(self.keep)
+        self._forget()
+        self.finished.connect(lambda _: self.work.cancel())
+
+    def _build_wishes(self) -> None:
+        form = QFormLayout()
+        first, last = next_month(self._plan.today())
+        self.first, self.last = (self._date_edit(day) for day in (first, last))
+        span = QHBoxLayout()
+        span.addWidget(self.first)
+        span.addWidget(label("–"))
+        span.addWidget(self.last)
+        span.addStretch(1)
+        form.addRow(label(tr("Planner", "Days"), "muted"), span)
+        self.title = QLineEdit(self._desk.studio.title)
+        self.title.setAccessibleName(tr("Planner", "Title"))
+        self.minutes = QSpinBox()
+        self.minutes.setRange(*MINUTES_BOUNDS)
+        self.minutes.setSingleStep(15)
+        self.minutes.setValue(DEFAULT_MINUTES)
+        self.minutes.setSuffix(tr("Planner", " minutes"))
+        self.minutes.setAccessibleName(tr("Planner", "Length"))
+        row = QHBoxLayout()
+        row.addWidget(self.title, 1)
+        row.addWidget(self.minutes)
+        form.addRow(label(tr("Planner", "Title and length"), "muted"), row)
+        self.body.addLayout(form)
+        self.body.addWidget(label(tr("Planner", "For whom"), "heading"))
+        parties = self._plan.schedule.parties
+        formats, language = self._desk.formats, self._desk.language
+        self.wishes = [
+            WishRow(party, formats.city(party.zone, language), self._weekday) for party in parties if party.kind is PartyKind.MARKET
+        ]
+        for number, wish in enumerate(self.wishes):
+            self.body.addWidget(wish)
+            if number == 0:
+                wish.count.setValue(FIRST_WISH)
+            wish.changed.connect(self._forget)
+        self.body.addWidget(label(tr("Planner", "Who makes them"), "heading"))
+        self.team: dict[str, QCheckBox] = {}
+        people = QHBoxLayout()
+        for party in parties:
+            if party.kind is not PartyKind.MARKET:
+                box = QCheckBox(f"{party.name} · {kind_words(party.kind)}")
+                box.setChecked(party.kind in (PartyKind.HOST, PartyKind.PARTNER) or self._is_first_of(party.kind, party.id))
+                box.toggled.connect(lambda _: self._forget())
+                self.team[party.id] = box
+                people.addWidget(box)
+        people.addStretch(1)
+        self.body.addLayout(people)
+        if len(self.team) > 1:
+            words = tr("Planner", "Others of the same work take turns, so that nobody has all the nights.")
+            self.body.addWidget(label(words, "hint", wrap=True))
+        for edit in (self.first, self.last):
+            edit.dateChanged.connect(lambda _: self._forget())
+        self.minutes.valueChanged.connect(lambda _: self._forget())
+        self.title.textEdited.connect(lambda _: self._forget())
+
+    def _build_proposal(self) -> None:
+        self.summary = label("", "muted", wrap=True)
+        self.table = QTableWidget(0, COLUMNS)
+        self.table.setAccessibleName(tr("Planner", "The proposal"))
+        self.table.setHorizontalHeaderLabels(
+            [
+                tr("Planner", "When"),
+                tr("Planner", "For"),
+                tr("Planner", "On your clock"),
+                tr("Planner", "Made by"),
+                tr("Planner", "Hard for"),
+            ]
+        )
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(COLUMNS - 1, QHeaderView.ResizeMode.Stretch)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setHighlightSections(False)
+        self.table.setMinimumHeight(8 * ROW_PX)
+        self.outcome = QWidget()
+        column = QVBoxLayout(self.outcome)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.summary)
+        column.addWidget(self.table, 1)
+        self.body.addWidget(self.outcome, 1)
+        self.body.addStretch(0)
+
+    def _date_edit(self, day: date) -> QDateEdit:
+        edit = QDateEdit(QDate(day.year, day.month, day.day))
+        edit.setCalendarPopup(True)
+        edit.setAccessibleName(tr("Planner", "Day"))
+        return edit
+
+    def _weekday(self, day: date, whole: bool) -> str:
+        return self._desk.formats.weekday(day, self._desk.language, style="full" if whole else "short")
+
+    def _is_first_of(self, kind: PartyKind, party_id: str) -> bool:
+        """One for each post that somebody must be on; the others of its kind take turns."""
+        if kind is PartyKind.SUPPORT:
+            return False
+        return next(one.id for one in self._plan.schedule.parties if one.kind is kind) == party_id
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def asked(self) -> tuple[Wish, ...]:
+        """What the form says."""
+        team = tuple(party_id for party_id, box in self.team.items() if box.isChecked())
+        title = self.title.text().strip() or self._desk.studio.title
+        return tuple(
+            Wish(one.party.id, title, one.per_week, self.minutes.value(), one.weekdays, team) for one in self.wishes if one.per_week
+        )
+
+    def _propose(self) -> None:
+        wishes = self.asked()
+        first, last = (date(edit.date().year(), edit.date().month(), edit.date().day()) for edit in (self.first, self.last))
+        self.propose.setEnabled(False)
+        self.summary.setText(tr("Planner", "Looking for the best hours …"))
+        self.outcome.show()
+        self.work.wait_for(lambda: plan_month(self._plan, self._plan.advice, wishes, first, last), self._show)
+
+    def _failed(self, error: AppError) -> None:
+        self._forget()
+        self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+
+    def _show(self, found: MonthDraft) -> None:
+        self.propose.setEnabled(True)
+        self._found = found
+        self.keep.setEnabled(bool(found.dates))
+        self.keep.setText(tr("Planner", "Put {count} shows into the plan", count=len(found.dates)))
+        self.keep.setDefault(True)
+        self.summary.setText(self._summary(found))
+        schedule = with_draft(self._plan.schedule, found.airings)
+        self.table.setRowCount(len(found.dates))
+        for number, one in enumerate(found.dates):
+            parties = parties_on(schedule, one)
+            comforts = comforts_at(self._plan, parties, one.start, found.airings[0].minutes)
+            cells = (
+                self._when(one, one.local.zone),
+                ", ".join(party.name for party in parties if party.kind is PartyKind.MARKET),
+                self._when(one, self._plan.host_zone),
+                ", ".join(party.name for party in parties if party.kind is not PartyKind.MARKET),
+                ", ".join(party.name for party in parties if comforts[party.id] in (Comfort.POOR, Comfort.NEVER)) or "–",
+            )
+            for column, words in enumerate(cells):
+                self.table.setItem(number, column, QTableWidgetItem(words))
+        self.table.show()
+
+    def _when(self, occurrence: Occurrence, zone: str) -> str:
+        shown = shown_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
+        formats, language = self._desk.formats, self._desk.language
+        return f"{formats.day(shown.wall.date(), language)}  {hour_words(shown.wall)}"
+
+    def _summary(self, found: MonthDraft) -> str:
+        if not found.dates:
+            return tr("Planner", "No show fits on these days. Allow more days, or plan fewer shows a week.")
+        names = {party.id: party.name for party in self._plan.schedule.parties}
+        parts = [
+            tr(
+                "Planner",
+                "{count} shows, {score} of 100 (all in prime time with the same people: {plain}).",
+                count=len(found.dates),
+                score=round(found.tally.score * 100),
+                plain=round(found.plain.score * 100),
+            ),
+            nights_words(found.tally, names),
+        ]
+        if found.tally.conflicts:
+            parts.append(tr("Planner", "{count} conflicts are left: look at the agenda.", count=found.tally.conflicts))
+        return " ".join(part for part in parts if part)
+
+    def _forget(self) -> None:
+        """A proposal for other wishes is none."""
+        self.work.cancel()
+        self._found = None
+        self.outcome.hide()
+        self.keep.setEnabled(False)
+        self.keep.setText(tr("Planner", "Put it into the plan"))
+        self.propose.setEnabled(any(one.per_week for one in self.wishes))
+        self.propose.setDefault(True)
+
+    def _keep(self) -> None:
+        found = self._found
+        if found is not None and self._desk.attempt(
+            lambda: self._plan.edit("Plan a month", lambda schedule: with_draft(schedule, found.airings))
+        ):
+            self.accept()
+
+
+def nights_words(tally: Tally, names: Mapping[str, str]) -> str:
+    """Who works how many nights."""
+    told = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
+    return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "Nobody works at night.")
