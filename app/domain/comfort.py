@@ -207,11 +207,17 @@ def _prayer_minutes(party: Party, day: date, habits: Habits, festivals: Sequence
 def _prayer_on(party: Party, day: date, festivals: Sequence[Festival]) -> Prayer | None:
     if any(one.key == RAMADAN and one.covers(day) for one in festivals):
         evening = sunset(party.zone, day)
-        return None if evening is None else Prayer(evening - BEFORE_SUNSET, evening + AFTER_SUNSET, iftar=True)
+        return None if evening is None else _prayer(evening - BEFORE_SUNSET, evening + AFTER_SUNSET, iftar=True)
     if day.isoweekday() == FRIDAY and party.market_id in FRIDAY_MARKETS:
         noon = solar_noon(party.zone, day)
-        return None if noon is None else Prayer(noon, noon + NOON_PRAYER, iftar=False)
+        return None if noon is None else _prayer(noon, noon + NOON_PRAYER, iftar=False)
     return None
+
+
+def _prayer(begin: datetime, end: datetime, *, iftar: bool) -> Prayer:
+    """By whole quarter hours: the sun is not asked for minutes."""
+    first, last = span_of(begin, end)
+    return Prayer(instant_of(first), instant_of(last), iftar)
 
 
 def _levels(party: Party, traits: _Traits) -> bytes:

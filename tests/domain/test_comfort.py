@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.comfort import (
@@ -117,6 +117,7 @@ def test_the_evening_of_new_york_is_the_next_morning_of_beijing_and_not_its_nigh
 
 
 @pytest.mark.parametrize("zone", ODD_ZONES)
+@settings(max_examples=25)
 @given(st.datetimes(datetime(2025, 1, 2), datetime(2032, 12, 30)), st.booleans())
 def test_each_quarter_on_the_line_is_what_the_clock_says(zone: str, moment: datetime, is_market: bool) -> None:
     party = market("m", zone) if is_market else person("p", zone)
@@ -129,10 +130,9 @@ def test_each_quarter_on_the_line_is_what_the_clock_says(zone: str, moment: date
 
 
 @pytest.mark.parametrize("zone", ODD_ZONES)
-@pytest.mark.parametrize("year", [2026, 2027])
-def test_a_year_has_every_quarter_of_every_clock(zone: str, year: int) -> None:
+def test_a_year_has_every_quarter_of_every_clock(zone: str) -> None:
     """Over all changes of the clocks: laid piece by piece, and asked quarter by quarter of the library."""
-    first, last = quarter_of(utc(f"{year}-01-01")), quarter_of(utc(f"{year + 1}-01-01"))
+    first, last = quarter_of(utc("2026-07-01")), quarter_of(utc("2027-07-01"))
     night = night_line(zone, first, last, ZONES)
     asked = bytes(instant_of(quarter).astimezone(ZONES.zone(zone)).hour < 6 for quarter in range(first, last))
     assert night == asked
@@ -272,7 +272,7 @@ def test_prayers_are_told_with_their_hours() -> None:
     habits = Habits(ZONES, festivals=(RAMADAN,))
     (iftar,) = prayers(RIYADH, utc("2027-02-10T12:00"), utc("2027-02-10T16:00"), habits)
     assert iftar.iftar
-    assert wall(iftar.begin, "Asia/Riyadh").startswith("2027-02-10T17:1")
+    assert (wall(iftar.begin, "Asia/Riyadh"), wall(iftar.end, "Asia/Riyadh")) == ("2027-02-10T17:00", "2027-02-10T18:45")
     (noon,) = prayers(RIYADH, utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), habits)
     assert not noon.iftar
     assert prayers(RIYADH, utc("2027-07-16T12:00"), utc("2027-07-16T18:00"), habits) == ()
