@@ -7,7 +7,7 @@ from datetime import date
 
 from app.calendar.day_tables import DayTables, PublicDay
 from app.calendar.festival_days import DAY, days_of, runs
-from app.domain.festival import Festival, LeadTask
+from app.domain.festival import DayKind, Festival, LeadTask
 from app.domain.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
 from app.domain.schedule import FestivalChange
 from app.domain.words import Words
@@ -59,6 +59,8 @@ class MarketFestivals:
         """With the days of the table that lie beside it; those that lie apart are festivals too."""
         table = self._tables.public(self._market_id, year) if rule.matches else ()
         public = [one for one in table if self._owners.get(one.name) is rule]
+        mere = [one for one in public if rule.caution and one.instead]  # quiet is kept on the day itself
+        public = [one for one in public if one not in mere]
         off = {one.day for one in public}
         left = set(off)
         spans = tuple(self._spans(rule, year))
@@ -73,6 +75,8 @@ class MarketFestivals:
         for first, last in runs(left):
             beside = [one for one in public if first <= one.day <= last]
             yield _table_festival(self._market_id, rule, (first, last), beside, apart=bool(spans))
+        for first, last in runs(one.day for one in mere):
+            yield _table_festival(self._market_id, rule, (first, last), mere, apart=True)
 
     def _spans(self, rule: FestivalRule, year: int) -> Iterator[Span]:
         """The day itself and the last one, by the rule alone."""
@@ -157,7 +161,11 @@ def _peak(rule: FestivalRule, public: Sequence[PublicDay], first: date) -> date:
 def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicDay], *, apart: bool) -> Festival:
     """Days of the table that no rule gave. `apart`: the feast is elsewhere; nobody prepares for a mere day off."""
     found = _festival(market_id, rule, span, _peak(rule, public, span[0]), public)
-    return replace(found, key=found.key + INSTEAD, tasks=(), instead=True) if apart or all(one.instead for one in public) else found
+    return (
+        replace(found, key=found.key + INSTEAD, kind=DayKind.PUBLIC, caution=False, tone={}, tasks=(), instead=True)
+        if apart or all(one.instead for one in public)
+        else found
+    )
 
 
 def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public: Sequence[PublicDay]) -> Festival:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.calendar.almanac import Almanac
 from app.calendar.festival_days import days_of, runs, weekday_from, weekday_in
 from app.calendar.festivals import FestivalCalendar
-from app.domain.festival import Festival, LeadTask
+from app.domain.festival import DayKind, Festival, LeadTask
 from app.domain.festival_rule import FestivalRule, parse_day_rule
 from app.domain.schedule import FestivalChange
 from tests.support.festivals import OwnTables, packaged_calendar, public
@@ -39,6 +39,13 @@ def test_a_day_off_that_lies_apart_is_marked_as_one() -> None:
     feast, off = of(2027, FEAST, days=(("2027-05-02", "Feast"), ("2027-05-05", "Feast*")))
     assert (feast.key, feast.instead, feast.last) == ("feast", False, date(2027, 5, 2))
     assert (off.key, off.instead, off.tasks) == ("feast_observed", True, ())
+
+
+def test_quiet_is_kept_on_the_day_itself_and_not_on_the_day_off_behind_it() -> None:
+    rule = FestivalRule("mourning", {"en": "Mourning"}, ("XX",), matches=("Mourning",), caution=True, tone={"en": "Quiet."})
+    day, off = of(2027, rule, days=(("2027-05-02", "Mourning"), ("2027-05-03", "Mourning*")))
+    assert (day.last, day.caution, day.instead) == (date(2027, 5, 2), True, False)
+    assert (off.first, off.caution, off.instead, off.kind, off.tone) == (date(2027, 5, 3), False, True, DayKind.PUBLIC, {})
 
 
 def test_days_off_beside_the_day_of_a_rule_belong_to_it_and_others_do_not() -> None:
