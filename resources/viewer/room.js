@@ -38,6 +38,8 @@ export class Room extends EventTarget {
   viewers = 0;
   likes = 0;
   left = {};
+  waiting = {}; // date → how many wait for it
+  reserved = new Set(); // dates for which the room knows that this visitor has a place
   connects = 0;
 
   constructor(stream, market) {
@@ -88,6 +90,11 @@ export class Room extends EventTarget {
     this.#number += 1;
     this.#claims.set(coupon, this.#number);
     this.#send({ t: "claim", n: this.#number, coupon });
+  }
+
+  // The answer comes as "reserved"; what is asked while there is no connection is asked again by whoever wants it.
+  reserve(date, on) {
+    this.#send({ t: "reserve", date, on });
   }
 
   #queue(event) {
@@ -161,9 +168,14 @@ export class Room extends EventTarget {
     ack: ({ n }) => {
       this.#waiting = this.#waiting.filter((event) => event.n > n);
     },
-    count: ({ viewers, likes, left }) => {
-      Object.assign(this, { viewers, likes, left: left ?? {} });
+    count: ({ viewers, likes, left, waiting }) => {
+      Object.assign(this, { viewers, likes, left: left ?? {}, waiting: waiting ?? {} });
       this.dispatchEvent(new Event("count"));
+    },
+    reserved: ({ date, on, why }) => {
+      if (on) this.reserved.add(date);
+      else this.reserved.delete(date);
+      this.dispatchEvent(new CustomEvent("reserved", { detail: { date, on, why } }));
     },
     coupon: ({ coupon, code, why }) => {
       this.#claims.delete(coupon);
@@ -185,8 +197,10 @@ export class Room extends EventTarget {
     }
     for (const [rev, key, value] of message.patches ?? []) this.#put(rev, key, value);
     this.rev = message.rev;
+    this.reserved = new Set(message.reserved ?? []);
     this.#tell();
     this.#set("open");
+    this.dispatchEvent(new Event("welcome"));
     for (const event of this.#waiting) this.#send(event);
     for (const [coupon, n] of this.#claims) this.#send({ t: "claim", n, coupon });
     this.#pulse = setInterval(() => this.#ping(), PING_EVERY_MS);

@@ -1,5 +1,6 @@
 // The shop beside the picture: puts the room's board on the page and the visitor's doings into the room.
 import { Coupon } from "./coupon.js";
+import { Dates } from "./dates.js";
 import { icon, setHidden, setText } from "./dom.js";
 import { Hearts } from "./hearts.js";
 import { chooseMarket, firstGuess, isMarket, keepMarket, marketName } from "./market.js";
@@ -8,6 +9,8 @@ import { compact, number } from "./money.js";
 import { Countdown, Disclosure, KeywordCard, Ticker } from "./notes.js";
 import { priceText, offerOf } from "./offer.js";
 import { Detail, List, MarketPicker, Mini, Pinned } from "./products.js";
+import { Knocker } from "./remind.js";
+import { Reservations } from "./reserve.js";
 import { Room } from "./room.js";
 import { textOf } from "./said.js";
 import { Seen } from "./seen.js";
@@ -29,6 +32,7 @@ class Shop {
   #likes = 0;
   #ownLikes = 0;
   #awayTimer = 0;
+  #sells = false;
   #hearts = new Hearts(element("hearts"));
 
   constructor() {
@@ -42,6 +46,8 @@ class Shop {
     this.countdown = new Countdown(this, element("countdown"));
     this.ticker = new Ticker(element("ticker"));
     this.disclosure = new Disclosure(element("disclosure"));
+    const [reservations, knocker] = [new Reservations(this.room, this.stream), new Knocker(this.stream)];
+    this.dates = new Dates(this, { reservations, knocker, next: element("next"), list: element("dates") });
     element("viewers").prepend(icon("eye"));
     element("heart").prepend(icon("heart"));
     element("heart").addEventListener("click", () => this.like());
@@ -143,7 +149,14 @@ class Shop {
     this.list.update(products, pinned?.id ?? "");
     if (this.detail.openId) this.detail.update(room.value(`product/${this.detail.openId}`));
     this.#tellPinned(pin, pinned);
-    const anything = products.length > 0 || ["pinned", "card", "coupon", "ticker", "disclosure", "countdown"].some((key) => room.value(key));
+    this.#sells = products.length > 0 || ["pinned", "card", "coupon", "ticker", "disclosure", "countdown"].some((key) => room.value(key));
+    this.dates.refresh();
+  }
+
+  // The room is there when there is something in it; shows to come alone need no list of products.
+  fit() {
+    const anything = this.#sells || this.dates.listed;
+    setHidden(element("products"), !this.#sells);
     setHidden(element("room"), !anything);
     document.body.classList.toggle("shop", anything);
   }

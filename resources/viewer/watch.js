@@ -28,13 +28,14 @@ function showState() {
   const key = session.reason || state;
   document.body.dataset.state = state;
   document.body.dataset.reason = session.reason;
-  element("badge-text").textContent = word(state === "playing" ? "live" : key === "ended" ? key : state);
+  const later = state === "waiting" && document.body.dataset.coming === "later"; // the next show is not near
+  element("badge-text").textContent = word(state === "playing" ? "live" : key === "ended" ? key : later ? "off_air" : state);
   if (state !== "playing") {
     element("empty-title").textContent = word(`${key}_title`);
     element("empty-text").textContent = word(`${key}_text`);
     element("delay").hidden = true;
   }
-  element("announce").textContent = state === "playing" ? word("live") : word(`${key}_title`);
+  element("announce").textContent = state === "playing" ? word("live") : later && !session.reason ? word("off_air") : word(`${key}_title`);
   if (state === "playing") startSound();
   showControls();
 }
@@ -205,6 +206,7 @@ function showFigures() {
 }
 
 session.addEventListener("state", showState);
+document.addEventListener("coming", showState);
 setInterval(measure, 500);
 showState();
 showMute();

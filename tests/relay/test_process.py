@@ -21,6 +21,8 @@ from app.relay.page import Page, qr_svg
 from app.relay.process import RELAY_FILE, Lease, addresses_of, read_keys, serve
 from app.relay.server import RelayServer
 from app.storage.presets import load_presets
+from tests.support.cities import LANGUAGES as CITY_LANGUAGES
+from tests.support.cities import cities, module
 from tests.support.relays import PAGE_FOLDER
 
 PRESETS = load_presets(PAGE_FOLDER.parent / "relays")
@@ -289,6 +291,19 @@ def test_the_page_knows_its_languages_and_uses_every_word() -> None:
     known = set(words_of("en"))
     assert used - known == set()
     assert known - used == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cities_are_those_of_the_clock_rules(language: str) -> None:
+    assert (PAGE_FOLDER / f"cities-{language}.js").read_text(encoding="utf-8") == module(language), "python -m tests.support.cities"
+
+
+def test_cities_are_known_by_the_names_of_today_and_of_before() -> None:
+    chinese, english = cities("zh"), cities("en")
+    assert chinese["Asia/Kolkata"] == chinese["Asia/Calcutta"] == "加尔各答"
+    assert english["Asia/Calcutta"] == "Kolkata"
+    assert {"Asia/Kolkata", "Asia/Shanghai"}.isdisjoint(english), "the zone's own name says it"
+    assert set(LANGUAGES) == set(CITY_LANGUAGES)
 
 
 def test_nothing_on_the_page_makes_markup_of_text() -> None:

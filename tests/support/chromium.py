@@ -5,6 +5,7 @@ import base64
 import json
 import shutil
 import tempfile
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -103,6 +104,18 @@ class Page:
         """What the page reads as the user's language; before `go`."""
         agent = await self.evaluate("navigator.userAgent")
         await self.call("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
+
+    async def zone(self, zone: str) -> None:
+        """Where this device is."""
+        await self.call("Emulation.setTimezoneOverride", timezoneId=zone)
+
+    async def downloads(self, folder: Path) -> None:
+        """What the page keeps goes here."""
+        await self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
+    async def allow(self, *permissions: str, origin: str) -> None:
+        """As if the user had said yes."""
+        await self.call("Browser.grantPermissions", permissions=list(permissions), origin=origin)
 
     async def screenshot(self) -> bytes:
         """A PNG of what the tab shows."""

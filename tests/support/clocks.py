@@ -1,5 +1,8 @@
 """Clocks that stand where a test puts them."""
 
+import time
+from datetime import datetime
+
 
 class SetClock:
     """Both readings as the test sets them; begins at one second."""
@@ -15,3 +18,20 @@ class SetClock:
 
     def pass_ms(self, milliseconds: float) -> None:
         self.now_ns += round(milliseconds * 1_000_000)
+
+
+class ShiftedClock:
+    """The machine's clock, as if it were another day; `now` is what it shows at first."""
+
+    def __init__(self, now: datetime) -> None:
+        self._ahead_ns = round(now.timestamp()) * 1_000_000_000 - time.monotonic_ns()
+
+    def monotonic_ns(self) -> int:
+        return time.monotonic_ns()
+
+    def wall_ns(self) -> int:
+        return time.monotonic_ns() + self._ahead_ns
+
+    def to(self, now: datetime) -> None:
+        """It is another moment from here on, as after a step of the clock."""
+        self._ahead_ns = round(now.timestamp()) * 1_000_000_000 - time.monotonic_ns()

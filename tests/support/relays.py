@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+from app.domain.clock import Clock
 from app.relay.config import Limits, RelayConfig
 from app.relay.server import RelayServer
 
@@ -17,11 +18,17 @@ PAGE_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "viewer"
 
 @asynccontextmanager
 async def running_relay(
-    *, streams: tuple[str, ...] = ("live",), key: str = KEY, limits: Limits | None = None, host: str = "127.0.0.1", port: int = 0
+    *,
+    streams: tuple[str, ...] = ("live",),
+    key: str = KEY,
+    limits: Limits | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: Clock | None = None,
 ) -> AsyncIterator[RelayServer]:
     """A relay that listens; its media goes over 127.0.0.1 alone."""
     config = RelayConfig(keys=dict.fromkeys(streams, key), page_folder=PAGE_FOLDER, host=host, port=port, limits=limits or Limits())
-    relay = RelayServer(config=config, addresses=lambda: ["127.0.0.1"])
+    relay = RelayServer(config=config, clock=clock, addresses=lambda: ["127.0.0.1"])
     await relay.start()
     try:
         yield relay

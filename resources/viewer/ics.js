@@ -1,0 +1,59 @@
+// A calendar file made by the page itself, for one date, as a moment in UTC: what there is where the host has put none (RFC 5545).
+
+const escaped = (text) => text.replace(/[\\;,]/g, "\\$&").replace(/\r\n|\r|\n/g, "\\n");
+const stamp = (ms) => `${new Date(ms).toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
+
+// Lines of at most 75 bytes, broken between characters.
+function folded(line) {
+  const lines = [];
+  let current = "";
+  let bytes = 0;
+  for (const character of line) {
+    const size = new TextEncoder().encode(character).length;
+    if (bytes + size > 75) {
+      lines.push(current);
+      current = " ";
+      bytes = 1;
+    }
+    current += character;
+    bytes += size;
+  }
+  return [...lines, current].join("\r\n");
+}
+
+export function calendarText({ id, startMs, endMs, title, notes, address, remindMinutes }) {
+  const host = new URL(address).host;
+  return [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//Tradewind//Viewer page//EN",
+    "METHOD:PUBLISH",
+    "BEGIN:VEVENT",
+    `UID:${escaped(`${id}@${host}`)}`,
+    `DTSTAMP:${stamp(Date.now())}`,
+    `DTSTART:${stamp(startMs)}`,
+    `DTEND:${stamp(endMs)}`,
+    `SUMMARY:${escaped(title)}`,
+    `DESCRIPTION:${escaped([...notes, address].join("\n"))}`,
+    `URL:${address}`,
+    "BEGIN:VALARM",
+    "ACTION:DISPLAY",
+    `TRIGGER:-PT${remindMinutes}M`,
+    `DESCRIPTION:${escaped(title)}`,
+    "END:VALARM",
+    "END:VEVENT",
+    "END:VCALENDAR",
+    "",
+  ].map(folded).join("\r\n");
+}
+
+const fileName = (title) => `${title.replace(/[\\/:*?"<>|\p{C}]/gu, " ").replace(/\s+/g, " ").trim().slice(0, 60) || "show"}.ics`;
+
+export function saveCalendar(what) {
+  const address = URL.createObjectURL(new Blob([calendarText(what)], { type: "text/calendar;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = fileName(what.title);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}

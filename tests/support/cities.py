@@ -1,0 +1,64 @@
+"""The names of time zones' cities that the viewer page brings along, from CLDR.
+
+`python -m tests.support.cities` writes them anew, after a new edition of the clock rules or of babel.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+from babel import Locale
+from babel.core import get_global
+
+LANGUAGES: Mapping[str, str] = {
+    "ar": "ar",
+    "de": "de",
+    "en": "en",
+    "es": "es",
+    "fr": "fr",
+    "id": "id",
+    "ja": "ja",
+    "ko": "ko",
+    "pt": "pt_BR",
+    "th": "th",
+    "vi": "vi",
+    "zh": "zh_Hans",
+}
+NOT_PLACES = ("Etc/", "US/", "Canada/", "Brazil/", "Mexico/", "Chile/")
+
+
+def zone_keys() -> tuple[str, ...]:
+    """Zones that are called after a place, by their names of today and of before: browsers still use the older ones."""
+    keys = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    return tuple(sorted(key for key in keys if "/" in key and not key.startswith(NOT_PLACES)))
+
+
+def cities(language: str) -> Mapping[str, str]:
+    """Zone → city, where it is not what the zone's own name says."""
+    known = Locale.parse(LANGUAGES[language]).time_zones
+    older: dict[str, list[str]] = {}
+    for old, new in get_global("zone_aliases").items():
+        older.setdefault(new, []).append(old)
+    found = {}
+    for key in zone_keys():
+        named = next((known[one]["city"] for one in (key, *older.get(key, ())) if "city" in known.get(one, {})), None)
+        if named is not None and named != key.rsplit("/", 1)[1].replace("_", " "):
+            found[key] = named
+    return found
+
+
+def module(language: str) -> str:
+    """The page's file."""
+    lines = [f"  {json.dumps(key)}: {json.dumps(city, ensure_ascii=False)}," for key, city in cities(language).items()]
+    return "\n".join(["// Cities of time zones (CLDR), made by tests/support/cities.py.", "export default {", *lines, "};", ""])
+
+
+def write(folder: Path) -> None:
+    """All of them."""
+    for language in LANGUAGES:
+        (folder / f"cities-{language}.js").write_text(module(language), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parents[2] / "resources" / "viewer")
