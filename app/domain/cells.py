@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from app.domain.column_names import folded
 from app.domain.money import Money, MoneyError, is_currency, minor_digits, parse_amount
@@ -124,7 +123,7 @@ def choice_of(text: str, words: Mapping[E, Sequence[str]]) -> E:
     raise CellError("table.choice", text=text, choices=", ".join(str(member.value) for member in words))
 
 
-def moment_of(text: str, zone: str) -> int:
+def moment_of(text: str, zone: tzinfo) -> int:
     """UTC milliseconds of a time with its own offset, of Unix seconds or milliseconds, or of a wall time in `zone`. Raises CellError."""
     written = text.strip()
     if re.fullmatch(r"\d{10}|\d{13}", written):
@@ -134,7 +133,7 @@ def moment_of(text: str, zone: str) -> int:
     except ValueError:
         found = _by_form(written)
     if found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
+        found = found.replace(tzinfo=zone)
     return round(found.timestamp() * 1000)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from app.domain import cells
@@ -13,6 +14,7 @@ from app.domain.money import Money, MoneyError, is_currency
 from app.domain.order import Order
 from app.domain.show import Show
 from app.domain.table import CellError, Fault, Matching, Table, harmless, plain
+from app.domain.zones import Zones
 
 SOURCE = "import"
 
@@ -32,12 +34,12 @@ def match_orders(table: Table) -> Matching:
     return without_doubles(own_use(heading, ORDER_WORDS) or guess_use(heading, ORDER_WORDS) for heading in table.header)
 
 
-def plan_orders(table: Table, matching: Matching, show: Show, *, now_ms: int) -> OrderPlan:
+def plan_orders(table: Table, matching: Matching, show: Show, *, zones: Zones, now_ms: int) -> OrderPlan:
     """The orders that the table tells of. Without a currency in the row it is that of the picture's market, or the only one; times
     without an offset are those of that market's zone; orders without a time were placed now."""
     columns = {use.field: index for index, use in enumerate(matching[: len(table.header)]) if use is not None}
     market = next((one for one in show.markets if one.id == show.desk.market_id), show.markets[0] if len(show.markets) == 1 else None)
-    zone = market.zones[0] if market is not None and market.zones else ""
+    zone: tzinfo = zones.zone(market.zones[0]) if market is not None and market.zones else UTC
     orders: dict[str, Order] = {}
     faults: list[Fault] = []
     doubled = left_out = 0
@@ -57,7 +59,7 @@ def plan_orders(table: Table, matching: Matching, show: Show, *, now_ms: int) ->
     return OrderPlan(tuple(orders.values()), doubled, left_out, tuple(faults))
 
 
-def _order(row: Mapping[str, str], currency: str, zone: str, now_ms: int) -> tuple[Order | None, Mapping[str, CellError]]:
+def _order(row: Mapping[str, str], currency: str, zone: tzinfo, now_ms: int) -> tuple[Order | None, Mapping[str, CellError]]:
     wrong: dict[str, CellError] = {}
     units, total, at_ms = 1, Money(0, "USD"), now_ms
     for field in ("order", "product"):

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -21,6 +20,7 @@ INCLUDE = "include"
 _LISTS = ("taboos", "phrases", "claims")
 _CODE = re.compile(r"[A-Z]{2}")
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+_ZONE = re.compile(r"[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+)+")  # its form; whether there is one is known where the clock rules are
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
 _AT = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
@@ -134,7 +134,7 @@ def _wrong(market: Market, stem: str) -> Iterator[tuple[str, str]]:
         yield "languages", "expected at least one language tag such as en, zh-Hans or pt-BR"
     if not is_currency(market.currency):
         yield "currency", "expected three capital letters (ISO 4217)"
-    if not market.zones or not all(_is_zone(zone) for zone in market.zones):
+    if not market.zones or not all(_ZONE.fullmatch(zone) for zone in market.zones):
         yield "zones", "expected at least one time zone such as Europe/Berlin"
     if not all(1 <= day <= 7 for day in market.weekend):
         yield "weekend", "expected days from 1 (Monday) to 7"
@@ -145,14 +145,6 @@ def _wrong(market: Market, stem: str) -> Iterator[tuple[str, str]]:
     for words, field in _all_words(market):
         if not all(_TAG.fullmatch(tag) and text.strip() for tag, text in words.items()):
             yield field, "expected a text for each language tag"
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _wrong_disclosure(market: Market) -> Iterator[tuple[str, str]]:

@@ -249,10 +249,10 @@ class OrderTable(TableKind):
     def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
         studio = self.desk.studio
         known = {str(event.data.get("order", "")) for event in studio.events((EventKind.ORDER_PLACED,))}
-        now_ms = studio.desk.now_ms()
+        now_ms, zones = studio.desk.now_ms(), studio.desk.scheduler.zones
 
         def find_out() -> Outcome:
-            found = plan_orders(table, matching, show, now_ms=now_ms)
+            found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms)
             new = [order for order in found.orders if order.id not in known]
             data: dict[str, Value] = {"count": len(new), "left_out": found.left_out}
             return Outcome(

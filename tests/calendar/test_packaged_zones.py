@@ -44,6 +44,10 @@ def test_every_change_of_a_markets_clocks_is_the_same_by_another_library(key: st
     assert ours == others_transitions(key)
 
 
+def test_every_market_lies_where_there_are_clocks() -> None:
+    assert [zone for zone in MARKET_ZONES if not ZONES.knows(zone)] == []
+
+
 def test_the_comparison_sees_changes_at_all() -> None:
     assert len(others_transitions("America/New_York")) == 22
     assert others_transitions("Asia/Shanghai") == []

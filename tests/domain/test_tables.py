@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.calendar.packaged_zones import load_zones
 from app.domain import cells
 from app.domain.column_names import guess_use
 from app.domain.column_words import PRODUCT_WORDS
@@ -21,6 +22,7 @@ from app.domain.rundown_table import match_rundown, plan_rundown, rundown_table
 from app.domain.show import Desk, Show
 from app.domain.table import CellError, Table, Use, harmless, lines_of, plain, texts_of
 
+ZONES = load_zones()
 CUES = (Cue("c1", {"en": "Wave", "zh": "挥手"}), Cue("c2", {"en": "+smile"}))
 US = Market("US", {"en": "United States", "zh": "美国"}, ("en", "es"), "USD", ("America/New_York",))
 JP = Market("JP", {"en": "Japan", "zh": "日本"}, ("ja",), "JPY", ("Asia/Tokyo",))
@@ -283,7 +285,7 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
         "|F-1|1|1|USD|",
     )
     only = show(FAN, markets=(US,))
-    plan = plan_orders(data, match_orders(data), only, now_ms=5)
+    plan = plan_orders(data, match_orders(data), only, zones=ZONES, now_ms=5)
     assert [(order.id, order.units, order.total, order.at_ms) for order in plan.orders] == [
         ("A1", 2, Money(3998, "USD"), 1_795_395_600_000),
         ("A2", 1, Money(1999, "USD"), 1_795_395_600_000),
@@ -302,7 +304,7 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
         "source": "webhook",
     }
     out = orders_table([ShowEvent(1, 9, EventKind.ORDER_PLACED, data_of), ShowEvent(2, 9, EventKind.VIEWER_LEFT)], only)
-    again = plan_orders(out, match_orders(out), only, now_ms=5)
+    again = plan_orders(out, match_orders(out), only, zones=ZONES, now_ms=5)
     assert (again.faults, again.orders) == ((), plan.orders[:1])
 
 

@@ -161,6 +161,7 @@ class MonthWizard(FramedDialog):
     def _date_edit(self, day: date) -> QDateEdit:
         edit = QDateEdit(QDate(day.year, day.month, day.day))
         edit.setCalendarPopup(True)
+        edit.setDisplayFormat(tr("Planner", "d MMM yyyy"))
         edit.setAccessibleName(tr("Planner", "Day"))
         return edit
 
