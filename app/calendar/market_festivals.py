@@ -184,6 +184,7 @@ def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public:
         tasks=tuple(LeadTask(kind, days) for kind, days in rule.tasks.items()),
         source=rule.source,
         confidence=rule.confidence,
+        reviewed_on=rule.reviewed_on,
         peak=None if day == first else day,
     )
 

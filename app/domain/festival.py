@@ -45,6 +45,7 @@ class Festival:
     tasks: tuple[LeadTask, ...] = ()
     source: str = ""
     confidence: Confidence = Confidence.MEDIUM
+    reviewed_on: str = ""  # ISO date
     peak: date | None = None
     instead: bool = False
 

@@ -139,6 +139,12 @@ def test_the_days_of_the_moon_go_both_ways(market: str) -> None:
             assert (lunar.getMonth(), lunar.getDay()) == (month, day)
 
 
+def test_tomb_sweeping_is_the_solar_term_by_the_other_library() -> None:
+    for year in YEARS:
+        solar = Lunar.fromYmd(year, 1, 1).getJieQiTable()["清明"]
+        assert the("SG", year, "qingming").day == date(solar.getYear(), solar.getMonth(), solar.getDay())
+
+
 def test_songkran() -> None:
     songkran = the("TH", 2027, "songkran")
     assert (songkran.first, songkran.last) == (date(2027, 4, 13), date(2027, 4, 15))
@@ -232,6 +238,7 @@ def test_every_festival_is_called_in_english_and_chinese_and_says_where_it_comes
         for one in packaged_calendar().of(market, year):
             assert {"en", "zh-Hans"} <= set(one.name), (year, one)
             assert one.source, one.key
+            assert date.fromisoformat(one.reviewed_on), one.key
             assert one.first <= one.day <= one.last
             assert one.day.year == year
             assert one.days <= 60, one.key
