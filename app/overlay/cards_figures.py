@@ -1,6 +1,7 @@
 """Cards of figures: the countdown and the QR code."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
@@ -107,17 +108,18 @@ def draw_qr(card: QrCard, setting: Setting) -> Drawn:
             title.draw(painter, (width - title.width) / 2, inset, colour(colours.text))
         top = round(tile_top)
         fill(painter, QRectF(inset, top, tile, tile), max(2.0, setting.radius - inset * 0.6), colour("#ffffff"))
-        _draw_modules(painter, card, inset + QUIET_ZONE * module, top + QUIET_ZONE * module, module)
+        draw_modules(painter, card.modules, inset + QUIET_ZONE * module, top + QUIET_ZONE * module, module)
         if address is not None:
             address.draw(painter, (width - address.width) / 2, top + tile + inset * 0.6, colour(colours.muted))
     return sheet.drawn
 
 
-def _draw_modules(painter: QPainter, card: QrCard, left: int, top: int, module: int) -> None:
+def draw_modules(painter: QPainter, modules: Sequence[Sequence[bool]], left: int, top: int, module: int) -> None:
+    """A code's dark modules, each so many whole pixels large."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     ink = colour("#0b0f14")
-    for row, line in enumerate(card.modules):
+    for row, line in enumerate(modules):
         start = 0
         while start < len(line):  # dark runs as one rectangle
             end = start

@@ -42,7 +42,7 @@ def draw_picture(painter: QPainter, image: QImage, tile: QRectF, radius: float, 
     painter.setClipPath(rounded(tile, radius), Qt.ClipOperation.IntersectClip)
     painter.fillRect(tile, ground)
     across, down = tile.width() / image.width(), tile.height() / image.height()
-    cover = max(across, down) / min(across, down) <= _CROPPED_AT_MOST and not _cut_out(image)
+    cover = max(across, down) / min(across, down) <= _CROPPED_AT_MOST and not stands_free(image)
     room = tile if cover else tile.adjusted(tile.width() * 0.05, tile.height() * 0.05, -tile.width() * 0.05, -tile.height() * 0.05)
     across, down = room.width() / image.width(), room.height() / image.height()
     factor = max(across, down) if cover else min(across, down)
@@ -58,7 +58,7 @@ def draw_picture(painter: QPainter, image: QImage, tile: QRectF, radius: float, 
     painter.restore()
 
 
-def _cut_out(image: QImage) -> bool:
+def stands_free(image: QImage) -> bool:
     """Whether the goods stand free: transparent corners."""
     right, bottom = image.width() - 1, image.height() - 1
     return all(image.pixelColor(x, y).alpha() < 32 for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom)))
