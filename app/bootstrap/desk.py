@@ -34,7 +34,7 @@ from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 
 if TYPE_CHECKING:
-    from app.session.schedule_advice import ScheduleAdvice
+    from app.session.schedule_review import ScheduleReview
 
 
 class Drawing:
@@ -78,11 +78,12 @@ def handbook_press(paths: Paths, picture_of: Callable[[str], bytes | None], medi
     return press
 
 
-def schedule_advice(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleAdvice":
-    """What weighs hours and looks for tasks; loaded when it is asked for first."""
-    module = importlib.import_module("app.session.schedule_advice")
-    advice: ScheduleAdvice = module.ScheduleAdvice(plan, show=show, calendar=calendar, slowly=slowly)
-    return advice
+def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleReview":
+    """What weighs the hours of a plan and looks it through; loaded when something is planned."""
+    advice = importlib.import_module("app.session.schedule_advice").ScheduleAdvice(plan, show=show, calendar=calendar, slowly=slowly)
+    module = importlib.import_module("app.session.schedule_review")
+    review: ScheduleReview = module.ScheduleReview(plan, advice, show=show, slowly=slowly, told=plan.changed.emit)
+    return review
 
 
 class LateRoom:
@@ -109,7 +110,7 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
         shrink=shrunk_picture,
         make_press=lambda picture_of, media_type_of: handbook_press(paths, picture_of, media_type_of),
         calendar=LateCalendar(paths.markets, paths.calendar),
-        make_advice=schedule_advice,
+        make_review=schedule_review,
         place=SeenPlace(paths.seen_place),
     )
 

@@ -7,13 +7,11 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from app.domain import lead_tasks
 from app.domain.burden import Burden, ledger
 from app.domain.comfort import Habits
 from app.domain.draw_permit import DrawPermit
 from app.domain.festival import Festival
 from app.domain.hour_finder import Candidate, HourField, find_hours, week_heat
-from app.domain.lead_tasks import Task
 from app.domain.local_time import wall_of
 from app.domain.market import Market
 from app.domain.month_plan import Plan, apply_plan, optimise
@@ -28,7 +26,6 @@ DAY = timedelta(days=1)
 AROUND = timedelta(days=4)  # dates that count for rest and for nights in a row
 BORNE = (timedelta(days=30), timedelta(days=60))  # before and after now, for the ledger
 HOUR = timedelta(hours=1)
-AHEAD = timedelta(days=120)  # how far tasks are looked for
 KEPT_YEARS = 400  # of markets' festivals
 
 Markets = tuple[str, ...]
@@ -50,7 +47,7 @@ class ScheduleAdvice:
         self._profiles: dict[str, Market] = {}
         self._permits: Mapping[str, DrawPermit] | None = None
         self._ledger: tuple[Schedule, int, datetime, Mapping[str, Burden]] | None = None
-        self._version = 0  # of the festivals
+        self.version = 0  # of the festivals: another one when some were loaded
 
     # What is known --------------------------------------------------------------------------------------------------------
 
@@ -91,10 +88,10 @@ class ScheduleAdvice:
         """What each person bears from a month ago to two months ahead, by party id."""
         schedule, hour = self._planned.schedule, self._planned.now().replace(minute=0, second=0, microsecond=0)
         known = self._ledger
-        if known is None or known[0] is not schedule or known[1:3] != (self._version, hour):
+        if known is None or known[0] is not schedule or known[1:3] != (self.version, hour):
             begin, end = hour - BORNE[0], hour + BORNE[1]
-            burdens = ledger(schedule, self._planned.occurrences(begin, end), self._habits_between(begin, end))
-            known = self._ledger = (schedule, self._version, hour, burdens)
+            burdens = ledger(schedule, self._planned.occurrences(begin, end), self.habits_between(begin, end))
+            known = self._ledger = (schedule, self.version, hour, burdens)
         return known[3]
 
     def find(
@@ -107,7 +104,7 @@ class ScheduleAdvice:
             party_ids,
             minutes,
             (begin, end),
-            habits=self._habits_between(begin, end),
+            habits=self.habits_between(begin, end),
             taken=taken,
             burdens=self.ledger(),
             count=count,
@@ -120,7 +117,7 @@ class ScheduleAdvice:
             party_ids,
             minutes,
             (begin, end),
-            habits=self._habits_between(begin, end),
+            habits=self.habits_between(begin, end),
             taken=self._others(begin, end, without),
             burdens=self.ledger(),
         )
@@ -138,7 +135,7 @@ class ScheduleAdvice:
             minutes,
             monday,
             key,
-            habits=self._habits_between(begin, end),
+            habits=self.habits_between(begin, end),
             taken=self._others(begin, end, without),
             burdens=self.ledger(),
         )
@@ -147,7 +144,7 @@ class ScheduleAdvice:
         """The dates of [begin, end) at better hours of their days, and with those on duty whose turn it is: a proposal, worked out on a
         thread. What begins within the next hour stays."""
         planned = self._planned
-        schedule, habits = planned.schedule, self._habits_between(begin, end)
+        schedule, habits = planned.schedule, self.habits_between(begin, end)
         dates = tuple(one for one in planned.occurrences(begin, end) if one.start >= begin)
         soon = planned.now() + HOUR
         return await asyncio.to_thread(optimise, schedule, dates, habits, not_before=soon, move_hours=move_hours, change_duty=change_duty)
@@ -155,22 +152,6 @@ class ScheduleAdvice:
     def with_plan(self, schedule: Schedule, plan: Plan, keys: Collection[str] | None) -> Schedule:
         """As month_plan.apply_plan."""
         return apply_plan(schedule, plan, keys)
-
-    # What is to be done ---------------------------------------------------------------------------------------------------
-
-    def tasks(self, *, done: bool = True) -> tuple[Task, ...]:
-        """What has to be done before the shows and festivals of the next four months, in order of the last day for it."""
-        planned, today = self._planned, self._planned.today()
-        now = planned.now()
-        found = lead_tasks.tasks(
-            planned.schedule,
-            planned.occurrences(now, now + AHEAD),
-            self.festivals(today, today + AHEAD),
-            self._show(),
-            today,
-            permits=self.permits,
-        )
-        return found if done else tuple(one for one in found if not one.done)
 
     @property
     def permits(self) -> Mapping[str, DrawPermit]:
@@ -185,7 +166,8 @@ class ScheduleAdvice:
         near = self._planned.occurrences(begin - AROUND, end + AROUND)
         return tuple(one for one in near if one.key != without) if without else near
 
-    def _habits_between(self, begin: datetime, end: datetime) -> Habits:
+    def habits_between(self, begin: datetime, end: datetime) -> Habits:
+        """As `habits`, for the days that count for what lies between two instants."""
         first, last = (wall_of(one, self._planned.host_zone, self._planned.zones).wall.date() for one in (begin - AROUND, end + AROUND))
         return self.habits(first, last)
 
@@ -208,5 +190,5 @@ class ScheduleAdvice:
         self._loading.difference_update(found)
         self._years |= found
         self._latest |= {(ids, year): festivals for (ids, _, year), festivals in found.items()}
-        self._version += 1
+        self.version += 1
         self.changed.emit()

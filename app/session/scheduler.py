@@ -1,36 +1,33 @@
 """The plan while time goes by: what comes next, what is on air, what is late, and starting a show in one click."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
+from app.domain.device import Devices
 from app.domain.event import EventKind, ShowEvent
-from app.domain.market import Market
 from app.domain.notice import Notice
+from app.domain.output import Relay
 from app.domain.schedule import Occurrence, Schedule, ScheduleError
-from app.domain.show import Show
 from app.domain.state import StateCell
+from app.domain.stats import EngineStats, RelayProbe
+from app.session.advised_schedule import AdvisedSchedule, MakeReview
 from app.session.airing_log import AiringLog
 from app.session.calendar_port import Calendar
-from app.session.schedule_book import ScheduleBook
+from app.session.clock_rules import EPOCH, MILLISECOND
+from app.session.engine_desk import EngineState
 from app.session.show_book import ShowBook
 from app.session.show_runner import ShowRunner
 from app.session.slow_work import Slowly
 from app.storage.settings import Settings
 
 if TYPE_CHECKING:
-    from app.domain.burden import Burden
-    from app.domain.comfort import Habits
-    from app.domain.festival import Festival
-    from app.domain.hour_finder import Candidate
-    from app.domain.lead_tasks import Task
-    from app.domain.month_plan import Plan
-    from app.session.schedule_advice import ScheduleAdvice
+    from app.domain.replan import Shift
+    from app.session.pre_show import CheckItem
 
-MakeAdvice = Callable[["ScheduleBook", Callable[[], Show], Calendar, Slowly], "ScheduleAdvice"]
 NOTHING = timedelta()
 DAY = timedelta(days=1)
 EARLY = timedelta(minutes=45)  # going live so long before the hour is meant for that show
@@ -44,6 +41,12 @@ class AiringStudio(ShowBook, Protocol):
 
     settings: Settings
     broadcast: StateCell[BroadcastState]
+    engine: StateCell[EngineState]
+    devices: Devices
+    probes: tuple[RelayProbe, ...]
+    stats: EngineStats | None
+
+    def nearest(self) -> Relay: ...
 
     def go_live(self) -> None: ...
 
@@ -59,10 +62,11 @@ class Standing:
     overrun: timedelta = NOTHING
 
 
-class Scheduler(ScheduleBook):
-    """Everything about when: `ScheduleBook` has the plan with its verbs, this the present.
+class Scheduler(AdvisedSchedule):
+    """Everything about when: `ScheduleBook` has the plan with its verbs, `AdvisedSchedule` what can be said of it, this the present.
 
-    `reload` belongs to the show desk. Nothing here is loaded or looked at before something is planned.
+    `reload` belongs to the show desk; `waiting` says how many wait for the date with a key. Nothing here is
+    loaded or looked at before something is planned.
     """
 
     def __init__(
@@ -70,21 +74,20 @@ class Scheduler(ScheduleBook):
         studio: AiringStudio,
         *,
         calendar: Calendar,
-        make_advice: MakeAdvice,
+        make_review: MakeReview,
         clock: Clock,
         runner: ShowRunner,
+        waiting: Callable[[str], int],
         slowly: Slowly,
         notify: Callable[[Notice], None],
     ) -> None:
-        super().__init__(studio, calendar=calendar, clock=clock, notify=notify)
+        super().__init__(studio, calendar=calendar, clock=clock, make_review=make_review, slowly=slowly, notify=notify)
         self.airings = AiringLog(studio)
         self._studio = studio
         self._runner = runner
-        self._make_advice = make_advice
-        self._slowly = slowly
-        self._advice: ScheduleAdvice | None = None
+        self._waiting = waiting
         self._wanted = ""  # the date that was started and is not on air yet
-        self._next: tuple[Schedule, datetime, tuple[Occurrence, ...]] | None = None
+        self._next: tuple[Schedule, datetime, datetime, tuple[Occurrence, ...]] | None = None  # for which span of time
         self.airings.changed.connect(self._on_airings_changed)
         studio.logged.connect(self._on_logged)
         studio.broadcast.changed.connect(self._on_broadcast)
@@ -139,13 +142,13 @@ class Scheduler(ScheduleBook):
         return coming if coming is not None and coming.start - EARLY <= self.now() else None
 
     def _coming(self, now: datetime) -> tuple[Occurrence, ...]:
-        """Kept as long as the plan is the same and none of them has passed."""
+        """Kept as long as the plan is the same and none of them has passed; a clock that was set back makes it look again."""
         kept = self._next
-        if kept is None or kept[0] is not self.schedule or now >= kept[1] or now + DAY < kept[1] - WINDOWS[-1]:
+        if kept is None or kept[0] is not self.schedule or not kept[1] <= now < kept[2]:
             found = self._look_ahead(now, KEPT_NEXT)
             until = min((one.end for one in found), default=now + DAY)
-            kept = self._next = (self.schedule, until, found)
-        return kept[2]
+            kept = self._next = (self.schedule, now, until, found)
+        return kept[3]
 
     def _look_ahead(self, now: datetime, count: int) -> tuple[Occurrence, ...]:
         found: tuple[Occurrence, ...] = ()
@@ -159,48 +162,44 @@ class Scheduler(ScheduleBook):
         """Whether it did not take place yet, or does now."""
         return occurrence.key == self.airings.key or self.airings.started_ms(occurrence.key) is None
 
-    # What can be said of it: as ScheduleAdvice -----------------------------------------------------------------------------
+    # Ready, late --------------------------------------------------------------------------------------------------------------
 
-    @property
-    def advice(self) -> "ScheduleAdvice":
-        """Whatever needs weighing; loaded with the first question."""
-        if self._advice is None:
-            self._advice = self._make_advice(self, lambda: self._studio.show, self._calendar, self._slowly)
-            self._advice.changed.connect(self.changed.emit)
-        return self._advice
+    def checklist(self, occurrence: Occurrence) -> "tuple[CheckItem, ...]":
+        """Whether all is there for a date, at this moment: devices, the relay, products, people, permits, and who waits. Raises
+        ScheduleError when its airing is gone."""
+        studio = self._studio
+        relay = studio.nearest()
+        targets = studio.stats.targets if studio.stats is not None else ()
+        return self.review.checklist(
+            occurrence,
+            devices=studio.devices if studio.engine.value is EngineState.ATTACHED else None,
+            relay=relay,
+            probe=next((probe for probe in studio.probes if probe.relay_id == relay.id), None),
+            target=next((target for target in targets if target.relay_id == relay.id), None),
+            waiting=self._waiting(occurrence.key),
+        )
 
-    @property
-    def markets(self) -> Mapping[str, Market]:
-        return self.advice.markets
+    def replan(self) -> "tuple[Shift, ...]":
+        """What has to change today because a show is late, or will not end in time: the first may be that show itself. Empty when nothing
+        has to."""
+        late, ends = self._delayed()
+        return self.review.replan(late, ends) if late is not None else ()
 
-    def festivals(self, first: date, last: date, market_ids: Iterable[str] | None = None) -> "tuple[Festival, ...]":
-        return self.advice.festivals(first, last, market_ids)
+    def apply_replan(self, shifts: "Sequence[Shift]") -> None:
+        """Carry out what `replan` proposed, or some of it, as one step."""
+        self.edit("Shift the day", lambda schedule: self.review.shifted(schedule, shifts))
 
-    def habits(self, first: date, last: date) -> "Habits":
-        return self.advice.habits(first, last)
-
-    def ledger(self) -> "Mapping[str, Burden]":
-        return self.advice.ledger()
-
-    def find(
-        self, party_ids: Sequence[str], minutes: int, begin: datetime, end: datetime, *, count: int = 5, without: str = ""
-    ) -> "tuple[Candidate, ...]":
-        return self.advice.find(party_ids, minutes, begin, end, count=count, without=without)
-
-    def week_heat(
-        self, party_ids: Sequence[str], minutes: int, monday: date, *, zone: str = "", without: str = ""
-    ) -> tuple[tuple[float | None, ...], ...]:
-        return self.advice.week_heat(party_ids, minutes, monday, zone=zone, without=without)
-
-    async def optimise(self, begin: datetime, end: datetime, *, move_hours: bool = True, change_duty: bool = True) -> "Plan":
-        return await self.advice.optimise(begin, end, move_hours=move_hours, change_duty=change_duty)
-
-    def apply_plan(self, plan: "Plan", keys: Collection[str] | None = None) -> None:
-        """Carry out what `optimise` proposed, or what of it is for the dates with these keys, as one step."""
-        self.edit("Improve the plan", lambda schedule: self.advice.with_plan(schedule, plan, keys))
-
-    def tasks(self, *, done: bool = True) -> "tuple[Task, ...]":
-        return self.advice.tasks(done=done)
+    def _delayed(self) -> tuple[Occurrence | None, datetime]:
+        """The show that is behind its time, and when it will end as things are."""
+        standing, now = self.standing, self.now()
+        if standing.current is not None:
+            ends = now
+            if self._runner.run.running:
+                ends = max(now, EPOCH + self._runner.timing().ends_ms * MILLISECOND)
+            return (standing.current, ends) if ends > standing.current.end else (None, now)
+        if standing.next is not None and standing.late >= LATE:
+            return standing.next, now + (standing.next.end - standing.next.start)
+        return None, now
 
     # On air ---------------------------------------------------------------------------------------------------------------
 

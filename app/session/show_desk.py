@@ -11,13 +11,16 @@ from app.domain.broadcast import BroadcastState
 from app.domain.card_theme import CardTheme, DrawCard
 from app.domain.clock import NS_PER_MS, Clock
 from app.domain.command import Command
+from app.domain.device import Devices
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
+from app.domain.output import Relay
 from app.domain.product import Product
 from app.domain.shown import Shown
 from app.domain.signal import Signal
 from app.domain.state import StateCell
-from app.domain.stats import EngineStats
+from app.domain.stats import EngineStats, RelayProbe
+from app.session.advised_schedule import MakeReview
 from app.session.air_log import AirLog
 from app.session.calendar_port import Calendar
 from app.session.card_texts import CardScene, CardWriter
@@ -35,7 +38,7 @@ from app.session.room_picture import RoomPictures, Shrink
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.room_view import Json, RoomView, title_for_viewers
 from app.session.schedule_news import ScheduleNews
-from app.session.scheduler import MakeAdvice, Scheduler
+from app.session.scheduler import Scheduler
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
 from app.session.show_handbook import MakePress
@@ -68,6 +71,9 @@ class DeskStudio(ShowBook, Protocol):
     document_changed: Signal[[]]
     broadcast: StateCell[BroadcastState]
     engine: StateCell[EngineState]
+    devices: Devices
+    probes: tuple[RelayProbe, ...]
+    stats: EngineStats | None
 
     @property
     def pictures(self) -> Pictures: ...
@@ -84,6 +90,8 @@ class DeskStudio(ShowBook, Protocol):
     def take(self, scene_id: str) -> None: ...
 
     def go_live(self) -> None: ...
+
+    def nearest(self) -> Relay: ...
 
     async def kept(self) -> bool: ...
 
@@ -104,7 +112,7 @@ class DeskEquipment:
     shrink: Shrink
     make_press: MakePress
     calendar: Calendar
-    make_advice: MakeAdvice
+    make_review: MakeReview
     place: SeenPlace
     steady_ns: Callable[[], int] = awake_and_asleep_ns
 
@@ -128,13 +136,15 @@ class ShowDesk:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.air = AirLog(studio, studio.broadcast)
         self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
+        self.reservations = Reservations(studio)
         self._slow = SlowWork(notify)
         self.scheduler = Scheduler(
             studio,
             calendar=equipment.calendar,
-            make_advice=equipment.make_advice,
+            make_review=equipment.make_review,
             clock=clock,
             runner=self.runner,
+            waiting=self.reservations.waiting,
             slowly=self._slow,
             notify=notify,
         )
@@ -146,7 +156,6 @@ class ShowDesk:
             notify=notify,
         )
         self.summary = RoomSummary()
-        self.reservations = Reservations(studio)
         self.room = RoomLink(
             connect=equipment.connect_room,
             address=lambda: studio.room_address,

@@ -6,19 +6,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.bootstrap.calendar import LateCalendar
-from app.bootstrap.desk import schedule_advice
+from app.bootstrap.desk import schedule_review
 from app.calendar.packaged_zones import load_zones
 from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.device import Devices
 from app.domain.event import EventKind, ShowEvent
 from app.domain.local_time import LocalTime
 from app.domain.notice import Notice
+from app.domain.output import Relay
 from app.domain.party import Party
 from app.domain.project import starter_project
 from app.domain.schedule import Airing, Schedule
 from app.domain.schedule_editing import on_schedule
 from app.domain.state import StateCell
+from app.domain.stats import EngineStats, RelayProbe
 from app.domain.zones import Zones
 from app.session.clock_watch import ClockWatch
+from app.session.engine_desk import EngineState
 from app.session.product_index import ProductIndex
 from app.session.schedule_news import ScheduleNews
 from app.session.scheduler import Scheduler
@@ -69,6 +73,13 @@ class PlannedStudio(FiledShow):
     def on_air(self) -> None:
         self.broadcast: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
         self.asked_live = 0
+        self.engine: StateCell[EngineState] = StateCell("engine", EngineState.ATTACHED, {})
+        self.devices = Devices()
+        self.probes: tuple[RelayProbe, ...] = ()
+        self.stats: EngineStats | None = None
+
+    def nearest(self) -> Relay:
+        return Relay("sg", "Singapore", "https://sg.example.test/whip")
 
     def go_live(self) -> None:
         self.asked_live += 1
@@ -97,6 +108,7 @@ class SchedulingDesk:
         self.clock = SteppingClock(round(now.timestamp() * 1e9))
         self.heard: list[Notice] = []
         self.changes = 0
+        self.waiting: dict[str, int] = {}
         self.zones = zones or load_zones()
         self.calendar = PlacedCalendar(self.zones, place)
         paths = paths_in(home)
@@ -119,9 +131,10 @@ class SchedulingDesk:
         self.scheduler = Scheduler(
             self.studio,
             calendar=self.calendar,
-            make_advice=schedule_advice,
+            make_review=schedule_review,
             clock=self.clock,
             runner=self.runner,
+            waiting=lambda key: self.waiting.get(key, 0),
             slowly=self.slow if slow else at_once,
             notify=notify,
         )
