@@ -1,12 +1,14 @@
 """The same words in several languages, and which of them a reader gets."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 Words = Mapping[str, str]  # BCP 47 tag ("en", "zh-Hans", "pt-BR") → text
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "yi"})
 
 
+@lru_cache(maxsize=1024)
 def primary(tag: str) -> str:
     """The language alone: "pt" of "pt-BR"."""
     return tag.replace("_", "-").split("-", 1)[0].lower()
@@ -19,7 +21,8 @@ def is_right_to_left(tag: str) -> bool:
 
 def has(words: Words, tag: str) -> bool:
     """Whether there is text in this language, whatever the region."""
-    return any(text.strip() and primary(known) == primary(tag) for known, text in words.items())
+    wanted = primary(tag)
+    return any(primary(known) == wanted and text.strip() for known, text in words.items())
 
 
 def languages_in(words: Words) -> frozenset[str]:

@@ -20,6 +20,7 @@ from app.ui.dialogs.product import ProductDialog
 from app.ui.dialogs.product_trade_pages import PricesPage
 from app.ui.main_window import MainWindow
 from app.ui.panels.products import ProductsPanel
+from app.ui.widgets.picture_strip import PictureStrip
 from app.ui.widgets.product_list import ProductView
 from app.ui.widgets.table_edit import TableEdit
 from tests.support.selling_show import selling_show
@@ -373,7 +374,8 @@ def test_stock_rows_are_added_written_and_removed(studio: Studio, form: ProductD
 
 def test_pictures_are_put_in_order_and_removed_by_keyboard(studio: Studio, form: ProductDialog, tmp_path: Path) -> None:
     page_of(form, "Pictures")
-    strip = form.strip
+    strip = form.findChild(PictureStrip)
+    assert strip is not None
     strip.files_chosen.emit([str(picture_file(tmp_path / f"{colour}.png", colour)) for colour in ("red", "blue", "green")])
     first = product_by_id(studio.show, "sun").pictures
     assert len(first) == 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.domain.errors import AppError
 from app.domain.handbook import Completeness, completeness, meter
 from app.domain.product import Product, missing_fields
-from app.domain.show import ShowError, languages_of, product_by_id
+from app.domain.show import languages_of, product_by_id
 from app.domain.show_editing import put_product
 from app.domain.words import pick
 from app.ui.desk import Desk
@@ -100,10 +101,10 @@ class HandbookMeter(QWidget):
 
 
 class _PicturesPage(Page):
-    def __init__(self, means: PageMeans, strip: PictureStrip) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, make_strip: Callable[[], PictureStrip], parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(tr("Product", "Pictures"))
-        self._strip = strip
+        strip = self._strip = make_strip()
         self.column.addWidget(strip)
         self.column.addStretch(1)
         strip.ordered.connect(lambda ids: means.change("", lambda product: replace(product, pictures=tuple(ids))))
@@ -124,19 +125,18 @@ class ProductDialog(QDialog):
         self.resize(*SIZE_PX)
         self.setMinimumSize(640, 460)
         means = PageMeans(self._change, desk.icons, desk.theme, self._markets, self._currencies, self._words_of)
-        self.strip = PictureStrip(Thumbnails(desk.studio.pictures.get, SIDE_PX), desk.icons)
-        self.strip.files_chosen.connect(self._add_pictures)
-        self._makers: tuple[tuple[str, Callable[[], Page]], ...] = (
-            (tr("Product", "Basics"), lambda: BasicsPage(means)),
-            (tr("Product", "Pictures"), lambda: _PicturesPage(means, self.strip)),
-            (tr("Product", "Selling points"), lambda: PointsPage(means)),
-            (tr("Product", "Scenes of use"), lambda: ScenariosPage(means)),
-            (tr("Product", "Prices and stock"), lambda: PricesPage(means)),
-            (tr("Product", "Questions"), lambda: QuestionsPage(means)),
-            (tr("Product", "Comparison"), lambda: ComparisonPage(means)),
-            (tr("Product", "Claims"), lambda: ClaimsPage(means)),
-            (tr("Product", "Sizes"), lambda: SizesPage(means)),
+        self._makers: tuple[tuple[str, Callable[[QWidget], Page]], ...] = (
+            (tr("Product", "Basics"), partial(BasicsPage, means)),
+            (tr("Product", "Pictures"), partial(_PicturesPage, means, self._make_strip)),
+            (tr("Product", "Selling points"), partial(PointsPage, means)),
+            (tr("Product", "Scenes of use"), partial(ScenariosPage, means)),
+            (tr("Product", "Prices and stock"), partial(PricesPage, means)),
+            (tr("Product", "Questions"), partial(QuestionsPage, means)),
+            (tr("Product", "Comparison"), partial(ComparisonPage, means)),
+            (tr("Product", "Claims"), partial(ClaimsPage, means)),
+            (tr("Product", "Sizes"), partial(SizesPage, means)),
         )
+        self._places: dict[int, QScrollArea] = {}
         self._pages: dict[int, Page] = {}  # made when they are first looked at: the form is there at once
         self._reading: Reading | None = None
         self._build()
@@ -172,14 +172,7 @@ class ProductDialog(QDialog):
         self.list.setFixedWidth(PAGES_PX)
         self.list.setAccessibleName(tr("Product", "Pages"))
         self.stack = QStackedWidget()
-        self._places: list[QScrollArea] = []
-        for title, _ in self._makers:
-            self.list.addItem(title)
-            scroll = QScrollArea()
-            scroll.setWidgetResizable(True)
-            scroll.setFrameShape(QFrame.Shape.NoFrame)
-            self.stack.addWidget(scroll)
-            self._places.append(scroll)
+        self.list.addItems([title for title, _ in self._makers])
         self.list.currentRowChanged.connect(self._show_page)
         middle.addWidget(self.list)
         middle.addWidget(self.stack, 1)
@@ -203,11 +196,15 @@ class ProductDialog(QDialog):
 
     def _show_page(self, place: int) -> None:
         if place not in self._pages:
-            page = self._pages[place] = self._makers[place][1]()
-            self._places[place].setWidget(page)
+            scroll = self._places[place] = QScrollArea(self.stack)
+            scroll.setWidgetResizable(True)
+            scroll.setFrameShape(QFrame.Shape.NoFrame)
+            self.stack.addWidget(scroll)
+            page = self._pages[place] = self._makers[place][1](scroll.viewport())
             if self._reading is not None:
                 page.read(self._reading)
-        self.stack.setCurrentIndex(place)
+            scroll.setWidget(page)
+        self.stack.setCurrentWidget(self._places[place])
 
     def _markets(self) -> Mapping[str, str]:
         language = self._desk.studio.show.desk.host_language
@@ -226,6 +223,11 @@ class ProductDialog(QDialog):
             merge=f"product.{self._id}.{typed}.{self.language.currentData()}" if typed else "",
         )
 
+    def _make_strip(self) -> PictureStrip:
+        strip = PictureStrip(Thumbnails(self._desk.studio.pictures.get, SIDE_PX), self._desk.icons)
+        strip.files_chosen.connect(self._add_pictures)
+        return strip
+
     def _add_pictures(self, paths: list[str]) -> None:
         ids = [picture for path in paths if (picture := self._desk.take_picture(path))]
         if ids:
@@ -233,9 +235,8 @@ class ProductDialog(QDialog):
 
     def _read(self) -> None:
         show = self._desk.studio.show
-        try:
-            product = product_by_id(show, self._id)
-        except ShowError:
+        product = self._desk.studio.desk.products.find(self._id)
+        if product is None:
             self.reject()
             return
         languages = languages_of(show)

@@ -53,10 +53,10 @@ def role_words() -> dict[str, str]:
 
 
 class Page(QWidget):
-    """Base of the pages."""
+    """Base of the pages; `parent` is where it is to stand: what is built elsewhere and put there is styled twice."""
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__()
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(parent)
         self.means = means
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 12, 0)
@@ -65,7 +65,7 @@ class Page(QWidget):
 
     def words(self, name: str, title: str, *, paragraph: bool = False, hint: str = "") -> WordsField:
         """A field of the product that has words in each language."""
-        made = WordsField(title, paragraph=paragraph, hint=hint)
+        made = WordsField(title, paragraph=paragraph, hint=hint, parent=self)
         made.edited.connect(lambda words: self.means.change(name, lambda product: replace(product, **{name: words})))
         self._words[name] = made
         self.column.addWidget(made)
@@ -90,8 +90,8 @@ class Page(QWidget):
 class BasicsPage(Page):
     """Name, role and the four things that a card must not lack."""
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.words("name", tr("Product", "Name"))
         form = QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -142,8 +142,8 @@ class _Listed(Page):
     key = ""
     limit = 0
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self._boxes: list[QWidget] = []
         self._fields: dict[QWidget, list[WordsField | PlainField]] = {}
         self._reading: Reading | None = None
@@ -246,8 +246,8 @@ class PointsPage(_Listed):
     key = "points"
     limit = MAX_POINTS
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(
             tr("Product", "Core selling points"),
             tr("Product", "At most three: more are not remembered. The host says them in any order; viewers see the keyword meanwhile."),
@@ -270,8 +270,8 @@ class ScenariosPage(_Listed):
 
     key = "scenarios"
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(tr("Product", "Scenes of use"), tr("Product", "Figures alone sell nothing: who uses it, where, when?"))
         self.build(tr("Product", "Add a scene of use"))
         self.column.addStretch(1)
@@ -292,8 +292,8 @@ class QuestionsPage(_Listed):
 
     key = "faq"
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(tr("Product", "Questions and answers"), tr("Product", "The host finds them by typing a few letters."))
         self.build(tr("Product", "Add a question"))
         self.words("return_rule", tr("Product", "Returns"), paragraph=True)
@@ -314,8 +314,8 @@ class ComparisonPage(_Listed):
 
     key = "comparisons"
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(tr("Product", "Compared with others"), tr("Product", "For the host and the handbook; viewers do not see it."))
         self.build(tr("Product", "Add a comparison"))
         self.column.addStretch(1)
@@ -336,8 +336,8 @@ class ClaimsPage(_Listed):
 
     key = "claims"
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(
             tr("Product", "Claims"), tr("Product", "“Organic”, “waterproof”, “clinically tested”: some markets allow them only with proof.")
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.domain.errors import AppError
 from app.domain.money import parse_amount
@@ -18,8 +18,8 @@ from app.ui.widgets.table_edit import Column, TableEdit
 class PricesPage(Page):
     """Prices, the way to the buyer, and what really lies in stock."""
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self._product: Product | None = None
         market = tr("Product", "Market")
         self.heading(
@@ -151,8 +151,8 @@ class SizesPage(Page):
 
     COLUMNS = 6
 
-    def __init__(self, means: PageMeans) -> None:
-        super().__init__(means)
+    def __init__(self, means: PageMeans, parent: QWidget) -> None:
+        super().__init__(means, parent)
         self.heading(tr("Product", "Size chart"), tr("Product", "The first row is the heading. Leave it empty for goods without sizes."))
         self.table = TableEdit(
             tr("Product", "Size chart"),

@@ -189,7 +189,7 @@ class ProductsPanel(QWidget):
         ids = self.list.chosen_ids()
         if not ids:
             return
-        first = product_by_id(self._desk.studio.show, ids[0])
+        first = self._desk.studio.desk.products[ids[0]]
         if self._desk.edit_show("Remove product", lambda show: editing.remove_products(show, ids)):
             data: dict[str, Value] = {"name": self.list.name_of(first), "count": len(ids)}
             code = "window.product_removed" if len(ids) == 1 else "window.products_removed"

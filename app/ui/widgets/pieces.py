@@ -15,8 +15,11 @@ QUIET_MODULES = 4  # ISO/IEC 18004: the white margin that a reader needs
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet looks at, and draw the widget anew if it changed."""
-    if widget.property(name) != value:
+    before = widget.property(name)
+    if before != value:
         widget.setProperty(name, value)
+        if before is None and not value:
+            return  # as it looks anyway: a sheet is asked anew for each widget, which is the most of what a form costs
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 
