@@ -12,10 +12,10 @@ from app.domain.weighing import WORTH
 
 NIGHT_QUARTERS = NIGHT // QUARTER
 # What a plan loses by what one person bears, in shares of what the team's comfort counts in a show.
-NIGHT_COST = 0.04  # times the square of one's nights: the next one goes to who had fewest
-RUN_COST = 0.1  # for each night that is the third in a row or a later one
-POOR_COST = 0.00007  # times the square of one's poor quarters
-TURN_COST = 0.002  # times the square of one's shows
+NIGHT_COST = 0.04  # times the square of one's nights: the next one goes to who had fewest, whatever the others come to
+RUN_COST = 0.02  # for each night that is the third in a row or a later one
+POOR_COST = 0.00003  # times the square of one's poor quarters
+TURN_COST = 0.001  # times the square of one's shows
 _IS_BAD = bytes(int(FAIR < level <= NEVER) for level in range(256))
 
 
@@ -101,17 +101,24 @@ class Claimant:
                 unrested += low <= shows[place + 1][0] < high
         return forbidden, unrested
 
+    def free(self, begin: int, end: int) -> bool:
+        """Whether one more show can be there."""
+        return not self.never(begin, end) and not self.blocked(begin, begin + 1, end - begin)
+
     # --- what it bears ---------------------------------------------------------------------------------------------------
 
     def worth(self, begin: int, end: int) -> float:
         """The mean of what these quarters are worth to it."""
         return (self.sums[end] - self.sums[begin]) / (end - begin)
 
+    def runs(self) -> int:
+        """How many nights are the third in a row or a later one."""
+        return sum(1 for day in self.nights if day - 1 in self.nights and day - 2 in self.nights)
+
     def cost(self) -> float:
         """What the plan loses by what it bears."""
         nights = len(self.nights) + self._before
-        runs = sum(1 for day in self.nights if day - 1 in self.nights and day - 2 in self.nights)
-        return NIGHT_COST * nights**2 + RUN_COST * runs + POOR_COST * self.poor**2 + TURN_COST * len(self.shows) ** 2
+        return NIGHT_COST * nights**2 + RUN_COST * self.runs() + POOR_COST * self.poor**2 + TURN_COST * len(self.shows) ** 2
 
     def cost_of(self, begin: int, end: int) -> float:
         """What it would bear more with one more show."""

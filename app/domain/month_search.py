@@ -102,6 +102,10 @@ class MonthSearch:
         for _ in range(PASSES):
             if not sum(self._visit(date) for date in self._dates):
                 break
+        for date in self._dates:
+            for post, one in enumerate(date.duty):
+                if len(date.pools[post]) > 1 and self._claimants[one].runs():
+                    self._swap(date, post)
 
     def changed(self) -> tuple[Placed, ...]:
         """The dates that are not as they were; none when the whole is not better."""
@@ -218,6 +222,40 @@ class MonthSearch:
         _, date.begin, date.duty = options.best()
         self._put(date)
         return (date.begin, date.duty) != before
+
+    def _swap(self, date: Placed, post: int) -> None:
+        """Let two who can stand in for each other change places on two dates, where that parts nights that follow each other."""
+        for other in self._dates:
+            for place, one in enumerate(other.duty):
+                mine = date.duty[post]
+                apart = one not in date.duty and mine not in other.duty
+                if apart and one in date.pools[post] and mine in other.pools[place]:
+                    self._swap_if_better((date, post), (other, place))
+
+    def _swap_if_better(self, one: tuple[Placed, int], other: tuple[Placed, int]) -> None:
+        before = self._cost_of_two(one, other)
+        able = self._exchange(one, other)
+        if not able or self._cost_of_two(one, other) >= before - 1e-9:
+            self._exchange(one, other)
+
+    def _exchange(self, one: tuple[Placed, int], other: tuple[Placed, int]) -> bool:
+        """Change two people over; whether both can be where they are then."""
+        (first, post), (second, place) = one, other
+        mine, theirs = self._claimants[first.duty[post]], self._claimants[second.duty[place]]
+        mine.take(first.number)
+        theirs.take(second.number)
+        able = mine.free(second.begin, second.begin + second.length) and theirs.free(first.begin, first.begin + first.length)
+        mine.put(second.number, second.begin, second.begin + second.length)
+        theirs.put(first.number, first.begin, first.begin + first.length)
+        first.duty[post], second.duty[place] = second.duty[place], first.duty[post]
+        return able
+
+    def _cost_of_two(self, one: tuple[Placed, int], other: tuple[Placed, int]) -> float:
+        (first, post), (second, place) = one, other
+        comfort = sum(self._loss(date, date.begin, date.duty) for date in (first, second))
+        changes = sum(self._change_cost(date) for date in (first, second))
+        borne = sum(self._claimants[id_].cost() for id_ in {first.duty[post], second.duty[place]})
+        return comfort + self._scale * (borne + changes)
 
 
 class _Options:
