@@ -150,13 +150,18 @@ def _of_airings(schedule: Schedule, occurrences: Sequence[Occurrence], show: Sho
     products = _used(show)
     empty = [product for product in products if units_in_stock(product) == 0]
     plain = [product for product in products if not product.pictures]
+    days = _next_days(occurrences)
+    lacking_in: dict[tuple[str, ...], dict[str, Fact]] = {}  # most airings of a plan speak the same languages
     for airing in schedule.airings:
-        day = min((one.local.wall.date() for one in occurrences if one.airing_id == airing.id), default=None)
+        day = days.get(airing.id)
         if day is None:
             continue
         parties = parties_of(schedule, airing)
         market_ids = _market_ids(parties, show)
-        lacking = _translation(products, _languages_of(market_ids, parties, show))
+        languages = _languages_of(market_ids, parties, show)
+        if languages not in lacking_in:
+            lacking_in[languages] = _translation(products, languages)
+        lacking = lacking_in[languages]
         if empty:
             yield _of_airing(TaskKind.STOCK, airing, day, {"products": len(empty)})
         if plain:
@@ -165,6 +170,15 @@ def _of_airings(schedule: Schedule, occurrences: Sequence[Occurrence], show: Sho
             yield _of_airing(TaskKind.TRANSLATION, airing, day, lacking)
         if draws(show):
             yield from _permits_of(airing, day, [permits.get(one) or DrawPermit(one) for one in market_ids])
+
+
+def _next_days(occurrences: Iterable[Occurrence]) -> dict[str, date]:
+    """The next date of each airing."""
+    found: dict[str, date] = {}
+    for one in occurrences:
+        day = one.local.wall.date()
+        found[one.airing_id] = min(day, found.get(one.airing_id, day))
+    return found
 
 
 def _of_airing(kind: TaskKind, airing: Airing, day: date, data: Mapping[str, Fact]) -> Task:
@@ -189,20 +203,20 @@ def _permits_of(airing: Airing, day: date, permits: Iterable[DrawPermit]) -> Ite
 
 def _of_occurrences(schedule: Schedule, occurrences: Sequence[Occurrence], show: Show, today: date) -> Iterator[Task]:
     airings = {airing.id: airing for airing in schedule.airings}
+    heroes = [one for one in show.segments if one.product_id and one.role is Role.HERO]
+    products: dict[str, Fact] = {"products": len(_used(show)), "without_backup": sum(1 for one in heroes if not one.backup_id)}
     for occurrence in occurrences:
         airing = airings.get(occurrence.airing_id)
         if airing is not None:
-            yield from _confirmations(airing, occurrence, show, today)
+            if products["products"]:
+                yield from _confirmations(airing, occurrence, products, today)
             yield from _interpreter(schedule, airing, occurrence, show)
 
 
-def _confirmations(airing: Airing, occurrence: Occurrence, show: Show, today: date) -> Iterator[Task]:
-    products = _used(show)
+def _confirmations(airing: Airing, occurrence: Occurrence, products: Mapping[str, Fact], today: date) -> Iterator[Task]:
     day = occurrence.local.wall.date()
-    heroes = [one for one in show.segments if one.product_id and one.role is Role.HERO]
-    without = sum(1 for one in heroes if not one.backup_id)
-    facts: dict[str, Fact] = {"name": airing.title, "date": day.isoformat(), "products": len(products), "without_backup": without}
-    for kind, days in CONFIRM_DAYS.items() if products else ():
+    facts: dict[str, Fact] = {"name": airing.title, "date": day.isoformat(), **products}
+    for kind, days in CONFIRM_DAYS.items():
         due = day - timedelta(days=days)
         if kind is TaskKind.CONFIRM_14 and today >= day - timedelta(days=CONFIRM_DAYS[TaskKind.CONFIRM_7]):
             continue  # the second asking takes its place
