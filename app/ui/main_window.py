@@ -33,6 +33,7 @@ from app.ui.panels.properties import PropertiesPanel
 from app.ui.panels.relays import RelaysPanel
 from app.ui.panels.rundown import RundownPanel
 from app.ui.panels.scenes import ScenesPanel
+from app.ui.panels.schedule import SchedulePanel
 from app.ui.panels.sources import SourcesPanel
 from app.ui.panels.status import StatusBar
 from app.ui.selection import Selection
@@ -40,7 +41,7 @@ from app.ui.theme import Icons, Theme
 from app.ui.widgets.dock import PanelDock
 from app.ui.widgets.form import Group
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 # what works in the prompter too: a host who has clicked there goes on with the show all the same
 HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")
 LEFT_PX, RIGHT_PX = 320, 330
@@ -53,7 +54,7 @@ _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-_AREAS = {"rundown": _LEFT, "products": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
+_AREAS = {"rundown": _LEFT, "products": _LEFT, "schedule": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._on_changed)
         self.bridge.run_changed.connect(self._refresh_commands)
         self.bridge.shown_changed.connect(self._refresh_commands)
+        self.bridge.schedule_changed.connect(self._refresh_commands)
         self.bridge.open_requested.connect(self._on_open_requested)
         self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
@@ -154,6 +156,7 @@ class MainWindow(QMainWindow):
         self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
         self.products = ProductsPanel(desk)
         self.products.table_wanted.connect(self.exchange.bring_in_products)
+        self.schedule = SchedulePanel(desk)
         self.rundown, self.cue, self.offer = RundownPanel(desk), CuePanel(desk), OfferPanel(desk)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
         self.docks: dict[str, PanelDock] = {}
@@ -162,6 +165,7 @@ class MainWindow(QMainWindow):
         self._titles_due.timeout.connect(self._show_titles)
         self._add_dock("rundown", tr("Window", "Run of show"), self.rundown, _LEFT)
         self._add_dock("products", tr("Window", "Products"), self.products, _LEFT)
+        self._add_dock("schedule", tr("Window", "Schedule"), self.schedule, _LEFT)
         self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
         self._add_dock("cue", tr("Window", "Cue card"), self.cue, _RIGHT)
         self._add_dock("offer", tr("Window", "Viewers"), self.offer, _RIGHT)
@@ -191,7 +195,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """The layout of a first start."""
         docks = self.docks
-        for first, *others in (("rundown", "products"), ("cue", "offer", "properties", "relays"), ("mixer", "log")):
+        for first, *others in (("rundown", "products", "schedule"), ("cue", "offer", "properties", "relays"), ("mixer", "log")):
             for other in others:
                 self.tabifyDockWidget(docks[first], docks[other])
             docks[first].raise_()
@@ -214,6 +218,8 @@ class MainWindow(QMainWindow):
             "show.go_live": self.live.toggle,
             "show.stop": self.live.toggle,
             "prompter.toggle": self.toggle_prompter,
+            "schedule.replan": lambda: self.show_dock("schedule"),
+            "schedule.moved": self.schedule.show_moved,
         }
         for action_id, run in provided.items():
             studio.actions.provide(action_id, run)
@@ -247,6 +253,7 @@ class MainWindow(QMainWindow):
             Command("product.add", "Add a product", self.products.add, "", "product"),
             Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
             Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
+            Command("airing.plan", "Plan a show…", self.schedule.plan, "", "calendar"),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
@@ -410,6 +417,11 @@ class MainWindow(QMainWindow):
             self.prompter.show()
             self.prompter.raise_()
 
+    def show_dock(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
     def _on_open_requested(self, kind: str, what: str) -> None:
         """Another part of the window wants something shown."""
         subject, _, field = what.partition("/")
@@ -420,6 +432,8 @@ class MainWindow(QMainWindow):
             self.products.open(subject, field)
         elif kind in ("card", "coupon"):
             self.docks["offer"].raise_()
+        elif kind in self.docks:
+            self.show_dock(kind)
         else:
             self.show_setup()
 

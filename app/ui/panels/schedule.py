@@ -1,6 +1,6 @@
 """The dock of the plan: what comes next, and whether all is ready for it."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -33,3 +33,13 @@ class SchedulePanel(QWidget):
             self.board = late.ScheduleBoard(self._desk)
             self._layout.addWidget(self.board)
         return self.board
+
+    def plan(self) -> None:
+        """Show the form of a new show."""
+        self.fill().verbs.plan()
+
+    def show_moved(self) -> None:
+        """What new clock rules mean for the plan."""
+        dialog = late.MovedDialog(self._desk, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -17,7 +17,6 @@ from app.ui.planner.calendar_days import day_of, festival_marks, state_of, worst
 from app.ui.planner.clock_choice import ClockChoice
 from app.ui.planner.done_line import DoneLine
 from app.ui.planner.show_verbs import ShowVerbs
-from app.ui.planner.suiting import findings_between
 from app.ui.widgets.agenda_list import AgendaDay, AgendaList, AgendaRow
 from app.ui.widgets.month_cell import DayMark
 from app.ui.widgets.pieces import EmptyState, label, push_button
@@ -97,7 +96,7 @@ class AgendaView(QWidget):
         found = plan.occurrences(now - (BEHIND if self.past.isChecked() else timedelta()), now + AHEAD)[:MOST]
         if not found:
             return ()
-        levels = worst_levels(findings_between(plan, self._desk.studio.show, found[0].start, found[-1].end))
+        levels = worst_levels(plan.checks())
         first, last = (day_of(one, plan.host_zone, plan.zones) for one in (found[0], found[-1]))
         marks = festival_marks(plan.festivals(first, last), self._desk.language)
         grouped = groupby(found, lambda one: day_of(one, plan.host_zone, plan.zones))

@@ -18,7 +18,6 @@ from app.ui.planner.calendar_days import bounds, clock_marks, day_of, festival_m
 from app.ui.planner.clock_choice import ClockChoice
 from app.ui.planner.done_line import DoneLine
 from app.ui.planner.show_verbs import ShowVerbs
-from app.ui.planner.suiting import findings_between
 from app.ui.widgets.month_cell import DayCell, DayMark, MonthItem
 from app.ui.widgets.month_grid import WEEKS, MonthGrid, MonthPage, first_shown
 from app.ui.widgets.pieces import icon_button, label, push_button
@@ -160,7 +159,7 @@ class MonthView(QWidget):
 
     def _items(self, begin: datetime, end: datetime) -> list[tuple[Occurrence, MonthItem]]:
         plan, zone, now = self._plan, self.clocks.zone, self._plan.now()
-        levels = worst_levels(findings_between(plan, self._desk.studio.show, begin, end))
+        levels = worst_levels(plan.checks())
         coming = plan.next
         next_key = coming.key if coming is not None else ""
         return [

@@ -41,12 +41,5 @@ def findings_of_draft(
     return tuple(one for one in check_plan(schedule, [*near, made], habits, needs=_needs(show)) if one.id == made.key)
 
 
-def findings_between(plan: Scheduler, show: Show, begin: datetime, end: datetime) -> tuple[Finding, ...]:
-    """What speaks against the dates of the plan between two instants, and against those just before and after."""
-    dates = plan.occurrences(begin - AROUND, end + AROUND)
-    first, last = (wall_of(moment, plan.host_zone, plan.zones).wall.date() for moment in (begin - AROUND, end + AROUND))
-    return check_plan(plan.schedule, dates, plan.habits(first - DAY, last + DAY), needs=_needs(show), now=plan.now())
-
-
 def _needs(show: Show) -> Needs:
     return Needs(any(segment.needs_interpreter for segment in show.segments), show.desk.host_language)

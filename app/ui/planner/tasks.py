@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -63,8 +63,11 @@ class TasksView(QWidget):
         column.addLayout(self._stack, 1)
         self.done = DoneLine(desk, tr("Tasks", "Space ticks a task off; Enter opens the show that it is for."))
         column.addWidget(self.done)
-        desk.bridge.schedule_changed.connect(self._refresh)
-        desk.bridge.show_changed.connect(self._refresh)
+        self._due = QTimer(self)  # a line that is just being ticked must not go while Qt still holds it
+        self._due.setSingleShot(True)
+        self._due.timeout.connect(self._refresh)
+        desk.bridge.schedule_changed.connect(self._due.start)
+        desk.bridge.show_changed.connect(self._due.start)
 
     def _tree(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -155,9 +158,8 @@ class TasksView(QWidget):
         task = item.data(_WHAT, _TASK)
         if column != _WHAT or not isinstance(task, Task):
             return
-        done = item.checkState(_WHAT) is Qt.CheckState.Checked
+        done, said = item.checkState(_WHAT) is Qt.CheckState.Checked, item.text(_WHAT)
         if self._desk.attempt(lambda: self._plan.tick(task.id, done=done)):
-            said = item.text(_WHAT)
             words = tr("Tasks", "Ticked off: {task}", task=said) if done else tr("Tasks", "Open again: {task}", task=said)
             self.done.show_done(words)
 

@@ -1,0 +1,37 @@
+"""The sample show with its plan, as it is for whoever opens it on a Sunday in November 2026."""
+
+from datetime import UTC, date, datetime
+
+from app.domain.clock import Clock
+from app.domain.show import Show
+from app.session.studio import Studio
+from app.storage.paths import RESOURCES
+from app.storage.sample_show import load_sample
+from tests.support.clocks import SetClock
+
+TODAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # noon in Shanghai
+US_FIRST = "us-evening@2026-11-26T20:00"
+US_SECOND = "us-evening@2026-12-03T20:00"
+GULF_FIRST = "gulf-evening@2026-11-28T20:00"
+
+
+def noon_clock() -> SetClock:
+    """A clock that stands at `NOON`."""
+    return SetClock(round(NOON.timestamp()) * 1_000_000_000)
+
+
+def plan_sample(studio: Studio, language: str = "en") -> Show:
+    """Put the sample show into a studio whose clock is a `noon_clock`, planned from Shanghai."""
+    sample = load_sample(RESOURCES / "sample_show", RESOURCES / "markets", language, TODAY)
+    for content in sample.pictures.values():
+        studio.pictures.add(content)
+    studio.edit_show("Fill", lambda show: sample.show(show.project))
+    studio.desk.scheduler.set_host_zone("Asia/Shanghai")
+    return studio.show
+
+
+def at(clock: Clock, moment: datetime) -> None:
+    """Set a `noon_clock` to another moment."""
+    assert isinstance(clock, SetClock)
+    clock.now_ns = round(moment.timestamp()) * 1_000_000_000
