@@ -20,7 +20,8 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class HourMoved:
-    """What somebody's clock shows at the begin of a show: by the rules of then, and by those of now. `party_id` "" = the host's place."""
+    """What somebody's clock shows at the begin of a show: by the rules of then, and by those of now. `party_id` "" = nobody's: the host's
+    place, or that of a show whose hour its own clocks skip now."""
 
     party_id: str
     zone: str
@@ -72,10 +73,12 @@ def with_tables(schedule: Schedule, zones: Zones, now: datetime, host_zone: str,
 
 def what_moved(schedule: Schedule, occurrences: Iterable[Occurrence], zones: Zones, host_zone: str) -> tuple[Moved, ...]:
     """Which dates are not when they were, or not at the hour that they were at for somebody, since the plan's tables were written."""
-    tables = {table.zone: table for table in schedule.zone_tables}
+    tables = {table.zone: table for table in schedule.zone_tables if table.offsets}
+    changed = {zone for zone, table in tables.items() if zones.knows(zone) and _differs(table, zones)}
     found = []
-    for occurrence in occurrences:
-        before = _instant_by(tables.get(occurrence.local.zone), occurrence, zones)
+    for occurrence in occurrences if changed else ():
+        known = {zone: table for zone, table in tables.items() if zone in changed and occurrence.start < _end_of(table)}
+        before = _instant_by(known.get(occurrence.local.zone), occurrence)
         hours = tuple(_hours_moved(schedule, occurrence, before, tables, zones, host_zone))
         if before != occurrence.start or hours:
             found.append(Moved(occurrence, before, occurrence.start, hours))
@@ -85,9 +88,9 @@ def what_moved(schedule: Schedule, occurrences: Iterable[Occurrence], zones: Zon
 def _hours_moved(
     schedule: Schedule, occurrence: Occurrence, before: datetime, tables: dict[str, ZoneTable], zones: Zones, host_zone: str
 ) -> Iterable[HourMoved]:
-    people = [("", host_zone), *((party.id, party.zone) for party in parties_on(schedule, occurrence))]
-    for party_id, zone in people:
-        if zone not in tables or not zones.knows(zone):
+    people = [("", occurrence.local.zone), ("", host_zone), *((party.id, party.zone) for party in parties_on(schedule, occurrence))]
+    for party_id, zone in dict.fromkeys(people):
+        if zone not in tables or not zones.knows(zone) or occurrence.start >= _end_of(tables[zone]):
             continue
         then = (before + offset_by(tables[zone], before)).replace(tzinfo=None)
         now = occurrence.start.astimezone(zones.zone(zone)).replace(tzinfo=None, fold=0)
@@ -101,9 +104,20 @@ def offset_by(table: ZoneTable, instant: datetime) -> timedelta:
     return MINUTE * table.offsets[max(0, place - 1)][1]
 
 
-def _instant_by(table: ZoneTable | None, occurrence: Occurrence, zones: Zones) -> datetime:
+def _end_of(table: ZoneTable) -> datetime:
+    """From here on it knows nothing."""
+    return EPOCH + table.offsets[0][0] * MILLISECOND + AHEAD
+
+
+def _differs(table: ZoneTable, zones: Zones) -> bool:
+    """Whether the rules of now say anything else of the time that it knows."""
+    begin = EPOCH + table.offsets[0][0] * MILLISECOND
+    return table_of(table.zone, begin, begin + AHEAD, zones) != table
+
+
+def _instant_by(table: ZoneTable | None, occurrence: Occurrence) -> datetime:
     """The instant of a date's wall time by the rules of then, read as `local_time.resolve_leniently` does."""
-    if table is None or not table.offsets:
+    if table is None:
         return occurrence.start
     wall = occurrence.local.wall.replace(tzinfo=UTC, fold=0)
     offsets = _offsets_near(table.offsets, _ms(wall))
