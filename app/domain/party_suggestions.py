@@ -1,11 +1,16 @@
 """Who a plan lacks yet: the show's markets, and whoever hosts it."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from app.domain.local_time import offset_at
 from app.domain.market import Market
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import Schedule
 from app.domain.words import pick
+from app.domain.zones import Zones
+
+FAR = timedelta(hours=3)  # an hour that is prime in one place is no longer in the other
 
 
 def missing_parties(schedule: Schedule, markets: Sequence[Market], *, host_name: str, host_zone: str, language: str) -> tuple[Party, ...]:
@@ -30,6 +35,16 @@ def missing_parties(schedule: Schedule, markets: Sequence[Market], *, host_name:
     if host_zone and not any(party.kind is PartyKind.HOST for party in schedule.parties):
         made.append(Party(_free("host", taken), host_name, PartyKind.HOST, host_zone, languages=(language,)))
     return tuple(made)
+
+
+def far_apart(zone_keys: Sequence[str], zones: Zones, now: datetime) -> tuple[str, ...]:
+    """Of a market's places those whose clocks are hours apart, the first of them before the others: New York and Los Angeles."""
+    chosen: list[str] = []
+    for key in zone_keys:
+        offset = offset_at(zones.zone(key), now)
+        if all(abs(offset - offset_at(zones.zone(other), now)) >= FAR for other in chosen):
+            chosen.append(key)
+    return tuple(chosen)
 
 
 def _free(wanted: str, taken: set[str]) -> str:

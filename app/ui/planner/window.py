@@ -1,12 +1,15 @@
 """The planner: a window of its own in which the hours of shows are found, and weeks and months of them are seen."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.comfort import QUARTER
 from app.domain.party import Party
-from app.domain.party_suggestions import missing_parties
+from app.domain.party_suggestions import far_apart, missing_parties
 from app.domain.schedule import Schedule
 from app.domain.schedule_editing import put_party
 from app.ui.desk import Desk
@@ -121,15 +124,23 @@ class PlannerWindow(QWidget):
         return next(name for name, page in self.pages.items() if page is self.tabs.currentWidget())
 
     def suggested(self) -> tuple[Party, ...]:
-        """Whom the show suggests: its markets, and the host where this PC is."""
-        show = self._desk.studio.show
-        return missing_parties(
-            self._plan.schedule,
+        """Whom the show suggests: its markets, each place of theirs whose clocks are hours apart, and the host where this PC is."""
+        show, plan = self._desk.studio.show, self._plan
+        found = missing_parties(
+            plan.schedule,
             show.markets,
             host_name=tr("Planner", "Host"),
-            host_zone=self._plan.host_zone,
+            host_zone=plan.host_zone,
             language=show.desk.host_language,
         )
+        places = {market.id: far_apart(market.zones, plan.zones, plan.now()) for market in show.markets}
+        return tuple(one for party in found for one in self._in_places(party, places.get(party.market_id, ())))
+
+    def _in_places(self, party: Party, zones: Sequence[str]) -> Iterator[Party]:
+        yield party
+        for zone in zones:
+            if zone != party.zone:
+                yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._source.speaker.city(zone)}", zone=zone)
 
     def take_suggested(self) -> None:
         """Put them into the plan, as one step."""

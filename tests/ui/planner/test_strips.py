@@ -30,7 +30,7 @@ PARTIES = (
 @pytest.fixture(params=["dark", "light"])
 def view(qt: QApplication, request: pytest.FixtureRequest) -> Iterator[StripsView]:
     made = StripsView(load_theme(RESOURCES / "themes", request.param))
-    made.resize(1000, 300)
+    made.resize(1000, HEAD_PX + len(PARTIES) * ROW_PX + 10)
     model = strips_of(PARTIES, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LateFormats(), "en"))
     made.show_model(model)
     made.show_block(model.instant(32), 120)
