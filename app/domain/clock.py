@@ -1,20 +1,25 @@
 """Time as a parameter."""
 
+import sys
 import time
 from typing import Protocol
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
+_ALSO_ASLEEP = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}
 
 
 class Clock(Protocol):
-    """Two readings of time; tests bring their own."""
+    """Three readings of time; tests bring their own."""
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never go back; the base of pacing and of every capture time. The same in all processes of this machine."""
 
     def wall_ns(self) -> int:
         """Nanoseconds since 1970-01-01 UTC; may step."""
+
+    def steady_ns(self) -> int:
+        """As `monotonic_ns`, and it goes on while the machine sleeps: beside it a wall clock that was set differs from one that woke."""
 
 
 class SystemClock:
@@ -25,3 +30,7 @@ class SystemClock:
 
     def wall_ns(self) -> int:
         return time.time_ns()
+
+    def steady_ns(self) -> int:
+        name = _ALSO_ASLEEP.get(sys.platform)
+        return time.clock_gettime_ns(getattr(time, name)) if name is not None else time.monotonic_ns()  # that of Windows counts sleep

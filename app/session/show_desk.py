@@ -25,7 +25,7 @@ from app.session.air_log import AirLog
 from app.session.calendar_port import Calendar
 from app.session.card_texts import CardScene, CardWriter
 from app.session.cards_on_air import CardsOnAir
-from app.session.clock_watch import ClockWatch, awake_and_asleep_ns
+from app.session.clock_watch import ClockWatch
 from app.session.disclosures import Disclosures
 from app.session.engine_desk import EngineState
 from app.session.orders import Orders, order_of
@@ -100,8 +100,7 @@ class DeskStudio(ShowBook, Protocol):
 class DeskEquipment:
     """What the program brings along for the show desk. Whatever is slow to load is loaded when it is first used.
 
-    `prepare_drawing` is called on the loop's thread before the first card; `load_themes` gives the card themes by id. `steady_ns` is a
-    clock that nobody sets.
+    `prepare_drawing` is called on the loop's thread before the first card; `load_themes` gives the card themes by id.
     """
 
     draw_card: DrawCard
@@ -114,7 +113,6 @@ class DeskEquipment:
     calendar: Calendar
     make_review: MakeReview
     place: SeenPlace
-    steady_ns: Callable[[], int] = awake_and_asleep_ns
 
 
 class ShowDesk:
@@ -150,7 +148,7 @@ class ShowDesk:
         )
         self.news = ScheduleNews(
             self.scheduler,
-            watch=ClockWatch(clock, equipment.steady_ns),
+            watch=ClockWatch(clock),
             place=equipment.place,
             soon_min=lambda: studio.settings.announce_min,
             notify=notify,

@@ -5,12 +5,15 @@ from datetime import datetime
 
 
 class SetClock:
-    """Both readings as the test sets them; begins at one second."""
+    """All readings as the test sets them; begins at one second."""
 
     def __init__(self, now_ns: int = 1_000_000_000) -> None:
         self.now_ns = now_ns
 
     def monotonic_ns(self) -> int:
+        return self.now_ns
+
+    def steady_ns(self) -> int:
         return self.now_ns
 
     def wall_ns(self) -> int:
@@ -27,6 +30,9 @@ class ShiftedClock:
         self._ahead_ns = round(now.timestamp()) * 1_000_000_000 - time.monotonic_ns()
 
     def monotonic_ns(self) -> int:
+        return time.monotonic_ns()
+
+    def steady_ns(self) -> int:
         return time.monotonic_ns()
 
     def wall_ns(self) -> int:

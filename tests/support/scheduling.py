@@ -141,7 +141,7 @@ class SchedulingDesk:
         self.place = SeenPlace(paths.seen_place)
         self.news = ScheduleNews(
             self.scheduler,
-            watch=ClockWatch(self.clock, self.clock.monotonic_ns),
+            watch=ClockWatch(self.clock),
             place=self.place,
             soon_min=lambda: 15,
             notify=notify,

@@ -31,6 +31,9 @@ class Time:
     def monotonic_ns(self) -> int:
         return self.now_ns
 
+    def steady_ns(self) -> int:
+        return self.now_ns
+
     def wall_ns(self) -> int:
         return self.now_ns + WALL_NS
 
