@@ -1,6 +1,6 @@
 """The show's products by id, found without looking through ten thousand of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from app.domain.product import Product
 from app.domain.show import Show, ShowError
@@ -28,6 +28,13 @@ class ProductIndex:
         if self._show().products is not self._products:
             self._refresh()
         return self._by_id.get(product_id)
+
+    def of(self, ids: Iterable[str]) -> list[Product]:
+        """The products with these ids, without those that there are not."""
+        if self._show().products is not self._products:
+            self._refresh()
+        known = self._by_id
+        return [known[one] for one in ids if one in known]
 
     def named(self, id_or_sku: str) -> Product | None:
         """The product that somebody outside names by its id or its SKU; of several with the same SKU the first."""

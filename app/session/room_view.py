@@ -197,7 +197,7 @@ class RoomView:
         if of[0] is not show.segments or of[1] != shown.pinned_id:
             ids = listed_ids(show, shown)
             self._listed = ((show.segments, shown.pinned_id), ids)
-        return [product for one in ids if (product := self._products.find(one)) is not None]
+        return self._products.of(ids)
 
     def _turn_pages(self, products: Sequence[Product], market_ids: tuple[str, ...], pictures: Mapping[str, str]) -> None:
         before, self._pages = self._pages, {}
@@ -220,7 +220,8 @@ class RoomView:
         first = self._products.find(shown.pinned_id)
         products = [first, *listed] if first is not None else listed
         pinned = first.pictures[:MAX_PICTURES] if first is not None else ()
-        others = (product.pictures[place] for place in range(MAX_PICTURES) for product in products if place < len(product.pictures))
+        pictures = [product.pictures[:MAX_PICTURES] for product in products if product.pictures]
+        others = (one[place] for place in range(max(map(len, pictures), default=0)) for one in pictures if place < len(one))
         wanted = tuple(dict.fromkeys((*pinned, *others)))
         self._pictured = (listed, shown.pinned_id, wanted)
         return wanted

@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QTabBar
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QTabBar, QWidget
 
 from app.domain.product import Role
 from app.domain.rundown import Act, Segment
-from app.domain.show_editing import change_segment
+from app.domain.show_editing import change_product, change_segment
 from app.session.studio import Studio
 from app.ui.application import Shell
 from app.ui.dialogs.segment import SegmentDialog
@@ -328,3 +328,36 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
     assert window.programme.width() >= 640
     studio.change_setting("language", "en")  # the words of the process, for the tests behind this one
     await asyncio.sleep(0)
+
+
+class Drawn(QObject):
+    """What of a widget was drawn anew."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return super().eventFilter(watched, event)
+
+
+def test_going_on_draws_the_rows_anew_that_say_something_else(studio: Studio, window: MainWindow) -> None:
+    window.docks["rundown"].raise_()
+    rows = window.rundown.list
+    rows.setMinimumHeight(400)  # nothing scrolls
+    studio.desk.runner.start()
+    studio.desk.runner.next()
+    window.rundown.findings.look()
+    for _ in range(3):
+        QApplication.processEvents()  # what it takes until everything has its place
+    drawn = Drawn(rows.viewport())
+    studio.desk.runner.next()
+    QApplication.processEvents()
+    areas = [rows.visualRect(rows.rows.index(row)) for row in range(4)]
+    assert [drawn.region.intersects(area) for area in areas] == [False, True, True, False], "what was left, and what is on"
+    studio.edit_show("Rename", lambda show: change_product(show, "sun", name={"zh-Hans": "x"}))
+    QApplication.processEvents()
+    assert drawn.region.intersects(areas[0]), "all of them after a change of the show"

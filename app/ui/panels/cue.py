@@ -40,6 +40,7 @@ class CuePanel(QWidget):
         self._chosen_segment = ""
         self._thumbnails = Thumbnails(desk.studio.pictures.get, PICTURE_PX)
         self._answers: list[tuple[QLabel, QLabel]] = []
+        self._price_rows: list[tuple[QLabel, QLabel, QLabel]] = []
         self._priced: tuple[object, object, object] = ("", "", "")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -114,6 +115,7 @@ class CuePanel(QWidget):
         self._prices = QGridLayout()
         self._prices.setHorizontalSpacing(12)
         self._prices.setVerticalSpacing(2)
+        self._prices.setColumnStretch(0, 1)
         self._column.addLayout(self._prices)
         self.faq_title = label(tr("Cue", "Questions"), "heading")
         self._column.addWidget(self.faq_title)
@@ -257,20 +259,23 @@ class CuePanel(QWidget):
         if all(one is other for one, other in zip(of, self._priced, strict=True)):
             return
         self._priced = of
-        while self._prices.count():
-            item = self._prices.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        markets = show.markets if product is not None else ()
-        self.prices_title.setVisible(bool(markets))
-        for row, market in enumerate(markets):
-            if product is not None:
-                name, price, more = self._price_words(show, product, market)
-                self._prices.addWidget(elided(name), 2 * row, 0)
-                self._prices.addWidget(label(price, "cuePrice"), 2 * row, 1, Qt.AlignmentFlag.AlignRight)
-                self._prices.addWidget(elided(more, "hint"), 2 * row + 1, 0, 1, 2)
-        self._prices.setColumnStretch(0, 1)
+        words = [self._price_words(show, product, market) for market in show.markets] if product is not None else []
+        self.prices_title.setVisible(bool(words))
+        while len(self._price_rows) < len(words):
+            self._price_rows.append(self._price_row(2 * len(self._price_rows)))
+        for place, row in enumerate(self._price_rows):
+            shown = words[place] if place < len(words) else ("", "", "")
+            for line, text in zip(row, shown, strict=True):
+                line.setText(text)
+                line.setVisible(bool(text))
+
+    def _price_row(self, place: int) -> tuple[QLabel, QLabel, QLabel]:
+        """The lines of one market, which are kept and filled anew: a host who goes on does not wait for labels that are made."""
+        name, price, more = elided(""), label("", "cuePrice"), elided("", "hint")
+        self._prices.addWidget(name, place, 0)
+        self._prices.addWidget(price, place, 1, Qt.AlignmentFlag.AlignRight)
+        self._prices.addWidget(more, place + 1, 0, 1, 2)
+        return name, price, more
 
     def _price_words(self, show: Show, product: Product, market: Market) -> tuple[str, str, str]:
         """The market's name, the price, and what stands below them."""

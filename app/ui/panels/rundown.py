@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedLayout, Q
 from app.domain import show_editing as editing
 from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
-from app.domain.rundown import Act, Segment, allotted_s
+from app.domain.rundown import Act, Run, Segment, allotted_s
 from app.domain.show import Show, segment_by_id
 from app.domain.words import pick
 from app.ui import late
@@ -63,6 +63,7 @@ class RundownPanel(QWidget):
         self._products = desk.studio.desk.products
         self._dialogs: dict[str, late.SegmentDialog] = {}
         self._revealed = ""
+        self._run = Run()  # as it is shown
         layout = column(self, margin=8, spacing=4)
         self.head = RunHead(desk)
         layout.addWidget(self.head)
@@ -135,19 +136,22 @@ class RundownPanel(QWidget):
             button.setEnabled(bool(show.segments))
         self.findings.refresh()
         self._on_run_changed()
+        self.list.refresh()
 
     def _on_run_changed(self) -> None:
-        current = self._runner.current
+        before, run, current = self._run, self._runner.run, self._runner.current
+        self._run = run
         self.head.refresh()
         if current is not None and current.id != self._revealed:
             self.list.reveal(current.id)
         self._revealed = current.id if current is not None else ""
-        self.list.refresh()
+        if (run.running, run.started_ms) != (before.running, before.started_ms):
+            self.list.refresh()
+        else:
+            self.list.refresh_rows(before.segment_id, run.segment_id)  # all others say what they said
 
     def _on_tick(self) -> None:
-        row = self.list.rows.row_of(self._runner.run.segment_id)
-        if row >= 0:
-            self.list.update(self.list.rows.index(row))
+        self.list.refresh_rows(self._runner.run.segment_id)
 
     def _describe(self, segment: Segment) -> SegmentLine:
         run = self._runner.run
