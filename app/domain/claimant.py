@@ -5,7 +5,7 @@ from itertools import accumulate
 from operator import and_
 
 from app.domain.burden import NIGHT
-from app.domain.comfort import FAIR, NEVER, QUARTER, Habits, comfort_line, instant_of, night_line, offset_pieces
+from app.domain.comfort import DAY_QUARTERS, FAIR, NEVER, QUARTER, Habits, comfort_line, instant_of, night_line, offset_pieces
 from app.domain.duty import QUARTERS_AN_HOUR, unrested_after, unrested_before
 from app.domain.party import Party, PartyKind
 from app.domain.weighing import WORTH
@@ -31,6 +31,8 @@ class Claimant:
         self._poor_line = self.levels.translate(_IS_BAD)
         self.poor = 0
         self.nights: Counter[int] = Counter()  # by number of the day, how many shows reach into it
+        self._facts: dict[tuple[int, int], tuple[float, int, int | None]] = {}  # worth, poor quarters and night of a show
+        self._rests: dict[tuple[int, int], tuple[int, int, int, int]] = {}  # begins after it, and ends before it, that leave no rest
         self._before = nights_before
         self._rest_hours = rest_hours
         self._night, self._bad = b"", b""
@@ -48,8 +50,8 @@ class Claimant:
         """Let it be in a date."""
         self.shows[number] = (begin, end)
         if self.is_person:
-            self.poor += self._poor_in(begin, end)
-            night = self._night_of(begin, end)
+            _, poor, night = self._known(begin, end)
+            self.poor += poor
             if night is not None:
                 self.nights[night] += 1
 
@@ -57,8 +59,8 @@ class Claimant:
         """Let it be in this date no longer."""
         begin, end = self.shows.pop(number)
         if self.is_person:
-            self.poor -= self._poor_in(begin, end)
-            night = self._night_of(begin, end)
+            _, poor, night = self._known(begin, end)
+            self.poor -= poor
             if night is not None:
                 self.nights[night] -= 1
                 if not self.nights[night]:
@@ -81,9 +83,8 @@ class Claimant:
                 continue
             mask |= _bits(begin - length + 1, end, low, high)
             if self.is_person:
-                mask |= _bits(*unrested_after(end, self._night, self._rest_hours), low, high)
-                first, last = unrested_before(begin, self._night, self._rest_hours)
-                mask |= _bits(first - length, last - length, low, high)
+                after, until, before, to = self._rest_around(begin, end)
+                mask |= _bits(after, until, low, high) | _bits(before - length, to - length, low, high)
         return mask
 
     def troubles(self) -> tuple[int, int]:
@@ -97,7 +98,7 @@ class Claimant:
                     break
                 forbidden += 1
             if self.is_person and place + 1 < len(shows):
-                low, high = unrested_after(end, self._night, self._rest_hours)
+                low, high, _, _ = self._rest_around(begin, end)
                 unrested += low <= shows[place + 1][0] < high
         return forbidden, unrested
 
@@ -105,11 +106,18 @@ class Claimant:
         """Whether one more show can be there."""
         return not self.never(begin, end) and not self.blocked(begin, begin + 1, end - begin)
 
+    def _rest_around(self, begin: int, end: int) -> tuple[int, int, int, int]:
+        found = self._rests.get((begin, end))
+        if found is None:
+            after = unrested_after(end, self._night, self._rest_hours)
+            found = self._rests[begin, end] = (*after, *unrested_before(begin, self._night, self._rest_hours))
+        return found
+
     # --- what it bears ---------------------------------------------------------------------------------------------------
 
     def worth(self, begin: int, end: int) -> float:
         """The mean of what these quarters are worth to it."""
-        return (self.sums[end] - self.sums[begin]) / (end - begin)
+        return self._known(begin, end)[0]
 
     def runs(self) -> int:
         """How many nights are the third in a row or a later one."""
@@ -122,17 +130,23 @@ class Claimant:
 
     def cost_of(self, begin: int, end: int) -> float:
         """What it would bear more with one more show."""
-        poor = self._poor_in(begin, end)
-        more = POOR_COST * poor * (2 * self.poor + poor) + TURN_COST * (2 * len(self.shows) + 1)
-        night = self._night_of(begin, end)
+        _, poor, night = self._known(begin, end)
+        more = TURN_COST * (2 * len(self.shows) + 1)
+        if poor:
+            more += POOR_COST * poor * (2 * self.poor + poor)
         if night is None or night in self.nights:
             return more
         more += NIGHT_COST * (2 * (len(self.nights) + self._before) + 1)
         around = [day == night or day in self.nights for day in range(night - 2, night + 3)]
         return more + RUN_COST * sum(all(around[place : place + 3]) for place in range(3))
 
-    def _poor_in(self, begin: int, end: int) -> int:
-        return self._poor_line.count(1, begin, end)
+    def _known(self, begin: int, end: int) -> tuple[float, int, int | None]:
+        """Asked again and again for the same begins, from one pass over the dates to the next."""
+        found = self._facts.get((begin, end))
+        if found is None:
+            worth = (self.sums[end] - self.sums[begin]) / (end - begin)
+            found = self._facts[begin, end] = (worth, self._poor_line.count(1, begin, end), self._night_of(begin, end))
+        return found
 
     def _night_of(self, begin: int, end: int) -> int | None:
         """The number of the day before whose morning it would be a night of work."""
@@ -140,7 +154,7 @@ class Claimant:
             return None
         place = self._bad.find(1, begin, end)
         ahead = next(ahead for start, ahead in reversed(self._days) if start <= place)
-        return (place + ahead) // 96
+        return (place + ahead) // DAY_QUARTERS
 
 
 def _bits(begin: int, end: int, low: int, high: int) -> int:

@@ -7,6 +7,7 @@ made by laying the days of the party's own calendar end to end and copying them 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from app.domain.festival import Festival
 from app.domain.local_time import MINUTE, offset_at, transitions
@@ -191,7 +192,12 @@ def prime_time(party: Party, day: date, habits: Habits, festivals: Sequence[Fest
     special = next((one.prime_time for one in festivals if one.prime_time is not None and one.covers(day)), None)
     market = habits.markets.get(party.market_id)
     usual = market.prime_time if market is not None else DEFAULT_PRIME_TIME
-    begin, end = map(minutes_of, special or habits.learned.get(party.id) or usual)
+    return _clock_span(*(special or habits.learned.get(party.id) or usual))
+
+
+@cache
+def _clock_span(first: str, last: str) -> tuple[int, int]:
+    begin, end = minutes_of(first), minutes_of(last)
     return begin, end if end > begin else end + DAY_MINUTES
 
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.burden import length_of
-from app.domain.comfort import Habits, comfort_line
+from app.domain.comfort import Habits
 from app.domain.finding import Fact, Finding, Subject
 from app.domain.hour_reasons import names_of
-from app.domain.local_time import MINUTE, LocalTime, wall_of
+from app.domain.local_time import LocalTime, wall_of
 from app.domain.market import Level
 from app.domain.month_search import MonthSearch, Placed
 from app.domain.party import Party
 from app.domain.schedule import Occurrence, Schedule, airing_by_id, parties_on, party_by_id
 from app.domain.schedule_editing import move_occurrence
-from app.domain.weighing import Suit, suit
+from app.domain.weighing import suit
 
 GAIN_WORTH_TELLING = 0.1  # of a show
 
@@ -105,15 +105,15 @@ def _proposal(schedule: Schedule, search: MonthSearch, placed: Placed, habits: H
     before = parties_on(schedule, occurrence)
     stays = tuple(party.id for party in before if party.id not in goes)
     made = Proposal(occurrence, start, local, (*stays, *comes), comes, goes)
-    return replace(made, reasons=tuple(_reasons(schedule, made, before, habits)))
+    return replace(made, reasons=tuple(_reasons(schedule, made, before, search)))
 
 
-def _reasons(schedule: Schedule, made: Proposal, before: Sequence[Party], habits: Habits) -> Iterator[Finding]:
+def _reasons(schedule: Schedule, made: Proposal, before: Sequence[Party], search: MonthSearch) -> Iterator[Finding]:
     """Who is better off, who takes whose turn, and who is worse off."""
     minutes = length_of(made.occurrence)
     after = [party_by_id(schedule, one) for one in made.party_ids]
-    old = {party.id: _suit(party, made.occurrence.start, minutes, habits) for party in before}
-    new = {party.id: _suit(party, made.start, minutes, habits) for party in after}
+    old = {party.id: suit(search.line(party.id), made.occurrence.start, minutes) for party in before}
+    new = {party.id: suit(search.line(party.id), made.start, minutes) for party in after}
     both = [party for party in after if party.id in old]
     told: tuple[tuple[str, list[Party]], ...] = (
         ("plan.more_prime", [one for one in both if new[one.id].prime - old[one.id].prime > GAIN_WORTH_TELLING]),
@@ -129,10 +129,6 @@ def _reasons(schedule: Schedule, made: Proposal, before: Sequence[Party], habits
     for code, parties in told[2:]:
         if parties:
             yield _said(code, Level.WARNING, names=names_of(parties))
-
-
-def _suit(party: Party, start: datetime, minutes: int, habits: Habits) -> Suit:
-    return suit(comfort_line(party, start, start + minutes * MINUTE, habits), start, minutes)
 
 
 def _said(code: str, level: Level, **data: Fact) -> Finding:

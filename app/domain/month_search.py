@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from app.domain.burden import can_replace
 from app.domain.claimant import Claimant
-from app.domain.comfort import DAY, EPOCH, QUARTER, QUARTER_MINUTES, Habits, instant_of, span_of
+from app.domain.comfort import DAY, EPOCH, QUARTER, QUARTER_MINUTES, ComfortLine, Habits, instant_of, span_of
 from app.domain.duty import DESK_HOST, claims
 from app.domain.local_time import day_start, wall_of
 from app.domain.party import GROUPS, Group, Party, PartyKind
@@ -48,6 +48,7 @@ class Placed:
     terms: list[tuple[list[float], float]] = field(default_factory=list)
     pools: list[tuple[str, ...]] = field(default_factory=list)
     best: list[list[float]] = field(default_factory=list)
+    missed: dict[int, float] = field(default_factory=dict)  # by hour, what it lacks for markets and hosts
     ranked: list[tuple[float, int]] = field(default_factory=list)  # (what an hour costs at least, the hour)
     team_share: float = 0.0
     was: int = 0
@@ -90,6 +91,9 @@ class MonthSearch:
         )
         self._claimants = self._make_claimants()
         self._bests: dict[tuple[str, ...], list[float]] = {}
+        self._steps = 0
+        self._changed_at = dict.fromkeys(self._claimants, 0)  # by claimant, the step in which it was
+        self._seen_at: dict[int, int] = {}  # by date, the step after which it was looked at
         self._dates = [self._date(number, one) for number, one in enumerate(shows)]
         for date in self._dates:
             self._put(date)
@@ -100,7 +104,7 @@ class MonthSearch:
     def improve(self) -> None:
         """Go over the dates until none gets better; then even out who works how many nights."""
         for _ in range(PASSES):
-            if not sum(self._visit(date) for date in self._dates):
+            if not sum(self._visit(date) for date in self._dates if self._is_stale(date)):
                 break
         for date in self._dates:
             for post, one in enumerate(date.duty):
@@ -123,6 +127,10 @@ class MonthSearch:
             QUARTER_MINUTES * sum(one.poor for one in people),
             {one.party.id: len(one.nights) + one.party.nights_before for one in people if one.party is not None},
         )
+
+    def line(self, party_id: str) -> ComfortLine:
+        """How hours suit a party, from some days before the dates to some days after them."""
+        return ComfortLine(party_id, self.first, self._claimants[party_id].levels)
 
     def instant(self, date: Placed) -> datetime:
         """When a date begins."""
@@ -221,7 +229,18 @@ class MonthSearch:
         options = _Options(date, self._claimants, self._scale)
         _, date.begin, date.duty = options.best()
         self._put(date)
-        return (date.begin, date.duty) != before
+        changed = (date.begin, date.duty) != before
+        if changed:
+            self._steps += 1
+            for one in {*date.claims, *before[1]}:
+                self._changed_at[one] = self._steps
+        self._seen_at[date.number] = self._steps
+        return changed
+
+    def _is_stale(self, date: Placed) -> bool:
+        """Whether somebody who could be in it has changed places since it was looked at."""
+        seen = self._seen_at.get(date.number, -1)
+        return any(self._changed_at[one] > seen for one in (*date.standing, *(one for pool in date.pools for one in pool)))
 
     def _swap(self, date: Placed, post: int) -> None:
         """Let two who can stand in for each other change places on two dates, where that parts nights that follow each other."""
@@ -356,5 +375,8 @@ class _Options:
 
 def _missing(date: Placed, begin: int) -> float:
     """What an hour lacks for the markets and hosts."""
-    end, length = begin + date.length, date.length
-    return sum(count * (1 - (sums[end] - sums[begin]) / length) for sums, count in date.terms)
+    found = date.missed.get(begin)
+    if found is None:
+        end, length = begin + date.length, date.length
+        found = date.missed[begin] = sum(count * (1 - (sums[end] - sums[begin]) / length) for sums, count in date.terms)
+    return found

@@ -41,6 +41,11 @@ BENCHMARKS = (
         "with 10,000 products every verb holds the desk up for at most 50 ms; a pin is on 200 pages within 300 ms (p95)",
         ("bench_show_desk",),
     ),
+    Benchmark(
+        "schedule",
+        "five hours of a fortnight for 20 parties within 60 ms; a month of 60 shows × 8 markets × 12 people made better within 150 ms",
+        ("bench_schedule",),
+    ),
     Benchmark("show", "every action on a list of 10,000 products or 200 segments takes at most 50 ms", ("bench_show",), needs_display=True),
     Benchmark(
         "window",
