@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.ui.dialogs.setup import SetupDialog as SetupDialog
     from app.ui.dialogs.tell_people import TellPeopleDialog as TellPeopleDialog
     from app.ui.panels.schedule_board import ScheduleBoard as ScheduleBoard
+    from app.ui.planner.window import PlannerWindow as PlannerWindow
     from app.ui.prompter import Prompter as Prompter
     from app.ui.table_kinds import OrderTable as OrderTable
     from app.ui.table_kinds import ProductTable as ProductTable
@@ -37,6 +38,7 @@ else:
         "MovedDialog": "app.ui.dialogs.moved",
         "OrderTable": "app.ui.table_kinds",
         "Palette": "app.ui.dialogs.palette",
+        "PlannerWindow": "app.ui.planner.window",
         "PluginsDialog": "app.ui.dialogs.plugins",
         "ProductDialog": "app.ui.dialogs.product",
         "ProductTable": "app.ui.table_kinds",

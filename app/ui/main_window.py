@@ -23,6 +23,7 @@ from app.ui.files import Files
 from app.ui.language import declared, tr
 from app.ui.menus import TOOLBAR, menus
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
+from app.ui.own_windows import OwnWindows
 from app.ui.panels.cue import CuePanel
 from app.ui.panels.live import LivePanel
 from app.ui.panels.mixer import MixerPanel
@@ -42,8 +43,6 @@ from app.ui.widgets.dock import PanelDock
 from app.ui.widgets.form import Group
 
 LAYOUT_VERSION = 4
-# what works in the prompter too: a host who has clicked there goes on with the show all the same
-HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")
 LEFT_PX, RIGHT_PX = 320, 330
 LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
 SCENES_PX, SOURCES_PX = 156, 190
@@ -90,7 +89,6 @@ class MainWindow(QMainWindow):
         self._fittings = fittings
         self._decided = False
         self._seen = False
-        self.prompter: late.Prompter | None = None
         self.setObjectName("main")
         self.setWindowIcon(fittings.icons.icon("tradewind"))
         self.setDockNestingEnabled(True)
@@ -112,6 +110,7 @@ class MainWindow(QMainWindow):
         )
         self.files = Files(studio, self, fittings.suffix)
         self.exchange = Exchange(self.desk, self.files, self)
+        self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions)
         self._build_panels()
         self.commands = self._make_commands()
         self._build_menus()
@@ -217,7 +216,7 @@ class MainWindow(QMainWindow):
             "scene.remove": self.scenes.remove,
             "show.go_live": self.live.toggle,
             "show.stop": self.live.toggle,
-            "prompter.toggle": self.toggle_prompter,
+            "prompter.toggle": self.windows.toggle_prompter,
             "schedule.replan": lambda: self.show_dock("schedule"),
             "schedule.moved": self.schedule.show_moved,
         }
@@ -253,7 +252,8 @@ class MainWindow(QMainWindow):
             Command("product.add", "Add a product", self.products.add, "", "product"),
             Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
             Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
-            Command("airing.plan", "Plan a show…", self.schedule.plan, "", "calendar"),
+            Command("planner.toggle", "Planner", self.windows.toggle_planner, "Ctrl+T", "calendar"),
+            Command("airing.plan", "Plan a show…", self.schedule.plan, "", "add"),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
@@ -406,17 +406,6 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def toggle_prompter(self) -> None:
-        """Open the host's own window, or close it."""
-        if self.prompter is None:
-            self.prompter = late.Prompter(self.desk, self._settings())
-            self.prompter.addActions([action for name, action in self.commands.actions.items() if name.startswith(HOSTS_KEYS)])
-        if self.prompter.isVisible():
-            self.prompter.close()
-        else:
-            self.prompter.show()
-            self.prompter.raise_()
-
     def show_dock(self, name: str) -> None:
         """Bring a panel to the front."""
         self.docks[name].show()
@@ -426,7 +415,9 @@ class MainWindow(QMainWindow):
         """Another part of the window wants something shown."""
         subject, _, field = what.partition("/")
         if kind == "prompter":
-            self.toggle_prompter()
+            self.windows.toggle_prompter()
+        elif kind == "planner":
+            self.windows.show_planner(what)
         elif kind == "product":
             self.docks["products"].raise_()
             self.products.open(subject, field)
@@ -454,10 +445,7 @@ class MainWindow(QMainWindow):
         """Close without a question: another window takes over, or everything was asked."""
         self._decided = True
         self.keep_layout()
-        if self.prompter is not None:
-            self.prompter.close()
-            self.prompter.deleteLater()
-            self.prompter = None
+        self.windows.close()
         self.bridge.close()
         self.close()
 

@@ -27,7 +27,7 @@ def menus() -> dict[str, tuple[str, ...]]:
             "run.extend_1m", "run.shorten_1m", "", "run.end", "", "timer.toggle", "timer.reset", "prompter.toggle", "",
             "segment.add", "rundown.plan",
         ),
-        tr("Window", "&Plan"): ("airing.plan", "", "schedule.start", "schedule.replan", "", "schedule.moved"),
+        tr("Window", "&Plan"): ("planner.toggle", "airing.plan", "", "schedule.start", "schedule.replan", "", "schedule.moved"),
         tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
         tr("Window", "&On air"): (
             "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "", "devices.refresh", "engine.restart",

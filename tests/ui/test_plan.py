@@ -365,8 +365,10 @@ def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: 
     QApplication.processEvents()
     before = [task.id for task in plan.tasks(done=False)]
     group = view.tree.topLevelItem(0)
+    assert group is not None
     assert group.text(0).startswith("Overdue")
     item = group.child(0)
+    assert item is not None
     item.setCheckState(0, Qt.CheckState.Checked)
     assert len(plan.tasks(done=False)) == len(before) - 1
     assert view.done.words.text().startswith("Ticked off: ")

@@ -31,14 +31,14 @@ def clock() -> SetClock:
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells, its prompter open."""
     studio.edit_show("Fill", lambda _: selling_show())
-    shell.window.toggle_prompter()
+    shell.window.windows.toggle_prompter()
     QApplication.processEvents()
     return shell.window
 
 
 def prompter(window: MainWindow) -> Prompter:
-    assert window.prompter is not None
-    return window.prompter
+    assert window.windows.prompter is not None
+    return window.windows.prompter
 
 
 def pixels(page: PrompterPage) -> NDArray[np.int16]:

@@ -10,6 +10,7 @@ from app.domain.schedule import Occurrence, Schedule
 from app.domain.schedule_editing import tick_task
 from app.session.pre_show import CheckItem, CheckKind, CheckState
 from app.ui.desk import Desk
+from app.ui.figures import relay_name
 from app.ui.language import tr
 from app.ui.panels.readiness_words import check_words
 from app.ui.planner.show_verbs import ShowVerbs
@@ -53,7 +54,10 @@ class Readiness(QWidget):
         return item.kind not in _SHOWN_ELSEWHERE or item.state is not CheckState.UNKNOWN
 
     def _line(self, item: CheckItem, occurrence: Occurrence) -> CheckLine:
-        values: Mapping[str, Value] = self._desk.formats.finding_values(item.data, self._desk.language)
+        values: dict[str, Value] = {**self._desk.formats.finding_values(item.data, self._desk.language)}
+        built_in = self._desk.studio.relays[0]
+        if values.get("relay") == built_in.name:  # the session has no words of its own
+            values["relay"] = relay_name(built_in)
         fix, run = self._fix(item, occurrence) if item.state in _BAD else ("", None)
         return CheckLine(item.kind.value, check_words(item, values), item.state.value, "", fix, run)
 

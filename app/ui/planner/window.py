@@ -7,7 +7,6 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from app.domain.comfort import QUARTER
 from app.domain.party import Party
 from app.domain.party_suggestions import far_apart, missing_parties
 from app.domain.schedule import Schedule
@@ -15,16 +14,17 @@ from app.domain.schedule_editing import put_party
 from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.planner.agenda import AgendaView
-from app.ui.planner.choice import Choice
+from app.ui.planner.choice import Choice, next_quarter
 from app.ui.planner.hour_page import HourPage
 from app.ui.planner.month import MonthView
 from app.ui.planner.page import PlannerPage
 from app.ui.planner.people_page import PeoplePage
 from app.ui.planner.plan_source import PlanSource
+from app.ui.planner.tasks import TasksView
 from app.ui.planner.week_page import WeekPage
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
 
-TABS = ("hour", "week", "month", "agenda", "people")
+TABS = ("hour", "week", "month", "agenda", "tasks", "people")
 SIZE = (1280, 760)
 
 
@@ -40,7 +40,7 @@ class PlannerWindow(QWidget):
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
         self._state = state
-        start = self._plan.now() + QUARTER
+        start = next_quarter(self._plan.now())
         self.choice = Choice(self._plan.zones, self._plan.host_zone, start, self)
         self._source = PlanSource(desk, self.choice)
         self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
@@ -51,6 +51,7 @@ class PlannerWindow(QWidget):
             "week": self.week,
             "month": MonthView(desk),
             "agenda": AgendaView(desk),
+            "tasks": TasksView(desk),
             "people": self.people,
         }
         titles = {
@@ -58,6 +59,7 @@ class PlannerWindow(QWidget):
             "week": tr("Planner", "Week"),
             "month": tr("Planner", "Month"),
             "agenda": tr("Planner", "Agenda"),
+            "tasks": tr("Planner", "Tasks"),
             "people": tr("Planner", "People and markets"),
         }
         for name in TABS:
