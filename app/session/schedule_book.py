@@ -222,6 +222,15 @@ class ScheduleBook:
         """Nobody is reminded by this one."""
         self._change_field("Remove a reminder", reminders=tuple(one for one in self.schedule.reminders if one.id != reminder_id))
 
+    def mark_sent(self, reminder_id: str) -> None:
+        """It was told in the room: what happened is no step of undo, and none takes it back."""
+        sent_ms = self._clock.wall_ns() // NS_PER_MS
+
+        def marked(plan: Schedule) -> Schedule:
+            return replace(plan, reminders=tuple(replace(one, sent_ms=sent_ms) if one.id == reminder_id else one for one in plan.reminders))
+
+        self._book.settle(schedule_editing.on_schedule(marked))
+
     def accept_moved(self) -> None:
         """What moved is known: wall times stay as they are, and the plan now goes by this edition of the rules."""
         self._book.edit_show("Accept new clock rules", self._with_tables(lambda plan: plan, keep=False))

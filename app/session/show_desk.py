@@ -16,6 +16,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.output import Relay
 from app.domain.product import Product
+from app.domain.schedule import Reminder
 from app.domain.shown import Shown
 from app.domain.signal import Signal
 from app.domain.state import StateCell
@@ -32,6 +33,7 @@ from app.session.orders import Orders, order_of
 from app.session.product_index import ProductIndex
 from app.session.reservations import Reservations
 from app.session.room_calendar import RoomCalendar
+from app.session.room_dates import RoomDates
 from app.session.room_link import Connect, OpenCoupon, RoomAddress, RoomEvent, RoomLink
 from app.session.room_log import ROOM_KINDS, logged_as
 from app.session.room_picture import RoomPictures, Shrink
@@ -165,6 +167,14 @@ class ShowDesk:
         self.cards = CardsOnAir(
             draw=equipment.draw_card, prepare=equipment.prepare_drawing, writer=equipment.writer, send=send, notify=notify
         )
+        self.room_dates = RoomDates(
+            self.scheduler,
+            make_calendars=None,
+            host_language=lambda: studio.show.desk.host_language,
+            link=lambda: studio.watch_address,
+            show=self.announce,
+            notify=notify,
+        )
         self._view = RoomView(self.products)
         self._themes: Mapping[str, CardTheme] | None = None
         self._picture = ("", b"")
@@ -218,6 +228,8 @@ class ShowDesk:
             self.selling.claims_changed.connect(lambda coupon_id: self._refresh_later()),
             self.room.count_changed.connect(lambda viewers, likes: self.summary.set_viewers(viewers)),
             self.room.pictures_changed.connect(self._refresh_later),
+            self.scheduler.changed.connect(self._refresh_soon),
+            self.news.reminder_due.connect(lambda reminder, occurrence: self._remind(reminder)),
         ]
         self._on_settings_changed(studio.settings)
         self._on_show_opened()
@@ -240,6 +252,7 @@ class ShowDesk:
         self._stop_counting()
         self._stop_reading()
         self.summary.close()
+        await self.room_dates.aclose()
         await self._slow.aclose()
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
@@ -299,6 +312,7 @@ class ShowDesk:
         self.selling.tick(now_ms)
         self.disclosures.tick(now_ms)
         self.news.tick()
+        self.room_dates.follow()
         if self.selling.shown.countdown is not None:
             self._refresh_soon()
 
@@ -324,6 +338,10 @@ class ShowDesk:
             self._stop_counting()  # what was before does not count any more
         self.summary.count(event)
         self.reservations.count(event)
+
+    def _remind(self, reminder: Reminder) -> None:
+        """Its moment has come: the page tells it, and no undo takes that back."""
+        self.scheduler.mark_sent(reminder.id)
 
     # What the studio tells ------------------------------------------------------------------------------------------------
 
@@ -371,6 +389,7 @@ class ShowDesk:
                 handle.cancel()
         self._due = self._later = None
         self.runner.follow()
+        self.room_dates.follow()
         self._show_in_room()
         self._show_on_picture()
 

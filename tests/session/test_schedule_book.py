@@ -237,6 +237,18 @@ def test_the_plan_is_in_the_file_and_comes_back(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_reminder_that_went_out_stays_so_whatever_is_undone(desk: SchedulingDesk) -> None:
+    desk.fill(WEEKLY)
+    desk.scheduler.put_reminder(Reminder("r", "weekly@2027-03-05T20:00", 60))
+    desk.scheduler.set_rest_hours(9)
+    desk.scheduler.mark_sent("r")
+    desk.studio.undo()
+    assert (desk.scheduler.schedule.rest_hours, desk.scheduler.schedule.reminders[0].sent_ms) == (11, desk.now_ms())
+    desk.studio.undo()
+    desk.studio.redo()
+    assert desk.scheduler.schedule.reminders[0].sent_ms == desk.now_ms()
+
+
 def test_an_edit_that_changes_nothing_is_no_step(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     title, changes = desk.studio.undo_title, desk.changes
