@@ -106,8 +106,10 @@ class _Chain:
         return max(timedelta(), min(self._changeover, after.start - before.end))
 
     def _earliest(self, one: Occurrence) -> datetime:
+        """When it can begin after those that end later than planned; what clashed before is none of this."""
         mine = claims_of(self._schedule, one)
-        return max((end + self._pause(before, one) for before, theirs, _, end in self._placed if theirs & mine), default=one.start)
+        delayed = [(before, end) for before, theirs, _, end in self._placed if theirs & mine and end > before.end]
+        return max((end + self._pause(before, one) for before, end in delayed), default=one.start)
 
     def _end_of(self, one: Occurrence, start: datetime) -> datetime:
         """As long as planned; shorter when that would reach into hours that are never, and half of it and half an hour are left."""
@@ -123,7 +125,7 @@ class _Chain:
         mine = claims_of(self._schedule, fixed)
         for place, (one, theirs, start, end) in enumerate(self._placed):
             latest = fixed.start - self._pause(one, fixed)
-            if theirs & mine and end > latest and latest - start >= SHORTEST:
+            if theirs & mine and end > max(latest, one.end) and latest - start >= SHORTEST:
                 self._placed[place] = (one, theirs, start, latest)
 
 
