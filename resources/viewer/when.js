@@ -4,12 +4,14 @@ import { languages } from "./said.js";
 import { language } from "./words.js";
 
 const HOUR_MS = 3600000;
+const NUMBERS = { hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
 const primary = (tag) => tag.split("-")[0].toLowerCase();
 
 // In the language in which the page speaks, in the reader's own kind of it; by the calendar that the whole plan is made in.
 const locale = languages.find((tag) => primary(tag) === primary(language)) ?? language;
 const calendar = primary(locale) === "th" ? undefined : "gregory";
 
+const formats = new Map(); // making one takes a phone longer than using it
 let cities = {};
 
 export async function loadCities() {
@@ -35,10 +37,13 @@ export function wallMs(wall) {
 }
 
 function say(ms, options, timeZone) {
-  return new Intl.DateTimeFormat(locale, { calendar, timeZone, ...options }).format(ms);
+  const key = `${timeZone} ${Object.entries(options)}`;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale, { calendar, timeZone, ...options })));
+  return format.format(ms);
 }
 
-const yearIn = (ms, timeZone) => new Intl.DateTimeFormat("en", { year: "numeric", timeZone }).format(ms);
+const yearIn = (ms, timeZone) => new Date(wallIn(ms, timeZone)).getUTCFullYear();
 
 // "Friday 4 December", with the year where it is not this one.
 export function dayText(ms, nowMs, timeZone) {
@@ -58,9 +63,9 @@ export function timeText(ms, timeZone) {
 
 // The date and time that a place's clocks show, as one number to compare.
 export function wallIn(ms, timeZone) {
-  const parts = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", {
-    timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-  }).formatToParts(ms);
+  let format = formats.get(timeZone);
+  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", { timeZone, ...NUMBERS })));
+  const parts = format.formatToParts(ms);
   const of = (type) => Number(parts.find((part) => part.type === type).value);
   return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"));
 }

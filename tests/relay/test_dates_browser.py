@@ -133,7 +133,7 @@ RESERVED = "document.querySelector('#next .reserve').ariaPressed === 'true'"
         ("en-GB", "Asia/Kathmandu", "Evening market", "Saturday 13 March 06:45", "your time, Kathmandu", "Fri 12 Mar 20:00"),
         ("zh-CN", "Asia/Shanghai", "晚间集市", "3月13日星期六 09:00", "你的时间，上海", "3月12日周五 20:00"),
         ("ar-SA", "Asia/Riyadh", "سوق المساء", "السبت، ١٣ مارس ٤:٠٠ ص", "بتوقيتك، الرياض", "الجمعة، ١٢ مارس ٨:٠٠ م"),
-        ("de-AT", "Europe/Vienna", "Evening market", "Samstag, 13. März 02:00", "deine Zeit, Wien", "Fr., 12. März 20:00"),
+        ("de-AT", "Europe/Vienna", "Evening market", "Samstag, 13. März 02:00", "Ihre Zeit, Wien", "Fr., 12. März 20:00"),
         ("th-TH", "Asia/Bangkok", "Evening market", "วันเสาร์ที่ 13 มีนาคม 08:00", "เวลาของคุณ (กรุงเทพ)", "ศุกร์ 12 มี.ค. 20:00"),
         ("fa", "Asia/Tehran", "Evening market", "Saturday, March 13 4:30 AM", "your time, Tehran", "Fri, Mar 12 8:00 PM"),
     ],
