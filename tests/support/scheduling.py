@@ -1,5 +1,6 @@
 """A show with a plan, its scheduler, and everything that time does to it, set by the test."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -211,6 +212,16 @@ class SchedulingDesk:
 
     def close(self) -> None:
         self.studio.close()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until this is so; looked at whenever the scheduler says that anything is another."""
+        news = asyncio.Event()
+        forget = self.scheduler.changed.connect(news.set)
+        async with asyncio.timeout(30):
+            while not true():
+                news.clear()
+                await news.wait()
+        forget()
 
     async def aclose(self) -> None:
         """As `close`, for one that does slow work beside."""
