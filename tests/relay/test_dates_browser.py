@@ -131,7 +131,7 @@ RESERVED = "document.querySelector('#next .reserve').ariaPressed === 'true'"
     [
         ("en-US", "America/Los_Angeles", "Evening market", "Friday, March 12 5:00 PM", "your time, Los Angeles", "Fri, Mar 12 8:00 PM"),
         ("en-GB", "Asia/Kathmandu", "Evening market", "Saturday 13 March 06:45", "your time, Kathmandu", "Fri 12 Mar 20:00"),
-        ("zh-CN", "Asia/Shanghai", "晚间集市", "3月13日星期六 09:00", "你的时间，上海", "3月12日周五 20:00"),
+        ("zh-CN", "Asia/Shanghai", "晚间集市", "3月13日星期六 09:00", "您的时间，上海", "3月12日周五 20:00"),
         ("ar-SA", "Asia/Riyadh", "سوق المساء", "السبت، ١٣ مارس ٤:٠٠ ص", "بتوقيتك، الرياض", "الجمعة، ١٢ مارس ٨:٠٠ م"),
         ("de-AT", "Europe/Vienna", "Evening market", "Samstag, 13. März 02:00", "Ihre Zeit, Wien", "Fr., 12. März 20:00"),
         ("th-TH", "Asia/Bangkok", "Evening market", "วันเสาร์ที่ 13 มีนาคม 08:00", "เวลาของคุณ (กรุงเทพ)", "ศุกร์ 12 มี.ค. 20:00"),
