@@ -67,7 +67,11 @@ def put_products(show: Show, products: Iterable[Product]) -> Show:
 
 def change_product(show: Show, product_id: str, **changes: Any) -> Show:
     """With some fields of a product changed."""
-    return put_product(show, replace(product_by_id(show, product_id), **changes))
+    place = place_of(show.products, product_id)
+    if place < 0:
+        raise ShowError("show.no_product", product=product_id)
+    changed = replace(show.products[place], **changes)
+    return replace(show, products=(*show.products[:place], changed, *show.products[place + 1 :]))
 
 
 def duplicate_product(show: Show, product_id: str, name_suffix: str = " (2)") -> tuple[Show, str]:

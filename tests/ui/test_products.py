@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from app.domain.notice import Notice
 from app.domain.product import Product, Role, Stock, price_in
 from app.domain.show import product_by_id
-from app.domain.show_editing import change_product
+from app.domain.show_editing import change_desk, change_product
 from app.session.studio import Studio
 from app.ui.dialogs.product import ProductDialog
 from app.ui.dialogs.product_trade_pages import PricesPage
@@ -25,6 +25,7 @@ from app.ui.widgets.product_list import ProductView
 from app.ui.widgets.table_edit import TableEdit
 from tests.support.selling_show import selling_show
 from tests.ui.test_keyboard import controls, named, round_trip
+from tests.ui.test_rundown import Drawn
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -434,3 +435,19 @@ def test_what_keeps_no_stock_is_not_called_sold_out(studio: Studio, panel: Produ
     assert said(stock=()) == (False, False)
     assert said(stock=(Stock("US", 0),)) == (True, True)
     assert said(stock=(Stock("US", 3),)) == (False, False)
+
+
+def test_a_changed_product_is_drawn_anew_and_no_other(studio: Studio, panel: ProductsPanel) -> None:
+    view = panel.list
+    QApplication.processEvents()
+    drawn = Drawn(view.viewport())
+    areas = [view.visualRect(view.rows.index(row)) for row in range(4)]
+    studio.edit_show("Rename", lambda show: change_product(show, "moon", name={"zh-Hans": "月灯"}))
+    QApplication.processEvents()
+    assert [drawn.region.intersects(area) for area in areas] == [False, True, False, False]
+    before = panel._describe(studio.show.products[1])
+    studio.edit_show("Change stock", lambda show: change_product(show, "moon", stock=(Stock("US", 3),)))
+    assert panel._describe(studio.show.products[1]) != before
+    assert panel._describe(studio.show.products[1]).detail.startswith(before.detail.split(" · ")[0])
+    studio.edit_show("Look", lambda show: change_desk(show, market_id="DE"))
+    assert "€" in panel._describe(studio.show.products[1]).detail

@@ -20,6 +20,8 @@ from app.ui.widgets.editors import column
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
 from app.ui.widgets.product_list import THUMB_PX, Line, ProductView, Thumbnails
 
+KEPT_LINES = 1000  # what rows say, of those that were looked at
+
 
 def role_badge(role: Role) -> str:
     """A role in one word."""
@@ -44,6 +46,8 @@ class ProductsPanel(QWidget):
         self.setAcceptDrops(True)  # where the list is not there to take them
         self._desk = desk
         self._dialogs: dict[str, late.ProductDialog] = {}
+        self._lines: dict[str, tuple[Product, Line]] = {}
+        self._described = ("", "")
         self.thumbnails = Thumbnails(desk.studio.pictures.get, THUMB_PX)
         layout = column(self, margin=8, spacing=4)
         self.search = QLineEdit()
@@ -116,8 +120,18 @@ class ProductsPanel(QWidget):
         return show.desk.market_id or next((market.id for market in show.markets), "")
 
     def _describe(self, product: Product) -> Line:
-        show = self._desk.studio.show
-        market = self._market()
+        """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
+        show, market = self._desk.studio.show, self._market()
+        of = (market, show.desk.host_language)
+        if of != self._described or len(self._lines) > KEPT_LINES:
+            self._described = of
+            self._lines.clear()
+        known = self._lines.get(product.id)
+        if known is None or known[0] is not product:
+            known = self._lines[product.id] = (product, self._line(product, show, market))
+        return known[1]
+
+    def _line(self, product: Product, show: Show, market: str) -> Line:
         price = price_in(product, market)
         units = units_in_stock(product)
         words = []

@@ -1,6 +1,8 @@
 """The run of show: segments in order with their clock, the show's clock above them, what is wrong with the plan below."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from operator import is_
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedLayout, Q
 from app.domain import show_editing as editing
 from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
+from app.domain.product import Product
 from app.domain.rundown import Act, Run, Segment, allotted_s
 from app.domain.show import Show, segment_by_id
 from app.domain.words import pick
@@ -62,6 +65,7 @@ class RundownPanel(QWidget):
         self._begins: Mapping[str, int] = {}
         self._products = desk.studio.desk.products
         self._dialogs: dict[str, late.SegmentDialog] = {}
+        self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # of each segment, and what it was made of
         self._revealed = ""
         self._run = Run()  # as it is shown
         layout = column(self, margin=8, spacing=4)
@@ -129,6 +133,8 @@ class RundownPanel(QWidget):
             begins[segment.id] = at
             at += segment.planned_s
         self._begins = begins
+        if len(self._lines) > 2 * len(begins) + 100:
+            self._lines.clear()
         self.list.show_segments(show.segments)
         self._stack.setCurrentIndex(0 if show.segments else 1)
         self.plan_button.setEnabled(bool(show.products))
@@ -155,11 +161,25 @@ class RundownPanel(QWidget):
 
     def _describe(self, segment: Segment) -> SegmentLine:
         run = self._runner.run
-        product = self._products.find(segment.product_id)
-        backup = self._products.find(segment.backup_id)
-        language = (self._desk.studio.show.desk.host_language,)
+        known = self._lines.get(segment.id)
+        of = (segment, self._products.find(segment.product_id), self._products.find(segment.backup_id), self._desk.studio.show.desk)
+        if known is None or not all(map(is_, known[0], of)):
+            known = self._lines[segment.id] = (of, self._line(segment, of[1], of[2]))
         now = run.running and run.segment_id == segment.id
         spent = run.spent_s.get(segment.id)
+        left_s = self._runner.timing().slot_left_s if now else 0.0
+        return replace(
+            known[1],
+            begins=clock(self._begins.get(segment.id, 0)),
+            length=clock(left_s) if now else clock(allotted_s(segment, run)),
+            state="now" if now else "past" if spent is not None and run.started_ms is not None else "",
+            level=self.findings.level_of(segment.id),
+            overtime=now and left_s < 0,
+        )
+
+    def _line(self, segment: Segment, product: Product | None, backup: Product | None) -> SegmentLine:
+        """What a row says whatever the clock says: made once as long as segment and products are the same."""
+        language = (self._desk.studio.show.desk.host_language,)
         details = []
         if product is not None:
             details.append(pick(product.name, language)[0] or product.sku)
@@ -167,7 +187,6 @@ class RundownPanel(QWidget):
             details.append(tr("Rundown", "backup: {name}", name=pick(backup.name, language)[0] or backup.sku))
         if segment.host:
             details.append(segment.host)
-        left_s = self._runner.timing().slot_left_s if now else 0.0
         marks = (
             ("globe", segment.needs_interpreter),
             ("share", segment.share_moment),
@@ -176,15 +195,12 @@ class RundownPanel(QWidget):
             ("cue", bool(segment.cues)),
         )
         return SegmentLine(
-            begins=clock(self._begins.get(segment.id, 0)),
-            length=clock(left_s) if now else clock(allotted_s(segment, run)),
+            begins="",
+            length="",
             detail=" · ".join(details),
             badge=role_badge(segment.role) if segment.role is not None else "",
             picture=product.pictures[0] if product is not None and product.pictures else "",
             marks=tuple(name for name, on in marks if on),
-            state="now" if now else "past" if spent is not None and run.started_ms is not None else "",
-            level=self.findings.level_of(segment.id),
-            overtime=now and left_s < 0,
         )
 
     # What the user does ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.product import Product, Role
 from app.domain.words import pick
@@ -209,6 +209,10 @@ class ProductView(DraggableRows[Product]):
     @property
     def in_order(self) -> bool:
         return not self.rows.searching
+
+    def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
+        """Past the list's own way, which lays ten thousand rows out anew: they are all of one height."""
+        QAbstractItemView.dataChanged(self, topLeft, bottomRight, list(roles))
 
     def takes(self, event: QDropEvent) -> bool:
         own = event.mimeData().hasFormat(PRODUCT_TYPE) and not self.rows.searching
