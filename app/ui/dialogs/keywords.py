@@ -10,6 +10,7 @@ from app.domain.words import Words, pick
 from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
 from app.ui.language import tr
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, push_button
 from app.ui.widgets.words_field import WordsField
 
@@ -125,6 +126,7 @@ class CouponDialog(FramedDialog):
 
     def _number(self, low: int, high: int, value: int, suffix: str) -> QSpinBox:
         box = QSpinBox()
+        roomy(box)
         box.setRange(low, high)
         box.setValue(value)
         box.setSuffix(suffix)

@@ -15,6 +15,7 @@ from app.domain.words import pick
 from app.ui.desk import Desk
 from app.ui.dialogs.market_rules import ClaimDialog, PhraseDialog, Rule, RuleForm, RulesList, TabooDialog
 from app.ui.language import tr
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import badge, label, push_button, set_property
 from app.ui.widgets.words_field import WordsField
 
@@ -134,6 +135,7 @@ class MarketPage(QWidget):
             self.mode.addItem(words, mode.value)
         self.mode.activated.connect(lambda _: self._disclose(mode=DisclosureMode(self.mode.currentData())))
         self.every = QSpinBox()
+        roomy(self.every)
         self.every.setRange(1, 120)
         self.every.setSuffix(tr("Setup", " minutes"))
         self.every.valueChanged.connect(lambda minutes: self._disclose(every_s=minutes * 60))
