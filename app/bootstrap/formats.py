@@ -62,6 +62,14 @@ class LateFormats:
     def day(self, when: date, language: str, *, market: str = "", style: Literal["short", "year", "full", "full_year"] = "short") -> str:
         return str(self._clocks().day(when, language, market=market, style=style))
 
+    def clock_span(self, begin: datetime, end: datetime, language: str, *, market: str = "") -> str:
+        return str(self._clocks().clock_span(begin, end, language, market=market))
+
+    def day_and_clock(
+        self, wall: datetime, language: str, *, market: str = "", style: Literal["short", "year", "full", "full_year"] = "short"
+    ) -> str:
+        return str(self._clocks().day_and_clock(wall, language, market=market, style=style))
+
     def weekday(self, when: date, language: str, *, style: Literal["narrow", "short", "full"] = "short") -> str:
         return str(self._clocks().weekday(when, language, style=style))
 

@@ -5,7 +5,7 @@ moment is meant (the second of a repeated hour), the moment is written in UTC.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Component, Event
@@ -13,6 +13,7 @@ from icalendar.prop import vRecur
 
 from app.calendar.recurrence import dates_by_rule, last_date, occurrence_of, occurrences
 from app.calendar.zone_component import zone_component
+from app.domain.calendar_entry import CalendarSetting, CalendarWords
 from app.domain.local_time import Existence, LocalTime, resolve_leniently, wall_of
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import Airing, Occurrence, Schedule
@@ -24,27 +25,6 @@ HORIZON = timedelta(days=10 * 366)  # how far clock rules are written out for a 
 MARGIN = timedelta(days=3)  # what a wall time taken for UTC can be wrong by, and the longest show
 UTC_KEYS = ("UTC", "Etc/UTC")
 FIRST_SEQUENCE = datetime(2026, 1, 1, tzinfo=UTC)  # numbers of versions are seconds since then: they stay within 31 bits until 2094
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarWords:
-    """What stands in an entry, in the reader's language."""
-
-    summary: str
-    description: str = ""
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarSetting:
-    """How a file is made. `stamp` is when the plan became what it is: the same plan gives the same bytes, and a later stamp replaces what
-    calendars took from an earlier file. `alarms` are minutes before the begin; `busy`: the reader's time is taken."""
-
-    name: str
-    language: str
-    stamp: datetime
-    alarms: tuple[int, ...] = (15,)
-    busy: bool = True
 
 
 def party_calendar(

@@ -98,6 +98,10 @@ class Paths:
     def card_phrases(self) -> Path:
         return self.resources / "phrases" / "cards.toml"
 
+    @property
+    def telling_phrases(self) -> Path:
+        return self.resources / "phrases" / "telling.toml"
+
     def make(self) -> None:
         """Make the folders, for this user alone; raises StorageError naming the one that cannot be made."""
         for folder in (self.config, self.state, self.cache, self.runtime):

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Component
 
-from app.calendar.calendar_file import CalendarSetting, CalendarWords, date_calendar, party_calendar, uid_of, uid_of_date
+from app.calendar.calendar_file import date_calendar, party_calendar, uid_of, uid_of_date
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import all_occurrences, occurrence_of, occurrences
+from app.domain.calendar_entry import CalendarSetting, CalendarWords
 from app.domain.local_time import Existence, LocalTime
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import Airing, Move, Occurrence, Schedule

@@ -1,0 +1,50 @@
+"""What it takes to tell people of shows: babel, icalendar (a third of a second) and Qt's drawing, loaded when something is told."""
+
+import importlib
+from collections.abc import Callable
+from typing import cast
+
+from app.bootstrap.formats import LateFormats
+from app.domain.calendar_entry import CalendarSetting, CalendarWords
+from app.domain.card_theme import CardTheme
+from app.domain.party import Party
+from app.domain.poster import DrawPoster, Modules, Poster, PosterSize
+from app.domain.schedule import Airing, Occurrence, Schedule
+from app.domain.zones import Zones
+from app.session.announcement_texts import AnnouncementTexts
+from app.session.announcements import CalendarFiles, TellingEquipment
+from app.storage.paths import Paths
+from app.storage.phrases import load_phrases
+
+
+class LateCalendarFiles:
+    """As app.calendar.calendar_file, on any thread."""
+
+    def party_calendar(
+        self, schedule: Schedule, party: Party, words: Callable[[Airing], CalendarWords], zones: Zones, setting: CalendarSetting
+    ) -> bytes:
+        return _calendar_file().party_calendar(schedule, party, words, zones, setting)
+
+    def date_calendar(self, airing: Airing, occurrence: Occurrence, words: CalendarWords, zones: Zones, setting: CalendarSetting) -> bytes:
+        return _calendar_file().date_calendar(airing, occurrence, words, zones, setting)
+
+
+def _calendar_file() -> CalendarFiles:
+    return cast(CalendarFiles, importlib.import_module("app.calendar.calendar_file"))
+
+
+def _draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
+    draw = cast(DrawPoster, importlib.import_module("app.overlay.poster").draw_poster)
+    return draw(poster, theme, size)
+
+
+def telling_equipment(paths: Paths, prepare_drawing: Callable[[], object], code: Callable[[str], Modules]) -> TellingEquipment:
+    """`prepare_drawing` makes Qt ready on the main thread, `code` makes the modules of a QR code."""
+    phrases = {**load_phrases(paths.telling_phrases), "scan": load_phrases(paths.card_phrases)["watch"]}
+    return TellingEquipment(
+        texts=AnnouncementTexts(LateFormats(), phrases),
+        files=LateCalendarFiles(),
+        draw_poster=_draw_poster,
+        prepare_drawing=prepare_drawing,
+        code=code,
+    )
