@@ -48,6 +48,12 @@ BENCHMARKS = (
     ),
     Benchmark("show", "every action on a list of 10,000 products or 200 segments takes at most 50 ms", ("bench_show",), needs_display=True),
     Benchmark(
+        "planner",
+        "a block that is dragged across the strips of twenty parties is painted within 16 ms (p95)",
+        ("bench_planner",),
+        needs_display=True,
+    ),
+    Benchmark(
         "window",
         "the window with the sample show can be seen within 1.5 s; at most 0.1 % of frames repeated or skipped and late p99 at most 10 ms; "
         "a busy window at most doubles that; at most 450 MB",

@@ -5,11 +5,17 @@ from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.comfort import instant_of, quarter_of
+from app.domain.comfort import QUARTER, instant_of, quarter_of
 from app.domain.local_time import LocalTime, resolve_leniently, wall_of
 from app.domain.party import GROUPS, Group, Party
 from app.domain.schedule import DEFAULT_MINUTES, Schedule
 from app.domain.zones import Zones
+
+
+def next_quarter(instant: datetime) -> datetime:
+    """The first quarter of an hour that has not begun."""
+    begin = instant_of(quarter_of(instant))
+    return begin if begin == instant else begin + QUARTER
 
 
 class Choice(QObject):

@@ -8,8 +8,9 @@ from app.ui.planner.hours_panel import HoursPanel
 from app.ui.planner.page import PlannerPage
 from app.ui.planner.plan_source import PlanSource
 from app.ui.planner.show_verbs import ShowVerbs
+from app.ui.planner.strip_legend import StripLegend
 from app.ui.planner.strip_model import MarkKind, StripModel
-from app.ui.planner.strips import Legend, StripsView
+from app.ui.planner.strips import StripsView
 from app.ui.widgets.pieces import label
 
 NOTES_SHOWN = 3
@@ -36,7 +37,7 @@ class HourPage(PlannerPage):
         left.addWidget(self.strips, 1)
         self.notes = label("", "hint", wrap=True)
         left.addWidget(self.notes)
-        left.addWidget(Legend(source.desk.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        left.addWidget(StripLegend(source.desk.theme), 0, Qt.AlignmentFlag.AlignLeft)
         halves.addLayout(left, 1)
         self.panel = HoursPanel(source, lambda: choice.day)
         halves.addWidget(self.panel)

@@ -69,7 +69,7 @@ def words_of(candidate: Candidate, minutes: int, parties: Sequence[Party], zone:
         round(candidate.score * 100),
         candidate.possible,
         _together(parties, here),
-        tr("Planner", "Hard for {names}", names=", ".join(hard)) if hard else "",
+        tr("Planner", "Hard for {names}", names=tr("Planner", ", ").join(hard)) if hard else "",
         tuple(reasons),
     )
 
@@ -79,4 +79,5 @@ def _together(parties: Sequence[Party], here: Mapping[str, str]) -> tuple[str, .
     names: dict[str, list[str]] = {}
     for party in parties:
         names.setdefault(here[party.id], []).append(party.name)
-    return tuple(f"{', '.join(those)} {hour}" for hour, those in names.items())
+    mark = tr("Planner", ", ")
+    return tuple(f"{mark.join(those)} {hour}" for hour, those in names.items())

@@ -127,7 +127,7 @@ class HoursPanel(QWidget):
         if not source.parties:
             self._show(())
             return
-        make = source.field_maker(*source.days(begin, self.days))
+        make = source.field_maker(*source.to_come(*source.days(begin, self.days)))
         if self.days <= INLINE_DAYS:
             self._work.cancel()
             self._show(make().best(BEST))

@@ -108,7 +108,7 @@ class AwayRow(QWidget):
             box.setDisplayFormat(tr("Planner", "d MMM yyyy"))
             box.setAccessibleName(words)
             box.setKeyboardTracking(False)
-            box.setFixedWidth(126)
+            box.setFixedWidth(144)
             box.dateChanged.connect(lambda _: self._on_edited())
         self.why = QLineEdit()
         self.why.setPlaceholderText(tr("Planner", "Why"))

@@ -15,6 +15,7 @@ from app.ui.local_times import kind_words
 from app.ui.planner.ledger_table import LedgerTable
 from app.ui.planner.page import PlannerPage
 from app.ui.planner.party_form import PartyForm
+from app.ui.planner.plan_settings import PlanSettings
 from app.ui.planner.plan_source import PlanSource
 from app.ui.widgets.pieces import icon_button, label
 
@@ -64,6 +65,9 @@ class PeoplePage(PlannerPage):
         self.list.setAccessibleName(tr("Planner", "People and markets"))
         self.list.currentItemChanged.connect(lambda item, _: self._choose(str(item.data(_ID)) if item is not None else ""))
         side.addWidget(self.list, 1)
+        self.settings = PlanSettings(self._source.desk)
+        self.settings.setFixedWidth(LIST_PX)
+        side.addWidget(self.settings)
         return side
 
     def _ledger_side(self) -> QVBoxLayout:
@@ -91,6 +95,7 @@ class PeoplePage(PlannerPage):
         self.remove_button.setEnabled(party is not None)
         if party is not None:
             self.form.show_party(party)
+        self.settings.read()
         self.ledger.show_burdens(self._plan.schedule.parties, self._plan.ledger())
 
     def _ordered(self) -> list[Party]:

@@ -12,7 +12,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.party import Party
 from app.domain.schedule import Occurrence
 from app.ui.desk import Desk
-from app.ui.planner.choice import Choice
+from app.ui.planner.choice import Choice, next_quarter
 from app.ui.planner.reading import Speaker, strips_of
 from app.ui.planner.strip_model import Planned, StripModel
 
@@ -52,6 +52,11 @@ class PlanSource:
         """So many days of the planner's own clock, as instants."""
         zone, zones = self.choice.zone, self.scheduler.zones
         return day_start(first, zone, zones), day_start(first + count * DAY, zone, zones)
+
+    def to_come(self, begin: datetime, end: datetime) -> tuple[datetime, datetime]:
+        """What of a span is not over yet; all of one that is."""
+        now = next_quarter(self.scheduler.now())
+        return (max(begin, now), end) if now < end else (begin, end)
 
     def strips(self) -> StripModel:
         """The strips of the chosen day."""

@@ -4,16 +4,13 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from app.domain.comfort import LEVELS, QUARTER_MINUTES
-from app.domain.party import Comfort, PartyKind
 from app.ui.language import tr
 from app.ui.local_times import comfort_words, hour_words
 from app.ui.planner.strip_model import StripModel, StripRow, worst
 from app.ui.planner.strip_paint import (
-    BAND_PX,
-    BAR_PX,
     HEAD_PX,
     NAME_PX,
     ROOMY_ROW_PX,
@@ -372,32 +369,3 @@ def block_words(model: StripModel, start: int, minutes: int) -> str:
         comfort = comfort_words(worst(row.comforts, start, round(end)), row.kind)
         lines.append(" ".join(filter(None, (row.name, day_name(model, local.date()), hour_words(local), shift, comfort))))
     return "; ".join(lines)
-
-
-class Legend(QWidget):
-    """What the bars mean."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setFixedHeight(BAND_PX + 6)
-        self.setAccessibleName(", ".join(words for _, words in self._entries()))
-
-    def _entries(self) -> list[tuple[Comfort, str]]:
-        return [(comfort, comfort_words(comfort, PartyKind.MARKET if comfort is Comfort.PRIME else PartyKind.HOST)) for comfort in LEVELS]
-
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(sum(metrics.horizontalAdvance(words) + 42 for _, words in self._entries()), BAND_PX + 6)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        painter = QPainter(self)
-        painter.setFont(small(self.font(), pixels=12))
-        x = 0
-        for comfort, words in self._entries():
-            draw_comfort(painter, self._theme, comfort, QRectF(x, 3, 18, BAR_PX - 4))
-            painter.setPen(self._theme.colour("muted"))
-            painter.drawText(QPointF(x + 24, BAND_PX), words)
-            x += 24 + painter.fontMetrics().horizontalAdvance(words) + 18
-        painter.end()

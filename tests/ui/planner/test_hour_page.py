@@ -142,6 +142,13 @@ def test_changes_of_clocks_and_festivals_are_told(planner: PlannerWindow, page: 
     assert "United States: Clocks go forward by 1 hr: Sun, Mar 14, 02:00 → 03:00" in page.notes.text()
 
 
+def test_what_is_over_is_not_offered(planner: PlannerWindow, page: HourPage) -> None:
+    """It is 09:07 in Shanghai on 1 March."""
+    planner.choice.move_to_day(date(2027, 3, 1))
+    assert page.panel.cards.cards
+    assert all(wall(planner, card.hour.start) >= datetime(2027, 3, 1, 9, 15) for card in page.panel.cards.cards)
+
+
 async def test_four_weeks_are_looked_through_beside_the_window(planner: PlannerWindow, page: HourPage) -> None:
     page.panel.span.setCurrentIndex(2)
     page.panel.span.activated.emit(2)

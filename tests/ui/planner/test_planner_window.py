@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
+from app.ui.application import Shell
 from app.ui.planner.window import TABS, PlannerWindow
 from tests.ui.test_keyboard import controls, named, round_trip
 
@@ -73,3 +74,19 @@ def test_what_happens_in_the_plan_is_read_by_the_page_that_is_seen(studio: Studi
     planner.show_tab("people")
     QApplication.processEvents()
     assert planner.people.list.count() == 4
+
+
+def test_the_main_window_opens_it_once_and_takes_it_along(shell: Shell) -> None:
+    window = shell.window
+    window.commands.run("planner.toggle")
+    first = window.windows.planner
+    assert first is not None
+    assert first.isVisible()
+    window.bridge.open_requested.emit("planner", "people")
+    assert window.windows.planner is first
+    assert first.tab == "people"
+    first.close()
+    window.commands.run("planner.toggle")
+    assert first.isVisible()
+    window.let_go()
+    assert window.windows.planner is None

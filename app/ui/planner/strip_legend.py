@@ -1,0 +1,75 @@
+"""What bars and marks of the strips mean."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.domain.comfort import LEVELS
+from app.domain.party import Comfort, PartyKind
+from app.ui.language import tr
+from app.ui.local_times import comfort_words
+from app.ui.planner.strip_model import MarkKind
+from app.ui.planner.strip_paint import FOOT_PX, MARKS, draw_comfort, small
+from app.ui.theme import Theme
+
+SIGN = QSize(18, 16)
+GAP_PX = 6  # between a sign and its words
+BETWEEN_PX = 18
+
+
+class StripLegend(QWidget):
+    """One line of signs with their words."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._entries: tuple[tuple[Comfort | MarkKind, str], ...] = (
+            *((one, comfort_words(one, PartyKind.MARKET if one is Comfort.PRIME else PartyKind.HOST)) for one in LEVELS),
+            (MarkKind.FESTIVAL, tr("Planner", "festival")),
+            (MarkKind.CAUTION, tr("Planner", "quiet day")),
+            (MarkKind.PRAYER, tr("Planner", "prayer")),
+            (MarkKind.CLOCK, tr("Planner", "clocks change")),
+        )
+        self.setFont(small(self.font(), pixels=12))
+        self.setFixedHeight(SIGN.height() + 6)
+        self.setAccessibleName(", ".join(words for _, words in self._entries))
+
+    def _places(self) -> Iterator[tuple[float, Comfort | MarkKind, str]]:
+        """Where each entry begins."""
+        x = 0.0
+        for what, words in self._entries:
+            yield x, what, words
+            x += SIGN.width() + GAP_PX + self.fontMetrics().horizontalAdvance(words) + BETWEEN_PX
+
+    def sizeHint(self) -> QSize:
+        *_, (x, _, words) = self._places()
+        return QSize(round(x) + SIGN.width() + GAP_PX + self.fontMetrics().horizontalAdvance(words) + 2, SIGN.height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        for x, what, words in self._places():
+            area = QRectF(x, 3, SIGN.width(), SIGN.height())
+            if isinstance(what, Comfort):
+                draw_comfort(painter, self._theme, what, area)
+            else:
+                self._draw_mark(painter, what, area)
+            painter.setPen(self._theme.colour("muted"))
+            painter.drawText(QPointF(x + SIGN.width() + GAP_PX, SIGN.height()), words)
+        painter.end()
+
+    def _draw_mark(self, painter: QPainter, kind: MarkKind, area: QRectF) -> None:
+        colour = self._theme.colour(MARKS[kind])
+        painter.setPen(QPen(colour, 2))
+        if kind is MarkKind.CLOCK:
+            x = area.center().x()
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            painter.fillRect(QRectF(area.left(), area.top(), area.width() / 2, 7), colour)
+        elif kind is MarkKind.PRAYER:
+            y = area.top() + 5
+            left, right = area.left() + 1, area.right() - 1
+            painter.drawPolyline([QPointF(left, y + 5), QPointF(left, y), QPointF(right, y), QPointF(right, y + 5)])
+        else:
+            painter.fillRect(QRectF(area.left(), area.bottom() - FOOT_PX, area.width(), FOOT_PX), colour)
