@@ -21,15 +21,20 @@ function folded(line) {
   return [...lines, current].join("\r\n");
 }
 
+// What the host's files call the same date: whoever takes both has it once.
+function uidOf(id) {
+  const [airing, wall] = [id.slice(0, id.lastIndexOf("@")), id.slice(id.lastIndexOf("@") + 1)];
+  return `${/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) && airing ? `${airing}-${wall.replace(/[-:]/g, "")}` : id}@tradewind`;
+}
+
 export function calendarText({ id, startMs, endMs, title, notes, address, remindMinutes }) {
-  const host = new URL(address).host;
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
     "PRODID:-//Tradewind//Viewer page//EN",
     "METHOD:PUBLISH",
     "BEGIN:VEVENT",
-    `UID:${escaped(`${id}@${host}`)}`,
+    `UID:${escaped(uidOf(id))}`,
     `DTSTAMP:${stamp(Date.now())}`,
     `DTSTART:${stamp(startMs)}`,
     `DTEND:${stamp(endMs)}`,

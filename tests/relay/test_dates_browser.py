@@ -14,7 +14,10 @@ import icalendar
 import pytest
 import pytest_asyncio
 
+from app.calendar.calendar_file import uid_of_date
+from app.domain.local_time import LocalTime
 from app.domain.room import host_token
+from app.domain.schedule import Airing, Occurrence
 from tests.support.broadcaster import Broadcaster, Show
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.clocks import ShiftedClock
@@ -31,7 +34,9 @@ pytestmark = [
 NOW = datetime(2027, 3, 10, 12, 0, tzinfo=UTC)
 FRIDAY = datetime(2027, 3, 13, 1, 0, tzinfo=UTC)  # 20:00 in New York on the 12th, before its clocks go forward on the 14th
 NEXT_FRIDAY = datetime(2027, 3, 20, 0, 0, tzinfo=UTC)  # 20:00 again, an hour earlier everywhere else
-KEY_OF_FRIDAY = "show@2027-03-12T20:00"
+AIRING = Airing("show", "Evening market", LocalTime(datetime(2027, 3, 5, 20, 0), "America/New_York"), rule="FREQ=WEEKLY")
+OCCURRENCE = Occurrence("show", datetime(2027, 3, 12, 20, 0), AIRING.start, FRIDAY, FRIDAY + timedelta(hours=2), series=True)
+KEY_OF_FRIDAY = OCCURRENCE.key
 TITLE = {"en": "Evening market", "zh": "晚间集市", "ar": "سوق المساء"}
 NEW = {"product": {"en": "Merino scarf", "zh": "美利奴围巾"}, "guest": {"en": "Chef Ana"}}
 
@@ -342,7 +347,7 @@ async def test_without_it_the_page_makes_one(page: Page, tmp_path: Path, calenda
         (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
         assert event["SUMMARY"] == long
         assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (FRIDAY, FRIDAY + timedelta(hours=2))
-        assert event["UID"] == f"{KEY_OF_FRIDAY}@127.0.0.1:{room.port}"
+        assert event["UID"] == uid_of_date(AIRING, OCCURRENCE), "the host's own file speaks of the same date"
         assert event["DESCRIPTION"] == f"New: Merino scarf\nGuest: Chef Ana\n{room.address}"
         assert [alarm.decoded("TRIGGER") for alarm in event.walk("VALARM")] == [timedelta(minutes=-15)]
         assert page.console == [] or all("404" in line for line in page.console)

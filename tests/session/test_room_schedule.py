@@ -8,6 +8,9 @@ from typing import Any
 
 import icalendar
 
+from app.calendar.calendar_file import date_calendar
+from app.calendar.packaged_zones import load_zones
+from app.domain.calendar_entry import CalendarSetting, CalendarWords
 from app.domain.event import EventKind, ShowEvent
 from app.domain.local_time import LocalTime
 from app.domain.party import Party, PartyKind
@@ -203,3 +206,15 @@ async def there(session: Any, name: str) -> None:
                 if answer.status == 200:
                     return
             await asyncio.sleep(0.02)
+
+
+async def test_a_calendar_of_a_date_is_one_that_a_hub_takes() -> None:
+    setting = CalendarSetting("晚间集市", "zh", NOW, busy=False)
+    content = date_calendar(FRIDAYS, friday(0), CalendarWords("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
+    offered = room_calendar(content, "晚间集市")
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.want_calendars((offered,))
+        await there(session, offered.name)
+        async with session.get(f"/room/live/calendars/{offered.name}") as answer:
+            (event,) = icalendar.Calendar.from_ical(await answer.read()).walk("VEVENT")
+        assert (event["SUMMARY"], event.decoded("DTSTART")) == ("晚间集市", friday(0).start)
