@@ -36,26 +36,36 @@ class ScheduleNews:
         self._notify = notify
         self._told: set[tuple[str, str]] = set()
         self._ticks = 0
+        self._fresh = True
 
     def reload(self) -> None:
-        """Another show is open: what its plan has to say at once."""
+        """Another show is open: what its plan has to say is told with the next tick but one, when the window stands."""
         self._told.clear()
-        if self._scheduler.schedule.airings:
-            self._look_at_place()
-            self._tell_moved()
+        self._fresh = True
+        self._ticks = 0
 
     def tick(self) -> None:
         """Look whether there is something to tell."""
         self._ticks += 1
+        if self._ticks == 1:
+            return
         stepped_s = self._watch.stepped_s() if self._ticks % LOOK_S == 0 else 0.0
         if not self._scheduler.schedule.airings:
             return
+        self._wake()
         if stepped_s:
             self._tell_step(stepped_s)
         if self._ticks % (LOOK_S * PLACE_LOOKS) == 0:
             self._look_at_place()
         self._tell_standing()
         self._tell_reminders()
+
+    def _wake(self) -> None:
+        self._scheduler.awake = True
+        if self._fresh:
+            self._fresh = False
+            self._look_at_place()
+            self._tell_moved()
 
     # Shows ----------------------------------------------------------------------------------------------------------------
 

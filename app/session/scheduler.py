@@ -86,6 +86,7 @@ class Scheduler(AdvisedSchedule):
         self._studio = studio
         self._runner = runner
         self._waiting = waiting
+        self.awake = False  # whether anybody has looked at the plan yet: the window is shown before
         self._wanted = ""  # the date that was started and is not on air yet
         self._next: tuple[Schedule, datetime, datetime, tuple[Occurrence, ...]] | None = None  # for which span of time
         self.airings.changed.connect(self._on_airings_changed)
@@ -130,8 +131,22 @@ class Scheduler(AdvisedSchedule):
         return bool(self._wanted) and self._studio.broadcast.value is BroadcastState.STARTING
 
     @property
+    def can_start(self) -> bool:
+        """Whether there is a date to start, as far as one has looked."""
+        if not self.schedule.airings or self.starting or self.current is not None:
+            return False
+        return not self.awake or self.next is not None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether new clock rules moved anything, as far as one has looked."""
+        return self.awake and bool(self.moved())
+
+    @property
     def is_behind(self) -> bool:
         """Whether a show is late, or the one on air should be over."""
+        if not self.awake:
+            return False
         standing = self.standing
         return standing.late > NOTHING or standing.overrun > NOTHING
 

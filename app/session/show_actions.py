@@ -133,13 +133,10 @@ def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, 
 def _schedule_actions(desk: ShowDesk) -> tuple[Action, ...]:
     scheduler = desk.scheduler
 
-    def startable() -> bool:
-        return not scheduler.starting and scheduler.next is not None and scheduler.current is None
-
     return (
-        Action("schedule.start", "Start the next show", "Ctrl+Alt+L", "live", scheduler.start, startable),
+        Action("schedule.start", "Start the next show", "Ctrl+Alt+L", "live", scheduler.start, lambda: scheduler.can_start),
         Action("schedule.replan", "Shift what comes after a late show", "", "clock", when=lambda: scheduler.is_behind),
-        Action("schedule.moved", "What new clock rules moved", "", "clock", when=lambda: bool(scheduler.moved())),
+        Action("schedule.moved", "What new clock rules moved", "", "clock", when=lambda: scheduler.has_moved),
     )
 
 

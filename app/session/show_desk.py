@@ -23,6 +23,7 @@ from app.domain.state import StateCell
 from app.domain.stats import EngineStats, RelayProbe
 from app.session.advised_schedule import MakeReview
 from app.session.air_log import AirLog
+from app.session.announcements import Announcements, TellingEquipment
 from app.session.calendar_port import Calendar
 from app.session.card_texts import CardScene, CardWriter
 from app.session.cards_on_air import CardsOnAir
@@ -115,6 +116,7 @@ class DeskEquipment:
     calendar: Calendar
     make_review: MakeReview
     place: SeenPlace
+    telling: TellingEquipment
 
 
 class ShowDesk:
@@ -122,7 +124,7 @@ class ShowDesk:
 
     `scheduler` knows when shows are, and `news` tells of them in time. `products` finds products by id; `runner`, `selling`, `orders`,
     `disclosures` and `air` are readings of the log with verbs; `room` is the link to the hub, `summary` counts what comes from there,
-    and `reservations` says who waits for which date.
+    and `reservations` says who waits for which date; `announcements` has what people are told of the plan.
     """
 
     def __init__(self, studio: DeskStudio, *, equipment: DeskEquipment, clock: Clock, send: Callable[[Command, str], None]) -> None:
@@ -167,9 +169,17 @@ class ShowDesk:
         self.cards = CardsOnAir(
             draw=equipment.draw_card, prepare=equipment.prepare_drawing, writer=equipment.writer, send=send, notify=notify
         )
+        self.announcements = Announcements(
+            studio,
+            self.scheduler,
+            calendar=equipment.calendar,
+            equipment=equipment.telling,
+            themes=lambda: self.card_themes,
+            notify=notify,
+        )
         self.room_dates = RoomDates(
             self.scheduler,
-            make_calendars=None,
+            make_calendars=self.announcements.room_calendars,
             host_language=lambda: studio.show.desk.host_language,
             link=lambda: studio.watch_address,
             show=self.announce,
@@ -312,7 +322,7 @@ class ShowDesk:
         self.selling.tick(now_ms)
         self.disclosures.tick(now_ms)
         self.news.tick()
-        self.room_dates.follow()
+        self._follow_plan()
         if self.selling.shown.countdown is not None:
             self._refresh_soon()
 
@@ -389,9 +399,14 @@ class ShowDesk:
                 handle.cancel()
         self._due = self._later = None
         self.runner.follow()
-        self.room_dates.follow()
+        self._follow_plan()
         self._show_in_room()
         self._show_on_picture()
+
+    def _follow_plan(self) -> None:
+        """What the page says of shows to come; the window is shown before anybody works that out."""
+        if self.scheduler.awake or not self._studio.show.schedule.airings:
+            self.room_dates.follow()
 
     def _show_in_room(self) -> None:
         show, shown = self._studio.show, self.selling.shown

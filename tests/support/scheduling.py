@@ -150,6 +150,7 @@ class SchedulingDesk:
         self.scheduler.changed.connect(self._on_changed)
         self.scheduler.reload()
         self.news.reload()
+        self.tick(2)
 
     def _on_changed(self) -> None:
         self.changes += 1
