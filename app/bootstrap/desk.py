@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from app.bootstrap.calendar import LateCalendar
 from app.bootstrap.formats import LateFormats
 from app.bootstrap.processes import spawn
+from app.bootstrap.telling import telling_equipment
 from app.domain.card import Card, CardPicture
 from app.domain.card_theme import CardTheme, DrawCard
 from app.domain.clock import SystemClock
@@ -112,6 +113,7 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
         calendar=LateCalendar(paths.markets, paths.calendar),
         make_review=schedule_review,
         place=SeenPlace(paths.seen_place),
+        telling=telling_equipment(paths, drawing.prepare, code_modules),
     )
 
 
