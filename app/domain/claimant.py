@@ -119,14 +119,27 @@ class Claimant:
         """The mean of what these quarters are worth to it."""
         return self._known(begin, end)[0]
 
+    @property
+    def night_count(self) -> int:
+        """With those from before the plan."""
+        return len(self.nights) + self._before
+
+    def dates_in(self, night: int) -> tuple[int, ...]:
+        """The numbers of the dates that make a night."""
+        return tuple(number for number, (begin, end) in self.shows.items() if self._known(begin, end)[2] == night)
+
+    def in_run(self, night: int) -> bool:
+        """Whether it is one of three nights in a row."""
+        around = [day in self.nights for day in range(night - 2, night + 3)]
+        return any(all(around[place : place + 3]) for place in range(3))
+
     def runs(self) -> int:
         """How many nights are the third in a row or a later one."""
         return sum(1 for day in self.nights if day - 1 in self.nights and day - 2 in self.nights)
 
     def cost(self) -> float:
         """What the plan loses by what it bears."""
-        nights = len(self.nights) + self._before
-        return NIGHT_COST * nights**2 + RUN_COST * self.runs() + POOR_COST * self.poor**2 + TURN_COST * len(self.shows) ** 2
+        return NIGHT_COST * self.night_count**2 + RUN_COST * self.runs() + POOR_COST * self.poor**2 + TURN_COST * len(self.shows) ** 2
 
     def cost_of(self, begin: int, end: int) -> float:
         """What it would bear more with one more show."""
@@ -136,7 +149,7 @@ class Claimant:
             more += POOR_COST * poor * (2 * self.poor + poor)
         if night is None or night in self.nights:
             return more
-        more += NIGHT_COST * (2 * (len(self.nights) + self._before) + 1)
+        more += NIGHT_COST * (2 * self.night_count + 1)
         around = [day == night or day in self.nights for day in range(night - 2, night + 3)]
         return more + RUN_COST * sum(all(around[place : place + 3]) for place in range(3))
 

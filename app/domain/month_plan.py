@@ -14,8 +14,9 @@ from app.domain.finding import Fact, Finding, Subject
 from app.domain.hour_reasons import names_of
 from app.domain.local_time import LocalTime, wall_of
 from app.domain.market import Level
-from app.domain.month_search import MonthSearch, Placed
+from app.domain.month_search import MonthSearch
 from app.domain.party import Party
+from app.domain.placed import Placed
 from app.domain.schedule import Occurrence, Schedule, airing_by_id, parties_on, party_by_id
 from app.domain.schedule_editing import move_occurrence
 from app.domain.weighing import suit

@@ -4,7 +4,6 @@ Each step is taken only when the whole gets better by it. All times are quarter 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 
@@ -13,7 +12,9 @@ from app.domain.claimant import Claimant
 from app.domain.comfort import DAY, EPOCH, QUARTER, QUARTER_MINUTES, ComfortLine, Habits, instant_of, span_of
 from app.domain.duty import DESK_HOST, claims
 from app.domain.local_time import day_start, wall_of
+from app.domain.night_turns import NightTurns
 from app.domain.party import GROUPS, Group, Party, PartyKind
+from app.domain.placed import CHANGE_COST, MOVE_COST, Placed, change_cost, loss, missing
 from app.domain.schedule import Occurrence, Schedule, airing_by_id, parties_on
 from app.domain.weighing import GROUP_ORDER, WORTH
 
@@ -23,43 +24,11 @@ HOURS_TRIED = 12  # of a day: the most promising ones
 HALF_HOUR = 2  # quarters: shows begin on the hour or at half past, on the clocks of their zone
 FORBIDDEN = 1000.0  # to be in two shows at once, or in hours that are never: more than all comfort together
 UNREST = 50.0
-MOVE_COST = 0.05  # what was told to people is not changed for a trifle; in shares of what the team counts, as the costs of claimants
-CHANGE_COST = 0.01
 LEAST_SHARE = 0.001  # of a team that counts nothing: nights are shared evenly all the same
 
 STRICT_COUNTS = (10_000.0, 100.0, 1.0)  # a group's quarter hour counts more than everything of the next
 
 _Choice = tuple[float, int, list[str]]  # cost, begin, duty
-
-
-@dataclass(slots=True)
-class Placed:
-    """One date: where it is, and who is on duty at each of its posts. `terms` are what markets and hosts make of an hour: (sums of worth,
-    what they count); `pools` who can take each post, who has it first; `best` the sums of the best of each pool."""
-
-    number: int
-    occurrence: Occurrence
-    begin: int
-    length: int
-    standing: tuple[str, ...]  # ids of the claimants that do not change
-    posts: tuple[str, ...]  # who is at each post in the plan as it was
-    duty: list[str]
-    hours: tuple[int, ...]  # that it can be moved to
-    terms: list[tuple[list[float], float]] = field(default_factory=list)
-    pools: list[tuple[str, ...]] = field(default_factory=list)
-    best: list[list[float]] = field(default_factory=list)
-    missed: dict[int, float] = field(default_factory=dict)  # by hour, what it lacks for markets and hosts
-    ranked: list[tuple[float, int]] = field(default_factory=list)  # (what an hour costs at least, the hour)
-    team_share: float = 0.0
-    was: int = 0
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (*self.standing, *self.duty)
-
-    @property
-    def changed(self) -> bool:
-        return self.begin != self.was or tuple(self.duty) != self.posts
 
 
 class MonthSearch:
@@ -106,10 +75,7 @@ class MonthSearch:
         for _ in range(PASSES):
             if not sum(self._visit(date) for date in self._dates if self._is_stale(date)):
                 break
-        for date in self._dates:
-            for post, one in enumerate(date.duty):
-                if len(date.pools[post]) > 1 and self._claimants[one].runs():
-                    self._swap(date, post)
+        NightTurns(self._dates, self._claimants, self._scale).even_out()
 
     def changed(self) -> tuple[Placed, ...]:
         """The dates that are not as they were; none when the whole is not better."""
@@ -119,7 +85,7 @@ class MonthSearch:
 
     def tally(self) -> tuple[int, float, int, dict[str, int]]:
         """Conflicts, the mean score of the shows, minutes in poor hours, and nights by person."""
-        losses = [self._loss(date, date.begin, date.duty) for date in self._dates]
+        losses = [loss(date, self._claimants) for date in self._dates]
         people = [one for one in self._claimants.values() if one.is_person]
         return (
             sum(sum(one.troubles()) for one in self._claimants.values()),
@@ -197,20 +163,10 @@ class MonthSearch:
     def _total(self) -> float:
         troubles = [one.troubles() for one in self._claimants.values()]
         forbidden, unrested = sum(one for one, _ in troubles), sum(one for _, one in troubles)
-        comfort = sum(self._loss(date, date.begin, date.duty) for date in self._dates)
+        comfort = sum(loss(date, self._claimants) for date in self._dates)
         borne = sum(one.cost() for one in self._claimants.values() if one.is_person)
-        changes = sum(self._change_cost(date) for date in self._dates)
+        changes = sum(change_cost(date) for date in self._dates)
         return FORBIDDEN * forbidden + UNREST * unrested + comfort + self._scale * (borne + changes)
-
-    def _change_cost(self, date: Placed) -> float:
-        swapped = sum(one != other for one, other in zip(date.duty, date.posts, strict=True))
-        return MOVE_COST * (date.begin != date.was) + CHANGE_COST * swapped
-
-    def _loss(self, date: Placed, begin: int, duty: Sequence[str]) -> float:
-        """What is missing to a show that suits everybody: 0 to 1."""
-        end = begin + date.length
-        team = [1 - self._claimants[one].worth(begin, end) for one in duty]
-        return _missing(date, begin) + (date.team_share * sum(team) / len(team) if team else 0.0)
 
     # --- a step ----------------------------------------------------------------------------------------------------------
 
@@ -241,40 +197,6 @@ class MonthSearch:
         """Whether somebody who could be in it has changed places since it was looked at."""
         seen = self._seen_at.get(date.number, -1)
         return any(self._changed_at[one] > seen for one in (*date.standing, *(one for pool in date.pools for one in pool)))
-
-    def _swap(self, date: Placed, post: int) -> None:
-        """Let two who can stand in for each other change places on two dates, where that parts nights that follow each other."""
-        for other in self._dates:
-            for place, one in enumerate(other.duty):
-                mine = date.duty[post]
-                apart = one not in date.duty and mine not in other.duty
-                if apart and one in date.pools[post] and mine in other.pools[place]:
-                    self._swap_if_better((date, post), (other, place))
-
-    def _swap_if_better(self, one: tuple[Placed, int], other: tuple[Placed, int]) -> None:
-        before = self._cost_of_two(one, other)
-        able = self._exchange(one, other)
-        if not able or self._cost_of_two(one, other) >= before - 1e-9:
-            self._exchange(one, other)
-
-    def _exchange(self, one: tuple[Placed, int], other: tuple[Placed, int]) -> bool:
-        """Change two people over; whether both can be where they are then."""
-        (first, post), (second, place) = one, other
-        mine, theirs = self._claimants[first.duty[post]], self._claimants[second.duty[place]]
-        mine.take(first.number)
-        theirs.take(second.number)
-        able = mine.free(second.begin, second.begin + second.length) and theirs.free(first.begin, first.begin + first.length)
-        mine.put(second.number, second.begin, second.begin + second.length)
-        theirs.put(first.number, first.begin, first.begin + first.length)
-        first.duty[post], second.duty[place] = second.duty[place], first.duty[post]
-        return able
-
-    def _cost_of_two(self, one: tuple[Placed, int], other: tuple[Placed, int]) -> float:
-        (first, post), (second, place) = one, other
-        comfort = sum(self._loss(date, date.begin, date.duty) for date in (first, second))
-        changes = sum(self._change_cost(date) for date in (first, second))
-        borne = sum(self._claimants[id_].cost() for id_ in {first.duty[post], second.duty[place]})
-        return comfort + self._scale * (borne + changes)
 
 
 class _Options:
@@ -315,7 +237,7 @@ class _Options:
         date, end = self._date, hour + self._date.length
         lost = [1 - (sums[end] - sums[hour]) / date.length for sums in date.best]
         team = date.team_share * sum(lost) / len(lost) if lost else 0.0
-        return _missing(date, hour) + team + self._moved(hour)
+        return missing(date, hour) + team + self._moved(hour)
 
     def _moved(self, hour: int) -> float:
         return self._scale * MOVE_COST * (hour != self._date.was)
@@ -324,7 +246,7 @@ class _Options:
         """What an hour costs with the people that do not change."""
         end = hour + self._date.length
         borne = sum(one.cost_of(hour, end) for one in self._standing if one.is_person)
-        return _missing(self._date, hour) + self._moved(hour) + self._scale * borne
+        return missing(self._date, hour) + self._moved(hour) + self._scale * borne
 
     def _at(self, hour: int, most: float) -> _Choice | None:
         """The best people at an hour at which those who do not change can be there; None when a post stays empty, or it costs more."""
@@ -371,12 +293,3 @@ class _Options:
         if not self._blocked[id(claimant)] >> (hour - self._low) & 1:
             return 0.0
         return FORBIDDEN if claimant.busy(hour, end) else UNREST
-
-
-def _missing(date: Placed, begin: int) -> float:
-    """What an hour lacks for the markets and hosts."""
-    found = date.missed.get(begin)
-    if found is None:
-        end, length = begin + date.length, date.length
-        found = date.missed[begin] = sum(count * (1 - (sums[end] - sums[begin]) / length) for sums, count in date.terms)
-    return found

@@ -225,6 +225,19 @@ def test_nights_of_a_month_are_shared_evenly(people: int, count: int) -> None:
         assert max(burden.longest_run for burden in ledger(better, dates_of(better), HABITS).values()) <= 2
 
 
+def test_two_shows_of_a_night_go_to_one_so_that_the_others_sleep() -> None:
+    names = [f"p{number}" for number in range(4)]
+    airings = [
+        airing(f"a{day}{hour}", f"2027-07-{day:02}T{hour}:00", BERLIN, ["germany", names[day * hour % 4]], fixed=True)
+        for day in range(1, 31)
+        for hour in (18, 21)
+    ]
+    before = planned([market("germany", BERLIN), *map(person, names)], *airings)
+    shared = nights(best(before)[1])
+    assert sum(shared.values()) == 30 < sum(nights(before).values())
+    assert sorted(shared.values()) == [7, 7, 8, 8]
+
+
 def test_nights_from_before_count_in_turns() -> None:
     worked = person("p0", nights_before=4)
     schedule = planned([GERMANY, worked, person("p1")], *night_shows(6, ["p0"]))
