@@ -15,7 +15,7 @@ Viewer, `GET /room/NAME`
       `product` must be on the board as "product/ID" ("like" and "asked" also take ""); else it is acknowledged and dropped.
   → {"t":"claim","n","coupon"} ← {"t":"coupon","n","coupon","code"|null,"why":""|"unknown"|"expired"|"gone"}; twice = the same
   → {"t":"reserve","date","on":true|false} ← {"t":"reserved","date","on","why":""|"unknown"|"later"|"full"}: his place for "date/DATE" of
-      the board, as it is now; to say the same twice changes nothing. "later": ask again in a while
+      the board, as it is now, also when the host told of it; to say the same twice changes nothing. "later": ask again in a while
   → {"t":"market","market":"BR","languages":[…]}: the visitor chose another one. → {"t":"ping"} ← {"t":"pong"}: a page cannot see ours.
 
 Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stream key); a second host takes the first one's place (4409)
@@ -98,12 +98,13 @@ class PageLink:
             return self._room.count
         return None
 
-    def answer(self, message: bytes) -> None:
-        """To this page alone; one that asks and never reads is hung up on."""
+    def answer(self, message: bytes, *, wake: bool = True) -> None:
+        """To this page alone; one that asks and never reads is hung up on. `wake` False: its turn comes with that of others."""
         self._answers.append(message)
         if len(self._answers) > _MAX_ANSWERS:
             self.wire.abort()
-        self.wire.wake()
+        if wake:
+            self.wire.wake()
 
     def ack(self, number: int) -> None:
         self._ack = max(self._ack, number)
@@ -342,7 +343,11 @@ class Room:
 
     def _reserved_before(self, host: HostLink, message: Message) -> None:
         date = text_of(message, "date", most=_DATE_CHARS, default=None)
-        self.reservations.remember(date, texts_of(message, "viewers", most=_MAX_VIEWERS, each=64))
+        fresh = self.reservations.remember(date, texts_of(message, "viewers", most=_MAX_VIEWERS, each=64))
+        here = [page for page in self.pages.values() if page.viewer.id in fresh]
+        for page in here:  # who gave his place up while this hub knew nothing of it says so again
+            page.answer(encode({"t": "reserved", "date": date, "on": True, "why": ""}), wake=False)
+        self._fanout.wake({page.wire: None for page in here})
 
     # --- every second
 

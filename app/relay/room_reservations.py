@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from app.relay.refusals import Refusal
 from app.relay.room_rates import Bucket
@@ -49,15 +50,14 @@ class Reservations:
         viewers.discard(viewer)
         return Place(False, fresh=fresh)
 
-    def remember(self, date: str, viewers: Iterable[str]) -> None:
-        """What the host knows from before: a hub that is new has forgotten it. Raises Refusal beyond the limits."""
+    def remember(self, date: str, viewers: Iterable[str]) -> frozenset[str]:
+        """What the host knows from before, and a new hub has forgotten; those who were not known. Raises Refusal beyond the limits."""
         if not self._opens(date):
             raise Refusal("relay.dates_full", limit=_MAX_DATES)
         known = self._dates[date]
-        for viewer in viewers:
-            if len(known) >= _MAX_EACH:
-                return
-            known.add(viewer)
+        fresh = frozenset(islice((viewer for viewer in dict.fromkeys(viewers) if viewer not in known), _MAX_EACH - len(known)))
+        known |= fresh
+        return fresh
 
     def of(self, viewer: str) -> list[str]:
         """The dates for which this viewer has a place."""

@@ -227,7 +227,8 @@ async def test_a_place_is_reserved_once_and_stays_his(page: Page) -> None:
         await page.until("document.querySelector('#next .waiting').textContent === '1 waiting'")
 
 
-async def test_what_he_decides_without_a_connection_is_said_afterwards(page: Page) -> None:
+@pytest.mark.parametrize("host_is_first", [True, False])
+async def test_what_he_decides_without_a_connection_is_said_afterwards(page: Page, host_is_first: bool) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
@@ -238,8 +239,10 @@ async def test_what_he_decides_without_a_connection_is_said_afterwards(page: Pag
     assert await text(page, "#next h2") == "Evening market", "what was announced stays"
     await page.evaluate("document.querySelector('#next .reserve').click()")
     async with before(room.port) as room:
-        await room.host.send(t="reserved", date=KEY_OF_FRIDAY, viewers=[viewer, "other"])
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
+        if not host_is_first:
+            await page.until("tradewindRoom.state === 'open'", within_s=25)
+        await room.host.send(t="reserved", date=KEY_OF_FRIDAY, viewers=[viewer, "other"])
         assert (await asyncio.wait_for(room.host.next("event", kind="unreserved"), 20))["viewer"] == viewer
         await page.until("document.querySelector('#next .waiting').textContent === '1 waiting'")
         assert not await page.evaluate(RESERVED)
@@ -393,6 +396,27 @@ async def test_a_reminder_stands_on_the_page_and_knocks_where_it_was_asked_for(p
         await room.remind("Now.", NOW, "r3")
         await page.until("document.querySelector('#next .reminder').innerText.includes('Now.')")
         assert await page.evaluate("told") == []
+
+
+PHONE = "window.Notification = class extends Notification { constructor() { throw new TypeError('Illegal constructor'); } };"
+
+
+async def test_where_a_page_may_not_knock_its_worker_does(page: Page) -> None:
+    async with before() as room:
+        await room.announce(date(FRIDAY, "2027-03-12T20:00"))
+        await page.allow("notifications", origin=room.base)
+        await page.call("Page.addScriptToEvaluateOnNewDocument", source=PHONE)
+        await visit(page, room)
+        await page.until(shown("#next .reserve"))
+        await page.click("#next .reserve")
+        await page.until(shown("#next .knock"))
+        await page.click("#next .knock")
+        worker = "navigator.serviceWorker.getRegistration('/viewer/notify-worker.js')"
+        await page.until(f"{worker}.then((one) => one?.active?.state === 'activated')")
+        await room.remind("Half an hour: the scarf.", NOW)
+        told = f"{worker}.then((one) => one.getNotifications()).then((all) => all.map((one) => [one.title, one.body, one.tag]).join())"
+        await page.until(f"{told}.then((text) => text === 'Evening market,Half an hour: the scarf.,r1')")
+        assert page.console == []
 
 
 async def test_an_old_reminder_does_not_knock(page: Page) -> None:

@@ -119,7 +119,9 @@ async def test_a_new_hub_is_told_who_waits(client: aiohttp.ClientSession, host: 
     async with page(client) as viewer:
         welcome = await entered(viewer)
         await host.send(t="reserved", date=FRIDAY, viewers=["one", "two", welcome["viewer"]])
+        assert (await viewer.next("reserved")) == {"t": "reserved", "date": FRIDAY, "on": True, "why": ""}, "he may have given it up"
         await viewer.next("count", waiting={FRIDAY: 3})
+        await host.send(t="reserved", date=FRIDAY, viewers=["two", welcome["viewer"]])
         await viewer.send(t="reserve", date=FRIDAY, on=True)
         assert (await viewer.next("reserved"))["on"] is True
         await viewer.send(t="reserve", date=FRIDAY, on=False)
