@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.prop import vRecur
@@ -28,13 +29,18 @@ class _Kind:
 
 
 def zone_component(zone_key: str, first: datetime, last: datetime, zones: Zones) -> Timezone:
-    """The rules of a zone, exact between two instants; where they follow a rule also after that. Raises ZoneError.
+    """The rules of a zone, exact between two instants; where they follow a rule also after that. Not to be changed. Raises ZoneError.
 
     What goes on for ever is said as a rule (RRULE); each other change has a part of its own: some calendars leave lists of dates (RDATE)
     out, and others misread where a rule ends.
     """
+    return _component(zone_key, first.astimezone(UTC).year - 1, last.astimezone(UTC).year + 1, zones)
+
+
+@lru_cache(maxsize=64)  # the files of many dates and languages need the same ones
+def _component(zone_key: str, first_year: int, last_year: int, zones: Zones) -> Timezone:
     zone = zones.zone(zone_key)
-    begin = datetime(first.astimezone(UTC).year - 1, 1, 1, tzinfo=UTC)
+    begin, last = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year, 1, 1, tzinfo=UTC)
     component = Timezone()
     component.add("TZID", zone_key)
     offset = offset_at(zone, begin)
