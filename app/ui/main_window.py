@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self._add_dock("rundown", tr("Window", "Run of show"), self.rundown, _LEFT)
         self._add_dock("products", tr("Window", "Products"), self.products, _LEFT)
         self._add_dock("schedule", tr("Window", "Schedule"), self.schedule, _LEFT)
+        self.docks["schedule"].visibilityChanged.connect(self.schedule.set_seen)
         self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
         self._add_dock("cue", tr("Window", "Cue card"), self.cue, _RIGHT)
         self._add_dock("offer", tr("Window", "Viewers"), self.offer, _RIGHT)

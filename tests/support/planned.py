@@ -28,6 +28,7 @@ def plan_sample(studio: Studio, language: str = "en") -> Show:
         studio.pictures.add(content)
     studio.edit_show("Fill", lambda show: sample.show(show.project))
     studio.desk.scheduler.set_host_zone("Asia/Shanghai")
+    studio.desk.scheduler.awake = True  # as from its first second on
     return studio.show
 
 

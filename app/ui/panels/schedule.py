@@ -1,7 +1,6 @@
 """The dock of the plan: what comes next, and whether all is ready for it."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import late
@@ -15,17 +14,24 @@ class SchedulePanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self._desk = desk
+        self._seen = False
         self.board: late.ScheduleBoard | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._due = QTimer(self)
+        self._due = QTimer(self)  # docks are seen for a moment before they stand behind each other
         self._due.setSingleShot(True)
-        self._due.timeout.connect(self.fill)
+        self._due.timeout.connect(self._on_due)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self.board is None:
-            self._due.start(0)
+    def set_seen(self, seen: bool) -> None:
+        """Whether the dock can be seen: one that stands behind another cannot."""
+        self._seen = seen
+        self._due.start(0)
+
+    def _on_due(self) -> None:
+        if self._seen:
+            self.fill()
+        if self.board is not None:
+            self.board.set_seen(self._seen)
 
     def fill(self) -> "late.ScheduleBoard":
         """Build what is inside, once."""

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.broadcast import BroadcastState
@@ -36,6 +35,7 @@ class ScheduleBoard(QWidget):
         self._plan = desk.studio.desk.scheduler
         self._shown_key = ""
         self._ticks = 0
+        self._seen = False
         self.verbs = ShowVerbs(desk, self)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._full())
@@ -53,8 +53,7 @@ class ScheduleBoard(QWidget):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
         for signal in (desk.bridge.schedule_changed, desk.bridge.broadcast_changed, desk.bridge.show_changed):
-            signal.connect(self.refresh)
-        self.refresh()
+            signal.connect(self._on_changed)
 
     # Building -------------------------------------------------------------------------------------------------------------
 
@@ -110,14 +109,14 @@ class ScheduleBoard(QWidget):
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
-        super().hideEvent(event)
+    def set_seen(self, seen: bool) -> None:
+        """Read the plan and let the clock go while it can be seen."""
+        self._seen = seen
+        if seen:
+            self._timer.start()
+            self.refresh()
+        else:
+            self._timer.stop()
 
     def _tick(self) -> None:
         standing = self._plan.standing
@@ -130,6 +129,10 @@ class ScheduleBoard(QWidget):
                 self.readiness.show_for(shown)
                 self.replan.refresh()
             self._show_clock(standing, shown)
+
+    def _on_changed(self) -> None:
+        if self._seen:
+            self.refresh()
 
     def refresh(self) -> None:
         """Read all of it."""
