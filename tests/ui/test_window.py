@@ -1,5 +1,6 @@
 """The window, clicked and typed on, over a real Studio."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -478,3 +479,21 @@ def test_the_watch_address_is_copied(studio: Studio, window: MainWindow) -> None
     window.live.copy_address()
     assert QGuiApplication.clipboard().text() == window.live.watch_address()
     assert studio.watch_address in ("", window.live.watch_address())
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+async def test_two_strips_are_seen_whole_on_a_small_screen(shell: Shell, studio: Studio, language: str) -> None:
+    studio.change_setting("language", language)
+    await asyncio.sleep(0)
+    window = shell.window
+    window.show()
+    window.sources.add(SourceKind.MICROPHONE)
+    assert len(studio.project.strips) == 2
+    window.showNormal()
+    window.resize(1366, 768)
+    window.reset_layout()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert (window.width(), window.height()) == (1366, 768)
+    for strip in window.mixer.strips.values():
+        assert strip.visibleRegion().boundingRect() == strip.rect(), "nothing of it is cut off"

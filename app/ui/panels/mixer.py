@@ -22,13 +22,15 @@ from app.domain.stats import Meters, StripMeter
 from app.ui.desk import Desk
 from app.ui.figures import gain
 from app.ui.language import tr
+from app.ui.theme import GRID
 from app.ui.widgets.editors import roomy
 from app.ui.widgets.fader import Fader
 from app.ui.widgets.meter import Meter
 from app.ui.widgets.pieces import EmptyState, elided, icon_button, label, push_button, set_property
 
-STRIP_PX = 120
-MASTER_PX = 76
+STRIP_PX = 104  # two of them beside the master on a screen 1366 wide
+MASTER_PX = 72
+IN_SIGHT = 2  # strips that are seen without scrolling, however narrow the panel
 
 
 class StripView(QFrame):
@@ -41,7 +43,7 @@ class StripView(QFrame):
         self._desk = desk
         self._source_id = strip.source_id
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
+        layout.setContentsMargins(6, 6, 4, 6)
         layout.setSpacing(2)
         self.name = elided("", "stripName")
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -57,8 +59,9 @@ class StripView(QFrame):
         buttons = QVBoxLayout()
         buttons.setSpacing(2)
         buttons.addStretch(1)
-        buttons.addWidget(self.delay)
-        buttons.addWidget(self.mute)
+        for button in (self.delay, self.mute):
+            button.setProperty("dense", True)
+            buttons.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(2)
         middle.addWidget(self.meter)
@@ -131,13 +134,14 @@ class MixerPanel(QWidget):
         layout.setSpacing(8)
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
+        self._row.setSpacing(GRID)
         inside = QWidget()
         inside_layout = QHBoxLayout(inside)
         inside_layout.setContentsMargins(0, 0, 0, 0)
         inside_layout.addLayout(self._row)
+        inside_layout.setSpacing(0)
         inside_layout.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
@@ -191,6 +195,8 @@ class MixerPanel(QWidget):
         for strip in strips:
             self.strips[strip.source_id].show_strip(strip)
         self._stack.setCurrentIndex(0 if strips else 1)
+        in_sight = min(len(strips), IN_SIGHT)
+        self._scroll.setMinimumWidth(in_sight * STRIP_PX + max(0, in_sight - 1) * GRID)
 
     def _on_meters_changed(self, meters: Meters) -> None:
         if not self.isVisible():
