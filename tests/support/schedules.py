@@ -27,7 +27,7 @@ def full_schedule() -> Schedule:
         LocalTime(datetime(2027, 3, 5, 20, 0), NEW_YORK),
         rule="FREQ=WEEKLY;BYDAY=FR;COUNT=8",
         moves=(
-            Move(datetime(2027, 3, 12, 20, 0), LocalTime(datetime(2027, 3, 13, 19, 45), BERLIN), 60),
+            Move(datetime(2027, 3, 12, 20, 0), LocalTime(datetime(2027, 3, 13, 19, 45), BERLIN), 60, ("us", "voice")),
             Move(datetime(2027, 3, 26, 20, 0), None),
         ),
         party_ids=("us", "de", "host", "voice"),
