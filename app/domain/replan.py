@@ -143,24 +143,34 @@ def _reasons(schedule: Schedule, shift: Shift, occurrences: Sequence[Occurrence]
     def said(code: str, level: Level, **data: Fact) -> Finding:
         return Finding(code, level, Subject.AIRING, one.key, data)
 
-    worse, never = [], []
-    for party in parties:
-        old = suit(comfort_line(party, one.start, one.end, habits), one.start, length_of(one))
-        new = suit(comfort_line(party, shift.start, shift.end, habits), shift.start, (shift.end - shift.start) // MINUTE)
-        if new.comfort is Comfort.NEVER:
-            never.append(party)
-        elif new.poor - old.poor > WORTH_TELLING or old.prime - new.prime > WORTH_TELLING:
-            worse.append(party)
+    never, worse = _worse_off(shift, parties, habits)
     for party in never:
         yield said("replan.never", Level.BLOCK, **local_facts(shift.start, party, habits))
     if worse:
         yield said("replan.worse", Level.WARNING, names=names_of(worse))
-    if shift.shorter_minutes > 0:
+    if shift.later_minutes == 0:  # it is on air, and can but end
+        ends = wall_of(shift.end, one.local.zone, habits.zones).wall
+        yield said("replan.must_end", Level.WARNING, time=f"{ends:%H:%M}", zone=one.local.zone)
+    elif shift.shorter_minutes > 0:
         yield said("replan.shorter", Level.INFO, minutes=shift.shorter_minutes)
     for party in parties:
         rest = _lost_rest(schedule, shift, party, occurrences, habits)
         if rest is not None:
             yield said("replan.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
+
+
+def _worse_off(shift: Shift, parties: Sequence[Party], habits: Habits) -> tuple[list[Party], list[Party]]:
+    """Those who cannot at all, and those for whom the hours get worse."""
+    one, minutes = shift.occurrence, (shift.end - shift.start) // MINUTE
+    never, worse = [], []
+    for party in parties:
+        old = suit(comfort_line(party, one.start, one.end, habits), one.start, length_of(one))
+        new = suit(comfort_line(party, shift.start, shift.end, habits), shift.start, minutes)
+        if new.comfort is Comfort.NEVER:
+            never.append(party)
+        elif new.poor - old.poor > WORTH_TELLING or old.prime - new.prime > WORTH_TELLING:
+            worse.append(party)
+    return never, worse
 
 
 def _lost_rest(schedule: Schedule, shift: Shift, party: Party, occurrences: Sequence[Occurrence], habits: Habits) -> timedelta | None:

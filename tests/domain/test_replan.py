@@ -96,6 +96,7 @@ def test_a_fixed_hour_stays_and_the_show_before_it_ends_in_time() -> None:
     assert (found["b"].later_minutes, found["b"].shorter_minutes) == (30, 30)
     late = shifts(plan(show("a", "14:00", 120), show("c", "16:15", fixed=True)), "17:00")["a"]
     assert (late.start, late.end) == (local(f"{DAY}14:00", BEIJING), local(f"{DAY}16:00", BEIJING))
+    assert [(one.code, one.data) for one in late.reasons] == [("replan.must_end", {"time": "16:00", "zone": BEIJING})]
 
 
 def test_a_show_that_would_end_before_it_began_is_left_as_it_is() -> None:

@@ -96,6 +96,10 @@ def of_delays() -> Iterator[Finding]:
         dates = dates_of(schedule)
         for shift in replan_day(schedule, dates, dates[0], dates[0].end + timedelta(minutes=delay), HABITS):
             yield from shift.reasons
+    standing = Schedule(parties=(HOST,), airings=(shows[0], replace(shows[1], fixed=True)))
+    dates = dates_of(standing)
+    for shift in replan_day(standing, dates, dates[0], dates[1].end, HABITS):
+        yield from shift.reasons
 
 
 @cache
