@@ -26,6 +26,7 @@ AnyRule = TypeVar("AnyRule", Taboo, Phrase, ClaimRule)
 SPOKEN = ("en", "zh-Hans")  # what reasons are written in, for hosts and crews
 MATCHES_PX = 84
 ROW_PX = 30
+EDGE_PX = 6  # of a list, by the style sheet
 ROWS = 6  # of a list that are in sight at once
 MATCHES_SHOWN = 6  # of those that are looked for, so many stand in a row
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -290,7 +291,8 @@ class RulesList(QWidget):
             self.list.addItem(item)
         self.list.setCurrentRow(min(here, len(self._rules) - 1))
         self.list.setVisible(bool(self._rules))
-        self.list.setFixedHeight(ROW_PX * min(len(self._rules), ROWS) + 6)
+        rows = min(len(self._rules), ROWS)
+        self.list.setFixedHeight(max(ROW_PX, self.list.sizeHintForRow(0)) * rows + 2 * self.list.frameWidth() + EDGE_PX)
         self._show_buttons()
 
     def _icon(self, rule: Rule) -> QIcon:

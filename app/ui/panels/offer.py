@@ -58,6 +58,7 @@ class OfferPanel(QWidget):
         self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
         self._cards: dict[ShownCard, QPushButton] = {}
         self._disclosure_rows: dict[str, DisclosureRow] = {}
+        self._read_texts: tuple[tuple[tuple[ShownCard, str], ...], set[str]] | None = None  # what the cards' buttons were made of
         self._read_of: tuple[object, ...] = ("",) * 5  # what the rows were made of
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -196,17 +197,20 @@ class OfferPanel(QWidget):
         self.take_back.setVisible(state is RoomState.REPLACED)
 
     def _read_cards(self) -> None:
-        self.cards.clear()
-        self._cards = {}
         show, host = self._desk.studio.show, self._desk.studio.show.desk.host_language
         selling = self._show_desk.selling
-        own = {card.id: card for card in show.cards}
-        for number, card in enumerate(selling.deck, 1):
+        own = {card.id for card in show.cards}
+        texts = tuple((card, pick(words_of(show, self._show_desk.products, card), (host,))[0]) for card in selling.deck)
+        if (texts, own) == self._read_texts:
+            return
+        self._read_texts = (texts, own)
+        self.cards.clear()
+        self._cards = {}
+        for number, (card, text) in enumerate(texts, 1):
             line = QHBoxLayout()
             line.setContentsMargins(0, 0, 0, 0)
             row = QWidget()
             row.setLayout(line)
-            text = pick(words_of(show, self._show_desk.products, card), (host,))[0]
             button = push_button(text if number > 9 else f"{number}  {text}")
             button.setCheckable(True)
             button.setProperty("role", "card")
