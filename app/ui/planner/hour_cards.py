@@ -16,6 +16,7 @@ from app.ui.widgets.pieces import label, set_property
 SCORE_PX = 54
 LOOKS = {Level.INFO: ("info", "muted"), Level.WARNING: ("warning", "warning"), Level.BLOCK: ("error", "error")}
 REASONS_ON_CARD = 1
+LOCALS_ON_CARD = 8
 REASONS_PX = 140
 
 
@@ -88,7 +89,9 @@ class HourCard(QPushButton):
         score.show_score(hour.score if hour.possible else None)
         head.addWidget(score)
         column.addLayout(head)
-        column.addWidget(label(" · ".join(hour.locals), "hint", wrap=True))
+        here = hour.locals if len(hour.locals) <= LOCALS_ON_CARD else (*hour.locals[:LOCALS_ON_CARD], "…")
+        column.addWidget(label(" · ".join(here), "hint", wrap=True))
+        self.setToolTip("\n".join(hour.locals) if len(here) < len(hour.locals) else "")
         if hour.hard:
             column.addWidget(label(hour.hard, "warning", wrap=True))
         for reason in [one for one in hour.reasons if one.level is Level.INFO][:REASONS_ON_CARD]:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from app.ui.language import tr
 from app.ui.planner.ask_bar import AskBar
 from app.ui.planner.hours_panel import HoursPanel
 from app.ui.planner.page import PlannerPage
@@ -71,7 +72,10 @@ class HourPage(PlannerPage):
         """Festivals and changes of clocks, in words: each once."""
         notes = [f"{row.name}: {mark.words}" for row in model.rows for mark in row.marks if mark.kind is not MarkKind.PRAYER]
         told = list(dict.fromkeys(notes))
-        self.notes.setText("\n".join(told[:NOTES_SHOWN]))
+        shown = told[:NOTES_SHOWN]
+        if len(told) > NOTES_SHOWN:
+            shown[-1] = tr("Planner", "… and {count} more", count=len(told) - NOTES_SHOWN + 1)
+        self.notes.setText("\n".join(shown))
         self.notes.setToolTip("\n".join(told))
         self.notes.setVisible(bool(told))
 

@@ -15,16 +15,16 @@ from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.planner.agenda import AgendaView
 from app.ui.planner.choice import Choice, next_quarter
+from app.ui.planner.festivals_page import FestivalsPage
 from app.ui.planner.hour_page import HourPage
 from app.ui.planner.month import MonthView
-from app.ui.planner.page import PlannerPage
 from app.ui.planner.people_page import PeoplePage
 from app.ui.planner.plan_source import PlanSource
 from app.ui.planner.tasks import TasksView
 from app.ui.planner.week_page import WeekPage
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
 
-TABS = ("hour", "week", "month", "agenda", "tasks", "people")
+TABS = ("hour", "week", "month", "agenda", "tasks", "festivals", "people")
 SIZE = (1280, 760)
 
 
@@ -44,6 +44,7 @@ class PlannerWindow(QWidget):
         self.choice = Choice(self._plan.zones, self._plan.host_zone, start, self)
         self._source = PlanSource(desk, self.choice)
         self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
+        self.festivals = FestivalsPage(self._source)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.pages: dict[str, QWidget] = {
@@ -52,6 +53,7 @@ class PlannerWindow(QWidget):
             "month": MonthView(desk),
             "agenda": AgendaView(desk),
             "tasks": TasksView(desk),
+            "festivals": self.festivals,
             "people": self.people,
         }
         titles = {
@@ -60,11 +62,11 @@ class PlannerWindow(QWidget):
             "month": tr("Planner", "Month"),
             "agenda": tr("Planner", "Agenda"),
             "tasks": tr("Planner", "Tasks"),
+            "festivals": tr("Planner", "Festivals"),
             "people": tr("Planner", "People and markets"),
         }
         for name in TABS:
-            if name in self.pages:
-                self.tabs.addTab(self.pages[name], titles[name])
+            self.tabs.addTab(self.pages[name], titles[name])
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.tabs)
@@ -165,9 +167,8 @@ class PlannerWindow(QWidget):
         if anybody or self.stack.currentWidget() is not self.tabs or self.tab != "people":
             self.stack.setCurrentWidget(self.tabs if anybody else self.empty)
         self.suggest_button.setVisible(bool(self._desk.studio.show.markets))
-        for page in (self.hour, self.week, self.people):
-            if isinstance(page, PlannerPage):
-                page.refresh()
+        for page in (self.hour, self.week, self.festivals, self.people):
+            page.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._state.setValue("planner/geometry", self.saveGeometry())

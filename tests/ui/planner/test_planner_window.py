@@ -54,7 +54,7 @@ def test_it_comes_back_where_it_was(planner: PlannerWindow, state: QSettings) ->
     again.deleteLater()
 
 
-@pytest.mark.parametrize("tab", ["hour", "week", "people"])
+@pytest.mark.parametrize("tab", ["hour", "week", "festivals", "people"])
 def test_tab_reaches_every_control(planner: PlannerWindow, tab: str) -> None:
     planner.resize(1600, 1200)
     planner.show_tab(tab)
