@@ -76,14 +76,14 @@ class LateFormats:
     def month(self, when: date, language: str) -> str:
         return str(self._clocks().month(when, language))
 
-    def day_shift(self, days: int, language: str) -> str:
-        return str(self._clocks().day_shift(days, language))
+    def day_shift(self, days: int, language: str, *, market: str = "") -> str:
+        return str(self._clocks().day_shift(days, language, market=market))
 
     def countdown(self, seconds: float, language: str) -> str:
         return str(self._clocks().countdown(seconds, language))
 
-    def duration(self, minutes: int, language: str) -> str:
-        return str(self._clocks().duration(minutes, language))
+    def duration(self, minutes: int, language: str, *, market: str = "") -> str:
+        return str(self._clocks().duration(minutes, language, market=market))
 
     def city(self, zone_key: str, language: str) -> str:
         return str(self._clocks().city(zone_key, language))

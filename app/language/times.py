@@ -144,9 +144,9 @@ def day_and_clock(wall: datetime, language: str, *, market: str = "", style: Day
 
 
 @lru_cache(maxsize=512)
-def day_shift(days: int, language: str) -> str:
+def day_shift(days: int, language: str, *, market: str = "") -> str:
     """How far a date is from the one beside it: "+1 day", "+1天", "−1 Tag"; "" for the same day."""
-    return "" if days == 0 else ("+" if days > 0 else "−") + _days(abs(days), language)
+    return "" if days == 0 else ("+" if days > 0 else "−") + _days(abs(days), language, market)
 
 
 def _plain(when: date) -> date:
@@ -156,7 +156,7 @@ def _plain(when: date) -> date:
 # --- spans --------------------------------------------------------------------------------------------------------------
 
 
-def countdown(seconds: float, language: str) -> str:
+def countdown(seconds: float, language: str, *, market: str = "") -> str:
     """What is left until something, in its two largest units: "3 days 4 hr", "2 hr 5 min", "4 min 30 sec"; nothing below zero is left."""
     left = max(0, int(seconds))
     parts: list[tuple[int, str]] = []
@@ -164,23 +164,25 @@ def countdown(seconds: float, language: str) -> str:
         parts.append((left // size, unit))
         left %= size
     first = next((number for number, (count, _) in enumerate(parts) if count), len(parts) - 1)
-    return " ".join(_counted(count, unit, language) for number, (count, unit) in enumerate(parts[first : first + 2]) if count or not number)
+    return " ".join(
+        _counted(count, unit, language, market) for number, (count, unit) in enumerate(parts[first : first + 2]) if count or not number
+    )
 
 
-def duration(minutes: int, language: str) -> str:
+def duration(minutes: int, language: str, *, market: str = "") -> str:
     """How long something takes: "1 hr 30 min", "2 hr", "45 min"; hours go beyond a day."""
     parts = ((minutes // 60, "hour"), (minutes % 60, "minute"))
-    return " ".join(_counted(count, unit, language) for count, unit in parts if count) or _counted(0, "minute", language)
+    return " ".join(_counted(count, unit, language, market) for count, unit in parts if count) or _counted(0, "minute", language, market)
 
 
 @lru_cache(maxsize=4096)
-def _counted(count: int, unit: str, language: str) -> str:
-    return _days(count, language) if unit == "day" else counted(count, f"duration-{unit}", locale_of(language))
+def _counted(count: int, unit: str, language: str, market: str) -> str:
+    return _days(count, language, market) if unit == "day" else counted(count, f"duration-{unit}", locale_of(language, market))
 
 
-def _days(count: int, language: str) -> str:
+def _days(count: int, language: str, market: str) -> str:
     """Inflected, and always with their figure, which Arabic leaves away for one and two."""
-    locale = locale_of(language)
+    locale = locale_of(language, market)
     lengths: tuple[Literal["long", "short"], ...] = ("long", "short")
     length = next(one for one in lengths if "duration-" not in format_unit(_MANY, "duration-day", length=one, locale=locale))
     said = format_unit(count, "duration-day", length=length, locale=locale)

@@ -49,6 +49,11 @@ class Column:
         """Text of so many pixels at scale 1."""
         return fitted(text, Type(self.theme.fonts, face, size * self.scale, language or self.language), width, lines=lines, tight=True)
 
+    def set_whole(self, text: str, face: Face, sizes: tuple[float, float], width: float, *, language: str = "") -> Block:
+        """On one line where it fits, else smaller on two: names and addresses are worth nothing without their end."""
+        one = self.set(text, face, sizes[0], width, language=language)
+        return one if one.text == " ".join(text.split()) else self.set(text, face, sizes[1], width, lines=2, language=language)
+
 
 class Sign:
     """A pill that says that it is live."""
@@ -109,16 +114,11 @@ class Times:
         self._weekday_width = max((block.width for block in weekdays), default=0.0)
         left = room - self._clock_width - self._weekday_width - 2 * self._gap
         self._rows = [
-            _Row(self._city(one.city, left - self._chip_width(shift)), weekday, clock, shift)
+            _Row(column.set_whole(one.city, Face.STRONG, (44, 32), left - self._chip_width(shift)), weekday, clock, shift)
             for one, weekday, clock, shift in zip(shown, weekdays, clocks, shifts, strict=True)
         ]
         self._row_height = max((max(row.clock.height, row.city.height) for row in self._rows), default=0.0) + 24 * column.scale
         self.height = self._row_height * len(self._rows) + 2 * self._edge if self._rows else 0.0
-
-    def _city(self, text: str, room: float) -> Block:
-        """Its best size on one line; a long name takes a second one rather than losing its end."""
-        one = self._column.set(text, Face.STRONG, 44, room)
-        return one if one.text == text else self._column.set(text, Face.STRONG, 32, room, lines=2)
 
     @property
     def _edge(self) -> float:
@@ -197,7 +197,7 @@ class Code:
         self._gap = 32 * column.scale if poster.modules else 0.0
         room = column.width - self._side - self._gap
         self._caption = column.set(poster.caption, Face.STRONG, 40, room, lines=2) if poster.caption else None
-        self._address = column.set(poster.address, Face.TEXT, 29, room, lines=2, language="en") if poster.address else None
+        self._address = column.set_whole(poster.address, Face.TEXT, (29, 25), room, language="en") if poster.address else None
         self.height = max(float(self._side), self._words_height)
 
     @property

@@ -25,10 +25,11 @@ from app.domain.party import Party, PartyKind
 from app.domain.poster import Modules, Poster, PosterTime
 from app.domain.schedule import Airing, Occurrence, Reminder, Schedule, parties_on
 from app.domain.show_editing import new_id
-from app.domain.words import Words
+from app.domain.words import is_right_to_left, primary
 from app.domain.zones import Zones
 
 DayStyle = Literal["full", "full_year"]
+RLM = "\u200f"  # a line that begins with Latin letters would else run from left to right
 
 
 class TimeFormats(Protocol):
@@ -44,9 +45,9 @@ class TimeFormats(Protocol):
 
     def day_and_clock(self, wall: datetime, language: str, *, market: str, style: DayStyle) -> str: ...
 
-    def day_shift(self, days: int, language: str) -> str: ...
+    def day_shift(self, days: int, language: str, *, market: str = "") -> str: ...
 
-    def duration(self, minutes: int, language: str) -> str: ...
+    def duration(self, minutes: int, language: str, *, market: str = "") -> str: ...
 
     def city(self, zone_key: str, language: str) -> str: ...
 
@@ -139,7 +140,7 @@ class AnnouncementTexts:
             language=language,
             title=title_in(airing, (language, *languages_of(telling, party))),
             lines=self._lines(telling, occurrence, party, language),
-            utc=f"UTC: {said}",
+            utc=f"{RLM if is_right_to_left(language) else ''}UTC: {said}",
             news=news_in(airing.whats_new, language),
             link=telling.link,
         )
@@ -188,21 +189,21 @@ class AnnouncementTexts:
 
         Raises ScheduleError "schedule.nothing_new" when there is a market whose people would not learn what is different this time.
         """
-        spoken: dict[str, None] = {}
+        spoken: dict[str, str] = {}  # language → the first market that speaks it
         for party in audiences(telling, occurrence):
             languages = languages_of(telling, party)
             check_news(airing.whats_new, party.market_id or party.name, languages)
-            spoken |= dict.fromkeys(languages)
+            for language in languages:
+                spoken.setdefault(language, party.market_id)
         if not spoken:
             check_news(airing.whats_new, "", (telling.host_language,))
-            spoken = {telling.host_language: None}
-        texts: Words = {
-            language: reminder_text(
-                title_in(airing, (language,)), self._formats.duration(minutes_before, language), news, self._phrases, language
-            )
-            for language in spoken
-            if (news := news_in(airing.whats_new, language))
-        }
+            spoken = {telling.host_language: ""}
+        texts: dict[str, str] = {}
+        for language, market in spoken.items():
+            news = news_in(airing.whats_new, language)
+            left = self._formats.duration(minutes_before, language, market=market)
+            if news:
+                texts[language] = reminder_text(title_in(airing, (language,)), left, news, self._phrases, language)
         return Reminder(new_id(), occurrence.key, minutes_before, texts)
 
     def poster(
@@ -218,10 +219,10 @@ class AnnouncementTexts:
     ) -> Poster:
         """With a row for every party, or for every place of the only one."""
         zones = zones_of(telling, parties[0]) if len(parties) == 1 else tuple(dict.fromkeys(party.zone for party in parties))
-        markets = {party.zone: party.market_id for party in reversed(parties)}
         first = shown_in(occurrence.start, zones[0], telling.zones).wall if zones else occurrence.local.wall
-        market = parties[0].market_id if parties else ""
-        times = tuple(self._poster_time(telling, occurrence, zone, language, markets.get(zone, market), first.date()) for zone in zones)
+        spoken = (party.market_id for party in parties if any(primary(one) == primary(language) for one in languages_of(telling, party)))
+        market = next(spoken, "")  # whose habits in figures and hours all rows have
+        times = tuple(self._poster_time(telling, occurrence, zone, language, market, first.date()) for zone in zones)
         return Poster(
             title=title_in(airing, (language,)),
             day=self._formats.day(first.date(), language, market=market, style=self._style(telling, occurrence)),
@@ -241,5 +242,5 @@ class AnnouncementTexts:
             self._formats.city(zone, language),
             self._formats.weekday(shown.wall.date(), language),
             self._formats.clock(shown.wall, language, market=market),
-            self._formats.day_shift(shown.day_shift, language),
+            self._formats.day_shift(shown.day_shift, language, market=market),
         )

@@ -118,6 +118,9 @@ def test_durations_go_on_in_hours() -> None:
     assert times.duration(120, "th") == "2 ชม."
     assert times.duration(45, "ja") == "45 分"
     assert times.duration(0, "en") == "0 min"
+    assert times.duration(30, "ar", market="EG") == "٣٠ د"
+    assert times.countdown(90, "ar", market="EG") == "١ د ٣٠ ث"
+    assert times.day_shift(1, "ar", market="EG") == "+١ يوم"
     assert times.duration(1560, "en") == "26 hr"
 
 
