@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from app.session.slow_work import Slowly
+
 T = TypeVar("T")
 
 
@@ -32,3 +34,32 @@ class Kept(Generic[T]):
     def of(self, objects: tuple[object, ...], marks: tuple[Hashable, ...], work_out: Callable[[], T]) -> T:
         """The reading of these."""
         return self._held[0] if self.is_of(objects, marks) else self.keep(objects, marks, work_out())
+
+
+class KeptBeside(Generic[T]):
+    """As `Kept`, for readings that may take long: a big one is worked out beside, and the last one stands in for it until `told`."""
+
+    def __init__(self, name: str, nothing: T, *, slowly: Slowly, told: Callable[[], None]) -> None:
+        self._name = name
+        self._nothing = nothing
+        self._slowly = slowly
+        self._told = told
+        self._kept: Kept[T] = Kept()
+        self._begun: Kept[None] = Kept()
+
+    def of(self, objects: tuple[object, ...], marks: tuple[Hashable, ...], work_out: Callable[[], T], *, is_big: bool) -> T:
+        """The reading of these, or for a moment the one before."""
+        if not is_big:
+            return self._kept.of(objects, marks, work_out)
+        if not self._kept.is_of(objects, marks) and not self._begun.is_of(objects, marks):
+            self._begun.keep(objects, marks, None)
+            if not self._slowly(self._name, work_out, lambda found: self._done(objects, marks, found)):
+                self._kept.keep(objects, marks, work_out())
+        last = self._kept.last
+        return self._nothing if last is None else last
+
+    def _done(self, objects: tuple[object, ...], marks: tuple[Hashable, ...], found: T) -> None:
+        """An answer to an earlier question is none any more."""
+        if self._begun.is_of(objects, marks):
+            self._kept.keep(objects, marks, found)
+            self._told()

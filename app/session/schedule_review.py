@@ -1,6 +1,6 @@
 """The plan looked through: what speaks against it, what is to be done for it, whether a show can begin, and what a delay does to a day."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.domain import lead_tasks
@@ -13,7 +13,7 @@ from app.domain.schedule import Occurrence, Schedule, TaskKind, airing_by_id, pa
 from app.domain.schedule_checks import Needs, check_plan
 from app.domain.show import Show
 from app.domain.stats import RelayProbe, TargetStats
-from app.session.kept import Kept
+from app.session.kept import KeptBeside
 from app.session.pre_show import CheckItem, Surroundings, checklist
 from app.session.schedule_advice import ScheduleAdvice
 from app.session.schedule_book import ScheduleBook
@@ -22,12 +22,14 @@ from app.session.slow_work import Slowly
 BEFORE = timedelta(days=7)  # nights and rest that count for what comes
 AHEAD = timedelta(days=120)
 DAY = timedelta(days=1)
-MANY = 300  # products that a turn of the loop can look through
+MANY_PRODUCTS = 300  # that a turn of the loop can look through
+MANY_DATES = 25
 QUARTER = timedelta(minutes=15)
 
 
 class ScheduleReview:
-    """Each reading is kept as long as what it reads is the same. `told` is called when one that took long is there."""
+    """Each reading is kept as long as what it reads is the same. A big one is worked out beside, with the one before in its place until
+    `told` is called."""
 
     def __init__(
         self, planned: ScheduleBook, advice: ScheduleAdvice, *, show: Callable[[], Show], slowly: Slowly, told: Callable[[], None]
@@ -35,11 +37,8 @@ class ScheduleReview:
         self._planned = planned
         self.advice = advice
         self._show = show
-        self._slowly = slowly
-        self._told = told
-        self._tasks: Kept[tuple[Task, ...]] = Kept()
-        self._checks: Kept[tuple[Finding, ...]] = Kept()
-        self._working: tuple[object, ...] = ()
+        self._tasks: KeptBeside[tuple[Task, ...]] = KeptBeside("tasks", (), slowly=slowly, told=told)
+        self._checks: KeptBeside[tuple[Finding, ...]] = KeptBeside("checks", (), slowly=slowly, told=told)
 
     def tasks(self) -> tuple[Task, ...]:
         """What has to be done before the shows and festivals of the next four months, in order of the last day for it. For a show of many
@@ -47,20 +46,15 @@ class ScheduleReview:
         planned, show = self._planned, self._show()
         today, now = planned.today(), planned.now()
         objects = (planned.schedule, show.products, show.segments, show.markets)
-        marks: tuple[Hashable, ...] = (today, self.advice.version)
-        if self._tasks.is_of(objects, marks):
-            return self._tasks.last or ()
         dates = planned.occurrences(now, now + AHEAD)
         festivals = self.advice.festivals(today, today + AHEAD)
-        marks = (today, self.advice.version)  # a festival may just have been loaded
         schedule, permits = planned.schedule, self.advice.permits
-
-        def work() -> tuple[Task, ...]:
-            return lead_tasks.tasks(schedule, dates, festivals, show, today, permits=permits)
-
-        if len(show.products) <= MANY or not self._begin(objects, marks, work):
-            return self._tasks.keep(objects, marks, work())
-        return self._tasks.last or ()
+        return self._tasks.of(
+            objects,
+            (today, self.advice.version),
+            lambda: lead_tasks.tasks(schedule, dates, festivals, show, today, permits=permits),
+            is_big=len(show.products) > MANY_PRODUCTS,
+        )
 
     def checks(self) -> tuple[Finding, ...]:
         """What speaks against the dates of the next four months: findings of Subject.AIRING by the dates' keys, in their order."""
@@ -70,12 +64,13 @@ class ScheduleReview:
         tasks = self.tasks()
         begin, end = hour - BEFORE, hour + AHEAD
         habits = self.advice.habits_between(begin, end)
-        objects = (planned.schedule, show.segments, show.markets, tasks)
-        marks = (hour, self.advice.version, show.desk.host_language)
+        schedule, needs = planned.schedule, self._needs(tasks)
+        dates = planned.occurrences(begin, end)
         return self._checks.of(
-            objects,
-            marks,
-            lambda: check_plan(planned.schedule, planned.occurrences(begin, end), habits, needs=self._needs(tasks), now=now),
+            (schedule, show.segments, show.markets, tasks),
+            (hour, self.advice.version, show.desk.host_language),
+            lambda: check_plan(schedule, dates, habits, needs=needs, now=now),
+            is_big=len(dates) > MANY_DATES,
         )
 
     def checks_of(self, occurrence: Occurrence) -> tuple[Finding, ...]:
@@ -116,20 +111,6 @@ class ScheduleReview:
     def shifted(self, schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
         """As replan.apply_shifts."""
         return apply_shifts(schedule, shifts)
-
-    def _begin(self, objects: tuple[object, ...], marks: tuple[Hashable, ...], work: Callable[[], tuple[Task, ...]]) -> bool:
-        """Work it out beside, once for the same; True unless that cannot be done here."""
-
-        def done(found: tuple[Task, ...]) -> None:
-            self._tasks.keep(objects, marks, found)
-            self._working = ()
-            self._told()
-
-        same = len(self._working) == len(objects) and all(one is other for one, other in zip(self._working, objects, strict=True))
-        if same:
-            return True
-        self._working = objects
-        return self._slowly("tasks", work, done)
 
     def _needs(self, tasks: tuple[Task, ...]) -> Needs:
         """What the show asks for beyond the plan."""
