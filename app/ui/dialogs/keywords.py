@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.domain.show import Coupon, KeywordCard, languages_of
 from app.domain.show_editing import new_id, put_card, put_coupon, remove_card, remove_coupon
@@ -12,6 +12,7 @@ from app.ui.dialogs.frame import FramedDialog
 from app.ui.language import tr
 from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, push_button
+from app.ui.widgets.product_choice import ProductChoice
 from app.ui.widgets.words_field import WordsField
 
 
@@ -91,11 +92,11 @@ class CouponDialog(FramedDialog):
         self.body.addWidget(label(tr("Keywords", "Title"), "heading"))
         self.body.addWidget(self.languages)
         form = QFormLayout()
-        self.product = QComboBox()
-        self.product.addItem(tr("Keywords", "Everything"), "")
-        for product in show.products:
-            self.product.addItem(pick(product.name, (show.desk.host_language,))[0] or product.sku, product.id)
-        self.product.setCurrentIndex(max(0, self.product.findData(self._coupon.product_id)))
+        studio = desk.studio
+        self.product = ProductChoice(
+            tr("Keywords", "For"), tr("Keywords", "Everything"), lambda: studio.show.products, lambda: studio.show.desk.host_language
+        )
+        self.product.show_product(studio.desk.products.find(self._coupon.product_id))
         self.percent = self._number(1, 100, round(self._coupon.percent) or 10, " %")
         self.stock = self._number(1, 3000, self._coupon.stock, "")
         self.minutes = self._number(1, 24 * 60, max(1, self._coupon.expires_in_s // 60), tr("Keywords", " minutes"))
@@ -147,7 +148,7 @@ class CouponDialog(FramedDialog):
             self._coupon,
             title=title,
             codes=self._typed(),
-            product_id=str(self.product.currentData()),
+            product_id=self.product.product_id,
             percent=float(self.percent.value()),
             stock=self.stock.value(),
             expires_in_s=self.minutes.value() * 60,
