@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from app.domain.comfort import DAY_QUARTERS, QUARTER_MINUTES, QUARTER_S, Habits, instant_of, prime_time
@@ -11,6 +10,7 @@ from app.domain.party import Party, PartyKind
 
 WATCHING_KINDS = frozenset({EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.VIEWER_JOINED, EventKind.VIEWER_LEFT, EventKind.VIEWER_MARKET})
 QUARTER_MS = 1000 * QUARTER_S
+LOST = "lost"  # the computer went down on air: nobody knows when, nor who watched until then
 PRIME_QUARTERS = 12  # three hours
 ENOUGH_QUARTERS = 8  # of them that shows were on air in
 ENOUGH_DATES = 2  # on which a quarter was on air
@@ -18,44 +18,51 @@ CLEARLY = 1.25  # times as many viewers as in the hours that were thought to be 
 ENOUGH_VIEWERS = 3.0  # on average: fewer of them say nothing about a market
 
 
-@dataclass(slots=True)
 class Watching:
-    """`aired` is how many milliseconds of each quarter (comfort.quarter_of) shows were on air, `viewers` what viewers of each market spent
-    in it while they were."""
+    """A reading of the log: `aired` is how many milliseconds of each quarter (comfort.quarter_of) shows were on air, `viewers` what viewers
+    of each market spent in it while they were."""
 
-    aired: Counter[int] = field(default_factory=Counter)
-    viewers: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    def __init__(self) -> None:
+        self.aired: Counter[int] = Counter()
+        self.viewers: dict[str, Counter[int]] = defaultdict(Counter)
+        self._present: dict[str, str] = {}  # market by viewer
+        self._on_air = False
+        self._since_ms = 0
+
+    def take(self, event: ShowEvent) -> None:
+        """The next event of the log; one of other kinds changes nothing."""
+        if event.kind not in WATCHING_KINDS:
+            return
+        lost = event.kind is EventKind.OFF_AIR and event.data.get("why") == LOST
+        if self._on_air and not lost:
+            self._count(Counter(self._present.values()), self._since_ms, event.at_ms)
+        self._since_ms = event.at_ms
+        viewer = str(event.data.get("viewer", ""))
+        if event.kind is EventKind.ON_AIR:
+            self._on_air = True
+        elif event.kind is EventKind.OFF_AIR:
+            self._on_air = False
+            if lost:
+                self._present.clear()
+        elif event.kind is EventKind.VIEWER_LEFT:
+            self._present.pop(viewer, None)
+        else:
+            self._present[viewer] = str(event.data.get("market", ""))
+
+    def _count(self, present: Mapping[str, int], begin_ms: int, end_ms: int) -> None:
+        for quarter in range(begin_ms // QUARTER_MS, -(-end_ms // QUARTER_MS)):
+            inside = min(end_ms, (quarter + 1) * QUARTER_MS) - max(begin_ms, quarter * QUARTER_MS)
+            self.aired[quarter] += inside
+            for market_id, viewers in present.items():
+                self.viewers[market_id][quarter] += viewers * inside
 
 
 def watched(events: Iterable[ShowEvent]) -> Watching:
-    """From the log's events in their order; those of other kinds change nothing."""
+    """The reading of these, in their order."""
     found = Watching()
-    present: dict[str, str] = {}
-    on_air, since = False, 0
     for event in events:
-        if event.kind not in WATCHING_KINDS:
-            continue
-        if on_air and event.at_ms > since:
-            _count(found, Counter(present.values()), since, event.at_ms)
-        since = event.at_ms
-        viewer = str(event.data.get("viewer", ""))
-        if event.kind is EventKind.ON_AIR:
-            on_air = True
-        elif event.kind is EventKind.OFF_AIR:
-            on_air = False
-        elif event.kind is EventKind.VIEWER_LEFT:
-            present.pop(viewer, None)
-        else:
-            present[viewer] = str(event.data.get("market", ""))
+        found.take(event)
     return found
-
-
-def _count(found: Watching, present: Mapping[str, int], begin_ms: int, end_ms: int) -> None:
-    for quarter in range(begin_ms // QUARTER_MS, -(-end_ms // QUARTER_MS)):
-        inside = min(end_ms, (quarter + 1) * QUARTER_MS) - max(begin_ms, quarter * QUARTER_MS)
-        found.aired[quarter] += inside
-        for market_id, viewers in present.items():
-            found.viewers[market_id][quarter] += viewers * inside
 
 
 def learned_prime_times(parties: Iterable[Party], watching: Watching, habits: Habits) -> dict[str, tuple[str, str]]:

@@ -82,3 +82,13 @@ def test_viewers_are_counted_only_while_the_show_is_on_air_and_in_the_market_tha
         "IN": {first: 300_000, first + 1: 300_000},
         "US": {first + 1: 600_000},
     }
+
+
+def test_a_night_after_a_crash_is_no_show() -> None:
+    begin = ms(local("2027-07-01T20:00", "Asia/Kolkata"))
+    joined = ShowEvent(2, begin, EventKind.VIEWER_JOINED, {"viewer": "a", "market": "IN"})
+    lost = ShowEvent(3, begin + 12 * HOUR_MS, EventKind.OFF_AIR, {"why": "lost"})
+    again = (ShowEvent(4, begin + 24 * HOUR_MS, EventKind.ON_AIR), ShowEvent(5, begin + 25 * HOUR_MS, EventKind.OFF_AIR))
+    found = watched((ShowEvent(1, begin, EventKind.ON_AIR), joined, lost, *again))
+    assert sum(found.aired.values()) == HOUR_MS
+    assert dict(found.viewers) == {}
