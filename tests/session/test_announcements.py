@@ -18,7 +18,6 @@ from app.domain.party import Party, PartyKind
 from app.domain.poster import PosterSize
 from app.domain.schedule import Airing, Occurrence, ScheduleError, WhatsNew
 from app.domain.show import Show
-from app.overlay.offscreen import make_offscreen_application
 from app.session.announcement_texts import Telling as Told
 from app.session.announcements import Announcements, PosterChoice, file_name
 from app.session.room_schedule import schedule_board
@@ -28,6 +27,7 @@ from app.storage.paths import RESOURCES
 from tests.support.calendars import faults, read_by_icalendar
 from tests.support.scheduling import NOW, SchedulingDesk
 from tests.support.studio_desk import paths_in
+from tests.support.window import application
 
 NARROW, THIN = "\u202f", "\u2009"
 LINK = "https://tradewind.example/watch/live"
@@ -54,7 +54,7 @@ class Telling:
     """A desk that tells of its plan. `link` is where the page is."""
 
     def __init__(self, home: Path) -> None:
-        self.application = make_offscreen_application()
+        self.application = application()
         self.desk = SchedulingDesk(home)
         self.link = LINK
         self.desk.fill(FRIDAYS, parties=(US, EGYPT, HOST))
