@@ -145,10 +145,14 @@ class HourCards(QWidget):
             old.deleteLater()
         self.cards = [HourCard(self._theme, self._icons, place, hour) for place, hour in enumerate(hours, 1)]
         for place, card in enumerate(self.cards):
-            card.clicked.connect(lambda _=False, card=card: self.chosen.emit(card.hour.start))
+            card.clicked.connect(lambda _=False, card=card: self._take(card))
             self._column.insertWidget(place, card)
         self.nothing.setVisible(not self.cards)
         self.mark(current)
+
+    def _take(self, card: HourCard) -> None:
+        self.chosen.emit(card.hour.start)
+        self.mark(card.hour.start)  # a second click does not let go of it
 
     def mark(self, current: datetime) -> None:
         """Show which of them the block stands at."""

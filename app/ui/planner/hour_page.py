@@ -59,7 +59,7 @@ class HourPage(PlannerPage):
 
     def plan(self) -> None:
         """Open the form of a new show where the block stands."""
-        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes)
+        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
 
     def _show_strips(self) -> None:
         choice = self._source.choice

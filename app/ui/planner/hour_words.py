@@ -39,7 +39,7 @@ class HourWords:
     def sentence(self) -> str:
         """All of it, for screen readers."""
         parts = (self.title, score_words(self), *self.locals, self.hard, *(reason.words for reason in self.reasons))
-        return ". ".join(part for part in parts if part)
+        return "; ".join(part.rstrip(".。") for part in parts if part)
 
 
 def score_words(hour: HourWords) -> str:

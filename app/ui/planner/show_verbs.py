@@ -1,6 +1,6 @@
 """What can be done with one date of a show, wherever it is seen: opened, moved, copied, called off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.domain.errors import AppError
 from app.domain.local_time import LocalTime, WallTimeError, wall_of
 from app.domain.notice import Notice, Severity
-from app.domain.party import PartyKind
+from app.domain.party import Party, PartyKind
 from app.domain.schedule import Occurrence
 from app.session.series_edit import Scope
 from app.ui import late
@@ -51,10 +51,12 @@ class ShowVerbs(QObject):
         """Show the form of a new show, on a day of the first market's calendar; None = tomorrow."""
         self._show_form(late.AiringDialog(self._desk, self._parent, start=self.proposed_start(day)))
 
-    def plan_at(self, start: datetime, minutes: int) -> None:
-        """Show the form of a new show that begins at an instant."""
-        zone = self._audience_zone()
-        self._show_form(late.AiringDialog(self._desk, self._parent, start=wall_of(start, zone, self._plan.zones), minutes=minutes))
+    def plan_at(self, start: datetime, minutes: int, parties: Sequence[Party]) -> None:
+        """Show the form of a new show for these that begins at an instant, by the clocks of the first market among them."""
+        zone = next((one.zone for one in parties if one.kind is PartyKind.MARKET), self._audience_zone())
+        local = wall_of(start, zone, self._plan.zones)
+        ids = [one.id for one in parties]
+        self._show_form(late.AiringDialog(self._desk, self._parent, start=local, minutes=minutes, party_ids=ids))
 
     def proposed_start(self, day: date | None = None) -> LocalTime:
         """The prime time of the first market on that day."""

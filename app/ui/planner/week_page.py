@@ -65,7 +65,7 @@ class WeekPage(PlannerPage):
 
     def plan(self) -> None:
         """Open the form of a new show where the block stands."""
-        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes)
+        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
 
     def _show_week(self) -> None:
         source, self._monday = self._source, self.monday

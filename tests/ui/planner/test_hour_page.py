@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.domain.local_time import wall_of
+from app.domain.local_time import LocalTime, wall_of
 from app.domain.party import Priorities
 from app.session.studio import Studio
 from app.ui.dialogs.airing import AiringDialog
@@ -59,6 +59,7 @@ def test_five_hours_are_offered_and_a_click_takes_one(planner: PlannerWindow, pa
     assert [card.hour.score for card in cards] == sorted((card.hour.score for card in cards), reverse=True)
     cards[1].click()
     assert planner.choice.start == cards[1].hour.start
+    cards[1].click()
     assert [card.isChecked() for card in cards] == [False, True, False, False, False]
     assert page.strips.start == round((planner.choice.start - page.strips.model.begin) / timedelta(minutes=15))  # type: ignore[union-attr]
     assert cards[1].accessibleName().startswith("2. Sat, Mar 20")
@@ -118,9 +119,12 @@ def test_priorities_are_the_plans_and_one_step(studio: Studio, planner: PlannerW
 
 
 def test_a_show_is_planned_where_the_block_stands(planner: PlannerWindow, page: HourPage) -> None:
+    planner.choice.ask(("us", "asha"), on=False)
     page.panel.plan_button.click()
     (dialog,) = page.findChildren(AiringDialog)
     assert dialog.when.instant == MORNING
+    assert dialog.when.local == LocalTime(datetime(2027, 3, 20, 1), "Europe/Berlin"), "by the clocks of the audience"
+    assert dialog.draft().party_ids == ("de", "lin", "ben")
     assert dialog.length.value() == 120
     dialog.close()
 
@@ -133,8 +137,9 @@ def test_shows_of_the_plan_stand_above_the_strips_and_take_their_hours(planner: 
     assert wall(planner, model.instant(show.begin)) == datetime(2027, 3, 20, 8)
     field = page.panel.field()
     assert field is not None
+    page.panel.show_words()
     assert not field.candidate(MORNING).possible, "Lin cannot be in two shows at once"
-    assert page.panel.box.accessibleName().startswith("Sat, Mar 20  08:00–10:00. not possible")
+    assert page.panel.box.accessibleName().startswith("Sat, Mar 20  08:00–10:00; not possible; ")
 
 
 def test_changes_of_clocks_and_festivals_are_told(planner: PlannerWindow, page: HourPage) -> None:
