@@ -5,6 +5,7 @@ Loaded when it is asked for: a window that plans nothing needs none of it.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from app.domain.burden import Burden, ledger
@@ -19,6 +20,7 @@ from app.domain.schedule import FestivalChange, Occurrence, Schedule
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.session.calendar_port import Calendar
+from app.session.learned_hours import LearnedHours
 from app.session.schedule_book import ScheduleBook
 from app.session.slow_work import Slowly
 
@@ -33,7 +35,8 @@ Year = tuple[Markets, tuple[FestivalChange, ...], int]
 
 
 class ScheduleAdvice:
-    """Readings of a plan, and of the show that it is for. `changed` is emitted when festivals were loaded: until then there are none."""
+    """Readings of a plan, and of the show that it is for. `changed` is emitted when festivals were loaded, or past shows read: until then
+    there are none."""
 
     def __init__(self, planned: ScheduleBook, *, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> None:
         self.changed: Signal[[]] = Signal()
@@ -47,7 +50,9 @@ class ScheduleAdvice:
         self._profiles: dict[str, Market] = {}
         self._permits: Mapping[str, DrawPermit] | None = None
         self._ledger: tuple[Schedule, int, datetime, Mapping[str, Burden]] | None = None
-        self.version = 0  # of the festivals: another one when some were loaded
+        self._learned = LearnedHours(planned.book, slowly)
+        self._learned.changed.connect(self._on_more)
+        self.version = 0  # of the festivals, and of what past shows taught: another one when there is more of it
 
     # What is known --------------------------------------------------------------------------------------------------------
 
@@ -80,7 +85,8 @@ class ScheduleAdvice:
 
     def habits(self, first: date, last: date) -> Habits:
         """What decides how hours suit on these days."""
-        return Habits(self._planned.zones, self.markets, self.festivals(first, last))
+        known = Habits(self._planned.zones, self.markets, self.festivals(first, last))
+        return replace(known, learned=self._learned.prime_times(self._planned.schedule.parties, known))
 
     # Finding the hour -----------------------------------------------------------------------------------------------------
 
@@ -190,5 +196,8 @@ class ScheduleAdvice:
         self._loading.difference_update(found)
         self._years |= found
         self._latest |= {(ids, year): festivals for (ids, _, year), festivals in found.items()}
+        self._on_more()
+
+    def _on_more(self) -> None:
         self.version += 1
         self.changed.emit()

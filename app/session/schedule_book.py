@@ -56,6 +56,11 @@ class ScheduleBook:
     # Reading --------------------------------------------------------------------------------------------------------------
 
     @property
+    def book(self) -> ShowBook:
+        """The show that the plan is of, with its log."""
+        return self._book
+
+    @property
     def schedule(self) -> Schedule:
         """The plan as the show holds it."""
         return self._book.show.schedule
