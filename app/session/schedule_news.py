@@ -35,6 +35,7 @@ class ScheduleNews:
         self._soon_min = soon_min
         self._notify = notify
         self._told: set[tuple[str, str]] = set()
+        self._seen_place = ""  # in this sitting, also where it cannot be noted
         self._ticks = 0
         self._fresh = True
 
@@ -122,7 +123,8 @@ class ScheduleNews:
         """Where the PC is now, and where it was when a plan was open last."""
         scheduler = self._scheduler
         zone = scheduler.read_local_zone()
-        seen = self._place.read()
+        seen = self._seen_place or self._place.read()
+        self._seen_place = zone
         if zone == seen:
             return
         self._place.write(zone)

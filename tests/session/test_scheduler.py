@@ -276,4 +276,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     desk.tick(60)
     assert desk.place.read() == ""
     assert desk.heard == []
+    desk.calendar.place = "Asia/Dubai"
+    desk.tick(180)
+    assert desk.codes() == ["schedule.place_changed"], "told once, although it could not be noted"
     desk.close()
