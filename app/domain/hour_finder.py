@@ -51,13 +51,12 @@ _WHOLE_DAY, _NO_DAY = bytes([1] * DAY_QUARTERS), bytes(DAY_QUARTERS)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One begin. `score` 0 to 1 by the priorities; `groups` the same for audience, host and team alone (None = nobody of it is asked).
-    `possible` is whether nobody would be in two shows at once or in hours that are never. `sufferers` are ids of those for whom a quarter
-    of the show or more is poor, the worst first; `reasons` are findings of Subject.AIRING without an id, what matters most first."""
+    """One begin. `score` 0 to 1 by the priorities; `possible`: nobody would be in two shows at once or in hours that are never.
+    `sufferers` are ids of those for whom a quarter of the show or more is poor, the worst first; `reasons` are findings of Subject.AIRING
+    without an id, what matters most first."""
 
     start: datetime
     score: float
-    groups: tuple[float | None, float | None, float | None]
     by_party: tuple[Suit, ...]
     possible: bool = True
     sufferers: tuple[str, ...] = ()
@@ -196,7 +195,6 @@ class HourField:
         return Candidate(
             start,
             score or 0.0,
-            self._means_at(place),
             suits,
             score is not None,
             sufferers(suits),
