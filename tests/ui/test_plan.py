@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from PySide6.QtCore import QDate, QPoint, Qt, QTime
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from app.domain.local_time import LocalTime
 from app.domain.party import PartyKind
@@ -260,6 +260,26 @@ def test_this_date_those_that_follow_or_all(month: MonthView, plan: Scheduler, s
     assert len(dates) == 4
     assert sum(one.local.wall.hour == 21 for one in dates) == moved
     assert (dates[0].local.wall.hour == 20) is kept
+
+
+def test_a_new_title_is_the_one_that_is_told(month: MonthView, plan: Scheduler) -> None:
+    month.verbs.open(US_FIRST)
+    dialog = form(month)
+    dialog.scope.setCurrentIndex(dialog.scope.findData(Scope.ALL))
+    dialog.scope.activated.emit(dialog.scope.currentIndex())
+    dialog.title_line.setText("Harvest tea")
+    dialog.news.language.setCurrentIndex(dialog.news.language.findData("es"))
+    dialog.news.language.activated.emit(dialog.news.language.currentIndex())
+    assert dialog.news.title.isVisibleTo(dialog)
+    field = dialog.news.title.findChild(QLineEdit)
+    assert field is not None
+    field.clear()
+    QTest.keyClicks(field, "Nuevo")
+    dialog._show_preview()
+    dialog.save_button.click()
+    airing = airing_by_id(plan.schedule, "us-evening")
+    assert airing.title == airing.titles["en"] == "Harvest tea"
+    assert airing.titles["es"] == "Nuevo"
 
 
 def test_a_time_that_does_not_exist_cannot_be_planned(planned: MainWindow, plan: Scheduler) -> None:

@@ -26,6 +26,7 @@ from app.domain.party_suggestions import missing_parties
 from app.domain.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Airing, Occurrence, Schedule, WhatsNew, airing_by_id
 from app.domain.schedule_editing import put_airing, put_party
 from app.domain.show_editing import new_id
+from app.domain.words import with_text
 from app.session.series_edit import Scope
 from app.ui.desk import Desk
 from app.ui.language import tr
@@ -220,14 +221,14 @@ class AiringDialog(QDialog):
             self.when.show_local(begin)
             self.length.setValue(minutes)
             self.series.show_rule("", begin.wall.date())
-            self.news.show_news(WhatsNew())
+            self.news.show_news(WhatsNew(), {})
             self.title_line.setText(show.project.name)
             chosen = self._usual_parties(begin.zone) if party_ids is None else tuple(party_ids)
         else:
             self.when.show_local(start or occurrence.local)
             self.length.setValue(int((occurrence.end - occurrence.start).total_seconds() // 60))
             self.series.show_rule(airing.rule, occurrence.local.wall.date())
-            self.news.show_news(airing.whats_new)
+            self.news.show_news(airing.whats_new, airing.titles)
             self.title_line.setText(airing.title)
             self.note.setText(airing.note)
             self.fixed.setChecked(airing.fixed)
@@ -252,9 +253,12 @@ class AiringDialog(QDialog):
     def draft(self) -> Airing:
         """What the form says; its start and length are meant for the date that is changed."""
         base = self._airing or Airing(new_id(), "", self.when.local)
+        title, host = self.title_line.text().strip(), self._desk.studio.show.desk.host_language
+        titles = self.news.titles
         return replace(
             base,
-            title=self.title_line.text().strip(),
+            title=title,
+            titles=with_text(titles, host, title) if titles else titles,
             start=self.when.local,
             minutes=self.length.value(),
             rule=base.rule if self._is_series and self.chosen_scope is Scope.THIS else self.series.rule,

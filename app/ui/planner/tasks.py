@@ -27,6 +27,7 @@ from app.ui.widgets.pieces import EmptyState, label
 
 SOON = timedelta(days=7)
 _TASK = Qt.ItemDataRole.UserRole + 1
+_GROUP = Qt.ItemDataRole.UserRole + 2
 _WHAT, _FOR, _DUE = range(3)
 
 
@@ -38,6 +39,7 @@ class TasksView(QWidget):
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
         self._shown: tuple[Task, ...] = ()
+        self._closed = {tr("Tasks", "Later"), tr("Tasks", "Done")}  # what can wait is one line until it is wanted
         self.verbs = ShowVerbs(desk, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
@@ -73,8 +75,8 @@ class TasksView(QWidget):
         tree = QTreeWidget()
         tree.setAccessibleName(tr("Tasks", "To be done in time"))
         tree.setHeaderLabels([tr("Tasks", "What"), tr("Tasks", "For"), tr("Tasks", "Last day")])
-        tree.setRootIsDecorated(False)
-        tree.setIndentation(12)
+        tree.setObjectName("tasks")
+        tree.setIndentation(18)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.header().setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(_FOR, QHeaderView.ResizeMode.Interactive)
@@ -83,6 +85,8 @@ class TasksView(QWidget):
         tree.header().resizeSection(_FOR, 320)
         tree.itemChanged.connect(self._on_ticked)
         tree.itemActivated.connect(lambda item, _: self._open(item))
+        tree.itemExpanded.connect(lambda item: self._closed.discard(item.data(_WHAT, _GROUP)))
+        tree.itemCollapsed.connect(lambda item: self._closed.add(item.data(_WHAT, _GROUP)))
         return tree
 
     # Reading --------------------------------------------------------------------------------------------------------------
@@ -103,8 +107,8 @@ class TasksView(QWidget):
             self.tree.clear()
             for title, some in self._groups(tasks):
                 self._add_group(title, some, chosen)
-        self.tree.verticalScrollBar().setValue(place)
         self._stack.setCurrentIndex(0 if tasks else 1)
+        self.tree.verticalScrollBar().setValue(place)
 
     def _groups(self, tasks: Sequence[Task]) -> list[tuple[str, list[Task]]]:
         today = self._plan.today()
@@ -119,6 +123,7 @@ class TasksView(QWidget):
     def _add_group(self, title: str, tasks: Sequence[Task], chosen: str) -> None:
         head = QTreeWidgetItem([f"{title} · {len(tasks)}"])
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        head.setData(_WHAT, _GROUP, title)
         font = QFont(self.tree.font())
         font.setBold(True)
         head.setFont(_WHAT, font)
@@ -129,7 +134,7 @@ class TasksView(QWidget):
             head.addChild(item)
             if task.id == chosen:
                 self.tree.setCurrentItem(item)
-        head.setExpanded(True)
+        head.setExpanded(title not in self._closed)
 
     def _item(self, task: Task) -> QTreeWidgetItem:
         desk = self._desk

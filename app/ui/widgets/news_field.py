@@ -1,4 +1,4 @@
-"""What is new this time, in the languages of those who are told."""
+"""What a show is called and what is new this time, in the languages of those who are told."""
 
 from dataclasses import replace
 
@@ -22,11 +22,12 @@ class NewsField(QWidget):
         super().__init__()
         self._desk = desk
         self._news = WhatsNew()
+        self._titles: Words = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         head = QHBoxLayout()
-        head.addWidget(label(tr("Airing", "What is new this time"), "heading"), 1)
+        head.addWidget(label(tr("Airing", "What viewers are told, by language"), "heading"), 1)
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Airing", "Language of what is new"))
         for tag in self._languages():
@@ -34,10 +35,13 @@ class NewsField(QWidget):
         self.language.activated.connect(lambda _: self._read())
         head.addWidget(self.language)
         column.addLayout(head)
+        self.title = WordsField(tr("Airing", "Title in this language"))
+        self.title.edited.connect(self._on_title)
+        column.addWidget(self.title)
         self.fields = {
-            "product": WordsField(tr("Airing", "A new product")),
-            "offer": WordsField(tr("Airing", "An offer")),
-            "guest": WordsField(tr("Airing", "A guest")),
+            "product": WordsField(tr("Airing", "New this time: a product")),
+            "offer": WordsField(tr("Airing", "New this time: an offer")),
+            "guest": WordsField(tr("Airing", "New this time: a guest")),
         }
         for name, field in self.fields.items():
             field.edited.connect(lambda words, name=name: self._on_edited(name, words))
@@ -54,13 +58,24 @@ class NewsField(QWidget):
     def news(self) -> WhatsNew:
         return self._news
 
-    def show_news(self, news: WhatsNew) -> None:
+    @property
+    def titles(self) -> Words:
+        """Titles by language, where they are not the one that the show is planned with."""
+        return self._titles
+
+    def show_news(self, news: WhatsNew, titles: Words) -> None:
         """Show what is written already."""
-        self._news = news
+        self._news, self._titles = news, titles
         self._read()
+
+    def _on_title(self, words: Words) -> None:
+        self._titles = words
+        self.changed.emit()
 
     def _read(self) -> None:
         language, host = str(self.language.currentData()), self._desk.studio.show.desk.host_language
+        self.title.setVisible(language != host)  # that one stands above
+        self.title.show_words(self._titles, language, (host,))
         for name, field in self.fields.items():
             field.show_words(getattr(self._news, name), language, (host,))
 
