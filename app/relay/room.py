@@ -40,6 +40,7 @@ Close codes: 4400 a message that is none (the words say why), 4408 no hello, 440
 does not read for 15 s, is hung up on.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -163,6 +164,7 @@ class Room:
         self._pictures = pictures
         self._calendars = calendars
         self._fanout = Fanout()
+        self._acks: set[tuple[int, asyncio.Future[None]]] = set()
         self._on_page: Mapping[str, Callable[[PageLink, Message], None]] = {
             "event": self._event,
             "claim": self._claim,
@@ -273,6 +275,21 @@ class Room:
             self.host.wire.wake()
         return seq
 
+    async def has_host(self, seq: int, within_s: float) -> bool:
+        """Whether the host has everything up to `seq` for good, now or within this time; without a host at once."""
+        if self.journal.acked >= seq or self.host is None:
+            return self.journal.acked >= seq
+        waiting = (seq, asyncio.get_running_loop().create_future())
+        self._acks.add(waiting)
+        try:
+            async with asyncio.timeout(within_s):
+                await waiting[1]
+        except TimeoutError:
+            return False
+        finally:
+            self._acks.discard(waiting)
+        return True
+
     # --- the host
 
     def enter_host(self, wire: Wire, hello: Message) -> HostLink:
@@ -280,7 +297,7 @@ class Room:
         boot, after = text_of(hello, "boot", most=32), whole_of(hello, "after", default=0)
         self.likes = max(self.likes, whole_of(hello, "likes", default=0))
         sent_seq = min(after, self.journal.seq) if boot == self.boot else 0
-        self.journal.ack(sent_seq)
+        self._acknowledged(sent_seq)
         welcome = {
             "t": "welcome",
             "v": VERSION,
@@ -326,7 +343,13 @@ class Room:
             self._fanout.wake(dict.fromkeys(self.pages))
 
     def _ack(self, host: HostLink, message: Message) -> None:
-        self.journal.ack(whole_of(message, "seq"))
+        self._acknowledged(whole_of(message, "seq"))
+
+    def _acknowledged(self, seq: int) -> None:
+        self.journal.ack(seq)
+        for wanted, ack in self._acks:
+            if wanted <= self.journal.acked and not ack.done():
+                ack.set_result(None)
 
     def _likes_anew(self, host: HostLink, message: Message) -> None:
         self.likes = whole_of(message, "likes")

@@ -27,6 +27,7 @@ class Journal:
 
     def __init__(self, max_events: int = 5000, max_kept: int = 50_000) -> None:
         self.seq = 0
+        self.acked = 0  # the host has everything up to here for good
         self.dropped: Counter[str] = Counter()
         self._max_events = max_events
         self._max_kept = max_kept
@@ -101,6 +102,7 @@ class Journal:
 
     def ack(self, seq: int) -> None:
         """The host has everything up to `seq` for good."""
+        self.acked = max(self.acked, min(seq, self.seq))
         place = bisect_right(self._seqs, seq)
         for done in self._seqs[:place]:
             self._forget(done)

@@ -2,9 +2,11 @@
 
 Body: JSON {"order": id, "product": id or sku, "units": n, "minor": amount of this order in the currency's smallest unit, "currency": "EUR",
 "at_ms": UTC milliseconds of the order}. Headers: X-Tradewind-Timestamp (Unix seconds, at most 300 from the relay's clock) and
-X-Tradewind-Signature "sha256=" + hex HMAC-SHA256(domain.room.orders_secret(stream key), timestamp + "." + body). The same order again is
-answered as known; another content under the same id is a conflict. An order of several products is reported line by line, each with an
-id of its own ("1001/1").
+X-Tradewind-Signature "sha256=" + hex HMAC-SHA256(domain.room.orders_secret(stream key), timestamp + "." + body).
+
+200: the order is in the show's log for good. 202: it waits here for the desk, which is away, and would be lost with this relay; who
+reports it again until 200 loses none. The same order again is answered as known; another content under the same id is a conflict. An order
+of several products is reported line by line, each with an id of its own ("1001/1").
 """
 
 import asyncio
@@ -27,6 +29,7 @@ from app.relay.refusals import Refusal
 from app.relay.room import Room
 
 _MAX_BYTES = 16 * 1024
+_DESK_WITHIN_S = 3.0  # a desk writes an order down within some milliseconds; a shop that waits longer may think that we are gone
 _WITHIN_S = 300
 _MAX_KNOWN = 20_000
 _MAX_UNITS = 100_000
@@ -79,7 +82,7 @@ class RoomOrders:
         self._clock = clock
         self._admission = admission
         self._rooms = rooms
-        self._known: dict[str, OrderedDict[str, Mapping[str, Any]]] = {name: OrderedDict() for name in rooms}
+        self._known: dict[str, OrderedDict[str, tuple[Mapping[str, Any], int]]] = {name: OrderedDict() for name in rooms}
 
     def add_routes(self, routes: web.UrlDispatcher) -> None:
         routes.add_post("/orders/{stream}", self._post)
@@ -126,15 +129,17 @@ class RoomOrders:
             raise
         order = read_order(body)
         known, room = self._known[stream], self._rooms[stream]
-        before = known.get(order["order"])
+        before, seq = known.get(order["order"], (None, 0))
         if before is not None and before != order:
             raise Refusal("relay.order_conflict", order=order["order"])
         if before is None:
             if room.journal.full:
                 raise Refusal("relay.orders_waiting")
-            room.record("order", "", {**order, "source": "webhook"})
-            known[order["order"]] = order
+            seq = room.record("order", "", {**order, "source": "webhook"})
+            known[order["order"]] = (order, seq)
             if len(known) > _MAX_KNOWN:
                 known.popitem(last=False)
+        safe = await room.has_host(seq, _DESK_WITHIN_S)
         answer = {"order": order["order"], "status": "accepted" if before is None else "known"}
-        return web.Response(body=json.dumps(answer).encode(), content_type="application/json", headers={"Cache-Control": "no-store"})
+        body = json.dumps(answer).encode()
+        return web.Response(body=body, status=200 if safe else 202, content_type="application/json", headers={"Cache-Control": "no-store"})

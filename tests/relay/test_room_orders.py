@@ -47,15 +47,15 @@ async def report(client: aiohttp.ClientSession, body: bytes, headers: dict[str, 
 
 async def test_an_order_reaches_the_host_once(client: aiohttp.ClientSession) -> None:
     body = json.dumps(ORDER).encode()
-    assert await report(client, body, signed(body)) == (200, '{"order": "1001", "status": "accepted"}')
-    assert await report(client, body, signed(body)) == (200, '{"order": "1001", "status": "known"}')
+    assert await report(client, body, signed(body)) == (202, '{"order": "1001", "status": "accepted"}')
+    assert await report(client, body, signed(body)) == (202, '{"order": "1001", "status": "known"}')
     again = json.dumps({**ORDER, "note": "fields that nobody knows are left out"}).encode()
     assert (await report(client, again, signed(again)))[1] == '{"order": "1001", "status": "known"}'
     other = json.dumps({**ORDER, "units": 3}).encode()
     status, words = await report(client, other, signed(other))
     assert (status, "1001" in words) == (409, True)
     second = json.dumps({**ORDER, "order": "1002"}).encode()
-    assert (await report(client, second, signed(second)))[0] == 200
+    assert (await report(client, second, signed(second)))[0] == 202
     async with desk(client) as host:
         await host.open()
         events = [await host.next("event", kind="order") for _ in range(2)]
@@ -63,12 +63,25 @@ async def test_an_order_reaches_the_host_once(client: aiohttp.ClientSession) -> 
         assert host.of("event") == []
 
 
+async def test_a_shop_hears_when_an_order_is_in_the_log_for_good(client: aiohttp.ClientSession) -> None:
+    """200 only when the desk has said so: a relay that ends before that loses no order of a shop that asks again."""
+    body = json.dumps(ORDER).encode()
+    async with desk(client) as host:
+        await host.open()
+        reported = asyncio.ensure_future(report(client, body, signed(body)))
+        event = await host.next("event", kind="order")
+        assert not reported.done()
+        await host.send(t="ack", seq=event["seq"])
+        assert await reported == (200, '{"order": "1001", "status": "accepted"}')
+    assert await report(client, body, signed(body)) == (200, '{"order": "1001", "status": "known"}')
+
+
 async def test_the_signature_is_the_one_that_is_described(client: aiohttp.ClientSession) -> None:
     body, timestamp = json.dumps(ORDER).encode(), str(int(time.time()))
     secret = hmac.new(KEY.encode(), b"tradewind orders", "sha256").hexdigest()
     sign = "sha256=" + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, "sha256").hexdigest()
     headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": timestamp, "X-Tradewind-Signature": sign}
-    assert (await report(client, body, headers))[0] == 200
+    assert (await report(client, body, headers))[0] == 202
 
 
 @pytest.mark.parametrize(
