@@ -25,11 +25,13 @@ from app.domain.signal import Signal
 from app.domain.zones import Zones
 from app.session.calendar_port import Calendar
 from app.session.clock_rules import AHEAD, EPOCH, MILLISECOND, Moved, what_moved, with_tables
+from app.session.kept import Kept
 from app.session.schedule_dates import ScheduleDates
 from app.session.series_edit import Scope, called_off, changed_dates, moved_dates, starts_of
 from app.session.show_book import ShowBook
 
 NS_PER_MS = 1_000_000
+UNKNOWN_PLACE = "Etc/UTC"
 
 
 class ScheduleBook:
@@ -51,6 +53,8 @@ class ScheduleBook:
         self._local_zone = ""
         self._moved: tuple[Schedule, tuple[Moved, ...]] | None = None
         self._seen: Schedule | None = None
+        self._readable: Kept[Schedule] = Kept()
+        self._lost: set[tuple[str, str]] = set()
         book.show_changed.connect(self._on_show_changed)
 
     # Reading --------------------------------------------------------------------------------------------------------------
@@ -62,8 +66,11 @@ class ScheduleBook:
 
     @property
     def schedule(self) -> Schedule:
-        """The plan as the show holds it."""
-        return self._book.show.schedule
+        """The plan as the show holds it. Who lives in a zone that these rules do not know, as only a newer edition can, is shown by UTC."""
+        plan = self._book.show.schedule
+        if not plan.parties:
+            return plan
+        return self._readable.of((plan,), (), lambda: self._placed(plan))
 
     @property
     def zones(self) -> Zones:
@@ -250,7 +257,7 @@ class ScheduleBook:
         self._edit(title, lambda plan: replace(plan, **changes), merge)
 
     def _edit(self, title: str, change: Callable[[Schedule], Schedule], merge: str = "") -> None:
-        before = self.schedule
+        before = self._book.show.schedule
         after = change(before)
         if after != before:
             self._check(after, before)
@@ -272,6 +279,16 @@ class ScheduleBook:
             return replace(show, schedule=with_tables(plan, self.zones, self.now(), self.host_zone, keep=keep))
 
         return changed
+
+    def _placed(self, plan: Schedule) -> Schedule:
+        lost = {party.id: party for party in plan.parties if not self.zones.knows(party.zone)}
+        for party in lost.values():
+            if (party.id, party.zone) not in self._lost:
+                self._lost.add((party.id, party.zone))
+                self._notify(Notice(Severity.WARNING, "schedule.lost_place", {"party": party.name, "zone": party.zone}, party.id))
+        if not lost:
+            return plan
+        return replace(plan, parties=tuple(replace(one, zone=UNKNOWN_PLACE) if one.id in lost else one for one in plan.parties))
 
     def _on_show_changed(self, show: Show) -> None:
         if show.schedule is not self._seen:

@@ -224,6 +224,21 @@ def test_a_show_whose_place_is_gone_is_told_once_and_the_others_stay(desk: Sched
     assert len(desk.starts()) == 6
 
 
+def test_who_lives_in_a_zone_that_only_newer_rules_know_is_shown_by_utc_and_kept(desk: SchedulingDesk) -> None:
+    ann = Party("ann", "Ann", PartyKind.HOST, "America/Newtown")
+    desk.put_plan(Schedule(airings=(replace(WEEKLY, party_ids=("ann",)),), parties=(ann,)))
+    for _ in range(3):
+        assert desk.scheduler.schedule.parties == (replace(ann, zone="Etc/UTC"),)
+    assert desk.scheduler.schedule is desk.scheduler.schedule
+    assert desk.notice("schedule.lost_place").data == {"party": "Ann", "zone": "America/Newtown"}
+    assert desk.scheduler.checks() is not None and "ann" in desk.scheduler.ledger()
+    desk.scheduler.set_rest_hours(9)
+    assert desk.studio.show.schedule.parties == (ann,), "nothing of it is written"
+    desk.scheduler.put_party(replace(ann, zone=BERLIN))
+    assert desk.scheduler.schedule.parties[0].zone == BERLIN
+    assert len(desk.heard) == 1
+
+
 def test_the_plan_is_in_the_file_and_comes_back(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY, parties=(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"),))
