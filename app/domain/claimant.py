@@ -1,15 +1,29 @@
 """Somebody who can be in one show at a time, the shows that it is in, and what it bears of them; times are quarters of one line of UTC."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from itertools import accumulate
 from operator import and_
 
 from app.domain.burden import NIGHT
-from app.domain.comfort import DAY_QUARTERS, FAIR, NEVER, QUARTER, Habits, comfort_line, instant_of, night_line, offset_pieces
+from app.domain.comfort import (
+    DAY_QUARTERS,
+    FAIR,
+    NEVER,
+    QUARTER,
+    QUARTER_MINUTES,
+    Habits,
+    comfort_line,
+    instant_of,
+    night_line,
+    offset_pieces,
+)
 from app.domain.duty import QUARTERS_AN_HOUR, unrested_after, unrested_before
 from app.domain.party import Party, PartyKind
+from app.domain.schedule import MINUTES_BOUNDS
 from app.domain.weighing import WORTH
 
+LONGEST = MINUTES_BOUNDS[1] // QUARTER_MINUTES + 1  # quarters that a show can reach into
 NIGHT_QUARTERS = NIGHT // QUARTER
 # What a plan loses by what one person bears, in shares of what the team's comfort counts in a show.
 NIGHT_COST = 0.04  # times the square of one's nights: the next one goes to who had fewest, whatever the others come to
@@ -26,6 +40,7 @@ class Claimant:
         self.party = party
         self.is_person = party is not None and party.kind is not PartyKind.MARKET
         self.shows: dict[int, tuple[int, int]] = {}  # by the number of the date: quarters [begin, end)
+        self._in_order: list[tuple[int, int]] = []  # the same
         self.levels = b"" if party is None else comfort_line(party, instant_of(span[0]), instant_of(span[1]), habits).levels
         self.sums = list(accumulate(map(WORTH.__getitem__, self.levels), initial=0.0))
         self._poor_line = self.levels.translate(_IS_BAD)
@@ -49,6 +64,7 @@ class Claimant:
     def put(self, number: int, begin: int, end: int) -> None:
         """Let it be in a date."""
         self.shows[number] = (begin, end)
+        insort(self._in_order, (begin, end))
         if self.is_person:
             _, poor, night = self._known(begin, end)
             self.poor += poor
@@ -58,6 +74,7 @@ class Claimant:
     def take(self, number: int) -> None:
         """Let it be in this date no longer."""
         begin, end = self.shows.pop(number)
+        del self._in_order[bisect_left(self._in_order, (begin, end))]
         if self.is_person:
             _, poor, night = self._known(begin, end)
             self.poor -= poor
@@ -72,15 +89,17 @@ class Claimant:
         return self.levels.find(NEVER, begin, end) >= 0
 
     def busy(self, begin: int, end: int) -> bool:
-        return any(first < end and last > begin for first, last in self.shows.values())
+        return any(first < end and last > begin for first, last in self._between(begin, end))
+
+    def _between(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """The shows that begin between two quarters, or early enough before to reach into them."""
+        return self._in_order[bisect_left(self._in_order, (begin - LONGEST,)) : bisect_right(self._in_order, (end, LONGEST + end))]
 
     def blocked(self, low: int, high: int, length: int) -> int:
         """Of the begins [low, high) those, as bits from the lowest, from which a show would reach into another or leave no night's rest."""
         mask = 0
         near = self._rest_hours * QUARTERS_AN_HOUR + length
-        for begin, end in self.shows.values():
-            if end + near < low or begin - near > high:
-                continue
+        for begin, end in self._between(low - near, high + near):
             mask |= _bits(begin - length + 1, end, low, high)
             if self.is_person:
                 after, until, before, to = self._rest_around(begin, end)
@@ -90,7 +109,7 @@ class Claimant:
     def troubles(self) -> tuple[int, int]:
         """How often it is in two shows at once or in hours that are never, and how often it has no night's rest."""
         forbidden = unrested = 0
-        shows = sorted(self.shows.values())
+        shows = self._in_order
         for place, (begin, end) in enumerate(shows):
             forbidden += self.never(begin, end)
             for later, _ in shows[place + 1 :]:

@@ -20,7 +20,7 @@ from app.domain.weighing import GROUP_ORDER, WORTH
 
 MARGIN = 3 * DAY  # around the dates: rest before the first and after the last
 PASSES = 4
-HOURS_TRIED = 12  # of a day: the most promising ones
+HOURS_TRIED = 8  # of a day: the most promising ones
 HALF_HOUR = 2  # quarters: shows begin on the hour or at half past, on the clocks of their zone
 FORBIDDEN = 1000.0  # to be in two shows at once, or in hours that are never: more than all comfort together
 UNREST = 50.0
