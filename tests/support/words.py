@@ -16,11 +16,18 @@ from app.ui.panels.properties import PLACEMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = "Declared"
+_EDITS = ("edit", "_edit", "edit_show", "_change_field")  # their first argument is the title of an undo step
 _TITLED_CALLS = {"Command": 1, "Action": 1}  # name of the call: place of the English title
 
 
 def _literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _literals(node: ast.expr) -> tuple[str, ...]:
+    """The text, or both of a choice between two."""
+    choices = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
+    return tuple(text for one in choices if (text := _literal(one)))
 
 
 def _of_call(call: ast.Call, path: Path) -> Iterator[tuple[str, str]]:
@@ -30,10 +37,10 @@ def _of_call(call: ast.Call, path: Path) -> Iterator[tuple[str, str]]:
         if context is None or text is None:
             raise AssertionError(f"{path}:{call.lineno}: tr() takes two literals, or nobody can find the text")
         yield context, text
-    elif (name in ("edit", "_edit", "edit_show") and call.args and (title := _literal(call.args[0]))) or (
-        name in _TITLED_CALLS and len(call.args) > 1 and (title := _literal(call.args[_TITLED_CALLS[name]]))
-    ):
-        yield DECLARED, title
+    elif name in _EDITS and call.args:
+        yield from ((DECLARED, title) for title in _literals(call.args[0]))
+    elif name in _TITLED_CALLS and len(call.args) > 1:
+        yield from ((DECLARED, title) for title in _literals(call.args[_TITLED_CALLS[name]]))
 
 
 def in_sources(folder: Path) -> set[tuple[str, str]]:
