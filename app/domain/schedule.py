@@ -5,6 +5,7 @@ are stored, and what the rules said then (`ZoneTable`), to be able to say what a
 zone (RFC 5545 §3.3.10); its dates are worked out by `app.calendar`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -118,13 +119,21 @@ class FestivalChange:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message to those who wait for one date of a show, so many minutes before it; `texts` are its words by language."""
+    """A message to those who wait for one date of a show, so many minutes before it; `texts` are its words by language. `apart` has the
+    minutes of languages whose people sleep then."""
 
     id: str
     occurrence: str  # Occurrence.key
     minutes_before: int
     texts: Words = field(default_factory=dict)
     sent_ms: int = 0  # when it was told in the room, 0 = not yet
+    apart: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def all_minutes(self) -> tuple[int, ...]:
+        """Before the show, when it is told to anybody, the earliest first."""
+        said = {self.apart.get(language, self.minutes_before) for language in self.texts}
+        return tuple(sorted(said or {self.minutes_before}, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)

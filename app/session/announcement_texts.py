@@ -185,15 +185,19 @@ class AnnouncementTexts:
         return [phrase(self._phrases, "watch", language, link=telling.link) or telling.link] if telling.link else []
 
     def reminder(self, telling: Telling, airing: Airing, occurrence: Occurrence, minutes_before: int) -> Reminder:
-        """A reminder worded in every language of the date's markets that is told something new.
+        """A reminder worded in every language of the date's markets that is told something new, at an hour when they are awake; of
+        several markets with one language the first counts.
 
         Raises ScheduleError "schedule.nothing_new" when there is a market whose people would not learn what is different this time.
         """
         spoken: dict[str, str] = {}  # language → the first market that speaks it
-        for party in audiences(telling, occurrence):
+        apart: dict[str, int] = {}
+        for party, sending in zip(audiences(telling, occurrence), sendings(telling, occurrence, minutes_before), strict=True):
             languages = languages_of(telling, party)
             check_news(airing.whats_new, party.market_id or party.name, languages)
             for language in languages:
+                if language not in spoken and sending.moved and sending.at is not None:
+                    apart[language] = (occurrence.start - sending.at) // MINUTE
                 spoken.setdefault(language, party.market_id)
         if not spoken:
             check_news(airing.whats_new, "", (telling.host_language,))
@@ -201,10 +205,11 @@ class AnnouncementTexts:
         texts: dict[str, str] = {}
         for language, market in spoken.items():
             news = news_in(airing.whats_new, language)
-            left = self._formats.duration(minutes_before, language, market=market)
+            left = self._formats.duration(apart.get(language, minutes_before), language, market=market)
             if news:
                 texts[language] = reminder_text(title_in(airing, (language,)), left, news, self._phrases, language)
-        return Reminder(new_id(), occurrence.key, minutes_before, texts)
+        apart = {language: minutes for language, minutes in apart.items() if language in texts}
+        return Reminder(new_id(), occurrence.key, minutes_before, texts, apart=apart)
 
     def poster(
         self,

@@ -67,8 +67,9 @@ def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_
 
 
 def reminder_value(reminder: Reminder) -> Json:
-    """Under "reminder"."""
-    return {"id": reminder.id, "date": reminder.occurrence, "at_ms": reminder.sent_ms, "texts": _words(reminder.texts)}
+    """Under "reminder". `before`: so many minutes before the date, and not before that, for pages that show it in such a language."""
+    value = {"id": reminder.id, "date": reminder.occurrence, "at_ms": reminder.sent_ms, "texts": _words(reminder.texts)}
+    return {**value, "before": dict(reminder.apart)} if reminder.apart else value
 
 
 def last_told(reminders: Sequence[Reminder], dates: frozenset[str] | set[str]) -> Reminder | None:

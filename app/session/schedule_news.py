@@ -101,8 +101,8 @@ class ScheduleNews:
             occurrence = self._scheduler.occurrence(reminder.occurrence)
             if occurrence is None:
                 continue
-            moment = occurrence.start - reminder.minutes_before * MINUTE
-            if moment <= now < min(moment + STALE, occurrence.end):
+            moments = [occurrence.start - minutes * MINUTE for minutes in reminder.all_minutes]
+            if any(moment <= now < min(moment + STALE, occurrence.end) for moment in moments):
                 self._told.add(("reminder", reminder.id))
                 self.reminder_due.emit(reminder, occurrence)
 

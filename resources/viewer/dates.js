@@ -24,6 +24,8 @@ export class Dates {
   #showsAll = false;
   #coming = [];
   #reminded = "";
+  #dueMs = 0; // when the reminder is told to readers of this language, 0 = it is told when it comes
+  #isTold = false;
   room;
   reservations;
   knocker;
@@ -84,7 +86,7 @@ export class Dates {
     if (this.#coming.length && !this.#citiesAsked) this.#askCities();
     const onAir = ON_AIR.has(document.body.dataset.state);
     const next = onAir ? null : (this.#coming.find((date) => this.#isOurs(date)) ?? this.#coming[0] ?? null);
-    const reminder = this.room.value("reminder");
+    const reminder = this.#due(nowMs);
     this.#next.update(next, reminder, nowMs);
     this.#showList(this.#coming.filter((date) => date !== next), reminder, nowMs, onAir);
     this.#say(next, nowMs);
@@ -143,6 +145,17 @@ export class Dates {
     document.dispatchEvent(new Event("coming"));
   }
 
+  // Nobody is woken: people of some languages are told at an hour of their own, and one that is past does not knock later.
+  #due(nowMs) {
+    const reminder = this.room.value("reminder");
+    const minutes = reminder?.before?.[pick(reminder.texts).tag];
+    const date = this.#coming.find((one) => one.id === reminder?.date);
+    this.#dueMs = Number.isFinite(minutes) && date ? date.start_ms - minutes * 60000 : 0;
+    if (!this.#dueMs) return reminder;
+    this.#isTold = nowMs >= this.#dueMs;
+    return this.#isTold ? { ...reminder, at_ms: this.#dueMs } : null;
+  }
+
   #remind(reminder, nowMs) {
     const date = this.#coming.find((one) => one.id === reminder?.date);
     if (!date || typeof reminder.id !== "string" || !textOf(reminder.texts)) return;
@@ -160,7 +173,7 @@ export class Dates {
     this.#next.tick(nowMs);
     const [first] = this.#coming;
     const near = this.#coming.some((date) => isOver(date, nowMs)) || (first && document.body.dataset.coming === "later" && isSoon(first.start_ms - nowMs));
-    if (near || ownZone() !== this.#zone) {
+    if (near || (this.#dueMs && !this.#isTold && nowMs >= this.#dueMs) || ownZone() !== this.#zone) {
       this.#zone = ownZone();
       this.refresh();
     }

@@ -81,9 +81,9 @@ class Before:
         self.keys = [one["id"] for one in dates]
         await self.put("schedule", self.keys)
 
-    async def remind(self, text: str, at: datetime, reminder: str = "r1") -> None:
+    async def remind(self, text: str, at: datetime, reminder: str = "r1", before: float | None = None) -> None:
         value = {"id": reminder, "date": self.keys[0], "at_ms": round(at.timestamp() * 1000), "texts": {"en": text}}
-        await self.put("reminder", value)
+        await self.put("reminder", value if before is None else {**value, "before": {"en": before}})
 
 
 @asynccontextmanager
@@ -433,6 +433,36 @@ async def test_an_old_reminder_does_not_knock(page: Page) -> None:
         await room.remind("Yesterday's news.", NOW - timedelta(hours=3))
         await page.until(shown("#next .reminder"))
         assert await page.evaluate("told") == []
+
+
+def minutes_until(moment: datetime, room: Before) -> float:
+    return (moment.timestamp() - room.clock.wall_ns() / 1e9) / 60
+
+
+async def test_readers_of_a_language_are_told_at_their_own_hour(page: Page) -> None:
+    """Whoever slept when it came is told later; whoever slept later was told before, and is not woken."""
+    async with before() as room:
+        await room.announce(date(FRIDAY, "2027-03-12T20:00"))
+        await page.allow("notifications", origin=room.base)
+        await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
+        await visit(page, room)
+        await page.until(shown("#next .reserve"))
+        await page.click("#next .reserve")
+        await page.until(shown("#next .knock"))
+        await page.click("#next .knock")
+        await page.until("document.querySelector('#next .knock').ariaPressed === 'true'")
+        left = minutes_until(FRIDAY, room)
+        await room.remind("In an hour.", NOW, "later", left - 60)
+        await room.announce(date(FRIDAY, "2027-03-12T20:00", title={"en": "What the room says after it"}))
+        await page.until("document.querySelector('#next').innerText.includes('What the room says after it')")
+        assert not await page.evaluate(shown("#next .reminder"))
+        await room.remind("Long ago.", NOW, "night", left + 240)
+        await page.until(f"{shown('#next .reminder')} && document.querySelector('#next .reminder').innerText.includes('Long ago.')")
+        assert await page.evaluate("told") == []
+        left = minutes_until(FRIDAY, room)
+        await room.remind("At once.", NOW, "soon", left - 2 / 60)
+        await page.until("told.some(([title, body, tag]) => tag === 'soon')")
+        assert await text(page, "#next .reminder") == "Reminder At once."
 
 
 # --- while something is on air

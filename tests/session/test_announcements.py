@@ -125,8 +125,10 @@ def test_a_reminder_is_worded_for_all_who_learn_something_new(telling: Telling) 
     assert reminder.texts == {
         "en": "Friday live starts in 30 min\nNew product: Alpine thermos\nGuest: Maya Lindqvist",
         "es": "周五直播 empieza en 30 min\nProducto nuevo: Termo alpino",
-        "ar": "بث الجمعة: نبدأ بعد ٣٠ د\nمنتج جديد: قارورة جبلية",
+        "ar": "بث الجمعة: نبدأ بعد ٥ س ١ د\nمنتج جديد: قارورة جبلية",
     }
+    assert reminder.apart == {"ar": 301}  # at 21:59 in Cairo, for it is 02:30 there when the others are told
+    assert reminder.all_minutes == (301, 30)
     telling.desk.scheduler.put_reminder(reminder)
     assert telling.desk.scheduler.schedule.reminders == (reminder,)
 

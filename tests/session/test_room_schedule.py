@@ -113,6 +113,8 @@ def test_the_reminder_is_the_one_that_was_sent_last_for_a_date_that_comes() -> N
         "texts": {"en": "One hour: the harbour"},
     }
     assert board(SUNDAY, plan=plan(second, first, other))["reminder"]["id"] == "2"
+    apart = replace(second, apart={"ar": 301})
+    assert board(SUNDAY, plan=plan(apart))["reminder"]["before"] == {"ar": 301}
 
 
 def event(seq: int, kind: EventKind, viewer: str, date: str = "once") -> ShowEvent:

@@ -194,6 +194,22 @@ def test_a_reminder_is_due_once_at_its_moment(desk: SchedulingDesk) -> None:
     assert [(reminder.id, occurrence.start) for reminder, occurrence in due] == [("hour", FIRST)]
 
 
+@pytest.mark.parametrize("begun", [301, 250, 30])
+def test_a_reminder_goes_out_when_the_first_of_its_readers_are_to_be_told(desk: SchedulingDesk, begun: int) -> None:
+    """And to the others still when the desk was not there at that time: whose hour it is, pages know."""
+    due: list[str] = []
+    desk.news.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
+    desk.fill(WEEKLY)
+    texts = {"en": "Soon", "ar": "قريبًا"}
+    desk.be_at(FIRST - 302 * MINUTE if begun == 301 else FIRST - 700 * MINUTE)
+    desk.scheduler.put_reminder(Reminder("apart", "weekly@2027-03-05T20:00", 30, texts, apart={"ar": 301}))
+    desk.tick()
+    assert due == []
+    desk.be_at(FIRST - begun * MINUTE)
+    desk.tick(3)
+    assert due == ["apart"]
+
+
 # The clock and the place ----------------------------------------------------------------------------------------------------
 
 

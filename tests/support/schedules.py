@@ -45,6 +45,6 @@ def full_schedule() -> Schedule:
         rest_hours=12,
         festival_changes=(FestivalChange("MY", "eid_al_fitr", 2027, date(2027, 3, 10)), FestivalChange("US", "prime_day", 2027, None)),
         done=("confirm_14:gala",),
-        reminders=(Reminder("r1", "weekly@2027-03-12T20:00", 60, {"en": "Soon", "de": "Gleich"}, sent_ms=1),),
+        reminders=(Reminder("r1", "weekly@2027-03-12T20:00", 60, {"en": "Soon", "de": "Gleich"}, sent_ms=1, apart={"de": 95}),),
         quiet_hours=("23:00", "07:30"),
     )
