@@ -155,7 +155,6 @@ class ProductDialog(QDialog):
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Product", "Language of the texts"))
         self.language.setMinimumWidth(190)
-        self.language.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.language.activated.connect(lambda _: self._read())
         top.addWidget(self.language)
         outer.addLayout(top)

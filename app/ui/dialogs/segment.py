@@ -44,6 +44,7 @@ class SegmentDialog(FramedDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
+        self.body.addLayout(form)  # before it is filled: what is put in place later is styled twice
         self.title_line = self._line("title", tr("Rundown", "Title"), form)
         self.act = self._choice(tr("Rundown", "Act"), [(act.value, act_words(act)) for act in Act], form)
         self.act.activated.connect(lambda _: self._change("act", act=Act(self.act.currentData())))
@@ -64,7 +65,6 @@ class SegmentDialog(FramedDialog):
         self.interpreter = self._line("interpreter", tr("Rundown", "Interpreter"), form)
         self.draw = self._line("draw", tr("Rundown", "Draw"), form)
         self.draw.setPlaceholderText(tr("Rundown", "What is drawn among viewers in this segment"))
-        self.body.addLayout(form)
         self._flags = {
             "needs_interpreter": self._flag("needs_interpreter", tr("Rundown", "A human interpreter is needed")),
             "share_moment": self._flag("share_moment", tr("Rundown", "A moment to ask for sharing")),
