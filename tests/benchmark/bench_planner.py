@@ -65,8 +65,9 @@ def milliseconds_since(begun: float) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def drag(view: StripsView, steps: int) -> list[float]:
-    """Milliseconds of each step: the mouse moves by a quarter of an hour, and all that follows is on the picture."""
+def drag(view: StripsView, steps: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of each step, and of the CPU alone, which others on the machine do not stretch: the mouse moves by a quarter of an
+    hour, and all that follows is on the picture."""
     viewport, painted, y = view.viewport(), Painted(view.viewport()), 12.0
 
     def mouse(kind: QEvent.Type, x: float) -> None:
@@ -77,6 +78,7 @@ def drag(view: StripsView, steps: int) -> list[float]:
 
     at, step = view.start + 4, 1
     taken: list[float] = []
+    cpu: list[float] = []
     mouse(QEvent.Type.MouseButtonPress, view.x_of(at))
     QApplication.processEvents()
     for _ in range(steps):
@@ -84,14 +86,15 @@ def drag(view: StripsView, steps: int) -> list[float]:
             step = -step
         at += step
         before = painted.count
-        begun = time.perf_counter()
+        begun, cpu_begun = time.perf_counter(), time.thread_time()
         mouse(QEvent.Type.MouseMove, view.x_of(at))
         QApplication.processEvents()
         taken.append(milliseconds_since(begun))
+        cpu.append((time.thread_time() - cpu_begun) * 1000)
         if painted.count == before:
             raise RuntimeError("a step was not painted")
     mouse(QEvent.Type.MouseButtonRelease, view.x_of(at))
-    return taken
+    return taken, cpu
 
 
 def other_days(planner: PlannerWindow) -> list[float]:
@@ -129,10 +132,12 @@ def measure(application: QApplication, home: Path, size: tuple[int, int], steps:
     planner.choice.move(START)
     application.processEvents()
     model = planner.hour.strips.model
+    taken, cpu = drag(planner.hour.strips, steps)
     result = {
         "parties": len(model.rows) if model is not None else 0,
         "opened_ms": round(opened_ms, 1),
-        "drag_step_ms": {**figures(drag(planner.hour.strips, steps)), "bar": BAR_MS},
+        "drag_step_ms": {**figures(taken), "bar": BAR_MS},
+        "drag_step_cpu_ms": figures(cpu),
         "another_day_ms": figures(other_days(planner)),
     }
     planner.close()

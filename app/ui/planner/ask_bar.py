@@ -51,8 +51,7 @@ class AskBar(QWidget):
         self.priorities_button = self._priorities_button()
         row.addWidget(self.priorities_button)
         row.addStretch(1)
-        choice.moved.connect(self.read)
-        choice.asked.connect(self.read)
+        choice.moved.connect(self._read_day)
 
     def _date_edit(self) -> QDateEdit:
         made = QDateEdit()
@@ -94,13 +93,16 @@ class AskBar(QWidget):
     def read(self) -> None:
         """Show what is chosen, and the plan's parties and priorities."""
         choice, schedule = self._source.choice, self._source.scheduler.schedule
-        day = choice.day
-        with QSignalBlocker(self.date):
-            self.date.setDate(QDate(day.year, day.month, day.day))
+        self._read_day()
         with QSignalBlocker(self.length):
             self.length.setValue(choice.minutes)
         self.priorities.show_priorities(schedule.priorities)
         self.priorities_button.setText(priorities_words(schedule.priorities))
+
+    def _read_day(self) -> None:
+        day = self._source.choice.day
+        with QSignalBlocker(self.date):
+            self.date.setDate(QDate(day.year, day.month, day.day))
 
     def show_parties(self) -> None:
         """The plan's parties are others."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from app.domain.comfort import LEVELS, QUARTER_MINUTES
@@ -24,6 +24,7 @@ from app.ui.planner.strip_paint import (
 from app.ui.theme import Theme
 from app.ui.widgets.pieces import tip
 
+BORDER_PX = 3  # the block's line with what smooths it
 EDGE_PX = 46  # what the hour at an edge of the block takes beside it
 HANDLE_PX = 22
 
@@ -86,9 +87,9 @@ class StripsView(QAbstractScrollArea):
         """Put the block there without emitting anything."""
         if self._model is None:
             return
-        before = self._dirty()
+        before = self.block_area()
         self._start, self._minutes = round(self._model.place(start)), minutes
-        self._repaint_from(before)
+        self._repaint_moved(before, self.block_area())
         if self._grabbed is None:
             self._describe()
 
@@ -140,18 +141,13 @@ class StripsView(QAbstractScrollArea):
         self._rows = QPixmap()
         self.viewport().update()
 
-    def _dirty(self) -> list[QRect]:
-        """What changes with the block: itself with the hours at its edges, and what each clock says there."""
-        block = self.block_area()
-        return [
-            block.adjusted(-4, -2, 5, 4),
-            QRect(block.left() - EDGE_PX - 4, 0, block.width() + 2 * EDGE_PX + 8, HANDLE_PX + 4),
-            QRect(NAME_PX, HEAD_PX, TIME_PX, self.viewport().height() - HEAD_PX),
-        ]
-
-    def _repaint_from(self, before: list[QRect]) -> None:
-        for area in (*before, *self._dirty()):
-            self.viewport().update(area)
+    def _repaint_moved(self, before: QRect, after: QRect) -> None:
+        """What a moved block changes: the bars that it leaves and takes, the handle with the hours beside it, and what each clock says."""
+        bars = QRegion(before).xored(QRegion(after))
+        self.viewport().update(bars.united(bars.translated(-BORDER_PX, 0)).united(bars.translated(BORDER_PX, 0)))
+        lane = before.united(after)
+        self.viewport().update(QRect(lane.left() - EDGE_PX - BORDER_PX, 0, lane.width() + 2 * (EDGE_PX + BORDER_PX), HEAD_PX))
+        self.viewport().update(QRect(NAME_PX - BORDER_PX - 2, HEAD_PX, TIME_PX, self.viewport().height() - HEAD_PX))
 
     def _draw_still(self, model: StripModel) -> None:
         """Everything but the block, once."""
