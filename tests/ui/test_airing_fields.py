@@ -31,14 +31,14 @@ def code_of(error: AppError) -> str:
 
 def when_field(zones: Zones, local: LocalTime) -> WhenField:
     place = ZoneChoice("Place", zones, lambda: datetime(2026, 11, 22, 10, tzinfo=UTC), soon=lambda: (NEW_YORK, SHANGHAI))
-    field = WhenField(zones, place, code_of, lambda day: day.isoformat())
+    field = WhenField(zones, place, code_of, lambda day: day.isoformat(), "en")
     field.show_local(local)
     field.show()
     return field
 
 
 def series_field(rule: str, start: date) -> SeriesField:
-    field = SeriesField(lambda day, whole: FORMATS.weekday(day, "en", style="full" if whole else "short"))
+    field = SeriesField(lambda day, whole: FORMATS.weekday(day, "en", style="full" if whole else "short"), "en")
     field.show_rule(rule, start)
     field.show()
     return field

@@ -134,9 +134,8 @@ class AiringDialog(QDialog):
         self.length.setSuffix(tr("Airing", " min"))
         self.length.setAccessibleName(tr("Airing", "Length"))
         self.length.valueChanged.connect(lambda _: self._later())
-        self.series = SeriesField(
-            lambda day, whole: self._desk.formats.weekday(day, self._desk.language, style="full" if whole else "short")
-        )
+        formats, language = self._desk.formats, self._desk.language
+        self.series = SeriesField(lambda day, whole: formats.weekday(day, language, style="full" if whole else "short"), language)
         self.series.changed.connect(self._later)
         pair = QGridLayout()
         pair.setHorizontalSpacing(12)
@@ -176,7 +175,7 @@ class AiringDialog(QDialog):
             city=lambda key: desk.formats.city(key, desk.language),
             soon=self._own_zones,
         )
-        field = WhenField(self._plan.zones, place, self._sentence, lambda day: desk.formats.day(day, desk.language))
+        field = WhenField(self._plan.zones, place, self._sentence, lambda day: desk.formats.day(day, desk.language), desk.language)
         field.changed.connect(self._on_when)
         return field
 

@@ -82,7 +82,7 @@ class TasksView(QWidget):
         tree.header().setSectionResizeMode(_FOR, QHeaderView.ResizeMode.Interactive)
         tree.header().setSectionResizeMode(_DUE, QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setStretchLastSection(False)
-        tree.header().resizeSection(_FOR, 320)
+        tree.header().resizeSection(_FOR, 400)
         tree.itemChanged.connect(self._on_ticked)
         tree.itemActivated.connect(lambda item, _: self._open(item))
         tree.itemExpanded.connect(lambda item: self._closed.discard(item.data(_WHAT, _GROUP)))

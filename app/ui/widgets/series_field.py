@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.domain.series_rule import MAX_COUNT, MAX_INTERVAL, Frequency, SeriesRule, parse_rule
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, set_property
-from app.ui.widgets.when_field import set_in
+from app.ui.widgets.when_field import DayEdit, set_in
 
 ONCE = ""
 FIRST_COUNT = 12
@@ -38,8 +38,8 @@ class SeriesField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, weekday: Callable[[date, bool], str]) -> None:
-        """`weekday` gives the name of a day, whole when the second is True."""
+    def __init__(self, weekday: Callable[[date, bool], str], language: str) -> None:
+        """`weekday` gives the name of a day, whole when the second is True; `language` is the one that days are chosen in."""
         super().__init__()
         self._weekday = weekday
         self._start = MONDAY
@@ -70,7 +70,7 @@ class SeriesField(QWidget):
         self.month_way.setAccessibleName(tr("Series", "On which day of the month"))
         column.addWidget(self.month_way)
         self._ends = QWidget()
-        self._build_ends(column)
+        self._build_ends(column, language)
         self.frequency.activated.connect(lambda _: self._on_frequency())
         self.interval.valueChanged.connect(lambda _: self._on_changed())
         self.month_way.activated.connect(lambda _: self._on_changed())
@@ -95,7 +95,7 @@ class SeriesField(QWidget):
         column.addWidget(self._week)
         return tuple(buttons)
 
-    def _build_ends(self, column: QVBoxLayout) -> None:
+    def _build_ends(self, column: QVBoxLayout, language: str) -> None:
         row = QHBoxLayout(self._ends)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label(tr("Series", "Ends"), "muted"))
@@ -112,8 +112,7 @@ class SeriesField(QWidget):
         set_in(self.count)
         self.count.setValue(FIRST_COUNT)
         self.count.setAccessibleName(tr("Series", "How many dates"))
-        self.until = QDateEdit()
-        self.until.setCalendarPopup(True)
+        self.until = DayEdit(language)
         self.until.setAccessibleName(tr("Series", "The last day"))
         row.addWidget(self.ends, 2)
         row.addWidget(self.count, 1)

@@ -3,8 +3,19 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from PySide6.QtCore import QDate, QSignalBlocker, QTime, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QFrame, QHBoxLayout, QPushButton, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate, QLocale, QSignalBlocker, Qt, QTime, Signal
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCalendarWidget,
+    QDateEdit,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.errors import AppError
 from app.domain.local_time import Choice, LocalTime, WallTimeError, choices, resolve
@@ -35,14 +46,35 @@ class QuarterEdit(QTimeEdit):
         super().stepBy(steps)
 
 
+class DayEdit(QDateEdit):
+    """A day, written and chosen as readers of a language do; weeks begin with Monday, as in the planner."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        locale = QLocale(language)
+        self.setLocale(locale)
+        self.setDisplayFormat(tr("Airing", "ddd d MMM yyyy"))
+        self.setCalendarPopup(True)
+        calendar = self.calendarWidget()
+        calendar.setLocale(locale)
+        calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)
+        plain = QTextCharFormat()
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # which days are free differs from market to market
+            calendar.setWeekdayTextFormat(day, plain)
+
+
 class WhenField(QWidget):
     """`changed` when the user has chosen another time; `local` is that time, `instant` the moment it is, None while it has to be asked
     which is meant: then the two ways out stand below the field as buttons."""
 
     changed = Signal()
 
-    def __init__(self, zones: Zones, place: ZoneChoice, sentence: Callable[[AppError], str], day_words: Callable[[date], str]) -> None:
-        """`sentence` says an error, `day_words` a day."""
+    def __init__(
+        self, zones: Zones, place: ZoneChoice, sentence: Callable[[AppError], str], day_words: Callable[[date], str], language: str
+    ) -> None:
+        """`sentence` says an error, `day_words` a day; `language` is the one that days are chosen in."""
         super().__init__()
         self._zones = zones
         self._sentence = sentence
@@ -52,9 +84,7 @@ class WhenField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.day = QDateEdit()
-        self.day.setCalendarPopup(True)
-        self.day.setDisplayFormat("ddd d MMM yyyy")
+        self.day = DayEdit(language)
         self.day.setAccessibleName(tr("Airing", "Day"))
         self.hour = QuarterEdit()
         self.hour.setDisplayFormat("HH:mm")
