@@ -16,6 +16,7 @@ from app.ui.widgets.pieces import label, set_property
 SCORE_PX = 54
 LOOKS = {Level.INFO: ("info", "muted"), Level.WARNING: ("warning", "warning"), Level.BLOCK: ("error", "error")}
 REASONS_ON_CARD = 1
+ICON_PX = 16
 LOCALS_ON_CARD = 8
 REASONS_PX = 140
 
@@ -63,7 +64,7 @@ def reason_row(icons: Icons, reason: Reason) -> QWidget:
     row.setSpacing(6)
     icon, colour = LOOKS[reason.level]
     picture = QLabel()
-    picture.setPixmap(icons.pixmap(icon, 14, colour))
+    picture.setPixmap(icons.icon(icon, colour).pixmap(ICON_PX, ICON_PX))
     row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(label(reason.words, "warning" if reason.level is not Level.INFO else "hint", wrap=True), 1)
     return made

@@ -134,6 +134,11 @@ class HoursPanel(QWidget):
         else:
             self._work.do(lambda: make().best(BEST), self._show)
 
+    def give_up(self) -> None:
+        """Nobody looks any more: what is under way is forgotten, and begun anew with the next `refresh`."""
+        self._timer.stop()
+        self._work.cancel()
+
     def best(self) -> datetime | None:
         """The best of those that are shown."""
         return self.cards.cards[0].hour.start if self.cards.cards else None

@@ -17,6 +17,10 @@ class PlannerPage(QWidget):
         if not self._stale:
             self.read()
 
+    def forget(self) -> None:
+        """Nobody looks any more: all is read anew when the page is shown again, it may be another day."""
+        self._stale = True
+
     def read(self) -> None:
         """Show the plan as it is."""
         raise NotImplementedError

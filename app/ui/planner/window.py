@@ -171,6 +171,10 @@ class PlannerWindow(QWidget):
             page.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.hour.panel.give_up()
+        self.week.panel.give_up()
+        for page in (self.hour, self.week, self.festivals, self.people):
+            page.forget()
         self._state.setValue("planner/geometry", self.saveGeometry())
         self._state.setValue("planner/tab", self.tab)
         super().closeEvent(event)

@@ -162,6 +162,18 @@ async def test_four_weeks_are_looked_through_beside_the_window(planner: PlannerW
     assert len(days) > 1
 
 
+async def test_a_search_that_nobody_waits_for_is_given_up(planner: PlannerWindow, page: HourPage) -> None:
+    before = [card.hour.start for card in page.panel.cards.cards]
+    page.panel.span.setCurrentIndex(2)
+    page.panel.span.activated.emit(2)
+    planner.close()
+    await page.panel._work.settled()
+    assert [card.hour.start for card in page.panel.cards.cards] == before
+    planner.show()
+    await page.panel._work.settled()
+    assert [card.hour.start for card in page.panel.cards.cards] != before
+
+
 def test_the_figure_follows_the_block_at_once(planner: PlannerWindow, page: HourPage) -> None:
     planner.choice.move(MORNING + timedelta(hours=12))
     field = page.panel.field()
