@@ -146,7 +146,8 @@ def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan
     assert [event.kind for event in studio.events((EventKind.AIRING_STARTED,))] == [EventKind.AIRING_STARTED]
     board.refresh()
     assert (board.eyebrow.text(), board.countdown.text()) == ("On air, left", "1 hr 30 min")
-    assert not board.start_button.isVisible()
+    assert (board.start_button.text(), board.start_button.isEnabled()) == ("On air", False)
+    assert not board.readiness.isVisible()
     at(clock, first.end + timedelta(minutes=5))
     board.refresh()
     assert (board.eyebrow.text(), board.countdown.text()) == ("On air, over its time by", "5 min")

@@ -126,8 +126,7 @@ class ScheduleBoard(QWidget):
         elif shown is not None:
             self._ticks += 1
             if self._ticks % CHECK_TICKS == 0:
-                self.readiness.show_for(shown)
-                self.replan.refresh()
+                self.refresh()
             self._show_clock(standing, shown)
 
     def _on_changed(self) -> None:
@@ -150,7 +149,9 @@ class ScheduleBoard(QWidget):
         self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
         self._show_times(shown, begin.wall.date())
         self._show_after(shown)
-        self.readiness.show_for(shown)
+        self.readiness.setVisible(standing.current is None)
+        if standing.current is None:
+            self.readiness.show_for(shown)
         self.replan.refresh()
         self._show_clock(standing, shown)
 
@@ -199,12 +200,11 @@ class ScheduleBoard(QWidget):
 
     def _show_start(self, standing: Standing) -> None:
         idle = self._desk.studio.broadcast.value is BroadcastState.IDLE
-        self.start_button.setVisible(standing.current is None)
-        due = self._plan.due is not None
+        on_air, due = standing.current is not None, self._plan.due is not None
         words = tr("Schedule", "Start the show") if due else tr("Schedule", "Start it now, early")
-        self.start_button.setText(words)
-        set_property(self.start_button, "role", "primary" if due else "")
-        self.start_button.setEnabled(idle or due)
+        self.start_button.setText(tr("Schedule", "On air") if on_air else words)
+        set_property(self.start_button, "role", "primary" if due and not on_air else "")
+        self.start_button.setEnabled((idle or due) and not on_air)
         self.start_button.setToolTip(tr("Schedule", "Goes live and begins the run of show; the log says which show it was."))
 
     def _start(self) -> None:

@@ -99,6 +99,8 @@ class PartyTimes(QWidget):
 
     def show_parties(self, parties: Sequence[Party], chosen: Sequence[str]) -> None:
         """Show these, ticked if they are among `chosen`."""
+        if not self._choosable and [row.party for row in self._rows] == list(parties):
+            return
         for row in self._rows:
             for widget in row.widgets:
                 self._grid.removeWidget(widget)
