@@ -61,7 +61,10 @@ def words_of(candidate: Candidate, minutes: int, parties: Sequence[Party], zone:
     hard = [f"{by_id[one].name} ({here[one]})" for one in candidate.sufferers]
     reasons = []
     for finding in candidate.reasons:
-        sentence = desk.finding_words.sentence(finding.code, formats.finding_values(finding.data, language))
+        values = dict(formats.finding_values(finding.data, language))
+        if "time" in values:
+            values["time"] = str(finding.data["time"])  # from 0 to 24, as everywhere in the window
+        sentence = desk.finding_words.sentence(finding.code, values)
         reasons.append(Reason(sentence.text, finding.level))
     return HourWords(
         candidate.start,

@@ -20,6 +20,7 @@ SPANS_DAYS = (1, 7, 28)
 INLINE_DAYS = 7  # weighed in a few milliseconds; more is done on a thread
 WORDS_AFTER_MS = 40  # while the block is dragged the figure follows at once, the sentences a moment later
 BEST = 5
+WORTH_OFFERING = 0.1  # below that an hour is among the best only because there is no other
 
 
 class HoursPanel(QWidget):
@@ -144,7 +145,8 @@ class HoursPanel(QWidget):
         return self.cards.cards[0].hour.start if self.cards.cards else None
 
     def _show(self, candidates: tuple[Candidate, ...]) -> None:
-        self.cards.show_hours([self._words(candidate) for candidate in candidates], self._source.choice.start)
+        worth = [one for one in candidates if one.score >= WORTH_OFFERING] or candidates[:1]
+        self.cards.show_hours([self._words(candidate) for candidate in worth], self._source.choice.start)
         self.found.emit()
 
     def _on_failed(self, error: AppError) -> None:
