@@ -25,6 +25,7 @@ from app.domain.output import (
 from app.domain.project import Project, ProjectError, check, programme_scene, scene_by_id, source_by_id
 from app.domain.scene import Box, Crop, Fit, Layer, Scene
 from app.domain.source import KINDS, Source, SourceKind, settings_of
+from app.domain.spans import one_of
 from app.domain.transition import Transition
 
 T = TypeVar("T")
@@ -124,10 +125,7 @@ def _with_source(project: Project, source_id: str, change: Callable[[Source], So
 
 def layer_by_id(project: Project, scene_id: str, layer_id: str) -> Layer:
     """Raises ProjectError when the scene or the layer is not there."""
-    for layer in scene_by_id(project, scene_id).layers:
-        if layer.id == layer_id:
-            return layer
-    raise ProjectError("project.no_layer", layer=layer_id, scene=scene_id)
+    return one_of(scene_by_id(project, scene_id).layers, layer_id, ProjectError("project.no_layer", layer=layer_id, scene=scene_id))
 
 
 def _without_unused(project: Project, candidates: AbstractSet[str]) -> Project:

@@ -8,6 +8,7 @@ from app.domain.mixing import MAX_DELAY_MS, MAX_GAIN_DB, MIN_GAIN_DB, Strip
 from app.domain.output import Output, Relay
 from app.domain.scene import Layer, Scene
 from app.domain.source import KINDS, Source, SourceKind, settings_of
+from app.domain.spans import one_of
 from app.domain.transition import Transition
 
 BOX_BOUNDS = (0.001, 20.0)  # of the canvas: below it nothing is seen, above it a picture would not fit into memory
@@ -39,18 +40,12 @@ class Project:
 
 def source_by_id(project: Project, source_id: str) -> Source:
     """Raises ProjectError when there is none."""
-    for source in project.sources:
-        if source.id == source_id:
-            return source
-    raise ProjectError("project.no_source", source=source_id)
+    return one_of(project.sources, source_id, ProjectError("project.no_source", source=source_id))
 
 
 def scene_by_id(project: Project, scene_id: str) -> Scene:
     """Raises ProjectError when there is none."""
-    for scene in project.scenes:
-        if scene.id == scene_id:
-            return scene
-    raise ProjectError("project.no_scene", scene=scene_id)
+    return one_of(project.scenes, scene_id, ProjectError("project.no_scene", scene=scene_id))
 
 
 def programme_scene(project: Project) -> Scene:

@@ -13,6 +13,7 @@ from enum import Enum
 from app.domain.errors import AppError
 from app.domain.local_time import Existence, LocalTime
 from app.domain.party import Party, Priorities
+from app.domain.spans import doubled, one_of
 from app.domain.words import Words
 
 MINUTES_BOUNDS = (5, 24 * 60)
@@ -156,18 +157,12 @@ class Schedule:
 
 def airing_by_id(schedule: Schedule, airing_id: str) -> Airing:
     """Raises ScheduleError when there is none."""
-    for airing in schedule.airings:
-        if airing.id == airing_id:
-            return airing
-    raise ScheduleError("schedule.no_airing", airing=airing_id)
+    return one_of(schedule.airings, airing_id, ScheduleError("schedule.no_airing", airing=airing_id))
 
 
 def party_by_id(schedule: Schedule, party_id: str) -> Party:
     """Raises ScheduleError when there is none."""
-    for party in schedule.parties:
-        if party.id == party_id:
-            return party
-    raise ScheduleError("schedule.no_party", party=party_id)
+    return one_of(schedule.parties, party_id, ScheduleError("schedule.no_party", party=party_id))
 
 
 def parties_of(schedule: Schedule, airing: Airing) -> tuple[Party, ...]:
@@ -216,6 +211,6 @@ def _check_party(party: Party) -> None:
 
 
 def _distinct(kind: str, ids: tuple[str, ...]) -> None:
-    if len(set(ids)) != len(ids):
-        again = next(one for number, one in enumerate(ids) if one in ids[:number])
+    again = doubled(ids)
+    if again is not None:
         raise ScheduleError("show.duplicate_id", kind=kind, id=again)

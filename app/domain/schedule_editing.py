@@ -7,21 +7,14 @@ caller to ask (`local_time.resolve`): these know no zones.
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from app.domain.local_time import LocalTime
 from app.domain.party import Party, Priorities
 from app.domain.schedule import Airing, Move, Schedule, airing_by_id, party_by_id
 from app.domain.show import Show
 from app.domain.show_editing import new_id
-
-
-class _Identified(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-T = TypeVar("T", bound=_Identified)
+from app.domain.spans import put
 
 
 def on_schedule(change: Callable[[Schedule], Schedule]) -> Callable[[Show], Show]:
@@ -29,18 +22,12 @@ def on_schedule(change: Callable[[Schedule], Schedule]) -> Callable[[Show], Show
     return lambda show: replace(show, schedule=change(show.schedule))
 
 
-def _put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
-    if any(known.id == one.id for known in many):
-        return tuple(one if known.id == one.id else known for known in many)
-    return (*many, one)
-
-
 # --- airings ------------------------------------------------------------------------------------------------------------
 
 
 def put_airing(schedule: Schedule, airing: Airing) -> Schedule:
     """Add an airing, or put it in the place of the one with its id."""
-    return replace(schedule, airings=_put(schedule.airings, airing))
+    return replace(schedule, airings=put(schedule.airings, airing))
 
 
 def change_airing(schedule: Schedule, airing_id: str, **changes: Any) -> Schedule:
@@ -92,7 +79,7 @@ def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -
 
 def put_party(schedule: Schedule, party: Party) -> Schedule:
     """Add a party, or put it in the place of the one with its id."""
-    return replace(schedule, parties=_put(schedule.parties, party))
+    return replace(schedule, parties=put(schedule.parties, party))
 
 
 def change_party(schedule: Schedule, party_id: str, **changes: Any) -> Schedule:

@@ -9,7 +9,7 @@ from app.domain.project import Project
 from app.domain.project import check as check_project
 from app.domain.rundown import Segment
 from app.domain.schedule import Schedule, check_schedule
-from app.domain.spans import differing, place_of, places_of, reordered
+from app.domain.spans import differing, doubled, one_of, places_of, reordered
 from app.domain.words import Words
 
 PLANNED_S_BOUNDS = (5, 24 * 3600)
@@ -69,26 +69,17 @@ class Show:
 
 def product_by_id(show: Show, product_id: str) -> Product:
     """Raises ShowError when there is none."""
-    place = place_of(show.products, product_id)
-    if place < 0:
-        raise ShowError("show.no_product", product=product_id)
-    return show.products[place]
+    return one_of(show.products, product_id, ShowError("show.no_product", product=product_id))
 
 
 def segment_by_id(show: Show, segment_id: str) -> Segment:
     """Raises ShowError when there is none."""
-    place = place_of(show.segments, segment_id)
-    if place < 0:
-        raise ShowError("show.no_segment", segment=segment_id)
-    return show.segments[place]
+    return one_of(show.segments, segment_id, ShowError("show.no_segment", segment=segment_id))
 
 
 def market_by_id(show: Show, market_id: str) -> Market:
     """Raises ShowError when the show is not made for it."""
-    place = place_of(show.markets, market_id)
-    if place < 0:
-        raise ShowError("show.no_market", market=market_id)
-    return show.markets[place]
+    return one_of(show.markets, market_id, ShowError("show.no_market", market=market_id))
 
 
 def languages_of(show: Show) -> tuple[str, ...]:
@@ -98,11 +89,10 @@ def languages_of(show: Show) -> tuple[str, ...]:
 
 
 def _distinct(kind: str, ids: tuple[str, ...]) -> set[str]:
-    known = set(ids)
-    if len(known) != len(ids):
-        again = next(one for number, one in enumerate(ids) if one in ids[:number])
+    again = doubled(ids)
+    if again is not None:
         raise ShowError("show.duplicate_id", kind=kind, id=again)
-    return known
+    return set(ids)
 
 
 def check_product(product: Product) -> None:

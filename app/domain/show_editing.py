@@ -6,7 +6,7 @@ All of them raise ShowError when an id names nothing, and leave a show that `sho
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from app.domain.market import Market
@@ -14,16 +14,10 @@ from app.domain.product import Product, Role
 from app.domain.project import Project
 from app.domain.rundown import Act, Segment
 from app.domain.show import Coupon, KeywordCard, Show, ShowError, product_by_id, segment_by_id
-from app.domain.spans import place_of, places_of, without
+from app.domain.spans import Identified, place_of, places_of, put, without
 from app.domain.words import pick
 
-
-class _Identified(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-T = TypeVar("T", bound=_Identified)
+T = TypeVar("T", bound=Identified)
 
 
 def new_id() -> str:
@@ -34,12 +28,6 @@ def new_id() -> str:
 def on_project(change: Callable[[Project], Project]) -> Callable[[Show], Show]:
     """A change of the project as a change of the show that holds it."""
     return lambda show: replace(show, project=change(show.project))
-
-
-def _put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
-    """In the place of the one with its id, else at the end."""
-    place = place_of(many, one.id)
-    return (*many, one) if place < 0 else (*many[:place], one, *many[place + 1 :])
 
 
 def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ...]:
@@ -55,7 +43,7 @@ def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ..
 
 def put_product(show: Show, product: Product) -> Show:
     """Add a product, or put it in the place of the one with its id."""
-    return replace(show, products=_put(show.products, product))
+    return replace(show, products=put(show.products, product))
 
 
 def put_products(show: Show, products: Iterable[Product]) -> Show:
@@ -115,7 +103,7 @@ def move_products(show: Show, product_ids: Collection[str], index: int) -> Show:
 def put_segment(show: Show, segment: Segment, index: int | None = None) -> Show:
     """Put a segment in the place of the one with its id, else at `index` (None = the end)."""
     if index is None or any(known.id == segment.id for known in show.segments):
-        return replace(show, segments=_put(show.segments, segment))
+        return replace(show, segments=put(show.segments, segment))
     return replace(show, segments=(*show.segments[:index], segment, *show.segments[index:]))
 
 
@@ -179,7 +167,7 @@ def planned_show(show: Show, welcome: Segment, close: Segment, languages: Sequen
 
 def put_market(show: Show, market: Market) -> Show:
     """Sell in a market too, or with a changed profile."""
-    return replace(show, markets=_put(show.markets, market))
+    return replace(show, markets=put(show.markets, market))
 
 
 def remove_market(show: Show, market_id: str) -> Show:
@@ -192,7 +180,7 @@ def remove_market(show: Show, market_id: str) -> Show:
 
 def put_card(show: Show, card: KeywordCard) -> Show:
     """Add a keyword card, or change the one with its id."""
-    return replace(show, cards=_put(show.cards, card))
+    return replace(show, cards=put(show.cards, card))
 
 
 def remove_card(show: Show, card_id: str) -> Show:
@@ -204,7 +192,7 @@ def remove_card(show: Show, card_id: str) -> Show:
 
 def put_coupon(show: Show, coupon: Coupon) -> Show:
     """Add a coupon, or change the one with its id."""
-    return replace(show, coupons=_put(show.coupons, coupon))
+    return replace(show, coupons=put(show.coupons, coupon))
 
 
 def remove_coupon(show: Show, coupon_id: str) -> Show:

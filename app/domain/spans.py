@@ -3,9 +3,21 @@
 from collections.abc import Collection, Iterator
 from itertools import repeat
 from operator import indexOf, is_
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+from app.domain.errors import AppError
 
 Many = tuple[Any, ...]
+
+
+class Identified(Protocol):
+    """Whatever stands in a list under an id of its own."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Identified)
 
 FEW = 8  # so many ids are looked for one by one, which is quicker than asking a set for each of the elements
 
@@ -16,6 +28,32 @@ def place_of(many: Many, wanted: str) -> int:
         return [one.id for one in many].index(wanted)
     except ValueError:
         return -1
+
+
+def one_of(many: tuple[T, ...], wanted: str, missing: AppError) -> T:
+    """The one with this id; raises `missing` when there is none."""
+    place = place_of(many, wanted)
+    if place < 0:
+        raise missing
+    return many[place]
+
+
+def put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
+    """With `one` in the place of the one with its id, else at the end."""
+    place = place_of(many, one.id)
+    return (*many, one) if place < 0 else (*many[:place], one, *many[place + 1 :])
+
+
+def doubled(ids: tuple[str, ...]) -> str | None:
+    """The first id that stands there a second time; None when there is none."""
+    known: set[str] = set()
+    if len(known.union(ids)) == len(ids):
+        return None
+    for one in ids:
+        if one in known:
+            return one
+        known.add(one)
+    return None
 
 
 def places_of(many: Many, ids: Collection[str]) -> list[int]:

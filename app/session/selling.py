@@ -13,6 +13,7 @@ from app.domain.show import Coupon, KeywordCard, Show, ShowError, market_by_id
 from app.domain.show_editing import put_product
 from app.domain.shown import LASTING, SHOWN_KINDS, Drop, Shown, ShownCard, ShownKind, after, read_shown
 from app.domain.signal import Signal
+from app.domain.spans import one_of
 from app.domain.words import Words, pick
 from app.session.product_index import ProductIndex
 from app.session.show_book import Now, ShowBook
@@ -57,26 +58,17 @@ def without_units(show: Show, product_id: str, units: int, market_id: str) -> Sh
 
 def point_of(product: Product, point_id: str) -> Point:
     """Raises ShowError "show.no_card"."""
-    for point in product.points:
-        if point.id == point_id:
-            return point
-    raise ShowError("show.no_card", card=point_id)
+    return one_of(product.points, point_id, ShowError("show.no_card", card=point_id))
 
 
 def card_of(show: Show, card_id: str) -> KeywordCard:
     """Raises ShowError "show.no_card"."""
-    for card in show.cards:
-        if card.id == card_id:
-            return card
-    raise ShowError("show.no_card", card=card_id)
+    return one_of(show.cards, card_id, ShowError("show.no_card", card=card_id))
 
 
 def coupon_of(show: Show, coupon_id: str) -> Coupon:
     """Raises ShowError "show.no_coupon"."""
-    for coupon in show.coupons:
-        if coupon.id == coupon_id:
-            return coupon
-    raise ShowError("show.no_coupon", coupon=coupon_id)
+    return one_of(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
 
 
 def words_of(show: Show, products: ProductIndex, card: ShownCard) -> Words:
