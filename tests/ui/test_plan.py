@@ -312,6 +312,15 @@ def test_a_date_that_is_moved_into_a_gap_is_asked_about(month: MonthView, plan: 
     assert airing_by_id(plan.schedule, key).start == LocalTime(datetime(2027, 3, 14, 1, 30), NEW_YORK)
 
 
+def test_a_date_has_one_form(month: MonthView) -> None:
+    month.verbs.open(US_FIRST)
+    month.verbs.open(US_FIRST)
+    dialog = form(month)
+    dialog.reject()
+    month.verbs.open(US_FIRST)
+    form(month).reject()
+
+
 def test_calling_off_is_one_step_of_undo(month: MonthView, plan: Scheduler, studio: Studio) -> None:
     month.verbs.open(US_FIRST)
     form(month).call_off_button.click()
