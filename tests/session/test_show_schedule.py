@@ -85,7 +85,8 @@ async def test_the_page_says_what_comes_and_a_reminder_goes_out_once(tmp_path: P
         told = (await viewer.next("put", key="reminder"))["value"]
         assert (told["date"], told["texts"]) == ("soon", {"en": "New: a lamp"})
         scheduler.put_airing(replace(airing, title="Show renamed"))
-        assert set((await viewer.next("put", key="date/soon"))["value"]["title"].values()) == {"Show renamed"}
+        while set((await viewer.next("put", key="date/soon"))["value"]["title"].values()) != {"Show renamed"}:
+            pass  # it also comes again with the names of its calendar files
         assert len([one for one in scheduler.schedule.reminders if one.sent_ms]) == 1
         desk.studio.undo()
         assert scheduler.schedule.reminders[0].sent_ms > 0
