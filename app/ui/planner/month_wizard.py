@@ -33,6 +33,7 @@ from app.ui.language import tr
 from app.ui.local_times import hour_words, kind_words
 from app.ui.planner.suiting import comforts_at
 from app.ui.planner.wish_row import WishRow
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, push_button
 from app.ui.work import Work
 
@@ -42,10 +43,15 @@ ROW_PX = 30
 COLUMNS = 5
 
 
+def whole_month(day: date) -> tuple[date, date]:
+    """The first and the last day of the month that a day is in."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
 def next_month(today: date) -> tuple[date, date]:
     """The first and the last day of the month after this one."""
-    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return whole_month(today.replace(day=1) + timedelta(days=32))
 
 
 class MonthWizard(FramedDialog):
@@ -90,6 +96,7 @@ class MonthWizard(FramedDialog):
         self.minutes.setValue(DEFAULT_MINUTES)
         self.minutes.setSuffix(tr("Planner", " minutes"))
         self.minutes.setAccessibleName(tr("Planner", "Length"))
+        roomy(self.minutes)
         row = QHBoxLayout()
         row.addWidget(self.title, 1)
         row.addWidget(self.minutes)
@@ -174,6 +181,10 @@ class MonthWizard(FramedDialog):
             return False
         return next(one.id for one in self._plan.schedule.parties if one.kind is kind) == party_id
 
+    @property
+    def first_day(self) -> date:
+        return _day_of(self.first)
+
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def asked(self) -> tuple[Wish, ...]:
@@ -186,7 +197,7 @@ class MonthWizard(FramedDialog):
 
     def _propose(self) -> None:
         wishes = self.asked()
-        first, last = (date(edit.date().year(), edit.date().month(), edit.date().day()) for edit in (self.first, self.last))
+        first, last = _day_of(self.first), _day_of(self.last)
         self.propose.setEnabled(False)
         self.summary.setText(tr("Planner", "Looking for the best hours …"))
         self.outcome.show()
@@ -258,6 +269,11 @@ class MonthWizard(FramedDialog):
             lambda: self._plan.edit("Plan a month", lambda schedule: with_draft(schedule, found.airings))
         ):
             self.accept()
+
+
+def _day_of(edit: QDateEdit) -> date:
+    shown = edit.date()
+    return date(shown.year(), shown.month(), shown.day())
 
 
 def nights_words(tally: Tally, names: Mapping[str, str]) -> str:

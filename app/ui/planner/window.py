@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from app.domain.party import Party
+from app.domain.party import Party, PartyKind
 from app.domain.party_suggestions import far_apart, missing_parties
 from app.domain.schedule import Schedule
 from app.domain.schedule_editing import put_party
@@ -17,15 +18,18 @@ from app.ui.planner.agenda import AgendaView
 from app.ui.planner.choice import Choice, next_quarter
 from app.ui.planner.festivals_page import FestivalsPage
 from app.ui.planner.hour_page import HourPage
+from app.ui.planner.improve_dialog import ImproveDialog
 from app.ui.planner.month import MonthView
+from app.ui.planner.month_wizard import MonthWizard, whole_month
 from app.ui.planner.people_page import PeoplePage
 from app.ui.planner.plan_source import PlanSource
 from app.ui.planner.tasks import TasksView
 from app.ui.planner.week_page import WeekPage
-from app.ui.widgets.pieces import EmptyState, icon_button, push_button
+from app.ui.widgets.pieces import EmptyState, icon_button, push_button, tip
 
 TABS = ("hour", "week", "month", "agenda", "tasks", "festivals", "people")
 SIZE = (1280, 760)
+MONTH = timedelta(days=30)
 
 
 class PlannerWindow(QWidget):
@@ -45,12 +49,13 @@ class PlannerWindow(QWidget):
         self._source = PlanSource(desk, self.choice)
         self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
         self.festivals = FestivalsPage(self._source)
+        self.month = MonthView(desk)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.pages: dict[str, QWidget] = {
             "hour": self.hour,
             "week": self.week,
-            "month": MonthView(desk),
+            "month": self.month,
             "agenda": AgendaView(desk),
             "tasks": TasksView(desk),
             "festivals": self.festivals,
@@ -91,6 +96,12 @@ class PlannerWindow(QWidget):
         row.setContentsMargins(0, 0, 16, 4)
         row.setSpacing(4)
         icons, studio = self._desk.icons, self._desk.studio
+        self.month_button = push_button(tr("Planner", "Plan a month…"), self.plan_month)
+        self.improve_button = push_button(tr("Planner", "Improve…"), self.improve)
+        self.improve_button.setToolTip(tip(tr("Planner", "Better hours for the shows of the month, and others on duty")))
+        row.addWidget(self.month_button)
+        row.addWidget(self.improve_button)
+        row.addSpacing(8)
         self.undo = icon_button(icons, "undo", tr("Planner", "Undo (Ctrl+Z)"), studio.undo)
         self.redo = icon_button(icons, "redo", tr("Planner", "Redo (Ctrl+Shift+Z)"), studio.redo)
         row.addWidget(self.undo)
@@ -126,6 +137,29 @@ class PlannerWindow(QWidget):
     def tab(self) -> str:
         """The page that is shown."""
         return next(name for name, page in self.pages.items() if page is self.tabs.currentWidget())
+
+    def plan_month(self) -> MonthWizard:
+        """Let the user say how many shows a week each audience gets."""
+        wizard = MonthWizard(self._desk, self)
+        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wizard.accepted.connect(lambda: self._show_month(wizard.first_day))
+        wizard.open()
+        return wizard
+
+    def improve(self) -> ImproveDialog:
+        """Propose better hours for the month that is seen, else for the next one to come."""
+        today = self._plan.today()
+        first, last = whole_month(self.month.month) if self.tab == "month" else (today, today + MONTH)
+        if last < today:
+            last = today + MONTH
+        dialog = ImproveDialog(self._desk, max(first, today), last, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
+
+    def _show_month(self, day: date) -> None:
+        self.show_tab("month")
+        self.month.show_day(day)
 
     def suggested(self) -> tuple[Party, ...]:
         """Whom the show suggests: its markets, each place of theirs whose clocks are hours apart, and the host where this PC is."""
@@ -166,6 +200,9 @@ class PlannerWindow(QWidget):
         anybody = bool(self._plan.schedule.parties)
         if anybody or self.stack.currentWidget() is not self.tabs or self.tab != "people":
             self.stack.setCurrentWidget(self.tabs if anybody else self.empty)
+        audience = any(party.kind is PartyKind.MARKET for party in self._plan.schedule.parties)
+        self.month_button.setEnabled(audience)
+        self.improve_button.setEnabled(bool(self._plan.schedule.airings))
         self.suggest_button.setVisible(bool(self._desk.studio.show.markets))
         for page in (self.hour, self.week, self.festivals, self.people):
             page.refresh()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from app.domain.party import Party
 from app.ui.language import tr
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, set_property
 from app.ui.widgets.series_field import MONDAY
 
@@ -34,6 +35,7 @@ class WishRow(QWidget):
         self.count.setSpecialValueText(tr("Planner", "none"))
         self.count.setSuffix(tr("Planner", " a week"))
         self.count.setAccessibleName(tr("Planner", "Shows a week for {name}", name=party.name))
+        roomy(self.count)
         self.count.valueChanged.connect(lambda _: self._on_count())
         row.addWidget(self.count)
         self.days: list[QPushButton] = []

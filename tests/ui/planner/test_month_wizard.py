@@ -12,6 +12,7 @@ from app.session.studio import Studio
 from app.ui.application import Shell
 from app.ui.planner.improve_dialog import ImproveDialog
 from app.ui.planner.month_wizard import MonthWizard, next_month
+from app.ui.planner.window import PlannerWindow
 from tests.support.clocks import SetClock
 
 NOW = datetime(2027, 2, 10, 9, tzinfo=UTC)
@@ -53,14 +54,14 @@ async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell:
     await propose(wizard)
     count = wizard.table.rowCount()
     assert count == 14 + 9  # five Mondays and Wednesdays, four Fridays; the Egyptian week likewise
-    assert plan.schedule.airings == ()
+    assert not plan.schedule.airings
     wizard.keep.click()
     made = plan.schedule.airings
     assert len(made) == count
     assert {wall_of(one.start, "America/New_York", plan.zones).wall.hour for one in plan.occurrences(NOW, NOW.replace(month=4))} >= {20}
-    assert {one.start.zone for one in made} == {"America/New_York", "Africa/Cairo"}
+    assert {airing.start.zone for airing in made} == {"America/New_York", "Africa/Cairo"}
     peopled.undo()
-    assert plan.schedule.airings == ()
+    assert not plan.schedule.airings
 
 
 async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studio) -> None:
@@ -129,3 +130,22 @@ async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) 
     assert "Nothing better" in dialog.summary.text()
     assert not dialog.take.isEnabled()
     dialog.reject()
+
+
+async def test_the_planner_asks_for_a_month_and_shows_it(planner: PlannerWindow, studio: Studio) -> None:
+    wizard = planner.plan_month()
+    await propose(wizard)
+    count, first = len(studio.show.schedule.airings), wizard.first_day
+    wizard.keep.click()
+    QApplication.processEvents()
+    assert planner.tab == "month"
+    assert planner.month.month == first.replace(day=1)
+    assert len(studio.show.schedule.airings) > count
+    dialog = planner.improve()
+    await dialog.work.settled()
+    dialog.reject()
+
+
+def test_without_an_audience_there_is_no_month(empty_planner: PlannerWindow) -> None:
+    assert not empty_planner.month_button.isEnabled()
+    assert not empty_planner.improve_button.isEnabled()
