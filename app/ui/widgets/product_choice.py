@@ -2,41 +2,31 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtCore import Signal
 
 from app.domain.product import Product
 from app.domain.words import pick
 from app.ui.widgets.product_list import search_text
+from app.ui.widgets.search_line import SearchLine
 
 SHOWN = 30
+VISIBLE = 12
 
 
-class ProductChoice(QLineEdit):
-    """`chosen(id)` when the user picks another product, "" when the field is emptied. What was typed and not picked is forgotten."""
+class ProductChoice(SearchLine):
+    """`chosen(id)` when the user picks another product, "" when the field is emptied."""
 
     chosen = Signal(str)
 
     def __init__(self, words: str, nothing: str, products: Callable[[], Sequence[Product]], language: Callable[[], str]) -> None:
-        super().__init__()
-        self.setAccessibleName(words)
+        super().__init__(words, visible=VISIBLE)
         self.setPlaceholderText(nothing)
         self.setClearButtonEnabled(True)
         self._products = products
         self._language = language
         self._id = ""
-        self._name = ""
         self._searched: tuple[Sequence[Product], list[str]] = ((), [])
         self._matches: list[Product] = []
-        self._model = QStringListModel(self)
-        completer = QCompleter(self._model, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setMaxVisibleItems(12)
-        self._completer = completer
-        self.setCompleter(completer)
-        self.textEdited.connect(self._on_typed)
-        completer.activated[QModelIndex].connect(self._on_activated)  # type: ignore[index]  # of its two signals, the one with the place
 
     @property
     def product_id(self) -> str:
@@ -51,18 +41,10 @@ class ProductChoice(QLineEdit):
     def show_product(self, product: Product | None) -> None:
         """Show what is chosen, unless somebody is typing."""
         self._id = product.id if product is not None else ""
-        self._name = self._called(product) if product is not None else ""
-        if not (self.hasFocus() and self.isModified()):
-            self._put_back()
+        self.show_name(self._called(product) if product is not None else "")
 
     def _called(self, product: Product) -> str:
         return pick(product.name, (self._language(),))[0] or product.sku or product.id
-
-    def _put_back(self) -> None:
-        if self.text() != self._name:
-            self.setText(self._name)
-            self.setCursorPosition(0)
-        self.setModified(False)
 
     def offer(self, letters: str) -> None:
         """Put what fits into the list."""
@@ -76,52 +58,25 @@ class ProductChoice(QLineEdit):
                 self._matches.append(product)
                 if len(self._matches) == SHOWN:
                     break
-        self._model.setStringList([self._called(product) for product in self._matches])
+        self.show_offers([self._called(product) for product in self._matches])
 
-    def _on_typed(self, letters: str) -> None:
-        if not letters.strip():
-            self._choose("", "")
-            return
-        self.offer(letters)
-
-    def _open(self) -> None:
-        self.offer(self.text() if self.isModified() else "")
-        self._completer.complete()
-
-    def _on_activated(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        self.pick_match(index.row())
+    def on_typed(self, letters: str) -> None:
+        """An emptied field chooses nothing."""
+        if letters.strip():
+            super().on_typed(letters)
+        else:
+            self._name = ""
+            self._choose("")
 
     def pick_match(self, place: int) -> None:
         """Choose the one at this place of the list, if there is one."""
         if 0 <= place < len(self._matches):
             product = self._matches[place]
-            self._choose(product.id, self._called(product))
-            self._put_back()
+            self._name = self._called(product)
+            self._choose(product.id)
+            self.put_back()
 
-    def _choose(self, product_id: str, name: str) -> None:
-        before, self._id, self._name = self._id, product_id, name
+    def _choose(self, product_id: str) -> None:
+        before, self._id = self._id, product_id
         if product_id != before:
             self.chosen.emit(product_id)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        self.selectAll()
-        self._open()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        popup = self._completer.popup()
-        if event.key() is Qt.Key.Key_Down and not (popup is not None and popup.isVisible()):
-            self._open()
-            return
-        if event.key() is Qt.Key.Key_Escape and self.isModified():
-            self._put_back()
-            return
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.isModified() and self.text().strip():
-            self.pick_match(0)
-            return
-        super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() is not Qt.FocusReason.PopupFocusReason:
-            self._put_back()
