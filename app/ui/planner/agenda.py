@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedLayout, QVBoxLayout
 
 from app.domain.local_time import shown_in
 from app.domain.market import Level
@@ -16,6 +15,7 @@ from app.ui.local_times import hour_words, line_of
 from app.ui.planner.calendar_days import day_of, festival_marks, state_of, worst_levels
 from app.ui.planner.clock_choice import ClockChoice
 from app.ui.planner.done_line import DoneLine
+from app.ui.planner.page import PlannerPage
 from app.ui.planner.show_verbs import ShowVerbs
 from app.ui.widgets.agenda_list import AgendaDay, AgendaList, AgendaRow
 from app.ui.widgets.month_cell import DayMark
@@ -26,14 +26,13 @@ BEHIND = timedelta(days=60)
 MOST = 400  # dates: a daily series without end is no reason for a list without end
 
 
-class AgendaView(QWidget):
-    """Reads the plan while it is visible; what was changed meanwhile is read when it is shown."""
+class AgendaView(PlannerPage):
+    """The dates of the plan as a list by days."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
-        self._stale = True
         self.verbs = ShowVerbs(desk, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
@@ -59,7 +58,7 @@ class AgendaView(QWidget):
         self.list.called_off.connect(self.verbs.call_off)
         self.list.duplicated.connect(self.verbs.duplicate)
         self.list.menu_wanted.connect(lambda key, point: self.verbs.show_menu(key, None, point))
-        desk.bridge.schedule_changed.connect(self._refresh)
+        desk.bridge.schedule_changed.connect(self.refresh)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -67,11 +66,11 @@ class AgendaView(QWidget):
         row.addWidget(label(tr("Planner", "What is to come"), "title"))
         row.addStretch(1)
         self.past = QCheckBox(tr("Planner", "Past shows too"))
-        self.past.toggled.connect(lambda on: self._refresh())
+        self.past.toggled.connect(lambda on: self.refresh())
         row.addWidget(self.past)
         row.addWidget(label(tr("Planner", "Also the clocks of"), "muted"))
         self.clocks = ClockChoice(self._desk, nobody=tr("Planner", "nobody else"))
-        self.clocks.chosen.connect(self._refresh)
+        self.clocks.chosen.connect(self.refresh)
         row.addWidget(self.clocks)
         self.plan_button = push_button(tr("Planner", "Plan a show…"), self.verbs.plan, role="primary")
         row.addWidget(self.plan_button)
@@ -79,17 +78,10 @@ class AgendaView(QWidget):
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        self._stale = not self.isVisible()
-        if not self._stale:
-            days = self._days()
-            self.list.show_days(days)
-            self._stack.setCurrentIndex(0 if days else 1)
+    def read(self) -> None:
+        days = self._days()
+        self.list.show_days(days)
+        self._stack.setCurrentIndex(0 if days else 1)
 
     def _days(self) -> tuple[AgendaDay, ...]:
         plan, now = self._plan, self._plan.now()

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
 
 from app.domain.local_time import shown_in
 from app.domain.market import Level
@@ -17,6 +17,7 @@ from app.ui.local_times import lines_of
 from app.ui.planner.calendar_days import bounds, clock_marks, day_of, festival_marks, item_of, state_of, worst_levels
 from app.ui.planner.clock_choice import ClockChoice
 from app.ui.planner.done_line import DoneLine
+from app.ui.planner.page import PlannerPage
 from app.ui.planner.show_verbs import ShowVerbs
 from app.ui.widgets.month_cell import DayCell, DayMark, MonthItem
 from app.ui.widgets.month_grid import WEEKS, MonthGrid, MonthPage, first_shown
@@ -33,20 +34,19 @@ def months_on(month: date, number: int) -> date:
     return date(place // MONTHS, place % MONTHS + 1, 1)
 
 
-class MonthView(QWidget):
-    """Reads the plan while it is visible; what was changed meanwhile is read when it is shown."""
+class MonthView(PlannerPage):
+    """A month of the plan as a calendar."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
-        self._stale = True
         self.verbs = ShowVerbs(desk, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
         self.clocks = ClockChoice(desk)
-        self.clocks.chosen.connect(self._refresh)
+        self.clocks.chosen.connect(self.refresh)
         self.grid = MonthGrid(desk.theme, tr("Planner", "Month"))
         self._month = self._today().replace(day=1)
         column.addLayout(self._head())
@@ -69,7 +69,7 @@ class MonthView(QWidget):
         self.grid.turned.connect(self.turn)
         self.grid.menu_wanted.connect(self.verbs.show_menu)
         self.grid.more_wanted.connect(self._show_more)
-        desk.bridge.schedule_changed.connect(self._refresh)
+        desk.bridge.schedule_changed.connect(self.refresh)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -105,32 +105,27 @@ class MonthView(QWidget):
     def turn(self, months: int) -> None:
         """Show another month."""
         self._month = months_on(self._month, months)
-        self._refresh()
+        self.refresh()
 
     def show_today(self) -> None:
         self._month = self._today().replace(day=1)
-        self._refresh()
+        self.refresh()
         self.grid.choose(self._today())
         self.grid.setFocus()
 
     def show_day(self, day: date, key: str = "") -> None:
         """Show the month of a day with the keyboard on it."""
         self._month = day.replace(day=1)
-        self._refresh()
+        self.refresh()
         self.grid.choose(day, key)
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale:
-            self._refresh()
         self.grid.setFocus()
 
-    def _refresh(self) -> None:
-        self._stale = not self.isVisible()
-        if self._stale:
-            return
+    def read(self) -> None:
         desk = self._desk
         self.title.setText(desk.formats.month(self._month, desk.language))
         weekdays = tuple(desk.formats.weekday(MONDAY + number * DAY, desk.language) for number in range(7))

@@ -1,5 +1,7 @@
 """A page of the planner: what changed while it was not seen is read when it is."""
 
+from abc import abstractmethod
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,9 +23,9 @@ class PlannerPage(QWidget):
         """Nobody looks any more: all is read anew when the page is shown again, it may be another day."""
         self._stale = True
 
+    @abstractmethod
     def read(self) -> None:
         """Show the plan as it is."""
-        raise NotImplementedError
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
