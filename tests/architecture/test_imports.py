@@ -34,18 +34,7 @@ TABLE: Mapping[str, Sequence[str]] = {
     ),
     "link": (*_EVERYONE, "app.domain", "msgspec"),
     "plugin": (*_EVERYONE, "app.domain"),
-    "session": (
-        *_EVERYONE,
-        "app.domain",
-        "app.storage",
-        "app.language",
-        "app.calendar",
-        "app.overlay",
-        "app.link",
-        "app.plugin",
-        "psutil",
-        "aiohttp",
-    ),
+    "session": (*_EVERYONE, "app.domain", "app.storage", "app.language", "app.overlay", "app.link", "app.plugin", "psutil", "aiohttp"),
     "ui": (*_EVERYONE, "app.domain", "app.session", "app.language.formats", "PySide6", "qasync"),
 }
 EVERYTHING = frozenset({"bootstrap", "cli", "__main__"})
