@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from dateutil.rrule import rrule, rrulestr
 
+from app.domain.date_names import cut_off, key_of
 from app.domain.local_time import LocalTime, resolve_leniently
-from app.domain.schedule import Airing, Move, Occurrence, ScheduleError
+from app.domain.schedule import Airing, Move, Naming, Occurrence, ScheduleError
 from app.domain.series_rule import parse_rule
 from app.domain.show_editing import new_id
 from app.domain.zones import Zones
 
 WIDEST_OFFSET = timedelta(hours=26)  # what a wall time can be away from UTC, and what a gap adds
+UNNAMED = Naming()
 
 
 def occurrences(airing: Airing, begin: datetime, end: datetime, zones: Zones) -> tuple[Occurrence, ...]:
@@ -57,7 +59,7 @@ def split(airing: Airing, original: datetime) -> tuple[Airing | None, Airing]:
     first = replace(airing, rule=ended.text(), moves=tuple(move for move in airing.moves if move.original < original))
     start = replace(airing.start, wall=original)
     rest = tuple(move for move in airing.moves if move.original >= original)
-    return first, replace(airing, id=new_id(), start=start, rule=begun.text(), moves=rest)
+    return first, cut_off(replace(airing, id=new_id(), start=start, rule=begun.text(), moves=rest), airing)
 
 
 def last_date(airing: Airing) -> datetime | None:
@@ -118,4 +120,5 @@ def _made(airing: Airing, original: datetime, move: Move | None, zones: Zones) -
         moved=move is not None,
         series=bool(airing.rule),
         party_ids=move.party_ids if move is not None else (),
+        name=key_of(airing, original) if airing.naming != UNNAMED else "",
     )

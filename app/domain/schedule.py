@@ -46,6 +46,16 @@ class WhatsNew:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """What an airing's dates are called (`date_names`) where they had their names before it was what it is: `series` stands for its id,
+    their wall times are `shift` minutes later than their names say, and `first` is the name of a single show or of the first date."""
+
+    series: str = ""
+    shift: int = 0
+    first: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Airing:
     """One planned show, or a series of them when `rule` (an RRULE value, "FREQ=WEEKLY;BYDAY=FR") is not empty.
 
@@ -64,11 +74,12 @@ class Airing:
     note: str = ""
     fixed: bool = False
     titles: Words = field(default_factory=dict)
+    naming: Naming = Naming()
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One date of an airing. For a date of a `series`, `original` is its wall time by the rule and with the airing's id its name for good;
+    """One date of an airing. For a date of a `series`, `original` is its wall time by the rule;
     `start` and `end` are instants in UTC. `existence`: the wall time is skipped or repeated, and RFC 5545's reading of it was taken.
     `party_ids` are those of this date, where they are not the airing's."""
 
@@ -81,11 +92,12 @@ class Occurrence:
     moved: bool = False
     series: bool = False
     party_ids: tuple[str, ...] = ()
+    name: str = ""  # by its airing's naming, where that has one
 
     @property
     def key(self) -> str:
-        """Its name as text, the same wherever it is moved: "ID@2027-03-12T20:00", "ID" for a single show."""
-        return f"{self.airing_id}@{self.original.isoformat(timespec='minutes')}" if self.series else self.airing_id
+        """Its name for good, the same wherever it or its series is moved: "ID@2027-03-12T20:00", "ID" for a single show."""
+        return self.name or (f"{self.airing_id}@{self.original.isoformat(timespec='minutes')}" if self.series else self.airing_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.domain.date_names import airing_named, key_of, without_name
 from app.domain.local_time import LocalTime
 from app.domain.party import Party, Priorities
-from app.domain.schedule import Airing, Move, Schedule, airing_by_id, party_by_id
+from app.domain.schedule import Airing, Move, Naming, Schedule, airing_by_id, party_by_id
 from app.domain.show import Show
 from app.domain.show_editing import new_id
 from app.domain.spans import put
@@ -37,7 +38,7 @@ def change_airing(schedule: Schedule, airing_id: str, **changes: Any) -> Schedul
 
 def duplicate_airing(schedule: Schedule, airing_id: str, start: LocalTime) -> tuple[Schedule, str]:
     """A single airing like this one at another time, and its id."""
-    copy = replace(airing_by_id(schedule, airing_id), id=new_id(), start=start, rule="", moves=())
+    copy = replace(airing_by_id(schedule, airing_id), id=new_id(), start=start, rule="", moves=(), naming=Naming())
     return put_airing(schedule, copy), copy.id
 
 
@@ -45,7 +46,8 @@ def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
     """Without these; of a series all of its dates go."""
     for airing_id in airing_ids:
         airing_by_id(schedule, airing_id)
-    reminders = tuple(one for one in schedule.reminders if one.occurrence.partition("@")[0] not in airing_ids)
+    named = ((one, airing_named(schedule, one.occurrence)) for one in schedule.reminders)
+    reminders = tuple(one for one, of in named if of is None or of[0].id not in airing_ids)
     return replace(schedule, airings=tuple(one for one in schedule.airings if one.id not in airing_ids), reminders=reminders)
 
 
@@ -64,6 +66,8 @@ def move_occurrence(
         )
     known = next((move.party_ids for move in airing.moves if move.original == original), ())
     others = tuple(move for move in airing.moves if move.original != original)
+    if start is not None:
+        schedule = without_name(schedule, key_of(airing, original))
     moves = tuple(sorted((*others, Move(original, start, minutes, party_ids or known)), key=lambda move: move.original))
     return put_airing(schedule, replace(airing, moves=moves))
 
@@ -71,6 +75,7 @@ def move_occurrence(
 def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -> Schedule:
     """Let one date of a series be as its rule says again."""
     airing = airing_by_id(schedule, airing_id)
+    schedule = without_name(schedule, key_of(airing, original))
     return put_airing(schedule, replace(airing, moves=tuple(move for move in airing.moves if move.original != original)))
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from app.domain.date_names import airing_named
 from app.domain.errors import AppError
 from app.domain.schedule import MINUTES_BOUNDS, Airing, Occurrence, Schedule
 from app.domain.zones import Zones
@@ -52,14 +53,12 @@ class ScheduleDates:
 
     def named(self, schedule: Schedule, key: str) -> Occurrence | None:
         """The date with this name (Occurrence.key); None when there is none, or it was called off."""
-        airing_id, separator, original = key.partition("@")
-        airing = next((one for one in schedule.airings if one.id == airing_id), None)
-        if airing is None or bool(airing.rule) is not bool(separator):
+        named = airing_named(schedule, key)
+        if named is None:
             return None
         try:
-            wall = datetime.fromisoformat(original) if separator else airing.start.wall
-            return self._calendar.occurrence_of(airing, wall, self._zones) if wall.tzinfo is None else None
-        except (AppError, ValueError) as error:
+            return self._calendar.occurrence_of(*named, self._zones)
+        except AppError as error:
             log.debug("no date is called %s: %s", key, error)
             return None
 

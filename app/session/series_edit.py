@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from app.domain.date_names import airing_named, key_of, named_first, renamed
 from app.domain.local_time import LocalTime
-from app.domain.schedule import Airing, Move, Occurrence, Reminder, Schedule, airing_by_id
+from app.domain.schedule import Airing, Move, Naming, Occurrence, Reminder, Schedule, airing_by_id
 from app.domain.schedule_editing import move_occurrence, put_airing, remove_airings
 from app.domain.series_rule import Frequency, SeriesRule, parse_rule
 from app.domain.show_editing import new_id
@@ -30,16 +31,18 @@ def changed_dates(schedule: Schedule, occurrence: Occurrence, changed: Airing, s
     """
     airing = airing_by_id(schedule, occurrence.airing_id)
     if not airing.rule:
-        return put_airing(schedule, replace(changed, id=airing.id, moves=() if not changed.rule else changed.moves))
+        return put_airing(schedule, _single_changed(airing, changed))
     if scope is Scope.THIS:
         return _one_changed(schedule, airing, occurrence, changed)
     first, rest = split(airing, occurrence.original) if scope is Scope.FOLLOWING else (None, airing)
     if first is not None:
-        schedule = _with_reminders(put_airing(schedule, first), airing.id, rest.id, occurrence.original, timedelta())
+        schedule = put_airing(schedule, first)
     kept = replace(changed, rule=rest.rule) if changed.rule == airing.rule else changed
     anew = reshaped(rest, occurrence.original, kept)
-    schedule = _with_reminders(schedule, rest.id, rest.id, datetime.min, anew.start.wall - rest.start.wall)
-    return put_airing(schedule, anew)
+    if not anew.rule:
+        return put_airing(schedule, named_first(replace(anew, naming=Naming()), occurrence.key))
+    others = schedule.airings if kept.rule != rest.rule else ()
+    return put_airing(schedule, renamed(anew, rest, shift=kept.start.wall - occurrence.original, others=others))
 
 
 def moved_dates(schedule: Schedule, occurrence: Occurrence, start: LocalTime, minutes: int, scope: Scope, split: Split) -> Schedule:
@@ -61,7 +64,7 @@ def called_off(schedule: Schedule, occurrence: Occurrence, scope: Scope, split: 
     first, _ = split(airing, occurrence.original)
     if first is None:
         return remove_airings(schedule, (airing.id,))
-    kept = tuple(one for one in schedule.reminders if not _is_from(one, airing.id, occurrence.original))
+    kept = tuple(one for one in schedule.reminders if not _is_from(schedule, one, airing.id, occurrence.original))
     return put_airing(replace(schedule, reminders=kept), first)
 
 
@@ -73,10 +76,14 @@ def _one_changed(schedule: Schedule, airing: Airing, occurrence: Occurrence, cha
     )
     if as_series == airing and bool(changed.party_ids) is bool(airing.party_ids):
         return move_occurrence(schedule, airing.id, occurrence.original, changed.start, minutes, party_ids=parties)
-    single = replace(changed, id=new_id(), rule="", moves=())
-    schedule = move_occurrence(schedule, airing.id, occurrence.original, None)
-    reminders = tuple(replace(one, occurrence=single.id) if one.occurrence == occurrence.key else one for one in schedule.reminders)
-    return put_airing(replace(schedule, reminders=reminders), single)
+    single = replace(changed, id=new_id(), rule="", moves=(), naming=Naming(first=occurrence.key))
+    return put_airing(move_occurrence(schedule, airing.id, occurrence.original, None), single)
+
+
+def _single_changed(airing: Airing, changed: Airing) -> Airing:
+    """A single show that stays one, or begins a series: its first date is the one that was planned."""
+    changed = replace(changed, id=airing.id, naming=airing.naming)
+    return named_first(changed, key_of(airing, airing.start.wall)) if changed.rule else replace(changed, moves=())
 
 
 def reshaped(series: Airing, original: datetime, changed: Airing) -> Airing:
@@ -107,22 +114,10 @@ def _placed(rule: SeriesRule, day: date) -> SeriesRule:
     return replace(rule, position=-1 if rule.position < 0 and is_last else min((day.day - 1) // WEEK + 1, 4))
 
 
-def _with_reminders(schedule: Schedule, old_id: str, new: str, begin: datetime, shift: timedelta) -> Schedule:
-    """Reminders of a series' dates from `begin` on, under the names that these dates have now."""
-    if old_id == new and not shift:
-        return schedule
-    reminders = tuple(_renamed(one, new, shift) if _is_from(one, old_id, begin) else one for one in schedule.reminders)
-    return replace(schedule, reminders=reminders)
-
-
-def _renamed(reminder: Reminder, airing_id: str, shift: timedelta) -> Reminder:
-    original = datetime.fromisoformat(reminder.occurrence.partition("@")[2]) + shift
-    return replace(reminder, occurrence=f"{airing_id}@{original.isoformat(timespec='minutes')}")
-
-
-def _is_from(reminder: Reminder, airing_id: str, begin: datetime) -> bool:
-    named, _, original = reminder.occurrence.partition("@")
-    return named == airing_id and bool(original) and datetime.fromisoformat(original) >= begin
+def _is_from(schedule: Schedule, reminder: Reminder, airing_id: str, begin: datetime) -> bool:
+    """Whether it is for a date of this series, then or later."""
+    named = airing_named(schedule, reminder.occurrence)
+    return named is not None and named[0].id == airing_id and named[1] >= begin
 
 
 def starts_of(schedule: Schedule, before: Schedule) -> tuple[LocalTime, ...]:
