@@ -212,14 +212,14 @@ class _Options:
         self._blocked = {key: one.blocked(self._low, high, date.length) for key, one in able.items()}
 
     def best(self) -> _Choice:
-        """(cost, begin, duty): the least costly; where it is now when nothing else is possible."""
+        """(cost, begin, duty): the least costly, of equal ones the nearest to where it was; where it is now when nothing else can be."""
         date = self._date
         best = self._staying()
         closed = 0
         for one in self._standing:
             closed |= self._blocked[id(one)]
         if not date.ranked:
-            date.ranked = sorted((self._bound(hour), hour) for hour in date.hours)
+            date.ranked = sorted(((self._bound(hour), hour) for hour in date.hours), key=lambda one: (one[0], abs(one[1] - date.was)))
         tried = 0
         for bound, hour in date.ranked:
             if bound >= best[0] or tried == HOURS_TRIED:

@@ -74,6 +74,13 @@ def nights(schedule: Schedule) -> Mapping[str, int]:
 # --- hours ---------------------------------------------------------------------------------------------------------------
 
 
+def test_of_hours_that_suit_alike_the_nearest_to_prime_time_is_taken() -> None:
+    """In Dubai the morning and the late afternoon are equally fair; nobody sells at seven who can sell at three."""
+    emirates = market("emirates", "Asia/Dubai")
+    _, better = best(planned([emirates, HOST], airing("a", "2027-07-07T20:00", "Asia/Dubai", ["emirates", "host"])))
+    assert starts(better) == {"a": "2027-07-07T15:00"}
+
+
 def test_a_show_in_the_night_of_its_audience_goes_to_their_evening() -> None:
     schedule = planned([AMERICA, HOST], airing("a", "2027-07-07T03:00", NEW_YORK, ["america", "host"]))
     plan, better = best(schedule)
