@@ -1,8 +1,11 @@
 """A first draft of a month: so many shows a week for each audience, spread over the days that are allowed, each in prime time.
 
+Days that have fewer shows for other audiences come first: who makes them all has a week, not two long days.
+
 What the hours cost whom, and who of the team is on duty, is the business of `month_plan`, which begins with this.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -38,13 +41,20 @@ def draft(
 
     Raises ScheduleError for an unknown party, a wish for more shows than there are days, or more shows than anybody can mean.
     """
-    made = [airing for wish in wishes for airing in _of(schedule, wish, first, last, prime, zones)]
+    made: list[Airing] = []
+    load: Counter[int] = Counter()
+    for wish in wishes:
+        found = tuple(_of(schedule, wish, first, last, prime, zones, load))
+        load.update(airing.start.wall.isoweekday() for airing in found)
+        made += found
     if len(made) > MAX_SHOWS:
         raise ScheduleError("schedule.too_many", count=len(made), limit=MAX_SHOWS)
     return tuple(sorted(made, key=lambda airing: (airing.start.wall, airing.title)))
 
 
-def _of(schedule: Schedule, wish: Wish, first: date, last: date, prime: Mapping[str, time], zones: Zones) -> Iterator[Airing]:
+def _of(
+    schedule: Schedule, wish: Wish, first: date, last: date, prime: Mapping[str, time], zones: Zones, load: Mapping[int, int]
+) -> Iterator[Airing]:
     party = party_by_id(schedule, wish.market_party_id)
     if party.kind is not PartyKind.MARKET:
         raise ScheduleError("schedule.no_market", party=party.name)
@@ -60,7 +70,7 @@ def _of(schedule: Schedule, wish: Wish, first: date, last: date, prime: Mapping[
         instant = resolve(LocalTime(begin_on(day), party.zone), zones)
         return not any(_is_away(person, instant, zones) for person in (party, *team))
 
-    for day in _days(first, last, wish, is_free):
+    for day in _days(first, last, wish, is_free, load):
         yield Airing(new_id(), wish.title, LocalTime(begin_on(day), party.zone), wish.minutes, party_ids=(party.id, *wish.team))
 
 
@@ -69,10 +79,11 @@ def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
     return any(away.first <= day <= away.last for away in party.away)
 
 
-def _days(first: date, last: date, wish: Wish, is_free: Callable[[date], bool]) -> Iterator[date]:
-    """As far apart within each week as the allowed weekdays let them be; where somebody is away, the nearest free day that is allowed."""
+def _days(first: date, last: date, wish: Wish, is_free: Callable[[date], bool], load: Mapping[int, int]) -> Iterator[date]:
+    """As far apart within each week as the allowed weekdays let them be; where somebody is away, the nearest free day that is allowed.
+    `load` says how many shows each weekday has already."""
     allowed = sorted(set(wish.weekdays))
-    chosen = [allowed[number * len(allowed) // wish.per_week] for number in range(wish.per_week)]
+    chosen = min(_spreads(allowed, wish.per_week), key=lambda days: sum(load.get(day, 0) for day in days))
     monday = first - timedelta(days=first.isoweekday() - 1)
     while monday <= last:
         week = {weekday: monday + timedelta(days=weekday - 1) for weekday in allowed}
@@ -84,6 +95,13 @@ def _days(first: date, last: date, wish: Wish, is_free: Callable[[date], bool]) 
                 taken.add(_nearest(weekday, others))
         yield from (week[weekday] for weekday in sorted(taken))
         monday += WEEK
+
+
+def _spreads(allowed: Sequence[int], count: int) -> Iterator[Sequence[int]]:
+    """Each way to spread so many shows evenly over these weekdays, the one that begins earliest first."""
+    size = len(allowed)
+    for shift in range(size):
+        yield sorted(allowed[(number * size // count + shift) % size] for number in range(count))
 
 
 def _nearest(weekday: int, others: AbstractSet[int]) -> int:

@@ -34,6 +34,12 @@ def test_shows_stand_in_prime_time_of_their_audience_and_as_far_apart_as_may_be(
     check_schedule(with_draft(PLAN, made))
 
 
+def test_audiences_share_the_days_of_a_week_instead_of_crowding_the_same_ones() -> None:
+    wishes = [Wish("us", "Evening", 3), Wish("eg", "Night", 2), Wish("us", "Late", 2)]
+    made = draft(PLAN, wishes, date(2027, 4, 5), date(2027, 4, 11), prime=PRIME, zones=ZONES)
+    assert sorted(airing.start.wall.isoweekday() for airing in made) == [1, 2, 3, 4, 5, 6, 7]
+
+
 @given(
     per_week=st.integers(1, 7),
     weekdays=st.sets(st.integers(1, 7), min_size=1),

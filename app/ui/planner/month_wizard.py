@@ -7,12 +7,13 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QDateEdit,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QSpinBox,
+    QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -24,7 +25,8 @@ from app.domain.local_time import shown_in
 from app.domain.month_draft import Wish, with_draft
 from app.domain.month_plan import Tally
 from app.domain.notice import Notice, Severity
-from app.domain.party import Comfort, PartyKind
+from app.domain.party import Comfort, Party, PartyKind
+from app.domain.project import UNTITLED
 from app.domain.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Occurrence, parties_on
 from app.session.month_planning import MonthDraft, plan_month
 from app.ui.desk import Desk
@@ -35,12 +37,14 @@ from app.ui.planner.suiting import comforts_at
 from app.ui.planner.wish_row import WishRow
 from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, push_button
+from app.ui.widgets.when_field import DayEdit
 from app.ui.work import Work
 
 SIZE = (1000, 700)
 FIRST_WISH = 3
 ROW_PX = 30
 COLUMNS = 5
+PEOPLE_IN_A_ROW = 4
 
 
 def whole_month(day: date) -> tuple[date, date]:
@@ -55,7 +59,7 @@ def next_month(today: date) -> tuple[date, date]:
 
 
 class MonthWizard(FramedDialog):
-    """Nothing is in the plan before the user puts it there; what is there already stays as it is."""
+    """First the wishes, then what comes of them. Nothing is in the plan before the user puts it there, and what is there already stays."""
 
     def __init__(self, desk: Desk, parent: QWidget | None) -> None:
         super().__init__(
@@ -68,28 +72,60 @@ class MonthWizard(FramedDialog):
         self._plan = desk.studio.desk.scheduler
         self._found: MonthDraft | None = None
         self.work = Work(self._failed)
+        self.pages = QStackedWidget()
+        self.body.addWidget(self.pages)
         self._build_wishes()
         self._build_proposal()
-        self.buttons.addWidget(push_button(tr("Planner", "Cancel"), self.reject))
-        self.propose = push_button(tr("Planner", "Make a proposal"), self._propose)
+        self.cancel = push_button(tr("Planner", "Cancel"), self.reject)
+        self.back = push_button(tr("Planner", "Other wishes"), self._forget)
+        self.propose = push_button(tr("Planner", "Make a proposal"), self._propose, role="primary")
         self.keep = push_button(tr("Planner", "Put it into the plan"), self._keep, role="primary")
-        self.buttons.addWidget(self.propose)
-        self.buttons.addWidget(self.keep)
+        for button in (self.cancel, self.back, self.propose, self.keep):
+            self.buttons.addWidget(button)
         self._forget()
         self.finished.connect(lambda _: self.work.cancel())
 
     def _build_wishes(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._what())
+        column.addSpacing(8)
+        column.addWidget(label(tr("Planner", "For whom"), "heading"))
+        formats, language = self._desk.formats, self._desk.language
+        self.wishes = [WishRow(party, formats.city(party.zone, language), self._weekday) for party in self._audiences]
+        for number, wish in enumerate(self.wishes):
+            column.addWidget(wish)
+            if number == 0:
+                wish.count.setValue(FIRST_WISH)
+            wish.changed.connect(self._forget)
+        column.addSpacing(8)
+        column.addWidget(label(tr("Planner", "Who makes them"), "heading"))
+        column.addLayout(self._people())
+        if len(self.team) > 1:
+            words = tr("Planner", "Others of the same work take turns, so that nobody has all the nights.")
+            column.addWidget(label(words, "hint", wrap=True))
+        column.addStretch(1)
+        self.looking = label(tr("Planner", "Looking for the best hours …"), "muted")
+        column.addWidget(self.looking)
+        self.pages.addWidget(page)
+
+    def _what(self) -> QFormLayout:
+        """The days, the title and the length."""
         form = QFormLayout()
         first, last = next_month(self._plan.today())
-        self.first, self.last = (self._date_edit(day) for day in (first, last))
+        self.first = self._day_edit(first, tr("Planner", "The first day"))
+        self.last = self._day_edit(last, tr("Planner", "The last day"))
+        self.last.setMinimumDate(self.first.date())
         span = QHBoxLayout()
         span.addWidget(self.first)
         span.addWidget(label("–"))
         span.addWidget(self.last)
         span.addStretch(1)
         form.addRow(label(tr("Planner", "Days"), "muted"), span)
-        self.title = QLineEdit(self._desk.studio.title)
+        self.title = QLineEdit("" if self._desk.studio.title == UNTITLED else self._desk.studio.title)
         self.title.setAccessibleName(tr("Planner", "Title"))
+        self.title.setPlaceholderText(self._title_for(self._audiences[0]))
         self.minutes = QSpinBox()
         self.minutes.setRange(*MINUTES_BOUNDS)
         self.minutes.setSingleStep(15)
@@ -101,37 +137,27 @@ class MonthWizard(FramedDialog):
         row.addWidget(self.title, 1)
         row.addWidget(self.minutes)
         form.addRow(label(tr("Planner", "Title and length"), "muted"), row)
-        self.body.addLayout(form)
-        self.body.addWidget(label(tr("Planner", "For whom"), "heading"))
-        parties = self._plan.schedule.parties
-        formats, language = self._desk.formats, self._desk.language
-        self.wishes = [
-            WishRow(party, formats.city(party.zone, language), self._weekday) for party in parties if party.kind is PartyKind.MARKET
-        ]
-        for number, wish in enumerate(self.wishes):
-            self.body.addWidget(wish)
-            if number == 0:
-                wish.count.setValue(FIRST_WISH)
-            wish.changed.connect(self._forget)
-        self.body.addWidget(label(tr("Planner", "Who makes them"), "heading"))
-        self.team: dict[str, QCheckBox] = {}
-        people = QHBoxLayout()
-        for party in parties:
-            if party.kind is not PartyKind.MARKET:
-                box = QCheckBox(f"{party.name} · {kind_words(party.kind)}")
-                box.setChecked(party.kind in (PartyKind.HOST, PartyKind.PARTNER) or self._is_first_of(party.kind, party.id))
-                box.toggled.connect(lambda _: self._forget())
-                self.team[party.id] = box
-                people.addWidget(box)
-        people.addStretch(1)
-        self.body.addLayout(people)
-        if len(self.team) > 1:
-            words = tr("Planner", "Others of the same work take turns, so that nobody has all the nights.")
-            self.body.addWidget(label(words, "hint", wrap=True))
+        self.first.dateChanged.connect(self.last.setMinimumDate)
         for edit in (self.first, self.last):
             edit.dateChanged.connect(lambda _: self._forget())
         self.minutes.valueChanged.connect(lambda _: self._forget())
         self.title.textEdited.connect(lambda _: self._forget())
+        return form
+
+    def _people(self) -> QGridLayout:
+        self.team: dict[str, QCheckBox] = {}
+        grid = QGridLayout()
+        people = [party for party in self._plan.schedule.parties if party.kind is not PartyKind.MARKET]
+        for number, party in enumerate(people):
+            work = kind_words(party.kind)
+            box = QCheckBox(f"{party.name} · {work}" if party.name != work else party.name)
+            box.setChecked(party.kind in (PartyKind.HOST, PartyKind.PARTNER) or self._is_first_of(party.kind, party.id))
+            box.toggled.connect(lambda _: self._forget())
+            self.team[party.id] = box
+            grid.addWidget(box, *divmod(number, PEOPLE_IN_A_ROW))
+        grid.setColumnStretch(PEOPLE_IN_A_ROW, 1)
+        grid.setHorizontalSpacing(20)
+        return grid
 
     def _build_proposal(self) -> None:
         self.summary = label("", "muted", wrap=True)
@@ -156,21 +182,22 @@ class MonthWizard(FramedDialog):
         head.setSectionResizeMode(COLUMNS - 1, QHeaderView.ResizeMode.Stretch)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
-        self.table.setMinimumHeight(8 * ROW_PX)
         self.outcome = QWidget()
         column = QVBoxLayout(self.outcome)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
-        self.body.addWidget(self.outcome, 1)
-        self.body.addStretch(0)
+        self.pages.addWidget(self.outcome)
 
-    def _date_edit(self, day: date) -> QDateEdit:
-        edit = QDateEdit(QDate(day.year, day.month, day.day))
-        edit.setCalendarPopup(True)
-        edit.setDisplayFormat(tr("Planner", "d MMM yyyy"))
-        edit.setAccessibleName(tr("Planner", "Day"))
+    def _day_edit(self, day: date, name: str) -> DayEdit:
+        edit = DayEdit(self._desk.language)
+        edit.setDate(QDate(day.year, day.month, day.day))
+        edit.setAccessibleName(name)
         return edit
+
+    @property
+    def _audiences(self) -> tuple[Party, ...]:
+        return tuple(party for party in self._plan.schedule.parties if party.kind is PartyKind.MARKET)
 
     def _weekday(self, day: date, whole: bool) -> str:
         return self._desk.formats.weekday(day, self._desk.language, style="full" if whole else "short")
@@ -190,17 +217,29 @@ class MonthWizard(FramedDialog):
     def asked(self) -> tuple[Wish, ...]:
         """What the form says."""
         team = tuple(party_id for party_id, box in self.team.items() if box.isChecked())
-        title = self.title.text().strip() or self._desk.studio.title
+        asked = [one for one in self.wishes if one.per_week]
+        title = self.title.text().strip()
         return tuple(
-            Wish(one.party.id, title, one.per_week, self.minutes.value(), one.weekdays, team) for one in self.wishes if one.per_week
+            Wish(
+                one.party.id,
+                title if title and len(asked) == 1 else self._title_for(one.party, title),
+                one.per_week,
+                self.minutes.value(),
+                one.weekdays,
+                team,
+            )
+            for one in asked
         )
+
+    def _title_for(self, party: Party, title: str = "") -> str:
+        """A month of shows for several audiences can be read only if each says for whom it is."""
+        return f"{title} · {party.name}" if title else tr("Planner", "Live: {name}", name=party.name)
 
     def _propose(self) -> None:
         wishes = self.asked()
         first, last = _day_of(self.first), _day_of(self.last)
         self.propose.setEnabled(False)
-        self.summary.setText(tr("Planner", "Looking for the best hours …"))
-        self.outcome.show()
+        self.looking.show()
         self.work.wait_for(lambda: plan_month(self._plan, self._plan.advice, wishes, first, last), self._show)
 
     def _failed(self, error: AppError) -> None:
@@ -208,11 +247,10 @@ class MonthWizard(FramedDialog):
         self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
     def _show(self, found: MonthDraft) -> None:
-        self.propose.setEnabled(True)
         self._found = found
+        self._show_page(1)
         self.keep.setEnabled(bool(found.dates))
         self.keep.setText(tr("Planner", "Put {count} shows into the plan", count=len(found.dates)))
-        self.keep.setDefault(True)
         self.summary.setText(self._summary(found))
         schedule = with_draft(self._plan.schedule, found.airings)
         self.table.setRowCount(len(found.dates))
@@ -228,7 +266,17 @@ class MonthWizard(FramedDialog):
             )
             for column, words in enumerate(cells):
                 self.table.setItem(number, column, QTableWidgetItem(words))
-        self.table.show()
+        self.table.setVisible(bool(found.dates))
+        self.table.scrollToTop()
+        (self.table if found.dates else self.back).setFocus()
+
+    def _show_page(self, page: int) -> None:
+        """0 = the wishes, 1 = what came of them."""
+        self.looking.hide()
+        self.pages.setCurrentIndex(page)
+        for button, there in ((self.propose, 0), (self.keep, 1), (self.back, 1)):
+            button.setVisible(page == there)
+        (self.keep if page else self.propose).setDefault(True)
 
     def _when(self, occurrence: Occurrence, zone: str) -> str:
         shown = shown_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
@@ -257,11 +305,10 @@ class MonthWizard(FramedDialog):
         """A proposal for other wishes is none."""
         self.work.cancel()
         self._found = None
-        self.outcome.hide()
+        self._show_page(0)
         self.keep.setEnabled(False)
         self.keep.setText(tr("Planner", "Put it into the plan"))
         self.propose.setEnabled(any(one.per_week for one in self.wishes))
-        self.propose.setDefault(True)
 
     def _keep(self) -> None:
         found = self._found
@@ -271,7 +318,7 @@ class MonthWizard(FramedDialog):
             self.accept()
 
 
-def _day_of(edit: QDateEdit) -> date:
+def _day_of(edit: DayEdit) -> date:
     shown = edit.date()
     return date(shown.year(), shown.month(), shown.day())
 

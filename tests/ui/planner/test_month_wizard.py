@@ -53,11 +53,12 @@ async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell:
     assert not wizard.keep.isEnabled()
     await propose(wizard)
     count = wizard.table.rowCount()
-    assert count == 14 + 9  # five Mondays and Wednesdays, four Fridays; the Egyptian week likewise
+    assert count == 14 + 8  # five Mondays and Wednesdays, four Fridays; in Egypt four Thursdays and Sundays, when nobody else watches
     assert not plan.schedule.airings
     wizard.keep.click()
     made = plan.schedule.airings
     assert len(made) == count
+    assert {airing.title for airing in made} == {"Live: New York", "Live: Cairo"}
     assert {wall_of(one.start, "America/New_York", plan.zones).wall.hour for one in plan.occurrences(NOW, NOW.replace(month=4))} >= {20}
     assert {airing.start.zone for airing in made} == {"America/New_York", "Africa/Cairo"}
     peopled.undo()
@@ -75,6 +76,28 @@ async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studi
     for wish in wizard.wishes:
         wish.count.setValue(0)
     assert not wizard.propose.isEnabled()
+    wizard.reject()
+
+
+async def test_the_way_back_keeps_the_wishes_and_the_title_names_the_audience_only_among_several(shell: Shell, peopled: Studio) -> None:
+    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard.show()
+    wizard.title.setText("Tea")
+    await propose(wizard)
+    assert wizard.table.isVisible()
+    assert not wizard.title.isVisible()
+    wizard.back.click()
+    assert wizard.title.isVisible()
+    assert [wish.title for wish in wizard.asked()] == ["Tea"]
+    wizard.wishes[1].count.setValue(1)
+    assert [wish.title for wish in wizard.asked()] == ["Tea · New York", "Tea · Cairo"]
+    wizard.reject()
+
+
+async def test_a_month_ends_on_its_first_day_or_later(shell: Shell, peopled: Studio) -> None:
+    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard.first.setDate(wizard.last.date().addDays(7))
+    assert wizard.last.date() == wizard.first.date()
     wizard.reject()
 
 
