@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -82,6 +83,7 @@ class PlannerWindow(QWidget):
         layout.addWidget(self.stack)
         desk.bridge.schedule_changed.connect(self._on_plan_changed)
         desk.bridge.document_changed.connect(self._show_undo)
+        desk.bridge.show_changed.connect(self._show_way_in)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, desk.studio.undo)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, desk.studio.redo)
         geometry = state.value("planner/geometry")
@@ -89,6 +91,7 @@ class PlannerWindow(QWidget):
             self.resize(*SIZE)
         self.show_tab(str(state.value("planner/tab", "hour")))
         self._on_plan_changed()
+        self._show_way_in()
 
     def _corner(self) -> QWidget:
         made = QWidget()
@@ -115,6 +118,8 @@ class PlannerWindow(QWidget):
 
     def _empty_state(self) -> EmptyState:
         self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
+        choose = partial(self._desk.bridge.open_requested.emit, "setup", "")
+        self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), choose, role="primary")
         self.by_hand_button = push_button(tr("Planner", "Write them myself"), self._begin_by_hand, role="link")
         return EmptyState(
             self._desk.icons,
@@ -122,8 +127,15 @@ class PlannerWindow(QWidget):
             tr("Planner", "Who watches, and who makes the show?"),
             tr("Planner", "With their places the planner finds the hours that suit everybody, and says for whom an hour is hard."),
             self.suggest_button,
+            self.markets_button,
             self.by_hand_button,
         )
+
+    def _show_way_in(self) -> None:
+        """A show without markets has nobody to suggest: they are chosen first."""
+        markets = bool(self._desk.studio.show.markets)
+        self.suggest_button.setVisible(markets)
+        self.markets_button.setVisible(not markets)
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
@@ -203,7 +215,6 @@ class PlannerWindow(QWidget):
         audience = any(party.kind is PartyKind.MARKET for party in self._plan.schedule.parties)
         self.month_button.setEnabled(audience)
         self.improve_button.setEnabled(bool(self._plan.schedule.airings))
-        self.suggest_button.setVisible(bool(self._desk.studio.show.markets))
         for page in (self.hour, self.week, self.festivals, self.people):
             page.refresh()
 

@@ -37,6 +37,19 @@ def test_an_empty_plan_is_filled_from_the_show_in_one_click(studio: Studio, empt
     assert empty_planner.stack.currentWidget() is empty_planner.empty
 
 
+def test_a_show_without_markets_is_asked_for_them_first(studio: Studio, empty_planner: PlannerWindow) -> None:
+    asked: list[str] = []
+    empty_planner._desk.bridge.open_requested.connect(lambda kind, _: asked.append(kind))
+    assert not empty_planner.suggest_button.isVisible()
+    empty_planner.markets_button.click()
+    assert asked == ["setup"]
+    markets = tuple(market for market in load_markets(RESOURCES / "markets") if market.id == "US")
+    studio.edit_show("Fill", lambda show: replace(show, markets=markets))
+    QApplication.processEvents()
+    assert empty_planner.suggest_button.isVisible()
+    assert not empty_planner.markets_button.isVisible()
+
+
 def test_they_can_be_written_by_hand(empty_planner: PlannerWindow) -> None:
     empty_planner.by_hand_button.click()
     assert empty_planner.tab == "people"
