@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date as Date
-from datetime import datetime as DateTime
-from datetime import time as Time
 
 from app.domain.errors import Value
 from app.domain.finding import Fact
 from app.domain.money import Money
 from app.domain.words import pick, primary
-from app.language import formats, times
+from app.language import formats
 
 _LANGUAGE_KEYS = frozenset({"language", "languages"})
 _MARKET_KEYS = frozenset({"market", "markets"})
@@ -17,7 +15,7 @@ _ENOUGH = 4  # names in a row; of more than that the number says it better
 
 
 def values_for(data: Mapping[str, Fact], language: str) -> dict[str, Value]:
-    """Plain values for the words of a finding's code."""
+    """Plain values for the words of a finding's code; hours count from 0 to 24 as everywhere in the window."""
     return {key: _value(key, fact, language) for key, fact in data.items()}
 
 
@@ -34,8 +32,6 @@ def _value(key: str, fact: Fact, language: str) -> Value:
         return _row([formats.territory_name(code, language) for code in fact.split()], language)
     if key == "names":
         return _row(fact.split("\n"), language)
-    if key == "time":
-        return _clock(fact, language)
     return _day(fact, language) if key == "date" else fact
 
 
@@ -44,13 +40,6 @@ def _row(names: list[str], language: str) -> str:
     if len(names) <= _ENOUGH:
         return mark.join(names)
     return f"{mark.join(names[:_ENOUGH])} +{len(names) - _ENOUGH}"
-
-
-def _clock(text: str, language: str) -> str:
-    try:
-        return times.clock(DateTime.combine(Date.min, Time.fromisoformat(text)), language)
-    except ValueError:
-        return text
 
 
 def _day(text: str, language: str) -> str:

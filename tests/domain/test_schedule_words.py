@@ -129,4 +129,4 @@ def test_names_and_hours_are_told_as_readers_write_them() -> None:
     wordings = Wordings.load(WORDS)
     overlap, asleep = everything()["airing.overlap"], everything()["airing.asleep"]
     assert wordings.sentence(overlap.code, values_for(overlap.data, "en")).text.startswith("“Late” needs Host, Helper, who are in “One”")
-    assert "1:30\u202fAM on Nov 7, 2027" in wordings.sentence(asleep.code, values_for(asleep.data, "en")).text
+    assert "01:30 on Nov 7, 2027" in wordings.sentence(asleep.code, values_for(asleep.data, "en")).text

@@ -25,7 +25,7 @@ def test_values_are_written_for_the_reader() -> None:
         "market": "Germany",
         "languages": "Arabic, Portuguese (Brazil)",
         "date": "Nov 22, 2027",
-        "time": "8:30\u202fPM",
+        "time": "20:30",
         "names": "Li Wei, Anna",
         "count": 2,
         "phrase": "hurry",
