@@ -63,7 +63,7 @@ def check_news(new: WhatsNew, market_id: str, languages: Iterable[str]) -> None:
     """Raise ScheduleError ("schedule.nothing_new" with market, languages) unless people of a market can be told what is different."""
     spoken = tuple(languages)
     if not any(news_in(new, language) for language in spoken):
-        raise ScheduleError("schedule.nothing_new", market=market_id, languages=", ".join(spoken))
+        raise ScheduleError("schedule.nothing_new", market=market_id, languages=" ".join(spoken))
 
 
 # --- words --------------------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def test_nobody_is_reminded_of_nothing_new() -> None:
     check_news(NEW, "US", ("es", "en"))
     with pytest.raises(ScheduleError) as refused:
         check_news(NEW, "EG", ("ar", "fr"))
-    assert (refused.value.code, dict(refused.value.data)) == ("schedule.nothing_new", {"market": "EG", "languages": "ar, fr"})
+    assert (refused.value.code, dict(refused.value.data)) == ("schedule.nothing_new", {"market": "EG", "languages": "ar fr"})
     with pytest.raises(ScheduleError):
         check_news(WhatsNew(), "US", ("en",))
 
