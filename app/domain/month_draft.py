@@ -15,6 +15,7 @@ from app.domain.local_time import Existence, LocalTime, existence, resolve, show
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import DEFAULT_MINUTES, SNAP, Airing, Schedule, ScheduleError, party_by_id
 from app.domain.show_editing import new_id
+from app.domain.words import primary
 from app.domain.zones import Zones
 
 WEEK = timedelta(days=7)
@@ -50,6 +51,18 @@ def draft(
     if len(made) > MAX_SHOWS:
         raise ScheduleError("schedule.too_many", count=len(made), limit=MAX_SHOWS)
     return tuple(sorted(made, key=lambda airing: (airing.start.wall, airing.title)))
+
+
+def team_for(audience: Party, people: Sequence[Party]) -> tuple[str, ...]:
+    """Who of these makes a show for an audience: everybody, but of several interpreters the one who speaks its first languages."""
+    spoken = [primary(tag) for tag in audience.languages]
+
+    def rank(person: Party) -> int:
+        own = {primary(tag) for tag in person.languages}
+        return next((place for place, tag in enumerate(spoken) if tag in own), len(spoken))
+
+    chosen = min((one for one in people if one.kind is PartyKind.INTERPRETER), key=rank, default=None)
+    return tuple(one.id for one in people if one.kind is not PartyKind.INTERPRETER or one is chosen)
 
 
 def _of(

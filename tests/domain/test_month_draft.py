@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.calendar.packaged_zones import load_zones
-from app.domain.month_draft import Wish, draft, with_draft
+from app.domain.month_draft import Wish, draft, team_for, with_draft
 from app.domain.party import Away, Party, PartyKind
 from app.domain.schedule import Schedule, ScheduleError, check_schedule
 
@@ -60,6 +60,20 @@ def test_every_whole_week_has_what_was_wished_on_days_that_were_allowed(per_week
 def test_a_midnight_that_does_not_exist_gives_way_to_the_next_quarter_hour_that_does() -> None:
     made = draft(PLAN, [Wish("eg", "Night", 7)], date(2027, 4, 30), date(2027, 4, 30), prime=PRIME, zones=ZONES)
     assert [airing.start.wall for airing in made] == [datetime(2027, 4, 30, 1)]
+
+
+def test_of_several_interpreters_the_one_goes_who_speaks_with_the_audience() -> None:
+    host = PLAN.parties[2]
+    joy = Party("joy", "Joy", PartyKind.INTERPRETER, "Asia/Manila", languages=("en", "id"))
+    ana = Party("ana", "Ana", PartyKind.INTERPRETER, "Europe/Madrid", languages=("es-ES", "en"))
+    people = (host, joy, ana)
+
+    def team(*languages: str) -> tuple[str, ...]:
+        return team_for(Party("a", "A", PartyKind.MARKET, "America/New_York", languages=languages), people)
+
+    assert team("es", "en") == ("host", "ana")
+    assert team("id") == team("en", "es") == team("ja") == team() == ("host", "joy")
+    assert team_for(ana, (host,)) == ("host",)
 
 
 @pytest.mark.parametrize(

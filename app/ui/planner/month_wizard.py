@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import AppError
 from app.domain.local_time import shown_in
-from app.domain.month_draft import Wish, with_draft
+from app.domain.month_draft import Wish, team_for, with_draft
 from app.domain.month_plan import Tally
 from app.domain.notice import Notice, Severity
 from app.domain.party import Comfort, Party, PartyKind
@@ -45,6 +45,7 @@ FIRST_WISH = 3
 ROW_PX = 30
 COLUMNS = 5
 PEOPLE_IN_A_ROW = 4
+ALWAYS_ON = (PartyKind.HOST, PartyKind.PARTNER, PartyKind.INTERPRETER)
 
 
 def whole_month(day: date) -> tuple[date, date]:
@@ -103,7 +104,9 @@ class MonthWizard(FramedDialog):
         column.addWidget(label(tr("Planner", "Who makes them"), "heading"))
         column.addLayout(self._people())
         if len(self.team) > 1:
-            words = tr("Planner", "Others of the same work take turns, so that nobody has all the nights.")
+            words = tr(
+                "Planner", "Each audience gets the interpreter of its language. Those who can replace each other take turns at night."
+            )
             column.addWidget(label(words, "hint", wrap=True))
         column.addStretch(1)
         self.looking = label(tr("Planner", "Looking for the best hours …"), "muted")
@@ -151,7 +154,7 @@ class MonthWizard(FramedDialog):
         for number, party in enumerate(people):
             work = kind_words(party.kind)
             box = QCheckBox(f"{party.name} · {work}" if party.name != work else party.name)
-            box.setChecked(party.kind in (PartyKind.HOST, PartyKind.PARTNER) or self._is_first_of(party.kind, party.id))
+            box.setChecked(party.kind in ALWAYS_ON or self._is_first_of(party.kind, party.id))
             box.toggled.connect(lambda _: self._forget())
             self.team[party.id] = box
             grid.addWidget(box, *divmod(number, PEOPLE_IN_A_ROW))
@@ -216,7 +219,7 @@ class MonthWizard(FramedDialog):
 
     def asked(self) -> tuple[Wish, ...]:
         """What the form says."""
-        team = tuple(party_id for party_id, box in self.team.items() if box.isChecked())
+        people = [party for party in self._plan.schedule.parties if party.id in self.team and self.team[party.id].isChecked()]
         asked = [one for one in self.wishes if one.per_week]
         title = self.title.text().strip()
         return tuple(
@@ -226,7 +229,7 @@ class MonthWizard(FramedDialog):
                 one.per_week,
                 self.minutes.value(),
                 one.weekdays,
-                team,
+                team_for(one.party, people),
             )
             for one in asked
         )

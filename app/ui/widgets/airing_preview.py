@@ -45,7 +45,7 @@ class AiringPreview(QFrame):
         column.addWidget(self.here)
         self.parties = PartyTimes()
         column.addWidget(self.parties)
-        self.nobody = label(tr("Airing", "Add markets and people in the planner, under Parties."), "hint", wrap=True)
+        self.nobody = label(tr("Airing", "Add markets and people in the planner, under “People and markets”."), "hint", wrap=True)
         column.addWidget(self.nobody)
         self.findings = FindingCards(desk)
         column.addWidget(self.findings)
