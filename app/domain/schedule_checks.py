@@ -83,9 +83,11 @@ def _overlaps(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs:
             if other.occurrence.start >= one.occurrence.end:
                 break
             yield from _overlap(one, other)
+            yield from _overlap(other, one)
 
 
 def _overlap(one: _Date, other: _Date) -> Iterator[Finding]:
+    """What is said of `other`, which clashes with `one`."""
     both = claims(one.parties) & claims(other.parties)
     people = [party for party in other.parties if party.id in both and party.kind is not PartyKind.MARKET]
     markets = [party for party in other.parties if party.id in both and party.kind is PartyKind.MARKET]

@@ -168,9 +168,19 @@ SPOILT: Mapping[str, tuple[Callable[[], Schedule], str, Level, Mapping[str, obje
 @pytest.mark.parametrize("code", SPOILT)
 def test_what_speaks_against_a_plan_is_found_at_its_date(code: str) -> None:
     spoil, key, level, data = SPOILT[code]
-    found = next(one for one in findings(spoil()) if one.code == code)
+    found = next(one for one in findings(spoil()) if one.code == code and one.id == key)
     assert (found.id, found.level, found.subject) == (key, level, Subject.AIRING)
     assert dict(found.data) == {"title": found.data["title"], **data}
+
+
+@pytest.mark.parametrize("code", ["airing.overlap", "airing.two_shows", "airing.split_audience"])
+def test_both_of_two_dates_that_clash_say_so(code: str) -> None:
+    spoil, later, level, _ = SPOILT[code]
+    found = [one for one in findings(spoil()) if one.code == code]
+    assert (len(found), found[1].id, {one.level for one in found}) == (2, later, {level})
+    assert found[0].id != later
+    assert found[0].data["other"] == found[1].data["title"]
+    assert found[1].data["other"] == found[0].data["title"]
 
 
 def test_what_the_show_needs_beyond_the_plan() -> None:
