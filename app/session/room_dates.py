@@ -64,7 +64,7 @@ class RoomDates:
         self._shown = (schedule, self._made, marks)
         board = schedule_board(
             schedule,
-            scheduler.occurrences(now, now + HORIZON),
+            (one for one in scheduler.occurrences(now, now + HORIZON) if not scheduler.is_over(one)),
             now=now,
             host_language=self._host_language(),
             calendars=self._made[1],

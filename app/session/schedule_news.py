@@ -99,7 +99,7 @@ class ScheduleNews:
             if reminder.sent_ms or ("reminder", reminder.id) in self._told:
                 continue
             occurrence = self._scheduler.occurrence(reminder.occurrence)
-            if occurrence is None:
+            if occurrence is None or self._scheduler.is_over(occurrence):
                 continue
             moments = [occurrence.start - minutes * MINUTE for minutes in reminder.all_minutes]
             if any(moment <= now < min(moment + STALE, occurrence.end) for moment in moments):

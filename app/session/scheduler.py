@@ -101,7 +101,7 @@ class Scheduler(AdvisedSchedule):
             return ()
         now = self.now()
         found = self._coming(now) if count <= KEPT_NEXT else self._look_ahead(now, count)
-        return tuple(one for one in found if one.end > now and self._is_open(one))[:count]
+        return tuple(one for one in found if one.end > now and not self.is_over(one))[:count]
 
     @property
     def standing(self) -> Standing:
@@ -124,6 +124,10 @@ class Scheduler(AdvisedSchedule):
     def next(self) -> Occurrence | None:
         """The date to be ready for; it may be due already."""
         return self.standing.next
+
+    def is_over(self, occurrence: Occurrence) -> bool:
+        """Whether it was on air and is not now, however long it was planned to last."""
+        return occurrence.key != self.airings.key and self.airings.started_ms(occurrence.key) is not None
 
     @property
     def starting(self) -> bool:
@@ -168,14 +172,10 @@ class Scheduler(AdvisedSchedule):
     def _look_ahead(self, now: datetime, count: int) -> tuple[Occurrence, ...]:
         found: tuple[Occurrence, ...] = ()
         for window in WINDOWS:
-            found = tuple(one for one in self.occurrences(now, now + window) if self._is_open(one))
+            found = tuple(one for one in self.occurrences(now, now + window) if not self.is_over(one))
             if len(found) >= count:
                 break
         return found[:count]
-
-    def _is_open(self, occurrence: Occurrence) -> bool:
-        """Whether it did not take place yet, or does now."""
-        return occurrence.key == self.airings.key or self.airings.started_ms(occurrence.key) is None
 
     # Ready, late --------------------------------------------------------------------------------------------------------------
 

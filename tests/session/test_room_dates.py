@@ -105,3 +105,17 @@ async def test_the_date_on_air_is_not_to_come(desk: SchedulingDesk) -> None:
     page.dates.follow()
     assert page.shown[-1][0]["schedule"] == ["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]
     await page.dates.aclose()
+
+
+async def test_a_date_that_was_begun_early_and_is_over_does_not_come_again(desk: SchedulingDesk) -> None:
+    page = Page(desk)
+    desk.fill(WEEKLY)
+    desk.be_at(FIRST - timedelta(minutes=20))
+    desk.scheduler.start()
+    desk.live()
+    page.dates.follow()
+    desk.off()
+    page.dates.follow()
+    assert [board["schedule"] for board, _ in page.shown] == [["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]] * 2
+    assert "date/weekly@2027-03-05T20:00" not in page.shown[-1][0]
+    await page.dates.aclose()

@@ -69,6 +69,7 @@ def test_one_click_goes_on_air_begins_the_run_of_show_and_says_which_show_it_was
         "occurrence": "weekly@2027-03-05T20:00",
         "planned_ms": round(FIRST.timestamp() * 1000),
         "title": "Friday deals",
+        "parties": [],
     }
     assert desk.runner.run.running
     assert on_air(desk) == "weekly@2027-03-05T20:00"
@@ -192,6 +193,19 @@ def test_a_reminder_is_due_once_at_its_moment(desk: SchedulingDesk) -> None:
     desk.be_at(FIRST - 60 * MINUTE)
     desk.tick(5)
     assert [(reminder.id, occurrence.start) for reminder, occurrence in due] == [("hour", FIRST)]
+
+
+def test_nobody_is_reminded_of_a_date_that_is_over(desk: SchedulingDesk) -> None:
+    due: list[str] = []
+    desk.news.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
+    desk.fill(WEEKLY)
+    desk.scheduler.put_reminder(Reminder("late", "weekly@2027-03-05T20:00", 10))
+    desk.be_at(FIRST - timedelta(minutes=40))
+    desk.scheduler.start()
+    desk.live()
+    desk.off()
+    desk.be_at(FIRST - timedelta(minutes=9))
+    assert due == []
 
 
 @pytest.mark.parametrize("begun", [301, 250, 30])
