@@ -1,5 +1,6 @@
 """The one place where notices become words and pixels: toasts over the picture, and the log that keeps them."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,6 +16,8 @@ from app.ui.language import tr
 from app.ui.theme import Icons
 from app.ui.widgets.editors import column
 from app.ui.widgets.pieces import icon_button, label, push_button
+
+log = logging.getLogger(__name__)
 
 KEPT = 500
 SHOWN = 4
@@ -52,7 +55,8 @@ class NoticeBook(QObject):
         self.entries: deque[tuple[datetime, Notice]] = deque(maxlen=KEPT)
 
     def add(self, notice: Notice) -> None:
-        """Keep a notice and say so."""
+        """Keep a notice and say so. The log file has its code alone: what is in its data may be nobody else's business."""
+        log.info("told the user: %s, %s", notice.code, notice.severity.value)
         entry = (datetime.now().astimezone(), notice)
         self.entries.append(entry)
         self.added.emit(*entry)
