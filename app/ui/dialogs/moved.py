@@ -45,6 +45,7 @@ class MovedDialog(FramedDialog):
         self.accept_button.setToolTip(
             tr("Moved", "The plan goes by the new rules from now on. To have a show elsewhere, move it in the planner.")
         )
+        self.accept_button.setDefault(True)
         self.buttons.addWidget(self.accept_button)
         self._read()
 
