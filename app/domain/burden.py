@@ -1,7 +1,7 @@
 """Who has borne the bad hours, and whose turn the next one is."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.domain.comfort import DAY, FAIR, QUARTER, ComfortLine, Habits, comfort_line, instant_of, night_line, span_of
@@ -87,6 +87,14 @@ def night_of(party: Party, start: datetime, end: datetime, line: ComfortLine, ha
     bad = [instant_of(first + number) for number, (level, night) in enumerate(zip(levels, at_night, strict=True)) if night and level > FAIR]
     inside = sum((min(begin + QUARTER, end) - max(begin, start) for begin in bad), timedelta())
     return wall_of(bad[0], party.zone, habits.zones).wall.date() if inside >= NIGHT else None
+
+
+def with_nights_before(schedule: Schedule, burdens: Ledger) -> Schedule:
+    """The plan with the nights that these say somebody has worked already, for who plans what comes after them."""
+    parties = tuple(
+        replace(party, nights_before=burdens[party.id].night_count) if party.id in burdens else party for party in schedule.parties
+    )
+    return replace(schedule, parties=parties)
 
 
 # --- rotation ------------------------------------------------------------------------------------------------------------

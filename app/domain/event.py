@@ -13,7 +13,7 @@ class EventKind(Enum):
     SHOW_ENDED = "show.ended"
     ON_AIR = "air.on"
     OFF_AIR = "air.off"
-    AIRING_STARTED = "airing.started"  # airing, occurrence (its key), planned_ms, title: a planned show went on air
+    AIRING_STARTED = "airing.started"  # airing, occurrence (its key), planned_ms, title, parties: a planned show went on air
     AIRING_ENDED = "airing.ended"  # occurrence, why
     SEGMENT_ENTERED = "segment.entered"  # segment, skipped
     SEGMENT_EXTENDED = "segment.extended"  # segment, seconds

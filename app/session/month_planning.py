@@ -38,7 +38,8 @@ async def plan_month(planned: ScheduleBook, advice: ScheduleAdvice, wishes: Sequ
     dates = tuple(one for airing in drafted for one in planned.preview(airing, begin, end))
     habits = advice.habits(first - 4 * DAY, last + 5 * DAY)
     soon = planned.now() + HOUR
-    found = await asyncio.to_thread(_best, with_draft(schedule, drafted), (*there, *dates), habits, frozenset(one.key for one in there))
+    known = advice.with_past(begin - 3 * DAY)
+    found = await asyncio.to_thread(_best, with_draft(known, drafted), (*there, *dates), habits, frozenset(one.key for one in there))
     made = apply_plan(with_draft(schedule, drafted), found)
     ids = {airing.id for airing in drafted}
     airings = tuple(airing for airing in made.airings if airing.id in ids)

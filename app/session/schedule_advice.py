@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from app.domain.burden import Burden, ledger
+from app.domain.burden import Burden, ledger, with_nights_before
 from app.domain.comfort import Habits
 from app.domain.draw_permit import DrawPermit
 from app.domain.festival import Festival
@@ -52,6 +52,7 @@ class ScheduleAdvice:
         self._ledger: tuple[Schedule, int, datetime, Mapping[str, Burden]] | None = None
         self._learned = LearnedHours(planned.book, slowly)
         self._learned.changed.connect(self._on_more)
+        planned.airings.changed.connect(self._on_aired)
         self.version = 0  # of the festivals, and of what past shows taught: another one when there is more of it
 
     # What is known --------------------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@ class ScheduleAdvice:
         known = self._ledger
         if known is None or known[0] is not schedule or known[1:3] != (self.version, hour):
             begin, end = hour - BORNE[0], hour + BORNE[1]
-            burdens = ledger(schedule, self._planned.occurrences(begin, end), self.habits_between(begin, end))
+            burdens = ledger(schedule, self._worked(begin, end), self.habits_between(begin, end))
             known = self._ledger = (schedule, self.version, hour, burdens)
         return known[3]
 
@@ -150,10 +151,16 @@ class ScheduleAdvice:
         """The dates of [begin, end) at better hours of their days, and with those on duty whose turn it is: a proposal, worked out on a
         thread. What begins within the next hour stays."""
         planned = self._planned
-        schedule, habits = planned.schedule, self.habits_between(begin, end)
+        schedule, habits = self.with_past(begin), self.habits_between(begin, end)
         dates = tuple(one for one in planned.occurrences(begin, end) if one.start >= begin)
         soon = planned.now() + HOUR
         return await asyncio.to_thread(optimise, schedule, dates, habits, not_before=soon, move_hours=move_hours, change_duty=change_duty)
+
+    def with_past(self, begin: datetime) -> Schedule:
+        """The plan as it is at this moment: with the nights that everybody worked in the month before it."""
+        schedule = self._planned.schedule
+        first = begin - BORNE[0]
+        return with_nights_before(schedule, ledger(schedule, self._worked(first, begin), self.habits_between(first, begin)))
 
     def with_plan(self, schedule: Schedule, plan: Plan, keys: Collection[str] | None) -> Schedule:
         """As month_plan.apply_plan."""
@@ -167,6 +174,15 @@ class ScheduleAdvice:
         return self._permits
 
     # How it is done -------------------------------------------------------------------------------------------------------
+
+    def _worked(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
+        """What people work in [begin, end): of the past the shows that took place, when and with whom they did, whatever became of their
+        place in the plan; then what is planned."""
+        planned = self._planned
+        now = planned.now()
+        known = {airing.id for airing in planned.schedule.airings}
+        past = {one.key: one for one in planned.aired(begin, min(now, end)) if one.party_ids or one.airing_id in known}
+        return (*past.values(), *(one for one in planned.occurrences(begin, end) if one.end > now and one.key not in past))
 
     def _others(self, begin: datetime, end: datetime, without: str) -> tuple[Occurrence, ...]:
         near = self._planned.occurrences(begin - AROUND, end + AROUND)
@@ -197,6 +213,9 @@ class ScheduleAdvice:
         self._years |= found
         self._latest |= {(ids, year): festivals for (ids, _, year), festivals in found.items()}
         self._on_more()
+
+    def _on_aired(self) -> None:
+        self._ledger = None
 
     def _on_more(self) -> None:
         self.version += 1

@@ -23,6 +23,7 @@ from app.domain.series_rule import parse_rule
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.domain.zones import Zones
+from app.session.airing_log import AiringLog
 from app.session.calendar_port import Calendar
 from app.session.clock_rules import AHEAD, EPOCH, MILLISECOND, Moved, what_moved, with_tables
 from app.session.kept import Kept
@@ -40,11 +41,13 @@ class ScheduleBook:
     Verbs are one undo step each and raise AppError, the plan being as it was: WallTimeError ("time.skipped", "time.repeated") names both
     ways out of a wall time that does not exist or exists twice, ScheduleError a rule or an id. The same non-empty `merge` in a row is one
     step.
-    `changed` is emitted whenever anything that is read here may be another: the plan, the clock rules, this PC's zone, what was loaded.
+    `airings` has which dates went on air, and when. `changed` is emitted whenever anything that is read here may be another: the plan, the
+    clock rules, this PC's zone, what was loaded.
     """
 
     def __init__(self, book: ShowBook, *, calendar: Calendar, clock: Clock, notify: Callable[[Notice], None]) -> None:
         self.changed: Signal[[]] = Signal()
+        self.airings = AiringLog(book)
         self._book = book
         self._calendar = calendar
         self._clock = clock
@@ -105,6 +108,10 @@ class ScheduleBook:
     def occurrence(self, key: str) -> Occurrence | None:
         """The date with this name (`Occurrence.key`); None when there is none any more."""
         return self._dates.named(self.schedule, key)
+
+    def aired(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
+        """The shows that took place in [begin, end), as they did: when they were on air, and for whom and by whom."""
+        return self.airings.took_place(begin, end)
 
     def airing_of(self, occurrence: Occurrence) -> Airing:
         """The plan's entry that a date belongs to; raises ScheduleError when it is gone."""

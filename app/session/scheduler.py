@@ -11,11 +11,10 @@ from app.domain.device import Devices
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice
 from app.domain.output import Relay
-from app.domain.schedule import Occurrence, Schedule, ScheduleError
+from app.domain.schedule import Occurrence, Schedule, ScheduleError, parties_on
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, RelayProbe
 from app.session.advised_schedule import AdvisedSchedule, MakeReview
-from app.session.airing_log import AiringLog
 from app.session.calendar_port import Calendar
 from app.session.clock_rules import EPOCH, MILLISECOND
 from app.session.engine_desk import EngineState
@@ -82,7 +81,6 @@ class Scheduler(AdvisedSchedule):
         notify: Callable[[Notice], None],
     ) -> None:
         super().__init__(studio, calendar=calendar, clock=clock, make_review=make_review, slowly=slowly, notify=notify)
-        self.airings = AiringLog(studio)
         self._studio = studio
         self._runner = runner
         self._waiting = waiting
@@ -238,7 +236,8 @@ class Scheduler(AdvisedSchedule):
             occurrence = self.due
         if occurrence is None:
             return False
-        self.airings.begin(occurrence, self.title_of(occurrence))
+        parties = tuple(party.id for party in parties_on(self.schedule, occurrence))
+        self.airings.begin(occurrence, self.title_of(occurrence), parties)
         if asked and self._studio.show.segments:
             self._runner.start()
         return bool(asked)

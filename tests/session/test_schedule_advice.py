@@ -54,6 +54,48 @@ def test_the_ledger_is_worked_out_once_for_a_plan(desk: SchedulingDesk) -> None:
     assert desk.scheduler.ledger()["host"].shows == 7
 
 
+NIGHTLY = Airing("nightly", "Night market", wall("2027-03-02 03:00", SHANGHAI), 120, "FREQ=DAILY;COUNT=3", party_ids=("us", "op"))
+
+
+def take_place(desk: SchedulingDesk, days: range) -> None:
+    """These dates were on air for an hour, a quarter of an hour late."""
+    for day in days:
+        one = desk.scheduler.occurrence(f"nightly@2027-03-{day:02}T03:00")
+        assert one is not None
+        desk.be_at(one.start + timedelta(minutes=15))
+        desk.live()
+        desk.be_at(one.start + timedelta(minutes=75))
+        desk.off()
+
+
+def test_past_shows_count_as_they_took_place_whatever_became_of_them_in_the_plan(desk: SchedulingDesk) -> None:
+    desk.scheduler.remove_airings(["weekly"])
+    desk.fill(NIGHTLY)
+    assert (desk.scheduler.ledger()["op"].shows, desk.scheduler.ledger()["op"].minutes) == (3, 360)
+    take_place(desk, range(2, 4))
+    desk.be_at(datetime(2027, 3, 6, tzinfo=UTC))  # the third one was not held
+    nights = (date(2027, 3, 2), date(2027, 3, 3))
+    held = desk.scheduler.ledger()["op"]
+    assert (held.shows, held.minutes, held.nights) == (2, 120, nights)
+    desk.scheduler.remove_airings(["nightly"])
+    assert desk.scheduler.ledger()["op"] == held
+
+
+async def test_who_worked_past_nights_is_spared_the_next_one(tmp_path: Path) -> None:
+    desk = SchedulingDesk(tmp_path)
+    other = Party("other", "Ai", PartyKind.OPERATOR, SHANGHAI)
+    coming = Airing("coming", "Night market", wall("2027-03-12 03:00", SHANGHAI), 120, party_ids=("us", "op"), fixed=True)
+    desk.fill(coming, parties=(*PARTIES, other))
+    span = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 20, tzinfo=UTC))
+    assert not (await desk.scheduler.optimise(*span)).proposals
+    desk.fill(NIGHTLY)
+    take_place(desk, range(2, 5))
+    desk.scheduler.remove_airings(["nightly"])
+    (proposal,) = (await desk.scheduler.optimise(*span)).proposals
+    assert (proposal.occurrence.key, proposal.comes, proposal.goes) == ("coming", ("other",), ("op",))
+    desk.close()
+
+
 def test_festivals_are_those_of_the_markets_as_the_user_changed_them(desk: SchedulingDesk) -> None:
     days = date(2027, 11, 1), date(2027, 11, 30)
     thanksgiving = [one for one in desk.scheduler.festivals(*days) if one.market_id == "US" and one.first <= date(2027, 11, 25) <= one.last]
