@@ -222,4 +222,5 @@ window.tradewindRoom = Object.freeze({
   get market() {
     return shop.market;
   },
+  board: (key) => structuredClone(shop.room.value(key)),
 });

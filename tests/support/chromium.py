@@ -38,10 +38,11 @@ def chromium_path() -> str | None:
 
 
 class Page:
-    """One tab."""
+    """One tab; `context` names the visitor's own storage, "" = the browser's."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, context: str = "") -> None:
         self._socket = socket
+        self._context = {"browserContextId": context} if context else {}
         self._next = 0
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.console: list[str] = []
@@ -111,7 +112,7 @@ class Page:
 
     async def downloads(self, folder: Path) -> None:
         """What the page keeps goes here."""
-        await self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        await self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder), **self._context)
 
     async def allow(self, *permissions: str, origin: str) -> None:
         """As if the user had said yes."""
@@ -205,7 +206,7 @@ class Chromium:
         async with self._client.ws_connect(await self._address()) as browser:
             context = await _ask(browser, "Target.createBrowserContext")
             target = await _ask(browser, "Target.createTarget", url="about:blank", browserContextId=context["browserContextId"])
-        return await self._attach(f"ws://127.0.0.1:{self._port}/devtools/page/{target['targetId']}")
+        return await self._attach(f"ws://127.0.0.1:{self._port}/devtools/page/{target['targetId']}", context["browserContextId"])
 
     async def _address(self) -> str:
         """Of the browser itself."""
@@ -213,9 +214,9 @@ class Chromium:
         async with self._client.get(f"http://127.0.0.1:{self._port}/json/version") as response:
             return str((await response.json())["webSocketDebuggerUrl"])
 
-    async def _attach(self, address: str) -> Page:
+    async def _attach(self, address: str, context: str = "") -> Page:
         assert self._client is not None
-        page = Page(await self._client.ws_connect(address, max_msg_size=64 * 1024 * 1024))
+        page = Page(await self._client.ws_connect(address, max_msg_size=64 * 1024 * 1024), context)
         for domain in ("Page", "Runtime", "Log", "Network"):
             await page.call(f"{domain}.enable")
         await page.call("Emulation.setFocusEmulationEnabled", enabled=True)

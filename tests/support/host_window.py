@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -96,12 +97,16 @@ class HostWindow:
         said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         return said.decode().strip()
 
+    async def front(self) -> str:
+        """What the window that keys go to is called."""
+        return await self._xdotool("getwindowfocus", "getwindowname")
+
     async def in_front(self, title: str) -> None:
         """Wait until the window that keys go to is called so."""
         name = ""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while title not in (name := await self._xdotool("getwindowfocus", "getwindowname")):
+                while title not in (name := await self.front()):
                     await asyncio.sleep(LOOK_S)
         except TimeoutError as error:
             raise AssertionError(f"{title!r} never came to the front; {name!r} is there") from error
@@ -111,6 +116,17 @@ class HostWindow:
 
     async def type(self, text: str) -> None:
         await self._xdotool("type", "--delay", "4", text)
+
+    async def command(self, title: str) -> None:
+        """Choose a command by its name, as Ctrl+K does."""
+        seen = ("search", "--onlyvisible", "--pid", str(self.run.pid))
+        before = await self._xdotool(*seen)
+        await self.key("ctrl+k")
+        async with asyncio.timeout(PATIENCE_S):
+            while await self._xdotool(*seen) == before:
+                await asyncio.sleep(LOOK_S)
+        await self.type(title)
+        await self.key("Return")
 
     def events(self, *kinds: EventKind) -> list[ShowEvent]:
         """What the show's log has of these kinds, of all when none is named."""
@@ -137,8 +153,20 @@ class HostWindow:
 
     async def ready(self) -> None:
         """Wait until the engine is there and the desk is in its room."""
-        log, wanted = desk_log(self.home), ("→ ATTACHED", "→ JOINED")
-        await until(lambda: log.exists() and all(word in log.read_text()[self._logged :] for word in wanted), "ready")
+        await until(lambda: all(word in self._told() for word in ("→ ATTACHED", "→ JOINED")), "ready")
+
+    async def told(self, code: str) -> None:
+        """Wait until the host is told this by a notice of this run."""
+        await until(lambda: f"told the user: {code}," in self._told(), f"notice {code}")
+
+    def notices(self) -> list[str]:
+        """The codes of what the host was told in this run, as they came."""
+        return re.findall(r"told the user: ([^,\s]+),", self._told())
+
+    def _told(self) -> str:
+        """What the desk has logged in this run."""
+        log = desk_log(self.home)
+        return log.read_text()[self._logged :] if log.exists() else ""
 
 
 def desk_log(home: Path) -> Path:
@@ -158,9 +186,9 @@ async def nothing_left(home: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def host_window(home: Path, display: str, *words: str) -> AsyncIterator[HostWindow]:
-    """The window, started with these words."""
-    environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+async def host_window(home: Path, display: str, *words: str, zone: str = "") -> AsyncIterator[HostWindow]:
+    """The window, started with these words, on a computer whose clock is set to this zone ("" = as it is)."""
+    environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"} | ({"TZ": zone} if zone else {})
     logged = len(desk_log(home).read_text()) if desk_log(home).exists() else 0
     async with Tradewind(home, *words, environment=environment) as run:
         yield HostWindow(run, home, display, logged)

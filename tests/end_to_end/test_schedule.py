@@ -1,0 +1,289 @@
+"""A plan from its file to the air: viewers whose clocks show another day, a desk that is killed, new clock rules, a host who travels."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.calendar.packaged_zones import load_zones
+from app.domain.event import EventKind
+from app.domain.local_time import LocalTime, wall_of
+from app.domain.party import Party, PartyKind
+from app.domain.schedule import Airing, Schedule, WhatsNew, ZoneTable
+from app.session.clock_rules import with_tables
+from app.storage.settings import SettingsFile
+from app.storage.show_file import read_only, write_new
+from tests.support.calendars import Read, read_by_icalendar, read_by_vobject
+from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.host_window import LOOK_S, PATIENCE_S, HostWindow, first_home, host_screen, host_window, nothing_left, until
+from tests.support.schedules import KATHMANDU, NEW_YORK, SHANGHAI
+from tests.support.scheduling import SchedulingDesk
+from tests.support.selling_show import selling_show
+from tests.support.studio_desk import paths_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+    pytest.mark.skipif(not all(map(shutil.which, ("Xvfb", "openbox", "xdotool"))), reason="there is no screen to put a window on"),
+]
+
+GALA, WEEKLY = "gala", "weekly"
+BERLIN, LOS_ANGELES = "Europe/Berlin", "America/Los_Angeles"
+MINUTES = 60
+WEEK = timedelta(days=7)
+RESERVED = "document.querySelector('#next .reserve').ariaPressed === 'true'"
+MOVED_TITLE = "The clocks of the world have new rules"
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    with host_screen() as name:
+        yield name
+
+
+class Planned:
+    """A show file with a gala within minutes and a weekly series, both for New York; the instants are worked out by another table."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "Evening.tradewind"
+        self.home = first_home(folder / "home")
+        settings = SettingsFile(paths_in(self.home).settings)
+        settings.save(replace(settings.load()[0], show_guide=False))
+        self.zones = load_zones()
+        now = datetime.now(UTC)
+        self.gala = now.replace(second=0, microsecond=0) + timedelta(minutes=9)
+        day = now.astimezone(ZoneInfo(NEW_YORK)).date() + timedelta(days=2)
+        wall = datetime(day.year, day.month, day.day, 20, 0)
+        self.weekly = [(wall + WEEK * week).replace(tzinfo=ZoneInfo(NEW_YORK)).astimezone(UTC) for week in range(8)]
+        self.weekly_keys = [f"{WEEKLY}@{wall + WEEK * week:%Y-%m-%dT%H:%M}" for week in range(8)]
+        parties = (
+            Party("us", "United States", PartyKind.MARKET, NEW_YORK, market_id="US", languages=("en",)),
+            Party("de", "Germany", PartyKind.MARKET, BERLIN, market_id="DE", languages=("de",)),
+            Party("host", "林小满", PartyKind.HOST, SHANGHAI, languages=("zh-Hans",)),
+            Party("voice", "Asha", PartyKind.INTERPRETER, KATHMANDU, languages=("en", "de")),
+        )
+        ids = tuple(party.id for party in parties)
+        new = WhatsNew(product={"en": "A lamp that turns", "de": "Eine Lampe, die sich dreht"})
+        gala = Airing(
+            GALA, "Gala der Lampen", wall_of(self.gala, NEW_YORK, self.zones), MINUTES, party_ids=ids, whats_new=new,
+            titles={"en": "Lamp gala", "de": "Lampengala"},
+        )  # fmt: skip
+        weekly = Airing(
+            WEEKLY, "Lampen", LocalTime(wall, NEW_YORK), MINUTES, "FREQ=WEEKLY", party_ids=ids, whats_new=new, titles={"en": "Lamps weekly"}
+        )
+        self.schedule = with_tables(Schedule(airings=(gala, weekly), parties=parties), self.zones, now, SHANGHAI, keep=False)
+
+    def write(self, schedule: Schedule | None = None) -> Schedule:
+        """The file, as another desk would leave it; the plan that it holds."""
+        written = schedule or self.schedule
+        write_new(self.path, replace(selling_show(), schedule=written))
+        return written
+
+    def kept(self) -> Schedule:
+        """What the file holds now."""
+        return read_only(self.path).show.schedule
+
+    def moved(self, folder: Path) -> list[str]:
+        """The dates that new rules moved, as another desk finds them in a copy."""
+        folder.mkdir()
+        desk = SchedulingDesk(folder, now=datetime.now(UTC), place=SHANGHAI, path=Path(shutil.copy(self.path, folder)))
+        try:
+            return [one.occurrence.key for one in desk.scheduler.moved()]
+        finally:
+            desk.close()
+
+
+async def opened(host: HostWindow, planned: Planned) -> None:
+    """Without a question, and in the room."""
+    await host.in_front(planned.path.stem)
+    await host.ready()
+    host.show = planned.path
+
+
+def shown(selector: str) -> str:
+    return f"(e => Boolean(e) && !e.hidden && e.getBoundingClientRect().height > 0)(document.querySelector({selector!r}))"
+
+
+async def visit(browser: Chromium, address: str, language: str, zone: str) -> Page:
+    """A visitor who lives there, before the show."""
+    page = await browser.stranger()
+    await page.size(1280, 900)
+    await page.language(language)
+    await page.zone(zone)
+    await page.go(address)
+    await page.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .reserve')} && {shown('#dates .date')}", 40)
+    return page
+
+
+async def text(page: Page, selector: str) -> str:
+    found = await page.evaluate(f"document.querySelector({selector!r})?.innerText ?? '(none)'")
+    return " ".join(str(found).replace("\u202f", " ").split())
+
+
+def british(instant: datetime, zone: str) -> str:
+    """As somebody in London writes it for a place: "Saturday 28 November 06:45"."""
+    local, now = instant.astimezone(ZoneInfo(zone)), datetime.now(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B}{f' {local.year}' if local.year != now.year else ''} {local:%H:%M}"
+
+
+async def take_home(page: Page, key: str, button: str, folder: Path) -> bytes:
+    """The host's calendar file for a date, as the browser keeps it in an empty folder."""
+    await page.downloads(folder)
+    await page.until(f"Object.keys(tradewindRoom.board({json.dumps('date/' + key)})?.calendar ?? {{}}).includes('en')", 40)
+    await page.click(button)
+    path = await until(lambda: next(iter(folder.glob("*.ics")), None), f"calendar file of {key}")
+    return path.read_bytes()
+
+
+def starts(content: bytes, around: datetime) -> set[tuple[datetime, datetime]]:
+    """When a calendar's dates begin and end, as two other programs read it."""
+    span = (around - WEEK, around + WEEK * 8)
+    readings: list[list[Read]] = [read_by_vobject(content, *span), read_by_icalendar(content, *span)]
+    assert readings[0] == readings[1]
+    return {(one.start, one.end) for one in readings[0]}
+
+
+async def waits(page: Page, count: int) -> None:
+    await page.until(f"document.querySelector('#next .waiting').textContent === '{count} waiting'", 40)
+
+
+def assert_quiet(host: HostWindow, *pages: Page) -> None:
+    """No process and no page complained."""
+    assert host.run.warnings() == []
+    assert [line for line in host.run.complaints if "keyring" not in line] == []
+    assert "Traceback" not in "".join(path.read_text() for path in (host.home / "state" / "logs").glob("*.log"))
+    assert [line for page in pages for line in page.console if "exception" in line or "error" in line.lower()] == []
+
+
+async def end_show(host: HostWindow) -> None:
+    """As the host does; a show that was seen on air is ended when the host says so again."""
+    await host.key("ctrl+shift+l")
+    asked = False
+    async with asyncio.timeout(PATIENCE_S):
+        while not host.events(EventKind.AIRING_ENDED):
+            if not asked and "End the show?" in await host.front():
+                asked = True
+                await host.key("Return")
+            await asyncio.sleep(LOOK_S)
+    await host.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="host")
+
+
+async def leave(host: HostWindow) -> None:
+    """Nothing is unsaved and nothing on air, so nothing is asked."""
+    await host.key("ctrl+q")
+    assert await host.run.ended() == 0
+    assert host.run.running() == []
+
+
+async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, display: str) -> None:
+    planned = Planned(tmp_path)
+    plan = planned.write()
+    length = timedelta(minutes=MINUTES)
+    async with nothing_left(planned.home), Chromium() as browser:
+        async with host_window(planned.home, display, str(planned.path), zone=SHANGHAI) as host:
+            await opened(host, planned)
+            far = await visit(browser, host.page, "en-GB", KATHMANDU)
+            assert (await text(far, "#next h2"), await text(far, "#dates .date h3")) == ("Lamp gala", "Lamps weekly")
+            assert await text(far, "#next .own") == british(planned.gala, KATHMANDU)
+            assert await text(far, "#dates .own") == british(planned.weekly[0], KATHMANDU)
+            assert planned.weekly[0].astimezone(ZoneInfo(KATHMANDU)).date() > planned.weekly[0].astimezone(ZoneInfo(NEW_YORK)).date()
+            west = await visit(browser, host.page, "en-GB", LOS_ANGELES)
+            assert await text(west, "#dates .own") == british(planned.weekly[0], LOS_ANGELES)
+            for page in (far, west):
+                await page.click("#next .reserve")
+                await page.until(RESERVED)
+            await waits(far, 2)
+            await until(lambda: len(host.events(EventKind.RESERVED)) == 2, "both in the log")
+            gala = await take_home(far, GALA, "#next .calendar", tmp_path / "gala")
+            assert starts(gala, planned.gala) == {(planned.gala, planned.gala + length)}
+            series = await take_home(far, planned.weekly_keys[0], "#dates .calendar", tmp_path / "series")
+            assert (planned.weekly[0], planned.weekly[0] + length) in starts(series, planned.weekly[0])
+            known = host.events()
+            assert await host.run.kill() < 0
+        assert planned.kept() == plan
+        async with host_window(planned.home, display, zone=SHANGHAI) as again:  # the show that was open comes by itself
+            await opened(again, planned)
+            await again.told("schedule.soon")
+            await far.call("Page.reload")
+            await far.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .waiting')} && {RESERVED}", 40)
+            await waits(far, 2)
+            assert await text(far, "#next .own") == british(planned.gala, KATHMANDU)
+            await again.press("ctrl+alt+l", EventKind.SHOW_STARTED)
+            await far.until("tradewind.state === 'playing' && tradewind.readFrameCode() !== null", 40)
+            (begun,) = again.events(EventKind.AIRING_STARTED)
+            planned_ms = round(planned.gala.timestamp() * 1000)
+            assert {"airing": GALA, "occurrence": GALA, "planned_ms": planned_ms, "title": "Gala der Lampen"}.items() <= begun.data.items()
+            assert await again.run.kill() < 0
+        async with host_window(planned.home, display, str(planned.path), zone=SHANGHAI) as last:  # and whoever comes now is on air
+            await opened(last, planned)
+            await end_show(last)
+            waiting = "document.body.dataset.state === 'waiting'"
+            await far.until(f"document.querySelector('#next h2').textContent === 'Lamps weekly' && {waiting}", 40)
+            assert await text(far, "#next .own") == british(planned.weekly[0], KATHMANDU)
+            for page in (far, west):
+                await page.call("Page.navigate", url="about:blank")  # the program takes its room with it
+            await leave(last)
+            assert_quiet(last, far, west)
+            events = last.events()
+    assert [(one.seq, one.data) for one in events[: len(known)]] == [(one.seq, one.data) for one in known]
+    assert len({one.data["viewer"] for one in events if one.kind is EventKind.RESERVED}) == 2
+    kinds = [one.kind for one in events]
+    once = (EventKind.ON_AIR, EventKind.AIRING_STARTED, EventKind.SHOW_STARTED, EventKind.OFF_AIR, EventKind.AIRING_ENDED)
+    assert [kinds.count(kind) for kind in (*once, EventKind.RESERVED, EventKind.UNRESERVED)] == [1] * len(once) + [2, 0]
+    assert planned.kept() == plan
+    later = SchedulingDesk(tmp_path / "later", now=planned.gala + timedelta(minutes=2), place=SHANGHAI, path=planned.path)
+    assert later.scheduler.airings.started_ms(GALA) == begun.at_ms
+    assert [one.key for one in later.scheduler.upcoming(3)] == planned.weekly_keys[:3]
+    later.close()
+
+
+def an_hour_behind(table: ZoneTable) -> ZoneTable:
+    """What an edition may have said that knew nothing of the zone's latest law."""
+    return replace(table, offsets=tuple((at_ms, minutes - 60) for at_ms, minutes in table.offsets))
+
+
+async def test_a_plan_of_other_clock_rules_opens_with_what_they_moved(tmp_path: Path, display: str) -> None:
+    planned = Planned(tmp_path)
+    tables = tuple(an_hour_behind(one) if one.zone == KATHMANDU else one for one in planned.schedule.zone_tables)
+    plan = planned.write(replace(planned.schedule, tzdata="2019a", zone_tables=tables))
+    async with host_window(planned.home, display, str(planned.path), zone=SHANGHAI) as host:
+        await opened(host, planned)
+        await host.told("schedule.moved")
+        assert planned.kept() == plan, "nothing is moved, and nothing forgotten, before somebody has looked"
+        moved = planned.moved(tmp_path / "elsewhere")
+        assert moved[:3] == [GALA, *planned.weekly_keys[:2]]
+        await host.command("What new clock rules moved")
+        await host.in_front(MOVED_TITLE)
+        await host.key("Return")
+        await host.in_front(planned.path.stem)
+        await until(lambda: planned.kept().tzdata == planned.zones.version, "the plan goes by the rules of now")
+        assert planned.kept() == planned.schedule
+        await host.key("ctrl+s")
+        await leave(host)
+        assert_quiet(host)
+
+
+async def test_a_host_who_travels_is_told_and_nothing_moves(tmp_path: Path, display: str) -> None:
+    planned = Planned(tmp_path)
+    plan = planned.write()
+    said = []
+    async with Chromium() as browser:
+        for zone in (SHANGHAI, BERLIN, BERLIN):
+            async with host_window(planned.home, display, str(planned.path), zone=zone) as host:
+                await opened(host, planned)
+                await host.told("schedule.soon")
+                page = await visit(browser, host.page, "en-GB", KATHMANDU)
+                assert await text(page, "#next .own") == british(planned.gala, KATHMANDU)
+                await page.call("Page.navigate", url="about:blank")  # the program takes its room with it
+                said.append([code for code in host.notices() if code.startswith("schedule.place")])
+                await leave(host)
+                assert_quiet(host, page)
+    assert said == [[], ["schedule.place_changed"], []]
+    assert planned.kept() == plan
