@@ -28,7 +28,7 @@ from app.domain.comfort import (
 )
 from app.domain.duty import QUARTERS_AN_HOUR, claims, claims_of, unrested_after, unrested_before
 from app.domain.finding import Finding
-from app.domain.hour_reasons import Slot, slot_reasons, sufferers
+from app.domain.hour_reasons import Slot, busy, slot_reasons, sufferers
 from app.domain.local_time import day_start, wall_of
 from app.domain.party import GROUPS, Party, PartyKind
 from app.domain.schedule import Occurrence, Schedule, party_by_id
@@ -198,7 +198,10 @@ class HourField:
             suits,
             score is not None,
             sufferers(suits),
-            slot_reasons(slot, self._schedule, self._habits, self._taken, self._burdens),
+            (
+                *busy(slot, self._schedule, self._clashing),
+                *slot_reasons(slot, self._schedule, self._habits, self._taken, self._burdens),
+            ),
         )
 
     # --- what each quarter is worth --------------------------------------------------------------------------------------

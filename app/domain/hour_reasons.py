@@ -12,7 +12,7 @@ from app.domain.finding import Fact, Finding, Subject
 from app.domain.local_time import MINUTE, shown_in, transitions
 from app.domain.market import Level
 from app.domain.party import Comfort, Party, PartyKind
-from app.domain.schedule import Occurrence, Schedule
+from app.domain.schedule import Occurrence, Schedule, airing_by_id
 from app.domain.weighing import SUFFERING, Suit
 
 PRIME_ENOUGH = 0.95  # share of the show
@@ -51,6 +51,13 @@ def slot_reasons(slot: Slot, schedule: Schedule, habits: Habits, taken: Taken, b
         *_festivals(slot, habits),
         *_clocks(slot, habits),
     )
+
+
+def busy(slot: Slot, schedule: Schedule, clashing: Sequence[Occurrence]) -> Iterator[Finding]:
+    """Which of these dates, that want the same people, are at that time."""
+    for one in clashing:
+        if one.start < slot.end and slot.start < one.end:
+            yield _said("hour.busy", Level.BLOCK, title=airing_by_id(schedule, one.airing_id).title)
 
 
 def _said(code: str, level: Level = Level.INFO, **data: Fact) -> Finding:

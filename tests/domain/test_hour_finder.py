@@ -273,6 +273,14 @@ def test_the_heat_of_a_week_leaves_hours_out_that_clocks_skip_and_has_the_first_
     assert rows[6][4:8] == first.values
 
 
+def test_what_stands_in_the_way_is_named() -> None:
+    schedule = with_shows(plan(AMERICA, HOST), ("tea", "2027-07-07T09:00", ["host"]))
+    field = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    for begin, busy in (("07:00", False), ("07:15", True), ("10:45", True), ("11:00", False)):
+        said = reasons(field.candidate(local(f"2027-07-07T{begin}", BEIJING)))
+        assert said.get("hour.busy") == ({"title": "Tea"} if busy else None)
+
+
 def test_a_block_can_be_put_where_it_is_not_possible_and_that_is_said() -> None:
     never = replace(HOST, hours=(Hours(0, 1440, Comfort.NEVER),))
     candidate = HourField(plan(AMERICA, never), ["america", "host"], 60, WEEK, habits=HABITS).candidate(utc("2027-07-06T12:00"))
