@@ -15,7 +15,7 @@ from app.domain.schedule import WhatsNew
 from app.domain.schedule_editing import change_airing
 from app.session.scheduler import Scheduler
 from app.session.studio import Studio
-from app.ui.dialogs.tell_people import TellPeopleDialog
+from app.ui.dialogs.tell_people import TellPeopleDialog, is_near
 from app.ui.main_window import MainWindow
 from tests.support.clocks import SetClock
 from tests.support.planned import GULF_FIRST, US_FIRST, noon_clock, plan_sample
@@ -149,3 +149,30 @@ async def test_it_closes_when_the_show_is_called_off(window: MainWindow, studio:
     assert first is not None
     plan.call_off(first)
     assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("link", "near"),
+    [
+        ("http://127.0.0.1:8787/watch/live", True),
+        ("http://192.168.1.4:8787/watch/live", True),
+        ("http://[::1]:8787/watch", True),
+        ("http://studio.local/watch", True),
+        ("http://studio:8787/watch", True),
+        ("https://live.example.com/tea", False),
+        ("live.example.com/tea", False),
+        ("http://8.8.8.8/watch", False),
+    ],
+)
+def test_an_address_of_this_network_is_told_from_one_that_everybody_can_open(link: str, near: bool) -> None:
+    assert is_near(link) is near
+
+
+async def test_nobody_is_sent_to_an_address_that_only_this_network_knows_without_a_word(window: MainWindow, studio: Studio) -> None:
+    dialog = await opened(window, studio, GULF_FIRST, 0)
+    assert dialog.near_only.isVisible()
+    dialog.link.setText("https://live.example.com/tea")
+    assert not dialog.near_only.isVisible()
+    dialog.link.clear()
+    assert dialog.near_only.isVisible()
+    dialog.reject()

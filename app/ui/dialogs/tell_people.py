@@ -1,5 +1,8 @@
 """Telling people of a show: texts for every market, a poster, calendar files, and reminders that say what is new."""
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QTabWidget, QVBoxLayout, QWidget
 
@@ -16,6 +19,15 @@ from app.ui.local_times import hour_words
 from app.ui.widgets.pieces import label, push_button
 
 SIZE = (900, 640)
+
+
+def is_near(link: str) -> bool:
+    """Whether only people in the same network can open a link."""
+    host = urlsplit(link if "://" in link else f"//{link}").hostname or ""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".lan"))
 
 
 class TellPeopleDialog(QDialog):
@@ -46,8 +58,12 @@ class TellPeopleDialog(QDialog):
             tr("Tell", "What stands in texts and posters; empty = the viewer page of this computer, for people in its network")
         )
         self.link.editingFinished.connect(self._on_link)
+        self.link.textChanged.connect(lambda _: self._show_reach())
         link.addWidget(self.link, 1)
         column.addLayout(link)
+        words = tr("Tell", "This address works only in the network of this computer. Write the link that everybody can open.")
+        self.near_only = label(words, "warning", wrap=True)
+        column.addWidget(self.near_only)
         self.tabs = QTabWidget()
         self.texts = TextsPage(desk, occurrence)
         self.poster = PosterPage(desk, occurrence)
@@ -70,6 +86,7 @@ class TellPeopleDialog(QDialog):
             work = made.work
             self.finished.connect(lambda _, work=work: work.cancel())
         desk.bridge.schedule_changed.connect(self._read)
+        self._show_reach()
         self._read()
         self._show_page()
 
@@ -90,6 +107,10 @@ class TellPeopleDialog(QDialog):
     @property
     def pages(self) -> tuple[TellPage, ...]:
         return self.texts, self.poster, self.calendars, self.reminders
+
+    def _show_reach(self) -> None:
+        """Nobody is sent to an address that only this network knows, unless the host wants that."""
+        self.near_only.setVisible(is_near(self.link.text().strip() or self._desk.studio.watch_address))
 
     def _on_link(self) -> None:
         link = self.link.text().strip() or None

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from app.domain.party import Comfort, Party
+from app.domain.party import Comfort, Party, PartyKind
 from app.ui.language import tr
 from app.ui.local_times import LocalLine, comfort_words, kind_words
 from app.ui.widgets.pieces import badge, elided, label, set_property
 
 DOT_PX = 10
-_NAME, _KIND, _HOUR, _DAY, _SHIFT, _DOT, _COMFORT = range(7)
+_NAME = 0  # the column that takes what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,20 @@ class _Row:
     def __init__(self, party: Party, grid: QGridLayout, number: int, chosen: bool, *, choosable: bool) -> None:
         self.party = party
         self._choosable = choosable
-        self.box = QCheckBox(party.name)
+        work = kind_words(party.kind)
+        self.box = QCheckBox(party.name if party.kind is PartyKind.MARKET or party.name == work else f"{party.name} · {work}")
         self.box.setChecked(chosen)
         name: QWidget = self.box if choosable else elided(party.name)
-        self.kind = label(kind_words(party.kind), "hint")
         self.hour = label("", "partyHour")
         self.hour.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.day = label("", "muted")
         self.shift = badge("", "accent")
         self.dot = comfort_dot()
         self.comfort = label("", "hint")
-        self.kind.setVisible(choosable)
         self.comfort.setVisible(choosable)
-        for place, widget in enumerate((name, self.kind, self.hour, self.day, self.shift, self.dot, self.comfort)):
+        for place, widget in enumerate((name, self.hour, self.day, self.shift, self.dot, self.comfort)):
             grid.addWidget(widget, number, place)
-        self.widgets = (name, self.kind, self.hour, self.day, self.shift, self.dot, self.comfort)
+        self.widgets = (name, self.hour, self.day, self.shift, self.dot, self.comfort)
 
     def show_time(self, time: PartyTime | None) -> None:
         self.hour.setText(time.line.hour if time is not None else "–")
