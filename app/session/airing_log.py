@@ -11,17 +11,20 @@ from app.session.show_book import ShowBook
 
 AIRING_KINDS = (EventKind.AIRING_STARTED, EventKind.AIRING_ENDED)
 LONGEST = timedelta(hours=12)  # an end that was never told is not taken from the next start, days later
+LOST = "lost"  # as AirLog tells that the engine came back without it
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Aired:
-    """One date that went on air, from its first begin to its last end; None = it has not ended."""
+    """One date that went on air, from its first begin to its last end; None = it has not ended. `lost`: nobody ended it, the computer
+    did."""
 
     airing_id: str
     started_ms: int
     ended_ms: int | None
     party_ids: tuple[str, ...] = ()
+    lost: bool = False
 
 
 class AiringLog:
@@ -46,6 +49,11 @@ class AiringLog:
         """When a date went on air first; None = not yet."""
         aired = self._aired.get(key)
         return None if aired is None else aired.started_ms
+
+    def is_over(self, key: str) -> bool:
+        """Whether a date was on air and is not now; one that was lost may go on."""
+        aired = self._aired.get(key)
+        return aired is not None and key != self.key and not aired.lost
 
     def took_place(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
         """The dates that were on air in [begin, end), as long as they were; `party_ids` none = the log does not say who."""
@@ -88,7 +96,7 @@ class AiringLog:
             self._aired[key] = made if before is None else replace(made, started_ms=before.started_ms)
         elif key == self.key:
             self.key, self.since_ms = "", 0
-            self._aired[key] = replace(self._aired[key], ended_ms=event.at_ms)
+            self._aired[key] = replace(self._aired[key], ended_ms=event.at_ms, lost=event.data.get("why") == LOST)
 
 
 def _as_it_was(key: str, aired: Aired, now: datetime) -> Occurrence:

@@ -124,8 +124,8 @@ class Scheduler(AdvisedSchedule):
         return self.standing.next
 
     def is_over(self, occurrence: Occurrence) -> bool:
-        """Whether it was on air and is not now, however long it was planned to last."""
-        return occurrence.key != self.airings.key and self.airings.started_ms(occurrence.key) is not None
+        """Whether it took place, however long it was planned to last; one that was lost goes on with the next start, until its end."""
+        return self.airings.is_over(occurrence.key)
 
     @property
     def starting(self) -> bool:

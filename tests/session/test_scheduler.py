@@ -97,6 +97,30 @@ def test_a_show_that_is_taken_up_again_by_the_next_desk_is_still_that_show(tmp_p
     again.close()
 
 
+def test_a_show_that_its_computer_lost_goes_on_as_itself_until_its_end(tmp_path: Path) -> None:
+    desk = SchedulingDesk(tmp_path)
+    desk.fill(WEEKLY)
+    desk.be_at(FIRST)
+    desk.scheduler.start()
+    desk.live()
+    assert desk.studio.save_as(tmp_path / "show.tradewind")
+    desk.close()
+    again = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
+    again.studio.log(EventKind.OFF_AIR, why="lost")
+    assert again.scheduler.current is None
+    assert again.scheduler.next is not None and again.scheduler.next.key == "weekly@2027-03-05T20:00"
+    again.live()
+    assert on_air(again) == "weekly@2027-03-05T20:00"
+    again.off()
+    assert [event.data["why"] for event in again.logged(EventKind.AIRING_ENDED)] == ["lost", "host"]
+    assert again.scheduler.next.key == "weekly@2027-03-12T20:00"
+    again.studio.log(EventKind.AIRING_STARTED, airing="weekly", occurrence="weekly@2027-03-05T20:00")
+    again.studio.log(EventKind.OFF_AIR, why="lost")
+    again.be_at(FIRST + timedelta(hours=2))
+    assert again.scheduler.next.key == "weekly@2027-03-12T20:00", "its hours are over"
+    again.close()
+
+
 def test_going_live_when_a_show_is_due_is_that_show_but_begins_no_run_of_show(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY, show=True)
     desk.be_at(FIRST - 46 * MINUTE)
