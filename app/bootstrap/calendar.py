@@ -12,7 +12,7 @@ from app.domain.festival import Festival
 from app.domain.market import Market
 from app.domain.schedule import Airing, FestivalChange, Occurrence
 from app.domain.zones import Zones
-from app.storage.calendar_tables import load_festival_rules, load_permits
+from app.storage.calendar_tables import load_days_off, load_festival_rules, load_permits
 from app.storage.markets import load_chosen
 
 
@@ -55,8 +55,8 @@ class LateCalendar:
     ) -> tuple[Festival, ...]:
         with self._lock:
             if self._festivals is None:
-                rules = load_festival_rules(self._tables)
-                self._festivals = importlib.import_module("app.calendar.festivals").FestivalCalendar(rules)
+                rules, days_off = load_festival_rules(self._tables), load_days_off(self._tables)
+                self._festivals = importlib.import_module("app.calendar.festivals").FestivalCalendar(rules, days_off=days_off)
         found: tuple[Festival, ...] = self._festivals.between(market_ids, first, last, changes)
         return found
 

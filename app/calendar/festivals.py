@@ -1,7 +1,7 @@
 """The festivals of the markets: public and religious ones, commercial days, and days on which nobody jokes."""
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from app.calendar.day_tables import DayTables
@@ -18,9 +18,13 @@ class FestivalCalendar:
     """The festivals by `rules`; for any thread. The first question loads the tables of days, each market's year is worked out once.
 
     `changes` are the user's words: they move what leans on a festival too. A festival whose date is not known is left out.
+    `days_off` are the words for a day off in a festival's place, by language, with "{name}"; without them it is called as the festival.
     """
 
-    def __init__(self, rules: Sequence[FestivalRule], tables: DayTables | None = None) -> None:
+    def __init__(
+        self, rules: Sequence[FestivalRule], tables: DayTables | None = None, *, days_off: Mapping[str, str] | None = None
+    ) -> None:
+        self._days_off = days_off or {}
         self._rules = tuple(rules)
         self._tables: DayTables = LateAlmanac() if tables is None else tables
         self._markets: dict[tuple[str, tuple[FestivalChange, ...]], MarketFestivals] = {}
@@ -51,5 +55,5 @@ class FestivalCalendar:
         if len(self._markets) > KEPT:
             self._markets.clear()
         if (market_id, own) not in self._markets:
-            self._markets[market_id, own] = MarketFestivals(market_id, self._rules, own, self._tables)
+            self._markets[market_id, own] = MarketFestivals(market_id, self._rules, own, self._tables, self._days_off)
         return self._markets[market_id, own]

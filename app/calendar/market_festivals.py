@@ -1,7 +1,7 @@
 """The festivals of one market: what its rules and its table of public holidays say, and what the user knows better."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,9 +18,17 @@ Span = tuple[date, date]
 
 
 class MarketFestivals:
-    """Each year is worked out once."""
+    """Each year is worked out once. `days_off`: by language, what a day off for "{name}" is called."""
 
-    def __init__(self, market_id: str, rules: Sequence[FestivalRule], changes: Sequence[FestivalChange], tables: DayTables) -> None:
+    def __init__(
+        self,
+        market_id: str,
+        rules: Sequence[FestivalRule],
+        changes: Sequence[FestivalChange],
+        tables: DayTables,
+        days_off: Mapping[str, str],
+    ) -> None:
+        self._days_off = days_off
         self._market_id = market_id
         self._rules = tuple(rule for rule in rules if not rule.markets or market_id in rule.markets)
         self._parsed = {text: parse_day_rule(text) for rule in self._rules for text in (rule.rule, rule.until) if text}
@@ -41,7 +49,7 @@ class MarketFestivals:
         if year not in self._years:
             found = [one for key in self._keys for one in self._of_key(key, year)]
             found += self._changed([*self._unruled(year)], year)
-            self._years[year] = tuple(sorted(found, key=lambda one: (one.first, one.key)))
+            self._years[year] = tuple(sorted(self._told_apart(found), key=lambda one: (one.first, one.key)))
         return self._years[year]
 
     def undated(self, year: int) -> tuple[FestivalRule, ...]:
@@ -112,6 +120,30 @@ class MarketFestivals:
             for first, last in runs(one.day for one in of_name):
                 beside = [one for one in of_name if first <= one.day <= last]
                 yield _table_festival(self._market_id, rule, (first, last), beside, apart=False)
+
+    def _told_apart(self, festivals: Iterable[Festival]) -> Iterator[Festival]:
+        """Days off have names of their own; those in which several festivals share are told once."""
+        shared: dict[Span, Festival] = {}
+        for one in festivals:
+            if not one.instead:
+                yield one
+            elif (one.first, one.last) not in shared or self._rule_of(shared[one.first, one.last]).kind is DayKind.COMMERCIAL:
+                shared[one.first, one.last] = one
+        for one in shared.values():
+            yield replace(one, name=self._name_off(one)) if self._days_off else one
+
+    def _name_off(self, festival: Festival) -> Words:
+        """The words for it in every language that has them, and what the country's own table calls it."""
+        ours = self._rule_of(festival).name
+        off = {
+            tag: text.replace("{name}", festival.name[tag]) for tag, text in self._days_off.items() if tag in ours and tag in festival.name
+        }
+        return {tag: name for tag, name in festival.name.items() if tag not in ours} | off
+
+    def _rule_of(self, festival: Festival) -> FestivalRule:
+        """That which gave it, or one that the table alone speaks of."""
+        rules = self._keys.get(festival.key.removesuffix(INSTEAD))
+        return rules[0] if rules else FestivalRule(festival.key, {"en": festival.name.get("en", "")})
 
     def _created(self, key: str, year: int, found: list[Festival]) -> list[Festival]:
         """A festival that has no date in this year but the user's own."""

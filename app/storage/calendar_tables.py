@@ -16,6 +16,7 @@ from app.storage.files import StorageError, read_file
 
 GROUPS = "groups.toml"
 PERMITS = "permits.toml"
+DAYS_OFF = "days_off.toml"
 FESTIVALS = "festivals"
 _DEFAULTS = ("kind", "source", "reviewed_on", "confidence", "estimated")  # may stand at a file's head, for all of its festivals
 _KINDS = frozenset(kind.value for kind in TaskKind)
@@ -52,6 +53,16 @@ def load_permits(folder: Path) -> Mapping[str, DrawPermit]:
         found[market_id] = _converted(path, {"market_id": market_id, "reviewed_on": reviewed_on, **row}, DrawPermit)
         if not _is_date(found[market_id].reviewed_on) or found[market_id].lead_days < 0:
             raise CalendarTableError("calendar.broken", path=str(path), reason=f"{market_id}: reviewed_on or lead_days")
+    return found
+
+
+def load_days_off(folder: Path) -> Mapping[str, str]:
+    """By language, what a day off is called that stands for the festival "{name}"; raises as `load_festival_rules`."""
+    path = folder / DAYS_OFF
+    found = _converted(path, _read(path), dict[str, str])
+    for language, words in found.items():
+        if "{name}" not in words:
+            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{language}: no {{name}}")
     return found
 
 

@@ -303,3 +303,22 @@ def test_rules_of_one_key_do_not_both_speak_of_a_market() -> None:
         for market in rule.markets if rule.rule else ():
             assert (rule.key, market) not in spoken
             spoken.add((rule.key, market))
+
+
+@pytest.mark.parametrize("year", range(2026, 2029))
+@pytest.mark.parametrize("market", MARKETS)
+def test_no_day_is_told_again_by_the_same_name_soon_after(market: str, year: int) -> None:
+    found = packaged_calendar().of(market, year)
+    for language in ("en", "zh-Hans"):
+        named = [(one.name[language], one.first) for one in found if language in one.name and one.key != "day_off"]
+        for name, first in named:
+            assert not [day for other, day in named if other == name and timedelta() < day - first < timedelta(days=90)], name
+    spans = [(one.first, one.last) for one in found if one.instead]
+    assert len(spans) == len(set(spans))
+
+
+def test_a_day_off_says_what_it_stands_for() -> None:
+    (off,) = [one for one in packaged_calendar().of("TH", 2026) if one.first.isoformat() == "2026-12-07"]
+    assert (off.name["en"], off.name["zh-Hans"], off.instead) == ("Day off for National Day", "国庆日补假", True)
+    eid = the("SA", 2027, "eid_al_fitr_observed")
+    assert (eid.name["en"], eid.name["ar"]) == ("Day off for Eid al-Fitr", "عطلة بديلة: عيد الفطر")

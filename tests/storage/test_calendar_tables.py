@@ -8,7 +8,7 @@ import pytest
 from app.domain.draw_permit import PermitNeed
 from app.domain.festival import DayKind
 from app.domain.market import Confidence
-from app.storage.calendar_tables import CalendarTableError, load_festival_rules, load_permits
+from app.storage.calendar_tables import CalendarTableError, load_days_off, load_festival_rules, load_permits
 from app.storage.files import StorageError
 from app.storage.paths import Paths
 from tests.support.festivals import CALENDAR, MARKETS
@@ -99,6 +99,15 @@ def test_a_permit_that_says_nothing_clear_is_refused(tmp_path: Path, text: str) 
     (tmp_path / "permits.toml").write_text(text)
     with pytest.raises(CalendarTableError):
         load_permits(tmp_path)
+
+
+def test_words_for_a_day_off_name_the_festival(tmp_path: Path) -> None:
+    (tmp_path / "days_off.toml").write_text('en = "Day off for {name}"\n')
+    assert load_days_off(tmp_path) == {"en": "Day off for {name}"}
+    (tmp_path / "days_off.toml").write_text('en = "Day off"\n')
+    with pytest.raises(CalendarTableError) as refused:
+        load_days_off(tmp_path)
+    assert refused.value.data["reason"] == "en: no {name}"
 
 
 def test_the_programs_own_tables_are_read_from_where_it_looks_for_them(tmp_path: Path) -> None:

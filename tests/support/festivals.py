@@ -9,7 +9,7 @@ from app.calendar.day_tables import PublicDay
 from app.calendar.festivals import FestivalCalendar
 from app.domain.festival import Festival
 from app.domain.festival_rule import FestivalRule
-from app.storage.calendar_tables import load_festival_rules
+from app.storage.calendar_tables import load_days_off, load_festival_rules
 from tests.support.source_trees import ROOT
 
 CALENDAR = ROOT / "resources" / "calendar"
@@ -24,7 +24,7 @@ def packaged_rules() -> tuple[FestivalRule, ...]:
 @cache
 def packaged_calendar() -> FestivalCalendar:
     """With the real tables; they are read-only, so that all tests can share one."""
-    return FestivalCalendar(packaged_rules(), Almanac())
+    return FestivalCalendar(packaged_rules(), Almanac(), days_off=load_days_off(CALENDAR))
 
 
 def named(market_id: str, year: int, key: str) -> list[Festival]:
