@@ -87,8 +87,9 @@ class MovedDialog(FramedDialog):
 
     def _whose(self, hours: HourMoved) -> str:
         city = self._desk.formats.city(hours.zone, self._desk.language)
-        name = party_by_id(self._plan.schedule, hours.party_id).name if hours.party_id else tr("Moved", "Here")
-        return f"{name} · {city}"
+        if hours.party_id:
+            return f"{party_by_id(self._plan.schedule, hours.party_id).name} · {city}"
+        return f"{tr('Moved', 'Here')} · {city}" if hours.zone == self._plan.host_zone else city
 
     def _accept(self) -> None:
         if self._desk.attempt(self._plan.accept_moved):
