@@ -393,9 +393,10 @@ def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: 
     view.show()
     QApplication.processEvents()
     before = [task.id for task in plan.tasks(done=False)]
-    group = view.tree.topLevelItem(0)
+    group = view.tree.topLevelItem(1)
     assert group is not None
     assert group.text(0).startswith("Overdue")
+    assert group.isExpanded()
     item = group.child(0)
     assert item is not None
     item.setCheckState(0, Qt.CheckState.Checked)
@@ -403,6 +404,20 @@ def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: 
     assert view.done.words.text().startswith("Ticked off: ")
     view.done.undo_button.click()
     assert [task.id for task in plan.tasks(done=False)] == before
+    view.deleteLater()
+
+
+def test_what_should_have_been_begun_long_ago_is_one_line_and_says_for_which_market(planned: MainWindow) -> None:
+    view = TasksView(planned.desk)
+    view.show()
+    QApplication.processEvents()
+    group = view.tree.topLevelItem(0)
+    assert group is not None
+    assert group.text(0).startswith("Long overdue")
+    assert not group.isExpanded()
+    lines = [group.child(place).text(1) for place in range(group.childCount())]
+    assert any("Black Friday · United States" in line for line in lines)
+    assert len(set(lines)) > 1
     view.deleteLater()
 
 

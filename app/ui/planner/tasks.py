@@ -26,6 +26,7 @@ from app.ui.planner.task_words import task_note, task_words
 from app.ui.widgets.pieces import EmptyState, label
 
 SOON = timedelta(days=7)
+LONG_AGO = timedelta(days=14)  # who begins to plan today is not greeted by all that should have been begun in the summer
 _TASK = Qt.ItemDataRole.UserRole + 1
 _GROUP = Qt.ItemDataRole.UserRole + 2
 _WHAT, _FOR, _DUE = range(3)
@@ -39,7 +40,8 @@ class TasksView(QWidget):
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
         self._shown: tuple[Task, ...] = ()
-        self._closed = {tr("Tasks", "Later"), tr("Tasks", "Done")}  # what can wait is one line until it is wanted
+        # what can wait, and what cannot be helped, is one line until it is wanted
+        self._closed = {tr("Tasks", "Long overdue"), tr("Tasks", "Later"), tr("Tasks", "Done")}
         self.verbs = ShowVerbs(desk, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
@@ -113,7 +115,8 @@ class TasksView(QWidget):
     def _groups(self, tasks: Sequence[Task]) -> list[tuple[str, list[Task]]]:
         today = self._plan.today()
         groups: list[tuple[str, list[Task]]] = [
-            (tr("Tasks", "Overdue"), [one for one in tasks if one.overdue]),
+            (tr("Tasks", "Long overdue"), [one for one in tasks if one.overdue and one.due < today - LONG_AGO]),
+            (tr("Tasks", "Overdue"), [one for one in tasks if one.overdue and one.due >= today - LONG_AGO]),
             (tr("Tasks", "In the next seven days"), [one for one in tasks if not one.done and today <= one.due <= today + SOON]),
             (tr("Tasks", "Later"), [one for one in tasks if not one.done and one.due > today + SOON]),
             (tr("Tasks", "Done"), [one for one in tasks if one.done]),
@@ -140,7 +143,8 @@ class TasksView(QWidget):
         desk = self._desk
         values = desk.formats.finding_values(task.data, desk.language)
         day = self._day(date.fromisoformat(str(task.data["date"])))
-        item = QTreeWidgetItem([task_words(task, values), f"{values['name']} · {day}", self._day(task.due)])
+        name = f"{values['name']} · {values['market']}" if task.subject is TaskSubject.FESTIVAL else values["name"]
+        item = QTreeWidgetItem([task_words(task, values), f"{name} · {day}", self._day(task.due)])
         item.setData(_WHAT, _TASK, task)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(_WHAT, Qt.CheckState.Checked if task.done else Qt.CheckState.Unchecked)
