@@ -19,7 +19,7 @@ from app.storage.markets import load_markets
 from tests.support.festivals import CALENDAR, MARKETS, named, packaged_calendar, packaged_rules, the
 from tests.support.source_trees import ROOT
 
-YEARS = range(2025, 2033)
+YEARS = range(2025, 2036)
 UMM_AL_QURA = ("AE", "EG", "SA", "TR")
 OWN_SIGHTING = ("ID", "MY", "SG")
 

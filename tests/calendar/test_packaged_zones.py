@@ -1,6 +1,6 @@
 """The clock rules that the program brings along, against a library that reads them by itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import tzdata
 import whenever
 
 from app.calendar.packaged_zones import load_zones
-from app.domain.local_time import transitions
+from app.domain.local_time import offset_at, transitions
 from app.storage.markets import load_markets
 from tests.support.source_trees import ROOT
 
@@ -66,3 +66,57 @@ def test_the_pcs_own_tables_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> No
     zone = load_zones().zone("Africa/Casablanca")
     assert zone is not ZoneInfo("Africa/Casablanca")
     assert datetime(2027, 7, 1, tzinfo=UTC).astimezone(zone).utcoffset() == datetime(2027, 2, 10, tzinfo=UTC).astimezone(zone).utcoffset()
+
+
+# Hours ahead of UTC in January and in July of 2027, of zones that do not go by whole hours.
+BROKEN_HOURS = [
+    ("Asia/Kolkata", 5.5, 5.5),
+    ("Asia/Colombo", 5.5, 5.5),
+    ("Asia/Tehran", 3.5, 3.5),
+    ("Asia/Kabul", 4.5, 4.5),
+    ("Asia/Kathmandu", 5.75, 5.75),
+    ("Asia/Yangon", 6.5, 6.5),
+    ("Australia/Adelaide", 10.5, 9.5),
+    ("Australia/Darwin", 9.5, 9.5),
+    ("Australia/Eucla", 8.75, 8.75),
+    ("Australia/Lord_Howe", 11, 10.5),
+    ("Pacific/Chatham", 13.75, 12.75),
+    ("America/St_Johns", -3.5, -2.5),
+    ("Pacific/Marquesas", -9.5, -9.5),
+]
+
+
+@pytest.mark.parametrize(("key", "january", "july"), BROKEN_HOURS)
+def test_clocks_that_go_by_half_and_quarter_hours(key: str, january: float, july: float) -> None:
+    zone = ZONES.zone(key)
+    found = [offset_at(zone, datetime(2027, month, 15, tzinfo=UTC)) / timedelta(hours=1) for month in (1, 7)]
+    assert found == [january, july]
+
+
+@pytest.mark.parametrize(
+    ("key", "last"),
+    [
+        ("Africa/Casablanca", "2026-09-20"),
+        ("America/Vancouver", "2026-03-08"),
+        ("America/Edmonton", "2026-03-08"),
+        ("America/Mexico_City", ""),
+        ("America/Sao_Paulo", ""),
+        ("Asia/Amman", ""),
+        ("Asia/Tehran", ""),
+    ],
+)
+def test_countries_that_left_summer_time(key: str, last: str) -> None:
+    changes = [one.at.date().isoformat() for one in transitions(key, BEGIN, END, ZONES)]
+    assert (changes[-1] if changes else "") == last
+
+
+CONTINENTS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def test_how_many_places_change_their_clocks_in_a_year() -> None:
+    """Of edition 2026f; another one is looked through by hand before it is packaged."""
+    names = (Path(tzdata.__file__).parent / "zones").read_text("utf-8").split()
+    places = [name for name in names if name.partition("/")[0] in CONTINENTS]
+    begin, end = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    changing = [name for name in places if any(True for _ in transitions(name, begin, end, ZONES))]
+    assert (len(names), len(places), len(changing)) == (598, 489, 156)
