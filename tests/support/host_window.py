@@ -133,6 +133,11 @@ class HostWindow:
         with contextlib.closing(connect_reading(self.show)) as connection:
             return list(event_rows.read(connection, kinds or None, 0))
 
+    async def lose_power(self) -> None:
+        """All of it ends in one moment, as with its computer."""
+        assert await self.run.kill() < 0
+        kill_all(self.home)
+
     async def logged(self, kind: EventKind, **data: Any) -> ShowEvent:
         """The first event of this kind with these values, waited for."""
 
@@ -173,16 +178,21 @@ def desk_log(home: Path) -> Path:
     return home / "state" / "logs" / "desk.log"
 
 
+def kill_all(home: Path) -> None:
+    """What lives on behind a desk: the engine with its host, and the relay."""
+    for process in psutil.process_iter(["cmdline"]):
+        if str(home / "run") in (process.info["cmdline"] or []):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
 @asynccontextmanager
 async def nothing_left(home: Path) -> AsyncIterator[None]:
     """What a killed desk leaves on air ends with the block."""
     try:
         yield
     finally:
-        for process in psutil.process_iter(["cmdline"]):
-            if str(home / "run") in (process.info["cmdline"] or []):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
+        kill_all(home)
 
 
 @asynccontextmanager
