@@ -21,7 +21,7 @@ from app.ui.planner.agenda import AgendaView
 from app.ui.planner.month import MonthView
 from app.ui.planner.tasks import TasksView
 from tests.support.clocks import SetClock
-from tests.support.planned import GULF_FIRST, NOON, US_FIRST, US_SECOND, noon_clock, plan_sample
+from tests.support.planned import GULF_FIRST, NOON, US_FIRST, US_SECOND, at, noon_clock, plan_sample
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, CTRL, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -380,6 +380,23 @@ def test_the_agenda_is_led_by_keys(agenda: AgendaView, plan: Scheduler) -> None:
     agenda.list.choose(GULF_FIRST)
     QTest.keyClick(agenda.list, Qt.Key.Key_Return)
     form(agenda).reject()
+
+
+def test_a_date_that_began_early_and_is_over_is_past(agenda: AgendaView, month: MonthView, plan: Scheduler, clock: SetClock) -> None:
+    def states() -> tuple[str, str]:
+        items = {item.key: item for cell in month.grid.page.cells.values() for item in cell.items}
+        rows = {row.key: row for day in agenda.list.days for row in day.rows}
+        return rows[US_FIRST].status, items[US_FIRST].state
+
+    at(clock, datetime(2026, 11, 27, 0, 40, tzinfo=UTC))
+    first = plan.occurrence(US_FIRST)
+    assert first is not None
+    plan.airings.begin(first, "")
+    assert states() == ("now", "now")
+    plan.airings.end("host")
+    QApplication.processEvents()
+    assert states() == ("was on air", "past")
+    assert plan.next is not None and plan.next.key == GULF_FIRST
 
 
 def test_an_empty_agenda_says_what_to_do(agenda: AgendaView, plan: Scheduler) -> None:

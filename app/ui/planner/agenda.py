@@ -115,7 +115,9 @@ class AgendaView(PlannerPage):
         minutes = int((occurrence.end - occurrence.start).total_seconds() // 60)
         names = [party.name for party in parties_on(plan.schedule, occurrence)]
         detail = " · ".join((desk.formats.duration(minutes, desk.language), *names))
-        status, looks = self._status(occurrence, level)
+        coming = plan.next
+        state = state_of(occurrence, plan, coming.key if coming is not None else "")
+        status, looks = self._status(occurrence, state, level)
         return AgendaRow(
             occurrence.key,
             hour_words(here.wall),
@@ -124,17 +126,16 @@ class AgendaView(PlannerPage):
             tuple(clocks),
             status,
             looks,
-            occurrence.end <= plan.now(),
+            state == "past",
             occurrence.series,
         )
 
-    def _status(self, occurrence: Occurrence, level: Level | None) -> tuple[str, str]:
-        coming = self._plan.next
-        state = state_of(occurrence, self._plan.now(), coming.key if coming is not None else "")
+    def _status(self, occurrence: Occurrence, state: str, level: Level | None) -> tuple[str, str]:
         if state == "now":
             return tr("Planner", "now"), "live"
         if state == "past":
-            return tr("Planner", "past"), ""
+            was_on_air = self._plan.airings.started_ms(occurrence.key) is not None
+            return (tr("Planner", "was on air") if was_on_air else tr("Planner", "past")), ""
         if level is Level.BLOCK:
             return tr("Planner", "does not work"), "error"
         if level is Level.WARNING:

@@ -10,6 +10,7 @@ from app.domain.market import Level
 from app.domain.schedule import Airing, Occurrence
 from app.domain.words import pick
 from app.domain.zones import Zones
+from app.session.scheduler import Scheduler
 from app.ui.desk import Formats
 from app.ui.language import tr
 from app.ui.local_times import hour_words
@@ -39,11 +40,12 @@ def worst_levels(findings: Iterable[Finding]) -> Mapping[str, Level]:
     return worst
 
 
-def state_of(occurrence: Occurrence, now: datetime, next_key: str) -> str:
-    """ "past", "now", "next" or "" for what is still to come."""
-    if occurrence.end <= now:
+def state_of(occurrence: Occurrence, plan: Scheduler, next_key: str) -> str:
+    """ "past", also when it began early and is over; "now", also when it overruns; "next" or "" for what is still to come."""
+    now = plan.now()
+    if occurrence.key != plan.airings.key and (occurrence.end <= now or plan.is_over(occurrence)):
         return "past"
-    if occurrence.start <= now:
+    if occurrence.key == plan.airings.key or occurrence.start <= now:
         return "now"
     return "next" if occurrence.key == next_key else ""
 

@@ -153,7 +153,7 @@ class MonthView(PlannerPage):
         }
 
     def _items(self, begin: datetime, end: datetime) -> list[tuple[Occurrence, MonthItem]]:
-        plan, zone, now = self._plan, self.clocks.zone, self._plan.now()
+        plan, zone = self._plan, self.clocks.zone
         levels = worst_levels(plan.checks())
         coming = plan.next
         next_key = coming.key if coming is not None else ""
@@ -165,7 +165,7 @@ class MonthView(PlannerPage):
                     plan.airing_of(one),
                     zone,
                     plan.zones,
-                    state=state_of(one, now, next_key),
+                    state=state_of(one, plan, next_key),
                     level=levels.get(one.key),
                     tip=self._tip(one, levels.get(one.key)),
                 ),
