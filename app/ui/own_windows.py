@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -32,14 +32,19 @@ class OwnWindows:
         _toggle(self.prompter)
 
     def toggle_planner(self) -> None:
-        """Open the planner, or close it."""
-        _toggle(self._planner())
+        """Open the planner, or close it when it is what the user looks at."""
+        planner = self._planner()
+        if planner.isActiveWindow():
+            planner.close()
+        else:
+            self.show_planner("")
 
     def show_planner(self, page: str) -> None:
         """Bring the planner forward, with this page when one is named."""
         planner = self._planner()
         if page:
             planner.show_tab(page)
+        planner.setWindowState(planner.windowState() & ~Qt.WindowState.WindowMinimized)
         planner.show()
         planner.raise_()
         planner.activateWindow()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QTabBar
 
 from app.domain.event import EventKind
@@ -179,6 +180,11 @@ def test_the_planner_opens_from_the_dock(board: ScheduleBoard, window: MainWindo
     assert planner is not None
     assert planner.isVisible()
     assert planner.tab == "month"
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    window.commands.run("planner.toggle")  # it is behind the other window: the user wants to see it
+    assert planner.isVisible()
+    assert QTest.qWaitForWindowActive(planner)
     window.commands.run("planner.toggle")
     assert not planner.isVisible()
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -13,6 +12,7 @@ from app.domain.party import Party, PartyKind
 from app.domain.party_suggestions import far_apart, missing_parties
 from app.domain.schedule import Schedule
 from app.domain.schedule_editing import put_party
+from app.ui import late
 from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.planner.agenda import AgendaView
@@ -118,8 +118,7 @@ class PlannerWindow(QWidget):
 
     def _empty_state(self) -> EmptyState:
         self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
-        choose = partial(self._desk.bridge.open_requested.emit, "setup", "")
-        self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), choose, role="primary")
+        self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), self.choose_markets, role="primary")
         self.by_hand_button = push_button(tr("Planner", "Write them myself"), self._begin_by_hand, role="link")
         return EmptyState(
             self._desk.icons,
@@ -136,6 +135,8 @@ class PlannerWindow(QWidget):
         markets = bool(self._desk.studio.show.markets)
         self.suggest_button.setVisible(markets)
         self.markets_button.setVisible(not markets)
+        if self.stack.currentWidget() is self.empty:
+            (self.suggest_button if markets else self.markets_button).setFocus()
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
@@ -191,6 +192,12 @@ class PlannerWindow(QWidget):
         for zone in zones:
             if zone != party.zone:
                 yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._source.speaker.city(zone)}", zone=zone)
+
+    def choose_markets(self) -> None:
+        """Let the user say for whom the show is, before this window and not before the other."""
+        dialog = late.SetupDialog(self._desk, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def take_suggested(self) -> None:
         """Put them into the plan, as one step."""

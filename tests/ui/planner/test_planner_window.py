@@ -10,6 +10,7 @@ from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
 from app.ui.application import Shell
+from app.ui.dialogs.setup import SetupDialog
 from app.ui.planner.window import TABS, PlannerWindow
 from tests.ui.test_keyboard import controls, named, round_trip
 
@@ -38,11 +39,11 @@ def test_an_empty_plan_is_filled_from_the_show_in_one_click(studio: Studio, empt
 
 
 def test_a_show_without_markets_is_asked_for_them_first(studio: Studio, empty_planner: PlannerWindow) -> None:
-    asked: list[str] = []
-    empty_planner._desk.bridge.open_requested.connect(lambda kind, _: asked.append(kind))
     assert not empty_planner.suggest_button.isVisible()
     empty_planner.markets_button.click()
-    assert asked == ["setup"]
+    dialog = empty_planner.findChild(SetupDialog)
+    assert dialog is not None
+    dialog.reject()
     markets = tuple(market for market in load_markets(RESOURCES / "markets") if market.id == "US")
     studio.edit_show("Fill", lambda show: replace(show, markets=markets))
     QApplication.processEvents()
