@@ -51,8 +51,9 @@ def uid_of(airing: Airing) -> str:
 
 
 def uid_of_date(airing: Airing, occurrence: Occurrence) -> str:
-    """The name of one date that stands by itself, wherever it is moved."""
-    return f"{airing.id}-{occurrence.original:%Y%m%dT%H%M}@tradewind" if occurrence.series else uid_of(airing)
+    """The name of one date that stands by itself, wherever it or its series is moved."""
+    series, _, wall = occurrence.key.rpartition("@")
+    return f"{series}-{wall.replace('-', '').replace(':', '')}@tradewind" if series else f"{occurrence.key}@tradewind"
 
 
 class _Writer:

@@ -9,7 +9,7 @@ from icalendar import Calendar, Component
 
 from app.calendar.calendar_file import date_calendar, party_calendar, uid_of, uid_of_date
 from app.calendar.packaged_zones import load_zones
-from app.calendar.recurrence import all_occurrences, occurrence_of, occurrences
+from app.calendar.recurrence import all_occurrences, occurrence_of, occurrences, split
 from app.domain.calendar_entry import CalendarSetting, CalendarWords
 from app.domain.local_time import Existence, LocalTime
 from app.domain.party import Party, PartyKind
@@ -221,6 +221,11 @@ def test_one_date_stands_by_itself_under_a_name_of_its_own(read: Reader) -> None
     assert moved is not None
     assert uid_of_date(airing, moved) == "s-20260908T2000@tradewind"
     assert read(file_of(moved), BEGIN, END) == [Read(moved.start, moved.end, uid_of_date(airing, moved))]
+    (first, rest) = split(airing, wall("2026-09-08T20:00"))
+    assert first is not None
+    cut = occurrence_of(rest, wall("2026-09-08T20:00"), ZONES)
+    assert cut is not None
+    assert uid_of_date(rest, cut) == uid_of_date(airing, moved), "who has it already has it once"
     others = occurrences(airing, BEGIN, BEGIN + timedelta(days=30), ZONES)
     assert len({uid_of_date(airing, one) for one in others}) == len(others) == 5
 

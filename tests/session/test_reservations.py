@@ -2,11 +2,15 @@
 
 import os
 import signal
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from app.domain.event import EventKind
+from app.domain.local_time import LocalTime
+from app.domain.schedule import Airing
 from app.session.room_schedule import PLACE_KINDS
+from app.session.series_edit import Scope
 from tests.session.test_show_desk import client, in_room, selling
 from tests.support.room import RoomSocket, page
 from tests.support.studio_desk import PAPER, StudioDesk
@@ -90,3 +94,29 @@ async def test_a_desk_that_starts_again_knows_who_waits(tmp_path: Path) -> None:
             await viewer.next("count", waiting={"once": 1})
         desk.studio.new()
         await desk.until(lambda: desk.studio.desk.reservations.waiting("once") == 0)
+
+
+async def test_who_reserved_a_date_still_waits_for_it_when_its_series_was_moved(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk:
+        plan = desk.studio.desk.scheduler
+        start = datetime.combine(plan.today() + timedelta(days=2), datetime.min.time()) + timedelta(hours=20)
+        plan.put_airing(Airing("daily", "Evening", LocalTime(start, "Asia/Shanghai"), rule="FREQ=DAILY;COUNT=5"))
+        second = plan.upcoming(5)[1]
+        async with client(desk) as session, page(session) as viewer:
+            welcome = await viewer.open()
+            if f"date/{second.key}" not in welcome["board"]:
+                await viewer.next("put", key=f"date/{second.key}")
+            await viewer.send(t="reserve", date=second.key, on=True)
+            assert (await viewer.next("reserved"))["on"]
+            await desk.until(lambda: desk.studio.desk.reservations.waiting(second.key) == 1)
+            for scope, hour in ((Scope.FOLLOWING, 21), (Scope.ALL, 22)):
+                one = plan.occurrence(second.key)
+                assert one is not None
+                plan.move(one, LocalTime(start + timedelta(days=1, hours=hour - 20), "Asia/Shanghai"), scope=scope)
+                moved = plan.occurrence(second.key)
+                assert moved is not None
+                put = await viewer.next("put", key=f"date/{second.key}")
+                while put["value"]["start_ms"] != round(moved.start.timestamp() * 1000):
+                    put = await viewer.next("put", key=f"date/{second.key}")
+                assert desk.studio.desk.reservations.waiting(second.key) == 1
+            assert [one.key for one in plan.upcoming(5)][1] == second.key
