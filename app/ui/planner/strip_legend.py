@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.comfort import LEVELS
@@ -17,10 +17,11 @@ from app.ui.theme import Theme
 SIGN = QSize(18, 16)
 GAP_PX = 6  # between a sign and its words
 BETWEEN_PX = 18
+LINE_PX = SIGN.height() + 6
 
 
 class StripLegend(QWidget):
-    """One line of signs with their words."""
+    """A line of signs with their words; two where one is too short for them."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -33,31 +34,41 @@ class StripLegend(QWidget):
             (MarkKind.CLOCK, tr("Planner", "clocks change")),
         )
         self.setFont(small(self.font(), pixels=12))
-        self.setFixedHeight(SIGN.height() + 6)
+        self.setFixedHeight(LINE_PX)
         self.setAccessibleName(", ".join(words for _, words in self._entries))
 
-    def _places(self) -> Iterator[tuple[float, Comfort | MarkKind, str]]:
+    def _width_of(self, words: str) -> int:
+        return SIGN.width() + GAP_PX + self.fontMetrics().horizontalAdvance(words)
+
+    def _places(self) -> Iterator[tuple[QPointF, Comfort | MarkKind, str]]:
         """Where each entry begins."""
-        x = 0.0
+        x = y = 0
         for what, words in self._entries:
-            yield x, what, words
-            x += SIGN.width() + GAP_PX + self.fontMetrics().horizontalAdvance(words) + BETWEEN_PX
+            if x and x + self._width_of(words) > self.width():
+                x, y = 0, y + LINE_PX
+            yield QPointF(x, y), what, words
+            x += self._width_of(words) + BETWEEN_PX
 
     def sizeHint(self) -> QSize:
-        *_, (x, _, words) = self._places()
-        return QSize(round(x) + SIGN.width() + GAP_PX + self.fontMetrics().horizontalAdvance(words) + 2, SIGN.height() + 6)
+        widths = [self._width_of(words) + BETWEEN_PX for _, words in self._entries]
+        return QSize(sum(widths), LINE_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        *_, (last, _, _) = self._places()
+        self.setFixedHeight(round(last.y()) + LINE_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
-        for x, what, words in self._places():
-            area = QRectF(x, 3, SIGN.width(), SIGN.height())
+        for at, what, words in self._places():
+            area = QRectF(at.x(), at.y() + 3, SIGN.width(), SIGN.height())
             if isinstance(what, Comfort):
                 draw_comfort(painter, self._theme, what, area)
             else:
                 self._draw_mark(painter, what, area)
             painter.setPen(self._theme.colour("muted"))
-            painter.drawText(QPointF(x + SIGN.width() + GAP_PX, SIGN.height()), words)
+            painter.drawText(at + QPointF(SIGN.width() + GAP_PX, SIGN.height()), words)
         painter.end()
 
     def _draw_mark(self, painter: QPainter, kind: MarkKind, area: QRectF) -> None:

@@ -14,6 +14,7 @@ MARK_PX = 15
 CHIP_PX = 20
 CHIP_GAP_PX = 2
 MARKS = 2  # lines that a day without shows has for what is kept on it
+SHOWS_SEEN = 2  # as many shows come before what is kept on their day
 SMALL_PX = 11
 _LOW_PX = 80  # a day as low as this has one such line
 
@@ -66,7 +67,10 @@ class CellPainter:
         return self._theme.colour(name)
 
     def mark_lines(self, cell: DayCell, rect: QRect) -> int:
-        """How many lines the marks of a day take."""
+        """How many lines the marks of a day take; none where shows would have to be hidden for them, all but one."""
+        seen = (rect.height() - HEAD_PX - MARK_PX) // (CHIP_PX + CHIP_GAP_PX)
+        if seen < min(SHOWS_SEEN, len(cell.items)):
+            return 0
         return min(len(cell.marks), MARKS if rect.height() > _LOW_PX and not cell.items else 1)
 
     def weekdays(self, painter: QPainter, rect: QRect, words: tuple[str, ...]) -> None:

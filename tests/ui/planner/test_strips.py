@@ -15,6 +15,7 @@ from app.domain.comfort import Habits
 from app.domain.party import Away, Party, PartyKind
 from app.storage.paths import RESOURCES
 from app.ui.planner.reading import Speaker, strips_of
+from app.ui.planner.strip_legend import StripLegend
 from app.ui.planner.strip_paint import BAND_PX, BAR_PX, HEAD_PX, NAME_PX, ROW_PX, TIME_PX
 from app.ui.planner.strips import StripsView
 from app.ui.theme import load_theme
@@ -198,3 +199,14 @@ def test_many_rows_scroll_below_the_ruler(view: StripsView) -> None:
     assert row.party_id == "p5"
     assert view.model is not None
     assert isinstance(view.model.wall(view.model.own, 0), datetime)
+
+
+def test_the_legend_takes_a_second_line_where_one_is_too_short(qt: QApplication) -> None:
+    legend = StripLegend(load_theme(RESOURCES / "themes", "dark"))
+    legend.resize(legend.sizeHint())
+    one = legend.height()
+    legend.show()
+    legend.resize(legend.sizeHint().width() - 60, one)
+    QApplication.processEvents()
+    assert legend.height() == 2 * one
+    legend.deleteLater()
