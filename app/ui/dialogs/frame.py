@@ -33,3 +33,8 @@ class FramedDialog(QDialog):
         self.buttons.setSpacing(8)
         self.buttons.addStretch(1)
         outer.addLayout(self.buttons)
+
+    def take_room(self, width: int, height: int) -> None:
+        """As large as this, or as the screen lets it be."""
+        room = self.screen().availableSize()
+        self.resize(min(width, room.width()), min(height, room.height()))

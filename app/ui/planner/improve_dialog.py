@@ -36,7 +36,7 @@ class ImproveDialog(FramedDialog):
                 last=formats.day(last, language),
             ),
         )
-        self.resize(*SIZE)
+        self.take_room(*SIZE)
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
         self._found: Plan | None = None

@@ -68,7 +68,7 @@ class MonthWizard(FramedDialog):
             tr("Planner", "Plan a month"),
             tr("Planner", "Say how many shows a week each audience gets. The hours, and whose turn it is, are worked out for everybody."),
         )
-        self.resize(*SIZE)
+        self.take_room(*SIZE)
         self._desk = desk
         self._plan = desk.studio.desk.scheduler
         self._found: MonthDraft | None = None

@@ -172,3 +172,11 @@ async def test_the_planner_asks_for_a_month_and_shows_it(planner: PlannerWindow,
 def test_without_an_audience_there_is_no_month(empty_planner: PlannerWindow) -> None:
     assert not empty_planner.month_button.isEnabled()
     assert not empty_planner.improve_button.isEnabled()
+
+
+def test_it_is_no_larger_than_the_screen(shell: Shell, peopled: Studio) -> None:
+    wizard = MonthWizard(shell.window.desk, shell.window)
+    room = wizard.screen().availableSize()
+    wizard.take_room(room.width() + 500, room.height() + 500)
+    assert wizard.size() == room
+    wizard.reject()
