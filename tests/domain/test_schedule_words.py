@@ -59,6 +59,7 @@ def of_hours() -> Iterator[Finding]:
         ("2027-03-15T20:00", NEW_YORK),
         ("2027-03-15T22:30", NEW_YORK),
         ("2027-03-16T03:00", BEIJING),
+        ("2027-03-15T02:30", BEIJING),
         ("2027-03-13T21:00", BEIJING),
         ("2027-03-05T18:00", RIYADH),
         ("2027-03-12T12:00", RIYADH),
