@@ -32,10 +32,11 @@ from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.local_times import hour_words
 from app.ui.widgets.airing_preview import AiringPreview
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.news_field import NewsField
 from app.ui.widgets.pieces import label, push_button, set_property
 from app.ui.widgets.series_field import SeriesField
-from app.ui.widgets.when_field import SNAP_MINUTES, WhenField, set_in
+from app.ui.widgets.when_field import SNAP_MINUTES, WhenField
 from app.ui.widgets.zone_choice import ZoneChoice
 
 TOMORROW = timedelta(days=1)
@@ -129,7 +130,7 @@ class AiringDialog(QDialog):
         self._add(form, tr("Airing", "Begins"), self.when)
         self.length = QSpinBox()
         self.length.setRange(*MINUTES_BOUNDS)
-        set_in(self.length)
+        roomy(self.length)
         self.length.setSingleStep(SNAP_MINUTES)
         self.length.setSuffix(tr("Airing", " min"))
         self.length.setAccessibleName(tr("Airing", "Length"))

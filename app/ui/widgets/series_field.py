@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVB
 
 from app.domain.series_rule import MAX_COUNT, MAX_INTERVAL, Frequency, SeriesRule, parse_rule
 from app.ui.language import tr
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, set_property
-from app.ui.widgets.when_field import DayEdit, set_in
+from app.ui.widgets.when_field import DayEdit
 
 ONCE = ""
 FIRST_COUNT = 12
@@ -58,7 +59,7 @@ class SeriesField(QWidget):
             self.frequency.addItem(words, value)
         self.interval = QSpinBox()
         self.interval.setRange(1, MAX_INTERVAL)
-        set_in(self.interval)
+        roomy(self.interval)
         self.interval.setAccessibleName(tr("Series", "Every how many"))
         self.interval.setSpecialValueText(tr("Series", "each one"))
         first = QHBoxLayout()
@@ -109,7 +110,7 @@ class SeriesField(QWidget):
             self.ends.addItem(words, value)
         self.count = QSpinBox()
         self.count.setRange(1, MAX_COUNT)
-        set_in(self.count)
+        roomy(self.count)
         self.count.setValue(FIRST_COUNT)
         self.count.setAccessibleName(tr("Series", "How many dates"))
         self.until = DayEdit(language)

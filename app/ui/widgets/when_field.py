@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from PySide6.QtCore import QDate, QLocale, QSignalBlocker, Qt, QTime, Signal
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCalendarWidget,
     QDateEdit,
     QFrame,
@@ -22,16 +21,11 @@ from app.domain.local_time import Choice, LocalTime, WallTimeError, choices, res
 from app.domain.zones import Zones
 from app.ui.language import tr
 from app.ui.local_times import hour_words, offset_words
+from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, push_button
 from app.ui.widgets.zone_choice import ZoneChoice
 
 SNAP_MINUTES = 15
-INSET_PX = 6
-
-
-def set_in(box: QAbstractSpinBox) -> None:
-    """Its text as far from the edge as that of other fields: styled buttons make Qt forget the style sheet's padding."""
-    box.lineEdit().setTextMargins(INSET_PX, 0, 0, 0)
 
 
 class QuarterEdit(QTimeEdit):
@@ -88,7 +82,7 @@ class WhenField(QWidget):
         self.day.setAccessibleName(tr("Airing", "Day"))
         self.hour = QuarterEdit()
         self.hour.setDisplayFormat("HH:mm")
-        set_in(self.hour)
+        roomy(self.hour)
         self.hour.setAccessibleName(tr("Airing", "Hour"))
         row = QHBoxLayout()
         row.setSpacing(8)
