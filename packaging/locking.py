@@ -16,6 +16,7 @@ LOWEST_PYTHON = "3.11"
 def compile_command(uv: Path, output: Path, *, dev: bool) -> list[str]:
     """The command that works one lock file out of pyproject.toml in the current folder."""
     command = [str(uv), "pip", "compile", "pyproject.toml", "--universal", "--python-version", LOWEST_PYTHON, "--generate-hashes"]
+    command += ["--only-binary", ":all:"]  # as they are installed: nobody builds anything
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet", "--output-file", str(output)]
     return [*command, "--group", "dev"] if dev else command
 

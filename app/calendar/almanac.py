@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 
 import holidays
+from borax.calendars.lunardate import InvalidLunarDateError, LunarDate
 from dateutil.easter import easter as easter_sunday
 from hijridate import Gregorian, Hijri
 from korean_lunar_calendar import KoreanLunarCalendar
-from lunar_python import Lunar, LunarMonth
 
 from app.calendar.day_tables import PublicDay
 
@@ -49,11 +49,11 @@ class Almanac:
 
     def lunar(self, year: int, month: int, day: int) -> date | None:
         """The Chinese calendar's day whose new year falls into `year`; None when that month has no such day."""
-        length = LunarMonth.fromYm(year, month)
-        if length is None or day > length.getDayCount():
+        try:
+            found: date = LunarDate(year, month, day).to_solar_date()
+        except InvalidLunarDateError:
             return None
-        solar = Lunar.fromYmd(year, month, day).getSolar()
-        return date(solar.getYear(), solar.getMonth(), solar.getDay())
+        return found
 
     def korean(self, year: int, month: int, day: int) -> date | None:
         """The same by the Korean calendar."""

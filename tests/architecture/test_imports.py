@@ -29,7 +29,7 @@ TABLE: Mapping[str, Sequence[str]] = {
         "icalendar",
         "holidays",
         "hijridate",
-        "lunar_python",
+        "borax",
         "korean_lunar_calendar",
     ),
     "link": (*_EVERYONE, "app.domain", "msgspec"),

@@ -15,7 +15,7 @@ from tests.support.source_trees import ROOT
 ASKED = """
 import sys
 from app.calendar.festivals import FestivalCalendar
-heavy = ("holidays", "hijridate", "lunar_python", "korean_lunar_calendar", "dateutil")
+heavy = ("holidays", "hijridate", "borax", "korean_lunar_calendar", "dateutil")
 calendar = FestivalCalendar(())
 print([name for name in heavy if name in sys.modules])
 calendar.of("US", 2027)

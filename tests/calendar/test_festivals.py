@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import holidays
 import pytest
+from borax.calendars.lunardate import LunarDate, TermUtils
 from hijridate import Hijri
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from korean_lunar_calendar import KoreanLunarCalendar
-from lunar_python import Lunar, Solar
 
 from app.domain.draw_permit import PermitNeed
 from app.domain.festival import DayKind
@@ -107,8 +107,7 @@ def test_lunar_new_year_by_two_libraries(market: str) -> None:
     assert the(market, 2027, "lunar_new_year").day == date(2027, 2, 6)
     assert the(market, 2028, "lunar_new_year").day == date(2028, 1, 26)
     for year in YEARS:
-        solar = Lunar.fromYmd(year, 1, 1).getSolar()
-        assert the(market, year, "lunar_new_year").day == date(solar.getYear(), solar.getMonth(), solar.getDay())
+        assert the(market, year, "lunar_new_year").day == LunarDate(year, 1, 1).to_solar_date()
 
 
 def test_korea_and_vietnam_have_new_years_of_their_own() -> None:
@@ -137,14 +136,13 @@ def test_the_days_of_the_moon_go_both_ways(market: str) -> None:
     for year in YEARS:
         for key, month, day in (("mid_autumn", 8, 15), ("hungry_ghost", 7, 15)):
             found = the(market, year, key).day
-            lunar = Solar.fromYmd(found.year, found.month, found.day).getLunar()
-            assert (lunar.getMonth(), lunar.getDay()) == (month, day)
+            lunar = LunarDate.from_solar(found)
+            assert (lunar.month, lunar.day, lunar.leap) == (month, day, 0)
 
 
 def test_tomb_sweeping_is_the_solar_term_by_the_other_library() -> None:
     for year in YEARS:
-        solar = Lunar.fromYmd(year, 1, 1).getJieQiTable()["清明"]
-        assert the("SG", year, "qingming").day == date(solar.getYear(), solar.getMonth(), solar.getDay())
+        assert the("SG", year, "qingming").day == TermUtils.nth_term_day(year, term_name="清明")
 
 
 def test_songkran() -> None:

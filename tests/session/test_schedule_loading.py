@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from tests.support.studio_desk import StudioDesk
 
 HEAVY = ("app.calendar", "app.domain.comfort", "app.domain.hour_finder", "app.domain.lead_tasks", "app.session.schedule_advice", "babel",
-         "dateutil", "hijridate", "holidays", "icalendar", "korean_lunar_calendar", "lunar_python", "tzdata", "tzlocal")
+         "borax", "dateutil", "hijridate", "holidays", "icalendar", "korean_lunar_calendar", "tzdata", "tzlocal")
 
 def loaded():
     return " ".join(name for name in HEAVY if name in sys.modules)
