@@ -200,9 +200,7 @@ async def test_chinese_words_keys_and_sharing(page: Page) -> None:
         assert await page.evaluate("document.getElementById('address').value") == f"{base_of(relay)}/watch/live"
         await page.key("Escape")
         await page.until("!document.getElementById('sheet').open")
-        assert await page.evaluate(
-            "[...document.querySelectorAll('button')].every(b => b.ariaLabel || b.textContent.trim() || b.id === 'delay')"
-        )
+        await page.until("[...document.querySelectorAll('button')].every(b => b.ariaLabel || b.textContent.trim() || b.id === 'delay')")
         assert not clean(page)
 
 
