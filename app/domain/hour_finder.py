@@ -29,10 +29,11 @@ from app.domain.comfort import (
 from app.domain.duty import QUARTERS_AN_HOUR, claims, claims_of, unrested_after, unrested_before
 from app.domain.finding import Finding
 from app.domain.hour_reasons import Slot, busy, slot_reasons, sufferers
-from app.domain.local_time import day_start, wall_of
+from app.domain.local_time import wall_of
 from app.domain.party import GROUPS, Party, PartyKind
 from app.domain.schedule import Occurrence, Schedule, party_by_id
 from app.domain.weighing import GROUP_ORDER, WORTH, Means, Suit, quarters_in, reaching_into, span_means, suit, weighted
+from app.domain.zones import Zones
 
 CAUTION_LOSS = 0.15  # of the audience that mourns
 UNREST_LOSS = 0.15  # for each who would come without a night's rest
@@ -74,56 +75,13 @@ class Scores:
         return self.values[quarter_of(instant) - self.first]
 
 
-def find_hours(
-    schedule: Schedule,
-    party_ids: Sequence[str],
-    minutes: int,
-    days: tuple[datetime, datetime],
-    *,
-    habits: Habits,
-    taken: Sequence[Occurrence] = (),
-    burdens: Ledger | None = None,
-    count: int = 5,
-) -> tuple[Candidate, ...]:
-    """The best begins within [days), the best first and not all of the same hour; `taken` are the other dates of the plan.
-
-    Raises ScheduleError when a party is not known, ZoneError.
-    """
-    return HourField(schedule, party_ids, minutes, days, habits=habits, taken=taken, burdens=burdens).best(count)
-
-
-def hour_scores(
-    schedule: Schedule,
-    party_ids: Sequence[str],
-    minutes: int,
-    days: tuple[datetime, datetime],
-    *,
-    habits: Habits,
-    taken: Sequence[Occurrence] = (),
-    burdens: Ledger | None = None,
-) -> Scores:
-    """The scores of all begins within [days)."""
-    return HourField(schedule, party_ids, minutes, days, habits=habits, taken=taken, burdens=burdens).scores
-
-
-def week_heat(
-    schedule: Schedule,
-    party_ids: Sequence[str],
-    minutes: int,
-    monday: date,
-    zone_key: str,
-    *,
-    habits: Habits,
-    taken: Sequence[Occurrence] = (),
-    burdens: Ledger | None = None,
-) -> tuple[tuple[float | None, ...], ...]:
+def week_heat(field: "HourField", monday: date, zone_key: str) -> tuple[tuple[float | None, ...], ...]:
     """Seven days of 96 quarter hours on a zone's clocks, each the score of a show that begins there; None where it cannot, also because
-    clocks skip it; where they show it twice, of the first."""
-    begin, end = (day_start(monday + timedelta(days=days), zone_key, habits.zones) for days in (0, 7))
-    found = hour_scores(schedule, party_ids, minutes, (begin, end), habits=habits, taken=taken, burdens=burdens)
+    clocks skip it or the field does not reach there; where they show it twice, of the first."""
+    found = field.scores
     rows: list[list[float | None]] = [[None] * DAY_QUARTERS for _ in range(7)]
     base = wall_quarter(monday)
-    for first, last, ahead in reversed(tuple(offset_pieces(zone_key, found.first, found.first + len(found.values), habits.zones))):
+    for first, last, ahead in reversed(tuple(offset_pieces(zone_key, found.first, found.first + len(found.values), field.zones))):
         for quarter in range(first, last):
             day, place = divmod(quarter + ahead - base, DAY_QUARTERS)
             if 0 <= day < 7:
@@ -137,7 +95,10 @@ def wall_quarter(day: date) -> int:
 
 
 class HourField:
-    """A span of time with all that makes one begin better than another; made once, then asked as often as a block is dragged."""
+    """A span of time with all that makes one begin better than another; made once, then asked as often as a block is dragged.
+
+    `taken` are the other dates of the plan. Raises ScheduleError when a party is not known, ZoneError.
+    """
 
     def __init__(
         self,
@@ -179,11 +140,17 @@ class HourField:
         return (begin if anchor is None else wall_of(begin, anchor.zone, self._habits.zones).wall).minute // QUARTER_MINUTES
 
     @property
+    def zones(self) -> Zones:
+        """The clock rules that it was weighed by."""
+        return self._habits.zones
+
+    @property
     def scores(self) -> Scores:
+        """Of all begins within the span."""
         return Scores(self.first, tuple(self._values))
 
     def best(self, count: int = 5) -> tuple[Candidate, ...]:
-        """Begins that are far enough apart, the best first."""
+        """The best begins, the best first; far enough apart, and not all of the same hour."""
         return tuple(self.candidate(instant_of(self.first + place)) for place in self._chosen(count))
 
     def candidate(self, start: datetime) -> Candidate:

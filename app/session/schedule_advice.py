@@ -6,14 +6,14 @@ Loaded when it is asked for: a window that plans nothing needs none of it.
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.domain.burden import Burden, ledger, with_nights_before
 from app.domain.comfort import Habits
 from app.domain.draw_permit import DrawPermit
 from app.domain.festival import Festival
-from app.domain.hour_finder import Candidate, HourField, find_hours, week_heat
-from app.domain.local_time import wall_of
+from app.domain.hour_finder import Candidate, HourField, week_heat
+from app.domain.local_time import day_start, wall_of
 from app.domain.market import Market
 from app.domain.month_plan import Plan, apply_plan, optimise
 from app.domain.schedule import FestivalChange, Occurrence, Schedule
@@ -105,17 +105,7 @@ class ScheduleAdvice:
         self, party_ids: Sequence[str], minutes: int, begin: datetime, end: datetime, *, count: int = 5, without: str = ""
     ) -> tuple[Candidate, ...]:
         """The best begins in [begin, end) for these, the best first; `without` is the key of the date that is looked for anew."""
-        taken = self._others(begin, end, without)
-        return find_hours(
-            self._planned.schedule,
-            party_ids,
-            minutes,
-            (begin, end),
-            habits=self.habits_between(begin, end),
-            taken=taken,
-            burdens=self.ledger(),
-            count=count,
-        )
+        return self.hour_field(party_ids, minutes, begin, end, without=without).best(count)
 
     def hour_field(self, party_ids: Sequence[str], minutes: int, begin: datetime, end: datetime, *, without: str = "") -> HourField:
         """[begin, end) weighed once, to be asked as often as a block is dragged."""
@@ -134,18 +124,8 @@ class ScheduleAdvice:
     ) -> tuple[tuple[float | None, ...], ...]:
         """Seven days of 96 quarter hours on a zone's clocks ("" = the host's), each the score of a show that begins there."""
         key = zone or self._planned.host_zone
-        begin = datetime(monday.year, monday.month, monday.day, tzinfo=UTC) - DAY
-        end = begin + 9 * DAY
-        return week_heat(
-            self._planned.schedule,
-            party_ids,
-            minutes,
-            monday,
-            key,
-            habits=self.habits_between(begin, end),
-            taken=self._others(begin, end, without),
-            burdens=self.ledger(),
-        )
+        begin, end = (day_start(monday + days * DAY, key, self._planned.zones) for days in (0, 7))
+        return week_heat(self.hour_field(party_ids, minutes, begin, end, without=without), monday, key)
 
     async def optimise(self, begin: datetime, end: datetime, *, move_hours: bool = True, change_duty: bool = True) -> Plan:
         """The dates of [begin, end) at better hours of their days, and with those on duty whose turn it is: a proposal, worked out on a

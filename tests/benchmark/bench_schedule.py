@@ -14,8 +14,8 @@ from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import all_occurrences
 from app.domain.burden import ledger
 from app.domain.comfort import DAY_QUARTERS, QUARTER, Habits
-from app.domain.hour_finder import HourField, find_hours, week_heat
-from app.domain.local_time import LocalTime
+from app.domain.hour_finder import HourField, week_heat
+from app.domain.local_time import LocalTime, day_start
 from app.domain.month_plan import optimise
 from app.domain.party import Comfort, Hours, Party, PartyKind
 from app.domain.schedule import Airing, Occurrence, Schedule
@@ -108,9 +108,11 @@ def measure_finding(schedule: Schedule, habits: Habits, times: int) -> None:
         return HourField(schedule, ids, 120, days, habits=habits, taken=dates, burdens=burdens)
 
     def week() -> object:
-        return week_heat(schedule, ids, 120, BEGIN.date(), "Asia/Shanghai", habits=habits, taken=dates, burdens=burdens)
+        begin, end = (day_start(BEGIN.date() + timedelta(days=day), "Asia/Shanghai", habits.zones) for day in (0, 7))
+        field = HourField(schedule, ids, 120, (begin, end), habits=habits, taken=dates, burdens=burdens)
+        return week_heat(field, BEGIN.date(), "Asia/Shanghai")
 
-    measure("five hours of a fortnight, 20 parties", times, lambda: find_hours(schedule, ids, 120, days, habits=habits), FIND_MS)
+    measure("five hours of a fortnight, 20 parties", times, lambda: HourField(schedule, ids, 120, days, habits=habits).best(), FIND_MS)
     measure("  beside 60 shows, with the ledger", times, lambda: weighed().best(), FIND_MS)
     measure("a week of 7 × 96", times, week)
     field, begins = weighed(), iter(range(14 * DAY_QUARTERS))

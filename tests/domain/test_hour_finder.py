@@ -1,6 +1,6 @@
 """Finding the hour: what is best is found, what is impossible never, and it is said who suffers and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,7 @@ from app.domain.burden import Burden, ledger
 from app.domain.comfort import QUARTER, Habits, quarter_of
 from app.domain.festival import DayKind, Festival
 from app.domain.finding import Fact
-from app.domain.hour_finder import Candidate, HourField, Scores, find_hours, hour_scores, week_heat
+from app.domain.hour_finder import Candidate, HourField, Scores, week_heat
 from app.domain.local_time import day_start
 from app.domain.market import Level
 from app.domain.party import Away, Comfort, Hours, Party, PartyKind, Priorities
@@ -33,9 +33,16 @@ def plan(*parties: Party, **more: object) -> Schedule:
     return Schedule(parties=parties, **more)  # type: ignore[arg-type]
 
 
-def found(schedule: Schedule, minutes: int = 120, days: tuple[datetime, datetime] = WEEK, **more: object) -> tuple[Candidate, ...]:
+def found(
+    schedule: Schedule, minutes: int = 120, days: tuple[datetime, datetime] = WEEK, count: int = 5, **more: object
+) -> tuple[Candidate, ...]:
     ids = [party.id for party in schedule.parties]
-    return find_hours(schedule, ids, minutes, days, **{"habits": HABITS, **more})  # type: ignore[arg-type]
+    return HourField(schedule, ids, minutes, days, **{"habits": HABITS, **more}).best(count)  # type: ignore[arg-type]
+
+
+def heat(schedule: Schedule, ids: Sequence[str], minutes: int, monday: date, zone: str) -> tuple[tuple[float | None, ...], ...]:
+    days = (day_start(monday, zone, HABITS.zones), day_start(monday + timedelta(days=7), zone, HABITS.zones))
+    return week_heat(HourField(schedule, ids, minutes, days, habits=HABITS), monday, zone)
 
 
 def reasons(candidate: Candidate) -> Mapping[str, Mapping[str, Fact]]:
@@ -97,7 +104,7 @@ def test_never_is_never_however_good_it_is_for_the_others() -> None:
     schedule = plan(AMERICA, HOST, replace(OPERATOR, hours=out))
     for best in found(schedule, count=50):
         assert all(one.comfort is not Comfort.NEVER for one in best.by_party)
-    scores = hour_scores(schedule, ["america", "host", "operator"], 120, WEEK, habits=HABITS)
+    scores = HourField(schedule, ["america", "host", "operator"], 120, WEEK, habits=HABITS).scores
     for begin, free in (("07:45", False), ("09:30", False), ("07:30", True), ("09:45", True)):
         assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
 
@@ -128,11 +135,11 @@ def test_a_short_span_has_as_many_as_it_has() -> None:
 
 def test_a_party_that_is_not_in_the_plan_is_refused() -> None:
     with pytest.raises(ScheduleError):
-        find_hours(plan(AMERICA), ["nobody"], 60, WEEK, habits=HABITS)
+        HourField(plan(AMERICA), ["nobody"], 60, WEEK, habits=HABITS).best()
 
 
 def test_nobody_in_particular_can_be_asked_too() -> None:
-    assert len(find_hours(plan(), [], 60, WEEK, habits=HABITS)) == 5
+    assert len(HourField(plan(), [], 60, WEEK, habits=HABITS).best()) == 5
 
 
 # --- shows that are there ------------------------------------------------------------------------------------------------
@@ -144,7 +151,7 @@ def with_shows(schedule: Schedule, *shows: tuple[str, str, list[str]]) -> Schedu
 
 def test_nobody_is_put_into_a_second_show() -> None:
     schedule = with_shows(plan(AMERICA, HOST, OPERATOR), ("other", "2027-07-07T09:00", ["operator", "host"]))
-    scores = hour_scores(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    scores = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
     for begin, free in (("07:00", True), ("07:15", False), ("10:45", False), ("11:00", True)):
         assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
 
@@ -152,15 +159,15 @@ def test_nobody_is_put_into_a_second_show() -> None:
 def test_shows_of_other_people_are_in_nobodys_way() -> None:
     other = person("other", BEIJING, PartyKind.HOST)
     schedule = with_shows(plan(AMERICA, GERMANY, HOST, other), ("show", "2027-07-07T09:00", ["germany", "other"]))
-    scores = hour_scores(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    scores = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
     assert scores.at(local("2027-07-07T09:00", BEIJING)) == pytest.approx(1.0)
-    both = hour_scores(schedule, ["america", "germany", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    both = HourField(schedule, ["america", "germany", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
     assert both.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
 def test_without_a_named_host_the_desk_has_one() -> None:
     schedule = with_shows(plan(AMERICA, GERMANY), ("show", "2027-07-07T09:00", ["germany"]))
-    scores = hour_scores(schedule, ["america"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    scores = HourField(schedule, ["america"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
     assert scores.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
@@ -250,10 +257,10 @@ def test_the_week_of_a_clock_change_is_told() -> None:
 
 def test_the_heat_of_a_week_stands_on_the_clock_of_the_zone() -> None:
     schedule, monday = plan(AMERICA, HOST), date(2027, 7, 5)
-    rows = week_heat(schedule, ["america", "host"], 120, monday, NEW_YORK, habits=HABITS)
+    rows = heat(schedule, ["america", "host"], 120, monday, NEW_YORK)
     assert [len(row) for row in rows] == [96] * 7
     begin = day_start(monday, NEW_YORK, ZONES)
-    scores = hour_scores(schedule, ["america", "host"], 120, (begin, begin + timedelta(days=7)), habits=HABITS)
+    scores = HourField(schedule, ["america", "host"], 120, (begin, begin + timedelta(days=7)), habits=HABITS).scores
     for day, clock in ((0, "00:00"), (2, "20:45"), (6, "23:45")):
         hour, minute = map(int, clock.split(":"))
         instant = local(f"{monday + timedelta(days=day)}T{clock}", NEW_YORK)
@@ -261,15 +268,15 @@ def test_the_heat_of_a_week_stands_on_the_clock_of_the_zone() -> None:
 
 
 def test_the_heat_of_a_week_leaves_hours_out_that_clocks_skip_and_has_the_first_of_those_that_come_twice() -> None:
-    spring = week_heat(plan(AMERICA), ["america"], 60, date(2027, 3, 8), NEW_YORK, habits=HABITS)
+    spring = heat(plan(AMERICA), ["america"], 60, date(2027, 3, 8), NEW_YORK)
     assert [place for place, value in enumerate(spring[6]) if value is None] == [8, 9, 10, 11]
-    cairo = week_heat(plan(AMERICA), ["america"], 60, date(2027, 4, 26), "Africa/Cairo", habits=HABITS)
+    cairo = heat(plan(AMERICA), ["america"], 60, date(2027, 4, 26), "Africa/Cairo")
     assert [place for place, value in enumerate(cairo[4]) if value is None] == [0, 1, 2, 3]
-    chatham = week_heat(plan(AMERICA), ["america"], 60, date(2027, 7, 5), "Pacific/Chatham", habits=HABITS)
+    chatham = heat(plan(AMERICA), ["america"], 60, date(2027, 7, 5), "Pacific/Chatham")
     assert all(value is not None for row in chatham for value in row)
     autumn = date(2027, 11, 1)
-    rows = week_heat(plan(AMERICA), ["america"], 15, autumn, NEW_YORK, habits=HABITS)
-    first = hour_scores(plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), habits=HABITS)
+    rows = heat(plan(AMERICA), ["america"], 15, autumn, NEW_YORK)
+    first = HourField(plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), habits=HABITS).scores
     assert rows[6][4:8] == first.values
 
 

@@ -1,5 +1,6 @@
 """One editor for each type of declared field: shows a value, says when the user changed it."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -62,9 +63,9 @@ class Editor(QWidget):
         self._row.addWidget(widget, 1)
         self.setFocusProxy(widget)
 
+    @abstractmethod
     def show_value(self, value: Value) -> None:
         """Show a value that came from elsewhere."""
-        raise NotImplementedError
 
     def refresh_devices(self) -> None:
         """Another device came or went; only device pickers care."""
