@@ -1,7 +1,6 @@
 """Chromium before a show: when it is on the visitor's own clock, a place that he reserves once, his calendar, what he is reminded of."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import icalendar
 import pytest
-import pytest_asyncio
 
 from app.calendar.calendar_file import uid_of_date
 from app.domain.local_time import LocalTime
@@ -34,19 +32,12 @@ OCCURRENCE = Occurrence("show", datetime(2027, 3, 12, 20, 0), AIRING.start, FRID
 KEY_OF_FRIDAY = OCCURRENCE.key
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Chromium]:
-    async with Chromium() as chromium:
-        yield chromium
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Chromium) -> AsyncIterator[Page]:
-    tab = await browser.page()
-    await tab.size(390, 844, mobile=True)
-    yield tab
-    await tab.call("Page.navigate", url="about:blank")
-    await tab.close()
+async def ask_to_be_told(page: Page) -> None:
+    """Reserve the next date, and let the browser knock."""
+    await page.until(shown("#next .reserve"))
+    await page.click("#next .reserve")
+    await page.until(shown("#next .knock"))
+    await page.click("#next .knock")
 
 
 async def visit(page: Page, room: Before, language: str = "en-US", zone: str = "America/New_York") -> None:
@@ -345,10 +336,7 @@ async def test_where_a_page_may_not_knock_its_worker_does(page: Page) -> None:
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=PHONE)
         await visit(page, room)
-        await page.until(shown("#next .reserve"))
-        await page.click("#next .reserve")
-        await page.until(shown("#next .knock"))
-        await page.click("#next .knock")
+        await ask_to_be_told(page)
         worker = "navigator.serviceWorker.getRegistration('/viewer/notify-worker.js')"
         await page.until(f"{worker}.then((one) => one?.active?.state === 'activated')")
         await room.remind("Half an hour: the scarf.", NOW)
@@ -363,10 +351,7 @@ async def test_an_old_reminder_does_not_knock(page: Page) -> None:
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
         await visit(page, room)
-        await page.until(shown("#next .reserve"))
-        await page.click("#next .reserve")
-        await page.until(shown("#next .knock"))
-        await page.click("#next .knock")
+        await ask_to_be_told(page)
         await page.until("document.querySelector('#next .knock').ariaPressed === 'true'")
         await room.remind("Yesterday's news.", NOW - timedelta(hours=3))
         await page.until(shown("#next .reminder"))
@@ -384,10 +369,7 @@ async def test_readers_of_a_language_are_told_at_their_own_hour(page: Page) -> N
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
         await visit(page, room)
-        await page.until(shown("#next .reserve"))
-        await page.click("#next .reserve")
-        await page.until(shown("#next .knock"))
-        await page.click("#next .knock")
+        await ask_to_be_told(page)
         await page.until("document.querySelector('#next .knock').ariaPressed === 'true'")
         left = minutes_until(FRIDAY, room)
         await room.remind("In an hour.", NOW, "later", left - 60)

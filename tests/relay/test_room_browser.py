@@ -9,10 +9,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
 from tests.support.broadcaster import Broadcaster, Show
-from tests.support.chromium import Chromium, Page, chromium_path
+from tests.support.chromium import Page, chromium_path
 from tests.support.relays import KEY, base_of, running_relay
 from tests.support.room import RoomSocket, desk
 from tests.support.room_show import MARKETS, product, put_extras, put_picture, put_show
@@ -22,21 +21,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Chromium]:
-    async with Chromium() as chromium:
-        yield chromium
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Chromium) -> AsyncIterator[Page]:
-    tab = await browser.page()
-    await tab.size(390, 844, mobile=True)
-    yield tab
-    await tab.call("Page.navigate", url="about:blank")
-    await tab.close()
 
 
 @dataclass(frozen=True, slots=True)
