@@ -17,6 +17,7 @@ _REPORT_MS = 1000
 _FIRST_REPORTS = 4  # sent at 250 ms each, so that a publisher knows its round trip soon
 _FEEDBACK_MS = 100
 _MAX_SPAN = 1000  # packets in one transport-wide feedback
+_WANTED = frozenset({rtcp.SenderReport})  # of what a publisher reports; the rest is not even read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Feedback:
         self._arrivals.clear()
         self._next = self._last + 1
         self._count = self._count + 1 & 0xFF
-        return rtcp.TransportFeedback(_OWN_SSRC, media_ssrc, base & 0xFFFF, self._count - 1 & 0xFF, arrivals)
+        return rtcp.TransportFeedback.of(_OWN_SSRC, media_ssrc, base & 0xFFFF, self._count - 1 & 0xFF, arrivals)
 
 
 class Ingest:
@@ -187,7 +188,7 @@ class Ingest:
         if self._stopped:
             return
         try:
-            packets = rtcp.parse(compound)
+            packets = rtcp.parse(compound, _WANTED)
         except ValueError:
             return
         now_ns = self._clock.monotonic_ns()

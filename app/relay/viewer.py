@@ -23,6 +23,8 @@ _RESEND_SHARE = 4  # one byte in four may be a retransmission
 _RESEND_BURST = 80_000
 _BAD_LOSS, _GOOD_LOSS = 26, 5  # of 256: 10 % and 2 %
 _CNAME = "tradewind"
+# Of what a viewer reports; the rest is not even read.
+_WANTED = frozenset({rtcp.Nack, rtcp.PictureLoss, rtcp.FullIntraRequest, rtcp.ReceiverReport, rtcp.SenderReport, rtcp.BandwidthEstimate})
 
 
 class Throttle:
@@ -181,7 +183,7 @@ class Viewer:
     def on_rtcp(self, compound: bytes) -> None:
         """What the viewer reports; malformed packets are ignored, as RFC 3550 wants."""
         try:
-            packets = rtcp.parse(compound)
+            packets = rtcp.parse(compound, _WANTED)
         except ValueError:
             return
         for packet in packets:

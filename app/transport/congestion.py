@@ -13,6 +13,7 @@ UP_FACTOR = 1.05
 STEP_EVERY_MS = 1000
 ACKED_WINDOW_MS = 1000
 HISTORY = 4096
+CLOCK_RANGE_US = (1 << 24) * 64_000  # of the reference time of a transport feedback: twelve days
 UNLIMITED_KBPS = 100_000
 FREE_FACTOR = 2.0
 
@@ -26,47 +27,79 @@ class AckedRate:
     def __init__(self) -> None:
         self._bytes = [0] * HISTORY
         self._numbers = [-1] * HISTORY
-        self._arrived: deque[tuple[int, int, int, int]] = deque()  # when told, arrival µs, bytes, packets lost before
+        self._arrived: deque[tuple[int, int, int]] = deque()  # when told, arrival µs, bytes
+        self._lost: deque[tuple[int, int]] = deque()  # when told, how many
+        self._newest = -1  # the last number sent
+        self._told = -1  # the last number of which a feedback told
+        self._clock_us: int | None = None  # the last arrival, on a clock that goes on where the feedback's 24 bits begin anew
 
     def sent(self, number: int, size: int) -> None:
         slot = number % HISTORY
         self._bytes[slot] = size
         self._numbers[slot] = number
+        if self._newest < 0:
+            self._told = number - 1 & 0xFFFF
+        elif number - self._told & 0xFFFF > HISTORY:
+            self._told = number - HISTORY & 0xFFFF  # nobody tells of what is that old any more
+        self._newest = number
 
     def take(self, feedback: TransportFeedback, now_ns: int) -> None:
-        """Note what arrived and what did not; each packet is counted at its first report."""
-        lost = 0
-        for index, arrival_us in enumerate(feedback.arrivals_us):
-            number = feedback.base_sequence + index & 0xFFFF
+        """Note what arrived and what did not; each packet is counted once.
+
+        Lost are those behind the last packet that was told of, up to the last one sent, so the work is bounded by what we sent.
+        """
+        if self._newest < 0:
+            return
+        lost = self._lost_by(feedback)
+        for place, arrival_us in feedback.received:
+            number = feedback.base_sequence + place & 0xFFFF
             slot = number % HISTORY
-            if self._numbers[slot] != number:
-                continue
-            if arrival_us is None:
-                lost += 1
-                continue
-            self._numbers[slot] = -1
-            self._arrived.append((now_ns, arrival_us, self._bytes[slot], lost))
-            lost = 0
-        if lost:
-            self._arrived.append((now_ns, -1, 0, lost))
-        while self._arrived and now_ns - self._arrived[0][0] > ACKED_WINDOW_MS * NS_PER_MS:
+            if self._numbers[slot] == number:
+                self._numbers[slot] = -1
+                self._arrived.append((now_ns, self._continued(arrival_us), self._bytes[slot]))
+        if lost > 0:
+            self._lost.append((now_ns, lost))
+        oldest_ns = now_ns - ACKED_WINDOW_MS * NS_PER_MS
+        while self._arrived and self._arrived[0][0] < oldest_ns:
             self._arrived.popleft()
+        while self._lost and self._lost[0][0] < oldest_ns:
+            self._lost.popleft()
+
+    def _lost_by(self, feedback: TransportFeedback) -> int:
+        """How many packets this feedback calls lost of which none told before."""
+        told = self._told
+        end = feedback.base_sequence + feedback.count - 1 - told & 0xFFFF
+        if feedback.count == 0 or not 0 < end < 0x8000:
+            return 0
+        first = max(1, end - feedback.count + 1)
+        last = min(end, self._newest - told & 0xFFFF)
+        if last < first:
+            return 0
+        self._told = told + last & 0xFFFF
+        steps = (feedback.base_sequence + place - told & 0xFFFF for place, _ in feedback.received)
+        return last - first + 1 - sum(1 for step in steps if first <= step <= last)
+
+    def _continued(self, arrival_us: int) -> int:
+        """The arrival on a clock that does not begin anew."""
+        if self._clock_us is not None:
+            arrival_us = self._clock_us + (arrival_us - self._clock_us + CLOCK_RANGE_US // 2) % CLOCK_RANGE_US - CLOCK_RANGE_US // 2
+        self._clock_us = arrival_us
+        return arrival_us
 
     @property
     def kbps(self) -> int:
         """Delivered kbit/s on the receiver's clock; -1 while too little is known."""
-        arrivals = [arrival_us for _, arrival_us, _, _ in self._arrived if arrival_us >= 0]
+        arrivals = [arrival_us for _, arrival_us, _ in self._arrived]
         if len(arrivals) < 10:
             return -1
         span_us = max(arrivals) - min(arrivals)
-        return round(sum(size for _, _, size, _ in self._arrived) * 8000 / span_us) if span_us > 100_000 else -1
+        return round(sum(size for _, _, size in self._arrived) * 8000 / span_us) if span_us > 100_000 else -1
 
     @property
     def loss(self) -> float:
         """Lost of sent, 0..1; -1 while nothing is known."""
-        lost = sum(entry[3] for entry in self._arrived)
-        arrived = sum(1 for entry in self._arrived if entry[1] >= 0)
-        return lost / (lost + arrived) if lost + arrived else -1.0
+        lost = sum(count for _, count in self._lost)
+        return lost / (lost + len(self._arrived)) if lost or self._arrived else -1.0
 
 
 class RateControl:

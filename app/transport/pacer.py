@@ -35,13 +35,14 @@ class Pacer(Generic[T]):
         self._send = send
         self._call_later = call_later
         self._now_ns = now_ns
+        self._first: deque[T] = deque()
         self._queue: deque[T] = deque()
         self._sent_ns: deque[int] = deque(maxlen=packets_per_window(kbps))
         self._timer: Timer | None = None
 
     def __len__(self) -> int:
         """How many items wait."""
-        return len(self._queue)
+        return len(self._first) + len(self._queue)
 
     def set_rate(self, kbps: int) -> None:
         """Fit the window to a stream of this rate."""
@@ -56,20 +57,21 @@ class Pacer(Generic[T]):
             self._drain()
 
     def put_first(self, item: T) -> None:
-        """Send before everything that waits: a lost packet holds the receiver up more than a late one."""
-        self._queue.appendleft(item)
+        """Send before everything that `put` gave, in turn: a lost packet holds the receiver up more than a late one."""
+        self._first.append(item)
         if self._timer is None:
             self._drain()
 
     def clear(self) -> int:
         """Drop what waits; returns how many items that were."""
-        dropped = len(self._queue)
+        dropped = len(self)
+        self._first.clear()
         self._queue.clear()
         return dropped
 
     def close(self) -> None:
         """Drop what waits and stop the timer."""
-        self._queue.clear()
+        self.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -78,9 +80,9 @@ class Pacer(Generic[T]):
         self._timer = None
         now_ns = self._now_ns()
         window_ns = WINDOW_MS * NS_PER_MS
-        while self._queue:
+        while queue := self._first or self._queue:
             if len(self._sent_ns) == self._sent_ns.maxlen and (wait_ns := self._sent_ns[0] + window_ns - now_ns) > 0:
                 self._timer = self._call_later(wait_ns / NS_PER_S, self._drain)
                 return
             self._sent_ns.append(now_ns)
-            self._send(self._queue.popleft())
+            self._send(queue.popleft())

@@ -1,7 +1,7 @@
 """RTCP packets: reports (RFC 3550), feedback (RFC 4585, 5104), REMB and transport-wide congestion control."""
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
@@ -12,6 +12,9 @@ NTP_EPOCH_OFFSET_S = 2_208_988_800  # 1900 to 1970
 _COMMON = struct.Struct(">BBH")
 _BLOCK = struct.Struct(">IIIIII")
 _FEEDBACK = struct.Struct(">II")
+_DELTA = struct.Struct(">h")
+_CHUNKS_AT = 16  # of a transport feedback, behind both sources, base, count, reference and number
+_ARRIVED = (1, 2)  # symbols with a small and with a large delta; 0 is lost, 3 reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,32 @@ class BandwidthEstimate:
 
 @dataclass(frozen=True, slots=True)
 class TransportFeedback:
-    """When each packet from transport-wide number `base_sequence` on arrived: microseconds on the receiver's clock, None = it did not."""
+    """Which of the `count` packets from transport-wide number `base_sequence` on arrived, and when.
+
+    `received`: (place behind the base, microseconds on the receiver's clock). The others are lost. They are not listed: four bytes of a
+    packet can name 16,000 of them.
+    """
 
     sender_ssrc: int
     media_ssrc: int
     base_sequence: int
     feedback_count: int
-    arrivals_us: tuple[int | None, ...]
+    count: int
+    received: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(
+        cls, sender_ssrc: int, media_ssrc: int, base_sequence: int, feedback_count: int, arrivals_us: Sequence[int | None]
+    ) -> "TransportFeedback":
+        """From one arrival for each packet, None = lost."""
+        received = tuple((place, arrival) for place, arrival in enumerate(arrivals_us) if arrival is not None)
+        return cls(sender_ssrc, media_ssrc, base_sequence, feedback_count, len(arrivals_us), received)
+
+    @property
+    def arrivals_us(self) -> tuple[int | None, ...]:
+        """One entry for each of the `count` packets, None = lost. Not for feedback from outside: `count` may be 65535 there."""
+        known = dict(self.received)
+        return tuple(known.get(place) for place in range(self.count))
 
 
 Rtcp = (
@@ -177,12 +199,13 @@ def _write_remb(packet: BandwidthEstimate) -> bytes:
 
 
 def _write_transport_feedback(packet: TransportFeedback) -> bytes:
-    first = next((arrival for arrival in packet.arrivals_us if arrival is not None), 0)
+    arrivals = packet.arrivals_us
+    first = next((arrival for arrival in arrivals if arrival is not None), 0)
     reference = first // 64_000
     last = reference * 256  # in quarters of a millisecond
     symbols: list[int] = []
     deltas = b""
-    for arrival in packet.arrivals_us:
+    for arrival in arrivals:
         if arrival is None:
             symbols.append(0)
             continue
@@ -291,39 +314,48 @@ def _read_rtpfb(fmt: int, body: bytes) -> Nack | TransportFeedback | None:
     return _read_transport_feedback(sender, media, body) if fmt == _TRANSPORT_FEEDBACK else None
 
 
-def _read_symbols(body: bytes, count: int) -> tuple[list[int], int]:
-    """The status symbol of each packet and where the deltas begin."""
-    symbols: list[int] = []
-    position = 16
-    while len(symbols) < count:
+def _read_received(body: bytes, count: int) -> tuple[list[tuple[int, int]], int]:
+    """The (place, symbol) of each packet that arrived, and where the deltas begin. Runs of lost packets cost nothing."""
+    received: list[tuple[int, int]] = []
+    place, position = 0, _CHUNKS_AT
+    room = len(body)  # each packet that arrived takes a byte of delta at least
+    while place < count:
         (chunk,) = struct.unpack_from(">H", body, position)
         position += 2
         if not chunk & 0x8000:
-            symbols += [chunk >> 13 & 3] * min(chunk & 0x1FFF, count - len(symbols))
-        elif chunk & 0x4000:
-            symbols += [chunk >> 12 - 2 * place & 3 for place in range(7)]
-        else:
-            symbols += [chunk >> 13 - place & 1 for place in range(14)]
-    return symbols[:count], position
+            symbol, length = chunk >> 13 & 3, min(chunk & 0x1FFF, count - place)
+            if symbol in _ARRIVED:
+                if len(received) + length > room:
+                    raise ValueError("transport feedback names more packets than it has times for")
+                received += [(place + step, symbol) for step in range(length)]
+            place += length
+            continue
+        bits, symbols = (2, 7) if chunk & 0x4000 else (1, 14)
+        for step in range(min(symbols, count - place)):
+            symbol = chunk >> 14 - bits * (step + 1) & (1 << bits) - 1
+            if symbol in _ARRIVED:
+                received.append((place + step, symbol))
+        place += symbols
+    return received, position
 
 
 def _read_transport_feedback(sender: int, media: int, body: bytes) -> TransportFeedback:
     base, count, reference = struct.unpack_from(">HHI", body, 8)
-    symbols, position = _read_symbols(body, count)
+    received, position = _read_received(body, count)
     ticks = reference >> 8
     if ticks & 0x800000:
         ticks -= 0x1000000
     ticks *= 256
-    arrivals: list[int | None] = []
-    for symbol in symbols:
+    arrivals: list[tuple[int, int]] = []
+    for place, symbol in received:
         if symbol == 1:
             ticks += body[position]
             position += 1
-        elif symbol == 2:
-            ticks += struct.unpack_from(">h", body, position)[0]
+        else:
+            ticks += _DELTA.unpack_from(body, position)[0]
             position += 2
-        arrivals.append(ticks * 250 if symbol in (1, 2) else None)
-    return TransportFeedback(sender, media, base, reference & 0xFF, tuple(arrivals))
+        arrivals.append((place, ticks * 250))
+    return TransportFeedback(sender, media, base, reference & 0xFF, count, tuple(arrivals))
 
 
 def _read_psfb(fmt: int, body: bytes) -> PictureLoss | FullIntraRequest | BandwidthEstimate | None:
@@ -346,10 +378,31 @@ _READERS: Mapping[int, Callable[[int, bytes], Rtcp | None]] = {
     RTPFB: _read_rtpfb,
     PSFB: _read_psfb,
 }
+_TYPES: Mapping[tuple[int, int], type] = {
+    (RTPFB, _NACK): Nack,
+    (RTPFB, _TRANSPORT_FEEDBACK): TransportFeedback,
+    (PSFB, _PLI): PictureLoss,
+    (PSFB, _FIR): FullIntraRequest,
+    (PSFB, _APPLICATION): BandwidthEstimate,
+}
+_REPORT_TYPES: Mapping[int, type] = {SR: SenderReport, RR: ReceiverReport, SDES: SourceDescription, BYE: Bye}
+ALL: frozenset[type] = frozenset({*_TYPES.values(), *_REPORT_TYPES.values()})
 
 
-def parse(data: bytes) -> list[Rtcp]:
-    """The packets of a compound that we know; raises ValueError when it is malformed."""
+def _body(data: bytes, position: int, end: int, *, padded: bool) -> bytes:
+    if not padded:
+        return data[position + 4 : end]
+    padding = data[end - 1] if end > position + 4 else 0
+    if not 0 < padding <= end - position - 4:
+        raise ValueError("RTCP padding wrong")
+    return data[position + 4 : end - padding]
+
+
+def parse(data: bytes, kinds: Collection[type] = ALL) -> list[Rtcp]:
+    """The packets of a compound that are of these kinds; raises ValueError when it is malformed.
+
+    Time and result are bounded by the size of `data`: no packet gives more than five entries for each of its bytes.
+    """
     packets: list[Rtcp] = []
     position = 0
     try:
@@ -358,10 +411,11 @@ def parse(data: bytes) -> list[Rtcp]:
             end = position + 4 + 4 * words
             if first >> 6 != 2 or end > len(data):
                 raise ValueError("RTCP cut short or not version 2")
-            body = data[position + 4 : end - (data[end - 1] if first & 0x20 and end > position + 4 else 0)]
-            reader = _READERS.get(kind)
-            if reader is not None and (packet := reader(first & 0x1F, body)) is not None:
-                packets.append(packet)
+            found = _REPORT_TYPES.get(kind) or _TYPES.get((kind, first & 0x1F))
+            if found is not None and found in kinds:
+                packet = _READERS[kind](first & 0x1F, _body(data, position, end, padded=bool(first & 0x20)))
+                if packet is not None:
+                    packets.append(packet)
             position = end
     except (struct.error, IndexError) as error:
         raise ValueError(f"malformed RTCP: {error}") from error

@@ -1,5 +1,6 @@
 """Sends pictures and sound to one relay: numbering, pacing, repairing, reporting."""
 
+import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ class MediaSender:
         self._video = OutgoingStream(plan.video, cname)
         self._audio = OutgoingStream(plan.audio, cname) if plan.audio else None
         self._streams = {stream.plan.ssrc: stream for stream in (self._video, self._audio) if stream is not None}
-        self._rtx_sequence = 0
+        self._rtx_sequence = secrets.randbelow(0x8000)  # low for the same reason as in OutgoingStream
         self._number = 0
         self._history: History[_Waiting] = History()
         self._pacer: Pacer[_Item] = Pacer(self._send_video, kbps=FIRST_RATE_KBPS, call_later=call_later, now_ns=clock.monotonic_ns)
@@ -243,7 +244,7 @@ class MediaSender:
     def on_rtcp(self, compound: bytes) -> None:
         """Take a compound from the association; a malformed one is ignored."""
         try:
-            packets = rtcp.parse(compound)
+            packets = rtcp.parse(compound, self._handlers)
         except ValueError:
             return
         now_ns = self._clock.monotonic_ns()
@@ -296,7 +297,7 @@ class MediaSender:
 
     def _on_feedback(self, packet: rtcp.TransportFeedback, now_ns: int) -> None:
         self.acked.take(packet, now_ns)
-        if any(arrival is not None for arrival in packet.arrivals_us):
+        if packet.received:
             self.feedback_ns = now_ns
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ PACKETS: list[rtcp.Rtcp] = [
     rtcp.PictureLoss(1, 2),
     rtcp.FullIntraRequest(1, ((2, 5), (3, 255))),
     rtcp.BandwidthEstimate(1, 2_500_096, (2, 3)),
-    rtcp.TransportFeedback(1, 2, 65533, 7, (64_000, None, 64_250, 64_000, None, 200_000, 200_250, 263_750, None)),
+    rtcp.TransportFeedback.of(1, 2, 65533, 7, (64_000, None, 64_250, 64_000, None, 200_000, 200_250, 263_750, None)),
 ]
 
 
@@ -61,16 +61,79 @@ def test_run_length_and_one_bit_feedback_chunks_are_read() -> None:
     assert feedback.arrivals_us == (65_000, 67_000, None, 70_000)
 
 
-def test_random_bytes_are_refused_or_read_but_never_break() -> None:
+DATAGRAM = 1200
+ENTRIES_A_BYTE = 5  # a NACK names 17 numbers in four bytes, nothing names more
+
+
+def entries(packets: list[rtcp.Rtcp]) -> int:
+    """How many things the packets hold, themselves included."""
+    held = ("blocks", "names", "ssrcs", "sequences", "entries", "received")
+    return sum(1 + sum(len(getattr(packet, name, ())) for name in held) for packet in packets)
+
+
+def feedback(body: bytes) -> bytes:
+    """A transport feedback of this body, behind the two sources."""
+    body = bytes(8) + body + bytes(-len(body) % 4)
+    return bytes((0x8F, 205)) + (len(body) // 4).to_bytes(2, "big") + body
+
+
+def test_random_packets_are_refused_or_read_and_never_become_more_than_they_are() -> None:
     source = random.Random(3)
-    for _ in range(20_000):
-        kind = source.choice((200, 201, 202, 203, 205, 206))
-        body = source.randbytes(4 * source.randrange(0, 8))
-        data = bytes((0x80 | source.randrange(64), kind, 0, len(body) // 4)) + body
+    read = 0
+    for _ in range(6_000):
+        data = b""
+        while len(data) < DATAGRAM:
+            kind = source.choice((200, 201, 202, 203, 205, 205, 206, 206, 207))
+            words = source.choice((0, 1, 2, 4, 6, 12, 70, 299))
+            body = source.choice((source.randbytes(4 * words), bytes(4 * words), b"\xff" * 4 * words))
+            fmt = source.choice((0, 1, 4, 15, 31, 0x21, 0x2F))
+            data += bytes((0x80 | fmt, kind)) + words.to_bytes(2, "big") + body
+        data = data[: source.choice((4, 64, DATAGRAM, DATAGRAM))]
         try:
-            rtcp.parse(data)
+            packets = rtcp.parse(data)
         except ValueError:
             continue
+        read += 1
+        assert entries(packets) <= ENTRIES_A_BYTE * len(data)
+    assert read > 100
+
+
+def test_runs_of_lost_packets_cost_no_memory() -> None:
+    """33 feedbacks in one datagram, each of which calls 65,535 packets lost in sixteen bytes."""
+    one = feedback(bytes.fromhex("0000ffff00000000") + bytes.fromhex("1fff") * 8 + bytes.fromhex("0007"))
+    packets = rtcp.parse(one * (DATAGRAM // len(one)))
+    assert len(packets) == DATAGRAM // len(one) > 25
+    assert all(isinstance(packet, rtcp.TransportFeedback) and packet.count == 65535 and packet.received == () for packet in packets)
+
+
+@pytest.mark.parametrize("chunk", ["3fff", "5fff"])  # small and large deltas
+def test_a_run_of_arrivals_without_their_times_is_refused_before_it_is_spread_out(chunk: str) -> None:
+    with pytest.raises(ValueError, match="times"):
+        rtcp.parse(feedback(bytes.fromhex("0000ffff00000000") + bytes.fromhex(chunk) * 9))
+
+
+def test_only_the_kinds_that_are_wanted_are_read() -> None:
+    broken = feedback(bytes.fromhex("0000ffff00000000"))  # no chunks at all
+    with pytest.raises(ValueError):
+        rtcp.parse(broken)
+    nack = rtcp.Nack(1, 2, (7,))
+    assert rtcp.parse(broken + rtcp.to_bytes(nack), {rtcp.Nack}) == [nack]
+    assert rtcp.parse(rtcp.to_bytes(nack), {rtcp.PictureLoss}) == []
+
+
+@pytest.mark.parametrize("padding", [0, 5, 255])
+def test_padding_that_is_longer_than_its_packet_is_refused(padding: int) -> None:
+    report = rtcp.to_bytes(rtcp.ReceiverReport(2))
+    data = bytes((report[0] | 0x20,)) + report[1:-1] + bytes((padding,))
+    with pytest.raises(ValueError, match="padding"):
+        rtcp.parse(rtcp.to_bytes(PACKETS[0]) + data)
+
+
+@pytest.mark.parametrize("first_us", [-64_000, -(1 << 23) * 64_000, 0, ((1 << 23) - 1) * 64_000])
+def test_the_reference_time_has_a_sign(first_us: int) -> None:
+    (packet,) = rtcp.parse(rtcp.to_bytes(rtcp.TransportFeedback.of(1, 2, 9, 0, (first_us, None, first_us + 250))))
+    assert isinstance(packet, rtcp.TransportFeedback)
+    assert packet.received == ((0, first_us), (2, first_us + 250))
 
 
 def test_ntp_time_is_exact_to_a_nanosecond_and_counts_from_1900() -> None:

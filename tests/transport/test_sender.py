@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.packet import Codec, MediaKind
 from app.transport import rtcp, rtp
-from app.transport.congestion import FLOOR_KBPS, UNLIMITED_KBPS, AckedRate, RateControl
+from app.transport.congestion import CLOCK_RANGE_US, FLOOR_KBPS, HISTORY, UNLIMITED_KBPS, AckedRate, RateControl
 from app.transport.headers import TRANSPORT_CC_URI
 from app.transport.inlet import MAX_WAITING, Inlet
 from app.transport.offer import SendPlan, StreamPlan
@@ -187,6 +187,53 @@ def test_a_nack_is_answered_by_retransmission_once_within_a_round_trip() -> None
     assert bench.sender.counts.nack_missed == 1
 
 
+def test_repairs_leave_in_the_order_in_which_they_were_asked_for_and_before_everything_else() -> None:
+    bench = Bench()
+    bench.picture(12, key=True)
+    bench.time.run(500)
+    lost = [header.sequence for header in bench.sent(VIDEO)[2:9]]
+    bench.picture(100)
+    held_up = len(bench.sent(VIDEO))
+    bench.tell(rtcp.Nack(9, VIDEO, tuple(lost[:3])))
+    bench.tell(rtcp.Nack(9, VIDEO, tuple(lost[3:])))
+    bench.time.run(6)
+    again = [int.from_bytes(packet[-1002:-1000], "big") for _, packet in bench.path.rtp if rtp.parse_header(packet).ssrc == RTX]
+    assert again == lost
+    new = [rtp.parse_header(packet).ssrc for _, packet in bench.path.rtp[12:]]
+    assert new[held_up - 12 :][: len(lost)] == [RTX] * len(lost)
+    bench.time.run(1000)
+    assert len(bench.sent(VIDEO)) == 112
+
+
+def test_waiting_repairs_are_counted_dropped_and_closed_with_the_rest() -> None:
+    time = Time()
+    sent: list[int] = []
+    pacer: Pacer[int] = Pacer(sent.append, kbps=1, call_later=time.call_later, now_ns=time.monotonic_ns)
+    pacer.put(range(5))
+    pacer.put_first(10)
+    pacer.put_first(11)
+    assert (sent, len(pacer)) == ([0, 1, 2], 4)
+    assert pacer.clear() == 4
+    time.run(100)
+    assert sent == [0, 1, 2]
+    pacer.put([20])
+    pacer.put_first(21)
+    pacer.close()
+    assert len(pacer) == 0
+
+
+def test_retransmissions_begin_at_a_random_number_as_every_stream_does() -> None:
+    firsts = set()
+    for _ in range(12):
+        bench = Bench()
+        bench.picture(1, key=True)
+        bench.time.run(30)
+        bench.tell(rtcp.Nack(9, VIDEO, (bench.sent(VIDEO)[0].sequence,)))
+        (again,) = bench.sent(RTX)
+        firsts.add(again.sequence)
+    assert len(firsts) > 6 and max(firsts) < 0x8000
+
+
 def test_without_rtx_the_same_packet_goes_out_again() -> None:
     bench = Bench(rtx=False)
     bench.picture(3, key=True)
@@ -275,11 +322,54 @@ def test_transport_feedback_gives_delivered_rate_and_loss() -> None:
         bench.picture(1, key=number == 0)
         bench.time.run(10)
     arrivals = tuple(None if number % 5 == 4 else number * 10_000 for number in range(20))
-    bench.tell(rtcp.TransportFeedback(9, VIDEO, 0, 0, arrivals))
+    bench.tell(rtcp.TransportFeedback.of(9, VIDEO, 0, 0, arrivals))
     assert bench.sender.acked.loss == pytest.approx(0.2)
     assert bench.sender.acked.kbps == pytest.approx(16 * 1020 * 8 / 180, rel=0.05)
     assert bench.sender.loss == pytest.approx(0.2)
     assert bench.sender.reported_ns == bench.time.now_ns
+
+
+def fed_back(*feedbacks: rtcp.TransportFeedback, sent: int = 20) -> AckedRate:
+    """What is known after `sent` packets from number 0 on and this feedback."""
+    acked = AckedRate()
+    for number in range(sent):
+        acked.sent(number & 0xFFFF, 1000)
+    for feedback in feedbacks:
+        acked.take(feedback, 1_000_000_000)
+    return acked
+
+
+@pytest.mark.parametrize("start_us", [-64_000, -90_000, -(1 << 23) * 64_000, ((1 << 23) - 1) * 64_000 - 50_000])
+def test_feedback_of_any_reference_time_counts_the_same(start_us: int) -> None:
+    arrivals = [None if number % 5 == 4 else start_us + number * 10_000 for number in range(20)]
+    acked = fed_back(rtcp.TransportFeedback.of(9, VIDEO, 0, 0, arrivals))
+    assert acked.loss == pytest.approx(0.2)
+    assert acked.kbps == pytest.approx(16 * 1000 * 8 / 180, rel=0.05)
+
+
+def test_a_clock_that_begins_anew_within_the_window_is_followed() -> None:
+    last = ((1 << 23) - 1) * 64_000
+    before = rtcp.TransportFeedback.of(9, VIDEO, 0, 0, [last + number * 10_000 for number in range(6)])
+    after = rtcp.TransportFeedback.of(9, VIDEO, 6, 1, [last + number * 10_000 - CLOCK_RANGE_US for number in range(6, 20)])
+    assert fed_back(before, after).kbps == pytest.approx(20 * 1000 * 8 / 190, rel=0.05)
+
+
+def test_each_packet_is_lost_once_however_often_it_is_said() -> None:
+    lost = rtcp.TransportFeedback.of(9, VIDEO, 0, 0, [None] * 4 + [0])
+    assert fed_back(lost, lost, lost).loss == pytest.approx(0.8)
+    late = rtcp.TransportFeedback.of(9, VIDEO, 0, 1, [0, None, None, None, 0])
+    assert fed_back(lost, late).loss == pytest.approx(4 / 6)  # it was called lost first, and came after all
+
+
+@pytest.mark.parametrize("sent", [10, 5000, 70_000])
+def test_feedback_on_packets_that_were_never_sent_counts_nothing(sent: int) -> None:
+    last = sent - 1
+    beyond = rtcp.TransportFeedback(9, VIDEO, last + 1 & 0xFFFF, 0, 20_000, ())
+    everything = rtcp.TransportFeedback(9, VIDEO, 0, 0, 65535, ())
+    assert fed_back(beyond, sent=sent).loss == -1
+    assert sum(count for _, count in fed_back(everything, everything, sent=sent)._lost) <= HISTORY
+    known = rtcp.TransportFeedback.of(9, VIDEO, last - 3 & 0xFFFF, 1, [0, 250, None, 500])
+    assert fed_back(beyond, known, sent=sent).loss == pytest.approx(0.25)
 
 
 def test_garbage_from_the_relay_changes_nothing() -> None:
