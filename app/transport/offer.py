@@ -14,6 +14,7 @@ OPUS_TYPE, H264_TYPE, H264_RTX_TYPE, VP8_TYPE, VP8_RTX_TYPE = 111, 102, 103, 96,
 _VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc")
 _AUDIO_FEEDBACK = ("transport-cc",)
 _PREFERENCE = (("H264", Codec.H264), ("VP8", Codec.VP8))
+MAX_SAID = 200
 _EXTENSIONS = (HeaderExtension(1, MID_URI), HeaderExtension(2, ABS_SEND_TIME_URI), HeaderExtension(3, TRANSPORT_CC_URI))
 
 
@@ -93,12 +94,37 @@ def _answered(answer: Description, offered: MediaSection, index: int) -> MediaSe
     return found
 
 
+def _described(format_: PayloadFormat) -> str:
+    mode = format_.parameters.get("packetization-mode", "")
+    return f"{format_.name} in packetization-mode {mode}" if mode not in ("", "1") else format_.name
+
+
 def _said(answer: Description) -> str:
     """What the answer has, for the message."""
     return "; ".join(
-        f"{section.kind}: " + ("refused" if section.rejected else ", ".join(format_.name for format_ in section.formats) or "nothing")
+        f"{section.kind}: " + ("refused" if section.rejected else ", ".join(map(_described, section.formats)) or "nothing")
         for section in answer.media
-    )
+    )[:MAX_SAID]
+
+
+def _as_we_send(format_: PayloadFormat) -> bool:
+    """Whether this format means what we send. For H.264 that is packetization-mode 1 (RFC 6184).
+
+    Some relays leave the parameters out of their answer: then those of our offer hold, for the payload type that we offered.
+    """
+    if format_.name.lower() != "h264":
+        return True
+    said = format_.parameters.get("packetization-mode", "1" if format_.payload_type == H264_TYPE else "0")
+    return said == "1"
+
+
+def _video_format(section: MediaSection) -> tuple[Codec, PayloadFormat] | None:
+    """The first of our codecs, in our order, that the section takes as we send it."""
+    for name, codec in _PREFERENCE:
+        for format_ in section.named(name):
+            if _as_we_send(format_):
+                return codec, format_
+    return None
 
 
 def plan_from(offer: Description, answer: Description, sources: Sources) -> SendPlan:
@@ -106,22 +132,19 @@ def plan_from(offer: Description, answer: Description, sources: Sources) -> Send
     offered_audio, offered_video = offer.media
     video_section = _answered(answer, offered_video, 1)
     audio_section = _answered(answer, offered_audio, 0)
-    if video_section is None:
+    chosen = _video_format(video_section) if video_section is not None else None
+    if video_section is None or chosen is None:
         raise TransportError("whip.codec", Step.CODEC, detail=_said(answer), refused=True)
-    for name, codec in _PREFERENCE:
-        if formats := video_section.named(name):
-            video = StreamPlan(
-                section=video_section,
-                codec=codec,
-                payload_type=formats[0].payload_type,
-                clock_hz=VIDEO_CLOCK_HZ,
-                ssrc=sources.video,
-                rtx_payload_type=video_section.rtx_of(formats[0].payload_type),
-                rtx_ssrc=sources.video_rtx,
-            )
-            break
-    else:
-        raise TransportError("whip.codec", Step.CODEC, detail=_said(answer), refused=True)
+    codec, format_ = chosen
+    video = StreamPlan(
+        section=video_section,
+        codec=codec,
+        payload_type=format_.payload_type,
+        clock_hz=VIDEO_CLOCK_HZ,
+        ssrc=sources.video,
+        rtx_payload_type=video_section.rtx_of(format_.payload_type),
+        rtx_ssrc=sources.video_rtx,
+    )
     opus = audio_section.named("opus") if audio_section is not None else ()
     audio = StreamPlan(audio_section, Codec.OPUS, opus[0].payload_type, AUDIO_CLOCK_HZ, sources.audio) if audio_section and opus else None
     return SendPlan(video, audio)

@@ -11,6 +11,13 @@ from enum import Enum
 MAX_BYTES = 64 * 1024  # ten times the longest description seen from a browser
 MAX_SECTIONS = 32
 MAX_CANDIDATES = 64
+MAX_FEEDBACK = 32  # lines of one format
+MAX_FINGERPRINTS = 16
+MAX_DIGITS = 10  # of the largest number a description holds
+MAX_HOST = 255
+MAX_FOUNDATION = 64
+UFRAG_LENGTHS = range(4, 257)  # RFC 8839
+PWD_LENGTHS = range(22, 257)
 
 
 class SdpError(ValueError):
@@ -146,19 +153,19 @@ class Description:
 
 @dataclass(slots=True)
 class _Lines:
-    """The attributes of one section, or of the session: (name, value) pairs in order."""
+    """The attributes of one section, or of the session: values in order by name."""
 
     media: str = ""
-    attributes: list[tuple[str, str]] = field(default_factory=list)
+    attributes: dict[str, list[str]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[str]:
-        return [value for key, value in self.attributes if key == name]
+        return self.attributes.get(name, [])
 
     def one(self, name: str) -> str | None:
-        return next((value for key, value in self.attributes if key == name), None)
+        return next(iter(self.all(name)), None)
 
     def has(self, name: str) -> bool:
-        return any(key == name for key, _ in self.attributes)
+        return name in self.attributes
 
 
 def _split(text: str) -> list[_Lines]:
@@ -173,22 +180,31 @@ def _split(text: str) -> list[_Lines]:
             parts.append(_Lines(line[2:]))
         elif line.startswith("a="):
             name, _, value = line[2:].partition(":")
-            parts[-1].attributes.append((name.strip(), value.strip()))
+            parts[-1].attributes.setdefault(name.strip(), []).append(value.strip())
     if len(parts) - 1 > MAX_SECTIONS:
         raise SdpError(f"more than {MAX_SECTIONS} sections")
     return parts
 
 
+def _number(text: str, limit: int = 0xFFFFFFFF) -> int | None:
+    """A decimal number of at most `limit`; None for anything else, digits of other scripts and endless ones included."""
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
+        return None
+    number = int(text)
+    return number if number <= limit else None
+
+
 def _integer(text: str, what: str, limit: int = 0xFFFFFFFF) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > limit:
+    number = _number(text, limit)
+    if number is None:
         raise SdpError(f"{what} is not a number: {text[:40]!r}")
-    return int(text)
+    return number
 
 
 def parse_candidate(text: str) -> IceCandidate:
     """A candidate attribute's value, with or without the leading "candidate:"; raises SdpError."""
     words = text.removeprefix("candidate:").split()
-    if len(words) < 8 or words[6] != "typ":
+    if len(words) < 8 or words[6] != "typ" or len(words[0]) > MAX_FOUNDATION or len(words[4]) > MAX_HOST:
         raise SdpError(f"malformed candidate: {text[:80]!r}")
     pairs = dict(zip(words[8::2], words[9::2], strict=False))
     return IceCandidate(
@@ -230,9 +246,11 @@ def _formats(part: _Lines, payload_types: list[str]) -> tuple[PayloadFormat, ...
     maps = _by_payload_type(part.all("rtpmap"))
     parameters = _by_payload_type(part.all("fmtp"))
     feedback = _by_payload_type(part.all("rtcp-fb"))
-    formats = []
+    formats: dict[int, PayloadFormat] = {}
     for text in payload_types:
         number = _integer(text, "payload type", 127)
+        if number in formats:  # once each: a list of the same number over and over is no larger a description
+            continue
         if text in maps:
             name, _, rest = maps[text][0].partition("/")
             clock, _, channels = rest.partition("/")
@@ -242,8 +260,9 @@ def _formats(part: _Lines, payload_types: list[str]) -> tuple[PayloadFormat, ...
         else:
             continue
         merged = {key: value for line in parameters.get(text, ()) for key, value in _parameters(line).items()}
-        formats.append(PayloadFormat(number, *entry, merged, tuple(feedback.get(text, []) + feedback.get("*", []))))
-    return tuple(formats)
+        wanted = (*feedback.get(text, ())[:MAX_FEEDBACK], *feedback.get("*", ())[:MAX_FEEDBACK])
+        formats[number] = PayloadFormat(number, *entry, merged, wanted)
+    return tuple(formats.values())
 
 
 def _extensions(part: _Lines) -> tuple[HeaderExtension, ...]:
@@ -251,10 +270,10 @@ def _extensions(part: _Lines) -> tuple[HeaderExtension, ...]:
     found = []
     for value in part.all("extmap"):
         identifier, _, rest = value.partition(" ")
-        number = identifier.partition("/")[0]
-        words = rest.split()
-        if words and number.isdigit() and 1 <= int(number) <= 255:
-            found.append(HeaderExtension(int(number), words[0]))
+        number = _number(identifier.partition("/")[0], 255)
+        words = rest.split(maxsplit=1)
+        if words and number:
+            found.append(HeaderExtension(number, words[0]))
     return tuple(found)
 
 
@@ -262,17 +281,18 @@ def _sources(part: _Lines) -> tuple[dict[int, str], tuple[tuple[str, tuple[int, 
     """Sources and their groups; an ssrc line without an attribute, or with one without a value, is fine."""
     names: dict[int, str] = {}
     for value in part.all("ssrc"):
-        number, _, attribute = value.partition(" ")
-        if number.isdigit() and int(number) <= 0xFFFFFFFF:
+        source, _, attribute = value.partition(" ")
+        if (number := _number(source)) is not None:
             key, _, cname = attribute.partition(":")
-            names.setdefault(int(number), "")
+            names.setdefault(number, "")
             if key == "cname":
-                names[int(number)] = cname
+                names[number] = cname
     groups = []
     for value in part.all("ssrc-group"):
-        semantics, *numbers = value.split() or [""]
-        if numbers and all(number.isdigit() for number in numbers):
-            groups.append((semantics, tuple(map(int, numbers))))
+        semantics, *words = value.split() or [""]
+        numbers = [number for word in words if (number := _number(word)) is not None]
+        if numbers and len(numbers) == len(words):
+            groups.append((semantics, tuple(numbers)))
     return names, tuple(groups)
 
 
@@ -306,7 +326,7 @@ def _section(part: _Lines, session: _Lines, index: int) -> MediaSection:
 def _fingerprints(parts: list[_Lines]) -> tuple[tuple[str, str], ...]:
     for part in parts:
         found = []
-        for value in part.all("fingerprint"):
+        for value in part.all("fingerprint")[:MAX_FINGERPRINTS]:
             algorithm, _, digest = value.partition(" ")
             found.append((algorithm.lower(), digest.strip().upper()))
         if found:
@@ -314,8 +334,15 @@ def _fingerprints(parts: list[_Lines]) -> tuple[tuple[str, str], ...]:
     raise SdpError("no fingerprint")
 
 
+def _usefulness(candidate: IceCandidate) -> tuple[bool, int]:
+    return candidate.protocol == "udp", candidate.priority
+
+
 def _candidates(parts: list[_Lines]) -> tuple[IceCandidate, ...]:
-    """All candidates of the bundle's component once each; malformed ones are left out, because one good one is enough."""
+    """The candidates of the bundle's component once each, the best MAX_CANDIDATES if there are more (UDP first, then by priority).
+
+    Malformed ones are left out, because one good one is enough.
+    """
     found: dict[tuple[str, int, str], IceCandidate] = {}
     for part in parts:
         for value in part.all("candidate"):
@@ -323,9 +350,11 @@ def _candidates(parts: list[_Lines]) -> tuple[IceCandidate, ...]:
                 candidate = parse_candidate(value)
             except SdpError:
                 continue
-            if candidate.component == 1 and len(found) < MAX_CANDIDATES:
+            if candidate.component == 1:
                 found.setdefault((candidate.host, candidate.port, candidate.protocol), candidate)
-    return tuple(found.values())
+    if len(found) <= MAX_CANDIDATES:
+        return tuple(found.values())
+    return tuple(sorted(found.values(), key=_usefulness, reverse=True)[:MAX_CANDIDATES])
 
 
 def _transport(session: _Lines, sections: list[_Lines]) -> TransportDescription:
@@ -334,6 +363,8 @@ def _transport(session: _Lines, sections: list[_Lines]) -> TransportDescription:
     pwd = next((value for part in parts if (value := part.one("ice-pwd"))), None)
     if not ufrag or not pwd:
         raise SdpError("no ice-ufrag or ice-pwd")
+    if len(ufrag) not in UFRAG_LENGTHS or len(pwd) not in PWD_LENGTHS:
+        raise SdpError("ice-ufrag or ice-pwd is shorter or longer than allowed")
     setup = next((value for part in parts if (value := part.one("setup"))), Setup.ACTPASS.value)
     if setup not in {known.value for known in Setup}:
         raise SdpError(f"setup is {setup[:20]!r}")

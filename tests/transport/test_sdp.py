@@ -118,7 +118,11 @@ def test_session_level_attributes_hold_for_all_sections() -> None:
 
 
 def test_refused_sound_leaves_the_picture_and_refused_picture_leaves_nothing() -> None:
-    silent = answer().replace("m=audio 9", "m=audio 0").replace("a=mid:1", "a=mid:1\na=ice-ufrag:v\na=ice-pwd:w\na=fingerprint:sha-256 AA")
+    silent = (
+        answer()
+        .replace("m=audio 9", "m=audio 0")
+        .replace("a=mid:1", "a=mid:1\na=ice-ufrag:vvvv\na=ice-pwd:wwwwwwwwwwwwwwwwwwwwww\na=fingerprint:sha-256 AA")
+    )
     assert plan_from(OFFER, sdp.parse(silent), SOURCES).audio is None
     with pytest.raises(TransportError) as caught:
         plan_from(OFFER, sdp.parse(answer(video="m=video 0 UDP/TLS/RTP/SAVPF 0")), SOURCES)
@@ -128,6 +132,76 @@ def test_refused_sound_leaves_the_picture_and_refused_picture_leaves_nothing() -
 def test_h264_is_taken_before_vp8_whatever_the_order() -> None:
     text = answer("a=mid:1\na=rtpmap:96 VP8/90000", video="m=video 9 UDP/TLS/RTP/SAVPF 96 102")
     assert plan_from(OFFER, sdp.parse(text), SOURCES).video.codec is Codec.H264
+
+
+@pytest.mark.parametrize(
+    ("lines", "video", "codec"),
+    [
+        ("a=fmtp:102 packetization-mode=0", "102", None),
+        ("a=fmtp:102 packetization-mode=2;profile-level-id=42e01f", "102", None),
+        ("a=fmtp:102 packetization-mode=0\na=rtpmap:96 VP8/90000", "102 96", Codec.VP8),
+        ("a=fmtp:102 packetization-mode=0\na=rtpmap:125 h264/90000\na=fmtp:125 packetization-mode=1", "102 125", Codec.H264),
+        ("a=rtpmap:125 H264/90000\na=fmtp:125 profile-level-id=42e01f", "125", None),
+        ("a=fmtp:102 profile-level-id=42e01f", "102", Codec.H264),
+    ],
+)
+def test_h264_is_sent_only_where_the_packetization_is_ours(lines: str, video: str, codec: Codec | None) -> None:
+    parsed = sdp.parse(answer(f"a=mid:1\n{lines}", video=f"m=video 9 UDP/TLS/RTP/SAVPF {video}"))
+    if codec is None:
+        with pytest.raises(TransportError) as caught:
+            plan_from(OFFER, parsed, SOURCES)
+        assert caught.value.code == "whip.codec" and "h264" in caught.value.detail.lower()
+        return
+    plan = plan_from(OFFER, parsed, SOURCES).video
+    assert plan.codec is codec
+    assert plan.payload_type == {"102 96": 96, "102 125": 125}.get(video, 102)
+
+
+ENDLESS = "9" * 5000
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "-1", "1e3", "", "0x10", ENDLESS])
+@pytest.mark.parametrize(
+    "line", ["a=extmap:{} http://x/y", "a=ssrc:{} cname:a", "a=ssrc-group:FID 1 {}", "a=candidate:1 1 udp {} 10.0.0.9 1 typ host"]
+)
+def test_a_number_that_is_none_costs_its_line_alone(line: str, number: str) -> None:
+    parsed = sdp.parse(answer("a=mid:1\n" + line.format(number)))
+    assert plan_from(OFFER, parsed, SOURCES).video.payload_type == 102
+    video = parsed.media[1]
+    assert (video.extensions, video.groups, dict(video.ssrcs)) == ((), (), {}) or (number == "" and video.groups == (("FID", (1,)),))
+    assert [found.host for found in parsed.transport.candidates] == ["10.0.0.1"]
+
+
+@pytest.mark.parametrize("number", ["²", ENDLESS, "-1"])
+@pytest.mark.parametrize("line", ["m=video {} RTP/SAVPF 102", "m=video 9 RTP/SAVPF {}", "m=video 9 RTP/SAVPF 102\na=rtpmap:102 H264/{}"])
+def test_a_number_without_which_nothing_goes_refuses_the_answer(line: str, number: str) -> None:
+    with pytest.raises(SdpError, match="is not a number"):
+        sdp.parse(answer(video=line.format(number)))
+
+
+def test_the_best_candidates_are_kept_not_the_first() -> None:
+    lines = [f"a=candidate:1 1 udp {1000 + number} 10.0.{number // 250}.{number % 250} 4000 typ host" for number in range(300)]
+    lines.insert(0, "a=candidate:1 1 tcp 4000000000 10.9.9.9 9 typ host tcptype active")
+    kept = sdp.parse(answer("a=mid:1\n" + "\n".join(lines))).transport.candidates
+    assert len(kept) == sdp.MAX_CANDIDATES
+    assert [found.priority for found in kept] == list(range(1299, 1299 - sdp.MAX_CANDIDATES, -1))
+
+
+@pytest.mark.parametrize(("ufrag", "pwd"), [("abc", 22), ("u" * 257, 22), ("u" * 1150, 22), ("abcd", 21), ("abcd", 257)])
+def test_names_and_passwords_of_ice_have_their_length(ufrag: str, pwd: int) -> None:
+    text = answer().replace("a=ice-ufrag:abcd", f"a=ice-ufrag:{ufrag}").replace("x" * 22, "x" * pwd)
+    with pytest.raises(SdpError, match="ice-ufrag"):
+        sdp.parse(text)
+
+
+def test_what_is_read_is_no_larger_than_what_was_said() -> None:
+    again = "m=video 9 UDP/TLS/RTP/SAVPF" + " 102" * 5000
+    lines = "a=mid:1\na=fmtp:102 " + "x=y;" * 5000 + "\n" + "a=rtcp-fb:* nack\n" * 1000 + "a=fingerprint:sha-256 AB\n" * 50
+    parsed = sdp.parse(answer(lines, video=again))
+    (format_,) = parsed.media[1].formats
+    assert len(format_.feedback) == sdp.MAX_FEEDBACK
+    alone = sdp.parse(answer().replace(f"a=fingerprint:sha-256 {FINGERPRINT}", "a=fingerprint:sha-256 AB\n" * 500))
+    assert len(alone.transport.fingerprints) == sdp.MAX_FINGERPRINTS
 
 
 @pytest.mark.parametrize(
