@@ -53,6 +53,7 @@ RUN_PACKAGES = (
     Package("libasound2-plugins", "sound through PulseAudio and PipeWire"),
     Package("fonts-noto-core", "letters of many scripts"),
     Package("fonts-noto-cjk", "Chinese, Japanese and Korean letters"),
+    Package("fonts-wqy-microhei", "Chinese letters in the window"),
     Package("fonts-noto-color-emoji", "emoji"),
 )
 TEST_PACKAGES = (

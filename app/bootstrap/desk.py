@@ -125,6 +125,7 @@ def make_studio(
     make_discovery: MakeDiscovery | None = None,
     with_relay: bool = True,
     sample: MakeSample | None = None,
+    host_language: Callable[[Settings], str] = lambda _: "en",
 ) -> Studio:
     """A Studio of this machine's parts, not started yet; raises StorageError when a folder or a preset cannot be used."""
     paths.make()
@@ -141,4 +142,5 @@ def make_studio(
         make_discovery=make_discovery,
         with_relay=with_relay,
         sample=sample,
+        host_language=host_language,
     )

@@ -78,6 +78,11 @@ def new_show(settings: Settings, devices: Devices, say: Callable[[str], str] = s
     return replace(starter_project(camera=camera, microphone=bool(devices.microphones), say=say), output=new_output(settings))
 
 
+def spoken_language(settings: Settings) -> str:
+    """What the host of a new show speaks: the window's language, as a BCP 47 tag."""
+    return BCP47[language_for(settings.language)]
+
+
 class Desk:
     """Makes the Studio; its new shows know the devices that it has found so far."""
 
@@ -92,13 +97,18 @@ class Desk:
 
     def _sample_show(self, project: Project) -> tuple[Show, Iterable[bytes]]:
         """Spoken by a host of the window's language."""
-        chosen = self._studio.settings.language if self._studio is not None else ""
-        sample = load_sample(self._paths.sample_show, self._paths.markets, BCP47[language_for(chosen)])
+        settings = self._studio.settings if self._studio is not None else Settings()
+        sample = load_sample(self._paths.sample_show, self._paths.markets, spoken_language(settings))
         return sample.show(replace(project, name=SAMPLE_NAME)), sample.pictures.values()
 
     def make(self) -> Studio:
         self._studio = make_studio(
-            self._paths, new_project=self._new_show, make_secrets=Secrets, make_discovery=LateNeighbours, sample=self._sample_show
+            self._paths,
+            new_project=self._new_show,
+            make_secrets=Secrets,
+            make_discovery=LateNeighbours,
+            sample=self._sample_show,
+            host_language=spoken_language,
         )
         return self._studio
 

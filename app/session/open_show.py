@@ -22,10 +22,8 @@ class OpenShow:
     Verbs that a button calls never raise: a notice tells what failed. `edit` and `edit_show` raise AppError and change nothing.
     """
 
-    def __init__(
-        self, *, paths: Paths, clock: Clock, new_project: Callable[[], Project], notify: Callable[[Notice], None], post: Post
-    ) -> None:
-        self._document = Document(Show(new_project()))
+    def __init__(self, *, paths: Paths, clock: Clock, new_show: Callable[[], Show], notify: Callable[[Notice], None], post: Post) -> None:
+        self._document = Document(new_show())
         working = WorkingFiles(paths.recovery)
         keeper = ShowKeeper(self._document, working, clock, notify=notify, post=post)
         self._files = ShowFiles(
@@ -34,7 +32,7 @@ class OpenShow:
             working=working,
             paths=paths,
             clock=clock,
-            new_project=new_project,
+            new_show=new_show,
             notify=notify,
             post=post,
         )

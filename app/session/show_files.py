@@ -62,7 +62,7 @@ class ShowFiles:
         working: WorkingFiles,
         paths: Paths,
         clock: Clock,
-        new_project: Callable[[], Project],
+        new_show: Callable[[], Show],
         notify: Callable[[Notice], None],
         post: Post,
     ) -> None:
@@ -73,7 +73,7 @@ class ShowFiles:
         self._recents = Recents(paths.recents)
         self._working = working
         self._locks = ShowLocks(paths.runtime)
-        self._new_project = new_project
+        self._new_show = new_show
         self._notify = notify
         self._post = post
         self._keeper = keeper
@@ -98,7 +98,7 @@ class ShowFiles:
 
     def new(self) -> None:
         """Begin a new show."""
-        self.begin_with(Show(self._new_project()))
+        self.begin_with(self._new_show())
 
     def begin_with(self, show: Show, pictures: Iterable[bytes] = ()) -> None:
         """Begin with a show that is filled already, and of which nothing is the user's work yet."""
@@ -205,7 +205,7 @@ class ShowFiles:
             return
         self._keeper.leave()
         self._keeper.install(opened, own=own)
-        self._show(opened.show, None, base=Show(self._new_project()))
+        self._show(opened.show, None, base=self._new_show())
 
     def discard_recovery(self) -> None:
         """The recovered work is given up."""
@@ -223,10 +223,10 @@ class ShowFiles:
         path, open_now = self._document.path, self._document.project
         if same_content(open_now, project) or (path is not None and open_now.name == project.name):
             show = show_with_project(self._document.show, project)
-            self._show(show, path, base=None if path is not None else Show(self._new_project()))
+            self._show(show, path, base=None if path is not None else self._new_show())
         else:
             self._keeper.leave()
-            self._show(Show(project), None, base=Show(self._new_project()))
+            self._show(Show(project), None, base=self._new_show())
         self._keeper.put(self._document.show)
 
     def _open_made(self, make: Callable[[Path], None], title: str) -> bool:
@@ -245,7 +245,7 @@ class ShowFiles:
         self._keeper.leave()
         self._keeper.install(opened, own=own)
         show = show_with_project(opened.show, replace(opened.show.project, name=title))
-        self._show(show, None, base=Show(self._new_project()))
+        self._show(show, None, base=self._new_show())
         self._keeper.put(show)
         return True
 
@@ -267,7 +267,7 @@ class ShowFiles:
         found: list[Salvaged] = []
 
         def read(target: Path) -> None:
-            salvaged = salvage(path, target, self._new_project)
+            salvaged = salvage(path, target, lambda: self._new_show().project)
             if salvaged is None:
                 raise StorageError("show_file.lost", path=str(path))
             found.append(salvaged)

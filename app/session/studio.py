@@ -15,7 +15,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import IceServer, Relay, Target
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, scene_by_id
-from app.domain.show import Show
+from app.domain.show import Desk, Show
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
@@ -64,7 +64,7 @@ class Studio(OpenShow):
     raise AppError, so that a form can show it at the field.
 
     `make_discovery`: what looks for relays in the network, None = nothing does. `with_relay` False leaves the embedded relay out.
-    `sample`: what a first start opens, None = an empty show.
+    `sample`: what a first start opens, None = an empty show. `host_language`: what the host of a new show speaks (BCP 47).
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Studio(OpenShow):
         make_discovery: MakeDiscovery | None = None,
         with_relay: bool = True,
         sample: MakeSample | None = None,
+        host_language: Callable[[Settings], str] = lambda _: "en",
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.notices: Signal[[Notice]] = Signal()
@@ -99,7 +100,8 @@ class Studio(OpenShow):
         self._settings_file = SettingsFile(paths.settings)
         self.settings, self._early_notices = self._settings_file.load()
         notify = self.notices.emit
-        super().__init__(paths=paths, clock=clock, new_project=lambda: new_project(self.settings), notify=notify, post=self._post)
+        self._new_project, self._host_language = new_project, host_language
+        super().__init__(paths=paths, clock=clock, new_show=self._empty_show, notify=notify, post=self._post)
         self._background = Background(notify)
         self._texts = TextPictures(draw_text, notify)
         self._lock = DeskLock(paths.runtime)
@@ -122,7 +124,6 @@ class Studio(OpenShow):
         )
         self._with_relay = with_relay
         self._sample = sample
-        self._new_project = new_project
         self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
         self._on_air = OnAir(self._book, self._engine.send)
         self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
@@ -205,6 +206,9 @@ class Studio(OpenShow):
         self._lock.release()
         self.preview.close()
         self._loop = None
+
+    def _empty_show(self) -> Show:
+        return Show(self._new_project(self.settings), Desk(host_language=self._host_language(self.settings)))
 
     def open_sample(self) -> None:
         """The sample show takes the place of the open one, which the caller has asked about; nothing happens where there is none."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import qasync
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QFontInfo
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.market import Market
@@ -27,7 +27,8 @@ from app.ui.widgets.form import Group
 log = logging.getLogger(__name__)
 
 # named, because the fallback that systems choose for Han characters is often another weight, or the Japanese shapes
-HAN_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC")
+# TrueType faces first: Qt thickens the stems of CFF fonts (Noto Sans CJK), so small Chinese text in them looks bold.
+HAN_FONTS = ("Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,18 @@ class WindowOptions:
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
     # takes what is to be called when the system or a terminal asks the program to end
     when_asked_to_end: Callable[[Callable[[], object]], None] = lambda end: None
+
+
+def window_font(font: QFont) -> QFont:
+    """The font of the window: the system's own, with a light Chinese face behind it.
+
+    Qt caches the fallback fonts of a family by family and style hint. The hint keeps ours apart from those of text sources, which start
+    with the same family.
+    """
+    made = QFont(font)
+    made.setFamilies([QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family(), *HAN_FONTS])
+    made.setStyleHint(QFont.StyleHint.SansSerif)
+    return made
 
 
 class Shell:
@@ -78,9 +91,7 @@ class Shell:
             self._forget_words(self._translator)
         self._translator = TableTranslator(load_table(options.resources / "locale", language), self._application)
         QCoreApplication.installTranslator(self._translator)
-        font = self._application.font()
-        font.setFamilies([QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family(), *HAN_FONTS])
-        self._application.setFont(font)
+        self._application.setFont(window_font(self._application.font()))
         theme = load_theme(options.resources / "themes", settings.theme)
         self._application.setPalette(theme.palette())
         sheet = theme.style_sheet()
@@ -129,11 +140,12 @@ class Shell:
 
     def _rebuild(self) -> None:
         old = self.window
-        selection = (old.selection.layer_id, old.selection.source_id)
+        selection, opened = (old.selection.layer_id, old.selection.source_id), old.windows.opened
         old.let_go()
         self.window = self._make_window()
         self.window.selection.choose(layer_id=selection[0], source_id=selection[1])
         self.window.show()
+        self.window.windows.reopen(opened, self.window)
         old.deleteLater()
 
     def _welcome(self) -> None:

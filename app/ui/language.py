@@ -11,6 +11,7 @@ from app.domain.errors import Value
 ENGLISH = "en"
 LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "zh_CN": "简体中文"}  # each named in itself
 BCP47: Mapping[str, str] = {ENGLISH: "en", "zh_CN": "zh-Hans"}
+SPOKEN = ("en", "zh-Hans", "es", "fr", "ar", "pt-BR", "id", "th", "vi", "de", "ja", "ko")  # offered besides the languages of a show
 DECLARED = "Declared"  # the context of titles that stand in tables of the domain, the settings and the presets
 
 

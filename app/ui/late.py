@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.ui.dialogs.product import ProductDialog as ProductDialog
     from app.ui.dialogs.relay import RelayDialog as RelayDialog
     from app.ui.dialogs.segment import SegmentDialog as SegmentDialog
-    from app.ui.dialogs.settings import settings_dialog as settings_dialog
+    from app.ui.dialogs.settings import SettingsDialog as SettingsDialog
     from app.ui.dialogs.setup import SetupDialog as SetupDialog
     from app.ui.dialogs.tell_people import TellPeopleDialog as TellPeopleDialog
     from app.ui.panels.schedule_board import ScheduleBoard as ScheduleBoard
@@ -47,9 +47,9 @@ else:
         "RundownTable": "app.ui.table_kinds",
         "ScheduleBoard": "app.ui.panels.schedule_board",
         "SegmentDialog": "app.ui.dialogs.segment",
+        "SettingsDialog": "app.ui.dialogs.settings",
         "SetupDialog": "app.ui.dialogs.setup",
         "TellPeopleDialog": "app.ui.dialogs.tell_people",
-        "settings_dialog": "app.ui.dialogs.settings",
     }
 
     def __getattr__(name: str) -> object:

@@ -38,6 +38,7 @@ from app.ui.panels.schedule import SchedulePanel
 from app.ui.panels.sources import SourcesPanel
 from app.ui.panels.status import StatusBar
 from app.ui.selection import Selection
+from app.ui.side_widths import SideWidths, kept_widths
 from app.ui.theme import Icons, Theme
 from app.ui.widgets.dock import PanelDock
 from app.ui.widgets.form import Group
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
         )
         self.files = Files(studio, self, fittings.suffix)
         self.exchange = Exchange(self.desk, self.files, self)
-        self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions)
+        self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions, fittings.setting_groups)
         self._build_panels()
         self.commands = self._make_commands()
         self._build_menus()
@@ -175,6 +176,7 @@ class MainWindow(QMainWindow):
         self._add_dock("sources", tr("Window", "Sources"), self.sources, _BOTTOM)
         self._add_dock("mixer", tr("Window", "Mixer"), self.mixer, _BOTTOM)
         self._add_dock("log", tr("Window", "Messages"), self.log, _BOTTOM)
+        self.sides = SideWidths(self, self.docks, (LEFT_PX, RIGHT_PX))
         self.status = StatusBar(desk)
         self.setStatusBar(self.status)
 
@@ -199,8 +201,7 @@ class MainWindow(QMainWindow):
             for other in others:
                 self.tabifyDockWidget(docks[first], docks[other])
             docks[first].raise_()
-        sides = [max(LEFT_PX, round(self.width() * LEFT_SHARE)), max(RIGHT_PX, round(self.width() * RIGHT_SHARE))]
-        self.resizeDocks([docks["rundown"], docks["live"]], sides, Qt.Orientation.Horizontal)
+        self.sides.want([max(LEFT_PX, round(self.width() * LEFT_SHARE)), max(RIGHT_PX, round(self.width() * RIGHT_SHARE))])
         self.resizeDocks([docks["scenes"], docks["sources"]], [SCENES_PX, SOURCES_PX], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["live"], docks["cue"]], [150, 480], Qt.Orientation.Vertical)
         self.resizeDocks([docks["mixer"]], [round(self.height() * MIXER_SHARE)], Qt.Orientation.Vertical)
@@ -337,6 +338,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         if state is not None:
             self.restoreState(state, LAYOUT_VERSION)
+        self.sides.want(kept_widths(kept.value("sides"), self.sides.wanted_px))
 
     def _fit_screen(self) -> None:
         """The first size: comfortable, or all of a screen that is not larger than that."""
@@ -350,6 +352,7 @@ class MainWindow(QMainWindow):
         kept = self._settings()
         kept.setValue("geometry", self.saveGeometry())
         kept.setValue("state", self.saveState(LAYOUT_VERSION))
+        kept.setValue("sides", self.sides.wanted_px)
         kept.sync()
 
     def reset_layout(self) -> None:
@@ -391,9 +394,7 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """The settings of the program and of this show."""
-        dialog = late.settings_dialog(self.desk, self._fittings.setting_groups, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self.windows.show_settings(self)
 
     def show_setup(self) -> None:
         """What the show is made for."""

@@ -1,6 +1,7 @@
-"""Windows beside the main one, made when they are first asked for and kept until it goes: the prompter and the planner."""
+"""Windows beside the main one, made when they are first asked for: the prompter, the planner and the settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
@@ -8,21 +9,67 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui import late
 from app.ui.desk import Desk
+from app.ui.widgets.form import Group
 
 # what works in the prompter too: a host who has clicked there goes on with the show all the same
 HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")
 PLANNERS_KEYS = ("planner.", "schedule.", "window.palette")
 
 
+@dataclass(frozen=True, slots=True)
+class OpenWindows:
+    """Which are open, so that a main window in another language or theme can open them again."""
+
+    prompter: bool
+    planner: bool
+    settings_page: int | None
+
+
 class OwnWindows:
     """`actions` are the main window's commands: those that belong there too have their keys in these windows."""
 
-    def __init__(self, desk: Desk, settings: Callable[[], QSettings], actions: Callable[[], Mapping[str, QAction]]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Callable[[], QSettings],
+        actions: Callable[[], Mapping[str, QAction]],
+        setting_groups: Sequence[Group],
+    ) -> None:
         self._desk = desk
         self._settings = settings
         self._actions = actions
         self.prompter: late.Prompter | None = None
         self.planner: late.PlannerWindow | None = None
+        self.settings: late.SettingsDialog | None = None
+        self._setting_groups = setting_groups
+
+    @property
+    def opened(self) -> OpenWindows:
+        """What the user sees now."""
+        prompter = self.prompter is not None and self.prompter.isVisible()
+        planner = self.planner is not None and self.planner.isVisible()
+        return OpenWindows(prompter, planner, self.settings.page if self.settings is not None else None)
+
+    def reopen(self, opened: OpenWindows, main: QWidget) -> None:
+        """Open what was open beside the window before `main`."""
+        if opened.prompter:
+            self.toggle_prompter()
+        if opened.planner:
+            self.show_planner("")
+        if opened.settings_page is not None:
+            self.show_settings(main, opened.settings_page)
+
+    def show_settings(self, main: QWidget, page: int = 0) -> None:
+        """Open the settings over `main`, at one of their pages."""
+        if self.settings is not None:
+            return
+        dialog = self.settings = late.SettingsDialog(self._desk, self._setting_groups, main, page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._on_settings_closed)
+        dialog.open()
+
+    def _on_settings_closed(self) -> None:
+        self.settings = None
 
     def toggle_prompter(self) -> None:
         """Open the host's own window, or close it."""

@@ -46,7 +46,7 @@ class Desk:
             working=working,
             paths=paths_in(home),
             clock=SystemClock(),
-            new_project=lambda: START,
+            new_show=lambda: Show(START),
             notify=self.told.append,
             post=lambda what: None,
         )

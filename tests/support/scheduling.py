@@ -19,6 +19,7 @@ from app.domain.party import Party
 from app.domain.project import starter_project
 from app.domain.schedule import Airing, Schedule
 from app.domain.schedule_editing import on_schedule
+from app.domain.show import Show
 from app.domain.state import StateCell
 from app.domain.stats import EngineStats, RelayProbe
 from app.domain.zones import Zones
@@ -116,7 +117,7 @@ class SchedulingDesk:
         self.studio = PlannedStudio(
             paths=paths,
             clock=self.clock,
-            new_project=lambda: starter_project(camera=None, microphone=False),
+            new_show=lambda: Show(starter_project(camera=None, microphone=False)),
             notify=self.heard.append,
             post=lambda what: what(),
         )

@@ -117,7 +117,7 @@ class SellingDesk:
         self.book = FiledShow(
             paths=paths_in(home),
             clock=clock or self.clock,
-            new_project=lambda: starter_project(camera=None, microphone=False),
+            new_show=lambda: Show(starter_project(camera=None, microphone=False)),
             notify=self.heard.append,
             post=lambda what: what(),
         )

@@ -9,7 +9,7 @@ from app.session.studio import Studio
 from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.questions import Question
 from app.ui.dialogs.relay import RelayDialog
-from app.ui.dialogs.settings import settings_dialog
+from app.ui.dialogs.settings import SettingsDialog
 from app.ui.main_window import MainWindow
 from tests.support.desk_window import setting_groups
 
@@ -72,7 +72,7 @@ def test_tab_reaches_every_control_of_the_dialogs(studio: Studio, window: MainWi
     for dialog in (
         Guide(window.desk, window),
         RelayDialog(window.desk, None, window),
-        settings_dialog(window.desk, setting_groups(), window),
+        SettingsDialog(window.desk, setting_groups(), window),
     ):
         dialog.resize(900, 1400)
         dialog.show()

@@ -24,7 +24,7 @@ from app.ui.application import Shell
 from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.palette import Palette
 from app.ui.dialogs.relay import RelayDialog
-from app.ui.dialogs.settings import SettingsPages, settings_dialog
+from app.ui.dialogs.settings import SettingsDialog, SettingsPages
 from app.ui.main_window import MainWindow
 from app.ui.widgets.placement import Handle
 from tests.support.desk_window import setting_groups
@@ -303,7 +303,7 @@ def test_the_palette_finds_and_runs(studio: Studio, window: MainWindow) -> None:
 
 
 def test_more_settings_scroll_to_what_they_open(studio: Studio, window: MainWindow) -> None:
-    dialog = settings_dialog(window.desk, setting_groups(), window)
+    dialog = SettingsDialog(window.desk, setting_groups(), window)
     dialog.show()
     QApplication.processEvents()
     button = next(one for one in dialog.findChildren(QToolButton) if one.text() == "More settings" and one.isVisible())
@@ -317,7 +317,7 @@ def test_more_settings_scroll_to_what_they_open(studio: Studio, window: MainWind
 
 
 def test_a_group_that_has_nothing_but_advanced_settings_is_open(studio: Studio, window: MainWindow) -> None:
-    dialog = settings_dialog(window.desk, setting_groups(), window)
+    dialog = SettingsDialog(window.desk, setting_groups(), window)
     dialog.show()
     pages = dialog.findChild(SettingsPages)
     assert pages is not None

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.domain.show import Coupon, KeywordCard, languages_of
 from app.domain.show_editing import new_id, put_card, put_coupon, remove_card, remove_coupon
-from app.domain.words import Words, pick
+from app.domain.words import Words, has, pick
 from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
-from app.ui.language import tr
+from app.ui.language import SPOKEN, tr
 from app.ui.widgets.editors import roomy
 from app.ui.widgets.pieces import label, push_button
 from app.ui.widgets.product_choice import ProductChoice
@@ -17,22 +17,47 @@ from app.ui.widgets.words_field import WordsField
 
 
 class _Languages(QWidget):
-    """One line for each language of the show."""
+    """One line for each language of the show and of the window, and a picker for more."""
 
     def __init__(self, desk: Desk, words: Words) -> None:
         super().__init__()
         self.words: Words = words
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        self.fields: dict[str, WordsField] = {}
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self.more = QComboBox()
+        self.more.setAccessibleName(tr("Keywords", "Add a language"))
+        self.more.activated.connect(self._on_more)
+        self._column.addWidget(self.more)
         languages = dict.fromkeys((*languages_of(desk.studio.show), *words))
-        for number, language in enumerate(languages):
-            field = WordsField(desk.formats.language_name(language, language))
-            field.show_words({language: words.get(language, "")}, language)
-            field.edited.connect(lambda changed, language=language: self._on_edited(language, changed.get(language, "")))
-            column.addWidget(field)
-            if not number:
-                self.setFocusProxy(field)
+        if not has(dict.fromkeys(languages, "…"), desk.language):
+            languages[desk.language] = None
+        for language in languages:
+            self._add(language)
+        self.setFocusProxy(next(iter(self.fields.values())))
+        self._fill_more()
+
+    def _add(self, language: str) -> WordsField:
+        field = WordsField(self._desk.formats.language_name(language, language))
+        field.show_words({language: self.words.get(language, "")}, language)
+        field.edited.connect(lambda changed: self._on_edited(language, changed.get(language, "")))
+        self._column.insertWidget(len(self.fields), field)
+        self.fields[language] = field
+        return field
+
+    def _fill_more(self) -> None:
+        named = {tag: self._desk.formats.language_name(tag, self._desk.language) for tag in SPOKEN if tag not in self.fields}
+        self.more.clear()
+        self.more.addItem(tr("Keywords", "Add a language…"), "")
+        for tag in sorted(named, key=lambda tag: named[tag]):
+            self.more.addItem(named[tag], tag)
+
+    def _on_more(self, index: int) -> None:
+        if tag := str(self.more.itemData(index)):
+            self._add(tag).begin()
+            self._fill_more()
 
     def _on_edited(self, language: str, text: str) -> None:
         others = {known: kept for known, kept in self.words.items() if known != language}

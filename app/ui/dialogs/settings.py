@@ -134,7 +134,7 @@ def output_values(project: Project) -> dict[str, Value]:
 class SettingsPages(QWidget):
     """A list of groups on the left, the chosen group's form on the right."""
 
-    def __init__(self, desk: Desk, groups: Sequence[Group]) -> None:
+    def __init__(self, desk: Desk, groups: Sequence[Group], page: int = 0) -> None:
         super().__init__()
         self._desk = desk
         self.forms: list[Form] = []
@@ -151,7 +151,7 @@ class SettingsPages(QWidget):
         for group in groups:
             self._add_page(declared(group.title), group.fields, self._set, tr("Settings", "Kept for this computer."))
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(page)
         desk.bridge.settings_changed.connect(self._show_values)
         desk.bridge.project_changed.connect(self._show_values)
         self._show_values()
@@ -208,10 +208,17 @@ class SettingsPages(QWidget):
         self._desk.edit("Change output", lambda project: _OUTPUT_CHANGES[key](project, value), merge=f"output:{key}")
 
 
-def settings_dialog(desk: Desk, groups: Sequence[Group], parent: QWidget) -> FramedDialog:
-    """The dialog, ready to be opened."""
-    dialog = FramedDialog(parent, tr("Settings", "Settings"))
-    dialog.resize(760, 560)
-    dialog.body.addWidget(SettingsPages(desk, groups), 1)
-    dialog.buttons.addWidget(push_button(tr("Settings", "Close"), dialog.accept, role="primary"))
-    return dialog
+class SettingsDialog(FramedDialog):
+    """The pages with a button that closes them."""
+
+    def __init__(self, desk: Desk, groups: Sequence[Group], parent: QWidget, page: int = 0) -> None:
+        super().__init__(parent, tr("Settings", "Settings"))
+        self.resize(760, 560)
+        self.pages = SettingsPages(desk, groups, page)
+        self.body.addWidget(self.pages, 1)
+        self.buttons.addWidget(push_button(tr("Settings", "Close"), self.accept, role="primary"))
+
+    @property
+    def page(self) -> int:
+        """Which page is shown."""
+        return self.pages.list.currentRow()

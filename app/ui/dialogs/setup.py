@@ -25,7 +25,7 @@ from app.domain.show_editing import change_desk, put_market, remove_market
 from app.domain.words import Words, pick
 from app.ui.desk import Desk
 from app.ui.dialogs.market_page import MarketPage
-from app.ui.language import declared, tr
+from app.ui.language import SPOKEN, declared, tr
 from app.ui.widgets.pieces import label, push_button
 from app.ui.widgets.words_field import WordsField
 
@@ -33,7 +33,6 @@ _ID = Qt.ItemDataRole.UserRole
 LIST_PX = 240
 SIZE = QSize(860, 640)
 SMALLEST = QSize(640, 440)
-SPOKEN = ("en", "zh-Hans", "es", "fr", "ar", "pt-BR", "id", "th", "vi", "de", "ja", "ko")  # besides those of the show
 
 
 class SetupDialog(QDialog):

@@ -295,6 +295,11 @@ class FontEditor(Editor):
         self._box.setCurrentIndex(index)
 
 
+def _monitor_name(device: Device) -> str:
+    """Its number, for many systems name no monitor, then its name and size."""
+    return " · ".join(part for part in (tr("Form", "Monitor {number}", number=device.id), device.name, device.detail) if part)
+
+
 class DeviceEditor(Editor):
     """A picker of cameras, microphones or monitors; a device that is not there now is kept and said to be missing."""
 
@@ -315,7 +320,7 @@ class DeviceEditor(Editor):
     def _found(self) -> tuple[tuple[Value, str], ...]:
         devices, kind = self._devices(), self._field.type
         if kind is FieldType.MONITOR:
-            monitors = tuple((index, device.name) for index, device in enumerate(devices.monitors, 1))
+            monitors = tuple((int(device.id), _monitor_name(device)) for device in devices.monitors if device.id != "0")
             return (*(monitors or ((1, tr("Form", "Monitor {number}", number=1)),)), (0, tr("Form", "All monitors together")))
         cameras = kind is FieldType.CAMERA
         first = tr("Form", "First camera found") if cameras else tr("Form", "The system's default")

@@ -37,6 +37,8 @@ class SearchLine(QLineEdit):
 
     def show_offers(self, lines: list[str]) -> None:
         """What is in the list."""
+        if (popup := self._completer.popup()) is not None:
+            popup.setObjectName("offers")  # the style sheet gives it a background, which lists inside the window do not have
         self._model.setStringList(lines)
 
     def show_name(self, name: str) -> None:
