@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from app.bootstrap.window import spoken_language
 from app.domain.event import EventKind
 from app.domain.shown import ShownKind
 from app.session.studio import Studio
+from app.storage.settings import Settings
 from app.ui.application import Shell
+from app.ui.dialogs.keywords import CouponDialog, KeywordDialog
 from app.ui.main_window import MainWindow
 from tests.support.clocks import SetClock
 from tests.support.selling_show import selling_show
@@ -139,3 +142,22 @@ def test_empty_sections_say_what_they_are_for(studio: Studio, window: MainWindow
     studio.edit_show("Empty", lambda show: replace(show, cards=(), coupons=()))
     assert any("Words that viewers read while you say them" in one for one in words(window.offer.cards))
     assert any("A coupon gives each viewer one code" in one for one in words(window.offer.coupons))
+
+
+async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio: Studio, window: MainWindow) -> None:
+    studio.change_setting("language", "zh_CN")
+    for dialog in (KeywordDialog(window.desk, "", window), CouponDialog(window.desk, "", window)):
+        assert "zh-Hans" in dialog.languages.fields
+        more = dialog.languages.more
+        assert more.findData("zh-Hans") < 0
+        more.activated.emit(more.findData("ja"))
+        assert list(dialog.languages.fields)[-1] == "ja"
+        assert more.findData("ja") < 0, "what has a line is not offered again"
+        dialog.languages.fields["ja"].edited.emit({"ja": "送料無料"})
+        assert dialog.languages.words == {"ja": "送料無料"}
+        dialog.deleteLater()
+
+
+def test_a_new_show_speaks_the_language_of_the_window() -> None:
+    for chosen, spoken in (("zh_CN", "zh-Hans"), ("en", "en")):
+        assert spoken_language(Settings(language=chosen)) == spoken
