@@ -21,6 +21,7 @@ from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.report import ENGINE_HOST, process_figures, report, write_report
 from app.bootstrap.saying import spoken
+from app.domain.address import clean_token, origin_of, relay_secret, shown_address, split_credentials, without_credentials
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
 from app.domain.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
@@ -72,18 +73,29 @@ class GivenTokens(KeyringBackend):
 
 
 def given_relays(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict[str, str]]:
-    """The relays of the command line and their tokens by relay id; raises BroadcastFailed."""
+    """The relays of the command line and their tokens by the names they are kept under; raises BroadcastFailed."""
     urls: list[str] = arguments.relay or []
     tokens: list[str] = list(arguments.token or [])
     if arguments.token_file is not None:
         try:
-            tokens += arguments.token_file.read_text(encoding="utf-8").split()
+            tokens += [line for line in arguments.token_file.read_text(encoding="utf-8-sig").splitlines() if clean_token(line)]
         except (OSError, UnicodeDecodeError) as error:
             raise BroadcastFailed(f"The token file cannot be read: {error}") from error
+    tokens = [clean_token(token) for token in tokens]
     if len(tokens) > len(urls):
         raise BroadcastFailed(f"There are {len(tokens)} tokens for {len(urls)} relays. Give each --relay one --token, in the same order.")
-    relays = tuple(Relay(f"given-{number}", urlsplit(url).netloc or url, url) for number, url in enumerate(urls, 1))
-    return relays, {relay.id: token for relay, token in zip(relays, tokens, strict=False)}
+    relays, kept = [], {}
+    for number, (typed, token) in enumerate(itertools.zip_longest(urls, tokens, fillvalue=""), 1):
+        url, own = split_credentials(typed)
+        if not origin_of(url).startswith(("http://", "https://")):
+            raise BroadcastFailed(f"{shown_address(url)} is not the address of a relay. It looks like https://relay.example/whip/show.")
+        if own and token:
+            raise BroadcastFailed(
+                f"The address of {shown_address(url)} holds a user name, and there is a token for it as well. Give one of the two."
+            )
+        relays.append(Relay(f"given-{number}", urlsplit(url).netloc, url))
+        kept[relay_secret(url)] = token or own
+    return tuple(relays), {name: secret for name, secret in kept.items() if secret}
 
 
 def with_arguments(project: Project, arguments: argparse.Namespace, relays: tuple[Relay, ...]) -> Project:
@@ -226,7 +238,7 @@ class Broadcast:
         self._say("On air.")
         for relay in self._studio.live_targets:
             if address := self._studio.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:
-                self._say(f"Watch: {address}")
+                self._say(f"Watch: {without_credentials(address)}")
 
     async def _stay(self) -> None:
         seconds = self._arguments.seconds or float("inf")

@@ -84,13 +84,13 @@ class IceServer:
     """A STUN or TURN server; `credential` is empty for STUN."""
 
     url: str
-    username: str = ""
-    credential: str = ""
+    username: str = field(default="", repr=False)
+    credential: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A place that takes our WHIP. The token is not here: it stands in the keyring under the relay's id.
+    """A place that takes our WHIP. The token is not here: it is kept in the keyring for the address (`domain/address.py: relay_secret`).
 
     `preset` names a file in resources/relays ("generic" = no quirks); `values` fills the fields that the preset asks for.
     `whip_url` and `watch_url` are what the preset's templates gave, or what the user typed.
@@ -111,6 +111,7 @@ class Quirks:
     """What a relay needs done differently; data of the presets, applied by the transport.
 
     `media_within_ms` > 0: the relay leaves out tracks that send nothing this soon, so a frame and silence go at once.
+    `token_domain`: a redirect may take the token to any https address of this domain, when the relay is one of them itself.
     """
 
     audio_fmtp: str = "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1"
@@ -122,6 +123,7 @@ class Quirks:
     keep_query: bool = True
     ice_servers_by_options: bool = False
     media_within_ms: int = 0
+    token_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

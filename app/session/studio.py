@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.domain.address import turn_secret
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
 from app.domain.command import Apply, Event, Hello, ListDevices, RelayProbes, Take
@@ -34,6 +35,7 @@ from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
 from app.session.relay_book import RelayBook
 from app.session.room_link import RoomAddress
+from app.session.secret_book import SecretBook
 from app.session.show_actions import fill_show
 from app.session.show_desk import DeskEquipment, ShowDesk
 from app.session.show_handbook import ShowHandbook
@@ -115,12 +117,9 @@ class Studio(OpenShow):
             notify=notify,
             changed=self._on_relays_changed,
         )
+        self._secrets = SecretBook(make_secrets(self._notify_from_thread), notify=notify, changed=self._on_relays_changed)
         self._book = RelayBook(
-            secrets=make_secrets(self._notify_from_thread),
-            presets=presets,
-            embedded=lambda: (self._embedded.relay, self._embedded.key),
-            notify=notify,
-            changed=self._on_relays_changed,
+            secrets=self._secrets, presets=presets, embedded=lambda: (self._embedded.relay, self._embedded.key), notify=notify
         )
         self._with_relay = with_relay
         self._sample = sample
@@ -169,7 +168,7 @@ class Studio(OpenShow):
             self.open_sample()
         self._document.project_changed.connect(self._on_project_changed)
         self._engine.state.changed.connect(self._on_engine_state)
-        self._book.learn_tokens((TURN_SECRET, *(relay.id for relay in self.project.relays)))
+        self._learn_secrets()
         if self._with_relay:
             self._embedded.start()
         if self._discovery is not None:
@@ -201,7 +200,7 @@ class Studio(OpenShow):
         await self._embedded.aclose(keep=keep_engine or others)
         if self._discovery is not None:
             await self._discovery.aclose()
-        await self._book.aclose()
+        await self._secrets.aclose()
         self._files.close(keep_work=keep_work)
         self._lock.release()
         self.preview.close()
@@ -305,22 +304,29 @@ class Studio(OpenShow):
         that was measured, else the embedded one."""
         return self._on_air.main(self.project, self.probes)
 
+    def address_of(self, relay: Relay) -> str:
+        """The relay's WHIP address as its preset makes it."""
+        return self._book.address_of(relay)
+
     def token_of(self, relay_id: str) -> str:
         """The relay's token; "" when it has none or the keyring has not answered yet."""
-        return self._book.token_of(relay_id)
+        relay = next((relay for relay in self.relays if relay.id == relay_id), None)
+        return self._book.token_of(relay) if relay is not None else ""
 
     def set_token(self, relay_id: str, token: str) -> None:
-        """Use this token from now on and keep it in the keyring."""
-        self._book.set_token(relay_id, token)
+        """Use this token at the relay's address from now on and keep it in the keyring for that address."""
+        for relay in self.project.relays:
+            if relay.id == relay_id:
+                self._book.set_token(relay, token)
 
     @property
     def turn_password(self) -> str:
         """The TURN server's password; "" when there is none or the keyring has not answered yet."""
-        return self._book.token_of(TURN_SECRET)
+        return self._secrets.get(self._turn_secret())
 
     def set_turn_password(self, password: str) -> None:
-        """Use this password from now on and keep it in the keyring."""
-        self._book.set_token(TURN_SECRET, password)
+        """Use this password at the TURN server of the settings from now on and keep it in the keyring for that server."""
+        self._secrets.set(self._turn_secret(), password)
 
     def set_discovered(self, relays: Iterable[Relay]) -> None:
         """What the network announces now; on the loop's thread."""
@@ -342,6 +348,8 @@ class Studio(OpenShow):
         if self._loop is not None and relay_setting(before) != relay_setting(self.settings):
             self._background.keep(self._embedded.change(relay_setting(self.settings)), "relay-change")
         self.settings_changed.emit(self.settings)
+        if self._loop is not None:
+            self._learn_secrets()
         self._on_relays_changed()
 
     # The engine -----------------------------------------------------------------------------------------------------------
@@ -388,7 +396,7 @@ class Studio(OpenShow):
             return
         wait = self._applied_at + APPLY_GAP_S - self._loop.time()
         self._due = self._loop.call_later(wait, self._sync) if wait > 0 else self._loop.call_soon(self._sync)
-        self._book.learn_tokens(relay.id for relay in project.relays)
+        self._learn_secrets()
 
     def _sync(self) -> None:
         """Tell the engine what it does not know yet."""
@@ -415,7 +423,15 @@ class Studio(OpenShow):
         self.relays_changed.emit()
 
     def _ice_servers(self) -> tuple[IceServer, ...]:
-        return declared.ice_servers(self.settings, self._book.token_of(TURN_SECRET))
+        return declared.ice_servers(self.settings, self.turn_password)
+
+    def _turn_secret(self) -> str:
+        return turn_secret(declared.turn_address(self.settings))
+
+    def _learn_secrets(self) -> None:
+        """Ask the keyring for what the relays and the TURN server want. Earlier versions kept the password under a name alone."""
+        self._secrets.learn(self._turn_secret(), older=TURN_SECRET)
+        self._book.learn_tokens(self.project.relays)
 
     def _notify_from_thread(self, notice: Notice) -> None:
         self._post(lambda: self.notices.emit(notice))

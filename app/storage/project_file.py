@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.domain.editing import RELAY_PREFIX, new_id
 from app.domain.errors import AppError
 from app.domain.output import EMBEDDED_RELAY_ID
 from app.domain.project import Project, check
@@ -55,7 +56,7 @@ def decode(content: bytes, path: Path) -> Project:
         found = _PLACE.match(str(error))
         place = (found["place"] if found else None) or "$"
         raise ProjectFileError("project_file.value", **names, place=place, reason=found["reason"] if found else str(error)) from error
-    project = _without_dangling_relays(project)
+    project = _without_dangling_relays(_with_own_ids(project))
     try:
         check(project)
     except AppError as error:
@@ -91,6 +92,16 @@ def _check_version(document: Any, names: dict[str, str]) -> None:
         raise ProjectFileError("project_file.not_a_show", **names)
     if version == CURRENT_VERSION and "project" not in document:
         raise ProjectFileError("project_file.value", **names, place="$", reason="Object missing required field `project`")
+
+
+def _with_own_ids(project: Project) -> Project:
+    """The built-in relay's id is ours: a relay of a file that claims it is another relay, and gets another id."""
+    return replace(
+        project,
+        relays=tuple(
+            replace(relay, id=new_id(project, RELAY_PREFIX)) if relay.id == EMBEDDED_RELAY_ID else relay for relay in project.relays
+        ),
+    )
 
 
 def _without_dangling_relays(project: Project) -> Project:

@@ -15,7 +15,7 @@ SERVICE = "tradewind"
 
 
 class Secrets:
-    """Gets and sets secrets by name (a relay's id, `settings.TURN_SECRET`).
+    """Gets and sets secrets by name. A name begins with the origin that its secret is for (`domain/address.py`).
 
     Where the system has no keyring, or its owner keeps it locked, secrets live until the program ends and one notice says so.
     The keyring is looked for at first use: that costs tens of milliseconds and may ask the user. Calls may block; use one thread.

@@ -19,7 +19,7 @@ from app.storage.files import StorageError, read_file, write_file
 log = logging.getLogger(__name__)
 
 VERSION = 1
-TURN_SECRET = "turn"  # the name in the keyring under which the TURN password stands
+TURN_SECRET = "turn"  # the name in the keyring under which earlier versions kept the TURN password
 _DECLARED = "declared"
 _GROUP = "group"
 
@@ -199,9 +199,15 @@ def ice_servers(settings: Settings, turn_password: str) -> tuple[IceServer, ...]
     """The STUN and TURN servers of all relays, with their scheme."""
     stun = (_with_scheme(line.strip(), "stun") for line in settings.stun_servers.splitlines() if line.strip())
     servers = tuple(IceServer(url) for url in stun)
-    if not settings.turn_server.strip():
+    if not (address := turn_address(settings)):
         return servers
-    return (*servers, IceServer(_with_scheme(settings.turn_server.strip(), "turn"), settings.turn_username, turn_password))
+    return (*servers, IceServer(address, settings.turn_username, turn_password))
+
+
+def turn_address(settings: Settings) -> str:
+    """The TURN server with its scheme, "" when there is none."""
+    typed = settings.turn_server.strip()
+    return _with_scheme(typed, "turn") if typed else ""
 
 
 def _with_scheme(address: str, scheme: str) -> str:

@@ -91,7 +91,7 @@ class RememberingResolver(AbstractResolver):
 
 def _step_of(error: Exception) -> Step:
     """Which step a connection error belongs to."""
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):  # InvalidURL is one; none of them comes from the network
         return Step.ADDRESS
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Step.NAME
@@ -102,6 +102,14 @@ def _step_of(error: Exception) -> Step:
     return Step.HTTP
 
 
+def host_of(url: str) -> str:
+    """The address's host for people and logs; "" when it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _words(error: Exception) -> str:
     """The system's own words, without aiohttp's frame around them."""
     inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
@@ -109,6 +117,8 @@ def _words(error: Exception) -> str:
         return getattr(inner, "verify_message", "") or inner.reason or str(inner)
     if isinstance(inner, OSError) and inner.errno is not None and inner.errno > 0:
         return os.strerror(inner.errno)
+    if isinstance(inner, ValueError):  # aiohttp quotes the whole address, with what is secret in it
+        return "the address cannot be used"
     return str(getattr(inner, "strerror", None) or inner)[:200] or type(error).__name__
 
 
@@ -178,7 +188,7 @@ class RelayHttp:
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if not line.kept or stale == MAX_STALE:
                     raise await _translated(error, url, connect_s=connect_s, within_s=within_s) from error
-                log.debug("%s closed a kept connection: %s", urlsplit(url).hostname, error)
+                log.debug("%s closed a kept connection: %s", host_of(url), error)
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise await _translated(error, url, connect_s=connect_s, within_s=within_s) from error
         raise AssertionError("the last try returns or raises")
@@ -211,7 +221,7 @@ async def _translated(error: Exception, url: str, *, connect_s: float, within_s:
         step = Step.TLS
     waited_s = connect_s if step is not Step.HTTP else within_s
     detail = f"no answer within {waited_s:.0f} s" if isinstance(error, TimeoutError) else _words(error)
-    return TransportError(CODES[step], step, detail=detail, host=urlsplit(url).hostname or "", refused=step is Step.ADDRESS)
+    return TransportError(CODES[step], step, detail=detail, host=host_of(url), refused=step is Step.ADDRESS)
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

@@ -18,6 +18,7 @@ from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
 from aioice.stun import TransactionError
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
+from app.domain.address import shown_address
 from app.domain.output import IceServer
 from app.transport.sdp import IceCandidate
 from app.transport.turn import TurnError, TurnPath, ask_turn
@@ -84,7 +85,7 @@ class IceConnection(aioice.Connection):
         try:
             parsed = parse_stun_turn_uri(server.url)
         except ValueError:
-            log.warning("ICE server address not understood: %s", server.url)
+            log.warning("ICE server address not understood: %s", shown_address(server.url))
             return []
         if parsed["scheme"] in ("turn", "turns"):
             return [self._ask_turn(server, parsed)]
@@ -104,8 +105,8 @@ class IceConnection(aioice.Connection):
         try:
             path = await ask_turn(server, parsed, lambda: StunProtocol(self))
         except TurnError as error:
-            log.info("%s gave nothing: %s", server.url, error)
-            self.refusals.append(f"{server.url}: {error}")
+            log.info("%s gave nothing: %s", shown_address(server.url), error)
+            self.refusals.append(f"{shown_address(server.url)}: {error}")
             return
         if self._closing:
             await path.protocol.close()

@@ -12,6 +12,7 @@ from typing import cast
 from aioice import stun
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
+from app.domain.address import without_credentials
 from app.domain.output import Target
 from app.domain.stats import RelayProbe
 from app.transport.connection import Connector
@@ -175,11 +176,11 @@ class RelayWatch:
             self._peer_at = time.monotonic()
 
     async def _measure(self) -> None:
-        failure = ""
+        failure, url = "", without_credentials(self.target.relay.whip_url)
         try:
-            check_address(self.target.relay.whip_url)
+            check_address(url)
             began = time.perf_counter()
-            reply = await self._http.request("OPTIONS", self.target.relay.whip_url, within_s=KNOCK_WITHIN_S, connect_s=KNOCK_WITHIN_S)
+            reply = await self._http.request("OPTIONS", url, within_s=KNOCK_WITHIN_S, connect_s=KNOCK_WITHIN_S)
             trip_ms = (time.perf_counter() - began) * 1000
             # The first request also made the connection: its time says something else.
             if self._http_ms or self.probe.warm:

@@ -29,6 +29,14 @@ class TurnError(Exception):
     """Why a TURN server gave nothing, in its words."""
 
 
+def quoting_no_secret(words: str, server: IceServer) -> str:
+    """The server's own words; where they repeat the user name or password, those are left out."""
+    for secret in sorted((server.username, server.credential), key=len, reverse=True):
+        if secret.strip():
+            words = words.replace(secret, "…")
+    return words
+
+
 async def ask_turn(server: IceServer, parsed: dict[str, object], make_protocol: Callable[[], StunProtocol]) -> "TurnPath":
     """An address at this server; raises TurnError when it gives none."""
     try:
@@ -43,7 +51,9 @@ async def ask_turn(server: IceServer, parsed: dict[str, object], make_protocol: 
             turn_transport=str(parsed["transport"]),
         )
     except (TransactionError, OSError, TimeoutError) as error:
-        raise TurnError(str(error) or "no answer") from error
+        raise TurnError(quoting_no_secret(str(error), server) or "no answer") from error
+    except ValueError as error:  # a name or password that STUN cannot carry; what Python says of it would quote it
+        raise TurnError("the user name or password cannot be sent") from error
     return TurnPath(protocol)
 
 

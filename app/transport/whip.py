@@ -1,5 +1,6 @@
 """The WHIP client (RFC 9725): offer out, answer in, and leaving again."""
 
+import base64
 import email.utils
 import html
 import json
@@ -9,11 +10,12 @@ import time
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from app.domain.address import authorization, origin_of, shown_address, split_credentials, without_credentials
 from app.domain.broadcast import Step
 from app.domain.output import IceServer, Quirks
 from app.transport.addresses import is_loopback
 from app.transport.errors import TransportError
-from app.transport.http import RelayHttp, Reply
+from app.transport.http import RelayHttp, Reply, host_of
 
 log = logging.getLogger(__name__)
 
@@ -42,26 +44,37 @@ class WhipSession:
     post_ms: float
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
-
-
 def check_address(url: str) -> None:
     """Raise TransportError (ADDRESS) unless this is an http or https address with a host."""
+    if not origin_of(url).startswith(("http://", "https://")):
+        raise TransportError("whip.address", Step.ADDRESS, detail=shown_address(url)[:80], host="", refused=True)
+
+
+def token_may_follow(start: str, target: str, domain: str = "") -> bool:
+    """Whether the token may go where a redirect or a Location leads: to the origin it was entered for, and no other.
+
+    `domain`: both may also be https addresses of this domain, where one operator has all of it (`Quirks.token_domain`).
+    """
+    origin = origin_of(start)
+    return bool(origin) and (origin == origin_of(target) or (_is_in(domain, start) and _is_in(domain, target)))
+
+
+def _is_in(domain: str, url: str) -> bool:
+    origin = origin_of(url)
+    host = origin.removeprefix("https://").rpartition(":")[0]
+    return bool(domain) and origin.startswith("https://") and (host == domain or host.endswith(f".{domain}"))
+
+
+def secrets_in(token: str) -> tuple[str, ...]:
+    """What must not be repeated to anybody: the token, and user name and password where it is made of them."""
+    if not token.startswith("Basic "):
+        return (token,)
+    coded = token.removeprefix("Basic ")
     try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        pair = base64.b64decode(coded).decode()
     except ValueError:
-        usable = False
-    if not usable:
-        raise TransportError("whip.address", Step.ADDRESS, detail=url.partition("?")[0][:80], host="", refused=True)
-
-
-def token_may_follow(start: str, target: str) -> bool:
-    """Whether the token may go where a redirect or a Location leads: https, loopback, or the place the user named."""
-    parts = urlsplit(target)
-    return parts.scheme == "https" or is_loopback(parts.hostname or "") or _origin(start) == _origin(target)
+        return (coded,)
+    return (coded, pair, *pair.split(":", 1))
 
 
 def said(reply: Reply, token: str = "") -> str:
@@ -75,8 +88,9 @@ def said(reply: Reply, token: str = "") -> str:
             log.debug("the server's words look like JSON and are not")
     text = html.unescape(re.sub(r"<(style|script|title)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE))
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()) or reply.reason
-    if len(token) >= SECRET_LENGTH:
-        text = text.replace(token, "…")
+    for secret in secrets_in(token):
+        if len(secret) >= SECRET_LENGTH:
+            text = text.replace(secret, "…")
     return text[:MAX_WORDS]
 
 
@@ -117,23 +131,29 @@ def refusal(reply: Reply, host: str, token: str) -> TransportError:
 
 
 class WhipClient:
-    """One relay's WHIP address and token. The token is never logged and never part of an error."""
+    """One relay's WHIP address and token. The token is never logged and never part of an error.
+
+    A user name and password in the address are taken out of it; they are the token where there is no other.
+    """
 
     def __init__(self, http: RelayHttp, url: str, token: str, quirks: Quirks) -> None:
         self._http = http
-        self._url = url
-        self._token = token
+        self._url, own = split_credentials(url)
+        self._token = token or own
         self._quirks = quirks
 
     @property
     def host(self) -> str:
-        return urlsplit(self._url).hostname or ""
+        return host_of(self._url)
 
     def _headers(self, target: str, content: str = "") -> dict[str, str]:
         headers = {"Content-Type": content, "Accept": content} if content else {}
-        if self._token and token_may_follow(self._url, target):
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self._token and self._may_follow(target):
+            headers["Authorization"] = authorization(self._token)
         return headers
+
+    def _may_follow(self, target: str) -> bool:
+        return token_may_follow(self._url, target, self._quirks.token_domain)
 
     async def publish(self, offer: str, *, again: bool = False) -> WhipSession:
         """POST the offer, following redirects; raises TransportError (ADDRESS, NAME, TCP, TLS, HTTP, SDP).
@@ -154,7 +174,7 @@ class WhipClient:
         raise TransportError("whip.redirect", Step.HTTP, detail=f"more than {MAX_REDIRECTS} redirects", host=self.host, refused=True)
 
     def _redirected(self, reply: Reply, url: str) -> str:
-        target = urljoin(url, reply.headers.get("location", ""))
+        target = without_credentials(urljoin(url, reply.headers.get("location", "")))
         try:
             check_address(target)
         except TransportError as error:
@@ -165,15 +185,17 @@ class WhipClient:
 
     def _session(self, reply: Reply, url: str, post_ms: float) -> WhipSession:
         if not 200 <= reply.status < 300:
+            if reply.status in (401, 403) and self._token and not self._may_follow(url):
+                raise TransportError("whip.token_elsewhere", Step.HTTP, refused=True, host=self.host, target=origin_of(url))
             raise refusal(reply, self.host, self._token)
         location = reply.headers.get("location", "")
-        session_url = self._kept_query(urljoin(url, location), url) if location else ""
+        session_url = self._kept_query(without_credentials(urljoin(url, location)), url) if location else ""
         return WhipSession(reply.body.decode("utf-8", "replace"), session_url, reply.headers.get("etag", ""), post_ms)
 
     def _kept_query(self, session_url: str, url: str) -> str:
         """Some relays want the query of the first address on every one."""
         parts, first = urlsplit(session_url), urlsplit(url)
-        if not self._quirks.keep_query or parts.query or _origin(session_url) != _origin(url):
+        if not self._quirks.keep_query or parts.query or origin_of(session_url) != origin_of(url):
             return session_url
         return urlunsplit(parts._replace(query=first.query))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.address import relay_secret, turn_secret, without_credentials
 from app.domain.broadcast import BroadcastState
 from app.domain.editing import pin_relay, publish_also, put_relay, remove_relay
 from app.domain.output import Relay
@@ -13,9 +14,14 @@ PARIS = Relay("paris", "Paris", "https://paris.example/whip", "https://paris.exa
 TOKYO = Relay("tokyo", "Tokyo", "https://tokyo.example/whip")
 
 
+def watched(desk: StudioDesk) -> dict[str, tuple[str, str]]:
+    """(address, token) of each relay as the engine knows it."""
+    return {target.relay.id: (target.relay.whip_url, target.token) for target in desk.studio.watched_targets}
+
+
 async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: Path) -> None:
     keyring = MemoryKeyring()
-    keyring.set_password("tradewind", "paris", "from the keyring")
+    keyring.set_password("tradewind", relay_secret(PARIS.whip_url), "from the keyring")
     async with StudioDesk(tmp_path, keyring=keyring) as desk:
         await desk.attached()
         assert [relay.id for relay in desk.studio.relays] == ["embedded"]
@@ -24,6 +30,65 @@ async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: 
         desk.studio.go_live()
         await desk.notice("paper.live", ids="paris", tokens="from the keyring")
         assert [relay.name for relay in desk.studio.live_targets] == ["Paris"]
+
+
+async def test_a_token_goes_to_the_address_it_was_entered_for_alone(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    async with StudioDesk(tmp_path, keyring=keyring) as desk:
+        await desk.attached()
+        desk.studio.edit("Add relay", lambda project: put_relay(project, PARIS))
+        desk.studio.set_token("paris", "mine")
+        elsewhere = (
+            "https://evil.example/whip",
+            "http://paris.example/whip",
+            "https://paris.example:8443/whip",
+            "https://paris.example@evil/",
+        )
+        for address in elsewhere:
+            moved = replace(PARIS, whip_url=address)
+            desk.studio.edit("Move", lambda project, moved=moved: put_relay(project, moved))  # type: ignore[misc]
+            assert desk.studio.token_of("paris") == "", address
+            await desk.until(lambda address=address: watched(desk).get("paris", ("", ""))[0] == without_credentials(address))  # type: ignore[misc]
+            assert all(token != "mine" for _, token in watched(desk).values())
+        desk.studio.edit("Back", lambda project: put_relay(project, replace(PARIS, whip_url="https://PARIS.example:443/whip")))
+        assert desk.studio.token_of("paris") == "mine"
+
+
+async def test_a_relay_s_id_is_no_key_to_anything(tmp_path: Path) -> None:
+    """The ids that earlier versions kept secrets under, and the built-in relay's."""
+    keyring = MemoryKeyring()
+    for name in ("turn", "paris", "relay-1"):
+        keyring.set_password("tradewind", name, f"secret of {name}")
+    async with StudioDesk(tmp_path, keyring=keyring, settings={"turn_server": "turn.example"}) as desk:
+        await desk.attached()
+        for name in ("turn", "relay-1"):
+            stranger = Relay(name, "Stranger", f"https://evil.example/{name}")
+            desk.studio.edit("Add", lambda project, stranger=stranger: put_relay(project, stranger))  # type: ignore[misc]
+        await desk.until(lambda: desk.studio.turn_password != "")
+        await desk.until(lambda: {"turn", "relay-1"} <= set(watched(desk)))
+        assert (watched(desk)["turn"][1], watched(desk)["relay-1"][1]) == ("", "")
+        assert desk.studio.turn_password == "secret of turn", "the settings are this user's own: what stood there is theirs"
+    assert keyring.kept[("tradewind", turn_secret("turn:turn.example"))] == "secret of turn"
+    assert ("tradewind", "turn") not in keyring.kept
+
+
+async def test_another_turn_server_is_not_given_the_password(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path, settings={"turn_server": "turn.example"}) as desk:
+        await desk.attached()
+        desk.studio.set_turn_password("secret")
+        desk.studio.change_setting("turn_server", "evil.example:3478")
+        assert desk.studio.turn_password == ""
+        desk.studio.change_setting("turn_server", "turn:turn.example:3478?transport=tcp")
+        assert desk.studio.turn_password == "secret", "the same server by another transport"
+
+
+async def test_a_user_name_in_a_relay_s_address_becomes_its_token(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        desk.studio.edit("Add", lambda project: put_relay(project, replace(PARIS, whip_url="https://anna:sesame@paris.example/whip")))
+        await desk.until(lambda: "paris" in watched(desk))
+        assert watched(desk)["paris"] == ("https://paris.example/whip", "Basic YW5uYTpzZXNhbWU=")
+        assert "sesame" not in repr(desk.studio.watched_targets) and "YW5u" not in repr(desk.studio.watched_targets)
 
 
 async def test_a_new_token_is_kept_and_used_at_once(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain.errors import AppError
+from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.project import starter_project
 from app.domain.scene import Box, Fit
 from app.domain.source import SourceKind
@@ -231,3 +233,13 @@ def test_no_value_of_a_damaged_file_escapes_as_a_foreign_error(tmp_path: Path) -
         node[key] = kept
     assert min(outcomes.values()) > 50
     assert os.listdir(tmp_path) == ["show"]
+
+
+def test_a_relay_that_claims_the_built_in_relay_s_id_is_another_one(tmp_path: Path) -> None:
+    path = tmp_path / "show.tradewind"
+    project = replace(
+        starter_project(camera=None, microphone=False), relays=(Relay(EMBEDDED_RELAY_ID, "Mine", "https://evil.example/whip"),)
+    )
+    path.write_bytes(encode(project))
+    (relay,) = load(path).relays
+    assert relay.id != EMBEDDED_RELAY_ID and relay.whip_url == "https://evil.example/whip"

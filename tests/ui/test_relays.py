@@ -66,6 +66,9 @@ def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_d
 async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: MainWindow) -> None:
     await studio.start()
     pages = SettingsPages(window.desk, setting_groups())
+    assert not pages.turn_password.isEnabled(), "it is kept for a server, and there is none"
+    studio.change_setting("turn_server", "turn.example")
+    assert pages.turn_password.isEnabled()
     pages.turn_password.setText("secret")
     pages.turn_password.editingFinished.emit()
     assert studio.turn_password == "secret"

@@ -3,11 +3,11 @@
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import av
 from av.container import InputContainer
 
+from app.domain.address import MEDIA_SCHEMES, scheme_of, shown_address
 from app.domain.errors import AppError
 from app.media.capture.frames import FrameConverter, PicturePlanes
 
@@ -15,21 +15,39 @@ _OPEN_S = 5.0
 _READ_S = 2.0
 _LATE_S = 0.5  # a file that fell behind by so much goes on from now instead of running after
 # Nothing is kept back to smooth the stream, and RTSP comes over TCP: a camera behind a firewall then works, and nothing smears.
+# What FFmpeg may use to read from an address, for a list of pieces (HLS, DASH) too: never a file of this computer.
+_NETWORK_PROTOCOLS = "http,https,httpproxy,tcp,tls,udp,rtp,srtp,rtmp,rtmps,rtmpt,rtmpe,srt,crypto,data"
+_FILE_PROTOCOLS = "file,data"
+# Files that are only lists of other files and addresses: one that came from elsewhere would have us read what its writer likes.
+_LISTS = frozenset(
+    {"hls", "concat", "dash", "imf", "sdp", "rtsp", "sap", "webm_dash_manifest", "lavfi", "image2", "avisynth", "vapoursynth"}
+)
 _LIVE_OPTIONS = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp", "analyzeduration": "1000000"}
 
 
 def shown_location(location: str) -> str:
     """The address without user name and password, for notices and logs."""
-    if "://" not in location:
-        return location
-    parts = urlsplit(location)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return shown_address(location)
+
+
+def _limits(location: str) -> dict[str, str]:
+    """FFmpeg's options that keep a file from leading to the network, and an address to the files of this computer.
+
+    Raises AppError("media.protocol") for an address whose protocol is not one that sources may use.
+    """
+    scheme = scheme_of(location)
+    if scheme in MEDIA_SCHEMES:
+        return {"protocol_whitelist": _NETWORK_PROTOCOLS}
+    if scheme and not Path(location).exists():  # "12:30.mp4" is a name
+        raise AppError("media.protocol", location=shown_location(location), protocol=scheme)
+    return {"protocol_whitelist": _FILE_PROTOCOLS, "format_whitelist": ",".join(sorted(av.formats_available - _LISTS))}
 
 
 def open_container(location: str, options: dict[str, str] | None = None) -> InputContainer:
-    """Open for reading; raises AppError("media.missing" or "media.unreadable")."""
+    """Open for reading; raises AppError("media.missing", "media.protocol" or "media.unreadable")."""
+    opened = location if scheme_of(location) in MEDIA_SCHEMES else f"file:{location}"  # a path is a path, whatever FFmpeg sees in it
     try:
-        return av.open(location, "r", options=options, timeout=(_OPEN_S, _READ_S))
+        return av.open(opened, "r", options={**(options or {}), **_limits(location)}, timeout=(_OPEN_S, _READ_S))
     except FileNotFoundError as error:
         raise AppError("media.missing", location=shown_location(location)) from error
     except (av.FFmpegError, OSError, ValueError) as error:

@@ -7,12 +7,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain import editing
+from app.domain.address import clean_token, origin_of, split_credentials, without_credentials
 from app.domain.errors import FieldError, Value
 from app.domain.output import Relay
 from app.domain.preset import RelayPreset, TokenNeed, resolve
 from app.domain.schema import completed
 from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
+from app.ui.dialogs.questions import ask
 from app.ui.language import declared, tr
 from app.ui.widgets.form import Form
 from app.ui.widgets.pieces import label, push_button
@@ -137,8 +139,13 @@ class RelayDialog(FramedDialog):
             reason = tr("Relay", "is empty") if error.data.get("reason") == "empty" else tr("Relay", "does not fit")
             self._refuse(f"{title}: {reason}.", self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
             return
-        if preset.token is TokenNeed.REQUIRED and not self.token.text().strip():
+        whip_url, own = split_credentials(whip_url)
+        values = {key: without_credentials(value) if isinstance(value, str) else value for key, value in values.items()}
+        token = clean_token(self.token.text()) or own
+        if preset.token is TokenNeed.REQUIRED and not token:
             self._refuse(tr("Relay", "This relay wants a token."), self.token)
+            return
+        if not self._may_send(token, whip_url):
             return
         project = self._desk.studio.project
         relay_id = self._relay.id if self._relay is not None else editing.new_id(project, "relay")
@@ -146,7 +153,7 @@ class RelayDialog(FramedDialog):
             relay_id,
             self.name.text().strip() or preset.title,
             whip_url,
-            watch_url or self.watch.text().strip(),
+            without_credentials(watch_url or self.watch.text()),
             self.region.text().strip(),
             preset.id,
             values,
@@ -154,5 +161,18 @@ class RelayDialog(FramedDialog):
         if self._relay is not None:
             relay = replace(relay, ice_servers=self._relay.ice_servers)
         if self._desk.edit("Change relay", lambda project: editing.put_relay(project, relay)):
-            self._desk.studio.set_token(relay_id, self.token.text().strip())
+            self._desk.studio.set_token(relay_id, token)
             self.accept()
+
+    def _may_send(self, token: str, whip_url: str) -> bool:
+        """A token that was entered for another server goes to this one only when the user says so."""
+        studio, relay = self._desk.studio, self._relay
+        if relay is None or not token or token != studio.token_of(relay.id):
+            return True
+        old, new = (origin_of(address) for address in (studio.address_of(relay), whip_url))
+        return old == new or ask(
+            self,
+            tr("Relay", "Send the token to another server?"),
+            tr("Relay", "It was entered for {old}. The address is now on {new}.", old=old, new=new),
+            tr("Relay", "Send it there"),
+        )

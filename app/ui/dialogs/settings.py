@@ -185,6 +185,9 @@ class SettingsPages(QWidget):
         self._show_turn_password()
 
     def _show_turn_password(self) -> None:
+        has_server = bool(self._desk.studio.settings.turn_server.strip())  # the password is kept for this server alone
+        self.turn_password.setEnabled(has_server)
+        self.turn_password.setPlaceholderText("" if has_server else tr("Settings", "Enter the server first"))
         if not self.turn_password.hasFocus():
             self.turn_password.setText(self._desk.studio.turn_password)
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget, QWidgetAction
 
+from app.domain.address import shown_address, without_credentials
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_S
 from app.domain.notice import Notice, Severity
@@ -115,7 +116,7 @@ class LivePanel(QWidget):
 
     def watch_address(self) -> str:
         """Where the programme can be watched: the chosen relay's page, or the built-in relay's."""
-        return self._desk.studio.nearest().watch_url or self._desk.studio.watch_address
+        return without_credentials(self._desk.studio.nearest().watch_url or self._desk.studio.watch_address)
 
     def _phase(self) -> str:
         return phase(self._desk.studio.broadcast.value, self._desk.studio.stats)
@@ -234,7 +235,7 @@ class LivePanel(QWidget):
     def copy_address(self) -> None:
         """Put the watch address on the clipboard."""
         QGuiApplication.clipboard().setText(self.watch_address())
-        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": self.watch_address()}))
+        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(self.watch_address())}))
 
     def show_code(self) -> None:
         """Show the watch address as a code for a phone's camera."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain import editing
+from app.domain.address import shown_address, without_credentials
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.stats import RelayProbe
@@ -126,8 +127,9 @@ class RelayRow(QFrame):
         self._desk.edit("Publish to several relays", lambda project: editing.publish_also(project, wanted))
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.relay.watch_url)
-        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": self.relay.watch_url}))
+        address = without_credentials(self.relay.watch_url)
+        QGuiApplication.clipboard().setText(address)
+        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(address)}))
 
     def _change(self) -> None:
         dialog = late.RelayDialog(self._desk, self.relay, self.window())
@@ -153,7 +155,7 @@ class FoundRow(QFrame):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(elided(relay.name, "heading"))
-        words.addWidget(elided(QUrl(relay.whip_url).authority(), "hint"))
+        words.addWidget(elided(QUrl(without_credentials(relay.whip_url)).authority(), "hint"))
         row.addLayout(words, 1)
         self.add_button = push_button(tr("Relays", "Add"), lambda: add(relay))
         self.add_button.setAccessibleName(tr("Relays", "Add {name}", name=relay.name))
