@@ -13,9 +13,9 @@ from app.domain.order_table import events_table, orders_table
 from app.domain.product_import import product_table
 from app.domain.rundown_table import rundown_table
 from app.domain.show import Show
-from app.domain.table import Table
+from app.domain.table import Grid, Table
 from app.session.show_keeper import ShowKeeper
-from app.storage.tables import SUFFIXES, read_table, sheet_names, write_table
+from app.storage.tables import ENCODINGS, SUFFIXES, Watch, read_grid, write_table
 
 PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 
@@ -34,6 +34,7 @@ class ShowTables:
     `edit_show`, as one step."""
 
     suffixes = SUFFIXES
+    encodings = ENCODINGS
 
     def __init__(self, keeper: ShowKeeper, show: Callable[[], Show], notify: Callable[[Notice], None]) -> None:
         self._keeper = keeper
@@ -47,13 +48,10 @@ class ShowTables:
             Exported.EVENTS: self._events,
         }
 
-    def read(self, path: Path, sheet: str = "") -> Table:
-        """A CSV or XLSX file; raises StorageError. May take seconds: call it on a thread."""
-        return read_table(path, sheet)
-
-    def sheets(self, path: Path) -> tuple[str, ...]:
-        """The sheets of an XLSX file, () for a CSV file; raises StorageError."""
-        return sheet_names(path)
+    def read(self, path: Path, sheet: str = "", encoding: str = "", *, watch: Watch) -> Grid:
+        """A CSV or XLSX file as it stands ("" = the first sheet, the likeliest encoding); raises StorageError. May take seconds: call it
+        on a thread. `watch` is told how many rows were read, and stops it with False."""
+        return read_grid(path, sheet, encoding, watch=watch)
 
     async def export(self, what: Exported, path: Path) -> bool:
         """Write a table of the show as it is now, CSV or XLSX by the name's ending; False and a notice when it failed."""

@@ -4,120 +4,162 @@ import csv
 import importlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.table import UNWRITTEN, Table
+from app.domain.heading_row import likely_heading
+from app.domain.table import UNWRITTEN, Grid, Table, headed
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000
+MAX_LINES = 1_048_576  # of a sheet; empty ones cost next to nothing
 MAX_COLUMNS = 300
+MAX_SECONDS = 120.0  # longer than the largest table takes on a slow computer
 XLSX = ".xlsx"
 SUFFIXES = (".csv", ".tsv", ".txt", XLSX)
+# The encodings that can be chosen for a text file, as app.storage.encodings knows them.
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1254",
+    "cp1256",
+    "cp1258",
+    "cp874",
+)
 
 _DELIMITERS = ",;\t|"
-_COMMON_CHINESE = 0.7  # of the pairs of a text in GB 18030 so many are everyday characters or punctuation
 _PACKED = b"PK\x03\x04"
+_SAMPLE = 65_536  # characters from which the delimiter is told
+_ROWS_EACH = 500
+
+Watch = Callable[[int], bool]  # is told how many rows were read; False = stop
+
+
+def _go_on(_: int) -> bool:
+    return True
+
+
+class _Reading:
+    """Counts what is read of one file; raises StorageError when it is too much, takes too long or is not wanted any more."""
+
+    def __init__(self, path: Path, watch: Watch, now: Callable[[], float]) -> None:
+        self._path = path
+        self._watch = watch
+        self._now = now
+        self._until = now() + MAX_SECONDS
+
+    def look(self, rows: int) -> None:
+        if not self._watch(rows):
+            raise StorageError("table.stopped", path=str(self._path))
+        if self._now() > self._until:
+            raise StorageError("table.too_slow", path=str(self._path))
+
+    def gather(self, rows: Iterator[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+        kept: list[tuple[str, ...]] = []
+        filled = 0
+        for number, row in enumerate(rows, 1):
+            full = any(cell and not cell.isspace() for cell in row)
+            filled += full
+            if filled > MAX_ROWS + 1 or number > MAX_LINES:
+                raise StorageError("table.too_long", path=str(self._path), limit=MAX_ROWS)
+            if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
+                raise StorageError("table.too_wide", path=str(self._path), limit=MAX_COLUMNS)
+            kept.append(tuple(row[:MAX_COLUMNS]) if full else ())
+            if number % _ROWS_EACH == 0:
+                self.look(number)
+        while kept and not kept[-1]:
+            kept.pop()
+        if not kept:
+            raise StorageError("table.empty", path=str(self._path))
+        return tuple(kept)
+
+
+def read_grid(path: Path, sheet: str = "", encoding: str = "", *, watch: Watch = _go_on, now: Callable[[], float] = time.monotonic) -> Grid:
+    """A CSV or XLSX file as it stands. `sheet` "" = the first that can be seen, `encoding` "" = the likeliest; `watch` is called now and
+    then with the rows read so far, and stops the reading with False.
+
+    Raises StorageError for what is no table, is too large or takes too long.
+    """
+    content = read_file(path)
+    reading = _Reading(path, watch, now)
+    if content.startswith(_PACKED):
+        return _from_workbook(path, content, sheet, reading)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise StorageError("table.old_excel", path=str(path))
+    encodings = _late("app.storage.encodings")
+    found = encoding if encoding in ENCODINGS else encodings.guess(content)
+    if b"\0" in content and not encoding and found != "utf-16":
+        raise StorageError("table.not_a_table", path=str(path))
+    text: str = encodings.decoded(content, found)
+    return Grid(path.name, reading.gather(_csv_rows(text.replace("\0", ""), path)), found)
 
 
 def read_table(path: Path, sheet: str = "") -> Table:
-    """The first sheet (or the one of this name) of an XLSX file, or a CSV file; the first row that is not empty is the heading.
-
-    Raises StorageError for what is no table, too large, or has no row.
-    """
-    content = read_file(path)
-    if content.startswith(_PACKED):
-        rows = _workbook().read_rows(path, sheet, MAX_COLUMNS + 1)
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise StorageError("table.old_excel", path=str(path))
-    else:
-        rows = _csv_rows(content, path)
-    return _table(path, rows)
-
-
-def sheet_names(path: Path) -> tuple[str, ...]:
-    """The sheets of an XLSX file; () for a CSV file. Raises StorageError."""
-    if not read_file(path).startswith(_PACKED):
-        return ()
-    names: tuple[str, ...] = _workbook().sheet_names(path)
-    return names
-
-
-def _workbook() -> Any:
-    """What reads and writes XLSX (app.storage.workbook), loaded with the first such file: no start waits for it."""
-    return importlib.import_module("app.storage.workbook")
-
-
-def _table(path: Path, rows: Iterable[Sequence[str]]) -> Table:
-    header: tuple[str, ...] = ()
-    kept: list[tuple[str, ...]] = []
-    first = 0
-    for number, row in enumerate(rows, 1):
-        if number > MAX_ROWS:
-            raise StorageError("table.too_long", path=str(path), limit=MAX_ROWS)
-        cells = tuple(row)
-        if not header:
-            while cells and not cells[-1].strip():
-                cells = cells[:-1]
-            header, first = tuple(cell.strip() for cell in cells), number + 1
-            if len(header) > MAX_COLUMNS:
-                raise StorageError("table.too_wide", path=str(path), limit=MAX_COLUMNS)
-            continue
-        kept.append((*cells[: len(header)], *[""] * (len(header) - len(cells))))
-    while kept and not any(cell.strip() for cell in kept[-1]):
-        kept.pop()
-    if not header or not kept:
+    """As `read_grid`, with the likely heading; raises StorageError also for a heading without rows."""
+    grid = read_grid(path, sheet)
+    table = headed(grid, likely_heading(grid, lambda _: False))
+    if not table.header or not table.rows:
         raise StorageError("table.empty", path=str(path))
-    return Table(path.name, header, tuple(kept), first)
+    return table
+
+
+def _from_workbook(path: Path, content: bytes, sheet: str, reading: _Reading) -> Grid:
+    book = _late("app.storage.workbook").Workbook(path, content)
+    try:
+        empty: StorageError | None = None
+        for name in (sheet,) if sheet else book.sheets:
+            try:
+                return Grid(path.name, reading.gather(book.rows(name, MAX_COLUMNS + 1, reading.look)), "", book.sheets, name)
+            except StorageError as error:
+                if error.code != "table.empty":
+                    raise
+                empty = error
+        raise empty or StorageError("table.empty", path=str(path))
+    finally:
+        book.close()
+
+
+def _late(module: str) -> Any:
+    """What reads XLSX and what guesses encodings are loaded with the first such file: no start waits for them."""
+    return importlib.import_module(module)
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------------------
 
 
-def decoded(content: bytes) -> str:
-    """The text in whatever encoding spreadsheets save: UTF-8, UTF-16 with its mark, GB 18030, else Windows-1252."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    if _is_chinese(content):
-        return content.decode("gb18030")
-    return content.decode("cp1252", errors="replace")
-
-
-def _is_chinese(content: bytes) -> bool:
-    """Whether this is GB 18030. Western text may happen to be valid in it, but then makes rare characters."""
-    try:
-        text = content.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    pairs = [encoded for letter in text if ord(letter) > 0x7F and len(encoded := letter.encode("gb18030")) == 2]
-    common = sum(1 for pair in pairs if 0xA1 <= pair[0] <= 0xA3 or 0xB0 <= pair[0] <= 0xD7)
-    return bool(pairs) and common >= _COMMON_CHINESE * len(pairs)
-
-
 def _delimiter(text: str) -> str:
-    """What stands between the cells: what the heading has most of, outside of quotes."""
-    heading = next((line for line in text.splitlines() if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", heading)
-    return max(_DELIMITERS, key=bare.count)
+    """What stands between the cells: what most lines have the same number of, outside of quotes."""
+    bare = re.sub(r'"(?:[^"]|"")*"', "", text[:_SAMPLE])
+    lines = [line for line in bare.splitlines() if line.strip()][:100]
+
+    def weight(delimiter: str) -> int:
+        counts = Counter(count for line in lines if (count := line.count(delimiter)))
+        return max((count * lines_with for count, lines_with in counts.items()), default=0)
+
+    return max(_DELIMITERS, key=weight)
 
 
-def _csv_rows(content: bytes, path: Path) -> Iterable[Sequence[str]]:
-    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise StorageError("table.not_a_table", path=str(path))
-    text = decoded(content)
+def _csv_rows(text: str, path: Path) -> Iterator[Sequence[str]]:
     named = re.match(r"sep=(.)\r?\n", text)  # as Excel writes it
     delimiter = named[1] if named is not None else _delimiter(text)
     if named is not None:
         text = "\n" + text[named.end() :]  # the lines keep their numbers
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+        yield from reader
     except csv.Error as error:
-        raise StorageError("table.damaged", path=str(path), reason=str(error)) from error
+        raise StorageError("table.damaged", path=str(path), reason=f"line {reader.line_num}: {error}") from error
 
 
 # --- writing ------------------------------------------------------------------------------------------------------------
@@ -127,7 +169,7 @@ def write_table(path: Path, table: Table) -> None:
     """Write a table as XLSX or CSV, by the name's ending, in one step; raises StorageError. Cells must be harmless already."""
     rows = [table.header, *table.rows]
     if path.suffix.lower() == XLSX:
-        _workbook().write_rows(path, [[UNWRITTEN.sub("", cell) for cell in row] for row in rows])
+        _late("app.storage.workbook").write_rows(path, [[UNWRITTEN.sub("", cell) for cell in row] for row in rows])
         return
     text = io.StringIO(newline="")
     csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",").writerows(rows)

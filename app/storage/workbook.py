@@ -1,70 +1,162 @@
-"""Workbooks (XLSX) as rows of texts, by openpyxl."""
+"""Workbooks (XLSX) as rows of texts, by openpyxl. Others made the file: what is unpacked of it, and how long that takes, has bounds."""
 
 import io
-import re
+import lzma
+import struct
 import zipfile
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from xml.parsers import expat
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
-from app.storage.files import StorageError, storage_error, write_file
+from app.storage.files import StorageError, write_file
+from app.storage.shown_cells import shown
 
 MAX_CELL = 32_767  # what a cell of XLSX holds
-MAX_UNPACKED = 256 * 1024 * 1024
+MAX_UNPACKED = 160 * 1024 * 1024  # 50,000 rows of 40 columns take half of it
+MAX_WORDS = 48 * 1024 * 1024  # of the list of words that cells share; it is read whole before the first row
+MAX_PART = 4 * 1024 * 1024  # styles, themes, the book itself
+MAX_ELEMENT = 16 * 1024 * 1024  # of one row, or of one shared text: each is held whole while it is read
+DENSE_BYTES = 8 * 1024 * 1024  # a part larger than this that was packed better than MAX_RATIO is no table, but made to be unpacked
+MAX_RATIO = 300
+MAX_PARTS = 2_000
+MAX_SHEETS = 100
+MAX_CELLS = 4_000_000
+HEAD_BYTES = 64 * 1024
+_ROWS_EACH = 200  # between two looks at the watch
+
+Watch = Callable[[int], None]  # is told how many rows were read; raises StorageError when it is time to stop
+
+# What zipfile, its decompressors, the XML parser and openpyxl raise for damaged files, as they were found by damaging files.
+_FOREIGN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    expat.ExpatError,
+    InvalidFileException,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
-def sheet_names(path: Path) -> tuple[str, ...]:
-    """The names of the sheets; raises StorageError."""
-    book = _open_book(path)
+@contextmanager
+def _ours(path: Path) -> Iterator[None]:
+    """Whatever is wrong with the file is said as table.damaged."""
     try:
-        return tuple(book.sheetnames)
-    finally:
-        book.close()
+        yield
+    except _FOREIGN as error:
+        raise StorageError("table.damaged", path=str(path), reason=" ".join(str(error).split())[:200] or type(error).__name__) from error
 
 
-def _open_book(path: Path) -> Any:
+class Workbook:
+    """An open book; `sheets` are the names of its sheets, those that can be seen first."""
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        self._path = path
+        _check_parts(path, content)
+        with _ours(path):
+            self._book: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            pages = list(self._book.worksheets)
+            pages.sort(key=lambda page: page.sheet_state != "visible")
+            self._pages = {str(page.title): page for page in pages[:MAX_SHEETS]}
+        self.sheets = tuple(self._pages)
+        if not self.sheets:
+            raise StorageError("table.empty", path=str(path))
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._book.close()
+
+    def rows(self, sheet: str, columns: int, watch: Watch) -> Iterator[Sequence[str]]:
+        """At most so many cells of each row of a sheet, as they are shown; raises StorageError."""
+        if sheet not in self._pages:
+            raise StorageError("table.no_sheet", path=str(self._path), sheet=sheet)
+        page = self._pages[sheet]
+        cells, before = 0, None
+        with _ours(self._path):
+            page.reset_dimensions()  # what the file says of its own size may be wrong
+            for number, row in enumerate(page.iter_rows(max_col=columns), 1):
+                if row is before:  # one of a million rows that are not in the file
+                    yield ()
+                    continue
+                before = row
+                texts = ["" if cell is EMPTY_CELL else shown(cell.value, cell.number_format) for cell in row]
+                while texts and not texts[-1]:
+                    texts.pop()
+                cells += len(texts)
+                if cells > MAX_CELLS:
+                    raise StorageError("table.too_many_cells", path=str(self._path), limit=MAX_CELLS)
+                if number % _ROWS_EACH == 0:
+                    watch(number)
+                yield texts
+
+
+def _check_parts(path: Path, content: bytes) -> None:
+    """Raise StorageError for what would unpack to more than a table needs, or hides something in its XML."""
+    with _ours(path), zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = packed.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise StorageError("table.unpacks_too_large", path=str(path), limit_mb=MAX_UNPACKED // 2**20)
+        for part in parts:
+            name = part.filename.lower()
+            limit = MAX_WORDS if name.endswith("sharedstrings.xml") else MAX_UNPACKED if "worksheets/" in name else MAX_PART
+            is_xml = name.endswith((".xml", ".rels"))
+            if is_xml and part.file_size > limit:
+                raise StorageError("table.unpacks_too_large", path=str(path), limit_mb=limit // 2**20)
+            if part.file_size > DENSE_BYTES and part.file_size > MAX_RATIO * max(1, part.compress_size):
+                raise StorageError("table.unpacks_too_large", path=str(path), limit_mb=DENSE_BYTES // 2**20)
+            if is_xml:
+                with packed.open(part) as file:
+                    _check_head(path, file.read(HEAD_BYTES))
+                if part.file_size > MAX_ELEMENT:
+                    with packed.open(part) as file:
+                        _check_elements(path, file, b"si>" if name.endswith("sharedstrings.xml") else b"row")
+
+
+def _check_head(path: Path, head: bytes) -> None:
+    """No part of a real workbook declares entities: they are how a small XML grows without end."""
+    begun: list[str] = []
+
+    def on_doctype(*_: object) -> None:
+        raise StorageError("table.damaged", path=str(path), reason="DOCTYPE")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = on_doctype
+    parser.StartElementHandler = lambda name, _: begun.append(name)
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
-                raise StorageError("file.too_large", path=str(path), limit_mb=MAX_UNPACKED // 2**20)
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except OSError as error:
-        raise storage_error(error, path) from error
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
-        raise StorageError("table.damaged", path=str(path), reason=str(error) or type(error).__name__) from error
+        parser.Parse(head, False)
+    except expat.ExpatError:
+        if not begun:
+            raise
+    if not begun and head:
+        raise StorageError("table.damaged", path=str(path), reason="XML")
 
 
-def read_rows(path: Path, sheet: str, columns: int) -> Iterable[Sequence[str]]:
-    """At most so many cells of each row of the first sheet, or of the one of this name; raises StorageError."""
-    book = _open_book(path)
-    try:
-        if sheet and sheet not in book.sheetnames:
-            raise StorageError("table.no_sheet", path=str(path), sheet=sheet)
-        page = book[sheet] if sheet else book.worksheets[0]
-        page.reset_dimensions()  # what the file says of its own size may be wrong
-        for row in page.iter_rows(values_only=True, max_col=columns):
-            yield [_cell_text(value) for value in row]
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, SyntaxError) as error:
-        raise StorageError("table.damaged", path=str(path), reason=str(error) or type(error).__name__) from error
-    finally:
-        book.close()
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        text = f"{value:.15g}"
-        return text + "0" if re.search(r"\.\d{3}$", text) else text  # 1.299 is a number here, not a thousand
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    return str(value)
+def _check_elements(path: Path, file: IO[bytes], mark: bytes) -> None:
+    """Raise StorageError when the ends of two rows stand too far apart."""
+    gap, kept = 0, b""
+    while chunk := file.read(HEAD_BYTES):
+        found = (kept + chunk).rfind(mark)
+        gap = gap + len(chunk) if found < 0 else len(kept) + len(chunk) - found
+        kept = chunk[-len(mark) :]
+        if gap > MAX_ELEMENT:
+            raise StorageError("table.unpacks_too_large", path=str(path), limit_mb=MAX_ELEMENT // 2**20)
 
 
 def write_rows(path: Path, rows: Sequence[Sequence[str]]) -> None:

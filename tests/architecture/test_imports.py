@@ -17,7 +17,7 @@ TABLE: Mapping[str, Sequence[str]] = {
     "transport": (*_EVERYONE, "app.domain", "aiortc", "aioice", "aiohttp", "pylibsrtp", "OpenSSL"),
     "relay": (*_EVERYONE, "app.domain", "app.transport", "aiohttp", "zeroconf", "segno"),
     "overlay": (*_EVERYONE, "app.domain", "app.language.formats", "PySide6.QtGui", "PySide6.QtCore"),
-    "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs", "openpyxl"),
+    "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs", "openpyxl", "charset_normalizer"),
     "language": (*_EVERYONE, "app.domain", "babel", "jinja2"),
     "calendar": (
         *_EVERYONE,
@@ -47,7 +47,7 @@ DYNAMIC = (
     "app.cli:",  # each command's process is loaded when it is chosen: the window must not load codecs, the engine not Qt
     "app.media.sound.portaudio:",  # loading the library starts PortAudio, which may wait for a sound server that hangs
     "app.bootstrap.desk:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
-    "app.storage.tables:",  # what reads XLSX is loaded with the first such file: it brings numpy along
+    "app.storage.tables:",  # what reads XLSX and what guesses encodings are loaded with the first such file: openpyxl brings numpy along
     "app.calendar.late_almanac:",  # tables of festivals take a fifth of a second to load
     "app.bootstrap.calendar:",  # what knows series, zones and festivals is loaded when the first show is planned
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load

@@ -34,7 +34,7 @@ def foreign_places(root: Path) -> Iterator[str]:
         content = path.read_bytes()
         if b"\0" in content[:4096]:
             continue
-        for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
+        for number, line in enumerate(content.decode("utf-8", errors="replace").splitlines(), 1):
             if found := FOREIGN.search(line):
                 yield f"{path.relative_to(root)}:{number} {found.group()}"
 

@@ -23,6 +23,7 @@ from app.storage.pictures import make_picture
 from app.storage.settings import Settings, SettingsFile
 from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
+from app.storage.tables import read_table
 from tests.support.show_process import PNG
 from tests.support.studio_desk import StudioDesk, new_project
 
@@ -307,7 +308,7 @@ async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.M
         for number in range(2 * PIECE + 5):
             desk.studio.log(EventKind.PINNED, product=str(number))
         assert await desk.studio.tables.export(Exported.EVENTS, tmp_path / "events.csv")
-        rows = desk.studio.tables.read(tmp_path / "events.csv").rows
+        rows = read_table(tmp_path / "events.csv").rows
     assert [int(row[0]) for row in rows] == list(range(1, 2 * PIECE + 6))
     assert max(read) == PIECE
 
@@ -322,10 +323,10 @@ async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
         for what in Exported:
             assert await studio.tables.export(what, tmp_path / f"{what.value}.xlsx")
             assert not await studio.tables.export(what, tmp_path / "none" / "x.csv")
-        table = studio.tables.read(tmp_path / "products.xlsx")
+        table = read_table(tmp_path / "products.xlsx")
         plan = plan_import(table, match_products(table, studio.show), studio.show)
         assert (plan.unchanged, plan.faults) == (1, ())
-        assert [len(studio.tables.read(tmp_path / f"{what.value}.xlsx").rows) for what in Exported] == [1, 1, 1, 1]
+        assert [len(read_table(tmp_path / f"{what.value}.xlsx").rows) for what in Exported] == [1, 1, 1, 1]
 
 
 async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path) -> None:

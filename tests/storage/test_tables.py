@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.table import Table, harmless
 from app.storage.files import StorageError
-from app.storage.tables import MAX_ROWS, read_table, sheet_names, write_table
+from app.storage.tables import MAX_ROWS, read_grid, read_table, write_table
 
 
 def written(path: Path, content: str, encoding: str) -> Path:
@@ -77,7 +77,7 @@ def test_numbers_dates_and_sheets_of_xlsx(tmp_path: Path) -> None:
     other.append(["here"])
     book.save(tmp_path / "t.xlsx")
     assert read_table(tmp_path / "t.xlsx").rows == (("19.9", "1200", "1.2990", "2026-11-22 20:00:00", "yes", ""),)
-    assert sheet_names(tmp_path / "t.xlsx") == ("Sheet", "Other 二")
+    assert read_grid(tmp_path / "t.xlsx").sheets == ("Sheet", "Other 二")
     assert read_table(tmp_path / "t.xlsx", "Other 二").rows == (("here",),)
     with pytest.raises(StorageError) as raised:
         read_table(tmp_path / "t.xlsx", "gone")
@@ -98,7 +98,7 @@ def test_what_is_no_table_is_said_so(tmp_path: Path) -> None:
         "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "table.old_excel"),
         "zip.xlsx": (b"PK\x03\x04 nothing more", "table.damaged"),
         "wide.csv": (b",".join(b"h" for _ in range(301)) + b"\n1\n", "table.too_wide"),
-        "long.csv": (b"a\n" + b"1\n" * MAX_ROWS, "table.too_long"),
+        "long.csv": (b"a\n" + b"1\n" * (MAX_ROWS + 1), "table.too_long"),
         "cell.csv": (b'a\n"' + b"x" * 200_000 + b'"\n', "table.damaged"),
     }
     for name, (content, code) in files.items():
@@ -112,7 +112,7 @@ def test_what_is_no_table_is_said_so(tmp_path: Path) -> None:
     bomb(tmp_path / "bomb.xlsx")
     with pytest.raises(StorageError) as bombed:
         read_table(tmp_path / "bomb.xlsx")
-    assert bombed.value.code == "file.too_large"
+    assert bombed.value.code == "table.unpacks_too_large"
     with zipfile.ZipFile(tmp_path / "other.xlsx", "w") as packed:
         packed.writestr("hello.txt", "no workbook")
     with pytest.raises(StorageError) as other:

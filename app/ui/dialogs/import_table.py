@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import AppError
+from app.domain.heading_row import likely_heading
 from app.domain.notice import Notice
 from app.domain.show import Show
-from app.domain.table import Fault, Matching, Table
+from app.domain.table import Fault, Matching, Table, headed
 from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.table_kinds import Outcome, TableKind
@@ -223,7 +224,8 @@ class ImportDialog(QDialog):
         self._set_stage(Stage.READING)
 
         def read() -> tuple[tuple[str, ...], Table]:
-            return tables.sheets(path), tables.read(path)
+            grid = tables.read(path, watch=lambda _: True)
+            return grid.sheets, headed(grid, likely_heading(grid, lambda _: False))
 
         def done(found: tuple[tuple[str, ...], Table]) -> None:
             self.sheet.addItems(list(found[0]))
@@ -235,7 +237,12 @@ class ImportDialog(QDialog):
         path, tables = self._path, self._desk.studio.tables
         if path is not None:
             self._set_stage(Stage.READING)
-            self.work.do(lambda: tables.read(path, sheet), self._show_table)
+
+            def read() -> Table:
+                grid = tables.read(path, sheet, watch=lambda _: True)
+                return headed(grid, likely_heading(grid, lambda _: False))
+
+            self.work.do(read, self._show_table)
 
     def _on_failed(self, error: AppError) -> None:
         self._table = self._planned = None

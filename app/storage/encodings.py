@@ -1,0 +1,137 @@
+"""Which encoding a text file was saved in, guessed from its bytes; charset-normalizer knows the old ones of each country."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+SAMPLE_BYTES = 256 * 1024  # a guess does not get better from more
+_CUT = 0.02  # of the signs beyond ASCII so many may be broken in a file that is UTF-8 all the same
+_FEW = 8  # … and so many in any case, as long as more are whole
+
+# What can be chosen; "utf-8" and "utf-16" read a byte order mark too.
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1254",
+    "cp1256",
+    "cp1258",
+    "cp874",
+)
+# The Latin ones read each other's files without a complaint, so that the letters decide; the first wins a draw.
+_LATIN = ("cp1252", "cp1254", "cp1250")
+_LATIN_LETTERS = {
+    "cp1252": "àáâãäåæçèéêëìíîïñòóôõöøœùúûüßªº",
+    "cp1254": "çğıöşüâîûi̇",
+    "cp1250": "áâäăąćčçďđéęěëíîĺľłńňóôöőŕřśšşťţúůüűýźżžß",
+}
+_WHOLE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CLOSE = 0.1  # of charset-normalizer's measure of chaos
+_PAIRED = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+
+
+def guess(content: bytes) -> str:
+    """One of ENCODINGS; UTF-8 when nothing speaks for another."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    sample = content[:SAMPLE_BYTES]
+    if _is_utf16(sample):
+        return "utf-16"
+    if _is_utf8(content):
+        return "utf-8"
+    return _old(_telling(sample))
+
+
+def _is_utf16(sample: bytes) -> bool:
+    """Without its mark: every other byte of the delimiters and digits is zero."""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    return max(even, odd) * 8 > len(sample) and min(even, odd) * 4 < max(even, odd)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """UTF-8, or UTF-8 in which something cut a few signs through: all others would hardly be whole by accident."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        high = sum(byte > 0x7F for byte in content[:SAMPLE_BYTES])
+        whole = [len(found) for found in _WHOLE.findall(content[:SAMPLE_BYTES])]
+        broken = high - sum(whole)
+        return sum(whole) > 2 * broken and broken <= max(_FEW, _CUT * len(whole))
+    return True
+
+
+def _telling(sample: bytes) -> bytes:
+    """The lines in which something beyond ASCII stands: what can be guessed from; all of them when there are none."""
+    lines = [line for line in sample.splitlines(keepends=True) if not line.isascii()]
+    return b"".join(lines) or sample
+
+
+def _old(sample: bytes) -> str:
+    """The likeliest of the encodings from before UTF-8."""
+    whole = _best(sample)
+    if whole not in _LATIN:
+        return whole
+    lines = sample.splitlines(keepends=True)
+    for name in _PAIRED:
+        good = [line for line in lines if _reads(line, name)]
+        if 0 < len(lines) - len(good) <= max(1, len(lines) // 20) and len(good) > 1 and _best(b"".join(good)) == name:
+            return name  # but for a cut sign or two
+    letters = [sample.decode(name, errors="replace") for name in _LATIN]
+    wrong = [sum(ord(sign) > 0x7F and sign.isalpha() and sign.lower() not in usual for sign in text) for text, usual in _usual(letters)]
+    return _LATIN[wrong.index(min(wrong))]
+
+
+def _best(sample: bytes) -> str:
+    """What charset-normalizer makes of it. Of few words it can say little: then common signs of two bytes count for more.
+
+    Windows-1252, which takes nearly all bytes, when it knows nothing.
+    """
+    known = [name for name in ENCODINGS if name not in ("utf-8", "utf-16")]
+    found = list(from_bytes(sample, cp_isolation=known, enable_fallback=False, preemptive_behaviour=False))
+    usual = [one for one in found if one.encoding in _PAIRED and one.chaos <= found[0].chaos + _CLOSE and _everyday(str(one), one.encoding)]
+    return usual[0].encoding if usual else found[0].encoding if found else "cp1252"
+
+
+def _everyday(text: str, encoding: str) -> bool:
+    """Whether most signs beyond ASCII are of the kind that a text in this encoding is full of."""
+    signs = [sign for sign in text if ord(sign) > 0x7F and sign.isalpha()]
+    if encoding in ("cp932", "euc_jp"):
+        kana = sum("\u3041" <= sign <= "\u30fa" for sign in signs)
+        return kana * 4 >= len(signs) > 0 and not any("\uff66" <= sign <= "\uff9d" for sign in signs)
+    if encoding == "cp949":
+        common = sum("\uac00" <= sign <= "\ud7a3" and sign.encode("cp949")[0] >= 0xB0 and sign.encode("cp949")[1] > 0xA0 for sign in signs)
+    else:
+        first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)  # the sets of common characters come first in both
+        common = sum(len(code := sign.encode(encoding)) == 2 and first <= code[0] <= last for sign in signs)
+    return common * 10 >= len(signs) * 8 > 0
+
+
+def _reads(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _usual(texts: list[str]) -> list[tuple[str, str]]:
+    return list(zip(texts, (_LATIN_LETTERS[name] for name in _LATIN), strict=True))
+
+
+def decoded(content: bytes, encoding: str) -> str:
+    """The text; what cannot be read in this encoding is U+FFFD, and the rest stays."""
+    if encoding == "utf-16" and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        sample = content[:SAMPLE_BYTES]
+        encoding = "utf-16-be" if sample[0::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+    text = content.decode(encoding, errors="replace")
+    return text.removeprefix("\ufeff")

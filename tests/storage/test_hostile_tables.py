@@ -1,0 +1,158 @@
+"""Workbooks and text files that somebody damaged, or made to do harm: each is refused in words, and little is unpacked of it."""
+
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.domain.table import Grid
+from app.storage import workbook
+from app.storage.files import StorageError
+from app.storage.tables import MAX_COLUMNS, MAX_SECONDS, read_grid
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+
+def a_book() -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Name", "SKU", "Price"])
+    for number in range(20):
+        book.active.append([f"Fan {number}", f"F-{number}", 19.9])
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def with_part(name: str, content: bytes, *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A workbook in which one part is another one."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(a_book())) as before, zipfile.ZipFile(packed, "w") as after:
+        for part in before.infolist():
+            if part.filename != name:
+                after.writestr(part.filename, before.read(part), zipfile.ZIP_DEFLATED)
+        after.writestr(name, content, compression)
+    return packed.getvalue()
+
+
+def refused(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    with pytest.raises(StorageError) as raised:
+        read_grid(path)
+    return raised.value.code
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+WORDS = "xl/sharedStrings.xml"
+HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+TAIL = b"</sheetData></worksheet>"
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    rows = with_part(SHEET, HEAD + b'<row><c t="n"><v>1</v></c></row>' * 600_000 + TAIL)
+    assert len(rows) < 150_000
+    assert refused(tmp_path / "rows.xlsx", rows) == "table.unpacks_too_large"
+    words = with_part(WORDS, b"<sst>" + b"<si><t>word</t></si>" * 600_000 + b"</sst>")
+    assert refused(tmp_path / "words.xlsx", words) == "table.unpacks_too_large"
+    assert refused(tmp_path / "styles.xlsx", with_part("xl/styles.xml", b"<a>" + b" " * workbook.MAX_PART)) == "table.unpacks_too_large"
+
+
+def test_one_row_of_millions_of_cells_is_refused(tmp_path: Path) -> None:
+    noise = random.Random(7)
+    cells = b"".join(b'<c r="A%d"><v>%d</v></c>' % (number, noise.getrandbits(60)) for number in range(480_000))
+    assert refused(tmp_path / "row.xlsx", with_part(SHEET, HEAD + b"<row>" + cells + b"</row>" + TAIL)) == "table.unpacks_too_large"
+
+
+def test_entities_are_refused_before_they_grow(tmp_path: Path) -> None:
+    levels = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 9))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY e0 "ha">{levels}]><worksheet>&e8;</worksheet>'
+    assert refused(tmp_path / "laughs.xlsx", with_part(SHEET, bomb.encode())) == "table.damaged"
+    assert (
+        refused(tmp_path / "utf16.xlsx", with_part(SHEET, bomb.replace('"1.0"', '"1.0" encoding="utf-16"').encode("utf-16")))
+        == "table.damaged"
+    )
+    outside = b'<!DOCTYPE w SYSTEM "file:///etc/passwd"><worksheet/>'
+    assert refused(tmp_path / "outside.xlsx", with_part("xl/workbook.xml", outside)) == "table.damaged"
+
+
+def test_a_cell_far_away_makes_no_table_of_the_whole_sheet(tmp_path: Path) -> None:
+    far = HEAD + b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="B1048576"><v>2</v></c></row>' + TAIL
+    (tmp_path / "far.xlsx").write_bytes(with_part(SHEET, far))
+    grid = read_grid(tmp_path / "far.xlsx")
+    assert (len(grid.rows), grid.rows[0], grid.rows[-1]) == (1_048_576, ("1",), ("", "2"))
+    wide = HEAD + b'<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c></row>' + TAIL
+    (tmp_path / "wide.xlsx").write_bytes(with_part(SHEET, wide))
+    assert len(read_grid(tmp_path / "wide.xlsx").rows[0]) <= MAX_COLUMNS
+    size = HEAD.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>') + b'<row r="1"><c r="A1"><v>1</v></c></row>' + TAIL
+    (tmp_path / "size.xlsx").write_bytes(with_part(SHEET, size))
+    assert read_grid(tmp_path / "size.xlsx").rows == (("1",),)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<row r="1"><c r="A1" t="s"><v>999</v></c></row>',
+        b'<row r="1"><c r="A1" t="s"><v>x</v></c></row>',
+        b'<row r="one"><c r="A1"><v>1</v></c></row>',
+        b'<row r="1"><c r="1A"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1" s="70000"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1"><v>1',
+    ],
+)
+def test_a_damaged_sheet_is_named(tmp_path: Path, sheet: bytes) -> None:
+    assert refused(tmp_path / "t.xlsx", with_part(SHEET, HEAD + sheet + TAIL)) == "table.damaged"
+
+
+def test_packing_that_nobody_knows_and_a_password_are_named(tmp_path: Path) -> None:
+    known = with_part("xl/theme/theme1.xml", b"<a/>", compression=zipfile.ZIP_STORED)
+    marked = bytearray(known)
+    place = marked.rfind(b"PK\x01\x02")  # the entry of the part that came last
+    marked[place + 10 : place + 12] = b"\x63\x00"  # a method that zipfile does not have
+    assert refused(tmp_path / "method.xlsx", bytes(marked)) == "table.damaged"
+    locked = bytearray(known)
+    place = locked.rfind(b"PK\x01\x02")
+    locked[place + 8] |= 1
+    assert refused(tmp_path / "locked.xlsx", bytes(locked)) == "table.damaged"
+
+
+def test_whatever_is_changed_in_a_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    good, noise = a_book(), random.Random(2026)
+    codes: set[str] = set()
+    path = tmp_path / "t.xlsx"
+    for _ in range(250):
+        bad = bytearray(good)
+        for _ in range(noise.randint(1, 6)):
+            bad[noise.randrange(4, len(bad))] = noise.randrange(256)
+        path.write_bytes(bytes(bad[: noise.choice((len(bad), len(bad), noise.randrange(5, len(bad))))]))
+        try:
+            assert isinstance(read_grid(path), Grid)
+        except StorageError as error:
+            codes.add(error.code)
+    assert "table.damaged" in codes
+    assert codes <= {"table.damaged", "table.empty", "table.too_wide", "table.unpacks_too_large"}
+
+
+def test_reading_is_stopped_when_nobody_waits_for_it_or_when_it_takes_too_long(tmp_path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet()
+    for number in range(3_000):
+        page.append([number, "x"])
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "t.csv").write_text("\n".join(f"{number},x" for number in range(3_000)))
+    for name in ("t.xlsx", "t.csv"):
+        seen: list[int] = []
+
+        def watch(rows: int, seen: list[int] = seen) -> bool:
+            seen.append(rows)
+            return rows < 1000
+
+        with pytest.raises(StorageError) as stopped:
+            read_grid(tmp_path / name, watch=watch)
+        assert (stopped.value.code, seen[-1]) == ("table.stopped", 1000)
+        clock = iter([0.0, 1.0, MAX_SECONDS + 1.0]).__next__
+        with pytest.raises(StorageError) as slow:
+            read_grid(tmp_path / name, now=clock)
+        assert slow.value.code == "table.too_slow"
