@@ -28,6 +28,7 @@ from app.session.slow_work import Slowly
 from app.session.studio import MakeSample, MakeSecrets, Studio
 from app.session.text_pictures import DrawText
 from app.storage.card_themes import load_card_themes
+from app.storage.files import StorageError
 from app.storage.paths import Paths
 from app.storage.phrases import load_phrases
 from app.storage.presets import load_presets
@@ -105,7 +106,7 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
     return DeskEquipment(
         draw_card=drawing.card,
         prepare_drawing=drawing.prepare,
-        load_themes=lambda: {theme.id: theme for theme in load_card_themes(paths.card_themes)},
+        load_themes=lambda told: {theme.id: theme for theme in load_card_themes(paths.card_themes, told)},
         writer=CardWriter(formats=LateFormats(), phrases=load_phrases(paths.card_phrases), code=code_modules),
         connect_room=LateRoom(),
         shrink=shrunk_picture,
@@ -127,15 +128,17 @@ def make_studio(
     sample: MakeSample | None = None,
     host_language: Callable[[Settings], str] = lambda _: "en",
 ) -> Studio:
-    """A Studio of this machine's parts, not started yet; raises StorageError when a folder or a preset cannot be used."""
+    """A Studio of this machine's parts, not started yet; raises StorageError when a folder cannot be used."""
     paths.make()
     drawing = Drawing()
+    broken: list[StorageError] = []
     return Studio(
         paths=paths,
         clock=SystemClock(),
         new_project=new_project,
         make_secrets=make_secrets,
-        presets=load_presets(paths.relay_presets),
+        presets=load_presets(paths.relay_presets, broken.append),
+        broken=broken,
         draw_text=drawing.text,
         equipment=desk_equipment(paths, drawing),
         spawn=spawn,

@@ -19,6 +19,7 @@ from app.bootstrap.processes import on_end_signals
 from app.bootstrap.saying import spoken
 from app.domain.device import Devices
 from app.domain.errors import AppError
+from app.domain.notice import Notice, Severity
 from app.domain.output import Relay
 from app.domain.project import Project, starter_project
 from app.domain.show import Show
@@ -101,6 +102,11 @@ class Desk:
         sample = load_sample(self._paths.sample_show, self._paths.markets, spoken_language(settings))
         return sample.show(replace(project, name=SAMPLE_NAME)), sample.pictures.values()
 
+    def tell_broken(self, error: AppError) -> None:
+        """A file of ours that is broken is left out, and named."""
+        if self._studio is not None:
+            self._studio.notices.emit(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", ""))))
+
     def make(self) -> Studio:
         self._studio = make_studio(
             self._paths,
@@ -128,12 +134,13 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         start_logging(paths.logs, "desk", verbose=arguments.verbose)
         formats = LateFormats()
+        desk = Desk(paths)
         options = WindowOptions(
             resources=paths.resources,
             state_file=paths.state / WINDOW_FILE,
             make_wordings=lambda language: LateWordings(paths.notices, language),
             make_finding_words=lambda language: LateWordings(paths.findings, language),
-            known_markets=cache(lambda: load_markets(paths.markets)),
+            known_markets=cache(lambda: load_markets(paths.markets, desk.tell_broken)),
             make_code=qr_modules,
             formats=formats,
             when_shown=formats.load_soon,
@@ -145,7 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
             door=door,
             when_asked_to_end=on_end_signals,
         )
-        return run_window(Desk(paths).make, options)
+        return run_window(desk.make, options)
     except AppError as error:
         sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1

@@ -12,6 +12,7 @@ from app.domain.card_theme import CardTheme, DrawCard
 from app.domain.clock import NS_PER_MS, Clock
 from app.domain.command import Command
 from app.domain.device import Devices
+from app.domain.errors import AppError
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.output import Relay
@@ -108,7 +109,7 @@ class DeskEquipment:
 
     draw_card: DrawCard
     prepare_drawing: Callable[[], object]
-    load_themes: Callable[[], Mapping[str, CardTheme]]
+    load_themes: Callable[[Callable[[AppError], None]], Mapping[str, CardTheme]]
     writer: CardWriter
     connect_room: Connect
     shrink: Shrink
@@ -206,8 +207,12 @@ class ShowDesk:
     def card_themes(self) -> Mapping[str, CardTheme]:
         """The looks that cards can have, by the name that `show.desk.card_theme` holds."""
         if self._themes is None:
-            self._themes = self._equipment.load_themes()
+            self._themes = self._equipment.load_themes(self._tell_broken)
         return self._themes
+
+    def _tell_broken(self, error: AppError) -> None:
+        """A file of ours that is broken is left out."""
+        self._studio.notices.emit(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", ""))))
 
     def announce(self, dates: Mapping[str, Json], calendars: tuple[RoomCalendar, ...] = ()) -> None:
         """What the page says of shows to come, as `room_schedule.schedule_board` makes it, and the calendar files that it speaks of."""
@@ -440,7 +445,9 @@ class ShowDesk:
             return  # a show that sells nothing needs none of what drawing takes
         show = self._studio.show
         themes = self.card_themes
-        theme = themes.get(show.desk.card_theme) or next(iter(themes.values()))
+        theme = themes.get(show.desk.card_theme) or next(iter(themes.values()), None)
+        if theme is None:  # every theme is broken, which was told
+            return
         product = self.selling.pinned
         scene = CardScene(
             show=show,

@@ -84,6 +84,7 @@ class Studio(OpenShow):
         with_relay: bool = True,
         sample: MakeSample | None = None,
         host_language: Callable[[Settings], str] = lambda _: "en",
+        broken: Sequence[AppError] = (),
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.notices: Signal[[Notice]] = Signal()
@@ -100,7 +101,8 @@ class Studio(OpenShow):
         self.preview = PreviewReader()
         self.presets = tuple(presets)
         self._settings_file = SettingsFile(paths.settings)
-        self.settings, self._early_notices = self._settings_file.load()
+        self.settings, early = self._settings_file.load()
+        self._early_notices = (*early, *(Notice(Severity.WARNING, one.code, one.data, str(one.data.get("path", ""))) for one in broken))
         notify = self.notices.emit
         self._new_project, self._host_language = new_project, host_language
         super().__init__(paths=paths, clock=clock, new_show=self._empty_show, notify=notify, post=self._post)

@@ -1,6 +1,5 @@
 """The tables of festivals and of permits for prize draws (resources/calendar)."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -13,6 +12,7 @@ from app.domain.draw_permit import DrawPermit
 from app.domain.festival_rule import Basis, DayRule, FestivalRule, FestivalRuleError, parse_day_rule
 from app.domain.schedule import TaskKind
 from app.storage.files import StorageError, read_file
+from app.storage.parsing import parse_toml
 
 GROUPS = "groups.toml"
 PERMITS = "permits.toml"
@@ -83,7 +83,7 @@ def _load(path: Path, groups: Mapping[str, Sequence[str]]) -> Iterator[FestivalR
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_file(path).decode("utf-8"))
+        return parse_toml(read_file(path))
     except ValueError as error:
         raise CalendarTableError("calendar.broken", path=str(path), reason=str(error)) from error
 

@@ -1,7 +1,6 @@
 """The themes of cards: one TOML file a theme, perhaps based on another one."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ from app.domain.card_theme import CanvasShape, CardMotion, CardPlace, CardTheme,
 from app.domain.errors import FieldError
 from app.domain.overlay import MAX_ANIMATION_MS
 from app.domain.schema import parse_colour
-from app.storage.files import StorageError, read_file
+from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.parsing import parse_toml
 
 Table = dict[str, Any]
 FIRST: Final = "harbour"
@@ -33,9 +33,10 @@ class CardThemeError(StorageError):
     """A theme file that does not say what a theme must; `data` has `path` and `reason`."""
 
 
-def load_card_themes(folder: Path) -> tuple[CardTheme, ...]:
-    """All themes of a folder, "harbour" first, the others by title; raises CardThemeError or StorageError."""
-    themes = [load_card_theme(path) for path in sorted(folder.glob("*.toml"))]
+def load_card_themes(folder: Path, told: Told | None = None) -> tuple[CardTheme, ...]:
+    """All themes of a folder, "harbour" first, the others by title. One that is broken is `told` and left out; without `told` it raises
+    CardThemeError or StorageError."""
+    themes = each_file(folder, load_card_theme, told)
     return tuple(sorted(themes, key=lambda theme: (theme.id != FIRST, theme.title.casefold())))
 
 
@@ -45,7 +46,7 @@ def load_card_theme(path: Path) -> CardTheme:
     _refuse_unknown(path, table, CardTheme, "")
     try:
         theme = msgspec.convert({**table, "id": path.stem}, CardTheme)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, OverflowError) as error:
         raise _broken(path, str(error)) from error
     _check(path, theme)
     return theme
@@ -60,7 +61,7 @@ def _completed(path: Path, above: tuple[str, ...]) -> Table:
     if path.stem in above:
         raise _broken(path, f"it is based on itself ({' → '.join((*above, path.stem))})")
     try:
-        table = tomllib.loads(read_file(path).decode())
+        table = parse_toml(read_file(path))
     except ValueError as error:
         raise _broken(path, str(error)) from error
     base = table.pop("base", None)

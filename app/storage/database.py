@@ -7,17 +7,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.storage.files import StorageError, storage_error
+from app.storage.opening import Opening
+from app.storage.show_guard import guard
 
 SQLITE_HEADER = b"SQLite format 3\0"
 BUSY_MS = 2000  # another program that copies or looks at the file holds it for moments
 COMPANIONS = ("-wal", "-shm", "-journal")
 
+_NOT_TEXT = "Could not decode to UTF-8"  # Python's own words; SQLite has no code for it
 _CODES: Mapping[int, str] = {
     sqlite3.SQLITE_FULL: "file.full",
     sqlite3.SQLITE_READONLY: "file.denied",
     sqlite3.SQLITE_PERM: "file.denied",
-    sqlite3.SQLITE_AUTH: "file.denied",
+    sqlite3.SQLITE_AUTH: "show_file.foreign",
+    sqlite3.SQLITE_INTERRUPT: "show_file.too_long",
     sqlite3.SQLITE_CORRUPT: "show_file.damaged",
+    sqlite3.SQLITE_TOOBIG: "show_file.damaged",
     sqlite3.SQLITE_NOTADB: "show_file.damaged",
     sqlite3.SQLITE_BUSY: "show_file.busy",
     sqlite3.SQLITE_LOCKED: "show_file.busy",
@@ -30,15 +35,18 @@ def database_error(error: sqlite3.Error, path: Path) -> StorageError:
     if primary == sqlite3.SQLITE_CANTOPEN:
         return StorageError("file.denied" if path.exists() else "file.missing", path=str(path))
     reason = f"{error} ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
-    return StorageError(_CODES.get(primary, "file.failed"), path=str(path), reason=reason)
+    code = "show_file.damaged" if str(error).startswith(_NOT_TEXT) else _CODES.get(primary, "file.failed")
+    return StorageError(code, path=str(path), reason=reason)
 
 
 @contextlib.contextmanager
-def our_errors(path: Path) -> Iterator[None]:
+def our_errors(path: Path, opening: Opening | None = None) -> Iterator[None]:
     """SQLite's and the system's errors come out as StorageError about this file."""
     try:
         yield
     except sqlite3.Error as error:
+        if opening is not None and opening.cancelled:
+            raise StorageError("show_file.cancelled", path=str(path)) from error
         raise database_error(error, path) from error
     except OSError as error:
         raise storage_error(error, path) from error
@@ -50,16 +58,22 @@ def is_database(path: Path) -> bool:
         return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
 
 
-def _connect(path: Path, *, mode: str, more: str = "") -> sqlite3.Connection:
+def _connect(path: Path, opening: Opening | None, *, mode: str, more: str = "") -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}{more}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA trusted_schema = OFF")  # a file from elsewhere runs nothing of its own
+    try:
+        if opening is not None:
+            opening.watch(connection)
+        guard(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    """A connection that can write; nothing is changed by it alone."""
-    return _connect(path, mode="rwc" if create else "rw")
+def connect(path: Path, opening: Opening | None = None, *, create: bool = False) -> sqlite3.Connection:
+    """A connection that can write; nothing is changed by it alone. `opening` counts its steps."""
+    return _connect(path, opening, mode="rwc" if create else "rw")
 
 
 def make_durable(connection: sqlite3.Connection) -> None:
@@ -69,16 +83,16 @@ def make_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA fullfsync = ON")  # macOS alone knows a difference: its fsync does not reach the drive
 
 
-def connect_reading(path: Path) -> sqlite3.Connection:
+def connect_reading(path: Path, opening: Opening | None = None) -> sqlite3.Connection:
     """A connection that changes nothing, also where the folder cannot be written."""
-    connection = _connect(path, mode="ro")
+    connection = _connect(path, opening, mode="ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema")
     except sqlite3.OperationalError:
         connection.close()
         if path.with_name(path.name + "-wal").exists():  # what stands there alone must not be left out
             raise
-        connection = _connect(path, mode="ro", more="&immutable=1")
+        connection = _connect(path, opening, mode="ro", more="&immutable=1")
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema")
         except BaseException:
@@ -93,6 +107,7 @@ def connect_reading(path: Path) -> sqlite3.Connection:
 def plain_connection(path: Path) -> sqlite3.Connection:
     """A connection to a file in one piece that nobody else knows of yet; it is made when there is none."""
     connection = sqlite3.connect(path, isolation_level=None)
+    guard(connection)
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA synchronous = FULL")
     return connection

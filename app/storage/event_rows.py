@@ -1,19 +1,34 @@
 """The show's log in its file: appended to, never changed."""
 
-import json
 import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.domain.event import EventKind, ShowEvent
+from app.storage.files import StorageError
 
 log = logging.getLogger(__name__)
 
 NO_END = 2**62
+MAX_EVENTS = 10_000_000  # a thousand viewers for a hundred hours
+MAX_EVENT_TEXT = 1024 * 1024  # of one event; the largest of ours, a plan's change, has a few kilobytes
+MAX_LOG_TEXT = 1024 * 1024 * 1024
+MAX_AT_MS = 253_402_300_799_999  # the last moment of the year 9999
+_DECODER = msgspec.json.Decoder(dict[str, Any])
 _KINDS = {kind.value: kind for kind in EventKind}
+
+
+def check_log(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StorageError for a log that is longer than any show's, or whose numbers leave none for the next event."""
+    count, text, last = connection.execute("SELECT count(*), total(length(data)), coalesce(max(seq), 0) FROM events").fetchone()
+    if count > MAX_EVENTS or text > MAX_LOG_TEXT:
+        raise StorageError("show_file.too_much", path=str(path), table="events", limit=MAX_EVENTS)
+    if last >= NO_END:
+        raise StorageError("show_file.value", path=str(path), table="events", row=str(last), reason="seq")
 
 
 def last_seq(connection: sqlite3.Connection) -> int:
@@ -41,14 +56,20 @@ def read(connection: sqlite3.Connection, kinds: Collection[EventKind] | None, af
     if kinds is not None:
         sql += f" AND kind IN ({', '.join('?' * len(kinds))})"
     for seq, at_ms, kind, data in connection.execute(sql + " ORDER BY seq", values):
-        if kind in _KINDS:
-            yield ShowEvent(seq, at_ms, _KINDS[kind], _plain(seq, data))
+        if kind not in _KINDS:
+            continue
+        if not isinstance(at_ms, int) or not 0 <= at_ms <= MAX_AT_MS:
+            log.warning("the event %d of the log has no time", seq)
+            continue
+        yield ShowEvent(seq, at_ms, _KINDS[kind], _plain(seq, data))
 
 
-def _plain(seq: int, data: str) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except ValueError:
-        log.warning("the event %d of the log has data that cannot be read", seq)
-        return {}
-    return found if isinstance(found, dict) else {}
+def _plain(seq: int, data: object) -> dict[str, Any]:
+    """The event's data; none when it cannot be read, so that one bad event costs only itself."""
+    if isinstance(data, str) and len(data) <= MAX_EVENT_TEXT:
+        try:
+            return _DECODER.decode(data)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            pass
+    log.warning("the event %d of the log has data that cannot be read", seq)
+    return {}

@@ -5,11 +5,14 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from app.domain.errors import AppError
+
+T = TypeVar("T")
 
 MAX_BYTES = 32 * 1024 * 1024  # a thousand scenes with a hundred layers each take half of it
 STALE_S = 3600.0  # a save takes seconds: an older temporary file is what a killed save left
@@ -34,10 +37,26 @@ class StorageError(AppError):
     """A file that cannot be read or written; `data` has `path` and, for rare causes, `reason` in the system's words."""
 
 
+Told = Callable[[StorageError], None]
+
+
 def storage_error(error: OSError, path: Path) -> StorageError:
     """The error of ours that says the same as the system's."""
     code = _CODES.get(error.errno or 0, "file.failed")
     return StorageError(code, path=str(path), reason=error.strerror or type(error).__name__)
+
+
+def each_file(folder: Path, load: Callable[[Path], T], told: Told | None) -> list[T]:
+    """What each TOML file of a folder holds, by name. A broken one is `told` and costs only itself; without `told` it raises."""
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            found.append(load(path))
+        except StorageError as error:
+            if told is None:
+                raise
+            told(error)
+    return found
 
 
 def backup_of(path: Path) -> Path:
@@ -52,6 +71,8 @@ def read_file(path: Path) -> bytes:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise storage_error(error, path) from error
+    except ValueError as error:  # a name with a null byte in it
+        raise StorageError("file.missing", path=str(path), reason=str(error)) from error
     if len(content) > MAX_BYTES:
         raise StorageError("file.too_large", path=str(path), limit_mb=MAX_BYTES // (1024 * 1024))
     return content

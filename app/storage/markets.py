@@ -1,7 +1,6 @@
 """Market profiles: one TOML file a market, and files of taboos, phrases and claims that several markets share."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
@@ -13,7 +12,8 @@ import msgspec
 
 from app.domain.market import Market
 from app.domain.money import is_currency
-from app.storage.files import StorageError, read_file
+from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.parsing import parse_toml
 
 SHARED = "shared"
 INCLUDE = "include"
@@ -32,10 +32,11 @@ class MarketError(StorageError):
     """A market's file does not say what a market must; `data` has `path`, `field` and `reason`."""
 
 
-def load_markets(folder: Path) -> tuple[Market, ...]:
-    """All markets of a folder by their id; raises MarketError, or StorageError for a file that cannot be read."""
+def load_markets(folder: Path, told: Told | None = None) -> tuple[Market, ...]:
+    """All markets of a folder by their id. One that is broken is `told` and left out; without `told` it raises MarketError, or StorageError
+    for a file that cannot be read."""
     shared: dict[Path, Market] = {}
-    return tuple(_load(path, shared) for path in sorted(folder.glob("*.toml")))
+    return tuple(each_file(folder, lambda path: _load(path, shared), told))
 
 
 def load_chosen(folder: Path, market_ids: Iterable[str]) -> tuple[Market, ...]:
@@ -77,7 +78,7 @@ def _load_shared(path: Path) -> Market:
 
 def _read(path: Path) -> Table:
     try:
-        return tomllib.loads(read_file(path).decode("utf-8"))
+        return parse_toml(read_file(path))
     except ValueError as error:
         raise MarketError("market.broken", path=str(path), field="(the file)", reason=str(error)) from error
 

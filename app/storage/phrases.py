@@ -1,6 +1,5 @@
 """Phrases that the program itself says to viewers, each in many languages."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,11 +7,12 @@ import msgspec
 
 from app.domain.words import Words
 from app.storage.files import StorageError, read_file
+from app.storage.parsing import parse_toml
 
 
 def load_phrases(path: Path) -> Mapping[str, Words]:
     """Each phrase in its languages; raises StorageError for a file that does not hold that."""
     try:
-        return msgspec.convert(tomllib.loads(read_file(path).decode()), dict[str, dict[str, str]])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(parse_toml(read_file(path)), dict[str, dict[str, str]])
+    except (ValueError, msgspec.ValidationError) as error:
         raise StorageError("phrases.broken", path=str(path), reason=str(error)) from error

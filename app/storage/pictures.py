@@ -8,6 +8,7 @@ from app.storage.files import StorageError
 
 MAX_PICTURE_BYTES = 8 * 1024 * 1024  # a photograph of a phone at full size; the room sends smaller ones
 ID_LENGTH = 32
+MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,13 @@ def put(connection: sqlite3.Connection, picture: Picture) -> None:
 
 
 def content(connection: sqlite3.Connection, picture_id: str) -> bytes | None:
-    """Its bytes, None when the file has no such picture."""
-    found = connection.execute("SELECT content FROM pictures WHERE id = ?", (picture_id,)).fetchone()
-    return None if found is None else bytes(found[0])
+    """Its bytes, None when the file has no such picture; what is too large or no bytes is none, and is not read."""
+    sql = "SELECT content FROM pictures WHERE id = ? AND typeof(content) = 'blob' AND length(content) <= ?"
+    found = connection.execute(sql, (picture_id, MAX_PICTURE_BYTES)).fetchone()
+    return found[0] if found is not None and isinstance(found[0], bytes) else None
 
 
 def media_type(connection: sqlite3.Connection, picture_id: str) -> str:
-    """Its media type, "" when the file has no such picture."""
+    """Its media type, "" when the file has no such picture, or it is of no kind of ours."""
     found = connection.execute("SELECT media_type FROM pictures WHERE id = ?", (picture_id,)).fetchone()
-    return "" if found is None else str(found[0])
+    return found[0] if found is not None and found[0] in MEDIA_TYPES else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.errors import Value
 from app.storage.files import StorageError, read_file, write_file
+from app.storage.parsing import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ class PluginSettingsFile:
     def values(self, plugin_id: str) -> Mapping[str, Value]:
         """What the user chose for a plugin."""
         values = self._read().get(plugin_id, {}).get("settings", {})
+        if not isinstance(values, dict):
+            return {}
         return {str(key): value for key, value in values.items() if isinstance(value, bool | int | float | str)}
 
     def keep(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
@@ -34,11 +37,11 @@ class PluginSettingsFile:
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:
-            table = json.loads(read_file(self._path))
+            table = parse_json(read_file(self._path).decode())
             return {str(key): one for key, one in table.items() if isinstance(one, dict)}
         except StorageError as error:
             if error.code != "file.missing":
                 log.warning("plugins: %s", error)
-        except (ValueError, AttributeError, RecursionError) as error:
+        except (ValueError, AttributeError) as error:
             log.warning("plugins: %s is broken: %s", self._path, error)
         return {}

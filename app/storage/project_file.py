@@ -14,6 +14,7 @@ from app.domain.output import EMBEDDED_RELAY_ID
 from app.domain.project import Project, check
 from app.storage.files import StorageError, backup_of, read_file, write_file
 from app.storage.migrations import CURRENT_VERSION, FORMAT, MIGRATIONS, migrated
+from app.storage.parsing import parse_json
 
 SUFFIX = ".tradewind"
 
@@ -52,7 +53,7 @@ def decode(content: bytes, path: Path) -> Project:
     _check_version(document, names)
     try:
         project = msgspec.convert(migrated(document)["project"], Project)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
         found = _PLACE.match(str(error))
         place = (found["place"] if found else None) or "$"
         raise ProjectFileError("project_file.value", **names, place=place, reason=found["reason"] if found else str(error)) from error
@@ -61,24 +62,22 @@ def decode(content: bytes, path: Path) -> Project:
         check(project)
     except AppError as error:
         raise ProjectFileError(error.code, **{**names, **error.data}) from error
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise ProjectFileError("project_file.value", **names, place="$", reason=str(error)) from error
     return project
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number")
 
 
 def _parsed(content: bytes, names: dict[str, str]) -> Any:
     if not content.strip(b"\0 \t\r\n"):
         raise ProjectFileError("project_file.empty", **names)
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        return parse_json(content.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         code = "project_file.cut_off" if error.pos >= len(error.doc.rstrip()) or "Unterminated" in error.msg else "project_file.damaged"
         raise ProjectFileError(code, **names, line=error.lineno, column=error.colno, reason=error.msg) from error
     except UnicodeDecodeError as error:
         raise ProjectFileError("project_file.not_text", **names, position=error.start) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ProjectFileError("project_file.damaged", **names, line=1, column=1, reason=str(error)) from error
 
 

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from app.storage.files import StorageError, read_file, write_file
+from app.storage.parsing import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ class Recents:
 
     def paths(self) -> tuple[Path, ...]:
         """Those that are still there."""
-        return tuple(path for path in self._remembered() if path.is_file())
+        return tuple(path for path in self._remembered() if _is_there(path))
 
     def add(self, opened: Path) -> tuple[Path, ...]:
         """Put one first; returns the list."""
@@ -33,12 +34,14 @@ class Recents:
 
     def _remembered(self) -> tuple[Path, ...]:
         try:
-            listed = json.loads(read_file(self._path))
-            return tuple(Path(path) for path in listed if isinstance(path, str))
+            listed = parse_json(read_file(self._path).decode())
+            if not isinstance(listed, list):
+                raise TypeError("expected a list")
+            return tuple(Path(path) for path in listed[:LIMIT] if isinstance(path, str) and "\0" not in path)
         except StorageError as error:
             if error.code != "file.missing":
                 log.warning("recent shows: %s", error)
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError) as error:
             log.warning("recent shows: %s is broken: %s", self._path, error)
         return ()
 
@@ -47,4 +50,11 @@ class Recents:
             write_file(self._path, json.dumps([str(path) for path in paths], indent=2, ensure_ascii=False).encode())
         except StorageError as error:
             log.warning("recent shows: %s", error)
-        return tuple(path for path in paths if path.is_file())
+        return tuple(path for path in paths if _is_there(path))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or a folder that may not be looked into
+        return False

@@ -10,18 +10,29 @@ from typing import Any
 
 import msgspec
 
-from app.domain.errors import AppError
 from app.domain.project import Project
 from app.domain.schedule import Schedule
 from app.domain.show import Desk, Show, check_show
 from app.storage import pictures
 from app.storage.database import connect_reading, our_errors, plain_connection, remove_database
-from app.storage.files import StorageError
-from app.storage.pictures import Picture
+from app.storage.event_rows import MAX_EVENT_TEXT, MAX_EVENTS, MAX_LOG_TEXT, NO_END
+from app.storage.opening import Opening, Stage
+from app.storage.pictures import MAX_PICTURE_BYTES, Picture
 from app.storage.project_file import decode
-from app.storage.schedule_part import readable_schedule
-from app.storage.show_rows import DESK, NOWHERE, PROJECT, ROW_TYPES, SCHEDULE, write_changes
-from app.storage.show_schema import bring_up
+from app.storage.schedule_part import UNREADABLE, readable_schedule
+from app.storage.show_guard import check_size, own_tables
+from app.storage.show_rows import (
+    DESK,
+    MAX_PARTS,
+    MAX_ROWS,
+    NOWHERE,
+    PARTS,
+    PROJECT,
+    ROW_TYPES,
+    SCHEDULE,
+    write_changes,
+)
+from app.storage.show_schema import CURRENT, MIGRATIONS, bring_up
 
 log = logging.getLogger(__name__)
 
@@ -36,21 +47,30 @@ class Salvaged:
     project: bool
 
 
-def salvage(path: Path, target: Path, new_project: Callable[[], Project]) -> Salvaged | None:
-    """Write what can be read of `path` as a new show file; None when there is nothing. Raises StorageError about `target`."""
+def salvage(path: Path, target: Path, new_project: Callable[[], Project], opening: Opening | None = None) -> Salvaged | None:
+    """Write what can be read of `path` as a new show file; None when there is nothing. Raises StorageError about `target`, and when the
+    file is larger than any show or nobody waits any more."""
+    opening = opening or Opening()
+    opening.at(Stage.SALVAGING)
+    with our_errors(path):
+        check_size(path)
     try:
-        connection = connect_reading(path)
+        connection = connect_reading(path, opening)
+        connection.text_factory = _text
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        source = _Source(connection, own_tables(connection, version if version in MIGRATIONS else CURRENT))
     except sqlite3.Error as error:
         log.warning("nothing of %s can be read: %s", path, error)
         return None
     with contextlib.closing(connection):
-        show, whole = _show(connection, path, new_project)
+        show, whole = _show(source, path, new_project)
         with our_errors(target), contextlib.closing(plain_connection(target)) as copy:
             bring_up(copy)
             copy.execute("BEGIN IMMEDIATE")
             write_changes(copy, None, show, NOWHERE)
             things = sum(len(getattr(show, table)) for table in ROW_TYPES) + len(show.schedule.airings) + len(show.schedule.parties)
-            found = Salvaged(things, _events(connection, copy), _pictures(connection, copy), whole)
+            found = Salvaged(things, _events(source, copy), _pictures(source, copy), whole)
+            opening.check(path)
             copy.execute("COMMIT")
     if found == Salvaged(0, 0, 0, False):
         with contextlib.suppress(OSError):
@@ -59,38 +79,102 @@ def salvage(path: Path, target: Path, new_project: Callable[[], Project]) -> Sal
     return found
 
 
-def _rows(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table from its beginning up to where it is broken, and from its end back to there."""
-    for order in ("ASC", "DESC"):
-        try:
-            yield from connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid {order}")
+def _text(raw: bytes) -> str | bytes:
+    """A text of SQLite; one that is none stays bytes, which no reader takes for a text."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+class _Source:
+    """The tables of the damaged file that are ours; a view in the place of one is none."""
+
+    def __init__(self, connection: sqlite3.Connection, tables: frozenset[str]) -> None:
+        self._connection = connection
+        self._tables = tables
+
+    def rows(self, table: str, columns: str, most: int = MAX_ROWS) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table from its beginning up to where it is broken, and from its end back to there; a row that is too large
+        is passed over."""
+        if table not in self._tables:
+            log.warning("%s of a damaged file is no table of ours", table)
             return
-        except (sqlite3.Error, UnicodeError) as error:
-            log.warning("%s of a damaged file, %s: %s", table, order, error)
+        last = -(2**63)
+        try:
+            for last, *row in self._connection.execute(f"SELECT rowid, {columns} FROM {table} ORDER BY rowid LIMIT {most}"):  # noqa: B007
+                yield tuple(row)
+            return
+        except sqlite3.Error as error:
+            log.warning("%s of a damaged file behind %s: %s", table, last, error)
+            too_large = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_TOOBIG
+        with contextlib.suppress(sqlite3.Error):
+            if too_large:
+                yield from self._one_by_one(table, columns, last, most)
+            else:
+                yield from self._connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid DESC LIMIT {most}")
+
+    def _one_by_one(self, table: str, columns: str, last: int, most: int) -> Iterator[tuple[Any, ...]]:
+        """The rows behind number `last` but those that are too large; raises sqlite3.Error."""
+        for (number,) in self._connection.execute(f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {most}", (last,)):
+            try:
+                yield from self._connection.execute(f"SELECT {columns} FROM {table} WHERE rowid = ?", (number,))
+            except sqlite3.DataError as error:
+                log.warning("row %d in %s of a damaged file: %s", number, table, error)
 
 
-def _show(connection: sqlite3.Connection, path: Path, new_project: Callable[[], Project]) -> tuple[Show, bool]:
-    parts = dict(_rows(connection, "parts", "name, data"))
+def _show(source: _Source, path: Path, new_project: Callable[[], Project]) -> tuple[Show, bool]:
+    parts = {one: data for one, data in source.rows(PARTS, "name, data", MAX_PARTS) if isinstance(one, str) and isinstance(data, str)}
     project: Project | None = None
     desk = Desk()
-    with contextlib.suppress(AppError, AttributeError, UnicodeError):
+    with contextlib.suppress(*UNREADABLE):
         project = decode(parts[PROJECT].encode(), path) if PROJECT in parts else None
-    with contextlib.suppress(AppError, msgspec.MsgspecError, TypeError):
+    with contextlib.suppress(*UNREADABLE):
         desk = msgspec.json.decode(parts[DESK], type=Desk) if DESK in parts else desk
-    schedule = readable_schedule(parts[SCHEDULE]) if isinstance(parts.get(SCHEDULE), str) else Schedule()
-    tables: dict[str, tuple[Any, ...]] = {}
-    for table, kind in ROW_TYPES.items():
-        found: dict[str, tuple[int, Any]] = {}
-        for one, position, data in _rows(connection, table, "id, position, data"):
-            with contextlib.suppress(AppError, msgspec.MsgspecError, TypeError):
-                found[str(one)] = (int(position or 0), msgspec.json.decode(data, type=kind))
-        tables[table] = tuple(thing for _, thing in sorted(found.values(), key=lambda one: one[0]))
-    show = _without_loose_ends(Show(new_project() if project is None else project, desk, **tables, schedule=schedule))
+    schedule = readable_schedule(parts[SCHEDULE]) if SCHEDULE in parts else Schedule()
+    tables = {table: _things(source, table, kind) for table, kind in ROW_TYPES.items()}
+    show = _without_loose_ends(Show(new_project() if project is None else project, Desk(), **tables, schedule=schedule))
+    show = _with_desk(show, desk)
+    if not _stands(show):
+        show = _only_what_stands(show)
+    return show, project is not None
+
+
+def _things(source: _Source, table: str, kind: type[Any]) -> tuple[Any, ...]:
+    """The rows of one table that can be read, in their order."""
+    found: dict[str, tuple[int, Any]] = {}
+    for one, position, data in source.rows(table, "id, position, data"):
+        with contextlib.suppress(*UNREADABLE):
+            thing = msgspec.json.decode(data, type=kind)
+            if isinstance(one, str) and thing.id == one:
+                found.setdefault(one, (position if isinstance(position, int) else 0, thing))
+    return tuple(thing for _, thing in sorted(found.values(), key=lambda one: one[0]))
+
+
+def _stands(show: Show) -> bool:
     try:
         check_show(show)
-    except AppError as error:
-        raise StorageError("show_file.damaged", path=str(path), reason=str(error)) from error
-    return show, project is not None
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _with_desk(show: Show, desk: Desk) -> Show:
+    """The desk's own choices are few: they come along whole or not at all."""
+    with_desk = replace(show, desk=desk)
+    return with_desk if _stands(with_desk) else show
+
+
+def _only_what_stands(show: Show) -> Show:
+    """One after the other each thing with which the show is still one; a plan that does not fit is left out."""
+    kept = Show(show.project, show.desk)
+    for table in ROW_TYPES:
+        for thing in getattr(show, table):
+            more: dict[str, Any] = {table: (*getattr(kept, table), thing)}
+            if _stands(longer := replace(kept, **more)):
+                kept = longer
+    with_plan = replace(kept, schedule=show.schedule)
+    return with_plan if _stands(with_plan) else kept
 
 
 def _without_loose_ends(show: Show) -> Show:
@@ -107,16 +191,24 @@ def _without_loose_ends(show: Show) -> Show:
     return replace(show, segments=segments)
 
 
-def _events(connection: sqlite3.Connection, copy: sqlite3.Connection) -> int:
-    count = 0
-    for row in _rows(connection, "events", "seq, at_ms, kind, data"):
-        count += copy.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", row).rowcount
+def _events(source: _Source, copy: sqlite3.Connection) -> int:
+    count = text = 0
+    for seq, at_ms, kind, data in source.rows("events", "seq, at_ms, kind, data", MAX_EVENTS):
+        if isinstance(at_ms, int) and isinstance(kind, str) and isinstance(data, str) and len(data) <= MAX_EVENT_TEXT and 0 < seq < NO_END:
+            text += len(data)
+            if text > MAX_LOG_TEXT:
+                break
+            count += copy.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", (seq, at_ms, kind, data)).rowcount
     return count
 
 
-def _pictures(connection: sqlite3.Connection, copy: sqlite3.Connection) -> int:
+def _pictures(source: _Source, copy: sqlite3.Connection) -> int:
     before = copy.total_changes
-    for one, media_type, content, added_ms in _rows(connection, "pictures", "id, media_type, content, added_ms"):
+    # what is too large is not read
+    columns = f"id, CASE WHEN length(content) <= {MAX_PICTURE_BYTES} THEN content END, added_ms"
+    for one, content, added_ms in source.rows("pictures", columns):
         if isinstance(content, bytes) and pictures.id_of(content) == one:  # half a picture is none
-            pictures.put(copy, Picture(str(one), str(media_type), content, int(added_ms)))
+            kind = pictures.media_type_of(content)
+            if kind:
+                pictures.put(copy, Picture(one, kind, content, added_ms if isinstance(added_ms, int) else 0))
     return copy.total_changes - before

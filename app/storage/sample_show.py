@@ -1,6 +1,5 @@
 """The sample show that a newcomer finds: what it sells and says, and its pictures. Its scenes are the caller's."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -20,6 +19,7 @@ from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
 from app.domain.words import Words, pick
 from app.storage.files import StorageError, read_file
 from app.storage.markets import load_chosen
+from app.storage.parsing import parse_toml
 from app.storage.pictures import make_picture
 
 PICTURES = "pictures"
@@ -96,7 +96,7 @@ def load_sample(folder: Path, markets: Path, language: str, today: date | None =
     the days after `today` (None = this day); raises StorageError naming file and place."""
     path = folder / "show.toml"
     try:
-        table: dict[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
+        table: dict[str, Any] = parse_toml(read_file(path))
         written = msgspec.convert(_in_language(table, language), _Written)
     except (ValueError, TypeError, AttributeError, msgspec.ValidationError) as error:
         raise StorageError("sample.broken", path=str(path), reason=str(error)) from error

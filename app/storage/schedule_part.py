@@ -16,11 +16,14 @@ T = TypeVar("T")
 
 LISTS = ("airings", "parties", "reminders", "festival_changes")
 
+# What comes of values that fit no type, are out of every range, or nest without an end.
+UNREADABLE = (msgspec.MsgspecError, AppError, ValueError, TypeError, OverflowError, RecursionError)
+
 _DECODER = msgspec.json.Decoder(Schedule)
 
 
 def decode_schedule(data: str) -> Schedule:
-    """Raises msgspec.MsgspecError when the text is no plan, UnicodeError."""
+    """Raises msgspec.MsgspecError, AppError, ValueError, OverflowError or RecursionError when the text is no plan."""
     schedule = _DECODER.decode(data)
     for airing in schedule.airings:
         _check_walls(airing)
@@ -31,7 +34,7 @@ def readable_schedule(data: str) -> Schedule:
     """What can be read of a damaged plan; an empty one when nothing can."""
     try:
         document = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeError):
+    except UNREADABLE:
         return Schedule()
     if not isinstance(document, dict):
         return Schedule()
@@ -59,14 +62,14 @@ def _readable_fields(document: dict[str, Any]) -> Schedule:
     schedule = Schedule()
     for one in fields(Schedule):
         if one.name in document and one.name not in LISTS:
-            with contextlib.suppress(msgspec.ValidationError):
+            with contextlib.suppress(*UNREADABLE):
                 schedule = replace(schedule, **{one.name: getattr(msgspec.convert({one.name: document[one.name]}, Schedule), one.name)})
     return schedule
 
 
 def _each(many: object, kind: type[T], check: Callable[[T], None] | None = None) -> Iterator[T]:
     for one in many if isinstance(many, list) else ():
-        with contextlib.suppress(msgspec.ValidationError):
+        with contextlib.suppress(*UNREADABLE):
             found = msgspec.convert(one, kind)
             if check is not None:
                 check(found)
@@ -76,7 +79,7 @@ def _each(many: object, kind: type[T], check: Callable[[T], None] | None = None)
 def _stands(schedule: Schedule) -> bool:
     try:
         check_schedule(schedule)
-    except AppError:
+    except UNREADABLE:
         return False
     return True
 

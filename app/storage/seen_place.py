@@ -4,6 +4,8 @@ from pathlib import Path
 
 from app.storage.files import StorageError, read_file, write_file
 
+MAX_NAME = 64  # the longest zone's has 32
+
 
 class SeenPlace:
     """One line in a file of the state folder. Neither reading nor writing fails: it is a convenience."""
@@ -14,7 +16,8 @@ class SeenPlace:
     def read(self) -> str:
         """The zone's key; "" = none was noted."""
         try:
-            return read_file(self._path).decode("utf-8").strip()
+            found = read_file(self._path).decode("utf-8").strip()
+            return found if len(found) <= MAX_NAME and found.isprintable() else ""
         except (StorageError, UnicodeError):
             return ""
 

@@ -15,6 +15,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
 from app.domain.schema import Choice, Field, FieldType, checked
 from app.storage.files import StorageError, read_file, write_file
+from app.storage.parsing import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -230,9 +231,9 @@ class SettingsFile:
                 return Settings(), ()
             return Settings(), (Notice(Severity.WARNING, "settings.unreadable", error.data),)
         try:
-            values = json.loads(content.decode())["values"]
+            values = parse_json(content.decode())["values"]
             items = list(values.items())
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             return Settings(), (self._set_aside(error),)
         settings, notices = Settings(), list[Notice]()
         for key, value in items:

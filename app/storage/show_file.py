@@ -25,7 +25,9 @@ from app.storage.database import (
     settle,
 )
 from app.storage.files import StorageError, put_in_place, saving_name
+from app.storage.opening import Opening, Stage
 from app.storage.pictures import Picture
+from app.storage.show_guard import check_schema, check_size, guard
 from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
 from app.storage.show_schema import CURRENT, bring_up, version_of
 from app.storage.show_writer import Job, Outcome, ShowWriter, Written
@@ -43,6 +45,16 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
         raise StorageError("show_file.damaged", path=str(path), reason=str(found[0] if found else "no answer"))
 
 
+def checked_version(connection: sqlite3.Connection, path: Path, opening: Opening) -> int:
+    """The version of a file that is a sound show and nothing else; raises StorageError."""
+    opening.at(Stage.CHECKING)
+    check_size(path)
+    version = version_of(connection, path)
+    check_schema(connection, path, version)
+    check_whole(connection, path)
+    return version
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a file holds: the show, the places of its rows, the number of its last event, and whether its log says that it is on air."""
@@ -53,30 +65,34 @@ class Content:
     on_air: bool
 
 
-def _content(connection: sqlite3.Connection, path: Path) -> Content:
+def _content(connection: sqlite3.Connection, path: Path, opening: Opening) -> Content:
+    opening.at(Stage.READING)
+    event_rows.check_log(connection, path)
     show, places = read_show(connection, path)
     return Content(show, places, event_rows.last_seq(connection), event_rows.on_air(connection))
 
 
-def read_only(path: Path) -> Content:
+def read_only(path: Path, opening: Opening | None = None) -> Content:
     """What is in a file of this or an older version, which is not changed; raises StorageError."""
-    with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
-        version = version_of(connection, path)
-        check_whole(connection, path)
+    opening = opening or Opening()
+    with our_errors(path, opening), contextlib.closing(connect_reading(path, opening)) as connection:
+        version = checked_version(connection, path, opening)
         if version == CURRENT:
-            return _content(connection, path)
+            return _content(connection, path, opening)
         with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             connection.backup(copy)
+            guard(copy)
+            opening.watch(copy)
             bring_up(copy)
-            return _content(copy, path)
+            return _content(copy, path, opening)
 
 
-def connect_current(path: Path) -> sqlite3.Connection:
+def connect_current(path: Path, opening: Opening | None = None) -> sqlite3.Connection:
     """A connection to a sound show file, which is brought up to this version first, its older self kept beside it."""
-    connection = connect(path)
+    opening = opening or Opening()
+    connection = connect(path, opening)
     try:
-        version = version_of(connection, path)
-        check_whole(connection, path)
+        version = checked_version(connection, path, opening)
         if version != CURRENT:
             _keep_version(connection, path, version)
             bring_up(connection)
@@ -88,8 +104,10 @@ def connect_current(path: Path) -> sqlite3.Connection:
 
 def connect_again(path: Path) -> sqlite3.Connection:
     """A writing connection to a sound show file."""
-    connection = connect_current(path)
+    opening = Opening()
+    connection = connect_current(path, opening)
     try:
+        opening.release(connection)
         make_durable(connection)
     except BaseException:
         connection.close()
@@ -137,18 +155,20 @@ class ShowFile:
         self._writer.start()
 
     @classmethod
-    def open(cls, path: Path, known: Show | None = None) -> "ShowFile":
-        """Open a show file of this or an older version; raises StorageError, the file untouched.
+    def open(cls, path: Path, known: Show | None = None, opening: Opening | None = None) -> "ShowFile":
+        """Open a show file of this or an older version; raises StorageError, the file untouched. May be called on a thread of its own.
 
         A file that can only be read opens too; then every try to write fails until it can be written. When it holds `known`, that very
         object becomes its show.
         """
         connection: sqlite3.Connection | None = None
+        opening = opening or Opening()
         try:
-            with our_errors(path):
-                connection = connect_current(path)
+            with our_errors(path, opening):
+                connection = connect_current(path, opening)
                 try:
-                    content = _content(connection, path)
+                    content = _content(connection, path, opening)
+                    opening.release(connection)
                     make_durable(connection)
                 except BaseException:
                     connection.close()
@@ -156,7 +176,7 @@ class ShowFile:
         except StorageError as error:
             if error.code != "file.denied":
                 raise
-            connection, content = None, read_only(path)
+            connection, content = None, read_only(path, opening)
         show = known if known is not None and known == content.show else content.show
         opened = cls(
             path,
@@ -357,12 +377,14 @@ def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
     return whole
 
 
-def copy_closed(path: Path, target: Path) -> None:
+def copy_closed(path: Path, target: Path, opening: Opening | None = None) -> None:
     """Copy a show file of this or an older version to a free name, pictures and log included; raises StorageError."""
-    with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
-        version_of(connection, path)
-        check_whole(connection, path)
-        with our_errors(target), contextlib.closing(plain_connection(target)) as copy:
-            connection.backup(copy)
+    opening = opening or Opening()
+    with our_errors(path, opening), contextlib.closing(connect_reading(path, opening)) as connection:
+        checked_version(connection, path, opening)
+        opening.at(Stage.COPYING)
+        with our_errors(target, opening), contextlib.closing(plain_connection(target)) as copy:
+            opening.watch(copy)
+            connection.backup(copy, pages=opening.PAGES, progress=lambda *_: opening.check(path), sleep=0)
             copy.execute("PRAGMA journal_mode = DELETE")
             bring_up(copy)

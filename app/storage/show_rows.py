@@ -1,7 +1,7 @@
 """A Show as rows, and the rows that differ between two of them."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,9 +20,13 @@ from app.storage.files import StorageError
 from app.storage.migrations import CURRENT_VERSION, FORMAT
 from app.storage.project_file import decode
 from app.storage.row_order import places
-from app.storage.schedule_part import decode_schedule
+from app.storage.schedule_part import UNREADABLE, decode_schedule
 
-PROJECT, DESK, SCHEDULE = "project", "desk", "schedule"
+PARTS, PROJECT, DESK, SCHEDULE = "parts", "project", "desk", "schedule"
+MAX_PARTS = 64
+MAX_ROWS = 50_000  # of one table; a warehouse has fewer products
+MAX_TEXT = 256 * 1024 * 1024  # characters of all parts and rows together
+MAX_PLACE = 2**62  # room for rows behind it
 
 _ENCODER = msgspec.json.Encoder()
 ROW_TYPES: Mapping[str, type[Any]] = {
@@ -122,7 +126,8 @@ def _new_places(rows: tuple[_Row, ...], start: int, end: int, first: int, known:
 
 def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]:
     """The show and where its rows stand; raises StorageError naming the table and the row that does not fit."""
-    parts = dict(connection.execute("SELECT name, data FROM parts").fetchall())
+    room = _Room(path)
+    parts = {one: data for one, data in room.rows(connection, PARTS, "name, data", "rowid", MAX_PARTS)}
     if PROJECT not in parts:
         raise StorageError("show_file.incomplete", path=str(path), part=PROJECT)
     project = decode(parts[PROJECT].encode(), path)
@@ -132,19 +137,52 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]
     standing: dict[str, Mapping[str, int]] = {}
     for table, kind in ROW_TYPES.items():
         decode_row = msgspec.json.Decoder(kind).decode
-        found = connection.execute(f"SELECT id, position, data FROM {table} ORDER BY position").fetchall()
-        tables[table] = tuple(_decoded(decode_row, data, path, table, one) for one, _, data in found)
-        standing[table] = {one: place for one, place, _ in found}
+        found = list(room.rows(connection, table, "id, data, position", "position", MAX_ROWS))
+        tables[table] = tuple(_decoded(decode_row, data, path, table, one) for one, data, _ in found)
+        standing[table] = {one: _place(path, table, one, place) for one, _, place in found}
+        for (one, _, _), thing in zip(found, tables[table], strict=True):
+            if thing.id != one:
+                raise _wrong(path, table, one, f"it says that it is {thing.id!r:.80}")
     show = Show(project, desk, **tables, schedule=schedule)
     try:
         check_show(show)
     except AppError as error:
         raise StorageError(error.code, **{"path": str(path), **error.data}) from error
+    except UNREADABLE as error:
+        raise _wrong(path, PARTS, "", str(error)) from error
     return show, Places(standing)
+
+
+class _Room:
+    """How much text a show may still bring: all of it is held in memory at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._left = MAX_TEXT
+
+    def rows(self, connection: sqlite3.Connection, table: str, columns: str, order: str, most: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table whose first two columns are texts; raises StorageError for other values, and for more than fits."""
+        for number, row in enumerate(connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")):
+            if not (isinstance(row[0], str) and isinstance(row[1], str)):
+                raise _wrong(self._path, table, str(row[0])[:80], "expected text")
+            self._left -= len(row[1])
+            if number >= most or self._left < 0:
+                raise StorageError("show_file.too_much", path=str(self._path), table=table, limit=most)
+            yield row
+
+
+def _place(path: Path, table: str, row: str, place: object) -> int:
+    if isinstance(place, int) and abs(place) <= MAX_PLACE:
+        return place
+    raise _wrong(path, table, row, "position")
+
+
+def _wrong(path: Path, table: str, row: str, reason: str) -> StorageError:
+    return StorageError("show_file.value", path=str(path), table=table, row=row, reason=reason)
 
 
 def _decoded(decoded: Callable[[str], Any], data: str, path: Path, table: str, row: str) -> Any:
     try:
         return decoded(data)
-    except (msgspec.MsgspecError, AppError, UnicodeError) as error:
-        raise StorageError("show_file.value", path=str(path), table=table, row=row, reason=str(error)) from error
+    except UNREADABLE as error:
+        raise _wrong(path, table, row, str(error)) from error

@@ -309,7 +309,7 @@ class ShowWriter:
                 what(subject)
         except StorageError as error:
             return error
-        except (msgspec.MsgspecError, TypeError, ValueError) as error:  # half a surrogate pair in a text, for one
+        except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:  # half a surrogate pair in a text, for one
             return StorageError("show_file.unwritable", path=str(self._path), reason=str(error))
         return None
 

@@ -1,7 +1,6 @@
 """The words of notices and errors: data files, one table a code, in English and in the languages beside it."""
 
 import logging
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,8 @@ from string import Formatter
 from typing import Any
 
 from app.domain.errors import AppError, Value
+from app.storage.files import StorageError, read_file
+from app.storage.parsing import parse_toml
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +102,10 @@ def _read_folder(folder: Path) -> dict[str, Wording]:
 
 def _read(path: Path) -> dict[str, Wording]:
     try:
-        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("code", {})
+        tables: dict[str, Any] = parse_toml(read_file(path)).get("code", {})
         wordings = {code: Wording(**table) for code, table in tables.items()}
         for wording in wordings.values():
             placeholders(wording.text + wording.help)
         return wordings
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (StorageError, ValueError, TypeError, AttributeError) as error:
         raise WordingError("wording.broken", path=str(path), reason=str(error)) from error

@@ -65,7 +65,7 @@ def test_a_theme_says_only_what_is_other_than_in_its_base(tmp_path: Path) -> Non
         ('base = "harbour"\ncolour = 1', "colour means nothing"),
         ('base = "harbour"\nid = "other"', "id means nothing"),
         ('base = "harbour"\n[sizes]\nprice = 0.9', "sizes.price is 0.9 and must lie between 0.004 and 0.3"),
-        ('base = "harbour"\n[sizes]\nprice = nan', "sizes.price"),
+        ('base = "harbour"\n[sizes]\nprice = nan', "nan"),
         ('base = "harbour"\n[form]\nradius = -1', "form.radius"),
         ('base = "harbour"\n[motions]\nproduct = { enter = "explode", leave = "fade", duration_ms = 1 }', "explode"),
         ('base = "harbour"\n[motions]\nproduct = { enter = "fade", leave = "fade", duration_ms = 99999 }', "motions.product.duration_ms"),

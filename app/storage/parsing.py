@@ -1,0 +1,66 @@
+"""Text of JSON and TOML as plain values: no figure that is none, no half of a character, no nesting without an end."""
+
+import json
+import math
+import re
+import tomllib
+from typing import Any
+
+MAX_TOML_BYTES = 1024 * 1024  # our largest table has 60 kB; a parser in Python takes a second for this
+MAX_DEPTH = 64
+_INT64 = 2**63
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse_json(text: str) -> Any:
+    """Raises ValueError (json.JSONDecodeError where the text breaks off), and nothing else."""
+    try:
+        found = json.loads(text, parse_constant=_refuse, parse_float=_figure, parse_int=_whole)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if _HALF.search(text):
+        _check_texts(found, 0)
+    return found
+
+
+def parse_toml(content: bytes) -> dict[str, Any]:
+    """Raises ValueError, and nothing else."""
+    if len(content) > MAX_TOML_BYTES:
+        raise ValueError(f"larger than {MAX_TOML_BYTES // 1024} kB")
+    try:
+        return tomllib.loads(content.decode("utf-8"), parse_float=_figure)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _figure(text: str) -> float:
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError(f"{text[:40]} is not a number that can be kept")
+    return found
+
+
+def _whole(text: str) -> int:
+    found = int(text)
+    if not -_INT64 <= found < _INT64:
+        raise ValueError(f"{text[:40]} is not a number that can be kept")
+    return found
+
+
+def _check_texts(value: Any, depth: int) -> None:
+    """Half of a pair of code units is no text: it could neither be written nor drawn."""
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if isinstance(value, str):
+        value.encode()  # raises UnicodeEncodeError, a ValueError
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            key.encode()
+            _check_texts(one, depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            _check_texts(one, depth + 1)
