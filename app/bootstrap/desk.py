@@ -19,8 +19,8 @@ from app.domain.show import Show
 from app.session.calendar_port import Calendar
 from app.session.card_texts import CardWriter, Modules
 from app.session.discovery import MakeDiscovery
-from app.session.room_link import Connect, RoomAddress, RoomSocket
 from app.session.room_picture import Shrink
+from app.session.room_port import Connect, RoomAddress, RoomSocket
 from app.session.schedule_book import ScheduleBook
 from app.session.show_desk import DeskEquipment
 from app.session.show_handbook import Press

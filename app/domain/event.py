@@ -37,8 +37,8 @@ class EventKind(Enum):
     VIEWER_JOINED = "viewer.joined"  # viewer, language, market
     VIEWER_LEFT = "viewer.left"
     VIEWER_MARKET = "viewer.market"  # viewer, language, market: chose another one
-    LIKED = "viewer.liked"  # count
-    PRODUCT_SEEN = "product.seen"  # product, viewer
+    LIKED = "viewer.liked"  # count, product: of all viewers within some seconds; older logs have one for each viewer
+    PRODUCT_SEEN = "product.seen"  # count, product: likewise. "over" in these and the next: a sum of what was too much
     PRODUCT_CLICKED = "product.clicked"
     PRODUCT_ADDED = "product.added"  # to the cart
     DETAIL_ASKED = "product.asked"  # "show it closer"

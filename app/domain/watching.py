@@ -31,8 +31,8 @@ class Watching:
 
     def take(self, event: ShowEvent) -> None:
         """The next event of the log; one of other kinds changes nothing."""
-        if event.kind not in WATCHING_KINDS:
-            return
+        if event.kind not in WATCHING_KINDS or "over" in event.data:
+            return  # a sum of many, of whom nobody knows when they left
         lost = event.kind is EventKind.OFF_AIR and event.data.get("why") == LOST
         if self._on_air and not lost:
             self._count(Counter(self._present.values()), self._since_ms, event.at_ms)

@@ -42,8 +42,22 @@ class Limits:
     room_address_per_s: float = 200.0
     room_reservations_burst: int = 200  # of one address: a hall that wants to come again
     room_reservations_per_s: float = 0.5  # one visitor has a dozen dates to choose from
+    room_claims_burst: int = 20  # of one address, for coupons: a family or an office asks at once
+    room_claims_per_s: float = 0.2
+    room_newcomer_s: float = 30.0  # who is not here for so long is a newcomer
+    room_newcomers_burst: int = 20  # claims of all newcomers of a room
+    room_newcomers_per_s: float = 1.0
+    room_reports_burst: int = 200  # of one address: pages that are left, or loaded again
+    room_reports_per_s: float = 2.0
+    room_log_burst: int = 2000  # entries of one address in the show's log
+    room_log_per_s: float = 0.5
+    room_log_all_burst: int = 20_000  # entries of everybody: 4 MB at once, then 7 MB an hour
+    room_log_all_per_s: float = 10.0
     room_hello_s: float = 10.0
     room_slow_s: float = 15.0  # one message that a page does not take within this time ends its connection
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ class RelayConfig:
     port: int = 0
     announce: bool = False
     title: str = "Tradewind"
-    limits: Limits = Limits()
+    limits: Limits = LIMITS
 
     def __post_init__(self) -> None:
         if not self.keys:

@@ -37,6 +37,10 @@ _REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {
     ),
     "relay.board_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The board is full: {limit} bytes, or too many keys."),
     "relay.coupons_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The room has {limit} coupons already; close one first."),
+    "relay.coupon_codes": (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "{count} codes cannot be handed out: empty, longer than {limit} characters, or with control characters. The others can be claimed.",
+    ),
     "relay.dates_full": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The room has {limit} dates already; take one off the board first."),
     "relay.no_picture": (HTTPStatus.NOT_FOUND, "There is no such picture."),
     "relay.not_picture": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a PNG, JPEG or WebP picture."),

@@ -13,10 +13,15 @@ Viewer, `GET /room/NAME`
   ← {"t":"count","viewers","likes","left":{coupon: codes left},"waiting":{date: viewers}} at most once a second, when it changed
   → {"t":"event","n","kind":"like|seen|clicked|added|asked","product","count"} ← {"t":"ack","n"}: all up to n are in the journal
       `product` must be on the board as "product/ID" ("like" and "asked" also take ""); else it is acknowledged and dropped.
-  → {"t":"claim","n","coupon"} ← {"t":"coupon","n","coupon","code"|null,"why":""|"unknown"|"expired"|"gone"}; twice = the same
+  → {"t":"claim","n","coupon"} ← {"t":"coupon","n","coupon","code"|null,"why":""|"unknown"|"expired"|"gone"|"later"}; twice = the same.
+      "later": many ask at once, from this address or newly come; ask again in some seconds
   → {"t":"reserve","date","on":true|false} ← {"t":"reserved","date","on","why":""|"unknown"|"later"|"full"}: his place for "date/DATE" of
       the board, as it is now, also when the host told of it; to say the same twice changes nothing. "later": ask again in a while
   → {"t":"market","market":"BR","languages":[…]}: the visitor chose another one. → {"t":"ping"} ← {"t":"pong"}: a page cannot see ours.
+
+A page that is left, or loaded again, `POST /room/NAME/events`
+  → JSON {"t":"events","token","page","events":[{"n","kind","product","count"}…]}: what it had no ack for, by the token and page that they
+      were numbered for, so that each counts once whichever way it comes. 204: all are counted.
 
 Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stream key); a second host takes the first one's place (4409)
   → {"t":"hello","v":1,"boot":"…","after":seq,"likes":total so far, optional}
@@ -24,16 +29,19 @@ Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stre
       "dropped":{kind:n}}
       `boot` other than the one in hello: the relay is new, its board is empty and its numbers begin at 1; `after` then means nothing.
   ← {"t":"event","seq","at_ms","kind","viewer","data"}; seq rises, with gaps where something was dropped. → {"t":"ack","seq"}
-      kinds: joined {languages, language, market} · left {} · market {languages, language, market} · like {count, product, language, market}
-      seen|clicked|added|asked {product, language, market} · claimed {coupon, code, left, language, market}
+      kinds: joined {languages, language, market} · left {} · market {languages, language, market}
+      clicked|added|asked {product, language, market} · claimed {coupon, code, left, language, market}
+      like|seen {count, product, language, market}: of everybody, summed up each two seconds; viewer is ""
+      joined|clicked|added|asked {count, product, language, market, over: true}: what came beyond the share of its address or of the room
       reserved|unreserved {date, language, market}: never dropped; of what one viewer says of one date the last alone is kept
       order {order, product, units, minor, currency, at_ms, source: "webhook"}
   → {"t":"put","key","value"|null}: one that changes nothing costs nothing, so a new desk may write everything again
   → {"t":"coupon","id","codes":[…]|null,"expires_ms","claimed":{code: viewer}}: null closes and forgets it; 0 = never expires
   → {"t":"reserved","date","viewers":[ids]}: these wait already, for a hub that has forgotten it; adds to those it knows
   → {"t":"likes","likes":n}: another show begins with so many
+  ← {"t":"crowded","entries":n}: so many were too many for the log since the last time, and are summed up
   ← {"t":"count",…} as to viewers · {"t":"refused","of":"put"|"coupon"|"reserved"|"ack","key"|"id"|"date"|"seq",
-      "why","words"}: this one was not taken
+      "why","words"}: this one was not taken; of a coupon, codes that cannot be handed out, while the others are
 
 Close codes: 4400 a message that is none (the words say why), 4408 no hello, 4409 replaced, 4426 another version, 1001 the relay stops,
 1009 a message too large (viewer 4 kB, host 256 kB). What comes too fast is read more slowly; who does not answer WebSocket pings, or
@@ -45,13 +53,27 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 
-from app.domain.clock import NS_PER_MS, Clock
+from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
+from app.relay.config import LIMITS, Limits
 from app.relay.refusals import Refusal
 from app.relay.room_board import Board, encode
 from app.relay.room_coupons import Coupons
 from app.relay.room_journal import Journal
-from app.relay.room_messages import VERSION, Message, claims_of, languages_of, market_of, text_of, texts_of, truth_of, whole_of
-from app.relay.room_rates import Bucket
+from app.relay.room_ledger import Ledger
+from app.relay.room_links import HostLink, PageLink
+from app.relay.room_messages import (
+    VERSION,
+    Message,
+    claims_of,
+    languages_of,
+    market_of,
+    text_of,
+    texts_of,
+    truth_of,
+    usable_texts_of,
+    whole_of,
+)
+from app.relay.room_rates import Bucket, Paces
 from app.relay.room_reservations import Reservations
 from app.relay.room_viewers import Viewer, Viewers
 from app.relay.room_wire import CLOSE_REPLACED, CLOSE_STOPPING, Fanout, Wire
@@ -59,86 +81,16 @@ from app.relay.room_wire import CLOSE_REPLACED, CLOSE_STOPPING, Fanout, Wire
 log = logging.getLogger(__name__)
 
 OPENING_BYTES = 256 * 1024  # of a welcome; the rest of a large board follows as puts
-_MAX_ANSWERS = 64  # that a page has not read; far more than it may ask for in that time
 _MAX_LIKES_EACH = 20
+MAX_REPORTED = 200  # events that one page has not had an ack for
 _MAX_COUPONS = 50
 _MAX_CODES = 5000
 _MAX_VIEWERS = 5000  # whom one message of the host names
 _DATE_CHARS = 110
+_CODE_CHARS = 64
+_SUM_UP_TICKS = 2  # likes and views become entries so often
 _EVENTS = ("like", "seen", "clicked", "added", "asked")
 _WITHOUT_PRODUCT = ("like", "asked")
-
-
-class PageLink:
-    """One page: its visitor, where it stands on the board, and the answers that it has not got yet."""
-
-    def __init__(self, room: "Room", wire: Wire, viewer: Viewer, tab: str, reserving: Bucket) -> None:
-        self.wire = wire
-        self.viewer = viewer
-        self.tab = tab
-        self.reserving = reserving
-        self.counted = False
-        self.seen_rev = 0
-        self._room = room
-        self._answers: list[bytes] = []
-        self._ack = 0
-        wire.take, wire.turn = self.take, lambda: room.take_turn(wire)
-
-    def take(self) -> bytes | None:
-        if self._answers:
-            return self._answers.pop(0)
-        if self._ack:
-            ack, self._ack = self._ack, 0
-            return b'{"t":"ack","n":%d}' % ack
-        entry = self._room.board.after(self.seen_rev)
-        if entry is not None:
-            self.seen_rev = entry.rev
-            return entry.message
-        if not self.counted:
-            self.counted = True
-            return self._room.count
-        return None
-
-    def answer(self, message: bytes, *, wake: bool = True) -> None:
-        """To this page alone; one that asks and never reads is hung up on. `wake` False: its turn comes with that of others."""
-        self._answers.append(message)
-        if len(self._answers) > _MAX_ANSWERS:
-            self.wire.abort()
-        if wake:
-            self.wire.wake()
-
-    def ack(self, number: int) -> None:
-        self._ack = max(self._ack, number)
-        self.wire.wake()
-
-
-class HostLink:
-    """The host's connection: where it stands in the journal."""
-
-    def __init__(self, room: "Room", wire: Wire, welcome: bytes, sent_seq: int) -> None:
-        self.wire = wire
-        self.counted = True
-        self._room = room
-        self._answers = [welcome]
-        self._sent_seq = sent_seq
-        wire.take, wire.turn = self.take, lambda: room.take_turn(wire)
-        wire.wake()
-
-    def take(self) -> bytes | None:
-        if self._answers:
-            return self._answers.pop(0)
-        entry = self._room.journal.after(self._sent_seq)
-        if entry is not None:
-            self._sent_seq = entry.seq
-            return entry.message
-        if not self.counted:
-            self.counted = True
-            return self._room.count
-        return None
-
-    def answer(self, message: bytes) -> None:
-        self._answers.append(message)
-        self.wire.wake()
 
 
 class Room:
@@ -148,10 +100,16 @@ class Room:
     """
 
     def __init__(
-        self, *, clock: Clock, secret: bytes, pictures: Callable[[], list[str]] = list, calendars: Callable[[], list[str]] = list
+        self,
+        *,
+        clock: Clock,
+        secret: bytes,
+        limits: Limits = LIMITS,
+        pictures: Callable[[], list[str]] = list,
+        calendars: Callable[[], list[str]] = list,
     ) -> None:
         self.board = Board()
-        self.journal = Journal()
+        self.ledger = Ledger(share=Bucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock), now_ms=self._now_ms)
         self.coupons = Coupons()
         self.reservations = Reservations(lambda date: f"date/{date}" in self.board)
         self.viewers = Viewers(secret, clock)
@@ -161,6 +119,10 @@ class Room:
         self.likes = 0
         self.count = b""
         self._clock = clock
+        self._newcomers = Bucket(limits.room_newcomers_per_s, limits.room_newcomers_burst, clock)
+        self._newcomer_ns = round(limits.room_newcomer_s * NS_PER_S)
+        self._ticks = 0
+        self._over_told = 0
         self._pictures = pictures
         self._calendars = calendars
         self._fanout = Fanout()
@@ -181,19 +143,24 @@ class Room:
         }
         self._recount()
 
+    @property
+    def journal(self) -> Journal:
+        """What visitors did, for the host to fetch."""
+        return self.ledger.journal
+
     def _now_ms(self) -> int:
         return self._clock.wall_ns() // NS_PER_MS
 
     # --- pages
 
-    def enter(self, wire: Wire, hello: Message, reserving: Bucket) -> PageLink:
-        """A page came, or came back; `reserving` is its address's pace. Raises Refusal when its hello is none."""
+    def enter(self, wire: Wire, hello: Message, paces: Paces) -> PageLink:
+        """A page came, or came back; `paces` are its address's. Raises Refusal when its hello is none."""
         token, tab = text_of(hello, "token", most=64), text_of(hello, "page", most=64)
         rev, boot = whole_of(hello, "board", default=0), text_of(hello, "boot", most=32)
         languages, market = languages_of(hello), market_of(hello)
         viewer, joins = self.viewers.enter(token)
         viewer.languages, viewer.market = languages, market
-        page = PageLink(self, wire, viewer, tab, reserving)
+        page = PageLink(self, wire, viewer, tab, paces)
         resumes = boot == self.boot and self.board.can_resume(rev)
         page.seen_rev, opening = self.board.opening(rev if resumes else None, OPENING_BYTES)
         head = {"t": "welcome", "v": VERSION, "token": viewer.token, "viewer": viewer.id, "boot": self.boot}
@@ -201,7 +168,8 @@ class Room:
         page.answer(encode(head)[:-1] + b"," + opening + b"}")
         self.pages[wire] = page
         if joins:
-            self._journal("joined", viewer, {"languages": list(languages)})
+            self.ledger.joined(viewer, paces.logging)
+            self._wake_host()
         return page
 
     def take_turn(self, wire: Wire) -> None:
@@ -222,58 +190,85 @@ class Room:
         handle(page, message)
 
     def _event(self, page: PageLink, message: Message) -> None:
+        self._happened(page.viewer, page.tab, message, page.paces)
+        page.ack(whole_of(message, "n", least=1))
+
+    def report(self, message: Message, paces: Paces) -> int:
+        """What a page says that is left, or was, and how many events that is: none of them is new when it came over its connection too.
+
+        Raises Refusal.
+        """
+        viewer = self.viewers.known(text_of(message, "token", most=64))
+        tab, events = text_of(message, "page", most=64), message.get("events")
+        if viewer is None or not tab:
+            raise Refusal("relay.room_message", reason="nobody here has this token")
+        if not isinstance(events, list) or len(events) > MAX_REPORTED or not all(isinstance(one, dict) for one in events):
+            raise Refusal("relay.room_message", reason="events are wrong")
+        for one in events:
+            self._happened(viewer, tab, one, paces)
+        return len(events)
+
+    def _happened(self, viewer: Viewer, tab: str, message: Message, paces: Paces) -> None:
         number, kind = whole_of(message, "n", least=1), text_of(message, "kind", most=16)
         product, count = text_of(message, "product", most=120), whole_of(message, "count", least=1, most=_MAX_LIKES_EACH, default=1)
         if kind not in _EVENTS:
             raise Refusal("relay.room_message", reason="kind is unknown")
-        page.ack(number)
-        if not page.viewer.is_new(page.tab, number):
+        if not viewer.is_new(tab, number):
             return
         if not (f"product/{product}" in self.board if product else kind in _WITHOUT_PRODUCT):
             return
         if kind == "like":
-            count = page.viewer.likes.take(count)
+            count = viewer.likes.take(count)
             self.likes += count
             if count:
-                self._journal(kind, page.viewer, {"count": count, "product": product}, count)
+                self.ledger.counted(kind, viewer, product, count)
+        elif kind == "seen":
+            self.ledger.counted(kind, viewer, product, 1)
         else:
-            self._journal(kind, page.viewer, {"product": product})
+            self.ledger.did(kind, viewer, {"product": product}, paces.logging)
+            self._wake_host()
 
     def _claim(self, page: PageLink, message: Message) -> None:
         number, coupon = whole_of(message, "n", least=1), text_of(message, "coupon", most=120)
-        claimed = self.coupons.claim(coupon, page.viewer.id, self._now_ms())
+        claimed = self.coupons.claim(coupon, page.viewer.id, self._now_ms(), lambda: self._may_claim(page))
         if claimed.fresh:
             left = self.coupons.left()[coupon]
-            self._journal("claimed", page.viewer, {"coupon": coupon, "code": claimed.code, "left": left})
+            where = {"language": page.viewer.language, "market": page.viewer.market}
+            self.record("claimed", page.viewer.id, {"coupon": coupon, "code": claimed.code, "left": left, **where})
         page.answer(encode({"t": "coupon", "n": number, "coupon": coupon, "code": claimed.code, "why": claimed.why}))
+
+    def _may_claim(self, page: PageLink) -> bool:
+        """Codes are for an audience: one address gets them slowly, and all who have only just come share one pace."""
+        is_new = self._clock.monotonic_ns() - page.viewer.came_ns < self._newcomer_ns
+        paces = [page.paces.claiming, *([self._newcomers] if is_new else [])]
+        return all(pace.has(1) for pace in paces) and all(pace.take(1) for pace in paces)
 
     def _reserve(self, page: PageLink, message: Message) -> None:
         date, viewer = text_of(message, "date", most=_DATE_CHARS, default=None), page.viewer
         if truth_of(message, "on"):
-            place = self.reservations.reserve(date, viewer.id, page.reserving, self.journal.topics)
+            place = self.reservations.reserve(date, viewer.id, page.paces.reserving, self.journal.topics)
         else:
             place = self.reservations.give_up(date, viewer.id)
         if place.fresh:
-            self._journal("reserved" if place.on else "unreserved", viewer, {"date": date}, topic=(date, viewer.id))
+            where = {"language": viewer.language, "market": viewer.market}
+            self.record("reserved" if place.on else "unreserved", viewer.id, {"date": date, **where}, topic=(date, viewer.id))
         page.answer(encode({"t": "reserved", "date": date, "on": place.on, "why": place.why}))
 
     def _market(self, page: PageLink, message: Message) -> None:
         page.viewer.market = market_of(message)
         page.viewer.languages = languages_of(message) or page.viewer.languages
-        self._journal("market", page.viewer, {"languages": list(page.viewer.languages)})
+        self.ledger.did("market", page.viewer, {"languages": list(page.viewer.languages)}, page.paces.logging)
+        self._wake_host()
 
-    def _journal(
-        self, kind: str, viewer: Viewer, data: Mapping[str, object], count: int = 1, *, topic: tuple[str, str] | None = None
-    ) -> None:
-        where = {"language": viewer.language, "market": viewer.market}
-        self.record(kind, viewer.id, {**data, **where}, count, topic=topic)
-
-    def record(self, kind: str, viewer: str, data: Mapping[str, object], count: int = 1, *, topic: tuple[str, str] | None = None) -> int:
+    def record(self, kind: str, viewer: str, data: Mapping[str, object], *, topic: tuple[str, str] | None = None) -> int:
         """Put an event into the journal, for the host to fetch; its number. What it says replaces what was said on its topic."""
-        seq = self.journal.append(kind, self._now_ms(), viewer, data, count, topic=topic)
+        seq = self.ledger.write(kind, viewer, data, topic=topic)
+        self._wake_host()
+        return seq
+
+    def _wake_host(self) -> None:
         if self.host is not None:
             self.host.wire.wake()
-        return seq
 
     async def has_host(self, seq: int, within_s: float) -> bool:
         """Whether the host has everything up to `seq` for good, now or within this time; without a host at once."""
@@ -361,8 +356,12 @@ class Room:
             return
         if coupon not in self.coupons and len(self.coupons) >= _MAX_COUPONS:
             raise Refusal("relay.coupons_full", limit=_MAX_COUPONS)
-        codes, claimed = texts_of(message, "codes", most=_MAX_CODES, each=64), claims_of(message, most=_MAX_CODES)
-        self.coupons.drop(coupon, codes, whole_of(message, "expires_ms", default=0), claimed)
+        codes, useless = usable_texts_of(message, "codes", most=_MAX_CODES, each=_CODE_CHARS)
+        expires_ms, claimed = whole_of(message, "expires_ms", default=0), claims_of(message, most=_MAX_CODES)
+        if codes or not useless:
+            self.coupons.drop(coupon, codes, expires_ms, claimed)
+        if useless:
+            raise Refusal("relay.coupon_codes", count=useless, limit=_CODE_CHARS)
 
     def _reserved_before(self, host: HostLink, message: Message) -> None:
         date = text_of(message, "date", most=_DATE_CHARS, default=None)
@@ -377,7 +376,11 @@ class Room:
     def tick(self, slow_s: float) -> None:
         """Say what has changed in numbers, let go who left, hang up on who does not read."""
         for viewer in self.viewers.departed():
-            self._journal("left", viewer, {})
+            self.ledger.left(viewer)
+            self._wake_host()
+        self._ticks += 1
+        if self._ticks % _SUM_UP_TICKS == 0:
+            self._sum_up()
         if self._recount():
             for page in self.pages.values():
                 page.counted = False
@@ -391,6 +394,19 @@ class Room:
                 wire.abort()
         if self.host is not None and self.host.wire.is_stuck(slow_s):
             self.host.wire.abort()
+
+    def _sum_up(self) -> None:
+        if self.ledger.sum_up():
+            self._wake_host()
+        if self.host is not None and self.ledger.over > self._over_told:
+            entries, self._over_told = self.ledger.over - self._over_told, self.ledger.over
+            self.host.answer(encode({"t": "crowded", "entries": entries}))
+
+    async def finish(self, within_s: float) -> None:
+        """The relay stops: what was only counted so far reaches the host too, if he is here."""
+        self.ledger.sum_up(all_of_it=True)
+        self._wake_host()
+        await self.has_host(self.journal.seq, within_s)
 
     def _recount(self) -> bool:
         left, waiting = self.coupons.left(), self.reservations.waiting()
@@ -418,4 +434,5 @@ class Room:
             "keys": len(self.board),
             "waiting_events": len(self.journal),
             "dropped_events": self.journal.dropped.total(),
+            "summed_events": self.ledger.over,
         }

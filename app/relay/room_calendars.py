@@ -12,6 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.multipart import content_disposition_filename, parse_content_disposition
 
+from app.domain.plain_text import is_plain_character
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 from app.relay.room_shelf import HEADERS, Shelves, Thing, content_of, is_id, is_id_of, known_already
@@ -43,7 +44,7 @@ def file_name_of(disposition: str) -> str:
     kind, values = parse_content_disposition(disposition)
     named = content_disposition_filename(values) if kind is not None else None
     stem = _NOT_IN_NAMES.sub(" ", (named or "").removesuffix(".ics"))
-    kept = " ".join("".join(one for one in stem if one.isprintable() and not "\ud800" <= one <= "\udfff").split()).lstrip(". ")
+    kept = " ".join("".join(one for one in stem if is_plain_character(one)).split()).lstrip(". ")
     return f"{kept[:_NAME_CHARS].rstrip()}.ics" if kept else ""
 
 

@@ -1,7 +1,7 @@
 """Coupons: each code is given once, each viewer gets one, and what is said to be left is what is left."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -14,7 +14,7 @@ class _Coupon:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """`code` None: `why` is "unknown", "expired" or "gone". `fresh`: given just now, not a second look at the same code."""
+    """`code` None: `why` is "unknown", "expired", "gone" or "later". `fresh`: given just now, not a second look at the same code."""
 
     code: str | None
     why: str = ""
@@ -45,8 +45,8 @@ class Coupons:
         """Forget it; whoever asks now is told that there is none."""
         self._coupons.pop(coupon, None)
 
-    def claim(self, coupon: str, viewer: str, now_ms: float) -> Claimed:
-        """A code for this viewer: the one he has, else the next free one."""
+    def claim(self, coupon: str, viewer: str, now_ms: float, may: Callable[[], bool] = lambda: True) -> Claimed:
+        """A code for this viewer: the one he has, else the next free one if he `may` have one already."""
         found = self._coupons.get(coupon)
         if found is None:
             return Claimed(None, "unknown")
@@ -56,6 +56,8 @@ class Coupons:
             return Claimed(None, "expired")
         if not found.free:
             return Claimed(None, "gone")
+        if not may():
+            return Claimed(None, "later")
         code = found.given[viewer] = found.free.popleft()
         return Claimed(code, fresh=True)
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from app.domain.plain_text import is_plain
 from app.relay.refusals import Refusal
 
 VERSION = 1
@@ -38,7 +39,7 @@ def _wrong(field: str) -> Refusal:
 def text_of(message: Message, field: str, *, most: int, default: str | None = "") -> str:
     """A text of at most `most` characters without control characters or broken halves of characters."""
     value = message.get(field, default)
-    if not isinstance(value, str) or len(value) > most or not (value.isprintable() or not value):
+    if not isinstance(value, str) or len(value) > most or not is_plain(value):
         raise _wrong(field)
     return value
 
@@ -80,9 +81,22 @@ def texts_of(message: Message, field: str, *, most: int, each: int) -> Sequence[
     value = message.get(field)
     if not isinstance(value, list) or len(value) > most:
         raise _wrong(field)
-    if not all(isinstance(one, str) and 0 < len(one) <= each and one.isprintable() for one in value):
+    if not all(_is_short(one, each) for one in value):
         raise _wrong(field)
     return value
+
+
+def _is_short(value: object, most: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= most and is_plain(value)
+
+
+def usable_texts_of(message: Message, field: str, *, most: int, each: int) -> tuple[Sequence[str], int]:
+    """(the texts of a list that can be used, how many of the others there are): one that is wrong costs itself alone."""
+    value = message.get(field)
+    if not isinstance(value, list) or len(value) > most:
+        raise _wrong(field)
+    usable = [one for one in value if _is_short(one, each)]
+    return usable, len(value) - len(usable)
 
 
 def claims_of(message: Message, *, most: int) -> Mapping[str, str]:

@@ -1,8 +1,9 @@
 """Orders that a shop reports while the show runs: `POST /orders/NAME`, signed, taken once.
 
-Body: JSON {"order": id, "product": id or sku, "units": n, "minor": amount of this order in the currency's smallest unit, "currency": "EUR",
-"at_ms": UTC milliseconds of the order}. Headers: X-Tradewind-Timestamp (Unix seconds, at most 300 from the relay's clock) and
-X-Tradewind-Signature "sha256=" + hex HMAC-SHA256(domain.room.orders_secret(stream key), timestamp + "." + body).
+Body: JSON {"order": id, "product": id or sku, "units": n, "minor": amount of this order in the currency's smallest unit,
+"currency": "EUR", "at_ms": UTC milliseconds of the order, at most seven days ago}. Headers: X-Tradewind-Timestamp (Unix seconds, at most
+300 from the relay's clock) and X-Tradewind-Signature "sha256=" + hex HMAC-SHA256(domain.room.orders_secret(stream key),
+timestamp + "." + body).
 
 200: the order is in the show's log for good. 202: it waits here for the desk, which is away, and would be lost with this relay; who
 reports it again until 200 loses none. The same order again is answered as known; another content under the same id is a conflict. An order
@@ -20,8 +21,9 @@ from typing import Any
 
 from aiohttp import web
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.money import is_currency
+from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.money import is_known_currency
+from app.domain.plain_text import is_plain
 from app.domain.room import orders_secret
 from app.relay.admission import Admission
 from app.relay.config import RelayConfig
@@ -34,6 +36,8 @@ _WITHIN_S = 300
 _MAX_KNOWN = 20_000
 _MAX_UNITS = 100_000
 _MAX_MINOR = 10**12
+_OLDEST_MS = 7 * 24 * 3600 * 1000  # what a shop could not report at once comes within days
+_AHEAD_MS = 10 * 60 * 1000  # a shop's clock may be fast
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _FIELDS = ("order", "product", "units", "minor", "currency", "at_ms")
 
@@ -45,14 +49,14 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def _is_text(value: object, most: int) -> bool:
-    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= most and value.isprintable()
+    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= most and is_plain(value)
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
-def read_order(body: bytes) -> Mapping[str, Any]:
+def read_order(body: bytes, now_ms: int) -> Mapping[str, Any]:
     """The order in a body; raises Refusal that names the field which is wrong."""
     try:
         order = json.loads(body)
@@ -65,8 +69,8 @@ def read_order(body: bytes) -> Mapping[str, Any]:
         "product": (_is_text(order.get("product"), 128), "a text of 1 to 128 characters"),
         "units": (_is_whole(order.get("units"), 1, _MAX_UNITS), f"a whole number from 1 to {_MAX_UNITS}"),
         "minor": (_is_whole(order.get("minor"), 0, _MAX_MINOR), "a whole number of the currency's smallest units"),
-        "currency": (isinstance(order.get("currency"), str) and is_currency(order["currency"]), "three capital letters, like EUR"),
-        "at_ms": (_is_whole(order.get("at_ms"), 1, 2**53), "UTC milliseconds"),
+        "currency": (isinstance(order.get("currency"), str) and is_known_currency(order["currency"]), "a currency of ISO 4217, like EUR"),
+        "at_ms": (_is_whole(order.get("at_ms"), now_ms - _OLDEST_MS, now_ms + _AHEAD_MS), "UTC milliseconds of the last seven days"),
     }
     for field, (fine, wanted) in fits.items():
         if not fine:
@@ -127,7 +131,7 @@ class RoomOrders:
         except Refusal:
             self._admission.attempt(request.remote or "")  # guessing is slowed, a busy shop is not
             raise
-        order = read_order(body)
+        order = read_order(body, self._clock.wall_ns() // NS_PER_MS)
         known, room = self._known[stream], self._rooms[stream]
         before, seq = known.get(order["order"], (None, 0))
         if before is not None and before != order:

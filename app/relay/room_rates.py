@@ -1,6 +1,7 @@
 """How fast something may come: token buckets, one for each page and one for each address."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from app.domain.clock import NS_PER_S, Clock
 from app.relay.admission import party
@@ -30,11 +31,25 @@ class Bucket:
         self._level -= given
         return given
 
+    def has(self, wanted: int) -> bool:
+        """Whether so many are there."""
+        self._fill()
+        return self._level >= wanted
+
     def wait_s(self) -> float:
         """Take one, and say how long its turn is away: what comes too fast is read more slowly, not thrown away."""
         self._fill()
         self._level -= 1
         return max(0.0, -self._level / self._per_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """How fast one address may do what costs others something: take places, take codes, and fill the host's log."""
+
+    reserving: Bucket
+    claiming: Bucket
+    logging: Bucket
 
 
 class AddressBuckets:

@@ -18,7 +18,8 @@ from app.relay.config import RelayConfig, is_loopback
 from app.relay.refusals import Refusal
 from app.relay.room import Room
 from app.relay.room_messages import Message, check_version, read_message
-from app.relay.room_rates import AddressBuckets, Bucket
+from app.relay.room_rates import AddressBuckets, Bucket, Paces
+from app.relay.room_shelf import content_of
 from app.relay.room_wire import CLOSE_BAD_MESSAGE, CLOSE_NO_HELLO, CLOSE_VERSION, Wire
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ _PING_S = 20.0
 _GOODBYE_S = 1.0
 _VIEWER_BYTES = 4 * 1024
 _HOST_BYTES = 256 * 1024
+_REPORT_BYTES = 48 * 1024
 
 
 def check_host(config: RelayConfig, stream: str, request: web.Request) -> None:
@@ -65,7 +67,9 @@ class RoomSockets:
         calendars_of: Callable[[str], Callable[[], list[str]]],
     ) -> None:
         self.rooms: Mapping[str, Room] = {
-            name: Room(clock=clock, secret=_visitor_secret(key), pictures=pictures_of(name), calendars=calendars_of(name))
+            name: Room(
+                clock=clock, secret=_visitor_secret(key), limits=config.limits, pictures=pictures_of(name), calendars=calendars_of(name)
+            )
             for name, key in config.keys.items()
         }
         self._config = config
@@ -76,6 +80,9 @@ class RoomSockets:
         self._joins = AddressBuckets(limits.room_joins_per_s, limits.room_joins_burst, clock)
         self._heard = AddressBuckets(limits.room_address_per_s, limits.room_address_burst, clock)
         self._reserving = AddressBuckets(limits.room_reservations_per_s, limits.room_reservations_burst, clock)
+        self._claiming = AddressBuckets(limits.room_claims_per_s, limits.room_claims_burst, clock)
+        self._logging = AddressBuckets(limits.room_log_per_s, limits.room_log_burst, clock)
+        self._reports = AddressBuckets(limits.room_reports_per_s, limits.room_reports_burst, clock)
         self._pages: Counter[str] = Counter()
         self._busy: set[asyncio.Task[object]] = set()
         self._closing = False
@@ -83,6 +90,7 @@ class RoomSockets:
     def add_routes(self, routes: web.UrlDispatcher) -> None:
         routes.add_get("/room/{stream}", self._viewer)
         routes.add_get("/room/{stream}/host", self._host)
+        routes.add_post("/room/{stream}/events", self._report)
 
     def tick(self) -> None:
         """Called once a second."""
@@ -95,6 +103,7 @@ class RoomSockets:
 
     async def aclose(self) -> None:
         self._closing = True
+        await asyncio.gather(*(room.finish(_GOODBYE_S) for room in self.rooms.values()))
         for room in self.rooms.values():
             room.stop()
         if self._busy:
@@ -106,6 +115,9 @@ class RoomSockets:
         if name not in self.rooms:
             raise Refusal("relay.no_stream", stream=name[:64])
         return self.rooms[name]
+
+    def _paces(self, address: str) -> Paces:
+        return Paces(self._reserving.of(address), self._claiming.of(address), self._logging.of(address))
 
     # --- who is let in
 
@@ -179,7 +191,7 @@ class RoomSockets:
                 hello = await self._hello(socket)
                 if hello is None:
                     return socket
-                page = room.enter(wire, hello, self._reserving.of(address))
+                page = room.enter(wire, hello, self._paces(address))
                 pace = Bucket(self._limits.room_messages_per_s, self._limits.room_messages_burst, self._clock)
                 everybody = self._heard.of(address)
                 try:
@@ -191,6 +203,21 @@ class RoomSockets:
                 finally:
                     room.leave(page)
         return socket
+
+    async def _report(self, request: web.Request) -> web.Response:
+        """What a page that is left had no ack for; one that is refused keeps it for its next visit."""
+        room, address = self.room_of(request), request.remote or ""
+        if not self._reports.of(address).take(1):
+            raise Refusal("relay.too_often")
+        if request.content_type != "application/json":
+            raise Refusal("relay.order_type")
+        body = await content_of(request, most_bytes=_REPORT_BYTES, within_s=self._limits.body_timeout_s)
+        message, everybody = read_message(body.decode(errors="replace")), self._heard.of(address)
+        if not everybody.has(1):
+            raise Refusal("relay.too_often")
+        for _ in range(room.report(message, self._paces(address))):
+            everybody.wait_s()
+        return web.Response(status=204)
 
     async def _host(self, request: web.Request) -> web.StreamResponse:
         room = self.room_of(request)

@@ -29,6 +29,8 @@ class Viewer:
     tabs: "OrderedDict[str, int]" = field(default_factory=OrderedDict)
     open: int = 0
     left_ns: int = 0
+    came_ns: int = 0  # for the first time, as far as this room remembers
+    logged: bool = False  # the host's log has that he joined, so it gets that he left too
 
     @property
     def language(self) -> str:
@@ -58,29 +60,41 @@ class Viewers:
     def count(self) -> int:
         return sum(viewer.open > 0 for viewer in self._present.values())
 
+    def _new(self, identity: str) -> Viewer:
+        likes = Bucket(_LIKES_PER_S, _LIKES_BURST, self._clock)
+        return Viewer(identity, self._signed(identity), likes, came_ns=self._clock.monotonic_ns())
+
     def _signed(self, identity: str) -> str:
         mac = hmac.new(self._secret, identity.encode(), hashlib.sha256).digest()[:18]
         return f"{identity}.{urlsafe_b64encode(mac).decode()}"
 
-    def _identity(self, token: str) -> str:
-        """That of a token of ours, else a new one."""
+    def _identity(self, token: str) -> str | None:
+        """That of a token of ours."""
         identity = token.partition(".")[0]
-        if token.isascii() and len(token) <= 64 and hmac.compare_digest(token, self._signed(identity)):
-            return identity
-        return secrets.token_urlsafe(9)
+        ours = token.isascii() and len(token) <= 64 and hmac.compare_digest(token, self._signed(identity))
+        return identity if ours else None
 
     def enter(self, token: str) -> tuple[Viewer, bool]:
         """The viewer of this token, and whether he joins: was not here, or not a moment ago."""
-        identity = self._identity(token)
+        identity = self._identity(token) or secrets.token_urlsafe(9)
         viewer = self._present.get(identity)
         joins = viewer is None
         if viewer is None:
-            viewer = self._absent.pop(identity, None) or Viewer(
-                identity, self._signed(identity), Bucket(_LIKES_PER_S, _LIKES_BURST, self._clock)
-            )
+            viewer = self._absent.pop(identity, None) or self._new(identity)
             self._present[identity] = viewer
         viewer.open += 1
         return viewer, joins
+
+    def known(self, token: str) -> Viewer | None:
+        """The viewer of this token, whether he is here or not; None when it is none of ours."""
+        identity = self._identity(token)
+        if identity is None:
+            return None
+        viewer = self._present.get(identity) or self._absent.get(identity)
+        if viewer is None:
+            viewer = self._absent[identity] = self._new(identity)
+            self._forget_absent()
+        return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """One of his connections ended."""
@@ -93,6 +107,9 @@ class Viewers:
         gone = [viewer for viewer in self._present.values() if viewer.open == 0 and viewer.left_ns <= latest_ns]
         for viewer in gone:
             self._absent[viewer.id] = self._present.pop(viewer.id)
-            if len(self._absent) > _MAX_ABSENT:
-                self._absent.popitem(last=False)
+            self._forget_absent()
         return gone
+
+    def _forget_absent(self) -> None:
+        if len(self._absent) > _MAX_ABSENT:
+            self._absent.popitem(last=False)

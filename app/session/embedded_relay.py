@@ -16,7 +16,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.session.lan import free_port, lan_address
 from app.session.processes import BackOff, Spawn, end, gone, kill, let_go, reap, runs, words_of
-from app.session.room_link import RoomAddress
+from app.session.room_port import RoomAddress
 
 log = logging.getLogger(__name__)
 

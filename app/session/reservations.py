@@ -4,7 +4,7 @@ import asyncio
 
 from app.domain.event import ShowEvent
 from app.domain.signal import Signal
-from app.session.room_link import RoomEvent
+from app.session.room_port import RoomEvent
 from app.session.room_schedule import PLACE_KINDS, Places, take_place
 from app.session.show_book import ShowBook
 

@@ -10,8 +10,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketRe
 
 from app.domain.room import host_token
 from app.session.room_calendar import RoomCalendar
-from app.session.room_link import RoomAddress, RoomError, RoomSocket
 from app.session.room_picture import RoomPicture
+from app.session.room_port import RoomAddress, RoomError, RoomSocket
 
 CONNECT_S = 5.0
 PICTURE_S = 20.0

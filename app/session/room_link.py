@@ -4,16 +4,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
-from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.session.room_calendar import CalendarShelf, RoomCalendar
-from app.session.room_picture import RoomPicture
+from app.session.room_port import Connect, FindPicture, OpenCoupon, RoomAddress, RoomError, RoomEvent, RoomSocket, split_mark
 from app.session.room_schedule import Places, place_messages
 
 log = logging.getLogger(__name__)
@@ -27,6 +25,7 @@ PICTURED = "product/"  # keys whose values name pictures
 GAP_AT_MOST_S = 3.0
 NAMES_S = 0.5  # until the board has the names of pictures that were made just now
 CLOSE_REPLACED = 4409
+CROWDED_AGAIN_S = 600.0
 MAX_CLAIMS = 3000  # that a hub is told of: its messages have an end
 
 
@@ -47,71 +46,6 @@ ROOM_MOVES: Mapping[RoomState, Set[RoomState]] = {
     RoomState.LOST: {RoomState.CONNECTING, RoomState.OFF},
     RoomState.REPLACED: {RoomState.CONNECTING, RoomState.OFF},
 }
-
-
-class RoomError(AppError):
-    """The room cannot be reached or does not take us: "room.unreachable", "room.unreadable", "room.picture", "room.calendar",
-    "room.message"; `reason` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomAddress:
-    """`base` is the relay's "http://host:port"."""
-
-    base: str
-    stream: str
-    key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RoomEvent:
-    """Something a visitor or a shop did. `mark` names it for ever: the hub's boot and its number there."""
-
-    mark: str
-    at_ms: int
-    kind: str
-    viewer: str
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCoupon:
-    """A coupon as the hub must know it; `claimed`: code → viewer, as it stands whenever a hub is told."""
-
-    id: str
-    codes: tuple[str, ...]
-    expires_ms: int
-    claimed: Mapping[str, str]
-
-
-class RoomSocket(Protocol):
-    """One connection to a hub as its host."""
-
-    close_code: int
-
-    async def send(self, message: Mapping[str, Any]) -> None:
-        """Raises RoomError when the connection is gone, "room.message" when this one is too large."""
-
-    async def receive(self) -> Mapping[str, Any] | None:
-        """The next message, None = the connection has ended."""
-
-    async def put_picture(self, picture: RoomPicture) -> None:
-        """Raises RoomError, "room.picture" when the hub does not take this one."""
-
-    async def put_calendar(self, calendar: RoomCalendar) -> None:
-        """Raises RoomError, "room.calendar" when the hub does not take this one."""
-
-    async def aclose(self) -> None: ...
-
-
-Connect = Callable[[RoomAddress], Awaitable[RoomSocket]]  # raises RoomError
-FindPicture = Callable[[str], Awaitable[RoomPicture | None]]
-
-
-def split_mark(mark: str) -> tuple[str, int]:
-    """(boot, number) of a mark; ("", 0) of anything else."""
-    boot, _, number = mark.rpartition(":")
-    return (boot, int(number)) if boot and number.isdigit() else ("", 0)
 
 
 class RoomLink:
@@ -170,6 +104,10 @@ class RoomLink:
         self._task: asyncio.Task[None] | None = None
         self._lost_at = 0.0
         self._told = False
+        self._tries = 0
+        self._slip_told = False
+        self._crowded_entries = 0  # since it was told
+        self._crowded_told_at = -CROWDED_AGAIN_S
         self._wanted_back = False
 
     # Life -----------------------------------------------------------------------------------------------------------------
@@ -188,7 +126,7 @@ class RoomLink:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        self.state.set(RoomState.OFF)
+        self._move(RoomState.OFF)
 
     def address_changed(self) -> None:
         """The relay came up, went away, or is another one."""
@@ -237,36 +175,63 @@ class RoomLink:
     # The connection -------------------------------------------------------------------------------------------------------
 
     async def _stay(self) -> None:
-        tries = 0
+        """Whatever goes wrong in one connection costs that one alone."""
+        self._tries = 0
         while True:
-            address = self._address()
-            if address is None:
-                await self._wait(None)
-                continue
-            self.state.set(RoomState.CONNECTING)
-            joined = False
             try:
-                socket = await self._connect(address)
-                try:
-                    joined = await self._live(socket)
-                finally:
-                    await socket.aclose()
-                replaced = socket.close_code == CLOSE_REPLACED
-            except RoomError as error:
-                log.info("not in the room: %s", error)
-                joined, replaced = joined or self.state.value is RoomState.JOINED, False
-            if replaced:
-                await self._give_way(address)
-                continue
-            self.state.set(RoomState.LOST)
-            tries = 1 if joined else tries + 1
-            self._tell_lost(joined=joined)
-            await self._wait(BACK_OFF_S[min(tries, len(BACK_OFF_S)) - 1])
+                await self._visit()
+            except Exception as error:  # noqa: BLE001 - the supervisor of the room: a fault of ours must not keep the desk out for good
+                self._slipped(error)
+                self._move(RoomState.LOST)
+                await self._wait(BACK_OFF_S[-1])
+
+    async def _visit(self) -> None:
+        """One connection, from its address to its end."""
+        address = self._address()
+        if address is None:
+            await self._wait(None)
+            return
+        self._move(RoomState.CONNECTING)
+        joined, replaced = False, False
+        try:
+            socket = await self._connect(address)
+            try:
+                joined = await self._live(socket)
+            finally:
+                await socket.aclose()
+            replaced = socket.close_code == CLOSE_REPLACED
+        except RoomError as error:
+            log.info("not in the room: %s", error)
+            joined = joined or self.state.value is RoomState.JOINED
+        if replaced:
+            await self._give_way(address)
+            return
+        self._move(RoomState.LOST)
+        self._tries = 1 if joined else self._tries + 1
+        self._tell_lost(joined=joined)
+        await self._wait(BACK_OFF_S[min(self._tries, len(BACK_OFF_S)) - 1])
+
+    def _move(self, state: RoomState) -> None:
+        if state is self.state.value or state in ROOM_MOVES[self.state.value]:
+            self._tell(lambda: self.state.set(state))
+
+    def _tell(self, listener: Callable[[], object]) -> None:
+        """Call somebody else's code; what it raises is its own failure and not that of the room."""
+        try:
+            listener()
+        except Exception as error:  # noqa: BLE001 - as in `_stay`
+            self._slipped(error)
+
+    def _slipped(self, error: Exception) -> None:
+        log.error("something that the room told of failed", exc_info=error)
+        if not self._slip_told:
+            self._slip_told = True
+            self._notify(Notice(Severity.ERROR, "room.slipped", {"reason": repr(error)}, "room"))
 
     async def _give_way(self, address: RoomAddress) -> None:
         """Until the host wants the room back or it is another room: by themselves two desks would push each other out for ever."""
         self._wanted_back = False
-        self.state.set(RoomState.REPLACED)
+        self._move(RoomState.REPLACED)
         self._notify(Notice(Severity.WARNING, "room.replaced", {}, "room", ("room.take_back",)))
         while not self._wanted_back and self._address() == address:
             await self._wait(None)
@@ -327,10 +292,10 @@ class RoomLink:
         if self._told:
             self._notify(Notice(Severity.INFO, "room.back", {}, "room"))
         self._told, self._lost_at = False, 0.0
-        self.state.set(RoomState.JOINED)
+        self._move(RoomState.JOINED)
         self._count(welcome)
         self._awake.set()
-        self.pictures_changed.emit()
+        self._tell(self.pictures_changed.emit)
 
     def _event(self, message: Mapping[str, Any]) -> None:
         with _understood():
@@ -339,7 +304,7 @@ class RoomLink:
         if seq <= self._seq:
             return
         self._seq = seq
-        self._on_event(event)
+        self._tell(lambda: self._on_event(event))
         self._heard.set()
 
     async def _acknowledge(self) -> None:
@@ -361,12 +326,22 @@ class RoomLink:
             viewers, likes = int(message["viewers"]), int(message["likes"])
         if self._likes_anew is None:
             self.likes = likes
-        self.count_changed.emit(viewers, self.likes)
+        self._tell(lambda: self.count_changed.emit(viewers, self.likes))
+
+    def _crowded(self, message: Mapping[str, Any]) -> None:
+        with _understood():
+            entries = int(message["entries"])
+        now = asyncio.get_running_loop().time()
+        self._crowded_entries += entries
+        if now >= self._crowded_told_at + CROWDED_AGAIN_S:
+            self._notify(Notice(Severity.WARNING, "room.crowded", {"count": self._crowded_entries}, "room"))
+            self._crowded_entries, self._crowded_told_at = 0, now
 
     def _refused(self, message: Mapping[str, Any]) -> None:
-        what = str(message.get("key") or message.get("id"))
-        log.warning("the room did not take %s: %s", what, message.get("words"))
-        self._notify(Notice(Severity.WARNING, "room.not_shown", {"what": what, "reason": str(message.get("words", ""))}, "room"))
+        what = next((str(message[field]) for field in ("key", "id", "date") if message.get(field) is not None), "")
+        log.warning("the room did not take %s %s: %s", message.get("of"), what, message.get("words"))
+        if what:  # nobody sees anything of an acknowledgement
+            self._notify(Notice(Severity.WARNING, "room.not_shown", {"what": what, "reason": str(message.get("words", ""))}, "room"))
 
     # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -453,7 +428,7 @@ class RoomLink:
                 return
             self._at_hub.add(picture.name)
         self.pictures = {**self.pictures, wanted: picture.name}
-        self.pictures_changed.emit()
+        self._tell(self.pictures_changed.emit)
 
     # Telling --------------------------------------------------------------------------------------------------------------
 
@@ -484,5 +459,6 @@ _UNKNOWN = object()
 _MESSAGES: Mapping[str, Callable[[RoomLink, Mapping[str, Any]], None]] = {
     "event": RoomLink._event,
     "count": RoomLink._count,
+    "crowded": RoomLink._crowded,
     "refused": RoomLink._refused,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.event import EventKind
-from app.session.room_link import RoomEvent
+from app.session.room_port import RoomEvent
 
 _KINDS: Mapping[str, EventKind] = {
     "joined": EventKind.VIEWER_JOINED,
@@ -19,8 +19,9 @@ _KINDS: Mapping[str, EventKind] = {
     "reserved": EventKind.RESERVED,
     "unreserved": EventKind.UNRESERVED,
 }
+MAX_CHARS = 160  # of a field: a relay that is not ours may say anything
 ROOM_KINDS = frozenset({*_KINDS.values(), EventKind.ORDER_PLACED})
-_FIELDS: Mapping[str, type[str] | type[int]] = {
+_FIELDS: Mapping[str, type[str] | type[int] | type[bool]] = {
     "product": str,
     "language": str,
     "market": str,
@@ -28,6 +29,7 @@ _FIELDS: Mapping[str, type[str] | type[int]] = {
     "code": str,
     "date": str,
     "count": int,
+    "over": bool,
 }
 
 
@@ -36,6 +38,9 @@ def logged_as(event: RoomEvent) -> tuple[EventKind, dict[str, Any]] | None:
     kind = _KINDS.get(event.kind)
     if kind is None:
         return None
-    data: dict[str, Any] = {"viewer": event.viewer}
-    data |= {name: value for name, kind_of in _FIELDS.items() if type(value := event.data.get(name)) is kind_of and value != ""}
+    data: dict[str, Any] = {"viewer": event.viewer[:MAX_CHARS]} if event.viewer else {}
+    for name, kind_of in _FIELDS.items():
+        value = event.data.get(name)
+        if type(value) is kind_of and value != "" and (not isinstance(value, str) or len(value) <= MAX_CHARS):
+            data[name] = value
     return kind, {**data, "at_ms": event.at_ms, "mark": event.mark}

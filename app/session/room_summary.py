@@ -98,8 +98,9 @@ class RoomSummary:
     def _count(self, event: ShowEvent) -> None:
         if event.kind in COUNTED:
             counts, name = self._counts(event), COUNTED[event.kind]
-            setattr(counts, name, getattr(counts, name) + 1)
-            self.details_asked += event.kind is EventKind.DETAIL_ASKED
+            times = _times(event)
+            setattr(counts, name, getattr(counts, name) + times)
+            self.details_asked += times if event.kind is EventKind.DETAIL_ASKED else 0
         else:
             _OTHERS[event.kind](self, event)
 
@@ -110,13 +111,13 @@ class RoomSummary:
         self._begin()
 
     def _liked(self, event: ShowEvent) -> None:
-        count = int(event.data.get("count", 1))
+        count = _times(event)
         self.likes += count
         if event.data.get("product"):
             self._counts(event).likes += count
 
     def _came(self, event: ShowEvent) -> None:
-        self.joined += 1
+        self.joined += _times(event)
 
     def _ordered(self, event: ShowEvent) -> None:
         units = int(event.data.get("units", 1))
@@ -137,6 +138,11 @@ class RoomSummary:
         self._due = None
         self._emitted_at = asyncio.get_running_loop().time()
         self.changed.emit()
+
+
+def _times(event: ShowEvent) -> int:
+    """How often it happened: rooms sum up what is only counted."""
+    return max(1, int(event.data.get("count", 1)))
 
 
 _OTHERS: dict[EventKind, Callable[[RoomSummary, ShowEvent], None]] = {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from app.domain.coupon_code import MAX_CODE_CHARS, clean_codes
 from app.domain.event import EventKind, ShowEvent
 from app.domain.market import Market
 from app.domain.notice import Notice, Severity
@@ -199,13 +200,20 @@ class Selling:
     def drop_coupon(self, coupon_id: str) -> None:
         """Let viewers claim a coupon until it expires: one code each, and no code twice, whenever it was given.
 
-        Codes are made when the show has none for it. Raises ShowError "coupon.none_left" when all were given already.
+        Codes are made when the show has none for it. Raises ShowError "coupon.none_left" when all were given already,
+        "coupon.codes_too_long" when no code can be handed out.
         """
         coupon = coupon_of(self._book.show, coupon_id)
-        given = frozenset(self.claims(coupon_id))
-        codes = tuple(dict.fromkeys(code for code in coupon.codes if code not in given)) if coupon.codes else ()
-        if coupon.codes and not codes:
-            raise ShowError("coupon.none_left", coupon=pick(coupon.title, [self._book.show.desk.host_language])[0])
+        given = frozenset((*self.claims(coupon_id), *clean_codes(self.claims(coupon_id))[0]))
+        title = pick(coupon.title, [self._book.show.desk.host_language])[0]
+        usable, too_long = clean_codes(coupon.codes)
+        if too_long and not usable:
+            raise ShowError("coupon.codes_too_long", coupon=title, limit=MAX_CODE_CHARS)
+        codes = tuple(code for code in usable if code not in given)
+        if usable and not codes:
+            raise ShowError("coupon.none_left", coupon=title)
+        if too_long:
+            self._notify(Notice(Severity.WARNING, "coupon.codes_left_out", {"coupon": title, "count": too_long, "limit": MAX_CODE_CHARS}))
         codes = codes or make_codes(coupon.stock, given)
         if self.shown.drop is not None:
             self.close_coupon(why="replaced")

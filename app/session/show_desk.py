@@ -36,9 +36,10 @@ from app.session.product_index import ProductIndex
 from app.session.reservations import Reservations
 from app.session.room_calendar import RoomCalendar
 from app.session.room_dates import RoomDates
-from app.session.room_link import Connect, OpenCoupon, RoomAddress, RoomEvent, RoomLink
+from app.session.room_link import RoomLink
 from app.session.room_log import ROOM_KINDS, logged_as
 from app.session.room_picture import RoomPictures, Shrink
+from app.session.room_port import Connect, OpenCoupon, RoomAddress, RoomEvent
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.room_view import Json, RoomView, title_for_viewers
 from app.session.schedule_news import ScheduleNews

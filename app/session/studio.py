@@ -34,7 +34,7 @@ from app.session.open_show import OpenShow
 from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
 from app.session.relay_book import RelayBook
-from app.session.room_link import RoomAddress
+from app.session.room_port import RoomAddress
 from app.session.secret_book import SecretBook
 from app.session.show_actions import fill_show
 from app.session.show_desk import DeskEquipment, ShowDesk

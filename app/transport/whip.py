@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from app.domain.address import authorization, origin_of, shown_address, split_credentials, without_credentials
 from app.domain.broadcast import Step
 from app.domain.output import IceServer, Quirks
+from app.domain.plain_text import is_plain_character
 from app.transport.addresses import is_loopback
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp, Reply, host_of
@@ -87,7 +88,7 @@ def said(reply: Reply, token: str = "") -> str:
         except ValueError:
             log.debug("the server's words look like JSON and are not")
     text = html.unescape(re.sub(r"<(style|script|title)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE))
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()) or reply.reason
+    text = " ".join("".join(letter if is_plain_character(letter) else " " for letter in text).split()) or reply.reason
     for secret in secrets_in(token):
         if len(secret) >= SECRET_LENGTH:
             text = text.replace(secret, "…")

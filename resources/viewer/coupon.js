@@ -5,11 +5,14 @@ import { clock, number, percent, timeOfDay } from "./money.js";
 import { say } from "./said.js";
 import { word } from "./words.js";
 
+const AGAIN_MS = 4000; // and up to as much more, so that not all who were put off ask at the same moment
+
 export class Coupon {
   #shop;
   #room;
   #coupon = null;
-  #why = "";
+  #why = ""; // "claiming" while asked, "later" while put off, else why there is no code
+  #again = 0;
   #off = make("strong", { class: "off", dir: "auto" });
   #title = make("p", { class: "title" });
   #left = make("span", { class: "stock" });
@@ -49,10 +52,15 @@ export class Coupon {
   }
 
   get #refused() {
-    return this.#why !== "" && this.#why !== "claiming";
+    return this.#why !== "" && !this.#asks;
+  }
+
+  get #asks() {
+    return this.#why === "claiming" || this.#why === "later";
   }
 
   #ask() {
+    clearTimeout(this.#again);
     this.#why = "claiming";
     this.#room.claim(this.#coupon.id);
     this.update(this.#coupon);
@@ -62,10 +70,15 @@ export class Coupon {
     if (code) remember(`code.${this.#shop.stream}.${coupon}`, code);
     if (coupon !== this.#coupon?.id) return;
     this.#why = code ? "" : why;
+    if (why === "later") this.#again = setTimeout(() => this.#askAgain(), AGAIN_MS * (1 + Math.random()));
     this.update(this.#coupon);
     this.#shop.announce(code ? `${word("your_code")}: ${code}` : word(`coupon_${why}`));
     const focused = document.activeElement;
     if (code && (focused === document.body || this.element.contains(focused))) this.#copy.focus();
+  }
+
+  #askAgain() {
+    if (this.#why === "later") this.#room.claim(this.#coupon.id);
   }
 
   async #copyCode() {
@@ -91,6 +104,7 @@ export class Coupon {
   update(coupon) {
     setHidden(this.element, !coupon);
     if (coupon?.id !== this.#coupon?.id) {
+      clearTimeout(this.#again);
       this.#why = "";
       setText(this.#copy, word("copy"));
     } else if (coupon?.expires_ms !== this.#coupon?.expires_ms && this.#refused) {
@@ -105,12 +119,13 @@ export class Coupon {
     say(this.#title, coupon.title, { mark: "after" });
     setText(this.#left, Number.isInteger(left) ? word("coupon_left", { n: number(left), all: number(coupon.stock ?? left) }) : "");
     setHidden(this.#claim, Boolean(code || over));
-    this.#claim.disabled = this.#why === "claiming";
-    setText(this.#claim, word(this.#why === "claiming" ? "claiming" : "claim"));
+    this.#claim.disabled = this.#asks;
+    setText(this.#claim, word(this.#asks ? "claiming" : "claim"));
     setHidden(this.#given, !code);
     setText(this.#code, code);
-    setHidden(this.#word, !over);
-    if (over) setText(this.#word, word(`coupon_${over}`));
+    const told = over || (this.#why === "later" && !code ? "later" : "");
+    setHidden(this.#word, !told);
+    if (told) setText(this.#word, word(`coupon_${told}`));
     this.element.classList.toggle("over", Boolean(over));
     this.#showTime();
   }
@@ -127,6 +142,6 @@ export class Coupon {
   #tick() {
     if (!this.#coupon) return;
     this.#showTime();
-    if (!this.#why && this.#coupon.expires_ms && this.#room.now() >= this.#coupon.expires_ms) this.update(this.#coupon);
+    if ((!this.#why || this.#why === "later") && this.#coupon.expires_ms && this.#room.now() >= this.#coupon.expires_ms) this.update(this.#coupon);
   }
 }

@@ -19,6 +19,24 @@ export function remember(name, value) {
   }
 }
 
+// What this tab alone remembers, also over a reload.
+export function recallHere(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(`tradewind.${name}`) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+export function rememberHere(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(`tradewind.${name}`);
+    else sessionStorage.setItem(`tradewind.${name}`, JSON.stringify(value));
+  } catch {
+    return; // storage is full or forbidden: it lives as long as the page
+  }
+}
+
 export function recallList(name) {
   try {
     const list = JSON.parse(recall(name) || "[]");

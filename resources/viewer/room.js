@@ -2,6 +2,7 @@
 // and has nothing to do with the picture: either may be gone without the other noticing.
 import { recall, remember } from "./memory.js";
 import { languages } from "./said.js";
+import { Unsent } from "./unsent.js";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
@@ -10,7 +11,6 @@ const PING_EVERY_MS = 25000;
 const PONG_WITHIN_MS = 10000;
 const LIKES_EVERY_MS = 600;
 const MOST_LIKES = 20;
-const MOST_WAITING = 200;
 const NOT_UNDERSTOOD = 4400;
 const UNKNOWN_VERSION = 4426;
 
@@ -23,9 +23,8 @@ export class Room extends EventTarget {
   #pulse = 0;
   #heardAt = 0;
   #boot = "";
-  #page = crypto.getRandomValues(new Uint32Array(3)).join("-");
   #number = 0;
-  #waiting = []; // events that the room has not acknowledged
+  #unsent;
   #claims = new Map(); // coupon → number of the question
   #likes = 0;
   #likeTimer = 0;
@@ -46,10 +45,11 @@ export class Room extends EventTarget {
     super();
     this.#stream = stream;
     this.#market = market;
+    this.#unsent = new Unsent(stream, () => this.#token);
     addEventListener("online", () => this.#again(0));
-    addEventListener("pagehide", () => this.#drop());
+    addEventListener("pagehide", () => this.#leave());
     addEventListener("pageshow", (event) => event.persisted && this.#again(0));
-    document.addEventListener("visibilitychange", () => !document.hidden && this.state !== "open" && this.#again(0));
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#hidden() : this.state !== "open" && this.#again(0)));
   }
 
   start() {
@@ -77,12 +77,15 @@ export class Room extends EventTarget {
 
   like() {
     this.#likes = Math.min(MOST_LIKES, this.#likes + 1);
-    this.#likeTimer ||= setTimeout(() => {
-      this.#likeTimer = 0;
-      const count = this.#likes;
-      this.#likes = 0;
-      this.#queue({ kind: "like", count });
-    }, LIKES_EVERY_MS);
+    this.#likeTimer ||= setTimeout(() => this.#tellLikes(), LIKES_EVERY_MS);
+  }
+
+  #tellLikes() {
+    clearTimeout(this.#likeTimer);
+    this.#likeTimer = 0;
+    const count = this.#likes;
+    this.#likes = 0;
+    if (count) this.#queue({ kind: "like", count });
   }
 
   claim(coupon) {
@@ -98,10 +101,9 @@ export class Room extends EventTarget {
   }
 
   #queue(event) {
-    if (this.#waiting.length >= MOST_WAITING) this.#waiting.splice(Math.max(0, this.#waiting.findIndex((one) => one.kind === "seen")), 1);
     this.#number += 1;
     const numbered = { t: "event", n: this.#number, ...event };
-    this.#waiting.push(numbered);
+    this.#unsent.add(numbered);
     this.#send(numbered);
   }
 
@@ -113,6 +115,22 @@ export class Room extends EventTarget {
     if (state === this.state) return;
     this.state = state;
     this.dispatchEvent(new Event("state"));
+  }
+
+  get #token() {
+    return recall(`token.${this.#stream}`);
+  }
+
+  // A phone may end a page that is out of sight without another word.
+  #hidden() {
+    this.#tellLikes();
+    if (this.state !== "open") this.#unsent.leave();
+  }
+
+  #leave() {
+    this.#tellLikes();
+    this.#unsent.leave();
+    this.#drop();
   }
 
   #drop() {
@@ -137,8 +155,7 @@ export class Room extends EventTarget {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lost(socket), HELLO_WITHIN_MS);
     socket.onopen = () => {
-      const token = recall(`token.${this.#stream}`);
-      const hello = { t: "hello", v: 1, token, page: this.#page, board: this.rev, boot: this.#boot, languages, market: this.#market };
+      const hello = { t: "hello", v: 1, token: this.#token, page: this.#unsent.page, board: this.rev, boot: this.#boot, languages, market: this.#market };
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => socket === this.#socket && this.#hear(event.data);
@@ -148,8 +165,7 @@ export class Room extends EventTarget {
   #lost(socket, code) {
     if (socket !== this.#socket) return;
     if (code === NOT_UNDERSTOOD) {
-      // Something that waits to be said is what the room does not understand: saying it again would never end.
-      this.#waiting = [];
+      this.#unsent.forget();
       this.#claims.clear();
     }
     this.#set("away");
@@ -165,9 +181,7 @@ export class Room extends EventTarget {
   #hearing = {
     welcome: (message) => this.#welcomed(message),
     put: ({ rev, key, value }) => this.#put(rev, key, value),
-    ack: ({ n }) => {
-      this.#waiting = this.#waiting.filter((event) => event.n > n);
-    },
+    ack: ({ n }) => this.#unsent.acknowledged(n),
     count: ({ viewers, likes, left, waiting }) => {
       Object.assign(this, { viewers, likes, left: left ?? {}, waiting: waiting ?? {} });
       this.dispatchEvent(new Event("count"));
@@ -201,7 +215,8 @@ export class Room extends EventTarget {
     this.#tell();
     this.#set("open");
     this.dispatchEvent(new Event("welcome"));
-    for (const event of this.#waiting) this.#send(event);
+    for (const event of this.#unsent.events) this.#send(event);
+    this.#unsent.deliver();
     for (const [coupon, n] of this.#claims) this.#send({ t: "claim", n, coupon });
     this.#pulse = setInterval(() => this.#ping(), PING_EVERY_MS);
   }

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "وُزّعت كل الرموز.",
   coupon_expired: "انتهت هذه القسيمة.",
   coupon_unknown: "لم تعد هذه القسيمة متاحة.",
+  coupon_later: "يطلب كثيرون رمزًا الآن. ستواصل هذه الصفحة المحاولة نيابةً عنك.",
   like: "إعجاب",
   watching: "المشاهدون: {n}",
   market: "البلد",

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "Alle Codes sind vergeben.",
   coupon_expired: "Dieser Gutschein ist abgelaufen.",
   coupon_unknown: "Diesen Gutschein gibt es nicht mehr.",
+  coupon_later: "Gerade fragen viele nach einem Code. Diese Seite versucht es für Sie weiter.",
   like: "Gefällt mir",
   watching: "{n} sehen zu",
   market: "Land",

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "All codes have been given away.",
   coupon_expired: "This coupon has ended.",
   coupon_unknown: "This coupon is no longer offered.",
+  coupon_later: "Many people are asking for a code. You’re in line; this page keeps trying.",
   like: "Like",
   watching: "{n} watching",
   market: "Country",

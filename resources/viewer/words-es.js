@@ -94,6 +94,7 @@ export default {
   coupon_gone: "Ya se han repartido todos los códigos.",
   coupon_expired: "Este cupón ha terminado.",
   coupon_unknown: "Este cupón ya no se ofrece.",
+  coupon_later: "Mucha gente está pidiendo un código. Esta página lo sigue intentando por ti.",
   like: "Me gusta",
   watching: "{n} viendo",
   market: "País",

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "Tous les codes ont été distribués.",
   coupon_expired: "Cette offre est terminée.",
   coupon_unknown: "Cette offre n’est plus proposée.",
+  coupon_later: "Beaucoup de monde demande un code. Cette page continue d’essayer pour vous.",
   like: "J’aime",
   watching: "{n} spectateurs",
   market: "Pays",

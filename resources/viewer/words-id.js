@@ -94,6 +94,7 @@ export default {
   coupon_gone: "Semua kode sudah dibagikan.",
   coupon_expired: "Kupon ini sudah berakhir.",
   coupon_unknown: "Kupon ini tidak ditawarkan lagi.",
+  coupon_later: "Banyak yang sedang meminta kode. Halaman ini terus mencoba untukmu.",
   like: "Suka",
   watching: "{n} menonton",
   market: "Negara",

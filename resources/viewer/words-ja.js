@@ -94,6 +94,7 @@ export default {
   coupon_gone: "コードの配布は終了しました。",
   coupon_expired: "このクーポンは終了しました。",
   coupon_unknown: "このクーポンは配布していません。",
+  coupon_later: "いまコードの申し込みが集中しています。このページが自動で再試行します。",
   like: "いいね",
   watching: "{n} 人が視聴中",
   market: "国・地域",

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "코드가 모두 소진되었습니다.",
   coupon_expired: "쿠폰이 종료되었습니다.",
   coupon_unknown: "더 이상 제공하지 않는 쿠폰입니다.",
+  coupon_later: "지금 코드를 요청하는 사람이 많아요. 이 페이지가 계속 시도할게요.",
   like: "좋아요",
   watching: "{n}명 시청 중",
   market: "국가",

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "Todos os códigos já foram distribuídos.",
   coupon_expired: "Este cupom terminou.",
   coupon_unknown: "Este cupom não está mais disponível.",
+  coupon_later: "Muita gente está pedindo um código. Esta página continua tentando por você.",
   like: "Curtir",
   watching: "{n} assistindo",
   market: "País",

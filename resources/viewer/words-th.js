@@ -94,6 +94,7 @@ export default {
   coupon_gone: "โค้ดถูกแจกหมดแล้ว",
   coupon_expired: "คูปองนี้หมดเวลาแล้ว",
   coupon_unknown: "คูปองนี้ไม่มีแจกแล้ว",
+  coupon_later: "ขณะนี้มีคนขอรหัสจำนวนมาก หน้านี้จะลองให้ต่อไป",
   like: "ถูกใจ",
   watching: "กำลังดู {n} คน",
   market: "ประเทศ",

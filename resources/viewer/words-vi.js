@@ -94,6 +94,7 @@ export default {
   coupon_gone: "Đã phát hết mã.",
   coupon_expired: "Phiếu này đã hết hạn.",
   coupon_unknown: "Phiếu này không còn được phát.",
+  coupon_later: "Nhiều người đang lấy mã. Trang này sẽ tiếp tục thử giúp bạn.",
   like: "Thích",
   watching: "{n} người đang xem",
   market: "Quốc gia",

@@ -94,6 +94,7 @@ export default {
   coupon_gone: "优惠码已领完。",
   coupon_expired: "此优惠券已结束。",
   coupon_unknown: "此优惠券已停止发放。",
+  coupon_later: "现在领券的人很多，页面会自动为你继续领取。",
   like: "点赞",
   watching: "{n} 人在看",
   market: "国家或地区",

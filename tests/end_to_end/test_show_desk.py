@@ -22,7 +22,7 @@ from app.domain.show import Show
 from app.domain.shown import Shown
 from app.relay.room_orders import signature
 from app.session.card_texts import PRODUCT, CardScene
-from app.session.room_link import RoomAddress
+from app.session.room_port import RoomAddress
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.show_tables import Exported
 from app.storage.paths import RESOURCES
@@ -35,6 +35,7 @@ from tests.support.programme import MEAN_ERROR, Pixels, error_of, seen_picture
 from tests.support.studio_desk import StudioDesk, paths_in
 from tests.support.window import application
 
+ORDERED_MS = int(time.time() * 1000)  # one order is one moment, however often it is told
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -168,7 +169,8 @@ async def claim(page: Page) -> str:
 
 async def report_order(room: RoomAddress, order: str, units: int) -> None:
     """As a shop does, twice: it may not know whether the first was heard."""
-    body = json.dumps({"order": order, "product": "HH-101", "units": units, "minor": 6800 * units, "currency": "USD", "at_ms": 1}).encode()
+    told = {"order": order, "product": "HH-101", "units": units, "minor": 6800 * units, "currency": "USD", "at_ms": ORDERED_MS}
+    body = json.dumps(told).encode()
     stamp = str(int(time.time()))
     sign = signature(orders_secret(room.key), stamp, body)
     headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": stamp, "X-Tradewind-Signature": sign}

@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -18,7 +19,8 @@ from app.relay.server import RelayServer
 from tests.support.relays import KEY, base_of, running_relay
 from tests.support.room import desk
 
-ORDER = {"order": "1001", "product": "mug", "units": 2, "minor": 3998, "currency": "USD", "at_ms": 1_700_000_000_000}
+JUST_NOW_MS = int(time.time() * 1000) - 60_000
+ORDER: dict[str, Any] = {"order": "1001", "product": "mug", "units": 2, "minor": 3998, "currency": "USD", "at_ms": JUST_NOW_MS}
 SECRET = orders_secret(KEY)
 
 
@@ -139,7 +141,14 @@ async def test_a_stream_without_a_key_takes_no_orders() -> None:
         ("minor", 1e3),
         ("currency", "usd"),
         ("currency", ["USD"]),
+        ("currency", "XYZ"),
+        ("currency", "ABC"),
+        ("currency", "\uff35\uff33\uff24"),
         ("at_ms", "yesterday"),
+        ("at_ms", 1000),  # 1970
+        ("at_ms", 12_300_000_000_000),  # 2359
+        ("at_ms", ORDER["at_ms"] - 8 * 24 * 3600 * 1000),
+        ("at_ms", ORDER["at_ms"] + 3600 * 1000),
     ],
 )
 async def test_a_wrong_field_is_named(client: aiohttp.ClientSession, field: str, value: object) -> None:

@@ -16,8 +16,8 @@ from app.domain.local_time import LocalTime
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import Airing, Occurrence, Reminder, Schedule, WhatsNew
 from app.session.room_calendar import room_calendar
-from app.session.room_link import RoomEvent
 from app.session.room_log import logged_as
+from app.session.room_port import RoomEvent
 from app.session.room_schedule import HORIZON, MOST_DATES, place_messages, reservations, schedule_board
 from tests.session.test_show_room import Host, client, until
 from tests.support.relays import running_relay

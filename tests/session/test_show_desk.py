@@ -214,7 +214,9 @@ async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path)
         assert address is not None
         show_desk.runner.enter("second")
         board = (await viewer.open(board=0))["board"]
-        body = json.dumps({"order": "1001/1", "product": "SKU-star", "units": 2, "minor": 3998, "currency": "USD", "at_ms": 1}).encode()
+        body = json.dumps(
+            {"order": "1001/1", "product": "SKU-star", "units": 2, "minor": 3998, "currency": "USD", "at_ms": int(time.time() * 1000)}
+        ).encode()
         stamp = str(int(time.time()))
         signed = signature(orders_secret(address.key), stamp, body)
         headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": stamp, "X-Tradewind-Signature": signed}

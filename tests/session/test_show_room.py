@@ -7,12 +7,14 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import pytest
 
 from app.domain.notice import Notice
 from app.relay.server import RelayServer
 from app.session.room_client import connect
-from app.session.room_link import MAX_CLAIMS, OpenCoupon, RoomAddress, RoomEvent, RoomLink, RoomState
+from app.session.room_link import MAX_CLAIMS, RoomLink, RoomState
 from app.session.room_picture import RoomPicture
+from app.session.room_port import OpenCoupon, RoomAddress, RoomEvent
 from tests.support.relays import KEY, base_of, running_relay
 from tests.support.room import RoomSocket, page
 
@@ -306,3 +308,84 @@ async def test_a_wrong_key_stays_outside_until_it_is_right() -> None:
         host.move_to(None)
         assert host.link.state.value is RoomState.JOINED  # as long as the connection holds
     assert not host.heard
+
+
+def fails(*_: object) -> None:
+    raise RuntimeError("a panel that does not bear this")
+
+
+@pytest.mark.expect_errors
+async def test_a_listener_that_raises_does_not_end_the_link() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        host.link.count_changed.connect(fails)
+        host.link.pictures_changed.connect(fails)
+        host.link.state.changed.connect(fails)
+        host.link.show(BOARD)
+        await host.joined()
+        await viewer.open(board=0)
+        await host.until(lambda: (1, 0) in host.counts)
+        host.link.show({**BOARD, "pinned": {"product": "sun"}})
+        await viewer.next("put", key="pinned")
+        await host.until(lambda: [notice.code for notice in host.heard] == ["room.slipped"])
+
+
+@pytest.mark.expect_errors
+async def test_an_event_that_nobody_can_take_costs_itself_alone() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        host.link._on_event = lambda event: fails() if event.kind == "clicked" else host._on_event(event)
+        host.link.show(BOARD)
+        await host.joined()
+        await viewer.open(board=0)
+        await until(session, keys=len(BOARD))
+        await viewer.send(t="event", n=1, kind="clicked", product="sun")
+        await viewer.send(t="event", n=2, kind="added", product="sun")
+        await host.until(lambda: host.kinds() == ["joined", "added"])
+        await until(session, waiting_events=0)
+
+
+@pytest.mark.expect_errors
+async def test_a_drive_that_raises_costs_the_connection_and_the_link_comes_back() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        raised: list[bool] = []
+
+        async def kept_at_last() -> bool:
+            if not raised:
+                raised.append(True)
+                raise RuntimeError("the drive is gone")
+            return True
+
+        host.link._kept = kept_at_last
+        host.link.show(BOARD)
+        await host.joined()
+        await viewer.open(board=0)
+        await host.until(lambda: host.link.state.value is RoomState.LOST)
+        host.link.address_changed()
+        await host.joined()
+        await viewer.send(t="market", market="US", languages=["en"])
+        await until(session, waiting_events=0)
+        assert host.kinds() == ["joined", "market"], "each once"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ({"of": "reserved", "date": "show@2027-03-10T20:00", "words": "full"}, "show@2027-03-10T20:00"),
+        ({"of": "coupon", "id": "ten", "words": "full"}, "ten"),
+        ({"of": "put", "key": "product/sun", "words": "large"}, "product/sun"),
+        ({"of": "ack", "seq": 7, "words": "wrong"}, None),
+        ({"of": "put", "words": "wrong"}, None),
+    ],
+)
+async def test_a_refusal_names_what_was_refused(message: Mapping[str, Any], told: str | None) -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        await host.joined()
+        host.link._refused({"t": "refused", **message})
+        assert [notice.data["what"] for notice in host.heard] == ([] if told is None else [told])
+
+
+async def test_a_flooded_log_is_told_once_in_a_while() -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        await host.joined()
+        for entries in (5, 7, 9):
+            host.link._crowded({"t": "crowded", "entries": entries})
+        assert [(notice.code, notice.data["count"]) for notice in host.heard] == [("room.crowded", 5)]

@@ -1,6 +1,7 @@
 """What is offered: pins, words for a moment, coupons that are given once, stock that is told as it is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from app.domain.money import Money
 from app.domain.order import Order
 from app.domain.product import Stock, units_in_stock
 from app.domain.show import ShowError
-from app.domain.show_editing import change_product, remove_products
+from app.domain.show_editing import change_product, put_coupon, remove_products
 from app.domain.shown import ShownKind
 from app.session.orders import Orders, order_of
-from app.session.selling import CODE_LENGTH, make_codes
+from app.session.selling import CODE_LENGTH, coupon_of, make_codes
 from tests.support.selling_show import SellingDesk, product
 
 
@@ -114,6 +115,22 @@ def test_codes_are_made_when_the_show_has_none(desk: SellingDesk) -> None:
     assert desk.logged(EventKind.COUPON_CLOSED)[0].data["why"] == "replaced"
     taken = frozenset(make_codes(50))
     assert not taken & set(make_codes(500, taken))
+
+
+def test_codes_as_they_are_pasted_are_cleaned_and_a_useless_one_costs_itself(desk: SellingDesk) -> None:
+    def drop(*codes: str) -> tuple[str, ...]:
+        desk.book.edit_show("Codes", lambda show: put_coupon(show, replace(coupon_of(show, "ten"), codes=codes)))
+        desk.selling.drop_coupon("ten")
+        assert desk.selling.shown.drop is not None
+        return desk.selling.shown.drop.codes
+
+    assert drop("\ufeffSAVE-1", "SAVE\u200b-2 ", "x" * 65, "SAVE-1", "\u200b") == ("SAVE-1", "SAVE-2")
+    assert [(one.code, one.data["count"]) for one in desk.heard if one.code.startswith("coupon")] == [("coupon.codes_left_out", 1)]
+    desk.book.log(EventKind.COUPON_CLAIMED, coupon="ten", code="SAVE-1", viewer="v1")
+    assert drop("SAVE-1\u2060", "SAVE-3") == ("SAVE-3",), "given is given, however it is written"
+    with pytest.raises(ShowError) as refused:
+        drop("x" * 65, "y" * 70)
+    assert refused.value.code == "coupon.codes_too_long"
 
 
 def test_stock_is_told_as_it_is(desk: SellingDesk) -> None:

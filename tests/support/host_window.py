@@ -15,7 +15,7 @@ import psutil
 from app.domain.event import EventKind, ShowEvent
 from app.session.embedded_relay import KEYS_FILE, PORT_FILE
 from app.session.lan import free_port
-from app.session.room_link import RoomAddress
+from app.session.room_port import RoomAddress
 from app.storage import event_rows
 from app.storage.database import connect_reading
 from app.storage.settings import Settings, SettingsFile

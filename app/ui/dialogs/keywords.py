@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
+from app.domain.plain_text import without_invisible
 from app.domain.show import Coupon, KeywordCard, languages_of
 from app.domain.show_editing import new_id, put_card, put_coupon, remove_card, remove_coupon
 from app.domain.words import Words, has, pick
@@ -159,7 +160,7 @@ class CouponDialog(FramedDialog):
         return box
 
     def _typed(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(code.strip() for code in self.codes.toPlainText().split("\n") if code.strip()))
+        return tuple(dict.fromkeys(code for line in self.codes.toPlainText().split("\n") if (code := without_invisible(line))))
 
     def _on_codes(self) -> None:
         typed = self._typed()
