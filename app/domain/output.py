@@ -119,7 +119,6 @@ class Quirks:
     max_bitrate_kbps: int = 0
     max_gop_s: float = 0.0
     max_height: int = 0
-    resolve_candidates: bool = False
     keep_query: bool = True
     ice_servers_by_options: bool = False
     media_within_ms: int = 0

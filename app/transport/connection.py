@@ -140,7 +140,7 @@ class Connector:
             )
             peer.on_rtcp = sender.on_rtcp
             peer.on_closed = on_closed
-            await peer.connect(answer.transport, within_s=self._connect_within_s, resolve_names=self._target.quirks.resolve_candidates)
+            await peer.connect(answer.transport, within_s=self._connect_within_s, resolve_names=True)
         except BaseException:
             await peer.aclose()
             if session is not None:
@@ -150,6 +150,10 @@ class Connector:
         timings.ice_ms, timings.dtls_ms = peer.ice_ms, peer.dtls_ms
         timings.total_ms = (now_ns - timings.began_ns) / NS_PER_MS
         return Connection(self._whip, session, peer, sender, timings, now_ns)
+
+    async def aclose(self) -> None:
+        """Undo what offers that were given up may have opened."""
+        await self._whip.aclose()
 
     def _read(self, session: WhipSession) -> sdp.Description:
         try:

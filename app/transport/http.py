@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
 
 from app.domain.broadcast import Step
 from app.transport.errors import TransportError
@@ -39,8 +40,9 @@ class Reply:
 
 @dataclass(slots=True)
 class _Line:
-    """What a request went over."""
+    """What a request went over, and the event that tells when it has left."""
 
+    sent: asyncio.Event | None = None
     kept: bool = False
 
 
@@ -48,10 +50,16 @@ async def _note_kept(session: aiohttp.ClientSession, context: SimpleNamespace, p
     context.trace_request_ctx.kept = True
 
 
+async def _note_sent(session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams) -> None:
+    if context.trace_request_ctx.sent is not None:
+        context.trace_request_ctx.sent.set()
+
+
 def _tracing() -> aiohttp.TraceConfig:
-    """Tells each request's _Line whether it went over a kept connection."""
+    """Tells each request's _Line whether it went over a kept connection, and when it went."""
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_reuseconn.append(_note_kept)
+    tracing.on_request_headers_sent.append(_note_sent)
     return tracing
 
 
@@ -131,8 +139,33 @@ CODES: Mapping[Step, str] = {
 }
 
 
+class _Pool:
+    """Connections that are kept or thrown away together. A retired pool closes when its last request is over."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
+        self._asking = 0
+        self._retired = False
+
+    async def retire(self) -> None:
+        """Close what is idle now and the rest when it has been answered: another request's failure must not cut it off."""
+        self._retired = True
+        if not self._asking:
+            await self.session.close()
+
+    async def __aenter__(self) -> aiohttp.ClientSession:
+        self._asking += 1
+        return self.session
+
+    async def __aexit__(self, *_: object) -> None:
+        self._asking -= 1
+        if self._retired and not self._asking:
+            await self.session.close()
+
+
 class RelayHttp:
-    """Requests to one relay over its own pool. `renew` forgets all connections, which a changed network has silently killed.
+    """Requests to one relay over its own pool. `renew` forgets the connections, which a changed network has silently killed; requests
+    that are under way go on over theirs.
 
     `trust` replaces the system's certificates (tests, private authorities). Use on one event loop; `aclose` ends it.
     """
@@ -140,30 +173,32 @@ class RelayHttp:
     def __init__(self, trust: ssl.SSLContext | None = None) -> None:
         self._trust = trust
         self._resolver = RememberingResolver()
-        self._session: aiohttp.ClientSession | None = None
+        self._pool: _Pool | None = None
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    def _open(self) -> _Pool:
+        if self._pool is None:
             connector = aiohttp.TCPConnector(
                 resolver=self._resolver,
                 use_dns_cache=False,
                 keepalive_timeout=KEEP_ALIVE_S,
                 ssl=self._trust if self._trust is not None else True,
             )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                headers={"User-Agent": USER_AGENT},
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=True,
-                trace_configs=[_tracing()],
+            self._pool = _Pool(
+                aiohttp.ClientSession(
+                    connector=connector,
+                    headers={"User-Agent": USER_AGENT},
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    auto_decompress=True,
+                    trace_configs=[_tracing()],
+                )
             )
-        return self._session
+        return self._pool
 
     async def renew(self) -> None:
-        """Close every connection; the next request makes a new one."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        """Let every connection go; the next request makes a new one."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.retire()
 
     async def request(
         self,
@@ -174,31 +209,36 @@ class RelayHttp:
         data: bytes | None = None,
         within_s: float = 5.0,
         connect_s: float = 4.0,
+        sent: asyncio.Event | None = None,
     ) -> Reply:
-        """One request without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer).
+        """One request without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer). `sent` is set when it
+        is on its way.
 
         A kept connection that the server closes as the request sets out costs a new one, no error, even for a POST: a server that ends
         a connection for its silence has not read what came after.
         """
         timeout = aiohttp.ClientTimeout(total=within_s, sock_connect=min(connect_s, within_s))
         for stale in range(MAX_STALE + 1):
-            line = _Line()
+            line = _Line(sent)
             try:
                 return await self._ask(method, url, headers, data, timeout, line)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if not line.kept or stale == MAX_STALE:
                     raise await _translated(error, url, connect_s=connect_s, within_s=within_s) from error
                 log.debug("%s closed a kept connection: %s", host_of(url), error)
-            except (aiohttp.ClientError, OSError, ValueError) as error:
+            except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
                 raise await _translated(error, url, connect_s=connect_s, within_s=within_s) from error
         raise AssertionError("the last try returns or raises")
 
     async def _ask(
         self, method: str, url: str, headers: Mapping[str, str] | None, data: bytes | None, timeout: aiohttp.ClientTimeout, line: _Line
     ) -> Reply:
-        async with self._open().request(
-            method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout, trace_request_ctx=line
-        ) as response:
+        async with (
+            self._open() as session,
+            session.request(
+                method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout, trace_request_ctx=line
+            ) as response,
+        ):
             body = await _read(response.content)
             return Reply(
                 response.status,
@@ -209,7 +249,7 @@ class RelayHttp:
             )
 
     async def aclose(self) -> None:
-        """Close the connections and the resolver; idempotent."""
+        """Close the connections and the resolver once nothing is asked any more; idempotent."""
         await self.renew()
         await self._resolver.close()
 

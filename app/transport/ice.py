@@ -8,9 +8,10 @@ import asyncio
 import ipaddress
 import logging
 import socket
+import struct
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import aioice
 from aioice.candidate import candidate_priority
@@ -20,13 +21,17 @@ from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from app.domain.address import shown_address
 from app.domain.output import IceServer
-from app.transport.sdp import IceCandidate
+from app.transport.sdp import MAX_HOST, IceCandidate
 from app.transport.turn import TurnError, TurnPath, ask_turn
 
 log = logging.getLogger(__name__)
 
 MAX_QUEUED_DATAGRAMS = 256  # what may wait for the handshake; a flood before it costs no memory
 MAX_WRITE_BUFFER_BYTES = 512 * 1024  # a socket that takes nothing: dropping is better than sending a second late
+LAST_STUN_BYTE, FIRST_DTLS_BYTE, LAST_DTLS_BYTE = 3, 20, 63
+MAX_NAMES = 8
+MAX_ADDRESSES_OF_A_NAME = 4
+NAME_WITHIN_S = 3.0
 LEAVE_WITHIN_S = 1.0  # a TURN server that is gone is not waited for longer
 _IP_RECVERR, _IPV6_RECVERR = 11, 25  # Linux; the socket module does not name them
 
@@ -39,6 +44,25 @@ class _Socket(Protocol):
     def get_write_buffer_size(self) -> int: ...
 
 
+def is_numeric(host: str) -> bool:
+    """Whether a host is an address and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def server_address(url: str) -> dict[str, object] | None:
+    """The parts of a STUN or TURN server's URL (scheme, host, port, transport); None when it cannot be used."""
+    try:
+        parsed = parse_stun_turn_uri(url)
+    except ValueError:
+        return None
+    usable = 0 < int(parsed["port"]) <= 0xFFFF and len(str(parsed["host"])) <= MAX_HOST and parsed.get("transport", "udp") in ("udp", "tcp")
+    return parsed if usable else None
+
+
 class IceConnection(aioice.Connection):
     """An aioice connection whose media datagrams go straight to `on_media` once that is set, and that sends synchronously."""
 
@@ -49,12 +73,15 @@ class IceConnection(aioice.Connection):
         self.on_refused: Callable[[], None] | None = None
         self._extra: set[asyncio.Task[None]] = set()
         self.refusals: list[str] = []  # of TURN servers, in their words
+        self.unreadable = 0  # datagrams that look like STUN and are not
         self._turns: dict[StunProtocol, TurnPath] = {}
 
     async def gather(self, addresses: Sequence[str], servers: Sequence[IceServer], within_s: float) -> None:
         """Bind a socket for each address and ask the servers; what they say after `within_s` is left out of the candidates."""
         self._local_candidates_start = True
         candidates = await self._bind(addresses)
+        for protocol in self._protocols:
+            self._guard(protocol)
         for index, candidate in enumerate(candidates):
             candidate.priority = candidate_priority(1, "host", max(0, 65535 - 256 * index))
         self._local_candidates += candidates
@@ -72,6 +99,26 @@ class IceConnection(aioice.Connection):
             await asyncio.wait({binding})
             raise
 
+    def _guard(self, protocol: StunProtocol) -> None:
+        """Let only what is STUN by its first byte (RFC 7983) be read as such, and drop what cannot be read: anybody can send here."""
+        read = protocol.datagram_received
+
+        def received(data: bytes | str, addr: tuple[Any, ...]) -> None:
+            datagram = cast(bytes, data)
+            if not datagram:
+                return
+            if datagram[0] > LAST_STUN_BYTE:
+                self.data_received(datagram, 1)
+                return
+            try:
+                read(datagram, addr)
+            except (struct.error, ValueError, LookupError) as error:  # aioice takes lengths and parts for granted
+                self.unreadable += 1
+                if self.unreadable == 1:
+                    log.info("a datagram from %s cannot be read: %s", addr[0], error)
+
+        protocol.datagram_received = received  # type: ignore[method-assign]
+
     def _start(self, ask: Awaitable[None]) -> "asyncio.Task[None]":
         async def run() -> None:
             await ask
@@ -82,21 +129,20 @@ class IceConnection(aioice.Connection):
         return task
 
     def _asks(self, server: IceServer) -> list[Awaitable[None]]:
-        try:
-            parsed = parse_stun_turn_uri(server.url)
-        except ValueError:
+        parsed = server_address(server.url)
+        if parsed is None:
             log.warning("ICE server address not understood: %s", shown_address(server.url))
             return []
         if parsed["scheme"] in ("turn", "turns"):
             return [self._ask_turn(server, parsed)]
-        address = (str(parsed["host"]), int(parsed["port"]))
+        address = (str(parsed["host"]), int(str(parsed["port"])))
         ipv4 = [protocol for protocol in self._protocols if ipaddress.ip_address(protocol.local_candidate.host).version == 4]
         return [self._ask_stun(protocol, address) for protocol in ipv4]
 
     async def _ask_stun(self, protocol: StunProtocol, address: tuple[str, int]) -> None:
         try:
             candidate, _ = await server_reflexive_candidate(protocol, address)
-        except (TransactionError, OSError) as error:
+        except (TransactionError, OSError, ValueError, KeyError) as error:  # a name that cannot be one, or an answer without an address
             log.info("STUN server %s:%s gave nothing: %s", *address, error)
             return
         self._local_candidates.append(candidate)
@@ -112,6 +158,7 @@ class IceConnection(aioice.Connection):
             await path.protocol.close()
             return
         self._turns[path.protocol] = path
+        self._guard(path.protocol)
         self._local_candidates.append(path.protocol.local_candidate)
         self._protocols.append(path.protocol)
         # One that came late is used all the same: the other side learns it from our checks.
@@ -120,41 +167,56 @@ class IceConnection(aioice.Connection):
         self.sort_check_list()
 
     async def add_remote(self, candidates: Sequence[IceCandidate], *, resolve_names: bool) -> int:
-        """Take the UDP candidates with numeric hosts (names too when asked); returns how many were usable.
+        """Take the UDP candidates; returns how many are usable so far. Names are looked up beside the checks of the others, if at all.
 
         End of candidates is never signalled: a peer that reaches us from an address it did not name is welcome until our deadline.
         """
         usable = 0
+        named = []
         for candidate in candidates:
             if candidate.protocol != "udp":
                 continue
-            for host in await self._numeric(candidate, resolve_names):
-                await self.add_remote_candidate(
-                    aioice.Candidate(
-                        foundation=candidate.foundation,
-                        component=1,
-                        transport="udp",
-                        priority=candidate.priority,
-                        host=host,
-                        port=candidate.port,
-                        type=candidate.type if candidate.type in ("host", "srflx", "relay") else "srflx",
-                    )
-                )
-                usable += 1
-        return usable
+            if is_numeric(candidate.host):
+                usable += await self._add_remote_at(candidate, candidate.host)
+            elif resolve_names:
+                named.append(candidate)
+        if named:
+            task = self._start(self._add_named(named[:MAX_NAMES]))
+            if not usable:
+                await asyncio.wait({task})
+        return usable or len(self._remote_candidates)
 
-    async def _numeric(self, candidate: IceCandidate, resolve_names: bool) -> list[str]:
+    async def _add_remote_at(self, candidate: IceCandidate, host: str) -> bool:
+        remote = aioice.Candidate(
+            foundation=candidate.foundation,
+            component=1,
+            transport="udp",
+            priority=candidate.priority,
+            host=host,
+            port=candidate.port,
+            type=candidate.type if candidate.type in ("host", "srflx", "relay") else "srflx",
+        )
         try:
-            return [str(ipaddress.ip_address(candidate.host))]
-        except ValueError:
-            if not resolve_names or candidate.host.endswith(".local"):
-                return []
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(candidate.host, candidate.port, type=socket.SOCK_DGRAM)
-        except OSError as error:
-            log.info("candidate name %s not resolved: %s", candidate.host, error)
-            return []
-        return sorted({str(entry[4][0]) for entry in found})
+            await self.add_remote_candidate(remote)
+        except ValueError as error:
+            log.info("candidate %s cannot be used: %s", host, error)
+            return False
+        return True
+
+    async def _add_named(self, candidates: Sequence[IceCandidate]) -> None:
+        """Look the names up one after the other. One that hangs ends it: look-ups share few threads with everybody else's."""
+        for candidate in candidates:
+            try:
+                async with asyncio.timeout(NAME_WITHIN_S):
+                    found = await asyncio.get_running_loop().getaddrinfo(candidate.host, candidate.port, type=socket.SOCK_DGRAM)
+            except TimeoutError:
+                log.info("candidate name %s: no answer in %.0f s", candidate.host, NAME_WITHIN_S)
+                return
+            except (OSError, ValueError) as error:
+                log.info("candidate name %s not resolved: %s", candidate.host, error)
+                continue
+            for host in sorted({str(entry[4][0]) for entry in found})[:MAX_ADDRESSES_OF_A_NAME]:
+                await self._add_remote_at(candidate, host)
 
     def data_received(self, data: bytes, component: int) -> None:
         if not data:
@@ -164,7 +226,7 @@ class IceConnection(aioice.Connection):
                 self.on_media(data)
             elif len(self._early) < MAX_QUEUED_DATAGRAMS:
                 self._early.append(data)
-        elif self._queue.qsize() < MAX_QUEUED_DATAGRAMS:
+        elif FIRST_DTLS_BYTE <= data[0] <= LAST_DTLS_BYTE and self._queue.qsize() < MAX_QUEUED_DATAGRAMS:
             super().data_received(data, component)
 
     def begin_media(self, on_media: Callable[[bytes], None]) -> None:

@@ -4,20 +4,22 @@ import asyncio
 import logging
 import socket
 import statistics
+import struct
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import cast
 
 from aioice import stun
-from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from app.domain.address import without_credentials
 from app.domain.output import Target
 from app.domain.stats import RelayProbe
+from app.transport.answers import keep_alive_s
 from app.transport.connection import Connector
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp
+from app.transport.ice import server_address
 from app.transport.peer import Peer
 from app.transport.whip import check_address
 
@@ -47,7 +49,7 @@ class _StunProbe(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         try:
             message = stun.parse_message(data)
-        except ValueError:
+        except (ValueError, struct.error):
             return
         if message.transaction_id == self.request.transaction_id and not self.answered.done():
             self.answered.set_result(None)
@@ -68,15 +70,6 @@ async def stun_trip_ms(host: str, port: int) -> float:
         return (time.perf_counter() - began) * 1000
     finally:
         transport.close()
-
-
-def keep_alive_s(header: str) -> float:
-    """For how long the server keeps a silent connection, as its Keep-Alive header says; infinite when it does not."""
-    for part in header.split(","):
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "timeout" and value.strip().isascii() and value.strip().isdigit():
-            return float(value)
-    return float("inf")
 
 
 def _report(task: "asyncio.Task[None]") -> None:
@@ -194,7 +187,7 @@ class RelayWatch:
         if (server := self._stun_server()) is not None:
             try:
                 self._stun_ms.append(await stun_trip_ms(*server))
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
                 log.debug("STUN server of %s: %s", self.target.relay.id, error)
                 self._stun_ms.clear()
         probe = RelayProbe(
@@ -210,10 +203,7 @@ class RelayWatch:
 
     def _stun_server(self) -> tuple[str, int] | None:
         for server in self.target.relay.ice_servers:
-            try:
-                parsed = parse_stun_turn_uri(server.url)
-            except ValueError:
-                continue
-            if parsed["scheme"] in ("stun", "turn"):
-                return str(parsed["host"]), int(parsed["port"])
+            parsed = server_address(server.url)
+            if parsed is not None and parsed["scheme"] in ("stun", "turn"):
+                return str(parsed["host"]), int(str(parsed["port"]))
         return None

@@ -28,6 +28,9 @@ _UNREACHABLE = frozenset({Step.NAME, Step.TCP, Step.TLS, Step.ICE})
 _MAYBE_OURSELVES = frozenset({"whip.token", "whip.in_use", "whip.not_found"})
 
 
+MAX_DETAIL = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Timers:
     """How long each kind of silence is borne, in milliseconds; tests make them shorter."""
@@ -37,6 +40,7 @@ class Timers:
     look_ms: float = 250
     tick_ms: float = 1000
     refused_ms: float = 60_000
+    broken_ms: float = 5_000
     own_session_ms: float = 60_000  # how long our own lost session may make a relay say "in use" or "forbidden"
 
 
@@ -100,11 +104,19 @@ class TargetSession:
         self._task.add_done_callback(self._on_run_over)
 
     def _on_run_over(self, task: "asyncio.Task[None]") -> None:
-        """The run ends by being cancelled; anything else is our own mistake, which must not pass in silence."""
+        """The run ends by being cancelled; anything else is our own mistake, which must not pass in silence nor end the target."""
         if task.cancelled() or (error := task.exception()) is None:
             return
-        log.error("target %s stopped by an error of our own", self.target.relay.id, exc_info=error)
-        self._say(Severity.ERROR, "target.broken", {"detail": repr(error)})
+        log.error("target %s stopped by an error of our own, and begins again", self.target.relay.id, exc_info=error)
+        self._say(Severity.ERROR, "target.broken", {"detail": repr(error)[:MAX_DETAIL]})
+        self._drop(tell_relay=True)
+        if self.state.value in (TargetState.LIVE, TargetState.WEAK):
+            self.state.set(TargetState.RECONNECTING)
+        asyncio.get_running_loop().call_later(self._timers.broken_ms / 1000, self._begin_again)
+
+    def _begin_again(self) -> None:
+        if self._task is not None:  # None: left meanwhile
+            self.start()
 
     def push(self, frame: MediaFrame) -> None:
         if self._current is not None:
@@ -126,6 +138,7 @@ class TargetSession:
         self._drop(tell_relay=True)
         if self._leaving:
             await asyncio.wait(self._leaving)
+        await self._connector.aclose()
         self.state.set(TargetState.IDLE)
 
     @property

@@ -50,8 +50,10 @@ async def ask_turn(server: IceServer, parsed: dict[str, object], make_protocol: 
             turn_ssl=parsed["scheme"] == "turns",
             turn_transport=str(parsed["transport"]),
         )
-    except (TransactionError, OSError, TimeoutError) as error:
+    except (TransactionError, OSError) as error:
         raise TurnError(quoting_no_secret(str(error), server) or "no answer") from error
+    except KeyError as error:
+        raise TurnError(f"the answer lacks {error}") from error
     except ValueError as error:  # a name or password that STUN cannot carry; what Python says of it would quote it
         raise TurnError("the user name or password cannot be sent") from error
     return TurnPath(protocol)

@@ -1,38 +1,32 @@
 """The WHIP client (RFC 9725): offer out, answer in, and leaving again."""
 
-import base64
-import email.utils
-import html
-import json
+import asyncio
 import logging
-import re
 import time
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from app.domain.address import authorization, origin_of, shown_address, split_credentials, without_credentials
+from app.domain.address import authorization, origin_of, shown_address, split_credentials
 from app.domain.broadcast import Step
 from app.domain.output import IceServer, Quirks
-from app.domain.plain_text import is_plain_character
 from app.transport.addresses import is_loopback
+from app.transport.answers import address_from, ice_servers_in, is_web_address, retry_after_s, said
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp, Reply, host_of
 
 log = logging.getLogger(__name__)
 
-POST_WITHIN_S = 5.0
+POST_WITHIN_S = 15.0  # relays that start a machine for a stream take so long
+LATE_WITHIN_S = 30.0  # how long an answer that nobody waits for may still come, to be undone
+CLOSE_WITHIN_S = 2.0
 CONNECT_WITHIN_S = 4.0
 CONNECT_AGAIN_WITHIN_S = 2.0
 DELETE_WITHIN_S = 2.0
 OPTIONS_WITHIN_S = 2.0
 MAX_REDIRECTS = 5
-MAX_RETRY_AFTER_S = 120.0
-MAX_WORDS = 200
-SECRET_LENGTH = 6  # a shorter token is a word that may well stand in a message
 _REDIRECTS = (307, 308)
+_MOVED = (301, 302, 303)  # a POST does not follow these: clients would make a GET of it
 _BUSY = (409, 425, 429)
-_LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^,;="\s]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^,;\s]*))*)')
-_LINK_PARAMETER = re.compile(r';\s*([^,;="\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,;\s]*))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class WhipSession:
 
 def check_address(url: str) -> None:
     """Raise TransportError (ADDRESS) unless this is an http or https address with a host."""
-    if not origin_of(url).startswith(("http://", "https://")):
+    if not is_web_address(url):
         raise TransportError("whip.address", Step.ADDRESS, detail=shown_address(url)[:80], host="", refused=True)
 
 
@@ -66,56 +60,6 @@ def _is_in(domain: str, url: str) -> bool:
     return bool(domain) and origin.startswith("https://") and (host == domain or host.endswith(f".{domain}"))
 
 
-def secrets_in(token: str) -> tuple[str, ...]:
-    """What must not be repeated to anybody: the token, and user name and password where it is made of them."""
-    if not token.startswith("Basic "):
-        return (token,)
-    coded = token.removeprefix("Basic ")
-    try:
-        pair = base64.b64decode(coded).decode()
-    except ValueError:
-        return (coded,)
-    return (coded, pair, *pair.split(":", 1))
-
-
-def said(reply: Reply, token: str = "") -> str:
-    """The server's words for people: a JSON message, text without tags, or the reason phrase; never the token."""
-    text = reply.body.decode("utf-8", "replace").strip()
-    if text.startswith("{"):
-        try:
-            fields = json.loads(text)
-            text = next((str(fields[key]) for key in ("message", "error", "detail", "reason") if fields.get(key)), text)
-        except ValueError:
-            log.debug("the server's words look like JSON and are not")
-    text = html.unescape(re.sub(r"<(style|script|title)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE))
-    text = " ".join("".join(letter if is_plain_character(letter) else " " for letter in text).split()) or reply.reason
-    for secret in secrets_in(token):
-        if len(secret) >= SECRET_LENGTH:
-            text = text.replace(secret, "…")
-    return text[:MAX_WORDS]
-
-
-def retry_after_s(reply: Reply) -> float:
-    """Retry-After in seconds (a number or a date), at most MAX_RETRY_AFTER_S; 0 when there is none."""
-    value = reply.headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value), MAX_RETRY_AFTER_S)
-    try:
-        return min(max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time()), MAX_RETRY_AFTER_S)
-    except ValueError:
-        return 0.0
-
-
-def ice_servers_in(links: str) -> tuple[IceServer, ...]:
-    """The servers in the Link headers (joined by commas) with rel="ice-server"; other relations are left alone."""
-    found = []
-    for target, parameters in _LINK.findall(links):
-        values = {name.lower(): quoted or bare for name, quoted, bare in _LINK_PARAMETER.findall(parameters)}
-        if values.get("rel") == "ice-server" and target.partition(":")[0] in ("stun", "turn", "turns"):
-            found.append(IceServer(target, values.get("username", ""), values.get("credential", "")))
-    return tuple(found)
-
-
 def refusal(reply: Reply, host: str, token: str) -> TransportError:
     """The error for an answer that is not a session; unknown codes count by their hundred."""
     busy = reply.status in _BUSY or reply.status >= 500
@@ -131,10 +75,21 @@ def refusal(reply: Reply, host: str, token: str) -> TransportError:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the last address of a chain of redirects answered."""
+
+    reply: Reply
+    url: str
+    post_ms: float
+
+
 class WhipClient:
     """One relay's WHIP address and token. The token is never logged and never part of an error.
 
     A user name and password in the address are taken out of it; they are the token where there is no other.
+    A relay that answers an offer that was given up has opened a session all the same: it is left as soon as the answer comes. `aclose`
+    gives such answers a moment.
     """
 
     def __init__(self, http: RelayHttp, url: str, token: str, quirks: Quirks) -> None:
@@ -142,6 +97,7 @@ class WhipClient:
         self._url, own = split_credentials(url)
         self._token = token or own
         self._quirks = quirks
+        self._late: set[asyncio.Task[None]] = set()
 
     @property
     def host(self) -> str:
@@ -162,36 +118,91 @@ class WhipClient:
         A retry waits less for TCP, so that the next one comes soon after a lost network is back.
         """
         check_address(self._url)
+        sent = asyncio.Event()
+        posting = asyncio.create_task(self._post(offer, sent, again=again), name=f"post {self.host}")
+        try:
+            await asyncio.wait({posting}, timeout=POST_WITHIN_S)
+        except asyncio.CancelledError:
+            self._undo(posting, sent)
+            raise
+        if not posting.done():
+            self._undo(posting, sent)
+            raise TransportError("whip.no_reply", Step.HTTP, detail=f"no answer within {POST_WITHIN_S:.0f} s", host=self.host)
+        answer = posting.result()
+        return await self._checked(self._session(answer), answer.reply)
+
+    async def _post(self, offer: str, sent: asyncio.Event, *, again: bool) -> _Answer:
         began = time.monotonic()
         url = self._url
         connect_s = CONNECT_AGAIN_WITHIN_S if again else CONNECT_WITHIN_S
+        within_s = POST_WITHIN_S + LATE_WITHIN_S
         for _ in range(MAX_REDIRECTS + 1):
             headers = self._headers(url, "application/sdp")
-            reply = await self._http.request("POST", url, headers=headers, data=offer.encode(), within_s=POST_WITHIN_S, connect_s=connect_s)
+            reply = await self._http.request(
+                "POST", url, headers=headers, data=offer.encode(), within_s=within_s, connect_s=connect_s, sent=sent
+            )
             if reply.status not in _REDIRECTS:
-                session = self._session(reply, url, (time.monotonic() - began) * 1000)
-                return await self._checked(session, reply)
+                return _Answer(reply, url, (time.monotonic() - began) * 1000)
             url = self._redirected(reply, url)
         raise TransportError("whip.redirect", Step.HTTP, detail=f"more than {MAX_REDIRECTS} redirects", host=self.host, refused=True)
 
-    def _redirected(self, reply: Reply, url: str) -> str:
-        target = without_credentials(urljoin(url, reply.headers.get("location", "")))
+    def _undo(self, posting: "asyncio.Task[_Answer]", sent: asyncio.Event) -> None:
+        """Nobody waits for this answer any more: leave the session that it may bring. An offer that never left is simply dropped."""
+        if not sent.is_set():
+            posting.cancel()
+        task = asyncio.create_task(self._leave_late(posting), name=f"undo {posting.get_name()}")
+        self._late.add(task)
+        task.add_done_callback(self._on_undone)
+
+    def _on_undone(self, task: "asyncio.Task[None]") -> None:
+        self._late.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed", task.get_name(), exc_info=error)
+
+    async def _leave_late(self, posting: "asyncio.Task[_Answer]") -> None:
         try:
-            check_address(target)
-        except TransportError as error:
-            raise TransportError("whip.redirect", Step.HTTP, detail=error.detail, host=self.host, refused=True) from error
-        if url.startswith("https:") and not target.startswith("https:") and not is_loopback(urlsplit(target).hostname or ""):
-            raise TransportError("whip.redirect", Step.HTTP, detail="from https to http", host=self.host, refused=True)
+            await asyncio.wait({posting}, timeout=LATE_WITHIN_S)
+        finally:
+            posting.cancel()
+        await asyncio.wait({posting})
+        try:
+            session = self._session(posting.result())
+        except (TransportError, asyncio.CancelledError):
+            return
+        log.info("%s answered an offer that was given up: leaving", self.host)
+        await self.leave(session)
+
+    async def aclose(self) -> None:
+        """Let late answers be undone, for a moment."""
+        if self._late:
+            await asyncio.wait(self._late, timeout=CLOSE_WITHIN_S)
+        while self._late:
+            for task in self._late:
+                task.cancel()
+            await asyncio.wait(self._late)
+
+    def _redirected(self, reply: Reply, url: str) -> str:
+        target = address_from(url, reply.headers.get("location", ""))
+        detail = ""
+        if not target:
+            detail = "without an address that can be used"
+        elif url.startswith("https:") and not target.startswith("https:") and not is_loopback(urlsplit(target).hostname or ""):
+            detail = "from https to http"
+        if detail:
+            raise TransportError("whip.redirect", Step.HTTP, detail=detail, host=self.host, refused=True)
         return target
 
-    def _session(self, reply: Reply, url: str, post_ms: float) -> WhipSession:
+    def _session(self, answer: _Answer) -> WhipSession:
+        reply = answer.reply
+        location = address_from(answer.url, reply.headers.get("location", ""))
+        if reply.status in _MOVED and location:
+            raise TransportError("whip.moved", Step.HTTP, detail=shown_address(location), host=self.host, refused=True)
         if not 200 <= reply.status < 300:
-            if reply.status in (401, 403) and self._token and not self._may_follow(url):
-                raise TransportError("whip.token_elsewhere", Step.HTTP, refused=True, host=self.host, target=origin_of(url))
+            if reply.status in (401, 403) and self._token and not self._may_follow(answer.url):
+                raise TransportError("whip.token_elsewhere", Step.HTTP, refused=True, host=self.host, target=origin_of(answer.url))
             raise refusal(reply, self.host, self._token)
-        location = reply.headers.get("location", "")
-        session_url = self._kept_query(without_credentials(urljoin(url, location)), url) if location else ""
-        return WhipSession(reply.body.decode("utf-8", "replace"), session_url, reply.headers.get("etag", ""), post_ms)
+        session_url = self._kept_query(location, answer.url) if location else ""
+        return WhipSession(reply.body.decode("utf-8", "replace"), session_url, reply.headers.get("etag", ""), answer.post_ms)
 
     def _kept_query(self, session_url: str, url: str) -> str:
         """Some relays want the query of the first address on every one."""

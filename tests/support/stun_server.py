@@ -7,18 +7,19 @@ from aioice import stun
 
 
 class StunServer(asyncio.DatagramProtocol):
-    """Answers binding requests with the address they came from; `asked` is set by the first one."""
+    """Answers binding requests with the address they came from (`empty`: without it); `asked` is set by the first one."""
 
-    def __init__(self, *, deaf: bool) -> None:
+    def __init__(self, *, deaf: bool, empty: bool) -> None:
         self.asked = asyncio.Event()
         self.port = 0
         self._deaf = deaf
+        self._empty = empty
         self._transport: asyncio.DatagramTransport | None = None
 
     @classmethod
-    async def start(cls, *, deaf: bool = False) -> "StunServer":
+    async def start(cls, *, deaf: bool = False, empty: bool = False) -> "StunServer":
         loop = asyncio.get_running_loop()
-        transport, server = await loop.create_datagram_endpoint(lambda: cls(deaf=deaf), local_addr=("127.0.0.1", 0))
+        transport, server = await loop.create_datagram_endpoint(lambda: cls(deaf=deaf, empty=empty), local_addr=("127.0.0.1", 0))
         server.port = transport.get_extra_info("sockname")[1]
         return server
 
@@ -31,7 +32,8 @@ class StunServer(asyncio.DatagramProtocol):
             return
         request = stun.parse_message(data)
         answer = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, transaction_id=request.transaction_id)
-        answer.attributes["XOR-MAPPED-ADDRESS"] = addr
+        if not self._empty:
+            answer.attributes["XOR-MAPPED-ADDRESS"] = addr
         self._transport.sendto(bytes(answer), addr)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import struct
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -14,7 +15,7 @@ from app.domain.broadcast import Step
 from app.domain.output import IceServer
 from app.transport import rtp
 from app.transport.errors import TransportError
-from app.transport.ice import IceConnection
+from app.transport.ice import IceConnection, server_address
 from app.transport.peer import Peer
 from app.transport.sdp import IceCandidate, RemoteTransport, Setup
 from tests.support.peers import Inbox, connected_pair, make_peer
@@ -194,6 +195,64 @@ def test_the_private_parts_of_aiortc_and_aioice_that_are_used_are_there() -> Non
     ice = aioice.Connection(ice_controlling=True)
     kept = ("_local_candidates", "_local_candidates_start", "_local_candidates_end", "_protocols", "_nominated", "_queue", "_closing")
     assert all(hasattr(ice, name) for name in (*kept, "_remote_candidates", "_pair_remote_candidate"))
+
+
+def stun_request(attributes: bytes) -> bytes:
+    """A binding request with these attributes, whatever they say."""
+    return struct.pack("!HHI12s", 1, len(attributes), 0x2112A442, b"t" * 12) + attributes
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        stun_request(struct.pack("!HH", 0x0024, 3) + b"abc\0"),  # a priority of three bytes
+        stun_request(struct.pack("!HH", 0x802A, 0)),
+        stun_request(struct.pack("!HH", 0x0006, 4) + b"\xff\xfe\xfd\xfc"),
+        stun_request(struct.pack("!HHHBB", 0x0001, 4, 0, 9, 9)),
+        b"\x00",
+        b"\x01" * 40,
+        b"\x03\xff" + bytes(18),
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"",
+    ],
+)
+async def test_a_datagram_that_is_no_stun_says_nothing_and_holds_nothing_up(datagram: bytes) -> None:
+    async with connected_pair() as (offerer, _, answerer, answerer_inbox):
+        (protocol,) = answerer._ice._protocols
+        address = protocol.transport.get_extra_info("sockname")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for _ in range(300):
+                stranger.sendto(datagram, address)
+        assert offerer.send_rtp(_packet(1))
+        await answerer_inbox.until(rtp=1)
+        assert answerer._ice._queue.qsize() == 0
+
+
+async def test_candidates_by_name_are_looked_up_and_wrong_names_left_out() -> None:
+    names = ["localhost", "no-such-host.invalid", "a" * 70 + ".example", "nul\0l", "xn--\udcff"]
+    candidates = [IceCandidate("1", 1, "udp", 9, host, 5000, "host") for host in names]
+    ice = IceConnection(controlling=True)
+    try:
+        assert await ice.add_remote(candidates, resolve_names=False) == 0
+        assert await ice.add_remote(candidates, resolve_names=True) > 0
+        assert {found.host for found in ice.remote_candidates} <= {"127.0.0.1", "::1"}
+    finally:
+        await ice.close()
+
+
+async def test_a_stun_server_that_answers_without_an_address_gives_nothing() -> None:
+    server = await StunServer.start(empty=True)
+    peer = _peer_with(f"stun:127.0.0.1:{server.port}")
+    try:
+        assert [candidate.type for candidate in (await peer.gather(within_s=5)).candidates] == ["host"]
+    finally:
+        await peer.aclose()
+        server.close()
+
+
+@pytest.mark.parametrize("url", ["stun:a:0", "stun:a:70000", "turn:a:" + "9" * 5000, "turn:a?transport=sctp", "stun:" + "h" * 300, "turn:"])
+def test_addresses_of_servers_that_cannot_be_are_none(url: str) -> None:
+    assert server_address(url) is None
 
 
 async def test_media_that_overtakes_the_handshakes_end_is_not_lost() -> None:

@@ -17,6 +17,8 @@ from app.domain.stats import TargetStats
 from app.media import ports
 from app.transport import rtcp, sdp
 from app.transport.congestion import UNLIMITED_KBPS
+from app.transport.connection import make_peer
+from app.transport.peer import Peer
 from app.transport.probe import FIRST_EVERY_S, SAMPLES
 from app.transport.publisher import Publisher
 from app.transport.session import Timers
@@ -211,6 +213,30 @@ async def test_a_lying_relay_is_left_and_tried_again(server: WhipServer, rig: Ri
     server.faults.rewrite = None
     await server.until(lambda: rig.state() is TargetState.LIVE)
     await closed(rig)
+
+
+@pytest.mark.expect_errors
+async def test_a_fault_of_our_own_ends_no_target_and_touches_no_other(server: WhipServer) -> None:
+    broken = 0
+
+    def make(target: Target, servers: tuple[IceServer, ...]) -> Peer:
+        nonlocal broken
+        if target.relay.id == "two" and broken < 2:
+            broken += 1
+            raise KeyError("a mistake")
+        return make_peer(target, servers)
+
+    control, notices = Control(), list[Notice]()
+    timers = replace(QUICK, broken_ms=50)
+    publisher = Publisher(clock=SystemClock(), control=control, notify=notices.append, timers=timers, make_peer=make)
+    publisher.start()
+    with Feeder(publisher.push, control):
+        publisher.targets([target_for(server), Target(Relay("two", "Relay Two", server.url))])
+        await server.until(lambda: [stats.state for stats in publisher.stats()] == [TargetState.LIVE, TargetState.LIVE])
+    assert broken == 2
+    assert sorted(notice.code for notice in notices) == ["target.broken", "target.live", "target.live"]
+    assert publisher.stats()[0].connects == 1
+    await asyncio.to_thread(publisher.close)
 
 
 async def test_targets_come_and_go_without_touching_each_other(server: WhipServer, rig: Rig) -> None:

@@ -11,7 +11,8 @@ import pytest
 from app.domain.broadcast import TargetState
 from app.domain.clock import SystemClock
 from app.domain.notice import Notice
-from app.transport.probe import SAMPLES, keep_alive_s
+from app.transport.answers import keep_alive_s
+from app.transport.probe import SAMPLES
 from app.transport.publisher import Publisher
 from tests.support.authority import Authority
 from tests.support.encoded import Control, Feeder

@@ -12,9 +12,11 @@ import pytest
 from app.domain.address import origin_of
 from app.domain.broadcast import Step
 from app.domain.output import IceServer, Quirks
+from app.transport import whip
+from app.transport.answers import ice_servers_in
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp
-from app.transport.whip import WhipClient, WhipSession, ice_servers_in, token_may_follow
+from app.transport.whip import WhipClient, WhipSession, token_may_follow
 from tests.support.whip_server import WhipServer
 
 TOKEN = "a-long-secret-token"
@@ -159,6 +161,13 @@ def test_the_token_follows_to_the_origin_it_was_entered_for_alone(start: str, ta
         (418, "tea", "whip.http", True, "tea"),
         (500, f"oops {TOKEN}\n\x1b[31m", "whip.http", False, "oops … [31m"),
         (301, "moved", "whip.http", True, "moved"),
+        (500, '{"error": {"code": 7, "message": "no room"}}', "whip.http", False, "no room"),
+        (500, '{"error":' * 20_000, "whip.http", False, '{"error":' * 22 + '{"'),
+        (500, '{"a":' + "[" * 60_000, "whip.http", False, '{"a":' + "[" * 195),
+        (500, "<" * 65_000, "whip.http", False, "<" * 200),
+        (500, "<style>" * 2_000 + "words", "whip.http", False, "words"),
+        (500, "&#" + "9" * 5_000 + ";", "whip.http", False, "\N{REPLACEMENT CHARACTER}"),
+        (500, f"<a href='{TOKEN}'>{' ' * 3000}{TOKEN}", "whip.http", False, "…"),
         (201, "<html>hello</html>", "whip.answer", False, "the answer is no session description: hello"),
     ],
 )
@@ -172,11 +181,90 @@ async def test_every_refusal_says_the_servers_words(
 
 
 @pytest.mark.parametrize(
-    ("value", "least", "most"), [("7", 7, 7), ("100000", 120, 120), ("soon", 0, 0), ("Fri, 31 Dec 2100 23:59:59 GMT", 120, 120)]
+    ("value", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("100000", 120, 120),
+        ("soon", 0, 0),
+        ("²", 0, 0),
+        ("9" * 5000, 120, 120),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0, 0),
+        ("Sun, 99 Foo 99999 99:99:99", 0, 0),
+        ("Fri, 31 Dec 2100 23:59:59 GMT", 120, 120),
+    ],
 )
 async def test_retry_after_is_read(server: WhipServer, http: RelayHttp, value: str, least: float, most: float) -> None:
     server.faults.status, server.faults.headers = 503, {"Retry-After": value}
     assert least <= (await failure(http, server.url)).retry_after_s <= most
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "//a:b:c/", "http://a:99999/", "ftp://a/b", "http:// /"])
+async def test_a_location_that_is_none_costs_only_the_leaving(server: WhipServer, http: RelayHttp, location: str) -> None:
+    server.faults.headers = {"Location": location}
+    session = await client(http, server.url).publish("v=0\r\n")
+    assert session.url == ""
+    server.faults.redirects, server.faults.redirect_to = 1, location
+    error = await failure(http, server.url)
+    assert (error.code, error.refused) == ("whip.redirect", True)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+async def test_a_relay_that_has_moved_names_its_new_address_and_no_secret_of_it(server: WhipServer, http: RelayHttp, status: int) -> None:
+    server.faults.status, server.faults.headers = status, {"Location": "https://user:pass@new.example/whip?key=secret#x"}
+    error = await failure(http, server.url)
+    assert (error.code, error.detail, error.refused) == ("whip.moved", "https://new.example/whip", True)
+
+
+async def test_forgetting_the_connections_does_not_cut_off_an_offer_under_way(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.delay_s, server.faults.headers = 0.3, {"Location": "/session/1"}
+    publishing = asyncio.create_task(client(http, server.url).publish("v=0\r\n"))
+    await server.until(lambda: server.posts == 1)
+    await http.renew()  # what a probe does that was not answered
+    await http.renew()
+    assert (await publishing).url.endswith("/session/1?key=1")
+    assert server.deleted == []
+
+
+async def test_an_answer_that_comes_too_late_is_left_again(server: WhipServer, http: RelayHttp, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert whip.POST_WITHIN_S >= 15, "relays that start a machine for a stream take longer than five seconds"
+    monkeypatch.setattr(whip, "POST_WITHIN_S", 0.05)
+    server.faults.delay_s, server.faults.headers = 0.3, {"Location": "/session/9"}
+    late = client(http, server.url)
+    with pytest.raises(TransportError) as caught:
+        await late.publish("v=0\r\n")
+    assert (caught.value.code, caught.value.refused) == ("whip.no_reply", False)
+    await server.until(lambda: server.deleted == ["/session/9"])
+    await late.aclose()
+
+
+async def test_an_offer_that_is_given_up_leaves_no_session(server: WhipServer, http: RelayHttp) -> None:
+    server.faults.delay_s, server.faults.headers = 0.2, {"Location": "/session/9"}
+    given_up = client(http, server.url)
+    publishing = asyncio.create_task(given_up.publish("v=0\r\n"))
+    await server.until(lambda: server.posts == 1)
+    publishing.cancel()
+    await asyncio.wait({publishing})
+    assert publishing.cancelled() and server.deleted == []
+    await given_up.aclose()
+    assert server.deleted == ["/session/9"]
+
+
+async def test_an_offer_that_never_left_is_dropped_at_once(http: RelayHttp) -> None:
+    """A port that takes no connection: nothing is waited for."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        with socket.socket() as first, socket.socket() as second:
+            for filling in (first, second):
+                filling.setblocking(False)
+                filling.connect_ex(full.getsockname())
+            waiting = client(http, f"http://127.0.0.1:{full.getsockname()[1]}/whip")
+            publishing = asyncio.create_task(waiting.publish("v=0\r\n"))
+            await asyncio.sleep(0)
+            publishing.cancel()
+            await asyncio.wait({publishing})
+            await waiting.aclose()
+            assert publishing.cancelled()
 
 
 async def test_an_endless_answer_is_cut_off_and_left(server: WhipServer, http: RelayHttp) -> None:
@@ -245,9 +333,9 @@ async def test_a_server_that_hangs_up_or_says_nothing_fails_at_http(http: RelayH
 
 
 async def test_leaving_a_relay_that_is_gone_is_no_failure(http: RelayHttp) -> None:
-    whip = client(http, "http://127.0.0.1:9/whip")
-    assert await whip.leave(WhipSession("", "http://127.0.0.1:9/session/1", "", 0)) is False
-    assert await whip.leave(WhipSession("", "", "", 0)) is False
+    gone = client(http, "http://127.0.0.1:9/whip")
+    assert await gone.leave(WhipSession("", "http://127.0.0.1:9/session/1", "", 0)) is False
+    assert await gone.leave(WhipSession("", "", "", 0)) is False
 
 
 async def test_ice_servers_are_asked_for_by_options(server: WhipServer, http: RelayHttp) -> None:
@@ -255,6 +343,22 @@ async def test_ice_servers_are_asked_for_by_options(server: WhipServer, http: Re
         IceServer("stun:127.0.0.1:9"),
         IceServer("turn:127.0.0.1:9?transport=udp", "u,1", "p;2"),
     )
+
+
+@pytest.mark.parametrize(
+    ("links", "found"),
+    [
+        ('<stun:a>;rel="ice-server";' + " ; " * 30_000, ("stun:a",)),
+        ("<stun:a>; rel=ice-server, " + "<" * 60_000, ("stun:a",)),
+        ('<stun:a>; rel="ice-server' + "\\" * 60_000, ()),
+        ("<stun:a>; REL=ICE-SERVER, <turns:b>;rel=ice-server", ("stun:a", "turns:b")),
+        ('<stun:a>; x="<stun:b>; rel=ice-server"; rel="ice-server"', ("stun:a",)),
+        ("<stun:a>; rel=next; rel=ice-server", ()),
+        (", ".join(f"<stun:h{number}>; rel=ice-server" for number in range(400)), tuple(f"stun:h{number}" for number in range(16))),
+    ],
+)
+def test_links_are_read_from_left_to_right_and_no_more_of_them_than_can_be_used(links: str, found: tuple[str, ...]) -> None:
+    assert tuple(server.url for server in ice_servers_in(links)) == found
 
 
 def test_other_links_are_left_alone() -> None:
