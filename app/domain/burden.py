@@ -8,6 +8,7 @@ from app.domain.comfort import DAY, FAIR, QUARTER, ComfortLine, Habits, comfort_
 from app.domain.local_time import wall_of
 from app.domain.party import Party, PartyKind
 from app.domain.schedule import Occurrence, Schedule, parties_on
+from app.domain.words import primary
 
 NIGHT = timedelta(minutes=30)  # less than that between midnight and six is a late evening or an early morning
 MINUTE = timedelta(minutes=1)
@@ -104,10 +105,13 @@ _SPEAKING = (PartyKind.INTERPRETER, PartyKind.SUPPORT)
 
 
 def can_replace(party: Party, other: Party) -> bool:
-    """Whether `party` can take a turn of `other`: the same work, and for those who speak with viewers all of its languages."""
+    """Whether `party` can take a turn of `other`: the same work, and for those who speak with viewers all of its languages, whatever the
+    region. Nobody can stand in for an interpreter whose languages are not known."""
     if party.kind is not other.kind or party.kind not in _INTERCHANGEABLE:
         return False
-    return party.kind not in _SPEAKING or frozenset(party.languages) >= frozenset(other.languages)
+    if other.kind is PartyKind.INTERPRETER and not other.languages:
+        return False
+    return party.kind not in _SPEAKING or {primary(tag) for tag in party.languages} >= {primary(tag) for tag in other.languages}
 
 
 def whose_turn(parties: Iterable[Party], burdens: Ledger, without: Collection[str] = ()) -> tuple[Party, ...]:

@@ -54,14 +54,19 @@ def draft(
 
 
 def team_for(audience: Party, people: Sequence[Party]) -> tuple[str, ...]:
-    """Who of these makes a show for an audience: everybody, but of several interpreters the one who speaks its first languages."""
+    """Who of these makes a show for an audience: everybody, but of the interpreters only the one who speaks its first language best.
+
+    An interpreter who speaks none of the audience's languages is not asked. Where the languages of either are not known, one may fit.
+    """
     spoken = [primary(tag) for tag in audience.languages]
 
-    def rank(person: Party) -> int:
+    def rank(person: Party) -> int | None:
         own = {primary(tag) for tag in person.languages}
-        return next((place for place, tag in enumerate(spoken) if tag in own), len(spoken))
+        shared = next((place for place, tag in enumerate(spoken) if tag in own), None)
+        return shared if shared is not None or (own and spoken) else len(spoken)
 
-    chosen = min((one for one in people if one.kind is PartyKind.INTERPRETER), key=rank, default=None)
+    ranked = [(place, one) for one in people if one.kind is PartyKind.INTERPRETER and (place := rank(one)) is not None]
+    chosen = min(ranked, key=lambda entry: entry[0])[1] if ranked else None
     return tuple(one.id for one in people if one.kind is not PartyKind.INTERPRETER or one is chosen)
 
 

@@ -8,14 +8,14 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
 from app.ui.language import tr
 from app.ui.theme import Icons
 from app.ui.widgets.editors import column
-from app.ui.widgets.pieces import icon_button, label, push_button
+from app.ui.widgets.pieces import EmptyState, icon_button, label, push_button
 
 log = logging.getLogger(__name__)
 
@@ -214,7 +214,13 @@ class LogPanel(QWidget):
         self.list.setAccessibleName(tr("Notices", "Messages"))
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)  # rows that were wrapped for another width are too high or cut
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         layout.addWidget(self.list)
+        self.empty = EmptyState(icons, "log", tr("Notices", "No messages yet"), tr("Notices", "Warnings and errors are listed here."))
+        layout.addWidget(self.empty)
+        self._show_state()
         for when, notice in book.entries:
             self._on_added(when, notice)
         book.added.connect(self._on_added)
@@ -227,3 +233,8 @@ class LogPanel(QWidget):
         self.list.insertItem(0, item)
         while self.list.count() > KEPT:
             self.list.model().removeRow(KEPT)  # takeItem would leave the row to nobody
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.list.setVisible(bool(self.list.count()))
+        self.empty.setVisible(not self.list.count())

@@ -124,6 +124,10 @@ def test_who_speaks_the_languages_can_stand_in() -> None:
     assert not can_replace(speaker("c", PartyKind.SUPPORT, "en"), english)
     assert can_replace(speaker("d", PartyKind.OPERATOR), speaker("e", PartyKind.OPERATOR, "en"))
     assert not can_replace(HOST, replace(HOST, id="other"))
+    assert can_replace(speaker("f", PartyKind.INTERPRETER, "en-GB"), english), "a region is no other language"
+    unknown = speaker("g", PartyKind.INTERPRETER)
+    assert not can_replace(speaker("h", PartyKind.INTERPRETER, "ar"), unknown), "nobody knows what she would have to speak"
+    assert not can_replace(unknown, english)
 
 
 # --- rest ----------------------------------------------------------------------------------------------------------------

@@ -72,8 +72,19 @@ def test_of_several_interpreters_the_one_goes_who_speaks_with_the_audience() -> 
         return team_for(Party("a", "A", PartyKind.MARKET, "America/New_York", languages=languages), people)
 
     assert team("es", "en") == ("host", "ana")
-    assert team("id") == team("en", "es") == team("ja") == team() == ("host", "joy")
+    assert team("id") == team("en", "es") == team() == ("host", "joy")
     assert team_for(ana, (host,)) == ("host",)
+
+
+def test_an_interpreter_who_does_not_speak_with_the_audience_stays_at_home() -> None:
+    host = PLAN.parties[2]
+    omar = Party("omar", "Omar", PartyKind.INTERPRETER, "Africa/Cairo", languages=("ar", "zh-Hans"))
+    new = Party("new", "New", PartyKind.INTERPRETER, "Africa/Cairo")
+    audience = Party("us", "US", PartyKind.MARKET, "America/New_York", languages=("en-US", "es"))
+    assert team_for(audience, (host, omar)) == ("host",)
+    assert team_for(audience, (host, omar, new)) == ("host", "new"), "what she speaks is not known"
+    assert team_for(replace(audience, languages=()), (host, omar)) == ("host", "omar"), "what they speak is not known"
+    assert team_for(replace(audience, languages=("fr", "ar-EG")), (host, new, omar)) == ("host", "omar")
 
 
 @pytest.mark.parametrize(

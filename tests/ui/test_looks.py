@@ -6,6 +6,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QMouseEvent, QTextLayout
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.domain.notice import Notice, Severity
 from app.overlay.text import font_for
 from app.session.studio import Studio
 from app.ui.application import Shell
@@ -100,6 +101,23 @@ def test_chinese_is_not_bold_in_the_window_and_keeps_its_font_on_the_picture(she
     order = sorted(drawn, key=lambda name: name != first)
     faces = {name: chinese_faces(drawn[name]) for name in order}
     assert faces == {"window": {"WenQuanYi Micro Hei"}, "picture": {"Noto Sans CJK SC"}}
+
+
+def test_messages_are_wrapped_for_the_width_that_the_list_has(window: MainWindow) -> None:
+    log = window.log
+    window.show_dock("log")
+    QApplication.processEvents()
+    assert log.empty.isVisible()
+    for number in range(12):
+        window.bridge.tell(Notice(Severity.WARNING, "secrets.none", {}, f"subject {number}"))
+    heights = []
+    for width in (900, 1700, 900):
+        resize(window, width)
+        log.list.doItemsLayout()  # Qt does it a moment later
+        assert log.list.horizontalScrollBar().maximum() == 0
+        heights.append(log.list.visualItemRect(log.list.item(0)).height())
+    assert not log.empty.isVisible()
+    assert heights[0] == heights[2] > heights[1], "a wider list has lower rows, and no blank room below them"
 
 
 def chinese_faces(font: QFont) -> set[str]:
