@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from app.domain.broadcast import BROADCAST_MOVES, BroadcastState, TargetState
+from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.output import Target
 from app.domain.state import StateCell
@@ -66,8 +66,7 @@ class OnAir:
         """Be IDLE once every relay is left, or after a few seconds."""
         if self._state.value is not BroadcastState.STOPPING:
             return
-        left = all(one.state is TargetState.IDLE for one in self._publisher.stats())
-        if left or self._clock.monotonic_ns() > self._leaving_until_ns:
+        if self._publisher.has_left() or self._clock.monotonic_ns() > self._leaving_until_ns:
             with self._moves:
                 if self._state.value is BroadcastState.STOPPING:
                     self._state.set(BroadcastState.IDLE)

@@ -85,7 +85,8 @@ class Publisher(Protocol):
     """Takes the encoded packets to every target. All methods may be called from any thread and return at once.
 
     Packets come by `push` from the encoder threads. `targets` replaces the set of targets: new ones connect, missing ones
-    leave in order, the others are not touched; an empty set stops all. `watch` measures relays every
+    leave in order, the others are not touched; an empty set stops all. `stats` has those that are being left too, as STOPPING; `has_left`
+    tells when none is wanted and none is left over. `watch` measures relays every
     so often and keeps connections warm.
     """
 
@@ -96,6 +97,8 @@ class Publisher(Protocol):
     def push(self, packet: EncodedPacket) -> None: ...
 
     def targets(self, targets: Sequence[Target]) -> None: ...
+
+    def has_left(self) -> bool: ...
 
     def watch(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float = 30.0) -> None: ...
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.broadcast import BROADCAST_MOVES, BroadcastState, TargetState
 from app.domain.command import Command, GoLive, StopLive, WatchRelays
 from app.domain.output import EMBEDDED_RELAY_ID, IceServer, Relay, Target
 from app.domain.project import Project
@@ -108,7 +108,8 @@ class OnAir:
         wish = self.broadcast.value
         if stats.state is BroadcastState.LIVE:
             if wish is BroadcastState.IDLE:  # another desk went on air
-                self.on_attached([target.relay_id for target in stats.targets] or [EMBEDDED_RELAY_ID])
+                staying = [target.relay_id for target in stats.targets if target.state is not TargetState.STOPPING]
+                self.on_attached(staying or [EMBEDDED_RELAY_ID])
             elif wish is BroadcastState.STARTING:
                 self.broadcast.set(BroadcastState.LIVE)
             self._heard_live = self._heard_live or self.wanted

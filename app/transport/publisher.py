@@ -73,12 +73,15 @@ class Publisher:
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._sessions: dict[str, TargetSession] = {}
+        self._leaving: list[TargetSession] = []
         self._watches: dict[str, RelayWatch] = {}
         self._pools: dict[str, RelayHttp] = {}
         self._closing: dict[str, asyncio.Task[None]] = {}
         self._picture_id = 0
         self._asked: tuple[frozenset[Codec], int] = (frozenset(), UNLIMITED_KBPS)
         self._stats: tuple[TargetStats, ...] = ()
+        self._asks = 0  # sets of targets that were asked for, and those of them that our thread has heard of
+        self._heard = 0
         self._probes: tuple[RelayProbe, ...] = ()
 
     # --- any thread
@@ -108,7 +111,16 @@ class Publisher:
 
     def targets(self, targets: Sequence[Target]) -> None:
         wanted = tuple(targets)
-        self._call(lambda: self._set_targets(wanted))
+        self._asks = ask = self._asks + 1
+
+        def take() -> None:
+            self._set_targets(wanted)
+            self._heard = ask
+
+        self._call(take)
+
+    def has_left(self) -> bool:
+        return self._loop is None or (self._heard == self._asks and not self._stats)
 
     def watch(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float = EVERY_S) -> None:
         wanted, warm = tuple(targets), frozenset(warm_ids)
@@ -172,11 +184,19 @@ class Publisher:
                 wanted.pop(relay_id)
             else:
                 del self._sessions[relay_id]
-                self._close(f"target {relay_id}", session.aclose())
+                self._leaving.append(session)
+                self._close(f"target {relay_id}", self._leave(session))
         for target in wanted.values():
             self._sessions[target.relay.id] = self._session(target)
             self._start_after(f"target {target.relay.id}", self._sessions[target.relay.id])
         self._changed()
+
+    async def _leave(self, session: TargetSession) -> None:
+        try:
+            await session.aclose()
+        finally:
+            self._leaving.remove(session)
+            self._changed()
 
     def _start_after(self, name: str, starter: "TargetSession | RelayWatch") -> None:
         """Start now, or once the one before it under the same name has left."""
@@ -269,7 +289,8 @@ class Publisher:
 
     def _changed(self) -> None:
         """Something about a target changed: new figures, and what the encoders are asked for."""
-        self._stats = tuple(session.stats() for session in self._sessions.values())
+        leaving = [session for session in self._leaving if session.target.relay.id not in self._sessions]
+        self._stats = tuple(session.stats() for session in (*self._sessions.values(), *leaving))
         active = [session for session in self._sessions.values() if session.state.value is not TargetState.REFUSED]
         # Before a relay has answered, H.264 is what nearly all take: its encoder starts while the offer is on its way.
         codecs = frozenset(session.codec or Codec.H264 for session in active)

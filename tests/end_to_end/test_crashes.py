@@ -1,6 +1,5 @@
 """A crash of either half does not end the show."""
 
-import asyncio
 import contextlib
 import signal
 import time
@@ -88,12 +87,11 @@ async def test_viewers_see_no_break_when_the_desk_is_killed(tmp_path: Path) -> N
             engine, relay = run.process("engine"), run.process("relay")
             assert await run.kill() < 0
             before: dict[str, Any] = await page.evaluate("tradewind.stats.video")
-            await asyncio.sleep(3)  # what is shown is that nothing happens in this time
+            await page.until(f"tradewind.stats.video.framesDecoded > {before['framesDecoded'] + 90}", 30)
             after: dict[str, Any] = await page.evaluate("tradewind.stats.video")
             try:
                 assert engine.is_running()
                 assert relay.is_running()
-                assert after["framesDecoded"] - before["framesDecoded"] > 45
                 assert after["freezeCount"] == before["freezeCount"]
                 assert await page.evaluate("tradewind.connects") == 1
                 async with Tradewind(home, *EMBEDDED) as again:

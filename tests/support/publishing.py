@@ -24,6 +24,7 @@ class LocalPublisher:
         self.watched_every_s = 0.0
         self.lingering = False  # as a relay that does not answer the DELETE
         self._targets: tuple[Target, ...] = ()
+        self._left: tuple[Target, ...] = ()
 
     def start(self) -> None:
         self.running = True
@@ -35,6 +36,7 @@ class LocalPublisher:
         self.collected.push(packet)
 
     def targets(self, targets: Sequence[Target]) -> None:
+        self._left = tuple(target for target in self._targets if target not in targets)
         self._targets = tuple(targets)
         self.asked.append(tuple(target.relay.id for target in targets))
 
@@ -43,8 +45,11 @@ class LocalPublisher:
         self.watched = tuple(target.relay.id for target in targets)
 
     def stats(self) -> tuple[TargetStats, ...]:
-        leaving = (TargetStats("leaving", TargetState.STOPPING),) if self.lingering and not self._targets else ()
+        leaving = (TargetStats(target.relay.id, TargetState.STOPPING) for target in self._left if self.lingering)
         return (*(TargetStats(target.relay.id, TargetState.LIVE) for target in self._targets), *leaving)
+
+    def has_left(self) -> bool:
+        return not self.stats()
 
     def probes(self) -> tuple[RelayProbe, ...]:
         return tuple(RelayProbe(relay_id, http_ms=1.0) for relay_id in self.watched)

@@ -48,6 +48,10 @@ class TurnServer:
         assert self._ready.wait(PATIENCE_S), self.lines[-10:]
         return self
 
+    def bound(self) -> int:
+        """How often a channel was bound, for the first time or anew."""
+        return sum("CHANNEL_BIND processed, success" in line for line in self.lines)
+
     def freeze(self) -> None:
         """It answers nothing any more; its address stays."""
         os.kill(self._process.pid, signal.SIGSTOP)

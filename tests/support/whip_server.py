@@ -39,6 +39,7 @@ class Faults:
     hang_ups: int = 0  # so many POSTs over a connection that was used before are met by its end
     keep_alive: str = ""  # the Keep-Alive header of each answer to OPTIONS
     location_query: str = ""
+    delete_when: asyncio.Event | None = None  # a DELETE is answered once this is set
 
 
 @dataclass
@@ -152,8 +153,17 @@ class WhipServer:
         return f"{'https' if self._tls else 'http'}://{self._address}:{self._port}/whip/show?key=1"
 
     @property
+    def open_connections(self) -> int:
+        """How many TCP connections the server keeps open now."""
+        return len(self._runner.server.connections) if self._runner is not None and self._runner.server is not None else 0
+
+    @property
     def posts(self) -> int:
         return sum(1 for request in self.seen if request.method == "POST")
+
+    @property
+    def knocks(self) -> int:
+        return sum(1 for request in self.seen if request.method == "OPTIONS")
 
     @property
     def deleted(self) -> list[str]:
@@ -218,6 +228,8 @@ class WhipServer:
         return True
 
     async def _delete(self, request: web.Request) -> web.Response:
+        if self.faults.delete_when is not None:
+            await self.faults.delete_when.wait()
         ingest = self._open.pop(request.path, None)
         if ingest is None:
             return web.Response(status=404)

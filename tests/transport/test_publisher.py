@@ -253,8 +253,38 @@ async def test_targets_come_and_go_without_touching_each_other(server: WhipServe
         assert len(server.ingests) == 2
         rig.publisher.targets([])
         await server.until(lambda: server.deleted == ["/session/1", "/session/2"])
-        assert rig.publisher.stats() == ()
+        await server.until(lambda: rig.publisher.stats() == ())
         assert rig.control.codecs[-1] == frozenset()
+    await closed(rig)
+
+
+async def test_a_relay_that_is_being_left_is_told_of_until_it_is(server: WhipServer, rig: Rig) -> None:
+    """Also right after a start and a stop, of which the publisher's thread may not have heard yet."""
+    assert rig.publisher.has_left()
+    rig.publisher.targets([target_for(server)])
+    rig.publisher.targets([])
+    await server.until(rig.publisher.has_left)
+    rig.publisher.targets([target_for(server)])
+    assert not rig.publisher.has_left()
+    await server.until(lambda: rig.publisher.stats() != () and rig.state() is TargetState.LIVE)
+    server.faults.delete_when = asyncio.Event()
+    rig.publisher.targets([])
+    assert not rig.publisher.has_left()
+    await server.until(lambda: "/session" in str(server.deleted))
+    assert rig.state() is TargetState.STOPPING and not rig.publisher.has_left()
+    server.faults.delete_when.set()
+    await server.until(rig.publisher.has_left)
+    assert rig.publisher.stats() == ()
+    await closed(rig)
+    assert rig.publisher.has_left()
+
+
+async def test_a_relay_that_is_left_and_wanted_again_is_told_of_once(server: WhipServer, rig: Rig) -> None:
+    rig.publisher.targets([target_for(server)])
+    await server.until(lambda: rig.publisher.stats() != () and rig.state() is TargetState.LIVE)
+    rig.publisher.targets([target_for(server, token="another")])
+    await server.until(lambda: server.deleted == ["/session/1"] and rig.state() is TargetState.LIVE)
+    assert len(rig.publisher.stats()) == 1
     await closed(rig)
 
 
@@ -340,15 +370,18 @@ async def test_probes_say_which_step_fails_and_measure_stun(server: WhipServer, 
 
 
 async def test_a_relay_is_measured_as_often_as_asked(server: WhipServer, rig: Rig) -> None:
-    def knocks() -> int:
-        return sum(seen.method == "OPTIONS" for seen in server.seen)
-
+    often, clock = Rig(QUICK), WhipServer()
+    await clock.start()
+    often.publisher.start()
     near = target_for(server)
     rig.publisher.watch([near], [], 600.0)
-    await server.until(lambda: knocks() == SAMPLES + 1)  # the first one only opens the connection
-    await asyncio.sleep(FIRST_EVERY_S * 3)  # what is shown is that nothing comes in this time
-    assert knocks() == SAMPLES + 1
+    await server.until(lambda: server.knocks == SAMPLES + 1)  # the first one only opens the connection
+    often.publisher.watch([target_for(clock)], [], FIRST_EVERY_S)
+    await clock.until(lambda: clock.knocks > SAMPLES + 5)  # another publisher knocks often meanwhile
+    assert server.knocks == SAMPLES + 1
     rig.publisher.watch([near], [], 0.05)
-    await server.until(lambda: knocks() > SAMPLES + 5)
-    rig.publisher.watch([], [], 600.0)
-    await closed(rig)
+    await server.until(lambda: server.knocks > SAMPLES + 5)
+    for one in (rig, often):
+        one.publisher.watch([], [], 600.0)
+        await closed(one)
+    await clock.aclose()
