@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from app.bootstrap.broken_threads import end_with_broken_threads
+from app.bootstrap.crash_book import CrashBook
 from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
@@ -55,7 +56,9 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     on_end_signals(end)  # from here on an end is an orderly one, while starting too
     try:
         server.claim()
-        engine.start()  # before any desk is let in: the first one looks for the preview at once
+        crashes = CrashBook(runtime)
+        left_out = crashes.read()
+        engine.start(trail=crashes.begin(), left_out=left_out)  # before any desk is let in: the first one looks for the preview at once
         server.start()
     except LinkError as error:
         engine.close()

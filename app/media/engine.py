@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from app.media.sound.bus import SoundBus
 from app.media.sound.mixer import Mixer
 from app.media.sound.portaudio import SoundHost
 from app.media.spread import SpreadMeter
+from app.media.work_trail import NO_TRAIL, WorkTrail
 
 log = logging.getLogger(__name__)
 
@@ -92,12 +93,16 @@ class Engine:
 
     # Life
 
-    def start(self) -> None:
-        """Begin; nothing is composed before the first `apply`, which may have come already."""
+    def start(self, *, trail: WorkTrail = NO_TRAIL, left_out: Collection[str] = frozenset()) -> None:
+        """Begin; nothing is composed before the first `apply`, which may have come already.
+
+        Sources leave their `trail` for the next engine; those whose fingerprints are in `left_out` crashed this one's predecessors.
+        """
         with self._lock:
             if self._started:
                 return
             self._started = True
+            self._sources.beware(trail, left_out)
             cv2.setNumThreads(1)  # its pool's threads cost more than they bring at these sizes, and steal the encoder's core
             if self.preview_path is not None:
                 self._preview = PreviewWriter(self.preview_path)
@@ -296,6 +301,7 @@ class Engine:
             put_out=self._video.submit,
             between=self._between_pictures,
             late=self._late,
+            not_drawn=self._sources.not_drawn,
             notify=self.notices.emit,
         )
         self._programme.show(scene)

@@ -39,8 +39,8 @@ class Programme:
     """Composes `fps` times a second from `start` to `close` and gives every picture to `put_out`, with its tick's time as capture time.
 
     `show` and `take` from any thread. `live` names the sources whose pictures were captured rather than drawn. It, `pictures` and `put_out`
-    are called on the composing thread and must not block; `between` is called there after each picture and may take a few
-    milliseconds (preview).
+    are called on the composing thread and must not block, and so is `not_drawn`, with the source that cannot be drawn and why; `between` is
+    called there after each picture and may take a few milliseconds (preview).
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Programme:
         put_out: Callable[[Picture], None],
         between: Callable[[Picture], None],
         late: SpreadMeter,
+        not_drawn: Callable[[str, str], None],
         notify: Callable[[Notice], None],
     ) -> None:
         self.canvas = canvas
@@ -66,7 +67,7 @@ class Programme:
         self._between = between
         self._late = late
         self._notify = notify
-        self._composer = Composer(canvas)
+        self._composer = Composer(canvas, not_drawn)
         self._pacer = Pacer(canvas.fps, clock)
         self._scene = _NOBODY
         self._fade: Fade | None = None

@@ -1,10 +1,10 @@
 """The sources that run, matched to the document."""
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import AppError, Value
@@ -19,6 +19,9 @@ from app.media.ports import Picture, SoundSource
 from app.media.sound.feed import SoundFeed
 from app.media.sound.portaudio import SoundHost
 from app.media.sound.sources import make_sound_source
+from app.media.source_edge import SourceEdge, reason_of
+from app.media.source_slot import Runner, SourceSlot
+from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
 
 log = logging.getLogger(__name__)
 
@@ -50,31 +53,18 @@ def used_ids(project: Project) -> frozenset[str]:
     return frozenset(shown | {strip.source_id for strip in project.strips})
 
 
-def start_all(parts: Iterable[PictureMaker | SoundSource]) -> None:
-    for part in parts:
-        part.start()
+class MakesPictures(Protocol):
+    """`make_picture_source`, or what stands for devices in a test."""
 
-
-def close_all(parts: Iterable[PictureMaker | SoundSource]) -> None:
-    for part in parts:
-        part.close()
-
-
-@dataclass(slots=True)
-class HandOver:
-    """A thread that closes old parts and then starts new ones, so that a device that hangs holds nobody up."""
-
-    old: tuple[PictureMaker | SoundSource, ...]
-    new: tuple[PictureMaker | SoundSource, ...] = ()
-    thread: threading.Thread = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.thread = threading.Thread(target=self._run, name="source-hand-over", daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        close_all(self.old)
-        start_all(self.new)
+    def __call__(
+        self,
+        source: Source,
+        canvas: Canvas,
+        clock: Clock,
+        notify: Callable[[Notice], None],
+        sound: SoundFeed | None,
+        trail: WorkTrail = NO_TRAIL,
+    ) -> PictureMaker: ...
 
 
 class RunningSources:
@@ -83,16 +73,32 @@ class RunningSources:
     `match` and `close` from one thread at a time; `pictures` from the composing thread; `stats` from any.
     """
 
-    def __init__(self, clock: Clock, notify: Callable[[Notice], None], host: SoundHost) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        notify: Callable[[Notice], None],
+        host: SoundHost,
+        *,
+        make_picture: MakesPictures = make_picture_source,
+    ) -> None:
         self._clock = clock
         self._notify = notify
         self._host = host
+        self._make_picture = make_picture
+        self._trail = NO_TRAIL
+        self._left_out: Collection[str] = frozenset()
         self._running: dict[str, Running] = {}
         self._drawn: dict[str, tuple[int, int, bytes]] = {}
-        self._hand_overs: list[HandOver] = []
+        self._slots: dict[str, SourceSlot] = {}
         self._gone = 0
         self._showing: tuple[tuple[str, Running], ...] = ()
         self._live: frozenset[str] = frozenset()
+
+    def beware(self, trail: WorkTrail, left_out: Collection[str]) -> None:
+        """Let sources that start from now on leave this trail. Those whose fingerprints are in `left_out` crashed an earlier engine: they
+        are not run until their settings or their file change."""
+        self._trail = trail
+        self._left_out = left_out
 
     def match(self, project: Project, canvas: Canvas, *, canvas_changed: bool) -> None:
         """Make the running sources those that the document uses."""
@@ -127,7 +133,7 @@ class RunningSources:
         for source_id, one in self._showing:
             if source_id not in wanted:
                 continue
-            picture = one.picture.latest() if one.picture is not None else None
+            picture = self._latest(one)
             if picture is not None:
                 if picture.sequence != one.seen:
                     one.delivered += max(1, picture.sequence - one.seen)
@@ -136,6 +142,20 @@ class RunningSources:
                 continue
             pictures[source_id] = picture
         return pictures
+
+    def _latest(self, one: Running) -> Picture | None:
+        """On the composing thread, which no source may end."""
+        try:
+            return one.picture.latest() if one.picture is not None else None
+        except (AppError, ValueError, ArithmeticError, LookupError) as error:
+            self._failed(one, error if isinstance(error, AppError) else AppError("source.failed", reason=reason_of(error)))
+            return None
+
+    def not_drawn(self, source_id: str, reason: str) -> None:
+        """Say that the composer cannot draw a source's picture."""
+        one = self._running.get(source_id)
+        if one is not None:
+            self._notify(Notice(Severity.WARNING, "source.not_drawn", {"source": one.source.name, "reason": reason}, subject=source_id))
 
     def live(self) -> frozenset[str]:
         """The sources whose pictures were captured at some moment of the world, rather than drawn."""
@@ -148,12 +168,11 @@ class RunningSources:
     def stats(self) -> tuple[SourceStats, ...]:
         stats = []
         for source_id, one in list(self._running.items()):
-            if one.picture is not None:
-                stats.append(one.picture.stats())
-            elif one.sound is not None:
-                stats.append(one.sound.stats())
-            else:
+            part = one.picture or one.sound
+            if part is None or one.failure:
                 stats.append(SourceStats(source_id, alive=False, detail=one.failure))
+            else:
+                stats.append(part.stats())
         return tuple(stats)
 
     def close(self, deadline_s: float) -> None:
@@ -162,11 +181,9 @@ class RunningSources:
         self._showing = ()
         for source_id in list(self._running):
             self._drop(source_id)
-        for hand_over in self._hand_overs:
-            hand_over.thread.join(max(0.0, until - time.monotonic()))
-        self._hand_overs = [one for one in self._hand_overs if one.thread.is_alive()]
-        if self._hand_overs:
-            log.warning("%d sources did not close in time", len(self._hand_overs))
+        hanging = [slot for slot in self._slots.values() if not slot.join(max(0.0, until - time.monotonic()))]
+        if hanging:
+            log.warning("%d sources did not close in time", len(hanging))
 
     def _match_one(self, source: Source, canvas: Canvas, canvas_changed: bool) -> None:
         had = self._running.get(source.id)
@@ -179,12 +196,10 @@ class RunningSources:
                 had.source = source
                 return
         made = self._made(source, canvas)
-        if had is None:
-            start_all(made.parts())
-        else:
+        if had is not None:
             self._gone += had.delivered
-            self._hand_over(had.parts(), made.parts())
         self._running[source.id] = made
+        self._slot(source.id).swap(made)
 
     def _reconfigured(self, one: Running, source: Source) -> bool:
         """Whether all parts took the new settings while running."""
@@ -204,16 +219,25 @@ class RunningSources:
         made = Running(source, self._clock.monotonic_ns())
         feed = SoundFeed() if declaration.has_picture and declaration.has_sound else None
         try:
-            if declaration.has_picture:
-                made.picture = make_picture_source(source, canvas, self._clock, self._notify, feed)
-                self._draw_again(source.id, made.picture)
-            if declaration.has_sound:
-                made.sound = make_sound_source(source, self._clock, self._notify, feed, self._host)
+            if self._left_out and fingerprint_of(source) in self._left_out:
+                raise AppError("source.left_out")
+            with SourceEdge(source.id).guard():
+                if declaration.has_picture:
+                    made.picture = self._make_picture(source, canvas, self._clock, self._notify, feed, self._trail)
+                    self._draw_again(source.id, made.picture)
+                if declaration.has_sound:
+                    made.sound = make_sound_source(source, self._clock, self._notify, feed, self._host, self._trail)
         except AppError as error:
             made.picture = made.sound = None
-            made.failure = error.code
-            self._notify(Notice(Severity.ERROR, error.code, dict(error.data), subject=source.id))
+            self._failed(made, error)
         return made
+
+    def _failed(self, one: Runner, error: AppError) -> None:
+        """The slate stands for it from now on; said once."""
+        if isinstance(one, Running) and not one.failure:
+            one.failure = error.code
+            data = {"source": one.source.name, **error.data}
+            self._notify(Notice(Severity.ERROR, error.code, data, subject=one.source.id))
 
     def _draw_again(self, source_id: str, picture: PictureMaker) -> None:
         drawn = self._drawn.get(source_id)
@@ -225,9 +249,12 @@ class RunningSources:
         one = self._running.pop(source_id)
         self._drawn.pop(source_id, None)
         self._gone += one.delivered
-        self._hand_over(one.parts(), ())
+        self._slot(source_id).swap(None)
+        for gone in [known for known, slot in self._slots.items() if slot.empty]:
+            del self._slots[gone]
 
-    def _hand_over(self, old: tuple[PictureMaker | SoundSource, ...], new: tuple[PictureMaker | SoundSource, ...]) -> None:
-        self._hand_overs = [one for one in self._hand_overs if one.thread.is_alive()]
-        if old or new:
-            self._hand_overs.append(HandOver(old, new))
+    def _slot(self, source_id: str) -> SourceSlot:
+        slot = self._slots.get(source_id)
+        if slot is None:
+            slot = self._slots[source_id] = SourceSlot(source_id, self._failed)
+        return slot

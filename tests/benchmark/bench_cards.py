@@ -45,7 +45,7 @@ SCENE = Scene("plain", "Plain", (Layer("camera", "camera"),))
 
 def with_overlays(canvas: Canvas, camera: list[Picture], puts: Sequence[PutOverlay]) -> Callable[[int], None]:
     """One picture of a film with these above it."""
-    composer, overlays = Composer(canvas), Overlays()
+    composer, overlays = Composer(canvas, print), Overlays()
     overlays.set_canvas(canvas)
     for put in puts:
         overlays.put(put)

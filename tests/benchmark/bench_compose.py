@@ -56,7 +56,7 @@ def main() -> None:
     cv2.setNumThreads(1)
 
     canvas = Canvas(width, height, 30)
-    composer = Composer(canvas)
+    composer = Composer(canvas, print)
     camera, inset, large = film(width, height), film(640, 360), film(1920, 1080)
     card = HeldPicture("card", SystemClock())
     rgba = np.zeros((300, 800, 4), np.uint8)

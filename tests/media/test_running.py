@@ -1,12 +1,12 @@
 """Sources come and go with the document, and one that hangs holds nobody up."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
-from app.domain.clock import SystemClock
+from app.domain.clock import Clock, SystemClock
 from app.domain.errors import Value
 from app.domain.mixing import Strip
 from app.domain.notice import Notice
@@ -15,11 +15,15 @@ from app.domain.project import Project
 from app.domain.scene import Layer, Scene
 from app.domain.source import Source, SourceKind
 from app.domain.stats import SourceStats
+from app.media.capture.sources import PictureMaker, make_picture_source
 from app.media.ports import Picture
-from app.media.running import Running, RunningSources, used_ids
+from app.media.running import RunningSources, used_ids
+from app.media.sound.feed import SoundFeed
 from app.media.sound.portaudio import SoundHost
+from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
 from tests.support.clocks import SetClock
 from tests.support.pictures import bars
+from tests.support.waiting import until
 
 CANVAS = Canvas(320, 180, 30)
 RED = Source("red", "Red", SourceKind.COLOUR, {"colour": "#ff0000ff"})
@@ -29,19 +33,28 @@ SPARE = Source("spare", "Spare", SourceKind.COLOUR)
 SHOW = Project("Show", (Scene("s", "S", (Layer("a", "red"), Layer("b", "card"))),), (RED, CARD, TONE, SPARE), (Strip("tone"),))
 
 
-class StuckDevice:
-    """A device whose driver does not come back from `close` until let go, and that gives pictures when told to."""
+class Device:
+    """A device that a test drives: it gives pictures when told to, and its driver may hang in `close` or fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hangs: bool = False, fails: Exception | None = None) -> None:
+        self.calls: list[str] = []
         self.closing = threading.Event()
         self.let_go = threading.Event()
         self.picture: Picture | None = None
+        self.fails = fails
+        if not hangs:
+            self.let_go.set()
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        self.calls.append("start")
+        if self.fails is not None:
+            raise self.fails
 
     def close(self) -> None:
+        self.calls.append("close")
         self.closing.set()
         self.let_go.wait(30)
+        self.calls.append("closed")
 
     def latest(self) -> Picture | None:
         return self.picture
@@ -50,16 +63,39 @@ class StuckDevice:
         return False
 
     def stats(self) -> SourceStats:
-        return SourceStats("stuck", alive=False)
+        return SourceStats("red", alive=False)
 
 
 class Bench:
-    def __init__(self, clock: SystemClock | SetClock | None = None) -> None:
+    """`devices` stand for the source "red", one after the other; every other source is a real one."""
+
+    def __init__(self, *devices: Device | Exception, clock: SystemClock | SetClock | None = None) -> None:
         self.notices: list[Notice] = []
-        self.sources = RunningSources(clock or SystemClock(), self.notices.append, SoundHost())
+        self.devices = list(devices)
+        self.sources = RunningSources(clock or SystemClock(), self.notices.append, SoundHost(), make_picture=self._made)
+
+    def _made(
+        self,
+        source: Source,
+        canvas: Canvas,
+        clock: Clock,
+        notify: Callable[[Notice], None],
+        sound: SoundFeed | None,
+        trail: WorkTrail = NO_TRAIL,
+    ) -> PictureMaker:
+        if source.id != "red" or not self.devices:
+            return make_picture_source(source, canvas, clock, notify, sound, trail)
+        device = self.devices.pop(0)
+        if isinstance(device, Exception):
+            raise device
+        return device
 
     def match(self, project: Project) -> None:
         self.sources.match(project, CANVAS, canvas_changed=False)
+
+    def swap(self, colour: str) -> None:
+        """Another device for the same source."""
+        self.match(replace(SHOW, sources=(replace(RED, settings={"colour": colour}), CARD, TONE)))
 
     def ids(self) -> set[str]:
         return {one.source_id for one in self.sources.stats()}
@@ -92,11 +128,8 @@ def test_a_source_that_cannot_be_made_is_told_once_and_again_when_it_changes() -
 
 def test_a_source_gets_time_for_its_first_picture_before_the_slate() -> None:
     clock = SetClock()
-    bench = Bench(clock)
-    device = StuckDevice()
-    device.let_go.set()
-    bench.match(SHOW)
-    bench.sources._running["red"] = Running(RED, clock.monotonic_ns(), picture=device)
+    device = Device()
+    bench = Bench(device, clock=clock)
     bench.match(SHOW)
     wanted = frozenset({"red"})
     assert bench.sources.pictures(wanted) == {}
@@ -110,11 +143,8 @@ def test_a_source_gets_time_for_its_first_picture_before_the_slate() -> None:
 
 
 def test_each_picture_is_counted_once_and_counts_survive_the_source() -> None:
-    bench = Bench()
-    device = StuckDevice()
-    device.let_go.set()
-    bench.match(SHOW)
-    bench.sources._running["red"] = Running(RED, 0, picture=device)
+    device = Device()
+    bench = Bench(device)
     bench.match(SHOW)
     for number in (1, 1, 2, 5):
         device.picture = bars(number)
@@ -127,10 +157,8 @@ def test_each_picture_is_counted_once_and_counts_survive_the_source() -> None:
 
 @pytest.mark.parametrize("leave", ["close", "drop"])
 def test_a_device_that_hangs_holds_nobody_up(leave: str) -> None:
-    bench = Bench()
-    device = StuckDevice()
-    bench.match(SHOW)
-    bench.sources._running["red"] = Running(RED, 0, picture=device)
+    device = Device(hangs=True)
+    bench = Bench(device)
     bench.match(SHOW)
     if leave == "drop":
         bench.match(replace(SHOW, scenes=(Scene("s", "S", (Layer("b", "card"),)),)))
@@ -139,3 +167,101 @@ def test_a_device_that_hangs_holds_nobody_up(leave: str) -> None:
     assert device.closing.wait(10)
     assert not device.let_go.is_set()  # it still hangs, and we are here
     device.let_go.set()
+
+
+def test_the_one_in_the_middle_of_two_quick_swaps_is_never_started() -> None:
+    first, middle, last = Device(hangs=True), Device(), Device()
+    bench = Bench(first, middle, last)
+    bench.match(SHOW)
+    bench.swap("#00ff00ff")
+    assert first.closing.wait(10)
+    bench.swap("#0000ffff")
+    assert last.calls == []  # the first one still holds the camera
+    first.let_go.set()
+    until(lambda: last.calls == ["start"])
+    assert first.calls == ["start", "close", "closed"]
+    assert middle.calls == []
+    bench.sources.close(5.0)
+    assert last.calls == ["start", "close", "closed"]
+
+
+def test_each_of_many_swaps_closes_before_the_next_starts() -> None:
+    order: list[str] = []
+
+    class Logged(Device):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def start(self) -> None:
+            order.append(f"{self.name} starts")
+
+        def close(self) -> None:
+            order.append(f"{self.name} closes")
+
+    bench = Bench(*(Logged(str(number)) for number in range(20)))
+    bench.match(SHOW)
+    for number in range(19):
+        bench.swap(f"#0000{number:02x}ff")
+    bench.sources.close(5.0)
+    started = [line.split()[0] for line in order if line.endswith("starts")]
+    assert started[0] == "0"
+    assert order == [f"{name} {what}" for name in started for what in ("starts", "closes")]
+
+
+def test_a_source_that_comes_back_waits_until_its_device_is_free() -> None:
+    first, second = Device(hangs=True), Device()
+    bench = Bench(first, second)
+    bench.match(SHOW)
+    bench.match(replace(SHOW, scenes=(Scene("s", "S", (Layer("b", "card"),)),)))
+    bench.match(SHOW)
+    assert second.calls == []
+    first.let_go.set()
+    until(lambda: second.calls == ["start"])
+    bench.sources.close(5.0)
+
+
+@pytest.mark.expect_errors
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), OSError(19, "No such device"), MemoryError()])
+def test_a_source_that_cannot_be_started_costs_only_itself(error: Exception) -> None:
+    bench = Bench(Device(fails=error))
+    bench.match(SHOW)
+    assert [(notice.code, notice.subject, notice.data["source"]) for notice in bench.notices] == [("source.failed", "red", "Red")]
+    assert bench.sources.pictures(frozenset({"red", "card"}))["red"] is None
+    assert {one.source_id: one.alive for one in bench.sources.stats()} == {"red": False, "card": True, "tone": True}
+    bench.sources.close(5.0)
+
+
+@pytest.mark.expect_errors
+def test_a_library_that_fails_while_a_source_is_made_costs_only_it() -> None:
+    bench = Bench(AttributeError("'NoneType' object has no attribute 'width'"))
+    bench.match(SHOW)
+    assert [notice.code for notice in bench.notices] == ["source.failed"]
+    assert bench.ids() == {"red", "card", "tone"}
+    bench.sources.close(5.0)
+
+
+def test_a_picture_that_cannot_be_given_costs_only_its_source() -> None:
+    class Broken(Device):
+        def latest(self) -> Picture | None:
+            raise IndexError(7)
+
+    bench = Bench(Broken())
+    bench.match(SHOW)
+    for _ in range(3):
+        assert bench.sources.pictures(frozenset({"red", "card"}))["red"] is None
+    assert [notice.code for notice in bench.notices] == ["source.failed"]
+    bench.sources.close(5.0)
+
+
+def test_a_suspected_source_is_left_out_until_it_is_changed() -> None:
+    device = Device()
+    bench = Bench(device)
+    bench.sources.beware(NO_TRAIL, {fingerprint_of(RED)})
+    bench.match(SHOW)
+    assert [(notice.code, dict(notice.data)) for notice in bench.notices] == [("source.left_out", {"source": "Red"})]
+    assert device.calls == []
+    assert [one.detail for one in bench.sources.stats() if one.source_id == "red"] == ["source.left_out"]
+    bench.swap("#00ff00ff")
+    assert device.calls == ["start"]
+    bench.sources.close(5.0)

@@ -37,6 +37,8 @@ class Coding:
     range: Range
 
 
+_BAND = 256  # lines of a picture that are worked out at a time
+
 PROGRAMME = Coding(Matrix.BT709, Range.LIMITED)
 
 
@@ -104,18 +106,27 @@ def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
 
 
 def planes_of_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
-    """Premultiplied I420 planes and alpha (None where all is opaque) of straight RGBA, (height, width, 4) with even sides.
+    """Premultiplied I420 planes and alpha (None where all is opaque) of straight RGBA or RGB, (height, width, 4 or 3) with even sides.
 
-    For pictures that change now and then: exact, a few passes in float32.
+    For pictures that change now and then: exact, a few passes in float32, over so few lines at a time that a large picture needs little
+    memory beside its own.
     """
-    alpha = rgba[:, :, 3]
+    height, width = rgba.shape[:2]
+    alpha = rgba[:, :, 3] if rgba.shape[2] == 4 else None
+    if alpha is not None and bool(alpha.min() == 255):
+        alpha = None
+    y: Plane = np.empty((height, width), np.uint8)
+    u: Plane = np.empty((height // 2, width // 2), np.uint8)
+    v: Plane = np.empty((height // 2, width // 2), np.uint8)
     matrix, offset = _rgb_to_yuv(PROGRAMME)
-    colour: npt.NDArray[np.float32] = np.asarray(cv2.transform(rgba[:, :, :3].astype(np.float32), matrix.astype(np.float32)), np.float32)
-    opaque = bool(alpha.min() == 255)
-    if not opaque:
-        colour *= (alpha.astype(np.float32) / 255.0)[:, :, None]
-    half = (rgba.shape[1] // 2, rgba.shape[0] // 2)
-    y = np.rint(colour[:, :, 0] + np.float32(offset[0]))
-    u = np.rint(cv2.resize(colour[:, :, 1], half, interpolation=cv2.INTER_AREA) + np.float32(128))
-    v = np.rint(cv2.resize(colour[:, :, 2], half, interpolation=cv2.INTER_AREA) + np.float32(128))
-    return y.astype(np.uint8), u.astype(np.uint8), v.astype(np.uint8), None if opaque else alpha.copy()
+    for top in range(0, height, _BAND):
+        band, half = slice(top, top + _BAND), slice(top // 2, (top + _BAND) // 2)
+        pixels = rgba[band, :, :3].astype(np.float32)
+        colour: npt.NDArray[np.float32] = np.asarray(cv2.transform(pixels, matrix.astype(np.float32)), np.float32)
+        if alpha is not None:
+            colour *= (alpha[band].astype(np.float32) / 255.0)[:, :, None]
+        size = (width // 2, colour.shape[0] // 2)
+        y[band] = np.rint(colour[:, :, 0] + np.float32(offset[0]))
+        u[half] = np.rint(cv2.resize(colour[:, :, 1], size, interpolation=cv2.INTER_AREA) + np.float32(128))
+        v[half] = np.rint(cv2.resize(colour[:, :, 2], size, interpolation=cv2.INTER_AREA) + np.float32(128))
+    return y, u, v, None if alpha is None else alpha.copy()

@@ -13,6 +13,7 @@ from app.domain.source import Source
 from app.domain.stats import SourceStats
 from app.media.capture.frames import PicturePlanes
 from app.media.ports import Picture
+from app.media.source_edge import SourceEdge
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,15 @@ class Signal(Enum):
 class _Attempt:
     """One opening of the device with its thread; it is abandoned when its thread hangs in a driver."""
 
-    def __init__(self, name: str, opener: Opener, deliver: "Callable[[_Attempt, PicturePlanes | None], None]", begun_ns: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        opener: Opener,
+        deliver: "Callable[[_Attempt, PicturePlanes | None], None]",
+        begun_ns: int,
+        edge: SourceEdge,
+    ) -> None:
+        self._edge = edge
         self._opener = opener
         self._deliver = deliver
         self.begun_ns = begun_ns
@@ -59,14 +68,17 @@ class _Attempt:
 
     def _run(self) -> None:
         try:
-            reader = self._opener(self.giving_up)
-            try:
-                while not self.giving_up.is_set():
-                    self._deliver(self, reader.read())
-            finally:
-                reader.close()
+            with self._edge.guard():
+                self._read(self._opener(self.giving_up))
         except AppError as error:
             self.failure = error
+
+    def _read(self, reader: PictureReader) -> None:
+        try:
+            while not self.giving_up.is_set():
+                self._deliver(self, reader.read())
+        finally:
+            reader.close()
 
     def overdue(self, now_ns: int) -> bool:
         """Whether its next picture should have come by now."""
@@ -81,7 +93,10 @@ class DeviceSource:
     The last picture is shown for two seconds at most, then `latest` gives None until pictures come again.
     """
 
-    def __init__(self, source: Source, opener: Opener, clock: Clock, notify: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, source: Source, opener: Opener, clock: Clock, notify: Callable[[Notice], None], edge: SourceEdge | None = None
+    ) -> None:
+        self._edge = edge or SourceEdge(source.id)
         self._source = source
         self._opener = opener
         self._clock = clock
@@ -168,7 +183,7 @@ class DeviceSource:
         """Open the device on a thread of its own, unless too many hang in its driver already."""
         self._stuck = [attempt for attempt in self._stuck if attempt.thread.is_alive()]
         if len(self._stuck) < _MOST_STUCK:
-            self._attempt = _Attempt(self._source.id, self._opener, self._delivered, now_ns)
+            self._attempt = _Attempt(self._source.id, self._opener, self._delivered, now_ns, self._edge)
             self._attempt.thread.start()
 
     def _give_up(self, attempt: _Attempt, now_ns: int) -> None:

@@ -15,6 +15,7 @@ from app.media.capture.held import clear_planes
 from app.media.capture.media_reader import Item, MediaReader, SoundItem, VideoItem
 from app.media.ports import Picture
 from app.media.sound.feed import SoundFeed
+from app.media.source_edge import SourceEdge
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,15 @@ class MediaFile:
     """
 
     def __init__(
-        self, source: Source, clock: Clock, notify: Callable[[Notice], None], sound: SoundFeed | None, settings: Mapping[str, Value]
+        self,
+        source: Source,
+        clock: Clock,
+        notify: Callable[[Notice], None],
+        sound: SoundFeed | None,
+        settings: Mapping[str, Value],
+        edge: SourceEdge | None = None,
     ) -> None:
+        self._edge = edge or SourceEdge(source.id)
         self._source = source
         self._clock = clock
         self._notify = notify
@@ -101,7 +109,8 @@ class MediaFile:
         while not self._closing.is_set():
             begun = self._sequence
             try:
-                self._play_file()
+                with self._edge.guard():
+                    self._play_file()
                 return
             except AppError as error:
                 failures = 1 if self._sequence > begun else failures + 1

@@ -19,6 +19,8 @@ from app.media.capture.screen import screen_opener
 from app.media.capture.test_card import TestCard
 from app.media.ports import Picture
 from app.media.sound.feed import SoundFeed
+from app.media.source_edge import SourceEdge
+from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
 
 
 class PictureMaker(Protocol):
@@ -44,15 +46,20 @@ class Surroundings:
     clock: Clock
     notify: Callable[[Notice], None]
     sound: SoundFeed | None
+    edge: SourceEdge
 
 
 Maker = Callable[[Source, Mapping[str, Value], Surroundings], PictureMaker]
 
 _MAKERS: Mapping[SourceKind, Maker] = {
-    SourceKind.CAMERA: lambda source, settings, around: DeviceSource(source, camera_opener(settings), around.clock, around.notify),
-    SourceKind.SCREEN: lambda source, settings, around: DeviceSource(source, screen_opener(settings), around.clock, around.notify),
-    SourceKind.MEDIA: lambda source, settings, around: MediaFile(source, around.clock, around.notify, around.sound, settings),
-    SourceKind.IMAGE: lambda source, settings, around: ImageSource(source, around.clock, around.notify, settings),
+    SourceKind.CAMERA: lambda source, settings, around: DeviceSource(
+        source, camera_opener(settings), around.clock, around.notify, around.edge
+    ),
+    SourceKind.SCREEN: lambda source, settings, around: DeviceSource(
+        source, screen_opener(settings), around.clock, around.notify, around.edge
+    ),
+    SourceKind.MEDIA: lambda source, settings, around: MediaFile(source, around.clock, around.notify, around.sound, settings, around.edge),
+    SourceKind.IMAGE: lambda source, settings, around: ImageSource(source, around.clock, around.notify, settings, around.edge),
     SourceKind.COLOUR: lambda source, settings, around: ColourPicture(source.id, around.clock, settings),
     SourceKind.TEXT: lambda source, settings, around: HeldPicture(source.id, around.clock),
     SourceKind.TEST_CARD: lambda source, settings, around: TestCard(source.id, around.canvas, around.clock, settings),
@@ -60,7 +67,12 @@ _MAKERS: Mapping[SourceKind, Maker] = {
 
 
 def make_picture_source(
-    source: Source, canvas: Canvas, clock: Clock, notify: Callable[[Notice], None], sound: SoundFeed | None
+    source: Source,
+    canvas: Canvas,
+    clock: Clock,
+    notify: Callable[[Notice], None],
+    sound: SoundFeed | None,
+    trail: WorkTrail = NO_TRAIL,
 ) -> PictureMaker:
     """A picture source, not started. `sound` is where a media file's sound goes (None = it is not wanted).
 
@@ -69,4 +81,5 @@ def make_picture_source(
     maker = _MAKERS.get(source.kind)
     if maker is None:
         raise AppError("source.no_picture", source=source.name, kind=source.kind.value)
-    return maker(source, settings_of(source), Surroundings(canvas, clock, notify, sound))
+    edge = SourceEdge(source.id, trail, fingerprint_of(source))
+    return maker(source, settings_of(source), Surroundings(canvas, clock, notify, sound, edge))

@@ -1,6 +1,7 @@
 """Layers become the programme's picture."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import cv2
@@ -16,6 +17,8 @@ from app.media.picture_age import Shown
 from app.media.picture_pool import BLACK_Y, PicturePool, Planes
 from app.media.ports import Picture
 
+log = logging.getLogger(__name__)
+
 _LEAST_OPACITY = 1 / 512  # below, not one code value changes
 _KEEP_RENDERS = 120  # scaled pictures of layers that were not drawn for so many renders are given up
 
@@ -24,11 +27,14 @@ class Composer:
     """Renders scenes and blends pictures into frames that come back into use when nobody holds them. For one thread.
 
     Scaled pictures are kept while picture, place and opacity stay; layers that an opaque one covers are neither scaled nor
-    drawn. In steady state no planes are allocated.
+    drawn. In steady state no planes are allocated. A layer that cannot be drawn is left out, and `not_drawn` is told its source and the
+    reason, once until it can be drawn again.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, not_drawn: Callable[[str, str], None]) -> None:
         self._canvas = canvas
+        self._not_drawn = not_drawn
+        self._failing: set[str] = set()
         self._pool = PicturePool(canvas.width, canvas.height)
         self._scaler = PlaneScaler()
         self._drawables: dict[tuple[str, str], Drawable] = {}
@@ -78,9 +84,15 @@ class Composer:
         covered: list[Rect] = []
         seen: list[Shown] = []
         for layer in reversed(scene.layers):
-            drawable = self._prepared(scene.id, layer, pictures, covered)
+            try:
+                drawable = self._prepared(scene.id, layer, pictures, covered)
+            except (cv2.error, ValueError, ArithmeticError, LookupError) as error:
+                self._leave_out(layer.source_id, error)
+                continue
             if drawable is not None:
                 shown.append(drawable)
+                if self._failing:
+                    self._failing.discard(layer.source_id)
                 hidden = sum(rect.shared_pixels(drawable.target) for rect in covered)  # too much where these overlap: good enough to rank
                 seen.append(Shown(layer.source_id, max(0, drawable.target.pixels - hidden)))
                 if drawable.opaque:
@@ -105,6 +117,12 @@ class Composer:
         self._used[key] = self._renders
         drawable.prepare(picture, placement, layer.opacity, self._scaler)
         return drawable
+
+    def _leave_out(self, source_id: str, error: Exception) -> None:
+        if source_id not in self._failing:
+            self._failing.add(source_id)
+            log.warning("the picture of %s cannot be drawn: %s", source_id, error)
+            self._not_drawn(source_id, type(error).__name__)
 
     def _forget_unused(self) -> None:
         if self._renders % _KEEP_RENDERS:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
-from app.domain.errors import Value
+from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
 from app.domain.stats import SourceStats
 from app.media.ports import CHANNELS, Samples
 from app.media.ring import SampleRing
 from app.media.sound.follower import RingFollower
 from app.media.sound.portaudio import SoundDeviceError, SoundHost, SoundStream
+from app.media.source_edge import SourceEdge
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,9 @@ class Microphone:
         clock: Clock,
         host: SoundHost,
         notify: Callable[[Notice], None],
+        edge: SourceEdge | None = None,
     ) -> None:
+        self._edge = edge or SourceEdge(source_id)
         self._source_id = source_id
         self._name = name
         self._identity = str(settings["device"])
@@ -127,21 +130,30 @@ class Microphone:
     def _run(self) -> None:
         tries = 0
         while not self._stop.is_set():
+            sounded = False
             try:
-                stream = self._open()
-            except SoundDeviceError as error:
+                with self._edge.guard():
+                    sounded = self._record()
+            except AppError as error:
                 self._lost(error)
-                tries += 1
-            else:
-                sounded = self._watch(stream)
-                stream.close()
-                self._recording = None
-                if self._stop.is_set():
-                    return
-                tries = 0 if sounded else tries + 1
-                self._lost(SoundDeviceError("sound.lost", name=stream.name, reason="no sound comes from it"))
+            if self._stop.is_set():
+                return
+            tries = 0 if sounded else tries + 1
             self._stop.wait(_BACK_OFF_S[min(tries, len(_BACK_OFF_S) - 1)])
+
+    def _record(self) -> bool:
+        """Record until the device goes or we are closed; True if it sounded. Raises SoundDeviceError when it does not open."""
+        if self._detail:
             self._host.rescan()
+        stream = self._open()
+        try:
+            sounded = self._watch(stream)
+        finally:
+            self._recording = None
+            stream.close()
+        if not self._stop.is_set():
+            self._lost(SoundDeviceError("sound.lost", name=stream.name, reason="no sound comes from it"))
+        return sounded
 
     def _open(self) -> SoundStream:
         """Open the device with a fresh ring; blocks that come before the ring stands are left out."""
@@ -171,7 +183,7 @@ class Microphone:
                 break
         return recording.last_ns > opened_ns
 
-    def _lost(self, error: SoundDeviceError) -> None:
+    def _lost(self, error: AppError) -> None:
         if not self._detail:
             log.warning("microphone %s: %s", self._source_id, error)
             named = error.data.get("name") or self._name  # the system's default has no name while there is none

@@ -86,7 +86,7 @@ class SoundStream:
 
     @property
     def active(self) -> bool:
-        return bool(self._stream.active)
+        return self._host.is_active(self._stream)
 
     def close(self) -> None:
         self._host.closed(self._stream)
@@ -99,19 +99,19 @@ class SoundHost:
     `rescan` does that only while none is open. Lists and opening are serialised by a lock that no audio callback ever takes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[], Any] = lambda: importlib.import_module("sounddevice")) -> None:
         self._lock = threading.Lock()
+        self._load = load
         self._open: set[int] = set()
         self._loaded: Any = None
 
     def rescan(self) -> bool:
-        """Read the devices anew; False while a stream is open and the old list stands."""
+        """Read the devices anew; False while a stream is open and the old list stands. Raises SoundDeviceError."""
         with self._lock:
             if self._open:
                 return False
             if self._loaded is not None:  # else it reads them when it is loaded
-                self._loaded._terminate()
-                self._loaded._initialize()
+                self._restart(self._loaded)
             return True
 
     def inputs(self) -> tuple[InputDevice, ...]:
@@ -154,6 +154,14 @@ class SoundHost:
             self._open.add(id(stream))
         return SoundStream(self, stream, device.name, rate_hz)
 
+    def is_active(self, stream: Any) -> bool:
+        """Whether a stream still records; one that cannot say so does not."""
+        try:
+            return bool(stream.active)
+        except self._library().PortAudioError as error:
+            log.info("a sound stream does not answer: %s", error)
+            return False
+
     def closed(self, stream: Any) -> None:
         """Close a stream that `open` gave; again is harmless."""
         with self._lock:
@@ -166,14 +174,29 @@ class SoundHost:
         """PortAudio; under the lock. Loading it starts it, and that may wait for a sound server: only who records waits with it."""
         if self._loaded is None:
             try:
-                self._loaded = importlib.import_module("sounddevice")
+                self._loaded = self._load()
             except OSError as error:
                 raise SoundDeviceError("sound.unavailable", name="PortAudio", reason=str(error)) from error
         return self._loaded
 
+    def _restart(self, library: Any) -> None:
+        """Start PortAudio anew; ending one that is not running any more is no failure."""
+        try:
+            library._terminate()
+        except library.PortAudioError as error:
+            log.info("PortAudio had ended already: %s", error)
+        try:
+            library._initialize()
+        except library.PortAudioError as error:
+            raise SoundDeviceError("sound.unavailable", name="PortAudio", reason=_reason(error)) from error
+
     def _inputs(self) -> tuple[InputDevice, ...]:
         library = self._library()
-        return inputs(library.query_devices(), library.query_hostapis())
+        try:
+            return inputs(library.query_devices(), library.query_hostapis())
+        except (library.PortAudioError, UnicodeDecodeError, LookupError, TypeError, ValueError) as error:
+            # A device that was unplugged while PortAudio counts answers with an error, or with half an entry.
+            raise SoundDeviceError("sound.unavailable", name="PortAudio", reason=_reason(error)) from error
 
     def _find(self, identity: str) -> InputDevice:
         for device in self._inputs():

@@ -13,6 +13,8 @@ from app.media.sound.file_sound import FileSound
 from app.media.sound.microphone import Microphone
 from app.media.sound.portaudio import SoundHost
 from app.media.sound.tone import Tone
+from app.media.source_edge import SourceEdge
+from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,12 @@ class _Parts:
     notify: Callable[[Notice], None]
     host: SoundHost
     feed: SoundFeed | None
+    trail: WorkTrail
 
 
 def _microphone(source: Source, parts: _Parts) -> SoundSource:
-    return Microphone(source.id, source.name, settings_of(source), clock=parts.clock, host=parts.host, notify=parts.notify)
+    edge = SourceEdge(source.id, parts.trail, fingerprint_of(source))
+    return Microphone(source.id, source.name, settings_of(source), clock=parts.clock, host=parts.host, notify=parts.notify, edge=edge)
 
 
 def _tone(source: Source, parts: _Parts) -> SoundSource:
@@ -50,6 +54,7 @@ def make_sound_source(
     notify: Callable[[Notice], None],
     feed: SoundFeed | None,
     host: SoundHost,
+    trail: WorkTrail = NO_TRAIL,
 ) -> SoundSource:
     """The running end of a sounding source, not yet started; `feed` is the one its demuxer pushes into (media files alone).
 
@@ -58,4 +63,4 @@ def make_sound_source(
     maker = _MAKERS.get(source.kind)
     if maker is None:
         raise AppError("sound.no_sound", source=source.name, kind=source.kind.value)
-    return maker(source, _Parts(clock, notify, host, feed))
+    return maker(source, _Parts(clock, notify, host, feed, trail))

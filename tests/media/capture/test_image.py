@@ -11,7 +11,7 @@ from app.domain.errors import AppError
 from app.domain.output import Canvas
 from app.domain.source import Source, SourceKind
 from app.media.capture.colour import yuv_of
-from app.media.capture.image import load
+from app.media.capture.picture_file import Frames, load
 from app.media.capture.sources import PictureMaker, make_picture_source
 from app.media.ports import Plane
 from tests.support.clocks import SetClock
@@ -55,6 +55,12 @@ def written(path: Path, pixels: Plane) -> Path:
     return path
 
 
+def frames_of(path: Path) -> Frames:
+    loaded = load(path)
+    assert isinstance(loaded, Frames)
+    return loaded
+
+
 def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     return all(abs(int(a) - b) <= 2 for a, b in zip(found, wanted, strict=True))
 
@@ -71,7 +77,7 @@ def test_a_still_picture_appears_in_its_colours(tmp_path: Path, shown: Shown, su
 def test_alpha_is_kept_and_premultiplied(tmp_path: Path, suffix: str) -> None:
     pixels = bgra(64, 32, (255, 255, 255), 128)
     pixels[:, :32] = 0
-    planes = load(written(tmp_path / f"card{suffix}", pixels)).planes[0]
+    planes = frames_of(written(tmp_path / f"card{suffix}", pixels)).planes[0]
     assert planes.alpha is not None
     assert (planes.alpha[:, :30] == 0).all()
     assert (planes.alpha[:, 34:] == 128).all()
@@ -83,7 +89,7 @@ def test_alpha_is_kept_and_premultiplied(tmp_path: Path, suffix: str) -> None:
     ("kind", "pixels"), [("grey", np.full((20, 30), 180, np.uint8)), ("deep", np.full((20, 30, 3), 180 * 257, np.uint16))]
 )
 def test_grey_and_sixteen_bit_pictures(tmp_path: Path, kind: str, pixels: Plane) -> None:
-    planes = load(written(tmp_path / f"{kind}.png", pixels)).planes[0]
+    planes = frames_of(written(tmp_path / f"{kind}.png", pixels)).planes[0]
     assert near((planes.y[5, 5], planes.u[2, 2]), (yuv_of(180, 180, 180)[0], 128))
 
 
@@ -102,7 +108,7 @@ def test_a_photograph_stands_upright(tmp_path: Path, orientation: int, bright: t
     pixels[:20, :40] = 220  # the corner at the top left of the sensor
     path = written(tmp_path / "photo.jpg", pixels)
     path.write_bytes(with_orientation(path.read_bytes(), orientation))
-    y = load(path).planes[0].y
+    y = frames_of(path).planes[0].y
     assert y.shape == ((40, 80) if orientation < 5 else (80, 40))
     rows, columns = y.shape[0] // 2, y.shape[1] // 2
     means = {(down, right): float(y[down * rows :, right * columns :][:rows, :columns].mean()) for down in (0, 1) for right in (0, 1)}
@@ -157,11 +163,11 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(AppError) as refused:
         load(path)
-    assert refused.value.code == "image.unreadable"
+    assert refused.value.code == ("image.unreadable" if content.startswith(b"\x89PNG") else "image.format")
 
 
 def test_a_huge_photograph_is_shown_no_larger_than_needed(tmp_path: Path) -> None:
-    planes = load(written(tmp_path / "huge.jpg", np.full((3000, 6000, 3), 99, np.uint8))).planes[0]
+    planes = frames_of(written(tmp_path / "huge.jpg", np.full((3000, 6000, 3), 99, np.uint8))).planes[0]
     assert planes.y.shape == (1920, 3840)
 
 

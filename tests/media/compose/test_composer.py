@@ -54,7 +54,7 @@ def test_a_card_with_alpha_is_blended_within_a_level_of_the_float_reference(opac
     ground, above = noise(320, 180), card(320, 180)
     assert above.alpha is not None
     scene = Scene("s", "S", (Layer("a", "ground"), Layer("b", "card", opacity=opacity)))
-    made = Composer(CANVAS).render(scene, {"ground": ground, "card": above}, at_ns=5)
+    made = Composer(CANVAS, print).render(scene, {"ground": ground, "card": above}, at_ns=5)
     alpha = above.alpha / 255.0
     allowed = 1.0 if opacity == 1.0 else 1.5  # alpha itself is rounded once more
     assert error(made.y, over(ground.y, above.y, alpha, 16, opacity)) <= allowed
@@ -64,7 +64,7 @@ def test_a_card_with_alpha_is_blended_within_a_level_of_the_float_reference(opac
 
 def test_opacity_of_an_opaque_picture_and_a_fade_are_within_a_level() -> None:
     a, b = noise(320, 180), noise(320, 180)
-    composer = Composer(CANVAS)
+    composer = Composer(CANVAS, print)
     scene = Scene("s", "S", (Layer("a", "a"), Layer("b", "b", opacity=0.3)))
     made = composer.render(scene, {"a": a, "b": b}, at_ns=5)
     faded = composer.blend(a, b, 0.3)
@@ -79,7 +79,7 @@ def test_opacity_of_an_opaque_picture_and_a_fade_are_within_a_level() -> None:
 def test_layers_lie_from_the_bottom_to_the_top_each_in_its_box() -> None:
     scene = Scene("s", "S", (Layer("a", "a"), Layer("b", "b", Box(0.25, 0.2, 0.5, 0.6)), Layer("c", "c", Box(0.5, 0.5, 0.5, 0.5))))
     pictures = {"a": flat(50, 90, 200), "b": flat(100, 20, 30), "c": flat(200, 130, 140)}
-    made = Composer(CANVAS).render(scene, pictures, at_ns=99)
+    made = Composer(CANVAS, print).render(scene, pictures, at_ns=99)
     assert (made.y[0, 0], made.u[0, 0], made.v[0, 0]) == (50, 90, 200)
     # 0.25·320 = 80; 0.2·180 = 36; the box's contents keep 16:9 and are centred: 160 × 90 at (80, 45 → 46).
     assert (made.y[60, 100], made.u[30, 50], made.v[30, 50]) == (100, 20, 30)
@@ -89,7 +89,7 @@ def test_layers_lie_from_the_bottom_to_the_top_each_in_its_box() -> None:
 
 
 def test_what_no_layer_covers_is_black() -> None:
-    composer = Composer(CANVAS)
+    composer = Composer(CANVAS, print)
     for _ in range(3):  # the frame that comes back into use must be cleared, too
         made = composer.render(Scene("s", "S", (Layer("a", "a", Box(0, 0, 0.5, 0.5)),)), {"a": flat(200, 10, 20)}, at_ns=1)
         assert (made.y[:90, :160] == 200).all()
@@ -101,13 +101,13 @@ def test_what_no_layer_covers_is_black() -> None:
 
 def test_hidden_layers_and_unknown_sources_are_not_drawn() -> None:
     layers = (Layer("a", "a"), Layer("b", "b", visible=False), Layer("c", "c", opacity=0.0), Layer("d", "nowhere"))
-    made = Composer(CANVAS).render(Scene("s", "S", layers), {"a": flat(60), "b": flat(100), "c": flat(200)}, at_ns=1)
+    made = Composer(CANVAS, print).render(Scene("s", "S", layers), {"a": flat(60), "b": flat(100), "c": flat(200)}, at_ns=1)
     assert (made.y == 60).all()
 
 
 def test_a_source_without_signal_is_a_slate_in_its_box_and_nothing_else_changes() -> None:
     scene = Scene("s", "S", (Layer("a", "a"), Layer("b", "b", Box(0.5, 0.5, 0.5, 0.5), Crop(left=0.4), Fit.CONTAIN)))
-    made = Composer(CANVAS).render(scene, {"a": flat(60), "b": None}, at_ns=1)
+    made = Composer(CANVAS, print).render(scene, {"a": flat(60), "b": None}, at_ns=1)
     assert (made.y[:90] == 60).all()
     assert (made.y[:, :160] == 60).all()
     slate = made.y[90:, 160:]
@@ -117,7 +117,7 @@ def test_a_source_without_signal_is_a_slate_in_its_box_and_nothing_else_changes(
 
 
 def test_a_covered_layer_is_not_even_scaled() -> None:
-    composer = Composer(CANVAS)
+    composer = Composer(CANVAS, print)
     wrong = replace(flat(90), u=np.zeros((0, 0), np.uint8))  # fails when touched
     top = Layer("top", "top", fit=Fit.STRETCH)
     scene = Scene("s", "S", (Layer("low", "low"), top))
@@ -128,7 +128,7 @@ def test_a_covered_layer_is_not_even_scaled() -> None:
 
 
 def test_a_picture_is_scaled_again_only_when_it_place_or_opacity_changed() -> None:
-    composer = Composer(CANVAS)
+    composer = Composer(CANVAS, print)
     picture = flat(100)
     layer = Layer("a", "a")
 
@@ -148,14 +148,14 @@ def test_a_shrunk_picture_is_a_mean_and_not_a_choice_of_its_pixels() -> None:
     stripes = flat(16, size=(1280, 720))
     stripes.y[:, ::2] = 216
     stripes.y[::3] += 16
-    made = Composer(CANVAS).render(Scene("s", "S", (Layer("a", "a", Box(0, 0, 0.6, 0.6)),)), {"a": stripes}, at_ns=1)
+    made = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "a", Box(0, 0, 0.6, 0.6)),)), {"a": stripes}, at_ns=1)
     inside = made.y[4:100, 4:180].astype(int)
     assert abs(inside.mean() - stripes.y.mean()) < 1.5
     assert inside.max() - inside.min() < 20
 
 
 def test_frames_that_are_held_stay_as_they_were() -> None:
-    composer = Composer(CANVAS)
+    composer = Composer(CANVAS, print)
     scene = Scene("s", "S", (Layer("a", "a"),))
     held = [composer.render(scene, {"a": flat(level, sequence=level)}, at_ns=level) for level in range(40, 60)]
     assert [int(picture.y[0, 0]) for picture in held] == list(range(40, 60))
@@ -164,7 +164,7 @@ def test_frames_that_are_held_stay_as_they_were() -> None:
 
 def test_steady_composing_allocates_no_planes() -> None:
     canvas = Canvas(640, 360, 30)
-    composer = Composer(canvas)
+    composer = Composer(canvas, print)
     films = [replace(noise(1280, 720), sequence=number, capture_ns=number) for number in range(1, 5)]
     above = card(200, 100)
     scene = Scene(
@@ -202,8 +202,28 @@ def test_steady_composing_allocates_no_planes() -> None:
 
 
 def test_scaled_pictures_of_scenes_long_gone_are_given_up() -> None:
-    composer = Composer(CANVAS)
+    composer = Composer(CANVAS, print)
     composer.render(Scene("old", "Old", (Layer("a", "a"),)), {"a": flat(60)}, at_ns=1)
     for number in range(260):
         composer.render(Scene("new", "New", (Layer("a", "a"),)), {"a": flat(60)}, at_ns=number)
     assert set(composer._drawables) == {("new", "a")}
+
+
+def broken(number: int) -> Picture:
+    """A picture whose chroma is missing, as a fault in a source could make it."""
+    whole = flat(60)
+    return Picture(y=whole.y, u=np.empty((0, 0), np.uint8), v=whole.v, capture_ns=number, sequence=number)
+
+
+def test_a_layer_that_cannot_be_drawn_costs_only_itself_and_is_told_once() -> None:
+    told: list[str] = []
+    composer = Composer(CANVAS, lambda source_id, reason: told.append(source_id))
+    scene = Scene("s", "S", (Layer("a", "good"), Layer("b", "bad", Box(0, 0, 0.5, 0.5))))
+    for number in (1, 2, 3):
+        made = composer.render(scene, {"good": flat(60), "bad": broken(number)}, at_ns=number)
+        assert made.y[10, 10] == 60
+    assert told == ["bad"]
+    made = composer.render(scene, {"good": flat(60), "bad": flat(200)}, at_ns=4)
+    assert made.y[10, 10] == 200
+    composer.render(scene, {"good": flat(60), "bad": broken(5)}, at_ns=5)
+    assert told == ["bad", "bad"]

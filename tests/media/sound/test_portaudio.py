@@ -9,11 +9,13 @@ import pytest
 from app.domain.clock import SystemClock
 from app.domain.errors import AppError
 from app.domain.source import Source, SourceKind
+from app.media.sound.devices import microphones
 from app.media.sound.feed import SoundFeed
 from app.media.sound.file_sound import FileSound
-from app.media.sound.portaudio import SoundHost, inputs, plain_name
+from app.media.sound.portaudio import SoundDeviceError, SoundHost, inputs, plain_name
 from app.media.sound.sources import make_sound_source
 from app.media.sound.tone import Tone
+from tests.support.waiting import NoticeBox, until
 
 
 def device(name: str, host: int, channels: int = 2, rate: float = 48_000.0) -> dict[str, Any]:
@@ -92,3 +94,74 @@ except SoundDeviceError as error:
 def test_an_engine_starts_without_portaudio_and_says_so_when_it_is_asked_for_sound() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_PORTAUDIO], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "sound.unavailable PortAudio library not found\n", done.stderr
+
+
+class UnpluggedPortAudio:
+    """PortAudio as it answers while a device is being unplugged: some of its calls fail, each by an error of its own."""
+
+    class PortAudioError(Exception):
+        pass
+
+    def __init__(self, failing: str, error: Exception) -> None:
+        self._failing = failing
+        self._error = error
+
+    def _answer(self, call: str, answer: Any) -> Any:
+        if call == self._failing:
+            raise self._error
+        return answer
+
+    def _terminate(self) -> None:
+        self._answer("_terminate", None)
+
+    def _initialize(self) -> None:
+        self._answer("_initialize", None)
+
+    def query_devices(self) -> Any:
+        return self._answer("query_devices", [device("Yeti: USB (hw:1,0)", 0)])
+
+    def query_hostapis(self) -> Any:
+        return self._answer("query_hostapis", [{"name": "ALSA", "devices": [0], "default_input_device": 0}])
+
+
+FAILURES = [
+    ("query_devices", UnpluggedPortAudio.PortAudioError("Error querying device 3", -9996)),
+    ("query_hostapis", UnpluggedPortAudio.PortAudioError("PortAudio not initialized", -10000)),
+    ("query_devices", UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid continuation byte")),
+    ("query_devices", KeyError("hostapi")),
+    ("_initialize", UnpluggedPortAudio.PortAudioError("Internal PortAudio error", -9986)),
+]
+
+
+@pytest.mark.parametrize(("call", "error"), FAILURES)
+def test_what_portaudio_raises_while_a_device_goes_is_a_sound_device_error(call: str, error: Exception) -> None:
+    host = SoundHost(load=lambda: UnpluggedPortAudio(call, error))
+    with pytest.raises(SoundDeviceError) as refused:
+        host.inputs()
+        host.rescan()
+    assert refused.value.code == "sound.unavailable"
+    assert microphones(SoundHost(load=lambda: UnpluggedPortAudio(call, error))) == () or call == "_initialize"
+
+
+def test_ending_a_portaudio_that_has_ended_is_no_failure() -> None:
+    host = SoundHost(load=lambda: UnpluggedPortAudio("_terminate", UnpluggedPortAudio.PortAudioError("not initialized", -10000)))
+    assert host.inputs()
+    assert host.rescan()
+
+
+@pytest.mark.parametrize(("call", "error"), FAILURES)
+def test_a_microphone_whose_queries_fail_waits_and_says_so_once(call: str, error: Exception) -> None:
+    notices = NoticeBox()
+    host = SoundHost(load=lambda: UnpluggedPortAudio(call, error))
+    if call == "_initialize":
+        host.inputs()
+        with pytest.raises(SoundDeviceError):
+            host.rescan()
+    source = make_sound_source(Source("m", "Voice", SourceKind.MICROPHONE, {"device": "ALSA:gone"}), SystemClock(), notices, None, host)
+    source.start()
+    told = notices.next()
+    assert told.data["source"] == "Voice"
+    assert told.code in {"sound.unavailable", "sound.missing"}
+    until(lambda: not source.stats().alive)
+    source.close()
+    assert notices.codes() == []

@@ -1,0 +1,49 @@
+"""The edge of a source: an error that a library lets through there is the failure of this one source, and the show goes on.
+
+Files that import a library translate its errors; this is the net below them, for what nobody foresaw. It is one of the few places that may
+catch every error (a test lists them). The engine's own threads have no such net: an error there ends the engine, and the next one is whole.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+from app.domain.errors import AppError
+from app.media.work_trail import NO_TRAIL, WorkTrail
+
+log = logging.getLogger(__name__)
+
+
+def reason_of(error: Exception) -> str:
+    """What the library said, short, and without the address that PyAV adds (it may hold a password)."""
+    return str(getattr(error, "strerror", None) or type(error).__name__)
+
+
+class SourceEdge:
+    """Guards the threads of one source. A fault that comes again and again is logged once."""
+
+    def __init__(self, source_id: str, trail: WorkTrail = NO_TRAIL, fingerprint: str = "") -> None:
+        self._source_id = source_id
+        self._trail = trail
+        self._fingerprint = fingerprint
+        self._logged = ""
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """Every error leaves as an AppError; meanwhile the trail says that this thread works for the source."""
+        self._trail.begin(self._source_id, self._fingerprint)
+        try:
+            yield
+        except AppError:
+            raise
+        except Exception as error:
+            self._log(error)
+            raise AppError("source.failed", reason=reason_of(error)) from error
+        finally:
+            self._trail.end()
+
+    def _log(self, error: Exception) -> None:
+        said = repr(error)
+        if said != self._logged:
+            self._logged = said
+            log.error("the source %s failed by an error that nobody foresaw", self._source_id, exc_info=error)

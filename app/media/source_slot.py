@@ -1,0 +1,90 @@
+"""The place of one source: what runs there is exchanged one step after the other, and a device that hangs holds nobody up."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from app.domain.errors import AppError
+from app.media.source_edge import SourceEdge
+
+
+class Part(Protocol):
+    """What is started and closed for a source."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Runner(Protocol):
+    """All that runs for a source at one time."""
+
+    def parts(self) -> Sequence[Part]: ...
+
+
+class SourceSlot:
+    """Closes what runs before the next is started: a camera can be opened once. Of several that come meanwhile, the last one is started.
+
+    `swap` from one thread at a time, returns at once. `on_failed` hears of a start or an end that failed, on the thread that did it.
+    """
+
+    def __init__(self, source_id: str, on_failed: Callable[[Runner, AppError], None]) -> None:
+        self._edge = SourceEdge(source_id)
+        self._on_failed = on_failed
+        self._lock = threading.Lock()
+        self._running: Runner | None = None
+        self._next: list[Runner | None] = []  # at most one
+        self._busy = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing runs here and nothing is being started or closed."""
+        with self._lock:
+            return not self._busy and self._running is None
+
+    def swap(self, runner: Runner | None) -> None:
+        """Let this run instead of what runs now; None = nothing."""
+        with self._lock:
+            self._next = [runner]
+            if self._busy:
+                return
+            self._busy = True
+            waits = self._running is not None
+        if waits:  # closing may take as long as a driver likes
+            self._thread = threading.Thread(target=self._work, name="source-hand-over", daemon=True)
+            self._thread.start()
+        else:
+            self._work()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for what is being exchanged; True if nothing is any more."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout_s)
+        with self._lock:
+            return not self._busy
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._next:
+                    self._busy = False
+                    return
+                old, self._running = self._running, None
+            if old is not None:
+                self._all(old, lambda part: part.close())
+            with self._lock:
+                new = self._next.pop()
+                self._running = new
+            if new is not None:
+                self._all(new, lambda part: part.start())
+
+    def _all(self, runner: Runner, do: Callable[[Part], None]) -> None:
+        """Each part has its turn, whatever the others do."""
+        for part in runner.parts():
+            try:
+                with self._edge.guard():
+                    do(part)
+            except AppError as error:
+                self._on_failed(runner, error)
