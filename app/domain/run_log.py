@@ -14,7 +14,11 @@ def _started(run: Run, event: ShowEvent) -> Run:
 
 
 def _ended(run: Run, event: ShowEvent) -> Run:
-    return rundown.end(run, event.at_ms) if run.running else run
+    return rundown.end(run, int(event.data.get("until_ms", event.at_ms))) if run.running else run
+
+
+def _resumed(run: Run, event: ShowEvent) -> Run:
+    return rundown.resume(run, event.at_ms)
 
 
 def _entered(run: Run, event: ShowEvent) -> Run:
@@ -37,6 +41,7 @@ def _timed(run: Run, event: ShowEvent) -> Run:
 _READINGS: Mapping[EventKind, Callable[[Run, ShowEvent], Run]] = {
     EventKind.SHOW_STARTED: _started,
     EventKind.SHOW_ENDED: _ended,
+    EventKind.SHOW_RESUMED: _resumed,
     EventKind.SEGMENT_ENTERED: _entered,
     EventKind.SEGMENT_EXTENDED: _extended,
     EventKind.POINT_TICKED: _ticked,

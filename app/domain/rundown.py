@@ -120,6 +120,13 @@ def end(run: Run, now_ms: int) -> Run:
     return replace(_left(run, now_ms), ended_ms=now_ms)
 
 
+def resume(run: Run, now_ms: int) -> Run:
+    """Go on in the segment in which it ended; the time between does not count."""
+    if run.started_ms is None or run.ended_ms is None:
+        return run
+    return replace(run, started_ms=run.started_ms + max(0, now_ms - run.ended_ms), ended_ms=None, entered_ms=now_ms)
+
+
 def extend(run: Run, segment_id: str, seconds: int) -> Run:
     """Give a segment more (or less) time than planned."""
     return replace(run, extra_s={**run.extra_s, segment_id: run.extra_s.get(segment_id, 0) + seconds})

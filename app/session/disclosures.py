@@ -126,6 +126,11 @@ class Disclosures:
         if market_id in self._shown.disclosed:
             self._hide(market_id)
 
+    def end(self) -> None:
+        """Take all of them away: the show is over."""
+        for market_id in tuple(self._shown.disclosed):
+            self._hide(market_id)
+
     def tick(self, now_ms: int) -> None:
         """Remind, show and end what is due; called each second."""
         markets = {market.id: market for market in self._book.show.markets}

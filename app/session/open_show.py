@@ -39,6 +39,7 @@ class OpenShow:
         self.project_changed = self._document.project_changed
         self.show_changed = self._document.show_changed
         self.document_changed = self._document.changed
+        self.show_leaving = self._files.leaving  # its log can still be written
         self.show_opened = self._files.opened  # another show took the place of the one that was open, with a log of its own
         self.log = keeper.log
         self.logged = keeper.logged
@@ -82,6 +83,10 @@ class OpenShow:
     @property
     def recent(self) -> tuple[Path, ...]:
         return self._files.recent
+
+    def is_unsaved(self, path: Path) -> bool:
+        """Whether one of the recent shows has no file of the user's."""
+        return self._files.is_unsaved(path)
 
     @property
     def recovery(self) -> RecoveredShow | None:

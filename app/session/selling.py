@@ -291,6 +291,15 @@ class Selling:
         if self.shown.countdown is not None:
             self._book.log(EventKind.COUNTDOWN_ENDED)
 
+    def end(self) -> None:
+        """Offer nothing any more: no coupon, no countdown, no card, no product."""
+        self.close_coupon(why="show")
+        self.stop_countdown()
+        self.hide()
+        for kind in tuple(self.shown.lasting):
+            self.keep_on(kind, on=False)
+        self.unpin()
+
     def tick(self, now_ms: int) -> None:
         """End what has run out; called each second."""
         if self.shown.drop is not None and now_ms >= self.shown.drop.expires_ms:

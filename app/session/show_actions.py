@@ -42,6 +42,9 @@ def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]
 
     return (
         Action("run.start", "Start the run of show", "Ctrl+F8", "play", runner.start, startable),
+        Action(
+            "run.resume", "Resume the interrupted run of show", "", "play", desk.ending.resume, lambda: desk.ending.interruption is not None
+        ),
         Action("run.next", "Next segment", "F8", "down", runner.next, lambda: runner.upcoming is not None),
         Action("run.previous", "Previous segment", "F7", "up", runner.previous, running),
         Action("run.back", "Back to where the show was", "Shift+F7", "undo", runner.back, lambda: runner.came_from is not None),

@@ -4,24 +4,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from app.domain.broadcast import BroadcastState
 from app.domain.card_theme import CardTheme, DrawCard
 from app.domain.clock import NS_PER_MS, Clock
 from app.domain.command import Command
-from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
-from app.domain.output import Relay
 from app.domain.product import Product
 from app.domain.schedule import Reminder
 from app.domain.shown import Shown
-from app.domain.signal import Signal
-from app.domain.state import StateCell
-from app.domain.stats import EngineStats, RelayProbe
+from app.domain.stats import EngineStats
 from app.session.advised_schedule import MakeReview
 from app.session.air_log import AirLog
 from app.session.announcements import Announcements, TellingEquipment
@@ -29,6 +23,7 @@ from app.session.calendar_port import Calendar
 from app.session.card_texts import CardScene, CardWriter
 from app.session.cards_on_air import CardsOnAir
 from app.session.clock_watch import ClockWatch
+from app.session.desk_studio import DeskStudio
 from app.session.disclosures import Disclosures
 from app.session.engine_desk import EngineState
 from app.session.orders import Orders, order_of
@@ -39,13 +34,13 @@ from app.session.room_dates import RoomDates
 from app.session.room_link import RoomLink
 from app.session.room_log import ROOM_KINDS, logged_as
 from app.session.room_picture import RoomPictures, Shrink
-from app.session.room_port import Connect, OpenCoupon, RoomAddress, RoomEvent
+from app.session.room_port import Connect, OpenCoupon, RoomEvent
 from app.session.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.room_view import Json, RoomView, title_for_viewers
 from app.session.schedule_news import ScheduleNews
 from app.session.scheduler import Scheduler
 from app.session.selling import Selling
-from app.session.show_book import ShowBook
+from app.session.show_end import ShowEnd
 from app.session.show_handbook import MakePress
 from app.session.show_runner import ShowRunner
 from app.session.slow_work import SlowWork
@@ -58,47 +53,6 @@ FEW_S = 0.25  # what visitors change (codes and units that are left) reaches the
 TAIL = 5000  # events among which those stand that the hub may tell again
 NOTHING = Shown()
 PIECE = 2000  # events that are read in one turn of the loop: 20 ms
-
-
-class Pictures(Protocol):
-    def get(self, picture_id: str) -> bytes | None: ...
-
-
-class DeskStudio(ShowBook, Protocol):
-    """What the show desk needs of the studio that it belongs to."""
-
-    notices: Signal[[Notice]]
-    settings: Settings
-    settings_changed: Signal[[Settings]]
-    relays_changed: Signal[[]]
-    stats_changed: Signal[[EngineStats]]
-    show_opened: Signal[[]]
-    document_changed: Signal[[]]
-    broadcast: StateCell[BroadcastState]
-    engine: StateCell[EngineState]
-    devices: Devices
-    probes: tuple[RelayProbe, ...]
-    stats: EngineStats | None
-
-    @property
-    def pictures(self) -> Pictures: ...
-
-    @property
-    def path(self) -> Path | None: ...
-
-    @property
-    def watch_address(self) -> str: ...
-
-    @property
-    def room_address(self) -> RoomAddress | None: ...
-
-    def take(self, scene_id: str) -> None: ...
-
-    def go_live(self) -> None: ...
-
-    def nearest(self) -> Relay: ...
-
-    async def kept(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +94,15 @@ class ShowDesk:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.air = AirLog(studio, studio.broadcast)
         self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
+        self.ending = ShowEnd(
+            studio,
+            self.runner,
+            self.selling,
+            self.disclosures,
+            self.air,
+            now_ms=self.now_ms,
+            wait_for_engine=lambda: studio.engine_may_be_live,
+        )
         self.reservations = Reservations(studio)
         self._slow = SlowWork(notify)
         self.scheduler = Scheduler(
@@ -231,6 +194,7 @@ class ShowDesk:
         self._loop = asyncio.get_running_loop()
         studio = self._studio
         self._disconnects = [
+            studio.show_leaving.connect(lambda: self._leave_show("replaced")),
             studio.show_opened.connect(self._on_another_show),
             studio.show_changed.connect(lambda show: self._refresh_soon()),
             studio.document_changed.connect(self._refresh_soon),  # it has a name now
@@ -256,8 +220,8 @@ class ShowDesk:
         """Leave the room and draw no more; `keep`: the engine goes on, with the cards that it has. More than once is ignored."""
         if self._loop is None:
             return
-        if not keep and self.air.since_ms is not None:
-            self._studio.log(EventKind.OFF_AIR, why="desk")
+        if not keep:
+            self._leave_show("desk")
         self._loop = None
         for disconnect in self._disconnects:
             disconnect()
@@ -273,6 +237,14 @@ class ShowDesk:
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
 
+    def _leave_show(self, why: str) -> None:
+        """A show that goes on ends here for its viewers."""
+        on_air = self.air.since_ms is not None
+        if on_air:
+            self._studio.log(EventKind.OFF_AIR, why=why)
+        if on_air or self.runner.run.running:
+            self.ending.end(why)
+
     def _on_another_show(self) -> None:
         self.room.count_likes_from(0)  # until those of its own are counted
         self._on_show_opened()
@@ -281,7 +253,7 @@ class ShowDesk:
         """A show with a log of its own."""
         for part in (self.selling, self.runner, self.orders, self.disclosures, self.air, self.scheduler, self.news):
             part.reload()
-        self.runner.end_if_left()
+        self.ending.reload()
         self._stop_counting()
         self._counting = asyncio.get_running_loop().create_task(self._count_up(), name="room-summary")
         self._stop_reading()
@@ -354,6 +326,17 @@ class ShowDesk:
             self._stop_counting()  # what was before does not count any more
         self.summary.count(event)
         self.reservations.count(event)
+        self.ending.on_logged(event)
+        if event.kind is EventKind.OFF_AIR and self._loop is not None:
+            why = event.data.get("why")
+            if why == "host":
+                self._loop.call_soon(self._on_ended_by_host)
+            elif why == "lost":
+                self._loop.call_soon(self.ending.lost_air)
+
+    def _on_ended_by_host(self) -> None:
+        if self._loop is not None and self.air.since_ms is None:
+            self.ending.end("host")
 
     def _remind(self, reminder: Reminder) -> None:
         """Its moment has come: the page tells it, and no undo takes that back."""

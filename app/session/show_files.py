@@ -24,6 +24,7 @@ from app.storage.show_backups import DAY_S, Backup, ShowBackups
 from app.storage.show_file import SUFFIX, ShowFile, copy_closed, write_copy
 from app.storage.show_formats import convert, converted
 from app.storage.show_locks import ShowLocks
+from app.storage.unsaved_shows import UnsavedShows
 from app.storage.working_files import RecoveredShow, WorkingFiles
 
 log = logging.getLogger(__name__)
@@ -69,8 +70,10 @@ class ShowFiles:
         self.recent: tuple[Path, ...] = ()
         self.recovered: RecoveredShow | None = None
         self.opened: Signal[[]] = Signal()
+        self.leaving: Signal[[]] = Signal()  # another show takes the place of the open one, whose log can still be written
         self._document = document
         self._recents = Recents(paths.recents)
+        self._unsaved = UnsavedShows(paths.unsaved)
         self._working = working
         self._locks = ShowLocks(paths.runtime)
         self._new_show = new_show
@@ -81,6 +84,15 @@ class ShowFiles:
         self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was copied last, and how often it had changed by then
 
     # Life -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def last(self) -> Path | None:
+        """The user's own file that was open last."""
+        return next((path for path in self.recent if not self._unsaved.holds(path)), None)
+
+    def is_unsaved(self, path: Path) -> bool:
+        """Whether a recent show has no file of the user's."""
+        return self._unsaved.holds(path)
 
     def start(self) -> None:
         """Look for what a desk that crashed left behind."""
@@ -102,7 +114,7 @@ class ShowFiles:
 
     def begin_with(self, show: Show, pictures: Iterable[bytes] = ()) -> None:
         """Begin with a show that is filled already, and of which nothing is the user's work yet."""
-        self._keeper.leave()
+        self._leave()
         self._document.replace_all(show, path=None)
         for picture in pictures:
             self._keeper.add_picture(picture)
@@ -114,6 +126,8 @@ class ShowFiles:
         if path == self._document.path and self._keeper.save():
             self._show(self._document.show, path)
             return True
+        if self._unsaved.holds(path):
+            return self._open_unsaved(path)
         lock: FileLock | None = None
         try:
             lock = self._locks.take(path)
@@ -123,7 +137,7 @@ class ShowFiles:
             if lock is not None:
                 lock.release()
             return self._open_otherwise(path, error)
-        self._keeper.leave()
+        self._leave()
         self._keeper.install(opened, lock=lock)
         self.recent = self._recents.add(path)
         self._show(opened.show, path)
@@ -203,7 +217,7 @@ class ShowFiles:
         except StorageError as error:
             self._keeper.tell(error)
             return
-        self._keeper.leave()
+        self._leave()
         self._keeper.install(opened, own=own)
         self._show(opened.show, None, base=self._new_show())
 
@@ -229,8 +243,23 @@ class ShowFiles:
             self._show(Show(project), None, base=self._new_show())
         self._keeper.put(self._document.show)
 
+    def _leave(self) -> None:
+        """Another show comes: one without a file of the user's stays among the recent ones."""
+        self.leaving.emit()
+        self._keeper.leave(aside=self._put_aside)
+
+    def _put_aside(self, working: Path) -> None:
+        self.recent = self._recents.add(self._unsaved.put(working, self._document.title))
+
+    def _open_unsaved(self, path: Path) -> bool:
+        if not self._open_made(lambda target: copy_closed(path, target), ""):
+            return False
+        self._unsaved.remove(path)
+        self.recent = self._recents.remove(path)
+        return True
+
     def _open_made(self, make: Callable[[Path], None], title: str) -> bool:
-        """Fill a working file with a show and go on in it."""
+        """Fill a working file with a show and go on in it; `title` "" = under its own."""
         try:
             own = self._working.take()
             try:
@@ -242,9 +271,9 @@ class ShowFiles:
         except AppError as error:
             self._keeper.tell(error)
             return False
-        self._keeper.leave()
+        self._leave()
         self._keeper.install(opened, own=own)
-        show = show_with_project(opened.show, replace(opened.show.project, name=title))
+        show = show_with_project(opened.show, replace(opened.show.project, name=title or opened.show.project.name))
         self._show(show, None, base=self._new_show())
         self._keeper.put(show)
         return True

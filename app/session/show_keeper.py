@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 from app.domain.clock import NS_PER_MS, Clock
@@ -70,8 +71,8 @@ class ShowKeeper:
             return
         self.install(ShowFile.create(own.path, self._document.show), own=own)
 
-    def leave(self, *, keep_work: bool = False, rescue: bool = True) -> None:
-        """Let go of the file; a working file is removed unless `keep_work` leaves it to the next desk.
+    def leave(self, *, keep_work: bool = False, rescue: bool = True, aside: Callable[[Path], None] | None = None) -> None:
+        """Let go of the file; a working file is removed unless `keep_work` leaves it to the next desk, or `aside` moves it elsewhere.
 
         What could not be written to the user's file is put into a working file, to be offered at the next start; without `rescue` it
         was saved elsewhere.
@@ -85,11 +86,20 @@ class ShowKeeper:
             return
         if own is None and rescue:
             self._rescue_unwritten(file)
+        worth_keeping = self._document.modified or file.last_seq > 0 or bool(file.show.products)
         file.close()
         if own is not None:
+            if aside is not None and worth_keeping:
+                self._move(own, aside)
             own.let_go() if keep_work else own.remove()
         if lock is not None:
             lock.release()
+
+    def _move(self, own: WorkingFile, aside: Callable[[Path], None]) -> None:
+        try:
+            aside(own.path)
+        except StorageError as error:
+            self.tell(error)
 
     def _rescue_unwritten(self, file: ShowFile) -> None:
         try:

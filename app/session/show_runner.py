@@ -18,7 +18,6 @@ from app.session.selling import Selling, urgency_allowed
 from app.session.show_book import Now, ShowBook
 
 TIMER_S = 300
-LEFT_ALONE_MS = 6 * 3600 * 1000  # no show is silent for so long: one whose log ends earlier was left, not interrupted
 
 
 def items_of(segment: Segment, products: ProductIndex) -> tuple[tuple[str, str], ...]:
@@ -62,12 +61,6 @@ class ShowRunner:
         """Read the log of the show that is open now."""
         self._set(read_run(self._book.events(RUN_KINDS)))
         self._on_sale = self.current.product_id if self.current is not None else ""
-
-    def end_if_left(self) -> None:
-        """End a show that nobody ended: its desk was closed, and that is hours ago."""
-        events = self._book.events(RUN_KINDS)
-        if self.run.running and events and self._now_ms() - events[-1].at_ms > LEFT_ALONE_MS:
-            self._book.log(EventKind.SHOW_ENDED, why="left")
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
@@ -161,12 +154,21 @@ class ShowRunner:
         if countdown is not None and countdown.segment_id == segment.id and self._may_hurry(segment):
             self._start_countdown(segment)
 
-    def end(self) -> None:
+    def end(self, why: str = "host") -> None:
         """The show is over: nothing is pinned or shown any more."""
         if self.run.running:
             self._tell_points_left()
             self._selling.close_coupon(why="show")
-            self._book.log(EventKind.SHOW_ENDED, why="host")
+            self._book.log(EventKind.SHOW_ENDED, why=why)
+
+    def resume(self) -> None:
+        """A show that was cut off goes on in its segment, whose product viewers see again; nothing happens in one that runs."""
+        if self.run.running or self.run.started_ms is None:
+            return
+        self._book.log(EventKind.SHOW_RESUMED)
+        if (segment := self.current) is not None:
+            self._on_sale = segment.product_id
+            self._offer(segment.product_id)
 
     def tick(self, item_id: str, *, done: bool | None = None, segment_id: str = "") -> None:
         """A point or cue was said (`done` None = the other way round than now). `segment_id` "" = the current segment."""

@@ -144,6 +144,7 @@ class Studio(OpenShow):
         self._applied_at = 0.0
         self._due: asyncio.Handle | None = None
         self._found_engine = False
+        self._engine_left = False
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -161,7 +162,7 @@ class Studio(OpenShow):
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
         self._files.start()
         self._background.keep(self._files.look_after(lambda: self.settings.backup_every_min * 60.0), "backups")
-        last = next(iter(self.recent), None) if self.settings.reopen_last else None
+        last = self._files.last if self.settings.reopen_last else None
         if path is None and self.recovery is not None and self.recovery.on_air and self._engine.left_running():
             self.accept_recovery()  # before the room is joined: what viewers did meanwhile belongs into this log
         elif (opening := path or last) is not None:
@@ -175,6 +176,7 @@ class Studio(OpenShow):
             self._embedded.start()
         if self._discovery is not None:
             self._background.keep(self._discovery.start(), "discovery")
+        self._engine_left = self._engine.left_running()
         self._engine.start()
         self.desk.start()
         self.plugins.start()
@@ -245,6 +247,11 @@ class Studio(OpenShow):
         """Leave the relays; ignored when not on air."""
         self._on_air.stop_live()
         self.relays_changed.emit()
+
+    @property
+    def engine_may_be_live(self) -> bool:
+        """Whether an engine was found running that has not said yet whether it is on air."""
+        return self._engine_left
 
     @property
     def engine_pid(self) -> int:
@@ -379,6 +386,7 @@ class Studio(OpenShow):
 
     def _on_stats(self, stats: EngineStats) -> None:
         self.stats = stats
+        self._engine_left = False
         self._on_air.on_stats(stats)
         self.stats_changed.emit(stats)
 

@@ -40,6 +40,11 @@ class Paths:
         return self.state / "recovery"
 
     @property
+    def unsaved(self) -> Path:
+        """Shows without a file of the user's that made way for another one."""
+        return self.state / "unsaved"
+
+    @property
     def seen_place(self) -> Path:
         """The time zone that this PC was in last."""
         return self.state / "place"

@@ -54,7 +54,7 @@ class Exchange:
 
     def show_backups(self) -> "late.BackupsDialog":
         """The show as it was earlier."""
-        dialog = late.BackupsDialog(self._desk.studio, QLocale(self._desk.language), self._files.may_leave, self._parent)
+        dialog = late.BackupsDialog(self._desk.studio, QLocale(self._desk.language), self._files.may_replace, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog

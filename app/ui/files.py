@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.session.studio import Studio
 from app.ui.dialogs.questions import Question, choose
 from app.ui.language import tr
+from app.ui.leaving import may_replace
 
 
 class Files:
@@ -21,31 +22,37 @@ class Files:
     def _filter(self) -> str:
         return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)
 
-    def may_leave(self) -> bool:
-        """Ask about unsaved changes; True when the open show may go."""
+    def may_leave(self, *, kept: bool = False) -> bool:
+        """Ask about unsaved changes; True when the open show may go. `kept`: without saving it still stays among the recent shows."""
         if not self._studio.modified:
             return True
         answer = choose(
             self._parent,
             tr("Files", "Save “{title}”?", title=self._studio.title),
-            tr("Files", "The show was changed since it was saved."),
+            tr("Files", "It has no file yet. If you don’t save it, you find it under Recent shows.")
+            if kept and self._studio.path is None
+            else tr("Files", "The show was changed since it was saved."),
             (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),
         )
         return answer == "discard" or (answer == "save" and self.save())
 
+    def may_replace(self) -> bool:
+        """Ask whether another show may take the place of one that goes on, and about unsaved changes."""
+        return may_replace(self._studio, self._parent) and self.may_leave(kept=True)
+
     def new(self) -> None:
         """Begin a new show."""
-        if self.may_leave():
+        if self.may_replace():
             self._studio.new()
 
     def open_sample(self) -> None:
         """Open the sample show."""
-        if self.may_leave():
+        if self.may_replace():
             self._studio.open_sample()
 
     def open(self) -> None:
         """Ask for a show and open it."""
-        if self.may_leave():
+        if self.may_replace():
             folder = str(self._studio.path.parent) if self._studio.path is not None else ""
             path, _ = QFileDialog.getOpenFileName(self._parent, tr("Files", "Open a show"), folder, self._filter())
             if path:
@@ -53,7 +60,7 @@ class Files:
 
     def open_path(self, path: Path) -> None:
         """Open one of the recent shows."""
-        if self.may_leave():
+        if self.may_replace():
             self._studio.open(path)
 
     def save(self) -> bool:
@@ -78,12 +85,16 @@ class Files:
             (("restore", tr("Files", "Restore"), "primary"), ("discard", tr("Files", "Throw it away"), "danger")),
         )
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        verbs = {"restore": self._studio.accept_recovery, "discard": self._studio.discard_recovery}
-        question.finished.connect(lambda _: verbs.get(question.answer, _leave_it)())
+        verbs = {"restore": self._restore, "discard": self._studio.discard_recovery}
         # a show that is still on air is taken over without an answer
         forget = self._studio.document_changed.connect(lambda: None if self._studio.recovery else question.reject())
         question.finished.connect(lambda _: forget())
+        question.finished.connect(lambda _: verbs.get(question.answer, _leave_it)())
         question.open()
+
+    def _restore(self) -> None:
+        if self.may_replace():
+            self._studio.accept_recovery()
 
 
 def _leave_it() -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
-from app.domain.broadcast import BroadcastState
 from app.domain.market import Market
 from app.domain.notice import Notice
 from app.session.studio import Studio
@@ -16,11 +15,12 @@ from app.ui import late
 from app.ui.bridge import Bridge
 from app.ui.commands import Command, CommandTable
 from app.ui.desk import Desk, Formats, MakeCode
-from app.ui.dialogs.questions import choose
 from app.ui.exchange import Exchange
 from app.ui.figures import relay_name
 from app.ui.files import Files
+from app.ui.interrupted import InterruptedShow
 from app.ui.language import declared, tr
+from app.ui.leaving import KEEP_ON_AIR, STAY, ask_before_closing
 from app.ui.menus import TOOLBAR, menus
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
 from app.ui.own_windows import OwnWindows
@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
             fittings.known_markets,
         )
         self.files = Files(studio, self, fittings.suffix)
+        self.interrupted = InterruptedShow(studio, self)
         self.exchange = Exchange(self.desk, self.files, self)
         self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions, fittings.setting_groups)
         self._build_panels()
@@ -129,6 +130,8 @@ class MainWindow(QMainWindow):
         self.bridge.run_changed.connect(self._refresh_commands)
         self.bridge.shown_changed.connect(self._refresh_commands)
         self.bridge.schedule_changed.connect(self._refresh_commands)
+        self.bridge.interrupted_changed.connect(self._refresh_commands)
+        self.bridge.interrupted_changed.connect(self.interrupted.offer, Qt.ConnectionType.QueuedConnection)
         self.bridge.open_requested.connect(self._on_open_requested)
         self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
@@ -303,8 +306,9 @@ class MainWindow(QMainWindow):
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
         for path in self._studio.recent:
-            action = self.recent_menu.addAction(path.stem)
-            action.setToolTip(str(path))
+            unsaved = self._studio.is_unsaved(path)
+            action = self.recent_menu.addAction(tr("Window", "{title} (not saved)", title=path.stem) if unsaved else path.stem)
+            action.setToolTip("" if unsaved else str(path))
             action.triggered.connect(lambda checked=False, path=path: self.files.open_path(path))
         if not self._studio.recent:
             self.recent_menu.addAction(tr("Window", "No recent shows")).setEnabled(False)
@@ -453,20 +457,10 @@ class MainWindow(QMainWindow):
 
     def _leave(self) -> bool | None:
         """Whether to keep the show on air; None = stay."""
-        keep = False
-        if self._studio.broadcast.value in (BroadcastState.STARTING, BroadcastState.LIVE):
-            answer = choose(
-                self,
-                tr("Window", "You are on air"),
-                tr("Window", "The show can go on without this window; open Tradewind again to come back to it."),
-                (
-                    ("end", tr("Window", "End the show"), "danger"),
-                    ("keep", tr("Window", "Stay on air and close"), ""),
-                ),
-            )
-            if not answer:
-                return None
-            keep = answer == "keep"
+        answer = ask_before_closing(self._studio, self)
+        if answer == STAY:
+            return None
+        keep = answer == KEEP_ON_AIR
         return keep if keep or self.files.may_leave() else None
 
     def paintEvent(self, event: QPaintEvent) -> None:

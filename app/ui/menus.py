@@ -23,7 +23,7 @@ def menus() -> dict[str, tuple[str, ...]]:
             "card.code", "", "coupon.drop", "coupon.close", "disclosure.show",
         ),
         tr("Window", "&Run of show"): (
-            "run.start", "run.next", "run.previous", "run.back", "run.skip", "run.swap", "", "run.tick", "run.untick", "",
+            "run.start", "run.resume", "run.next", "run.previous", "run.back", "run.skip", "run.swap", "", "run.tick", "run.untick", "",
             "run.extend_1m", "run.shorten_1m", "", "run.end", "", "timer.toggle", "timer.reset", "prompter.toggle", "",
             "segment.add", "rundown.plan",
         ),

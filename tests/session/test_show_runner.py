@@ -1,7 +1,6 @@
 """The run of show as the host drives it, and as a desk that starts again finds it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from app.domain.event import EventKind
 from app.domain.show import ShowError
 from app.domain.show_editing import change_desk, change_segment, remove_segments
-from app.session.show_runner import LEFT_ALONE_MS
 from tests.support.selling_show import SellingDesk
 
 
@@ -224,13 +222,6 @@ def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
     after.clock = desk.clock
     assert (after.runner.run, after.selling.shown, after.runner.timing()) == (run, shown, timing)
     assert after.runner.timer_left_s() == 100
-    after.pass_s(LEFT_ALONE_MS / 1000 - 100)
-    after.runner.end_if_left()
-    assert running(after) == "first"
-    after.pass_s(200)
-    after.runner.end_if_left()
-    assert running(after) == ""
-    assert after.selling.shown == replace(after.selling.shown, pinned_id="", card=None, drop=None)
     after.close()
 
 

@@ -50,6 +50,28 @@ def answer(name: str) -> Callable[[Question], None]:
     return lambda question: question.buttons[name].click()
 
 
+def answers(first: str, *rest: str) -> Callable[[Question], None]:
+    """A reply that clicks the button of the first answer, and those of the others in the questions that follow."""
+
+    def reply(question: Question) -> None:
+        if rest:
+            timer = QTimer(QApplication.instance())
+
+            def look() -> None:
+                shown: list[QWidget] = QApplication.topLevelWidgets()
+                following = next((one for one in shown if isinstance(one, Question) and one.isVisible() and one is not question), None)
+                if following is not None:
+                    timer.stop()
+                    timer.deleteLater()
+                    answers(*rest)(following)
+
+            timer.timeout.connect(look)
+            timer.start(LOOK_MS)
+        question.buttons[first].click()
+
+    return reply
+
+
 def choose_file(path: str) -> Callable[[QFileDialog], None]:
     """A reply that types this path and accepts; "" closes the dialog without a choice."""
 

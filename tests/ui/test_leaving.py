@@ -42,14 +42,14 @@ async def test_closing_on_air_asks_and_each_answer_is_kept(shell: Shell, studio:
     await until(window.live.button.isEnabled)
     window.live.button.click()
     await until(lambda: studio.broadcast.value is BroadcastState.LIVE)
-    with when_asked(Question, answer("")) as asked:
+    with when_asked(Question, answer("stay")) as asked:
         window.close()
-    assert asked == ["You are on air"]
+    assert asked == ["“Untitled show” is on air"]
     assert window.isVisible() and heard == []
     with when_asked(Question, answer("keep")):
         window.close()
     assert heard == [True]
-    with when_asked(Question, answer("end")):
+    with when_asked(Question, answer("leave")):
         window.close()
     assert heard == [True, False]
     assert studio.broadcast.value is BroadcastState.LIVE, "the owner of the window ends the show, in order"

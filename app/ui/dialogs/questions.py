@@ -17,7 +17,7 @@ class Question(QDialog):
     def __init__(
         self, parent: QWidget | None, title: str, text: str, answers: Sequence[tuple[str, str, str]], *, cancel: bool = True
     ) -> None:
-        """`answers`: (id, words, role of the button); the first one is the default."""
+        """`answers`: (id, words, role of the button). The first one that is not "danger" is the default, else Cancel."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
@@ -41,9 +41,9 @@ class Question(QDialog):
             self.buttons[name] = button
             row.addWidget(button)
         layout.addLayout(row)
-        first = self.buttons[answers[0][0]]
-        first.setDefault(True)
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        safe = next((name for name, _, role in answers if role != "danger"), CANCELLED)
+        self.buttons[safe].setDefault(True)
+        self.buttons[safe].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose(self, name: str) -> None:
         self.answer = name

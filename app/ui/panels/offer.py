@@ -16,7 +16,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs.keywords import CouponDialog, KeywordDialog
 from app.ui.language import tr
 from app.ui.widgets.disclosure_row import DisclosureRow
-from app.ui.widgets.pieces import badge, elided, icon_button, label, push_button
+from app.ui.widgets.pieces import badge, elided, hand_over_focus, icon_button, label, push_button
 
 TICK_MS = 1000
 
@@ -39,10 +39,13 @@ class _Section(QWidget):
         column.addLayout(self.rows)
 
     def clear(self) -> None:
-        """Take all rows out."""
+        """Take all rows out; the keyboard, if one of them has it, goes to the panel and not to the next button."""
+        here = self.focusWidget()
         while self.rows.count():
             item = self.rows.takeAt(0)
             if item is not None and (widget := item.widget()) is not None:
+                if here is not None and widget.isAncestorOf(here):
+                    hand_over_focus(here, self)
                 widget.hide()
                 widget.deleteLater()
 
@@ -165,6 +168,8 @@ class OfferPanel(QWidget):
         selling, host = self._show_desk.selling, self._desk.studio.show.desk.host_language
         product = selling.pinned
         self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing is pinned"))
+        if product is None:
+            hand_over_focus(self.unpin, self)
         self.unpin.setVisible(product is not None)
         for kind, button in self._switches.items():
             button.setChecked(kind in selling.shown.lasting)

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.session.show_runner import TIMER_S
 from app.ui.desk import Desk
 from app.ui.language import tr
 from app.ui.motion import Motion
 from app.ui.widgets.aux_timer import AuxTimer
-from app.ui.widgets.pieces import icon_button, push_button
+from app.ui.widgets.pieces import hand_over_focus, icon_button, push_button
 from app.ui.widgets.run_clock import FLASH_MS, RunClock
 
 MINUTE_PX = 28
@@ -22,12 +22,16 @@ def _hour(at_ms: int) -> str:
 
 
 class RunHead(QWidget):
-    """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table."""
+    """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table.
+
+    `rest`: what has the keyboard when the button that had it goes, so that a second Space never presses its neighbour.
+    """
 
     ticked = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self.rest: QWidget = self
         self._desk = desk
         self._runner = desk.studio.desk.runner
         self._lit = False
@@ -99,13 +103,18 @@ class RunHead(QWidget):
         """The show or its run has changed."""
         running = self._runner.run.running
         actions = self._desk.studio.actions
-        self.start_button.setVisible(not running)
-        self.start_button.setEnabled(bool(self._desk.studio.show.segments))
-        self.next_button.setVisible(running)
-        self.next_button.setEnabled(self._runner.upcoming is not None)
+        startable, steppable = bool(self._desk.studio.show.segments), self._runner.upcoming is not None
+        self._switch(self.start_button, visible=not running, enabled=startable)
+        self._switch(self.next_button, visible=running, enabled=steppable)
         for action_id, button in self._run_keys.items():
-            button.setEnabled(actions[action_id].enabled())
+            self._switch(button, visible=True, enabled=actions[action_id].enabled())
         self._show()
+
+    def _switch(self, button: QAbstractButton, *, visible: bool, enabled: bool) -> None:
+        if not (visible and enabled):
+            hand_over_focus(button, self.rest)
+        button.setVisible(visible)
+        button.setEnabled(enabled)
 
     def on_tick(self) -> None:
         """Half a second has passed."""

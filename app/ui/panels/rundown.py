@@ -79,6 +79,7 @@ class RundownPanel(QWidget):
             act_words,
         )
         self.list.setMinimumHeight(2 * ROW_PX)
+        self.head.rest = self.list
         self.list.setAccessibleName(tr("Rundown", "Run of show"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
@@ -147,6 +148,8 @@ class RundownPanel(QWidget):
     def _on_run_changed(self) -> None:
         before, run, current = self._run, self._runner.run, self._runner.current
         self._run = run
+        if current is not None and run.running and not before.running:
+            self.list.choose(current.id)  # the keyboard goes to the list now: Enter there must not lead elsewhere
         self.head.refresh()
         if current is not None and current.id != self._revealed:
             self.list.reveal(current.id)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.domain.words import is_right_to_left
 from app.ui.language import tr
 from app.ui.theme import Icons
-from app.ui.widgets.pieces import elided, label, push_button, set_property
+from app.ui.widgets.pieces import elided, hand_over_focus, label, push_button, set_property
 
 Told = tuple[str, str, str]  # a market's name, the words that its viewers are told, and their language
 
@@ -52,6 +52,8 @@ class DisclosureBanner(QWidget):
         if (state, tuple(told)) == (self._state, self._told):
             return
         self._state, self._told = state, tuple(told)
+        if state in ("", "shown"):
+            hand_over_focus(self.button, self.parentWidget() or self)
         self.setVisible(bool(state))
         if not state:
             return

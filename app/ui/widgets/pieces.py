@@ -59,6 +59,13 @@ def push_button(words: str, run: Callable[[], object] | None = None, *, role: st
     return button
 
 
+def hand_over_focus(going: QWidget, rest: QWidget) -> None:
+    """Call it before `going` is hidden or disabled: its keyboard focus goes to `rest`. Qt would give it to whichever button stands next,
+    and one more Space would press that."""
+    if going.hasFocus():
+        rest.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
 def label(words: str, name: str = "", *, wrap: bool = False) -> QLabel:
     """A text; `name` is the style sheet's ("muted", "hint", "title", "heading", "sectionTitle")."""
     made = QLabel(words)

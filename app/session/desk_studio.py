@@ -1,0 +1,61 @@
+"""What the show desk needs of the studio that it belongs to."""
+
+from pathlib import Path
+from typing import Protocol
+
+from app.domain.broadcast import BroadcastState
+from app.domain.device import Devices
+from app.domain.notice import Notice
+from app.domain.output import Relay
+from app.domain.signal import Signal
+from app.domain.state import StateCell
+from app.domain.stats import EngineStats, RelayProbe
+from app.session.engine_desk import EngineState
+from app.session.room_port import RoomAddress
+from app.session.show_book import ShowBook
+from app.storage.settings import Settings
+
+
+class Pictures(Protocol):
+    def get(self, picture_id: str) -> bytes | None: ...
+
+
+class DeskStudio(ShowBook, Protocol):
+    """What the show desk needs of the studio that it belongs to."""
+
+    notices: Signal[[Notice]]
+    settings: Settings
+    settings_changed: Signal[[Settings]]
+    relays_changed: Signal[[]]
+    stats_changed: Signal[[EngineStats]]
+    show_leaving: Signal[[]]
+    show_opened: Signal[[]]
+    document_changed: Signal[[]]
+    broadcast: StateCell[BroadcastState]
+    engine: StateCell[EngineState]
+    devices: Devices
+    probes: tuple[RelayProbe, ...]
+    stats: EngineStats | None
+
+    @property
+    def pictures(self) -> Pictures: ...
+
+    @property
+    def path(self) -> Path | None: ...
+
+    @property
+    def watch_address(self) -> str: ...
+
+    @property
+    def room_address(self) -> RoomAddress | None: ...
+
+    @property
+    def engine_may_be_live(self) -> bool: ...
+
+    def take(self, scene_id: str) -> None: ...
+
+    def go_live(self) -> None: ...
+
+    def nearest(self) -> Relay: ...
+
+    async def kept(self) -> bool: ...
