@@ -62,7 +62,8 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Taboo:
-    """`matches` are what is looked for: digits, "#rrggbb" colours, or words in any language; compared without regard to case."""
+    """`matches` are what is looked for: digits, "#rrggbb" colours, or words in any language; compared without regard to case. `unless` are
+    words that have a match in them and mean something else: in scripts without blanks nothing else tells them apart."""
 
     kind: TabooKind
     matches: tuple[str, ...]
@@ -70,6 +71,7 @@ class Taboo:
     level: Level = Level.WARNING
     source: str = ""
     confidence: Confidence = Confidence.LOW
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Phrase:
     instead: Words = field(default_factory=dict)
     reason: Words = field(default_factory=dict)
     pressure: bool = False
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class ClaimRule:
     level: Level = Level.WARNING
     source: str = ""
     confidence: Confidence = Confidence.LOW
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import chain
 
 from app.domain.market import ClaimRule, Market, Phrase, Taboo, TabooKind
 from app.domain.money import Money, minor_digits
+from app.domain.word_edges import begins_word, ends_word, is_part_of_word, is_written_without_spaces
 from app.domain.words import Words, primary
 
 Rule = Taboo | Phrase | ClaimRule
@@ -36,6 +37,15 @@ class Hit:
 class _Entry:
     rule: Rule
     markets: list[Market] = field(default_factory=list)
+    unless: tuple[str, ...] = ()  # folded
+
+    def is_other_word(self, folded: str, start: int, end: int) -> bool:
+        """Whether what stands there is a piece of a word that means something else."""
+        return any(
+            found < end and found + len(word) > start
+            for word in self.unless
+            for found in _places(folded, word, max(0, start - len(word) + 1), end)
+        )
 
 
 class _Folding(dict[int, str]):
@@ -49,14 +59,11 @@ class _Folding(dict[int, str]):
         return self[code]
 
 
-def _is_written_without_spaces(sign: str) -> bool:
-    """Han, kana, Thai, Lao, Khmer and Burmese, and pictures: a word may begin anywhere. Hangul too, because of its particles."""
-    code = ord(sign)
-    return 0x0E00 <= code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x2600 <= code <= 0x27BF or code >= 0x2E80
-
-
-def _is_part_of_word(sign: str) -> bool:
-    return sign.isalnum() or unicodedata.category(sign).startswith("M")
+def _places(text: str, word: str, begin: int, last: int) -> Iterator[int]:
+    """Where a word begins, from `begin` on and before `last`."""
+    while 0 <= (begin := text.find(word, begin)) < last:
+        yield begin
+        begin += 1
 
 
 def rules_of(market: Market) -> Iterator[Rule]:
@@ -87,11 +94,12 @@ class RuleBook:
             self._seldom = re.compile(f"[{re.escape(''.join(self._by_sign))}]")
 
     def _add(self, entry: _Entry) -> None:
+        entry.unless = tuple(folded for word in entry.rule.unless if (folded := word.strip().translate(self._fold)))
         for match in entry.rule.matches:
             folded = match.strip().translate(self._fold)
             if not folded:
                 continue
-            if _is_written_without_spaces(folded[0]) or not _is_part_of_word(folded[0]):
+            if is_written_without_spaces(folded[0]) or not is_part_of_word(folded[0]):
                 self._by_sign.setdefault(folded[0], []).append((folded, entry))
             else:  # the longest word is the rarest: "with" stands in every second text, "prisa" does not
                 token = max(_TOKEN.finditer(folded), key=lambda one: len(one.group()))
@@ -118,6 +126,7 @@ class RuleBook:
         found = list(self._at_tokens(folded)) if has_words else []
         if has_signs:
             found += self._at_signs(folded)
+        found = [one for one in found if not one[2].is_other_word(folded, one[0], one[1])]
         if not found:
             return ()
         return tuple(
@@ -130,7 +139,7 @@ class RuleBook:
         for place, sign in enumerate(folded):
             for match, entry in self._by_sign.get(sign, ()):
                 end = place + len(match)
-                if folded.startswith(match, place) and _ends_word(folded, match, end):
+                if folded.startswith(match, place) and begins_word(folded, match, place) and ends_word(folded, match, end):
                     yield place, end, entry
 
     def _at_tokens(self, folded: str) -> Iterator[tuple[int, int, _Entry]]:
@@ -147,7 +156,7 @@ class RuleBook:
                 begin = start + len(prefix) - offset
                 # Before the first word of a match there may be a prefix, before a later one only what the match itself has.
                 starts = offset == 0 or (not prefix and begin >= 0 and _begins_word(folded, begin))
-                if starts and folded.startswith(match, begin) and _ends_word(folded, match, begin + len(match)):
+                if starts and folded.startswith(match, begin) and ends_word(folded, match, begin + len(match)):
                     yield begin, begin + len(match), entry
 
     def _heard(self, entry: _Entry, language: str) -> tuple[str, ...]:
@@ -202,15 +211,7 @@ def _is_arabic(word: str) -> bool:
 
 
 def _begins_word(folded: str, begin: int) -> bool:
-    return begin == 0 or not _is_part_of_word(folded[begin - 1]) or _is_written_without_spaces(folded[begin - 1])
-
-
-def _ends_word(folded: str, match: str, end: int) -> bool:
-    """A word of a script with spaces ends where the match does."""
-    last = match[-1]
-    if end >= len(folded) or _is_written_without_spaces(last) or not _is_part_of_word(last):
-        return True
-    return not _is_part_of_word(folded[end]) or _is_written_without_spaces(folded[end])
+    return begin == 0 or not is_part_of_word(folded[begin - 1]) or is_written_without_spaces(folded[begin - 1])
 
 
 def _widest(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, int, _Entry]]:

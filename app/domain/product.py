@@ -35,6 +35,14 @@ class Price:
     was: Money | None = None
 
 
+def saving_percent(price: Price) -> int:
+    """How much less it is than before, in whole per cent, never more than it really is; 0 = nothing that can be said."""
+    was = price.was
+    if was is None or was.currency != price.price.currency or not 0 <= price.price.minor < was.minor:
+        return 0
+    return (was.minor - price.price.minor) * 100 // was.minor
+
+
 @dataclass(frozen=True, slots=True)
 class Stock:
     """Units that really lie in a place (a market's id or a warehouse's name)."""

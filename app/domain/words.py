@@ -1,5 +1,6 @@
 """The same words in several languages, and which of them a reader gets."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -17,6 +18,17 @@ def primary(tag: str) -> str:
 def is_right_to_left(tag: str) -> bool:
     """Whether the language is written from right to left."""
     return primary(tag) in RIGHT_TO_LEFT
+
+
+def reads_right_to_left(text: str, language: str) -> bool:
+    """Which way a text runs, by its own letters: one that nobody translated keeps its order among words of another direction.
+
+    A text of a language that runs from right to left may begin with a foreign name; only one without a letter of such a script does not.
+    """
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    if is_right_to_left(language):
+        return not {"R", "AL", "AN"}.isdisjoint(kinds)
+    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
 
 
 def has(words: Words, tag: str) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPen, QTextLayout, QTextOption
 
 from app.domain.card_theme import CardFonts
-from app.domain.words import is_right_to_left
+from app.domain.words import is_right_to_left, reads_right_to_left
 from app.overlay.cards_fonts import breaks_anywhere, families, room_of
 
 ELLIPSIS = "…"
@@ -82,7 +82,8 @@ def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, an
     else:
         where = Qt.AlignmentFlag.AlignRight if type_.mirrored else Qt.AlignmentFlag.AlignLeft
     option = QTextOption(where | Qt.AlignmentFlag.AlignAbsolute)
-    option.setTextDirection(Qt.LayoutDirection.RightToLeft if type_.mirrored else Qt.LayoutDirection.LeftToRight)
+    runs_left = reads_right_to_left(text, type_.language)  # the card decides on which side it stands, the text how it runs
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft if runs_left else Qt.LayoutDirection.LeftToRight)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if anywhere else QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)
     layout.setCacheEnabled(True)

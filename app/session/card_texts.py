@@ -7,7 +7,7 @@ from typing import Protocol
 from app.domain.card import Card, Countdown, DisclosureBadge, KeywordCard, LowerThird, ProductCard, QrCard, Ticker
 from app.domain.market import Market
 from app.domain.money import Money
-from app.domain.product import Delivery, Price, Product, price_in, units_in_stock
+from app.domain.product import Delivery, Price, Product, price_in, saving_percent, units_in_stock
 from app.domain.show import Show
 from app.domain.shown import Shown, ShownKind
 from app.domain.words import Words, has, pick, primary
@@ -24,7 +24,6 @@ PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
 )
 OVERLAYS = (LOWER_THIRD, PRODUCT, KEYWORD, COUNTDOWN, CODE, TICKER, BADGE)
 FEW = 50  # units up to which the card says how many are left
-MIN_SAVING_PERCENT = 5
 NAME_AND_ROLE = " · "  # as people write both on one line
 
 
@@ -114,10 +113,8 @@ class CardWriter:
         return self._phrase("delivery", language, days=days)
 
     def _saving(self, price: Price | None, language: str, market: Market | None) -> str:
-        if price is None or price.was is None or price.was.currency != price.price.currency or price.was.minor <= price.price.minor:
-            return ""
-        percent = (price.was.minor - price.price.minor) * 100 // price.was.minor  # never more than it is
-        return f"−{self.formats.percent(percent, language, market=_id(market))}" if percent >= MIN_SAVING_PERCENT else ""
+        percent = 0 if price is None else saving_percent(price)
+        return f"−{self.formats.percent(percent, language, market=_id(market))}" if percent else ""
 
     def _phrase(self, name: str, language: str, **values: str) -> str:
         """What a card says of its own; nothing in a language that nobody wrote it in, rather than a foreign word."""

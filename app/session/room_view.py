@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.market import Market
 from app.domain.money import Money
-from app.domain.product import Answer, Delivery, Product, landed_cost, units_in_stock
+from app.domain.product import Answer, Delivery, Product, landed_cost, saving_percent, units_in_stock
 from app.domain.project import UNTITLED
 from app.domain.show import Show
 from app.domain.shown import Shown, ShownKind
@@ -78,6 +78,7 @@ def product_value(product: Product, market_ids: Sequence[str], pictures: Sequenc
                 "minor": one.price.minor,
                 "currency": one.price.currency,
                 "was": None if one.was is None else one.was.minor,
+                "saving": saving_percent(one),
             }
             for one in product.prices
             if one.market_id in market_ids

@@ -1,8 +1,9 @@
 // A coupon: how many there really are, until when, and the visitor's own code.
 import { make, setHidden, setText } from "./dom.js";
 import { recall, remember } from "./memory.js";
-import { clock, number, percent, timeOfDay } from "./money.js";
+import { clock, number, percent } from "./money.js";
 import { say } from "./said.js";
+import { momentText, ownZone } from "./when.js";
 import { word } from "./words.js";
 
 const AGAIN_MS = 4000; // and up to as much more, so that not all who were put off ask at the same moment
@@ -136,7 +137,7 @@ export class Coupon {
     setHidden(this.#time, !ends || leftMs <= 0);
     if (!ends || leftMs <= 0) return;
     const calm = this.#shop.profile?.urgency === false || leftMs > 86400000;
-    setText(this.#time, calm ? word("until", { time: timeOfDay(Date.now() + leftMs) }) : word("ends_in", { time: clock(leftMs) }));
+    setText(this.#time, calm ? word("until", { time: momentText(Date.now() + leftMs, Date.now(), ownZone()) }) : word("ends_in", { time: clock(leftMs) }));
   }
 
   #tick() {

@@ -72,7 +72,7 @@ export class Dates {
     }
     const notes = newOf(date).map(({ label, words }) => `${label} ${textOf(words)}`);
     const where = location.origin + location.pathname;
-    const times = { startMs: date.start_ms, endMs: date.end_ms, remindMinutes: REMIND_MINUTES };
+    const times = { nowMs: this.room.now(), startMs: date.start_ms, endMs: date.end_ms, remindMinutes: REMIND_MINUTES };
     saveCalendar({ id: date.id, title: textOf(date.title) || this.#shop.stream, notes, address: where, ...times });
   }
 

@@ -27,7 +27,11 @@ function uidOf(id) {
   return `${/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) && airing ? `${airing}-${wall.replace(/[-:]/g, "")}` : id}@tradewind`;
 }
 
-export function calendarText({ id, startMs, endMs, title, notes, address, remindMinutes }) {
+// A later file replaces an earlier one: seconds since the same moment from which the host's files count.
+const FIRST_SEQUENCE_MS = Date.UTC(2026, 0, 1);
+const sequence = (ms) => Math.max(0, Math.floor((ms - FIRST_SEQUENCE_MS) / 1000));
+
+export function calendarText({ id, nowMs, startMs, endMs, title, notes, address, remindMinutes }) {
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -35,7 +39,9 @@ export function calendarText({ id, startMs, endMs, title, notes, address, remind
     "METHOD:PUBLISH",
     "BEGIN:VEVENT",
     `UID:${escaped(uidOf(id))}`,
-    `DTSTAMP:${stamp(Date.now())}`,
+    `DTSTAMP:${stamp(nowMs)}`,
+    `LAST-MODIFIED:${stamp(nowMs)}`,
+    `SEQUENCE:${sequence(nowMs)}`,
     `DTSTART:${stamp(startMs)}`,
     `DTEND:${stamp(endMs)}`,
     `SUMMARY:${escaped(title)}`,

@@ -54,7 +54,3 @@ export function clock(leftMs) {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
-
-export function timeOfDay(ms) {
-  return new Intl.DateTimeFormat(languages, { hour: "numeric", minute: "2-digit" }).format(ms);
-}

@@ -11,6 +11,7 @@ export function offerOf(product, market) {
   return {
     price,
     was: price && Number.isInteger(price.was) && price.was > price.minor ? price.was : null,
+    saving: Number.isInteger(price?.saving) ? price.saving : 0, // as the card on the picture says it
     left,
     soldOut: left === 0,
     delivery: product.delivery?.find((one) => one.market === market) ?? null,
@@ -35,11 +36,11 @@ export class PriceLine {
     this.#price.classList.toggle("none", !offer.price);
     setHidden(this.#was, offer.was === null);
     setHidden(this.#wasWord, offer.was === null);
-    setHidden(this.#less, offer.was === null);
+    setHidden(this.#less, offer.was === null || offer.saving < 1);
     if (offer.was === null) return;
     setText(this.#wasWord, word("was"));
     setText(this.#was, money(offer.was, offer.price.currency));
-    setText(this.#less, `−${percent(Math.round(100 * (1 - offer.price.minor / offer.was)))}`);
+    setText(this.#less, `−${percent(offer.saving)}`);
   }
 }
 

@@ -42,6 +42,15 @@ function nameOf(kind, code) {
 export const languageName = (tag) => nameOf("language", tag);
 export const regionName = (code) => (/^[A-Z]{2}$/.test(code) ? nameOf("region", code) : code);
 
+const RIGHT_TO_LEFT = new Set("ar dv fa he ps ur yi".split(" "));
+const RUNS_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+// By the text's own letters: a foreign name may begin a text that runs from right to left, and one that nobody translated keeps its order.
+export function directionOf(text, tag) {
+  if (!RIGHT_TO_LEFT.has(primary(tag))) return "auto";
+  return RUNS_LEFT.test(text) ? "rtl" : "ltr";
+}
+
 // Puts words into an element, in their own language and direction. `mark` says where another language than the reader's is named:
 // "before" the words, where they may be cut off, or "after" them.
 export function say(element, words, { mark = "" } = {}) {
@@ -50,7 +59,7 @@ export function say(element, words, { mark = "" } = {}) {
   if (element.said === shown) return text;
   element.said = shown;
   element.lang = tag;
-  element.dir = "auto";
+  element.dir = directionOf(text, tag);
   element.replaceChildren(text);
   if (!mark || !foreign || !text) return text;
   const tongue = make("small", { class: "tongue", lang: language, dir: "auto" }, languageName(tag));

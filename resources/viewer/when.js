@@ -57,6 +57,12 @@ export function shortText(ms, nowMs, timeZone) {
   return `${say(ms, { weekday: "short", day: "numeric", month: "short", ...year }, timeZone)} ${timeText(ms, timeZone)}`;
 }
 
+// The hour alone where it is today's, else with its day.
+export function momentText(ms, nowMs, timeZone) {
+  const day = (one) => Math.floor(wallIn(one, timeZone) / (24 * HOUR_MS));
+  return day(ms) === day(nowMs) ? timeText(ms, timeZone) : shortText(ms, nowMs, timeZone);
+}
+
 export function timeText(ms, timeZone) {
   return say(ms, { timeStyle: "short" }, timeZone);
 }

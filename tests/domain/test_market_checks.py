@@ -47,6 +47,23 @@ def book(*matches: str, languages: tuple[str, ...] = ("en",), host: str = "zh-Ha
         ("इलाज", "यह इलाज है", ["इलाज"]),
         ("इलाज", "इलाजी", []),
         ("date prisa", "¡Date prisa!", ["Date prisa"]),
+        ("エコ", "エコーのかかるマイク", []),
+        ("エコ", "エコノミーサイズ、デコレコエコ", []),
+        ("エコ", "エコ素材の袋。エコ、エコ・バッグ", ["エコ", "エコ", "エコ"]),
+        ("エコ", "ｴｺ袋", ["ｴｺ"]),
+        ("オーガニック", "オーガニックコットン", ["オーガニック"]),
+        ("ラストチャンス", "ブラストチャンス", []),
+        ("かう", "かうぅ", []),
+        ("国", "国々", []),
+        ("미백", "취미백서", []),
+        ("미백", "미백크림 100%미백", ["미백", "미백"]),
+        ("국화", "한국화 전시", []),
+        ("친환경", "비건친환경제품", ["친환경"]),
+        ("ฮาลาล", "ฮาลาลา", []),
+        ("ฮาลาล", "อาหารฮาลาลแท้", ["ฮาลาล"]),
+        ("กา", "เกาะ กาน้ำ", ["กา"]),  # เกาะ is an island, กาน้ำ a kettle
+        ("มา", "ม้า มามา", ["มา", "มา"]),
+        ("រក", "រកា", []),
     ],
 )
 def test_words_are_found_as_their_script_writes_them(match: str, text: str, found: list[str]) -> None:
@@ -139,3 +156,28 @@ def test_a_book_without_rules_finds_nothing() -> None:
     assert empty.hits_in({}) == ()
     assert empty.hits("", "en") == ()
     assert RuleBook([replace(PLAIN, phrases=(Phrase((" ", "")),))], "en").hits("a b", "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("有机会来直播间", []),
+        ("没有机器味的有机棉", ["有机"]),
+        ("有机有机会", ["有机"]),
+        ("含有机质", ["有机"]),
+        ("精美白瓷", []),
+        ("美白精华", ["美白"]),
+        ("精美白瓷，美白精华", ["美白"]),
+        ("筋膜枪", []),
+        ("枪", ["枪"]),
+        ("有機会があれば有機野菜", ["有機"]),
+    ],
+)
+def test_a_word_that_only_has_the_same_signs_is_another_word(text: str, found: list[str]) -> None:
+    rules = [
+        Phrase(("有机", "有機"), reason={"en": "a"}, unless=("有机会", "没有机", "有機会")),
+        Phrase(("美白",), reason={"en": "b"}, unless=("精美白",)),
+        Phrase(("枪",), reason={"en": "c"}, unless=("筋膜枪",)),
+    ]
+    rulebook = RuleBook([replace(PLAIN, languages=("zh-Hans",), phrases=tuple(rules))], "en")
+    assert [hit.text for hit in rulebook.hits(text, "zh-Hans")] == found

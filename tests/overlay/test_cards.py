@@ -167,8 +167,8 @@ def test_a_products_picture_stands_where_reading_begins(language: str, at_left: 
 
 
 def test_two_languages_of_a_keyword_each_have_their_direction() -> None:
-    """In a line that is read from right to left a Latin word after an Arabic one stands left of it."""
-    mixed = "ساخن hot"
+    """In an Arabic line that begins with a Latin word the word stands at the right, in an English one at the left."""
+    mixed = "hot ساخن"
     arabic, latin = (laid_over_grey(drawn(KeywordCard("Keeps warm", "en", mixed, language))) for language in ("ar", "en"))
     assert arabic.shape == latin.shape
     differing = np.flatnonzero((arabic != latin).any(axis=(1, 2)))

@@ -1,6 +1,7 @@
 """Text on cards: real glyphs, the right variants, and how it is made to fit."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QImage, QTextLayout
 
 from app.domain.card import LowerThird, ProductCard
@@ -136,3 +137,23 @@ def test_an_rtl_line_begins_at_the_right() -> None:
 def test_empty_texts_do_no_harm() -> None:
     picture = draw_card(ProductCard(""), THEMES["harbour"], Canvas())
     assert QImage(picture.rgba, picture.width, picture.height, QImage.Format.Format_RGBA8888).width() > 100
+
+
+@pytest.mark.parametrize("text", ["cotton 100%", "-20% off", "iPhone 15 (2026)", "100%", "-5 °C"])
+def test_what_nobody_translated_keeps_its_order_on_a_card_that_runs_left(text: str) -> None:
+    option = fitted(text, of("ar"), 2000).layout.textOption()
+    assert option.textDirection() is Qt.LayoutDirection.LeftToRight
+    assert option.alignment() & Qt.AlignmentFlag.AlignRight, "it stands where the card's reader begins"
+
+
+@pytest.mark.parametrize("text", ["قطن", "iPhone متوفر", "١٢ قطعة"])
+def test_words_of_its_own_language_run_left_though_a_foreign_name_begins_them(text: str) -> None:
+    require(System.Arabic)
+    assert fitted(text, of("ar"), 2000).layout.textOption().textDirection() is Qt.LayoutDirection.RightToLeft
+
+
+def test_arabic_on_an_english_card_runs_left_and_stands_at_the_cards_beginning() -> None:
+    require(System.Arabic)
+    option = fitted("قطن 100%", of("en"), 2000).layout.textOption()
+    assert option.textDirection() is Qt.LayoutDirection.RightToLeft
+    assert option.alignment() & Qt.AlignmentFlag.AlignLeft

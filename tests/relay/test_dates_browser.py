@@ -9,7 +9,7 @@ from typing import Any
 import icalendar
 import pytest
 
-from app.calendar.calendar_file import uid_of_date
+from app.calendar.calendar_file import FIRST_SEQUENCE, uid_of_date
 from app.domain.local_time import LocalTime
 from app.domain.room import host_token
 from app.domain.schedule import Airing, Occurrence
@@ -282,7 +282,36 @@ async def test_without_it_the_page_makes_one(page: Page, tmp_path: Path, calenda
         assert event["UID"] == uid_of_date(AIRING, OCCURRENCE), "the host's own file speaks of the same date"
         assert event["DESCRIPTION"] == f"New: Merino scarf\nGuest: Chef Ana\n{room.address}"
         assert [alarm.decoded("TRIGGER") for alarm in event.walk("VALARM")] == [timedelta(minutes=-15)]
+        made = event.decoded("LAST-MODIFIED")
+        assert made == event.decoded("DTSTAMP")
+        assert event["SEQUENCE"] == (made - FIRST_SEQUENCE) // timedelta(seconds=1), "numbered as the host's files are"
         assert page.console == [] or all("404" in line for line in page.console)
+
+
+async def test_a_date_that_was_moved_replaces_what_a_calendar_has(page: Page, tmp_path: Path) -> None:
+    async def taken(room: Before, hours: int) -> Any:
+        moved = date(FRIDAY + timedelta(hours=hours), "2027-03-12T20:00")
+        await room.announce(moved)
+        if not hours:
+            await visit(page, room)
+        await page.until(f"globalThis.tradewindRoom?.board('date/{moved['id']}')?.start_ms === {moved['start_ms']}")
+        await page.until(shown("#next .calendar"))
+        folder = tmp_path / str(hours)
+        folder.mkdir()
+        await page.downloads(folder)
+        await page.click("#next .calendar")
+        await eventually(lambda: kept(folder))
+        (event,) = icalendar.Calendar.from_ical(kept(folder)[0].read_bytes()).walk("VEVENT")
+        return event
+
+    async with before() as room:
+        first = await taken(room, 0)
+        taken_s = await page.evaluate("Date.now() / 1000")
+        await page.until(f"Date.now() / 1000 > {taken_s} + 1")  # files are numbered by seconds
+        second = await taken(room, 3)
+        assert first["UID"] == second["UID"]
+        assert second["SEQUENCE"] > first["SEQUENCE"]
+        assert second.decoded("DTSTART") - first.decoded("DTSTART") == timedelta(hours=3)
 
 
 # --- reminders

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -404,3 +405,59 @@ async def test_an_empty_room_leaves_the_page_to_the_picture(page: Page) -> None:
         assert await page.evaluate("document.title") == "Soon · Tradewind"
         await room.put("ticker", None)
         await page.until(f"!{shown('#room')}")
+
+
+@pytest.mark.parametrize(
+    ("language", "end", "zone", "said"),
+    [
+        ("en-GB", "2026-11-30T13:08", "UTC", "13:08"),
+        ("en-GB", "2026-12-01T11:00", "UTC", "Tue 1 Dec 11:00"),
+        ("en-GB", "2026-11-30T23:30", "Asia/Shanghai", "Tue 1 Dec 07:30"),
+        ("en-GB", "2027-01-01T00:30", "UTC", "Fri 1 Jan 2027 00:30"),
+        ("zh-CN", "2026-12-01T11:00", "UTC", "12月1日周二 11:00"),
+    ],
+)
+async def test_an_end_on_another_day_says_which(page: Page, language: str, end: str, zone: str, said: str) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await visit(page, room, language)
+        moments = f"Date.parse('{end}:30Z'), Date.parse('2026-11-30T12:00:00Z'), '{zone}'"
+        assert await page.evaluate(f"import('/viewer/when.js').then((when) => when.momentText({moments}))") == said
+
+
+async def test_a_coupon_that_ends_tomorrow_says_so(page: Page) -> None:
+    end = (datetime.now(UTC) + timedelta(days=1)).replace(hour=13, minute=8, second=30, microsecond=0)
+    async with selling() as room:
+        await page.zone("UTC")
+        await put_show(room.client, room.host)
+        coupon = {"id": "c", "title": {"en": "Ten"}, "percent": 10, "stock": 1, "left": 1, "expires_ms": int(end.timestamp() * 1000)}
+        await room.put("coupon", coupon)
+        await visit(page, room, "en-GB")  # where nothing is counted down
+        await page.until(shown("#coupon .time"))
+        assert await text(page, "#coupon .time") == f"until {end:%a} {end.day} {end:%b} 13:08"
+
+
+@pytest.mark.parametrize(("saving", "less"), [(33, "−33%"), (1, "−1%"), (0, None), (None, None), ("9", None)])
+async def test_the_page_says_the_saving_that_the_desk_says(page: Page, saving: object, less: str | None) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        lamp = product(0, "0" * 32)
+        price = {"market": "US", "minor": 66_500, "currency": "USD", "was": 100_000, "saving": saving}
+        await room.put("product/lamp", {**lamp, "prices": [price]})
+        await room.put("pinned", {"product": "lamp", "at_ms": 1})
+        await visit(page, room, "en-US")
+        await page.until(shown("#pinned .was"))
+        assert await page.evaluate(shown("#pinned .less")) is (less is not None)
+        if less is not None:
+            assert await text(page, "#pinned .less") == less
+
+
+async def test_each_text_runs_as_its_own_letters_do(page: Page) -> None:
+    async with selling() as room:
+        await put_show(room.client, room.host)
+        await visit(page, room, "ar-SA")
+        words = {"cotton 100%": "ltr", "iPhone 15 متوفر": "rtl", "قطن 100%": "rtl", "-20%": "ltr"}
+        for told, direction in words.items():
+            await room.put("card", {"id": told, "words": {"ar": told}, "product": None})
+            await page.until(f"document.querySelector('#card .words').textContent === {told!r}")
+            assert await page.evaluate("getComputedStyle(document.querySelector('#card .words')).direction") == direction, told

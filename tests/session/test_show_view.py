@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.card import KeywordCard, ProductCard, QrCard, Ticker
 from app.domain.money import Money
-from app.domain.product import Delivery, Stock
+from app.domain.product import Delivery, Price, Stock
 from app.domain.project import UNTITLED
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product, put_product, remove_products, swap_to_backup
@@ -76,8 +76,8 @@ def test_a_product_says_what_a_viewer_may_know() -> None:
     )
     value = page.board(pictures={"b": "room-b"})["product/sun"]
     assert value["prices"] == [
-        {"market": "US", "minor": 1999, "currency": "USD", "was": 3998},
-        {"market": "DE", "minor": 1899, "currency": "EUR", "was": None},
+        {"market": "US", "minor": 1999, "currency": "USD", "was": 3998, "saving": 50},
+        {"market": "DE", "minor": 1899, "currency": "EUR", "was": None, "saving": 0},
     ]
     assert (value["left"], value["pictures"], value["links"]) == (40, ["room-b"], {"": "https://shop.example.test/sun"})
     assert value["delivery"] == [{"market": "US", "from": 3, "to": 5, "freight": {"minor": 0, "currency": "USD"}}]
@@ -262,3 +262,31 @@ def test_a_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
     value = page.board()["product/sun"]
     assert [one["freight"]["currency"] for one in value["delivery"]] == ["EUR", "EUR"]
     assert value["returnable"] == {"DE": True}, "what cannot be added up says nothing"
+
+
+@pytest.mark.parametrize(
+    ("minor", "was", "percent"),
+    [
+        (66_500, 100_000, 33),  # 33.5 %
+        (9_901, 10_000, 0),  # 0.99 %
+        (9_900, 10_000, 1),
+        (1, 3, 66),
+        (10_000, 10_000, 0),
+        (10_001, 10_000, 0),
+        (0, 5_000, 100),
+        (99_999, 100_000, 0),
+    ],
+)
+def test_card_and_page_say_the_same_saving_and_never_more_than_it_is(minor: int, was: int, percent: int) -> None:
+    page = Page(selling_show())
+    page.show = change_product(page.show, "sun", prices=(Price("US", Money(minor, "USD"), Money(was, "USD")),))
+    assert page.board()["product/sun"]["prices"][0]["saving"] == percent
+    card = cards(page.show, Shown(), pinned="sun")[PRODUCT]
+    assert card.saving == (f"−{percent}%" if percent else "")
+
+
+def test_a_price_of_before_in_another_currency_is_no_saving() -> None:
+    page = Page(selling_show())
+    page.show = change_product(page.show, "sun", prices=(Price("US", Money(1000, "USD"), Money(5000, "EUR")),))
+    assert page.board()["product/sun"]["prices"][0]["saving"] == 0
+    assert cards(page.show, Shown(), pinned="sun")[PRODUCT].saving == ""

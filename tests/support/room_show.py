@@ -142,7 +142,13 @@ def product(place: int, picture_id: str) -> Json:
             },
         ],
         "prices": [
-            {"market": market, "minor": minor(dollars, rate), "currency": currency, "was": None if was is None else minor(was, rate)}
+            {
+                "market": market,
+                "minor": minor(dollars, rate),
+                "currency": currency,
+                "was": None if was is None else minor(was, rate),
+                "saving": 0 if was is None else (minor(was, rate) - minor(dollars, rate)) * 100 // minor(was, rate),
+            }
             for market, (currency, rate) in _RATES.items()
             if not (name_id == "soap" and market == "JP")
         ],

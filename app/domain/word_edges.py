@@ -1,0 +1,57 @@
+"""Where a word may begin and end in scripts that are written without blanks."""
+
+import unicodedata
+
+_SHORT_KATAKANA = 3  # signs: so short a loanword is the beginning of a dozen others, a longer one of compounds that mean it
+_SHORT_HANGUL = 2  # syllables
+_GOES_ON = frozenset("ーァィゥェォッャュョヮヵヶぁぃぅぇぉゃゅょゎゝゞヽヾ々")  # never the first sign of a word
+_THAI_LEADING = range(0x0E40, 0x0E45)  # vowels that are written before their consonant
+_THAI_FOLLOWING = frozenset("ะาำๅๆฯ")
+
+
+def is_written_without_spaces(sign: str) -> bool:
+    """Han, kana, Thai, Lao, Khmer and Burmese, and pictures. Hangul too, because of its particles."""
+    code = ord(sign)
+    return 0x0E00 <= code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x2600 <= code <= 0x27BF or code >= 0x2E80
+
+
+def is_part_of_word(sign: str) -> bool:
+    return sign.isalnum() or unicodedata.category(sign).startswith("M")
+
+
+def _is_katakana(sign: str) -> bool:
+    return "ァ" <= sign <= "ヺ" or sign == "ー"
+
+
+def _is_hangul(sign: str) -> bool:
+    return "가" <= sign <= "힣"
+
+
+def _is_thai(sign: str) -> bool:
+    return "\u0e00" <= sign <= "\u0e7f"
+
+
+def begins_word(text: str, match: str, begin: int) -> bool:
+    """Whether a match there is not the tail of another word, as far as its script shows."""
+    first, before = match[0], text[begin - 1] if begin else ""
+    if not before:
+        return True
+    if _is_katakana(first):
+        return not _is_katakana(before)
+    if _is_hangul(first):
+        return not _is_hangul(before) or len(match) > _SHORT_HANGUL
+    return not (_is_thai(first) and _is_thai(before) and ord(before) in _THAI_LEADING)
+
+
+def ends_word(text: str, match: str, end: int) -> bool:
+    """Whether a match that ends there is not the beginning of another word, as far as its script shows."""
+    last, after = match[-1], text[end] if end < len(text) else ""
+    if not after or not is_part_of_word(last):
+        return True
+    if after in _GOES_ON or (is_written_without_spaces(last) and unicodedata.category(after) in ("Mn", "Mc")):
+        return False
+    if _is_katakana(last):
+        return not (_is_katakana(after) and len(match) <= _SHORT_KATAKANA)
+    if _is_thai(last):
+        return after not in _THAI_FOLLOWING
+    return is_written_without_spaces(last) or not is_part_of_word(after) or is_written_without_spaces(after)
