@@ -18,6 +18,7 @@ from keyring.backend import KeyringBackend
 from app.bootstrap.desk import make_studio
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.logs import start_logging
+from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.report import ENGINE_HOST, process_figures, report, write_report
 from app.bootstrap.saying import spoken
@@ -284,6 +285,7 @@ class Broadcast:
     async def run(self, relays: tuple[Relay, ...]) -> None:
         """All of it; raises BroadcastFailed with the reason in words."""
         loop = asyncio.get_running_loop()
+        LoopWatch(loop, self._studio.notices.emit)
         on_end_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
         await self._studio.start()
         try:

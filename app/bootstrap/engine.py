@@ -10,6 +10,7 @@ from app.bootstrap.broken_threads import end_with_broken_threads
 from app.bootstrap.crash_book import CrashBook
 from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
+from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
 from app.domain.clock import SystemClock
 from app.link.messages import LinkError
@@ -44,7 +45,9 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     preview = preview_path(runtime)
     engine = Engine(
         clock=clock,
-        make_publisher=lambda control, notify: Publisher(clock=clock, control=control, notify=notify, random=random.Random()),
+        make_publisher=lambda control, notify: Publisher(
+            clock=clock, control=control, notify=notify, watch_loop=lambda loop: LoopWatch(loop, notify), random=random.Random()
+        ),
         preview_path=preview,
     )
     server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK), host_pid=host_pid)

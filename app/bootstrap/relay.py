@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from app.bootstrap.logs import start_logging
+from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals, settle_memory
 from app.bootstrap.saying import spoken
 from app.relay.config import RelayConfig, RelayError
@@ -40,6 +41,7 @@ def _say_where(config: RelayConfig, server: RelayServer) -> None:
 async def _serve(config: RelayConfig, runtime: Path | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    LoopWatch(loop)
     on_end_signals(lambda: loop.call_soon_threadsafe(stop.set))
     lease = Lease(runtime, lock_is_held) if runtime is not None else None
 

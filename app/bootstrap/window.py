@@ -15,6 +15,7 @@ import psutil
 from app.bootstrap.desk import make_studio
 from app.bootstrap.formats import LateFormats
 from app.bootstrap.logs import start_logging
+from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.saying import spoken
 from app.domain.device import Devices
@@ -151,6 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
             open_path=project.absolute() if project is not None else None,
             door=door,
             when_asked_to_end=on_end_signals,
+            watch_loop=LoopWatch,
         )
         return run_window(desk.make, options)
     except AppError as error:

@@ -46,7 +46,8 @@ class Encoders(Protocol):
 class Publisher:
     """Takes encoded packets to every target; implements media.ports.Publisher.
 
-    `notify` is called on the publisher's thread. `trust` replaces the system's certificates, `timers` and `make_peer` are for tests.
+    `notify` is called on the publisher's thread, `watch_loop` is given its event loop before anything runs there.
+    `trust` replaces the system's certificates, `timers` and `make_peer` are for tests.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Publisher:
         clock: Clock,
         control: Encoders,
         notify: Callable[[Notice], None],
+        watch_loop: Callable[[asyncio.AbstractEventLoop], object] = lambda loop: None,
         random: random.Random | None = None,
         timers: Timers | None = None,
         trust: ssl.SSLContext | None = None,
@@ -63,6 +65,7 @@ class Publisher:
         self._clock = clock
         self._control = control
         self._notify = notify
+        self._watch_loop = watch_loop
         self._random = random or _new_random()
         self._timers = timers or Timers()
         self._trust = trust
@@ -152,8 +155,9 @@ class Publisher:
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._watch_loop(self._loop)
         self._ready.set()
-        looking = asyncio.create_task(self._look_at_network())
+        looking = asyncio.create_task(self._look_at_network(), name="look at the network")
         try:
             await self._stop.wait()
         finally:
@@ -312,7 +316,11 @@ class Publisher:
             await asyncio.sleep(LOOK_AT_NETWORK_S)
             if not self._sessions and not self._watches:
                 continue
-            found = sorted(host_addresses())
+            try:
+                found = sorted(host_addresses())
+            except OSError as error:  # out of descriptors, say: the next look may tell
+                log.info("the addresses of this computer cannot be read: %s", error)
+                continue
             if found != known:
                 log.info("addresses changed: %s", ", ".join(found))
                 known = found

@@ -14,6 +14,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.market import Market
+from app.domain.notice import Notice
 from app.session.studio import Studio
 from app.ui.collector import Collector
 from app.ui.desk import Formats, MakeCode
@@ -52,6 +53,8 @@ class WindowOptions:
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
     # takes what is to be called when the system or a terminal asks the program to end
     when_asked_to_end: Callable[[Callable[[], object]], None] = lambda end: None
+    # is given the event loop, and where to tell of errors on it that nobody takes
+    watch_loop: Callable[[asyncio.AbstractEventLoop, Callable[[Notice], None]], object] = lambda loop, tell: None
 
 
 def window_font(font: QFont) -> QFont:
@@ -191,6 +194,7 @@ class Shell:
     async def run(self) -> int:
         """Show the window at once, start the Studio behind it, and end both when the user leaves."""
         loop = asyncio.get_running_loop()
+        self._options.watch_loop(loop, self._studio.notices.emit)
         self._closed = loop.create_future()
         self._options.when_asked_to_end(lambda: loop.call_soon_threadsafe(self._on_asked_to_end))
         self.window.painted.connect(self._on_painted)

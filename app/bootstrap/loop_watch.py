@@ -1,0 +1,72 @@
+"""Who hears of errors on an event loop that nobody else takes: each process's loop has one of these.
+
+Whoever starts a task owns it: it waits for it, or looks at how it ended. An error that nobody has looked at a few seconds after the task's
+end, and one that leaves a callback, comes here: it is logged, the user is told where there is one, and the process goes on. A task cannot
+leave half a process behind as a thread can (see broken_threads.py): what a process cannot live without is awaited by its main task, which
+ends it.
+
+What is private to asyncio and used here: `_log_traceback` of Task, which is true until somebody takes the error. A test uses it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+from app.domain.notice import Notice, Severity
+
+log = logging.getLogger(__name__)
+
+Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
+
+GRACE_S = 5.0  # whoever waits for several tasks may look at one later than at another
+MOST_A_MINUTE = 10  # tracebacks: what strangers send may cause them by the thousand
+MINUTE_S = 60.0
+MAX_REASON = 200
+
+
+class LoopWatch:
+    """`tell` hears of each failing task once a minute at most; None = there is nobody to tell (a relay), the log has it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, tell: Callable[[Notice], None] | None = None, *, grace_s: float = GRACE_S) -> None:
+        self._loop = loop
+        self._tell = tell
+        self._grace_s = grace_s
+        self._since_s = loop.time()
+        self._logged = 0
+        self._told: set[str] = set()
+        loop.set_task_factory(self._make)
+        loop.set_exception_handler(self._on_error)
+
+    def _make(self, loop: asyncio.AbstractEventLoop, work: Work, **options: Any) -> "asyncio.Task[Any]":
+        task = asyncio.Task(work, loop=loop, **options)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        if task._log_traceback and not self._loop.is_closed():
+            self._loop.call_later(self._grace_s, self._look, task)
+
+    def _look(self, task: "asyncio.Task[Any]") -> None:
+        if task._log_traceback and (error := task.exception()) is not None:
+            self._report(task.get_name(), error)
+
+    def _on_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What asyncio itself has nobody for: callbacks, and tasks and futures that were thrown away."""
+        owner = context.get("task") or context.get("future")
+        name = owner.get_name() if isinstance(owner, asyncio.Task) else str(context.get("message", "callback"))
+        self._report(name, context.get("exception"))
+
+    def _report(self, name: str, error: BaseException | None) -> None:
+        now_s = self._loop.time()
+        if now_s - self._since_s >= MINUTE_S:
+            if self._logged > MOST_A_MINUTE:
+                log.error("%d more errors on this loop were not written down", self._logged - MOST_A_MINUTE)
+            self._since_s, self._logged = now_s, 0
+            self._told.clear()
+        self._logged += 1
+        if self._logged <= MOST_A_MINUTE:
+            log.error("%s: nobody took its error", name, exc_info=error)
+        if self._tell is not None and name not in self._told and len(self._told) < MOST_A_MINUTE:
+            self._told.add(name)
+            self._tell(Notice(Severity.ERROR, "studio.task_failed", {"task": name, "reason": repr(error)[:MAX_REASON]}))
