@@ -22,6 +22,8 @@ _KNOWN = frozenset(
     )
 )  # ISO 4217, with those that were given up within the last year
 
+MOST_MINOR = 10**15  # more is a number of something else
+
 
 class MoneyError(AppError):
     """An amount that cannot be understood, or two currencies in one sum; `data` names it."""
@@ -82,23 +84,28 @@ class Money:
         return Money(int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)), self.currency)
 
 
-def parse_amount(text: str, currency: str) -> Money:
+def parse_amount(text: str, currency: str, *, decimal: str = "") -> Money:
     """Money of "19.99", "19,99", "1 299,00" or "1.299,00"; raises MoneyError for anything else, or for more decimals than there are.
 
-    A single separator followed by three digits is a thousands separator, unless the currency has three decimals.
+    `decimal` is the mark that this text's decimals stand behind. Unknown ("") a single mark followed by three digits sets thousands
+    apart, unless the currency has three decimals or nothing but a zero stands before it.
     """
-    digits = "".join(text.split()).replace("\u00a0", "").replace("\u202f", "").replace("'", "")
-    point = max(digits.rfind("."), digits.rfind(","))
+    digits = "".join(text.split()).replace("\u00a0", "").replace("\u202f", "").replace("'", "").replace("−", "-")
+    point = digits.rfind(decimal) if decimal else max(digits.rfind("."), digits.rfind(","))
+    if decimal and digits.count(decimal) > 1:
+        raise MoneyError("money.amount", text=text)
     if point >= 0:
         whole, part = digits[:point], digits[point + 1 :]
         both = "." in digits and "," in digits
-        if len(part) == 3 and not both and minor_digits(currency) != 3:
+        if not decimal and len(part) == 3 and not both and minor_digits(currency) != 3 and whole.lstrip("+-") not in ("", "0"):
             whole, part = whole + part, ""
         digits = whole.replace(".", "").replace(",", "") + ("." + part if part else "")
+    elif decimal:
+        digits = digits.replace(".", "").replace(",", "")
     try:
         scaled = Decimal(digits).scaleb(minor_digits(currency))
     except InvalidOperation as error:
         raise MoneyError("money.amount", text=text) from error
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) >= MOST_MINOR:
         raise MoneyError("money.amount", text=text)
     return Money(int(scaled), currency)

@@ -1,18 +1,27 @@
 """The columns of a product table: what each reads from a product, and how it puts a cell into one."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from app.domain import cells
+from app.domain.cell_numbers import Reading
+from app.domain.currencies import CODES
+from app.domain.errors import Value
 from app.domain.money import Money
 from app.domain.product import Answer, Claim, Comparison, Delivery, Link, Point, Price, Product, Role, Stock
 from app.domain.show import Show, languages_of
 from app.domain.show_editing import new_id
-from app.domain.table import CellError, Use, lines_of, texts_of
+from app.domain.sku import sku_key, sku_text
+from app.domain.table import CellError, Use, lines_of, texts_of, without_markup
 from app.domain.words import Words, with_text
 
+MONEY_FIELDS = frozenset({"price", "was", "unit_cost", "freight", "return_freight"})
+COUNT_FIELDS = frozenset({"stock"})
+_PICTURE_ID = re.compile(r"[0-9a-f]{32}")
 CELL_SEPARATOR = " | "  # between the cells of one row of a size chart
 
 ROLE_WORDS: Mapping[Role, Sequence[str]] = {
@@ -29,12 +38,17 @@ class Of(Enum):
     LANGUAGE = "language"
     MARKET = "market"
     PLACE = "place"
+    CURRENCY = "currency"
 
 
 class Draft:
-    """A product in the making: what it was, and what cells have changed so far."""
+    """A product in the making: what it was, and what cells have changed so far. `reading` says how the next cell is written; `notes` are
+    (code, values) of what a cell could not say, `addresses` of pictures that would have to be fetched."""
 
     def __init__(self, product: Product, show: Show) -> None:
+        self.reading = Reading()
+        self.notes: list[tuple[str, Mapping[str, Value]]] = []
+        self.addresses: list[str] = []
         self._product = product
         self._show = show
         self._changes: dict[str, Any] = {}
@@ -50,17 +64,23 @@ class Draft:
 
     def market(self, market_id: str, text: str) -> str:
         """The market of a cell; one that names none belongs to the market of the picture, or the only one. Raises CellError."""
-        if chosen := market_id or self._likely_market():
+        if chosen := market_id or likely_market(self._show):
             return chosen
         raise CellError("table.market", text=text)
 
-    def _likely_market(self) -> str:
-        markets = self._show.markets
-        return self._show.desk.market_id or (markets[0].id if len(markets) == 1 else "")
+    def markets_paying(self, of: str, text: str) -> tuple[str, ...]:
+        """The markets of an amount: those of a currency when the column or, in a column of no market, the cell names one."""
+        if of and not any(market.id == of for market in self._show.markets) and of in CODES:
+            return tuple(market.id for market in self._show.markets if market.currency == of) or (of,)
+        if not of and (written := cells.written_currency(text)):
+            paying = [market.id for market in self._show.markets if market.currency in written]
+            if len(written) == len(paying) == 1 or (len(paying) == 1 and not likely_market(self._show)):
+                return (paying[0],)
+        return (self.market(of, text),)
 
     def likely_currency(self) -> str:
         """The currency of an amount that names neither market nor currency, "" = it cannot be known."""
-        return self.currency(self._likely_market())
+        return self.currency(likely_market(self._show))
 
     def currency(self, market_id: str) -> str:
         """The market's currency, "" when the show does not know the market."""
@@ -69,7 +89,7 @@ class Draft:
     def money(self, market_id: str, text: str) -> Money:
         """An amount in a market's currency. Raises CellError."""
         currency = self.currency(market_id)
-        money = cells.money_of(text, currency)
+        money = cells.money_of(text, currency, self.reading)
         if currency and money.currency != currency:
             raise CellError("table.other_currency", text=text, market=market_id, currency=currency)
         return money
@@ -78,6 +98,11 @@ class Draft:
         """The product; the very same object when no cell changed it."""
         changes = {name: value for name, value in self._changes.items() if value != getattr(self._product, name)}
         return replace(self._product, **changes) if changes else self._product
+
+
+def likely_market(show: Show) -> str:
+    """The market that is meant when none is named: that of the picture, or the only one; "" = it cannot be known."""
+    return show.desk.market_id or (show.markets[0].id if len(show.markets) == 1 else "")
 
 
 Get = Callable[[Product, str], str]
@@ -95,12 +120,14 @@ class Column:
 
 
 def _text(name: str) -> Column:
-    return Column(name, Of.NOTHING, lambda product, _: str(getattr(product, name)), lambda draft, _, text: draft.set(name, text))
+    return Column(
+        name, Of.NOTHING, lambda product, _: str(getattr(product, name)), lambda draft, _, text: draft.set(name, without_markup(text))
+    )
 
 
 def _words(name: str) -> Column:
     def put(draft: Draft, tag: str, text: str) -> None:
-        draft.set(name, with_text(draft.get(name), draft.language(tag), text))
+        draft.set(name, with_text(draft.get(name), draft.language(tag), without_markup(text)))
 
     return Column(name, Of.LANGUAGE, lambda product, tag: getattr(product, name).get(tag, ""), put)
 
@@ -173,9 +200,9 @@ def _get_price(product: Product, market_id: str) -> str:
 
 
 def _put_price(draft: Draft, of: str, text: str) -> None:
-    market_id = draft.market(of, text)
-    money = draft.money(market_id, text)
-    draft.set("prices", _placed(draft.get("prices"), "market_id", market_id, lambda: Price(market_id, money), price=money))
+    for market_id in draft.markets_paying(of, text):
+        money = draft.money(market_id, text)
+        draft.set("prices", _placed(draft.get("prices"), "market_id", market_id, partial(Price, market_id, money), price=money))
 
 
 def _get_was(product: Product, market_id: str) -> str:
@@ -184,16 +211,41 @@ def _get_was(product: Product, market_id: str) -> str:
 
 
 def _put_was(draft: Draft, of: str, text: str) -> None:
-    market_id = draft.market(of, text)
-    if _found(draft.get("prices"), "market_id", market_id) is None:
-        raise CellError("table.was_alone", text=text)
-    money = draft.money(market_id, text)
-    draft.set("prices", _placed(draft.get("prices"), "market_id", market_id, lambda: None, was=money))
+    for market_id in draft.markets_paying(of, text):
+        found = _found(draft.get("prices"), "market_id", market_id)
+        if found is None:
+            raise CellError("table.was_alone", text=text)
+        money: Money | None = draft.money(market_id, text)
+        if money is not None and money.minor <= found.price.minor:  # shops keep the same price, or nothing, there when there is no offer
+            money = None
+        draft.set("prices", _placed(draft.get("prices"), "market_id", market_id, lambda: None, was=money))
 
 
-def _put_cost(draft: Draft, _: str, text: str) -> None:
+def _put_cost(draft: Draft, of: str, text: str) -> None:
     known: Money | None = draft.get("unit_cost")
-    draft.set("unit_cost", cells.money_of(text, known.currency if known is not None else draft.likely_currency()))
+    money = cells.money_of(text, of or (known.currency if known is not None else draft.likely_currency()), draft.reading)
+    if of and money.currency != of:
+        raise CellError("table.not_in_currency", text=text, currency=of)
+    draft.set("unit_cost", money)
+
+
+def _put_sku(draft: Draft, _: str, text: str) -> None:
+    old = str(draft.get("sku"))
+    if not old or sku_key(old) != sku_key(text):
+        draft.set("sku", sku_text(text))
+
+
+def _put_pictures(draft: Draft, _: str, text: str) -> None:
+    parts = [part for part in re.split(r"[\s|;]+|,(?=\s|https?:|//|[0-9a-f]{32}\b)", text) if part]
+    ids = tuple(part for part in parts if _PICTURE_ID.fullmatch(part))
+    for part in parts:
+        address = f"https:{part}" if part.startswith("//") else part
+        if address.lower().startswith(("http://", "https://")):
+            draft.addresses.append(address)
+        elif not _PICTURE_ID.fullmatch(part):
+            draft.notes.append(("table.picture", {"text": part[:200]}))
+    if ids:
+        draft.set("pictures", ids)
 
 
 def _get_stock(product: Product, place: str) -> str:
@@ -202,7 +254,10 @@ def _get_stock(product: Product, place: str) -> str:
 
 
 def _put_stock(draft: Draft, place: str, text: str) -> None:
-    units = cells.count_of(text)
+    if re.fullmatch(r"[-−]\s*\d[\d.,]*", text.strip()):  # what shops write when more was sold than there was
+        draft.notes.append(("table.below_zero", {"text": text.strip()}))
+        text = "0"
+    units = cells.count_of(text, draft.reading)
     draft.set("stock", _placed(draft.get("stock"), "place", place, lambda: Stock(place, units), units=units))
 
 
@@ -230,7 +285,10 @@ def _get_link(product: Product, market_id: str) -> str:
 
 
 def _put_link(draft: Draft, market_id: str, text: str) -> None:
-    if not text.lower().startswith(("https://", "http://")):
+    text = text.strip()
+    if re.match(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|$)", text, re.IGNORECASE):
+        text = f"https://{text}"
+    if not text.lower().startswith(("https://", "http://")) or " " in text:
         raise CellError("table.link", text=text)
     draft.set("links", _placed(draft.get("links"), "market_id", market_id, lambda: Link(market_id, text), url=text))
 
@@ -252,7 +310,7 @@ def _marks(name: str) -> Column:
 
 COLUMNS: Sequence[Column] = (
     Column("id", Of.NOTHING, lambda product, _: product.id, lambda draft, _, text: None),  # says which product is meant, and no more
-    _text("sku"),
+    Column("sku", Of.NOTHING, lambda product, _: product.sku, _put_sku),
     _words("name"),
     _text("category"),
     Column(
@@ -267,7 +325,7 @@ COLUMNS: Sequence[Column] = (
     *(_point(attribute, field, number) for number in (1, 2, 3) for attribute, field in (("text", "point"), ("keyword", "keyword"))),
     Column("price", Of.MARKET, _get_price, _put_price),
     Column("was", Of.MARKET, _get_was, _put_was),
-    Column("unit_cost", Of.NOTHING, lambda product, _: cells.money_text(product.unit_cost), _put_cost),
+    Column("unit_cost", Of.CURRENCY, lambda product, _: cells.money_text(product.unit_cost), _put_cost),
     _words("unit"),
     Column("stock", Of.PLACE, _get_stock, _put_stock),
     _delivery("delivery", lambda one: cells.days_text(one.days_from, one.days_to), _days),
@@ -297,7 +355,7 @@ COLUMNS: Sequence[Column] = (
     _list("claims", "claims", lambda: Claim({}), lambda one: one.text, lambda one, words: replace(one, text=words)),
     _plain_list("evidence", "claims", "evidence", lambda: Claim({})),
     Column("size_chart", Of.NOTHING, _get_sizes, _put_sizes),
-    _marks("pictures"),
+    Column("pictures", Of.NOTHING, lambda product, _: " ".join(product.pictures), _put_pictures),
     _marks("native_reviewed"),
 )
 
@@ -316,7 +374,7 @@ def all_uses(show: Show) -> tuple[Use, ...]:
         markets.update(dict.fromkeys(delivery.market_id for delivery in product.delivery))
         links.update(dict.fromkeys(one.market_id for one in product.links))
         languages.update(dict.fromkeys(_tags(product)))
-    of = {Of.NOTHING: ("",), Of.LANGUAGE: tuple(languages), Of.MARKET: tuple(markets), Of.PLACE: tuple(places)}
+    of = {Of.NOTHING: ("",), Of.LANGUAGE: tuple(languages), Of.MARKET: tuple(markets), Of.PLACE: tuple(places), Of.CURRENCY: ("",)}
     uses = []
     for column in COLUMNS:
         uses += [Use(column.field, one) for one in (tuple(links) if column.field == "link" else of[column.of])]

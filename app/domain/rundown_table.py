@@ -1,15 +1,18 @@
 """The run of show from a table and into one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from app.domain import cells
-from app.domain.column_names import folded, guess_use, own_use, without_doubles
+from app.domain.column_names import guess_use, own_use, without_doubles
 from app.domain.column_words import RUNDOWN_WORDS
+from app.domain.folding import folded
 from app.domain.product_columns import ROLE_WORDS
 from app.domain.rundown import Act, Cue, Segment
 from app.domain.show import PLANNED_S_BOUNDS, Show, languages_of
 from app.domain.show_editing import new_id
+from app.domain.sku import sku_key
 from app.domain.table import CellError, Fault, Matching, Table, Use, harmless, lines_of, plain, texts_of
 from app.domain.words import with_text
 
@@ -18,6 +21,7 @@ ACT_WORDS: Mapping[Act, Sequence[str]] = {
     Act.MIDDLE: ("middle", "main", "2", "中段", "主体", "第二幕", "medio", "milieu", "mitte"),
     Act.END: ("end", "close", "closing", "3", "收尾", "结尾", "第三幕", "cierre", "final", "fin", "ende", "schluss"),
 }
+SAMPLE_ROWS = 60
 IN_LANGUAGES = frozenset({"cues", "script"})
 
 
@@ -34,9 +38,8 @@ class _Names:
     """What rows may call products and scenes, in both directions."""
 
     def __init__(self, show: Show) -> None:
-        self._products = {
-            folded(text): product.id for product in reversed(show.products) for text in (*product.name.values(), product.sku) if text
-        }
+        self._products = {folded(text): product.id for product in reversed(show.products) for text in product.name.values() if text}
+        self._skus = {sku_key(product.sku): product.id for product in reversed(show.products) if product.sku}
         self._products.update({product.id: product.id for product in show.products})
         self._scenes = {folded(scene.name): scene.id for scene in reversed(show.project.scenes)}
         self._scenes.update({scene.id: scene.id for scene in show.project.scenes})
@@ -46,7 +49,7 @@ class _Names:
 
     def product(self, text: str) -> str:
         """Raises CellError when the show has no such product."""
-        found = self._products.get(text) or self._products.get(folded(text))
+        found = self._products.get(text) or self._skus.get(sku_key(text)) or self._products.get(folded(text))
         if found is None:
             raise CellError("table.no_product", text=text)
         return found
@@ -146,9 +149,28 @@ def match_rundown(table: Table, show: Show) -> Matching:
     """What each column probably is for."""
     languages = languages_of(show)
     return without_doubles(
-        own_use(heading, COLUMNS) or guess_use(heading, RUNDOWN_WORDS, languages=languages, in_languages=IN_LANGUAGES)
-        for heading in table.header
+        own_use(heading, COLUMNS)
+        or guess_use(
+            heading,
+            RUNDOWN_WORDS,
+            languages=languages,
+            in_languages=IN_LANGUAGES,
+            fits=lambda field, index=index: _fits(field, [row[index] for row in table.rows[:SAMPLE_ROWS]]),  # type: ignore[misc]
+        )
+        for index, heading in enumerate(table.header)
     )
+
+
+def _fits(field: str, column: Sequence[str]) -> bool:
+    """Whether cells look like this field: what is counted in minutes has to be a length."""
+    filled = [text for cell in column if (text := plain(cell).strip())]
+    if field != "minutes" or not filled:
+        return True
+    good = 0
+    for text in filled:
+        with suppress(CellError):
+            good += PLANNED_S_BOUNDS[0] <= cells.seconds_of(text) <= PLANNED_S_BOUNDS[1]
+    return good * 5 >= len(filled) * 4
 
 
 def plan_rundown(table: Table, matching: Matching, show: Show) -> RundownPlan:

@@ -50,16 +50,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one cell: the line and the heading as the spreadsheet shows them, a code with words, and its values.
-
-    `costs_row`: the row is left out. Otherwise only what the fault speaks of is, and the rest of the row comes in.
-    """
+    """What is wrong in one cell: the line and the heading as the spreadsheet shows them, a code with words, and its values."""
 
     line: int
     column: str
     code: str
     data: Mapping[str, Value] = field(default_factory=dict)
-    costs_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)

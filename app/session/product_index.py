@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from app.domain.product import Product
 from app.domain.show import Show, ShowError
+from app.domain.sku import sku_key
 from app.domain.spans import differing, reordered
 
 
@@ -42,8 +43,8 @@ class ProductIndex:
         if known is not None or not id_or_sku:
             return known
         if self._by_sku is None:
-            self._by_sku = {product.sku: product for product in reversed(self._products) if product.sku}
-        return self._by_sku.get(id_or_sku)
+            self._by_sku = {sku_key(product.sku): product for product in reversed(self._products) if product.sku}
+        return self._by_sku.get(sku_key(id_or_sku))
 
     def _refresh(self) -> None:
         before, now = self._products, self._show().products

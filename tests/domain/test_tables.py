@@ -99,8 +99,11 @@ def test_rows_find_their_product_by_id_by_sku_by_name() -> None:
     data = table("Product ID|SKU|Name (English)|Category", "fan|||A", "|c-1||B", "||cup|C", "|X-9|Fan|D")
     plan = plan_import(data, match_products(data, known), known)
     assert [(product.id, product.category) for product in plan.products[:1]] == [("fan", "A")]
-    assert [(fault.line, fault.code) for fault in plan.faults] == [(4, "table.twice")]
-    assert (plan.new, plan.changed, plan.left_out) == (1, 2, 1)
+    assert [(fault.line, fault.code) for fault in plan.faults] == [(3, "table.twice"), (4, "table.twice")]
+    assert (plan.new, plan.changed, plan.left_out) == (1, 1, 2)
+    last = plan_import(data, match_products(data, known), known, {"doubled": "last"})
+    assert [(product.id, product.category) for product in last.products[:2]] == [("fan", "A"), ("cup", "C")]
+    assert [(note.line, note.code) for note in last.notes] == [(3, "table.twice")]
     assert plan.products[-1].sku == "X-9", "another SKU is another product, whatever its name"
 
 
@@ -124,8 +127,11 @@ def test_each_wrong_cell_is_named_and_its_row_is_left_out_whole() -> None:
         "||||||| ",
     )
     plan = plan_import(data, match_products(data, show()), show())
-    assert [product.name["en"] for product in plan.products] == ["A"]
-    assert (plan.new, plan.left_out) == (1, 4)
+    assert [product.name["en"] for product in plan.products] == ["A", "C"]
+    assert plan.products[1].prices == ()
+    assert (plan.new, plan.left_out) == (2, 3)
+    assert [(question.key, question.code) for question in plan.questions] == [("other:1:EUR", "ask.other_currency")]
+    assert [(note.line, note.code) for note in plan.notes if note.line] == [(4, "table.currency_left_out")]
     assert [(fault.line, fault.column, fault.code) for fault in plan.faults] == [
         (3, "Price US", "table.amount"),
         (3, "Price JP", "table.amount"),
@@ -133,7 +139,6 @@ def test_each_wrong_cell_is_named_and_its_row_is_left_out_whole() -> None:
         (3, "Link", "table.link"),
         (3, "Role", "table.choice"),
         (3, "Delivery US", "table.days"),
-        (4, "Price US", "table.other_currency"),
         (5, "Was US", "table.was_alone"),
         (6, "", "table.no_name"),
     ]
@@ -192,9 +197,18 @@ def test_headings_are_understood_in_the_languages_of_shops(heading: str, use: Us
     assert found == use
 
 
-def test_two_columns_for_the_same_are_one_and_a_column_left_out() -> None:
-    data = table("Name|Title|Article number", "A|B|1")
-    assert match_products(data, show()) == (Use("name"), None, Use("sku"))
+def test_two_columns_for_the_same_are_a_question_and_none_of_them_wins_in_silence() -> None:
+    data = table("Name|Title|Article number|Name [en]", "A|B|1|")
+    matching = match_products(data, show())
+    assert matching == (Use("name"), Use("name"), Use("sku"), None), "an empty column asks nothing"
+    plan = plan_import(data, matching, show())
+    assert [(one.key, [choice.value for choice in one.choices]) for one in plan.questions] == [("column:name:en", ["0", "1", "-"])]
+    assert [fault.code for fault in plan.faults] == ["table.no_name"]
+    assert plan_import(data, matching, show(), {"column:name:en": "1"}).products[0].name == {"en": "B"}
+    prices = table("Name|Price|Price US|Was US|Compare-at price", "A|5|6||9")
+    assert match_products(prices, show(markets=(US,))) == (Use("name"), Use("price"), Use("price", "US"), None, Use("was"))
+    plan = plan_import(prices, match_products(prices, show(markets=(US,))), show(markets=(US,)), {"column:price:US": "2"})
+    assert plan.products[0].prices == (Price("US", Money(600, "USD"), Money(900, "USD")),)
 
 
 def test_ten_thousand_rows_are_planned(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,80 @@
+"""How the numbers and dates of one column are written: what a point, a comma or the first of two small numbers means in it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+_NUMBER = re.compile(r"[-+−]?[\d.,' \u00a0\u202f]*\d")
+_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b")
+_OTHER = {".": ",", ",": "."}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`decimal` is "." or ",", "" = each number says it itself; `signs` what a sign of several currencies means here; `day_first` None =
+    there is no date of which one could not tell."""
+
+    decimal: str = ""
+    signs: Mapping[str, str] = field(default_factory=dict)
+    day_first: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the numbers of a column say: `decimal` for sure ("" = nothing), and the first that would be two numbers (1.299), "" = none."""
+
+    decimal: str
+    doubtful: str
+
+
+def marks_of(cells: Iterable[str], *, fractions: int | None) -> Marks:
+    """Judge all cells of a column together. `fractions` is how many decimals such an amount can have, None = it counts whole things."""
+    sure: set[str] = set()
+    doubtful = ""
+    for cell in cells:
+        found = _NUMBER.search(cell)
+        if found is None:
+            continue
+        number = re.sub(r"[ '\u00a0\u202f]", "", found[0])
+        sign = _decimal_of(number, fractions)
+        if sign:
+            sure.add(sign)
+        elif sign is None and not doubtful:
+            doubtful = found[0].strip()
+    return Marks(next(iter(sure)) if len(sure) == 1 else "", doubtful)
+
+
+def _decimal_of(number: str, fractions: int | None) -> str | None:
+    """The decimal mark that this number proves; "" = it proves none, None = it may be either."""
+    points, commas = number.count("."), number.count(",")
+    if not points and not commas:
+        return ""
+    last = "." if number.rfind(".") > number.rfind(",") else ","
+    if points and commas:
+        return last
+    if points + commas > 1:
+        return _OTHER[last]
+    whole, _, part = number.lstrip("-+−").partition(last)
+    if len(part) != 3 or len(whole) > 3 or whole in ("", "0") or whole.startswith("0"):
+        return last
+    if fractions == 0 or (fractions is None and part != "000"):
+        return _OTHER[last]
+    return None
+
+
+def day_first_of(cells: Iterable[str]) -> tuple[bool | None, str]:
+    """Whether dates like 09/12/26 begin with the day, as others of the column show; and the first of which it cannot be told."""
+    first: set[bool] = set()
+    doubtful = ""
+    for cell in cells:
+        found = _DATE.search(cell)
+        if found is None or re.search(r"\d{4}-\d", cell):
+            continue
+        one, two = int(found[1]), int(found[2])
+        if one > 12 >= two:
+            first.add(True)
+        elif two > 12 >= one or re.search(r"(?i)\d\s*[ap]\.?m", cell):  # only those who write the month first write AM and PM
+            first.add(False)
+        elif one != two and not doubtful:
+            doubtful = cell.strip()
+    return (next(iter(first)) if len(first) == 1 else None), doubtful
