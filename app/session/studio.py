@@ -121,27 +121,10 @@ class Studio(OpenShow):
         self._lock = DeskLock(paths.runtime)
         self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
         self.engine = self._engine.state
-        self._embedded = EmbeddedRelay(
-            runtime=paths.runtime,
-            state=paths.state,
-            setting=relay_setting(self.settings),
-            spawn=spawn,
-            notify=notify,
-            changed=self._on_relays_changed,
-        )
-        self._secrets = SecretBook(make_secrets(self._notify_from_thread), notify=notify, changed=self._on_relays_changed)
-        self._book = RelayBook(
-            secrets=self._secrets,
-            presets=presets,
-            embedded=lambda: (self._embedded.relay, self._embedded.key),
-            allows=self.connections.allows_relay,
-            notify=notify,
-        )
+        self._make_relays(paths, presets, make_secrets, spawn)
         self._with_relay = with_relay
         self._sample = sample
         self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
-        self._on_air = OnAir(self._book, self._engine.send)
-        self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
         fill(self.actions, self)
         self.desk = ShowDesk(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
@@ -159,6 +142,26 @@ class Studio(OpenShow):
         self._due: asyncio.Handle | None = None
         self._found_engine = False
         self._engine_left = False
+
+    def _make_relays(self, paths: Paths, presets: Sequence[RelayPreset], make_secrets: MakeSecrets, spawn: Spawn) -> None:
+        self._embedded = EmbeddedRelay(
+            runtime=paths.runtime,
+            state=paths.state,
+            setting=relay_setting(self.settings),
+            spawn=spawn,
+            notify=self.notices.emit,
+            changed=self._on_relays_changed,
+        )
+        self._secrets = SecretBook(make_secrets(self._notify_from_thread), notify=self.notices.emit, changed=self._on_relays_changed)
+        self._book = RelayBook(
+            secrets=self._secrets,
+            presets=presets,
+            embedded=lambda: (self._embedded.relay, self._embedded.key),
+            allows=self.connections.allows_relay,
+            notify=self.notices.emit,
+        )
+        self._on_air = OnAir(self._book, self._engine.send)
+        self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
