@@ -1,9 +1,11 @@
 """What is sold: a product with everything a host, an overlay and a viewer need to know of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain.money import Money
+from app.domain.web_address import usable_link
 from app.domain.words import Words
 
 MAX_POINTS = 3  # core selling points; more are not remembered
@@ -151,9 +153,21 @@ def units_in_stock(product: Product) -> int:
 
 
 def link_in(product: Product, market_id: str) -> str:
-    """Where viewers of a market buy it; "" = nowhere."""
-    by_market = {link.market_id: link.url for link in product.links}
+    """Where viewers of a market buy it, as a browser opens it; "" = nowhere."""
+    by_market = {link.market_id: usable_link(link.url) for link in product.links}
     return by_market.get(market_id) or by_market.get("", "")
+
+
+def missing_to_sell(product: Product, market_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """What keeps viewers from buying: "prices" when it has none, "links" with the markets in which it is sold without one."""
+    priced = tuple(one for one in market_ids if price_in(product, one) is not None)
+    missing: dict[str, tuple[str, ...]] = {}
+    if not priced and (market_ids or not product.prices):
+        missing["prices"] = tuple(market_ids)
+    unlinked = tuple(one for one in priced or market_ids if not link_in(product, one))
+    if unlinked or (not market_ids and not any(usable_link(link.url) for link in product.links)):
+        missing["links"] = unlinked
+    return missing
 
 
 @dataclass(frozen=True, slots=True)

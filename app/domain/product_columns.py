@@ -17,6 +17,7 @@ from app.domain.show import Show, languages_of
 from app.domain.show_editing import new_id
 from app.domain.sku import sku_key, sku_text
 from app.domain.table import CellError, Use, lines_of, texts_of, without_markup
+from app.domain.web_address import LinkError, web_link
 from app.domain.words import Words, with_text
 
 MONEY_FIELDS = frozenset({"price", "was", "unit_cost", "freight", "return_freight"})
@@ -285,12 +286,11 @@ def _get_link(product: Product, market_id: str) -> str:
 
 
 def _put_link(draft: Draft, market_id: str, text: str) -> None:
-    text = text.strip()
-    if re.match(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|$)", text, re.IGNORECASE):
-        text = f"https://{text}"
-    if not text.lower().startswith(("https://", "http://")) or " " in text:
-        raise CellError("table.link", text=text)
-    draft.set("links", _placed(draft.get("links"), "market_id", market_id, lambda: Link(market_id, text), url=text))
+    try:
+        url = web_link(text)
+    except LinkError as error:
+        raise CellError(error.code, **error.data) from error
+    draft.set("links", _placed(draft.get("links"), "market_id", market_id, lambda: Link(market_id, url), url=url))
 
 
 def _get_sizes(product: Product, _: str) -> str:

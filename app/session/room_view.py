@@ -11,6 +11,7 @@ from app.domain.product import Answer, Delivery, Product, landed_cost, saving_pe
 from app.domain.project import UNTITLED
 from app.domain.show import Show
 from app.domain.shown import Shown, ShownKind
+from app.domain.web_address import usable_link
 from app.domain.words import Words
 from app.session.product_index import ProductIndex
 
@@ -86,7 +87,7 @@ def product_value(product: Product, market_ids: Sequence[str], pictures: Sequenc
         "unit": words_value(product.unit),
         "left": units_in_stock(product) if product.stock else None,
         "pictures": list(pictures),
-        "links": {one.market_id: one.url for one in product.links},
+        "links": {one.market_id: link for one in product.links if (link := usable_link(one.url))},
         "delivery": [_delivery(one) for one in product.delivery if one.market_id in market_ids],
         "returnable": {market_id: cost.returnable for market_id, cost in landed.items() if cost is not None},
         "return_rule": words_value(product.return_rule),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.domain.errors import AppError
 from app.domain.money import Money, parse_amount
 from app.domain.product import Delivery, Link, Price, Product, Stock, landed_cost, price_in
+from app.domain.web_address import LinkError, web_link
 
 Rows = list[list[str]]
 
@@ -36,6 +37,17 @@ def _money(rows: Rows, row: int, column: int, currency: str) -> Money | None:
     if amount.minor < 0:
         raise RefusedCell(row, column, AppError("table.negative", text=text))
     return amount
+
+
+def _link(rows: Rows, row: int, column: int, known: str) -> str:
+    """Completed; what stands there already is left as it is, so that it keeps nobody from changing a price."""
+    text = rows[row][column]
+    if text == known:
+        return text
+    try:
+        return web_link(text)
+    except LinkError as error:
+        raise RefusedCell(row, column, error) from error
 
 
 def _number(rows: Rows, row: int, column: int) -> float:
@@ -75,7 +87,7 @@ def with_prices(product: Product, rows: Rows, currencies: Mapping[str, str]) -> 
         if price is not None:
             prices.append(Price(row[0], price, was))
         if row[4]:
-            links.append(Link(row[0], row[4]))
+            links.append(Link(row[0], _link(rows, place, 4, next((one.url for one in product.links if one.market_id == row[0]), ""))))
     shown = {row[0] for row in rows}
     return replace(
         product,

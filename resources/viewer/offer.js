@@ -83,7 +83,7 @@ export class Actions {
 
   constructor(product, shop) {
     this.#product = product;
-    this.#buy = make("a", { class: "buy", target: "_blank", rel: "noopener noreferrer", on: { click: () => shop.clicked(this.#product.id) } }, this.#buyText, icon("out"));
+    this.#buy = make("a", { class: "buy", target: "_blank", rel: "noopener noreferrer", on: { click: () => this.#buy.hasAttribute("href") && shop.clicked(this.#product.id) } }, this.#buyText, icon("out"));
     this.#add = make("button", { type: "button", class: "second add", on: { click: () => shop.toggle(this.#product.id) } }, icon("plus"), icon("check"), this.#addText);
     this.#closer = make("button", { type: "button", class: "second", on: { click: () => shop.ask(this.#product.id) } }, icon("closer"), this.#closerText);
     this.element = make("div", { class: "actions" }, this.#buy, this.#add, this.#closer);
@@ -91,12 +91,14 @@ export class Actions {
 
   update(product, offer, { kept, asked }) {
     this.#product = product;
-    setHidden(this.#buy, !offer.link && !offer.soldOut);
-    setText(this.#buyText, word(offer.soldOut ? "sold_out" : "buy"));
-    if (offer.link && !offer.soldOut) this.#buy.href = offer.link;
+    const open = Boolean(offer.link) && !offer.soldOut;
+    const words = word(offer.soldOut ? "sold_out" : offer.link ? "buy" : "no_link");
+    setHidden(this.#buy, !offer.link && !offer.soldOut && !offer.price); // not sold here, as the price line says
+    setText(this.#buyText, words);
+    if (open) this.#buy.href = offer.link;
     else this.#buy.removeAttribute("href");
-    this.#buy.setAttribute("aria-disabled", String(offer.soldOut));
-    this.#buy.setAttribute("aria-label", `${word(offer.soldOut ? "sold_out" : "buy")}: ${textOf(product.name)}`);
+    this.#buy.setAttribute("aria-disabled", String(!open));
+    this.#buy.setAttribute("aria-label", `${words}: ${textOf(product.name)}`);
     this.#add.setAttribute("aria-pressed", String(kept));
     setText(this.#addText, word(kept ? "added" : "add"));
     this.#closer.disabled = asked;

@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Noch nichts da. Merken Sie sich, was Ihnen gefällt.",
   buy: "Kaufen",
   sold_out: "Ausverkauft",
+  no_link: "Noch kein Kauflink",
   add: "Auf die Liste",
   added: "Auf Ihrer Liste",
   taken_off: "Von Ihrer Liste genommen",

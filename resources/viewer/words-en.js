@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Nothing here yet. Add what you like.",
   buy: "Buy",
   sold_out: "Sold out",
+  no_link: "No buy link yet",
   add: "Add to list",
   added: "On your list",
   taken_off: "Taken off your list",

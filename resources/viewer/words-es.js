@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Aún no hay nada. Añade lo que te guste.",
   buy: "Comprar",
   sold_out: "Agotado",
+  no_link: "Aún sin enlace de compra",
   add: "Añadir a la lista",
   added: "En tu lista",
   taken_off: "Quitado de tu lista",

@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Rien pour l’instant. Ajoutez ce qui vous plaît.",
   buy: "Acheter",
   sold_out: "Épuisé",
+  no_link: "Pas encore de lien d’achat",
   add: "Ajouter à la liste",
   added: "Dans votre liste",
   taken_off: "Retiré de votre liste",

@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Belum ada apa-apa. Tambahkan yang Anda suka.",
   buy: "Beli",
   sold_out: "Habis",
+  no_link: "Tautan beli belum ada",
   add: "Tambah ke daftar",
   added: "Ada di daftar",
   taken_off: "Dihapus dari daftar",

@@ -59,6 +59,7 @@ export default {
   my_list_empty: "まだありません。気になる商品を追加してください。",
   buy: "購入する",
   sold_out: "売り切れ",
+  no_link: "購入リンクは準備中",
   add: "リストに追加",
   added: "リストに追加済み",
   taken_off: "リストから外しました",

@@ -59,6 +59,7 @@ export default {
   my_list_empty: "아직 없습니다. 마음에 드는 상품을 담아 보세요.",
   buy: "구매하기",
   sold_out: "품절",
+  no_link: "구매 링크 준비 중",
   add: "목록에 담기",
   added: "담았습니다",
   taken_off: "목록에서 뺐습니다",

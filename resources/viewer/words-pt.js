@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Nada aqui ainda. Adicione o que gostar.",
   buy: "Comprar",
   sold_out: "Esgotado",
+  no_link: "Ainda sem link de compra",
   add: "Adicionar à lista",
   added: "Na sua lista",
   taken_off: "Removido da sua lista",

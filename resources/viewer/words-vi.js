@@ -59,6 +59,7 @@ export default {
   my_list_empty: "Chưa có gì. Hãy thêm món bạn thích.",
   buy: "Mua",
   sold_out: "Hết hàng",
+  no_link: "Chưa có liên kết mua",
   add: "Thêm vào danh sách",
   added: "Đã có trong danh sách",
   taken_off: "Đã bỏ khỏi danh sách",

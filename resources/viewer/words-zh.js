@@ -59,6 +59,7 @@ export default {
   my_list_empty: "这里还没有商品，喜欢就加进来。",
   buy: "购买",
   sold_out: "已售罄",
+  no_link: "暂无购买链接",
   add: "加入清单",
   added: "已加入清单",
   taken_off: "已移出清单",

@@ -136,7 +136,7 @@ def test_each_wrong_cell_is_named_and_its_row_is_left_out_whole() -> None:
         (3, "Price US", "table.amount"),
         (3, "Price JP", "table.amount"),
         (3, "Stock", "table.count"),
-        (3, "Link", "table.link"),
+        (3, "Link", "link.not_web"),
         (3, "Role", "table.choice"),
         (3, "Delivery US", "table.days"),
         (5, "Was US", "table.was_alone"),

@@ -233,7 +233,7 @@ def test_links_of_all_kinds_are_taken_in() -> None:
     data = table("Name|Product URL", "A|https://x.test/a", "B|shop.example.com/b", "C|no link at all")
     plan = planned(data, show_for(US))
     assert [one.links[0].url for one in plan.products] == ["https://x.test/a", "https://shop.example.com/b"]
-    assert [fault.code for fault in plan.faults] == ["table.link"]
+    assert [fault.code for fault in plan.faults] == ["link.not_web"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.domain.notice import Notice
-from app.domain.product import Product, Role, Stock, price_in
+from app.domain.product import Link, Product, Role, Stock, link_in, price_in
 from app.domain.show import product_by_id
 from app.domain.show_editing import change_desk, change_product
 from app.session.studio import Studio
@@ -342,6 +342,28 @@ def test_a_wrong_price_is_marked_and_not_taken_and_hinders_no_other_cell(studio:
     item = table.grid.item(0, PRICE)
     assert item is not None
     assert (item.text(), item.toolTip()) == ("21.00", "")
+
+
+def test_a_link_is_completed_or_refused_at_its_cell(studio: Studio, form: ProductDialog) -> None:
+    table = prices_of(form).prices
+    write(table, 0, LINK, "shop.example.test/us")
+    assert link_in(product_by_id(studio.show, "sun"), "US") == "https://shop.example.test/us"
+    assert cell(table, 0, LINK) == "https://shop.example.test/us"
+    write(table, 0, LINK, "javascript:alert(1)")
+    assert link_in(product_by_id(studio.show, "sun"), "US") == "https://shop.example.test/us"
+    item = table.grid.item(0, LINK)
+    assert item is not None
+    assert item.toolTip().startswith("Viewers cannot open “javascript:alert(1)”")
+
+
+def test_what_keeps_viewers_from_buying_is_named(studio: Studio, form: ProductDialog) -> None:
+    assert "Buy link" not in form.missing.text()
+    studio.edit_show("No links", lambda show: change_product(show, "sun", links=()))
+    assert "Buy link" in form.missing.text()
+    studio.edit_show("One link", lambda show: change_product(show, "sun", links=(Link("US", "shop.example"),)))
+    assert "Buy link (Germany)" in form.missing.text()
+    studio.edit_show("No prices", lambda show: change_product(show, "sun", prices=()))
+    assert "Price, Buy link" in form.missing.text() and form.missing.isVisible()
 
 
 def test_a_cell_is_emptied_by_delete_and_tab_leaves_the_table_behind_its_last_cell(studio: Studio, form: ProductDialog) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import AppError
 from app.domain.handbook import Completeness, completeness, meter
-from app.domain.product import Product, missing_fields
+from app.domain.product import Product, missing_fields, missing_to_sell
 from app.domain.show import languages_of, product_by_id
 from app.domain.show_editing import put_product
 from app.domain.words import pick
@@ -69,6 +69,16 @@ def section_titles() -> Mapping[str, str]:
         "comparisons": tr("Product", "Comparison"),
         "pictures": tr("Product", "Pictures"),
     }
+
+
+def missing_to_sell_words(product: Product, markets: Mapping[str, str]) -> list[str]:
+    """What keeps viewers from buying, with the names of the markets it concerns where it is not all of them."""
+    titles = {"prices": tr("Product", "Price"), "links": tr("Product", "Buy link")}
+    words = []
+    for key, ids in missing_to_sell(product, tuple(markets)).items():
+        names = ", ".join(markets[one] for one in ids) if len(ids) < len(markets) else ""
+        words.append(tr("Product", "{field} ({markets})", field=titles[key], markets=names) if names else titles[key])
+    return words
 
 
 class HandbookMeter(QWidget):
@@ -249,6 +259,7 @@ class ProductDialog(QDialog):
         self.setWindowTitle(name)
         titles = field_titles()
         missing = [titles[key] for key in missing_fields(product)]
+        missing += missing_to_sell_words(product, self._markets())
         self.missing.setText(tr("Product", "Still missing: {fields}.", fields=", ".join(missing)))
         self.missing.setVisible(bool(missing))
         self.meter.show_completeness(completeness(product, language))

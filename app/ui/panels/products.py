@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedLayout, QWi
 from app.domain import show_editing as editing
 from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
-from app.domain.product import Product, Role, missing_fields, price_in, units_in_stock
+from app.domain.product import Product, Role, missing_fields, missing_to_sell, price_in, units_in_stock
 from app.domain.show import Show, product_by_id
 from app.ui import late
 from app.ui.desk import Desk
@@ -47,7 +47,7 @@ class ProductsPanel(QWidget):
         self._desk = desk
         self._dialogs: dict[str, late.ProductDialog] = {}
         self._lines: dict[str, tuple[Product, Line]] = {}
-        self._described = ("", "")
+        self._described: tuple[str, str, tuple[str, ...]] = ("", "", ())
         self.thumbnails = Thumbnails(desk.studio.pictures.get, THUMB_PX)
         layout = column(self, margin=8, spacing=4)
         self.search = QLineEdit()
@@ -122,7 +122,7 @@ class ProductsPanel(QWidget):
     def _describe(self, product: Product) -> Line:
         """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
         show, market = self._desk.studio.show, self._market()
-        of = (market, show.desk.host_language)
+        of = (market, show.desk.host_language, tuple(one.id for one in show.markets))
         if of != self._described or len(self._lines) > KEPT_LINES:
             self._described = of
             self._lines.clear()
@@ -141,7 +141,7 @@ class ProductsPanel(QWidget):
             words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
         if product.category:
             words.append(product.category)
-        missing = missing_fields(product)
+        missing = (*missing_fields(product), *missing_to_sell(product, tuple(one.id for one in show.markets)))
         return Line(
             " · ".join(words),
             role_badge(product.role),
