@@ -347,7 +347,7 @@ class Room:
                 ack.set_result(None)
 
     def _likes_anew(self, host: HostLink, message: Message) -> None:
-        self.likes = whole_of(message, "likes")
+        self.likes = whole_of(message, "likes") + self.ledger.unwritten("like")  # those the host will hear of
 
     def _coupon(self, host: HostLink, message: Message) -> None:
         coupon = text_of(message, "id", most=120, default=None)

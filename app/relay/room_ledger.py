@@ -52,6 +52,10 @@ class Ledger:
         """An entry of its own, whatever there is already; its number. What it says replaces what was said on its topic."""
         return self.journal.append(kind, self._now_ms(), viewer, data, topic=topic)
 
+    def unwritten(self, kind: str) -> int:
+        """How many were counted that no entry tells of yet."""
+        return self._sums.waiting(kind)
+
     def sum_up(self, *, all_of_it: bool = False) -> bool:
         """Write what was counted, as much of it as the room's share allows; whether that was anything."""
         wanted = len(self._sums)

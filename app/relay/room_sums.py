@@ -39,6 +39,10 @@ class Sums:
         )
         self._counts[key] = self._counts.get(key, 0) + count
 
+    def waiting(self, kind: str) -> int:
+        """How many of a kind were not told yet."""
+        return sum(count for key, count in self._counts.items() if key[0] == kind)
+
     def taken(self) -> Iterator[Sum]:
         """Each sum, oldest first, taken out as it is given."""
         while self._counts:

@@ -1,10 +1,11 @@
 """What the room does, in numbers: kept by counting each event once."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from app.domain.event import EventKind, ShowEvent
+from app.domain.show_sitting import SITTING_KINDS, Sitting
 from app.domain.signal import Signal
 
 GAP_S = 0.2  # a panel that repaints more often tells nobody more
@@ -29,52 +30,97 @@ COUNTED = {
     EventKind.DETAIL_ASKED: "asked",
 }
 SUMMARY_KINDS = frozenset(
-    {*COUNTED, EventKind.SHOW_STARTED, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.ORDER_PLACED, EventKind.COUPON_CLAIMED}
+    {*COUNTED, *SITTING_KINDS, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.ORDER_PLACED, EventKind.COUPON_CLAIMED}
 )
 
 
-class RoomSummary:
-    """Since the show that runs (or ran last) began. `viewers` are there now, `peak` were there at most, `joined` came in all.
+@dataclass(slots=True)
+class _Counts:
+    joined: int = 0
+    likes: int = 0
+    orders: int = 0
+    units: int = 0
+    claims: int = 0
+    details_asked: int = 0
+    products: dict[str, ProductCounts] = field(default_factory=dict)
 
-    `changed` is emitted at most five times a second; `asked` at once, with a product's id ("" = what is on the picture).
+    def of(self, event: ShowEvent) -> ProductCounts:
+        return self.products.setdefault(str(event.data.get("product", "")), ProductCounts())
+
+
+class RoomSummary:
+    """Of the show that goes on (or went on last), from the first who waited for it: see `Sitting`. `viewers` are there now, `peak` were
+    there at most, `joined` came in all.
+
+    `changed` is emitted at most five times a second; `asked` at once, with a product's id ("" = what is on the picture); `begun` when a
+    show begins, whose counts are from then on those that had come while it was waited for.
     """
 
     def __init__(self) -> None:
         self.changed: Signal[[]] = Signal()
         self.asked: Signal[[str]] = Signal()
+        self.begun: Signal[[]] = Signal()
         self.viewers = 0
         self.peak = 0
-        self.joined = 0
-        self.likes = 0
-        self.orders = 0
-        self.units = 0
-        self.claims = 0
-        self.details_asked = 0
-        self.products: dict[str, ProductCounts] = {}
+        self._sitting = Sitting()
+        self._now = _Counts()
+        self._waiting = _Counts()  # what came since the last show ended
         self._due: asyncio.TimerHandle | None = None
         self._emitted_at = -GAP_S
 
+    @property
+    def joined(self) -> int:
+        return self._now.joined
+
+    @property
+    def likes(self) -> int:
+        return self._now.likes
+
+    @property
+    def orders(self) -> int:
+        return self._now.orders
+
+    @property
+    def units(self) -> int:
+        return self._now.units
+
+    @property
+    def claims(self) -> int:
+        return self._now.claims
+
+    @property
+    def details_asked(self) -> int:
+        return self._now.details_asked
+
+    @property
+    def products(self) -> Mapping[str, ProductCounts]:
+        return self._now.products
+
     def of(self, product_id: str) -> ProductCounts:
         """A product's counts; zeros when nobody has seen it."""
-        return self.products.get(product_id) or ProductCounts()
+        return self._now.products.get(product_id) or ProductCounts()
 
     def clear(self) -> None:
         """Begin to count anew."""
-        self._begin()
+        self._sitting = Sitting()
+        self._now, self._waiting = _Counts(), _Counts()
+        self.peak = self.viewers
         self._tell()
 
     def add(self, events: Iterable[ShowEvent]) -> None:
         """These have happened too."""
         for event in events:
-            self._count(event)
+            self._take(event)
         self._tell()
 
     def count(self, event: ShowEvent) -> None:
         """One more thing has happened."""
         if event.kind not in SUMMARY_KINDS:
             return
-        self._count(event)
+        begins = self._take(event)
         self._tell()
+        if begins:
+            self.begun.emit()
         if event.kind is EventKind.DETAIL_ASKED:
             self.asked.emit(str(event.data.get("product", "")))
 
@@ -91,42 +137,20 @@ class RoomSummary:
             self._due.cancel()
             self._due = None
 
-    def _begin(self) -> None:
-        self.peak, self.joined, self.likes, self.orders, self.units = self.viewers, 0, 0, 0, 0
-        self.claims, self.details_asked, self.products = 0, 0, {}
-
-    def _count(self, event: ShowEvent) -> None:
-        if event.kind in COUNTED:
-            counts, name = self._counts(event), COUNTED[event.kind]
-            times = _times(event)
-            setattr(counts, name, getattr(counts, name) + times)
-            self.details_asked += times if event.kind is EventKind.DETAIL_ASKED else 0
-        else:
-            _OTHERS[event.kind](self, event)
-
-    def _counts(self, event: ShowEvent) -> ProductCounts:
-        return self.products.setdefault(str(event.data.get("product", "")), ProductCounts())
-
-    def _started(self, event: ShowEvent) -> None:
-        self._begin()
-
-    def _liked(self, event: ShowEvent) -> None:
-        count = _times(event)
-        self.likes += count
-        if event.data.get("product"):
-            self._counts(event).likes += count
-
-    def _came(self, event: ShowEvent) -> None:
-        self.joined += _times(event)
-
-    def _ordered(self, event: ShowEvent) -> None:
-        units = int(event.data.get("units", 1))
-        self.orders += 1
-        self.units += units
-        self._counts(event).ordered += units
-
-    def _claimed(self, event: ShowEvent) -> None:
-        self.claims += 1
+    def _take(self, event: ShowEvent) -> bool:
+        """Whether a show begins with it."""
+        if event.kind in SITTING_KINDS:
+            was_over = self._sitting.over
+            begins = self._sitting.take(event)
+            if begins:
+                self._now, self.peak = self._waiting, self.viewers
+            if self._sitting.over is not was_over:
+                self._waiting = _Counts()
+            return begins
+        _count(self._now, event)
+        if self._sitting.over:
+            _count(self._waiting, event)
+        return False
 
     def _tell(self) -> None:
         if self._due is not None:
@@ -145,10 +169,22 @@ def _times(event: ShowEvent) -> int:
     return max(1, int(event.data.get("count", 1)))
 
 
-_OTHERS: dict[EventKind, Callable[[RoomSummary, ShowEvent], None]] = {
-    EventKind.SHOW_STARTED: RoomSummary._started,
-    EventKind.LIKED: RoomSummary._liked,
-    EventKind.VIEWER_JOINED: RoomSummary._came,
-    EventKind.ORDER_PLACED: RoomSummary._ordered,
-    EventKind.COUPON_CLAIMED: RoomSummary._claimed,
-}
+def _count(counts: _Counts, event: ShowEvent) -> None:
+    times = _times(event)
+    if event.kind in COUNTED:
+        of, name = counts.of(event), COUNTED[event.kind]
+        setattr(of, name, getattr(of, name) + times)
+        counts.details_asked += times if event.kind is EventKind.DETAIL_ASKED else 0
+    elif event.kind is EventKind.LIKED:
+        counts.likes += times
+        if event.data.get("product"):
+            counts.of(event).likes += times
+    elif event.kind is EventKind.VIEWER_JOINED:
+        counts.joined += times
+    elif event.kind is EventKind.COUPON_CLAIMED:
+        counts.claims += 1
+    elif event.kind is EventKind.ORDER_PLACED:
+        units = int(event.data.get("units", 1))
+        counts.orders += 1
+        counts.units += units
+        counts.of(event).ordered += units

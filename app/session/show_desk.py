@@ -14,6 +14,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.product import Product
 from app.domain.schedule import Reminder
+from app.domain.show_sitting import SITTING_KINDS, Sitting
 from app.domain.shown import Shown
 from app.domain.stats import EngineStats
 from app.session.advised_schedule import MakeReview
@@ -160,6 +161,7 @@ class ShowDesk:
         self._coupon: OpenCoupon | None = None
         self._dates: Mapping[str, Json] = {}
         self._counting: asyncio.Task[None] | None = None
+        self._begun = False  # a show may have begun while it was counted
         self._reading: asyncio.Task[None] | None = None
         self._disconnects: list[Callable[[], None]] = []
 
@@ -207,6 +209,7 @@ class ShowDesk:
             self.selling.changed.connect(lambda shown: self._refresh_soon()),
             self.selling.claims_changed.connect(lambda coupon_id: self._refresh_later()),
             self.room.count_changed.connect(lambda viewers, likes: self.summary.set_viewers(viewers)),
+            self.summary.begun.connect(self._on_begun),
             self.room.pictures_changed.connect(self._refresh_later),
             self.scheduler.changed.connect(self._refresh_soon),
             self.news.reminder_due.connect(lambda reminder, occurrence: self._remind(reminder)),
@@ -254,22 +257,28 @@ class ShowDesk:
         for part in (self.selling, self.runner, self.orders, self.disclosures, self.air, self.scheduler, self.news):
             part.reload()
         self.ending.reload()
-        self._stop_counting()
-        self._counting = asyncio.get_running_loop().create_task(self._count_up(), name="room-summary")
+        self._count_anew()
         self._stop_reading()
         self._reading = asyncio.get_running_loop().create_task(self._read_reservations(), name="reservations")
         self._refresh_soon()
 
+    def _count_anew(self) -> None:
+        self._stop_counting()
+        self._counting = asyncio.get_running_loop().create_task(self._count_up(), name="room-summary")
+
     async def _count_up(self) -> None:
         """What the room did in this show so far, read in pieces: a long show has a hundred thousand events, a second of reading."""
-        started = self._studio.events((EventKind.SHOW_STARTED,))
-        seq, upto = (started[-1].seq if started else 0), self._studio.last_seq()
+        sitting = Sitting()
+        for event in self._studio.events(SITTING_KINDS):
+            sitting.take(event)
+        seq, upto = sitting.since_seq, self._studio.last_seq()
         self.summary.clear()
         while seq < upto:
             self.summary.add(self._studio.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
             seq += PIECE
             await asyncio.sleep(0)
-        if self.summary.likes > self.room.likes:  # for a relay that begins at nothing, and after another show
+        if self._begun or self.summary.likes > self.room.likes:  # for a relay that begins at nothing, and after another show
+            self._begun = False
             self.room.count_likes_from(self.summary.likes)
 
     async def _read_reservations(self) -> None:
@@ -322,9 +331,11 @@ class ShowDesk:
             self._studio.log(kind, **data)
 
     def _on_logged(self, event: ShowEvent) -> None:
-        if event.kind is EventKind.SHOW_STARTED:
-            self._stop_counting()  # what was before does not count any more
-        self.summary.count(event)
+        if event.kind in SITTING_KINDS and self._counting is not None and not self._counting.done():
+            self._begun = True
+            self._count_anew()  # in the order of the log
+        else:
+            self.summary.count(event)
         self.reservations.count(event)
         self.ending.on_logged(event)
         if event.kind is EventKind.OFF_AIR and self._loop is not None:
@@ -333,6 +344,10 @@ class ShowDesk:
                 self._loop.call_soon(self._on_ended_by_host)
             elif why == "lost":
                 self._loop.call_soon(self.ending.lost_air)
+
+    def _on_begun(self) -> None:
+        """A new evening: desk and viewers count from the same, the likes of those who waited for it."""
+        self.room.count_likes_from(self.summary.likes)
 
     def _on_ended_by_host(self) -> None:
         if self._loop is not None and self.air.since_ms is None:

@@ -16,6 +16,7 @@ let figures = {};
 let previous = null;
 let idleTimer = 0;
 let wantsSound = true;
+let refused = false; // the browser wants a tap before there is sound
 
 localise();
 element("name").textContent = stream;
@@ -37,6 +38,7 @@ function showState() {
   }
   element("announce").textContent = state === "playing" ? word("live") : later && !session.reason ? word("off_air") : word(`${key}_title`);
   if (state === "playing") startSound();
+  showMute();
   showControls();
 }
 
@@ -47,10 +49,10 @@ async function startSound() {
   video.muted = false;
   try {
     await video.play();
-    element("sound").hidden = true;
+    refused = false;
   } catch {
     video.muted = true;
-    element("sound").hidden = false;
+    refused = true;
     video.play().catch(() => {});
   }
   showMute();
@@ -60,7 +62,8 @@ function showMute() {
   const silent = video.muted || video.volume === 0;
   element("mute").setAttribute("aria-pressed", String(silent));
   element("mute").setAttribute("aria-label", word(silent ? "unmute" : "mute"));
-  if (!silent) element("sound").hidden = true;
+  // Only while there is something to hear, and until the visitor has chosen.
+  element("sound").hidden = !(refused && silent && wantsSound && session.state === "playing");
 }
 
 function toggleSound() {

@@ -186,6 +186,28 @@ async def test_without_leave_to_play_sound_the_page_asks_for_a_tap() -> None:
         await publisher.stop()
 
 
+async def test_the_tap_for_sound_goes_with_the_picture_and_covers_no_card() -> None:
+    async with Chromium(autoplay=False) as browser, running_relay() as relay:
+        publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
+        await publisher.start()
+        page = await browser.page()
+        await page.size(390, 844, mobile=True)
+        await page.go(f"{base_of(relay)}/watch/live")
+        await page.until("tradewind.state === 'playing' && !document.getElementById('sound').hidden")
+        box = "document.getElementById('{}').getBoundingClientRect()"
+        sound, stage = box.format("sound"), box.format("stage")
+        assert await page.evaluate(f"{sound}.bottom < {stage}.top + {stage}.height / 2"), "cards stand in the lower half"
+        assert await page.evaluate(f"{sound}.top >= {box.format('badge')}.bottom")
+        await publisher.stop()
+        await page.until("tradewind.state !== 'playing' && document.getElementById('sound').hidden")
+        again = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
+        await again.start()
+        await page.until("tradewind.state === 'playing' && !document.getElementById('sound').hidden")
+        await page.click("#mute")
+        await page.until("document.getElementById('sound').hidden && !document.getElementById('video').muted")
+        await again.stop()
+
+
 async def test_chinese_words_keys_and_sharing(page: Page) -> None:
     async with running_relay() as relay:
         await page.language("zh-CN")

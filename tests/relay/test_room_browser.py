@@ -433,7 +433,7 @@ async def test_an_empty_room_leaves_the_page_to_the_picture(page: Page) -> None:
         ("en-GB", "2026-11-30T13:08", "UTC", "13:08"),
         ("en-GB", "2026-12-01T11:00", "UTC", "Tue 1 Dec 11:00"),
         ("en-GB", "2026-11-30T23:30", "Asia/Shanghai", "Tue 1 Dec 07:30"),
-        ("en-GB", "2027-01-01T00:30", "UTC", "Fri 1 Jan 2027 00:30"),
+        ("en-GB", "2027-01-01T00:30", "UTC", "Fri, 1 Jan 2027 00:30"),
         ("zh-CN", "2026-12-01T11:00", "UTC", "12月1日周二 11:00"),
     ],
 )

@@ -155,6 +155,27 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
             assert (await viewer.next("coupon"))["code"] == "BBB"
 
 
+async def test_the_start_of_the_run_takes_no_likes_away_from_desk_or_viewers(tmp_path: Path) -> None:
+    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+        show_desk = desk.studio.desk
+        await viewer.open(board=0)
+        await viewer.send(t="event", n=1, kind="like", count=3)
+        await viewer.send(t="event", n=2, kind="asked", product="sun")
+        await desk.until(lambda: (show_desk.summary.likes, show_desk.summary.details_asked) == (3, 1))
+        show_desk.runner.start()
+        await viewer.send(t="event", n=3, kind="like", count=2)
+        await desk.until(lambda: show_desk.summary.likes == 5)
+        await viewer.next("count", likes=5)
+        assert show_desk.summary.details_asked == 1
+        show_desk.runner.end("host")
+        await viewer.send(t="event", n=4, kind="like", count=4)
+        await viewer.next("count", likes=9)
+        await desk.until(lambda: show_desk.summary.likes == 9)
+        show_desk.runner.start()  # another one: desk and page begin with those who waited
+        await viewer.next("count", likes=4)
+        assert show_desk.summary.likes == 4
+
+
 async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         room = desk.studio.desk.room

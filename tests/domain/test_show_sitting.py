@@ -1,0 +1,52 @@
+"""What belongs to one evening: neither the start of the run of show nor a break begins a new one."""
+
+import pytest
+
+from app.domain.event import EventKind, ShowEvent
+from app.domain.show_sitting import Sitting
+
+ON, OFF, START, END, RESUMED = (
+    EventKind.ON_AIR,
+    EventKind.OFF_AIR,
+    EventKind.SHOW_STARTED,
+    EventKind.SHOW_ENDED,
+    EventKind.SHOW_RESUMED,
+)
+LIKED = EventKind.LIKED
+MINUTE = 60_000
+
+
+def taken(*events: tuple[int, EventKind] | tuple[int, EventKind, str]) -> tuple[list[int], Sitting]:
+    """Which of these (minute, kind, why) begin a sitting, by their place."""
+    sitting = Sitting()
+    begun = []
+    for seq, (minute, kind, *why) in enumerate(events, 1):
+        if sitting.take(ShowEvent(seq, minute * MINUTE, kind, {"why": why[0]} if why else {})):
+            begun.append(seq)
+    return begun, sitting
+
+
+@pytest.mark.parametrize(
+    ("events", "begun", "since"),
+    [
+        ([(0, ON), (5, START), (60, END), (61, OFF)], [1], 0),
+        ([(0, START), (5, ON), (60, OFF), (61, END)], [1], 0),
+        ([(0, ON), (5, START), (6, END), (7, START)], [1], 0),
+        ([(0, LIKED), (1, ON), (5, START)], [2], 0),
+        ([(0, ON), (10, OFF), (15, ON)], [1], 0),  # something was mended
+        ([(0, ON), (10, OFF), (41, ON)], [1, 3], 2),
+        ([(0, START), (10, END, "host"), (11, ON)], [1, 3], 2),  # a rehearsal
+        ([(0, ON), (1, START), (10, OFF, "lost"), (10, END, "interrupted"), (12, ON), (13, RESUMED)], [1], 0),
+        ([(0, ON), (1, START), (10, END, "host"), (10, OFF), (11, LIKED), (12, ON)], [1, 6], 4),
+        ([(60, ON), (61, OFF), (0, ON)], [1, 3], 2),  # the clock was set back
+    ],
+)
+def test_what_begins_a_sitting(events: list[tuple[int, EventKind]], begun: list[int], since: int) -> None:
+    found, sitting = taken(*events)
+    assert (found, sitting.since_seq) == (begun, since)
+
+
+def test_it_is_over_when_neither_goes_on() -> None:
+    assert Sitting().over
+    assert not taken((0, ON), (1, START), (2, OFF))[1].over
+    assert taken((0, ON), (1, START), (2, OFF), (3, END))[1].over
