@@ -27,6 +27,7 @@ TEST_FOLDERS = (
     "relay",
     "session",
     "ui",
+    "fuzz",
     "end_to_end",
     "benchmark",
 )

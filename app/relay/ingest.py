@@ -61,10 +61,8 @@ class Feedback:
         """What came since the last call; None when nothing did."""
         if not self._arrivals:
             return None
-        base = max(self._next, self._last - _MAX_SPAN + 1)
+        base = max(self._next, self._last - _MAX_SPAN + 1, min(self._arrivals))
         arrivals = tuple(self._arrivals.get(number) for number in range(base, self._last + 1))
-        while arrivals and arrivals[0] is None and len(arrivals) > 1 and base < min(self._arrivals):
-            base, arrivals = base + 1, arrivals[1:]
         self._arrivals.clear()
         self._next = self._last + 1
         self._count = self._count + 1 & 0xFF

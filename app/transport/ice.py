@@ -81,7 +81,7 @@ class IceConnection(aioice.Connection):
         self._local_candidates_start = True
         candidates = await self._bind(addresses)
         for protocol in self._protocols:
-            self._guard(protocol)
+            self.guard(protocol)
         for index, candidate in enumerate(candidates):
             candidate.priority = candidate_priority(1, "host", max(0, 65535 - 256 * index))
         self._local_candidates += candidates
@@ -99,7 +99,7 @@ class IceConnection(aioice.Connection):
             await asyncio.wait({binding})
             raise
 
-    def _guard(self, protocol: StunProtocol) -> None:
+    def guard(self, protocol: StunProtocol) -> None:
         """Let only what is STUN by its first byte (RFC 7983) be read as such, and drop what cannot be read: anybody can send here."""
         read = protocol.datagram_received
 
@@ -158,7 +158,7 @@ class IceConnection(aioice.Connection):
             await path.protocol.close()
             return
         self._turns[path.protocol] = path
-        self._guard(path.protocol)
+        self.guard(path.protocol)
         self._local_candidates.append(path.protocol.local_candidate)
         self._protocols.append(path.protocol)
         # One that came late is used all the same: the other side learns it from our checks.
@@ -228,6 +228,11 @@ class IceConnection(aioice.Connection):
                 self._early.append(data)
         elif FIRST_DTLS_BYTE <= data[0] <= LAST_DTLS_BYTE and self._queue.qsize() < MAX_QUEUED_DATAGRAMS:
             super().data_received(data, component)
+
+    @property
+    def waiting(self) -> int:
+        """How many datagrams wait to be read."""
+        return int(self._queue.qsize()) + len(self._early)
 
     def begin_media(self, on_media: Callable[[bytes], None]) -> None:
         """Hand media on from now on, first what overtook the end of the handshake: it is the key frame that everything begins with."""
