@@ -76,11 +76,6 @@ def _add_broadcast(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     where.add_argument("--embedded", action="store_true", help="use the embedded relay (the default)")
     parser.add_argument("--token", action="append", metavar="T", help="bearer token of each --relay, in the same order")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="file with one token a line: keeps tokens out of the process list")
-    parser.add_argument(
-        "--allow-connections",
-        action="store_true",
-        help="let the project connect to the servers it names; needed once for a file from elsewhere",
-    )
     parser.add_argument("--listen", type=address, metavar="HOST:PORT", help="where the embedded relay listens")
     parser.add_argument("--size", type=size, metavar="WxH", help="size of the programme")
     parser.add_argument("--fps", type=between(1, 60), metavar="N", help="frames a second")
@@ -99,6 +94,12 @@ def _add_relay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--listen", type=address, default=("", 8787), metavar="[HOST]:PORT", help="default :8787, on every interface")
     parser.add_argument("--stream", action="append", metavar="NAME", help="stream name, may be given several times (default: live)")
     parser.add_argument("--keys", type=Path, metavar="FILE", help="file with a line NAME KEY for each stream; made if it does not exist")
+    parser.add_argument("--name", action="append", metavar="HOST", help="DNS name the relay is reached by; may be given several times")
+    parser.add_argument(
+        "--proxy", action="append", metavar="ADDRESS[/BITS]", help="proxy whose Forwarded or X-Forwarded-For is believed; several times"
+    )
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="certificate with its chain (PEM): the relay speaks HTTPS alone")
+    parser.add_argument("--private-key", type=Path, metavar="FILE", help="private key of the certificate, when it is a file of its own")
     parser.add_argument("--runtime", type=Path, help=argparse.SUPPRESS)
 
 

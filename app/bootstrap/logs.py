@@ -1,9 +1,14 @@
-"""Where log lines go: one file a process, turned over at 2 MB, and the terminal for warnings (for everything when asked)."""
+"""Where log lines go: one file a process, turned over at 2 MB, and the terminal for warnings (for everything when asked).
+
+A line that comes again and again is paced, so that nobody outside can push out of the log what one needs to read there.
+"""
 
 import logging
 import logging.handlers
 import sys
 from pathlib import Path
+
+from app.bootstrap.paced_log import PacedHandler
 
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 
@@ -20,7 +25,7 @@ def start_logging(folder: Path, process: str, *, verbose: bool = False) -> Path:
     root.handlers.clear()
     for handler in (kept, shown):
         handler.setFormatter(formatter)
-        root.addHandler(handler)
+    root.addHandler(PacedHandler((kept, shown), per_minute=3000 if verbose else 60))
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     for noisy in ("aiohttp.access", "aioice", "aiortc", "libav", "asyncio", "zeroconf"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -9,21 +9,32 @@ from app.bootstrap.logs import start_logging
 from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals, settle_memory
 from app.bootstrap.saying import spoken
-from app.relay.config import RelayConfig, RelayError
-from app.relay.process import Lease, addresses_of, read_keys, serve
+from app.domain.room import orders_secret
+from app.relay.config import RelayConfig, RelayError, is_loopback
+from app.relay.descriptors import raise_limit
+from app.relay.process import Lease, addresses_of, read_keys, room_keys_file, serve
+from app.relay.proxies import read_networks
 from app.relay.server import RelayServer
+from app.storage.files import StorageError
 from app.storage.lock import FileLock
 from app.storage.paths import Paths, find_paths
 from app.storage.wording import Wordings
 
 KEYS_FILE = "relay-keys"
+IN_CLEAR = (
+    "Stream keys and what viewers send travel in clear: this relay has no certificate. Give it one with --certificate,\n"
+    "or publish only from this machine or a network you trust.\n"
+)
 
 
 def lock_is_held(path: Path) -> bool:
-    """Whether a living process holds the lock file at `path`."""
+    """Whether a living process holds the lock file at `path`; raises OSError when that cannot be told."""
     lock = FileLock(path)
-    if not lock.acquire():
-        return True
+    try:
+        if not lock.acquire():
+            return True
+    except StorageError as error:
+        raise OSError(str(error)) from error
     lock.release()
     return False
 
@@ -34,6 +45,9 @@ def _say_where(config: RelayConfig, server: RelayServer) -> None:
         for watch, whip in zip(stream.watch, stream.whip, strict=True):
             sys.stdout.write(f"  watch    {watch}\n  publish  {whip}\n")
         sys.stdout.write(f"  key      {config.keys[stream.stream]}\n")
+        sys.stdout.write(f"  orders   {orders_secret(config.room_keys[stream.stream])}\n")
+    if config.certificate is None and not is_loopback(config.host):
+        sys.stdout.write(IN_CLEAR)
     sys.stdout.write("Ctrl+C ends the relay.\n")
     sys.stdout.flush()
 
@@ -58,12 +72,21 @@ def _config(arguments: argparse.Namespace, paths: Paths) -> RelayConfig:
     streams = arguments.stream or ["live"]
     keys_file: Path = arguments.keys or paths.config / KEYS_FILE
     keys_file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        proxies = read_networks(arguments.proxy or ())
+    except ValueError as error:
+        raise RelayError("relay.proxy", reason=str(error)) from error
     return RelayConfig(
         keys=read_keys(keys_file, streams),
+        room_keys=read_keys(room_keys_file(keys_file), streams),
         page_folder=paths.resources / "viewer",
         host=host,
         port=port,
         announce=True,
+        names=tuple(arguments.name or ()),
+        proxies=proxies,
+        certificate=arguments.certificate,
+        private_key=arguments.private_key,
     )
 
 
@@ -72,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     paths = find_paths()
     embedded: Path | None = arguments.runtime
     start_logging(paths.logs, f"relay-{embedded.name}" if embedded else "relay", verbose=arguments.verbose)
+    raise_limit()
     try:
         asyncio.run(_serve(_config(arguments, paths), embedded))
     except RelayError as error:

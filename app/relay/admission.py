@@ -31,6 +31,7 @@ class Admission:
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._sessions: Counter[str] = Counter()
+        self._connecting: Counter[str] = Counter()
 
     @property
     def sessions(self) -> int:
@@ -49,17 +50,39 @@ class Admission:
             raise Refusal("relay.too_often")
 
     def enter(self, address: str, *, counted: bool = True) -> None:
-        """A session begins. With `counted` False (a publisher with the right key) no limit refuses it."""
+        """A session begins, and is connecting until `connected`.
+
+        With `counted` False (a publisher with the right key) no limit refuses it.
+        """
         who = party(address)
         if counted and self._sessions.total() >= self._limits.max_sessions:
             raise Refusal("relay.full", limit=self._limits.max_sessions)
         if counted and self._sessions[who] >= self._limits.max_sessions_per_address:
             raise Refusal("relay.address_full", limit=self._limits.max_sessions_per_address)
+        if counted and self._connecting[who] >= self._limits.max_connecting_per_address:
+            raise Refusal("relay.address_connecting", limit=self._limits.max_connecting_per_address)
         self._sessions[who] += 1
+        self._connecting[who] += 1
 
-    def leave(self, address: str) -> None:
+    @property
+    def crowded(self) -> str:
+        """The party with most sessions that are still connecting, when all together have too many; "" else."""
+        if self._connecting.total() <= self._limits.max_connecting:
+            return ""
+        return self._connecting.most_common(1)[0][0]
+
+    def connected(self, address: str) -> None:
+        """A session that had entered is connected."""
+        self._drop(self._connecting, address)
+
+    def leave(self, address: str, *, connecting: bool) -> None:
         """A session that had entered ended."""
+        self._drop(self._sessions, address)
+        if connecting:
+            self._drop(self._connecting, address)
+
+    def _drop(self, counter: Counter[str], address: str) -> None:
         who = party(address)
-        self._sessions[who] -= 1
-        if self._sessions[who] <= 0:
-            del self._sessions[who]
+        counter[who] -= 1
+        if counter[who] <= 0:
+            del counter[who]

@@ -1,6 +1,5 @@
 """What a relay is told at its start."""
 
-import hmac
 import ipaddress
 import re
 import secrets
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.errors import AppError
-from app.relay.refusals import Refusal
+from app.relay.proxies import Network
 
 STREAM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -25,11 +24,22 @@ class Limits:
     max_body_bytes: int = 64 * 1024  # the largest offer a browser makes is under 20 kB
     body_timeout_s: float = 5.0
     idle_connection_s: float = 15.0  # also the time in which a request's headers must be here
+    max_connections: int = 1600  # of all addresses; fewer where the system gives fewer descriptors
     max_connections_per_address: int = 256  # a page's pictures, files and room are several each
+    connections_burst: int = 512  # new ones of one address
+    connections_per_s: float = 50.0
+    kept_connections: int = 16  # for programs of this machine: the desk that looks after the relay always gets through
+    write_s: float = 20.0  # a connection that takes nothing of what waits for it this long is ended
+    requests_burst: int = 2000  # thirty phones behind one address that open the page at once
+    requests_per_s: float = 150.0
+    guesses_burst: int = 10  # wrong keys of one address
+    guesses_per_s: float = 0.2
     posts_burst: int = 60  # a studio's phones behind one address, all reconnecting at once
     posts_per_s: float = 3.0
     max_sessions: int = 250
     max_sessions_per_address: int = 64
+    max_connecting_per_address: int = 16  # sessions that nobody has connected to yet
+    max_connecting: int = 64  # of all addresses: the other places are for those who really come
     connect_timeout_s: float = 10.0
     max_backlog_packets: int = 700  # of one viewer: 2.5 s at 2.5 Mb/s, then on to the next key frame
     room_pages: int = 1000
@@ -64,16 +74,25 @@ LIMITS = Limits()
 class RelayConfig:
     """`keys`: stream name → stream key; an empty key lets this machine alone publish without one.
 
-    `port` 0 = any free one. `host` "" = every interface, IPv4 and IPv6. `page_folder` holds the viewer page.
+    `room_keys`: stream name → what its room's host and the shops that report orders are known by; nobody can work it out from the stream
+    key, which guests may be given. One that is missing is made up, and then nobody has it. `port` 0 = any free one. `host` "" = every
+    interface, IPv4 and IPv6. `page_folder` holds the viewer page. `names`: DNS names under which the relay is reached, besides its
+    addresses. `proxies`: who is believed when he says for whom he asks. `certificate` and `private_key`: PEM files; with them the relay
+    speaks TLS alone.
     """
 
     keys: Mapping[str, str] = field(repr=False)
     page_folder: Path
+    room_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     host: str = "127.0.0.1"
     port: int = 0
     announce: bool = False
     title: str = "Tradewind"
     limits: Limits = LIMITS
+    names: tuple[str, ...] = ()
+    proxies: tuple[Network, ...] = ()
+    certificate: Path | None = None
+    private_key: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.keys:
@@ -81,6 +100,7 @@ class RelayConfig:
         for name in self.keys:
             if not STREAM_NAME.fullmatch(name):
                 raise RelayError("relay.stream_name", stream=name)
+        object.__setattr__(self, "room_keys", {name: self.room_keys.get(name) or new_key() for name in self.keys})
 
 
 def new_key() -> str:
@@ -96,18 +116,3 @@ def is_loopback(address: str) -> bool:
         return False
     mapped = getattr(parsed, "ipv4_mapped", None)
     return (mapped or parsed).is_loopback
-
-
-def check_key(config: RelayConfig, stream: str, authorization: str, address: str) -> None:
-    """Raise Refusal unless `authorization` carries this stream's key; takes the same time for every wrong key."""
-    wanted = config.keys.get(stream)
-    if wanted is None:
-        raise Refusal("relay.no_stream", stream=stream)
-    if not wanted and is_loopback(address):
-        return
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Refusal("relay.key_missing")
-    matches = hmac.compare_digest(token.strip().encode(errors="surrogateescape"), wanted.encode())
-    if not wanted or not matches:
-        raise Refusal("relay.key_wrong")

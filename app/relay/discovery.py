@@ -43,7 +43,8 @@ def relays_of(name: str, addresses: Sequence[str], port: int, properties: dict[b
     if not usable or not port:
         return ()
     host = usable[0]
-    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if properties.get(b"tls") == b"1" else "http"
+    base = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     return tuple(
         FoundRelay(name, host, port, stream, f"{base}/whip/{stream}", f"{base}/watch/{stream}")
         for stream in streams
@@ -54,7 +55,16 @@ def relays_of(name: str, addresses: Sequence[str], port: int, properties: dict[b
 class Announcement:
     """Tells the network of a relay. Without a network, or where mDNS is blocked, it stays silent and says so in the log."""
 
-    def __init__(self, *, title: str, port: int, streams: Sequence[str], addresses: Sequence[str], interfaces: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        title: str,
+        port: int,
+        streams: Sequence[str],
+        addresses: Sequence[str],
+        interfaces: Sequence[str] = (),
+        secure: bool = False,
+    ) -> None:
         short = title.replace(".", " ").encode()[:_NAME_BYTES].decode(errors="ignore").strip() or "Tradewind"
         self._interfaces = list(interfaces)
         self._zeroconf: AsyncZeroconf | None = None
@@ -63,7 +73,8 @@ class Announcement:
             f"{short} {port}.{SERVICE}",
             addresses=[socket.inet_pton(socket.AF_INET6 if ":" in one else socket.AF_INET, one) for one in _usable(addresses)],
             port=port,
-            properties={"streams": ",".join(streams)[:250], "watch": "/watch/", "whip": "/whip/", "whep": "/whep/", "title": title[:80]},
+            properties={"streams": ",".join(streams)[:250], "watch": "/watch/", "whip": "/whip/", "whep": "/whep/", "title": title[:80]}
+            | ({"tls": "1"} if secure else {}),
             server=f"tradewind-{port}-{socket.gethostname().split('.')[0][:30] or 'host'}.local.",
         )
 

@@ -1,5 +1,6 @@
 """Answers to offers: what a publisher may send here, and what a viewer gets."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ _FROM_VIEWER = ("nack", "nack pli", "ccm fir", "goog-remb")
 # What every browser decodes first; the bitstream may use more than it says, decoders go by the bitstream.
 _PROFILES = ("42e01f", "42001f", "4d001f", "4d401f", "64001f", "640c1f")
 _CNAME = "tradewind"
+# RFC 8839: 4 to 256 and 22 to 256 characters. Some peers use the other base64 alphabet.
+_UFRAG = re.compile(r"[A-Za-z0-9+/_=-]{4,256}")
+_PASSWORD = re.compile(r"[A-Za-z0-9+/_=-]{22,256}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,16 @@ def read_offer(text: str) -> Description:
         offer = parse(text)
     except SdpError as error:
         raise Refusal("relay.bad_sdp", reason=str(error)) from error
-    live = [section for section in offer.media if not section.rejected]
+    # What is not RTP (a data channel) is answered as refused, and need not be bundled or multiplexed.
+    live = [section for section in offer.media if not section.rejected and "RTP" in section.protocol]
+    if len({section.mid for section in offer.media}) < len(offer.media):
+        raise Refusal("relay.bad_sdp", reason="two of its sections have the same mid")
     if len(live) > 1 and not set(offer.bundle) >= {section.mid for section in live}:
         raise Refusal("relay.bad_sdp", reason="its sections are not bundled")
     if not all(section.rtcp_mux for section in live):
         raise Refusal("relay.bad_sdp", reason="it does not multiplex RTCP")
+    if not _UFRAG.fullmatch(offer.transport.ice_ufrag) or not _PASSWORD.fullmatch(offer.transport.ice_pwd):
+        raise Refusal("relay.bad_sdp", reason="its ice-ufrag or ice-pwd is none")
     if not any(algorithm in ("sha-256", "sha-384", "sha-512") for algorithm, _ in offer.transport.fingerprints):
         raise Refusal("relay.bad_sdp", reason="it has no SHA-2 fingerprint")
     return offer
@@ -99,7 +108,10 @@ def _answer(offer: Description, local: LocalTransport, accepted: Mapping[str, Me
 
 
 def answer_publisher(offer: Description, local: LocalTransport) -> tuple[Description, IngestFormat]:
-    """One video and one sound section, each with the codec the publisher likes best of those we forward; raises Refusal."""
+    """One video and one sound section, each with the codec the publisher likes best of those we forward.
+
+    Raises Refusal, also when only one of the two could be taken (RFC 9725): a show without its picture is none.
+    """
     accepted: dict[str, MediaSection] = {}
     form = IngestFormat(Codec.H264, -1, -1, -1, -1)
     for kind in ("video", "audio"):
@@ -109,7 +121,7 @@ def answer_publisher(offer: Description, local: LocalTransport) -> tuple[Descrip
         known = {"video": (_h264(section), _vp8(section)), "audio": (_opus(section),)}[kind]
         found = sorted((one for one in known if one is not None), key=section.formats.index)
         if not found:
-            continue
+            raise Refusal("relay.codec_left", kind=kind)
         chosen = _accepted(found[0], _FROM_PUBLISHER)
         congestion = section.extension_id(TRANSPORT_CC) if "transport-cc" in chosen.feedback else None
         formats = _with_rtx(section, chosen) if kind == "video" else (chosen,)

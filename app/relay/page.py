@@ -1,9 +1,11 @@
 """What browsers get: the viewer page and its files, the list of streams, QR codes."""
 
+import asyncio
 import gzip
 import hashlib
 import html
 import io
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import segno
 from aiohttp import web
 
 from app.relay.config import RelayError
+from app.relay.refusals import Refusal
 
 # Only what lies beside the page; nothing inline, nothing from elsewhere, nobody may frame it but itself.
 CONTENT_SECURITY_POLICY = (
@@ -91,3 +94,32 @@ def qr_svg(address: str) -> bytes:
         buffer, kind="svg", border=3, dark="#0b0d12", light="#ffffff", xmldecl=False, omitsize=True, svgclass=None, lineclass=None
     )
     return buffer.getvalue()
+
+
+class Codes:
+    """QR codes by address, each drawn once: on a thread, one after the other, because drawing is slow and media is not to wait for it."""
+
+    def __init__(self, *, most_kept: int = 128, most_waiting: int = 16) -> None:
+        self._most_kept = most_kept
+        self._most_waiting = most_waiting
+        self._drawn: OrderedDict[str, bytes] = OrderedDict()
+        self._waiting = 0
+        self._turn = asyncio.Lock()
+
+    async def of(self, address: str) -> bytes:
+        """Raises Refusal when too many others wait for theirs."""
+        if address in self._drawn:
+            self._drawn.move_to_end(address)
+            return self._drawn[address]
+        if self._waiting >= self._most_waiting:
+            raise Refusal("relay.qr_busy")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                if address not in self._drawn:
+                    self._drawn[address] = await asyncio.to_thread(qr_svg, address)
+                    if len(self._drawn) > self._most_kept:
+                        self._drawn.popitem(last=False)
+                return self._drawn[address]
+        finally:
+            self._waiting -= 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.relay.config import RelayConfig, RelayError, is_loopback, new_key
 from app.relay.discovery import Announcement
+from app.relay.hosts import Host
 from app.relay.server import RelayServer
 from app.transport.addresses import host_addresses
 
@@ -32,6 +33,11 @@ def _write_private(path: Path, text: str) -> None:
         os.replace(temporary, path)
     except OSError as error:
         raise RelayError("relay.cannot_write", path=str(path), reason=error.strerror or str(error)) from error
+
+
+def room_keys_file(keys_file: Path) -> Path:
+    """Where the rooms' keys are kept: beside the stream keys, in a file of its own, because stream keys are given to others."""
+    return keys_file.with_name(f"{keys_file.name}.rooms")
 
 
 def read_keys(path: Path, streams: Sequence[str]) -> dict[str, str]:
@@ -59,7 +65,7 @@ def read_keys(path: Path, streams: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class StreamAddresses:
-    """Where a stream is watched and published, for people to read."""
+    """Where a stream is watched and published, for people to read; the names the relay was given come first."""
 
     stream: str
     watch: tuple[str, ...]
@@ -71,7 +77,8 @@ def addresses_of(config: RelayConfig, port: int) -> tuple[StreamAddresses, ...]:
     hosts = [config.host] if config.host not in ("", "0.0.0.0", "::") else host_addresses()
     if config.host == "0.0.0.0":
         hosts = [host for host in hosts if ":" not in host] or ["127.0.0.1"]
-    bases = [f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}" for host in hosts]
+    scheme = "http" if config.certificate is None else "https"
+    bases = [f"{scheme}://{Host(host, port)}" for host in (*config.names, *hosts)]
     return tuple(
         StreamAddresses(name, tuple(f"{base}/watch/{name}" for base in bases), tuple(f"{base}/whip/{name}" for base in bases))
         for name in config.keys
@@ -89,7 +96,12 @@ class Lease:
         self._is_held = is_held
 
     def held(self) -> bool:
-        return any(self._is_held(path) for pattern in LEASE_FILES for path in sorted(self._runtime.glob(pattern)))
+        """When that cannot be told (no descriptor is free, say), it is: a show does not end because somebody could not look."""
+        try:
+            return any(self._is_held(path) for pattern in LEASE_FILES for path in sorted(self._runtime.glob(pattern)))
+        except OSError as error:
+            log.warning("whether this relay is still needed cannot be told now: %s", error)
+            return True
 
     async def until_lost(self, *, look_s: float = _LOOK_S, patience_s: float = _PATIENCE_S) -> None:
         """Return when nobody has held it for `patience_s`."""
@@ -143,7 +155,9 @@ async def serve(
             registered = Registered(runtime, content)
             registered.write()
         if config.announce and not is_loopback(config.host):
-            announcement = Announcement(title=config.title, port=server.port, streams=names, addresses=host_addresses())
+            announcement = Announcement(
+                title=config.title, port=server.port, streams=names, addresses=host_addresses(), secure=config.certificate is not None
+            )
             await announcement.start()
         started(server)
         loop = asyncio.get_running_loop()

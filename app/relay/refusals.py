@@ -59,6 +59,17 @@ _REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {
     "relay.order_field": (HTTPStatus.UNPROCESSABLE_ENTITY, "{field} must be {wanted}."),
     "relay.order_conflict": (HTTPStatus.CONFLICT, "Order {order} was reported before with another content."),
     "relay.orders_waiting": (HTTPStatus.SERVICE_UNAVAILABLE, "Too many orders wait for the host; report this one again later."),
+    "relay.bad_host": (HTTPStatus.BAD_REQUEST, "The Host header names no host."),
+    "relay.unknown_host": (
+        HTTPStatus.MISDIRECTED_REQUEST,
+        "This relay does not know that it is called {host}; start it with --name {host}.",
+    ),
+    "relay.foreign_page": (HTTPStatus.FORBIDDEN, "Pages from elsewhere may watch here, nothing more."),
+    "relay.packed": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must not be compressed."),
+    "relay.no_sockets": (HTTPStatus.SERVICE_UNAVAILABLE, "The relay has no free sockets; try again in a moment."),
+    "relay.codec_left": (HTTPStatus.NOT_ACCEPTABLE, "The relay forwards H264 or VP8, and Opus; it cannot take the offer's {kind}."),
+    "relay.address_connecting": (HTTPStatus.TOO_MANY_REQUESTS, "{limit} sessions of this address wait to be connected; wait a little."),
+    "relay.qr_busy": (HTTPStatus.SERVICE_UNAVAILABLE, "Too many codes wait to be drawn; try again in a moment."),
     "relay.no_page": (HTTPStatus.NOT_FOUND, "There is nothing here."),
 }
 _RETRY_AFTER_S: Mapping[str, int] = {
@@ -67,6 +78,9 @@ _RETRY_AFTER_S: Mapping[str, int] = {
     "relay.full": 10,
     "relay.room_full": 10,
     "relay.stopping": 2,
+    "relay.no_sockets": 5,
+    "relay.address_connecting": 2,
+    "relay.qr_busy": 2,
     "relay.orders_waiting": 30,
 }
 

@@ -23,7 +23,7 @@ A page that is left, or loaded again, `POST /room/NAME/events`
   → JSON {"t":"events","token","page","events":[{"n","kind","product","count"}…]}: what it had no ack for, by the token and page that they
       were numbered for, so that each counts once whichever way it comes. 204: all are counted.
 
-Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(stream key); a second host takes the first one's place (4409)
+Host, `GET /room/NAME/host`, `Authorization: Bearer` domain.room.host_token(room key); a second host takes the first one's place (4409)
   → {"t":"hello","v":1,"boot":"…","after":seq,"likes":total so far, optional}
   ← {"t":"welcome","v":1,"boot","seq","now_ms","board":{key:rev},"pictures":[ids],"calendars":[ids],"coupons":{id: left},"viewers","likes",
       "dropped":{kind:n}}

@@ -14,9 +14,9 @@ from aiohttp.multipart import content_disposition_filename, parse_content_dispos
 
 from app.domain.plain_text import is_plain_character
 from app.relay.config import RelayConfig
+from app.relay.keys import Keys
 from app.relay.refusals import Refusal
 from app.relay.room_shelf import HEADERS, Shelves, Thing, content_of, is_id, is_id_of, known_already
-from app.relay.room_sockets import check_host
 
 MAX_BYTES = 64 * 1024
 _ROOM_BYTES = 4 * 1024 * 1024
@@ -51,8 +51,10 @@ def file_name_of(disposition: str) -> str:
 class RoomCalendars:
     """Checks, keeps and hands out."""
 
-    def __init__(self, config: RelayConfig) -> None:
+    def __init__(self, config: RelayConfig, keys: Keys, check_own_page: Callable[[web.Request], None]) -> None:
         self._config = config
+        self._keys = keys
+        self._check_own_page = check_own_page
         self._shelves = Shelves(config, _ROOM_BYTES)
 
     def ids_of(self, stream: str) -> Callable[[], list[str]]:
@@ -64,7 +66,8 @@ class RoomCalendars:
 
     async def _put(self, request: web.Request) -> web.Response:
         shelf, name = self._shelves.of(request), request.match_info["calendar"]
-        check_host(self._config, request.match_info["stream"], request)
+        self._check_own_page(request)
+        self._keys.check_host(request.match_info["stream"], request)
         if not is_id(name):
             raise Refusal("relay.calendar_name")
         if request.content_type != "text/calendar":

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from aiohttp import web
 
 from app.relay.config import RelayConfig
+from app.relay.keys import Keys
 from app.relay.refusals import Refusal
 from app.relay.room_shelf import HEADERS, PIECE_BYTES, Shelves, Thing, content_of, is_id, is_id_of, known_already
-from app.relay.room_sockets import check_host
 
 MAX_BYTES = 1024 * 1024
 _ROOM_BYTES = 96 * 1024 * 1024
@@ -25,8 +25,10 @@ def media_type(content: bytes) -> str:
 class RoomPictures:
     """`PUT` with the host token, `GET` for everybody; an id is the beginning of the content's SHA-256, so it never means another."""
 
-    def __init__(self, config: RelayConfig) -> None:
+    def __init__(self, config: RelayConfig, keys: Keys, check_own_page: Callable[[web.Request], None]) -> None:
         self._config = config
+        self._keys = keys
+        self._check_own_page = check_own_page
         self._shelves = Shelves(config, _ROOM_BYTES)
 
     def ids_of(self, stream: str) -> Callable[[], list[str]]:
@@ -38,7 +40,8 @@ class RoomPictures:
 
     async def _put(self, request: web.Request) -> web.Response:
         shelf, name = self._shelves.of(request), request.match_info["picture"]
-        check_host(self._config, request.match_info["stream"], request)
+        self._check_own_page(request)
+        self._keys.check_host(request.match_info["stream"], request)
         if not is_id(name):
             raise Refusal("relay.picture_name")
         content = await content_of(request, most_bytes=MAX_BYTES, within_s=self._config.limits.body_timeout_s * 4)

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import logging
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -12,9 +11,9 @@ from contextlib import asynccontextmanager, contextmanager
 from aiohttp import WSMsgType, web
 
 from app.domain.clock import Clock
-from app.domain.room import host_token
-from app.relay.admission import Admission, party
-from app.relay.config import RelayConfig, is_loopback
+from app.relay.admission import party
+from app.relay.config import RelayConfig
+from app.relay.keys import Keys
 from app.relay.refusals import Refusal
 from app.relay.room import Room
 from app.relay.room_messages import Message, check_version, read_message
@@ -31,27 +30,9 @@ _HOST_BYTES = 256 * 1024
 _REPORT_BYTES = 48 * 1024
 
 
-def check_host(config: RelayConfig, stream: str, request: web.Request) -> None:
-    """Raise Refusal unless the request carries this stream's host token; takes the same time for every wrong one.
-
-    A stream without a key takes a host of this machine, but never a web page that happens to be open on it.
-    """
-    key = config.keys[stream]
-    if not key and is_loopback(request.remote or "") and "Origin" not in request.headers:
-        return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Refusal("relay.host_token_missing")
-    matches = hmac.compare_digest(token.strip().encode(errors="surrogateescape"), host_token(key).encode())
-    if not key or not matches:
-        raise Refusal("relay.host_token_wrong")
-
-
-def _visitor_secret(key: str) -> bytes:
-    """What visitors' tokens are signed with: the same after a restart, where there is a key."""
-    if not key:
-        return secrets.token_bytes(32)
-    return hmac.new(key.encode(), b"tradewind room visitor", hashlib.sha256).digest()
+def _visitor_secret(room_key: str) -> bytes:
+    """What visitors' tokens are signed with: the same after a restart, where the room's key is kept."""
+    return hmac.new(room_key.encode(), b"tradewind room visitor", hashlib.sha256).digest()
 
 
 class RoomSockets:
@@ -62,20 +43,25 @@ class RoomSockets:
         *,
         config: RelayConfig,
         clock: Clock,
-        admission: Admission,
+        keys: Keys,
+        check_own_page: Callable[[web.Request], None],
         pictures_of: Callable[[str], Callable[[], list[str]]],
         calendars_of: Callable[[str], Callable[[], list[str]]],
     ) -> None:
         self.rooms: Mapping[str, Room] = {
             name: Room(
-                clock=clock, secret=_visitor_secret(key), limits=config.limits, pictures=pictures_of(name), calendars=calendars_of(name)
+                clock=clock,
+                secret=_visitor_secret(config.room_keys[name]),
+                limits=config.limits,
+                pictures=pictures_of(name),
+                calendars=calendars_of(name),
             )
-            for name, key in config.keys.items()
+            for name in config.keys
         }
-        self._config = config
         self._limits = config.limits
         self._clock = clock
-        self._admission = admission
+        self._keys = keys
+        self._check_own_page = check_own_page
         limits = config.limits
         self._joins = AddressBuckets(limits.room_joins_per_s, limits.room_joins_burst, clock)
         self._heard = AddressBuckets(limits.room_address_per_s, limits.room_address_burst, clock)
@@ -186,6 +172,7 @@ class RoomSockets:
 
     async def _viewer(self, request: web.Request) -> web.StreamResponse:
         room, address = self.room_of(request), request.remote or ""
+        self._check_own_page(request)
         with self._seat(room, address):
             async with self._open(request, _VIEWER_BYTES) as (socket, wire):
                 hello = await self._hello(socket)
@@ -207,6 +194,7 @@ class RoomSockets:
     async def _report(self, request: web.Request) -> web.Response:
         """What a page that is left had no ack for; one that is refused keeps it for its next visit."""
         room, address = self.room_of(request), request.remote or ""
+        self._check_own_page(request)
         if not self._reports.of(address).take(1):
             raise Refusal("relay.too_often")
         if request.content_type != "application/json":
@@ -223,11 +211,8 @@ class RoomSockets:
         room = self.room_of(request)
         if self._closing:
             raise Refusal("relay.stopping")
-        try:
-            check_host(self._config, request.match_info["stream"], request)
-        except Refusal:
-            self._admission.attempt(request.remote or "")
-            raise
+        self._check_own_page(request)
+        self._keys.check_host(request.match_info["stream"], request)
         async with self._open(request, _HOST_BYTES) as (socket, wire):
             hello = await self._hello(socket)
             if hello is None:

@@ -6,16 +6,21 @@ import logging
 import re
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 from aiohttp import web
 
 from app.domain.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
+from app.relay import descriptors
 from app.relay.admission import Admission
-from app.relay.config import RelayConfig, RelayError, check_key, is_loopback
+from app.relay.config import RelayConfig, RelayError, is_loopback
 from app.relay.connections import ConnectionGuard
+from app.relay.front import CORS, HOST, Front, Nonsense
+from app.relay.hosts import Host
+from app.relay.keys import Keys
 from app.relay.negotiation import read_offer
-from app.relay.page import PAGE_HEADERS, Page, qr_svg
+from app.relay.page import PAGE_HEADERS, Codes, Page
 from app.relay.refusals import Refusal
 from app.relay.room_calendars import RoomCalendars
 from app.relay.room_orders import RoomOrders
@@ -23,6 +28,7 @@ from app.relay.room_pictures import RoomPictures
 from app.relay.room_sockets import RoomSockets
 from app.relay.sessions import LEFT, Addresses, Session, Sessions
 from app.relay.stream import Stream
+from app.relay.tls import tls_context
 from app.transport.addresses import host_addresses
 
 log = logging.getLogger(__name__)
@@ -31,21 +37,19 @@ _SDP = "application/sdp"
 _FRAGMENT = "application/trickle-ice-sdpfrag"
 _TICK_S = 0.01
 _FRAGMENT_LINE = re.compile(r"(a=(candidate|ice-ufrag|ice-pwd|end-of-candidates|mid|ice-options|group)\b|m=|v=|o=|s=|t=|c=)")
-# Any page may watch, and any page that was given a key may publish: nothing here goes by cookies.
-_CORS: Mapping[str, str] = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch",
-    "Access-Control-Max-Age": "600",
-}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def all_addresses() -> list[str]:
     """Where media may come in: the publisher is often this very machine, which may have no other network."""
     return host_addresses(loopback=True)
+
+
+def _http_log() -> logging.Logger:
+    """Where the HTTP library complains, without what it says of requests that are none."""
+    found = logging.getLogger(f"{__name__}.http")
+    if not any(isinstance(one, Nonsense) for one in found.filters):
+        found.addFilter(Nonsense())
+    return found
 
 
 def _address_of(request: web.Request) -> str:
@@ -57,27 +61,8 @@ def _ticker_ended(task: "asyncio.Task[None]") -> None:
         log.error("reports to publishers and viewers have ended", exc_info=error)
 
 
-def _refused(refusal: Refusal, extra: Mapping[str, str] | None = None) -> web.Response:
-    headers = {**_CORS, **refusal.headers, **(extra or {})}
-    return web.Response(status=refusal.status, text=refusal.words + "\n", headers=headers)
-
-
-@web.middleware
-async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals become answers of plain words; so do aiohttp's own 404 and 405."""
-    try:
-        return await handler(request)
-    except Refusal as error:
-        return _refused(error)
-    except web.HTTPMethodNotAllowed as error:
-        return _refused(Refusal("relay.method", method=request.method), {"Allow": error.headers.get("Allow", "")})
-    except web.HTTPNotFound:
-        return _refused(Refusal("relay.no_page"))
-
-
 def _json(value: object) -> web.Response:
-    headers = {**_CORS, "Cache-Control": "no-store"}
-    return web.Response(body=json.dumps(value).encode(), content_type="application/json", headers=headers)
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 class RelayServer:
@@ -91,19 +76,27 @@ class RelayServer:
         self.port = 0
         self._clock = clock or SystemClock()
         self._page = Page(config.page_folder)
-        self._admission = Admission(config.limits, self._clock)
+        find_addresses = addresses or all_addresses
+        self._share = descriptors.share(config.limits, descriptors.limit(), len(find_addresses()))
+        limits = replace(config.limits, max_sessions=self._share.sessions)
+        self._tls = tls_context(config)
+        self._admission = Admission(limits, self._clock)
         self._streams = {name: Stream(name, self._clock) for name in config.keys}
-        self._sessions = Sessions(clock=self._clock, limits=config.limits, admission=self._admission, addresses=addresses or all_addresses)
-        self._pictures = RoomPictures(config)
-        self._calendars = RoomCalendars(config)
+        self._sessions = Sessions(clock=self._clock, limits=limits, admission=self._admission, addresses=find_addresses)
+        self._front = Front(config, self._clock)
+        self._keys = Keys(config, self._clock)
+        self._codes = Codes()
+        self._pictures = RoomPictures(config, self._keys, self._front.check_own_page)
+        self._calendars = RoomCalendars(config, self._keys, self._front.check_own_page)
         self._rooms = RoomSockets(
             config=config,
             clock=self._clock,
-            admission=self._admission,
+            keys=self._keys,
+            check_own_page=self._front.check_own_page,
             pictures_of=self._pictures.ids_of,
             calendars_of=self._calendars.ids_of,
         )
-        self._orders = RoomOrders(config=config, clock=self._clock, admission=self._admission, rooms=self._rooms.rooms)
+        self._orders = RoomOrders(config=config, clock=self._clock, keys=self._keys, rooms=self._rooms.rooms)
         self._boot = secrets.token_hex(6)
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -123,11 +116,17 @@ class RelayServer:
         if self._runner is not None:
             return
         self._runner = web.AppRunner(
-            self._application(), access_log=None, keepalive_timeout=self.config.limits.idle_connection_s, shutdown_timeout=1.0
+            self._application(),
+            access_log=None,
+            logger=_http_log(),
+            keepalive_timeout=self.config.limits.idle_connection_s,
+            lingering_time=1.0,  # the rest of a body that nobody wants
+            auto_decompress=False,  # packed bodies are refused: a small one may hold any amount
+            shutdown_timeout=1.0,
         )
         await self._runner.setup()
         assert self._runner.server is not None
-        self._guard = ConnectionGuard(self._runner.server, self.config.limits.max_connections_per_address)
+        self._guard = ConnectionGuard(self._runner.server, self.config, self._clock, self._tls, self._share.connections)
         try:
             self._server = await self._listen(self._guard)
         except OSError as error:
@@ -156,6 +155,8 @@ class RelayServer:
         if self._server is not None:
             self._server.close()
             self._server = None
+        if self._guard is not None:
+            await self._guard.aclose()
         await self._rooms.aclose()
         await self._sessions.aclose()
         for stream in self._streams.values():
@@ -179,7 +180,7 @@ class RelayServer:
                 self._rooms.tick()
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[_refusals], client_max_size=self.config.limits.max_body_bytes)
+        application = web.Application(middlewares=[self._front.handle], client_max_size=self.config.limits.max_body_bytes)
         routes = application.router
         for kind, post in (("whip", self._post_whip), ("whep", self._post_whep)):
             routes.add_post(f"/{kind}/{{stream}}", post)
@@ -223,14 +224,14 @@ class RelayServer:
             raise Refusal("relay.too_large", limit=limit) from error
 
     def _created(self, request: web.Request, session: Session, answer: str) -> web.Response:
-        headers = {**_CORS, "Location": f"{request.path}/{session.id}", "ETag": f'"{session.etag}"', "Accept-Patch": _FRAGMENT}
+        headers = {**CORS, "Location": f"{request.path}/{session.id}", "ETag": f'"{session.etag}"', "Accept-Patch": _FRAGMENT}
         return web.Response(status=201, body=answer.encode(), content_type=_SDP, headers=headers)
 
     async def _post_whip(self, request: web.Request) -> web.Response:
         address = _address_of(request)
         self._admission.attempt(address)
         stream = self._stream_of(request)
-        check_key(self.config, stream.name, request.headers.get("Authorization", ""), address)
+        self._keys.check_publisher(stream.name, request)
         offer = read_offer(await self._body(request, _SDP))
         return self._created(request, *await self._sessions.publish(stream, offer, address))
 
@@ -245,7 +246,7 @@ class RelayServer:
         stream = self._stream_of(request)
         kind = "publisher" if request.path.startswith("/whip/") else "viewer"
         if kind == "publisher":
-            check_key(self.config, stream.name, request.headers.get("Authorization", ""), _address_of(request))
+            self._keys.check_publisher(stream.name, request)
         return self._sessions.find(stream.name, request.match_info["session"], kind)
 
     async def _patch(self, request: web.Request) -> web.Response:
@@ -262,15 +263,15 @@ class RelayServer:
         text = [line for line in lines if line[1:2] == "="]
         if not text or not all(_FRAGMENT_LINE.match(line) for line in text):
             raise Refusal("relay.bad_fragment")
-        return web.Response(status=204, headers=_CORS)
+        return web.Response(status=204, headers=CORS)
 
     async def _delete(self, request: web.Request) -> web.Response:
         await self._sessions.end(self._session_of(request), LEFT)
-        return web.Response(status=200, headers=_CORS)
+        return web.Response(status=200, headers=CORS)
 
     async def _options(self, request: web.Request) -> web.Response:
         self._stream_of(request)
-        return web.Response(status=204, headers={**_CORS, "Accept-Post": _SDP, "Accept-Patch": _FRAGMENT})
+        return web.Response(status=204, headers={**CORS, "Accept-Post": _SDP, "Accept-Patch": _FRAGMENT})
 
     # --- pages
 
@@ -296,18 +297,18 @@ class RelayServer:
 
     async def _get_qr(self, request: web.Request) -> web.Response:
         stream = self._stream_of(request)
-        return web.Response(
-            body=qr_svg(f"{self._base(request)}/watch/{stream.name}"), headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"}
-        )
+        code = await self._codes.of(f"{self._base(request)}/watch/{stream.name}")
+        return web.Response(body=code, headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"})
 
     def _base(self, request: web.Request) -> str:
-        """The address to hand on: what the asker used, unless that leads nowhere on another device."""
-        host = request.url.host or ""
-        if (is_loopback(host) or host == "localhost") and not is_loopback(self.config.host):
-            others = [address for address in host_addresses() if not is_loopback(address)]
-            if others:
-                return f"{request.scheme}://{f'[{others[0]}]' if ':' in others[0] else others[0]}:{self.port}"
-        return f"{request.scheme}://{request.host}"
+        """The address to hand on: what the asker used, unless it is none of ours or leads nowhere on another device."""
+        host: Host = request[HOST]
+        here = host.name == "localhost" or is_loopback(host.name)
+        if self._front.is_known(host) and not (here and not is_loopback(self.config.host)):
+            return f"{request.scheme}://{host}"
+        others = [address for address in host_addresses() if not is_loopback(address)]
+        name = next(iter((*self.config.names, *others)), "127.0.0.1")
+        return f"{request.scheme}://{Host(name, self.port)}"
 
     async def _get_status(self, request: web.Request) -> web.Response:
         now_ns = self._clock.monotonic_ns()
@@ -318,9 +319,7 @@ class RelayServer:
             "sessions": self._admission.sessions,
             "streams": [{**stream.status(now_ns), "room": self._rooms.status(name)} for name, stream in self._streams.items()],
         }
-        return web.Response(
-            body=json.dumps(status).encode(), content_type="application/json", headers={**_CORS, "Cache-Control": "no-store"}
-        )
+        return _json(status)
 
     async def _get_time(self, request: web.Request) -> web.Response:
         """This machine's clock, by which a page on another one reads the delay."""

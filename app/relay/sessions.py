@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.clock import Clock
-from app.relay.admission import Admission
+from app.relay.admission import Admission, party
 from app.relay.config import Limits
 from app.relay.ingest import Ingest
 from app.relay.negotiation import answer_publisher, answer_viewer, our_setup
@@ -39,6 +39,7 @@ class Session:
     ingest: Ingest | None = None
     viewer: Viewer | None = None
     connecting: "asyncio.Task[None] | None" = field(default=None, repr=False)
+    connected: bool = False
 
     @property
     def kind(self) -> str:
@@ -116,14 +117,17 @@ class Sessions:
             on_closed=lambda reason: None,
             setup=our_setup(offer),
             certificate=self._certificate,
+            answers_only=True,
         )
         try:
             answer, session = await make(peer)
             if self._closing:  # while the addresses were gathered: nobody would end it any more
                 raise Refusal("relay.stopping")
+        except TransportError as error:
+            await self._give_up(peer, address)
+            raise Refusal("relay.no_sockets") from error
         except BaseException:
-            self._admission.leave(address)
-            await peer.aclose()
+            await self._give_up(peer, address)
             raise
 
         def closed(reason: str) -> None:
@@ -132,7 +136,19 @@ class Sessions:
         peer.on_closed = closed
         self._sessions[session.id] = session
         session.connecting = self._spawn(self._connect(session, offer.transport), f"connect {session.id}")
+        self._make_room()
         return session, render(answer, offer=False)
+
+    async def _give_up(self, peer: Peer, address: str) -> None:
+        self._admission.leave(address, connecting=True)
+        await peer.aclose()
+
+    def _make_room(self) -> None:
+        """Of too many that nobody connected to yet, the oldest one of the busiest address goes: newcomers find a place."""
+        if crowded := self._admission.crowded:
+            waiting = (session for session in self._sessions.values() if not session.connected and party(session.address) == crowded)
+            if (oldest := next(waiting, None)) is not None:
+                self._spawn(self.end(oldest, "made room"), f"end {oldest.id}")
 
     def _spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -146,14 +162,21 @@ class Sessions:
             log.error("%s failed", task.get_name(), exc_info=error)
 
     async def _connect(self, session: Session, remote: RemoteTransport) -> None:
+        """Whatever goes wrong, a session that does not get connected does not stay."""
         try:
             await session.peer.connect(remote, within_s=self._limits.connect_timeout_s)
+            session.connected = True
+            self._admission.connected(session.address)
         except TransportError as error:
             log.info("%s of %s never connected: %s", session.kind, session.stream.name, error)
+        finally:
             session.connecting = None
-            await self.end(session, "never connected")
-            return
-        session.connecting = None
+            if not session.connected:
+                await self.end(session, "never connected")
+        if session.connected:
+            self._begin(session)
+
+    def _begin(self, session: Session) -> None:
         log.info("%s of %s connected", session.kind, session.stream.name)
         if session.ingest is not None:
             session.ingest.start(session.peer.send_rtcp)
@@ -172,7 +195,7 @@ class Sessions:
         """End a session and free what it holds; idempotent."""
         if self._sessions.pop(session.id, None) is None:
             return
-        self._admission.leave(session.address)
+        self._admission.leave(session.address, connecting=not session.connected)
         log.info("%s of %s ended: %s", session.kind, session.stream.name, reason)
         if session.ingest is not None:
             session.ingest.stop()

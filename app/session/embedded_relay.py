@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 RELAY_FILE = "relay.json"
 KEYS_FILE = "relay.keys"  # "NAME KEY" a line, as the relay reads it
+ROOM_KEYS_FILE = f"{KEYS_FILE}.rooms"  # the same for the keys of its rooms, which nobody else is given
 PORT_FILE = "relay-port"
 LOOK_S = 0.05
 WATCH_S = 0.2
@@ -88,6 +89,7 @@ class EmbeddedRelay:
         self.viewers = 0
         self.pid = 0
         self.key = ""
+        self._room_key = ""
         self._runtime = runtime
         self._port_file = state / PORT_FILE
         self._setting = setting
@@ -121,12 +123,13 @@ class EmbeddedRelay:
     @property
     def room(self) -> RoomAddress | None:
         """The room of the stream, as this computer reaches it; None while the relay does not run."""
-        return RoomAddress(f"http://127.0.0.1:{self._port}", self._setting.stream, self.key) if self.running else None
+        return RoomAddress(f"http://127.0.0.1:{self._port}", self._setting.stream, self._room_key) if self.running else None
 
     def start(self) -> None:
         """Begin to look after the relay. More than once is ignored."""
         if self._task is None:
-            self.key = self._stream_key()
+            self.key = self._kept_key(KEYS_FILE)
+            self._room_key = self._kept_key(ROOM_KEYS_FILE)
             self._task = asyncio.create_task(self._look_after(), name="embedded-relay")
             self._task.add_done_callback(self._ended)
 
@@ -279,9 +282,9 @@ class EmbeddedRelay:
         """Whether this process is a relay of our runtime folder: after a crash the number in the file may be another program's."""
         return runs(pid) and {"relay", str(self._runtime)} <= set(words_of(pid))
 
-    def _stream_key(self) -> str:
-        """The key of our stream, made when there is none; only this user can read the file."""
-        path, stream = self._runtime / KEYS_FILE, self._setting.stream
+    def _kept_key(self, file_name: str) -> str:
+        """The key of our stream in this file, made when there is none; only this user can read the file."""
+        path, stream = self._runtime / file_name, self._setting.stream
         with contextlib.suppress(FileNotFoundError):
             for line in path.read_text().splitlines():
                 name, _, key = line.partition(" ")

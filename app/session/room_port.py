@@ -16,7 +16,7 @@ class RoomError(AppError):
 
 @dataclass(frozen=True, slots=True)
 class RoomAddress:
-    """`base` is the relay's "http://host:port"."""
+    """`base` is the relay's "http://host:port", `key` the room's own, which is not the stream key."""
 
     base: str
     stream: str

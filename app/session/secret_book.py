@@ -72,8 +72,6 @@ class SecretBook:
         self._thread = KeyringThread()
         self._known: dict[str, str] = {}
         self._asked: set[str] = set()
-        self._given: set[str] = set()  # what the user typed in this sitting counts, whatever the keyring says late
-        self._older: dict[str, bool] = {}
         self._waiting: set[asyncio.Future[None]] = set()
 
     async def aclose(self) -> None:
@@ -82,9 +80,9 @@ class SecretBook:
             left = (await asyncio.wait(self._waiting, timeout=self._goodbye_s))[1]
             if left:
                 log.warning("the keyring did not answer %d questions before the end", len(left))
+                return
         self._thread.close()
-        if not self._waiting:
-            self._thread.join(self._goodbye_s)
+        self._thread.join(self._goodbye_s)
 
     def get(self, name: str) -> str:
         """The secret as far as it is known; "" when there is none or the keyring has not answered."""
@@ -99,7 +97,6 @@ class SecretBook:
         if not name:
             return
         self._known[name] = secret
-        self._given.add(name)
         self._asked.add(name)
         self._run(lambda: self._secrets.set(name, secret))
         self._changed()
@@ -117,13 +114,6 @@ class SecretBook:
             self._known.pop(name, None)
         self.learn(name, older=older)
 
-    def has_older(self, name: str) -> bool:
-        """Whether something is kept under the name of an earlier version; the keyring is asked, and `changed` tells of its answer."""
-        if name not in self._older:
-            self._older[name] = False
-            self._run(lambda: self._older.update({name: bool(self._secrets.get(name))}))
-        return self._older[name]
-
     async def settled(self) -> None:
         """Wait until the keyring has answered what was asked so far."""
         while self._waiting:
@@ -134,8 +124,7 @@ class SecretBook:
         if not secret and older and (secret := self._secrets.get(older)):
             self._secrets.set(name, secret)
             self._secrets.remove(older)
-        if name not in self._given:
-            self._known[name] = secret or self._known.get(name, "")
+        self._known.setdefault(name, secret)
 
     def _run(self, job: Callable[[], None]) -> None:
         future = self._thread.run(job)

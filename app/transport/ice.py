@@ -1,37 +1,41 @@
 """ICE on aioice: own gathering with own deadlines, and media handed on without a queue.
 
 What is private to aioice and used here: `_local_candidates`, `_local_candidates_start`, `_local_candidates_end`, `_protocols`,
-`_nominated`, `_queue`, `_remote_candidates`, `_pair_remote_candidate`, `_closing` of Connection; each use has a test.
+`_nominated`, `_queue`, `_remote_candidates`, `_pair_remote_candidate`, `_closing`, `_check_list`, `_check_list_state`, `_early_checks`,
+`_early_checks_done`, `_query_consent_task` of Connection; each use has a test.
 """
 
 import asyncio
 import ipaddress
 import logging
 import socket
-import struct
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import aioice
-from aioice.candidate import candidate_priority
-from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
-from aioice.stun import TransactionError
+from aioice.candidate import candidate_foundation, candidate_priority
+from aioice.ice import ICE_COMPLETED, CandidatePair, StunProtocol, candidate_pair_priority, server_reflexive_candidate
+from aioice.stun import Message, TransactionError
+from aioice.turn import UDP_SOCKET_BUFFER_SIZE
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from app.domain.address import shown_address
 from app.domain.output import IceServer
 from app.transport.sdp import MAX_HOST, IceCandidate
+from app.transport.stun import StunSocket
 from app.transport.turn import TurnError, TurnPath, ask_turn
 
 log = logging.getLogger(__name__)
 
 MAX_QUEUED_DATAGRAMS = 256  # what may wait for the handshake; a flood before it costs no memory
 MAX_WRITE_BUFFER_BYTES = 512 * 1024  # a socket that takes nothing: dropping is better than sending a second late
-LAST_STUN_BYTE, FIRST_DTLS_BYTE, LAST_DTLS_BYTE = 3, 20, 63
 MAX_NAMES = 8
 MAX_ADDRESSES_OF_A_NAME = 4
 NAME_WITHIN_S = 3.0
+MAX_ANSWERED_PAIRS = 32  # ways between the other side's addresses and ours that are remembered of one connection
+SETTLE_S = 2.0  # after the first way is chosen, a better one replaces it, not the one that happens to answer last
 LEAVE_WITHIN_S = 1.0  # a TURN server that is gone is not waited for longer
 _IP_RECVERR, _IPV6_RECVERR = 11, 25  # Linux; the socket module does not name them
 
@@ -64,24 +68,28 @@ def server_address(url: str) -> dict[str, object] | None:
 
 
 class IceConnection(aioice.Connection):
-    """An aioice connection whose media datagrams go straight to `on_media` once that is set, and that sends synchronously."""
+    """An aioice connection whose media datagrams go straight to `on_media` once that is set, and that sends synchronously.
 
-    def __init__(self, *, controlling: bool) -> None:
+    With `answers_only` it sends nothing to an address before a valid check came from there, and takes nothing else from one: what
+    candidates an offer names is the word of a stranger, who could name anybody.
+    """
+
+    def __init__(self, *, controlling: bool, answers_only: bool = False) -> None:
         super().__init__(ice_controlling=controlling)
+        self._answers_only = answers_only
+        self._heard: set[tuple[str, int]] = set()
+        self._settled_at = 0.0
         self.on_media: Callable[[bytes], None] | None = None
         self._early: list[bytes] = []
         self.on_refused: Callable[[], None] | None = None
         self._extra: set[asyncio.Task[None]] = set()
         self.refusals: list[str] = []  # of TURN servers, in their words
-        self.unreadable = 0  # datagrams that look like STUN and are not
         self._turns: dict[StunProtocol, TurnPath] = {}
 
     async def gather(self, addresses: Sequence[str], servers: Sequence[IceServer], within_s: float) -> None:
         """Bind a socket for each address and ask the servers; what they say after `within_s` is left out of the candidates."""
         self._local_candidates_start = True
         candidates = await self._bind(addresses)
-        for protocol in self._protocols:
-            self.guard(protocol)
         for index, candidate in enumerate(candidates):
             candidate.priority = candidate_priority(1, "host", max(0, 65535 - 256 * index))
         self._local_candidates += candidates
@@ -91,33 +99,23 @@ class IceConnection(aioice.Connection):
             await asyncio.wait(asks, timeout=within_s)
 
     async def _bind(self, addresses: Sequence[str]) -> list[aioice.Candidate]:
-        """A socket for each address, all of them known to `close`: aioice forgets those it has when it is cancelled between two."""
-        binding = asyncio.create_task(self.get_component_candidates(1, list(addresses)))
-        try:
-            return await asyncio.shield(binding)
-        except asyncio.CancelledError:
-            await asyncio.wait({binding})
-            raise
-
-    def guard(self, protocol: StunProtocol) -> None:
-        """Let only what is STUN by its first byte (RFC 7983) be read as such, and drop what cannot be read: anybody can send here."""
-        read = protocol.datagram_received
-
-        def received(data: bytes | str, addr: tuple[Any, ...]) -> None:
-            datagram = cast(bytes, data)
-            if not datagram:
-                return
-            if datagram[0] > LAST_STUN_BYTE:
-                self.data_received(datagram, 1)
-                return
+        """A socket for each address, all of them known to `close` though it is cancelled between two."""
+        loop = asyncio.get_running_loop()
+        candidates = []
+        for address in addresses:
             try:
-                read(datagram, addr)
-            except (struct.error, ValueError, LookupError) as error:  # aioice takes lengths and parts for granted
-                self.unreadable += 1
-                if self.unreadable == 1:
-                    log.info("a datagram from %s cannot be read: %s", addr[0], error)
-
-        protocol.datagram_received = received  # type: ignore[method-assign]
+                transport, protocol = await loop.create_datagram_endpoint(lambda: StunSocket(self), local_addr=(address, 0))
+            except OSError as error:
+                log.info("no socket at %s: %s", address, error)
+                continue
+            self._protocols.append(protocol)
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UDP_SOCKET_BUFFER_SIZE)
+            host, port = transport.get_extra_info("sockname")[:2]
+            protocol.local_candidate = aioice.Candidate(
+                candidate_foundation("host", "udp", host), 1, "udp", candidate_priority(1, "host"), host, port, "host"
+            )
+            candidates.append(protocol.local_candidate)
+        return candidates
 
     def _start(self, ask: Awaitable[None]) -> "asyncio.Task[None]":
         async def run() -> None:
@@ -149,7 +147,7 @@ class IceConnection(aioice.Connection):
 
     async def _ask_turn(self, server: IceServer, parsed: dict[str, object]) -> None:
         try:
-            path = await ask_turn(server, parsed, lambda: StunProtocol(self))
+            path = await ask_turn(server, parsed, lambda: StunSocket(self))
         except TurnError as error:
             log.info("%s gave nothing: %s", shown_address(server.url), error)
             self.refusals.append(f"{shown_address(server.url)}: {error}")
@@ -158,7 +156,6 @@ class IceConnection(aioice.Connection):
             await path.protocol.close()
             return
         self._turns[path.protocol] = path
-        self.guard(path.protocol)
         self._local_candidates.append(path.protocol.local_candidate)
         self._protocols.append(path.protocol)
         # One that came late is used all the same: the other side learns it from our checks.
@@ -173,6 +170,8 @@ class IceConnection(aioice.Connection):
         """
         usable = 0
         named = []
+        if self._answers_only:
+            return usable
         for candidate in candidates:
             if candidate.protocol != "udp":
                 continue
@@ -218,6 +217,61 @@ class IceConnection(aioice.Connection):
             for host in sorted({str(entry[4][0]) for entry in found})[:MAX_ADDRESSES_OF_A_NAME]:
                 await self._add_remote_at(candidate, host)
 
+    # --- being reached
+
+    def is_heard(self, address: tuple[str, int]) -> bool:
+        """Whether packets from there are taken."""
+        return not self._answers_only or address in self._heard
+
+    async def connect(self) -> None:
+        """As aioice's; with `answers_only` it waits to be reached, and stays open for the other side to move to another way."""
+        if not self._answers_only:
+            await super().connect()
+            return
+        for check in self._early_checks:
+            self.check_incoming(*check)
+        self._early_checks.clear()
+        self._early_checks_done = True
+        if await self._check_list_state.get() != ICE_COMPLETED:
+            raise ConnectionError("ICE negotiation failed")
+        self._query_consent_task = asyncio.create_task(self.query_consent())
+
+    def check_incoming(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        if self._answers_only and addr not in self._heard:
+            self._make_room()
+            self._heard.add(addr)
+        super().check_incoming(message, addr, protocol)
+
+    def _make_room(self) -> None:
+        """Forget the ways that lead nowhere, oldest first, where somebody asks from ever new addresses."""
+        spare = [pair for pair in self._check_list if pair is not self._nominated.get(1)]
+        for pair in spare[: max(0, len(self._check_list) + 1 - MAX_ANSWERED_PAIRS)]:
+            if pair.task is not None:
+                pair.task.cancel()
+            self._check_list.remove(pair)
+            if all(other.remote_candidate is not pair.remote_candidate for other in self._check_list):
+                self._remote_candidates.remove(pair.remote_candidate)
+                self._heard.discard(pair.remote_addr)
+
+    def check_complete(self, pair: CandidatePair) -> None:
+        before = self._nominated.get(1)
+        super().check_complete(pair)
+        chosen = self._nominated.get(1)
+        if before is None and chosen is not None:
+            self._settled_at = time.monotonic() + SETTLE_S
+        elif self._answers_only and before is not None and chosen is not before and time.monotonic() < self._settled_at:
+            self._nominated[1] = max(before, pair, key=self._rank)
+
+    def _rank(self, pair: CandidatePair) -> int:
+        return candidate_pair_priority(pair.local_candidate, pair.remote_candidate, self.ice_controlling)
+
+    def respond_error(self, request: Message, addr: tuple[str, int], protocol: StunProtocol, error_code: tuple[int, str]) -> None:
+        """Who cannot prove that he belongs here gets no answer."""
+        if error_code[0] not in (400, 401):
+            super().respond_error(request, addr, protocol, error_code)
+
+    # --- media
+
     def data_received(self, data: bytes, component: int) -> None:
         if not data:
             return
@@ -226,7 +280,7 @@ class IceConnection(aioice.Connection):
                 self.on_media(data)
             elif len(self._early) < MAX_QUEUED_DATAGRAMS:
                 self._early.append(data)
-        elif FIRST_DTLS_BYTE <= data[0] <= LAST_DTLS_BYTE and self._queue.qsize() < MAX_QUEUED_DATAGRAMS:
+        elif self._queue.qsize() < MAX_QUEUED_DATAGRAMS:
             super().data_received(data, component)
 
     @property

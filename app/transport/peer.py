@@ -28,7 +28,8 @@ class Peer:
     `on_rtp(packet, arrival_ns)` and `on_rtcp(compound)` get unprotected packets (only authentic ones) as they arrive, and must not raise.
     `on_closed(reason)` is called once when the association ends by itself: "closed" (the other side said so), "refused" (its port
     is gone) or "lost" (consent expired); never after `aclose`. `setup` is our DTLS role as described to the other side: by default
-    ACTPASS for the controlling (offering) side and PASSIVE for the other. `addresses` gives the local addresses to bind.
+    ACTPASS for the controlling (offering) side and PASSIVE for the other. `addresses` gives the local addresses to bind. With
+    `answers_only` nothing is sent to an address before it has proved that it belongs to the other side.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Peer:
         on_closed: Callable[[str], None],
         setup: Setup | None = None,
         certificate: Certificate | None = None,
+        answers_only: bool = False,
     ) -> None:
         self.on_rtp = on_rtp
         self.on_rtcp = on_rtcp
@@ -53,7 +55,7 @@ class Peer:
         self._ice_servers = tuple(ice_servers)
         self._addresses = addresses or host_addresses
         self._certificate = certificate or Certificate.generateCertificate()
-        self._ice = IceConnection(controlling=controlling)
+        self._ice = IceConnection(controlling=controlling, answers_only=answers_only)
         self._dtls = DtlsTransport(IceLink(self._ice), self._certificate, self._lost)
         self._local: LocalTransport | None = None
         self._closing = False
@@ -71,9 +73,14 @@ class Peer:
         return self._ice.selected()
 
     async def gather(self, within_s: float = GATHER_WITHIN_S) -> LocalTransport:
-        """Our side of the description; takes at most about `within_s`. A second call gives the same."""
+        """Our side of the description; takes at most about `within_s`. A second call gives the same.
+
+        Raises TransportError when no socket can be opened.
+        """
         if self._local is None:
             await self._ice.gather(self._addresses(), self._ice_servers, within_s)
+            if not self._ice.local_candidates:
+                raise TransportError("peer.sockets", Step.ICE, detail="no socket could be opened")
             self._local = LocalTransport(
                 ice_ufrag=self._ice.local_username,
                 ice_pwd=self._ice.local_password,

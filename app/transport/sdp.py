@@ -401,7 +401,8 @@ def _render_transport(transport: TransportDescription) -> list[str]:
 
 
 def _render_section(section: MediaSection, transport: TransportDescription, *, first: bool, offer: bool) -> list[str]:
-    payload_types = " ".join(str(format_.payload_type) for format_ in section.formats) or "0"
+    nothing = "webrtc-datachannel" if "SCTP" in section.protocol else "0"
+    payload_types = " ".join(str(format_.payload_type) for format_ in section.formats) or nothing
     port = 0 if section.rejected else 9
     lines = [f"m={section.kind} {port} {section.protocol} {payload_types}", "c=IN IP4 0.0.0.0", f"a=mid:{section.mid}"]
     if section.rejected:

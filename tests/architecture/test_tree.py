@@ -44,7 +44,16 @@ def test_no_path_of_a_machine_and_no_host_of_an_index_is_left() -> None:
 
 
 def test_the_project_has_its_papers() -> None:
-    for name in ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", ".ci/run", "packaging/lock-run.txt", "packaging/lock-dev.txt"):
+    for name in (
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "LICENSE",
+        ".ci/run",
+        "packaging/lock-run.txt",
+        "packaging/lock-dev.txt",
+    ):
         assert (ROOT / name).stat().st_size > 0
     assert "GNU GENERAL PUBLIC LICENSE" in (ROOT / "LICENSE").read_text(encoding="utf-8")[:200]
 

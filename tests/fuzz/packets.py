@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import cast
 
 from aioice import Candidate
-from aioice.ice import StunProtocol
 
 from app.domain.packet import Codec, MediaKind
 from app.relay.config import Limits
@@ -20,6 +19,7 @@ from app.relay.viewer import Viewer
 from app.transport import rtcp, rtp
 from app.transport.congestion import AckedRate
 from app.transport.ice import MAX_QUEUED_DATAGRAMS, IceConnection
+from app.transport.stun import StunSocket
 from tests.fuzz.mutation import spoiled
 from tests.fuzz.target import Call, Target, calls
 from tests.support.clocks import SetClock
@@ -186,11 +186,10 @@ def _datagrams() -> Iterator[Call]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     ice = IceConnection(controlling=False)
-    port = StunProtocol(ice)
+    port = StunSocket(ice)
     port.local_candidate = Candidate("1", 1, "udp", 1, "192.0.2.1", 9, "host")
     wire = _Wire()
     port.transport = cast(asyncio.DatagramTransport, wire)
-    ice.guard(port)
 
     def take(datagram: bytes) -> object:
         wire.sent.clear()

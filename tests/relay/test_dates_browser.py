@@ -15,7 +15,7 @@ from app.domain.room import host_token
 from app.domain.schedule import Airing, Occurrence
 from tests.support.broadcaster import Broadcaster, Show
 from tests.support.chromium import Chromium, Page, chromium_path
-from tests.support.relays import KEY, eventually
+from tests.support.relays import KEY, ROOM_KEY, eventually
 from tests.support.room_before import NOW, Before, before, date
 from tests.support.room_show import put_show
 
@@ -237,7 +237,7 @@ async def put_calendar(room: Before, name: str) -> str:
     content = CALENDAR.format(name=name).encode()
     digest = sha256(content).hexdigest()[:32]
     headers = {
-        "Authorization": f"Bearer {host_token(KEY)}",
+        "Authorization": f"Bearer {host_token(ROOM_KEY)}",
         "Content-Type": "text/calendar",
         "Content-Disposition": f'attachment; filename="{name}.ics"',
     }

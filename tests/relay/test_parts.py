@@ -6,20 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
+from app.domain.output import Quirks
 from app.domain.packet import Codec, MediaKind
 from app.relay.admission import Admission, party
 from app.relay.config import Limits, is_loopback
 from app.relay.ingest import Feedback, Ingest, IngestFormat
 from app.relay.keyframe import starts_keyframe
 from app.relay.lane import Lane, LaneFormat
-from app.relay.negotiation import answer_viewer, read_offer
+from app.relay.negotiation import answer_publisher, answer_viewer, read_offer
 from app.relay.reception import Reception
 from app.relay.refusals import Refusal
 from app.relay.track import Track, plain
 from app.relay.viewer import SOUND_AFTER_MS, Throttle, Viewer
 from app.transport import rtcp
+from app.transport.offer import Sources, make_offer
 from app.transport.rtp import build, extension_block, parse_header
-from app.transport.sdp import Description, Setup, TransportDescription, render
+from app.transport.sdp import Description, Setup, TransportDescription, parse, render
 from tests.support.clocks import SetClock
 from tests.support.relays import eventually
 from tests.support.watcher import watch_offer
@@ -413,18 +415,44 @@ def test_nothing_that_arrives_breaks_an_ingest() -> None:
         assert rtcp.parse(compound)
 
 
-def test_nothing_in_an_offer_breaks_its_reading() -> None:
-    chance = random.Random(7)
+# What the grammar uses, and what looks like it: digits that int() takes or refuses, other line ends, a character that joins, none at all.
+_ODD = "\n \r\t-019:=/;,am\u4e2d\u00b2\u0663\u2460\uff11\u0085\u2028\u200d\0\u00e9"
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_nothing_in_an_offer_breaks_its_reading(seed: int) -> None:
+    chance = random.Random(seed)
     transport = TransportDescription("abcd", "a" * 24, (("sha-256", ":".join(["AB"] * 32)),), Setup.ACTPASS)
-    good = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
+    watch = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
+    publish = render(make_offer(transport, Sources(1, 2, 3, "x"), Quirks()), offer=True)
+    digits = [index for index, one in enumerate(watch) if one.isdigit()]
     outcomes = set()
-    for _ in range(3000):
-        text = list(good)
+    for turn in range(1500):
+        text = list(publish if turn % 3 == 0 else watch)
         for _ in range(chance.randrange(1, 6)):
-            text[chance.randrange(len(text))] = chr(chance.choice((10, 32, 45, 48, 57, 58, 61, 97, 109, 0x4E2D)))
+            text[chance.randrange(len(text))] = chance.choice(_ODD)
+        if turn % 3:
+            text[chance.choice(digits)] = chance.choice(("\u00b2", "\u0663", "9" * 5000, "-1", "1e9"))
         try:
-            answer_viewer(read_offer("".join(text)), transport)
+            offer = read_offer("".join(text))
+            answer, _ = answer_publisher(offer, transport) if turn % 3 == 0 else answer_viewer(offer, transport)
+            assert parse(render(answer, offer=False)).media, "what we answer can be read"
             outcomes.add(201)
         except Refusal as refusal:
             outcomes.add(int(refusal.status))
     assert {201, 400} <= outcomes <= {201, 400, 406}
+
+
+@pytest.mark.parametrize("odd", ["\u00b2", "\u0663", "\u2460", "9" * 5000, "-1", "", "1" + chr(0)])
+@pytest.mark.parametrize("line", ["a=extmap:{}", "a=ssrc:{} cname:x", "a=ssrc-group:FID {} {}", "a=rtcp-fb:{} nack", "a=fmtp:{} x=1"])
+def test_an_odd_number_costs_its_own_line_alone_or_is_refused_in_words(line: str, odd: str) -> None:
+    transport = TransportDescription("abcd", "a" * 24, (("sha-256", ":".join(["AB"] * 32)),), Setup.ACTPASS)
+    good = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
+    try:
+        answer, form = answer_viewer(read_offer(good + line.format(odd, odd) + " urn:x\r\n"), transport)
+    except Refusal as refusal:
+        assert refusal.status == 400
+        assert len(refusal.words) < 300
+    else:
+        assert form.video
+        assert parse(render(answer, offer=False)).media

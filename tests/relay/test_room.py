@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from app.domain.room import host_token
 from app.relay.server import RelayServer
 from tests.support.relays import KEY, base_of, eventually, running_relay
 from tests.support.room import RoomSocket, desk, page
@@ -259,7 +260,9 @@ async def test_a_viewer_keeps_its_code_over_a_restart_of_the_relay() -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "status"), [(None, 401), ("wrong", 403), (KEY, 403), ("", 401)], ids=["none", "wrong", "the stream key", "empty"]
+    ("token", "status"),
+    [(None, 401), ("wrong", 403), (KEY, 403), (host_token(KEY), 403), ("", 401)],
+    ids=["none", "wrong", "the stream key", "worked out from the stream key", "empty"],
 )
 async def test_the_host_side_wants_the_host_token(client: aiohttp.ClientSession, token: str | None, status: int) -> None:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}

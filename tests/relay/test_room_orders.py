@@ -16,12 +16,12 @@ from app.domain.room import host_token, orders_secret
 from app.relay.config import Limits
 from app.relay.room_orders import signature
 from app.relay.server import RelayServer
-from tests.support.relays import KEY, base_of, running_relay
+from tests.support.relays import KEY, ROOM_KEY, base_of, running_relay
 from tests.support.room import desk
 
 JUST_NOW_MS = int(time.time() * 1000) - 60_000
 ORDER: dict[str, Any] = {"order": "1001", "product": "mug", "units": 2, "minor": 3998, "currency": "USD", "at_ms": JUST_NOW_MS}
-SECRET = orders_secret(KEY)
+SECRET = orders_secret(ROOM_KEY)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def test_a_shop_hears_when_an_order_is_in_the_log_for_good(client: aiohttp
 
 async def test_the_signature_is_the_one_that_is_described(client: aiohttp.ClientSession) -> None:
     body, timestamp = json.dumps(ORDER).encode(), str(int(time.time()))
-    secret = hmac.new(KEY.encode(), b"tradewind orders", "sha256").hexdigest()
+    secret = hmac.new(ROOM_KEY.encode(), b"tradewind orders", "sha256").hexdigest()
     sign = "sha256=" + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, "sha256").hexdigest()
     headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": timestamp, "X-Tradewind-Signature": sign}
     assert (await report(client, body, headers))[0] == 202
@@ -113,7 +113,7 @@ async def test_an_old_signature_is_worth_nothing(client: aiohttp.ClientSession, 
     assert (status, "timestamp" in words) == (401, True)
 
 
-@pytest.mark.parametrize("secret", [KEY, host_token(KEY), "", orders_secret("")])
+@pytest.mark.parametrize("secret", [KEY, ROOM_KEY, orders_secret(KEY), host_token(ROOM_KEY), "", orders_secret("")])
 async def test_other_secrets_sign_no_orders(client: aiohttp.ClientSession, secret: str) -> None:
     body = json.dumps(ORDER).encode()
     assert (await report(client, body, signed(body, secret=secret)))[0] == 401
@@ -173,7 +173,7 @@ async def test_too_much_and_elsewhere(client: aiohttp.ClientSession) -> None:
 
 
 async def test_guessing_is_slowed_while_the_shop_goes_on() -> None:
-    async with running_relay(limits=Limits(posts_burst=3, posts_per_s=0.001)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
+    async with running_relay(limits=Limits(guesses_burst=3, guesses_per_s=0.001)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         body = json.dumps(ORDER).encode()
         guesses = [(await report(client, body, signed(body, secret=f"guess {number}")))[0] for number in range(5)]
         assert guesses == [401, 401, 401, 429, 429]
@@ -183,7 +183,7 @@ async def test_guessing_is_slowed_while_the_shop_goes_on() -> None:
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 700
-HOST = {"Authorization": f"Bearer {host_token(KEY)}"}
+HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
 
 
 def name_of(content: bytes) -> str:

@@ -19,12 +19,12 @@ from app.relay.room_journal import Journal
 from app.relay.room_rates import Bucket
 from app.relay.room_reservations import Reservations
 from tests.support.clocks import SetClock
-from tests.support.relays import KEY, base_of, running_relay
+from tests.support.relays import ROOM_KEY, base_of, running_relay
 from tests.support.room import RoomSocket, desk, page
 
 FRIDAY = "show@2027-03-12T20:00"
 DATE = {"id": FRIDAY, "title": {"en": "Evening market"}, "start_ms": 1, "end_ms": 2}
-HOST = {"Authorization": f"Bearer {host_token(KEY)}"}
+HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nEND:VCALENDAR\r\n"
 
 

@@ -15,7 +15,7 @@ from app.session.room_client import connect
 from app.session.room_link import MAX_CLAIMS, RoomLink, RoomState
 from app.session.room_picture import RoomPicture
 from app.session.room_port import OpenCoupon, RoomAddress, RoomEvent
-from tests.support.relays import KEY, base_of, running_relay
+from tests.support.relays import ROOM_KEY, base_of, running_relay
 from tests.support.room import RoomSocket, page
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
@@ -25,7 +25,7 @@ PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
 class Host:
     """A link with everything it told; `kept` can be held back, as by a drive that is slow."""
 
-    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = KEY, told_after_s: float = 8.0) -> None:
+    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = ROOM_KEY, told_after_s: float = 8.0) -> None:
         self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
         self.events: list[RoomEvent] = []
         self.heard: list[Notice] = []
@@ -54,7 +54,7 @@ class Host:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.link.aclose()
 
-    def move_to(self, relay: RelayServer | None, *, key: str = KEY) -> None:
+    def move_to(self, relay: RelayServer | None, *, key: str = ROOM_KEY) -> None:
         self.address = None if relay is None else RoomAddress(base_of(relay), "live", key)
         self.link.address_changed()
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import psutil
 
 from app.domain.event import EventKind, ShowEvent
-from app.session.embedded_relay import KEYS_FILE, PORT_FILE
+from app.session.embedded_relay import PORT_FILE, ROOM_KEYS_FILE
 from app.session.lan import free_port
 from app.session.room_port import RoomAddress
 from app.storage import event_rows
@@ -82,7 +82,7 @@ class HostWindow:
     @property
     def room(self) -> RoomAddress:
         """The room as a shop on this computer knows it."""
-        key = (self.home / "run" / KEYS_FILE).read_text().split()[1]
+        key = (self.home / "run" / ROOM_KEYS_FILE).read_text().split()[1]
         return RoomAddress(f"http://127.0.0.1:{(self.home / 'state' / PORT_FILE).read_text()}", STREAM, key)
 
     @property

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from app.domain.clock import Clock
 from app.relay.config import Limits, RelayConfig
+from app.relay.proxies import Network
 from app.relay.server import RelayServer
 
 KEY = "a-stream-key"
+ROOM_KEY = "a-room-key"
 PAGE_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "viewer"
 
 
@@ -25,9 +27,25 @@ async def running_relay(
     host: str = "127.0.0.1",
     port: int = 0,
     clock: Clock | None = None,
+    room_key: str = ROOM_KEY,
+    names: tuple[str, ...] = (),
+    proxies: tuple[Network, ...] = (),
+    certificate: Path | None = None,
+    private_key: Path | None = None,
 ) -> AsyncIterator[RelayServer]:
     """A relay that listens; its media goes over 127.0.0.1 alone."""
-    config = RelayConfig(keys=dict.fromkeys(streams, key), page_folder=PAGE_FOLDER, host=host, port=port, limits=limits or Limits())
+    config = RelayConfig(
+        keys=dict.fromkeys(streams, key),
+        room_keys=dict.fromkeys(streams, room_key),
+        page_folder=PAGE_FOLDER,
+        host=host,
+        port=port,
+        limits=limits or Limits(),
+        names=names,
+        proxies=proxies,
+        certificate=certificate,
+        private_key=private_key,
+    )
     relay = RelayServer(config=config, clock=clock, addresses=lambda: ["127.0.0.1"])
     await relay.start()
     try:

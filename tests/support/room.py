@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from app.domain.room import host_token
-from tests.support.relays import KEY
+from tests.support.relays import ROOM_KEY
 
 Frame = dict[str, Any]
 
@@ -89,6 +89,6 @@ def page(client: aiohttp.ClientSession, stream: str = "live") -> RoomSocket:
     return RoomSocket(client, f"/room/{stream}")
 
 
-def desk(client: aiohttp.ClientSession, stream: str = "live", key: str = KEY) -> RoomSocket:
+def desk(client: aiohttp.ClientSession, stream: str = "live", key: str = ROOM_KEY) -> RoomSocket:
     """The host's desk."""
     return RoomSocket(client, f"/room/{stream}/host", {"Authorization": f"Bearer {host_token(key)}"})

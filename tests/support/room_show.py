@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from app.domain.room import host_token
-from tests.support.relays import KEY
+from tests.support.relays import ROOM_KEY
 from tests.support.room import RoomSocket
 
 Json = Any
@@ -182,7 +182,7 @@ def product(place: int, picture_id: str) -> Json:
 async def put_picture(client: aiohttp.ClientSession, content: bytes) -> str:
     """Put a picture into the room; its id."""
     name = hashlib.sha256(content).hexdigest()[:32]
-    headers = {"Authorization": f"Bearer {host_token(KEY)}"}
+    headers = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
     async with client.put(f"/room/live/pictures/{name}", data=io.BytesIO(content), headers=headers) as response:
         assert response.status == 204, await response.text()
     return name
