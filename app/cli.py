@@ -20,6 +20,7 @@ _BUILDERS = {
     "relay": "app.bootstrap.relay",
     "doctor": "app.bootstrap.doctor",
     "engine": "app.bootstrap.engine",
+    "plugin": "app.plugin.child",
 }
 
 _EPILOG = """exit status: 0 = did what was asked, 1 = failed (the last line says why), 2 = the command line itself is wrong"""
@@ -133,6 +134,7 @@ def parser() -> argparse.ArgumentParser:
     _add_relay(commands)
     _add_doctor(commands)
     _add_engine(commands)
+    commands.add_parser("plugin")  # started by the desk, which tells it the rest
     return top
 
 

@@ -1,8 +1,9 @@
 """The door for others: all that a plugin may use of the program, and the only module of it that plugins import.
 
 A plugin is a folder with `plugin.toml` (read without running anything) and a module with `enable(api)`. What it registers goes with it
-when it is switched off; one that raises is switched off and named. It runs on the desk's event loop: it must wait with `await`, never
-block. `API_VERSION` rises when something here is taken away or changes its meaning.
+when it is switched off; one that raises is switched off and named. It runs in a process of its own, with what its manifest asks for
+(`[permissions]`) and nothing else: it must wait with `await`, never block its loop. `API_VERSION` rises when something here is taken away
+or changes its meaning.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

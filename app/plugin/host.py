@@ -1,37 +1,54 @@
-"""Plugins as the desk runs them: found, switched on and off, and let go when they fail."""
+"""Plugins as the desk runs them: found, switched on and off, each in a process of its own, and let go when they fail."""
 
 import asyncio
-import importlib.util
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from types import ModuleType
 from typing import Protocol
 
 from app.domain.errors import AppError, FieldError, Value
 from app.domain.notice import Notice, Severity
+from app.domain.order import Order
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.words import pick
-from app.plugin.api import Api, PluginError, Shop, TakeOrder
+from app.plugin.api import TakeOrder
 from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
+from app.plugin.run import Allowance, Budget, End, PluginRun, processor_s
+from app.plugin.wire import MAX_TEXT, Message, Start, WireError, read_order, read_text
 
 log = logging.getLogger(__name__)
 
-GOODBYE_S = 3.0  # a plugin that has not ended by then does not keep the desk from closing
+MAX_PLUGINS = 64  # folders that are looked at; nobody has more, and each costs a moment of the start
+WORDS, WORDS_HZ = 20, 0.5  # so many sentences at once, and then so many a second
 
 
 class PluginState(Enum):
     OFF = "off"
+    STARTING = "starting"
     ON = "on"
+    WAITING = "waiting"  # it ended by itself, and is started again in a moment
     FAILED = "failed"
 
 
+_FROM_ANY = {PluginState.OFF, PluginState.STARTING, PluginState.FAILED}
 MOVES = {
-    PluginState.OFF: {PluginState.ON, PluginState.FAILED},
-    PluginState.ON: {PluginState.OFF, PluginState.FAILED},
-    PluginState.FAILED: {PluginState.OFF, PluginState.ON},
+    PluginState.OFF: {PluginState.STARTING, PluginState.FAILED},
+    PluginState.STARTING: {PluginState.ON, PluginState.WAITING, *_FROM_ANY},
+    PluginState.ON: {PluginState.WAITING, *_FROM_ANY},
+    PluginState.WAITING: _FROM_ANY,
+    PluginState.FAILED: _FROM_ANY,
+}
+
+
+# Why a process ended: told when it is started again, and when it is not.
+_CAUSES: Mapping[str, tuple[str, str]] = {
+    "silent": ("plugin.silent", "plugin.given_up.silent"),
+    "crashed": ("plugin.crashed", "plugin.given_up.crashed"),
+    "garbled": ("plugin.garbled", "plugin.given_up.garbled"),
+    "busy": ("plugin.busy", "plugin.given_up.busy"),
 }
 
 
@@ -47,13 +64,22 @@ class PluginSettings(Protocol):
 
 
 class Plugin:
-    """One plugin: its manifest, its state, and why it failed."""
+    """One plugin: its manifest, its state, and the last trouble with it."""
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
         self.state: StateCell[PluginState] = StateCell(f"plugin {manifest.id}", PluginState.OFF, MOVES)
         self.reason = ""
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.trouble: Notice | None = None
+        self.restarts = 0  # since it was switched on
+        self.kernel_holds = False  # whether the system itself keeps it to what it asked for
+        self.run: PluginRun | None = None
+        self.deaths: list[float] = []
+        self.busy_since: float | None = None
+        self.used_s: float | None = None
+        self.words = Allowance(WORDS, WORDS_HZ)
+        self.unsaid = 0
+        self.again: asyncio.TimerHandle | None = None
 
     @property
     def wanted(self) -> bool:
@@ -66,8 +92,9 @@ class Plugin:
 
 
 class PluginHost:
-    """`start` switches on what the user had on; `aclose` ends all. A plugin's failure is its own: it is switched off, named, and the
-    rest goes on. All on one event loop."""
+    """`start` switches on what the user had on; `aclose` ends all. A plugin's failure is its own: it is ended, named, and the rest goes
+    on. One whose process dies or does not answer is started again, later each time, and switched off when that does not help. All on one
+    event loop."""
 
     def __init__(
         self,
@@ -77,7 +104,7 @@ class PluginHost:
         data_folder: Path,
         take_order: TakeOrder,
         notify: Callable[[Notice], None],
-        goodbye_s: float = GOODBYE_S,
+        budget: Budget | None = None,
     ) -> None:
         self.changed: Signal[[]] = Signal()
         self.plugins: tuple[Plugin, ...] = ()
@@ -86,8 +113,10 @@ class PluginHost:
         self._data_folder = data_folder
         self._take_order = take_order
         self._notify = notify
-        self._goodbye_s = goodbye_s
+        self._budget = budget or Budget()
         self._running = False
+        self._runs: set[PluginRun] = set()  # those let go that have not ended yet too
+        self._watch: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Find the plugins and switch on those that were on. More than once is ignored."""
@@ -104,11 +133,14 @@ class PluginHost:
     async def aclose(self) -> None:
         """End everything that plugins run; what is on stays on for the next start."""
         self._running = False
-        tasks = [task for plugin in self.plugins for task in plugin.tasks]
-        for task in tasks:
-            task.cancel()
-        if tasks and (left := (await asyncio.wait(tasks, timeout=self._goodbye_s))[1]):
-            log.warning("plugins did not end: %s", ", ".join(sorted(task.get_name() for task in left)))
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
+        for plugin in self.plugins:
+            self._let_go(plugin)
+        if self._runs:
+            await asyncio.wait([asyncio.ensure_future(run.gone.wait()) for run in tuple(self._runs)])
 
     def values(self, plugin_id: str) -> dict[str, Value]:
         """A plugin's settings as they are now."""
@@ -148,7 +180,7 @@ class PluginHost:
     def _found(self) -> list[Manifest]:
         found: dict[str, Manifest] = {}
         for folder in self._folders:
-            for path in sorted(folder.glob(f"*/{FILE}")):
+            for path in sorted(folder.glob(f"*/{FILE}"))[:MAX_PLUGINS]:
                 try:
                     manifest = read_manifest(path.parent)
                 except ManifestError as error:
@@ -157,66 +189,163 @@ class PluginHost:
                 found.setdefault(manifest.id, manifest)
         return list(found.values())
 
-    # Running --------------------------------------------------------------------------------------------------------------
+    # On and off -----------------------------------------------------------------------------------------------------------
 
     def _switch_on(self, plugin: Plugin) -> None:
-        manifest = plugin.manifest
-        plugin.reason = ""
-        folder = self._data_folder / manifest.id
+        plugin.restarts = 0
+        plugin.deaths.clear()
+        self._begin(plugin)
+
+    def _begin(self, plugin: Plugin) -> None:
+        """Start its process."""
+        plugin.reason, plugin.trouble, plugin.again = "", None, None
+        plugin.busy_since = plugin.used_s = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            api = Api(self.values(manifest.id), folder, lambda text: self._tell(plugin, text))
-            _load(manifest).enable(api)
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises is the stranger's failure
-            self._failed(plugin, error)
+            run = self._started(plugin)
+        except OSError as error:
+            self._fail(plugin, "plugin.failed", {"reason": str(error)})
             return
-        plugin.state.set(PluginState.ON)
-        for shop in api.shops:
-            task = asyncio.get_running_loop().create_task(_run(shop, self._take_order))
-            task.set_name(f"plugin {manifest.id}")
-            plugin.tasks.add(task)
-            task.add_done_callback(lambda done: self._ended(plugin, done))
+        plugin.run = run
+        self._runs.add(run)
+        plugin.state.set(PluginState.STARTING)
+        if self._watch is None:
+            self._watch = asyncio.get_running_loop().create_task(self._look_after(), name="plugins")
+
+    def _started(self, plugin: Plugin) -> PluginRun:
+        manifest, values = plugin.manifest, self.values(plugin.manifest.id)
+        folder = (self._data_folder / manifest.id).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        named = (str(values[key]).strip() for key in manifest.permissions.folders)
+        start = Start(
+            plugin_id=manifest.id,
+            module=(manifest.folder / manifest.module).absolute(),
+            folder=folder,
+            settings=values,
+            orders=manifest.permissions.orders,
+            network=manifest.permissions.network,
+            readable=tuple(Path(one).expanduser().absolute() for one in named if one and "\0" not in one),
+            beat_s=self._budget.beat_s,
+            memory_mb=self._budget.memory_mb,
+        )
+        run: list[PluginRun] = []  # what it says comes later, on this loop
+
+        def hear(said: Message) -> Message | None:
+            return self._hear(plugin, run[0], said)
+
+        run.append(PluginRun(start, heard=hear, ended=lambda end: self._on_end(plugin, run[0], end)))
+        return run[0]
+
+    def _let_go(self, plugin: Plugin) -> None:
+        """Its process ends, in order or after a moment by force."""
+        if plugin.again is not None:
+            plugin.again.cancel()
+            plugin.again = None
+        run, plugin.run = plugin.run, None
+        if run is not None:
+            run.let_go()
+            asyncio.get_running_loop().call_later(self._budget.goodbye_s, run.kill, End(""))
 
     def _switch_off(self, plugin: Plugin) -> None:
-        for task in tuple(plugin.tasks):
-            task.cancel()
+        self._let_go(plugin)
         plugin.state.set(PluginState.OFF)
 
-    def _ended(self, plugin: Plugin, task: "asyncio.Task[None]") -> None:
-        plugin.tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        if task.cancelling():  # it was let go, and what runs in its place now has not failed
-            log.warning("plugin %s did not end in order", plugin.manifest.id, exc_info=error)
-            return
-        self._failed(plugin, error)
-        self.changed.emit()
+    # What a process says --------------------------------------------------------------------------------------------------
 
-    def _failed(self, plugin: Plugin, error: BaseException) -> None:
-        plugin.reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-        if not isinstance(error, PluginError):
-            log.warning("plugin %s failed", plugin.manifest.id, exc_info=error)
-        for task in tuple(plugin.tasks):
-            task.cancel()
-        plugin.state.set(PluginState.FAILED)
-        data: dict[str, Value] = {"plugin": pick(plugin.manifest.name, ())[0], "reason": plugin.reason}
-        self._notify(Notice(Severity.ERROR, "plugin.failed", data, subject=f"plugin.{plugin.manifest.id}"))
+    def _hear(self, plugin: Plugin, run: PluginRun, said: Message) -> Message | None:
+        """One message; raises WireError for what is none."""
+        if plugin.run is not run:  # it was let go meanwhile
+            return {"taken": False} if "order" in said else None
+        if "order" in said:
+            return {"taken": self._take(plugin, read_order(said["order"]))}
+        if "tell" in said:
+            self._tell(plugin, read_text(said["tell"]))
+        elif "failed" in said:
+            reason = read_text(said["failed"], MAX_TEXT)
+            run.kill(End("failed", reason))
+        elif "on" in said:
+            plugin.kernel_holds = isinstance(said["on"], dict) and bool(said["on"].get("kernel"))
+            if plugin.state.value is PluginState.STARTING:
+                plugin.state.set(PluginState.ON)
+                self.changed.emit()
+        elif "beat" not in said:
+            raise WireError("a message of no kind that is known")
+        return None
+
+    def _take(self, plugin: Plugin, order: Order) -> bool:
+        if not plugin.manifest.permissions.orders:
+            raise WireError("an order, which plugin.toml does not ask for")
+        return self._take_order(order)
 
     def _tell(self, plugin: Plugin, text: str) -> None:
-        data: dict[str, Value] = {"plugin": pick(plugin.manifest.name, ())[0], "text": text}
+        """Say it to the user, unless the plugin said much just now; then the next one says how much was left out."""
+        if not plugin.words.has():
+            plugin.unsaid += 1
+            return
+        if plugin.unsaid:
+            text = f"{text} (+{plugin.unsaid})"
+            plugin.unsaid = 0
+        data: dict[str, Value] = {"plugin": self._name(plugin), "text": text}
         self._notify(Notice(Severity.INFO, "plugin.says", data, subject=f"plugin.{plugin.manifest.id}"))
 
+    # How it ends ----------------------------------------------------------------------------------------------------------
 
-async def _run(shop: Shop, take: TakeOrder) -> None:
-    await shop(take)  # called within the task: one that is cancelled before it began leaves nothing behind
+    async def _look_after(self) -> None:
+        """End what does not answer, and what keeps a processor busy without a pause."""
+        while True:
+            await asyncio.sleep(self._budget.look_s)
+            for plugin in self.plugins:
+                if plugin.run is not None:
+                    self._look_at(plugin, plugin.run)
 
+    def _look_at(self, plugin: Plugin, run: PluginRun) -> None:
+        allowed_s = self._budget.start_s if plugin.state.value is PluginState.STARTING else self._budget.silence_s
+        if run.silent_s > allowed_s:
+            run.kill(End("silent", f"{allowed_s:.0f}"))
+            return
+        used_s, before_s = processor_s(run.pid), plugin.used_s
+        plugin.used_s = used_s
+        if used_s is None or before_s is None or used_s - before_s < self._budget.busy_share * self._budget.look_s:
+            plugin.busy_since = None
+        elif plugin.busy_since is None:
+            plugin.busy_since = time.monotonic()
+        elif time.monotonic() - plugin.busy_since > self._budget.busy_s:
+            run.kill(End("busy", f"{self._budget.busy_s:.0f}"))
 
-def _load(manifest: Manifest) -> ModuleType:
-    """The plugin's module, run anew each time it is switched on."""
-    path = manifest.folder / manifest.module
-    spec = importlib.util.spec_from_file_location(f"tradewind_plugin_{manifest.id}", path)
-    if spec is None or spec.loader is None:
-        raise PluginError(f"{path} cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    def _on_end(self, plugin: Plugin, run: PluginRun, end: End) -> None:
+        self._runs.discard(run)
+        if plugin.run is not run or not end.cause:
+            return
+        plugin.run = None
+        if end.cause == "failed":
+            self._fail(plugin, "plugin.failed", {"reason": end.value})
+            return
+        restarted, given_up = _CAUSES[end.cause]
+        now = time.monotonic()
+        plugin.deaths = [at for at in plugin.deaths if now - at < self._budget.forgiven_s] + [now]
+        if len(plugin.deaths) > len(self._budget.restart_after_s):
+            self._fail(plugin, given_up, {"value": end.value})
+            return
+        plugin.restarts += 1
+        plugin.state.set(PluginState.WAITING)
+        self._trouble(plugin, Severity.WARNING, restarted, {"value": end.value})
+        delay_s = self._budget.restart_after_s[len(plugin.deaths) - 1]
+        plugin.again = asyncio.get_running_loop().call_later(delay_s, self._again, plugin)
+        self.changed.emit()
+
+    def _again(self, plugin: Plugin) -> None:
+        self._begin(plugin)
+        self.changed.emit()
+
+    def _fail(self, plugin: Plugin, code: str, more: Mapping[str, Value]) -> None:
+        plugin.run = None
+        plugin.state.set(PluginState.FAILED)
+        self._trouble(plugin, Severity.ERROR, code, more)
+        self.changed.emit()
+
+    def _trouble(self, plugin: Plugin, severity: Severity, code: str, more: Mapping[str, Value]) -> None:
+        plugin.reason = str(more.get("reason", more.get("value", "")))
+        plugin.trouble = Notice(severity, code, {"plugin": self._name(plugin), **more}, subject=f"plugin.{plugin.manifest.id}")
+        self._notify(plugin.trouble)
+
+    def _name(self, plugin: Plugin) -> str:
+        return pick(plugin.manifest.name, ())[0]

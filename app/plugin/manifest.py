@@ -11,9 +11,11 @@ from app.domain.errors import AppError, Value
 from app.domain.schema import Choice, Field, FieldType, completed
 from app.domain.words import Words, pick
 from app.plugin.api import API_VERSION
+from app.plugin.permissions import Permissions, read_permissions
 
 FILE = "plugin.toml"
 MAX_BYTES = 64 * 1024
+_PATHS = (FieldType.TEXT, FieldType.FILE)
 _ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
@@ -47,6 +49,7 @@ class Manifest:
     module: str = "plugin.py"
     imports: tuple[str, ...] = ()
     declared: tuple[DeclaredField, ...] = ()
+    permissions: Permissions = Permissions()
 
     def fields(self, language: str) -> tuple[Field, ...]:
         """The settings with words for a reader of this language."""
@@ -78,13 +81,18 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / FILE
     try:
         with path.open("rb") as file:
-            table = tomllib.loads(file.read(MAX_BYTES).decode("utf-8"))
-        manifest = _manifest(table, folder)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES // 1024} kB")
+        table = tomllib.loads(content.decode("utf-8"))
+        manifest, wanted = _manifest(table, folder), table["api"]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise ManifestError("plugin.manifest", path=str(path), reason=reason) from error
-    if table["api"] != API_VERSION:
-        raise ManifestError("plugin.version", path=str(path), wanted=str(table["api"]), known=API_VERSION)
+    except AppError as error:  # a field whose default does not fit
+        raise ManifestError("plugin.manifest", path=str(path), reason=str(error)) from error
+    if wanted != API_VERSION:
+        raise ManifestError("plugin.version", path=str(path), wanted=str(wanted)[:40], known=API_VERSION)
     if not (folder / manifest.module).is_file():
         raise ManifestError("plugin.manifest", path=str(path), reason=f"{manifest.module} is not there")
     return manifest
@@ -96,7 +104,8 @@ def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
     module = str(table.get("module", "plugin.py"))
     if Path(module).name != module:
         raise ValueError("module must be a file of the plugin's folder")
-    return Manifest(
+    declared = tuple(_field(one) for one in table.get("fields", []))
+    manifest = Manifest(
         id=str(table["id"]),
         name=_words(table["name"]),
         summary=_words(table.get("summary", {})),
@@ -104,8 +113,11 @@ def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
         folder=folder,
         module=module,
         imports=tuple(str(name) for name in table.get("imports", [])),
-        declared=tuple(_field(one) for one in table.get("fields", [])),
+        declared=declared,
+        permissions=read_permissions(table.get("permissions"), frozenset(one.key for one in declared if one.type in _PATHS)),
     )
+    manifest.settings({})  # every default must fit its field
+    return manifest
 
 
 def _words(value: Any) -> Words:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.domain.errors import AppError, FieldError
@@ -13,6 +14,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.order import Order
 from app.plugin.host import PluginHost, PluginState
 from app.plugin.manifest import read_manifest
+from app.plugin.run import Budget
 from app.storage.plugin_settings import PluginSettingsFile
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
@@ -65,7 +67,7 @@ class Rig:
             data_folder=self.home / "data",
             take_order=self.take,
             notify=self.notices.append,
-            goodbye_s=0.2,
+            budget=Budget(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05)),
         )
 
     def take(self, order: Order) -> bool:
@@ -98,11 +100,10 @@ async def test_a_shop_brings_orders_and_ends_with_its_plugin(host: PluginHost, r
     host.switch("shop", on=True)
     await eventually(lambda: len(rig.orders) == 2)
     (plugin,) = host.plugins
-    assert plugin.state.value is PluginState.ON and len(plugin.tasks) == 1
+    assert (plugin.state.value, plugin.run is None) == (PluginState.ON, False)
     assert [(notice.code, notice.data["text"]) for notice in rig.notices] == [("plugin.says", "hello")]
     host.switch("shop", on=False)
-    await eventually(lambda: not plugin.tasks)
-    assert [one.state.value for one in host.plugins] == [PluginState.OFF]
+    assert [(one.state.value, one.run) for one in host.plugins] == [(PluginState.OFF, None)]
 
 
 async def test_what_is_on_is_on_at_the_next_start_with_its_settings(host: PluginHost, rig: Rig) -> None:
@@ -113,7 +114,7 @@ async def test_what_is_on_is_on_at_the_next_start_with_its_settings(host: Plugin
     again = rig.host()
     again.start()
     await eventually(lambda: len(rig.orders) == 5)
-    assert again.plugins[0].state.value is PluginState.ON
+    await eventually(lambda: again.plugins[0].state.value is PluginState.ON)
     await again.aclose()
 
 
@@ -151,7 +152,7 @@ async def test_a_plugin_that_fails_is_named_and_the_others_go_on(host: PluginHos
     again.switch("bad", on=True)
     bad = next(plugin for plugin in again.plugins if plugin.manifest.id == "bad")
     await eventually(lambda: bad.state.value is PluginState.FAILED)
-    assert bad.reason == reason and not bad.tasks
+    assert bad.reason == reason and bad.run is None
     failed = [notice for notice in rig.notices if notice.code == "plugin.failed"]
     assert [(notice.severity, notice.data["reason"]) for notice in failed] == [(Severity.ERROR, reason)]
     await eventually(lambda: len(rig.orders) == 2)
@@ -218,7 +219,7 @@ def enable(api):
     api.add_shop(run)
 """
 NO_END = """
-import asyncio
+import asyncio, time
 
 def enable(api):
     async def run(take):
@@ -226,9 +227,8 @@ def enable(api):
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
-                if (api.folder / "leave").exists():
-                    raise
                 (api.folder / "stays").touch()
+                time.sleep(1000)
     api.add_shop(run)
 """
 
@@ -239,16 +239,16 @@ async def test_one_that_ends_badly_does_not_take_its_successor_along(rig: Rig) -
     host.start()
     host.switch("odd", on=True)
     (plugin,) = host.plugins
-    (first,) = plugin.tasks
-    await asyncio.sleep(0)
+    await eventually(lambda: plugin.state.value is PluginState.ON)
+    first = plugin.run
+    assert first is not None
     host.configure("odd", "count", 3)
-    await eventually(lambda: first not in plugin.tasks)
-    assert (plugin.state.value, len(plugin.tasks), rig.notices) == (PluginState.ON, 1, [])
-    await asyncio.sleep(0)
+    await first.gone.wait()
+    await eventually(lambda: plugin.state.value is PluginState.ON)
+    assert (plugin.run is not first, rig.notices) == (True, [])
     host.switch("odd", on=False)
-    await eventually(lambda: not plugin.tasks)
-    assert (plugin.state.value, rig.notices) == (PluginState.OFF, [])
     await host.aclose()
+    assert (plugin.state.value, rig.notices) == (PluginState.OFF, [])
 
 
 async def test_one_that_does_not_end_keeps_nobody_from_leaving(rig: Rig) -> None:
@@ -256,14 +256,12 @@ async def test_one_that_does_not_end_keeps_nobody_from_leaving(rig: Rig) -> None
     host = rig.host()
     host.start()
     host.switch("odd", on=True)
-    (task,) = host.plugins[0].tasks
-    await asyncio.sleep(0)
-    async with asyncio.timeout(8):
-        await host.aclose()
-    assert (rig.home / "data" / "odd" / "stays").exists() and not task.done()
-    (rig.home / "data" / "odd" / "leave").touch()
-    task.cancel()
-    await asyncio.wait([task])
+    (plugin,) = host.plugins
+    await eventually(lambda: plugin.state.value is PluginState.ON)
+    assert plugin.run is not None
+    pid = plugin.run.pid
+    await host.aclose()
+    assert (rig.home / "data" / "odd" / "stays").exists() and not psutil.pid_exists(pid)
 
 
 async def test_a_file_that_cannot_be_read_keeps_no_other_back(rig: Rig, tmp_path: Path) -> None:
@@ -280,5 +278,5 @@ async def test_a_file_that_cannot_be_read_keeps_no_other_back(rig: Rig, tmp_path
     await eventually(lambda: rig.orders)
     assert [order.id for order in rig.orders] == ["18"]
     assert [(notice.code, str(notice.data["text"])[:6]) for notice in rig.notices] == [("plugin.says", "a.csv:")]
-    assert host.plugins[0].state.value is PluginState.ON
+    await eventually(lambda: host.plugins[0].state.value is PluginState.ON)
     await host.aclose()

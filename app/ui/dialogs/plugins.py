@@ -1,6 +1,7 @@
-"""Plugins: what each is for, whether it is on, why one failed, and its settings."""
+"""Plugins: what each is for and may do, whether it is on, what is wrong with one, and its settings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -15,6 +16,48 @@ from app.ui.widgets.form import Form
 from app.ui.widgets.pieces import label, push_button
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The parts of one plugin's card that change."""
+
+    switch: QCheckBox
+    state: QLabel
+    reason: QLabel
+    form: Form
+
+
+def _allowed(orders: bool, hosts: Sequence[str], folders: Sequence[str], fields: Sequence[Field]) -> list[str]:
+    """What a plugin may do, in sentences; the rest it may not."""
+    titles = {field.key: field.title for field in fields}
+    may = []
+    if orders:
+        may.append(tr("Plugins", "Adds orders to the open show"))
+    if folders:
+        may.append(tr("Plugins", "Reads what you choose under: {settings}", settings=", ".join(titles[key] for key in folders)))
+    if hosts:
+        may.append(tr("Plugins", "Connects to {hosts}", hosts=", ".join(hosts)))
+    else:
+        may.append(tr("Plugins", "No network"))
+    may.append(tr("Plugins", "Runs on its own, without your shows, tokens or other files"))
+    return may
+
+
+def _state_words(state: str, restarts: int) -> str:
+    """What the plugin does now."""
+    running = tr("Plugins", "Running")
+    if restarts:
+        running = (
+            tr("Plugins", "Running, restarted once") if restarts == 1 else tr("Plugins", "Running, restarted {count} times", count=restarts)
+        )
+    words = {
+        "starting": tr("Plugins", "Starting…"),
+        "on": running,
+        "waiting": tr("Plugins", "Restarting…"),
+        "failed": tr("Plugins", "Stopped"),
+    }
+    return words.get(state, "")
+
+
 class PluginsDialog(FramedDialog):
     """Switching and settings take effect at once."""
 
@@ -24,17 +67,20 @@ class PluginsDialog(FramedDialog):
             tr("Plugins", "Plugins"),
             tr(
                 "Plugins",
-                "They bring in what Tradewind does not know of itself, such as orders of a shop. Each is off until you switch it on.",
+                "They bring in what Tradewind does not know of itself, such as orders of a shop. Switch on only what you trust.",
             ),
         )
         self._desk = desk
         self._host = desk.studio.plugins
-        self._rows: dict[str, tuple[QCheckBox, QLabel, Form]] = {}
+        self._rows: dict[str, _Row] = {}
         tag = desk.language
         for plugin in self._host.plugins:
             manifest = plugin.manifest
             heading = pick(manifest.name, (tag,))[0], manifest.version, pick(manifest.summary, (tag,))[0]
-            self.body.addWidget(self._row(manifest.id, heading, manifest.fields(tag)))
+            fields, may = manifest.fields(tag), manifest.permissions
+            self.body.addWidget(
+                self._row(manifest.id, heading, _allowed(may.orders, list(map(str, may.network)), may.folders, fields), fields)
+            )
         if not self._host.plugins:
             self.body.addWidget(
                 label(tr("Plugins", "There are none. Put a plugin's folder into “plugins” in the folder of settings."), "muted", wrap=True)
@@ -45,7 +91,7 @@ class PluginsDialog(FramedDialog):
         self.destroyed.connect(disconnect)
         self._read()
 
-    def _row(self, plugin_id: str, heading: tuple[str, str, str], fields: Sequence[Field]) -> QWidget:
+    def _row(self, plugin_id: str, heading: tuple[str, str, str], may: Sequence[str], fields: Sequence[Field]) -> QWidget:
         name, version, summary = heading
         box = QWidget()
         box.setObjectName("card")
@@ -60,12 +106,14 @@ class PluginsDialog(FramedDialog):
         head.addWidget(label(version, "hint"))
         column.addLayout(head)
         column.addWidget(label(summary, "muted", wrap=True))
-        reason = label("", "error", wrap=True)
+        column.addWidget(label("\n".join(f"• {one}" for one in may), "hint", wrap=True))
+        state, reason = label("", "hint"), label("", "error", wrap=True)
+        head.insertWidget(1, state)
         column.addWidget(reason)
         form = Form(fields, self._desk.around)
         form.changed.connect(lambda key, value: self._on_changed(plugin_id, key, value))
         column.addWidget(form)
-        self._rows[plugin_id] = (switch, reason, form)
+        self._rows[plugin_id] = _Row(switch, state, reason, form)
         return box
 
     def _on_switched(self, plugin_id: str, on: bool) -> None:
@@ -78,8 +126,9 @@ class PluginsDialog(FramedDialog):
 
     def _read(self) -> None:
         for plugin in self._host.plugins:
-            switch, reason, form = self._rows[plugin.manifest.id]
-            switch.setChecked(plugin.wanted)
-            reason.setText(tr("Plugins", "Switched off: {reason}", reason=plugin.reason) if plugin.failed else "")
-            reason.setVisible(plugin.failed)
-            form.show_values(self._host.values(plugin.manifest.id))
+            row, trouble = self._rows[plugin.manifest.id], plugin.trouble
+            row.switch.setChecked(plugin.wanted)
+            row.state.setText(_state_words(plugin.state.value.value, plugin.restarts))
+            row.reason.setText(self._desk.wordings.sentence(trouble.code, trouble.data).text if trouble is not None else "")
+            row.reason.setVisible(trouble is not None)
+            row.form.show_values(self._host.values(plugin.manifest.id))

@@ -1,0 +1,187 @@
+"""A plugin's own process: runs one plugin behind its fence, and speaks with the desk through the door."""
+
+import argparse
+import asyncio
+import importlib.util
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, BinaryIO
+
+from app.domain.order import Order
+from app.plugin.api import Api, PluginError, Shop
+from app.plugin.fence import Fence
+from app.plugin.landlock import restrict
+from app.plugin.limits import set_limits
+from app.plugin.wire import MAX_START, MAX_TEXT, Message, Start, decoded, encoded, order_message, read_start
+
+OWN_CODE = Path(__file__).resolve().parents[1]
+GOODBYE_S = 2.0  # after the desk has gone, or wants it to end
+# What Python and its libraries read of a system: code, certificates, clock rules, names of hosts.
+SYSTEM = (
+    "/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/ca-certificates", "/etc/ssl",
+    "/etc/pki", "/etc/ca-certificates", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf",
+    "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/mime.types", "/etc/ld.so.cache", "/System/Library", "/Library/Frameworks",
+    "/run/systemd/resolve",
+)  # fmt: skip
+DEVICES = (os.devnull, "/dev/urandom", "/dev/random")
+
+
+class Door:
+    """Lines to the desk and from it. What the plugin prints goes nowhere: it cannot be taken for a line of ours."""
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._saying = threading.Lock()
+        self._asking = threading.Lock()
+        self._answers: queue.Queue[bool] = queue.Queue()
+
+    @classmethod
+    def open(cls) -> "Door":
+        """Takes the process's standard input and output for itself."""
+        door = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0))
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nowhere, standard)
+        return door
+
+    def start(self) -> Start:
+        """What the desk wants to be run."""
+        return read_start(self._incoming.readline(MAX_START))
+
+    def say(self, message: Message) -> None:
+        """Raises WireError for what does not fit into a line."""
+        line = encoded(message)
+        with self._saying:
+            self._outgoing.write(line)
+
+    def ask(self, message: Message) -> bool:
+        """Say something and wait for the answer; may be called on any thread."""
+        with self._asking:
+            self.say(message)
+            return self._answers.get()
+
+    def listen(self, ended: Callable[[], object]) -> None:
+        """Take answers until the desk says no more; on a thread of its own."""
+        while line := self._incoming.readline(MAX_START):
+            self._answers.put(decoded(line).get("taken") is True)
+        self._answers.put(False)
+        ended()
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one plugin until the desk lets go of it; 1 when the plugin failed."""
+    del arguments
+    door = Door.open()
+    start = door.start()
+    os.chdir(start.folder)
+    set_limits(start.memory_mb)
+    return asyncio.run(_live(start, door))
+
+
+async def _live(start: Start, door: Door) -> int:
+    status = await _run_all(start, door)
+    os._exit(status)  # threads of the plugin's keep nobody waiting
+
+
+async def _run_all(start: Start, door: Door) -> int:
+    """The loop is there already: on Windows it takes a connection of its own, which the fence would refuse."""
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    kernel = _close_in(start)
+
+    def ended() -> None:
+        loop.call_soon_threadsafe(over.set)
+        threading.Timer(GOODBYE_S, os._exit, (0,)).start()  # a plugin that blocks its loop hears nothing
+
+    threading.Thread(target=door.listen, args=(ended,), name="door", daemon=True).start()
+    api = Api(start.settings, start.folder, lambda text: door.say({"tell": str(text)[:MAX_TEXT]}))
+    try:
+        _load(start).enable(api)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises is the stranger's failure
+        return _failed(door, error)
+    tasks = {loop.create_task(_run(shop, start, door)) for shop in api.shops}
+    door.say({"on": {"shops": len(tasks), "kernel": kernel}})
+    beat = loop.create_task(_beat(door, start.beat_s))
+    stop = loop.create_task(over.wait())
+    failure = await _first_failure(tasks, stop)
+    for task in (*tasks, beat, stop):
+        task.cancel()
+    await asyncio.wait((*tasks, beat, stop), timeout=GOODBYE_S)
+    return 0 if failure is None else _failed(door, failure)
+
+
+async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[Any]") -> BaseException | None:
+    """What the first shop raised that failed; None when the desk let go first."""
+    waiting: set[asyncio.Task[Any]] = {*tasks, stop}
+    while True:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if stop in done:
+            return None
+        for task in done:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                return error
+
+
+async def _beat(door: Door, every_s: float) -> None:
+    """Show that the loop still runs."""
+    while True:
+        door.say({"beat": True})
+        await asyncio.sleep(every_s)
+
+
+async def _run(shop: Shop, start: Start, door: Door) -> None:
+    def take(order: Order) -> bool:
+        if not start.orders:
+            raise PermissionError("plugin.toml does not ask for orders")
+        return door.ask(order_message(order))
+
+    await shop(take)
+
+
+def _failed(door: Door, error: BaseException) -> int:
+    reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+    door.say({"failed": reason.encode(errors="replace").decode()[:MAX_TEXT]})
+    return 1
+
+
+def _close_in(start: Start) -> int:
+    """Put the fence up; the version of the kernel's part, 0 = there is none."""
+    code = [Path(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path and not _holds_our_code(path)]
+    frozen = getattr(sys, "_MEIPASS", "")
+    system = [Path(path) for path in (*SYSTEM, *DEVICES, frozen) if path]
+    readable = [*code, *system, OWN_CODE, start.module.parent, *start.readable]
+    writable = [start.folder, Path(os.devnull)]
+    kernel = restrict(readable=readable, writable=writable, ports=[host.port for host in start.network])
+    sys.meta_path.insert(0, _OwnModules())
+    Fence(readable, writable, start.network).close()
+    return kernel
+
+
+def _holds_our_code(path: str) -> bool:
+    """Whether our package lies in this folder of the search path: the rest of it is none of the plugin's."""
+    return Path(path).resolve() == OWN_CODE.parent
+
+
+class _OwnModules:
+    """Of the program, plugins import the door and what it needs itself, all of which is there by now."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        del path, target
+        if name.split(".", maxsplit=1)[0] == "app":
+            raise ImportError(f"plugins import app.plugin.api and nothing else of the program, not {name}")
+
+
+def _load(start: Start) -> ModuleType:
+    """The plugin's module."""
+    spec = importlib.util.spec_from_file_location(f"tradewind_plugin_{start.plugin_id}", start.module)
+    if spec is None or spec.loader is None:
+        raise PluginError(f"{start.module} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

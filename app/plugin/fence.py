@@ -1,0 +1,135 @@
+"""What a plugin's process may reach, as far as Python and the system hold it to that.
+
+An audit hook refuses what the manifest does not ask for: files, other programs, hosts. It stops every plugin that uses Python as it is
+meant to be used; a plugin in bad faith could work around it within its own process. What such a one still meets is the process itself (the
+desk's memory and tokens are not in it), on Linux the kernel's own fence (landlock.py), and the limits of limits.py.
+"""
+
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.plugin.permissions import Host
+
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_PROGRAMS = frozenset(
+    {
+        "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.startfile/2", "os.system", "pty.spawn",
+        "subprocess.Popen", "webbrowser.open", "ctypes.dlopen", "ctypes.dlsym", "os.kill", "os.killpg", "signal.pthread_kill",
+        "sys.remote_exec", "_winapi.CreateProcess", "_winapi.OpenProcess", "socket.bind", "socket.sendmsg",
+    }
+)  # fmt: skip
+_READS = frozenset({"os.listdir", "os.scandir", "os.chdir", "glob.glob", "os.walk", "os.fwalk", "os.getxattr", "os.listxattr"})
+_CHANGES = frozenset(
+    {"os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown", "os.utime", "os.setxattr", "sqlite3.connect"}
+)
+_PAIRS = frozenset({"os.rename", "os.link", "os.symlink"})
+_CONNECTS = frozenset({"socket.connect", "socket.sendto"})
+_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
+
+
+class NotPermitted(PermissionError):
+    """What the manifest does not ask for."""
+
+
+@dataclass(slots=True)
+class Fence:
+    """`readable` and `writable` are folders or files, without symbolic links; `hosts` what the manifest names."""
+
+    readable: Sequence[Path]
+    writable: Sequence[Path]
+    hosts: Sequence[Host]
+    _ends: set[tuple[str, int]] = field(default_factory=set)
+    _can_read: tuple[str, ...] = ()
+    _can_write: tuple[str, ...] = ()
+
+    def close(self) -> None:
+        """From here on it holds, for good."""
+        self._can_write = tuple(os.path.realpath(path) for path in self.writable)
+        self._can_read = (*self._can_write, *(os.path.realpath(path) for path in self.readable))
+        self._watch_names()
+        if (starter := sys.modules.get("_posixsubprocess")) is not None:  # what starts programs there is not audited
+            vars(starter)["fork_exec"] = _refuse_programs
+        sys.addaudithook(self._check)
+
+    # Files ----------------------------------------------------------------------------------------------------------------
+
+    def _check(self, event: str, args: tuple[Any, ...]) -> None:
+        """Python calls this before it does something."""
+        if event == "open":
+            self._check_open(*args[:3])
+        elif event in _PROGRAMS:
+            raise NotPermitted(f"a plugin may not do this: {event}")
+        elif event in _READS:
+            self._check_path(args[0], self._can_read)
+        elif event in _CHANGES:
+            self._check_path(args[0], self._can_write)
+        elif event in _PAIRS:
+            for path in args[:2]:
+                self._check_path(path, self._can_write)
+        elif event in _CONNECTS:
+            self._check_end(args[1])
+        elif event in _LOOK_UPS:
+            self._check_name(args[0])
+
+    def _check_open(self, path: object, mode: object, flags: object) -> None:
+        writes = bool(flags & _WRITES) if isinstance(flags, int) else isinstance(mode, str) and any(one in mode for one in "wax+")
+        self._check_path(path, self._can_write if writes else self._can_read)
+
+    def _check_path(self, path: object, allowed: Sequence[str]) -> None:
+        if isinstance(path, int) or path is None:  # what is open already; None = the folder it stands in, which is its own
+            return
+        if not isinstance(path, str | bytes | os.PathLike):
+            raise NotPermitted("a plugin may not open this")
+        real = os.path.realpath(os.fsdecode(path))
+        if real not in (os.devnull, "/dev/urandom", "/dev/random") and not any(_is_within(real, root) for root in allowed):
+            raise NotPermitted(f"plugin.toml does not ask for {real}")
+
+    # Network --------------------------------------------------------------------------------------------------------------
+
+    def _check_name(self, name: object) -> None:
+        text = name.decode("idna") if isinstance(name, bytes) else str(name[0] if isinstance(name, tuple) else name)
+        if not any(host.matches(text) for host in self.hosts) and text not in {address for address, _ in self._ends}:
+            raise NotPermitted(f"plugin.toml does not ask for {text}")
+
+    def _check_end(self, end: object) -> None:
+        if isinstance(end, tuple) and len(end) >= 2:
+            address, port = str(end[0]), end[1]
+            if (address, port) in self._ends or any(host.is_address and host.matches(address) and host.port == port for host in self.hosts):
+                return
+        raise NotPermitted(f"plugin.toml does not ask for {end!r}")
+
+    def _watch_names(self) -> None:
+        """Remember which addresses the names that it may reach have: a connection shows its address alone."""
+        look_up: Callable[..., list[Any]] = socket.getaddrinfo
+
+        def getaddrinfo(host: Any, *more: Any, **named: Any) -> list[Any]:
+            found = look_up(host, *more, **named)
+            text = host.decode("idna") if isinstance(host, bytes) else str(host)
+            for one in self.hosts:
+                if one.matches(text):
+                    self._ends |= {(str(end[4][0]), one.port) for end in found if one.is_address or _is_public(str(end[4][0]))}
+            return found
+
+        socket.getaddrinfo = getaddrinfo
+
+
+def _refuse_programs(*_: object) -> int:
+    raise NotPermitted("a plugin may not start programs")
+
+
+def _is_within(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _is_public(address: str) -> bool:
+    """Whether it is out in the network: a name must not lead to this computer or the devices beside it."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_global
+    except ValueError:
+        return False

@@ -1,0 +1,74 @@
+"""What a plugin asks for in its manifest; it gets nothing else."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MAX_HOSTS = 16
+HTTPS = 443
+_HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A server that a plugin may reach. "*.shop.example" means every name below it, and not the name itself."""
+
+    name: str
+    port: int = HTTPS
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it is an address or this computer itself, which names of the network must never lead to."""
+        try:
+            ipaddress.ip_address(self.name)
+        except ValueError:
+            return self.name == "localhost"
+        return True
+
+    def matches(self, name: str) -> bool:
+        """Whether this is a name of the server."""
+        name = name.lower().rstrip(".")
+        return name.endswith(self.name[1:]) if self.name.startswith("*.") else name == self.name
+
+    def __str__(self) -> str:
+        return self.name if self.port == HTTPS else f"{self.name}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """`folders` are the keys of settings that name a folder which it may read. A folder of its own it always has."""
+
+    orders: bool = True
+    network: tuple[Host, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+def read_permissions(table: Mapping[str, Any] | None, setting_keys: frozenset[str]) -> Permissions:
+    """What the table says; a plugin without one may bring orders and nothing else. Raises ValueError for what nobody can grant."""
+    if table is None:
+        return Permissions()
+    if unknown := sorted(set(table) - {"orders", "network", "folders"}):
+        raise ValueError(f"permissions.{unknown[0]} is not known; known are orders, network and folders")
+    orders, network, folders = table.get("orders", False), table.get("network", []), table.get("folders", [])
+    if not isinstance(orders, bool):
+        raise TypeError("permissions.orders must be true or false")
+    if not isinstance(network, list) or len(network) > MAX_HOSTS:
+        raise ValueError(f"permissions.network must list at most {MAX_HOSTS} hosts")
+    if not isinstance(folders, list) or not all(isinstance(key, str) and key in setting_keys for key in folders):
+        raise ValueError("permissions.folders must list keys of settings")
+    return Permissions(orders, tuple(_host(one) for one in network), tuple(folders))
+
+
+def _host(text: object) -> Host:
+    """A host of "shop.example", "*.shop.example", "shop.example:8443", "192.0.2.7:80"; raises ValueError."""
+    name, colon, port = str(text).lower().rpartition(":")
+    if not colon:
+        name, port = port, str(HTTPS)
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise ValueError(f"permissions.network: {text!r} has no port from 1 to 65535")
+    host = Host(name, int(port))
+    if not host.is_address and not _HOST.fullmatch(name):
+        raise ValueError(f"permissions.network: {text!r} is no host such as shop.example")
+    return host

@@ -1,0 +1,245 @@
+"""One life of a plugin's process, as the desk sees it: started, heard, answered, and ended for good."""
+
+import asyncio
+import concurrent.futures
+import io
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from app.plugin.wire import MAX_LINE, Message, Start, WireError, decoded, encoded, start_line
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = "plugin"
+BURST = 2000  # messages that may come at once: the orders of a busy day after a night without the desk
+RATE_HZ = 200.0  # and then so many a second; whoever sends more waits
+LOOK_S = 0.2
+# Of the desk's environment: where programs and their words are. Nothing that leads to a keyring, a session bus or a token.
+KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "WINDIR", "COMSPEC", "SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a plugin may take before it is ended. `busy_s`: so long in a row nearly all of a processor (measured on Linux)."""
+
+    start_s: float = 30.0
+    silence_s: float = 20.0
+    beat_s: float = 2.0
+    look_s: float = 2.0
+    busy_s: float = 60.0
+    busy_share: float = 0.9  # of one processor
+    memory_mb: int = 1024
+    goodbye_s: float = 3.0
+    restart_after_s: tuple[float, ...] = (1.0, 5.0, 30.0)
+    forgiven_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why a process ended: "" = it was let go, else a code with a value for its words."""
+
+    cause: str
+    value: str = ""
+
+
+def command_line() -> list[str]:
+    """The words that start a plugin's process; a frozen program is its own interpreter."""
+    return [sys.executable, COMMAND] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app", COMMAND]
+
+
+def environment(folder: Path, desk: Mapping[str, str]) -> dict[str, str]:
+    """A plugin's environment: a home of its own, and no way to the keyring."""
+    own = {key: desk[key] for key in KEPT if key in desk}
+    places = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR"), str(folder))
+    python = {"PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    return {**own, **places, **python}
+
+
+class PluginRun:
+    """`heard` is called on the loop for each message, in order and one at a time, and gives the answer, if there is one; `ended` once, when
+    the process is gone. One thread reads and waits; a plugin that sends too much waits with it."""
+
+    def __init__(self, start: Start, *, heard: Callable[[Message], Message | None], ended: Callable[[End], None]) -> None:
+        self.gone = asyncio.Event()
+        self._start = start
+        self._heard = heard
+        self._ended = ended
+        self._loop = asyncio.get_running_loop()
+        self._end = End("crashed")
+        self._over = threading.Event()
+        self._handing = False
+        self._last = time.monotonic()
+        self._allowance = Allowance(BURST, RATE_HZ)
+        folder = start.folder
+        self._process = subprocess.Popen(
+            command_line(),
+            cwd=ROOT,
+            env=environment(folder, os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        assert self._process.stdout is not None
+        self._lines = io.BufferedReader(cast(io.RawIOBase, self._process.stdout), MAX_LINE)
+        self._thread = threading.Thread(target=self._converse, name=f"plugin-{start.plugin_id}", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def silent_s(self) -> float:
+        """How long nothing was heard; 0 while a message waits for the desk itself."""
+        return 0.0 if self._handing else time.monotonic() - self._last
+
+    def let_go(self) -> None:
+        """Ask it to end: it hears no more."""
+        self._end = End("")
+        self._close()
+
+    def kill(self, end: End) -> None:
+        """End it now, with all that it has started; only the first cause counts."""
+        if not self._over.is_set() and self._end.cause == "crashed":
+            self._end = end
+        self._kill_all()
+
+    def _kill_all(self) -> None:
+        self._over.set()
+        if self._process.returncode is not None:
+            return
+        if sys.platform == "win32":
+            self._process.kill()
+            return
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)  # a session of its own: its children are in it
+        except ProcessLookupError:
+            log.debug("plugin %s is gone already", self._start.plugin_id)
+        except PermissionError as error:  # macOS says so of a group in which only a zombie is left
+            log.debug("plugin %s: %s", self._start.plugin_id, error)
+
+    def _close(self) -> None:
+        if self._process.stdin is not None:
+            try:
+                self._process.stdin.close()
+            except OSError as error:  # it has ended already
+                log.debug("plugin %s: %s", self._start.plugin_id, error)
+
+    # The thread -----------------------------------------------------------------------------------------------------------
+
+    def _converse(self) -> None:
+        try:
+            self._say(start_line(self._start))
+            while (line := self._lines.readline(MAX_LINE + 1)) and not self._over.is_set():
+                self._allowance.wait(self._over)
+                self._last = time.monotonic()
+                answer = self._hand_over(decoded(line))
+                if answer is not None:
+                    self._say(encoded(answer))
+        except WireError as error:
+            self.kill(End("garbled", str(error)[:200]))
+        except (OSError, ValueError) as error:  # it ended, or was let go meanwhile
+            log.debug("plugin %s: %s", self._start.plugin_id, error)
+        finally:
+            self._finish()
+
+    def _say(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        while line:
+            line = line[self._process.stdin.write(line) :]
+
+    def _hand_over(self, message: Message) -> Message | None:
+        """Let the loop have it, and wait: at most one message of a plugin's stands before the desk."""
+        done: concurrent.futures.Future[Message | None] = concurrent.futures.Future()
+
+        def hear() -> None:
+            try:
+                done.set_result(self._heard(message))
+            except WireError as error:
+                done.set_exception(error)
+
+        self._handing = True
+        try:
+            self._loop.call_soon_threadsafe(hear)
+            while not self._over.is_set():
+                try:
+                    return done.result(LOOK_S)
+                except concurrent.futures.TimeoutError:
+                    continue
+            return None
+        finally:
+            self._last = time.monotonic()
+            self._handing = False
+
+    def _finish(self) -> None:
+        if self._end.cause != "":
+            self._kill_all()
+        if sys.platform != "win32":
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)  # its number stays its own until it is reaped
+            self._kill_all()  # what it has started and left behind
+        status = self._process.wait()
+        self._close()
+        self._lines.close()
+        end = End("crashed", str(status)) if self._end == End("crashed") else self._end
+
+        def tell() -> None:
+            self.gone.set()
+            self._ended(end)
+
+        try:
+            self._loop.call_soon_threadsafe(tell)
+        except RuntimeError:
+            log.debug("plugin %s ended after the desk's loop", self._start.plugin_id)
+
+
+class Allowance:
+    """So many at once, and then so many a second."""
+
+    def __init__(self, burst: int, rate_hz: float) -> None:
+        self._most = float(burst)
+        self._rate_hz = rate_hz
+        self._left = float(burst)
+        self._at = time.monotonic()
+
+    def wait(self, over: threading.Event) -> None:
+        """Return when the next one may come, or when it is over."""
+        self._refill()
+        if self._left < 1:
+            over.wait((1 - self._left) / self._rate_hz)
+        self._left -= 1
+
+    def has(self) -> bool:
+        """Whether one may come now; it counts when it does."""
+        self._refill()
+        allowed = self._left >= 1
+        self._left -= allowed
+        return allowed
+
+    def _refill(self) -> None:
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate_hz)
+        self._at = now
+
+
+def processor_s(pid: int) -> float | None:
+    """Seconds of a processor that a process has used; None where the system does not tell."""
+    if sys.platform != "linux":
+        return None
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,153 @@
+"""The door between the desk and a plugin's process: lines of JSON over its standard input and output, each bounded and checked.
+
+The plugin says `on`, `beat`, `tell`, `order` and `failed`; of these the desk answers `order` alone, in turn. It says what to run in the
+first line, and nothing more than answers afterwards; the end of its lines asks the plugin to end.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import AppError, Value
+from app.domain.money import Money
+from app.domain.order import Order
+from app.plugin.permissions import Host
+
+MAX_LINE = 64 * 1024
+MAX_START = 1024 * 1024  # settings may hold long texts
+MAX_TEXT = 2000  # of a sentence for the user
+MAX_NAME = 200
+MAX_UNITS = 1_000_000
+MAX_MINOR = 10**15
+MAX_AT_MS = 253_402_300_799_999  # the last moment of the year 9999
+
+Message = Mapping[str, Any]
+
+
+class WireError(ValueError):
+    """A line that is no message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a plugin's process is to run, and what it may do."""
+
+    plugin_id: str
+    module: Path
+    folder: Path
+    settings: Mapping[str, Value]
+    orders: bool
+    network: tuple[Host, ...]
+    readable: tuple[Path, ...]
+    beat_s: float
+    memory_mb: int
+
+
+def encoded(message: Message, limit: int = MAX_LINE) -> bytes:
+    """A message as a line; raises WireError for one that is too long or no plain data."""
+    try:
+        line = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError(f"no plain data: {error}") from error
+    if len(line) > limit:
+        raise WireError(f"longer than {limit} bytes")
+    return line
+
+
+def decoded(line: bytes) -> dict[str, Any]:
+    """The message in a line; raises WireError."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise WireError(str(error)) from error
+    if not isinstance(found, dict) or not line.endswith(b"\n"):
+        raise WireError("expected an object in one line")
+    return found
+
+
+def start_line(start: Start) -> bytes:
+    """The first line."""
+    return encoded(
+        {
+            "id": start.plugin_id,
+            "module": str(start.module),
+            "folder": str(start.folder),
+            "settings": dict(start.settings),
+            "orders": start.orders,
+            "network": [[host.name, host.port] for host in start.network],
+            "readable": [str(path) for path in start.readable],
+            "beat_s": start.beat_s,
+            "memory_mb": start.memory_mb,
+        },
+        MAX_START,
+    )
+
+
+def read_start(line: bytes) -> Start:
+    """What the first line says; it comes from the desk."""
+    found = decoded(line)
+    return Start(
+        plugin_id=found["id"],
+        module=Path(found["module"]),
+        folder=Path(found["folder"]),
+        settings=found["settings"],
+        orders=found["orders"],
+        network=tuple(Host(name, port) for name, port in found["network"]),
+        readable=tuple(Path(path) for path in found["readable"]),
+        beat_s=found["beat_s"],
+        memory_mb=found["memory_mb"],
+    )
+
+
+def order_message(order: Order) -> Message:
+    """An order on its way to the desk."""
+    total = order.total
+    return {
+        "order": {
+            "id": order.id,
+            "product": order.product,
+            "units": order.units,
+            "minor": total.minor,
+            "currency": total.currency,
+            "at_ms": order.at_ms,
+            "source": order.source,
+        }
+    }
+
+
+def read_order(data: object) -> Order:
+    """The order in a message; raises WireError."""
+    if not isinstance(data, dict):
+        raise WireError("expected an order")
+    try:
+        money = Money(_whole(data, "minor", -MAX_MINOR, MAX_MINOR), read_text(data.get("currency"), 3))
+    except AppError as error:
+        raise WireError(str(error)) from error
+    return Order(
+        read_text(data.get("id"), MAX_NAME),
+        read_text(data.get("product"), MAX_NAME),
+        _whole(data, "units", -MAX_UNITS, MAX_UNITS),
+        money,
+        _whole(data, "at_ms", 0, MAX_AT_MS),
+        read_text(data.get("source"), MAX_NAME),
+    )
+
+
+def read_text(value: object, limit: int = MAX_TEXT) -> str:
+    """A text that can be kept and shown; raises WireError."""
+    if not isinstance(value, str) or len(value) > limit:
+        raise WireError(f"expected a text of at most {limit} characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise WireError("half of a character") from error
+    return value.replace("\0", "")
+
+
+def _whole(data: Mapping[str, Any], key: str, least: int, most: int) -> int:
+    value = data.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise WireError(f"{key}: expected a whole number from {least} to {most}")
+    return value

@@ -1,0 +1,398 @@
+"""Plugins that block, spin, flood, crash, eat memory or reach for what is not theirs: each costs only itself, and is named."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.plugin.host import Plugin, PluginHost, PluginState
+from app.plugin.manifest import ManifestError, read_manifest
+from app.plugin.permissions import Host, Permissions
+from app.plugin.run import Budget, processor_s
+from app.storage.plugin_settings import PluginSettingsFile
+from tests.plugin.test_host import MANIFEST, SELLING, Rig
+from tests.support.relays import eventually
+from tests.support.source_trees import ROOT
+
+WITHIN_S = 60  # a machine that is busy starts processes slowly
+IMPATIENT = Budget(silence_s=3.0, beat_s=0.1, look_s=0.05, memory_mb=400, goodbye_s=0.5, restart_after_s=(0.01,))
+
+LOOP = """
+import asyncio
+def enable(api):
+    async def run(take):
+        {body}
+        await asyncio.Event().wait()
+    api.add_shop(run)
+"""
+TO_ALL = """import contextlib, os
+        for fd in range(3, 40):
+            with contextlib.suppress(OSError):
+                os.write(fd, {what})
+"""
+
+
+def shop(body: str) -> str:
+    return LOOP.format(body=body)
+
+
+def hostile_host(rig: Rig, budget: Budget = IMPATIENT) -> PluginHost:
+    return PluginHost(
+        [rig.home / "plugins"],
+        settings=PluginSettingsFile(rig.home / "plugins.json"),
+        data_folder=rig.home / "data",
+        take_order=rig.take,
+        notify=rig.notices.append,
+        budget=budget,
+    )
+
+
+def plugin_of(host: PluginHost, plugin_id: str) -> Plugin:
+    return next(plugin for plugin in host.plugins if plugin.manifest.id == plugin_id)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (shop("import time; time.sleep(1000)"), "silent"),
+        (shop("exec('while True: pass')"), "silent"),
+        ("import time\ntime.sleep(0.1)\nwhile True: pass", "silent"),
+        (shop("import os; os._exit(7)"), "crashed"),
+        (shop("import os; os.abort()"), "crashed"),
+        (shop("raise SystemExit(0)"), "crashed"),
+        (shop("import _thread; _thread.interrupt_main(); await asyncio.sleep(100)"), "crashed"),
+        (
+            shop(
+                "import os\n        for fd in range(3, 40):\n            try: os.write(fd, b'rubbish\\n')\n            except OSError: pass"
+            ),
+            "garbled",
+        ),
+        (
+            shop(
+                "import os\n        for fd in range(3, 40):\n            try: os.write(fd, b'x' * 200000)\n            except OSError: pass"
+            ),
+            "garbled",
+        ),
+        (shop("from app.plugin.api import Order, Money; take(Order('o', 'p', 10**30, Money(1, 'USD'), 0))"), "garbled"),
+    ],
+    ids=["blocks", "spins", "never starts", "exits", "aborts", "leaves", "interrupts", "rubbish", "no end of a line", "absurd order"],
+)
+async def test_it_is_ended_started_again_and_given_up_while_the_others_go_on(rig: Rig, code: str, cause: str) -> None:
+    rig.write("good", SELLING)
+    rig.write("bad", code)
+    host = hostile_host(
+        rig, IMPATIENT if "never" not in code and "time.sleep(0.1)" not in code else Budget(start_s=1, look_s=0.05, restart_after_s=(0.01,))
+    )
+    host.start()
+    host.switch("bad", on=True)
+    bad = plugin_of(host, "bad")
+    await eventually(lambda: bad.failed, WITHIN_S)
+    told = [notice.code for notice in rig.notices if notice.subject == "plugin.bad"]
+    assert told == [f"plugin.{cause}", f"plugin.given_up.{cause}"]
+    assert (bad.restarts, bad.run, bad.trouble is not None) == (1, None, True)
+    host.switch("good", on=True)
+    await eventually(lambda: len(rig.orders) == 2, WITHIN_S)
+    await host.aclose()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (shop("exec('held = []\\nwhile True: held.append(bytearray(20_000_000))')"), "MemoryError"),
+        (shop("f = lambda: f()\n        f()"), "RecursionError"),
+        (shop("api.tell('x' * 10**7); raise RuntimeError('\\ud800' * 10**6)"), "RuntimeError: ??"),
+    ],
+    ids=["eats memory", "recurses", "says too much"],
+)
+async def test_what_it_raises_switches_it_off_with_its_words(rig: Rig, code: str, reason: str) -> None:
+    rig.write("bad", code)
+    host = hostile_host(rig)
+    host.start()
+    host.switch("bad", on=True)
+    bad = plugin_of(host, "bad")
+    await eventually(lambda: bad.failed, WITHIN_S)
+    assert (bad.reason.startswith(reason), rig.notices[-1].code) == (True, "plugin.failed")
+    assert all(len(str(notice.data)) < 5000 for notice in rig.notices)
+    await host.aclose()
+
+
+async def test_a_flood_costs_only_itself(rig: Rig) -> None:
+    rig.write("bad", shop("exec('while True: api.tell(\"x\")', {'api': api})"))
+    host = hostile_host(rig, Budget(goodbye_s=0.2))
+    host.start()
+    host.switch("bad", on=True)
+    await eventually(lambda: plugin_of(host, "bad").unsaid > 500, WITHIN_S)
+    assert len(rig.notices) < 500
+    assert not plugin_of(host, "bad").failed
+    host.switch("bad", on=False)
+    await host.aclose()
+
+
+async def test_what_it_prints_is_no_message(rig: Rig) -> None:
+    rig.write("loud", "import os, sys\nprint('rubbish')\nos.write(1, b'{\"failed\": \"x\"}\\n')\nsys.stderr.write('rubbish')\n" + SELLING)
+    host = hostile_host(rig)
+    host.start()
+    host.switch("loud", on=True)
+    await eventually(lambda: len(rig.orders) == 2, WITHIN_S)
+    assert [notice.code for notice in rig.notices] == ["plugin.says"]
+    await host.aclose()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how busy a process is")
+async def test_one_that_keeps_a_processor_busy_beside_its_loop_is_ended(rig: Rig) -> None:
+    assert (processor_s(os.getpid()) or 0) > 0
+    spin = shop("import threading; threading.Thread(target=lambda: exec('while True: pass'), daemon=True).start()")
+    rig.write("bad", spin)
+    host = hostile_host(rig, Budget(beat_s=0.1, look_s=0.3, busy_s=0.5, busy_share=0.02, goodbye_s=0.2, restart_after_s=()))
+    host.start()
+    host.switch("bad", on=True)
+    await eventually(lambda: plugin_of(host, "bad").failed, WITHIN_S)
+    assert rig.notices[-1].code == "plugin.given_up.busy"
+    await host.aclose()
+
+
+async def test_a_dead_one_leaves_no_process_and_a_crash_is_forgotten_when_it_is_switched_on_again(rig: Rig) -> None:
+    rig.write("good", SELLING)
+    host = hostile_host(rig)
+    host.start()
+    host.switch("good", on=True)
+    good = plugin_of(host, "good")
+    await eventually(lambda: len(rig.orders) == 2, WITHIN_S)
+    assert good.run is not None
+    first = good.run.pid
+    psutil.Process(first).kill()
+    await eventually(lambda: len(rig.orders) == 4, WITHIN_S)
+    assert (good.restarts, good.state.value, psutil.pid_exists(first)) == (1, PluginState.ON, False)
+    host.switch("good", on=False)
+    host.switch("good", on=True)
+    assert (good.restarts, good.deaths) == (0, [])
+    await host.aclose()
+
+
+# Each is tried by a plugin while it is switched on; {show} is a file of the user's, {own} the plugin's folder, {port} a server of ours.
+FORBIDDEN = {
+    "read": "open({show!r}).read()",
+    "write": "open({show!r}, 'w')",
+    "make": "open({show!r} + '.new', 'x')",
+    "low": "import os; os.open({show!r}, os.O_RDWR)",
+    "pathlib": "from pathlib import Path; Path({show!r}).write_text('gone')",
+    "remove": "import os; os.remove({show!r})",
+    "rename": "import os; os.rename({show!r}, {own!r} + '/mine')",
+    "link": "import os; os.symlink({show!r}, {own!r} + '/mine'); open({own!r} + '/mine')",
+    "list": "import os; os.listdir(os.path.dirname({show!r}))",
+    "change": "import os; os.chmod({show!r}, 0)",
+    "database": "import sqlite3; sqlite3.connect({show!r})",
+    "copy": "import shutil; shutil.copy({show!r}, {own!r})",
+    "passwords": "open('/etc/passwd')",
+    "process": "open('/proc/self/environ')",
+    "program": "import subprocess; subprocess.run(['true'])",
+    "shell": "import os; os.system('true')",
+    "fork": "import os; os.fork()",
+    "exec": "import os; os.execv('/bin/true', ['true'])",
+    "spawn": "import multiprocessing; multiprocessing.get_context('spawn').Process(target=print).start()",
+    "signal": "import os; os.kill(os.getppid(), 9)",
+    "native": "import ctypes; ctypes.CDLL(None).system(b'true')",
+    "connect": "import socket; socket.create_connection(('127.0.0.1', {port}))",
+    "datagram": "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', {port}))",
+    "listen": "import socket; socket.socket().bind(('127.0.0.1', 0))",
+    "bus": "import socket; socket.socket(socket.AF_UNIX).connect('/run/user/0/bus')",
+    "name": "import socket; socket.getaddrinfo('elsewhere.example', 443)",
+    "web": "import urllib.request; urllib.request.urlopen('https://elsewhere.example/')",
+    "tokens": "import app.storage.secrets",
+    "desk": "from app.session.studio import Studio",
+}
+
+
+@pytest.mark.parametrize("attempt", FORBIDDEN.values(), ids=FORBIDDEN.keys())
+async def test_what_the_manifest_does_not_ask_for_is_refused(rig: Rig, attempt: str) -> None:
+    show = rig.home / "My show.tradewind"
+    show.write_text("precious")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        body = attempt.format(show=str(show), own=str(rig.home / "data" / "bad"), port=server.getsockname()[1])
+        rig.write("bad", f"def enable(api):\n    {body}\n    api.tell('it worked')\n")
+        host = hostile_host(rig, Budget(restart_after_s=()))
+        host.start()
+        host.switch("bad", on=True)
+        await eventually(lambda: plugin_of(host, "bad").failed or rig.notices, WITHIN_S)
+        assert [notice.code for notice in rig.notices] == ["plugin.failed"]
+        assert rig.notices[0].data["reason"].startswith(("NotPermitted: ", "ImportError: ", "URLError: ", "PermissionError: "))  # type: ignore[union-attr]
+        assert show.read_text() == "precious"
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+        await host.aclose()
+
+
+ALLOWED = """
+import asyncio, json, keyring, os
+from pathlib import Path
+def enable(api):
+    async def run(take):
+        (api.folder / "kept.json").write_text("7")
+        (api.folder / "deep").mkdir(exist_ok=True)
+        read = [one.read_text() for one in sorted(Path(api.settings["inbox"]).glob("*.csv"))]
+        reader, writer = await asyncio.open_connection("localhost", {port})
+        writer.close()
+        secret = [name for name in os.environ if "TOKEN" in name or "DBUS" in name]
+        mine = [json.loads((api.folder / "kept.json").read_text()), read, secret, keyring.get_password("tradewind", "relay")]
+        api.tell(json.dumps([*mine, Path.home() == api.folder, os.getcwd() == str(api.folder)]))
+        await asyncio.Event().wait()
+    api.add_shop(run)
+"""
+ASKING = """
+id = "{{id}}"
+version = "1"
+api = {{api}}
+name = "Asking"
+[permissions]
+network = ["localhost:{port}"]
+folders = ["inbox"]
+[[fields]]
+key = "inbox"
+type = "text"
+default = ""
+title = "Inbox"
+"""
+
+
+async def test_what_it_asks_for_it_gets_and_no_secret_of_the_desk(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAY_TOKEN", "very secret")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/0/bus")
+    inbox = rig.home / "inbox 收件"
+    inbox.mkdir()
+    (inbox / "a.csv").write_text("17")
+    with socket.create_server(("localhost", 0), family=socket.AF_INET) as server:
+        port = server.getsockname()[1]
+        rig.write("asking", ALLOWED.format(port=port), manifest=ASKING.format(port=port))
+        host = hostile_host(rig, Budget(restart_after_s=()))
+        host.start()
+        host.configure("asking", "inbox", str(inbox))
+        host.switch("asking", on=True)
+        await eventually(lambda: rig.notices, WITHIN_S)
+        assert rig.notices[0].code == "plugin.says", rig.notices
+        assert json.loads(str(rig.notices[0].data["text"])) == [7, ["17"], [], None, True, True]
+        await host.aclose()
+
+
+async def test_orders_that_it_does_not_ask_for_are_not_taken(rig: Rig) -> None:
+    rig.write("quiet", SELLING, manifest=MANIFEST + "[permissions]\norders = false\n")
+    host = hostile_host(rig, Budget(restart_after_s=()))
+    host.start()
+    host.switch("quiet", on=True)
+    await eventually(lambda: plugin_of(host, "quiet").failed, WITHIN_S)
+    assert (rig.orders, rig.notices[-1].data["reason"]) == ([], "PermissionError: plugin.toml does not ask for orders")
+    await host.aclose()
+
+
+KERNEL = """
+import errno, sys
+from pathlib import Path
+from app.plugin.landlock import restrict
+own, other, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+held = restrict(readable=[Path(sys.prefix), Path(sys.base_prefix), Path("/usr")], writable=[own], ports=[])
+import os, socket
+def tried(what):
+    try: what()
+    except OSError as error: return errno.errorcode[error.errno]
+    return "done"
+print(held, tried(lambda: (own / "new").write_text("x")), tried(lambda: other.read_text()), tried(lambda: other.write_text("x")))
+print(tried(lambda: os.execv("/bin/true", ["true"])))
+print(tried(lambda: socket.create_connection(("127.0.0.1", port))) if held >= 4 else "EACCES")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
+def test_the_kernel_holds_it_too_where_it_can(tmp_path: Path) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    own.mkdir()
+    other.write_text("precious")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        words = [sys.executable, "-c", KERNEL, str(own), str(other), str(server.getsockname()[1])]
+        said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    if said[0] == "0":
+        pytest.skip("this kernel has no Landlock")
+    assert said[1:] == ["done", "EACCES", "EACCES", "EACCES", "EACCES"]
+
+
+async def test_a_plugin_ends_with_its_desk(tmp_path: Path, rig: Rig) -> None:
+    """The end of its input is all that a desk leaves behind which was killed."""
+    rig.write("good", SELLING)
+    host = hostile_host(rig)
+    host.start()
+    host.switch("good", on=True)
+    good = plugin_of(host, "good")
+    await eventually(lambda: good.state.value is PluginState.ON, WITHIN_S)
+    run = good.run
+    assert run is not None
+    run.let_go()
+    await asyncio.wait_for(run.gone.wait(), WITHIN_S)
+    await host.aclose()
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("", Permissions()),
+        ("[permissions]", Permissions(orders=False)),
+        ("[permissions]\norders = true\nnetwork = ['API.shop.example', '*.cdn.example:8443', '192.0.2.7:80']", None),
+        ("[permissions]\nchat = true", "permissions.chat is not known"),
+        ("[permissions]\norders = 1", "orders must be"),
+        ("[permissions]\nnetwork = ['*']", "no host"),
+        ("[permissions]\nnetwork = ['shop.example:0']", "no port"),
+        ("[permissions]\nnetwork = ['https://shop.example/']", "no port"),
+        ("[permissions]\nfolders = ['count']", "folders must list"),
+        ("[permissions]\nfolders = 'x'", "folders must list"),
+        ("permissions = 5", "not"),
+    ],
+)
+def test_permissions_are_read_and_nothing_else_is(rig: Rig, table: str, found: Permissions | str | None) -> None:
+    head = table if table.startswith("permissions") else ""
+    rig.write("one", SELLING, manifest=head + MANIFEST + ("" if head else table.replace("{", "{{")))
+    if isinstance(found, str):
+        with pytest.raises(ManifestError) as raised:
+            read_manifest(rig.home / "plugins" / "one")
+        assert found in str(raised.value.data["reason"])
+        return
+    wanted = found or Permissions(True, (Host("api.shop.example"), Host("*.cdn.example", 8443), Host("192.0.2.7", 80)))
+    assert read_manifest(rig.home / "plugins" / "one").permissions == wanted
+
+
+WHOLE = 'id = "x1"\nversion = "1"\napi = 1\nname = "x"'
+DAMAGED = {
+    "no api": 'id = "x1"\nversion = "1"\nname = "x"',
+    "api of words": 'id = "x1"\nversion = "1"\nname = "x"\napi = "first"',
+    "deep": "x = " + "[" * 5000,
+    "large": "# " + "x" * 70_000,
+    "not text": b"\xff\xfe",
+    "null": b"\0" * 100,
+    "list for a table": 'id = "x1"\nversion = "1"\napi = 1\nname = ["x"]',
+    "fields of words": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nfields = "x"',
+    "default of another type": WHOLE + '\n[[fields]]\nkey = "k"\ntype = "integer"\ndefault = "x"\ntitle = "k"',
+    "imports of numbers": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nimports = 5',
+    "endless figure": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nx = ' + "9" * 5000,
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
+async def test_a_damaged_manifest_keeps_neither_the_program_nor_the_others_from_starting(rig: Rig, content: str | bytes) -> None:
+    rig.write("good", SELLING)
+    folder = rig.home / "plugins" / "odd"
+    folder.mkdir()
+    (folder / "plugin.py").write_text("")
+    (folder / "plugin.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    host = hostile_host(rig)
+    host.start()
+    assert [plugin.manifest.id for plugin in host.plugins] == ["good"]
+    assert [notice.code for notice in rig.notices] == ["plugin.version" if content == DAMAGED["api of words"] else "plugin.manifest"]
+    await host.aclose()
