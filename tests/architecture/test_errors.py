@@ -12,7 +12,7 @@ from tests.support.source_trees import ROOT, Module, modules
 CATCH_ALL = {
     "app.link.worker": "the supervisor of the engine's commands: one that fails must not leave it deaf",
     "app.media.source_edge": "the net below a source: what no file that imports a library foresaw costs only that source",
-    "app.plugin.host": "a plugin is a stranger's code",
+    "app.plugin.child": "a plugin is a stranger's code",
     "app.session.room_link": "the supervisor of the room: a fault must not keep the desk out for good",
     "app.storage.secrets": "a keyring is a plug-in of the system and raises what its own libraries raise",
 }
