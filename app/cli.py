@@ -77,6 +77,11 @@ def _add_broadcast(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     where.add_argument("--embedded", action="store_true", help="use the embedded relay (the default)")
     parser.add_argument("--token", action="append", metavar="T", help="bearer token of each --relay, in the same order")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="file with one token a line: keeps tokens out of the process list")
+    parser.add_argument(
+        "--allow-connections",
+        action="store_true",
+        help="let the project connect to the servers it names; needed once for a file from elsewhere",
+    )
     parser.add_argument("--listen", type=address, metavar="HOST:PORT", help="where the embedded relay listens")
     parser.add_argument("--size", type=size, metavar="WxH", help="size of the programme")
     parser.add_argument("--fps", type=between(1, 60), metavar="N", help="frames a second")

@@ -25,6 +25,7 @@ from app.bootstrap.saying import spoken
 from app.domain.address import clean_token, origin_of, relay_secret, shown_address, split_credentials, without_credentials
 from app.domain.broadcast import BroadcastState, TargetState
 from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
+from app.domain.contact import source_contacts
 from app.domain.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
@@ -32,12 +33,15 @@ from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.project import Project, starter_project
 from app.domain.stats import EngineStats
 from app.session.engine_desk import EngineState
+from app.session.relay_book import contacts_by
 from app.session.studio import Studio
+from app.storage.consents import Consents
 from app.storage.lock import FileLock
 from app.storage.paths import Paths, find_paths
+from app.storage.presets import load_presets
 from app.storage.secrets import Secrets
 from app.storage.settings import Settings, SettingsFile, changed, new_output
-from app.storage.show_formats import load
+from app.storage.show_formats import identity_of, load
 from app.storage.wording import Wordings
 
 READY_WITHIN_S = 20.0
@@ -97,6 +101,20 @@ def given_relays(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict
         relays.append(Relay(f"given-{number}", urlsplit(url).netloc, url))
         kept[relay_secret(url)] = token or own
     return tuple(relays), {name: secret for name, secret in kept.items() if secret}
+
+
+def check_connections(paths: Paths, path: Path, project: Project) -> None:
+    """Raise BroadcastFailed, naming them, when the project wants to reach servers that nobody has agreed to."""
+    contacts_of = contacts_by(load_presets(paths.relay_presets))
+    wanted = (*(contact for relay in project.relays for contact in contacts_of(relay)), *source_contacts(project))
+    agreed = Consents(paths.consents).answers(identity_of(path))
+    asked = [contact for contact in wanted if not agreed.get(contact.origin)]
+    if asked:
+        places = "\n".join(f"  {contact.name}: {contact.address}" for contact in dict.fromkeys(asked))
+        raise BroadcastFailed(
+            f"{path.name} wants to connect to servers that nobody here has agreed to:\n{places}\n"
+            "Open the show in the window and answer there, or trust it with --allow-connections."
+        )
 
 
 def with_arguments(project: Project, arguments: argparse.Namespace, relays: tuple[Relay, ...]) -> Project:
@@ -322,12 +340,15 @@ def run(arguments: argparse.Namespace) -> int:
         start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
         # A show that cannot be opened is the whole answer: nothing is started for it. Going on air changes nothing in its file.
         given = load(arguments.project).project if arguments.project is not None else None
+        if given is not None and not arguments.allow_connections:
+            check_connections(paths, arguments.project, given)
         with _own_folders(paths, arguments) as own:
             studio = make_studio(
                 own,
                 new_project=_test_show if given is None else lambda _: given,
                 make_secrets=lambda notify: Secrets(notify, GivenTokens(tokens)),
                 with_relay=not relays,
+                trusted=True,
             )
             asyncio.run(Broadcast(studio, arguments, Wordings.load(paths.notices)).run(relays))
     except BroadcastFailed as error:

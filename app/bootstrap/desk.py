@@ -126,6 +126,7 @@ def make_studio(
     make_discovery: MakeDiscovery | None = None,
     with_relay: bool = True,
     sample: MakeSample | None = None,
+    trusted: bool = False,
     host_language: Callable[[Settings], str] = lambda _: "en",
 ) -> Studio:
     """A Studio of this machine's parts, not started yet; raises StorageError when a folder cannot be used."""
@@ -145,5 +146,6 @@ def make_studio(
         make_discovery=make_discovery,
         with_relay=with_relay,
         sample=sample,
+        trusted=trusted,
         host_language=host_language,
     )

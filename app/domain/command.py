@@ -13,14 +13,18 @@ from app.domain.project import Project
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import Transition
 
-LINK_VERSION = 2
+LINK_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Make the running parts match; changing one layer restarts nothing else."""
+    """Make the running parts match; changing one layer restarts nothing else.
+
+    `withheld`: sources that must not run, because the user has not agreed to where they read from.
+    """
 
     project: Project
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ class Hello:
     preview: str
     project: Project | None
     live_relay_ids: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

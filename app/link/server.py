@@ -91,7 +91,7 @@ class LinkServer:
         self._listener: Listener | None = None
         self._registration: Registration | None = None
         self._verbs: Mapping[type[Any], Callable[[Any], None]] = {
-            Apply: lambda command: engine.apply(command.project),
+            Apply: lambda command: engine.apply(command.project, command.withheld),
             Take: lambda command: engine.take(command.scene_id, command.transition),
             PutPicture: lambda command: engine.put_picture(command.source_id, command.width, command.height, command.rgba),
             PutOverlay: engine.put_overlay,
@@ -191,7 +191,7 @@ class LinkServer:
         engine = self._engine
         preview = str(engine.preview_path) if engine.preview_path is not None else ""
         # Asked before our own lock is taken: the engine may be telling a notice, with its lock held, and wait for ours.
-        hello = encode(Hello(LINK_VERSION, os.getpid(), preview, engine.project, engine.live_relay_ids))
+        hello = encode(Hello(LINK_VERSION, os.getpid(), preview, engine.project, engine.live_relay_ids, engine.withheld))
         with self._guard:
             desk.put(hello)
             for notice in self._unheard:

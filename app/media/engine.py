@@ -11,6 +11,7 @@ import cv2
 from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
 from app.domain.command import DropOverlay, PutOverlay
+from app.domain.contact import without_sources
 from app.domain.device import Devices
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
@@ -72,6 +73,7 @@ class Engine:
         self._lock = threading.RLock()
         self._project: Project | None = None
         self._early: Project | None = None  # applied before `start`
+        self.withheld: tuple[str, ...] = ()
         self._fan = PacketFan()
         self._video = VideoOutput(clock=clock, push=self._fan.push, notify=self.notices.emit)
         self._publisher = make_publisher(self._video, self.notices.emit)
@@ -109,7 +111,7 @@ class Engine:
             self._publisher.start()
             early, self._early = self._early, None
             if early is not None:
-                self.apply(early)
+                self.apply(early, self.withheld)
 
     def close(self) -> None:
         """Leave the relays and end every thread within about two seconds, whatever hangs; a second call changes nothing."""
@@ -134,9 +136,13 @@ class Engine:
 
     # Verbs
 
-    def apply(self, project: Project) -> None:
-        """Make what runs match `project`; what did not change goes on untouched. Contradictions are told, and the rest is done."""
+    def apply(self, project: Project, withheld: Sequence[str] = ()) -> None:
+        """Make what runs match `project`; what did not change goes on untouched. Contradictions are told, and the rest is done.
+
+        Sources that are `withheld` do not run.
+        """
         with self._lock:
+            self.withheld = tuple(withheld)
             if not self._started:
                 self._early = project
                 return
@@ -144,7 +150,7 @@ class Engine:
             had = self._project
             canvas = self._canvas_for(project)
             canvas_changed = self._programme is None or self._programme.canvas != canvas
-            self._sources.match(project, canvas, canvas_changed=canvas_changed)
+            self._sources.match(without_sources(project, self.withheld), canvas, canvas_changed=canvas_changed)
             self._mixer.set_strips(self._sources.strips(project.strips))
             self._match_bus(project)
             if canvas_changed:

@@ -43,7 +43,7 @@ class OnAir:
     def main(self, project: Project, probes: Sequence[RelayProbe]) -> Relay:
         """The relay that the programme goes to: now, when live, else at the next Go Live."""
         if self.wanted and not project.relay_id:
-            kept = next((relay for relay in self._book.relays(project) if relay.id == self._main_id), None)
+            kept = next((relay for relay in self._book.reachable(project) if relay.id == self._main_id), None)
             if kept is not None:
                 return kept
         return self._book.chosen(project, probes)
@@ -51,7 +51,7 @@ class OnAir:
     def targets(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer]) -> tuple[Target, ...]:
         """The main relay first, then those that are also published to."""
         main = self.main(project, probes)
-        also = [relay for relay in self._book.relays(project) if relay.id in project.also_relay_ids and relay.id != main.id]
+        also = [relay for relay in self._book.reachable(project) if relay.id in project.also_relay_ids and relay.id != main.id]
         return tuple(self._book.target(relay, ice_servers) for relay in (main, *also))
 
     def go_live(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer]) -> None:
@@ -77,7 +77,7 @@ class OnAir:
     def refresh(self, project: Project, probes: Sequence[RelayProbe], ice_servers: Sequence[IceServer], *, probe_every_s: float) -> None:
         """Relays, tokens, pins, distances or settings may have changed: tell the engine what differs from what it knows."""
         targets = self.targets(project, probes, ice_servers)
-        everywhere = tuple(self._book.target(relay, ice_servers) for relay in self._book.relays(project))
+        everywhere = tuple(self._book.target(relay, ice_servers) for relay in self._book.reachable(project))
         watched = WatchRelays(everywhere, tuple(target.relay.id for target in targets), probe_every_s)
         if watched != self._watched:
             self._watched = watched

@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.domain.clock import Clock
+from app.domain.contact import Contact, relay_contacts
 from app.domain.notice import Notice
+from app.domain.output import Relay
 from app.domain.project import Project
 from app.domain.show import Show
+from app.session.connections import Connections
 from app.session.document import Change, Document, ShowChange
 from app.session.show_files import ShowFiles
 from app.session.show_keeper import Post, ShowKeeper
 from app.session.show_pictures import ShowPictures
 from app.session.show_tables import ShowTables
+from app.storage.consents import Consents
 from app.storage.paths import Paths
 from app.storage.working_files import RecoveredShow, WorkingFiles
 
@@ -22,7 +26,17 @@ class OpenShow:
     Verbs that a button calls never raise: a notice tells what failed. `edit` and `edit_show` raise AppError and change nothing.
     """
 
-    def __init__(self, *, paths: Paths, clock: Clock, new_show: Callable[[], Show], notify: Callable[[Notice], None], post: Post) -> None:
+    def __init__(
+        self,
+        *,
+        paths: Paths,
+        clock: Clock,
+        new_show: Callable[[], Show],
+        notify: Callable[[Notice], None],
+        post: Post,
+        contacts_of: Callable[[Relay], tuple[Contact, ...]] = relay_contacts,
+        trusted: bool = False,
+    ) -> None:
         self._document = Document(new_show())
         working = WorkingFiles(paths.recovery)
         keeper = ShowKeeper(self._document, working, clock, notify=notify, post=post)
@@ -36,6 +50,12 @@ class OpenShow:
             notify=notify,
             post=post,
         )
+        self.connections = Connections(
+            Consents(paths.consents), self._files, relay_contacts=contacts_of, project=self._document.project, trusted=trusted
+        )
+        self._document.project_changed.connect(self.connections.follow)
+        self._files.opened.connect(lambda: self.connections.begin(self._document.project))
+        self._document.changed.connect(self.connections.keep)
         self.project_changed = self._document.project_changed
         self.show_changed = self._document.show_changed
         self.document_changed = self._document.changed
@@ -94,11 +114,13 @@ class OpenShow:
 
     def edit(self, title: str, change: Change, *, merge: str = "") -> None:
         """One undo step; the same non-empty `merge` in a row is one step (drags, sliders). Raises AppError and changes nothing."""
-        self._document.edit(title, change, merge=merge)
+        with self.connections.typing():
+            self._document.edit(title, change, merge=merge)
 
     def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
         """As `edit`, for what the show sells and says."""
-        self._document.edit_show(title, change, merge=merge)
+        with self.connections.typing():
+            self._document.edit_show(title, change, merge=merge)
 
     def settle(self, change: ShowChange) -> None:
         """What happened in the world (an order): no undo step, and no undo takes it back."""

@@ -1,10 +1,12 @@
 """The relays that this show can go to: those of the project and the embedded one, with their tokens, quirks and distances."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.address import relay_secret, split_credentials, without_credentials
+from app.domain.contact import Contact, relay_contacts
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID, IceServer, Quirks, Relay, Target
@@ -13,8 +15,11 @@ from app.domain.project import Project
 from app.domain.stats import RelayProbe
 from app.session.relay_choice import choose_relay
 from app.session.secret_book import SecretBook
+from app.storage.settings import TURN_SECRET
 
 log = logging.getLogger(__name__)
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what ids were; the names of today hold blanks, and cannot be asked for by an id
 
 
 class RelayBook:
@@ -26,9 +31,11 @@ class RelayBook:
         secrets: SecretBook,
         presets: Sequence[RelayPreset],
         embedded: Callable[[], tuple[Relay, str]],
+        allows: Callable[[Relay], bool],
         notify: Callable[[Notice], None],
     ) -> None:
         self._secrets = secrets
+        self._allows = allows
         self._presets: Mapping[str, RelayPreset] = {preset.id: preset for preset in presets}
         self._embedded = embedded
         self._notify = notify
@@ -38,9 +45,14 @@ class RelayBook:
         """The embedded relay and the project's, in the order of the picker."""
         return (self._embedded()[0], *project.relays)
 
+    def reachable(self, project: Project) -> tuple[Relay, ...]:
+        """Those of them that may be connected to."""
+        embedded, *others = self.relays(project)
+        return (embedded, *(relay for relay in others if self._allows(relay)))
+
     def chosen(self, project: Project, probes: Iterable[RelayProbe]) -> Relay:
-        """Where Go Live would go now."""
-        return choose_relay(self.relays(project), {probe.relay_id: probe for probe in probes}, project.relay_id)
+        """Where Go Live would go now; never to a relay that the user has not agreed to."""
+        return choose_relay(self.reachable(project), {probe.relay_id: probe for probe in probes}, project.relay_id)
 
     def token_of(self, relay: Relay) -> str:
         """The token as far as it is known; "" while the keyring has not answered."""
@@ -60,9 +72,18 @@ class RelayBook:
         )
 
     def learn_tokens(self, relays: Iterable[Relay]) -> None:
-        """Ask the keyring for the tokens of these, once each."""
-        for relay in relays:
+        """Ask the keyring for the tokens of these, once each, as far as they may be connected to."""
+        for relay in filter(self._allows, relays):
             self._secrets.learn(relay_secret(self.address_of(relay)))
+
+    def has_older_token(self, relay: Relay) -> bool:
+        """Whether an earlier version kept a token under the relay's id alone, as far as the keyring has said."""
+        return _ID.fullmatch(relay.id) is not None and relay.id != TURN_SECRET and self._secrets.has_older(relay.id)
+
+    def adopt_token(self, relay: Relay) -> None:
+        """Bind the token that an earlier version kept under the relay's id to its address; the user has agreed to that."""
+        if _ID.fullmatch(relay.id) and relay.id != TURN_SECRET:
+            self._secrets.adopt(relay_secret(self.address_of(relay)), relay.id)
 
     def address_of(self, relay: Relay) -> str:
         """The relay's WHIP address, made by its preset where the user typed none; without a user name in it."""
@@ -79,17 +100,35 @@ class RelayBook:
         return Target(resolved, self._secrets.get(relay_secret(whip_url)) or own, quirks)
 
     def _resolved(self, relay: Relay, *, tell: bool = False) -> tuple[Relay, Quirks]:
-        preset = self._presets.get(relay.preset)
-        if preset is None:
-            return relay, Quirks()
         try:
-            whip_url, watch_url, quirks = resolve(preset, {**_typed(preset, relay), **relay.values})
+            return addressed(relay, self._presets)
         except AppError as error:
             if tell and not relay.whip_url and relay.id not in self._told:
                 self._told.add(relay.id)
                 self._notify(Notice(Severity.WARNING, "relay.fields", {"relay": relay.name, **error.data}, subject=relay.id))
-            return relay, preset.quirks
-        return replace(relay, whip_url=relay.whip_url or whip_url, watch_url=relay.watch_url or watch_url), quirks
+            return relay, self._presets[relay.preset].quirks
+
+
+def addressed(relay: Relay, presets: Mapping[str, RelayPreset]) -> tuple[Relay, Quirks]:
+    """The relay with the addresses that its preset makes, and what the preset knows; raises FieldError where it cannot make any."""
+    preset = presets.get(relay.preset)
+    if preset is None:
+        return relay, Quirks()
+    whip_url, watch_url, quirks = resolve(preset, {**_typed(preset, relay), **relay.values})
+    return replace(relay, whip_url=relay.whip_url or whip_url, watch_url=relay.watch_url or watch_url), quirks
+
+
+def contacts_by(presets: Iterable[RelayPreset]) -> Callable[[Relay], tuple[Contact, ...]]:
+    """What gives the servers of a relay, whose address these presets may make."""
+    known = {preset.id: preset for preset in presets}
+
+    def contacts_of(relay: Relay) -> tuple[Contact, ...]:
+        try:
+            return relay_contacts(addressed(relay, known)[0])
+        except AppError:
+            return relay_contacts(relay)
+
+    return contacts_of
 
 
 def _typed(preset: RelayPreset, relay: Relay) -> dict[str, str]:

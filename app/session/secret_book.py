@@ -72,6 +72,8 @@ class SecretBook:
         self._thread = KeyringThread()
         self._known: dict[str, str] = {}
         self._asked: set[str] = set()
+        self._given: set[str] = set()  # what the user typed in this sitting counts, whatever the keyring says late
+        self._older: dict[str, bool] = {}
         self._waiting: set[asyncio.Future[None]] = set()
 
     async def aclose(self) -> None:
@@ -80,9 +82,9 @@ class SecretBook:
             left = (await asyncio.wait(self._waiting, timeout=self._goodbye_s))[1]
             if left:
                 log.warning("the keyring did not answer %d questions before the end", len(left))
-                return
         self._thread.close()
-        self._thread.join(self._goodbye_s)
+        if not self._waiting:
+            self._thread.join(self._goodbye_s)
 
     def get(self, name: str) -> str:
         """The secret as far as it is known; "" when there is none or the keyring has not answered."""
@@ -97,6 +99,7 @@ class SecretBook:
         if not name:
             return
         self._known[name] = secret
+        self._given.add(name)
         self._asked.add(name)
         self._run(lambda: self._secrets.set(name, secret))
         self._changed()
@@ -114,6 +117,13 @@ class SecretBook:
             self._known.pop(name, None)
         self.learn(name, older=older)
 
+    def has_older(self, name: str) -> bool:
+        """Whether something is kept under the name of an earlier version; the keyring is asked, and `changed` tells of its answer."""
+        if name not in self._older:
+            self._older[name] = False
+            self._run(lambda: self._older.update({name: bool(self._secrets.get(name))}))
+        return self._older[name]
+
     async def settled(self) -> None:
         """Wait until the keyring has answered what was asked so far."""
         while self._waiting:
@@ -124,7 +134,8 @@ class SecretBook:
         if not secret and older and (secret := self._secrets.get(older)):
             self._secrets.set(name, secret)
             self._secrets.remove(older)
-        self._known.setdefault(name, secret)
+        if name not in self._given:
+            self._known[name] = secret or self._known.get(name, "")
 
     def _run(self, job: Callable[[], None]) -> None:
         future = self._thread.run(job)

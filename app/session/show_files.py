@@ -71,6 +71,7 @@ class ShowFiles:
         self.recovered: RecoveredShow | None = None
         self.opened: Signal[[]] = Signal()
         self.leaving: Signal[[]] = Signal()  # another show takes the place of the open one, whose log can still be written
+        self.made_here = True  # False: the open show began with a file, which may be anybody's
         self._document = document
         self._recents = Recents(paths.recents)
         self._unsaved = UnsavedShows(paths.unsaved)
@@ -82,6 +83,11 @@ class ShowFiles:
         self._keeper = keeper
         self._backups = ShowBackups(paths.backups, clock)
         self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was copied last, and how often it had changed by then
+
+    @property
+    def identity(self) -> str:
+        """By what the show's file is known again, "" while it has none."""
+        return self._keeper.file.identity if self._keeper.file is not None else ""
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -115,6 +121,7 @@ class ShowFiles:
     def begin_with(self, show: Show, pictures: Iterable[bytes] = ()) -> None:
         """Begin with a show that is filled already, and of which nothing is the user's work yet."""
         self._leave()
+        self.made_here = True
         self._document.replace_all(show, path=None)
         for picture in pictures:
             self._keeper.add_picture(picture)
@@ -316,5 +323,6 @@ class ShowFiles:
             self._notify(Notice(Severity.WARNING, "show_file.no_backup", {"reason": str(error), **error.data}, subject="backup"))
 
     def _show(self, show: Show, path: Path | None, *, base: Show | None = None) -> None:
+        self.made_here = False
         self._document.replace_all(show, path=path, saved=base)
         self.opened.emit()

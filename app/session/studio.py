@@ -33,7 +33,7 @@ from app.session.on_air import OnAir
 from app.session.open_show import OpenShow
 from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
-from app.session.relay_book import RelayBook
+from app.session.relay_book import RelayBook, contacts_by
 from app.session.room_port import RoomAddress
 from app.session.secret_book import SecretBook
 from app.session.show_actions import fill_show
@@ -66,7 +66,8 @@ class Studio(OpenShow):
     raise AppError, so that a form can show it at the field.
 
     `make_discovery`: what looks for relays in the network, None = nothing does. `with_relay` False leaves the embedded relay out.
-    `sample`: what a first start opens, None = an empty show. `host_language`: what the host of a new show speaks (BCP 47).
+    `trusted`: what the show connects to was agreed to before (on the command line). `sample`: what a first start opens, None = an empty
+    show. `host_language`: what the host of a new show speaks (BCP 47).
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Studio(OpenShow):
         sample: MakeSample | None = None,
         host_language: Callable[[Settings], str] = lambda _: "en",
         broken: Sequence[AppError] = (),
+        trusted: bool = False,
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.notices: Signal[[Notice]] = Signal()
@@ -105,29 +107,24 @@ class Studio(OpenShow):
         self._early_notices = (*early, *(Notice(Severity.WARNING, one.code, one.data, str(one.data.get("path", ""))) for one in broken))
         notify = self.notices.emit
         self._new_project, self._host_language = new_project, host_language
-        super().__init__(paths=paths, clock=clock, new_show=self._empty_show, notify=notify, post=self._post)
+        super().__init__(
+            paths=paths,
+            clock=clock,
+            new_show=self._empty_show,
+            notify=notify,
+            post=self._post,
+            contacts_of=contacts_by(presets),
+            trusted=trusted,
+        )
         self._background = Background(notify)
         self._texts = TextPictures(draw_text, notify)
         self._lock = DeskLock(paths.runtime)
         self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
         self.engine = self._engine.state
-        self._embedded = EmbeddedRelay(
-            runtime=paths.runtime,
-            state=paths.state,
-            setting=relay_setting(self.settings),
-            spawn=spawn,
-            notify=notify,
-            changed=self._on_relays_changed,
-        )
-        self._secrets = SecretBook(make_secrets(self._notify_from_thread), notify=notify, changed=self._on_relays_changed)
-        self._book = RelayBook(
-            secrets=self._secrets, presets=presets, embedded=lambda: (self._embedded.relay, self._embedded.key), notify=notify
-        )
+        self._make_relays(paths, presets, make_secrets, spawn)
         self._with_relay = with_relay
         self._sample = sample
         self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
-        self._on_air = OnAir(self._book, self._engine.send)
-        self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
         fill(self.actions, self)
         self.desk = ShowDesk(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
@@ -140,11 +137,31 @@ class Studio(OpenShow):
             notify=notify,
         )
         self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.show, lambda: self.title, notify)
-        self._applied: Project | None = None
+        self._applied: Apply | None = None
         self._applied_at = 0.0
         self._due: asyncio.Handle | None = None
         self._found_engine = False
         self._engine_left = False
+
+    def _make_relays(self, paths: Paths, presets: Sequence[RelayPreset], make_secrets: MakeSecrets, spawn: Spawn) -> None:
+        self._embedded = EmbeddedRelay(
+            runtime=paths.runtime,
+            state=paths.state,
+            setting=relay_setting(self.settings),
+            spawn=spawn,
+            notify=self.notices.emit,
+            changed=self._on_relays_changed,
+        )
+        self._secrets = SecretBook(make_secrets(self._notify_from_thread), notify=self.notices.emit, changed=self._on_relays_changed)
+        self._book = RelayBook(
+            secrets=self._secrets,
+            presets=presets,
+            embedded=lambda: (self._embedded.relay, self._embedded.key),
+            allows=self.connections.allows_relay,
+            notify=self.notices.emit,
+        )
+        self._on_air = OnAir(self._book, self._engine.send)
+        self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -170,6 +187,7 @@ class Studio(OpenShow):
         elif self.settings.show_guide and self.recovery is None:
             self.open_sample()
         self._document.project_changed.connect(self._on_project_changed)
+        self.connections.changed.connect(self._on_connections_changed)
         self._engine.state.changed.connect(self._on_engine_state)
         self._learn_secrets()
         if self._with_relay:
@@ -191,6 +209,7 @@ class Studio(OpenShow):
             self._files.close(keep_work=keep_work)
             return
         self._document.project_changed.disconnect(self._on_project_changed)
+        self.connections.changed.disconnect(self._on_connections_changed)
         if self._due is not None:
             self._due.cancel()
             self._sync()
@@ -234,7 +253,9 @@ class Studio(OpenShow):
         self._sync()
         self._engine.send(Take(scene_id, self.project.transition if transition is None else transition))
         if self.engine.value is EngineState.ATTACHED:
-            self._applied = on_programme(self.project, scene_id)  # applying what it knows already would cut short a fade
+            self._applied = Apply(
+                on_programme(self.project, scene_id), self.connections.withheld()
+            )  # applying what it knows already would cut short a fade
         self._document.put_on_programme(scene_id)
 
     def go_live(self) -> None:
@@ -328,6 +349,17 @@ class Studio(OpenShow):
             if relay.id == relay_id:
                 self._book.set_token(relay, token)
 
+    def has_older_token(self, relay: Relay) -> bool:
+        """Whether an earlier version kept a token for this relay by its id alone; False while the keyring has not answered."""
+        return self._book.has_older_token(relay)
+
+    def answer_connections(self, answers: Mapping[str, bool], tokens_of: Iterable[Relay] = ()) -> None:
+        """What the user says to servers that the show wants to reach, by origin. The tokens that earlier versions kept for `tokens_of` may
+        go to the addresses of these relays."""
+        for relay in tokens_of:
+            self._book.adopt_token(relay)
+        self.connections.answer(answers)
+
     @property
     def turn_password(self) -> str:
         """The TURN server's password; "" when there is none or the keyring has not answered yet."""
@@ -366,12 +398,13 @@ class Studio(OpenShow):
     def _on_attached(self, hello: Hello) -> None:
         if not self._found_engine and hello.project is not None and (hello.live_relay_ids or self._lock.others()):
             self._files.take_over_running(hello.project)
+            self.connections.is_running(hello.live_relay_ids, hello.withheld)
         self._found_engine = True
         self.preview.attach(hello.preview)
         self._on_air.on_attached(hello.live_relay_ids)
         self._texts.forget()
-        self._applied = self.project
-        self._engine.send(Apply(self.project))
+        self._applied = Apply(self.project, self.connections.withheld())
+        self._engine.send(self._applied)
         self._engine.send(Take(self.project.scene_id, CUT))
         self._sync()
         self.refresh_devices()
@@ -416,13 +449,19 @@ class Studio(OpenShow):
         project = self.project
         if self._loop is None or self.engine.value is not EngineState.ATTACHED:
             return
-        if project != self._applied:
-            self._applied = project
+        wanted = Apply(project, self.connections.withheld())
+        if wanted != self._applied:
+            self._applied = wanted
             self._applied_at = self._loop.time()
-            self._engine.send(Apply(project))
+            self._engine.send(wanted)
         for picture in self._texts.due(project):
             self._engine.send(picture)
         self._refresh_relays()
+
+    def _on_connections_changed(self) -> None:
+        self._learn_secrets()
+        self._sync()
+        self.relays_changed.emit()
 
     def _refresh_relays(self) -> None:
         self._on_air.refresh(self.project, self.probes, self._ice_servers(), probe_every_s=self.settings.probe_every_s)

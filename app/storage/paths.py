@@ -32,6 +32,11 @@ class Paths:
         return self.config / "settings.json"
 
     @property
+    def consents(self) -> Path:
+        """Which servers each show may connect to."""
+        return self.state / "connections.json"
+
+    @property
     def recents(self) -> Path:
         return self.state / "recent.json"
 

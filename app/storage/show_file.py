@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -14,6 +15,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
 from app.domain.signal import Signal
 from app.storage import event_rows, pictures
+from app.storage.consents import read_identity, write_identity
 from app.storage.database import (
     COMPANIONS,
     connect,
@@ -151,6 +153,7 @@ class ShowFile:
         self._reading: sqlite3.Connection | None = None
         self._reads_written = False  # whether the reading connection knows of a writing one
         self._last_seq = last_seq
+        self._known_as = ""
         self._writer = writer(self.reported.emit)
         self._writer.start()
 
@@ -310,6 +313,18 @@ class ShowFile:
             self._reading = connect_reading(self.path)
             self._reads_written = connected
         return self._reading
+
+    @property
+    def identity(self) -> str:
+        """By what the file and its copies are known again; it is given one when it has none."""
+        if not self._known_as:
+            with contextlib.suppress(StorageError), our_errors(self.path):
+                if (connection := self._reader()) is not None:
+                    self._known_as = read_identity(connection)
+        if not self._known_as:
+            given = self._known_as = uuid4().hex
+            self._writer.submit(lambda connection: write_identity(connection, given))
+        return self._known_as
 
     # Copies ---------------------------------------------------------------------------------------------------------------
 

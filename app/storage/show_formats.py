@@ -1,12 +1,14 @@
 """Shows of every format that this program ever wrote: which one a file is, and the way into the current one."""
 
+import contextlib
 import logging
 import shutil
 from pathlib import Path
 
 from app.domain.show import Show
 from app.storage import project_file
-from app.storage.database import is_database, our_errors
+from app.storage.consents import read_identity
+from app.storage.database import connect_reading, is_database, our_errors
 from app.storage.files import put_in_place, saving_name
 from app.storage.show_file import read_only, write_new
 
@@ -16,6 +18,14 @@ log = logging.getLogger(__name__)
 def load(path: Path) -> Show:
     """The show in a file of any format, which is not changed; raises StorageError."""
     return read_only(path).show if is_database(path) else Show(project_file.load(path))
+
+
+def identity_of(path: Path) -> str:
+    """By what a show file is known again, "" for one of text; raises StorageError."""
+    if not is_database(path):
+        return ""
+    with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
+        return read_identity(connection)
 
 
 def convert(path: Path, target: Path) -> None:

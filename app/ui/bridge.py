@@ -23,6 +23,7 @@ class Bridge(QObject):
     probes_changed = Signal()
     devices_changed = Signal()
     relays_changed = Signal()
+    connections_changed = Signal()  # what the show may connect to, or wants to
     broadcast_changed = Signal()
     engine_changed = Signal()
     run_changed = Signal()  # where the show stands in its rundown
@@ -46,6 +47,7 @@ class Bridge(QObject):
             studio.probes_changed.connect(lambda probes: self.probes_changed.emit()),
             studio.devices_changed.connect(lambda devices: self.devices_changed.emit()),
             studio.relays_changed.connect(self.relays_changed.emit),
+            studio.connections.changed.connect(self.connections_changed.emit),
             studio.broadcast.changed.connect(lambda old, new: self.broadcast_changed.emit()),
             studio.engine.changed.connect(lambda old, new: self.engine_changed.emit()),
             studio.desk.runner.run_changed.connect(lambda run: self.run_changed.emit()),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from app.ui.dialogs.about import About as About
     from app.ui.dialogs.airing import AiringDialog as AiringDialog
     from app.ui.dialogs.backups import BackupsDialog as BackupsDialog
+    from app.ui.dialogs.connections import ConnectionsDialog as ConnectionsDialog
     from app.ui.dialogs.export import ExportDialog as ExportDialog
     from app.ui.dialogs.guide import Guide as Guide
     from app.ui.dialogs.import_table import ImportDialog as ImportDialog
@@ -32,6 +33,7 @@ else:
         "About": "app.ui.dialogs.about",
         "AiringDialog": "app.ui.dialogs.airing",
         "BackupsDialog": "app.ui.dialogs.backups",
+        "ConnectionsDialog": "app.ui.dialogs.connections",
         "ExportDialog": "app.ui.dialogs.export",
         "Guide": "app.ui.dialogs.guide",
         "ImportDialog": "app.ui.dialogs.import_table",

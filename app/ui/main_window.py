@@ -14,6 +14,7 @@ from app.session.studio import Studio
 from app.ui import late
 from app.ui.bridge import Bridge
 from app.ui.commands import Command, CommandTable
+from app.ui.consent import Consent
 from app.ui.desk import Desk, Formats, MakeCode
 from app.ui.exchange import Exchange
 from app.ui.figures import relay_name
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         self.bridge.open_requested.connect(self._on_open_requested)
         self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
+        self.consent = Consent(self.desk, self)
         self._restore_layout()
         self._on_changed()
 
@@ -259,6 +261,7 @@ class MainWindow(QMainWindow):
             Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
             Command("planner.toggle", "Planner", self.windows.toggle_planner, "Ctrl+T", "calendar"),
             Command("airing.plan", "Plan a show…", self.schedule.plan, "", "add"),
+            Command("connections.open", "Connections of this show…", lambda: self.consent.show(everything=True), "", "link"),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
@@ -420,7 +423,9 @@ class MainWindow(QMainWindow):
     def _on_open_requested(self, kind: str, what: str) -> None:
         """Another part of the window wants something shown."""
         subject, _, field = what.partition("/")
-        if kind == "prompter":
+        if kind == "connections":
+            self.consent.show(everything=True)
+        elif kind == "prompter":
             self.windows.toggle_prompter()
         elif kind == "planner":
             self.windows.show_planner(what)
@@ -468,6 +473,7 @@ class MainWindow(QMainWindow):
         if not self._seen:
             self._seen = True
             self.painted.emit()
+            self.consent.look()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._decided:

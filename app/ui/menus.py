@@ -30,7 +30,8 @@ def menus() -> dict[str, tuple[str, ...]]:
         tr("Window", "&Plan"): ("planner.toggle", "airing.plan", "", "schedule.start", "schedule.replan", "", "schedule.moved"),
         tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "scene.next", "scene.previous"),
         tr("Window", "&On air"): (
-            "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "", "devices.refresh", "engine.restart",
+            "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "connections.open", "", "devices.refresh",
+            "engine.restart",
         ),
         tr("Window", "&View"): ("window.palette", "", "DOCKS", "", "window.reset", "window.full"),
         tr("Window", "&Help"): ("help.guide", "help.sample", "", "help.about"),

@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from app.domain.output import Relay
+from app.domain.project import starter_project
+from app.domain.show import Show
+from app.storage.show_file import write_new
 from tests.support.foreign import werift
 from tests.support.foreign.werift import WeriftRelay
 from tests.support.tradewind import Tradewind, read_report
@@ -122,3 +127,42 @@ async def test_one_relay_of_two_dies_and_the_other_does_not_stutter(tmp_path: Pa
     assert 0 <= min(steps) <= max(steps) <= MOST_STEP, numbers  # a busy machine may leave out a picture; a dying relay must not
     figures = read_report(report)
     assert len(figures["targets"]) == 2
+
+
+async def test_a_project_from_elsewhere_is_not_connected_without_a_word(tmp_path: Path, server: WhipServer) -> None:
+    path = tmp_path / "gift.tradewind"
+    relay = Relay("turn", "Theirs", server.url.replace("http://", "http://anna:open-sesame@"))
+    write_new(path, Show(replace(starter_project(camera=None, microphone=False), relays=(relay,), relay_id="turn")))
+    words = ("broadcast", str(path), *SMALL, "--seconds", "2")
+    async with Tradewind(tmp_path / "home", *words) as run:
+        assert await run.ended() == 1
+        assert "wants to connect to servers that nobody here has agreed to" in "\n".join(run.complaints)
+        assert any(line.strip().startswith("Theirs: http://127.0.0.1:") for line in run.complaints)
+    assert server.seen == []
+    server.token = ""
+    async with Tradewind(tmp_path / "home", *words, "--allow-connections") as run:
+        assert await run.ended() == 0, run.complaints
+        assert not any("open-sesame" in line for line in (*run.complaints, *run.lines, *run.logs()))
+    assert server.posts == 1
+
+
+async def test_a_user_name_in_the_address_is_used_and_never_written(tmp_path: Path, server: WhipServer) -> None:
+    server.token = "another"
+    address = server.url.replace("http://", "http://anna:open-sesame@")
+    async with Tradewind(tmp_path / "home", "broadcast", "--relay", address, *SMALL, "--seconds", "2") as run:
+        assert await run.ended() == 1
+        assert "wrong stream key" in run.complaints[-1], "the relay's own words, and no fault of the network"
+        written = (*run.complaints, *run.lines, *run.logs())
+    assert not any("open-sesame" in line or "anna" in line or "YW5uYT" in line for line in written)
+    assert {request.authorization for request in server.seen if request.method == "POST"} == {"Basic YW5uYTpvcGVuLXNlc2FtZQ=="}
+    async with Tradewind(tmp_path / "home", "broadcast", "--relay", address, "--token", "t", *SMALL) as run:
+        assert await run.ended() == 1
+        assert "Give one of the two" in run.complaints[-1] and "open-sesame" not in run.complaints[-1]
+
+
+@pytest.mark.parametrize("copied", ["Bearer let-me-in", "  let-me-in\n", "let-\u200bme-in\ufeff"])
+async def test_a_token_is_trimmed_at_the_command_line_as_in_the_window(tmp_path: Path, server: WhipServer, copied: str) -> None:
+    (tmp_path / "tokens").write_text(f"{copied}\n", encoding="utf-8")
+    for how in (("--token", copied), ("--token-file", str(tmp_path / "tokens"))):
+        async with Tradewind(tmp_path / "home", "broadcast", "--relay", server.url, *how, *SMALL, "--seconds", "1") as run:
+            assert await run.ended() == 0, run.complaints

@@ -91,7 +91,7 @@ async def test_an_older_show_goes_on_air(tmp_path: Path) -> None:
     older = await asyncio.to_thread((SAMPLES / "version-1.tradewind").read_bytes)
     path = tmp_path / "older.tradewind"
     path.write_bytes(older)
-    async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED, "--size", "640x360") as run:
+    async with Tradewind(tmp_path / "home", "broadcast", str(path), "--allow-connections", *EMBEDDED, "--size", "640x360") as run:
         watcher = await Watcher((await run.line("Watch:")).replace("/watch/", "/whep/")).start()
         await watcher.until(lambda: len(watcher.video) > 30, 20)
         await watcher.stop()

@@ -33,14 +33,16 @@ class PaperEngine:
         self.notices: Signal[[Notice]] = Signal()
         self.project: Project | None = None
         self.live_relay_ids: tuple[str, ...] = ()
+        self.withheld: tuple[str, ...] = ()
         self.preview_path: Path | None = None
         self._scene_id = ""
         self._probes: tuple[RelayProbe, ...] = ()
 
-    def apply(self, project: Project) -> None:
+    def apply(self, project: Project, withheld: Sequence[str] = ()) -> None:
         self.project = project
+        self.withheld = tuple(withheld)
         self._scene_id = project.scene_id
-        self._told("applied", name=project.name, scenes=len(project.scenes))
+        self._told("applied", name=project.name, scenes=len(project.scenes), withheld=" ".join(withheld))
 
     def take(self, scene_id: str, transition: Transition) -> None:
         if scene_id == "refuse":

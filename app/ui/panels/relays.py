@@ -57,6 +57,7 @@ class RelayRow(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._desk = desk
         self.relay = relay
+        self.withheld = False
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 6, 8)
         row.setSpacing(8)
@@ -86,6 +87,10 @@ class RelayRow(QFrame):
         self.detail.setText(" · ".join(marks))
         self.detail.setVisible(bool(marks))
         words, level, explanation = distance(relay.id, probe)
+        self.withheld = relay.id != EMBEDDED_RELAY_ID and not self._desk.studio.connections.allows_relay(relay)
+        if self.withheld:
+            words, level = tr("Relays", "not connected"), "warning"
+            explanation = tr("Relays", "This show names the relay, and you have not agreed to it. Click to see what it wants.")
         self.state.setText(words)
         self.state.setToolTip(explanation)
         set_property(self.state, "level", level)
@@ -94,13 +99,19 @@ class RelayRow(QFrame):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self.pinned.emit(self.relay.id)
+            self._chosen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pinned.emit(self.relay.id)
+            self._chosen()
         else:
             super().keyPressEvent(event)
+
+    def _chosen(self) -> None:
+        if self.withheld:
+            self._desk.bridge.open_requested.emit("connections", self.relay.id)
+        else:
+            self.pinned.emit(self.relay.id)
 
     def show_menu(self) -> None:
         """What can be done with this relay."""

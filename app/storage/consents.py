@@ -1,0 +1,71 @@
+"""Which servers each show may connect to, as the user said: kept in the state folder, never in the show."""
+
+import json
+import logging
+import re
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.storage.files import StorageError, read_file, write_file
+
+log = logging.getLogger(__name__)
+
+KEPT_SHOWS = 500
+KEPT_ORIGINS = 200  # of one show
+_IDENTITY = re.compile(r"[0-9a-f]{32}")
+_KEY = "id"
+
+
+def read_identity(connection: sqlite3.Connection) -> str:
+    """By what a show file is known again wherever it lies, "" when it has nothing of the kind.
+
+    It is no secret and proves nothing: whoever copies it gets what was agreed to for that show, and nothing more.
+    """
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
+    return str(found[0]) if found is not None and _IDENTITY.fullmatch(str(found[0])) else ""
+
+
+def write_identity(connection: sqlite3.Connection, identity: str) -> None:
+    """Let the file be known by this."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, identity))
+
+
+class Consents:
+    """The answers of this user. A file that cannot be read or written costs the answers: then the user is asked again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def answers(self, identity: str) -> dict[str, bool]:
+        """Whether this show may connect, by origin."""
+        return self._all().get(identity, {}) if identity else {}
+
+    def keep(self, identity: str, answers: Mapping[str, bool]) -> None:
+        """Remember these for this show, in the place of what was remembered."""
+        known = self._all()
+        known.pop(identity, None)
+        known[identity] = dict(list(answers.items())[-KEPT_ORIGINS:])
+        kept = dict(list(known.items())[-KEPT_SHOWS:])
+        try:
+            write_file(self._path, json.dumps(kept, indent=1).encode(), mode=0o600)
+        except StorageError as error:
+            log.warning("what shows may connect to cannot be kept: %s", error)
+
+    def _all(self) -> dict[str, dict[str, bool]]:
+        try:
+            found = json.loads(read_file(self._path))
+        except StorageError as error:
+            if error.code != "file.missing":
+                log.warning("what shows may connect to: %s", error)
+            return {}
+        except (ValueError, RecursionError) as error:
+            log.warning("what shows may connect to: %s is broken: %s", self._path, error)
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {
+            str(identity): {str(origin): answer for origin, answer in answers.items() if isinstance(answer, bool)}
+            for identity, answers in found.items()
+            if isinstance(answers, dict)
+        }
