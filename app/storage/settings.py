@@ -51,6 +51,14 @@ class Settings:
     )
     confirm_go_live: bool = _setting("window", FieldType.FLAG, False, "Ask before going live")
     confirm_stop_live: bool = _setting("window", FieldType.FLAG, True, "Ask before ending a live show")
+    scene_take: str = _setting(
+        "window",
+        FieldType.CHOICE,
+        "click",
+        "Take a scene with",
+        "What puts a scene of the list on programme. Enter and the scene's keys always do.",
+        choices=(Choice("click", "One click"), Choice("double", "Double click")),
+    )
     show_guide: bool = _setting(
         "window", FieldType.FLAG, True, "Show the guide at the next start", "Camera, microphone, relay and a test, step by step."
     )

@@ -13,7 +13,8 @@ from app.domain.finding import Fact
 from app.domain.market import Market
 from app.domain.money import Money
 from app.domain.notice import Notice, Severity
-from app.domain.project import Project
+from app.domain.project import Project, programme_scene
+from app.domain.scene import Scene
 from app.domain.show import Show
 from app.domain.show_editing import on_project
 from app.session.studio import Studio
@@ -83,6 +84,12 @@ class Desk:
     def around(self) -> Surroundings:
         """What editors of declared fields need."""
         return Surroundings(self.icons, lambda: self.studio.devices)
+
+    @property
+    def edited_scene(self) -> Scene:
+        """The scene that lists, forms and handles change: the one that was chosen to be edited off air, else the one on programme."""
+        project, wanted = self.studio.project, self.selection.scene_id
+        return next((scene for scene in project.scenes if scene.id == wanted), None) or programme_scene(project)
 
     def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> bool:
         """Change the document; a refusal is shown as a notice and gives False."""

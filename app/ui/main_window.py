@@ -47,7 +47,7 @@ from app.ui.widgets.form import Group
 LAYOUT_VERSION = 4
 LEFT_PX, RIGHT_PX = 320, 330
 LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
-SCENES_PX, SOURCES_PX = 156, 190
+SCENES_PX, SOURCES_PX = 170, 190
 MIXER_SHARE = 0.27  # of the window's height
 FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
 _LEFT, _RIGHT, _BOTTOM = (
@@ -220,6 +220,7 @@ class MainWindow(QMainWindow):
             "file.save": self.files.save,
             "file.save_as": self.files.save_as,
             "scene.add": self.scenes.add,
+            "scene.duplicate": self.scenes.duplicate,
             "scene.remove": self.scenes.remove,
             "show.go_live": self.live.toggle,
             "show.stop": self.live.toggle,

@@ -31,7 +31,14 @@ class ProgrammePanel(QWidget):
     def _on_changed(self) -> None:
         project = self._desk.studio.project
         canvas = project.output.canvas
-        self.view.set_scene((canvas.width, canvas.height), programme_scene(project).layers, self._desk.selection.layer_id)
+        scene, on_air = self._desk.edited_scene, programme_scene(project)
+        self.view.set_scene((canvas.width, canvas.height), scene.layers, self._desk.selection.layer_id)
+        if scene.id == on_air.id:
+            self.view.set_off_air("", {})
+            return
+        names = {source.id: source.name for source in project.sources}
+        words = tr("Programme", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
+        self.view.set_off_air(words, names)
 
     def _on_engine_changed(self) -> None:
         words = {
@@ -42,12 +49,12 @@ class ProgrammePanel(QWidget):
         self.view.set_message(words.get(self._desk.studio.engine.value.name, ""))
 
     def _choose(self, layer_id: str) -> None:
-        layers = programme_scene(self._desk.studio.project).layers
+        layers = self._desk.edited_scene.layers
         source_id = next((layer.source_id for layer in layers if layer.id == layer_id), "")
         self._desk.selection.choose(layer_id=layer_id, source_id=source_id)
 
     def _place(self, layer_id: str, box: Box, crop: Crop, gesture: str) -> None:
-        scene_id = programme_scene(self._desk.studio.project).id
+        scene_id = self._desk.edited_scene.id
         self._desk.edit(
             "Place source", lambda project: editing.replace_layer(project, scene_id, layer_id, box=box, crop=crop), merge=gesture
         )

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain import editing
 from app.domain.errors import Value
-from app.domain.project import Project, programme_scene, source_by_id
+from app.domain.project import Project, source_by_id
 from app.domain.scene import Box, Crop, Fit, Layer
 from app.domain.schema import Choice, Field, FieldType
 from app.domain.source import KINDS, settings_of
@@ -110,7 +110,7 @@ class PropertiesPanel(QWidget):
         self._on_changed()
 
     def _layer(self) -> Layer | None:
-        layers = programme_scene(self._desk.studio.project).layers
+        layers = self._desk.edited_scene.layers
         return next((layer for layer in layers if layer.id == self._desk.selection.layer_id), None)
 
     def _on_changed(self) -> None:
@@ -167,7 +167,7 @@ class PropertiesPanel(QWidget):
         )
 
     def _place(self, layer_id: str, key: str, value: Value) -> None:
-        scene = programme_scene(self._desk.studio.project)
+        scene = self._desk.edited_scene
         self._desk.edit(
             "Place source", lambda project: placed(project, scene.id, layer_id, key, value), merge=f"placement:{layer_id}:{key}"
         )

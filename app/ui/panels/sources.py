@@ -1,11 +1,11 @@
-"""The sources of the scene on programme, from the top layer to the bottom, and below them what only sounds."""
+"""The sources of the scene that is edited, from the top layer to the bottom, and below them what only sounds."""
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from app.domain import editing
 from app.domain.notice import Notice, Severity
-from app.domain.project import Project, programme_scene, source_by_id
+from app.domain.project import Project, source_by_id
 from app.domain.scene import Layer
 from app.domain.source import KINDS, Source, SourceKind
 from app.ui.desk import Desk
@@ -75,7 +75,7 @@ class SourcesPanel(QWidget):
         return row
 
     def _layers(self) -> tuple[Layer, ...]:
-        return programme_scene(self._desk.studio.project).layers
+        return self._desk.edited_scene.layers
 
     def _layer(self) -> Layer | None:
         return next((layer for layer in self._layers() if layer.id == self._desk.selection.layer_id), None)
@@ -153,13 +153,13 @@ class SourcesPanel(QWidget):
 
     def add(self, kind: SourceKind) -> None:
         """Add a source of this kind with its defaults and choose it."""
-        scene = programme_scene(self._desk.studio.project)
+        scene = self._desk.edited_scene
         name = declared(KINDS[kind].title)
         if self._desk.edit("Add source", lambda project: editing.add_source(project, scene.id, kind, name, _first_settings(kind))):
             self._choose_newest()
 
     def _add_existing(self, source_id: str) -> None:
-        scene = programme_scene(self._desk.studio.project)
+        scene = self._desk.edited_scene
         if self._desk.edit("Add source", lambda project: editing.add_layer(project, scene.id, source_id)):
             self._desk.selection.choose(layer_id=self._layers()[-1].id, source_id=source_id)
 
@@ -170,13 +170,13 @@ class SourcesPanel(QWidget):
 
     def duplicate(self) -> None:
         """Copy the chosen layer."""
-        layer, scene = self._layer(), programme_scene(self._desk.studio.project)
+        layer, scene = self._layer(), self._desk.edited_scene
         if layer is not None:
             self._desk.edit("Duplicate source", lambda project: editing.duplicate_layer(project, scene.id, layer.id))
 
     def remove(self) -> None:
         """Remove the chosen layer or sounding source and offer to take that back."""
-        selection, scene = self._desk.selection, programme_scene(self._desk.studio.project)
+        selection, scene = self._desk.selection, self._desk.edited_scene
         if not selection.source_id:
             return
         layer_id, source_id = selection.layer_id, selection.source_id
@@ -200,7 +200,7 @@ class SourcesPanel(QWidget):
             self._move(self._desk.selection.layer_id, place)
 
     def _move(self, row_id: str, place: int) -> None:
-        scene = programme_scene(self._desk.studio.project)
+        scene = self._desk.edited_scene
         if row_id.startswith(_SOUND):
             self._on_project_changed()
             return
@@ -208,7 +208,7 @@ class SourcesPanel(QWidget):
         self._desk.edit("Move source", lambda project: editing.move_layer(project, scene.id, row_id, index))
 
     def _mark(self, row_id: str, name: str) -> None:
-        scene = programme_scene(self._desk.studio.project)
+        scene = self._desk.edited_scene
         layer = next((layer for layer in scene.layers if layer.id == row_id), None)
         if layer is None:
             return

@@ -18,6 +18,8 @@ FRAME_MS = 66  # every second of 30 pictures: an even step, at half the cost of 
 HANDLE_PX = 9
 CATCH_PX = 12
 SNAP_PX = 8
+SHADE_ALPHA = 150  # over the programme while another scene is edited
+BANNER_PX = 28
 NUDGE_PX = 1  # of a picture 1080 lines high; with Ctrl ten times as far
 
 _CURSORS: Mapping[Handle, Qt.CursorShape] = {
@@ -90,6 +92,7 @@ class ProgrammeView(QWidget):
         self._drag_sent = False
         self._gestures = count(1)
         self._message = ""
+        self._off_air: tuple[str, Mapping[str, str]] = ("", {})
         self.setObjectName("stage")
         self.setAccessibleName(tr("Programme", "Programme picture"))
         self.setAccessibleDescription(tr("Programme", "Arrow keys move the chosen layer, Tab leaves the picture."))
@@ -112,6 +115,13 @@ class ProgrammeView(QWidget):
         self._layers = layers
         self._chosen_id = chosen_id
         self.update()
+
+    def set_off_air(self, words: str, names: Mapping[str, str]) -> None:
+        """The layers are of a scene that is not on programme: frames with their sources' `names` stand for them, and `words` say so.
+        "" = they are those of the picture."""
+        if (words, names) != self._off_air:
+            self._off_air = (words, names)
+            self.update()
 
     def set_message(self, text: str) -> None:
         """Words shown in place of a picture, or over the last one; "" takes them away."""
@@ -179,6 +189,8 @@ class ProgrammeView(QWidget):
             painter.fillRect(area, QColor("black"))
         if self._message:
             self._draw_message(painter, area)
+        if self._off_air[0]:
+            self._draw_off_air(painter, area)
         layer = self._chosen()
         if layer is not None:
             self._draw_handles(painter, layer)
@@ -196,6 +208,31 @@ class ProgrammeView(QWidget):
         font.setPixelSize(16)
         painter.setFont(font)
         painter.drawText(area.adjusted(24, 24, -24, -24), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+
+    def _draw_off_air(self, painter: QPainter, area: QRectF) -> None:
+        words, names = self._off_air
+        painter.fillRect(area, QColor(0, 0, 0, SHADE_ALPHA))
+        painter.save()
+        painter.setClipRect(area)
+        for layer in self._layers:
+            if layer.visible:
+                box = self.box_rect(layer.box)
+                painter.setPen(QPen(QColor("#dbe4ee"), 1, Qt.PenStyle.DashLine))
+                painter.drawRect(box)
+                painter.drawText(
+                    box.adjusted(8, 6, -8, -6), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, names[layer.source_id]
+                )
+        painter.restore()
+        room = QRectF(0, 0, area.width() - 24, BANNER_PX)
+        width = min(room.width(), painter.fontMetrics().horizontalAdvance(words) + 28.0)
+        banner = QRectF(area.center().x() - width / 2, area.top() + 10, width, BANNER_PX)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("panel"))
+        painter.drawRoundedRect(banner, BANNER_PX / 2, BANNER_PX / 2)
+        painter.setPen(self._theme.colour("text"))
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, round(width) - 20)
+        painter.drawText(banner, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _draw_handles(self, painter: QPainter, layer: Layer) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -22,6 +22,7 @@ from app.ui.widgets.pieces import tip
 ROW_PX = 34
 ICON_PX = 18
 ROW_TYPE = "application/x-tradewind-row"
+TALLY_PX = 20
 MARK_PX = 26  # width of one small button
 _ROW = Qt.ItemDataRole.UserRole + 1
 
@@ -48,6 +49,8 @@ class Row:
     marks: tuple[Mark, ...] = ()
     strong: bool = False
     faint: bool = False
+    tally: str = ""  # a pill behind the title: what the row is now ("On air")
+    tally_colour: str = "live"
 
 
 class _RowDelegate(QStyledItemDelegate):
@@ -90,6 +93,8 @@ class _RowDelegate(QStyledItemDelegate):
             box = QRect(right - (place + 1) * MARK_PX, middle - ICON_PX // 2, MARK_PX, ICON_PX)
             mark.icon.paint(painter, box, Qt.AlignmentFlag.AlignCenter)
         right -= len(row.marks) * MARK_PX
+        if row.tally:
+            right = self._draw_tally(painter, area, right, row)
         text = QRect(area.x() + 36, area.y(), max(0, right - area.x() - 40), area.height())
         font = painter.font()
         metrics = painter.fontMetrics()
@@ -109,6 +114,17 @@ class _RowDelegate(QStyledItemDelegate):
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, text.width() - detail_width)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
+    def _draw_tally(self, painter: QPainter, area: QRect, right: int, row: Row) -> int:
+        """A pill at the right; where the rest ends."""
+        width = painter.fontMetrics().horizontalAdvance(row.tally) + 16
+        pill = QRect(right - width, area.center().y() - TALLY_PX // 2, width, TALLY_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour(row.tally_colour))
+        painter.drawRoundedRect(pill, TALLY_PX / 2, TALLY_PX / 2)
+        painter.setPen(self._theme.colour(f"on_{row.tally_colour}"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, row.tally)
+        return pill.left() - 6
+
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         del index
         area: QRect = option.rect
@@ -116,10 +132,11 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class RowList(QListWidget):
-    """`chosen(id)`; `opened(id)` by Enter or double click; `renamed(id, title)`; `dragged(id, place)`, the place counted from the top;
-    `mark_clicked(id, name)`."""
+    """`chosen(id)`; `clicked_on(id)` by the left button, let go where it was pressed; `opened(id)` by Enter or double click;
+    `renamed(id, title)`; `dragged(id, place)`, the place counted from the top; `mark_clicked(id, name)`."""
 
     chosen = Signal(str)
+    clicked_on = Signal(str)
     opened = Signal(str)
     renamed = Signal(str, str)
     dragged = Signal(str, int)
@@ -140,6 +157,7 @@ class RowList(QListWidget):
         self._filling = False
         self.currentItemChanged.connect(self._on_current)
         self.itemChanged.connect(self._on_item_changed)
+        self.itemClicked.connect(lambda item: self.clicked_on.emit(self._row(item).id))
         self.itemDoubleClicked.connect(lambda item: self.opened.emit(self._row(item).id))
 
     def _row(self, item: QListWidgetItem) -> Row:
@@ -177,7 +195,7 @@ class RowList(QListWidget):
         item.setData(_ROW, row)
         item.setText(row.title)
         item.setToolTip(tip(row.title))
-        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, row.detail)
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, " ".join(filter(None, (row.tally, row.detail))))
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
 
     def rename_current(self) -> None:
