@@ -17,7 +17,7 @@ from app.domain.table_questions import LEAVE_OUT, Answers, Choice, Question, lea
 class AmountColumn:
     """A column of money or of units. `currency` is what its amounts are expected in, "" = any; `counts`: it holds whole things.
 
-    `open`: amounts in other currencies belong to other markets, for the column names none.
+    `open`: amounts in other currencies belong to other markets, for the column names none; `any_currency`: they are fine as they are.
     """
 
     index: int
@@ -27,6 +27,7 @@ class AmountColumn:
     texts: Sequence[str]
     counts: bool = False
     open: bool = False
+    any_currency: bool = False
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ def _signs(column: AmountColumn, answers: Answers, readings: Readings) -> dict[s
     signs: dict[str, str] = {}
     for sign, text in _first_of((cells.currency_sign(text), text) for text in column.texts):
         meant = meant_by(sign)
-        if len(meant) < 2 or column.currency in meant:
+        if len(meant) < 2 or column.currency in meant or (column.any_currency and not column.currency):
             continue
         key = f"currency:{column.index}:{sign}"
         choices = tuple(Choice(code, "ask.currency_is", {"currency": code}) for code in meant)
@@ -121,7 +122,7 @@ def _ask_other_currencies(column: AmountColumn, show: Show, answers: Answers, re
     found = dict(_first_of((_currency_of(text, column.currency, signs), text) for text in column.texts if text))
     if column.currency and not currency_in(column.heading) and any(not _meant(text) for text in column.texts if text):
         readings.assumed.append((column.index, column.currency))
-    for code, text in found.items():
+    for code, text in found.items() if not column.any_currency else ():
         if not code or not column.currency or code == column.currency:
             continue
         paying = [market.id for market in show.markets if market.currency == code]

@@ -156,9 +156,12 @@ _ORDER_WORDS: Mapping[str, tuple[str, ...]] = {
         "auftragsnummer",
     ),
     "product": _words(
-        "product, sku, seller sku, item sku, lineitem sku, sku reference no, custom label, product id, item, item name",
-        "lineitem name, product name, 商品, 货号, 商品编码, 商家编码, 商品名称, producto, produit, produkt, artikel",
-        "artikelnummer",
+        "product, sku, seller sku, item sku, lineitem sku, sku reference no, custom label, product id, item",
+        "商品, 货号, 商品编码, 商家编码, producto, produit, produkt, artikel, artikelnummer",
+    ),
+    "product_name": _words(
+        "product name, item name, lineitem name, item title, product title, title, name, description, 商品名称, 产品名称, 商品标题",
+        "nombre del producto, nom du produit, produktname, bezeichnung",
     ),
     "units": _words(
         "units, quantity, qty, quantity purchased, lineitem quantity, quantity ordered, 数量, 件数, 购买数量, cantidad",

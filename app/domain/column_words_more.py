@@ -65,12 +65,13 @@ MORE_RUNDOWN_WORDS: Mapping[str, str] = {
 }
 
 MORE_ORDER_WORDS: Mapping[str, str] = {
+    "product_name": "nome do produto, nama produk, tên sản phẩm, ชื่อสินค้า, 商品名, 상품명, اسم المنتج, उत्पाद का नाम",
     "order": "pedido, número do pedido, id do pedido, pesanan, no pesanan, nomor pesanan, mã đơn hàng, đơn hàng, "
     "số đơn hàng, คำสั่งซื้อ, หมายเลขคำสั่งซื้อ, เลขที่คำสั่งซื้อ, 注文, 注文番号, 注文id, 주문, 주문번호, "
     "رقم الطلب, الطلب, ऑर्डर, ऑर्डर संख्या, आदेश संख्या",
-    "product": "produto, número de referência sku, nome do produto, produk, nomor referensi sku, nama produk, "
-    "sản phẩm, mã sku, sku phân loại hàng, tên sản phẩm, สินค้า, เลขอ้างอิง sku, ชื่อสินค้า, 商品, "
-    "商品コード, 商品名, 品番, 상품, 상품코드, 상품명, المنتج, رمز المنتج, उत्पाद, उत्पाद कोड",
+    "product": "produto, número de referência sku, produk, nomor referensi sku, "
+    "sản phẩm, mã sku, sku phân loại hàng, สินค้า, เลขอ้างอิง sku, 商品, "
+    "商品コード, 品番, 상품, 상품코드, المنتج, رمز المنتج, उत्पाद, उत्पाद कोड",
     "units": "quantidade, jumlah, kuantitas, số lượng, จำนวน, 数量, 個数, 수량, الكمية, मात्रा",
     "amount": "valor, subtotal do produto, jumlah harga, subtotal produk, thành tiền, tổng giá bán, ยอดรวมสินค้า, "
     "金額, 小計, 금액, المبلغ, राशि",

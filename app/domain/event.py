@@ -43,7 +43,8 @@ class EventKind(Enum):
     PRODUCT_CLICKED = "product.clicked"
     PRODUCT_ADDED = "product.added"  # to the cart
     DETAIL_ASKED = "product.asked"  # "show it closer"
-    ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source
+    ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source; sku, line, extra_minor where they say something
+    ORDER_CHANGED = "order.changed"  # the same keys with what holds of this line from now on, and why: cancelled, refunded, changed
 
 
 @dataclass(frozen=True, slots=True)

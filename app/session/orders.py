@@ -5,65 +5,76 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.event import EventKind, ShowEvent
-from app.domain.money import Money, is_currency
 from app.domain.notice import Notice, Severity
-from app.domain.order import Order, OrderTotal, order_data
+from app.domain.order import REFUNDED, Order, OrderTotal, order_data, order_of
+from app.domain.order_book import ORDER_KINDS, OrderBook, Standing
 from app.domain.signal import Signal
 from app.session.product_index import ProductIndex
 from app.session.selling import Selling
 from app.session.show_book import ShowBook
 
 
-def order_of(data: Mapping[str, Any], source: str) -> Order | None:
-    """The order that a room's event tells of; None when it makes no sense."""
-    try:
-        units, minor, currency = int(data["units"]), int(data["minor"]), str(data["currency"])
-        order, product, at_ms = str(data["order"]), str(data["product"]), int(data.get("at_ms") or 0)
-    except (KeyError, TypeError, ValueError):
-        return None
-    if not order or units <= 0 or not is_currency(currency):
-        return None
-    return Order(order, product, units, Money(minor, currency), at_ms, source)
-
-
 class Orders:
-    """`totals` by (product, currency), where the product is its id in the show, or as the shop calls it when the show has none of it.
+    """`totals` by (product, currency), where the product is its id in the show, or as the shop calls it when the show has none of it;
+    `extras` by currency what orders cost beside their lines.
 
-    `changed` is emitted after every order. All orders of the file are known, so that none is counted twice, whatever brings it again.
+    `changed` is emitted after every order. All lines of all orders of the file are known, so that none is counted twice, whatever brings it
+    again; what an import says otherwise later is a further event.
     """
 
     def __init__(self, book: ShowBook, products: ProductIndex, selling: Selling, *, notify: Callable[[Notice], None]) -> None:
         self.changed: Signal[[]] = Signal()
         self.totals: dict[tuple[str, str], OrderTotal] = {}
-        self.count = 0
+        self.extras: dict[str, int] = {}
+        self._orders = OrderBook()
         self._book = book
         self._products = products
         self._selling = selling
         self._notify = notify
-        self._known: set[str] = set()
         self._unknown_told: set[str] = set()
         book.logged.connect(self._on_logged)
 
+    @property
+    def count(self) -> int:
+        """Orders of which something is left."""
+        return len(self._orders)
+
     def reload(self) -> None:
         """Read the log of the show that is open now."""
-        self.totals, self.count, self._known = {}, 0, set()
-        for event in self._book.events((EventKind.ORDER_PLACED,)):
+        self.totals, self.extras, self._orders = {}, {}, OrderBook()
+        for event in self._book.events(ORDER_KINDS):
             self._note(event)
         self.changed.emit()
 
     def place(self, order: Order, **more: Any) -> bool:
-        """Take an order in; False when it was known already, or is none: without an id it could not be told from the next one. `more`
-        goes into the log beside it."""
-        if order.id in self._known or order_of(order_data(order), order.source) is None:
+        """Take a line of an order in; False when it was known already, or is none: without an id it could not be told from the next one.
+        `more` goes into the log beside it."""
+        if order_of(order_data(order), order.source) is None or self._orders.find(order, self._named) is not None:
             return False
         product = self._products.named(order.product)
         if product is None:
             self._tell_unknown(order)
-        else:
+        elif order.product != product.id:
+            more = {"sku": order.product, **more}
             order = replace(order, product=product.id)
         self._book.log(EventKind.ORDER_PLACED, **order_data(order), **more)
         if product is not None:
             self._selling.sell(product.id, order.units, market_id=self._market_of(order.total.currency))
+        return True
+
+    def correct(self, order: Order, why: str) -> bool:
+        """A line that is known says something else now (no units: it is gone); False when nothing of it is new. Units of a cancelled order
+        go back into the stock."""
+        line = self._orders.find(order, self._named)
+        if line is None or self._orders.standing(order, self._named) is not Standing.CHANGED:
+            return False
+        product = self._products.named(line.product)
+        more = order.units - line.units
+        self._book.log(EventKind.ORDER_CHANGED, **order_data(replace(order, product=line.product)), why=why)
+        if product is not None and more > 0:
+            self._selling.sell(product.id, more, market_id=self._market_of(line.currency))
+        elif product is not None and more < 0 and why != REFUNDED:
+            self._selling.take_back(product.id, -more, market_id=self._market_of(line.currency))
         return True
 
     def place_all(self, orders: Iterable[Order]) -> int:
@@ -73,6 +84,17 @@ class Orders:
     def of(self, product_id: str) -> Mapping[str, OrderTotal]:
         """A product's totals by currency."""
         return {currency: total for (product, currency), total in self.totals.items() if product == product_id}
+
+    def in_all(self) -> Mapping[str, int]:
+        """What all orders come to with their extras, by currency in its smallest units."""
+        sums = dict(self.extras)
+        for (_, currency), total in self.totals.items():
+            sums[currency] = sums.get(currency, 0) + total.minor
+        return sums
+
+    def _named(self, text: str) -> str:
+        product = self._products.named(text)
+        return "" if product is None else product.id
 
     def _market_of(self, currency: str) -> str:
         """The one market that pays with this; "" when none or several do."""
@@ -85,15 +107,14 @@ class Orders:
             self._notify(Notice(Severity.WARNING, "orders.unknown_product", {"product": order.product, "order": order.id}, order.product))
 
     def _on_logged(self, event: ShowEvent) -> None:
-        if event.kind is EventKind.ORDER_PLACED:
+        if event.kind in ORDER_KINDS:
             self._note(event)
             self.changed.emit()
 
     def _note(self, event: ShowEvent) -> None:
-        order = order_of(event.data, "")
-        if order is None or order.id in self._known:
+        change = self._orders.note(event)
+        if change is None:
             return
-        self._known.add(order.id)
-        self.count += 1
-        key = (order.product, order.total.currency)
-        self.totals[key] = self.totals.get(key, OrderTotal()).with_order(order.units, order.total.minor)
+        key = (change.product, change.currency)
+        self.totals[key] = self.totals.get(key, OrderTotal()).with_order(change.units, change.minor, change.orders)
+        self.extras[change.currency] = self.extras.get(change.currency, 0) + change.extra_minor

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.event import EventKind, ShowEvent
+from app.domain.order_book import ORDER_KINDS, OrderBook
 from app.domain.show_sitting import SITTING_KINDS, Sitting
 from app.domain.signal import Signal
 
@@ -29,9 +30,7 @@ COUNTED = {
     EventKind.PRODUCT_ADDED: "added",
     EventKind.DETAIL_ASKED: "asked",
 }
-SUMMARY_KINDS = frozenset(
-    {*COUNTED, *SITTING_KINDS, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.ORDER_PLACED, EventKind.COUPON_CLAIMED}
-)
+SUMMARY_KINDS = frozenset({*COUNTED, *SITTING_KINDS, *ORDER_KINDS, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.COUPON_CLAIMED})
 
 
 @dataclass(slots=True)
@@ -43,6 +42,7 @@ class _Counts:
     claims: int = 0
     details_asked: int = 0
     products: dict[str, ProductCounts] = field(default_factory=dict)
+    book: OrderBook = field(default_factory=OrderBook)
 
     def of(self, event: ShowEvent) -> ProductCounts:
         return self.products.setdefault(str(event.data.get("product", "")), ProductCounts())
@@ -183,8 +183,7 @@ def _count(counts: _Counts, event: ShowEvent) -> None:
         counts.joined += times
     elif event.kind is EventKind.COUPON_CLAIMED:
         counts.claims += 1
-    elif event.kind is EventKind.ORDER_PLACED:
-        units = int(event.data.get("units", 1))
-        counts.orders += 1
-        counts.units += units
-        counts.of(event).ordered += units
+    elif event.kind in ORDER_KINDS and (change := counts.book.note(event)) is not None:
+        counts.orders = len(counts.book)
+        counts.units += change.units
+        counts.of(event).ordered += change.units

@@ -252,6 +252,16 @@ class Selling:
         if units > before:
             self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
 
+    def take_back(self, product_id: str, units: int, *, market_id: str = "") -> None:
+        """Units of an order that was cancelled lie there again; a product that keeps no stock is left alone."""
+        product = self._products[product_id]
+        if not product.stock or units <= 0:
+            return
+        place = next((one for one in product.stock if one.place == market_id), product.stock[0])
+        before = units_in_stock(product)
+        self._book.settle(partial(with_units, product_id=product_id, place=place.place, units=place.units + units))
+        self._stock_is(product_id, before, why="cancelled", place=place.place)
+
     def count_stock(self, product_id: str, units: int, *, place: str = "") -> None:
         """So many really lie there, as somebody has counted: no undo step, because it is no matter of taste. `place` "" = the first."""
         product = self._products[product_id]

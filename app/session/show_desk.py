@@ -12,6 +12,7 @@ from app.domain.command import Command
 from app.domain.errors import AppError
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
+from app.domain.order import order_of
 from app.domain.product import Product
 from app.domain.schedule import Reminder
 from app.domain.show_sitting import SITTING_KINDS, Sitting
@@ -27,7 +28,7 @@ from app.session.clock_watch import ClockWatch
 from app.session.desk_studio import DeskStudio
 from app.session.disclosures import Disclosures
 from app.session.engine_desk import EngineState
-from app.session.orders import Orders, order_of
+from app.session.orders import Orders
 from app.session.product_index import ProductIndex
 from app.session.reservations import Reservations
 from app.session.room_calendar import RoomCalendar

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.errors import AppError
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
+from app.domain.order_book import ORDER_KINDS
 from app.domain.order_table import events_table, orders_table
 from app.domain.product_import import product_table
 from app.domain.rundown_table import rundown_table
@@ -72,7 +73,7 @@ class ShowTables:
 
     async def _orders(self) -> Callable[[], Table]:
         show = self._show()
-        return partial(orders_table, await self._logged((EventKind.ORDER_PLACED,)), show)
+        return partial(orders_table, await self._logged(ORDER_KINDS), show)
 
     async def _events(self) -> Callable[[], Table]:
         return partial(events_table, await self._logged())

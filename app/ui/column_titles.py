@@ -77,9 +77,15 @@ def order_titles() -> Mapping[str, str]:
     """The fields of orders."""
     return {
         "order": tr("Import", "Order number"),
-        "product": tr("Import", "Product"),
+        "product": tr("Product", "Article number"),
+        "product_name": tr("Import", "Product name"),
         "units": tr("Import", "Units"),
-        "amount": tr("Import", "Amount"),
+        "amount": tr("Import", "Amount of the row"),
+        "unit_price": tr("Import", "Price of one unit"),
+        "total": tr("Import", "Total of the order"),
+        "refunded": tr("Import", "Refunded"),
+        "status": tr("Import", "State of the order"),
+        "cancelled": tr("Import", "Cancelled at"),
         "currency": tr("Import", "Currency"),
         "time": tr("Import", "Time"),
     }

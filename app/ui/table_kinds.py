@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.errors import Value
-from app.domain.event import EventKind
 from app.domain.notice import Notice, Severity
-from app.domain.order import Order
+from app.domain.order import CHANGED, Order
+from app.domain.order_book import ORDER_KINDS, OrderBook, Standing, product_names
 from app.domain.order_table import match_orders, plan_orders
 from app.domain.product_columns import BY_FIELD, FIELDS_OF, Of, all_uses
 from app.domain.product_import import match_products, plan_import
@@ -244,28 +244,41 @@ class OrderTable(TableKind):
 
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         used = _used(matching)
-        return [self.titles[field] for field in ("order", "product", "amount") if field not in used]
+        needed = (("order",), ("product", "product_name"), ("amount", "unit_price", "total"))
+        return [self.titles[fields[0]] for fields in needed if not set(fields) & set(used)]
 
     def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
         studio = self.desk.studio
-        known = {str(event.data.get("order", "")) for event in studio.events((EventKind.ORDER_PLACED,))}
+        log = studio.events(ORDER_KINDS)
         now_ms, zones = studio.desk.now_ms(), studio.desk.scheduler.zones
 
         def find_out() -> Outcome:
             found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms)
-            new = [order for order in found.orders if order.id not in known]
-            data: dict[str, Value] = {"count": len(new), "left_out": found.left_out}
+            book, named = OrderBook(log), product_names(show)
+            wanted = [(order, CHANGED) for order in found.orders] + list(found.gone)
+            standings = [(order, why, book.standing(order, named)) for order, why in wanted]
+            steps = [(order, "" if how is Standing.NEW else why) for order, why, how in standings if how is not Standing.KNOWN]
+            new = sum(how is Standing.NEW for _, _, how in standings)
+            data: dict[str, Value] = {"count": new, "left_out": found.left_out}
             return Outcome(
-                len(new),
-                0,
-                len(found.orders) - len(new) + found.doubled,
+                new,
+                len(steps) - new,
+                len(found.orders) - len([1 for order, _, how in standings if order.units and how is not Standing.KNOWN]) + found.doubled,
                 found.left_out,
                 found.faults,
-                [self._placing(new[start : start + ORDERS_AT_ONCE]) for start in range(0, len(new), ORDERS_AT_ONCE)],
+                [self._placing(steps[start : start + ORDERS_AT_ONCE]) for start in range(0, len(steps), ORDERS_AT_ONCE)],
                 Notice(Severity.INFO, "window.orders_imported", data, "window.imported"),
             )
 
         return find_out
 
-    def _placing(self, orders: Sequence[Order]) -> Callable[[], bool]:
-        return lambda: self.desk.attempt(lambda: self.desk.studio.desk.orders.place_all(orders))
+    def _placing(self, steps: Sequence[tuple[Order, str]]) -> Callable[[], bool]:
+        def place() -> None:
+            orders = self.desk.studio.desk.orders
+            for order, why in steps:
+                if why:
+                    orders.correct(order, why)
+                else:
+                    orders.place(order)
+
+        return lambda: self.desk.attempt(place)

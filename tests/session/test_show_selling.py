@@ -9,12 +9,12 @@ import pytest
 
 from app.domain.event import EventKind
 from app.domain.money import Money
-from app.domain.order import Order
+from app.domain.order import Order, OrderTotal, order_of
 from app.domain.product import Stock, units_in_stock
 from app.domain.show import ShowError
 from app.domain.show_editing import change_product, put_coupon, remove_products
 from app.domain.shown import ShownKind
-from app.session.orders import Orders, order_of
+from app.session.orders import Orders
 from app.session.selling import CODE_LENGTH, coupon_of, make_codes
 from tests.support.selling_show import SellingDesk, product
 
@@ -194,3 +194,29 @@ def test_orders_that_make_no_sense_are_none() -> None:
     assert order_of(sound, "webhook") is not None
     for wrong in ({"units": 0}, {"units": "many"}, {"currency": "dollars"}, {"order": ""}, {"minor": None}):
         assert order_of({**sound, **wrong}, "webhook") is None
+
+
+def test_every_line_of_an_order_counts_once_and_corrections_are_later_events(desk: SellingDesk) -> None:
+    orders = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
+    first = Order("A1", " sku-SUN ", 2, Money(3998, "USD"), 5, "import", 1, 600)
+    lines = [
+        first,
+        Order("A1", "SKU-moon", 1, Money(1999, "USD"), 5, "import"),
+        Order("A1", "SKU-moon", 1, Money(1999, "USD"), 5, "import", 2),
+    ]
+    assert orders.place_all(lines) == 3
+    assert orders.place_all(lines) == 0
+    assert (orders.count, units(desk, "sun"), units(desk, "moon")) == (1, 38, 38), "however the shop writes the SKU"
+    assert orders.in_all() == {"USD": 3998 + 1999 + 1999 + 600}
+    gone = Order("A1", "SKU-moon", 0, Money(0, "USD"), 5, "import", 2)
+    assert orders.correct(gone, "cancelled")
+    assert not orders.correct(gone, "cancelled")
+    assert (units(desk, "moon"), orders.totals["moon", "USD"]) == (39, OrderTotal(1, 1, 1999)), "cancelled units lie there again"
+    assert orders.correct(replace(first, units=0, total=Money(0, "USD"), extra_minor=0), "refunded")
+    assert (units(desk, "sun"), orders.in_all()) == (38, {"USD": 1999}), "refunded ones may never come back"
+    assert [event.data["why"] for event in desk.logged(EventKind.ORDER_CHANGED)] == ["cancelled", "refunded"]
+    assert len(desk.logged(EventKind.ORDER_PLACED)) == 3, "what was logged stays"
+    again = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
+    again.reload()
+    assert (again.totals, again.count, again.in_all()) == (orders.totals, 1, {"USD": 1999})
+    assert not orders.correct(Order("unheard", "SKU-sun", 1, Money(1, "USD"), 5), "changed")

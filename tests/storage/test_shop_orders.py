@@ -1,0 +1,220 @@
+"""Orders as shops export them: every line, what they come to in all, their states, and corrections that come later."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.calendar.packaged_zones import load_zones
+from app.domain.event import EventKind, ShowEvent
+from app.domain.money import Money
+from app.domain.order import Order, order_data
+from app.domain.order_book import OrderBook, Standing, product_names
+from app.domain.order_state import why_unsold
+from app.domain.order_table import OrderPlan, match_orders, orders_table, plan_orders
+from app.domain.product import Product
+from app.domain.show import Show
+from app.domain.table import Table, Use, headed
+from app.domain.table_profile import likely_profile, prepared, table_of
+from app.domain.table_questions import Answers
+from app.storage.paths import RESOURCES
+from app.storage.table_profiles import load_table_profiles
+from app.storage.tables import read_grid
+from tests.storage.test_shop_exports import DE, SAMPLES, US, show_for, table
+
+PROFILES = load_table_profiles(RESOURCES / "table_profiles")
+ZONES = load_zones()
+FAN = Product("fan", {"en": "Fan"}, sku="BF-RED")
+CUP = Product("cup", {"en": "Travel cup"}, sku="TC-1")
+
+
+def planned(data: Table, show: Show, answers: Answers | None = None) -> OrderPlan:
+    """With the profile that is found by itself."""
+    profile = likely_profile(PROFILES, "orders", data.header)
+    rules = table_of(profile, "orders", data.header) if profile is not None else None
+    data = prepared(data, rules) if rules is not None else data
+    return plan_orders(data, match_orders(data, rules), show, zones=ZONES, now_ms=5, answers=answers, profile=rules)
+
+
+def lines(plan: OrderPlan) -> list[tuple[str, str, int, int, int]]:
+    return [(one.id, one.product, one.units, one.total.minor, one.extra_minor) for one in plan.orders]
+
+
+def test_every_line_of_a_shopify_order_counts_and_the_order_comes_to_its_total() -> None:
+    grid = read_grid(SAMPLES / "shopify-orders.csv")
+    plan = planned(headed(grid, 1), show_for(US))
+    assert lines(plan) == [("#2001", "BF-RED", 2, 3998, 600), ("#2001", "TC-1", 1, 1400, 0), ("#2002", "TC-1", 1, 1400, 600)]
+    assert plan.orders[0].at_ms == 1_795_395_791_000, "20:03:11 at -05:00"
+    sums = {one: sum(order.total.minor + order.extra_minor for order in plan.orders if order.id == one) for one in ("#2001", "#2002")}
+    assert sums == {"#2001": 5998, "#2002": 2000}
+    assert (plan.faults, plan.questions) == ((), ())
+
+
+HEADER = "Name|Financial Status|Cancelled at|Refunded Amount|Lineitem quantity|Lineitem price|Lineitem sku|Total|Currency|Created at"
+
+
+def test_orders_that_bring_no_money_are_no_revenue() -> None:
+    data = table(
+        HEADER,
+        "#1|paid||0.00|1|5.00|BF-RED|5.00|USD|2026-11-22 20:00:00 -0500",
+        "#2|refunded||5.00|1|5.00|BF-RED|5.00|USD|2026-11-22 20:00:00 -0500",
+        "#3|paid|2026-11-23 10:00:00 -0500|0.00|1|5.00|BF-RED|5.00|USD|2026-11-22 20:00:00 -0500",
+        "#4|partially_refunded||2.00|2|5.00|BF-RED|10.00|USD|2026-11-22 20:00:00 -0500",
+        "#5|voided||0.00|1|5.00|BF-RED|5.00|USD|2026-11-22 20:00:00 -0500",
+    )
+    plan = planned(data, show_for(US))
+    assert lines(plan) == [("#1", "BF-RED", 1, 500, 0), ("#4", "BF-RED", 2, 1000, -200)]
+    assert [(order.id, order.units, why) for order, why in plan.gone] == [
+        ("#2", 0, "refunded"),
+        ("#3", 0, "cancelled"),
+        ("#5", 0, "cancelled"),
+    ]
+    assert [note.data["count"] for note in plan.notes if note.code == "table.unsold_orders"] == [3]
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("paid", ""),
+        ("Completed", ""),
+        ("Canceled", "cancelled"),
+        ("Cancelled by buyer", "cancelled"),
+        ("Fully Refunded", "refunded"),
+        ("partially_refunded", ""),
+        ("部分退款", ""),
+        ("已取消", "cancelled"),
+        ("已退款", "refunded"),
+        ("cancelado", "cancelled"),
+        ("remboursé", "refunded"),
+        ("storniert", "cancelled"),
+        ("Dibatalkan", "cancelled"),
+        ("Đã hủy", "cancelled"),
+        ("ยกเลิกแล้ว", "cancelled"),
+        ("キャンセル", "cancelled"),
+        ("취소완료", "cancelled"),
+        ("ملغي", "cancelled"),
+        ("रद्द", "cancelled"),
+        ("", ""),
+    ],
+)
+def test_states_in_many_languages(state: str, why: str) -> None:
+    assert why_unsold([state]) == why
+
+
+def test_other_shops_are_read_by_their_profiles() -> None:
+    tiktok = table(
+        "Order ID|Order Status|Seller SKU|Product Name|Quantity|SKU Subtotal After Discount|Order Amount|Created Time|Cancelled Time",
+        "Platform unique order ID.|Status|SKU|Name|Qty|Subtotal|Amount|Time|Time",
+        "577|To ship|BF-RED|Fan|2|39.98|59.98|11/22/2026 8:03:11 PM|",
+        "577|To ship|TC-1|Cup|1|14.00|59.98|11/22/2026 8:03:11 PM|",
+        "578|Cancelled|TC-1|Cup|1|14.00|14.00|11/22/2026 8:03:11 PM|11/22/2026 9:03:11 PM",
+    )
+    plan = planned(tiktok, show_for(US))
+    assert lines(plan) == [("577", "BF-RED", 2, 3998, 600), ("577", "TC-1", 1, 1400, 0)]
+    assert (plan.orders[0].at_ms, len(plan.gone), plan.faults) == (1_795_395_791_000, 1, ())
+    lazada = table(
+        "orderItemId|orderNumber|sellerSku|paidPrice|createTime|status",
+        "1|9|TC-1|14.00|2026-11-22 20:00|shipped",
+        "2|9|TC-1|14.00|2026-11-22 20:00|shipped",
+        "3|9|BF-RED|20.00|2026-11-22 20:00|canceled",
+        "2|9|TC-1|14.00|2026-11-22 20:00|shipped",
+    )
+    plan = planned(lazada, show_for(US))
+    assert [(one.product, one.line, one.total.minor) for one in plan.orders] == [("TC-1", 1, 1400), ("TC-1", 2, 1400)]
+    assert plan.doubled == 1
+    amazon = table(
+        "amazon-order-id|purchase-date|order-status|sku|quantity|item-price|currency",
+        "1-1|2026-11-23T01:03:11+00:00|Shipped|TC-1|2|28.00|USD",
+    )
+    assert lines(planned(amazon, show_for(DE))) == [("1-1", "TC-1", 2, 2800, 0)]
+    shopee = table(
+        "Order ID|Order Status|SKU Reference No.|Deal Price|Quantity|Grand Total|Order Creation Date",
+        "2A|Completed|TC-1|7|2|15|2026-11-22 20:00",
+    )
+    assert lines(planned(shopee, show_for(US))) == [("2A", "TC-1", 2, 1400, 100)]
+    etsy = table(
+        "Sale Date|Item Name|Quantity|Price|Item Total|Currency|Transaction ID|Order ID|SKU", "09/21/26|Travel cup|1|7|7|USD|1|501|"
+    )
+    named = planned(etsy, replace(show_for(US), products=(CUP,)))
+    assert [(one.id, one.product) for one in named.orders] == [("501", "cup")]
+    ebay = table(
+        "Sales Record Number|Order Number|Custom Label|Quantity|Sold For|Total Price|Sale Date",
+        "||||||",
+        "7|01-2|TC-1|1|$7.00|$9.00|Nov-22-26",
+    )
+    assert lines(planned(ebay, show_for(US))) == [("01-2", "TC-1", 1, 700, 200)]
+
+
+def test_what_a_price_or_a_date_means_is_asked_where_it_is_not_said() -> None:
+    data = table("Order|SKU|Qty|Price|Date", "A1|TC-1|2|10|09/12/2026")
+    plan = planned(data, show_for(US))
+    assert [question.key for question in plan.questions] == ["dates", "price"]
+    each = planned(data, show_for(US), {"price": "each", "dates": "month"})
+    line = planned(data, show_for(US), {"price": "line", "dates": "day"})
+    assert (each.orders[0].total.minor, line.orders[0].total.minor) == (2000, 1000)
+    assert each.orders[0].at_ms != line.orders[0].at_ms
+    clear = planned(table("Order|SKU|Qty|Unit price|Date", "A1|TC-1|2|10|09/22/2026"), show_for(US))
+    assert (clear.questions, clear.orders[0].total.minor) == ((), 2000)
+
+
+def test_headings_of_orders_mean_what_they_say() -> None:
+    data = table("Order Date|Order Number|Item SKU|Order Total|Order Status", "2026-11-22 20:00|A1|TC-1|9.99|paid")
+    assert match_orders(data) == (Use("time"), Use("order"), Use("product"), Use("total"), Use("status"))
+    assert lines(planned(data, show_for(US))) == [("A1", "TC-1", 1, 999, 0)]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "订单号|货号|数量|单价|订单金额",
+        "Bestellnummer|Artikelnummer|Menge|Einzelpreis|Gesamtbetrag",
+        "Número de pedido|SKU|Cantidad|Precio unitario|Total del pedido",
+        "Numéro de commande|SKU|Quantité|Prix unitaire|Total de la commande",
+        "Número do pedido|SKU|Quantidade|Preço unitário|Valor total",
+        "Nomor pesanan|SKU|Jumlah|Harga satuan|Total pembayaran",
+        "Mã đơn hàng|Mã SKU|Số lượng|Đơn giá|Tổng tiền",
+        "หมายเลขคำสั่งซื้อ|SKU|จำนวน|ราคาขาย|ยอดรวม",
+        "注文番号|商品コード|個数|単価|合計金額",
+        "주문번호|상품코드|수량|단가|결제금액",
+        "رقم الطلب|رمز المنتج|الكمية|سعر الوحدة|الإجمالي",
+        "ऑर्डर संख्या|उत्पाद कोड|मात्रा|इकाई मूल्य|कुल राशि",
+    ],
+)
+def test_headings_of_orders_in_the_languages_of_the_viewer_page(header: str) -> None:
+    uses = match_orders(table(header, "A1|F-1|2|5|11"))
+    assert uses == (Use("order"), Use("product"), Use("units"), Use("unit_price"), Use("total"))
+
+
+def placed(seq: int, order: Order, **more: object) -> ShowEvent:
+    return ShowEvent(seq, 9, EventKind.ORDER_PLACED, {**order_data(order), **more})
+
+
+def test_a_line_is_known_by_whatever_the_show_calls_its_product_now() -> None:
+    show = replace(show_for(US), products=(FAN,))
+    named = product_names(show)
+    order = Order("A1", "bf-red", 1, Money(500, "USD"), 5, "import")
+    assert OrderBook().standing(order, named) is Standing.NEW
+    assert OrderBook([placed(1, replace(order, product="fan"))]).standing(order, named) is Standing.KNOWN
+    assert OrderBook([placed(1, order)]).standing(replace(order, product=" BF-RED"), product_names(show_for(US))) is Standing.KNOWN
+    gone = OrderBook([placed(1, replace(order, product="fan"), sku="BF-RED")])
+    assert gone.standing(order, product_names(show_for(US))) is Standing.KNOWN, "the product left the show"
+    old = OrderBook([placed(1, replace(order, product="a-removed-id"))])
+    assert old.standing(order, product_names(show_for(US))) is Standing.KNOWN, "an event of an earlier version"
+    assert OrderBook([placed(1, order)]).standing(replace(order, units=2), named) is Standing.CHANGED
+    assert OrderBook([placed(1, order)]).standing(replace(order, line=2), named) is Standing.NEW
+
+
+def test_orders_go_out_with_their_corrections_and_come_in_again() -> None:
+    show = replace(show_for(US), products=(FAN, CUP))
+    one = Order("A1", "fan", 2, Money(3998, "USD"), 1_795_395_791_000, "import", 1, 600)
+    two = Order("A1", "cup", 1, Money(1400, "USD"), 1_795_395_791_000, "import")
+    three = Order("A2", "cup", 1, Money(1400, "USD"), 1_795_395_791_000, "import")
+    events = [placed(1, one), placed(2, two), placed(3, three)]
+    events.append(
+        ShowEvent(4, 9, EventKind.ORDER_CHANGED, {**order_data(replace(three, units=0, total=Money(0, "USD"))), "why": "cancelled"})
+    )
+    out = orders_table(events, show)
+    assert [row[:4] for row in out.rows] == [("A1", "BF-RED", "2", "39.98"), ("A1", "TC-1", "1", "14.00")]
+    again = plan_orders(out, match_orders(out), show, zones=ZONES, now_ms=5)
+    book, named = OrderBook(events), product_names(show)
+    assert [book.standing(order, named) for order in again.orders] == [Standing.KNOWN, Standing.KNOWN]
+    assert (len(book), again.faults) == (1, ())
