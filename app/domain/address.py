@@ -99,7 +99,7 @@ def split_credentials(address: str) -> tuple[str, str]:
         user, password = parts.username or "", parts.password or ""
     except ValueError:
         return clean, ""
-    pair = f"{unquote(user)}:{unquote(password)}".encode()
+    pair = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "surrogatepass")
     return clean, f"Basic {base64.b64encode(pair).decode('ascii')}" if user or password else ""
 
 
@@ -107,7 +107,7 @@ def shown_address(address: str) -> str:
     """The address as notices, logs and lists may show it: no user name, no password, and nothing behind "?" or "#", where keys stand."""
     clean = without_credentials(address)
     if not scheme_of(clean):
-        return clean
+        return clean[:300]
     return re.split(r"[?#]", clean, maxsplit=1)[0][:300]
 
 
@@ -134,7 +134,10 @@ def relay_secret(whip_url: str) -> str:
     clean = without_credentials(whip_url)
     if not (origin := origin_of(clean)):
         return ""
-    parts = urlsplit(clean)
+    try:
+        parts = urlsplit(clean)
+    except ValueError:  # a path on another computer has an origin too, and its name may be anything
+        return ""
     digest = hashlib.sha256(f"{parts.path or '/'}?{parts.query}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"relay {origin} {digest[:16]}"
 

@@ -11,6 +11,9 @@ from app.domain.errors import AppError
 MAX_COMMAND_BYTES: Final = 72 * 1024 * 1024  # the largest picture a desk may put, 4096 × 4096 RGBA, and room around it
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
 
+# What comes of bytes that are no message, no text in UTF-8, or nest without an end.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 Envelope = tuple[int, str, msgspec.Raw]
 
 
@@ -51,7 +54,7 @@ def decode_event(data: bytes) -> Event:
 def _decoded(data: bytes, known: Mapping[str, msgspec.msgpack.Decoder[Any]]) -> Any:
     try:
         version, name, payload = _ENVELOPE.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise LinkError("link.garbage", reason=str(error)) from error
     if version != LINK_VERSION:
         raise LinkError("link.version", theirs=version, ours=LINK_VERSION)
@@ -60,5 +63,5 @@ def _decoded(data: bytes, known: Mapping[str, msgspec.msgpack.Decoder[Any]]) -> 
         raise LinkError("link.unknown", name=name[:80])
     try:
         return decoder.decode(payload)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise LinkError("link.bad", name=name, reason=str(error)) from error

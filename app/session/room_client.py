@@ -45,7 +45,7 @@ class RoomClient:
             return None
         try:
             content = json.loads(message.data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RoomError("room.unreadable", reason=str(error)) from error
         if not isinstance(content, dict):
             raise RoomError("room.unreadable", reason=type(content).__name__)

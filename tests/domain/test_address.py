@@ -110,6 +110,15 @@ def test_a_secret_s_name_begins_with_its_origin() -> None:
     assert turn_secret("turn:other.example") != turn_secret("turn:turn.example") and turn_secret("") == ""
 
 
+@pytest.mark.parametrize("address", ["//server:[x", "//[", "\\\\[::1\\x"])
+def test_an_address_that_no_reader_can_take_apart_has_no_secret(address: str) -> None:
+    assert relay_secret(address) == "" or "://" in relay_secret(address)
+
+
+def test_half_a_character_in_a_password_breaks_nothing() -> None:
+    assert split_credentials("https://a:\ud800b@relay.example/x")[0] == "https://relay.example/x"
+
+
 def test_paths_and_addresses_are_told_apart() -> None:
     assert [scheme_of(one) for one in ("HTTP://x", "C:\\x", "/x", "12:30.mp4", "concat:a|b")] == ["http", "", "", "", "concat"]
     assert [is_network_path(one) for one in ("\\\\s\\x", "//s/x", "\\/s", "/s/x", "C:\\x")] == [True, True, True, False, False]

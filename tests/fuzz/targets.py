@@ -1,6 +1,7 @@
 """The table of everything that is fuzzed, by subject."""
 
-from tests.fuzz import answers, descriptions, packets
+from tests.fuzz import answers, descriptions, messages, packets, pictures, text_files
 from tests.fuzz.target import Target
 
-TARGETS: tuple[Target, ...] = (*packets.TARGETS, *descriptions.TARGETS, *answers.TARGETS)
+_SUBJECTS = (packets, descriptions, answers, messages, pictures, text_files)
+TARGETS: tuple[Target, ...] = tuple(target for subject in _SUBJECTS for target in subject.TARGETS)

@@ -97,6 +97,8 @@ def test_value_types_survive() -> None:
         (b"", "link.garbage"),
         (b"\xc1\xff\x00garbage", "link.garbage"),
         (b"\x93" * 5000, "link.garbage"),
+        (msgspec.msgpack.encode((LINK_VERSION, "Take", {})).replace(b"Take", b"T\xffke"), "link.garbage"),
+        (encode(COMMANDS[1]).replace(b"scene-1", b"scene\xfe1"), "link.bad"),
         (msgspec.msgpack.encode({"a": 1}), "link.garbage"),
         (msgspec.msgpack.encode((LINK_VERSION, "Explode", {})), "link.unknown"),
         (msgspec.msgpack.encode((LINK_VERSION, "Meters", {})), "link.unknown"),

@@ -1,0 +1,174 @@
+"""What travels between our own programs, and between pages and rooms: MessagePack and JSON, from whoever sends it."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from app.link.messages import LinkError, decode_command, decode_event, encode
+from app.relay.refusals import Refusal
+from app.relay.room import Room
+from app.relay.room_messages import (
+    check_version,
+    claims_of,
+    languages_of,
+    market_of,
+    read_message,
+    text_of,
+    texts_of,
+    truth_of,
+    usable_texts_of,
+    whole_of,
+)
+from app.relay.room_orders import read_order
+from app.relay.room_rates import Bucket, Paces
+from app.relay.room_wire import Wire
+from app.session.room_log import logged_as
+from app.session.room_port import RoomEvent
+from tests.fuzz.mutation import spoiled, spoiled_json, spoiled_value
+from tests.fuzz.target import Call, Target, calls
+from tests.link.test_messages import COMMANDS, EVENTS
+from tests.support.clocks import SetClock
+
+_NOW_MS = 1_700_000_000_000
+_ORDER = {"order": "1001/1", "product": "SKU-1", "units": 2, "minor": 1999, "currency": "EUR", "at_ms": _NOW_MS}
+_MESSAGES: tuple[Mapping[str, Any], ...] = (
+    {"t": "hello", "v": 1, "token": "a", "page": "b", "boot": "c", "board": 7, "languages": ["de-DE", "en"], "market": "DE"},
+    {"t": "event", "n": 3, "kind": "like", "count": 2, "product": ""},
+    {"t": "event", "n": 4, "kind": "asked", "product": "p1"},
+    {"t": "claim", "n": 5, "coupon": "c1"},
+    {"t": "reserve", "date": "a/2026-12-01T20:00", "on": True},
+    {"t": "market", "market": "US", "languages": ["en"]},
+    {"t": "coupon", "id": "c1", "codes": ["A-1", "B-2"], "claimed": {"A-1": "v1"}, "until_ms": _NOW_MS},
+    {"t": "put", "key": "product/p1", "value": {"name": {"en": "x"}}},
+    {"t": "ack", "seq": 9},
+)
+_EVENT = {"product": "p1", "language": "de", "market": "DE", "coupon": "c", "code": "A", "date": "x", "count": 3, "over": True, "more": [1]}
+
+
+def _packed(messages: tuple[Any, ...]) -> Callable[[random.Random], bytes]:
+    """Whole messages, their values spoiled, or their bytes."""
+    wire = [encode(message) for message in messages]
+    values = [msgspec.msgpack.decode(one) for one in wire]
+
+    def make(rng: random.Random) -> bytes:
+        kind = rng.random()
+        if kind < 0.03:
+            return rng.choice((b"\x91", b"\x81\xa1a")) * rng.choice((10, 5000))
+        if kind < 0.5:
+            return spoiled(rng, rng.choice(wire))
+        version, name, payload = rng.choice(values)
+        if rng.random() < 0.1:
+            return msgspec.msgpack.encode(_encodable(spoiled_value(rng, [version, name, payload])))
+        return msgspec.msgpack.encode((version, name, _encodable(spoiled_value(rng, payload))))
+
+    return make
+
+
+def _encodable(value: Any) -> Any:
+    """The value without whole numbers and halves of characters that MessagePack cannot hold."""
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(one) for one in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-(2**63), min(2**64 - 1, value))
+    return value
+
+
+def _room_message(text: str) -> object:
+    """A message with every reader that may be asked for any of its fields; each refuses or gives what it says."""
+    message = read_message(text)
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: check_version(message),
+        lambda: languages_of(message),
+        lambda: market_of(message),
+        lambda: claims_of(message, most=100),
+        lambda: texts_of(message, "codes", most=100, each=64),
+        lambda: usable_texts_of(message, "codes", most=100, each=64),
+        lambda: truth_of(message, "on"),
+        *[lambda field=field: text_of(message, field, most=64) for field in ("token", "page", "boot", "kind", "date", "id")],
+        *[lambda field=field: whole_of(message, field, default=0) for field in ("n", "board", "count", "seq")],
+    )
+    given = []
+    for reader in readers:
+        try:
+            given.append(reader())
+        except Refusal:
+            continue
+    return given
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"product": value}
+
+
+def _talk(rng: random.Random) -> list[tuple[str, str]]:
+    """What one page and one host say in turn; most of it is right, so that there is a state to spoil."""
+    said = [("host", json.dumps(_MESSAGES[6])), ("host", json.dumps(_MESSAGES[7]))]
+    for _ in range(rng.choice((1, 4, 12))):
+        who, message = rng.choice((("page", rng.choice(_MESSAGES[1:6])), ("host", rng.choice(_MESSAGES[6:]))))
+        said.append((who, json.dumps(message) if rng.random() < 0.3 else spoiled_json(rng, message)))
+    return said
+
+
+def _pages_and_host(said: list[tuple[str, str]]) -> object:
+    """A room in which they talk: what is no message is refused, and what is sent back stays within bounds."""
+    clock = SetClock()
+    room = Room(clock=clock, secret=b"s" * 32)
+    paces = Paces(*(Bucket(5, 5, clock) for _ in range(3)))
+    wires = {who: Wire(web.WebSocketResponse(), None, clock) for who in ("page", "host")}
+    host = room.enter_host(wires["host"], {"t": "hello", "v": 1})
+    page = room.enter(wires["page"], dict(_MESSAGES[0]), paces)
+    for who, text in said:
+        clock.pass_ms(50)
+        try:
+            if who == "page":
+                room.on_page(page, read_message(text))
+            else:
+                room.on_host(host, read_message(text))
+        except Refusal:
+            continue
+    room.tick(1.0)
+    answers = [taken for wire in wires.values() for _ in range(400) if (taken := wire.take()) is not None]
+    room.leave(page)
+    room.leave_host(host)
+    room.stop()
+    return answers
+
+
+@contextmanager
+def _room() -> Iterator[Call]:
+    loop = asyncio.new_event_loop()
+
+    async def on_loop(said: list[tuple[str, str]]) -> object:
+        return _pages_and_host(said)
+
+    try:
+        yield lambda said: loop.run_until_complete(on_loop(said))
+    finally:
+        loop.close()
+
+
+def _logged(data: dict[str, Any]) -> object:
+    return logged_as(RoomEvent("boot:1", _NOW_MS, "asked", "viewer", data))
+
+
+TARGETS = (
+    Target("link-command", _packed(COMMANDS), calls(decode_command), (LinkError,), gives_at_most=30),
+    Target("link-event", _packed(EVENTS), calls(decode_event), (LinkError,), gives_at_most=30),
+    Target("room-message", lambda rng: spoiled_json(rng, rng.choice(_MESSAGES)), calls(_room_message), (Refusal,)),
+    Target("room", _talk, _room, base=30_000, works_at_most=120, gives_at_most=16, share=0.1),
+    Target("room-event", lambda rng: _as_dict(spoiled_value(rng, _EVENT)), calls(_logged)),
+    Target(
+        "order-call",
+        lambda rng: spoiled_json(rng, _ORDER).encode("utf-8", "surrogatepass"),
+        calls(lambda body: read_order(body, _NOW_MS)),
+        (Refusal,),
+    ),
+)
