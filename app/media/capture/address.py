@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -9,11 +10,15 @@ from av.container import InputContainer
 
 from app.domain.address import MEDIA_SCHEMES, scheme_of, shown_address
 from app.domain.errors import AppError
+from app.media.capture.film_decoder import FilmDecoder, can_decode, pixel_aspect
 from app.media.capture.frames import FrameConverter, PicturePlanes
+from app.media.capture.turning import turn_of
+from app.media.source_edge import reason_of
 
 _OPEN_S = 5.0
 _READ_S = 2.0
 _LATE_S = 0.5  # a file that fell behind by so much goes on from now instead of running after
+_AHEAD_S = 1.0  # a frame that would be due so much later is shown at once
 # Nothing is kept back to smooth the stream, and RTSP comes over TCP: a camera behind a firewall then works, and nothing smears.
 # What FFmpeg may use to read from an address, for a list of pieces (HLS, DASH) too: never a file of this computer.
 _NETWORK_PROTOCOLS = "http,https,httpproxy,tcp,tls,udp,rtp,srtp,rtmp,rtmps,rtmpt,rtmpe,srt,crypto,data"
@@ -47,16 +52,12 @@ def open_container(location: str, options: dict[str, str] | None = None) -> Inpu
     """Open for reading; raises AppError("media.missing", "media.protocol" or "media.unreadable")."""
     opened = location if scheme_of(location) in MEDIA_SCHEMES else f"file:{location}"  # a path is a path, whatever FFmpeg sees in it
     try:
-        return av.open(opened, "r", options={**(options or {}), **_limits(location)}, timeout=(_OPEN_S, _READ_S))
+        # Titles and names are shown nowhere: those in some old encoding must not keep the file from playing.
+        return av.open(opened, "r", options={**(options or {}), **_limits(location)}, timeout=(_OPEN_S, _READ_S), metadata_errors="replace")
     except FileNotFoundError as error:
         raise AppError("media.missing", location=shown_location(location)) from error
     except (av.FFmpegError, OSError, ValueError) as error:
         raise AppError("media.unreadable", location=shown_location(location), reason=reason_of(error)) from error
-
-
-def reason_of(error: Exception) -> str:
-    """What the system said, without the address that PyAV adds (it may hold a password)."""
-    return str(getattr(error, "strerror", None) or type(error).__name__)
 
 
 class AddressReader:
@@ -69,11 +70,14 @@ class AddressReader:
         self._mirror = mirror
         self._is_file = Path(location).is_file()
         self._container = open_container(location, None if self._is_file else _LIVE_OPTIONS)
-        if not self._container.streams.video:
+        streams = [stream for stream in self._container.streams.video if can_decode(stream)]
+        if not streams:
             self._container.close()
             raise AppError("media.no_picture", location=shown_location(location))
-        self._stream = self._container.streams.video[0]
-        self._frames = self._container.decode(self._stream)
+        self._stream = streams[0]
+        self._decoder = FilmDecoder(self._stream)
+        self._aspect = pixel_aspect(self._stream)
+        self._frames = self._decoded()
         self._began_s = 0.0
         self._first_s: float | None = None
 
@@ -81,7 +85,12 @@ class AddressReader:
         frame = self._next_frame()
         if self._is_file:
             self._wait_for(frame.time or 0.0)
-        return self._converter.convert(frame, rotation=frame.rotation, mirror=self._mirror)
+        return self._converter.convert(frame, turn=turn_of(frame), aspect=self._aspect, mirror=self._mirror)
+
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        self._decoder.reset()
+        for packet in self._container.demux(self._stream):
+            yield from self._decoder.decode(packet)
 
     def _next_frame(self) -> av.VideoFrame:
         for again in (False, True):
@@ -92,7 +101,7 @@ class AddressReader:
                 if not self._is_file or again:
                     break
                 self._container.seek(0)
-                self._frames = self._container.decode(self._stream)
+                self._frames = self._decoded()
                 self._first_s = None
             except (av.FFmpegError, OSError) as error:
                 raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
@@ -106,7 +115,9 @@ class AddressReader:
             gap_s = 1.0 / float(self._stream.average_rate or 30) if self._began_s else 0.0
             self._began_s, self._first_s = now_s + gap_s, at_s
         left_s = self._began_s + at_s - self._first_s - now_s
-        if left_s > 0:
+        if left_s > _AHEAD_S:  # the file's clock jumps
+            self._began_s -= left_s
+        elif left_s > 0:
             self._giving_up.wait(left_s)
         elif left_s < -_LATE_S:
             self._began_s = now_s - (at_s - self._first_s)

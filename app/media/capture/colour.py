@@ -42,7 +42,7 @@ _BAND = 256  # lines of a picture that are worked out at a time
 PROGRAMME = Coding(Matrix.BT709, Range.LIMITED)
 
 
-def _rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
+def rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
     """3×3 matrix from RGB 0..255 to code values, and the offsets of y, u and v."""
     red, blue = coding.matrix.value
     green = 1.0 - red - blue
@@ -67,8 +67,8 @@ class ToProgramme:
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
-        source, source_offset = _rgb_to_yuv(coding)
-        target, target_offset = _rgb_to_yuv(PROGRAMME)
+        source, source_offset = rgb_to_yuv(coding)
+        target, target_offset = rgb_to_yuv(PROGRAMME)
         self._m = target @ np.linalg.inv(source)
         self._offset = target_offset - self._m @ source_offset
         self._luma_needs_chroma = bool(np.abs(self._m[0, 1:]).max() > 1e-6)
@@ -100,7 +100,7 @@ class ToProgramme:
 
 def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
     """The programme's code values of one sRGB colour."""
-    matrix, offset = _rgb_to_yuv(PROGRAMME)
+    matrix, offset = rgb_to_yuv(PROGRAMME)
     y, u, v = (round(float(value)) for value in matrix @ np.array([red, green, blue], np.float64) + offset)
     return y, u, v
 
@@ -118,7 +118,7 @@ def planes_of_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
     y: Plane = np.empty((height, width), np.uint8)
     u: Plane = np.empty((height // 2, width // 2), np.uint8)
     v: Plane = np.empty((height // 2, width // 2), np.uint8)
-    matrix, offset = _rgb_to_yuv(PROGRAMME)
+    matrix, offset = rgb_to_yuv(PROGRAMME)
     for top in range(0, height, _BAND):
         band, half = slice(top, top + _BAND), slice(top // 2, (top + _BAND) // 2)
         pixels = rgba[band, :, :3].astype(np.float32)

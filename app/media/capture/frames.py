@@ -1,5 +1,6 @@
-"""Decoded frames of any pixel format, coding, size and rotation become the programme's planes."""
+"""Decoded frames of any pixel format, coding, size, shape of pixels and orientation become the programme's planes."""
 
+from functools import cache
 from typing import NamedTuple, cast
 
 import av
@@ -9,9 +10,11 @@ import numpy.typing as npt
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from app.domain.errors import Value
-from app.media.capture.colour import PROGRAMME, Coding, Matrix, Range, ToProgramme, planes_of_rgba
-from app.media.picture_pool import PicturePool, Planes
+from app.domain.errors import AppError, Value
+from app.media.capture.colour import PROGRAMME, Coding, Matrix, Range, ToProgramme
+from app.media.capture.tone_map import HdrToProgramme, Transfer
+from app.media.capture.turning import UPRIGHT, Turn, turn_plane
+from app.media.picture_pool import BLACK_Y, NEUTRAL_CHROMA, PicturePool, Planes
 from app.media.ports import Plane
 
 _MATRICES = {
@@ -25,11 +28,12 @@ _MATRICES = {
 }
 _HD_LINES = 720  # what carries no word about its matrix is BT.709 from here on, BT.601 below
 _FULL = 2  # AVCOL_RANGE_JPEG
-_WITH_ALPHA = frozenset({"pal8", "rgba", "bgra", "argb", "abgr", "ya8", "ya16be", "ya16le"})
 _PLANAR = frozenset({"yuv420p", "yuvj420p"})
 _SETTINGS_MATRIX = {"bt601": Matrix.BT601, "bt709": Matrix.BT709}
 _SETTINGS_RANGE = {"limited": Range.LIMITED, "full": Range.FULL}
-_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+_HDR = {transfer.value: transfer for transfer in Transfer}
+_OPAQUE = 255
+_MOST_SIDE = 8192  # of a picture that is stretched to square pixels
 
 
 class PicturePlanes(NamedTuple):
@@ -53,29 +57,10 @@ def coding_of(frame: av.VideoFrame, matrix: Matrix | None, range_: Range | None)
     return Coding(matrix or _MATRICES.get(frame.colorspace, guess), range_ or (Range.FULL if full else Range.LIMITED))
 
 
-def has_alpha(frame: av.VideoFrame) -> bool:
-    """Whether the pixel format carries alpha (palettes of GIF and PNG may)."""
-    name = frame.format.name
-    return (
-        name.startswith("yuva") or name == "pal8" or name in {"rgba", "bgra", "argb", "abgr", "ya8", "ya16be", "ya16le"} or "rgba64" in name
-    )
-
-
-def rgba_of(frame: av.VideoFrame, reformatter: VideoReformatter) -> Plane:
-    """Straight RGBA pixels of any frame, (height, width, 4)."""
-    coding = coding_of(frame, None, None)
-    matrix = Colorspace.ITU709 if coding.matrix is Matrix.BT709 else Colorspace.ITU601
-    source_range = ColorRange.JPEG if coding.range is Range.FULL or frame.format.is_rgb else ColorRange.MPEG
-    converted = reformatter.reformat(
-        frame,
-        format="rgba",
-        src_colorspace=matrix,
-        dst_colorspace=matrix,
-        src_color_range=source_range,
-        dst_color_range=ColorRange.JPEG,
-        interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
-    )
-    return rows_of(converted.planes[0])[: frame.height, : frame.width * 4].reshape(frame.height, frame.width, 4)
+@cache
+def carries_alpha(format_name: str) -> bool:
+    """Whether pixels of this format carry alpha (palettes of GIF and PNG may)."""
+    return format_name == "pal8" or any(component.is_alpha for component in av.VideoFormat(format_name).components)
 
 
 class FrameConverter:
@@ -88,41 +73,52 @@ class FrameConverter:
         self._matrix = _SETTINGS_MATRIX.get(str(matrix))
         self._range = _SETTINGS_RANGE.get(str(range_))
         self._reformatter = VideoReformatter()
-        self._to_programme: dict[Coding, ToProgramme] = {}
+        self._to_programme: dict[tuple[Coding, int], ToProgramme | HdrToProgramme] = {}
         self._pools: dict[tuple[int, int], PicturePool] = {}
 
-    def convert(self, frame: av.VideoFrame, *, rotation: int = 0, mirror: bool = False, opaque: bool = False) -> PicturePlanes:
-        """The frame's planes, turned counter-clockwise by `rotation` (a multiple of 90) and then mirrored.
+    def convert(
+        self, frame: av.VideoFrame, *, turn: Turn = UPRIGHT, aspect: float = 1.0, mirror: bool = False, opaque: bool = False
+    ) -> PicturePlanes:
+        """The frame's planes with square pixels, turned and then mirrored; raises AppError("picture.unreadable").
 
-        `opaque`: what stands in the place of alpha means nothing.
+        `aspect`: how much wider than high a pixel of the frame is. `opaque`: what stands in the place of alpha means nothing.
         """
-        if has_alpha(frame) and not opaque:
-            rgba = rgba_of(frame, self._reformatter)
-            rgba = np.ascontiguousarray(rgba[: frame.height // 2 * 2, : frame.width // 2 * 2])
-            return self._turned(PicturePlanes(*planes_of_rgba(rgba)), rotation, mirror)
-        planar, coding = self._planar(frame)
-        y, u, v = (rows_of(plane) for plane in planar.planes)
-        width, height = planar.width // 2 * 2, planar.height // 2 * 2
+        try:
+            planes = self._square(self._planes(frame, opaque), aspect)
+            return self._turned(planes, turn.and_mirrored() if mirror else turn)
+        except (av.FFmpegError, cv2.error, ValueError, LookupError) as error:
+            raise AppError("picture.unreadable", format=frame.format.name, width=frame.width, height=frame.height) from error
+
+    def _planes(self, frame: av.VideoFrame, opaque: bool) -> PicturePlanes:
+        translucent = carries_alpha(frame.format.name) and not opaque
+        planar, coding = self._planar(frame, translucent)
+        width, height = max(2, planar.width // 2 * 2), max(2, planar.height // 2 * 2)
+        y, u, v = (rows_of(plane) for plane in planar.planes[:3])
         planes = PicturePlanes(y[:height, :width], u[: height // 2, : width // 2], v[: height // 2, : width // 2])
-        return self._turned(self._coded(planes, coding), rotation, mirror)
+        coded = self._coded(planes, coding, frame.color_trc)
+        if translucent:
+            alpha = rows_of(planar.planes[3])[:height, :width]
+            if int(alpha.min()) != _OPAQUE:
+                return self._premultiplied(coded, np.ascontiguousarray(alpha))
+        return coded
 
     def convert_planes(self, planes: PicturePlanes, coding: Coding, *, mirror: bool = False) -> PicturePlanes:
         """The same for planes that came some other way."""
-        return self._turned(self._coded(planes, coding), 0, mirror)
+        return self._turned(self._coded(planes, coding, 0), UPRIGHT.and_mirrored() if mirror else UPRIGHT)
 
-    def _planar(self, frame: av.VideoFrame) -> tuple[av.VideoFrame, Coding]:
-        """8-bit 4:2:0 in planes, and the coding that its numbers have."""
+    def _planar(self, frame: av.VideoFrame, translucent: bool) -> tuple[av.VideoFrame, Coding]:
+        """8-bit 4:2:0 in planes, with a fourth one for alpha where it is wanted, and the coding that its numbers have."""
         name = frame.format.name
-        if frame.format.is_rgb:
-            return self._of_rgb(frame), PROGRAMME
+        if frame.format.is_rgb or name == "pal8":
+            return self._of_rgb(frame, "yuva420p" if translucent else "yuv420p"), PROGRAMME
         coding = coding_of(frame, self._matrix, self._range)
-        if name in _PLANAR:
+        if name in _PLANAR or (translucent and name == "yuva420p"):
             return frame, coding
         # Same matrix and range on both sides: swscale then moves samples and leaves their meaning alone.
         range_ = ColorRange.JPEG if name.startswith("yuvj") else ColorRange.MPEG
         planar = self._reformatter.reformat(
             frame,
-            format="yuvj420p" if name.startswith("yuvj") else "yuv420p",
+            format="yuva420p" if translucent else ("yuvj420p" if name.startswith("yuvj") else "yuv420p"),
             src_colorspace=Colorspace.ITU709,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=range_,
@@ -132,10 +128,10 @@ class FrameConverter:
         )
         return planar, coding
 
-    def _of_rgb(self, frame: av.VideoFrame) -> av.VideoFrame:
+    def _of_rgb(self, frame: av.VideoFrame, format_: str) -> av.VideoFrame:
         return self._reformatter.reformat(
             frame,
-            format="yuv420p",
+            format=format_,
             src_colorspace=Colorspace.ITU709,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
@@ -144,31 +140,60 @@ class FrameConverter:
             threads=1,
         )
 
-    def _coded(self, planes: PicturePlanes, coding: Coding) -> PicturePlanes:
-        if coding == PROGRAMME:
+    def _coded(self, planes: PicturePlanes, coding: Coding, transfer: int) -> PicturePlanes:
+        hdr = _HDR.get(transfer)
+        if coding == PROGRAMME and hdr is None:
             return planes
-        converter = self._to_programme.get(coding)
+        converter = self._to_programme.get((coding, transfer))
         if converter is None:
-            converter = self._to_programme[coding] = ToProgramme(coding)
+            converter = HdrToProgramme(coding, hdr) if hdr is not None else ToProgramme(coding)
+            self._to_programme[coding, transfer] = converter
         out = self._take(planes.y.shape[1], planes.y.shape[0])
         converter.convert(planes.y, planes.u, planes.v, out.y, out.u, out.v)
         return PicturePlanes(out.y, out.u, out.v)
 
-    def _turned(self, planes: PicturePlanes, rotation: int, mirror: bool) -> PicturePlanes:
-        turn = _TURNS.get(rotation % 360)
-        if turn is None and not mirror:
+    def _premultiplied(self, planes: PicturePlanes, alpha: Plane) -> PicturePlanes:
+        """Straight planes as the programme wants them, see `Picture`."""
+        height, width = planes.y.shape
+        out = self._take(width, height)
+        half = np.asarray(cv2.resize(alpha, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+        for plane, share, offset, target in (
+            (planes.y, alpha, BLACK_Y, out.y),
+            (planes.u, half, NEUTRAL_CHROMA, out.u),
+            (planes.v, half, NEUTRAL_CHROMA, out.v),
+        ):
+            cv2.multiply(plane, share, dst=target, scale=1.0 / _OPAQUE)
+            cv2.addWeighted(target, 1.0, share, -offset / _OPAQUE, offset, dst=target)
+        return PicturePlanes(out.y, out.u, out.v, alpha)
+
+    def _square(self, planes: PicturePlanes, aspect: float) -> PicturePlanes:
+        """The picture with pixels that are as wide as high: it becomes wider, or higher, and loses nothing."""
+        height, width = planes.y.shape
+        if aspect >= 1.0:
+            width = min(_MOST_SIDE, round(width * aspect / 2) * 2)
+        else:
+            height = min(_MOST_SIDE, round(height / aspect / 2) * 2)
+        if (height, width) == planes.y.shape:
+            return planes
+        out = self._take(width, height)
+        for plane, target in ((planes.y, out.y), (planes.u, out.u), (planes.v, out.v)):
+            cv2.resize(plane, (target.shape[1], target.shape[0]), dst=target, interpolation=cv2.INTER_LINEAR)
+        alpha = planes.alpha
+        if alpha is not None:
+            alpha = np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+        return PicturePlanes(out.y, out.u, out.v, alpha)
+
+    def _turned(self, planes: PicturePlanes, turn: Turn) -> PicturePlanes:
+        if turn == UPRIGHT:
             return planes
         height, width = planes.y.shape
-        out = self._take(height, width) if rotation % 180 else self._take(width, height)
+        out = self._take(height, width) if turn.transposed else self._take(width, height)
+        for plane, target in ((planes.y, out.y), (planes.u, out.u), (planes.v, out.v)):
+            turn_plane(plane, turn, target)
         alpha = planes.alpha
-        for source, target in ((planes.y, out.y), (planes.u, out.u), (planes.v, out.v)):
-            if turn is not None:
-                cv2.rotate(source, turn, dst=target)
-            if mirror:
-                cv2.flip(target if turn is not None else source, 1, dst=target)
         if alpha is not None:
-            alpha = cast(Plane, cv2.rotate(alpha, turn)) if turn is not None else alpha
-            alpha = cast(Plane, cv2.flip(alpha, 1)) if mirror else alpha
+            straight, alpha = alpha, np.empty(out.y.shape, np.uint8)
+            turn_plane(straight, turn, alpha)
         return PicturePlanes(out.y, out.u, out.v, alpha)
 
     def _take(self, width: int, height: int) -> Planes:

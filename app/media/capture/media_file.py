@@ -10,9 +10,11 @@ from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
 from app.domain.source import Source
 from app.domain.stats import SourceStats
+from app.media.capture.address import shown_location
 from app.media.capture.frames import FrameConverter, PicturePlanes
 from app.media.capture.held import clear_planes
 from app.media.capture.media_reader import Item, MediaReader, SoundItem, VideoItem
+from app.media.capture.turning import turn_of
 from app.media.ports import Picture
 from app.media.sound.feed import SoundFeed
 from app.media.source_edge import SourceEdge
@@ -62,6 +64,7 @@ class MediaFile:
         self._read_ns = 0
         self._waiting_for_data = False
         self._failure = ""
+        self._told: set[str] = set()
         self._fps = 0.0
 
     def start(self) -> None:
@@ -134,10 +137,19 @@ class MediaFile:
         try:
             if not reader.has_picture:
                 self.show(clear_planes(), self._clock.monotonic_ns())
+            self.tell_of_gaps(reader)
             _Playing(self, reader, self._clock, self._feed).run()
         finally:
             self._waiting_for_data = False
             reader.close()
+
+    def tell_of_gaps(self, reader: MediaReader) -> None:
+        """Say once that the picture or the sound cannot be decoded; the other one is played."""
+        for lacking, code in ((reader.lacks_picture, "media.sound_only"), (reader.lacks_sound, "media.picture_only")):
+            if lacking and code not in self._told:
+                self._told.add(code)
+                data: dict[str, Value] = {"source": self._source.name, "location": shown_location(self._location)}
+                self._notify(Notice(Severity.WARNING, code, data, subject=self._source.id))
 
     # What the playing thread asks of and tells its source:
 
@@ -240,6 +252,7 @@ class _Playing:
 
     def _round_over(self) -> None:
         """The stretch is read to its end: read it again at once when looping, so that nothing is missed between the rounds."""
+        self._owner.tell_of_gaps(self._reader)
         if not self._reader.length_ns:
             self._reading = False
             return
@@ -275,7 +288,7 @@ class _Playing:
                 break
         if due is not None:
             frame = due[1].frame
-            planes = self._converter.convert(frame, rotation=frame.rotation)
+            planes = self._converter.convert(frame, turn=turn_of(frame), aspect=self._reader.aspect)
             self._owner.show(planes, self._base_ns + due[0] + due[1].at_ns)
 
     def _rest(self) -> None:

@@ -1,21 +1,28 @@
 """Reading a media file: frames and sound of one stretch, in the file's order, with times from the stretch's start."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
-from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
 
 from app.domain.clock import NS_PER_S
 from app.domain.errors import AppError
-from app.media.capture.address import open_container, reason_of, shown_location
+from app.media.capture.address import open_container, shown_location
+from app.media.capture.film_decoder import FilmDecoder, can_decode, pixel_aspect
+from app.media.capture.stamps import StampFollower
 from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
+from app.media.source_edge import reason_of
 
+log = logging.getLogger(__name__)
+
+_CLOCK_MAY_JUMP = 0x0200  # AVFMT_TS_DISCONT
 _JUMP_NS = NS_PER_S // 20  # a stamp that is off by more is a gap in the file, not rounding
-_ONE_THREAD_PIXELS = 1920 * 1088
 _NS_PER_AV = NS_PER_S // 1_000_000  # FFmpeg's own unit is the microsecond
 
 
@@ -42,58 +49,87 @@ class SoundItem:
 Item = VideoItem | SoundItem
 
 
-def _set_threads(decoder: VideoCodecContext) -> None:
-    """One thread as far as it keeps up: several cost a quarter more in all, and FFmpeg makes one a core."""
-    if decoder.width * decoder.height <= _ONE_THREAD_PIXELS:
-        decoder.thread_count = 1
-    else:
-        decoder.thread_type = "AUTO"
-
-
 class MediaReader:
     """Decodes one file or address from `start_s` to `end_s` (0 = its end); `items` can be asked for again for another round.
 
-    `sound` False leaves the sound alone. Foreign errors come out as AppError("media.…").
+    `sound` False leaves the sound alone. Foreign errors come out as AppError("media.…"). What cannot be decoded is left out:
+    `lacks_picture` and `lacks_sound` tell that there is a stream of which nothing can be shown or heard.
     """
 
     def __init__(self, location: str, *, start_s: float, end_s: float, sound: bool) -> None:
         self._location = location
         self._start_ns = round(start_s * NS_PER_S)
-        self._end_ns = round(end_s * NS_PER_S) if end_s > start_s else 0
+        self._end_ns = round(end_s * NS_PER_S)
+        if self._end_ns and self._end_ns <= self._start_ns:
+            raise AppError("media.end_before_start", location=shown_location(location), start=start_s, end=end_s)
         self._sound = sound
+        self._brought: set[str] = set()  # what any round has brought so far
         self._container = self._opened()
         if not self.has_picture and not self.has_sound:
+            unknown = self.lacks_picture or self.lacks_sound
             self._container.close()
-            raise AppError("media.empty", location=shown_location(location))
+            raise AppError("media.no_codec" if unknown else "media.empty", location=shown_location(location))
         self.length_ns = 0  # of the last whole round
 
     def _opened(self) -> InputContainer:
         container = open_container(self._location)
+        try:
+            self._choose(container)
+        except (av.FFmpegError, OSError, ValueError) as error:
+            container.close()
+            raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+        return container
+
+    def _choose(self, container: InputContainer) -> None:
+        """The streams to be played: FFmpeg's choice, or the first of a kind that can be decoded."""
         streams = container.streams
-        self._video = streams.best("video")
-        self._audio = streams.best("audio") if self._sound else None
+        videos = [stream for stream in (streams.best("video"), *streams.video) if isinstance(stream, VideoStream)]
+        sounds = [stream for stream in (streams.best("audio"), *streams.audio) if isinstance(stream, AudioStream)] if self._sound else []
+        self._video = next((stream for stream in videos if can_decode(stream)), None)
+        self._audio = next((stream for stream in sounds if can_decode(stream)), None)
         self.has_picture = self._video is not None
         self.has_sound = self._audio is not None
+        self.lacks_picture = bool(videos) and not self.has_picture
+        self.lacks_sound = bool(sounds) and not self.has_sound
         # The front cover of a record is a video stream of one frame.
         self.has_cover = self._video is not None and bool(self._video.disposition & Disposition.attached_pic)
-        if self._video is not None:
-            _set_threads(cast(VideoCodecContext, self._video.codec_context))
+        self.aspect = pixel_aspect(self._video) if self._video is not None else 1.0
+        self._decoder = FilmDecoder(self._video) if self._video is not None else None
+        self._jumps = bool(container.format.flags & _CLOCK_MAY_JUMP)
         self._fresh = True
-        return container
 
     def close(self) -> None:
         self._container.close()
 
     def items(self) -> Iterator[Item]:
-        """One round through the stretch; afterwards `length_ns` says how long it was."""
+        """One round through the stretch; afterwards `length_ns` says how long it was.
+
+        Raises AppError, also where the first round brought nothing at all.
+        """
         try:
             self._rewind()
-            yield from self._round()
+            for item in self._round():
+                self._brought.add("picture" if isinstance(item, VideoItem) else "sound")
+                yield item
         except (av.FFmpegError, OSError) as error:
             raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+        if not self._brought:
+            raise self._nothing()
+        self.lacks_picture |= self.has_picture and "picture" not in self._brought
+        self.lacks_sound |= self.has_sound and "sound" not in self._brought
+
+    def _nothing(self) -> AppError:
+        """Why a round brought neither picture nor sound."""
+        length_s = (self._container.duration or 0) * _NS_PER_AV / NS_PER_S
+        location = shown_location(self._location)
+        if self._start_ns and length_s and self._start_ns >= length_s * NS_PER_S:
+            return AppError("media.starts_behind_end", location=location, start=self._start_ns / NS_PER_S, length=round(length_s, 1))
+        return AppError("media.nothing", location=location)
 
     def _rewind(self) -> None:
         """Go to the key frame before the stretch; what cannot seek is opened anew."""
+        if self._decoder is not None:
+            self._decoder.reset()
         if self._fresh and not self._start_ns:
             self._fresh = False
             return
@@ -108,7 +144,7 @@ class MediaReader:
     def _round(self) -> Iterator[Item]:
         limit_ns = self._end_ns - self._start_ns if self._end_ns else 0
         origin_ns = (self._container.start_time or 0) * _NS_PER_AV + self._start_ns
-        timeline = _Timeline(origin_ns, limit_ns, self._frame_ns())
+        timeline = _Timeline(origin_ns, limit_ns, self._frame_ns(), StampFollower(jumps=self._jumps), self._decoder)
         streams = [stream for stream in (self._video, self._audio) if stream is not None]
         over: set[int] = set()
         for packet in self._container.demux(streams):
@@ -133,7 +169,9 @@ class MediaReader:
 class _Timeline:
     """Gives decoded frames their times, counted from the stretch's start; what lies before it is left out."""
 
-    def __init__(self, origin_ns: int, limit_ns: int, frame_ns: int) -> None:
+    def __init__(self, origin_ns: int, limit_ns: int, frame_ns: int, stamps: StampFollower, decoder: FilmDecoder | None) -> None:
+        self._stamps = stamps
+        self._decoder = decoder
         self._origin_ns = origin_ns
         self._limit_ns = limit_ns
         self._frame_ns = frame_ns
@@ -144,15 +182,17 @@ class _Timeline:
 
     def items(self, packet: "av.Packet[Stream]", *, cover: bool) -> Iterator[Item]:
         """What this packet decodes to; one that is broken to nothing."""
-        try:
-            frames = cast("list[av.AudioFrame | av.VideoFrame]", packet.decode())
-        except av.error.InvalidDataError:
-            return
-        for frame in frames:
-            if isinstance(frame, av.AudioFrame):
-                yield from self._sound(frame)
-            else:
+        if packet.stream.type == "video" and self._decoder is not None:
+            for frame in self._decoder.decode(packet):
                 yield from [VideoItem(0, frame)] if cover else self._video(frame)
+            return
+        try:
+            sounds = cast("list[av.AudioFrame]", packet.decode())
+        except av.FFmpegError as error:
+            log.debug("a packet of sound cannot be decoded: %s", error)
+            return
+        for sound in sounds:
+            yield from self._heard(sound)
 
     def rest(self) -> Iterator[Item]:
         """What the resampler still holds at the end."""
@@ -160,17 +200,20 @@ class _Timeline:
             yield from self._resampled(None)
 
     def _video(self, frame: av.VideoFrame) -> Iterator[Item]:
-        at_ns = self._next_video_ns if frame.time is None else round(frame.time * NS_PER_S) - self._origin_ns
+        at_ns = self._next_video_ns
+        if frame.time is not None:
+            at_ns = self._stamps.placed("picture", round(frame.time * NS_PER_S) - self._origin_ns, self._frame_ns)
         self._next_video_ns = at_ns + self._frame_ns
         # A frame that ends at the start is not part of it, though its rounded time may say so.
         if self._next_video_ns > self._frame_ns // 10:
             self._reached(self._next_video_ns)
             yield VideoItem(max(0, at_ns), frame)
 
-    def _sound(self, frame: av.AudioFrame) -> Iterator[Item]:
+    def _heard(self, frame: av.AudioFrame) -> Iterator[Item]:
         """Times are counted on by samples: containers round theirs, and a sample too few or too many would click."""
         if frame.time is not None:
-            stamp_ns = round(frame.time * NS_PER_S) - self._origin_ns
+            length_ns = frame.samples * NS_PER_S // max(1, frame.sample_rate)
+            stamp_ns = self._stamps.placed("sound", round(frame.time * NS_PER_S) - self._origin_ns, length_ns)
             if self._sound_ns is None or abs(stamp_ns - self._sound_ns) > _JUMP_NS:
                 self._sound_ns = stamp_ns
         if self._sound_ns is None:

@@ -7,6 +7,7 @@ from app.domain.stats import StripMeter
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, SAMPLE_RATE_HZ, Samples, SoundSource
 from app.media.sound.loudness import LevelMeter, amplitude
 
+_WILDEST = 16.0  # 24 dB over full scale: no recording is so loud, it is a broken sample
 _SAMPLES_PER_MS = SAMPLE_RATE_HZ // 1000
 _RAMP: Samples = np.linspace(1 / BLOCK_SAMPLES, 1.0, BLOCK_SAMPLES, dtype=np.float32)[:, None]
 
@@ -63,6 +64,7 @@ class Channel:
         self._line = DelayLine() if self._delay else None
         self._block: Samples = np.zeros((BLOCK_SAMPLES, CHANNELS), np.float32)
         self._gains: Samples = np.zeros((BLOCK_SAMPLES, 1), np.float32)
+        self._magnitude: Samples = np.zeros((BLOCK_SAMPLES, CHANNELS), np.float32)
         self._meter = LevelMeter(strip.source_id)
 
     def place(self, strip: Strip) -> None:
@@ -80,10 +82,14 @@ class Channel:
         """Add this strip's next block to `out`."""
         block = self._block
         self.source.read(block, tick_ns, latency_ns)
+        np.abs(block, out=self._magnitude)
+        loudest = self._magnitude.max()
+        if not loudest <= _WILDEST:  # so that it is true of NaN too
+            block[~(self._magnitude <= _WILDEST)] = 0.0
         if self._line is not None:
             self._line.process(block, self._delay)
         wanted = self._wanted
-        if (wanted == 0.0 and self._gain == 0.0) or not block.any():
+        if (wanted == 0.0 and self._gain == 0.0) or not loudest:
             self._gain = wanted
             self._meter.add_silence(BLOCK_SAMPLES)
             return

@@ -1,3 +1,4 @@
+from itertools import product
 from pathlib import Path
 
 import av
@@ -13,6 +14,7 @@ from app.media.capture.colour import planes_of_rgba, yuv_of
 from app.media.capture.frames import FrameConverter, PicturePlanes
 from app.media.capture.held import HeldPicture
 from app.media.capture.sources import make_picture_source
+from app.media.capture.turning import Turn
 from tests.support.films import COLOURS, bars_rgb, film
 from tests.support.waiting import NoticeBox
 
@@ -92,16 +94,21 @@ def test_odd_sizes_become_even() -> None:
     assert (planes.y.shape, planes.u.shape) == ((180, 320), (90, 160))
 
 
-@pytest.mark.parametrize(("rotation", "mirror"), [(0, True), (90, False), (180, False), (270, True)])
-def test_turning_and_mirroring_move_all_planes_alike(rotation: int, mirror: bool) -> None:
-    frame = av.VideoFrame.from_ndarray(bars_rgb(64, 32), "rgb24")
+@pytest.mark.parametrize("turn", [Turn(*kind) for kind in product((False, True), repeat=3)])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_turning_and_mirroring_move_all_planes_alike(turn: Turn, mirror: bool) -> None:
+    pixels = bars_rgb(64, 32)
+    pixels[:16, :20] = 90
+    frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
     straight = FrameConverter().convert(frame)
-    turned = FrameConverter().convert(frame, rotation=rotation, mirror=mirror)
+    turned = FrameConverter().convert(frame, turn=turn, mirror=mirror)
     for before, after in zip(straight[:3], turned[:3], strict=True):
         assert before is not None
         assert after is not None
-        wanted = np.rot90(before, rotation // 90)
-        assert (after == (wanted[:, ::-1] if mirror else wanted)).all()
+        wanted = before.T if turn.transposed else before
+        wanted = wanted[::-1] if turn.flipped else wanted
+        wanted = wanted[:, ::-1] if turn.mirrored is not mirror else wanted
+        assert (after == wanted).all()
 
 
 def test_rgba_is_premultiplied_as_the_contract_says() -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from app.domain.clock import NS_PER_MS
 from app.domain.mixing import Strip
+from app.media.capture.media_reader import MediaReader, SoundItem
 from app.media.ports import Samples
 from app.media.sound.limiter import CEILING, DELAY_NS, DELAY_SAMPLES
 from app.media.sound.loudness import SILENCE_DB, decibels
 from app.media.sound.mixer import BASE_LATENCY_NS, BLOCK_NS, Mixer
+from tests.media.samples import sample
 from tests.support.sounds import SteadySource, impurity_db, sine, stereo, strongest
 
 START_NS = 10**15
@@ -171,3 +173,33 @@ def test_mixing_allocates_nothing() -> None:
     finally:
         tracemalloc.stop()
     assert held[-1] - held[20] < 200 * 8 * 200  # the moments that the test's own sources remember
+
+
+@pytest.mark.parametrize("wild", [1e30, -1e30, np.inf, -np.inf, np.nan, 100.0])
+def test_a_wild_sample_costs_only_itself(wild: float) -> None:
+    broken = np.array(stereo(sine(1000, 1.0, level=0.2)))
+    broken[24_000] = wild
+    mixer = Mixer()
+    mixer.set_strips([(Strip("a"), SteadySource(broken)), (Strip("b"), tone(3000, 0.1))])
+    wave = rendered(mixer, 80)
+    assert np.isfinite(wave).all()
+    assert np.abs(wave).max() <= CEILING
+    heard = wave[24_000 + 48 * 50 : 33_600, 0]  # 50 ms after it
+    spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard)))) / (len(heard) / 4)
+    assert spectrum[round(1000 * len(heard) / 48_000)] == pytest.approx(0.2, rel=0.05)
+    assert spectrum[round(3000 * len(heard) / 48_000)] == pytest.approx(0.1, rel=0.05)
+    assert all(np.isfinite(level) for level in mixer.meters().master.peak_db)
+
+
+def test_the_sample_with_one_wild_value_sounds_again_at_once() -> None:
+    reader = MediaReader(str(sample("one-sample-1e30.wav")), start_s=0, end_s=0, sound=True)
+    sound = np.concatenate([item.samples for item in reader.items() if isinstance(item, SoundItem)])
+    reader.close()
+    (wild,) = {int(at) // 480 for at in np.flatnonzero(~(np.abs(sound[:, 0]) < 16))}
+    mixer = Mixer()
+    mixer.set_strips([(Strip("a"), SteadySource(sound))])
+    wave = rendered(mixer, 190)[:, 0]
+    before = np.abs(wave[wild * 480 - 9600 : wild * 480 - 4800]).max()
+    after = np.abs(wave[wild * 480 + 48 * 50 : wild * 480 + 48 * 100]).max()
+    assert before > 0.05
+    assert after == pytest.approx(before, rel=0.1)

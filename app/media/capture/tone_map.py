@@ -1,0 +1,115 @@
+"""Films in HLG and PQ (HDR) become the programme's BT.709: diffuse white is white, what is brighter rolls off below it."""
+
+from enum import Enum
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.media.capture.colour import PROGRAMME, Coding, rgb_to_yuv
+from app.media.ports import Plane
+
+Reals = npt.NDArray[np.float64]
+
+
+class Transfer(Enum):
+    """The transfer curves that need a tone map; the value is FFmpeg's AVColorTransferCharacteristic."""
+
+    PQ = 16
+    HLG = 18
+
+
+_WHITE_NITS = 203.0  # diffuse white of both, by ITU-R BT.2408
+_PEAK_NITS = 1000.0
+_KNEE = 0.9  # of diffuse white: what is darker keeps its light, what is brighter up to the peak shares the rest
+_DISPLAY_GAMMA = 2.4  # BT.1886
+_BT2020_TO_BT709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])
+_BT2020_LUMA = np.array([0.2627, 0.6780, 0.0593])
+# The table for chroma has this many steps of luma and of each chroma: every second code value where the eye is finest.
+_LUMA_STEPS, _CHROMA_STEPS = 32, 128
+
+
+def _pq_light(signal: Reals) -> Reals:
+    """Nits of PQ code values 0..1 (SMPTE ST 2084)."""
+    m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
+    root = np.power(np.clip(signal, 0.0, 1.0), 1 / m2)
+    return np.asarray(10_000.0 * np.power(np.maximum(root - c1, 0.0) / (c2 - c3 * root), 1 / m1))
+
+
+def _hlg_light(signal: Reals) -> Reals:
+    """Nits on a display of 1,000 of HLG code values 0..1 (ITU-R BT.2100), (…, 3)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    clipped = np.clip(signal, 0.0, 1.0)
+    scene = np.where(clipped <= 0.5, clipped**2 / 3.0, (np.exp((clipped - c) / a) + b) / 12.0)
+    luminance = (scene @ _BT2020_LUMA)[..., None]
+    return np.asarray(_PEAK_NITS * np.power(np.maximum(luminance, 1e-9), 0.2) * scene)
+
+
+def _rolled_off(light: Reals) -> Reals:
+    """Light in units of diffuse white, brought below 1: straight up to the knee, then ever flatter up to the peak."""
+    room, most = 1.0 - _KNEE, _PEAK_NITS / _WHITE_NITS - _KNEE
+    over = np.clip(light - _KNEE, 0.0, most) / most
+    sharp = most / room  # the curve leaves the knee with the slope of what is below it
+    rolled = _KNEE + room * over * sharp / (1.0 + over * (sharp - 1.0))
+    return np.asarray(np.where(light <= _KNEE, light, rolled))
+
+
+def to_programme(yuv: Reals, coding: Coding, transfer: Transfer) -> Reals:
+    """Code values of the programme for code values of an HDR film, both (…, 3); exact, slow."""
+    matrix, offset = rgb_to_yuv(coding)
+    signal = (yuv - offset) @ np.linalg.inv(matrix).T / 255.0
+    light = (_pq_light(signal) if transfer is Transfer.PQ else _hlg_light(signal)) / _WHITE_NITS
+    colour = np.maximum(light @ _BT2020_TO_BT709.T, 0.0)
+    brightest = np.maximum(colour.max(axis=-1, keepdims=True), 1e-9)
+    colour = np.clip(colour * (_rolled_off(brightest) / brightest), 0.0, 1.0)  # all three alike: the hue stays
+    out_matrix, out_offset = rgb_to_yuv(PROGRAMME)
+    return np.asarray(np.power(colour, 1 / _DISPLAY_GAMMA) * 255.0 @ out_matrix.T + out_offset)
+
+
+def _code_values(values: Reals) -> Plane:
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+
+
+class _Tables:
+    """What a film's planes are looked up in: luma of greys; by luma and chroma both chromas, and how far luma is from the grey's."""
+
+    def __init__(self, coding: Coding, transfer: Transfer) -> None:
+        greys = np.stack([np.arange(256.0), np.full(256, 128.0), np.full(256, 128.0)], axis=-1)
+        self.luma: Plane = _code_values(to_programme(greys, coding, transfer)[:, 0])
+        luma = (np.arange(_LUMA_STEPS) + 0.5) * (256 / _LUMA_STEPS)
+        chroma = np.arange(_CHROMA_STEPS) * (256 / _CHROMA_STEPS)
+        grid = np.stack(np.meshgrid(luma, chroma, chroma, indexing="ij"), axis=-1).reshape(-1, 3)
+        found = to_programme(grid, coding, transfer)
+        grey = np.interp(grid[:, 0], np.arange(256.0), self.luma.astype(np.float64))
+        self.more: Plane = _code_values(found[:, 0] - grey + 128.0)
+        self.u: Plane = _code_values(found[:, 1])
+        self.v: Plane = _code_values(found[:, 2])
+
+
+@cache
+def _tables(coding: Coding, transfer: Transfer) -> _Tables:
+    return _Tables(coding, transfer)
+
+
+class HdrToProgramme:
+    """Turns I420 planes of an HDR film into the programme's: luma by one table at full size, corrected by what chroma says at its own size.
+
+    The correction is enlarged smoothly, so that no steps are seen. For one thread.
+    """
+
+    def __init__(self, coding: Coding, transfer: Transfer) -> None:
+        self._tables = _tables(coding, transfer)
+
+    def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
+        """Write the programme's coding of y, u, v into the out planes (same shapes, other memory)."""
+        tables = self._tables
+        small = np.asarray(cv2.resize(y, (u.shape[1], u.shape[0]), interpolation=cv2.INTER_AREA))
+        step = 256 // _CHROMA_STEPS
+        index = (small // (256 // _LUMA_STEPS)).astype(np.uint32) * _CHROMA_STEPS
+        index = (index + u // step) * _CHROMA_STEPS + v // step
+        np.take(tables.u, index, out=out_u, mode="clip")
+        np.take(tables.v, index, out=out_v, mode="clip")
+        more = cv2.resize(np.take(tables.more, index), (y.shape[1], y.shape[0]), interpolation=cv2.INTER_LINEAR)
+        cv2.LUT(y, tables.luma, dst=out_y)
+        cv2.addWeighted(out_y, 1.0, more, 1.0, -128.0, dst=out_y)

@@ -1,0 +1,403 @@
+"""Films as strangers make them: odd clocks, old texts, alpha, HDR, fields, pixels that are not square, codecs that nobody knows."""
+
+import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+import pytest
+from av.video.stream import VideoStream
+
+from app.domain.clock import SystemClock
+from app.domain.errors import AppError, Value
+from app.domain.output import Canvas
+from app.domain.source import Source, SourceKind
+from app.media.capture.address import AddressReader
+from app.media.capture.colour import yuv_of
+from app.media.capture.frames import FrameConverter, PicturePlanes, carries_alpha
+from app.media.capture.media_reader import MediaReader, SoundItem, VideoItem
+from app.media.capture.sources import PictureMaker, make_picture_source
+from app.media.capture.stamps import StampFollower
+from app.media.capture.turning import turn_of
+from app.media.ports import Plane
+from app.media.sound.feed import SoundFeed
+from tests.media.samples import sample
+from tests.support.films import bars_rgb, film, numbered, sound_file
+from tests.support.waiting import NoticeBox, until
+
+S = 1_000_000_000
+Play = Callable[..., PictureMaker]
+
+
+@pytest.fixture
+def notices() -> NoticeBox:
+    return NoticeBox()
+
+
+@pytest.fixture
+def play(notices: NoticeBox) -> Iterator[Play]:
+    made: list[PictureMaker] = []
+
+    def start(path: Path, **values: Value) -> PictureMaker:
+        source = Source("m", "Film", SourceKind.MEDIA, {"location": str(path), **values})
+        made.append(make_picture_source(source, Canvas(), SystemClock(), notices, SoundFeed()))
+        made[-1].start()
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.close()
+
+
+def read(path: Path, **stretch: float) -> tuple[list[VideoItem], list[SoundItem], MediaReader]:
+    """One round of the film."""
+    reader = MediaReader(str(path), start_s=stretch.get("start_s", 0.0), end_s=stretch.get("end_s", 0.0), sound=True)
+    items = list(reader.items())
+    reader.close()
+    return [one for one in items if isinstance(one, VideoItem)], [one for one in items if isinstance(one, SoundItem)], reader
+
+
+def looks(path: Path, number: int = 0) -> PicturePlanes:
+    """A frame as it is shown."""
+    frames, _, reader = read(path)
+    frame = frames[number].frame
+    return FrameConverter().convert(frame, turn=turn_of(frame), aspect=reader.aspect)
+
+
+def colour_at(planes: PicturePlanes, down: float, across: float) -> tuple[int, int, int]:
+    height, width = planes.y.shape
+    row, column = int(height * down), int(width * across)
+    return int(planes.y[row, column]), int(planes.u[row // 2, column // 2]), int(planes.v[row // 2, column // 2])
+
+
+def near(found: tuple[int, int, int], colour: tuple[int, int, int], within: int = 6) -> bool:
+    return all(abs(a - b) <= within for a, b in zip(found, yuv_of(*colour), strict=True))
+
+
+# Clocks
+
+
+def gaps(items: list[VideoItem] | list[SoundItem]) -> list[float]:
+    return list(np.diff([item.at_ns for item in items]) / S)
+
+
+def test_stamps_that_jump_by_78_seconds_are_followed_at_once() -> None:
+    frames, sound, reader = read(sample("stamps-jump-78s.ts"))
+    assert len(frames) == 120
+    assert max(gaps(frames)) < 0.5
+    assert max(gaps(sound)) < 0.5
+    assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2  # still in step
+    assert 3.5 * S < reader.length_ns < 5 * S
+
+
+def test_a_film_whose_stamps_begin_anew_goes_on(tmp_path: Path) -> None:
+    path = film(tmp_path / "one.ts", lambda number: numbered(number, 320, 180), frames=30, sound=np.zeros((48_000, 2), np.float32))
+    whole = path.read_bytes()
+    path.write_bytes(whole * 3)
+    frames, sound, _ = read(path)
+    assert len(frames) >= 85
+    assert max(gaps(frames)) < 0.5
+    assert min(gaps(frames)) > -0.2
+    assert frames[-1].at_ns > 2.5 * S
+    assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2
+
+
+def test_a_camera_in_a_files_place_does_not_wait_for_a_clock_that_jumps() -> None:
+    reader = AddressReader(str(sample("stamps-jump-78s.ts")), FrameConverter(), threading.Event(), mirror=False)
+    assert sum(reader.read() is not None for _ in range(100)) == 100  # the jump lies in the middle
+    reader.close()
+
+
+def slides(path: Path, seconds: tuple[float, ...]) -> Path:
+    """A film of few frames, each at its moment."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+        stream.options = {"tune": "zerolatency"}
+        for number, at_s in enumerate(seconds):
+            frame = av.VideoFrame.from_ndarray(numbered(number, 320, 180), "rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = round(at_s * 1000), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def test_slides_that_are_shown_for_long_keep_their_time(tmp_path: Path) -> None:
+    frames, _, _ = read(slides(tmp_path / "slides.mkv", (0, 8, 12, 20)))
+    assert [round(item.at_ns / S) for item in frames] == [0, 8, 12, 20]
+
+
+def test_a_stream_alone_that_jumps_is_followed() -> None:
+    stamps = StampFollower(jumps=True)
+    placed = [stamps.placed("picture", at, S // 25) for at in (0, S // 25, 90 * S, 90 * S + S // 25, 0)]
+    assert placed == [S // 25 * number for number in range(5)]
+
+
+def test_both_streams_take_one_jump_and_stay_in_step() -> None:
+    stamps = StampFollower(jumps=True)
+    stamps.placed("picture", 0, 40)
+    stamps.placed("sound", 0, 20)
+    picture = stamps.placed("picture", 70 * S + 40, 40)
+    sound = stamps.placed("sound", 70 * S + 60, 20)
+    assert sound - picture == 20
+
+
+def test_a_stream_that_was_quiet_while_the_film_went_on_keeps_its_time() -> None:
+    stamps = StampFollower(jumps=True)
+    stamps.placed("picture", 0, S // 25)
+    for number in range(1, 500):
+        stamps.placed("sound", number * S // 50, S // 50)
+    assert stamps.placed("picture", 10 * S, S // 25) == 10 * S
+
+
+# Texts
+
+
+def test_a_title_in_latin_1_does_not_keep_a_record_from_playing(play: Play, notices: NoticeBox) -> None:
+    _, sound, _ = read(sample("latin1-tag.mp3"))
+    assert sum(len(one.samples) for one in sound) == 96_000
+    until(play(sample("latin1-tag.mp3")).latest)
+    assert notices.codes() == []
+
+
+@pytest.mark.parametrize("title", [b"\x83e\x83X\x83g", b"\xb0\xa1\xb3\xaa", b"\xff\xfe\xfd"])
+def test_titles_in_any_encoding_are_borne(tmp_path: Path, title: bytes) -> None:
+    path = tmp_path / "titled.wav"
+    sound_file(path, np.zeros((4800, 2), np.float32))
+    listed = b"INFOINAM" + len(title).to_bytes(4, "little") + title + b"\0" * (len(title) % 2)
+    whole = path.read_bytes() + b"LIST" + len(listed).to_bytes(4, "little") + listed
+    path.write_bytes(whole[:4] + (len(whole) - 8).to_bytes(4, "little") + whole[8:])
+    assert sum(len(one.samples) for one in read(path)[1]) == 4800
+
+
+# Looks
+
+
+def test_vp9_shows_what_lies_below_its_transparent_half() -> None:
+    planes = looks(sample("vp9-alpha.webm"))
+    assert planes.alpha is not None
+    assert int(planes.alpha[:, :150].min()) > 250
+    assert int(planes.alpha[:, 170:].max()) < 5
+    assert near(colour_at(planes, 0.5, 0.25), (255, 0, 0))
+    assert near(colour_at(planes, 0.5, 0.75), (0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("a.webm", "libvpx", "yuva420p"),
+        ("b.webm", "libvpx-vp9", "yuva420p"),
+        ("c.mov", "prores_ks", "yuva444p10le"),
+        ("d.mov", "qtrle", "argb"),
+        ("e.mov", "png", "rgba"),
+        ("f.mkv", "ffv1", "yuva444p"),
+        ("g.mkv", "ffv1", "gbrap10le"),
+        ("h.mkv", "ffv1", "yuva422p10le"),
+    ],
+)
+def test_every_format_with_alpha_is_seen_through(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        stream = cast(VideoStream, container.add_stream(codec, rate=25))
+        stream.width, stream.height, stream.pix_fmt = 320, 180, pix_fmt
+        if codec.startswith("libvpx"):
+            stream.options = {"auto-alt-ref": "0", "b:v": "2M"}
+            stream.metadata["alpha_mode"] = "1"
+        rgba = np.zeros((180, 320, 4), np.uint8)
+        rgba[:] = (200, 30, 40, 255)
+        rgba[:, 160:, 3] = 0
+        for number in range(5):
+            frame = av.VideoFrame.from_ndarray(rgba, "rgba").reformat(format=pix_fmt, dst_colorspace="ITU601", dst_color_range="MPEG")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    planes = looks(path, 2)
+    assert planes.alpha is not None
+    assert int(planes.alpha[:, :140].min()) > 250
+    assert int(planes.alpha[:, 180:].max()) < 5
+    assert near(colour_at(planes, 0.5, 0.2), (200, 30, 40))
+    assert near(colour_at(planes, 0.5, 0.8), (0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("bgr0", False), ("yuv420p", False), ("pal8", True), ("ya8", True), ("vuya", True), ("rgba64le", True)]
+)
+def test_alpha_is_asked_of_the_formats_own_parts(name: str, wanted: bool) -> None:
+    assert carries_alpha(name) is wanted
+
+
+def quartered(path: Path, matrix: tuple[int, int, int, int]) -> Path:
+    """A film with a bright quarter at the top left and a dim one at the top right, and this display matrix (a, b, c, d)."""
+    pixels = np.zeros((180, 320, 3), np.uint8)
+    pixels[:90, :160], pixels[:90, 160:] = 255, 128
+    film(path, lambda _: pixels, frames=4)
+    data = bytearray(path.read_bytes())
+    identity = (0x10000).to_bytes(4, "big") + bytes(12) + (0x10000).to_bytes(4, "big")
+    a, b, c, d = (value.to_bytes(4, "big", signed=True) for value in matrix)
+    at = data.index(identity, data.index(b"tkhd"))
+    data[at : at + 20] = a + b + bytes(4) + c + d
+    path.write_bytes(bytes(data))
+    return path
+
+
+ONE = 0x10000
+
+
+@pytest.mark.parametrize(
+    ("matrix", "bright", "dim"),
+    [
+        ((ONE, 0, 0, ONE), (0, 0), (0, 1)),
+        ((-ONE, 0, 0, ONE), (0, 1), (0, 0)),  # mirrored, as front cameras write it
+        ((ONE, 0, 0, -ONE), (1, 0), (1, 1)),  # its angle is 0
+        ((-ONE, 0, 0, -ONE), (1, 1), (1, 0)),
+        ((0, ONE, -ONE, 0), (0, 1), (1, 1)),
+        ((0, -ONE, ONE, 0), (1, 0), (0, 0)),
+        ((0, ONE, ONE, 0), (0, 0), (1, 0)),
+        ((0, -ONE, -ONE, 0), (1, 1), (0, 1)),
+    ],
+)
+def test_a_film_stands_as_its_display_matrix_says(
+    tmp_path: Path, matrix: tuple[int, int, int, int], bright: tuple[int, int], dim: tuple[int, int]
+) -> None:
+    planes = looks(quartered(tmp_path / "phone.mp4", matrix))
+    assert planes.y.shape == ((320, 180) if matrix[0] == 0 else (180, 320))
+    assert colour_at(planes, 0.25 + bright[0] / 2, 0.25 + bright[1] / 2)[0] > 225
+    assert 100 < colour_at(planes, 0.25 + dim[0] / 2, 0.25 + dim[1] / 2)[0] < 150
+
+
+def test_the_mirrored_sample_is_mirrored_and_stands_upright() -> None:
+    planes = looks(sample("mirrored.mov"))
+    # Its pixels are red and green above, blue at the bottom left.
+    assert near(colour_at(planes, 0.25, 0.75), (255, 0, 0))
+    assert near(colour_at(planes, 0.25, 0.25), (0, 128, 0))
+    assert near(colour_at(planes, 0.75, 0.75), (0, 0, 255))
+
+
+def test_anamorphic_pixels_become_square() -> None:
+    assert looks(sample("anamorphic-sar-64-45.mp4")).y.shape == (576, 1024)
+
+
+@pytest.mark.parametrize(("aspect", "size"), [(2.0, (320, 1280)), (0.5, (640, 640)), (16 / 15, (320, 682)), (1.0, (320, 640))])
+def test_any_shape_of_pixels_becomes_square_without_losing_any(aspect: float, size: tuple[int, int]) -> None:
+    frame = av.VideoFrame.from_ndarray(bars_rgb(640, 320), "rgb24")
+    planes = FrameConverter().convert(frame, aspect=aspect)
+    assert planes.y.shape == size
+    assert colour_at(planes, 0.5, 0.05)[0] == 235
+
+
+def test_white_of_an_hlg_film_is_white() -> None:
+    y, u, v = colour_at(looks(sample("hlg-white.mov"), 30), 0.5, 0.5)
+    assert y >= 228
+    assert max(abs(u - 128), abs(v - 128)) <= 1
+
+
+def test_red_of_a_pq_film_is_red() -> None:
+    assert near(colour_at(looks(sample("pq-red.mov"), 30), 0.5, 0.5), (255, 0, 0), within=10)
+
+
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_an_hdr_ramp_rises_everywhere_and_stays_grey(transfer: int) -> None:
+    ramp = np.repeat(np.linspace(64, 940, 320).astype(np.uint16)[None, :], 180, axis=0)
+    frame = av.VideoFrame(320, 180, "yuv420p10le")
+    for plane, values in zip(frame.planes, (ramp, np.full((90, 160), 512, np.uint16), np.full((90, 160), 512, np.uint16)), strict=True):
+        rows = np.zeros((plane.height, plane.line_size // 2), np.uint16)
+        rows[:, : values.shape[1]] = values
+        plane.update(rows.tobytes())
+    frame.colorspace, frame.color_range, frame.color_trc = 9, 1, transfer
+    planes = FrameConverter().convert(frame)
+    line = planes.y[90].astype(int)
+    assert (np.diff(line) >= -1).all()
+    assert (line[0], line[-1]) == (16, 235)
+    assert (np.abs(planes.u.astype(int) - 128) <= 1).all()
+    assert (np.abs(planes.v.astype(int) - 128) <= 1).all()
+
+
+def fields(number: int) -> Plane:
+    """Two moments in one picture: the even lines show a bar where it was, the odd ones where it is now."""
+    pixels = np.zeros((180, 320, 3), np.uint8)
+    left = 20 + 16 * number
+    pixels[0::2, left : left + 60] = 255
+    pixels[1::2, left + 8 : left + 68] = 255
+    return pixels
+
+
+def combs(y: Plane) -> float:
+    """How much more neighbouring lines differ than those one further."""
+    lines = y[20:-20].astype(int)
+    return float(np.abs(lines[1:-1] * 2 - lines[:-2] - lines[2:]).mean())
+
+
+@pytest.mark.parametrize(
+    ("codec", "options"),
+    [("libx264", {"x264-params": "tff=1", "crf": "10"}), ("mpeg2video", {"flags": "+ildct+ilme", "b:v": "8M", "top": "1"})],
+)
+def test_a_film_in_fields_is_made_whole(tmp_path: Path, codec: str, options: dict[str, str]) -> None:
+    path = tmp_path / "fields.mkv"
+    with av.open(str(path), "w") as container:
+        stream = cast(VideoStream, container.add_stream(codec, rate=25, options=options))
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(12):
+            frame = av.VideoFrame.from_ndarray(fields(number), "rgb24").reformat(format="yuv420p", dst_colorspace="ITU601")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    frames, _, _ = read(path)
+    assert len(frames) == 12
+    assert [round(item.at_ns * 25 / S) for item in frames] == list(range(12))
+    planes = FrameConverter().convert(frames[6].frame)
+    with av.open(str(path)) as container:
+        combed = FrameConverter().convert(list(container.decode(video=0))[6])
+    assert combs(combed.y) > 20
+    assert combs(planes.y) < combs(combed.y) / 4
+
+
+# What cannot be played
+
+
+def test_a_picture_in_an_unknown_codec_leaves_the_sound_and_says_so_once(play: Play, notices: NoticeBox) -> None:
+    frames, sound, reader = read(sample("unknown-video-codec.mp4"))
+    assert (frames, reader.lacks_picture) == ([], True)
+    assert sum(len(one.samples) for one in sound) > 90_000
+    running = play(sample("unknown-video-codec.mp4"))
+    picture = until(running.latest)
+    assert picture.alpha is not None
+    told = notices.next()
+    assert (told.code, told.data["source"]) == ("media.sound_only", "Film")
+    assert running.stats().alive
+    assert notices.codes() == []
+
+
+def test_a_film_that_carries_nothing_says_so(play: Play, notices: NoticeBox) -> None:
+    running = play(sample("no-media-bytes.mp4"))
+    assert notices.next().code == "media.nothing"
+    assert running.latest() is None
+    assert running.stats().detail == "media.nothing"
+
+
+@pytest.mark.parametrize(
+    ("values", "code"), [({"start_s": 30.0}, "media.starts_behind_end"), ({"start_s": 1.0, "end_s": 0.5}, "media.end_before_start")]
+)
+def test_a_stretch_that_is_not_there_is_named(tmp_path: Path, play: Play, notices: NoticeBox, values: dict[str, Value], code: str) -> None:
+    play(film(tmp_path / "short.mp4", lambda number: numbered(number, 320, 180), frames=30), **values)
+    told = notices.next()
+    assert told.code == code
+    assert told.data["start"] == values["start_s"]
+
+
+def test_a_picture_whose_packets_are_all_broken_leaves_the_sound(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+    path = film(tmp_path / "broken.mkv", lambda number: numbered(number, 320, 180), frames=20, sound=np.zeros((24_000, 2), np.float32))
+    data = path.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_MPEG4/ISO/ASP")
+    path.write_bytes(data)
+    play(path)
+    assert notices.next().code == "media.sound_only"
+
+
+@pytest.mark.parametrize("name", ["unknown-video-codec.mp4", "no-media-bytes.mp4"])
+def test_a_camera_in_such_a_files_place_is_refused_in_words(name: str) -> None:
+    with pytest.raises(AppError) as refused:
+        AddressReader(str(sample(name)), FrameConverter(), threading.Event(), mirror=False).read()
+    assert refused.value.code.startswith("media.")
