@@ -7,7 +7,7 @@ from enum import Enum
 class Fit(Enum):
     """How a source's (cropped) picture fills its layer's box."""
 
-    CONTAIN = "contain"  # whole picture, bars left free
+    CONTAIN = "contain"  # whole picture, bars left free; text keeps its size where it fits, and a colour has no bars
     COVER = "cover"  # box filled, overflow cut evenly
     STRETCH = "stretch"  # box filled, aspect ratio not kept
     CENTRE = "centre"  # own size (in a picture 1080 lines high), centred, cut at the box

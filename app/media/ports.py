@@ -27,6 +27,8 @@ class Picture:
     y: (height, width) uint8; u, v: (height/2, width/2) uint8. alpha: None = opaque, else (height, width) uint8, and
     then y, u, v are premultiplied: plane' = 16 + (y-16)·a/255 for y, 128 + (c-128)·a/255 for u and v.
     capture_ns: monotonic time of capture. sequence: counts a source's pictures from 1; the same number = the same picture.
+    `any_shape`: it has no shape of its own and fills its box (a colour). `drawn_for_canvas`: its pixels are the canvas's own (text), so it
+    is shown pixel by pixel and never enlarged to fill its box.
     Nobody writes into the planes after handing a Picture out, while the holder keeps it.
     """
 
@@ -36,6 +38,8 @@ class Picture:
     capture_ns: int
     sequence: int
     alpha: Plane | None = None
+    any_shape: bool = False
+    drawn_for_canvas: bool = False
 
     @property
     def width(self) -> int:

@@ -259,7 +259,9 @@ def test_the_counts_add_up_to_the_ticks_of_the_clock(bench: EngineBench) -> None
     assert 0 < stats.late_run_ms.p50 <= stats.late_run_ms.p99 <= stats.late_run_ms.max
     assert stats.video.encode_ms.p50 > 0
     assert stats.video.encoder == "libx264"
-    assert bench.engine.late_report() == pytest.approx(stats.late_run_ms) or bench.engine.late_report().max >= stats.late_run_ms.p50
+    report = bench.engine.late_report()  # of the same run a moment later: its maximum never falls
+    assert 0 < report.p50 <= report.p95 <= report.p99 <= report.max
+    assert report.max >= stats.late_run_ms.max
     assert stats.cpu_s > 0
     assert stats.rss_mb > 10
 

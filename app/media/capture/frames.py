@@ -79,7 +79,7 @@ class FrameConverter:
     def convert(
         self, frame: av.VideoFrame, *, turn: Turn = UPRIGHT, aspect: float = 1.0, mirror: bool = False, opaque: bool = False
     ) -> PicturePlanes:
-        """The frame's planes with square pixels, turned and then mirrored; raises AppError("picture.unreadable").
+        """The frame's planes with square pixels, turned and then mirrored; raises AppError("picture.format").
 
         `aspect`: how much wider than high a pixel of the frame is. `opaque`: what stands in the place of alpha means nothing.
         """
@@ -87,7 +87,7 @@ class FrameConverter:
             planes = self._square(self._planes(frame, opaque), aspect)
             return self._turned(planes, turn.and_mirrored() if mirror else turn)
         except (av.FFmpegError, cv2.error, ValueError, LookupError) as error:
-            raise AppError("picture.unreadable", format=frame.format.name, width=frame.width, height=frame.height) from error
+            raise AppError("picture.format", format=frame.format.name, width=frame.width, height=frame.height) from error
 
     def _planes(self, frame: av.VideoFrame, opaque: bool) -> PicturePlanes:
         translucent = carries_alpha(frame.format.name) and not opaque

@@ -31,6 +31,8 @@ def clear_planes() -> PicturePlanes:
 class HeldPicture:
     """A source whose picture is put from outside; transparent until the first `put_rgba`. Any thread may put, any may read."""
 
+    any_shape = False
+
     def __init__(self, source_id: str, clock: Clock) -> None:
         self._source_id = source_id
         self._clock = clock
@@ -61,7 +63,16 @@ class HeldPicture:
         """Show these straight RGBA pixels, (height, width, 4)."""
         y, u, v, alpha = planes_of_rgba(even_sided(rgba))
         self._sequence += 1
-        self._picture = Picture(y=y, u=u, v=v, capture_ns=self._clock.monotonic_ns(), sequence=self._sequence, alpha=alpha)
+        self._picture = Picture(
+            y=y,
+            u=u,
+            v=v,
+            capture_ns=self._clock.monotonic_ns(),
+            sequence=self._sequence,
+            alpha=alpha,
+            any_shape=self.any_shape,
+            drawn_for_canvas=not self.any_shape,
+        )
 
     def stats(self) -> SourceStats:
         picture = self._picture
@@ -69,7 +80,9 @@ class HeldPicture:
 
 
 class ColourPicture(HeldPicture):
-    """One colour, perhaps translucent; a new colour needs no restart."""
+    """One colour, perhaps translucent, that fills whatever box it is given; a new colour needs no restart."""
+
+    any_shape = True
 
     def __init__(self, source_id: str, clock: Clock, settings: Mapping[str, Value]) -> None:
         super().__init__(source_id, clock)

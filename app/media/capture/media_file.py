@@ -64,7 +64,8 @@ class MediaFile:
         self._read_ns = 0
         self._waiting_for_data = False
         self._failure = ""
-        self._told: set[str] = set()
+        self._told_of_picture = False
+        self._told_of_sound = False
         self._fps = 0.0
 
     def start(self) -> None:
@@ -145,11 +146,13 @@ class MediaFile:
 
     def tell_of_gaps(self, reader: MediaReader) -> None:
         """Say once that the picture or the sound cannot be decoded; the other one is played."""
-        for lacking, code in ((reader.lacks_picture, "media.sound_only"), (reader.lacks_sound, "media.picture_only")):
-            if lacking and code not in self._told:
-                self._told.add(code)
-                data: dict[str, Value] = {"source": self._source.name, "location": shown_location(self._location)}
-                self._notify(Notice(Severity.WARNING, code, data, subject=self._source.id))
+        data: dict[str, Value] = {"source": self._source.name, "location": shown_location(self._location)}
+        if reader.lacks_picture and not self._told_of_picture:
+            self._told_of_picture = True
+            self._notify(Notice(Severity.WARNING, "media.sound_only", data, subject=self._source.id))
+        if reader.lacks_sound and not self._told_of_sound:
+            self._told_of_sound = True
+            self._notify(Notice(Severity.WARNING, "media.picture_only", data, subject=self._source.id))
 
     # What the playing thread asks of and tells its source:
 

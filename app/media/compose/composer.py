@@ -107,7 +107,11 @@ class Composer:
         picture = pictures[layer.source_id]
         if picture is None:
             picture, layer = self._slate, replace(layer, crop=Crop(), fit=Fit.COVER)
-        placement = place(layer, picture.width, picture.height, self._canvas.width, self._canvas.height)
+        elif picture.any_shape:
+            layer = replace(layer, fit=Fit.STRETCH)
+        placement = place(
+            layer, picture.width, picture.height, self._canvas.width, self._canvas.height, drawn_for_canvas=picture.drawn_for_canvas
+        )
         if placement is None or any(rect.contains(placement.target) for rect in covered):
             return None
         key = (scene_id, layer.id)

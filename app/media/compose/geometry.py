@@ -66,41 +66,54 @@ def _fitted(span: _Span, scale: float) -> _Span:
     return _Span(span.source + (span.source_size - shown) / 2, shown, span.target, span.target_size)
 
 
-def _scales(fit: Fit, across: _Span, down: _Span, canvas_height: int) -> tuple[float, float]:
+def _scales(fit: Fit, across: _Span, down: _Span, own_scale: float, *, enlarged: bool) -> tuple[float, float]:
+    """How far each axis is scaled; `own_scale` is that of the picture's own size, and `enlarged` whether it may be made larger to fit."""
     horizontal, vertical = across.target_size / across.source_size, down.target_size / down.source_size
     if fit is Fit.STRETCH:
         return horizontal, vertical
     if fit is Fit.CONTAIN:
-        return (min(horizontal, vertical),) * 2
+        scale = min(horizontal, vertical)
+        return (scale if enlarged else min(scale, own_scale),) * 2
     if fit is Fit.COVER:
         return (max(horizontal, vertical),) * 2
-    return (canvas_height / OWN_SIZE_LINES,) * 2
+    return (own_scale,) * 2
 
 
 def _on_canvas(span: _Span, picture: int, canvas: int) -> tuple[int, int, int, int] | None:
     """(source start, source size, target start, target size) in even pixels, cut at the canvas; None where nothing is left."""
-    start, end = max(0, _even(span.target)), min(canvas, _even(span.target + span.target_size))
+    first, last = _even(span.target), _even(span.target + span.target_size)
+    if span.source_size == span.target_size:  # not scaled: not by rounding either
+        last = first + _even(span.source_size)
+    start, end = max(0, first), min(canvas, last)
     if end - start < 2:
         return None
     per_pixel = span.source_size / span.target_size
-    first = min(max(0, _even(span.source + max(0.0, start - span.target) * per_pixel)), picture - 2)
-    last = min(picture, _even(span.source + min(span.target_size, end - span.target) * per_pixel))
-    return first, max(2, last - first), start, end - start
+    begin = min(max(0, _even(span.source + max(0.0, start - span.target) * per_pixel)), picture - 2)
+    finish = min(picture, _even(span.source + min(span.target_size, end - span.target) * per_pixel))
+    if span.source_size == span.target_size:
+        finish = min(picture, begin + end - start)
+    return begin, max(2, finish - begin), start, end - start
 
 
 def _cropped(crop: Crop, width: int, height: int) -> tuple[float, float, float, float]:
     return crop.left * width, crop.top * height, (1 - crop.left - crop.right) * width, (1 - crop.top - crop.bottom) * height
 
 
-def place(layer: Layer, picture_width: int, picture_height: int, canvas_width: int, canvas_height: int) -> Placement | None:
-    """Where a picture of this size goes in this layer; None when nothing of it falls on the canvas."""
+def place(
+    layer: Layer, picture_width: int, picture_height: int, canvas_width: int, canvas_height: int, *, drawn_for_canvas: bool = False
+) -> Placement | None:
+    """Where a picture of this size goes in this layer; None when nothing of it falls on the canvas.
+
+    One that is drawn for the canvas has its own size there, and Fit.CONTAIN only ever makes it smaller.
+    """
     left, top, width, height = _cropped(layer.crop, picture_width, picture_height)
     box = layer.box
     across = _Span(left, width, box.x * canvas_width, box.width * canvas_width)
     down = _Span(top, height, box.y * canvas_height, box.height * canvas_height)
     if min(across.source_size, across.target_size, down.source_size, down.target_size) <= 0:
         return None
-    horizontal, vertical = _scales(layer.fit, across, down, canvas_height)
+    own_scale = 1.0 if drawn_for_canvas else canvas_height / OWN_SIZE_LINES
+    horizontal, vertical = _scales(layer.fit, across, down, own_scale, enlarged=not drawn_for_canvas)
     columns = _on_canvas(_fitted(across, horizontal), picture_width, canvas_width)
     rows = _on_canvas(_fitted(down, vertical), picture_height, canvas_height)
     if columns is None or rows is None:

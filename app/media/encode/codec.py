@@ -15,6 +15,7 @@ from app.media.encode.errors import EncodeError
 from app.media.encode.frame import FrameMaker
 from app.media.ports import Picture
 
+_MOST_IN_FLIGHT = 256  # pictures in an encoder; one that was in it for longer was dropped
 _BT709 = 1
 _LIMITED = 1
 
@@ -119,12 +120,18 @@ class OpenEncoder:
         frame.time_base = self._context.time_base
         frame.pict_type = PictureType.I if keyframe else PictureType.NONE
         self._captured[self._count] = picture.capture_ns
+        self._captured.pop(self._count - _MOST_IN_FLIGHT, None)
         self._count += 1
         try:
             packets = self._context.encode(frame)
         except (av.FFmpegError, ValueError, MemoryError) as error:
             raise EncodeError("encoder.failed", encoder=self.recipe.name, reason=str(error)) from error
         return [self._finished(bytes(packet), packet.is_keyframe, packet.pts) for packet in packets]
+
+    @property
+    def in_flight(self) -> int:
+        """Pictures that went in and have not come out."""
+        return len(self._captured)
 
     def set_bitrate(self, kbps: int) -> bool:
         """Change the rate from the next picture on; False when only a new encoder could (too high, or this one does not listen)."""
@@ -136,7 +143,10 @@ class OpenEncoder:
         return True
 
     def _finished(self, data: bytes, keyframe: bool, pts: int | None) -> Encoded:
-        capture_ns = self._captured.pop(self._count - 1 if pts is None else pts, 0)
+        number = self._count - 1 if pts is None else pts
+        capture_ns = self._captured.pop(number, 0)
+        while self._captured and (oldest := next(iter(self._captured))) < number:
+            del self._captured[oldest]  # packets come out in order: the encoder dropped this picture
         if keyframe and self.recipe.codec is Codec.H264:
             if not self._parameter_sets:
                 self._parameter_sets = parameter_sets(data) or parameter_sets(self._context.extradata or b"")

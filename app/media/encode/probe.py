@@ -114,9 +114,9 @@ class HardwareProber:
         """Kill what is being tried and wait for the thread."""
         with self._lock:
             self._closed = True
-            processes, threads = list(self._processes), list(self._threads)
-        for process in processes:
-            process.kill()
+            threads = list(self._threads)
+            for process in self._processes:  # under the lock, by which each is taken out before it is let go of
+                process.kill()
         for thread in threads:
             thread.join()
 

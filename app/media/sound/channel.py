@@ -86,10 +86,12 @@ class Channel:
         loudest = self._magnitude.max()
         if not loudest <= _WILDEST:  # so that it is true of NaN too
             block[~(self._magnitude <= _WILDEST)] = 0.0
+        silent = not loudest
         if self._line is not None:
             self._line.process(block, self._delay)
+            silent = not block.any()
         wanted = self._wanted
-        if (wanted == 0.0 and self._gain == 0.0) or not loudest:
+        if (wanted == 0.0 and self._gain == 0.0) or silent:
             self._gain = wanted
             self._meter.add_silence(BLOCK_SAMPLES)
             return

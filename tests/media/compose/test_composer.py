@@ -1,7 +1,6 @@
 import tracemalloc
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -9,8 +8,10 @@ import pytest
 from app.domain.output import Canvas
 from app.domain.scene import Box, Crop, Fit, Layer, Scene
 from app.media.capture.colour import planes_of_rgba
+from app.media.capture.held import ColourPicture, HeldPicture
 from app.media.compose.composer import Composer
 from app.media.ports import Picture, Plane
+from tests.support.clocks import SetClock
 
 CANVAS = Canvas(320, 180, 30)
 RANDOM = np.random.default_rng(5)
@@ -117,14 +118,16 @@ def test_a_source_without_signal_is_a_slate_in_its_box_and_nothing_else_changes(
 
 
 def test_a_covered_layer_is_not_even_scaled() -> None:
-    composer = Composer(CANVAS, print)
+    told: list[str] = []
+    composer = Composer(CANVAS, lambda source_id, reason: told.append(source_id))
     wrong = replace(flat(90), u=np.zeros((0, 0), np.uint8))  # fails when touched
     top = Layer("top", "top", fit=Fit.STRETCH)
     scene = Scene("s", "S", (Layer("low", "low"), top))
     made = composer.render(scene, {"low": wrong, "top": flat(120)}, at_ns=1)
     assert (made.y == 120).all()
-    with pytest.raises(cv2.error):
-        composer.render(Scene("s", "S", (Layer("low", "low"), replace(top, opacity=0.5))), {"low": wrong, "top": flat(120)}, at_ns=1)
+    assert told == []
+    composer.render(Scene("s", "S", (Layer("low", "low"), replace(top, opacity=0.5))), {"low": wrong, "top": flat(120)}, at_ns=1)
+    assert told == ["low"]
 
 
 def test_a_picture_is_scaled_again_only_when_it_place_or_opacity_changed() -> None:
@@ -227,3 +230,44 @@ def test_a_layer_that_cannot_be_drawn_costs_only_itself_and_is_told_once() -> No
     assert made.y[10, 10] == 200
     composer.render(scene, {"good": flat(60), "bad": broken(5)}, at_ns=5)
     assert told == ["bad", "bad"]
+
+
+@pytest.mark.parametrize("fit", list(Fit))
+@pytest.mark.parametrize("box", [Box(), Box(0.25, 0.1, 0.3, 0.8)])
+def test_a_colour_fills_its_box_without_bars(fit: Fit, box: Box) -> None:
+    colour = ColourPicture("c", SetClock(), {"colour": "#ffffffff"})
+    made = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "c", box, fit=fit),)), {"c": colour.latest()}, at_ns=1)
+    left, top = round(320 * box.x / 2) * 2, round(180 * box.y / 2) * 2
+    width, height = round(320 * box.width / 2) * 2, round(180 * box.height / 2) * 2
+    assert (made.y[top : top + height, left : left + width] == 235).all()
+    assert int((made.y == 235).sum()) == width * height
+
+
+def lines(width: int, height: int) -> bytes:
+    """White and black columns in turn, which any scaling would mix."""
+    rgba = np.zeros((height, width, 4), np.uint8)
+    rgba[:, ::2] = 255
+    rgba[:, :, 3] = 255
+    return rgba.tobytes()
+
+
+@pytest.mark.parametrize("fit", [Fit.CONTAIN, Fit.CENTRE])
+@pytest.mark.parametrize("size", [(60, 20), (102, 30), (202, 42)])
+@pytest.mark.parametrize("box", [Box(), Box(0.01, 0.013, 0.95, 0.9), Box(0.103, 0.207, 0.77, 0.6)])
+def test_text_keeps_its_size_and_every_pixel(fit: Fit, size: tuple[int, int], box: Box) -> None:
+    text = HeldPicture("t", SetClock())
+    text.put_rgba(*size, lines(*size))
+    made = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "t", box, fit=fit),)), {"t": text.latest()}, at_ns=1)
+    assert int((made.y == 235).sum()) == size[0] * size[1] // 2
+    assert set(np.unique(made.y)) == {16, 235}
+
+
+def test_text_that_is_too_large_for_its_box_is_made_smaller_and_one_that_is_stretched_is_larger() -> None:
+    text = HeldPicture("t", SetClock())
+    text.put_rgba(640, 64, lines(640, 64))
+    small = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "t"),)), {"t": text.latest()}, at_ns=1)
+    assert (small.y.max(axis=0) > 16).all()
+    assert int((small.y.max(axis=1) > 16).sum()) == 32
+    text.put_rgba(20, 10, lines(20, 10))
+    large = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "t", fit=Fit.COVER),)), {"t": text.latest()}, at_ns=1)
+    assert (large.y.max(axis=1) > 16).all()

@@ -1,5 +1,7 @@
 """One open encoder: what comes out of it, decoded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -158,3 +160,24 @@ def test_first_types_stops_at_the_picture() -> None:
     assert first_types(key.data)[:2] == (SPS, PPS)
     assert first_types(b"") == ()
     assert first_types(b"\x00\x00\x01") == ()
+
+
+@pytest.mark.parametrize("drops", [True, False])
+def test_what_an_encoder_drops_is_not_remembered(drops: bool) -> None:
+    recipe = vp8(SMALL)
+    if drops:
+        recipe = replace(recipe, options={**recipe.options, "drop-threshold": "95"})
+    encoder = OpenEncoder(recipe, Wanted(SMALL, 100, 100, 600))
+    made = [one for number in range(60) for one in encoder.encode(replace(noise(number), capture_ns=number + 1), keyframe=False)]
+    assert (len(made) < 50) is drops
+    assert encoder.in_flight <= 60 - made[-1].capture_ns
+    assert [one.capture_ns for one in made] == sorted({one.capture_ns for one in made})
+
+
+def test_an_encoder_that_gives_nothing_back_is_remembered_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = OpenEncoder(
+        replace(x264(SpeedPreset.ULTRAFAST, H264Profile.HIGH), options={"rc-lookahead": "250"}), Wanted(SMALL, 500, 500, 600)
+    )
+    for number in range(300):
+        encoder.encode(bars(number), keyframe=False)
+    assert 0 < encoder.in_flight <= 256

@@ -68,6 +68,20 @@ def test_closing_kills_what_is_being_tried() -> None:
     assert not told.is_set()
 
 
+def test_closing_while_a_trial_ends_by_itself_kills_nobody_twice() -> None:
+    for _ in range(3):
+        prober = HardwareProber(child=crashes, is_plausible=lambda choice: True)
+        ended = threading.Event()
+        prober.ask([EncoderChoice.NVENC], CANVAS, H264Profile.BASELINE, 1000, ended.set)
+        closers = [threading.Thread(target=prober.close) for _ in range(4)]
+        for closer in closers:
+            closer.start()
+        for closer in closers:
+            closer.join(30)
+        prober.close()  # what was tried is let go of by now
+        assert not multiprocessing.active_children()
+
+
 def test_traces_of_hardware_are_looked_for_where_each_system_has_them() -> None:
     assert plausible(EncoderChoice.NVENC, "linux", lambda path: path == "/dev/nvidiactl")
     assert not plausible(EncoderChoice.NVENC, "linux", lambda path: path == "/dev/dri/renderD128")
