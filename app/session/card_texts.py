@@ -22,6 +22,7 @@ PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
     "card.badge",
     "card.code",
 )
+ON_PAGE = (PRODUCT, KEYWORD, COUNTDOWN, TICKER)  # what the viewer page shows beside the picture
 OVERLAYS = (LOWER_THIRD, PRODUCT, KEYWORD, COUNTDOWN, CODE, TICKER, BADGE)
 FEW = 50  # units up to which the card says how many are left
 NAME_AND_ROLE = " · "  # as people write both on one line
@@ -53,6 +54,7 @@ class CardScene:
     picture: bytes
     watch_address: str
     now_ms: int
+    beside: bool = False  # everybody watches on our own page, which shows these things itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ class CardWriter:
             LOWER_THIRD: _lower_third(scene, languages),
             COUNTDOWN: _countdown(scene, languages),
             TICKER: _ticker(scene, languages),
-            BADGE: _badge(scene, languages),
+            BADGE: _badge(scene),
             CODE: self._code(scene, languages),
         }
-        return {overlay_id: cards[overlay_id] for overlay_id in OVERLAYS if cards[overlay_id] is not None}  # type: ignore[misc]
+        left_out = ON_PAGE if scene.beside else ()
+        return {name: card for name in OVERLAYS if name not in left_out and (card := cards[name]) is not None}
 
     def _product(self, scene: CardScene, market: Market | None, languages: Sequence[str]) -> ProductCard | None:
         product = scene.product
@@ -185,6 +188,11 @@ def _countdown(scene: CardScene, languages: Sequence[str]) -> Countdown | None:
     return Countdown(max(0, -(-(countdown.ends_ms - scene.now_ms) // 1000)), title, language or languages[0])
 
 
-def _badge(scene: CardScene, languages: Sequence[str]) -> DisclosureBadge | None:
-    text, language = pick(scene.badge, languages)
+def badge_text(show: Show, badge: Words) -> tuple[str, str]:
+    """(a disclosure as the picture says it, its language)."""
+    return pick(badge, _languages(show, picture_market(show)))
+
+
+def _badge(scene: CardScene) -> DisclosureBadge | None:
+    text, language = badge_text(scene.show, scene.badge)
     return DisclosureBadge(text, language) if text else None

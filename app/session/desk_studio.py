@@ -47,6 +47,9 @@ class DeskStudio(ShowBook, Protocol):
     def watch_address(self) -> str: ...
 
     @property
+    def live_targets(self) -> tuple[Relay, ...]: ...
+
+    @property
     def room_address(self) -> RoomAddress | None: ...
 
     @property

@@ -11,7 +11,8 @@ from app.domain.notice import Notice, Severity
 from app.domain.show import ShowError, market_by_id
 from app.domain.shown import Shown
 from app.domain.signal import Signal
-from app.domain.words import Words, pick
+from app.domain.words import Words, pick, primary
+from app.session.card_texts import badge_text
 from app.session.selling import Selling, picture_market
 from app.session.show_book import Now, ShowBook
 
@@ -22,7 +23,8 @@ READ_KINDS = (*SHOWING_KINDS, EventKind.OFF_AIR, EventKind.SHOW_ENDED)
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """One market's disclosure as it stands now. `due_ms` None = nobody is watching, or it is being shown; from `late_ms` on it is too
-    late. `shown_ms`: since when it stands on the picture, None = it does not. `times`: how often it stood there long enough."""
+    late. `shown_ms`: since when its viewers are shown it, None = they are not; `on_picture`: in their language on the picture too, not on
+    the page alone. `times`: how often it was shown long enough."""
 
     market_id: str
     mode: DisclosureMode
@@ -30,6 +32,7 @@ class Reminder:
     due_ms: int | None
     late_ms: int | None
     shown_ms: int | None
+    on_picture: bool
     times: int
 
 
@@ -103,8 +106,15 @@ class Disclosures:
             due_ms=None if waits else due.due_ms,
             late_ms=None if waits else due.latest_ms,
             shown_ms=None if shown is None else shown[1],
+            on_picture=shown is not None and self._is_on_picture(market),
             times=due.times,
         )
+
+    def _is_on_picture(self, market: Market) -> bool:
+        """There is room for one text: it speaks to those who read it."""
+        text, language = badge_text(self._book.show, self.badge)
+        reads = any(primary(tag) == primary(language) for tag in market.languages)
+        return bool(text) and reads and pick(market.disclosure.text, [language])[0] == text
 
     # Showing --------------------------------------------------------------------------------------------------------------
 

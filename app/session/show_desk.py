@@ -13,6 +13,7 @@ from app.domain.errors import AppError
 from app.domain.event import EventKind, ShowEvent
 from app.domain.notice import Notice, Severity
 from app.domain.order import order_of
+from app.domain.output import EMBEDDED_RELAY_ID
 from app.domain.product import Product
 from app.domain.schedule import Reminder
 from app.domain.show_sitting import SITTING_KINDS, Sitting
@@ -180,6 +181,13 @@ class ShowDesk:
     def _tell_broken(self, error: AppError) -> None:
         """A file of ours that is broken is left out."""
         self._studio.notices.emit(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", ""))))
+
+    @property
+    def cards_beside(self) -> bool:
+        """Whether what our page shows beside the picture is left out of it: by itself while nobody watches anywhere else."""
+        studio, chosen = self._studio, self._studio.settings.cards_in_video
+        relays = {*studio.show.project.also_relay_ids, *(relay.id for relay in (studio.nearest(), *studio.live_targets))}
+        return chosen == "never" or (chosen == "auto" and relays == {EMBEDDED_RELAY_ID})
 
     def announce(self, dates: Mapping[str, Json], calendars: tuple[RoomCalendar, ...] = ()) -> None:
         """What the page says of shows to come, as `room_schedule.schedule_board` makes it, and the calendar files that it speaks of."""
@@ -363,6 +371,7 @@ class ShowDesk:
     def _on_settings_changed(self, settings: Settings) -> None:
         self.selling.low_stock = settings.low_stock
         self.disclosures.automatic = settings.disclosure_auto
+        self._refresh_soon()
 
     def _on_relays_changed(self) -> None:
         self.room.address_changed()
@@ -378,6 +387,7 @@ class ShowDesk:
             self._loop.call_soon(self.cards.attached)  # behind what the engine is told at first
 
     def _on_broadcast(self, old: BroadcastState, new: BroadcastState) -> None:
+        self._refresh_soon()
         if new is not BroadcastState.LIVE or self.scheduler.went_live():
             return
         if self.runner.run.running or not self._studio.show.segments:
@@ -458,6 +468,7 @@ class ShowDesk:
             picture=self._main_picture(product),
             watch_address=self._studio.watch_address,
             now_ms=self.now_ms(),
+            beside=self.cards_beside,
         )
         self.cards.show(scene, theme, show.project.output.canvas)
 

@@ -139,6 +139,15 @@ class Settings:
         "Show disclosures by themselves",
         "Off: you are reminded when a market must be told that this is advertising.",
     )
+    cards_in_video: str = _setting(
+        "show",
+        FieldType.CHOICE,
+        "auto",
+        "Cards in the video",
+        "Our viewer page shows products, keywords, countdown and ticker itself. Automatic leaves them out of the video while it goes there "
+        "alone; disclosures, name line and QR code always stay.",
+        choices=(Choice("auto", "Automatic"), Choice("always", "Always"), Choice("never", "Never")),
+    )
     low_stock: int = _setting(
         "show", FieldType.INTEGER, 5, "Warn when so few are left", "0 = only when nothing is left.", minimum=0, maximum=1000
     )

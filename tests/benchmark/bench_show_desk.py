@@ -164,7 +164,7 @@ def say(name: str, values: Sequence[float], goal_ms: float) -> None:
 
 
 async def run(arguments: argparse.Namespace, home: Path) -> None:
-    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False}) as desk:
+    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
         await desk.attached()
         await joined(desk)
         desk.studio.edit_show("Fill", lambda _: large_show(arguments.products, arguments.segments))

@@ -18,6 +18,7 @@ from app.domain.broadcast import BroadcastState
 from app.domain.editing import replace_canvas
 from app.domain.errors import Value
 from app.domain.event import EventKind
+from app.domain.output import Relay
 from app.domain.room import orders_secret
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product
@@ -35,7 +36,9 @@ async def selling(
     home: Path, *, show: Callable[[], Show] = selling_show, settings: Mapping[str, Value] | None = None
 ) -> AsyncIterator[StudioDesk]:
     """A studio with a show that sells, in its room and attached to its engine."""
-    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, **(settings or {})}) as desk:
+    async with StudioDesk(
+        home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always", **(settings or {})}
+    ) as desk:
         desk.studio.edit_show("Fill", lambda _: show())
         await desk.attached()
         await in_room(desk)
@@ -297,3 +300,22 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
         for action in ("card.hide", "product.unpin", "product.pin", "coupon.close", "timer.reset", "run.skip", "run.previous", "run.end"):
             assert actions.run(action), action
         assert studio.desk.selling.shown == Shown()
+
+
+async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_path: Path) -> None:
+    async with selling(tmp_path, settings={"cards_in_video": "auto"}) as desk:
+        studio = desk.studio
+        studio.desk.selling.pin("sun")
+        assert studio.desk.cards_beside
+        studio.desk.selling.keep_on(ShownKind.LOWER_THIRD, on=True)  # the page has none of this
+        studio.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
+        await desk.notice("paper.overlay", id="card.lower_third")
+        assert "card.product" not in [notice.data.get("id") for notice in desk.heard]
+        studio.change_setting("cards_in_video", "always")
+        await desk.notice("paper.overlay", id="card.product")
+        studio.change_setting("cards_in_video", "never")
+        assert studio.desk.cards_beside
+        studio.change_setting("cards_in_video", "auto")
+        relay = Relay("away", "Away", "https://relay.example/whip")
+        studio.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
+        assert not studio.desk.cards_beside, "others watch there, who have no page of ours"

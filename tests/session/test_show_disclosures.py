@@ -147,3 +147,25 @@ def test_where_nothing_is_to_be_told_nothing_can_be_shown(desk: TellingDesk) -> 
     with pytest.raises(ShowError) as refused:
         desk.disclosures.show_now()
     assert refused.value.code == "disclosure.none"
+
+
+def on_picture(desk: TellingDesk) -> dict[str, bool]:
+    return {one.market_id: one.on_picture for one in desk.disclosures.reminders() if one.shown_ms is not None}
+
+
+def test_the_picture_is_claimed_only_for_those_who_can_read_it(desk: TellingDesk) -> None:
+    desk.begin()
+    desk.pass_s(2)
+    assert on_picture(desk) == {"US": True, "DE": False}, "the picture speaks English"
+    desk.pass_s(15)
+    assert on_picture(desk) == {"DE": True}, "what stands there alone is in German"
+
+
+def test_two_markets_of_one_language_are_told_by_one_text_only_if_it_is_theirs(desk: TellingDesk) -> None:
+    texts = {"GB": {"en": "Ad"}, "AU": {"en": "Advertisement"}}
+    for market_id, text in texts.items():
+        market = Market(market_id, {"en": market_id}, ("en",), "GBP", (), disclosure=Disclosure(text=text, source="x"))
+        desk.book.edit_show("Add", partial(put_market, market=market))
+    desk.begin()
+    desk.pass_s(2)
+    assert on_picture(desk) == {"US": True, "DE": False, "GB": True, "AU": False}

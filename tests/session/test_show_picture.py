@@ -44,7 +44,7 @@ def share(one: Pixels, other: Pixels) -> float:
 
 
 async def test_cards_stand_in_the_picture_and_leave_it(tmp_path: Path) -> None:
-    async with StudioDesk(tmp_path, commands=REAL, settings={"disclosure_auto": False}) as desk:
+    async with StudioDesk(tmp_path, commands=REAL, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
         desk.studio.edit_show("Fill", lambda _: grey_show())
         await desk.attached()
         plain = await seen(desk, lambda now: bool((np.abs(now[now.shape[0] // 2, now.shape[1] // 2] - 128) < 12).all()))

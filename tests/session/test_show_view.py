@@ -290,3 +290,19 @@ def test_a_price_of_before_in_another_currency_is_no_saving() -> None:
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(1000, "USD"), Money(5000, "EUR")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == 0
     assert cards(page.show, Shown(), pinned="sun")[PRODUCT].saving == ""
+
+
+def test_what_the_page_shows_beside_the_picture_is_left_out_of_it() -> None:
+    shown = Shown(
+        card=ShownCard("sun-1", ShownKind.POINT, "sun"),
+        lasting=frozenset({ShownKind.TICKER, ShownKind.CODE}),
+        countdown=Countdown(60_000, {"en": "Soon"}),
+    )
+    show = change_desk(selling_show(), ticker={"en": "Tonight"})
+    products = ProductIndex(lambda: show)
+    words = words_of(show, products, ShownCard("sun-1", ShownKind.POINT, "sun"))
+    scene = CardScene(show, shown, products.find("sun"), words, {"en": "Ad"}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
+    writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((True,),))
+    whole = set(writer.cards(scene))
+    assert {PRODUCT, KEYWORD, COUNTDOWN, TICKER, CODE, BADGE} <= whole
+    assert set(writer.cards(replace(scene, beside=True))) == whole - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}

@@ -70,7 +70,7 @@ def test_every_disclosure_can_be_read_in_the_market(markets: dict[str, Market]) 
     for market in markets.values():
         assert set(market.languages) <= set(market.disclosure.text), market.id
         assert market.disclosure.source
-    assert {market.id for market in markets.values() if market.disclosure.mode is DisclosureMode.CONTINUOUS} == {"IN"}
+    assert {market.id for market in markets.values() if market.disclosure.mode is DisclosureMode.CONTINUOUS} == {"DE", "FR", "IN"}
     american = markets["US"].disclosure
     assert (american.first_within_s, american.every_s, american.shown_s) == (30, 600, 10)
 

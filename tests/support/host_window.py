@@ -44,7 +44,7 @@ def host_screen() -> Iterator[str]:
 def first_home(home: Path) -> Path:
     """A home in which nothing was ever started; all that is decided is what a test machine needs: English, and loopback alone."""
     paths = paths_in(home)
-    SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en"))
+    SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en", cards_in_video="always"))
     (paths.state / PORT_FILE).write_text(str(free_port("127.0.0.1")))
     return home
 

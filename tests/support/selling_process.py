@@ -11,7 +11,7 @@ from tests.support.studio_desk import PAPER, StudioDesk
 
 
 async def run(home: Path, path: Path) -> None:
-    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False}) as desk:
+    async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
         studio, selling, runner = desk.studio, desk.studio.desk.selling, desk.studio.desk.runner
         studio.edit_show("Fill", lambda _: selling_show())
         assert studio.save_as(path)

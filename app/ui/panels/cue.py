@@ -197,7 +197,7 @@ class CuePanel(QWidget):
     def read_banner(self) -> None:
         """What is late before what is due, before what stands on the picture for its moment."""
         now_ms = self._show_desk.now_ms()
-        states: dict[str, list[Told]] = {"late": [], "due": [], "shown": []}
+        states: dict[str, list[Told]] = {"late": [], "due": [], "page": [], "shown": []}
         markets = {market.id: market for market in self._desk.studio.show.markets}
         for reminder in self._show_desk.disclosures.reminders():
             state = ""
@@ -206,7 +206,7 @@ class CuePanel(QWidget):
             elif reminder.due_ms is not None and now_ms >= reminder.due_ms:
                 state = "due"
             elif reminder.shown_ms is not None and reminder.mode is DisclosureMode.PERIODIC:
-                state = "shown"
+                state = "shown" if reminder.on_picture else "page"
             if state:
                 states[state].append(self._told(markets[reminder.market_id]))
         if states["late"]:

@@ -99,6 +99,8 @@ class OfferPanel(QWidget):
         pinned.addWidget(self.pinned, 1)
         pinned.addWidget(self.unpin)
         self._column.addLayout(pinned)
+        self.beside = label(tr("Offer", "Cards appear beside the video, not in it. Change this in Settings → Selling."), "hint", wrap=True)
+        self._column.addWidget(self.beside)
         self.cards = _Section(
             tr("Offer", "Keyword cards"), icon_button(icons, "add", tr("Offer", "Add a keyword card"), lambda: self._edit_card(""))
         )
@@ -171,6 +173,9 @@ class OfferPanel(QWidget):
         if product is None:
             hand_over_focus(self.unpin, self)
         self.unpin.setVisible(product is not None)
+        shown = selling.shown
+        on = product is not None or shown.card is not None or shown.countdown is not None
+        self.beside.setVisible(on and self._show_desk.cards_beside)
         for kind, button in self._switches.items():
             button.setChecked(kind in selling.shown.lasting)
         if tuple(self._cards) != selling.deck:

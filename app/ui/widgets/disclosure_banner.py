@@ -48,11 +48,12 @@ class DisclosureBanner(QWidget):
         return "\n".join(one.text() for one in self.findChildren(QLabel) if one.text())
 
     def show_state(self, state: str, told: Sequence[Told]) -> None:
-        """`state` "due", "late", "shown" (it stands on the picture for a moment, and is to be said too) or "" (nothing to do)."""
+        """`state` "due", "late", "shown" (it stands on the picture for a moment, and is to be said too), "page" (the same, on
+        the viewer page alone: the picture speaks another language) or "" (nothing to do)."""
         if (state, tuple(told)) == (self._state, self._told):
             return
         self._state, self._told = state, tuple(told)
-        if state in ("", "shown"):
+        if state in ("", "shown", "page"):
             hand_over_focus(self.button, self.parentWidget() or self)
         self.setVisible(bool(state))
         if not state:
@@ -61,12 +62,14 @@ class DisclosureBanner(QWidget):
         self.title.setText(
             tr("Cue", "It stands on the picture: say it too")
             if state == "shown"
+            else tr("Cue", "On the viewer page only: say it aloud")
+            if state == "page"
             else tr("Cue", "Too late already: say that this is advertising")
             if state == "late"
             else tr("Cue", "Say now that this is advertising")
         )
         self.picture.setPixmap(self._icons.pixmap("disclosure", 20, {"late": "error", "due": "warning"}.get(state, "good")))
-        self.button.setVisible(state != "shown")
+        self.button.setVisible(state not in ("shown", "page"))
         self._show_rows()
 
     def _show_rows(self) -> None:

@@ -32,7 +32,7 @@ class DisclosureRow(QWidget):
         due_s = (reminder.due_ms - now_ms) / 1000 if reminder.due_ms is not None else None
         words, level = "", ""
         if self._shown:
-            words, level = tr("Offer", "on the picture"), "good"
+            words, level = (tr("Offer", "on screen") if reminder.on_picture else tr("Offer", "on the viewer page only")), "good"
         elif due_s is not None:
             words, level = (tr("Offer", "now"), "warning") if due_s <= 0 else (tr("Offer", "in {time}", time=clock(due_s)), "")
         self.name.setText(name)
