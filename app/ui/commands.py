@@ -29,6 +29,11 @@ class Command:
     checked: Callable[[], bool] | None = None  # for switches
 
 
+def native_keys(shortcut: str) -> str:
+    """Keys as the system writes them: "Ctrl+1", on a Mac "⌘1"."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+
+
 class CommandTable(QObject):
     """Commands as QActions by id; `refresh` asks each whether it can be run now, once for all that happens in a turn of the loop.
 

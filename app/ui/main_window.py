@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.market import Market
 from app.domain.notice import Notice
@@ -22,7 +22,7 @@ from app.ui.files import Files
 from app.ui.interrupted import InterruptedShow
 from app.ui.language import declared, tr
 from app.ui.leaving import KEEP_ON_AIR, STAY, ask_before_closing
-from app.ui.menus import TOOLBAR, menus
+from app.ui.menus import TOOLBAR, Menus
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
 from app.ui.own_windows import OwnWindows
 from app.ui.panels.cue import CuePanel
@@ -285,37 +285,9 @@ class MainWindow(QMainWindow):
         return bool(self.live.watch_address())
 
     def _build_menus(self) -> None:
-        bar = self.menuBar()
-        actions = self.commands.actions
-        for action in actions.values():
+        for action in self.commands.actions.values():
             self.addAction(action)  # its shortcut works wherever the focus is
-        for title, entries in menus().items():
-            menu = bar.addMenu(title)
-            menu.setToolTipsVisible(True)
-            for entry in entries:
-                self._add_entry(menu, entry)
-
-    def _add_entry(self, menu: QMenu, entry: str) -> None:
-        if not entry:
-            menu.addSeparator()
-        elif entry == "DOCKS":
-            for dock in self.docks.values():
-                menu.addAction(dock.toggleViewAction())
-        elif entry == "RECENT":
-            self.recent_menu = menu.addMenu(self._fittings.icons.icon("clock"), tr("Window", "Recent shows"))
-            self.recent_menu.aboutToShow.connect(self._fill_recent)
-        else:
-            menu.addAction(self.commands.actions[entry])
-
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        for path in self._studio.recent:
-            unsaved = self._studio.is_unsaved(path)
-            action = self.recent_menu.addAction(tr("Window", "{title} (not saved)", title=path.stem) if unsaved else path.stem)
-            action.setToolTip("" if unsaved else str(path))
-            action.triggered.connect(lambda checked=False, path=path: self.files.open_path(path))
-        if not self._studio.recent:
-            self.recent_menu.addAction(tr("Window", "No recent shows")).setEnabled(False)
+        self.menus = Menus(self.menuBar(), self.desk, self.commands.actions, self.docks, self.files.open_path)
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(tr("Window", "Toolbar"))

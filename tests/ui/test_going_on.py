@@ -81,15 +81,15 @@ async def test_the_show_that_made_way_is_among_the_recent_ones(shell: Shell, win
     with when_asked(Question, answers("leave", "discard")):
         window.commands.run("file.new")
     assert studio.show.products == ()
-    window.recent_menu.aboutToShow.emit()
-    entry = window.recent_menu.actions()[0]
+    window.menus.made["RECENT"].aboutToShow.emit()
+    entry = window.menus.made["RECENT"].actions()[0]
     assert entry.text() == "Lamps (not saved)"
     entry.trigger()
     assert (len(studio.show.products), studio.path, studio.project.name) == (4, None, "Lamps")
     assert not studio.desk.runner.run.running
     assert [event.data["why"] for event in studio.events((EventKind.SHOW_ENDED,))] == ["replaced"]
-    window.recent_menu.aboutToShow.emit()
-    assert "Lamps (not saved)" not in [action.text() for action in window.recent_menu.actions()], "it is open again"
+    window.menus.made["RECENT"].aboutToShow.emit()
+    assert "Lamps (not saved)" not in [action.text() for action in window.menus.made["RECENT"].actions()], "it is open again"
 
 
 def test_a_dangerous_answer_is_never_the_default(window: MainWindow) -> None:

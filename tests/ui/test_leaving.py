@@ -150,7 +150,7 @@ def test_a_show_is_opened_and_comes_back_among_the_recent_ones(studio: Studio, w
     assert asked == ["Open a show"]
     assert (studio.path, len(studio.project.sources)) == (path, count + 1)
     studio.new()
-    menu = window.recent_menu
+    menu = window.menus.made["RECENT"]
     menu.aboutToShow.emit()
     entry = next(action for action in menu.actions() if action.text() == "market")
     assert entry.toolTip() == str(path)

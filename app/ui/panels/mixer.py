@@ -19,6 +19,7 @@ from app.domain.mixing import MAX_DELAY_MS, Strip
 from app.domain.project import source_by_id
 from app.domain.source import SourceKind
 from app.domain.stats import Meters, StripMeter
+from app.ui.commands import native_keys
 from app.ui.desk import Desk
 from app.ui.figures import gain
 from app.ui.language import tr
@@ -26,7 +27,7 @@ from app.ui.theme import GRID
 from app.ui.widgets.editors import roomy
 from app.ui.widgets.fader import Fader
 from app.ui.widgets.meter import Meter
-from app.ui.widgets.pieces import EmptyState, elided, icon_button, label, push_button, set_property
+from app.ui.widgets.pieces import EmptyState, elided, icon_button, label, push_button, set_property, tip
 
 STRIP_PX = 104  # two of them beside the master on a screen 1366 wide
 MASTER_PX = 72
@@ -85,12 +86,20 @@ class StripView(QFrame):
         self.mute.setChecked(strip.muted)
         self.mute.setIcon(self._desk.icons.icon("mute" if strip.muted else "speaker", "error" if strip.muted else "muted"))
         words = tr("Mixer", "Unmute {name}", name=name) if strip.muted else tr("Mixer", "Mute {name}", name=name)
-        self.mute.setToolTip(words)
+        keys = self._keys()
+        self.mute.setToolTip(tip(f"{words} ({keys})" if keys else words))
         self.mute.setAccessibleName(words)
         self.delay.setIcon(self._desk.icons.icon("clock", "accent" if strip.delay_ms else "faint"))
         self.delay.setToolTip(tr("Mixer", "Delay: {milliseconds} ms", milliseconds=strip.delay_ms))
         set_property(self, "muted", strip.muted)
         self._delay_ms = strip.delay_ms
+
+    def _keys(self) -> str:
+        """The keys that mute this strip, by its place in the mixer."""
+        studio = self._desk.studio
+        place = next((place for place, one in enumerate(studio.project.strips, 1) if one.source_id == self._source_id), 0)
+        action_id = f"strip.mute.{place}"
+        return native_keys(studio.actions[action_id].shortcut) if action_id in studio.actions else ""
 
     def _edit(self, title: str, merge: str = "", **changes: float | bool | int) -> None:
         source_id = self._source_id

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from app.domain import editing
 from app.domain.notice import Notice, Severity
 from app.domain.project import programme_scene, scene_by_id
+from app.ui.commands import native_keys
 from app.ui.desk import Desk
 from app.ui.dialogs.questions import ask
 from app.ui.language import tr
@@ -63,10 +64,10 @@ class ScenesPanel(QWidget):
         live = is_on_air(self._desk.studio)
         words, colour = (tr("Scenes", "On air"), "live") if live else (tr("Scenes", "Program"), "accent")
         rows = [
-            Row(one.id, one.name, icon, strong=True, tally=words, tally_colour=colour)
+            Row(one.id, one.name, icon, strong=True, tally=words, tally_colour=colour, hint=self._hint(number))
             if one.id == on_programme
-            else Row(one.id, one.name, icon)
-            for one in project.scenes
+            else Row(one.id, one.name, icon, detail=self._keys(number), hint=self._hint(number))
+            for number, one in enumerate(project.scenes, 1)
         ]
         self.list.show_rows(rows, self._desk.edited_scene.id)
         if selection.scene_id:
@@ -75,6 +76,15 @@ class ScenesPanel(QWidget):
             hand_over_focus(self.take_button, self.list)
             self.take_button.setEnabled(False)
         self.remove_button.setEnabled(len(project.scenes) > 1)
+
+    def _keys(self, number: int) -> str:
+        """The keys that take the scene at this place of the list, "" where there are none."""
+        actions, action_id = self._desk.studio.actions, f"scene.{number}"
+        return native_keys(actions[action_id].shortcut) if action_id in actions else ""
+
+    def _hint(self, number: int) -> str:
+        keys = self._keys(number)
+        return tr("Scenes", "Take it with {keys} or Enter", keys=keys) if keys else tr("Scenes", "Take it with Enter")
 
     def _here(self) -> str:
         return self._desk.edited_scene.id

@@ -51,6 +51,7 @@ class Row:
     faint: bool = False
     tally: str = ""  # a pill behind the title: what the row is now ("On air")
     tally_colour: str = "live"
+    hint: str = ""  # for the tooltip, below the title
 
 
 class _RowDelegate(QStyledItemDelegate):
@@ -194,7 +195,7 @@ class RowList(QListWidget):
     def _fill(self, item: QListWidgetItem, row: Row) -> None:
         item.setData(_ROW, row)
         item.setText(row.title)
-        item.setToolTip(tip(row.title))
+        item.setToolTip(tip("\n".join(filter(None, (row.title, row.hint)))))
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, " ".join(filter(None, (row.tally, row.detail))))
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
 
