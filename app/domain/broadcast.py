@@ -1,11 +1,14 @@
 """The states of going on air, and why it failed."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from enum import Enum
 
 
 class BroadcastState(Enum):
-    """The show as a whole. LIVE from the moment the user asked and the publishers run, until they ask to stop."""
+    """The show as a whole. In the engine LIVE from the moment that the user asked and the publishers run, until they ask to stop.
+
+    In the desk STARTING from the moment that the user asked, and LIVE once a relay has taken the programme.
+    """
 
     IDLE = "idle"
     STARTING = "starting"
@@ -43,6 +46,41 @@ TARGET_MOVES: Mapping[TargetState, Set[TargetState]] = {
     TargetState.REFUSED: {TargetState.CONNECTING, TargetState.STOPPING},
     TargetState.STOPPING: {TargetState.IDLE},
 }
+
+
+class AirState(Enum):
+    """What viewers have of the show now. RECONNECTING: it was live. FAILED: every relay was tried and none takes it; it is tried on."""
+
+    OFF = "off"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RECONNECTING = "reconnecting"
+    FAILED = "failed"
+    STOPPING = "stopping"
+
+
+_WANTED = frozenset({AirState.CONNECTING, AirState.LIVE, AirState.RECONNECTING, AirState.FAILED})  # relays move among these as they will
+AIR_MOVES: Mapping[AirState, Set[AirState]] = {
+    AirState.OFF: _WANTED,
+    **{one: {*_WANTED - {one}, AirState.STOPPING, AirState.OFF} for one in _WANTED},
+    AirState.STOPPING: {AirState.OFF},
+}
+ACCEPTED = frozenset({TargetState.LIVE, TargetState.WEAK})  # the relay has taken the programme
+
+
+def air_state(broadcast: BroadcastState, targets: Sequence[tuple[TargetState, str]]) -> AirState:
+    """The desk's state with (state, last failure) of each relay as the engine says; none while there is no engine."""
+    if broadcast is BroadcastState.IDLE:
+        return AirState.OFF
+    if broadcast is BroadcastState.STOPPING:
+        return AirState.STOPPING
+    if any(state in ACCEPTED for state, _ in targets):
+        return AirState.LIVE
+    was_live = broadcast is BroadcastState.LIVE
+    refused = bool(targets) and all(failure and (not was_live or state is TargetState.REFUSED) for state, failure in targets)
+    if refused:
+        return AirState.FAILED
+    return AirState.RECONNECTING if was_live else AirState.CONNECTING
 
 
 class Step(Enum):

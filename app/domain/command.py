@@ -80,9 +80,13 @@ class DropOverlay:
 
 @dataclass(frozen=True, slots=True)
 class GoLive:
-    """Publish to these; sent again while live it adds and removes targets without touching the others."""
+    """Publish to these; sent again while live it adds and removes targets without touching the others.
+
+    `since_ns`: since when the show is on air, by the monotonic clock, for an engine that takes over from one that died; 0 = it is not yet.
+    """
 
     targets: tuple[Target, ...]
+    since_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class LinkServer:
             PutPicture: lambda command: engine.put_picture(command.source_id, command.width, command.height, command.rgba),
             PutOverlay: engine.put_overlay,
             DropOverlay: engine.drop_overlay,
-            GoLive: lambda command: engine.go_live(command.targets),
+            GoLive: lambda command: engine.go_live(command.targets, command.since_ns),
             StopLive: lambda _: engine.stop_live(),
             WatchRelays: lambda command: engine.watch_relays(command.targets, command.warm_ids, command.every_s),
             Shutdown: lambda _: self._ended.set(),

@@ -193,7 +193,7 @@ class Engine:
         """Let an overlay leave; one that is not there is ignored."""
         self._overlays.drop(drop)
 
-    def go_live(self, targets: Sequence[Target]) -> None:
+    def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
         """Encode and publish to these; while live, add and remove targets without touching the others. None means `stop_live`."""
         with self._lock:
             if not self._started:
@@ -204,7 +204,7 @@ class Engine:
             if not self._was_live:
                 self._was_live = True
                 self._late.begin_run()
-            self._on_air.go_live(targets)
+            self._on_air.go_live(targets, since_ns)
 
     def stop_live(self) -> None:
         """Leave every relay in order; IDLE once they are left, or after a few seconds."""

@@ -3,14 +3,20 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.broadcast import ACCEPTED, BROADCAST_MOVES, BroadcastState
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.output import Target
 from app.domain.state import StateCell
+from app.domain.stats import TargetStats
 from app.media.encode.output import VideoOutput
 from app.media.ports import Publisher
 
 _LEAVING_NS = 5 * NS_PER_S  # relays that do not answer the DELETE are not waited for longer
+
+
+def accepted_ns(targets: Sequence[TargetStats]) -> int:
+    """When the first of the relays that have the programme took it; 0 = none has."""
+    return min((target.since_ns for target in targets if target.state in ACCEPTED), default=0)
 
 
 class OnAir:
@@ -34,14 +40,17 @@ class OnAir:
     def state(self) -> BroadcastState:
         return self._state.value
 
-    def go_live(self, targets: Sequence[Target]) -> None:
-        """Encode for these and publish to them; while live, add and remove targets without touching the others."""
+    def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
+        """Encode for these and publish to them; while live, add and remove targets without touching the others.
+
+        `since_ns`: when the show went on air, where another engine had it before.
+        """
         with self._moves:
             if self._state.value is BroadcastState.STOPPING:
                 self._state.set(BroadcastState.IDLE)
             fresh = self._state.set(BroadcastState.STARTING) if self._state.value is BroadcastState.IDLE else False
             if fresh:
-                self.since_ns = self._clock.monotonic_ns()
+                self.since_ns = since_ns
             self.targets = tuple(targets)
             self._video.begin([target.quirks for target in targets])
             self._sound(True)
@@ -63,7 +72,9 @@ class OnAir:
             self._sound(False)
 
     def look(self) -> None:
-        """Be IDLE once every relay is left, or after a few seconds."""
+        """Note when the first relay takes the programme. Be IDLE once every relay is left, or after a few seconds."""
+        if self._state.value is BroadcastState.LIVE and not self.since_ns:
+            self.since_ns = accepted_ns(self._publisher.stats())
         if self._state.value is not BroadcastState.STOPPING:
             return
         if self._publisher.has_left() or self._clock.monotonic_ns() > self._leaving_until_ns:

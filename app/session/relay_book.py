@@ -89,6 +89,10 @@ class RelayBook:
         """The relay's WHIP address, made by its preset where the user typed none; without a user name in it."""
         return without_credentials(self._resolved(relay)[0].whip_url)
 
+    def page_of(self, relay: Relay) -> str:
+        """The page on which people watch this relay, "" when none is known."""
+        return self._resolved(relay)[0].watch_url
+
     def target(self, relay: Relay, ice_servers: Sequence[IceServer]) -> Target:
         """The relay with its token and what its preset knows; a relay that the preset cannot make sense of goes as it was typed."""
         if relay.id == EMBEDDED_RELAY_ID:  # its page's address follows the network; that is no reason to publish anew

@@ -12,17 +12,22 @@ def distance_ms(probe: RelayProbe) -> float | None:
     return min(known, default=None)
 
 
-def choose_relay(relays: Sequence[Relay], probes: Mapping[str, RelayProbe], pinned: str) -> Relay:
-    """The pinned relay; else the only one configured; else the nearest that was reached; else the embedded one.
+def has_failed(probe: RelayProbe | None) -> bool:
+    """Whether a relay was asked and did not answer."""
+    return probe is not None and bool(probe.failure) and distance_ms(probe) is None
 
-    `relays` holds the embedded relay, which is this machine and would always be the nearest: it never wins by measuring. A pin on
-    a relay that is no longer there counts for nothing.
+
+def choose_relay(relays: Sequence[Relay], probes: Mapping[str, RelayProbe], pinned: str) -> Relay:
+    """The pinned relay; else the nearest that was reached; else the only one configured while nothing is known of it; else the embedded.
+
+    A relay that did not answer is never chosen by itself. `relays` holds the embedded relay, which is this machine and would always be
+    the nearest: it never wins by measuring. A pin on a relay that is no longer there counts for nothing.
     """
     by_id = {relay.id: relay for relay in relays}
     if pinned in by_id:
         return by_id[pinned]
     configured = [relay for relay in relays if relay.id != EMBEDDED_RELAY_ID]
-    if len(configured) == 1:
+    if len(configured) == 1 and not has_failed(probes.get(configured[0].id)):
         return configured[0]
     measured = [(distance, relay) for relay in configured if relay.id in probes and (distance := distance_ms(probes[relay.id])) is not None]
     if measured:

@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.address import turn_secret
-from app.domain.broadcast import BroadcastState
 from app.domain.clock import Clock
-from app.domain.command import Apply, Event, Hello, ListDevices, RelayProbes, Take
+from app.domain.command import Apply, Command, Event, Hello, ListDevices, RelayProbes, Take
 from app.domain.device import Devices
 from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
-from app.domain.output import IceServer, Relay, Target
 from app.domain.preset import RelayPreset
 from app.domain.project import Project, scene_by_id
 from app.domain.show import Desk, Show
 from app.domain.signal import Signal
-from app.domain.state import StateCell
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import CUT, Transition
 from app.plugin.host import PluginHost
@@ -27,15 +23,10 @@ from app.session.background import Background
 from app.session.desk_lock import DeskLock
 from app.session.discovery import MakeDiscovery
 from app.session.document import on_programme
-from app.session.embedded_relay import EmbeddedRelay, RelaySetting
 from app.session.engine_desk import EngineDesk, EngineState
-from app.session.on_air import OnAir
-from app.session.open_show import OpenShow
 from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
-from app.session.relay_book import RelayBook, contacts_by
-from app.session.room_port import RoomAddress
-from app.session.secret_book import SecretBook
+from app.session.relayed_show import RelayedShow, relay_setting
 from app.session.show_actions import fill_show
 from app.session.show_desk import DeskEquipment, ShowDesk
 from app.session.show_handbook import ShowHandbook
@@ -46,7 +37,7 @@ from app.storage.files import StorageError
 from app.storage.paths import Paths
 from app.storage.plugin_settings import PluginSettingsFile
 from app.storage.secrets import Secrets
-from app.storage.settings import TURN_SECRET, Settings, SettingsFile
+from app.storage.settings import Settings, SettingsFile
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +46,7 @@ MakeSecrets = Callable[[Callable[[Notice], None]], Secrets]
 APPLY_GAP_S = 0.016  # a drag changes the document more often than anybody can see
 
 
-def relay_setting(settings: Settings) -> RelaySetting:
-    return RelaySetting(lan=settings.relay_lan, port=settings.relay_port, stream=settings.relay_stream or "live")
-
-
-class Studio(OpenShow):
+class Studio(RelayedShow):
     """One open show and its engine. For one asyncio loop; signals are emitted on it.
 
     Verbs that a button calls (open, save, take, go live, …) never raise: a notice tells what failed. `edit` and `change_setting`
@@ -95,13 +82,9 @@ class Studio(OpenShow):
         self.meters_changed: Signal[[Meters]] = Signal()
         self.probes_changed: Signal[[tuple[RelayProbe, ...]]] = Signal()
         self.devices_changed: Signal[[Devices]] = Signal()
-        self.relays_changed: Signal[[]] = Signal()  # relays, tokens, the watch address, its viewers, or what was found in the network
         self.stats: EngineStats | None = None
-        self.probes: tuple[RelayProbe, ...] = ()
         self.devices = Devices()
-        self.discovered: tuple[Relay, ...] = ()
         self.preview = PreviewReader()
-        self.presets = tuple(presets)
         self._settings_file = SettingsFile(paths.settings)
         self.settings, early = self._settings_file.load()
         self._early_notices = (*early, *(Notice(Severity.WARNING, one.code, one.data, str(one.data.get("path", ""))) for one in broken))
@@ -113,7 +96,10 @@ class Studio(OpenShow):
             new_show=self._empty_show,
             notify=notify,
             post=self._post,
-            contacts_of=contacts_by(presets),
+            presets=presets,
+            secrets=make_secrets(self._notify_from_thread),
+            spawn=spawn,
+            send=self._tell_engine,
             trusted=trusted,
         )
         self._background = Background(notify)
@@ -121,7 +107,6 @@ class Studio(OpenShow):
         self._lock = DeskLock(paths.runtime)
         self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
         self.engine = self._engine.state
-        self._make_relays(paths, presets, make_secrets, spawn)
         self._with_relay = with_relay
         self._sample = sample
         self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
@@ -143,26 +128,6 @@ class Studio(OpenShow):
         self._found_engine = False
         self._engine_left = False
 
-    def _make_relays(self, paths: Paths, presets: Sequence[RelayPreset], make_secrets: MakeSecrets, spawn: Spawn) -> None:
-        self._embedded = EmbeddedRelay(
-            runtime=paths.runtime,
-            state=paths.state,
-            setting=relay_setting(self.settings),
-            spawn=spawn,
-            notify=self.notices.emit,
-            changed=self._on_relays_changed,
-        )
-        self._secrets = SecretBook(make_secrets(self._notify_from_thread), notify=self.notices.emit, changed=self._on_relays_changed)
-        self._book = RelayBook(
-            secrets=self._secrets,
-            presets=presets,
-            embedded=lambda: (self._embedded.relay, self._embedded.key),
-            allows=self.connections.allows_relay,
-            notify=self.notices.emit,
-        )
-        self._on_air = OnAir(self._book, self._engine.send)
-        self.broadcast: StateCell[BroadcastState] = self._on_air.broadcast
-
     # Life -----------------------------------------------------------------------------------------------------------------
 
     async def start(self, path: Path | None = None) -> None:
@@ -170,6 +135,7 @@ class Studio(OpenShow):
         if self._loop is not None:
             return
         self._loop = asyncio.get_running_loop()
+        self._running = True
         for notice in self._early_notices:
             self.notices.emit(notice)
         self._early_notices = ()
@@ -227,7 +193,7 @@ class Studio(OpenShow):
         self._files.close(keep_work=keep_work)
         self._lock.release()
         self.preview.close()
-        self._loop = None
+        self._loop, self._running = None, False
 
     def _empty_show(self) -> Show:
         return Show(self._new_project(self.settings), Desk(host_language=self._host_language(self.settings)))
@@ -258,17 +224,6 @@ class Studio(OpenShow):
             )  # applying what it knows already would cut short a fade
         self._document.put_on_programme(scene_id)
 
-    def go_live(self) -> None:
-        """Publish to `nearest()` and to those that are also published to; ignored unless idle."""
-        self._sync()
-        self._on_air.go_live(self.project, self.probes, self._ice_servers())
-        self.relays_changed.emit()
-
-    def stop_live(self) -> None:
-        """Leave the relays; ignored when not on air."""
-        self._on_air.stop_live()
-        self.relays_changed.emit()
-
     @property
     def engine_may_be_live(self) -> bool:
         """Whether an engine was found running that has not said yet whether it is on air."""
@@ -291,88 +246,6 @@ class Studio(OpenShow):
     def restart_engine(self) -> None:
         """End the engine, of whatever version, and begin anew; what is live goes back on air."""
         self._background.keep(self._engine.restart(), "engine-restart")
-
-    # Relays ---------------------------------------------------------------------------------------------------------------
-
-    @property
-    def relays(self) -> tuple[Relay, ...]:
-        """The embedded relay first, then the project's."""
-        return self._book.relays(self.project)
-
-    @property
-    def live_targets(self) -> tuple[Relay, ...]:
-        """The relays that are published to now."""
-        return tuple(relay for relay in self.relays if relay.id in self._on_air.live_relay_ids)
-
-    @property
-    def watched_targets(self) -> tuple[Target, ...]:
-        """All relays as the engine knows them: addresses made by their presets, quirks, tokens."""
-        return self._on_air.watched
-
-    @property
-    def watch_address(self) -> str:
-        """The embedded relay's page, as a phone in this network opens it."""
-        return self._embedded.watch_address
-
-    @property
-    def room_address(self) -> RoomAddress | None:
-        """The embedded relay's room, None while it does not run."""
-        return self._embedded.room
-
-    @property
-    def relay_running(self) -> bool:
-        """Whether the embedded relay can be reached."""
-        return self._embedded.running
-
-    @property
-    def viewers(self) -> int:
-        """How many watch through the embedded relay now; other relays do not tell."""
-        return self._embedded.viewers
-
-    def nearest(self) -> Relay:
-        """Where the programme goes, or would go at Go Live: the pinned relay, else the only one configured, else the nearest
-        that was measured, else the embedded one."""
-        return self._on_air.main(self.project, self.probes)
-
-    def address_of(self, relay: Relay) -> str:
-        """The relay's WHIP address as its preset makes it."""
-        return self._book.address_of(relay)
-
-    def token_of(self, relay_id: str) -> str:
-        """The relay's token; "" when it has none or the keyring has not answered yet."""
-        relay = next((relay for relay in self.relays if relay.id == relay_id), None)
-        return self._book.token_of(relay) if relay is not None else ""
-
-    def set_token(self, relay_id: str, token: str) -> None:
-        """Use this token at the relay's address from now on and keep it in the keyring for that address."""
-        for relay in self.project.relays:
-            if relay.id == relay_id:
-                self._book.set_token(relay, token)
-
-    def has_older_token(self, relay: Relay) -> bool:
-        """Whether an earlier version kept a token for this relay by its id alone; False while the keyring has not answered."""
-        return self._book.has_older_token(relay)
-
-    def answer_connections(self, answers: Mapping[str, bool], tokens_of: Iterable[Relay] = ()) -> None:
-        """What the user says to servers that the show wants to reach, by origin. The tokens that earlier versions kept for `tokens_of` may
-        go to the addresses of these relays."""
-        for relay in tokens_of:
-            self._book.adopt_token(relay)
-        self.connections.answer(answers)
-
-    @property
-    def turn_password(self) -> str:
-        """The TURN server's password; "" when there is none or the keyring has not answered yet."""
-        return self._secrets.get(self._turn_secret())
-
-    def set_turn_password(self, password: str) -> None:
-        """Use this password at the TURN server of the settings from now on and keep it in the keyring for that server."""
-        self._secrets.set(self._turn_secret(), password)
-
-    def set_discovered(self, relays: Iterable[Relay]) -> None:
-        """What the network announces now; on the loop's thread."""
-        self.discovered = tuple(relays)
-        self.relays_changed.emit()
 
     # Settings -------------------------------------------------------------------------------------------------------------
 
@@ -463,24 +336,8 @@ class Studio(OpenShow):
         self._sync()
         self.relays_changed.emit()
 
-    def _refresh_relays(self) -> None:
-        self._on_air.refresh(self.project, self.probes, self._ice_servers(), probe_every_s=self.settings.probe_every_s)
-
-    def _on_relays_changed(self) -> None:
-        if self._loop is not None:
-            self._refresh_relays()
-        self.relays_changed.emit()
-
-    def _ice_servers(self) -> tuple[IceServer, ...]:
-        return declared.ice_servers(self.settings, self.turn_password)
-
-    def _turn_secret(self) -> str:
-        return turn_secret(declared.turn_address(self.settings))
-
-    def _learn_secrets(self) -> None:
-        """Ask the keyring for what the relays and the TURN server want. Earlier versions kept the password under a name alone."""
-        self._secrets.learn(self._turn_secret(), older=TURN_SECRET)
-        self._book.learn_tokens(self.project.relays)
+    def _tell_engine(self, command: Command) -> None:
+        self._engine.send(command)
 
     def _notify_from_thread(self, notice: Notice) -> None:
         self._post(lambda: self.notices.emit(notice))

@@ -49,6 +49,7 @@ class Bridge(QObject):
             studio.relays_changed.connect(self.relays_changed.emit),
             studio.connections.changed.connect(self.connections_changed.emit),
             studio.broadcast.changed.connect(lambda old, new: self.broadcast_changed.emit()),
+            studio.air.changed.connect(lambda old, new: self.broadcast_changed.emit()),
             studio.engine.changed.connect(lambda old, new: self.engine_changed.emit()),
             studio.desk.runner.run_changed.connect(lambda run: self.run_changed.emit()),
             studio.desk.selling.changed.connect(lambda shown: self.shown_changed.emit()),

@@ -1,5 +1,6 @@
 """Figures as people read them: durations, decibels, rates, times."""
 
+from app.domain.broadcast import AirState
 from app.domain.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.rundown import Act
 from app.ui.language import tr
@@ -52,6 +53,18 @@ def size_and_rate(width: int, height: int, fps: float) -> str:
 def relay_name(relay: Relay) -> str:
     """What a relay is called; the built-in one has a name in the window's language."""
     return tr("Figures", "This computer") if relay.id == EMBEDDED_RELAY_ID else relay.name
+
+
+def air_words(air: AirState) -> str:
+    """What viewers have of the show now, in a word or two; "" while it is off."""
+    return {
+        AirState.OFF: "",
+        AirState.CONNECTING: tr("Figures", "Connecting"),
+        AirState.LIVE: tr("Figures", "On air"),
+        AirState.RECONNECTING: tr("Figures", "Reconnecting"),
+        AirState.FAILED: tr("Figures", "Not on air"),
+        AirState.STOPPING: tr("Figures", "Stopping"),
+    }[air]
 
 
 def act_words(act: Act) -> str:

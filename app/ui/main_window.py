@@ -17,7 +17,7 @@ from app.ui.commands import Command, CommandTable
 from app.ui.consent import Consent
 from app.ui.desk import Desk, Formats, MakeCode
 from app.ui.exchange import Exchange
-from app.ui.figures import relay_name
+from app.ui.figures import air_words, relay_name
 from app.ui.files import Files
 from app.ui.interrupted import InterruptedShow
 from app.ui.language import declared, tr
@@ -351,7 +351,8 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self) -> None:
         mark = "• " if self._studio.modified else ""
-        self.setWindowTitle(f"{mark}{self._studio.title} – Tradewind")
+        air = air_words(self._studio.air.value)  # first, as the taskbar cuts the end
+        self.setWindowTitle(" – ".join(filter(None, (air, f"{mark}{self._studio.title}", "Tradewind"))))
         self._refresh_commands()
 
     def _refresh_commands(self) -> None:

@@ -16,7 +16,9 @@ TOKYO = Relay("tokyo", "Tokyo", "https://tokyo.example/whip")
     [
         ((EMBEDDED,), (), "", "embedded"),
         ((EMBEDDED, PARIS), (), "", "paris"),
-        ((EMBEDDED, PARIS), (RelayProbe("paris", failure="tcp"),), "", "paris"),
+        ((EMBEDDED, PARIS), (RelayProbe("paris", failure="tcp"),), "", "embedded"),
+        ((EMBEDDED, PARIS), (RelayProbe("paris", failure="tcp"),), "paris", "paris"),
+        ((EMBEDDED, PARIS), (RelayProbe("paris"),), "", "paris"),
         ((EMBEDDED, PARIS), (), "embedded", "embedded"),
         ((EMBEDDED, PARIS, TOKYO), (), "tokyo", "tokyo"),
         ((EMBEDDED, PARIS, TOKYO), (), "", "embedded"),

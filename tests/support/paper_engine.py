@@ -34,6 +34,7 @@ class PaperEngine:
         self.project: Project | None = None
         self.live_relay_ids: tuple[str, ...] = ()
         self.withheld: tuple[str, ...] = ()
+        self.since_ns = 0
         self.preview_path: Path | None = None
         self._scene_id = ""
         self._probes: tuple[RelayProbe, ...] = ()
@@ -74,12 +75,14 @@ class PaperEngine:
     def drop_overlay(self, drop: DropOverlay) -> None:
         self._told("overlay_dropped", id=drop.overlay_id, leave=drop.leave.value, duration_ms=drop.duration_ms)
 
-    def go_live(self, targets: Sequence[Target]) -> None:
+    def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
+        self.since_ns = since_ns or self.since_ns or time.monotonic_ns()
         self.live_relay_ids = tuple(target.relay.id for target in targets)
         self._told("live", ids=" ".join(self.live_relay_ids), tokens=" ".join(target.token for target in targets))
 
     def stop_live(self) -> None:
         self.live_relay_ids = ()
+        self.since_ns = 0
         self._told("stopped")
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
@@ -94,13 +97,13 @@ class PaperEngine:
         return EngineStats(
             at_ns=time.monotonic_ns(),
             state=state,
-            live_since_ns=0,
+            live_since_ns=self.since_ns,
             scene_id=self._scene_id,
             frames=FrameCounts(),
             late_ms=Spread(),
             late_run_ms=Spread(),
             video=VideoStats(),
-            targets=tuple(TargetStats(relay_id, TargetState.LIVE) for relay_id in self.live_relay_ids),
+            targets=tuple(TargetStats(relay_id, TargetState.LIVE, since_ns=self.since_ns) for relay_id in self.live_relay_ids),
             sources=(),
             cpu_s=0.0,
             cpu_percent=0.0,

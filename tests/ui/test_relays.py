@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from app.domain.broadcast import BroadcastState, TargetState
+from app.domain.editing import pin_relay, put_relay
 from app.domain.output import Relay
 from app.domain.source import SourceKind
 from app.domain.stats import EngineStats, FrameCounts, Spread, TargetStats, VideoStats
@@ -14,7 +15,6 @@ from app.ui.dialogs.guide import Guide
 from app.ui.dialogs.relay import RelayDialog
 from app.ui.dialogs.settings import SettingsPages
 from app.ui.main_window import MainWindow
-from app.ui.panels.live import phase
 from app.ui.panels.status import encoder
 from app.ui.widgets.pieces import ElidedLabel, tip
 from tests.support.desk_window import setting_groups
@@ -100,12 +100,31 @@ def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, enco
     )
 
 
-def test_the_button_s_state_is_the_relays_state() -> None:
-    assert phase(BroadcastState.IDLE, None) == "idle"
-    assert phase(BroadcastState.STARTING, None) == "connecting"
-    assert phase(BroadcastState.LIVE, stats_of(BroadcastState.LIVE)) == "air"
-    assert phase(BroadcastState.LIVE, stats_of(BroadcastState.LIVE, TargetState.RECONNECTING)) == "reconnecting"
-    assert phase(BroadcastState.STOPPING, stats_of(BroadcastState.LIVE)) == "stopping"
+async def test_a_relay_that_cannot_be_reached_is_never_said_to_be_on_air(studio: Studio, window: MainWindow) -> None:
+    """And the built-in relay is one click away; then viewers see something at the address that is shown."""
+    studio.change_setting("confirm_stop_live", False)
+    studio.edit(
+        "Add", lambda project: pin_relay(put_relay(project, Relay("far", "Far", "http://127.0.0.1:9/whip", "https://far.example/")), "far")
+    )
+    said: list[str] = []
+    window.bridge.notice.connect(lambda notice: said.append(notice.code))
+    await studio.start()
+    await until(lambda: window.live.button.isEnabled() and studio.relay_running)
+    assert window.live.watch_address() == "https://far.example/"
+    QTest.mouseClick(window.live.button, LEFT)
+    await until(lambda: window.live.button.text() == "Not on air")
+    assert window.status.figures["air"].text() == "Not on air" and window.status.figures["air"].property("level") == "error"
+    assert window.windowTitle().startswith("Not on air")
+    assert studio.on_air_s() == 0.0 and "target.live" not in said and "run.not_started" not in said
+    assert not window.live.meanwhile.isHidden()
+    QTest.mouseClick(window.live.meanwhile_button, LEFT)
+    await until(lambda: window.live.button.text().startswith("On air"))
+    assert window.live.meanwhile.isHidden() and window.status.figures["air"].property("level") == "air"
+    assert window.live.watch_address() == studio.watch_address, "where viewers see something"
+    assert window.windowTitle().startswith("On air")
+    QTest.mouseClick(window.live.button, LEFT)
+    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    assert window.live.watch_address() == "https://far.example/", "the next show tries the chosen relay again, and it alone"
 
 
 def test_the_encoder_is_amber_from_three_fifths_of_a_frame_and_red_from_a_whole_one() -> None:

@@ -2,11 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget, QWidgetAction
 
-from app.domain.address import shown_address, without_credentials
-from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.clock import NS_PER_S
+from app.domain.address import shown_address
+from app.domain.broadcast import AirState, BroadcastState, TargetState
 from app.domain.notice import Notice, Severity
 from app.domain.output import EMBEDDED_RELAY_ID
 from app.domain.stats import EngineStats, TargetStats
@@ -14,7 +13,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs.questions import ask
 from app.ui.figures import bitrate, duration, milliseconds, relay_name
 from app.ui.language import tr
-from app.ui.widgets.pieces import ScanCode, badge, elided, icon_button, label, set_property
+from app.ui.widgets.pieces import ScanCode, badge, elided, icon_button, label, push_button, set_property
 
 NOTE_PX = 260  # the line below the button's words
 _BADGES = {
@@ -41,18 +40,7 @@ def target_words(target: TargetStats) -> str:
     }[target.state]
 
 
-def phase(broadcast: BroadcastState, stats: EngineStats | None) -> str:
-    """What the button shows: "idle", "connecting", "air", "reconnecting" or "stopping"."""
-    if broadcast is BroadcastState.STARTING:
-        return "connecting"
-    if broadcast is BroadcastState.STOPPING:
-        return "stopping"
-    if broadcast is BroadcastState.IDLE:
-        return "idle"
-    states = {target.state for target in stats.targets} if stats is not None else set()
-    if states & {TargetState.LIVE, TargetState.WEAK}:
-        return "air"
-    return "reconnecting" if states & {TargetState.RECONNECTING, TargetState.REFUSED} else "connecting"
+_LOOKS = {AirState.OFF: "idle", AirState.LIVE: "air", AirState.FAILED: "failed"}  # of the button; everything else is on the way
 
 
 class LivePanel(QWidget):
@@ -79,6 +67,7 @@ class LivePanel(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
         layout.addLayout(self._list)
+        layout.addWidget(self._meanwhile_card())
         layout.addLayout(self._viewers_row())
         layout.addLayout(self._watch_row())
         for signal in (desk.bridge.broadcast_changed, desk.bridge.project_changed, desk.bridge.probes_changed, desk.bridge.relays_changed):
@@ -86,6 +75,19 @@ class LivePanel(QWidget):
         desk.bridge.engine_changed.connect(self._on_changed)
         desk.bridge.stats_changed.connect(self._on_stats_changed)
         self._on_changed()
+
+    def _meanwhile_card(self) -> QWidget:
+        """While no relay takes the show: another way to viewers."""
+        self.meanwhile = QFrame()
+        self.meanwhile.setObjectName("card")
+        inside = QVBoxLayout(self.meanwhile)
+        inside.setContentsMargins(10, 8, 10, 8)
+        inside.setSpacing(6)
+        inside.addWidget(elided(tr("Live", "Nobody sees the show now."), "heading"))
+        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay meanwhile"), self._desk.studio.use_built_in_meanwhile)
+        self.meanwhile_button.setToolTip(tr("Live", "Viewers on this network can watch then. Your relay is tried again all the while."))
+        inside.addWidget(self.meanwhile_button)
+        return self.meanwhile
 
     def _viewers_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -115,15 +117,13 @@ class LivePanel(QWidget):
         self.address.home(False)  # a line that was wider shows its end else
 
     def watch_address(self) -> str:
-        """Where the programme can be watched: the chosen relay's page, or the built-in relay's."""
-        return without_credentials(self._desk.studio.nearest().watch_url or self._desk.studio.watch_address)
-
-    def _phase(self) -> str:
-        return phase(self._desk.studio.broadcast.value, self._desk.studio.stats)
+        """Where viewers see the programme, or will; "" when that is not known."""
+        return self._desk.studio.watch_page
 
     def _on_changed(self) -> None:
         self._show_button()
         self._show_targets()
+        self.meanwhile.setVisible(self._desk.studio.lacks_viewers)
         address = self.watch_address()
         short = address.removeprefix("http://")  # browsers add it, and the narrow line has room for what matters
         if self.address.text() != short:
@@ -147,31 +147,40 @@ class LivePanel(QWidget):
         set_property(self.viewers, "level", "accent" if studio.viewers else "")
 
     def _show_button(self) -> None:
-        now, stats = self._phase(), self._desk.studio.stats
-        seconds = (stats.at_ns - stats.live_since_ns) / NS_PER_S if stats is not None and stats.live_since_ns else 0.0
+        now, seconds = self._desk.studio.air.value, self._desk.studio.on_air_s()
         relay, stop = relay_name(self._desk.studio.nearest()), tr("Live", "Click to stop.")
         words, note, explanation = {
-            "idle": (
+            AirState.OFF: (
                 tr("Live", "Go live"),
                 tr("Live", "to {relay}", relay=relay),
                 tr("Live", "Publish the programme to {relay}.", relay=relay),
             ),
-            "connecting": (tr("Live", "Connecting…"), stop, stop),
-            "air": (tr("Live", "On air {time}", time=duration(seconds)), tr("Live", "End the show"), tr("Live", "Click to end the show.")),
-            "reconnecting": (
+            AirState.CONNECTING: (tr("Live", "Connecting…"), stop, tr("Live", "No relay has the programme yet. Click to stop.")),
+            AirState.FAILED: (
+                tr("Live", "Not on air"),
+                tr("Live", "Trying again. Click to stop."),
+                tr("Live", "No relay takes the programme; it is tried again until you stop. Click to stop."),
+            ),
+            AirState.LIVE: (
+                tr("Live", "On air {time}", time=duration(seconds)),
+                tr("Live", "End the show"),
+                tr("Live", "Click to end the show."),
+            ),
+            AirState.RECONNECTING: (
                 tr("Live", "Reconnecting…"),
                 stop,
                 tr("Live", "The relay was lost; it is tried again until you stop. Click to stop."),
             ),
-            "stopping": (tr("Live", "Stopping…"), "", tr("Live", "The relays are left in order.")),
+            AirState.STOPPING: (tr("Live", "Stopping…"), "", tr("Live", "The relays are left in order.")),
         }[now]
         self.note.setText(self.note.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, NOTE_PX))
         if self.button.text() != words:
             self.button.setText(words)
         self.button.setToolTip(explanation)
         self.button.setAccessibleDescription(explanation)
-        self.button.setEnabled(now != "stopping" and (now != "idle" or self._desk.studio.engine.value.name == "ATTACHED"))
-        looks = {"idle": "idle", "air": "air"}.get(now, "busy") if self.button.isEnabled() else "off"
+        attached = self._desk.studio.engine.value.name == "ATTACHED"
+        self.button.setEnabled(now is not AirState.STOPPING and (now is not AirState.OFF or attached))
+        looks = _LOOKS.get(now, "busy") if self.button.isEnabled() else "off"
         for widget in (self.button, self.note):
             set_property(widget, "phase", looks)
 
@@ -214,13 +223,13 @@ class LivePanel(QWidget):
     def toggle(self) -> None:
         """Go live, or end the show; asks first where the settings want it."""
         studio, settings = self._desk.studio, self._desk.studio.settings
-        if self._phase() == "idle":
+        if self._desk.studio.air.value is AirState.OFF:
             if not settings.confirm_go_live or ask(
                 self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the programme at once."), tr("Live", "Go live")
             ):
                 studio.go_live()
         elif (
-            self._phase() != "air"
+            self._desk.studio.air.value is not AirState.LIVE
             or not settings.confirm_stop_live
             or ask(
                 self,

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar
 
-from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.clock import NS_PER_S
+from app.domain.broadcast import AirState, BroadcastState, TargetState
 from app.domain.stats import EngineStats, TargetStats
 from app.ui.desk import Desk
-from app.ui.figures import bitrate, count, duration, milliseconds, percent, relay_name
+from app.ui.figures import air_words, bitrate, count, duration, milliseconds, percent, relay_name
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, set_property
 
@@ -40,12 +39,17 @@ def _worst(targets: tuple[TargetStats, ...]) -> TargetStats | None:
     return max(live, key=lambda target: target.loss, default=None)
 
 
-def on_air(stats: EngineStats) -> Figure:
-    """The time since the show went live, by the engine's clock."""
-    if stats.state is BroadcastState.LIVE and stats.live_since_ns:
-        words = duration((stats.at_ns - stats.live_since_ns) / NS_PER_S)
-        return Figure(tr("Status", "On air {time}", time=words), "air", tr("Status", "Time since the show went live."))
-    return Figure(tr("Status", "Off air"), "", tr("Status", "Nobody receives this programme now."))
+def on_air(air: AirState, seconds: float) -> Figure:
+    """What viewers have of the show, and for how long a relay has had it."""
+    if air is AirState.LIVE:
+        return Figure(
+            tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first took the programme.")
+        )
+    nobody = tr("Status", "Nobody receives this programme now.")
+    if air is AirState.RECONNECTING:
+        return Figure(tr("Status", "Reconnecting {time}", time=duration(seconds)), "warning", nobody)
+    level = {AirState.FAILED: "error", AirState.CONNECTING: "warning"}.get(air, "")
+    return Figure(air_words(air) or tr("Status", "Off air"), level, nobody)
 
 
 def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
@@ -143,6 +147,7 @@ class StatusBar(QStatusBar):
         desk.bridge.stats_changed.connect(self._on_stats_changed)
         desk.bridge.engine_changed.connect(self._on_engine_changed)
         desk.bridge.broadcast_changed.connect(self._show_relay)
+        desk.bridge.broadcast_changed.connect(self._on_engine_changed)
         desk.bridge.probes_changed.connect(self._show_relay)
         desk.bridge.project_changed.connect(self._show_relay)
         self._show_relay()
@@ -180,7 +185,7 @@ class StatusBar(QStatusBar):
     def _on_stats_changed(self, stats: EngineStats) -> None:
         fps = self._desk.studio.project.output.canvas.fps
         made: Mapping[str, Callable[[], Figure]] = {
-            "air": lambda: on_air(stats),
+            "air": lambda: on_air(self._desk.studio.air.value, self._desk.studio.on_air_s()),
             "frames": lambda: frames(stats, self._before),
             "rate": lambda: rate(stats),
             "encoder": lambda: encoder(stats, fps),
