@@ -18,8 +18,8 @@ _LOCAL = sdp.TransportDescription(
 )
 _SOURCES = Sources(11, 22, 33, "name")
 _OFFER = make_offer(_LOCAL, _SOURCES, Quirks())
-_TEXT = sdp.render(_OFFER, offer=True)
-_ANSWER = _TEXT.replace("sendonly", "recvonly").replace("setup:actpass", "setup:passive")
+OFFER_TEXT = sdp.render(_OFFER, offer=True)
+_ANSWER = OFFER_TEXT.replace("sendonly", "recvonly").replace("setup:actpass", "setup:passive")
 _WATCH = _ANSWER.replace("setup:passive", "setup:actpass")
 _LINES = (
     "a=extmap:{} http://x/y",
@@ -41,7 +41,7 @@ _LINES = (
 )
 
 
-def _description(rng: random.Random, text: str) -> str:
+def description(rng: random.Random, text: str) -> str:
     """A description with lines put in, doubled, moved and spoiled."""
     lines = text.split("\r\n")
     for _ in range(rng.choice((0, 1, 2, 4))):
@@ -84,12 +84,18 @@ def _watched(offer: str) -> object:
 
 TARGETS = (
     Target(
-        "sdp-answer", lambda rng: _description(rng, _ANSWER), calls(_planned), (sdp.SdpError, TransportError), gives_at_most=40, share=0.6
+        "sdp-answer", lambda rng: description(rng, _ANSWER), calls(_planned), (sdp.SdpError, TransportError), gives_at_most=40, share=0.6
     ),
     Target(
-        "sdp-publish", lambda rng: _description(rng, _TEXT), calls(_answered), (Refusal,), gives_at_most=40, works_at_most=120, share=0.5
+        "sdp-publish",
+        lambda rng: description(rng, OFFER_TEXT),
+        calls(_answered),
+        (Refusal,),
+        gives_at_most=40,
+        works_at_most=120,
+        share=0.5,
     ),
-    Target("sdp-watch", lambda rng: _description(rng, _WATCH), calls(_watched), (Refusal,), gives_at_most=40, works_at_most=120, share=0.5),
+    Target("sdp-watch", lambda rng: description(rng, _WATCH), calls(_watched), (Refusal,), gives_at_most=40, works_at_most=120, share=0.5),
     Target(
         "ice-candidate",
         lambda rng: spoiled_text(rng, "candidate:1 1 udp 2130706431 198.51.100.1 39132 typ srflx raddr 0.0.0.0 rport 9"),

@@ -10,7 +10,11 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from app.domain.money import Money
+from app.domain.order import Order
 from app.link.messages import LinkError, decode_command, decode_event, encode
+from app.plugin import wire
+from app.plugin.wire import order_message
 from app.relay.refusals import Refusal
 from app.relay.room import Room
 from app.relay.room_messages import (
@@ -48,6 +52,7 @@ _MESSAGES: tuple[Mapping[str, Any], ...] = (
     {"t": "put", "key": "product/p1", "value": {"name": {"en": "x"}}},
     {"t": "ack", "seq": 9},
 )
+_PLUGIN_ORDER = Order("1001", "SKU-1", 2, Money(1999, "EUR"), _NOW_MS, "folder")
 _EVENT = {"product": "p1", "language": "de", "market": "DE", "coupon": "c", "code": "A", "date": "x", "count": 3, "over": True, "more": [1]}
 
 
@@ -159,7 +164,25 @@ def _logged(data: dict[str, Any]) -> object:
     return logged_as(RoomEvent("boot:1", _NOW_MS, "asked", "viewer", data))
 
 
+def _plugin_line(rng: random.Random) -> bytes:
+    message = rng.choice((dict(order_message(_PLUGIN_ORDER)), {"tell": "hello"}, {"beat": 1}, {"on": True}, {"failed": "why"}))
+    return spoiled_json(rng, message).encode("utf-8", "surrogatepass") + rng.choice((b"\n", b"\n", b""))
+
+
+def _from_plugin(line: bytes) -> object:
+    """A line of a plugin's process, with every part that the desk may read of it."""
+    message = wire.decoded(line)
+    found: list[object] = []
+    for reader, part in ((wire.read_order, "order"), (wire.read_text, "tell"), (wire.read_text, "failed")):
+        try:
+            found.append(reader(message.get(part)))
+        except wire.WireError:
+            continue
+    return found
+
+
 TARGETS = (
+    Target("plugin-line", _plugin_line, calls(_from_plugin), (wire.WireError,)),
     Target("link-command", _packed(COMMANDS), calls(decode_command), (LinkError,), gives_at_most=30),
     Target("link-event", _packed(EVENTS), calls(decode_event), (LinkError,), gives_at_most=30),
     Target("room-message", lambda rng: spoiled_json(rng, rng.choice(_MESSAGES)), calls(_room_message), (Refusal,)),
