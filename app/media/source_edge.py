@@ -9,7 +9,8 @@ import logging
 from collections.abc import Iterator
 
 from app.domain.errors import AppError
-from app.media.work_trail import NO_TRAIL, WorkTrail
+from app.domain.source import Source
+from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +23,19 @@ def reason_of(error: Exception) -> str:
 class SourceEdge:
     """Guards the threads of one source. A fault that comes again and again is logged once."""
 
-    def __init__(self, source_id: str, trail: WorkTrail = NO_TRAIL, fingerprint: str = "") -> None:
-        self._source_id = source_id
+    def __init__(self, source: Source | str, trail: WorkTrail = NO_TRAIL) -> None:
+        """`source` may be an id alone where no trail is left."""
+        self._source = source
+        self._source_id = source if isinstance(source, str) else source.id
         self._trail = trail
-        self._fingerprint = fingerprint
         self._logged = ""
 
     @contextlib.contextmanager
     def guard(self) -> Iterator[None]:
         """Every error leaves as an AppError; meanwhile the trail says that this thread works for the source."""
-        self._trail.begin(self._source_id, self._fingerprint)
+        if self._trail is not NO_TRAIL and not isinstance(self._source, str):
+            # Looks at the file, so only here, on the source's own thread: a network drive may hang.
+            self._trail.begin(self._source_id, fingerprint_of(self._source))
         try:
             yield
         except AppError:

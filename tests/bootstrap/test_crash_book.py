@@ -16,6 +16,7 @@ CRASHING = """
 import ctypes, os, sys, threading
 from pathlib import Path
 from app.bootstrap.crash_book import CrashBook
+from app.domain.source import Source, SourceKind
 from app.media.source_edge import SourceEdge
 
 book = CrashBook(Path(sys.argv[1]))
@@ -24,12 +25,12 @@ trail = book.begin()
 begun = threading.Barrier(3)
 
 def quiet():
-    with SourceEdge("quiet", trail, "quiet-print").guard():
+    with SourceEdge(Source("quiet", "Quiet", SourceKind.IMAGE, {"file": "quiet"}), trail).guard():
         begun.wait()
         threading.Event().wait()
 
 def bad():
-    with SourceEdge("bad", trail, "bad-print").guard():
+    with SourceEdge(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}), trail).guard():
         begun.wait()
         {crash}
 
@@ -56,7 +57,7 @@ def test_the_second_crash_leaves_the_source_out_whose_thread_it_was(tmp_path: Pa
     assert crash(tmp_path, how) == -number
     assert CrashBook(tmp_path).read() == frozenset()
     assert crash(tmp_path, how) == -number
-    assert CrashBook(tmp_path).read() == {"bad-print"}
+    assert CrashBook(tmp_path).read() == {fingerprint_of(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}))}
 
 
 def test_an_engine_that_was_killed_suspects_nobody(tmp_path: Path) -> None:

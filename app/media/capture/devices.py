@@ -55,8 +55,13 @@ def identified(infos: Sequence[CameraInfo], lasting: dict[str, str], *, paths_la
 def find_cameras() -> tuple[Camera, ...]:
     """Every camera that is plugged in, asked for anew."""
     backend = _BACKENDS.get(sys.platform, cv2.CAP_ANY)
+    try:
+        found = enumerate_cameras(backend)
+    except (OSError, RuntimeError, ValueError) as error:  # one is being unplugged just now, or its driver has a fault
+        log.warning("the cameras cannot be listed: %s", error)
+        return ()
     # Windows and macOS give a path that names device and socket and lasts; Linux numbers its nodes as they come.
-    return identified(enumerate_cameras(backend), _lasting_names(_BY_ID), paths_last=sys.platform in {"win32", "darwin"})
+    return identified(found, _lasting_names(_BY_ID), paths_last=sys.platform in {"win32", "darwin"})
 
 
 def cameras() -> tuple[Device, ...]:

@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 
 log = logging.getLogger(__name__)
 
+MOST_PIXELS = 8192 * 4608  # of a frame; a decoder holds up to sixteen of them
 _ONE_THREAD_PIXELS = 1920 * 1088
 # FFmpeg's own decoders of these drop alpha without a word.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -46,10 +47,12 @@ class FilmDecoder:
         self._fields: _Deinterlacer | None = None
         context = stream.codec_context
         set_threads(context)
+        context.options = {"max_pixels": str(MOST_PIXELS)}  # a stream may change its size
         name = _WITH_ALPHA.get(context.name)
         if name is not None and any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items()):
             self._alpha = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
             self._alpha.thread_count = 1
+            self._alpha.options = {"max_pixels": str(MOST_PIXELS)}
 
     def reset(self) -> None:
         """Forget what is on its way: the packets that follow come from another place of the film."""

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from app.domain.clock import NS_PER_S
 from app.domain.errors import AppError
 from app.media.capture.address import open_container, shown_location
-from app.media.capture.film_decoder import FilmDecoder, can_decode, pixel_aspect
+from app.media.capture.film_decoder import MOST_PIXELS, FilmDecoder, can_decode, pixel_aspect
 from app.media.capture.stamps import StampFollower
 from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
 from app.media.source_edge import reason_of
@@ -78,6 +78,9 @@ class MediaReader:
         except (av.FFmpegError, OSError, ValueError) as error:
             container.close()
             raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+        except AppError:
+            container.close()
+            raise
         return container
 
     def _choose(self, container: InputContainer) -> None:
@@ -87,6 +90,8 @@ class MediaReader:
         sounds = [stream for stream in (streams.best("audio"), *streams.audio) if isinstance(stream, AudioStream)] if self._sound else []
         self._video = next((stream for stream in videos if can_decode(stream)), None)
         self._audio = next((stream for stream in sounds if can_decode(stream)), None)
+        if self._video is not None and self._video.width * self._video.height > MOST_PIXELS:
+            raise AppError("media.too_large", location=shown_location(self._location), width=self._video.width, height=self._video.height)
         self.has_picture = self._video is not None
         self.has_sound = self._audio is not None
         self.lacks_picture = bool(videos) and not self.has_picture
@@ -166,6 +171,10 @@ class MediaReader:
         return round(NS_PER_S / float(rate)) if rate else NS_PER_S // 30
 
 
+def _resampler() -> av.AudioResampler:
+    return av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE_HZ)
+
+
 class _Timeline:
     """Gives decoded frames their times, counted from the stretch's start; what lies before it is left out."""
 
@@ -175,7 +184,8 @@ class _Timeline:
         self._origin_ns = origin_ns
         self._limit_ns = limit_ns
         self._frame_ns = frame_ns
-        self._resampler = av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE_HZ)
+        self._resampler = _resampler()
+        self._sound_form: tuple[str, str, int] | None = None
         self._sound_ns: int | None = None
         self._next_video_ns = 0
         self.furthest_ns = 0
@@ -218,6 +228,12 @@ class _Timeline:
                 self._sound_ns = stamp_ns
         if self._sound_ns is None:
             self._sound_ns = 0
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._sound_form:  # broadcasts change from stereo to surround and back
+            if self._sound_form is not None:
+                yield from self._resampled(None)
+                self._resampler = _resampler()
+            self._sound_form = form
         yield from self._resampled(frame)
 
     def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Item]:

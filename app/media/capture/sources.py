@@ -20,7 +20,7 @@ from app.media.capture.test_card import TestCard
 from app.media.ports import Picture
 from app.media.sound.feed import SoundFeed
 from app.media.source_edge import SourceEdge
-from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
+from app.media.work_trail import NO_TRAIL, WorkTrail
 
 
 class PictureMaker(Protocol):
@@ -81,5 +81,5 @@ def make_picture_source(
     maker = _MAKERS.get(source.kind)
     if maker is None:
         raise AppError("source.no_picture", source=source.name, kind=source.kind.value)
-    edge = SourceEdge(source.id, trail, fingerprint_of(source))
+    edge = SourceEdge(source, trail)
     return maker(source, settings_of(source), Surroundings(canvas, clock, notify, sound, edge))

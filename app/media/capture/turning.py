@@ -29,12 +29,16 @@ _ROTATIONS = {
     Turn(False, True, True): cv2.ROTATE_180,
     Turn(True, True, False): cv2.ROTATE_90_COUNTERCLOCKWISE,
 }
+_BY_ANGLE = {90: Turn(True, True, False), 180: Turn(False, True, True), 270: Turn(True, False, True)}  # counter-clockwise
 _FLIPS = {Turn(False, True, False): 0, Turn(False, False, True): 1}
 
 
 def turn_of(frame: av.VideoFrame) -> Turn:
     """What the frame's display matrix asks for; one that turns by some other angle counts as the nearest of the eight."""
-    found = cast(Mapping[Type, memoryview], frame.side_data).get(Type.DISPLAYMATRIX)
+    try:
+        found = cast(Mapping[Type, memoryview], frame.side_data).get(Type.DISPLAYMATRIX)
+    except ValueError:  # PyAV has no name for something else that lies beside the frame (EXIF): the angle can be had all the same
+        return _BY_ANGLE.get(round(frame.rotation) % 360, UPRIGHT)
     if found is None:
         return UPRIGHT
     matrix = np.frombuffer(found, np.int32)

@@ -14,7 +14,7 @@ from app.media.sound.microphone import Microphone
 from app.media.sound.portaudio import SoundHost
 from app.media.sound.tone import Tone
 from app.media.source_edge import SourceEdge
-from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
+from app.media.work_trail import NO_TRAIL, WorkTrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class _Parts:
 
 
 def _microphone(source: Source, parts: _Parts) -> SoundSource:
-    edge = SourceEdge(source.id, parts.trail, fingerprint_of(source))
+    edge = SourceEdge(source, parts.trail)
     return Microphone(source.id, source.name, settings_of(source), clock=parts.clock, host=parts.host, notify=parts.notify, edge=edge)
 
 

@@ -1,5 +1,6 @@
 """Films as strangers make them: odd clocks, old texts, alpha, HDR, fields, pixels that are not square, codecs that nobody knows."""
 
+import random
 import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -269,6 +270,13 @@ def test_a_film_stands_as_its_display_matrix_says(
     assert 100 < colour_at(planes, 0.25 + dim[0] / 2, 0.25 + dim[1] / 2)[0] < 150
 
 
+def test_a_picture_with_exif_in_a_films_place_stands_upright(play: Play, notices: NoticeBox) -> None:
+    picture = until(play(sample("exif-6-alpha.png")).latest)
+    assert (picture.width, picture.height) == (100, 200)
+    assert picture.alpha is not None
+    assert notices.codes() == []
+
+
 def test_the_mirrored_sample_is_mirrored_and_stands_upright() -> None:
     planes = looks(sample("mirrored.mov"))
     # Its pixels are red and green above, blue at the bottom left.
@@ -401,3 +409,55 @@ def test_a_camera_in_such_a_files_place_is_refused_in_words(name: str) -> None:
     with pytest.raises(AppError) as refused:
         AddressReader(str(sample(name)), FrameConverter(), threading.Event(), mirror=False).read()
     assert refused.value.code.startswith("media.")
+
+
+def test_a_film_of_too_many_pixels_is_refused_before_it_is_played(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+    path = film(tmp_path / "large.mov", lambda _: np.zeros((4700, 8200, 3), np.uint8), frames=1, codec="png", pix_fmt="gray")
+    play(path)
+    told = notices.next()
+    assert (told.code, told.data["width"], told.data["height"]) == ("media.too_large", 8200, 4700)
+
+
+def test_sound_that_changes_its_form_on_the_way_plays_on(tmp_path: Path) -> None:
+    parts = []
+    for number, (layout, rate) in enumerate([("stereo", 48_000), ("mono", 44_100), ("5.1", 48_000)]):
+        path = tmp_path / f"{number}.ts"
+        with av.open(str(path), "w", format="mpegts") as container:
+            track = container.add_stream("aac", rate=rate, layout=layout)
+            for at in range(0, rate, 1024):
+                frame = av.AudioFrame.from_ndarray(np.zeros((av.AudioLayout(layout).nb_channels, 1024), np.float32), "fltp", layout)
+                frame.sample_rate, frame.pts = rate, at
+                container.mux(track.encode(frame))
+            container.mux(track.encode())
+        parts.append(path.read_bytes())
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(b"".join(parts))
+    _, sound, reader = read(joined)
+    assert sum(len(one.samples) for one in sound) > 2.5 * 48_000
+    assert 2.5 * S < reader.length_ns < 4 * S
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["stamps-jump-78s.ts", "vp9-alpha.webm", "mirrored.mov", "latin1-tag.mp3", "hlg-white.mov", "anamorphic-sar-64-45.mp4"],
+)
+def test_damaged_films_play_or_are_refused_by_an_app_error(tmp_path: Path, name: str) -> None:
+    whole = sample(name).read_bytes()
+    chance = random.Random(name)
+    played = 0
+    for number in range(12):
+        data = bytearray(whole)
+        for _ in range(2 ** (number // 3)):
+            at, length = chance.randrange(len(data) - 40), chance.randrange(1, 40)
+            data[at : at + length] = chance.randbytes(length)
+        path = tmp_path / name
+        path.write_bytes(bytes(data if number % 2 else data[: chance.randrange(len(data) // 2, len(data))]))
+        try:
+            frames, sound, reader = read(path)
+            converter = FrameConverter()
+            for item in frames[:5]:
+                converter.convert(item.frame, turn=turn_of(item.frame), aspect=reader.aspect)
+            played += bool(frames or sound)
+        except AppError as error:
+            assert error.code.startswith(("media.", "picture."))
+    assert played > 0
