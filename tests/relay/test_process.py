@@ -82,7 +82,7 @@ async def test_the_relay_registers_itself_and_leaves_nothing_behind(tmp_path: Pa
     stop, started = asyncio.Event(), asyncio.Event()
     config = RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER)
     task = asyncio.create_task(serve(config, stop=stop, runtime=tmp_path, started=lambda server: started.set()))
-    await asyncio.wait_for(started.wait(), 10)
+    await asyncio.wait_for(started.wait(), 40)
     known = json.loads((tmp_path / RELAY_FILE).read_text())
     assert known["pid"] == os.getpid()
     assert known["stream"] == "live"
@@ -99,7 +99,7 @@ async def test_a_registration_of_another_relay_stays(tmp_path: Path) -> None:
     stop, started = asyncio.Event(), asyncio.Event()
     config = RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER)
     task = asyncio.create_task(serve(config, stop=stop, runtime=tmp_path, started=lambda server: started.set()))
-    await asyncio.wait_for(started.wait(), 10)
+    await asyncio.wait_for(started.wait(), 40)
     (tmp_path / RELAY_FILE).write_text('{"pid": 1, "port": 2}')
     stop.set()
     await task
@@ -118,7 +118,7 @@ async def test_the_relay_ends_when_neither_desk_nor_engine_lives(tmp_path: Path)
     assert lease.held()
     assert not waiting.done()
     engine.close()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 40)
 
 
 async def test_a_relay_that_cannot_listen_says_so_and_registers_nothing(tmp_path: Path) -> None:
@@ -154,12 +154,12 @@ async def test_relays_find_each_other_over_mdns() -> None:
     try:
         if not (await browser.start() and await announcement.start()):
             pytest.skip("no multicast on loopback here")
-        found = await asyncio.wait_for(news.get(), 10)
+        found = await asyncio.wait_for(news.get(), 40)
         assert [relay.stream for relay in found] == ["live", "two"]
         assert found[0].name == "Studio 1"
         assert found[0].whip_url == "http://127.0.0.1:8787/whip/live"
         await announcement.aclose()
-        assert await asyncio.wait_for(news.get(), 10) == ()
+        assert await asyncio.wait_for(news.get(), 40) == ()
     finally:
         await announcement.aclose()
         await browser.aclose()
@@ -286,7 +286,7 @@ def test_the_page_knows_its_languages_and_uses_every_word() -> None:
     for state in ("connecting", "waiting", "ended", "stalled", "offline", "gone", "no_codec"):
         used |= {f"{state}_title", f"{state}_text"}
     used |= {"dir", "live", "connecting", "waiting", "ended", "stalled", "offline"}
-    used |= {f"coupon_{why}" for why in ("gone", "expired", "unknown")}
+    used |= {f"coupon_{why}" for why in ("gone", "expired", "unknown", "later")}
     used |= set(re.findall(r'"(f_\w+)"', scripts)) | {f"pay_{way}" for way in ("card", "cod", "bank_transfer", "invoice", "wallet")}
     known = set(words_of("en"))
     assert used - known == set()

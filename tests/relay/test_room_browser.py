@@ -1,6 +1,5 @@
 """Chromium in a room: the visitor's own language and money, what he does comes back, and nothing that is text becomes more than text."""
 
-import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
@@ -272,7 +271,7 @@ async def test_the_room_and_the_picture_do_not_disturb_each_other(page: Page) ->
     async with selling(port) as room:
         await put_show(room.client, room.host)
         await room.put("pinned", {"product": "bag", "at_ms": 2})
-        await page.until("document.querySelector('#pinned .name').textContent === 'Roll-top day pack'", within_s=25)
+        await page.until("document.querySelector('#pinned .name').textContent === 'Roll-top day pack'")
         assert (await room.host.next("event", kind="like"))["data"]["count"] == 1
         assert await page.evaluate("tradewindRoom.connects") == 2
         assert await page.evaluate("document.querySelectorAll('.row').length") == 6
@@ -351,7 +350,10 @@ async def test_no_text_becomes_more_than_text(page: Page) -> None:
         await page.until("document.querySelector('#detail').open")
         await page.evaluate("document.querySelector('#market').click()")
         await page.until("document.querySelector('#markets').open")
-        await asyncio.sleep(0.2)  # an image that fails tells its handler later
+        await page.until(
+            "[...document.images].every((image) => image.complete || image.loading === 'lazy')"
+        )  # one that fails tells its handler then
+        await page.evaluate("new Promise((done) => setTimeout(done, 0))")
         assert await page.evaluate("window.broken") is None
         assert await page.evaluate("({}).polluted") is None
         assert await page.evaluate("document.querySelectorAll('main script, aside script, dialog script, [onerror], [onload]').length") == 0

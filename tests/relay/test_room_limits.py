@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -55,7 +56,7 @@ async def test_a_broken_message_ends_its_own_connection_alone(text: str, code: i
 
 
 async def test_binary_no_hello_another_version_and_a_wrong_hello() -> None:
-    async with room(Limits(room_hello_s=0.2)) as (_, client, host), page(client) as fine:
+    async with room() as (_, client, host), page(client) as fine:
         await fine.open()
         for text, code in (
             ('{"t":"event","n":1,"kind":"like"}', 4400),
@@ -71,9 +72,6 @@ async def test_binary_no_hello_another_version_and_a_wrong_hello() -> None:
             await socket.send_bytes(b"\x00\xff")
             await socket.receive()
             assert socket.close_code == 4400
-        async with client.ws_connect("/room/live") as silent:
-            await silent.receive()
-            assert silent.close_code == 4408
         async with client.get("/room/live") as response:
             assert response.status == 426
             assert "WebSocket" in await response.text()
@@ -82,10 +80,22 @@ async def test_binary_no_hello_another_version_and_a_wrong_hello() -> None:
         await reaches(host, fine)
 
 
+async def test_a_page_that_says_nothing_is_hung_up_on() -> None:
+    limits = Limits(room_hello_s=0.2)
+    async with (
+        running_relay(limits=limits) as relay,
+        aiohttp.ClientSession(base_of(relay)) as client,
+        client.ws_connect("/room/live") as silent,
+    ):
+        await silent.receive()
+        assert silent.close_code == 4408
+
+
 async def test_a_flood_is_read_slowly_and_its_likes_are_not_believed() -> None:
     limits = Limits(room_messages_burst=10, room_messages_per_s=20)
     async with room(limits) as (relay, client, host), page(client) as fine, page(client) as flood:
         await fine.open()
+        began = time.monotonic()
         await flood.open()
         burst = [json.dumps({"t": "event", "n": number, "kind": "like", "count": 20}) for number in range(1, 3000)]
         sending = asyncio.create_task(send_all(flood, burst))
@@ -93,7 +103,7 @@ async def test_a_flood_is_read_slowly_and_its_likes_are_not_believed() -> None:
         await reaches(host, fine)
         await reaches(host, fine, "again")
         status = await status_of(client)
-        assert status["likes"] <= 60
+        assert status["likes"] <= 40 + 12 * (time.monotonic() - began), "as many at once, then as many a second, as fingers can give"
         assert status["waiting_events"] < 60
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -129,7 +139,7 @@ async def raw_page(port: int) -> socket.socket:
 
 
 async def test_a_page_that_does_not_read_is_hung_up_on_and_holds_nobody_up() -> None:
-    async with room(Limits(room_slow_s=0.5)) as (relay, client, host), page(client) as fine:
+    async with room(Limits(room_slow_s=3)) as (relay, client, host), page(client) as fine:
         await fine.open()
         slow = await raw_page(relay.port)
         await host.next("count", viewers=2)
@@ -137,7 +147,7 @@ async def test_a_page_that_does_not_read_is_hung_up_on_and_holds_nobody_up() -> 
         for number in range(100):
             await host.send(t="put", key="large", value=f"{number}{large}")
         await reaches(host, fine)
-        await eventually(lambda: fine.of("count") and fine.of("count")[-1]["viewers"] == 1, within_s=12)
+        await eventually(lambda: fine.of("count") and fine.of("count")[-1]["viewers"] == 1)
         slow.close()
         await reaches(host, fine)
 
@@ -153,7 +163,7 @@ async def test_a_slow_page_gets_the_newest_value_and_every_key() -> None:
         await reaches(host, fine, "end")
         loop = asyncio.get_running_loop()
         got = bytearray()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while b'"key":"end"' not in got:
                 got += await loop.sock_recv(slow, 1 << 16)
         slow.close()
@@ -195,7 +205,7 @@ async def test_a_seat_is_free_again_when_its_page_has_gone() -> None:
                 except aiohttp.WSServerHandshakeError:
                     return False
 
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(40):
                 while not await is_free():
                     await asyncio.sleep(0.01)
 

@@ -83,7 +83,7 @@ async def test_files_are_made_beside_once_for_a_plan_and_come_after(desk: Schedu
     await asyncio.sleep(0)
     assert len(page.made_of) == 1, "one lot at a time"
     page.may_make.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while len(page.made_of) < 2:
             await page.made.wait()
             page.made.clear()

@@ -202,7 +202,7 @@ async def test_calendar_files_are_brought_once() -> None:
 
 
 async def there(session: Any, name: str) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(40):
         while True:
             async with session.get(f"/room/live/calendars/{name}") as answer:
                 if answer.status == 200:

@@ -79,7 +79,7 @@ class Host:
 
     async def until(self, true: Callable[[], object]) -> None:
         """Looked at after every piece of news."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not true():
                 self._news.clear()
                 await self._news.wait()
@@ -155,7 +155,7 @@ async def status(session: aiohttp.ClientSession) -> dict[str, Any]:
 
 async def until(session: aiohttp.ClientSession, **values: int) -> None:
     """Until the relay says this of the room; it has no event for it."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(40):
         while not values.items() <= (await status(session)).items():
             await asyncio.sleep(0.02)
 

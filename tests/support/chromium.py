@@ -69,7 +69,7 @@ class Page:
         self._next += 1
         self._answers[self._next] = answer = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": self._next, "method": method, "params": parameters})
-        content: dict[str, Any] = await asyncio.wait_for(answer, 20)
+        content: dict[str, Any] = await asyncio.wait_for(answer, 60)
         if "error" in content:
             raise RuntimeError(f"{method}: {content['error']}")
         result: dict[str, Any] = content["result"]
@@ -82,7 +82,7 @@ class Page:
             raise RuntimeError(str(result["exceptionDetails"].get("exception", {}).get("description")))
         return result["result"].get("value")
 
-    async def until(self, expression: str, within_s: float = 15.0) -> Any:
+    async def until(self, expression: str, within_s: float = 40.0) -> Any:
         """Wait until an expression is true; its value. Asked each 50 ms: a page has no other event for what it shows."""
         value: Any = None
         try:

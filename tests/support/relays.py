@@ -58,7 +58,7 @@ def base_of(relay: RelayServer) -> str:
     return f"http://127.0.0.1:{relay.port}"
 
 
-async def eventually(condition: Callable[[], object], within_s: float = 8) -> None:
+async def eventually(condition: Callable[[], object], within_s: float = 40) -> None:
     """Return once the condition holds; for what has no event of its own."""
     async with asyncio.timeout(within_s):
         while not condition():

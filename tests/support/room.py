@@ -10,6 +10,7 @@ from app.domain.room import host_token
 from tests.support.relays import ROOM_KEY
 
 Frame = dict[str, Any]
+PATIENCE_S = 40.0  # for what comes at once on a machine that is idle
 
 
 class RoomSocket:
@@ -49,7 +50,7 @@ class RoomSocket:
 
     async def next(self, kind: str, /, **values: Any) -> Frame:
         """The first message of this kind with these values, waited for; it is taken out."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for frame in self.heard:
                     if frame["t"] == kind and all(frame.get(key) == value for key, value in values.items()):
@@ -61,7 +62,7 @@ class RoomSocket:
 
     async def closed(self) -> int:
         """The code with which the other side ends the connection."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while self.close_code is None:
                 self._news.clear()
                 await self._news.wait()

@@ -10,7 +10,7 @@ from app.domain.notice import Notice
 T = TypeVar("T")
 
 
-def until(found: Callable[[], T | None], timeout_s: float = 10.0) -> T:
+def until(found: Callable[[], T | None], timeout_s: float = 40.0) -> T:
     """The first truthy answer of `found`; AssertionError when none came in time."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:

@@ -355,7 +355,7 @@ async def test_an_earlier_version_opens_as_a_new_show(studio: Studio, selling: M
     assert selling.commands.actions["backups.open"].isEnabled()
     studio.new()
     assert studio.open(tmp_path / "Lamps.tradewind"), "a show that is opened is copied"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not studio.backups():  # made on the writer's thread
             await asyncio.sleep(0.01)
     studio.edit_show("Remove", lambda show: replace(show, products=(), segments=()))
