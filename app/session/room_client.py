@@ -20,6 +20,17 @@ MAX_SENT = 256 * 1024  # a hub hangs up on a larger message
 MAX_MESSAGE = 16 * 1024 * 1024  # the welcome names every key
 
 
+def message_in(text: str) -> Mapping[str, Any]:
+    """The message in what a hub sent; raises RoomError."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RoomError("room.unreadable", reason=str(error)[:200]) from error
+    if not isinstance(content, dict):
+        raise RoomError("room.unreadable", reason=type(content).__name__)
+    return content
+
+
 class RoomClient:
     """As `RoomSocket` says; made by `connect`."""
 
@@ -43,13 +54,7 @@ class RoomClient:
         if message.type is not WSMsgType.TEXT:
             self.close_code = self._socket.close_code or 0
             return None
-        try:
-            content = json.loads(message.data)
-        except (ValueError, RecursionError) as error:
-            raise RoomError("room.unreadable", reason=str(error)) from error
-        if not isinstance(content, dict):
-            raise RoomError("room.unreadable", reason=type(content).__name__)
-        return content
+        return message_in(message.data)
 
     async def put_picture(self, picture: RoomPicture) -> None:
         try:

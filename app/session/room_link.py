@@ -451,8 +451,8 @@ def _understood() -> Iterator[None]:
     """A hub that says what we cannot read is one that we cannot be in."""
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
-        raise RoomError("room.unreadable", reason=repr(error)) from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:  # OverflowError: a number without an end
+        raise RoomError("room.unreadable", reason=repr(error)[:200]) from error
 
 
 _UNKNOWN = object()

@@ -1,0 +1,114 @@
+"""What a room's hub says to the desk: a relay that is not ours may say anything, and the desk goes on."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from app.domain.notice import Notice
+from app.session.room_calendar import RoomCalendar
+from app.session.room_client import message_in
+from app.session.room_link import RoomLink
+from app.session.room_log import logged_as
+from app.session.room_picture import RoomPicture
+from app.session.room_port import RoomAddress, RoomEvent
+from tests.fuzz.mutation import spoiled_json
+from tests.fuzz.target import Call, Target
+
+_WELCOME = {
+    "t": "welcome",
+    "v": 1,
+    "boot": "abc",
+    "seq": 4,
+    "now_ms": 1_700_000_000_000,
+    "board": {"product/p1": 3, "show": 1},
+    "pictures": ["a"],
+    "calendars": ["b.ics"],
+    "coupons": {"c1": 4},
+    "viewers": 3,
+    "likes": 9,
+    "dropped": 0,
+}
+_MESSAGES: tuple[Mapping[str, Any], ...] = (
+    {"t": "event", "seq": 5, "at_ms": 1_700_000_000_000, "kind": "asked", "viewer": "v1", "data": {"product": "p1", "language": "de"}},
+    {"t": "event", "seq": 6, "at_ms": 1_700_000_000_000, "kind": "claimed", "viewer": "v1", "data": {"coupon": "c1", "code": "A"}},
+    {"t": "count", "viewers": 12, "likes": 40},
+    {"t": "crowded", "entries": 100},
+    {"t": "refused", "of": "put", "key": "product/p1", "words": "too large"},
+    {"t": "refused", "of": "ack", "words": "no"},
+)
+
+
+def _said(rng: random.Random) -> list[str]:
+    """A welcome and what follows; most welcomes are good, so that the rest is heard."""
+    welcome = spoiled_json(rng, _WELCOME) if rng.random() < 0.3 else json.dumps(_WELCOME)
+    return [welcome, *(spoiled_json(rng, rng.choice(_MESSAGES)) for _ in range(rng.choice((1, 3, 9))))]
+
+
+class _Hub:
+    """One connection: says what it is given, then ends."""
+
+    def __init__(self, said: list[str]) -> None:
+        self.close_code = 0
+        self.over = asyncio.Event()
+        self._left = list(reversed(said))
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        return None
+
+    async def receive(self) -> Mapping[str, Any] | None:
+        await asyncio.sleep(0)
+        return message_in(self._left.pop()) if self._left else None
+
+    async def put_picture(self, picture: RoomPicture) -> None:
+        return None
+
+    async def put_calendar(self, calendar: RoomCalendar) -> None:
+        return None
+
+    async def aclose(self) -> None:
+        self.over.set()
+
+
+async def _visited(said: list[str]) -> object:
+    """A desk that meets this hub once. Whatever it says, no part of the desk fails."""
+    hub, events, notices = _Hub(said), list[object](), list[Notice]()
+
+    async def connect(address: RoomAddress) -> _Hub:
+        return hub
+
+    async def kept() -> bool:
+        return True
+
+    async def find(picture_id: str) -> RoomPicture | None:
+        return None
+
+    def take(event: RoomEvent) -> None:
+        events.append(logged_as(event))
+
+    link = RoomLink(
+        connect=connect,
+        address=lambda: RoomAddress("http://127.0.0.1:9", "live", "key"),
+        find_picture=find,
+        on_event=take,
+        kept=kept,
+        notify=notices.append,
+    )
+    link.start()
+    await hub.over.wait()
+    await asyncio.sleep(0)
+    await link.aclose()
+    failed = [notice for notice in notices if notice.code in ("room.slipped", "room.unattended")]
+    assert not failed, failed[0]
+    return events, link.likes
+
+
+@contextmanager
+def _desk() -> Iterator[Call]:
+    with asyncio.Runner() as runner:
+        yield lambda said: runner.run(_visited(said))
+
+
+TARGETS = (Target("hub", _said, _desk, base=20_000, works_at_most=60, gives_at_most=12, share=0.1),)
