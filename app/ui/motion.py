@@ -2,7 +2,6 @@
 
 import ctypes
 import sys
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings
@@ -44,7 +43,7 @@ class Motion(QObject):
             question = QDBusMessage.createMethodCall(*_PORTAL)
             question.setArguments([namespace, key])
             watcher = QDBusPendingCallWatcher(bus.asyncCall(question), self)
-            watcher.finished.connect(partial(self._on_answer, calm))
+            watcher.finished.connect(lambda finished, calm=calm: self._on_answer(calm, finished))  # Qt gives a partial no argument
 
     def _on_answer(self, calm: object, watcher: QDBusPendingCallWatcher) -> None:
         reply = watcher.reply()
