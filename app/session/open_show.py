@@ -69,6 +69,7 @@ class OpenShow:
         self.backups = self._files.backups
         self.restore = self._files.restore
         self.open_copy = self._files.open_copy
+        self.wait_beside = self._files.wait_beside
         self.pictures = ShowPictures(keeper)
         self.tables = ShowTables(keeper, lambda: self.show, notify)
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from app.domain.clock import Clock
 from app.domain.errors import AppError, Value
@@ -17,6 +18,7 @@ from app.session.show_keeper import Post, ShowKeeper
 from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
+from app.storage.opening import Opening, Stage
 from app.storage.paths import Paths
 from app.storage.recents import Recents
 from app.storage.salvage import Salvaged, salvage
@@ -32,7 +34,36 @@ log = logging.getLogger(__name__)
 LOOK_S = 60.0
 EVERY_S = 600.0
 # Nothing is wrong with the file itself.
-SOUND = frozenset({"show_file.in_use", "show_file.newer", "show_file.not_a_show", "show_file.busy"})
+SOUND = frozenset(
+    {
+        "show_file.in_use", "show_file.newer", "show_file.not_a_show", "show_file.busy", "show_file.too_large", "show_file.cancelled",
+        "show_file.one_at_a_time",
+    }
+)  # fmt: skip
+
+T = TypeVar("T")
+
+
+class Beside(Protocol):
+    """Does work on a thread while the window lives on, shows how far `opening` is, and lets the user cancel it; gives what the work gives
+    and raises what it raises. `name` is the file's, for the words."""
+
+    def __call__(self, name: str, opening: Opening, work: Callable[[], T]) -> T: ...
+
+
+def at_once(name: str, opening: Opening, work: Callable[[], T]) -> T:
+    """Where there is no window: the caller waits."""
+    del name, opening
+    return work()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a thread has made ready for the desk."""
+
+    file: ShowFile
+    kept: Path | None = None  # the text show that it was made of
+    whole: bool = True
 
 
 def is_text(path: Path) -> bool:
@@ -46,6 +77,27 @@ def is_text(path: Path) -> bool:
 def is_damaged(path: Path, error: AppError) -> bool:
     """Whether a show file did not open because something in it is wrong."""
     return not error.code.startswith("file.") and error.code not in SOUND and path.exists() and not is_text(path)
+
+
+def _still_wanted(file: ShowFile, opening: Opening) -> ShowFile:
+    """The file, closed again when the user cancelled meanwhile; raises StorageError then."""
+    if opening.cancelled:
+        file.close()
+    opening.check(file.path)
+    return file
+
+
+def _opened(path: Path, opening: Opening) -> _Opened:
+    """Open a show of any format; raises AppError."""
+    kept = converted(path)
+    return _Opened(_still_wanted(ShowFile.open(path, opening=opening), opening), kept)
+
+
+def _copied(file: ShowFile | None, show: Show, target: Path, opening: Opening) -> _Opened:
+    """Copy an open show to another name and open it there; raises AppError. Once the copy stands there it is no longer given up."""
+    opening.at(Stage.COPYING)
+    whole = write_copy(file, show, target, opening)
+    return _Opened(ShowFile.open(target, show), whole=whole)
 
 
 class ShowFiles:
@@ -82,6 +134,8 @@ class ShowFiles:
         self._post = post
         self._keeper = keeper
         self._backups = ShowBackups(paths.backups, clock)
+        self._beside: Beside = at_once
+        self._busy = False
         self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was copied last, and how often it had changed by then
 
     @property
@@ -112,6 +166,10 @@ class ShowFiles:
         """Write what is left and let go. `keep_work` leaves a show without a file to be found by the next desk."""
         self._keeper.leave(keep_work=keep_work)
 
+    def wait_beside(self, beside: Beside) -> None:
+        """From now on, what takes long with large files is done so."""
+        self._beside = beside
+
     # Shows ----------------------------------------------------------------------------------------------------------------
 
     def new(self) -> None:
@@ -138,27 +196,55 @@ class ShowFiles:
         lock: FileLock | None = None
         try:
             lock = self._locks.take(path)
-            kept = converted(path)
-            opened = ShowFile.open(path)
+            ready = self._slowly(path, lambda opening: _opened(path, opening))
         except AppError as error:
             if lock is not None:
                 lock.release()
             return self._open_otherwise(path, error)
+        self._go_on_in(path, ready, lock)
+        return True
+
+    def open_at_start(self, path: Path) -> Awaitable[bool]:
+        """As `open`, while the window comes up; not when the user has begun something else meanwhile."""
+        return self._open_at_start(path.absolute(), self._document.show)
+
+    async def _open_at_start(self, path: Path, before: Show) -> bool:
+        if self._unsaved.holds(path) or path == self._document.path:
+            return self.open(path)
+        lock: FileLock | None = None
+        self._busy = True
+        try:
+            lock = self._locks.take(path)
+            ready = await asyncio.to_thread(_opened, path, Opening())
+        except AppError as error:
+            self._busy = False
+            if lock is not None:
+                lock.release()
+            return self._open_otherwise(path, error)
+        self._busy = False
+        if self._document.show is not before:
+            await asyncio.to_thread(ready.file.close)
+            lock.release()
+            return False
+        self._go_on_in(path, ready, lock)
+        return True
+
+    def _go_on_in(self, path: Path, ready: _Opened, lock: FileLock) -> None:
+        opened = ready.file
         self._leave()
         self._keeper.install(opened, lock=lock)
         self.recent = self._recents.add(path)
         self._show(opened.show, path)
-        if kept is not None:
-            self._notify(Notice(Severity.INFO, "show_file.converted", {"path": str(path), "kept": str(kept)}, subject=str(path)))
+        if ready.kept is not None:
+            self._notify(Notice(Severity.INFO, "show_file.converted", {"path": str(path), "kept": str(ready.kept)}, subject=str(path)))
         if not opened.can_be_written:
             self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
         elif self._backups.due(path, DAY_S):
             self._back_up(opened)
-        return True
 
     def open_copy(self, path: Path) -> bool:
         """Open a copy of a show file that is left alone, as a show without a file of its own; on failure a notice says why."""
-        return self._open_made(lambda target: copy_closed(path, target), path.stem)
+        return self._open_made(path, lambda target, opening: copy_closed(path, target, opening), path.stem)
 
     def backups(self) -> tuple[Backup, ...]:
         """The copies that were made of the open show, the newest first."""
@@ -166,7 +252,7 @@ class ShowFiles:
 
     def restore(self, backup: Backup) -> bool:
         """Open a backup as a show without a file, under the name of the show; the show's file stays as it is."""
-        return self._open_made(lambda target: copy_closed(backup.path, target), backup.show)
+        return self._open_made(backup.path, lambda target, opening: copy_closed(backup.path, target, opening), backup.show)
 
     async def look_after(self, every_s: Callable[[], float] = lambda: EVERY_S) -> None:
         """Copy the open show that often while it changes."""
@@ -192,22 +278,29 @@ class ShowFiles:
         if target == self._document.path:
             return self._keeper.save()
         lock: FileLock | None = None
+        file, show = self._keeper.file, self._document.show
         try:
             lock = self._locks.take(target)
-            whole = write_copy(self._keeper.file, self._document.show, target)
-            opened = ShowFile.open(target, self._document.show)
+            ready = self._slowly(target, lambda opening: _copied(file, show, target, opening))
         except AppError as error:
             if lock is not None:
                 lock.release()
-            self._keeper.tell(error)
+            self._tell(error)
             return False
+        self._carry_over(ready.file)
         self._keeper.leave(rescue=False)
-        self._keeper.install(opened, lock=lock)
+        self._keeper.install(ready.file, lock=lock)
         self.recent = self._recents.add(target)
         self._document.mark_saved(target)
-        if not whole:
+        if not ready.whole:
             self._notify(Notice(Severity.WARNING, "show_file.copied_partly", {"path": str(target)}, subject=str(target)))
         return True
+
+    def _carry_over(self, copy: ShowFile) -> None:
+        """What happened while the show was copied belongs into the copy too: orders come at any moment."""
+        for event in self._keeper.events(None, copy.last_seq):
+            copy.log(event.kind, event.at_ms, event.data)
+        copy.put(self._document.show)
 
     def accept_recovery(self) -> None:
         """The recovered work becomes the document, still without a file of its own."""
@@ -259,24 +352,43 @@ class ShowFiles:
         self.recent = self._recents.add(self._unsaved.put(working, self._document.title))
 
     def _open_unsaved(self, path: Path) -> bool:
-        if not self._open_made(lambda target: copy_closed(path, target), ""):
+        if not self._open_made(path, lambda target, opening: copy_closed(path, target, opening), ""):
             return False
         self._unsaved.remove(path)
         self.recent = self._recents.remove(path)
         return True
 
-    def _open_made(self, make: Callable[[Path], None], title: str) -> bool:
-        """Fill a working file with a show and go on in it; `title` "" = under its own."""
+    def _slowly(self, path: Path, work: Callable[[Opening], T]) -> T:
+        """What takes long with large files; raises AppError, also when the user cancelled or is waiting for another file."""
+        if self._busy:
+            raise StorageError("show_file.one_at_a_time", path=str(path))
+        opening = Opening()
+        self._busy = True
+        try:
+            return self._beside(path.name, opening, lambda: work(opening))
+        finally:
+            self._busy = False
+
+    def _tell(self, error: AppError) -> None:
+        if error.code != "show_file.cancelled":  # whoever cancels knows
+            self._keeper.tell(error, Severity.WARNING if error.code in ("show_file.in_use", "show_file.one_at_a_time") else Severity.ERROR)
+
+    def _open_made(self, path: Path, make: Callable[[Path, Opening], None], title: str) -> bool:
+        """Fill a working file with a show out of `path` and go on in it; `title` "" = under its own."""
+
+        def work(target: Path, opening: Opening) -> ShowFile:
+            make(target, opening)
+            return _still_wanted(ShowFile.open(target, opening=opening), opening)
+
         try:
             own = self._working.take()
             try:
-                make(own.path)
-                opened = ShowFile.open(own.path)
+                opened = self._slowly(path, lambda opening: work(own.path, opening))
             except AppError:
                 own.remove()
                 raise
         except AppError as error:
-            self._keeper.tell(error)
+            self._tell(error)
             return False
         self._leave()
         self._keeper.install(opened, own=own)
@@ -291,24 +403,26 @@ class ShowFiles:
         if (
             error.code in ("file.denied", "file.full")
             and path.exists()
-            and self._open_made(lambda target: convert(path, target), path.stem)
+            and self._open_made(path, lambda target, _: convert(path, target), path.stem)
         ):
             self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
             return True
-        self._keeper.tell(error, Severity.WARNING if error.code == "show_file.in_use" else Severity.ERROR)
+        self._tell(error)
         return is_damaged(path, error) and self._salvage(path)
 
     def _salvage(self, path: Path) -> bool:
         """Open what can be read of a damaged file as a show without a file."""
         found: list[Salvaged] = []
 
-        def read(target: Path) -> None:
-            salvaged = salvage(path, target, lambda: self._new_show().project)
+        project = self._new_show().project
+
+        def read(target: Path, opening: Opening) -> None:
+            salvaged = salvage(path, target, lambda: project, opening)
             if salvaged is None:
                 raise StorageError("show_file.lost", path=str(path))
             found.append(salvaged)
 
-        if not self._open_made(read, path.stem):
+        if not self._open_made(path, read, path.stem):
             return False
         data: dict[str, Value] = {"path": str(path), "things": found[0].things, "events": found[0].events, "pictures": found[0].pictures}
         self._notify(Notice(Severity.WARNING, "show_file.salvaged", data, subject=str(path)))

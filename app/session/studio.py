@@ -149,7 +149,7 @@ class Studio(RelayedShow):
         if path is None and self.recovery is not None and self.recovery.on_air and self._engine.left_running():
             self.accept_recovery()  # before the room is joined: what viewers did meanwhile belongs into this log
         elif (opening := path or last) is not None:
-            self._files.open(opening)
+            await self._files.open_at_start(opening)
         elif self.settings.show_guide and self.recovery is None:
             self.open_sample()
         self._document.project_changed.connect(self._on_project_changed)

@@ -21,7 +21,7 @@ class Stage(Enum):
     SALVAGING = "salvaging"
 
 
-Told = Callable[[Stage], None]
+Told = Callable[[Stage], object]
 
 
 class Opening:
@@ -41,6 +41,10 @@ class Opening:
     def cancel(self) -> None:
         """Nobody waits for it any more."""
         self._cancelled = True
+
+    def listen(self, told: Callable[[str], object]) -> None:
+        """Tell from now on which stage it is at, by its value."""
+        self._told = lambda stage: told(stage.value)
 
     def at(self, stage: Stage) -> None:
         """This is what is done now."""

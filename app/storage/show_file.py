@@ -57,6 +57,15 @@ def checked_version(connection: sqlite3.Connection, path: Path, opening: Opening
     return version
 
 
+def copy_pages(connection: sqlite3.Connection, copy: sqlite3.Connection, path: Path, opening: Opening | None) -> None:
+    """Copy a whole database; raises StorageError when nobody waits for it any more."""
+    if opening is None:
+        connection.backup(copy)
+        return
+    wanted = opening
+    connection.backup(copy, pages=wanted.PAGES, progress=lambda *_: wanted.check(path), sleep=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a file holds: the show, the places of its rows, the number of its last event, and whether its log says that it is on air."""
@@ -328,7 +337,7 @@ class ShowFile:
 
     # Copies ---------------------------------------------------------------------------------------------------------------
 
-    def copy_into(self, temporary: Path) -> bool:
+    def copy_into(self, temporary: Path, opening: Opening | None = None) -> bool:
         """Fill a file that nobody knows of yet with everything: show, pictures, log. Raises StorageError.
 
         False: this file itself cannot be read any more, the copy has what is in memory alone.
@@ -337,13 +346,13 @@ class ShowFile:
 
         def back_up(connection: sqlite3.Connection) -> None:
             with contextlib.closing(plain_connection(temporary)) as copy:
-                connection.backup(copy)
+                copy_pages(connection, copy, self.path, opening)
                 held.append((self._writer.written, self._writer.places))
 
         try:
             self._writer.run(back_up)
         except StorageError as error:
-            if error.code in ("file.full", "file.denied"):  # that speaks of the copy, not of what is copied
+            if error.code in ("file.full", "file.denied", "show_file.cancelled"):  # that speaks of the copy, not of what is copied
                 raise
             log.warning("%s cannot be copied, its copy begins anew: %s", self.path, error)
             remove_database(temporary)
@@ -370,7 +379,7 @@ def make_way(target: Path) -> None:
         target.with_name(target.name + companion).unlink(missing_ok=True)
 
 
-def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
+def write_copy(file: ShowFile | None, show: Show, target: Path, opening: Opening | None = None) -> bool:
     """Write all of an open show as a new file in one step, what stood there kept as `.bak`; raises StorageError, that untouched.
 
     Without a file yet, the show alone. False: its own file cannot be read any more, the copy has what is in memory alone.
@@ -382,7 +391,9 @@ def write_copy(file: ShowFile | None, show: Show, target: Path) -> bool:
             if file is None:
                 write_new(temporary, show)
             else:
-                whole = file.copy_into(temporary)
+                whole = file.copy_into(temporary, opening)
+            if opening is not None:
+                opening.check(target)
             make_way(target)
             put_in_place(temporary, target, keep_backup=True)
     except BaseException:
@@ -400,6 +411,6 @@ def copy_closed(path: Path, target: Path, opening: Opening | None = None) -> Non
         opening.at(Stage.COPYING)
         with our_errors(target, opening), contextlib.closing(plain_connection(target)) as copy:
             opening.watch(copy)
-            connection.backup(copy, pages=opening.PAGES, progress=lambda *_: opening.check(path), sleep=0)
+            copy_pages(connection, copy, path, opening)
             copy.execute("PRAGMA journal_mode = DELETE")
             bring_up(copy)

@@ -9,6 +9,7 @@ from app.session.studio import Studio
 from app.ui.dialogs.questions import Question, choose
 from app.ui.language import tr
 from app.ui.leaving import may_replace
+from app.ui.waiting import Waiting
 
 
 class Files:
@@ -18,6 +19,7 @@ class Files:
         self._studio = studio
         self._parent = parent
         self._suffix = suffix
+        studio.wait_beside(Waiting(parent))
 
     def _filter(self) -> str:
         return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)

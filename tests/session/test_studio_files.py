@@ -2,10 +2,10 @@
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,7 @@ from app.domain.show_editing import put_product, put_products, put_segment, segm
 from app.session.show_tables import PIECE, Exported
 from app.storage.database import is_database
 from app.storage.files import StorageError
+from app.storage.opening import Opening
 from app.storage.pictures import make_picture
 from app.storage.settings import Settings, SettingsFile
 from app.storage.show_file import ShowFile
@@ -27,6 +28,7 @@ from app.storage.tables import read_table
 from tests.support.show_process import PNG
 from tests.support.studio_desk import StudioDesk, new_project
 
+T = TypeVar("T")
 SAMPLES = Path(__file__).resolve().parents[1] / "storage" / "samples"
 
 
@@ -211,6 +213,7 @@ async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) ->
         studio = desk.studio
         studio.edit("Rename", lambda project: named(project, "a mistake"))
         assert await studio.kept()
+        await desk.until(lambda: len(studio.backups()) == 1)
         (backup,) = studio.backups()
         assert studio.restore(backup)
         assert (studio.path, studio.title, studio.modified) == (None, "shop", True)
@@ -219,6 +222,61 @@ async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) ->
         assert studio.backups() == ()
         assert studio.open(path) and studio.project.name == "a mistake"
         assert studio.backups() == (backup,), "one a day at opening is enough"
+
+
+async def test_what_happens_while_a_show_is_copied_is_in_the_copy(tmp_path: Path) -> None:
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        assert studio.save_as(tmp_path / "one")
+        studio.log(EventKind.LIKED, count=1)
+
+        def beside(name: str, opening: Opening, work: Callable[[], T]) -> T:
+            done = work()
+            studio.log(EventKind.ORDER_PLACED, order="o1", product="p", units=1, minor=500, currency="USD")
+            studio.settle(lambda show: put_product(show, Product("p", {"en": "Fan"})))
+            return done
+
+        studio.wait_beside(beside)
+        assert studio.save_as(tmp_path / "two")
+        assert [event.kind for event in studio.events()] == [EventKind.LIKED, EventKind.ORDER_PLACED]
+        assert await studio.kept()
+    assert [product.id for product in load(tmp_path / "two.tradewind").products] == ["p"]
+    with contextlib.closing(ShowFile.open(tmp_path / "two.tradewind")) as file:
+        assert [(event.seq, event.data.get("order")) for event in file.events()] == [(1, None), (2, "o1")]
+
+
+async def test_opening_can_be_cancelled_and_is_one_at_a_time(tmp_path: Path) -> None:
+    async with started(tmp_path) as desk:
+        studio = desk.studio
+        for name in ("one", "two"):
+            studio.new()
+            studio.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
+            assert studio.save_as(tmp_path / name)
+        inner: list[bool] = []
+
+        def cancelled(name: str, opening: Opening, work: Callable[[], T]) -> T:
+            opening.cancel()
+            return work()
+
+        def late(name: str, opening: Opening, work: Callable[[], T]) -> T:
+            opening.listen(lambda stage: opening.cancel() if stage == "reading" else None)
+            return work()
+
+        def again(name: str, opening: Opening, work: Callable[[], T]) -> T:
+            inner.append(studio.open(tmp_path / "two.tradewind"))
+            return work()
+
+        told: list[str] = []
+        studio.notices.connect(lambda notice: told.append(notice.code) if notice.severity is not Severity.INFO else None)
+        for beside in (cancelled, late):
+            studio.wait_beside(beside)
+            assert not studio.open(tmp_path / "one.tradewind")
+            assert not studio.save_as(tmp_path / "three") or beside is late
+            assert studio.title in ("two", "three")
+        studio.wait_beside(again)
+        assert told == []
+        assert studio.open(tmp_path / "one.tradewind")
+        assert (studio.title, inner, told) == ("one", [False], ["show_file.one_at_a_time"])
 
 
 async def test_an_old_text_show_is_brought_over_and_kept(tmp_path: Path) -> None:
