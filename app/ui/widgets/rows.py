@@ -23,6 +23,7 @@ ROW_PX = 34
 ICON_PX = 18
 ROW_TYPE = "application/x-tradewind-row"
 TALLY_PX = 20
+TALLY_DOT_PX = 10
 MARK_PX = 26  # width of one small button
 _ROW = Qt.ItemDataRole.UserRole + 1
 
@@ -116,12 +117,19 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
     def _draw_tally(self, painter: QPainter, area: QRect, right: int, row: Row) -> int:
-        """A pill at the right; where the rest ends."""
-        width = painter.fontMetrics().horizontalAdvance(row.tally) + 16
-        pill = QRect(right - width, area.center().y() - TALLY_PX // 2, width, TALLY_PX)
+        """A pill at the right, or a dot where the title would have no room beside the pill; where the rest ends."""
+        metrics = painter.fontMetrics()
+        width = metrics.horizontalAdvance(row.tally) + 16
+        whole = area.x() + 36 + metrics.horizontalAdvance(row.title) + TALLY_PX <= right - width
+        if not whole:
+            width = TALLY_DOT_PX
+        height = TALLY_PX if whole else TALLY_DOT_PX
+        pill = QRect(right - width, area.center().y() - height // 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour(row.tally_colour))
-        painter.drawRoundedRect(pill, TALLY_PX / 2, TALLY_PX / 2)
+        painter.drawRoundedRect(pill, height / 2, height / 2)
+        if not whole:
+            return pill.left() - 6
         painter.setPen(self._theme.colour(f"on_{row.tally_colour}"))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, row.tally)
         return pill.left() - 6
