@@ -136,9 +136,8 @@ class TargetSession:
         task.cancel()
         await asyncio.wait({task})
         self._drop(tell_relay=True)
-        if self._leaving:
-            await asyncio.wait(self._leaving)
-        await self._connector.aclose()
+        undoing = asyncio.create_task(self._connector.aclose(), name=f"undo {self.target.relay.id}")
+        await asyncio.wait({undoing, *self._leaving})
         self.state.set(TargetState.IDLE)
 
     @property

@@ -239,6 +239,40 @@ async def test_a_fault_of_our_own_ends_no_target_and_touches_no_other(server: Wh
     await asyncio.to_thread(publisher.close)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "code"),
+    [
+        (503, "", {"Retry-After": "²"}, "whip.http"),
+        (503, '{"error":' * 7_000, {"Retry-After": "9" * 5000}, "whip.http"),
+        (500, "<" * 65_000, {}, "whip.http"),
+        (201, "<" * 65_000, {"Location": "http://[::1"}, "whip.answer"),
+        (201, "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF " + "9" * 5000, {"Location": "//a:b"}, "whip.answer"),
+        (201, "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=extmap:² x", {}, "whip.answer"),
+        (307, "", {"Location": "http://[::1"}, "whip.redirect"),
+        (301, "", {"Location": "/x?key=1"}, "whip.moved"),
+    ],
+)
+async def test_a_relay_may_answer_anything_while_another_is_on_air(
+    server: WhipServer, rig: Rig, status: int, body: str, headers: dict[str, str], code: str
+) -> None:
+    bad = WhipServer()
+    bad.faults.status, bad.faults.body, bad.faults.headers = status, body, headers
+    await bad.start()
+    with Feeder(rig.publisher.push, rig.control):
+        rig.publisher.targets([target_for(server)])
+        await server.until(lambda: rig.publisher.stats() != () and rig.state() is TargetState.LIVE)
+        rig.publisher.targets([target_for(server), Target(Relay("bad", "Bad", bad.url))])
+        await server.until(lambda: code in rig.codes())
+        pictures = len(server.ingests[0].pictures)
+        await server.until(lambda: len(server.ingests[0].pictures) > pictures + 5)
+        good, other = rig.publisher.stats()
+        assert (good.state, good.connects) == (TargetState.LIVE, 1)
+        assert other.state in (TargetState.RECONNECTING, TargetState.REFUSED, TargetState.CONNECTING)
+        assert rig.codes() == ["target.live", code]
+    await closed(rig)
+    await bad.aclose()
+
+
 async def test_targets_come_and_go_without_touching_each_other(server: WhipServer, rig: Rig) -> None:
     first, second = target_for(server), Target(Relay("two", "Relay Two", server.url))
     with Feeder(rig.publisher.push, rig.control):
