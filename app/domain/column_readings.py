@@ -120,7 +120,7 @@ def _signs(column: AmountColumn, answers: Answers, readings: Readings) -> dict[s
 def _ask_other_currencies(column: AmountColumn, show: Show, answers: Answers, readings: Readings) -> None:
     signs = readings.of(column.index).signs
     found = dict(_first_of((_currency_of(text, column.currency, signs), text) for text in column.texts if text))
-    if column.currency and not currency_in(column.heading) and any(not _meant(text) for text in column.texts if text):
+    if column.currency and not column.use.of and not currency_in(column.heading) and any(not _meant(text) for text in column.texts if text):
         readings.assumed.append((column.index, column.currency))
     for code, text in found.items() if not column.any_currency else ():
         if not code or not column.currency or code == column.currency:

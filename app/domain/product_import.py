@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.domain import cells
@@ -25,6 +26,7 @@ from app.domain.table_questions import LEAVE_OUT, Answers, Choice, Question, lea
 MAX_FAULTS = 1000  # nobody reads more, and each is held in memory
 SEVERAL = frozenset({"pictures"})  # fields that many columns may fill
 FETCH = "fetch"
+FETCH_NEAR = "fetch-near"  # also from this computer and its network
 _WORDS = FIELDS_OF[Of.LANGUAGE] | {"category", "price_band"}
 _KEYS = frozenset({"id", "sku"})
 
@@ -251,16 +253,18 @@ class _Import:
         try:
             BY_FIELD[use.field].put(draft, of, text)
         except CellError as error:
-            if error.code == "table.was_alone" and use.of and draft.get("prices") == () and _price_skipped(self, row):
-                return
-            self.fault(row, use, error.code, error.data)
+            if error.code == "table.was_alone" and _price_skipped(self, row):
+                self.note(row, use, error.code, error.data)
+            else:
+                self.fault(row, use, error.code, error.data)
         for code, data in draft.notes[notes:]:
             self.note(row, use, code, data)
 
 
 def _price_skipped(run: _Import, row: _Row) -> bool:
-    """Whether the price of a crossed-out price was left out because of its currency, which was said already."""
-    return any(note.line == row.line and note.code == "table.currency_left_out" for note in run.notes)
+    """Whether a crossed-out price has no price because that was left out: its currency, or that it has two columns, is asked about."""
+    asked = any(one.key.startswith("column:price") for one in run.questions)
+    return asked or any(note.line == row.line and note.code == "table.currency_left_out" for note in run.notes)
 
 
 def _unclear(text: str, written: str) -> bool:
@@ -288,7 +292,7 @@ def _identity(row: Mapping[Use, str], old: Product | None) -> str:
 def plan_import(table: Table, matching: Matching, show: Show, answers: Answers | None = None) -> ImportPlan:
     """What becomes of the show's products when the table is imported. Empty cells leave what is there."""
     run = _Import(table, matching, show, answers or {})
-    rows, left_out = _once_each(run, run.rows())
+    rows, left_out = _once_each(run, run.rows()), 0
     found: dict[str, Product] = {}
     new = unchanged = 0
     for row in rows:
@@ -318,31 +322,26 @@ def plan_import(table: Table, matching: Matching, show: Show, answers: Answers |
     )
 
 
-def _once_each(run: _Import, rows: Sequence[_Row]) -> tuple[list[_Row], int]:
-    """One row for each product, and how many were left out; which of several counts is asked, unless they say the same."""
+def _once_each(run: _Import, rows: Sequence[_Row]) -> list[_Row]:
+    """One row for each product; which of several counts is asked, unless they say the same. Without an answer none of them does."""
     by_key: dict[str, list[_Row]] = {}
     for row in rows:
         by_key.setdefault(row.key if row.key != "name:" else f"line:{row.line}", []).append(row)
     doubled = {key: many for key, many in by_key.items() if len({tuple(row.cells.items()) for row in many}) > 1}
-    answer = run.answers.get("doubled", LEAVE_OUT)
     if doubled:
         names = ", ".join(_called(many[0]) for many in list(doubled.values())[:5])
         data: dict[str, Value] = {"text": names + ("…" if len(doubled) > 5 else ""), "count": len(doubled)}
         choices = (Choice("first", "ask.first_row"), Choice("last", "ask.last_row"), leave_out())
         run.questions.append(Question("doubled", "ask.doubled", data, choices))
-    kept, left_out = list[_Row](), 0
+    answer = run.answers.get("doubled", LEAVE_OUT)
+    kept = list[_Row]()
     for key, many in by_key.items():
-        chosen = many[-1] if answer == "last" else many[0]
-        if key in doubled and answer == LEAVE_OUT:
-            left_out += len(many)
-            for row in many:
-                run.fault(row, _key_use(row), "table.twice", {"text": _called(row)})
-            continue
-        kept.append(chosen)
+        chosen = None if key in doubled and answer == LEAVE_OUT else many[-1] if answer == "last" else many[0]
+        kept += [chosen] if chosen is not None else []
         for row in many:
             if row is not chosen and (use := _key_use(row)) is not None:
                 run.note(row, use, "table.twice", {"text": _called(row)})
-    return sorted(kept, key=lambda row: row.line), left_out
+    return sorted(kept, key=lambda row: row.line)
 
 
 def _key_use(row: _Row) -> Use | None:
@@ -359,14 +358,32 @@ def _ask_pictures(run: _Import) -> Mapping[str, tuple[str, ...]]:
     count = sum(len(many) for many in run.addresses.values())
     if not count:
         return {}
-    hosts = dict.fromkeys(urlsplit(one).hostname or "" for many in run.addresses.values() for one in many)
+    hosts = dict.fromkeys(_host_of(one) for many in run.addresses.values() for one in many)
     data: dict[str, Value] = {"count": count, "hosts": ", ".join(list(hosts)[:3]) + ("…" if len(hosts) > 3 else "")}
-    run.questions.append(Question("pictures", "ask.pictures", data, (Choice(FETCH, "ask.fetch"), leave_out())))
-    if run.answers.get("pictures") == FETCH:
+    choices = [Choice(FETCH, "ask.fetch"), leave_out()]
+    if any(_is_near(host) for host in hosts):
+        choices.insert(1, Choice(FETCH_NEAR, "ask.fetch_near"))
+    run.questions.append(Question("pictures", "ask.pictures", data, tuple(choices)))
+    if run.answers.get("pictures") in (FETCH, FETCH_NEAR):
         return run.addresses
     if run.answers.get("pictures") == LEAVE_OUT:
         run.notes.append(Fault(0, "", "table.pictures_left_out", {"count": count}))
     return {}
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_near(host: str) -> bool:
+    """Whether this is no host of the open internet, as far as its name says."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".lan", ".internal"))
 
 
 def _left_out_columns(table: Table, matching: Matching, show: Show) -> list[Fault]:

@@ -71,7 +71,7 @@ class OpenShow:
         self.open_copy = self._files.open_copy
         self.wait_beside = self._files.wait_beside
         self.pictures = ShowPictures(keeper)
-        self.tables = ShowTables(keeper, lambda: self.show, notify)
+        self.tables = ShowTables(keeper, lambda: self.show, notify, profiles=paths.table_profiles)
 
     @property
     def project(self) -> Project:

@@ -15,7 +15,9 @@ from app.domain.product_import import product_table
 from app.domain.rundown_table import rundown_table
 from app.domain.show import Show
 from app.domain.table import Grid, Table
+from app.domain.table_profile import TableProfile
 from app.session.show_keeper import ShowKeeper
+from app.storage.table_profiles import load_table_profiles
 from app.storage.tables import ENCODINGS, SUFFIXES, Watch, read_grid, write_table
 
 PIECE = 2000  # events that are read in one turn of the loop: 20 ms
@@ -37,7 +39,9 @@ class ShowTables:
     suffixes = SUFFIXES
     encodings = ENCODINGS
 
-    def __init__(self, keeper: ShowKeeper, show: Callable[[], Show], notify: Callable[[Notice], None]) -> None:
+    def __init__(self, keeper: ShowKeeper, show: Callable[[], Show], notify: Callable[[Notice], None], *, profiles: Path) -> None:
+        self._profiles_in = profiles
+        self._profiles: tuple[TableProfile, ...] | None = None
         self._keeper = keeper
         self._show = show
         self._notify = notify
@@ -48,6 +52,16 @@ class ShowTables:
             Exported.ORDERS: self._orders,
             Exported.EVENTS: self._events,
         }
+
+    def profiles(self) -> tuple[TableProfile, ...]:
+        """What is known of the exports of shops; without them, and with a notice, when they cannot be read."""
+        if self._profiles is None:
+            try:
+                self._profiles = load_table_profiles(self._profiles_in)
+            except AppError as error:
+                self._notify(Notice(Severity.WARNING, error.code, error.data, subject=str(self._profiles_in)))
+                self._profiles = ()
+        return self._profiles
 
     def read(self, path: Path, sheet: str = "", encoding: str = "", *, watch: Watch) -> Grid:
         """A CSV or XLSX file as it stands ("" = the first sheet, the likeliest encoding); raises StorageError. May take seconds: call it

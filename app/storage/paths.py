@@ -101,6 +101,10 @@ class Paths:
         return self.resources / "relays"
 
     @property
+    def table_profiles(self) -> Path:
+        return self.resources / "table_profiles"
+
+    @property
     def card_themes(self) -> Path:
         return self.resources / "cards"
 

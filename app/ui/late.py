@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.session.picture_fetch import Fetched as Fetched
+    from app.session.picture_fetch import PictureFetch as PictureFetch
     from app.ui.dialogs.about import About as About
     from app.ui.dialogs.airing import AiringDialog as AiringDialog
     from app.ui.dialogs.backups import BackupsDialog as BackupsDialog
@@ -35,11 +37,13 @@ else:
         "BackupsDialog": "app.ui.dialogs.backups",
         "ConnectionsDialog": "app.ui.dialogs.connections",
         "ExportDialog": "app.ui.dialogs.export",
+        "Fetched": "app.session.picture_fetch",
         "Guide": "app.ui.dialogs.guide",
         "ImportDialog": "app.ui.dialogs.import_table",
         "MovedDialog": "app.ui.dialogs.moved",
         "OrderTable": "app.ui.table_kinds",
         "Palette": "app.ui.dialogs.palette",
+        "PictureFetch": "app.session.picture_fetch",
         "PlannerWindow": "app.ui.planner.window",
         "PluginsDialog": "app.ui.dialogs.plugins",
         "ProductDialog": "app.ui.dialogs.product",

@@ -2,30 +2,42 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from app.domain import cells
+from app.domain.column_names import known_heading, own_use
+from app.domain.column_words import ORDER_WORDS, PRODUCT_WORDS, RUNDOWN_WORDS
 from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
 from app.domain.order import CHANGED, Order
 from app.domain.order_book import ORDER_KINDS, OrderBook, Standing, product_names
 from app.domain.order_table import match_orders, plan_orders
+from app.domain.product import Product
 from app.domain.product_columns import BY_FIELD, FIELDS_OF, Of, all_uses
 from app.domain.product_import import match_products, plan_import
 from app.domain.rundown import Segment
+from app.domain.rundown_table import COLUMNS as RUNDOWN_COLUMNS
 from app.domain.rundown_table import IN_LANGUAGES, match_rundown, plan_rundown
 from app.domain.show import Show, languages_of
 from app.domain.show_editing import put_products
 from app.domain.table import Fault, Matching, Table, Use
+from app.domain.table_profile import ProfileTable, TableProfile
+from app.domain.table_questions import Answers, Choice, Question
 from app.ui.column_titles import order_titles, product_titles, segment_titles, title_of
 from app.ui.desk import Desk
 from app.ui.language import tr
 
+PREVIEWED = 200  # things that are shown as they would be
 ORDERS_AT_ONCE = 25  # between two of these the window draws itself
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What bringing a table in would do. `steps` do it, one after the other; each is False when it was refused. `told` says so."""
+    """What bringing a table in would do. `steps` do it, one after the other; each is False when it was refused. `told` says so.
+
+    `questions` have to be answered first. `notes` are what comes in without a part of it. `addresses` are pictures to fetch before the
+    steps, for each product; `fetched` is where they are put. `preview` are the first things as they would be, below `preview_header`.
+    """
 
     new: int
     changed: int
@@ -34,6 +46,12 @@ class Outcome:
     faults: tuple[Fault, ...]
     steps: Sequence[Callable[[], bool]]
     told: Notice
+    notes: tuple[Fault, ...] = ()
+    questions: tuple[Question, ...] = ()
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fetched: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    preview_header: tuple[str, ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
 
 
 Plan = Callable[[], Outcome]
@@ -44,6 +62,7 @@ class TableKind:
 
     can_replace = False
     undoable = True
+    profile_kind = ""  # as profiles call it; "" = there are none
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -67,7 +86,7 @@ class TableKind:
         """What columns can be used for in this show."""
 
     @abstractmethod
-    def match(self, table: Table, show: Show) -> Matching:
+    def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
         """What each column probably is for."""
 
     @abstractmethod
@@ -75,8 +94,17 @@ class TableKind:
         """The fields without which nothing can be brought in."""
 
     @abstractmethod
-    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+    def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         """What finds out what would become of the show; slow, callable on any thread."""
+
+    @abstractmethod
+    def knows(self, heading: str) -> bool:
+        """Whether this cell surely is one of its headings; callable on any thread."""
+
+    def profiles(self) -> Sequence[TableProfile]:
+        """The shop systems whose exports of this kind are known."""
+        kind = self.profile_kind
+        return [one for one in self.desk.studio.tables.profiles() if any(table.kind == kind for table in one.tables)] if kind else []
 
     def uses(self, table: Table, matching: Matching, show: Show) -> Sequence[tuple[Use, str]]:
         """What columns can be used for, with words; what was found in the table is among them."""
@@ -89,23 +117,21 @@ class TableKind:
 
     def words_of(self, fault: Fault) -> str:
         """A fault as a sentence."""
-        data = dict(fault.data)
-        if fault.code == "table.missing":
-            data["text"] = self.titles.get(str(data["text"]), str(data["text"]))
-        return self.desk.wordings.sentence(fault.code, data).text
+        return self.desk.wordings.sentence(fault.code, self._named(fault.code, fault.data)).text
+
+    def asked(self, question: Question | Choice) -> str:
+        """A question, or one of its answers, as a sentence."""
+        return self.desk.wordings.sentence(question.code, self._named(question.code, question.data)).text
+
+    def _named(self, code: str, data: Mapping[str, Value]) -> Mapping[str, Value]:
+        if code not in ("table.missing", "ask.two_columns"):
+            return data
+        return {**data, "text": self.titles.get(str(data["text"]), str(data["text"]))}
 
 
 def in_host_language(matching: Matching, fields: Collection[str], language: str) -> Matching:
-    """With the columns that name no language in the host's, unless another column says that it is."""
-    named = {use for use in matching if use is not None}
-
-    def meant(use: Use | None) -> Use | None:
-        if use is None or use.of or use.field not in fields:
-            return use
-        plain = Use(use.field, language)
-        return None if plain in named else plain
-
-    return tuple(meant(use) for use in matching)
+    """With the columns that name no language in the host's."""
+    return tuple(Use(use.field, language) if use is not None and not use.of and use.field in fields else use for use in matching)
 
 
 def _used(matching: Matching) -> Collection[str]:
@@ -131,28 +157,61 @@ class ProductTable(TableKind):
     def known_uses(self, show: Show) -> Sequence[Use]:
         return all_uses(show)
 
-    def match(self, table: Table, show: Show) -> Matching:
-        return in_host_language(match_products(table, show), FIELDS_OF[Of.LANGUAGE], show.desk.host_language)
+    profile_kind = "products"
+
+    def knows(self, heading: str) -> bool:
+        return known_heading(heading, PRODUCT_WORDS) or own_use(heading, BY_FIELD) is not None
+
+    def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
+        return in_host_language(match_products(table, show, profile), FIELDS_OF[Of.LANGUAGE], show.desk.host_language)
 
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         wanted = {"name", "sku", "id"} if show.products else {"name"}
         return () if wanted & set(_used(matching)) else (self.titles["name"],)
 
-    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+    def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         def find_out() -> Outcome:
-            found = plan_import(table, matching, show)
+            found = plan_import(table, matching, show, answers)
             data: dict[str, Value] = {"new": found.new, "changed": found.changed, "left_out": found.left_out}
+            fetched: dict[str, tuple[str, ...]] = {}
+
+            def put() -> bool:
+                products = [with_pictures(product, fetched.get(product.id, ())) for product in found.products]
+                return self.desk.edit_show("Bring in products", lambda now: put_products(now, products))
+
             return Outcome(
                 found.new,
                 found.changed,
                 found.unchanged,
                 found.left_out,
                 found.faults,
-                (lambda: self.desk.edit_show("Bring in products", lambda now: put_products(now, found.products)),),
+                (put,),
                 Notice(Severity.INFO, "window.products_imported", data, "window.imported", ("edit.undo",)),
+                found.notes,
+                found.questions,
+                found.addresses,
+                fetched,
+                (self.titles["sku"], self.titles["name"], self.titles["price"], self.titles["was"], self.titles["stock"]),
+                tuple(_preview(product) for product in found.products[:PREVIEWED]),
             )
 
         return find_out
+
+
+def with_pictures(product: Product, ids: Sequence[str]) -> Product:
+    """With further pictures, each once."""
+    return replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))) if ids else product
+
+
+def _preview(product: Product) -> tuple[str, ...]:
+    was = [cells.money_text(price.was) for price in product.prices if price.was is not None]
+    return (
+        product.sku,
+        " · ".join(product.name.values()),
+        ", ".join(cells.money_text(price.price) for price in product.prices),
+        ", ".join(was),
+        ", ".join(f"{one.place} {one.units}".strip() for one in product.stock),
+    )
 
 
 def put_segments(show: Show, segments: Sequence[Segment], *, replacing: bool) -> Show:
@@ -186,13 +245,16 @@ class RundownTable(TableKind):
         tags = languages_of(show)
         return [Use(field, tag) for field, of in self.fields() for tag in (tags if of is Of.LANGUAGE else ("",))]
 
-    def match(self, table: Table, show: Show) -> Matching:
+    def knows(self, heading: str) -> bool:
+        return known_heading(heading, RUNDOWN_WORDS) or own_use(heading, RUNDOWN_COLUMNS) is not None
+
+    def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
         return in_host_language(match_rundown(table, show), IN_LANGUAGES, show.desk.host_language)
 
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         return () if {"title", "product"} & set(_used(matching)) else (self.titles["title"],)
 
-    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+    def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         replacing = self.replacing
 
         def find_out() -> Outcome:
@@ -213,6 +275,8 @@ class RundownTable(TableKind):
                     ),
                 ),
                 Notice(Severity.INFO, "window.rundown_imported", data, "window.imported", ("edit.undo",)),
+                preview_header=(self.titles["title"], self.titles["act"], self.titles["minutes"]),
+                preview=tuple((one.title, one.act.value, cells.seconds_text(one.planned_s)) for one in found.segments[:PREVIEWED]),
             )
 
         return find_out
@@ -239,21 +303,26 @@ class OrderTable(TableKind):
     def known_uses(self, show: Show) -> Sequence[Use]:
         return [Use(field) for field in self.titles]
 
-    def match(self, table: Table, show: Show) -> Matching:
-        return match_orders(table)
+    profile_kind = "orders"
+
+    def knows(self, heading: str) -> bool:
+        return known_heading(heading, ORDER_WORDS)
+
+    def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
+        return match_orders(table, profile)
 
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         used = _used(matching)
         needed = (("order",), ("product", "product_name"), ("amount", "unit_price", "total"))
         return [self.titles[fields[0]] for fields in needed if not set(fields) & set(used)]
 
-    def plan(self, table: Table, matching: Matching, show: Show) -> Plan:
+    def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         studio = self.desk.studio
         log = studio.events(ORDER_KINDS)
         now_ms, zones = studio.desk.now_ms(), studio.desk.scheduler.zones
 
         def find_out() -> Outcome:
-            found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms)
+            found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms, answers=answers, profile=profile)
             book, named = OrderBook(log), product_names(show)
             wanted = [(order, CHANGED) for order in found.orders] + list(found.gone)
             standings = [(order, why, book.standing(order, named)) for order, why in wanted]
@@ -268,6 +337,13 @@ class OrderTable(TableKind):
                 found.faults,
                 [self._placing(steps[start : start + ORDERS_AT_ONCE]) for start in range(0, len(steps), ORDERS_AT_ONCE)],
                 Notice(Severity.INFO, "window.orders_imported", data, "window.imported"),
+                found.notes,
+                found.questions,
+                preview_header=tuple(self.titles[name] for name in ("order", "product", "units", "amount", "time")),
+                preview=tuple(
+                    (one.id, one.product, str(one.units), cells.money_text(one.total), cells.moment_text(one.at_ms))
+                    for one in found.orders[:PREVIEWED]
+                ),
             )
 
         return find_out

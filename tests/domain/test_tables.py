@@ -99,8 +99,8 @@ def test_rows_find_their_product_by_id_by_sku_by_name() -> None:
     data = table("Product ID|SKU|Name (English)|Category", "fan|||A", "|c-1||B", "||cup|C", "|X-9|Fan|D")
     plan = plan_import(data, match_products(data, known), known)
     assert [(product.id, product.category) for product in plan.products[:1]] == [("fan", "A")]
-    assert [(fault.line, fault.code) for fault in plan.faults] == [(3, "table.twice"), (4, "table.twice")]
-    assert (plan.new, plan.changed, plan.left_out) == (1, 1, 2)
+    assert [(note.line, note.code) for note in plan.notes] == [(3, "table.twice"), (4, "table.twice")]
+    assert (plan.new, plan.changed, plan.left_out, plan.questions[0].key) == (1, 1, 0, "doubled")
     last = plan_import(data, match_products(data, known), known, {"doubled": "last"})
     assert [(product.id, product.category) for product in last.products[:2]] == [("fan", "A"), ("cup", "C")]
     assert [(note.line, note.code) for note in last.notes] == [(3, "table.twice")]

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from PySide6.QtCore import QDateTime, QLocale, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.event import EventKind
-from app.domain.notice import Notice
+from app.domain.money import Money
+from app.domain.notice import Notice, Severity
 from app.domain.product import Product, price_in, units_in_stock
 from app.domain.rundown import Act
 from app.domain.show import product_by_id
@@ -23,6 +26,7 @@ from app.domain.show_editing import change_product
 from app.domain.table import Use
 from app.session.show_tables import Exported
 from app.session.studio import Studio
+from app.storage.paths import RESOURCES
 from app.ui.dialogs.export import HANDBOOK, ExportDialog
 from app.ui.dialogs.import_table import ImportDialog, Stage
 from app.ui.main_window import MainWindow
@@ -103,7 +107,7 @@ async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_befor
     errors = [dialog.faults.item(place).text() for place in range(dialog.faults.count())]
     assert errors == [
         "Line 3, Price [US]: “abc” is not an amount of money.",
-        "Line 3, Link: “not a link” is not a link.",
+        "Line 3, Link: “not a link” is not a link that viewers can open.",
         "Line 5: The row has no name.",
     ]
     rows = dialog.view.rows
@@ -241,6 +245,126 @@ async def test_the_dialog_is_walked_through_by_tab_and_fits_a_small_screen(selli
     assert not [named(widget) for widget in controls(dialog) if id(widget) not in reached]
 
 
+# --- how a file is read, and what it leaves open ------------------------------------------------------------------------
+
+
+async def test_what_a_file_leaves_open_is_asked_and_nothing_comes_in_before(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    text = "Name,SKU,Price,Price [US],Cost\nFan,N-1,$5.00,6.00,kr 3\nCup,N-2,7,8,\nCup,n-2,9,10,\n"
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "open.csv", text)))
+    assert set(dialog.questions.boxes) == {"column:price:US", "currency:4:kr", "doubled"}
+    assert dialog.questions.isVisible()
+    assert all(box.currentIndex() == -1 for box in dialog.questions.boxes.values()), "nothing is chosen before somebody chooses"
+    assert (dialog.asks.text(), dialog.words.text()) == ("3 to answer", "Answer the questions above first.")
+    assert not dialog.take_button.isEnabled()
+    for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
+        box = dialog.questions.boxes[key]
+        box.setCurrentIndex(box.findData(value))
+        box.activated.emit(box.currentIndex())
+        await ready(dialog)
+    assert [[dialog.preview.index(row, column).data() for column in range(3)] for row in range(2)] == [
+        ["N-1", "Fan", "6.00 USD"],
+        ["n-2", "Cup", "10.00 USD"],
+    ]
+    dialog.take_button.click()
+    fan, cup = studio.show.products[-2:]
+    assert (fan.unit_cost, cup.sku) == (Money(300, "SEK"), "n-2")
+    again = await opened(selling.exchange.bring_in_products(tmp_path / "open.csv"))
+    for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
+        again.questions.answer(key, value)
+        await ready(again)
+    assert again.same.text() == "2 as they are"
+    assert not again.take_button.isEnabled()
+
+
+async def test_encoding_heading_and_shop_are_found_and_can_be_chosen(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    text = "Price list,,\n상품명,판매가,재고\n여름 부채,39,12\n"
+    dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "korean.csv", text, "cp949")))
+    source = dialog.source
+    assert (source.encoding.currentData(), source.heading.value(), source.profile.currentData()) == ("cp949", 2, "")
+    assert source.first_line.text() == "Above the headings: Price list"
+    assert dialog.new.text() == "1 new"
+    source.encoding.setCurrentIndex(source.encoding.findData("cp1252"))
+    source.encoding.activated.emit(source.encoding.currentIndex())
+    await ready(dialog)
+    assert source.encoding.currentData() == "cp1252"
+    assert "»óÇ°¸í" in str(dialog.view.rows.headerData(0, Qt.Orientation.Horizontal))
+    source.encoding.setCurrentIndex(source.encoding.findData("cp949"))
+    source.encoding.activated.emit(source.encoding.currentIndex())
+    await ready(dialog)
+    source.heading.setValue(1)
+    await ready(dialog)
+    assert not dialog.take_button.isEnabled()
+    source.heading.setValue(2)
+    await ready(dialog)
+    assert dialog.take_button.isEnabled()
+    shop = "Handle,Title,Variant SKU,Variant Price,Option1 Value\nfan,Fan,F-9,5,Red\nfan,,F-8,6,Blue\n"
+    dialog.read_file(written(tmp_path / "shop.csv", shop))
+    await ready(dialog)
+    assert (source.profile.currentText(), dialog.new.text(), dialog.wrong.isVisible()) == ("Shopify", "2 new", False)
+    source.profile.setCurrentIndex(0)
+    source.profile.activated.emit(0)
+    await ready(dialog)
+    assert dialog.wrong.text() == "1 wrong", "without the shop's rules the second row has no name"
+
+
+async def test_a_reading_that_nobody_waits_for_stops(selling: MainWindow, tmp_path: Path) -> None:
+    text = "SKU,Name\n" + "".join(f"N-{number},Thing\n" for number in range(40_000))
+    dialog = selling.exchange.bring_in_products(written(tmp_path / "long.csv", text))
+    assert dialog is not None
+    reading = dialog._reading
+    assert reading.watch(1)
+    dialog.reject()
+    assert not reading.watch(2)
+    await dialog.work.settled()
+
+
+async def test_pictures_are_asked_about_fetched_and_kept(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
+    picture = next((RESOURCES / "sample_show" / "pictures").glob("*.*")).read_bytes()
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        if request.path == "/moved.png":
+            raise web.HTTPFound("/fan.png")
+        return web.Response(body=picture if request.path == "/fan.png" else b"<html>no picture</html>")
+
+    server = TestServer(web.Application())
+    server.app.router.add_get("/{name}", answer)
+    await server.start_server()
+    base = f"http://127.0.0.1:{server.port}"
+    text = f"Name,SKU,Images\nFan,N-1,{base}/moved.png\nCup,N-2,{base}/page.html\n"
+    path = written(tmp_path / "pictures.csv", text)
+    notices = told_by(selling)
+    try:
+        dialog = await opened(selling.exchange.bring_in_products(path))
+        box = dialog.questions.boxes["pictures"]
+        assert [box.itemData(place) for place in range(box.count())] == ["fetch", "fetch-near", "-"]
+        assert not dialog.take_button.isEnabled()
+        dialog.questions.answer("pictures", "fetch")
+        await ready(dialog)
+        dialog.take_button.click()
+        await dialog.work.settled()
+        assert asked == [], "this computer is not asked unless the user said so"
+        assert studio.show.products[-2].pictures == ()
+        assert [notice.code for notice in notices if notice.severity is Severity.WARNING] == ["table.pictures_failed"]
+        studio.undo()
+        dialog = await opened(selling.exchange.bring_in_products(path))
+        dialog.questions.answer("pictures", "fetch-near")
+        await ready(dialog)
+        dialog.take_button.click()
+        await dialog.work.settled()
+    finally:
+        await server.close()
+    fan, cup = studio.show.products[-2:]
+    assert studio.pictures.get(fan.pictures[0]) == picture
+    assert (cup.pictures, sorted(asked)) == ((), ["/fan.png", "/moved.png", "/page.html"])
+    again = await opened(selling.exchange.bring_in_products(path))
+    assert "1" in again.asks.text(), "the cup still has none"
+    again.questions.answer("pictures", "-")
+    await ready(again)
+    assert again.same.text() == "2 as they are"
+
+
 # --- run of show, orders ------------------------------------------------------------------------------------------------
 
 
@@ -364,7 +488,8 @@ async def test_an_earlier_version_opens_as_a_new_show(studio: Studio, selling: M
     item = dialog.list.topLevelItem(0)
     assert item is not None
     assert item.text(1).endswith("kB") or item.text(1).endswith("KB")
-    assert QLocale("en").toDateTime(item.text(0), QLocale.FormatType.LongFormat).isValid() or item.text(0)
+    made = QDateTime.fromMSecsSinceEpoch(round(studio.backups()[0].made_at_s * 1000))
+    assert item.text(0) in {QLocale(language).toString(made, QLocale.FormatType.LongFormat) for language in ("en", "en_US", "C")}
     dialog.open_button.click()
     assert len(studio.show.products) == 4
     assert studio.path is None
