@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from app.bootstrap.loop_watch import MINUTE_S, MOST_A_MINUTE, LoopWatch
+from app.domain.clock import SystemClock
 from app.domain.notice import Notice
+from app.transport.publisher import Publisher
+from tests.support.encoded import Control
+from tests.support.waiting import until
 
 
 async def fails(words: str = "broken") -> None:
@@ -110,3 +114,20 @@ async def test_names_and_contexts_of_tasks_stay_as_they_were() -> None:
     named: Coroutine[Any, Any, str] = own_name()
     assert await asyncio.create_task(named, name="mine") == "mine"
     watched.close()
+
+
+@pytest.mark.expect_errors
+def test_the_publishers_own_loop_is_watched_as_the_engine_builds_it() -> None:
+    notices: list[Notice] = []
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def watch(loop: asyncio.AbstractEventLoop) -> None:
+        loops.append(loop)
+        LoopWatch(loop, notices.append, grace_s=0.01)
+
+    publisher = Publisher(clock=SystemClock(), control=Control(), notify=notices.append, watch_loop=watch)
+    publisher.start()
+    held: list[asyncio.Task[None]] = []
+    loops[0].call_soon_threadsafe(lambda: held.append(loops[0].create_task(fails(), name="look")))
+    until(lambda: [notice.data.get("task") for notice in notices] == ["look"])
+    publisher.close()
