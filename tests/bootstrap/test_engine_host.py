@@ -1,10 +1,12 @@
 """The engine's host: a crashed engine is followed by the next at once, whoever ended goes in order, and nobody is left behind."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +16,19 @@ import pytest
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.processes import ROOT
 from app.domain.command import Apply, Shutdown
-from app.domain.project import starter_project
+from app.domain.notice import Notice
+from app.domain.project import Project, starter_project
+from app.domain.scene import Layer, Scene
+from app.domain.source import Source, SourceKind
 from app.domain.stats import EngineStats
 from app.link import registration
 from app.link.registration import Registration
+from app.media.work_trail import fingerprint_of, works_in
 from app.session.processes import ends, kill_with_children, runs
+from tests.media.samples import sample
 from tests.support.link_desk import LinkDesk, registered
 from tests.support.studio_desk import REAL, StudioDesk
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="engines are hosted on Linux alone")
 
@@ -165,3 +173,22 @@ async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Pat
             after = await registered(first.paths.runtime)
             assert first.engine_pid == second.engine_pid == after.pid
             assert after.host_pid == before.host_pid
+
+
+async def test_a_source_that_crashed_two_engines_is_left_out_and_said(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    """The engine of the fixture starts with this book; what a crash writes into it is tested beside CrashBook."""
+    first = await registered(tmp_path)
+    colour = Source("bad", "Bad", SourceKind.COLOUR, {"colour": "#ff0000ff"})
+    (tmp_path / "engine.crashes").write_text(json.dumps({fingerprint_of(colour): [time.time() - 60, time.time() - 30]}))
+    os.kill(first.pid, signal.SIGKILL)
+    second = await registered(tmp_path, other_than=first.pid)
+    film = Source("film", "Film", SourceKind.MEDIA, {"location": str(sample("latin1-tag.mp3"))})
+    scene = Scene("s", "S", (Layer("a", "bad"), Layer("b", "film")))
+    async with LinkDesk(second) as desk:
+        desk.client.send(Apply(Project("Show", (scene,), (colour, film))))
+        told = await desk.event(Notice, lambda notice: notice.code == "source.left_out")
+        assert (told.subject, told.data["source"]) == ("bad", "Bad")
+        await desk.event(EngineStats, lambda stats: stats.frames.composed > 10)
+        until(lambda: [work.source_id for work in works_in((tmp_path / "engine.trail").read_text())] == ["film"])
+        desk.client.send(Shutdown())
+        assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0

@@ -94,15 +94,15 @@ class OpenCvReader:
         self._capture = cv2.VideoCapture()
         self._pictures = RawPictures(FrameConverter(settings["matrix"], settings["range"]), mirror=bool(settings["mirror"]))
         try:
-            opened = self._opened(target, backend)
-        except cv2.error as error:
+            if not self._opened(target, backend):
+                raise AppError("camera.busy", name=name)
+            self._ask_for(settings, backend)
+            code = int(self._capture.get(cv2.CAP_PROP_FOURCC))
+            self._fourcc = "".join(chr(code >> shift & 0xFF) for shift in (0, 8, 16, 24))
+            self._height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        except (cv2.error, ValueError, OverflowError) as error:  # a driver may answer with what is no number
+            self._capture.release()
             raise AppError("camera.failed", name=name, reason=str(error)) from error
-        if not opened:
-            raise AppError("camera.busy", name=name)
-        self._ask_for(settings, backend)
-        code = int(self._capture.get(cv2.CAP_PROP_FOURCC))
-        self._fourcc = "".join(chr(code >> shift & 0xFF) for shift in (0, 8, 16, 24))
-        self._height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
 
     def _opened(self, target: int | str, backend: int) -> bool:
         if isinstance(target, int):

@@ -45,6 +45,7 @@ class FilmDecoder:
     def __init__(self, stream: VideoStream) -> None:
         self._alpha: VideoCodecContext | None = None
         self._fields: _Deinterlacer | None = None
+        self._leaves_fields = False  # the filter does not take frames of this form
         context = stream.codec_context
         set_threads(context)
         context.options = {"max_pixels": str(MOST_PIXELS)}  # a stream may change its size
@@ -74,9 +75,17 @@ class FilmDecoder:
         return self._whole(frames, last=last)
 
     def _whole(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
-        if self._fields is None and not any(frame.interlaced_frame for frame in frames):
+        if self._leaves_fields or (self._fields is None and not any(frame.interlaced_frame for frame in frames)):
             return frames
-        whole = []
+        try:
+            return self._woven(frames, last=last)
+        except (FFmpegError, ValueError) as error:
+            log.warning("the fields of a film are not woven together: %s", error)
+            self._fields, self._leaves_fields = None, True
+            return frames
+
+    def _woven(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
+        whole: list[av.VideoFrame] = []
         for frame in frames:
             if self._fields is None or not self._fields.fits(frame):
                 whole += self._fields.rest() if self._fields is not None else []

@@ -13,6 +13,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.source import Source
 from app.domain.stats import SourceStats
 from app.media.capture.frames import PicturePlanes
+from app.media.capture.held import clear_planes
 from app.media.capture.media_file import MediaFile
 from app.media.capture.picture_file import Film, Frames, load
 from app.media.ports import Picture
@@ -66,6 +67,8 @@ class ImageSource:
         self._sequence = 0
         self._loaded_ns = 0
         self._failure = ""
+        if not self._path:  # nothing was chosen yet: nothing is shown, and it is no lost signal that covers what lies below
+            self._picture = self._made(clear_planes())
 
     def start(self) -> None:
         if self._thread is None and self._path:

@@ -64,9 +64,11 @@ class MediaFile:
         self._read_ns = 0
         self._waiting_for_data = False
         self._failure = ""
+        self._fps = 0.0
+        if not self._location:  # nothing was chosen yet: nothing is shown, and it is no lost signal that covers what lies below
+            self.show(clear_planes(), clock.monotonic_ns())
         self._told_of_picture = False
         self._told_of_sound = False
-        self._fps = 0.0
 
     def start(self) -> None:
         if self._thread is None and self._location:

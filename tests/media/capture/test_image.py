@@ -171,8 +171,14 @@ def test_a_huge_photograph_is_shown_no_larger_than_needed(tmp_path: Path) -> Non
     assert planes.y.shape == (1920, 3840)
 
 
-def test_a_source_without_a_file_shows_nothing_and_complains_of_nothing(shown: Shown, notices: NoticeBox) -> None:
-    made = make_picture_source(Source("i", "Logo", SourceKind.IMAGE), Canvas(), SetClock(), notices, None)
+@pytest.mark.parametrize("kind", [SourceKind.IMAGE, SourceKind.MEDIA])
+def test_a_source_without_a_file_is_clear_and_complains_of_nothing(kind: SourceKind, notices: NoticeBox) -> None:
+    made = make_picture_source(Source("i", "Logo", kind), Canvas(), SetClock(), notices, None)
     made.start()
+    picture = made.latest()
+    assert picture is not None
+    assert picture.alpha is not None
+    assert not picture.alpha.any()
+    assert made.stats().alive
     made.close()
     assert notices.codes() == []
