@@ -3,7 +3,6 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
@@ -19,13 +18,12 @@ from app.domain.source import Source, SourceKind
 from app.media.capture.address import AddressReader
 from app.media.capture.colour import yuv_of
 from app.media.capture.frames import FrameConverter, PicturePlanes, carries_alpha
-from app.media.capture.media_reader import MediaReader, SoundItem, VideoItem
 from app.media.capture.sources import PictureMaker, make_picture_source
-from app.media.capture.stamps import StampFollower
 from app.media.capture.turning import turn_of
 from app.media.ports import Plane
 from app.media.sound.feed import SoundFeed
 from tests.media.samples import sample
+from tests.support.film_reading import read
 from tests.support.films import bars_rgb, film, numbered, sound_file
 from tests.support.waiting import NoticeBox, until
 
@@ -53,14 +51,6 @@ def play(notices: NoticeBox) -> Iterator[Play]:
         one.close()
 
 
-def read(path: Path, **stretch: float) -> tuple[list[VideoItem], list[SoundItem], MediaReader]:
-    """One round of the film."""
-    reader = MediaReader(str(path), start_s=stretch.get("start_s", 0.0), end_s=stretch.get("end_s", 0.0), sound=True)
-    items = list(reader.items())
-    reader.close()
-    return [one for one in items if isinstance(one, VideoItem)], [one for one in items if isinstance(one, SoundItem)], reader
-
-
 def looks(path: Path, number: int = 0) -> PicturePlanes:
     """A frame as it is shown."""
     frames, _, reader = read(path)
@@ -76,83 +66,6 @@ def colour_at(planes: PicturePlanes, down: float, across: float) -> tuple[int, i
 
 def near(found: tuple[int, int, int], colour: tuple[int, int, int], within: int = 6) -> bool:
     return all(abs(a - b) <= within for a, b in zip(found, yuv_of(*colour), strict=True))
-
-
-# Clocks
-
-
-def gaps(items: list[VideoItem] | list[SoundItem]) -> list[float]:
-    return list(np.diff([item.at_ns for item in items]) / S)
-
-
-def test_stamps_that_jump_by_78_seconds_are_followed_at_once() -> None:
-    frames, sound, reader = read(sample("stamps-jump-78s.ts"))
-    assert len(frames) == 120
-    assert max(gaps(frames)) < 0.5
-    assert max(gaps(sound)) < 0.5
-    assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2  # still in step
-    assert 3.5 * S < reader.length_ns < 5 * S
-
-
-def test_a_film_whose_stamps_begin_anew_goes_on(tmp_path: Path) -> None:
-    path = film(tmp_path / "one.ts", lambda number: numbered(number, 320, 180), frames=30, sound=np.zeros((48_000, 2), np.float32))
-    whole = path.read_bytes()
-    path.write_bytes(whole * 3)
-    frames, sound, _ = read(path)
-    assert len(frames) >= 85
-    assert max(gaps(frames)) < 0.5
-    assert min(gaps(frames)) > -0.2
-    assert frames[-1].at_ns > 2.5 * S
-    assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2
-
-
-def test_a_camera_in_a_files_place_does_not_wait_for_a_clock_that_jumps() -> None:
-    reader = AddressReader(str(sample("stamps-jump-78s.ts")), FrameConverter(), threading.Event(), mirror=False)
-    assert sum(reader.read() is not None for _ in range(100)) == 100  # the jump lies in the middle
-    reader.close()
-
-
-def slides(path: Path, seconds: tuple[float, ...]) -> Path:
-    """A film of few frames, each at its moment."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=1)
-        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
-        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
-        stream.options = {"tune": "zerolatency"}
-        for number, at_s in enumerate(seconds):
-            frame = av.VideoFrame.from_ndarray(numbered(number, 320, 180), "rgb24").reformat(format="yuv420p")
-            frame.pts, frame.time_base = round(at_s * 1000), Fraction(1, 1000)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
-
-
-def test_slides_that_are_shown_for_long_keep_their_time(tmp_path: Path) -> None:
-    frames, _, _ = read(slides(tmp_path / "slides.mkv", (0, 8, 12, 20)))
-    assert [round(item.at_ns / S) for item in frames] == [0, 8, 12, 20]
-
-
-def test_a_stream_alone_that_jumps_is_followed() -> None:
-    stamps = StampFollower(jumps=True)
-    placed = [stamps.placed("picture", at, S // 25) for at in (0, S // 25, 90 * S, 90 * S + S // 25, 0)]
-    assert placed == [S // 25 * number for number in range(5)]
-
-
-def test_both_streams_take_one_jump_and_stay_in_step() -> None:
-    stamps = StampFollower(jumps=True)
-    stamps.placed("picture", 0, 40)
-    stamps.placed("sound", 0, 20)
-    picture = stamps.placed("picture", 70 * S + 40, 40)
-    sound = stamps.placed("sound", 70 * S + 60, 20)
-    assert sound - picture == 20
-
-
-def test_a_stream_that_was_quiet_while_the_film_went_on_keeps_its_time() -> None:
-    stamps = StampFollower(jumps=True)
-    stamps.placed("picture", 0, S // 25)
-    for number in range(1, 500):
-        stamps.placed("sound", number * S // 50, S // 50)
-    assert stamps.placed("picture", 10 * S, S // 25) == 10 * S
 
 
 # Texts
