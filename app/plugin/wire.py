@@ -20,6 +20,7 @@ MAX_START = 1024 * 1024  # settings may hold long texts
 MAX_TEXT = 2000  # of a sentence for the user
 MAX_NAME = 200
 MAX_UNITS = 1_000_000
+MAX_LINES = 10_000
 MAX_MINOR = 10**15
 MAX_AT_MS = 253_402_300_799_999  # the last moment of the year 9999
 
@@ -113,6 +114,8 @@ def order_message(order: Order) -> Message:
             "currency": total.currency,
             "at_ms": order.at_ms,
             "source": order.source,
+            "line": order.line,
+            "extra_minor": order.extra_minor,
         }
     }
 
@@ -132,6 +135,8 @@ def read_order(data: object) -> Order:
         money,
         _whole(data, "at_ms", 0, MAX_AT_MS),
         read_text(data.get("source"), MAX_NAME),
+        _whole(data, "line", 1, MAX_LINES),
+        _whole(data, "extra_minor", -MAX_MINOR, MAX_MINOR),
     )
 
 

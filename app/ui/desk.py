@@ -19,6 +19,7 @@ from app.domain.show import Show
 from app.domain.show_editing import on_project
 from app.session.studio import Studio
 from app.ui.bridge import Bridge
+from app.ui.folders import Folders
 from app.ui.language import BCP47, language_for
 from app.ui.notices import Words
 from app.ui.selection import Selection
@@ -74,6 +75,7 @@ class Desk:
     formats: Formats
     finding_words: Words
     known_markets: Callable[[], Sequence[Market]]
+    folders: Folders
 
     @property
     def language(self) -> str:
@@ -83,7 +85,7 @@ class Desk:
     @property
     def around(self) -> Surroundings:
         """What editors of declared fields need."""
-        return Surroundings(self.icons, lambda: self.studio.devices)
+        return Surroundings(self.icons, lambda: self.studio.devices, self.folders)
 
     @property
     def edited_scene(self) -> Scene:

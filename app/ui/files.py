@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.session.studio import Studio
 from app.ui.dialogs.questions import Question, choose
+from app.ui.folders import SHOWS, Folders
 from app.ui.language import tr
 from app.ui.leaving import may_replace
 from app.ui.waiting import Waiting
@@ -15,10 +16,11 @@ from app.ui.waiting import Waiting
 class Files:
     """The file menu's commands for one window."""
 
-    def __init__(self, studio: Studio, parent: QWidget, suffix: str) -> None:
+    def __init__(self, studio: Studio, parent: QWidget, suffix: str, folders: Folders) -> None:
         self._studio = studio
         self._parent = parent
         self._suffix = suffix
+        self._folders = folders
         studio.wait_beside(Waiting(parent))
 
     def _filter(self) -> str:
@@ -54,11 +56,8 @@ class Files:
 
     def open(self) -> None:
         """Ask for a show and open it."""
-        if self.may_replace():
-            folder = str(self._studio.path.parent) if self._studio.path is not None else ""
-            path, _ = QFileDialog.getOpenFileName(self._parent, tr("Files", "Open a show"), folder, self._filter())
-            if path:
-                self._studio.open(Path(path))
+        if self.may_replace() and (path := self._folders.open_file(self._parent, SHOWS, tr("Files", "Open a show"), self._filter())):
+            self._studio.open(Path(path))
 
     def open_path(self, path: Path) -> None:
         """Open one of the recent shows."""
@@ -71,8 +70,11 @@ class Files:
 
     def save_as(self) -> bool:
         """Ask for a path and save there; True when it was saved."""
-        start = str(self._studio.path or f"{self._studio.title}{self._suffix}")
-        path, _ = QFileDialog.getSaveFileName(self._parent, tr("Files", "Save the show"), start, self._filter())
+        here = self._studio.path
+        if here is not None:
+            self._folders.remember(SHOWS, str(here))
+        name = here.name if here is not None else f"{self._studio.title}{self._suffix}"
+        path = self._folders.save_file(self._parent, SHOWS, tr("Files", "Save the show"), name, self._filter())
         return bool(path) and self._studio.save_as(Path(path))
 
     def offer_recovery(self) -> None:

@@ -19,8 +19,10 @@ from app.ui.desk import Desk, Formats, MakeCode
 from app.ui.exchange import Exchange
 from app.ui.figures import air_words, relay_name
 from app.ui.files import Files
+from app.ui.folders import Folders
 from app.ui.interrupted import InterruptedShow
 from app.ui.language import declared, tr
+from app.ui.layout_watch import LayoutWatch
 from app.ui.leaving import KEEP_ON_AIR, STAY, ask_before_closing
 from app.ui.menus import TOOLBAR, Menus
 from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
         self._fittings = fittings
         self._decided = False
         self._seen = False
+        self._watch: LayoutWatch | None = None  # from the first picture on: before it, the layout is still being made
         self.setObjectName("main")
         self.setWindowIcon(fittings.icons.icon("tradewind"))
         self.setDockNestingEnabled(True)
@@ -109,8 +112,9 @@ class MainWindow(QMainWindow):
             fittings.formats,
             fittings.finding_words,
             fittings.known_markets,
+            Folders(self._settings, lambda: studio.path),
         )
-        self.files = Files(studio, self, fittings.suffix)
+        self.files = Files(studio, self, fittings.suffix, self.desk.folders)
         self.interrupted = InterruptedShow(studio, self)
         self.exchange = Exchange(self.desk, self.files, self)
         self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions, fittings.setting_groups)
@@ -429,6 +433,8 @@ class MainWindow(QMainWindow):
     def let_go(self) -> None:
         """Close without a question: another window takes over, or everything was asked."""
         self._decided = True
+        if self._watch is not None:
+            self._watch.stop()
         self.keep_layout()
         self.windows.close()
         self.bridge.close()
@@ -446,6 +452,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._seen:
             self._seen = True
+            self._watch = LayoutWatch(self, self.docks.values(), self.keep_layout)
             self.painted.emit()
             self.consent.look()
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -23,6 +22,7 @@ from app.domain.handbook import overall_percent
 from app.domain.show import languages_of
 from app.session.show_tables import Exported
 from app.ui.desk import Desk
+from app.ui.folders import EXPORTS
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, push_button
 from app.ui.work import Work
@@ -166,10 +166,9 @@ class ExportDialog(QDialog):
         """Ask where, and write."""
         entry, suffix = self.chosen, str(self.ending.currentData())
         studio = self._desk.studio
-        folder = studio.path.parent if studio.path is not None else Path()
         what = f"{entry.title} {self.language.currentData()}" if entry.id == HANDBOOK else entry.title
-        start = str(folder / f"{studio.title} – {what}{suffix}")
-        path, _ = QFileDialog.getSaveFileName(self, entry.title, start, f"{entry.endings[suffix]} (*{suffix})")
+        name = f"{studio.title} – {what}{suffix}"
+        path = self._desk.folders.save_file(self, EXPORTS, entry.title, name, f"{entry.endings[suffix]} (*{suffix})")
         if path:
             self.write(Path(path) if path.lower().endswith(suffix) else Path(path + suffix))
 

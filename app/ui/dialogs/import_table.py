@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -33,6 +32,7 @@ from app.domain.table import Fault, Grid, Matching, Table, headed
 from app.domain.table_profile import ProfileTable, likely_profile, prepared, table_of
 from app.ui import late
 from app.ui.desk import Desk
+from app.ui.folders import TABLES
 from app.ui.language import tr
 from app.ui.table_kinds import Outcome, TableKind
 from app.ui.widgets.match_table import MatchTable
@@ -273,8 +273,7 @@ class ImportDialog(QDialog):
     def choose_file(self) -> bool:
         """Ask for a file and read it; False when none was chosen."""
         patterns = " ".join(f"*{suffix}" for suffix in self._desk.studio.tables.suffixes)
-        folder = str(self._path.parent) if self._path is not None else ""
-        path, _ = QFileDialog.getOpenFileName(self, self._kind.title(), folder, f"{tr('Import', 'Tables')} ({patterns})")
+        path = self._desk.folders.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
         if path:
             self.read_file(Path(path))
         return bool(path)

@@ -233,7 +233,7 @@ class ProductDialog(QDialog):
         )
 
     def _make_strip(self) -> PictureStrip:
-        strip = PictureStrip(Thumbnails(self._desk.studio.pictures.get, SIDE_PX), self._desk.icons)
+        strip = PictureStrip(Thumbnails(self._desk.studio.pictures.get, SIDE_PX), self._desk.icons, self._desk.folders)
         strip.files_chosen.connect(self._add_pictures)
         return strip
 

@@ -3,13 +3,14 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from app.domain.party import Party
 from app.domain.schedule import Occurrence, parties_on
 from app.session.announcements import file_name
 from app.ui.desk import Desk
 from app.ui.dialogs.tell_page import TellPage
+from app.ui.folders import EXPORTS
 from app.ui.language import tr
 from app.ui.local_times import kind_words
 from app.ui.widgets.pieces import label, push_button
@@ -75,15 +76,9 @@ class CalendarsPage(TellPage):
         self._scroll.setWidget(inside)
         self.all_button.setEnabled(bool(parties))
 
-    def _folder(self) -> Path:
-        path = self.desk.studio.path
-        return path.parent if path is not None else Path()
-
     def _ask_path(self, party: Party) -> None:
-        start = str(self._folder() / file_name(party.name or party.id, SUFFIX))
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Tell", "Save the calendar"), start, tr("Tell", "Calendars (*{suffix})", suffix=SUFFIX)
-        )
+        name, kinds = file_name(party.name or party.id, SUFFIX), tr("Tell", "Calendars (*{suffix})", suffix=SUFFIX)
+        path = self.desk.folders.save_file(self, EXPORTS, tr("Tell", "Save the calendar"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX), party.id)
 
@@ -92,7 +87,7 @@ class CalendarsPage(TellPage):
         self.work.wait_for(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
 
     def _ask_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, tr("Tell", "Save all into a folder"), str(self._folder()))
+        folder = self.desk.folders.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
         if folder:
             self.save_all(Path(folder))
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from app.domain.poster import PosterSize
 from app.domain.schedule import Occurrence
 from app.session.announcements import PosterChoice
 from app.ui.desk import Desk
 from app.ui.dialogs.tell_page import TellPage, fill_box
+from app.ui.folders import EXPORTS
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, push_button
 
@@ -127,12 +128,11 @@ class PosterPage(TellPage):
         self.work.wait_for(lambda: self.announcements.poster(self.occurrence, choice), self.preview.show_png)
 
     def _ask_path(self) -> None:
-        studio, choice = self.desk.studio, self.choice
-        folder = studio.path.parent if studio.path is not None else Path()
-        name = self.announcements.suggested_name(self.occurrence, SUFFIX, choice.language)
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Tell", "Save the poster"), str(folder / name), tr("Tell", "Pictures (*{suffix})", suffix=SUFFIX)
+        name, kinds = (
+            self.announcements.suggested_name(self.occurrence, SUFFIX, self.choice.language),
+            tr("Tell", "Pictures (*{suffix})", suffix=SUFFIX),
         )
+        path = self.desk.folders.save_file(self, EXPORTS, tr("Tell", "Save the poster"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX))
 

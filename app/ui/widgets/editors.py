@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.domain.device import Device, Devices
 from app.domain.errors import Value
 from app.domain.schema import Field, FieldType, parse_colour
+from app.ui.folders import MEDIA, Folders
 from app.ui.language import declared, tr
 from app.ui.theme import Icons
 
@@ -42,6 +43,7 @@ class Surroundings:
 
     icons: Icons
     devices: Callable[[], Devices]
+    folders: Folders = made(default_factory=Folders)
 
 
 class Editor(QWidget):
@@ -240,6 +242,7 @@ class ColourEditor(Editor):
 class FileEditor(Editor):
     def __init__(self, field: Field, around: Surroundings) -> None:
         super().__init__(field)
+        self._folders = around.folders
         self._line = QLineEdit()
         self._line.setPlaceholderText(tr("Form", "Choose a file or type an address"))
         self._take(self._line)
@@ -268,7 +271,7 @@ class FileEditor(Editor):
         filters = [tr("Form", "All files (*)")]
         if patterns:
             filters.insert(0, f"{declared(self._field.title)} ({patterns})")
-        path, _ = QFileDialog.getOpenFileName(self, declared(self._field.title), self._line.text(), ";;".join(filters))
+        path = self._folders.open_file(self, MEDIA, declared(self._field.title), ";;".join(filters), self._line.text())
         if path:
             self._line.setText(path)
             self._finished()

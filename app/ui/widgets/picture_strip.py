@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from app.ui.folders import PICTURES, Folders
 from app.ui.language import tr
 from app.ui.theme import Icons
 from app.ui.widgets.pieces import icon_button, label
@@ -73,8 +74,9 @@ class PictureStrip(QWidget):
     files_chosen = Signal(list)
     ordered = Signal(list)
 
-    def __init__(self, thumbnails: Thumbnails, icons: Icons) -> None:
+    def __init__(self, thumbnails: Thumbnails, icons: Icons, folders: Folders) -> None:
         super().__init__()
+        self._folders = folders
         self._thumbnails = thumbnails
         self._ids: tuple[str, ...] = ()
         layout = QVBoxLayout(self)
@@ -131,9 +133,8 @@ class PictureStrip(QWidget):
             self.list.setCurrentRow(here)
 
     def _choose(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(
-            self, tr("Product", "Choose pictures"), "", f"{tr('Product', 'Pictures')} ({' '.join(PATTERNS)})"
-        )
+        kinds = f"{tr('Product', 'Pictures')} ({' '.join(PATTERNS)})"
+        paths = self._folders.open_files(self, PICTURES, tr("Product", "Choose pictures"), kinds)
         if paths:
             self.files_chosen.emit(paths)
 

@@ -1,0 +1,40 @@
+"""Says when the window's layout has changed and come to rest, so that it can be written down before a crash."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+REST_MS = 1000  # a drag of an edge changes sixty times a second
+_CHANGES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange})
+
+
+class LayoutWatch(QObject):
+    """Calls `keep` a moment after the last change of the window or its docks."""
+
+    def __init__(self, window: QMainWindow, docks: Iterable[QDockWidget], keep: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._keep = keep
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST_MS)
+        self._timer.timeout.connect(keep)
+        window.installEventFilter(self)
+        for dock in docks:
+            dock.installEventFilter(self)
+            dock.topLevelChanged.connect(self._changed)
+            dock.dockLocationChanged.connect(self._changed)
+            dock.visibilityChanged.connect(self._changed)  # also when another tab comes to the front
+
+    def stop(self) -> None:
+        """The window goes: its layout is written by whoever lets it go."""
+        self._timer.stop()
+        self._timer.timeout.disconnect()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _CHANGES:
+            self._timer.start()
+        return super().eventFilter(watched, event)
+
+    def _changed(self) -> None:
+        self._timer.start()
