@@ -12,6 +12,7 @@ from app.domain.overlay import OverlayAnimation
 from app.domain.project import Project
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import Transition
+from app.domain.trial import RelayTrial
 
 LINK_VERSION = 3
 
@@ -104,6 +105,13 @@ class WatchRelays:
 
 
 @dataclass(frozen=True, slots=True)
+class TryRelay:
+    """Connect to this as for going live, without media, and leave it; answered by a RelayTrial event."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class ListDevices:
     """Ask for the machine's cameras, microphones and monitors; answered by a Devices event to this desk."""
 
@@ -113,7 +121,7 @@ class Shutdown:
     """Stop everything, leave relays in order, end the process."""
 
 
-Command = Apply | Take | PutPicture | PutOverlay | DropOverlay | GoLive | StopLive | WatchRelays | ListDevices | Shutdown
+Command = Apply | Take | PutPicture | PutOverlay | DropOverlay | GoLive | StopLive | WatchRelays | TryRelay | ListDevices | Shutdown
 COMMANDS: tuple[type[Command], ...] = (
     Apply,
     Take,
@@ -123,6 +131,7 @@ COMMANDS: tuple[type[Command], ...] = (
     GoLive,
     StopLive,
     WatchRelays,
+    TryRelay,
     ListDevices,
     Shutdown,
 )
@@ -148,5 +157,5 @@ class RelayProbes:
     probes: tuple[RelayProbe, ...]
 
 
-Event = Hello | EngineStats | Meters | Notice | RelayProbes | Devices
-EVENTS: tuple[type[Event], ...] = (Hello, EngineStats, Meters, Notice, RelayProbes, Devices)
+Event = Hello | EngineStats | Meters | Notice | RelayProbes | RelayTrial | Devices
+EVENTS: tuple[type[Event], ...] = (Hello, EngineStats, Meters, Notice, RelayProbes, RelayTrial, Devices)

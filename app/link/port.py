@@ -1,6 +1,6 @@
 """What the link needs of an engine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from app.domain.project import Project
 from app.domain.signal import Signal
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import Transition
+from app.domain.trial import RelayTrial
 
 
 class EnginePort(Protocol):
@@ -47,6 +48,8 @@ class EnginePort(Protocol):
     def stop_live(self) -> None: ...
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None: ...
+
+    def try_relay(self, target: Target, told: Callable[[RelayTrial], None]) -> None: ...
 
     def list_devices(self) -> Devices: ...
 

@@ -28,6 +28,7 @@ from app.domain.command import (
     Shutdown,
     StopLive,
     Take,
+    TryRelay,
     WatchRelays,
 )
 from app.domain.errors import AppError
@@ -98,6 +99,7 @@ class LinkServer:
             DropOverlay: engine.drop_overlay,
             GoLive: lambda command: engine.go_live(command.targets, command.since_ns),
             StopLive: lambda _: engine.stop_live(),
+            TryRelay: lambda command: engine.try_relay(command.target, self._tell),
             WatchRelays: lambda command: engine.watch_relays(command.targets, command.warm_ids, command.every_s),
             Shutdown: lambda _: self._ended.set(),
         }

@@ -21,6 +21,7 @@ from app.domain.scene import Scene
 from app.domain.signal import Signal
 from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
 from app.domain.transition import Transition
+from app.domain.trial import RelayTrial
 from app.media.compose.overlays import Overlays
 from app.media.devices import find_devices
 from app.media.encode.output import VideoOutput
@@ -216,6 +217,10 @@ class Engine:
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
         """Measure these every `every_s` and keep connections to `warm_ids` open."""
         self._publisher.watch(targets, warm_ids, every_s)
+
+    def try_relay(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+        """Connect to a relay as for going live, without media, and leave it; `told` hears what came of it, on another thread."""
+        self._publisher.try_out(target, told)
 
     def list_devices(self) -> Devices:
         """The machine's cameras, microphones and monitors, asked anew; may take a second."""

@@ -1,6 +1,6 @@
 """The shapes by which sources, composer, mixer, encoders and publishers know each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from app.domain.errors import Value
 from app.domain.output import Target
 from app.domain.packet import Codec, EncodedPacket
 from app.domain.stats import RelayProbe, SourceStats, TargetStats
+from app.domain.trial import RelayTrial
 
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
@@ -109,6 +110,8 @@ class Publisher(Protocol):
     def stats(self) -> tuple[TargetStats, ...]: ...
 
     def probes(self) -> tuple[RelayProbe, ...]: ...
+
+    def try_out(self, target: Target, told: Callable[[RelayTrial], None]) -> None: ...
 
 
 class EncoderControl(Protocol):

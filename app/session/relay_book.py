@@ -93,15 +93,19 @@ class RelayBook:
         """The page on which people watch this relay, "" when none is known."""
         return self._resolved(relay)[0].watch_url
 
-    def target(self, relay: Relay, ice_servers: Sequence[IceServer]) -> Target:
-        """The relay with its token and what its preset knows; a relay that the preset cannot make sense of goes as it was typed."""
+    def target(self, relay: Relay, ice_servers: Sequence[IceServer], *, token: str | None = None) -> Target:
+        """The relay with its token and what its preset knows; a relay that the preset cannot make sense of goes as it was typed.
+
+        `token`: this one instead of what is kept.
+        """
         if relay.id == EMBEDDED_RELAY_ID:  # its page's address follows the network; that is no reason to publish anew
             return Target(replace(relay, watch_url=""), self._embedded()[1])
         resolved, quirks = self._resolved(relay, tell=True)
         whip_url, own = split_credentials(resolved.whip_url)
         servers = (*relay.ice_servers, *ice_servers)
         resolved = replace(resolved, whip_url=whip_url, watch_url=without_credentials(resolved.watch_url), ice_servers=servers)
-        return Target(resolved, self._secrets.get(relay_secret(whip_url)) or own, quirks)
+        kept = self._secrets.get(relay_secret(whip_url)) if token is None else token
+        return Target(resolved, kept or own, quirks)
 
     def _resolved(self, relay: Relay, *, tell: bool = False) -> tuple[Relay, Quirks]:
         try:

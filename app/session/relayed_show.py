@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from app.domain.address import turn_secret, without_credentials
 from app.domain.broadcast import AirState, BroadcastState
 from app.domain.clock import NS_PER_S, Clock
-from app.domain.command import Command
+from app.domain.command import Command, TryRelay
 from app.domain.notice import Notice
 from app.domain.output import EMBEDDED_RELAY_ID, IceServer, Relay, Target
 from app.domain.preset import RelayPreset
@@ -13,6 +13,7 @@ from app.domain.show import Show
 from app.domain.signal import Signal
 from app.domain.state import StateCell
 from app.domain.stats import RelayProbe
+from app.domain.trial import RelayTrial
 from app.session.embedded_relay import EmbeddedRelay, RelaySetting
 from app.session.on_air import OnAir
 from app.session.open_show import OpenShow
@@ -56,6 +57,8 @@ class RelayedShow(OpenShow):
         self.probes: tuple[RelayProbe, ...] = ()
         self.discovered: tuple[Relay, ...] = ()
         self.presets = tuple(presets)
+        self.relay_tried: Signal[[RelayTrial]] = Signal()
+        self._send = send
         self._running = False  # whether the engine is to be told of changes
         self._embedded = EmbeddedRelay(
             runtime=paths.runtime,
@@ -200,6 +203,16 @@ class RelayedShow(OpenShow):
         """What the network announces now; on the loop's thread."""
         self.discovered = tuple(relays)
         self.relays_changed.emit()
+
+    def try_relay(self, relay: Relay, token: str) -> bool:
+        """Try out a relay as it was typed, with this token; `relay_tried` tells what came of it. False: the show is on air there, and a
+        second connection may end the first."""
+        target = self._book.target(relay, self._ice_servers(), token=token)
+        live = {self._book.address_of(one) for one in self.live_targets} if self._on_air.wanted else set()
+        if target.relay.whip_url in live:
+            return False
+        self._send(TryRelay(target))
+        return True
 
     # Keeping in step --------------------------------------------------------------------------------------------------------
 

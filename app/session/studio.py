@@ -17,6 +17,7 @@ from app.domain.show import Desk, Show
 from app.domain.signal import Signal
 from app.domain.stats import EngineStats, Meters, RelayProbe
 from app.domain.transition import CUT, Transition
+from app.domain.trial import RelayTrial
 from app.plugin.host import PluginHost
 from app.session.actions import ActionTable
 from app.session.background import Background
@@ -353,5 +354,6 @@ _EVENTS: Mapping[type[Any], Callable[[Studio, Any], None]] = {
     Meters: lambda studio, meters: studio.meters_changed.emit(meters),
     Notice: lambda studio, notice: studio.notices.emit(notice),
     RelayProbes: lambda studio, event: studio._on_probes(event.probes),
+    RelayTrial: lambda studio, trial: studio.relay_tried.emit(trial),
     Devices: Studio._on_devices,
 }

@@ -14,6 +14,7 @@ from app.domain.notice import Notice
 from app.domain.output import Target
 from app.domain.packet import Codec, EncodedPacket, MediaKind
 from app.domain.stats import RelayProbe, TargetStats
+from app.domain.trial import RelayTrial
 from app.transport.addresses import host_addresses
 from app.transport.backoff import Backoff
 from app.transport.congestion import UNLIMITED_KBPS
@@ -25,12 +26,14 @@ from app.transport.peer import Peer
 from app.transport.probe import EVERY_S, RelayWatch
 from app.transport.sender import MediaFrame
 from app.transport.session import TargetSession, Timers
+from app.transport.trial import try_relay
 from app.transport.whip import WhipClient
 
 log = logging.getLogger(__name__)
 
 LOOK_AT_NETWORK_S = 1.0
 CLOSE_WITHIN_S = 8.0
+MAX_TRIALS = 4  # at a time; somebody who presses a button again and again starts no more
 
 
 class Encoders(Protocol):
@@ -79,6 +82,7 @@ class Publisher:
         self._leaving: list[TargetSession] = []
         self._watches: dict[str, RelayWatch] = {}
         self._pools: dict[str, RelayHttp] = {}
+        self._trials: set[asyncio.Task[None]] = set()
         self._closing: dict[str, asyncio.Task[None]] = {}
         self._picture_id = 0
         self._asked: tuple[frozenset[Codec], int] = (frozenset(), UNLIMITED_KBPS)
@@ -129,6 +133,10 @@ class Publisher:
         wanted, warm = tuple(targets), frozenset(warm_ids)
         self._call(lambda: self._set_watches(wanted, warm, every_s))
 
+    def try_out(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+        """Connect to a relay as for going live, without media, and leave it; `told` is called on the publisher's thread."""
+        self._call(lambda: self._begin_trial(target, told))
+
     def stats(self) -> tuple[TargetStats, ...]:
         return self._stats
 
@@ -162,6 +170,10 @@ class Publisher:
             await self._stop.wait()
         finally:
             looking.cancel()
+            for trial in self._trials:
+                trial.cancel()
+            if self._trials:
+                await asyncio.wait(self._trials)
             self._set_targets(())
             self._set_watches((), frozenset(), EVERY_S)
             while self._closing:
@@ -177,9 +189,22 @@ class Publisher:
     def _pool(self, relay_id: str) -> RelayHttp:
         return self._pools.setdefault(relay_id, RelayHttp(self._trust))
 
-    def _connector(self, target: Target) -> Connector:
-        whip = WhipClient(self._pool(target.relay.id), target.relay.whip_url, target.token, target.quirks)
+    def _connector(self, target: Target, http: RelayHttp | None = None) -> Connector:
+        whip = WhipClient(http or self._pool(target.relay.id), target.relay.whip_url, target.token, target.quirks)
         return Connector(target, whip, clock=self._clock, want_keyframe=self._control.request_keyframe, make_peer=self._make_peer)
+
+    def _begin_trial(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+        if len(self._trials) < MAX_TRIALS:
+            task = asyncio.create_task(self._trial(target, told), name=f"trial {target.relay.id}")
+            self._trials.add(task)
+            task.add_done_callback(self._trials.discard)
+
+    async def _trial(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+        http = RelayHttp(self._trust)  # its own: what is warm or live is not touched
+        try:
+            told(await try_relay(target, self._connector(target, http)))
+        finally:
+            await http.aclose()
 
     def _set_targets(self, targets: tuple[Target, ...]) -> None:
         wanted = {target.relay.id: target for target in targets}

@@ -21,6 +21,7 @@ class Bridge(QObject):
     stats_changed = Signal(object)
     meters_changed = Signal(object)
     probes_changed = Signal()
+    relay_tried = Signal(object)  # what came of trying one out
     devices_changed = Signal()
     relays_changed = Signal()
     connections_changed = Signal()  # what the show may connect to, or wants to
@@ -45,6 +46,7 @@ class Bridge(QObject):
             studio.stats_changed.connect(self.stats_changed.emit),
             studio.meters_changed.connect(self.meters_changed.emit),
             studio.probes_changed.connect(lambda probes: self.probes_changed.emit()),
+            studio.relay_tried.connect(self.relay_tried.emit),
             studio.devices_changed.connect(lambda devices: self.devices_changed.emit()),
             studio.relays_changed.connect(self.relays_changed.emit),
             studio.connections.changed.connect(self.connections_changed.emit),

@@ -19,15 +19,18 @@ from app.domain.command import (
     Shutdown,
     StopLive,
     Take,
+    TryRelay,
     WatchRelays,
 )
 from app.domain.device import Device, Devices
 from app.domain.notice import Notice, Severity
 from app.domain.output import IceServer, Quirks, Relay, Target
 from app.domain.overlay import OverlayAnimation
+from app.domain.packet import Codec
 from app.domain.project import starter_project
 from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, SourceStats, Spread, StripMeter, TargetStats, VideoStats
 from app.domain.transition import Transition, TransitionKind
+from app.domain.trial import RelayTrial
 from app.link.messages import LinkError, decode_command, decode_event, encode
 
 PROJECT = starter_project(camera="usb-1", microphone=False)
@@ -45,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     GoLive((TARGET,)),
     StopLive(),
     WatchRelays((TARGET,), ("r1",), 45.0),
+    TryRelay(TARGET),
     ListDevices(),
     Shutdown(),
 )
@@ -71,6 +75,7 @@ EVENTS: tuple[Event, ...] = (
     Meters(StripMeter("", (-3.0, -4.0), (-10.0, -11.0), True), (StripMeter("sound", (-120.0, -120.0), (-120.0, -120.0)),)),
     Notice(Severity.WARNING, "camera.busy", {"name": "Kamera", "tries": 3, "late": 0.5, "again": True}, "picture", ("devices.refresh",)),
     RelayProbes((RelayProbe("r1", 12.5, -1.0, "", True),)),
+    RelayTrial("r1", "whip.token", (("step", "http"), ("status", 401)), 12.5, -1.0, Codec.VP8, sound=False),
     Devices((Device("c", "Camera"),), (Device("m", "Microphone", "two channels", True),), ()),
 )
 

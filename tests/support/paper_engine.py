@@ -7,7 +7,7 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from app.domain.project import Project
 from app.domain.signal import Signal
 from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread, StripMeter, TargetStats, VideoStats
 from app.domain.transition import Transition
+from app.domain.trial import RelayTrial
 from app.link.registration import ENGINE_LOCK
 from app.link.server import LinkServer
 from app.storage.lock import FileLock
@@ -88,6 +89,11 @@ class PaperEngine:
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
         self._probes = tuple(RelayProbe(target.relay.id, 10.0 + 5.0 * place) for place, target in enumerate(targets))
         self._told("watching", ids=" ".join(target.relay.id for target in targets), warm=" ".join(warm_ids), every_s=every_s)
+
+    def try_relay(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+        refused = "refuse" in target.relay.whip_url
+        told(RelayTrial(target.relay.id, "whip.token" if refused else "", (("step", "http"), ("status", 401)) if refused else ()))
+        self._told("tried", id=target.relay.id, url=target.relay.whip_url, token=target.token)
 
     def list_devices(self) -> Devices:
         return Devices(cameras=(Device("camera-1", "Paper camera"),))

@@ -7,6 +7,7 @@ from app.domain.notice import Notice
 from app.domain.output import Relay, Target
 from app.domain.packet import EncodedPacket
 from app.domain.stats import RelayProbe, TargetStats
+from app.domain.trial import RelayTrial
 from app.media.ports import EncoderControl
 from tests.support.packets import PacketCollector
 
@@ -50,6 +51,9 @@ class LocalPublisher:
 
     def has_left(self) -> bool:
         return not self.stats()
+
+    def try_out(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+        told(RelayTrial(target.relay.id))
 
     def probes(self) -> tuple[RelayProbe, ...]:
         return tuple(RelayProbe(relay_id, http_ms=1.0) for relay_id in self.watched)

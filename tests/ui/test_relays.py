@@ -18,6 +18,7 @@ from app.ui.main_window import MainWindow
 from app.ui.panels.status import encoder
 from app.ui.widgets.pieces import ElidedLabel, tip
 from tests.support.desk_window import setting_groups
+from tests.support.whip_server import WhipServer
 from tests.ui.test_on_air import until
 
 LEFT = Qt.MouseButton.LeftButton
@@ -174,3 +175,35 @@ def test_a_name_that_looks_like_a_tag_is_said_as_it_is(window: MainWindow) -> No
     shown.grab()
     assert shown.toolTip() == "<span>&lt;img src=&quot;file:///etc/hosts&quot;&gt; &amp; Söhne</span>"
     assert tip("R & D") == "R & D"
+
+
+async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: MainWindow) -> None:
+    """By the real engine, at a real relay, and at a port where nobody listens."""
+    server = WhipServer(token="let-me-in")
+    await server.start()
+    try:
+        await studio.start()
+        await until(window.live.button.isEnabled)
+        dialog = RelayDialog(window.desk, None, window)
+        dialog.show()
+        dialog.test()
+        assert "is empty" in dialog._error.text() and dialog.outcome.isHidden(), "there is nothing to try"
+
+        async def outcome(address: str, token: str) -> str:
+            dialog._values["whip_url"] = address
+            dialog.token.setText(token)
+            QTest.mouseClick(dialog.test_button, LEFT)
+            assert not dialog.test_button.isEnabled()
+            await until(dialog.test_button.isEnabled)
+            return f"{dialog.outcome.headline.text()} {dialog.outcome.detail.text()}"
+
+        assert (await outcome(server.url, "Bearer let-me-in\n")).startswith("It works. It answers within")
+        assert dialog.outcome.headline.property("level") == "good"
+        wrong = await outcome(server.url, "not-this-one")
+        assert wrong.startswith("It does not work.") and "wrong stream key" in wrong and "not-this-one" not in wrong
+        nobody = await outcome("http://127.0.0.1:9/whip", "")
+        assert "cannot be reached" in nobody and dialog.outcome.headline.property("level") == "error"
+        assert studio.project.relays == () and studio.token_of("relay") == "", "a trial saves nothing"
+        dialog.deleteLater()
+    finally:
+        await server.aclose()

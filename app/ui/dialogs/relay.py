@@ -1,7 +1,5 @@
 """Adding or changing a relay: what kind it is decides which fields are asked for."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
@@ -12,9 +10,11 @@ from app.domain.errors import FieldError, Value
 from app.domain.output import Relay
 from app.domain.preset import RelayPreset, TokenNeed, resolve
 from app.domain.schema import completed
+from app.domain.trial import RelayTrial
 from app.ui.desk import Desk
 from app.ui.dialogs.frame import FramedDialog
 from app.ui.dialogs.questions import ask
+from app.ui.dialogs.relay_outcome import RelayOutcome
 from app.ui.language import declared, tr
 from app.ui.widgets.form import Form
 from app.ui.widgets.pieces import label, push_button
@@ -64,19 +64,29 @@ class RelayDialog(FramedDialog):
         self.body.addWidget(self._help)
         self._error = label("", "error", wrap=True)
         self.outer.insertWidget(self.outer.count() - 1, self._error)  # in sight wherever the form is scrolled to
-        self.body.addStretch(1)
-        self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
-        self.buttons.insertWidget(0, self._docs)
-        self.buttons.addWidget(push_button(tr("Relay", "Cancel"), self.reject))
-        self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
-        self.save_button.setDefault(True)
-        self.buttons.addWidget(self.save_button)
+        self._add_buttons()
         self.kind.setCurrentIndex(max(0, self.kind.findData(known.preset if known is not None else "generic")))
         self.kind.currentIndexChanged.connect(lambda index: self._show_preset())
         self._show_preset()
         if found is not None:
             self.token.setPlaceholderText(tr("Relay", "The stream key that the other computer shows"))
             self.token.setFocus()
+
+    def _add_buttons(self) -> None:
+        self._tested = ""  # the id of the relay that is being tried out
+        self.outcome = RelayOutcome(self._desk)
+        self.outer.insertWidget(self.outer.count() - 1, self.outcome)
+        self._desk.bridge.relay_tried.connect(self._on_tried)
+        self.body.addStretch(1)
+        self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
+        self.buttons.insertWidget(0, self._docs)
+        self.test_button = push_button(tr("Relay", "Test"), self.test)
+        self.test_button.setToolTip(tr("Relay", "Connects to the relay as for going live, without picture and sound, and leaves it again."))
+        self.buttons.addWidget(self.test_button)
+        self.buttons.addWidget(push_button(tr("Relay", "Cancel"), self.reject))
+        self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
+        self.save_button.setDefault(True)
+        self.buttons.addWidget(self.save_button)
 
     def _line(self, text: str, words: str) -> QLineEdit:
         line = QLineEdit(text)
@@ -103,6 +113,8 @@ class RelayDialog(FramedDialog):
         self.form = Form(preset.fields, self._desk.around)
         if self._relay is not None and any(field.key == "whip_url" for field in preset.fields) and not self._values.get("whip_url"):
             self._values["whip_url"] = self._relay.whip_url
+        if self._relay is not None and not self._values.get("watch_url"):
+            self._values["watch_url"] = self._relay.watch_url
         # what was typed goes along to another kind; the default of one kind means nothing to the next
         self.form.show_values({field.key: self._values.get(field.key, field.default) for field in preset.fields})
         self.form.changed.connect(self._values.__setitem__)
@@ -118,6 +130,7 @@ class RelayDialog(FramedDialog):
         for widget in (self._watch_title, self.watch):
             widget.setVisible(not preset.watch_url)  # else it follows from the fields above
         self._error.hide()
+        self.outcome.hide()
 
     def _open_docs(self) -> None:
         QDesktopServices.openUrl(QUrl(self.preset.docs))
@@ -127,8 +140,8 @@ class RelayDialog(FramedDialog):
         self._error.show()
         widget.setFocus()
 
-    def save(self) -> None:
-        """Put the relay into the show, or say at which field it fails."""
+    def _entered(self) -> tuple[Relay, str] | None:
+        """The relay and its token as typed; None when a field does not fit, which is said then."""
         preset = self.preset
         try:
             values = completed(preset.fields, self._values)
@@ -138,30 +151,53 @@ class RelayDialog(FramedDialog):
             title = next((declared(field.title) for field in preset.fields if field.key == key), key)
             reason = tr("Relay", "is empty") if error.data.get("reason") == "empty" else tr("Relay", "does not fit")
             self._refuse(f"{title}: {reason}.", self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
-            return
+            return None
         whip_url, own = split_credentials(whip_url)
         values = {key: without_credentials(value) if isinstance(value, str) else value for key, value in values.items()}
         token = clean_token(self.token.text()) or own
         if preset.token is TokenNeed.REQUIRED and not token:
             self._refuse(tr("Relay", "This relay wants a token."), self.token)
-            return
-        if not self._may_send(token, whip_url):
-            return
-        project = self._desk.studio.project
-        relay_id = self._relay.id if self._relay is not None else editing.new_id(project, "relay")
+            return None
         relay = Relay(
-            relay_id,
+            self._relay.id if self._relay is not None else editing.new_id(self._desk.studio.project, "relay"),
             self.name.text().strip() or preset.title,
             whip_url,
             without_credentials(watch_url or self.watch.text()),
             self.region.text().strip(),
             preset.id,
             values,
+            self._relay.ice_servers if self._relay is not None else (),
         )
-        if self._relay is not None:
-            relay = replace(relay, ice_servers=self._relay.ice_servers)
+        self._error.hide()
+        return (relay, token) if self._may_send(token, whip_url) else None
+
+    def test(self) -> None:
+        """Try out what is typed: connect as for going live, and say in words what works."""
+        entered = self._entered()
+        if entered is None:
+            return
+        relay, token = entered
+        if not self._desk.studio.try_relay(relay, token):
+            self.outcome.show_live()
+            return
+        self._tested = relay.id
+        self.test_button.setEnabled(False)
+        self.outcome.show_running()
+
+    def _on_tried(self, trial: RelayTrial) -> None:
+        if trial.relay_id == self._tested:
+            self._tested = ""
+            self.test_button.setEnabled(True)
+            self.outcome.show_trial(trial, self.name.text().strip() or self.preset.title)
+
+    def save(self) -> None:
+        """Put the relay into the show, or say at which field it fails."""
+        entered = self._entered()
+        if entered is None:
+            return
+        relay, token = entered
         if self._desk.edit("Change relay", lambda project: editing.put_relay(project, relay)):
-            self._desk.studio.set_token(relay_id, token)
+            self._desk.studio.set_token(relay.id, token)
             self.accept()
 
     def _may_send(self, token: str, whip_url: str) -> bool:

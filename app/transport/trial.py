@@ -1,0 +1,18 @@
+"""Trying a relay out: everything that going live does, without media, and leaving again."""
+
+from app.domain.output import Target
+from app.domain.trial import RelayTrial
+from app.transport.connection import Connector
+from app.transport.errors import TransportError
+
+
+async def try_relay(target: Target, connector: Connector) -> RelayTrial:
+    """Offer, answer, ICE and DTLS; what is wrong is in the trial, and nothing is left behind at the relay."""
+    relay_id = target.relay.id
+    try:
+        connection = await connector.connect(None, lambda reason: None)
+    except TransportError as error:
+        return RelayTrial(relay_id, error.code, tuple(error.data.items()))
+    plan, timings = connection.sender.plan, connection.timings
+    await connection.aclose()
+    return RelayTrial(relay_id, answer_ms=timings.post_ms, total_ms=timings.total_ms, codec=plan.video.codec, sound=plan.audio is not None)
