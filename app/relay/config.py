@@ -32,6 +32,8 @@ class Limits:
     write_s: float = 20.0  # a connection that takes nothing of what waits for it this long is ended
     requests_burst: int = 2000  # thirty phones behind one address that open the page at once
     requests_per_s: float = 150.0
+    codes_burst: int = 20  # QR codes that are new to us: a relay has a few addresses, and a stream or two
+    codes_per_s: float = 0.5
     guesses_burst: int = 10  # wrong keys of one address
     guesses_per_s: float = 0.2
     posts_burst: int = 60  # a studio's phones behind one address, all reconnecting at once

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import ssl
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine
-from typing import cast
+from typing import Protocol, cast
 
-from app.domain.clock import Clock
+from app.domain.clock import NS_PER_S, Clock
 from app.relay.admission import party
 from app.relay.config import Limits, RelayConfig, is_loopback
 from app.relay.proxies import is_in
@@ -16,6 +16,13 @@ from app.relay.room_rates import AddressBuckets
 log = logging.getLogger(__name__)
 
 _HANDSHAKE_S = 5.0
+_IDLE_NS = 2 * NS_PER_S
+
+
+class Held(Protocol):
+    """A connection that has a place. `give_way` gives it back at once."""
+
+    def give_way(self) -> None: ...
 
 
 class _Places:
@@ -28,23 +35,47 @@ class _Places:
         self._total = 0
         self._open: Counter[str] = Counter()
         self._arrivals = AddressBuckets(config.limits.connections_per_s, config.limits.connections_burst, clock)
+        self._clock = clock
+        self._silent: OrderedDict[Held, None] = OrderedDict()  # who has asked for nothing yet, the oldest first
+        self._idle: OrderedDict[Held, int] = OrderedDict()  # when each of the others asked last, the oldest first
 
-    def take(self, address: str) -> bool:
-        """Whether there is a place for one more from there; it is taken then."""
+    def take(self, address: str, connection: Held) -> bool:
+        """Whether there is a place for one more from there; it is taken then.
+
+        Where all are taken, one that has been silent for longest gives way: who only holds places keeps nobody out.
+        """
         who, limits = party(address), self._limits
-        here = is_loopback(address)
-        if self._total >= self._most + (limits.kept_connections if here else 0):
-            return False
         # Behind a trusted proxy are many; each of them is held to the limits of requests and sessions.
         is_one = not is_in(address, self._proxies)
         if is_one and (self._open[who] >= limits.max_connections_per_address or not self._arrivals.of(address).take(1)):
             return False
+        if self._total >= self._most + (limits.kept_connections if is_loopback(address) else 0):
+            spare = self._spare()
+            if spare is None:
+                return False
+            spare.give_way()
         self._open[who] += 1
         self._total += 1
+        self._silent[connection] = None
         return True
 
-    def give_back(self, address: str) -> None:
+    def _spare(self) -> Held | None:
+        if self._silent:
+            return next(iter(self._silent))
+        oldest, asked_ns = next(iter(self._idle.items()), (None, 0))
+        return oldest if self._clock.monotonic_ns() - asked_ns > _IDLE_NS else None
+
+    def asks(self, connection: Held, *, stays: bool) -> None:
+        """It has asked for something; `stays`: for a WebSocket, which may be silent as long as it likes."""
+        self._silent.pop(connection, None)
+        self._idle.pop(connection, None)
+        if not stays:
+            self._idle[connection] = self._clock.monotonic_ns()
+
+    def give_back(self, address: str, connection: Held) -> None:
         who = party(address)
+        self._silent.pop(connection, None)
+        self._idle.pop(connection, None)
         self._total -= 1
         self._open[who] -= 1
         if not self._open[who]:
@@ -60,6 +91,7 @@ class _Guarded(asyncio.Protocol):
         self._address: str | None = None
         self._transport: asyncio.Transport | None = None
         self._served = False
+        self._stays = False
         self._early: list[bytes] = []
         self._stuck: asyncio.TimerHandle | None = None
 
@@ -67,7 +99,7 @@ class _Guarded(asyncio.Protocol):
         peer = transport.get_extra_info("peername")
         address = str(peer[0]) if peer else ""
         self._transport = cast(asyncio.Transport, transport)
-        if not self._guard.places.take(address):
+        if not self._guard.places.take(address, self):
             self._transport.abort()
             return
         self._address = address
@@ -101,7 +133,7 @@ class _Guarded(asyncio.Protocol):
     def _leave(self) -> None:
         address, self._address = self._address, None
         if address is not None:
-            self._guard.places.give_back(address)
+            self._guard.places.give_back(address, self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._moves()
@@ -110,7 +142,14 @@ class _Guarded(asyncio.Protocol):
             self._served = False
             self._inner.connection_lost(exc)
 
+    def give_way(self) -> None:
+        self._leave()
+        self._hang_up()
+
     def data_received(self, data: bytes) -> None:
+        if not self._stays and self._address is not None and b"\r\n\r\n" in data:
+            self._stays = b"websocket" in data.lower()
+            self._guard.places.asks(self, stays=self._stays)
         if self._served:
             self._inner.data_received(data)
         elif self._address is not None:

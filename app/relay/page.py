@@ -13,8 +13,10 @@ from pathlib import Path
 import segno
 from aiohttp import web
 
-from app.relay.config import RelayError
+from app.domain.clock import Clock
+from app.relay.config import Limits, RelayError
 from app.relay.refusals import Refusal
+from app.relay.room_rates import AddressBuckets
 
 # Only what lies beside the page; nothing inline, nothing from elsewhere, nobody may frame it but itself.
 CONTENT_SECURITY_POLICY = (
@@ -97,22 +99,28 @@ def qr_svg(address: str) -> bytes:
 
 
 class Codes:
-    """QR codes by address, each drawn once: on a thread, one after the other, because drawing is slow and media is not to wait for it."""
+    """QR codes by address, each drawn once: on a thread, one after the other, because drawing is slow and media is not to wait for it.
 
-    def __init__(self, *, most_kept: int = 128, most_waiting: int = 16) -> None:
+    Who asks for ever new ones, under made-up addresses, is given few.
+    """
+
+    def __init__(self, limits: Limits, clock: Clock, *, most_kept: int = 128, most_waiting: int = 16) -> None:
+        self._drawings = AddressBuckets(limits.codes_per_s, limits.codes_burst, clock)
         self._most_kept = most_kept
         self._most_waiting = most_waiting
         self._drawn: OrderedDict[str, bytes] = OrderedDict()
         self._waiting = 0
         self._turn = asyncio.Lock()
 
-    async def of(self, address: str) -> bytes:
-        """Raises Refusal when too many others wait for theirs."""
+    async def of(self, address: str, asker: str) -> bytes:
+        """The code of an address; raises Refusal when it must be drawn first, and too many wait or this asker had many."""
         if address in self._drawn:
             self._drawn.move_to_end(address)
             return self._drawn[address]
         if self._waiting >= self._most_waiting:
             raise Refusal("relay.qr_busy")
+        if not self._drawings.of(asker).take(1):
+            raise Refusal("relay.too_often")
         self._waiting += 1
         try:
             async with self._turn:

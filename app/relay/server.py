@@ -85,7 +85,7 @@ class RelayServer:
         self._sessions = Sessions(clock=self._clock, limits=limits, admission=self._admission, addresses=find_addresses)
         self._front = Front(config, self._clock)
         self._keys = Keys(config, self._clock)
-        self._codes = Codes()
+        self._codes = Codes(config.limits, self._clock)
         self._pictures = RoomPictures(config, self._keys, self._front.check_own_page)
         self._calendars = RoomCalendars(config, self._keys, self._front.check_own_page)
         self._rooms = RoomSockets(
@@ -297,7 +297,7 @@ class RelayServer:
 
     async def _get_qr(self, request: web.Request) -> web.Response:
         stream = self._stream_of(request)
-        code = await self._codes.of(f"{self._base(request)}/watch/{stream.name}")
+        code = await self._codes.of(f"{self._base(request)}/watch/{stream.name}", _address_of(request))
         return web.Response(body=code, headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"})
 
     def _base(self, request: web.Request) -> str:

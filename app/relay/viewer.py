@@ -9,6 +9,7 @@ from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.packet import Codec
 from app.relay.config import Limits
 from app.relay.lane import Lane, LaneFormat
+from app.relay.room_rates import Bucket
 from app.relay.track import Track
 from app.transport import rtcp
 
@@ -23,6 +24,9 @@ _RESEND_SHARE = 4  # one byte in four may be a retransmission
 _RESEND_BURST = 80_000
 _BAD_LOSS, _GOOD_LOSS = 26, 5  # of 256: 10 % and 2 %
 _CNAME = "tradewind"
+_REPORTS_PER_S, _REPORTS_BURST = 100.0, 200  # compounds; a player that loses packets sends fifty
+_ASKED_PER_S, _ASKED_BURST = 1000.0, 4000  # numbers of lost packets: all of 8 Mb/s
+_WISHES_PER_S, _WISHES_BURST = 1.0, 10  # for key frames, which cost every viewer's quality
 # Of what a viewer reports; the rest is not even read.
 _WANTED = frozenset({rtcp.Nack, rtcp.PictureLoss, rtcp.FullIntraRequest, rtcp.ReceiverReport, rtcp.SenderReport, rtcp.BandwidthEstimate})
 
@@ -86,6 +90,9 @@ class Viewer:
         self._counted = (0, 0)  # octets, ns: for the rate since the last report
         self._tracks: tuple[Track, Track] | None = None
         self._sound_from_ns = 0
+        self._reports = Bucket(_REPORTS_PER_S, _REPORTS_BURST, clock)
+        self._asked = Bucket(_ASKED_PER_S, _ASKED_BURST, clock)
+        self._wishes = Bucket(_WISHES_PER_S, _WISHES_BURST, clock)
 
     def start(self, send_rtp: Send, send_rtcp: Send, video: Track, audio: Track) -> None:
         """The viewer is connected: begin with the last key frame if it is young, else ask for one."""
@@ -181,7 +188,9 @@ class Viewer:
             self._timer = asyncio.get_running_loop().call_later(_TICK_S, self._drain)
 
     def on_rtcp(self, compound: bytes) -> None:
-        """What the viewer reports; malformed packets are ignored, as RFC 3550 wants."""
+        """What the viewer reports. Malformed packets are ignored, as RFC 3550 wants, and what comes faster than any player sends it."""
+        if not self._reports.take(1):
+            return
         try:
             packets = rtcp.parse(compound, _WANTED)
         except ValueError:
@@ -192,7 +201,8 @@ class Viewer:
                     self._on_nack(packet)
                 case rtcp.PictureLoss() | rtcp.FullIntraRequest():
                     self.plis += 1
-                    self._ask_keyframe()
+                    if self._wishes.take(1):
+                        self._ask_keyframe()
                 case rtcp.ReceiverReport() | rtcp.SenderReport():
                     self._on_blocks(packet.blocks)
                 case rtcp.BandwidthEstimate():
@@ -205,7 +215,7 @@ class Viewer:
             return
         for lane, track in zip((self.video, self.audio), self._tracks, strict=True):
             if lane is not None and lane.format.ssrc == nack.media_ssrc:
-                self._resend(lane, track, nack.sequences)
+                self._resend(lane, track, nack.sequences[: self._asked.take(len(nack.sequences))])
 
     def _resend(self, lane: Lane, track: Track, sequences: tuple[int, ...]) -> None:
         for own in sequences:

@@ -28,6 +28,7 @@ BENCHMARKS = (
     Benchmark("pipeline", "capture + compose + encode costs at most 1.25 times what FFmpeg does for the same", ("bench_pipeline",)),
     Benchmark("sender", "a further WHIP target from the same encode: at most 5 % of a core", ("bench_sender",)),
     Benchmark("relay", "ten viewers at 2.5 Mb/s: at most 60 % of a core, first picture within 500 ms", ("bench_relay",)),
+    Benchmark("attacks", "under every attack a viewer has at least 28 pictures a second and no gap above 250 ms", ("bench_attacks",)),
     Benchmark("room", "a pin reaches 200 pages within 300 ms (p95), and the frames of a viewer stay even", ("bench_room",)),
     Benchmark(
         "viewer",

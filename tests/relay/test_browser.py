@@ -235,3 +235,34 @@ async def test_the_list_page_shows_which_streams_are_on_air(page: Page) -> None:
         assert not await page.evaluate("document.querySelector('[data-stream=main]').classList.contains('on')")
         assert not clean(page)
         await publisher.stop()
+
+
+OFFERS_A_DATA_CHANNEL = """(async () => {
+  const peer = new RTCPeerConnection();
+  peer.createDataChannel("chat");
+  const pictures = new Promise((resolve) => { peer.ontrack = (event) => event.track.kind === "video" && resolve(event.track); });
+  peer.addTransceiver("video", { direction: "recvonly" });
+  peer.addTransceiver("audio", { direction: "recvonly" });
+  await peer.setLocalDescription();
+  const headers = { "Content-Type": "application/sdp" };
+  const answer = await fetch("/whep/live", { method: "POST", body: peer.localDescription.sdp, headers });
+  if (answer.status !== 201) return await answer.text();
+  await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  await pictures;
+  for (let turn = 0; turn < 200; turn += 1) {
+    const inbound = [...(await peer.getStats()).values()].find((one) => one.type === "inbound-rtp" && one.kind === "video");
+    if (inbound?.framesDecoded > 10) { peer.close(); return "seen"; }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return peer.connectionState;
+})()"""
+
+
+async def test_a_browser_that_also_wants_a_data_channel_sees_the_show(page: Page) -> None:
+    async with running_relay() as relay:
+        publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
+        await publisher.start()
+        await page.go(f"{base_of(relay)}/")
+        assert await page.evaluate(OFFERS_A_DATA_CHANNEL) == "seen"
+        await page.call("Page.navigate", url="about:blank")
+        await publisher.stop()

@@ -32,37 +32,87 @@ NAME = hashlib.sha256(PNG).hexdigest()[:32]
 HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
 
 
-def places(most: int, limits: Limits, *, proxies: tuple[str, ...] = ()) -> _Places:
+class Visitor:
+    """A connection that gives its place back when it is told to."""
+
+    def __init__(self, hall: _Places, address: str) -> None:
+        self.address = address
+        self.out = False
+        self._hall = hall
+        self.inside = hall.take(address, self)
+
+    def give_way(self) -> None:
+        self.out = True
+        self.leave()
+
+    def leave(self) -> None:
+        self._hall.give_back(self.address, self)
+
+
+def come(hall: _Places, address: str, *, speaks: bool = True, stays: bool = False) -> Visitor:
+    visitor = Visitor(hall, address)
+    if speaks and visitor.inside:
+        hall.asks(visitor, stays=stays)
+    return visitor
+
+
+def places(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: SetClock | None = None) -> _Places:
     config = RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER, limits=limits, proxies=read_networks(proxies))
-    return _Places(config, SetClock(), most)
+    return _Places(config, clock or SetClock(), most)
 
 
 def test_all_addresses_together_have_their_number_and_this_machine_some_more() -> None:
     hall = places(10, Limits(kept_connections=2))
-    assert [hall.take(f"192.0.2.{number}") for number in range(12)] == [True] * 10 + [False] * 2
-    assert [hall.take("127.0.0.1") for _ in range(3)] == [True, True, False], "the desk that looks after the relay gets through"
-    hall.give_back("192.0.2.0")
-    assert not hall.take("192.0.2.99"), "what this machine has above the number is not given to others"
-    hall.give_back("127.0.0.1")
-    hall.give_back("127.0.0.1")
-    assert hall.take("192.0.2.99")
+    visitors = [come(hall, f"192.0.2.{number}") for number in range(12)]
+    assert [visitor.inside for visitor in visitors] == [True] * 10 + [False] * 2
+    here = [come(hall, "127.0.0.1") for _ in range(3)]
+    assert [visitor.inside for visitor in here] == [True, True, False], "the desk that looks after the relay gets through"
+    visitors[0].leave()
+    assert not come(hall, "192.0.2.99").inside, "what this machine has above the number is not given to others"
+    here[0].leave()
+    here[1].leave()
+    assert come(hall, "192.0.2.99").inside
+
+
+def test_who_only_holds_a_place_gives_way_to_who_asks() -> None:
+    hall = places(4, Limits(kept_connections=0))
+    asking = come(hall, "192.0.2.1")
+    silent = [come(hall, f"192.0.2.{number}", speaks=False) for number in range(2, 5)]
+    newcomers = [come(hall, f"198.51.100.{number}") for number in range(4)]
+    assert [visitor.inside for visitor in newcomers] == [True, True, True, False]
+    assert [visitor.out for visitor in silent] == [True] * 3
+    assert not asking.out
+
+
+def test_who_asked_once_and_holds_the_place_gives_way_later_and_a_room_never() -> None:
+    clock = SetClock()
+    hall = places(3, Limits(kept_connections=0), clock=clock)
+    room = come(hall, "192.0.2.1", stays=True)
+    first, second = come(hall, "192.0.2.2"), come(hall, "192.0.2.3")
+    assert not come(hall, "198.51.100.1").inside, "they may still wait for their answers"
+    clock.pass_ms(3000)
+    hall.asks(first, stays=False)
+    newcomer = come(hall, "198.51.100.1")
+    assert newcomer.inside
+    assert (room.out, first.out, second.out) == (False, False, True), "who asked last stays"
 
 
 def test_an_address_has_its_number_and_its_pace() -> None:
     hall = places(100, Limits(max_connections_per_address=3))
-    assert [hall.take("2001:db8::1") for _ in range(4)] == [True] * 3 + [False]
-    assert hall.take("2001:db8:1::1"), "another household"
+    assert [come(hall, "2001:db8::1").inside for _ in range(4)] == [True] * 3 + [False]
+    assert come(hall, "2001:db8:1::1").inside, "another household"
     quick = places(100, Limits(connections_burst=5, connections_per_s=0.001))
     for _ in range(5):
-        assert quick.take("192.0.2.1")
-        quick.give_back("192.0.2.1")
-    assert not quick.take("192.0.2.1")
-    assert quick.take("192.0.2.2")
+        visitor = come(quick, "192.0.2.1")
+        assert visitor.inside
+        visitor.leave()
+    assert not come(quick, "192.0.2.1").inside
+    assert come(quick, "192.0.2.2").inside
 
 
 def test_a_trusted_proxy_brings_as_many_as_there_are() -> None:
     hall = places(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
-    assert all(hall.take("10.0.0.1") for _ in range(50))
+    assert all(come(hall, "10.0.0.1").inside for _ in range(50))
 
 
 def _narrow(port: int) -> socket.socket:

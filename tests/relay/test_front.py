@@ -20,6 +20,7 @@ from app.relay.server import RelayServer
 from app.relay.tls import tls_context
 from tests.relay.test_server import AUTHORISED, PUBLISH, SDP, WATCH
 from tests.support.authority import Authority
+from tests.support.clocks import SetClock
 from tests.support.relays import KEY, PAGE_FOLDER, ROOM_KEY, base_of, running_relay
 from tests.support.room import page
 
@@ -269,13 +270,16 @@ async def test_a_code_is_drawn_once_and_for_known_names_alone(client: aiohttp.Cl
 
 
 async def test_codes_are_kept_and_a_crowd_waits_only_so_long() -> None:
-    codes = Codes(most_kept=2, most_waiting=3)
-    one = await codes.of("http://a/")
-    assert await codes.of("http://a/") is one
-    results = await asyncio.gather(*(codes.of(f"http://{number}/") for number in range(8)), return_exceptions=True)
+    codes = Codes(Limits(codes_burst=2, codes_per_s=0.0001), SetClock(), most_kept=2, most_waiting=3)
+    one = await codes.of("http://a/", "192.0.2.1")
+    assert await codes.of("http://a/", "192.0.2.1") is one
+    results = await asyncio.gather(*(codes.of(f"http://{number}/", f"192.0.2.{number}") for number in range(8)), return_exceptions=True)
     assert sum(isinstance(result, bytes) for result in results) == 3
     assert all(isinstance(result, bytes) or (isinstance(result, Refusal) and result.status == 503) for result in results)
-    assert await codes.of("http://later/"), "the queue is empty again"
+    assert await codes.of("http://later/", "192.0.2.100"), "the queue is empty again"
+    with pytest.raises(Refusal) as refusal:
+        await codes.of("http://third/", "192.0.2.1")
+    assert refusal.value.status == 429
 
 
 # --- proxies and TLS

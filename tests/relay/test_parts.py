@@ -320,6 +320,26 @@ async def test_retransmissions_are_a_share_of_the_stream_alone() -> None:
     viewer.stop()
 
 
+async def test_a_viewer_that_reports_without_end_is_heard_as_fast_as_any_player() -> None:
+    clock, line, fed = SetClock(), Line(), Fed()
+    asked: list[None] = []
+    viewer = newcomer(clock, lambda: asked.append(None))
+    viewer.start(line.send, lambda packet: True, fed.track, Track(MediaKind.AUDIO, lambda *d: None))
+    fed.track.push(rtp(1, 3000, KEY), clock.now_ns)
+    viewer.feed_video(*fed.got[-1])
+    for _ in range(50):
+        viewer.on_rtcp(rtcp.to_bytes(rtcp.PictureLoss(1, 42)))
+    assert (viewer.plis, len(asked)) == (50, 10)
+    full = rtcp.to_bytes(rtcp.Nack(1, 42, tuple(range(0, 60_000, 17))))
+    for _ in range(500):
+        viewer.on_rtcp(full)
+    assert viewer.resent + viewer.resend_missed <= 4000
+    clock.pass_ms(5000)
+    viewer.on_rtcp(rtcp.to_bytes(rtcp.PictureLoss(1, 42)))
+    assert len(asked) == 11, "later it is heard again"
+    viewer.stop()
+
+
 def test_attempts_fill_up_again_with_time_and_addresses_do_not_share() -> None:
     clock = SetClock()
     admission = Admission(Limits(posts_burst=2, posts_per_s=1), clock)

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import multiprocessing.connection
+import resource
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.context import SpawnProcess
@@ -65,7 +66,10 @@ async def eventually(condition: Callable[[], object], within_s: float = 40) -> N
             await asyncio.sleep(0.01)
 
 
-def _serve(pipe: multiprocessing.connection.Connection, port: int, limits: Limits) -> None:
+def _serve(pipe: multiprocessing.connection.Connection, port: int, limits: Limits, descriptors: int) -> None:
+    if descriptors:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
     async def run() -> None:
         async with running_relay(port=port, limits=limits) as relay:
             pipe.send(relay.port)
@@ -75,11 +79,11 @@ def _serve(pipe: multiprocessing.connection.Connection, port: int, limits: Limit
 
 
 @contextmanager
-def relay_process(port: int = 0, limits: Limits | None = None) -> Iterator[tuple[SpawnProcess, int]]:
-    """A relay in a process of its own, and its port; the test may kill it."""
+def relay_process(port: int = 0, limits: Limits | None = None, *, descriptors: int = 0) -> Iterator[tuple[SpawnProcess, int]]:
+    """A relay in a process of its own, and its port; the test may kill it. `descriptors`: how many it may have open, 0 = as we."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, port, limits or Limits()), name="relay")
+    process = context.Process(target=_serve, args=(theirs, port, limits or Limits(), descriptors), name="relay")
     process.start()
     try:
         yield process, ours.recv()

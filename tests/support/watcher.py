@@ -117,6 +117,11 @@ class Watcher:
 
     # --- what was seen
 
+    @property
+    def frames_seen(self) -> set[int]:
+        """The timestamps of the pictures of which something came."""
+        return {parse_header(packet).timestamp for packet in self.video}
+
     def sequences(self) -> list[int]:
         return [parse_header(packet).sequence for packet in self.video]
 
