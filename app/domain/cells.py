@@ -120,7 +120,7 @@ def number_text(number: float) -> str:
 
 def seconds_of(text: str) -> int:
     """A length of time: minutes ("5", "7.5 min") or "m:ss" or "h:mm:ss". Raises CellError."""
-    parts = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2})", text.strip())
+    parts = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{2})", text.strip())
     if parts is not None:
         return int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + int(parts[3])
     bare = re.sub(r"(?i)\s*(minutes|minutos|minuten|min\.?|m|分钟|分)$", "", text.strip())

@@ -115,6 +115,12 @@ def test_an_address_that_no_reader_can_take_apart_has_no_secret(address: str) ->
     assert relay_secret(address) == "" or "://" in relay_secret(address)
 
 
+@pytest.mark.parametrize("start", ["s", "h", "ps", "https", "x+y"])
+def test_an_address_that_was_copied_in_part_is_shown_without_its_password(start: str) -> None:
+    assert "open-sesame" not in shown_address(f"{start}://anna:open-sesame@relay.example/whip")
+    assert without_credentials("C:/films/anna@home.mp4") == "C:/films/anna@home.mp4"
+
+
 def test_half_a_character_in_a_password_breaks_nothing() -> None:
     assert split_credentials("https://a:\ud800b@relay.example/x")[0] == "https://relay.example/x"
 

@@ -256,6 +256,12 @@ def test_lengths_are_minutes_or_clocks(text: str, seconds: int) -> None:
     assert cells.seconds_of(text) == seconds
 
 
+@pytest.mark.parametrize("text", ["9" * 5000 + ":00", "1:" + "9" * 5000 + ":00", "9" * 5000, "-1:00"])
+def test_a_length_without_an_end_is_refused(text: str) -> None:
+    with pytest.raises(CellError):
+        cells.seconds_of(text)
+
+
 def test_a_run_of_show_goes_out_and_comes_in_again() -> None:
     segments = (
         Segment(
