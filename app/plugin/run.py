@@ -187,7 +187,7 @@ class PluginRun:
     def _finish(self) -> None:
         if self._end.cause != "":
             self._kill_all()
-        if sys.platform != "win32":
+        if hasattr(os, "waitid"):  # macOS has it since Python 3.13
             os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)  # its number stays its own until it is reaped
             self._kill_all()  # what it has started and left behind
         status = self._process.wait()
