@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.domain.plain_text import is_plain
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_NAME = 64  # the longest zone's has 32
@@ -17,7 +18,7 @@ class SeenPlace:
         """The zone's key; "" = none was noted."""
         try:
             found = read_file(self._path).decode("utf-8").strip()
-            return found if len(found) <= MAX_NAME and found.isprintable() else ""
+            return found if len(found) <= MAX_NAME and is_plain(found) else ""
         except (StorageError, UnicodeError):
             return ""
 
