@@ -24,7 +24,10 @@ class OpenFile(Protocol):
 
     @property
     def identity(self) -> str:
-        """By what its file is known again, "" while it has none."""
+        """By what its file is known again, "" while there is nothing of the kind."""
+
+    def identify(self) -> str:
+        """As `identity`; a file that has none is given one."""
 
 
 class Connections:
@@ -133,11 +136,11 @@ class Connections:
 
     def keep(self) -> None:
         """Put down what was answered before the show had a file."""
-        if self._answers and self._file.identity != self._kept_as:
+        if self._answers and (not self._kept_as or self._kept_as != self._file.identity):
             self._remember()
 
     def _remember(self) -> None:
-        if identity := self._file.identity:
+        if identity := self._file.identify():
             self._kept_as = identity
             self._consents.keep(identity, self._answers)
 

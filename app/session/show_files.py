@@ -143,6 +143,10 @@ class ShowFiles:
         """By what the show's file is known again, "" while it has none."""
         return self._keeper.file.identity if self._keeper.file is not None else ""
 
+    def identify(self) -> str:
+        """As `identity`; a file that has none is given one."""
+        return self._keeper.file.identify() if self._keeper.file is not None else ""
+
     # Life -----------------------------------------------------------------------------------------------------------------
 
     @property

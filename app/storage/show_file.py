@@ -325,12 +325,16 @@ class ShowFile:
 
     @property
     def identity(self) -> str:
-        """By what the file and its copies are known again; it is given one when it has none."""
+        """By what the file and its copies are known again, "" when it has nothing of the kind."""
         if not self._known_as:
             with contextlib.suppress(StorageError), our_errors(self.path):
                 if (connection := self._reader()) is not None:
                     self._known_as = read_identity(connection)
-        if not self._known_as:
+        return self._known_as
+
+    def identify(self) -> str:
+        """As `identity`; one that has none is given one."""
+        if not self.identity:
             given = self._known_as = uuid4().hex
             self._writer.submit(lambda connection: write_identity(connection, given))
         return self._known_as

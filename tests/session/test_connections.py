@@ -223,3 +223,13 @@ async def test_a_desk_that_finds_its_engine_live_goes_on_with_what_that_reaches(
         assert desk.studio.connections.allows("https://a.example:443") and desk.studio.nearest().id == "a"
         assert not [one for one in desk.heard if one.code == "paper.live" and one.data["ids"] != "a"], "the show never left its relay"
         desk.studio.stop_live()
+
+
+async def test_a_show_that_reaches_nobody_is_not_touched_by_being_opened(tmp_path: Path) -> None:
+    path = shown(starter_project(camera=None, microphone=False), tmp_path)
+    async with StudioDesk(tmp_path, path=path) as desk:
+        assert desk.studio.connections.pending() == ()
+        await desk.studio.kept()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM meta").fetchone()[0] == 0
+    assert not paths_in(tmp_path).consents.exists()

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from app.domain.output import Relay
 from app.domain.project import starter_project
 from app.domain.show import Show
+from app.domain.source import Source, SourceKind
 from app.session.studio import Studio
 from app.storage.show_file import write_new
 from app.ui.dialogs.connections import ConnectionsDialog, host_of
@@ -63,6 +64,20 @@ async def test_escape_leaves_the_question_open_and_says_so(studio: Studio, windo
     again = await asked(window)
     QTest.mouseClick(again.refuse_button, LEFT)
     assert studio.connections.pending() == () and not studio.connections.allows("https://a.example:443")
+
+
+async def test_a_source_that_waits_says_why_where_it_is_set(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    camera = Source("cam", "Door", SourceKind.CAMERA, {"device": "rtsp://anna:sesame@192.0.2.7/door"})
+    plain = starter_project(camera=None, microphone=False)
+    write_new(tmp_path / "gift.tradewind", Show(replace(plain, sources=(*plain.sources, camera))))
+    await studio.start()
+    assert studio.open(tmp_path / "gift.tradewind")
+    dialog = await asked(window)
+    QTest.mouseClick(dialog.refuse_button, LEFT)
+    window.selection.choose(layer_id="", source_id="cam")
+    assert not window.properties.withheld.isHidden()
+    studio.answer_connections({"rtsp://192.0.2.7:554": True})
+    assert window.properties.withheld.isHidden()
 
 
 def test_a_server_is_named_as_people_know_it() -> None:

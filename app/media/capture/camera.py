@@ -10,6 +10,7 @@ import av
 import cv2
 import numpy as np
 
+from app.domain.address import shown_address
 from app.domain.errors import AppError, Value
 from app.media.capture.address import AddressReader
 from app.media.capture.device import Opener, PictureReader
@@ -52,7 +53,7 @@ def chosen(device: str, cameras: tuple[Camera, ...]) -> Camera:
     for camera in cameras:
         if device in {"", camera.id}:
             return camera
-    raise AppError("camera.missing", name=device)
+    raise AppError("camera.missing", name=shown_address(device))
 
 
 class RawPictures:

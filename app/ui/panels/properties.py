@@ -12,7 +12,7 @@ from app.domain.source import KINDS, settings_of
 from app.ui.desk import Desk
 from app.ui.language import declared, tr
 from app.ui.widgets.form import Form
-from app.ui.widgets.pieces import EmptyState, elided, label
+from app.ui.widgets.pieces import EmptyState, elided, label, push_button
 
 
 def _share(key: str, title: str, minimum: float, maximum: float, default: float = 0.0, *, advanced: bool = False) -> Field:
@@ -106,6 +106,7 @@ class PropertiesPanel(QWidget):
         self.placement_form: Form | None = None
         desk.selection.changed.connect(self._on_changed)
         desk.bridge.project_changed.connect(self._on_changed)
+        desk.bridge.connections_changed.connect(self._on_changed)
         desk.bridge.devices_changed.connect(self._on_devices_changed)
         self._on_changed()
 
@@ -130,6 +131,7 @@ class PropertiesPanel(QWidget):
         if self.placement_form is not None and layer is not None:
             self.placement_form.show_values(placement_values(layer))
         self._title.setText(source.name)
+        self.withheld.setVisible(not self._desk.studio.connections.allows_source(source))
         self._stack.setCurrentIndex(1)
 
     def _build(self, source_id: str, layer: Layer | None) -> None:
@@ -141,6 +143,9 @@ class PropertiesPanel(QWidget):
         self._title = elided(source.name, "heading")
         layout.addWidget(self._title)
         layout.addWidget(label(declared(KINDS[source.kind].title), "hint"))
+        self.withheld = push_button(tr("Properties", "Not connected: see what it wants…"), self._show_connections)
+        self.withheld.setToolTip(tr("Properties", "The show came with this address, and you have not agreed to it."))
+        layout.addWidget(self.withheld)
         layout.addSpacing(8)
         self.source_form = Form(KINDS[source.kind].fields, self._desk.around)
         self.source_form.changed.connect(lambda key, value: self._set(source_id, key, value))
@@ -154,6 +159,9 @@ class PropertiesPanel(QWidget):
             layout.addWidget(self.placement_form)
         layout.addStretch(1)
         self._scroll.setWidget(page)
+
+    def _show_connections(self) -> None:
+        self._desk.bridge.open_requested.emit("connections", self._shown[0])
 
     def _on_devices_changed(self) -> None:
         if self.source_form is not None and self._shown[0]:
