@@ -47,7 +47,7 @@ class PicturePlanes(NamedTuple):
 
 def rows_of(plane: VideoPlane) -> Plane:
     """The bytes of a frame's plane as (lines, bytes a line), without copying; padding at the line's end included."""
-    return np.frombuffer(cast(npt.NDArray[np.uint8], plane), np.uint8).reshape(-1, plane.line_size)
+    return np.frombuffer(cast("npt.NDArray[np.uint8]", plane), np.uint8).reshape(-1, plane.line_size)
 
 
 def coding_of(frame: av.VideoFrame, matrix: Matrix | None, range_: Range | None) -> Coding:

@@ -1,7 +1,6 @@
 """A picture file as a source: decoded on a thread of its own, animated by its own timing, and read again when it changes."""
 
 import logging
-import os
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from app.domain.errors import AppError, Value
 from app.domain.notice import Notice, Severity
 from app.domain.source import Source
 from app.domain.stats import SourceStats
+from app.media.capture.file_state import state_of
 from app.media.capture.frames import PicturePlanes
 from app.media.capture.held import clear_planes
 from app.media.capture.media_file import MediaFile
@@ -25,17 +25,6 @@ _LOOK_S = 0.5  # how often the file is looked at
 _BACK_OFF_LOOKS = (4, 8, 16, 32, 64, 120)  # an unchanged file that failed is tried again after so many looks
 _JOIN_S = 2.0  # a network drive may hang for longer
 _PLAYED: Mapping[str, Value] = {"loop": True, "paused": False, "start_s": 0.0, "end_s": 0.0}
-
-FileState = tuple[int, int, int]
-
-
-def state_of(path: str) -> FileState | None:
-    """What changes when the file's content does; None while it is not there."""
-    try:
-        state = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 class ImageSource:

@@ -11,6 +11,7 @@ from app.domain.notice import Notice, Severity
 from app.domain.source import Source
 from app.domain.stats import SourceStats
 from app.media.capture.address import shown_location
+from app.media.capture.file_state import state_of
 from app.media.capture.frames import FrameConverter, PicturePlanes
 from app.media.capture.held import clear_planes
 from app.media.capture.media_reader import Item, MediaReader, SoundItem, VideoItem
@@ -28,6 +29,8 @@ _LATE_NS = NS_PER_S // 10  # a frame so late is not shown when a later one is th
 _BEHIND_NS = NS_PER_S  # decoding or the network fell behind so far that time is taken up from now
 _LEAD_NS = 60_000_000  # from opening to the first frame: time to decode it and the first sound
 _BACK_OFF_S = (0.5, 1.0, 2.0, 4.0)
+_LOOK_S = 0.5  # how often a file that failed is looked at
+_MOST_LOOKS = 120
 _SILENT_NS = 2 * NS_PER_S  # an address that delivers nothing for so long has no signal
 
 
@@ -121,7 +124,17 @@ class MediaFile:
             except AppError as error:
                 failures = 1 if self._sequence > begun else failures + 1
                 self._report(error)
+            self._wait_again(failures)
+
+    def _wait_again(self, failures: int) -> None:
+        """The pause before another try; a file that stays as it was is tried seldom, one that changes at once."""
+        state = state_of(self._location)
+        if state is None:
             self._closing.wait(_BACK_OFF_S[min(failures, len(_BACK_OFF_S)) - 1])
+            return
+        for _ in range(min(2**failures, _MOST_LOOKS)):
+            if self._closing.wait(_LOOK_S) or state_of(self._location) != state:
+                return
 
     def _report(self, error: AppError) -> None:
         if self._feed is not None:

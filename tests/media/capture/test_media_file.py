@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -136,10 +137,11 @@ def test_pictures_and_sound_come_in_step_and_loop_without_a_gap(one_second: Path
     player.watch(50)
     player.source.close()
     base = player.seen[0][2] - player.seen[0][1] * 1_000_000_000 // 30
-    for sequence, number, due_ns in player.seen:
-        assert number == (sequence - 1) % 30
+    for _, number, due_ns in player.seen:  # a busy machine may leave some out
+        place = round((due_ns - base) * 30 / 1_000_000_000)
+        assert number == place % 30
         # Matroska rounds times to a millisecond.
-        assert abs(due_ns - base - (sequence - 1) * 1_000_000_000 / 30) < 2_000_000
+        assert abs(due_ns - base - place * 1_000_000_000 / 30) < 2_000_000
     joined = np.concatenate([samples for _, samples in player.feed.blocks])
     assert len(joined) > 1.4 * RATE
     assert np.abs((numbers_of(joined) - np.arange(len(joined)) + RATE // 2) % RATE - RATE // 2).max() <= 1
@@ -170,26 +172,30 @@ def test_pausing_holds_the_picture_and_goes_on_where_it_was(one_second: Path, pl
     assert len(player.feed.blocks) == pushed
     last_number = player.seen[-1][1]
     assert player.change(paused=False)
-    player.watch(len(player.seen) + 6)
-    numbers = [number for _, number, _ in player.seen]
-    assert numbers[-7:] == [(last_number + step) % 30 for step in range(7)]
+    shown = len(player.seen)
+    player.watch(shown + 6)
+    _, first, first_ns = player.seen[shown]
+    assert 0 < (first - last_number) % 30 < 15  # where it was: a busy machine may leave some out
+    for _, number, due_ns in player.seen[shown:]:
+        assert (number - first) % 30 == round((due_ns - first_ns) * 30 / 1_000_000_000) % 30
     # The sound that had been pushed ahead and was silenced is given again, each block beside the same frame as before.
     again_at, again = player.feed.blocks[pushed]
-    number, due_ns = next((number, due) for _, number, due in player.seen if number > last_number)
+    number, due_ns = first, first_ns
     base = due_ns - number * 1_000_000_000 // 30
     assert abs(again_at - base - int(numbers_of(again)[0]) * 1_000_000_000 // RATE) < 3_000_000
 
 
 def test_without_loop_the_last_picture_stays_and_looping_can_be_switched_on(one_second: Path, play: Play) -> None:
     player = play(one_second, loop=False, start_s=0.7)
-    player.watch(9)
-    assert [number for _, number, _ in player.seen] == list(range(21, 30))
+    until(lambda: player.look() is not None and player.seen[-1][1] == 29)
+    numbers = [number for _, number, _ in player.seen]
+    assert numbers == sorted(set(numbers) & set(range(21, 30)))  # each once; a busy machine may leave some out
     assert not threading.Event().wait(0.2)
     assert player.look() is not None
-    assert len(player.seen) == 9
+    assert len(player.seen) == len(numbers)
     assert player.change(loop=True)
-    player.watch(12)
-    assert [number for _, number, _ in player.seen[9:12]] == [21, 22, 23]
+    player.watch(len(numbers) + 2)
+    assert {number for _, number, _ in player.seen[len(numbers) :]} <= set(range(21, 30))
 
 
 def test_other_settings_need_a_new_source(one_second: Path, play: Play) -> None:
@@ -231,8 +237,8 @@ def test_any_rate_size_and_format_plays(tmp_path: Path, play: Play, rate: int, s
     path = film(tmp_path / "film.mp4", lambda number: numbered(number, *size), frames=8, rate=rate, pix_fmt=pix_fmt)
     player = play(path)
     player.watch(10)
-    gaps = {round((b[2] - a[2]) * rate / 1e9, 1) for a, b in zip(player.seen, player.seen[1:], strict=False) if b[0] == a[0] + 1}
-    assert gaps == {1.0}
+    gaps = {round((b[2] - a[2]) * rate / 1e9, 1) for a, b in pairwise(player.seen)}
+    assert all(gap >= 1.0 and gap == int(gap) for gap in gaps)  # whole frames; a busy machine may leave some out
     picture = player.look()
     assert picture is not None
     assert (picture.width, picture.height) == size
@@ -258,6 +264,16 @@ def test_a_file_that_is_no_film_is_refused_in_words(tmp_path: Path, play: Play, 
     assert refused.code == "media.unreadable"
     assert refused.data["reason"]
     assert player.source.stats().detail == "media.unreadable"
+
+
+def test_a_broken_film_that_is_copied_again_plays(tmp_path: Path, play: Play, notices: NoticeBox, one_second: Path) -> None:
+    path = tmp_path / "film.mkv"
+    path.write_bytes(one_second.read_bytes()[:300])
+    player = play(path)
+    assert notices.next().code.startswith("media.")
+    path.write_bytes(one_second.read_bytes())
+    until(player.look)
+    assert notices.next().code == "source.back"
 
 
 def test_a_damaged_film_goes_on_after_the_damage(tmp_path: Path, one_second: Path) -> None:
