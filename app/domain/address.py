@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import ipaddress
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,21 @@ _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://+|[A-Za-z][A-Za-z0-9+.-]+:
 _BEARER = re.compile(r"^(?:authorization\s*:\s*)?bearer\b[\s:]*", re.IGNORECASE)
 _BASIC = re.compile(r"^basic\s+(\S+)$", re.IGNORECASE)
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
+
+
+def is_in_clear(url: str) -> bool:
+    """Whether what is sent to this address can be read on the way: HTTP without TLS, to another computer."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if parts.scheme.lower() != "http" or host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return bool(host)
 
 
 def is_network_path(location: str) -> bool:

@@ -148,4 +148,5 @@ class OnAir:
     def _publish(self, targets: tuple[Target, ...]) -> None:
         self._sent = targets
         self.live_relay_ids = tuple(target.relay.id for target in targets)
+        self._book.tell_in_clear(targets)
         self._send(GoLive(targets, self.since_ns))

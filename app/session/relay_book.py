@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.address import relay_secret, split_credentials, without_credentials
+from app.domain.address import is_in_clear, relay_secret, split_credentials, without_credentials
 from app.domain.contact import Contact, relay_contacts
 from app.domain.errors import AppError
 from app.domain.notice import Notice, Severity
@@ -106,6 +106,14 @@ class RelayBook:
         resolved = replace(resolved, whip_url=whip_url, watch_url=without_credentials(resolved.watch_url), ice_servers=servers)
         kept = self._secrets.get(relay_secret(whip_url)) if token is None else token
         return Target(resolved, kept or own, quirks)
+
+    def tell_in_clear(self, targets: Iterable[Target]) -> None:
+        """Say once of each address that what goes there, the token first of all, can be read on the way."""
+        for target in targets:
+            address = target.relay.whip_url
+            if target.token and is_in_clear(address) and address not in self._told:
+                self._told.add(address)
+                self._notify(Notice(Severity.WARNING, "relay.in_clear", {"relay": target.relay.name}, subject=target.relay.id))
 
     def _resolved(self, relay: Relay, *, tell: bool = False) -> tuple[Relay, Quirks]:
         try:

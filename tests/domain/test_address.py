@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.address import (
     clean_token,
+    is_in_clear,
     is_network_path,
     origin_of,
     relay_secret,
@@ -128,3 +129,22 @@ def test_half_a_character_in_a_password_breaks_nothing() -> None:
 def test_paths_and_addresses_are_told_apart() -> None:
     assert [scheme_of(one) for one in ("HTTP://x", "C:\\x", "/x", "12:30.mp4", "concat:a|b")] == ["http", "", "", "", "concat"]
     assert [is_network_path(one) for one in ("\\\\s\\x", "//s/x", "\\/s", "/s/x", "C:\\x")] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("address", "clear"),
+    [
+        ("http://192.168.1.9:8787/whip/live", True),
+        ("HTTP://relay.example/whip", True),
+        ("http://localhost.evil.example/", True),
+        ("http://[2001:db8::1]/whip", True),
+        ("https://relay.example/whip", False),
+        ("http://127.0.0.1:8787/whip/live", False),
+        ("http://[::1]/whip", False),
+        ("http://localhost./whip", False),
+        ("http://[::1/whip", False),
+        ("", False),
+    ],
+)
+def test_what_travels_in_clear(address: str, clear: bool) -> None:
+    assert is_in_clear(address) is clear

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.domain.address import relay_secret, turn_secret, without_credentials
 from app.domain.broadcast import BroadcastState
 from app.domain.editing import pin_relay, publish_also, put_relay, remove_relay
+from app.domain.notice import Notice
 from app.domain.output import Relay
 from app.storage.presets import load_presets
 from tests.support.studio_desk import MemoryKeyring, StudioDesk
@@ -30,6 +31,23 @@ async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: 
         desk.studio.go_live()
         await desk.notice("paper.live", ids="paris", tokens="from the keyring")
         assert [relay.name for relay in desk.studio.live_targets] == ["Paris"]
+
+
+async def test_that_a_token_travels_in_clear_is_said_once(tmp_path: Path) -> None:
+    said: list[Notice] = []
+    async with StudioDesk(tmp_path) as desk:
+        desk.studio.notices.connect(said.append)
+        await desk.attached()
+        for relay in (PARIS, replace(PARIS, id="lan", name="Lan", whip_url="http://192.168.1.9:8787/whip/live")):
+            desk.studio.edit("Add", lambda project, relay=relay: pin_relay(put_relay(project, relay), relay.id))  # type: ignore[misc]
+            desk.studio.set_token(relay.id, "secret")
+            for _ in range(2):
+                desk.forget()
+                desk.studio.go_live()
+                await desk.notice("paper.live", ids=relay.id, tokens="secret")
+                desk.studio.stop_live()
+                await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+        assert [notice.data["relay"] for notice in said if notice.code == "relay.in_clear"] == ["Lan"]
 
 
 async def test_a_token_goes_to_the_address_it_was_entered_for_alone(tmp_path: Path) -> None:
