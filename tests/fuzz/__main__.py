@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+import warnings
 
 from tests.fuzz.runner import Report, run
 from tests.fuzz.target import Target
@@ -37,6 +38,7 @@ def main() -> int:
     """0 when every parser kept its contract."""
     arguments = _arguments()
     logging.disable(logging.WARNING)  # that a file is broken is what each of them is about
+    warnings.simplefilter("ignore")
     chosen = [target for target in TARGETS if not arguments.parser or target.name in arguments.parser]
     if arguments.list or not chosen:
         print("\n".join(target.name for target in TARGETS))

@@ -17,6 +17,7 @@ SEED = 1
 INPUTS = 4000  # of a quick parser: all together take a minute
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # what it thinks of damaged workbooks
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_a_parser_raises_what_it_says_and_gives_and_does_no_more_than_it_may(target: Target) -> None:
     report = run(target, seed=SEED, indexes=range(max(1, round(INPUTS * target.share))))
