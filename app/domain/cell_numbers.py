@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 _NUMBER = re.compile(r"[-+−]?[\d.,' \u00a0\u202f]*\d")
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b")
+LONGEST = 100  # characters; what is longer is neither a number nor a date
 _OTHER = {".": ",", ",": "."}
 
 
@@ -32,7 +33,7 @@ def marks_of(cells: Iterable[str], *, fractions: int | None) -> Marks:
     sure: set[str] = set()
     doubtful = ""
     for cell in cells:
-        found = _NUMBER.search(cell)
+        found = _NUMBER.search(cell) if len(cell) <= LONGEST else None
         if found is None:
             continue
         number = re.sub(r"[ '\u00a0\u202f]", "", found[0])
@@ -67,7 +68,7 @@ def day_first_of(cells: Iterable[str]) -> tuple[bool | None, str]:
     first: set[bool] = set()
     doubtful = ""
     for cell in cells:
-        found = _DATE.search(cell)
+        found = _DATE.search(cell) if len(cell) <= LONGEST else None
         if found is None or re.search(r"\d{4}-\d", cell):
             continue
         one, two = int(found[1]), int(found[2])

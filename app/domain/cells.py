@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import TypeVar
 
-from app.domain.cell_numbers import Reading, day_first_of
+from app.domain.cell_numbers import LONGEST, Reading, day_first_of
 from app.domain.currencies import meant_by
 from app.domain.folding import folded
 from app.domain.money import Money, MoneyError, minor_digits, parse_amount
@@ -18,6 +18,7 @@ YES = frozenset({"yes", "y", "true", "1", "x", "✓", "是", "有", "si", "oui",
 NO = frozenset({"no", "n", "false", "0", "", "-", "否", "无", "non", "nein", "nao"})
 
 _PLAIN = Reading()
+_BARE = "0123456789., '"
 _NUMBER = re.compile(r"[-+−]?[\d., '\u00a0\u202f]*\d")
 _COUNT = re.compile(r"(\d[\d.,' \u00a0\u202f]*)\s?[^\W\d_]{0,12}\.?")
 _CLOCK_FORMS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -45,7 +46,9 @@ def money_text(money: Money | None) -> str:
 
 def written_currency(text: str) -> tuple[str, ...]:
     """The currencies that the words around a number may mean, () = none stand there. Raises CellError for other words."""
-    number = _NUMBER.search(text)
+    if text[-1:].isdigit() and not text.strip(_BARE):
+        return ()  # a number alone, as most cells are
+    number = _NUMBER.search(text) if len(text) <= LONGEST else None
     if number is None:
         raise CellError("table.amount", text=text)
     around = [part for part in (text[: number.start()].strip(), text[number.end() :].strip()) if part]
@@ -60,7 +63,7 @@ def written_currency(text: str) -> tuple[str, ...]:
 
 def currency_sign(text: str) -> str:
     """The words around a number, as they are asked about."""
-    number = _NUMBER.search(text)
+    number = _NUMBER.search(text) if len(text) <= LONGEST else None
     return " ".join((text[: number.start()] + " " + text[number.end() :]).split()) if number is not None else ""
 
 
@@ -88,7 +91,7 @@ def money_of(text: str, currency: str, reading: Reading = _PLAIN) -> Money:
 
 def count_of(text: str, reading: Reading = _PLAIN) -> int:
     """A whole number of zero or more: "1,200", "1 200", "1200.0", "12 pcs". Raises CellError."""
-    found = _COUNT.fullmatch(text.strip())
+    found = _COUNT.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if found is None:
         raise CellError("table.count", text=text)
     digits = re.sub(r"[\s'\u00a0\u202f]", "", found[1])
@@ -106,7 +109,7 @@ def count_of(text: str, reading: Reading = _PLAIN) -> int:
 def number_of(text: str) -> float:
     """A number of zero or more, a per cent sign left out. Raises CellError."""
     try:
-        number = float(text.strip().rstrip("%％").strip().replace(",", "."))
+        number = float(text[: LONGEST + 1].strip().rstrip("%％").strip().replace(",", "."))
     except ValueError as error:
         raise CellError("table.number", text=text) from error
     if not 0 <= number < 1e9:
@@ -166,7 +169,9 @@ def choice_of(text: str, words: Mapping[E, Sequence[str]]) -> E:
 
 def moment_of(text: str, zone: tzinfo, reading: Reading = _PLAIN) -> int:
     """UTC milliseconds of a time with its own offset, of Unix seconds or milliseconds, or of a wall time in `zone`. Raises CellError."""
-    written = " ".join(text.split())
+    written = " ".join(text[: LONGEST + 1].split())
+    if len(text) > LONGEST:
+        raise CellError("table.time", text=text)
     if re.fullmatch(r"\d{10}|\d{13}", written):
         return int(written) * (1000 if len(written) == 10 else 1)
     written, offset = _without_offset(written)

@@ -22,7 +22,7 @@ from app.domain.order_book import booked
 from app.domain.order_state import why_unsold
 from app.domain.show import Show
 from app.domain.sku import sku_key, sku_text
-from app.domain.table import LOST, CellError, Fault, Matching, Table, Use, harmless, plain, without_markup
+from app.domain.table import LOST, CellError, Fault, Matching, Table, Use, harmless, plain, short, without_markup
 from app.domain.table_profile import ProfileTable, columns_of
 from app.domain.table_questions import Answers, Choice, Question
 from app.domain.zones import Zones
@@ -128,6 +128,7 @@ class _Orders:
         self._dates = self._read_dates()
         self._price_of_line = self._ask_price(profile)
         self._faults: list[Fault] = []
+        self._wrong = 0  # faults in all, also those beyond the list
         self._notes: list[Fault] = [
             Fault(0, table.header[index], "table.assumed_currency", {"currency": currency}) for index, currency in self._readings.assumed
         ]
@@ -202,11 +203,11 @@ class _Orders:
 
     def _sorted_faults(self) -> tuple[Fault, ...]:
         places = {heading: index for index, heading in reversed(list(enumerate(self._table.header)))}
-        return tuple(sorted(self._faults, key=lambda fault: (fault.line, places.get(fault.column, 0)))[:MAX_FAULTS])
+        return tuple(sorted(self._faults, key=lambda fault: (fault.line, places.get(fault.column, 0))))
 
     def _order(self, order_id: str, lines: Sequence[_Line]) -> tuple[list[Order] | None, str]:
         """The lines of one order, None = something is wrong in it; and why it brings no money."""
-        wrong = len(self._faults)
+        wrong = self._wrong
         first = lines[0]
         at_ms = self._checked(first, "time", lambda text: cells.moment_of(text, self._zone, self._dates), self._now_ms, lines)
         currency = self._currency_of(lines)
@@ -226,9 +227,9 @@ class _Orders:
                 amount = Money(0, total.currency if total is not None else "USD")
             counts[sku_key(product)] = counts.get(sku_key(product), 0) + 1
             found.append(Order(order_id, product, units, amount, at_ms, SOURCE, counts[sku_key(product)]))
-        if unpriced and total is None and currency != _UNKNOWN and len(self._faults) == wrong:
+        if unpriced and total is None and currency != _UNKNOWN and self._wrong == wrong:
             self._fault(first, "amount", CellError("table.missing", text="amount"))
-        if len(self._faults) > wrong:
+        if self._wrong > wrong:
             return None, ""
         return self._with_extra(found, lines, total, refunded)
 
@@ -259,7 +260,9 @@ class _Orders:
     # Cells ----------------------------------------------------------------------------------------------------------------
 
     def _fault(self, line: _Line, field: str, error: CellError) -> None:
-        self._faults.append(Fault(line.number, self._heading(field), error.code, error.data))
+        self._wrong += 1
+        if len(self._faults) < MAX_FAULTS:
+            self._faults.append(Fault(line.number, self._heading(field), error.code, short(error.data)))
 
     def _checked(self, line: _Line, field: str, read: Callable[[str], int], otherwise: int, lines: Sequence[_Line] = ()) -> int:
         """A cell of the line, or of the first of these lines that has it."""

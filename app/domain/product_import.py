@@ -19,7 +19,7 @@ from app.domain.product_columns import BY_FIELD, COUNT_FIELDS, FIELDS_OF, MONEY_
 from app.domain.show import Show, ShowError, check_product, languages_of
 from app.domain.show_editing import new_id
 from app.domain.sku import sku_key
-from app.domain.table import LOST, CellError, Fault, Matching, Table, Use, harmless, plain, without_markup
+from app.domain.table import LOST, CellError, Fault, Matching, Table, Use, harmless, plain, short, without_markup
 from app.domain.table_profile import ProfileTable, columns_of
 from app.domain.table_questions import LEAVE_OUT, Answers, Choice, Question, leave_out
 
@@ -171,6 +171,7 @@ class _Import:
         used = [(index, use) for index, use in enumerate(chosen[: len(table.header)]) if use is not None and use.field in BY_FIELD]
         self.columns = sorted(used, key=lambda one: one[1].field == "was")  # a price comes before what it was
         self.faults: list[Fault] = []
+        self.wrong = 0  # faults in all, also those beyond the list
         self.notes = list(_left_out_columns(table, matching, show))
         self.readings = read_columns([self._amounts(index, use) for index, use in self.columns if _counts(use)], show, answers)
         self.questions += self.readings.questions
@@ -203,28 +204,31 @@ class _Import:
         return found
 
     def fault(self, row: _Row, use: Use | None, code: str, data: Mapping[str, Value]) -> None:
-        self.faults.append(Fault(row.line, self.table.header[row.index[use]] if use is not None else "", code, data))
+        self.wrong += 1
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(row.line, self.table.header[row.index[use]] if use is not None else "", code, short(data)))
 
     def note(self, row: _Row, use: Use, code: str, data: Mapping[str, Value]) -> None:
-        self.notes.append(Fault(row.line, self.table.header[row.index[use]], code, data))
+        if len(self.notes) < MAX_FAULTS:
+            self.notes.append(Fault(row.line, self.table.header[row.index[use]], code, short(data)))
 
     def product(self, row: _Row) -> Product | None:
         """The row's product, None = it has a fault."""
-        wrong = len(self.faults)
+        wrong = self.wrong
         begun = row.old if row.old is not None else Product(row.cells.get(Use("id"), "").strip() or new_id(), {})
         draft = Draft(begun, self.show)
         for use, text in row.cells.items():
             if row.old is None or BY_FIELD[use.field].get(row.old, use.of) != text:
                 self._put(draft, row, use, text)
         product = draft.finished()
-        if len(self.faults) == wrong and not any(text.strip() for text in product.name.values()):
+        if self.wrong == wrong and not any(text.strip() for text in product.name.values()):
             self.fault(row, None, "table.no_name", {})
-        if len(self.faults) == wrong:
+        if self.wrong == wrong:
             try:
                 check_product(product)
             except ShowError as error:
                 self.fault(row, None, error.code, error.data)
-        if len(self.faults) > wrong:
+        if self.wrong > wrong:
             return None
         if draft.addresses and not product.pictures:
             self.addresses[product.id] = tuple(dict.fromkeys(draft.addresses))
@@ -315,8 +319,8 @@ def plan_import(table: Table, matching: Matching, show: Show, answers: Answers |
         len(found) - new,
         unchanged,
         left_out,
-        tuple(run.faults[:MAX_FAULTS]),
-        tuple(run.notes[:MAX_FAULTS]),
+        tuple(run.faults),
+        tuple(run.notes),
         tuple(run.questions),
         addresses,
     )

@@ -15,6 +15,8 @@ UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what no 
 # An apostrophe before a number is how Excel is told to keep it as text: '00123
 _GUARDED = re.compile(r"'+(?:[=+\-@\t\r]|[0-9][\w./-]*$)")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # the other way: ="00123"
+LONGEST_SAID = 120
+LONGEST_HEADING = 200
 LOST = "\ufffd"  # stands where bytes could not be read in the file's encoding
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
@@ -70,10 +72,17 @@ class Use:
 Matching = tuple[Use | None, ...]  # for each column; None = left out
 
 
+def short(data: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The values of a fault, cut to what anybody reads: a cell may hold a whole page."""
+    return {
+        key: f"{value[:LONGEST_SAID]}…" if isinstance(value, str) and len(value) > LONGEST_SAID else value for key, value in data.items()
+    }
+
+
 def headed(grid: Grid, line: int) -> Table:
     """The table whose heading stands in this line of the grid (from 1); empty cells behind the last heading are left out."""
     found = grid.rows[line - 1] if 0 < line <= len(grid.rows) else ()
-    header = tuple(" ".join(cell.split()) for cell in found)
+    header = tuple(" ".join(cell[:LONGEST_HEADING].split()) for cell in found)
     while header and not header[-1]:
         header = header[:-1]
     width, blank = len(header), ("",) * len(header)
