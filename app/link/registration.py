@@ -12,6 +12,7 @@ from app.link.messages import LinkError
 
 ENGINE_FILE = "engine.json"
 ENGINE_LOCK = "engine.lock"
+MAX_BYTES = 64 * 1024
 LOCK_TRIES = 50  # others test the lock for a moment to see whether an engine lives
 LOCK_WAIT_S = 0.02
 
@@ -38,8 +39,9 @@ class Lock(Protocol):
 def read(runtime: Path) -> Registration | None:
     """Who is registered; None when nobody is, or the file is broken. Whether it still lives shows in connecting."""
     try:
-        return msgspec.json.decode((runtime / ENGINE_FILE).read_bytes(), type=Registration)
-    except (FileNotFoundError, msgspec.DecodeError):
+        with (runtime / ENGINE_FILE).open("rb") as file:
+            return msgspec.json.decode(file.read(MAX_BYTES), type=Registration)
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 

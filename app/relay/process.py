@@ -126,7 +126,7 @@ class Registered:
     def remove(self) -> None:
         """Only our own: a relay that came after us stays registered."""
         try:
-            if self._path.read_text(encoding="utf-8") == self._text:
+            if self._path.read_bytes() == self._text.encode():
                 self._path.unlink()
         except FileNotFoundError:
             return

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 RELAY_FILE = "relay.json"
 KEYS_FILE = "relay.keys"  # "NAME KEY" a line, as the relay reads it
 ROOM_KEYS_FILE = f"{KEYS_FILE}.rooms"  # the same for the keys of its rooms, which nobody else is given
+MAX_BYTES = 64 * 1024
+MAX_PID, MAX_PORT = 2**31, 65535
 PORT_FILE = "relay-port"
 LOOK_S = 0.05
 WATCH_S = 0.2
@@ -52,7 +54,7 @@ def viewers_in(status: bytes, stream: str) -> int:
     """How many watch this stream, by the relay's own count; 0 when it does not say."""
     try:
         return sum(int(one["viewers"]) for one in json.loads(status)["streams"] if one["name"] == stream)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return 0
 
 
@@ -67,6 +69,12 @@ class RelaySetting:
     @property
     def host(self) -> str:
         return "0.0.0.0" if self.lan else "127.0.0.1"
+
+
+def _start_of(path: Path) -> str:
+    """What a small file of ours says, with marks in the place of what is no text; raises OSError."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES).decode("utf-8", "replace")
 
 
 class EmbeddedRelay:
@@ -272,11 +280,12 @@ class EmbeddedRelay:
     def _registered(self) -> tuple[int, int, str, str] | None:
         """(pid, port, host, stream) of a relay that runs."""
         try:
-            known = json.loads((self._runtime / RELAY_FILE).read_text())
+            known = json.loads(_start_of(self._runtime / RELAY_FILE))
             pid, port, host, stream = int(known["pid"]), int(known["port"]), str(known["host"]), str(known["stream"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or one being written
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):  # none, or one being written
             return None
-        return (pid, port, host, stream) if self._is_relay(pid) else None
+        stands = 0 < pid < MAX_PID and 0 < port <= MAX_PORT
+        return (pid, port, host, stream) if stands and self._is_relay(pid) else None
 
     def _is_relay(self, pid: int) -> bool:
         """Whether this process is a relay of our runtime folder: after a crash the number in the file may be another program's."""
@@ -286,11 +295,12 @@ class EmbeddedRelay:
         """The key of our stream in this file, made when there is none; only this user can read the file."""
         path, stream = self._runtime / file_name, self._setting.stream
         with contextlib.suppress(FileNotFoundError):
-            for line in path.read_text().splitlines():
+            for line in _start_of(path).splitlines():
                 name, _, key = line.partition(" ")
                 if name == stream and key.strip():
                     return key.strip()
         key = secrets.token_urlsafe(24)
+        path.unlink(missing_ok=True)  # one that others could read keeps its rights
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(f"{stream} {key}\n")
@@ -298,9 +308,10 @@ class EmbeddedRelay:
 
     def _remembered_port(self) -> int:
         try:
-            return int(self._port_file.read_text())
+            port = int(_start_of(self._port_file))
         except (OSError, ValueError):
             return 0
+        return port if 0 < port <= MAX_PORT else 0
 
     def _use_port(self, port: int) -> None:
         if port != self._remembered_port():

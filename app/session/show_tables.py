@@ -54,14 +54,13 @@ class ShowTables:
         }
 
     def profiles(self) -> tuple[TableProfile, ...]:
-        """What is known of the exports of shops; without them, and with a notice, when they cannot be read."""
+        """What is known of the exports of shops; one that cannot be read is left out, and a notice says so."""
         if self._profiles is None:
-            try:
-                self._profiles = load_table_profiles(self._profiles_in)
-            except AppError as error:
-                self._notify(Notice(Severity.WARNING, error.code, error.data, subject=str(self._profiles_in)))
-                self._profiles = ()
+            self._profiles = load_table_profiles(self._profiles_in, self._tell_broken)
         return self._profiles
+
+    def _tell_broken(self, error: AppError) -> None:
+        self._notify(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", self._profiles_in))))
 
     def read(self, path: Path, sheet: str = "", encoding: str = "", *, watch: Watch) -> Grid:
         """A CSV or XLSX file as it stands ("" = the first sheet, the likeliest encoding); raises StorageError. May take seconds: call it

@@ -75,9 +75,9 @@ def _load(path: Path, groups: Mapping[str, Sequence[str]]) -> Iterator[FestivalR
         if key not in _DEFAULTS:
             raise CalendarTableError("calendar.broken", path=str(path), reason=f"{key}: nothing of this name is known")
     for row in rows:
-        _refuse_unknown(path, row, FestivalRule, str(row.get("key", "?")))
+        _refuse_unknown(path, row, FestivalRule, str(row.get("key", "?")) if isinstance(row, dict) else "?")
         named = row.get("markets", [])
-        markets = [market for name in named for market in (groups.get(name) or [name])] if isinstance(named, list) else named
+        markets = [market for name in named for market in (groups.get(str(name)) or [name])] if isinstance(named, list) else named
         yield _converted(path, {**table, **row, "markets": markets}, FestivalRule)
 
 

@@ -19,6 +19,7 @@ from app.storage.parsing import parse_toml
 Table = dict[str, Any]
 FIRST: Final = "harbour"
 SIZE_BOUNDS: Final = (0.004, 0.3)  # of the canvas's height: smaller nobody reads, larger nothing else has room
+MAX_BASES: Final = 8
 FORM_BOUND: Final = 0.1
 SCALE_BOUNDS: Final = (0.2, 2.0)
 SAFE_BOUND: Final = 0.4
@@ -58,6 +59,8 @@ def _broken(path: Path, reason: str) -> CardThemeError:
 
 def _completed(path: Path, above: tuple[str, ...]) -> Table:
     """The file's table over that of its base."""
+    if len(above) > MAX_BASES:
+        raise _broken(path, f"more than {MAX_BASES} themes above each other")
     if path.stem in above:
         raise _broken(path, f"it is based on itself ({' → '.join((*above, path.stem))})")
     try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.storage.files import StorageError, read_file, write_file
+from app.storage.parsing import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +55,12 @@ class Consents:
 
     def _all(self) -> dict[str, dict[str, bool]]:
         try:
-            found = json.loads(read_file(self._path))
+            found = parse_json(read_file(self._path).decode())
         except StorageError as error:
             if error.code != "file.missing":
                 log.warning("what shows may connect to: %s", error)
             return {}
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             log.warning("what shows may connect to: %s is broken: %s", self._path, error)
             return {}
         if not isinstance(found, dict):

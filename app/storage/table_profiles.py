@@ -1,27 +1,27 @@
 """The profiles of shop exports: one TOML file a shop system."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import msgspec
 
 from app.domain.table_profile import TableProfile
-from app.storage.files import StorageError, read_file
+from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.parsing import parse_toml
 
 KINDS = frozenset({"products", "orders"})
 
 
-def load_table_profiles(folder: Path) -> tuple[TableProfile, ...]:
-    """All profiles by title; raises StorageError for one that does not say what a profile must."""
-    profiles = [_load(path) for path in sorted(folder.glob("*.toml"))]
+def load_table_profiles(folder: Path, told: Told | None = None) -> tuple[TableProfile, ...]:
+    """All profiles by title. One that does not say what a profile must is `told` and left out; without `told` it raises StorageError."""
+    profiles = each_file(folder, _load, told)
     return tuple(sorted(profiles, key=lambda profile: profile.title.casefold()))
 
 
 def _load(path: Path) -> TableProfile:
     content = read_file(path)
     try:
-        profile = msgspec.convert({"id": path.stem, **tomllib.loads(content.decode())}, TableProfile)
+        profile = msgspec.convert({"id": path.stem, **parse_toml(content)}, TableProfile)
         for table in profile.tables:
             if table.kind not in KINDS or not table.needs:
                 raise ValueError(f"a table of the kind {table.kind!r}")

@@ -1,6 +1,7 @@
 """The window's languages: English in the source, others as tables of data."""
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator
 
 from app.domain.errors import Value
 
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 4 * 1024 * 1024  # the largest table has 150 kB
 ENGLISH = "en"
 LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "zh_CN": "简体中文"}  # each named in itself
 BCP47: Mapping[str, str] = {ENGLISH: "en", "zh_CN": "zh-Hans"}
@@ -42,12 +46,21 @@ class TableTranslator(QTranslator):
 
 
 def load_table(folder: Path, language: str) -> Mapping[str, Mapping[str, str]]:
-    """The words of one language; empty for English and for a language nobody has written."""
+    """The words of one language; empty for English, for a language nobody has written, and for a file that is damaged."""
     path = folder / f"{language}.json"
     if language == ENGLISH or not path.is_file():
         return {}
-    table: Mapping[str, Mapping[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return table
+    try:
+        with path.open("rb") as file:
+            table = json.loads(file.read(MAX_BYTES).decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("the words in %s cannot be read, the window is in English: %s", path, error)
+        return {}
+    return {str(context): _texts(words) for context, words in table.items()} if isinstance(table, dict) else {}
+
+
+def _texts(words: object) -> Mapping[str, str]:
+    return {key: text for key, text in words.items() if isinstance(text, str)} if isinstance(words, dict) else {}
 
 
 def language_for(chosen: str) -> str:

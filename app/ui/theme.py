@@ -1,5 +1,6 @@
 """Colours, icons and the style sheet, made of the data in resources/themes and resources/icons."""
 
+import logging
 import re
 import tomllib
 from collections.abc import Mapping
@@ -10,10 +11,16 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from app.domain.errors import AppError
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 64 * 1024
 GRID = 8  # every distance in the window is a multiple or a half of this
 _SIDES = (16, 18, 20)  # in menus, in buttons and rows, in the toolbar
 _PICTURE_SIDES = (32, 48, 64, 128)  # besides, of the program's own picture, for what shows windows
 _GRID_SIDE = 24  # the family is drawn on this; what is larger is a picture
+_NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>'
 _NAME = re.compile(r"@(\w+)@")
 
 
@@ -63,12 +70,33 @@ class Theme:
 
 
 def load_theme(folder: Path, chosen: str) -> Theme:
-    """The theme "dark" or "light"; anything else follows the system (dark where it does not say)."""
+    """The theme "dark" or "light"; anything else follows the system (dark where it does not say). One that is damaged is replaced by the
+    other; raises AppError when both are."""
     name = chosen if chosen in ("dark", "light") else "dark"
     if chosen not in ("dark", "light") and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light:
         name = "light"
-    data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    return Theme(name, bool(data["dark"]), data["colour"], folder)
+    try:
+        return _read(folder, name)
+    except AppError as error:
+        log.warning("the other theme takes the place of %s: %s", name, error)
+        return _read(folder, "light" if name == "dark" else "dark")
+
+
+def _read(folder: Path, name: str) -> Theme:
+    """A theme that lacks nothing; raises AppError."""
+    path = folder / f"{name}.toml"
+    try:
+        with path.open("rb") as file:
+            data = tomllib.loads(file.read(MAX_BYTES).decode("utf-8"))
+        colours = data["colour"]
+        if wrong := [key for key, value in colours.items() if not (isinstance(value, str) and QColor.isValidColorName(value))]:
+            raise ValueError(f"colour.{wrong[0]} is no colour")
+        theme = Theme(name, bool(data["dark"]), colours, folder)
+        theme.palette()
+        theme.style_sheet()
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        raise AppError("window.theme_broken", path=str(path), reason=str(error)) from error
+    return theme
 
 
 class Icons:
@@ -98,7 +126,11 @@ class Icons:
         return picture
 
     def _renderer(self, name: str, colour: str) -> QSvgRenderer:
-        text = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        try:
+            text = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("the icon %s cannot be read: %s", name, error)
+            text = _NO_PICTURE
         return QSvgRenderer(QByteArray(text.replace("currentColor", self._theme.colours[colour]).encode()))
 
     def _make(self, name: str, colour: str) -> QIcon:

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from app.domain.notice import Notice
-from app.session.embedded_relay import EmbeddedRelay, RelaySetting, viewers_in
+from app.session.embedded_relay import KEYS_FILE, PORT_FILE, RELAY_FILE, EmbeddedRelay, RelaySetting, viewers_in
 from app.session.lan import free_port, lan_address
 from app.session.processes import runs
 from tests.support.relays import eventually
@@ -49,7 +49,8 @@ async def test_its_viewers_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_status_that_says_nothing_counts_nobody() -> None:
-    assert viewers_in(b"not json", "live") == 0
+    for status in (b"not json", b"[" * 50_000, b"[]", b'{"streams": [5]}', b'{"streams": [{"name": "live", "viewers": 1e999}]}'):
+        assert viewers_in(status, "live") == 0
     assert viewers_in(b'{"streams": [{"name": "other", "viewers": 3}]}', "live") == 0
 
 
@@ -165,3 +166,13 @@ async def test_another_program_under_a_dead_relays_number_is_left_alone(tmp_path
     finally:
         other.kill()
         await other.communicate()
+
+
+async def test_damaged_files_of_its_own_do_not_keep_it_from_running(tmp_path: Path) -> None:
+    paths = paths_in(tmp_path)
+    for number, content in enumerate((b"\xff\xfe", b"[" * 50_000, b'{"pid": -5, "port": 1e400, "host": 0, "stream": []}', b"9" * 5000)):
+        for path in (paths.runtime / RELAY_FILE, paths.runtime / KEYS_FILE, paths.state / PORT_FILE):
+            path.write_bytes(content)
+        if number % 2 == 0:
+            async with StudioDesk(tmp_path) as desk:
+                await desk.until(lambda: desk.studio.relay_running)

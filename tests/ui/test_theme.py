@@ -1,11 +1,14 @@
 """Themes and icons: complete, and readable."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
 
+from app.domain.errors import AppError
 from app.domain.source import KINDS
 from app.session.studio import Studio
 from app.storage.paths import RESOURCES
@@ -95,3 +98,35 @@ def test_an_icon_has_the_colour_of_the_theme() -> None:
     image = Icons(RESOURCES / "icons", theme).pixmap("stop", 32, "live").toImage()
     colours = {image.pixelColor(x, y).name() for x in range(32) for y in range(32) if image.pixelColor(x, y).alpha() == 255}
     assert theme.colour("live").name() in colours
+
+
+DAMAGE = (
+    b"",
+    b"\xff",
+    b"x = " + b"[" * 50_000,
+    b"dark = true",
+    b"dark = true\ncolour = 5",
+    b'dark = true\n[colour]\ntext = "none"',
+    b"dark = true\n[colour]\ntext = 5",
+)
+
+
+@pytest.mark.parametrize("content", DAMAGE)
+def test_a_damaged_theme_is_replaced_by_the_other_and_both_are_named(qt: QApplication, tmp_path: Path, content: bytes) -> None:
+    del qt
+    folder = tmp_path / "themes"
+    shutil.copytree(THEMES, folder)
+    (folder / "dark.toml").write_bytes(content)
+    assert load_theme(folder, "dark").name == "light"
+    (folder / "light.toml").write_bytes(content)
+    with pytest.raises(AppError) as raised:
+        load_theme(folder, "dark")
+    assert raised.value.code == "window.theme_broken"
+
+
+def test_a_damaged_icon_is_no_picture(qt: QApplication, tmp_path: Path) -> None:
+    del qt
+    (tmp_path / "bad.svg").write_bytes(b"\xff\xfe<svg")
+    icons = Icons(tmp_path, load_theme(THEMES, "dark"))
+    assert not icons.icon("bad").isNull()
+    assert icons.pixmap("gone", 16).size() == QSize(16, 16)
