@@ -45,6 +45,7 @@ from app.session.scheduler import Scheduler
 from app.session.selling import Selling
 from app.session.show_end import ShowEnd
 from app.session.show_handbook import MakePress
+from app.session.show_reports import ShowReports
 from app.session.show_runner import ShowRunner
 from app.session.slow_work import SlowWork
 from app.storage.seen_place import SeenPlace
@@ -106,6 +107,7 @@ class ShowDesk:
             now_ms=self.now_ms,
             wait_for_engine=lambda: studio.engine_may_be_live,
         )
+        self.reports = ShowReports(studio, now_ms=self.now_ms)
         self.reservations = Reservations(studio)
         self._slow = SlowWork(notify)
         self.scheduler = Scheduler(

@@ -32,6 +32,7 @@ class Bridge(QObject):
     room_changed = Signal()  # who is there, what they did; at most five times a second
     disclosures_changed = Signal()
     interrupted_changed = Signal()  # a run of show was cut off, or is no longer to be resumed
+    show_ended = Signal(str)  # a show is over, and why
     schedule_changed = Signal()  # the plan of shows, or what is known of its days
     open_requested = Signal(str, str)  # kind and id of something that another part of the window can show
     notice = Signal(object)
@@ -59,6 +60,7 @@ class Bridge(QObject):
             studio.desk.summary.changed.connect(self.room_changed.emit),
             studio.desk.room.state.changed.connect(lambda old, new: self.room_changed.emit()),
             studio.desk.ending.interrupted_changed.connect(self.interrupted_changed.emit),
+            studio.desk.ending.ended.connect(self.show_ended.emit),
             studio.desk.scheduler.changed.connect(self.schedule_changed.emit),
             studio.desk.disclosures.changed.connect(self.disclosures_changed.emit),
             studio.desk.disclosures.due.connect(lambda market_id: self.disclosures_changed.emit()),

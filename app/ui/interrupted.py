@@ -1,5 +1,6 @@
 """A run of show that a crash cut off: asked whether it goes on."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
@@ -14,9 +15,11 @@ RESUME, END = "resume", "end"
 
 
 class InterruptedShow:
-    """Asks once for each interruption; without an answer the run stays ended, and the menu can still resume it."""
+    """Asks once for each interruption; without an answer the run stays ended, and the menu can still resume it. `show_report` is called
+    when it is to stay ended."""
 
-    def __init__(self, studio: Studio, parent: QWidget) -> None:
+    def __init__(self, studio: Studio, parent: QWidget, show_report: Callable[[], None]) -> None:
+        self._show_report = show_report
         self._studio = studio
         self._parent = parent
         self._asked: Interruption | None = None
@@ -52,3 +55,4 @@ class InterruptedShow:
             self._studio.actions.run("run.resume")
         elif answer == END:
             self._studio.desk.ending.forget()
+            self._show_report()

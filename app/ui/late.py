@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.ui.dialogs.segment import SegmentDialog as SegmentDialog
     from app.ui.dialogs.settings import SettingsDialog as SettingsDialog
     from app.ui.dialogs.setup import SetupDialog as SetupDialog
+    from app.ui.dialogs.show_report import ReportDialog as ReportDialog
     from app.ui.dialogs.tell_people import TellPeopleDialog as TellPeopleDialog
     from app.ui.panels.schedule_board import ScheduleBoard as ScheduleBoard
     from app.ui.planner.window import PlannerWindow as PlannerWindow
@@ -50,6 +51,7 @@ else:
         "ProductTable": "app.ui.table_kinds",
         "Prompter": "app.ui.prompter",
         "RelayDialog": "app.ui.dialogs.relay",
+        "ReportDialog": "app.ui.dialogs.show_report",
         "RundownTable": "app.ui.table_kinds",
         "ScheduleBoard": "app.ui.panels.schedule_board",
         "SegmentDialog": "app.ui.dialogs.segment",

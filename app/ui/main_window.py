@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.market import Market
 from app.domain.notice import Notice
@@ -49,7 +49,7 @@ from app.ui.widgets.form import Group
 LAYOUT_VERSION = 4
 LEFT_PX, RIGHT_PX = 320, 330
 LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
-SCENES_PX, SOURCES_PX = 170, 190
+SCENES_PX, SOURCES_PX = 184, 190
 MIXER_SHARE = 0.27  # of the window's height
 FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
 _LEFT, _RIGHT, _BOTTOM = (
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
             Folders(self._settings, lambda: studio.path),
         )
         self.files = Files(studio, self, fittings.suffix, self.desk.folders)
-        self.interrupted = InterruptedShow(studio, self)
+        self.interrupted = InterruptedShow(studio, self, self.show_report)
         self.exchange = Exchange(self.desk, self.files, self)
         self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions, fittings.setting_groups)
         self._build_panels()
@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         self.bridge.run_changed.connect(self._refresh_commands)
         self.bridge.shown_changed.connect(self._refresh_commands)
         self.bridge.schedule_changed.connect(self._refresh_commands)
+        self.bridge.show_ended.connect(self._on_show_ended, Qt.ConnectionType.QueuedConnection)
         self.bridge.interrupted_changed.connect(self._refresh_commands)
         self.bridge.interrupted_changed.connect(self.interrupted.offer, Qt.ConnectionType.QueuedConnection)
         self.bridge.open_requested.connect(self._on_open_requested)
@@ -270,6 +271,7 @@ class MainWindow(QMainWindow):
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
+            Command("report.open", "How the show went…", self.show_report, "", "info"),
             Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
             Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),
             Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),
@@ -381,17 +383,21 @@ class MainWindow(QMainWindow):
         """The settings of the program and of this show."""
         self.windows.show_settings(self)
 
+    def show_report(self) -> None:
+        """What happened in the last show, and in those before."""
+        _open(late.ReportDialog(self.desk, self))
+
+    def _on_show_ended(self, why: str) -> None:
+        if why == "host" and not self._decided and self.isVisible():  # elsewhere somebody does something else already
+            self.show_report()
+
     def show_setup(self) -> None:
         """What the show is made for."""
-        dialog = late.SetupDialog(self.desk, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        _open(late.SetupDialog(self.desk, self))
 
     def show_plugins(self) -> None:
         """What others have written for Tradewind."""
-        dialog = late.PluginsDialog(self.desk, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        _open(late.PluginsDialog(self.desk, self))
 
     def show_dock(self, name: str) -> None:
         """Bring a panel to the front."""
@@ -419,14 +425,10 @@ class MainWindow(QMainWindow):
 
     def show_guide(self) -> None:
         """The guide of the first start."""
-        guide = late.Guide(self.desk, self)
-        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        guide.open()
+        _open(late.Guide(self.desk, self))
 
     def _show_about(self) -> None:
-        about = late.About(self._fittings.icons, self._fittings.version, self)
-        about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        about.open()
+        _open(late.About(self._fittings.icons, self._fittings.version, self))
 
     # Leaving --------------------------------------------------------------------------------------------------------------
 
@@ -464,6 +466,11 @@ class MainWindow(QMainWindow):
         keep = self._leave()
         if keep is not None:
             self.closing.emit(keep)
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
 
 
 def _with_step(verb: str, step: str) -> str:

@@ -42,7 +42,8 @@ def menus() -> dict[str, tuple[str, ...]]:
         tr("Window", "&Plan"): ("planner.toggle", "airing.plan", "", "schedule.start", "schedule.replan", "", "schedule.moved"),
         tr("Window", "S&cenes"): ("scene.add", "scene.duplicate", "scene.remove", "", "TAKE", "scene.next", "scene.previous", "", "MUTE"),
         tr("Window", "&On air"): (
-            "show.go_live", "show.stop", "", "live.copy", "live.code", "", "relay.add", "connections.open", "", "devices.refresh",
+            "show.go_live", "show.stop", "report.open", "",
+            "live.copy", "live.code", "", "relay.add", "connections.open", "", "devices.refresh",
             "engine.restart",
         ),
         tr("Window", "&View"): ("window.palette", "", "DOCKS", "", "window.reset", "window.full"),
