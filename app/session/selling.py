@@ -168,10 +168,10 @@ class Selling:
 
     @property
     def deck(self) -> tuple[ShownCard, ...]:
-        """What the number keys show: the pinned product's points, then the show's cards."""
+        """What the number keys show: the show's cards, whose numbers are the same all evening, then the pinned product's points."""
         product = self.pinned
         points = () if product is None else tuple(ShownCard(point.id, ShownKind.POINT, product.id) for point in product.points)
-        return (*points, *(ShownCard(card.id, ShownKind.CARD) for card in self._book.show.cards))
+        return (*(ShownCard(card.id, ShownKind.CARD) for card in self._book.show.cards), *points)
 
     @property
     def card_words(self) -> Words:

@@ -98,15 +98,8 @@ class ShowDesk:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.air = AirLog(studio, studio.broadcast)
         self.disclosures = Disclosures(studio, self.selling, since_ms=self._since_ms, now_ms=self.now_ms, notify=notify)
-        self.ending = ShowEnd(
-            studio,
-            self.runner,
-            self.selling,
-            self.disclosures,
-            self.air,
-            now_ms=self.now_ms,
-            wait_for_engine=lambda: studio.engine_may_be_live,
-        )
+        waits = self._waits_for_engine
+        self.ending = ShowEnd(studio, self.runner, self.selling, self.disclosures, self.air, now_ms=self.now_ms, may_be_live=waits)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self.reservations = Reservations(studio)
         self._slow = SlowWork(notify)
@@ -250,6 +243,9 @@ class ShowDesk:
         await self._slow.aclose()
         await self.room.aclose()
         await self.cards.aclose(keep=keep)
+
+    def _waits_for_engine(self) -> bool:
+        return self._studio.engine_may_be_live
 
     def _leave_show(self, why: str) -> None:
         """A show that goes on ends here for its viewers."""

@@ -30,7 +30,7 @@ class ShowEnd:
     """`ended` is emitted with the reason ("host": somebody ended the broadcast) when a show is over; `interrupted_changed` when there is
     a run that can be resumed, or no longer.
 
-    `wait_for_engine`: whether an engine runs that has not said yet whether it is live.
+    `may_be_live`: whether an engine runs that has not said yet whether it is live.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ShowEnd:
         air: AirLog,
         *,
         now_ms: Now,
-        wait_for_engine: Callable[[], bool],
+        may_be_live: Callable[[], bool],
     ) -> None:
         self.ended: Signal[[str]] = Signal()
         self.interrupted_changed: Signal[[]] = Signal()
@@ -52,7 +52,7 @@ class ShowEnd:
         self._disclosures = disclosures
         self._air = air
         self._now_ms = now_ms
-        self._wait_for_engine = wait_for_engine
+        self._may_be_live = may_be_live
         self._last_ms = 0  # when the log that was opened ended
         self._interrupted = False
 
@@ -72,7 +72,7 @@ class ShowEnd:
         found = self._book.events(END_KINDS)
         self._set_interrupted(_is_interrupted(found[-1] if found else None))
         silent_ms = self._now_ms() - self._last_ms
-        if self._air.since_ms is not None and not self._wait_for_engine():
+        if self._air.since_ms is not None and not self._may_be_live():
             self._air.found_idle()
         if not self._runner.run.running:
             return

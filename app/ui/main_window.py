@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QTabWidget, QToolBa
 from app.domain.market import Market
 from app.domain.notice import Notice
 from app.session.studio import Studio
+from app.session.studio_actions import NUMBERED
 from app.ui import late
 from app.ui.bridge import Bridge
 from app.ui.commands import Command, CommandTable
@@ -235,9 +237,10 @@ class MainWindow(QMainWindow):
         }
         for action_id, run in provided.items():
             studio.actions.provide(action_id, run)
-        words = {
+        words: dict[str, Callable[[], str]] = {
             "edit.undo": lambda: _with_step(tr("Window", "Undo"), studio.undo_title),
             "edit.redo": lambda: _with_step(tr("Window", "Redo"), studio.redo_title),
+            **{f"scene.{number}": partial(self._scene_words, number) for number in range(1, NUMBERED + 1)},
         }
         table = [
             Command(
@@ -283,6 +286,12 @@ class MainWindow(QMainWindow):
             Command("app.quit", "Quit", self.close, "Ctrl+Q", "quit"),
         ]
         return CommandTable(table, self._fittings.icons, self)
+
+    def _scene_words(self, number: int) -> str:
+        """A scene by its name: its number is only where it stands."""
+        scenes = self._studio.project.scenes
+        name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "none at place {number}", number=number)
+        return tr("Window", "Take scene: {name}", name=name)
 
     def _layer_chosen(self) -> bool:
         return bool(self.selection.layer_id)

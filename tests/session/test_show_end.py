@@ -35,7 +35,7 @@ class EndingDesk:
             self.disclosures,
             self.air,
             now_ms=base.now_ms,
-            wait_for_engine=lambda: engine_left,
+            may_be_live=lambda: engine_left,
         )
         self.why: list[str] = []
         self.ending.ended.connect(self.why.append)

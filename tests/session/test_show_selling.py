@@ -40,7 +40,7 @@ def test_a_product_is_pinned_once_and_its_point_goes_with_it(desk: SellingDesk) 
     selling.pin("moon")
     assert selling.shown.card is None
     assert selling.pinned is desk.products["moon"]
-    selling.show_number(3)
+    selling.show_number(1)
     selling.unpin()
     selling.unpin()
     assert (selling.shown.pinned_id, selling.shown.card is not None) == ("", True)  # the card belongs to no product
@@ -57,14 +57,19 @@ def test_a_product_is_pinned_once_and_its_point_goes_with_it(desk: SellingDesk) 
 def test_words_for_a_moment_come_and_go(desk: SellingDesk) -> None:
     selling = desk.selling
     selling.pin("sun")
-    assert [card.id for card in selling.deck] == ["sun-1", "sun-2", "free", "return"]
-    selling.show_number(1)
+    assert [card.id for card in selling.deck] == ["free", "return", "sun-1", "sun-2"]
+    selling.pin("moon")
+    assert [card.id for card in selling.deck] == ["free", "return", "moon-1", "moon-2"], "a card keeps its key"
+    selling.unpin()
+    assert [card.id for card in selling.deck] == ["free", "return"]
+    selling.pin("sun")
+    selling.show_number(3)
     assert selling.card_words["de"] == "Folgt der Sonne"
     desk.book.edit_show("Words", partial(change_product, product_id="sun", points=(product("sun").points[1],)))
     assert selling.card_words == {}
-    selling.show_number(2)
+    selling.show_number(1)
     assert (selling.shown.card and selling.shown.card.kind, selling.card_words["en"]) == (ShownKind.CARD, "Free delivery")
-    selling.show_number(2)
+    selling.show_number(1)
     assert selling.shown.card is None
     selling.hide()
     for number in (0, 4):

@@ -59,15 +59,26 @@ def test_keyword_cards_are_shown_one_at_a_time(studio: Studio, window: MainWindo
     assert selling.shown.card is None
 
 
-def test_the_numbers_follow_the_pinned_product(studio: Studio, window: MainWindow) -> None:
+def test_a_keyword_keeps_its_number_whatever_is_pinned(studio: Studio, window: MainWindow) -> None:
     studio.desk.selling.pin("sun")
     assert window.offer.pinned.text() == "sun 灯"
-    assert button(window.offer, "1  随日光而转").isVisible()
-    assert button(window.offer, "3  Free delivery").isVisible()
+    assert button(window.offer, "1  Free delivery").isVisible()
+    assert button(window.offer, "3  随日光而转").isVisible()
     button(window.offer, "Unpin").click()
     assert studio.desk.selling.shown.pinned_id == ""
     assert window.offer.pinned.text() == "Nothing is pinned"
     assert button(window.offer, "1  Free delivery").isVisible()
+
+
+def test_disclosure_rows_stay_where_they_are(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+    studio.desk.runner.start()
+    before = list(window.offer._disclosure_rows)
+    assert before == ["US", "DE"]
+    for seconds in (5, 40, 600):
+        clock.pass_ms(seconds * 1000)
+        studio.desk.disclosures.show_now("US")
+        window.offer._read_disclosures()
+        assert list(window.offer._disclosure_rows) == before
 
 
 def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, clock: SetClock) -> None:

@@ -138,6 +138,14 @@ def test_a_jump_asks_nothing_and_is_taken_back(studio: Studio, window: MainWindo
     place = rows.visualRect(rows.rows.index(3)).center()
     QTest.mouseClick(rows.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
     QTest.mouseDClick(rows.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
+    assert now(studio) == "open", "a double click edits, before the show and in it"
+    form = window.findChild(SegmentDialog)
+    assert form is not None and form.isVisible()
+    form.close()
+    window.activateWindow()
+    rows.setFocus()
+    QApplication.processEvents()
+    QTest.keyClick(rows, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert now(studio) == "close"
     toast = next(one for one in window.toasts.toasts if one.notice.code == "window.jumped")
     back = next(button for button in toast.findChildren(QPushButton) if button.text() == "Back to where the show was")

@@ -1,11 +1,12 @@
 """Scenes are edited off air; one click, one key or one button takes them."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu
 
 from app.domain import editing
 from app.domain.broadcast import BroadcastState
@@ -16,7 +17,7 @@ from app.ui.application import Shell
 from app.ui.dialogs.questions import Question
 from app.ui.main_window import MainWindow
 from app.ui.widgets.rows import RowList
-from tests.support.answering import answer, when_asked
+from tests.support.answering import answer, choose_file, when_asked
 from tests.ui.test_dragging import drag_row
 from tests.ui.test_window import inside
 
@@ -143,3 +144,30 @@ def test_removing_what_viewers_see_is_asked_about(studio: Studio, window: MainWi
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Down)
     window.scenes.remove()
     assert (len(studio.project.scenes), on_programme(studio)) == (1, "Two"), "one that nobody sees goes without a question"
+
+
+def test_commands_call_scenes_by_their_names(studio: Studio, window: MainWindow) -> None:
+    window.commands.refresh()
+    QApplication.processEvents()
+    actions = window.commands.actions
+    assert [actions[f"scene.{number}"].text() for number in (1, 2)] == ["Take scene: Scene 1", "Take scene: Two"]
+    studio.edit("Rename", lambda project: editing.rename_scene(project, project.scenes[1].id, "Table"))
+    studio.edit("Move", lambda project: editing.move_scene(project, project.scenes[1].id, 0))
+    QApplication.processEvents()
+    assert actions["scene.1"].text() == "Take scene: Table"
+    assert not actions["scene.4"].isEnabled()
+
+
+@pytest.mark.parametrize("kind", [SourceKind.IMAGE, SourceKind.MEDIA])
+def test_a_source_of_a_file_asks_for_it_first(studio: Studio, window: MainWindow, tmp_path: Path, kind: SourceKind) -> None:
+    path = tmp_path / "card.png"
+    path.write_bytes(b"not looked at here")
+    before = len(studio.project.sources)
+    with when_asked(QFileDialog, choose_file("")):
+        window.sources.ask_and_add(kind)
+    assert len(studio.project.sources) == before, "nothing that would cover the picture in grey"
+    with when_asked(QFileDialog, choose_file(str(path))):
+        window.sources.ask_and_add(kind)
+    assert str(path) in studio.project.sources[-1].settings.values()
+    window.sources.ask_and_add(SourceKind.COLOUR)
+    assert len(studio.project.sources) == before + 2

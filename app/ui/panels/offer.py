@@ -291,7 +291,9 @@ class OfferPanel(QWidget):
         return row
 
     def _read_disclosures(self) -> None:
-        reminders = {one.market_id: one for one in self._show_desk.disclosures.reminders()}
+        found = {one.market_id: one for one in self._show_desk.disclosures.reminders()}
+        # in the order of the markets: a row that moved with its urgency was missed by the hand that was on its way
+        reminders = {market.id: found[market.id] for market in self._desk.studio.show.markets if market.id in found}
         if tuple(reminders) != tuple(self._disclosure_rows):
             self.disclosures.clear()
             self._disclosure_rows = {market_id: self._disclosure_row(market_id) for market_id in reminders}

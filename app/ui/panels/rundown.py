@@ -5,7 +5,7 @@ from dataclasses import replace
 from operator import is_
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedLayout, QWidget
 
 from app.domain import show_editing as editing
@@ -25,10 +25,11 @@ from app.ui.panels.run_head import RunHead
 from app.ui.theme import Icons
 from app.ui.widgets.editors import column
 from app.ui.widgets.findings import FindingsBar
-from app.ui.widgets.pieces import EmptyState, icon_button, push_button
+from app.ui.widgets.pieces import EmptyState, hand_over_focus, icon_button, push_button
 from app.ui.widgets.product_list import PRODUCT_TYPE, Thumbnails
 from app.ui.widgets.segment_list import ROW_PX, THUMB_PX, SegmentLine, SegmentView, dropped_products
 
+GO_KEYS = "Ctrl+Return"
 LIST_SHARE, FINDINGS_SHARE = 3, 2  # of the height, while the findings are open
 
 
@@ -54,7 +55,8 @@ class _EmptyPlan(EmptyState):
 class RundownPanel(QWidget):
     """Before the show a plan that is checked while it is written; on air the place from which the show is led.
 
-    Enter opens a segment's form, or goes into the segment while the show runs; rows are dragged, products are let fall between them.
+    Enter and a double click open a segment's form, before and in the show; in the show Ctrl+Enter, a button and the menu go into the
+    segment. Rows are dragged, products are let fall between them.
     """
 
     def __init__(self, desk: Desk, thumbnails: Thumbnails | None = None) -> None:
@@ -98,8 +100,10 @@ class RundownPanel(QWidget):
         layout.addWidget(self.findings)
         self.findings.opened.connect(lambda on: layout.setStretchFactor(self.findings, FINDINGS_SHARE if on else 0))
         layout.addLayout(self._buttons())
-        self.list.opened.connect(self._on_opened)
+        self.list.opened.connect(self.open)
         self.list.removed.connect(self.remove)
+        going = QShortcut(QKeySequence(GO_KEYS), self.list, lambda: self._go_into(self.list.current_id()))
+        going.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.list.moved.connect(self._move)
         self.list.products_dropped.connect(self.add_products)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -119,8 +123,13 @@ class RundownPanel(QWidget):
         self.duplicate_button = icon_button(icons, "duplicate", tr("Rundown", "Duplicate"), self.duplicate)
         self.open_button = icon_button(icons, "rename", tr("Rundown", "Open the form"), lambda: self.open(self.list.current_id()))
         self.remove_button = icon_button(icons, "remove", tr("Rundown", "Remove"), self.remove)
+        keys = QKeySequence(GO_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+        self.go_button = icon_button(
+            icons, "play", tr("Rundown", "Go to this segment ({keys})", keys=keys), lambda: self._go_into(self.list.current_id())
+        )
         row.addWidget(self.duplicate_button)
         row.addWidget(self.open_button)
+        row.addWidget(self.go_button)
         row.addStretch(1)
         row.addWidget(self.remove_button)
         return row
@@ -151,6 +160,9 @@ class RundownPanel(QWidget):
         if current is not None and run.running and not before.running:
             self.list.choose(current.id)  # the keyboard goes to the list now: Enter there must not lead elsewhere
         self.head.refresh()
+        if not run.running:
+            hand_over_focus(self.go_button, self.list)
+        self.go_button.setEnabled(run.running)
         if current is not None and current.id != self._revealed:
             self.list.reveal(current.id)
         self._revealed = current.id if current is not None else ""
@@ -211,12 +223,9 @@ class RundownPanel(QWidget):
     def _do(self, action_id: str) -> None:
         self._desk.studio.actions.run(action_id)
 
-    def _on_opened(self, segment_id: str) -> None:
-        """In a running show Enter leads the show; the form has its own button."""
-        if self._runner.run.running:
+    def _go_into(self, segment_id: str) -> None:
+        if segment_id and self._runner.run.running:
             self.jump(segment_id)
-        else:
-            self.open(segment_id)
 
     def jump(self, segment_id: str) -> None:
         """Go into a segment without a question, and say how to come back."""
@@ -310,7 +319,7 @@ class RundownPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         icons = self._desk.icons
         if here and self._runner.run.running:
-            menu.addAction(icons.icon("play"), tr("Rundown", "Go into this segment"), lambda: self.jump(here))
+            menu.addAction(icons.icon("play"), tr("Rundown", "Go to this segment"), lambda: self.jump(here))
             menu.addSeparator()
         menu.addAction(icons.icon("add"), tr("Rundown", "Add a segment"), self.add)
         if here:

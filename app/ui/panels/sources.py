@@ -1,14 +1,17 @@
 """The sources of the scene that is edited, from the top layer to the bottom, and below them what only sounds."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QStackedWidget, QWidget
 
 from app.domain import editing
+from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
 from app.domain.project import Project, source_by_id
 from app.domain.scene import Layer
+from app.domain.schema import FieldType
 from app.domain.source import KINDS, Source, SourceKind
 from app.ui.desk import Desk
+from app.ui.folders import MEDIA, PICTURES
 from app.ui.language import declared, tr
 from app.ui.widgets.editors import column
 from app.ui.widgets.pieces import EmptyState, icon_button, push_button
@@ -137,7 +140,10 @@ class SourcesPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for kind, declaration in KINDS.items():
             action = menu.addAction(self._desk.icons.icon(declaration.icon), declared(declaration.title))
-            action.triggered.connect(lambda checked=False, kind=kind: self.add(kind))
+            action.triggered.connect(lambda checked=False, kind=kind: self.ask_and_add(kind))
+            if kind is SourceKind.MEDIA:
+                address = menu.addAction(self._desk.icons.icon("link"), tr("Sources", "Media from an address…"))
+                address.triggered.connect(self._ask_for_address)
         here = {layer.source_id for layer in self._layers()}
         others = [source for source in self._desk.studio.project.sources if KINDS[source.kind].has_picture and source.id not in here]
         if others:
@@ -151,11 +157,32 @@ class SourcesPanel(QWidget):
         """Open the menu of kinds at the add button."""
         self.add_menu().popup(self.add_button.mapToGlobal(QPoint(0, -8)))
 
-    def add(self, kind: SourceKind) -> None:
-        """Add a source of this kind with its defaults and choose it."""
+    def ask_and_add(self, kind: SourceKind) -> None:
+        """Add a source of this kind; one that shows a file asks for it first, for until then it would cover everything in grey."""
+        field = next((one for one in KINDS[kind].fields if one.type is FieldType.FILE), None)
+        if field is None:
+            self.add(kind)
+            return
+        folder = PICTURES if kind is SourceKind.IMAGE else MEDIA
+        filters = f"{declared(KINDS[kind].title)} ({' '.join(field.patterns)})" if field.patterns else ""
+        path = self._desk.folders.open_file(self, folder, tr("Sources", "Choose a file"), filters)
+        if path:
+            self.add(kind, **{field.key: path})
+
+    def _ask_for_address(self) -> None:
+        address, chosen = QInputDialog.getText(
+            self, tr("Sources", "Media from an address"), tr("Sources", "Address (https://, rtsp://, …)")
+        )
+        if chosen and address.strip():
+            self.add(SourceKind.MEDIA, location=address.strip())
+
+    def add(self, kind: SourceKind, **settings: Value) -> None:
+        """Add a source of this kind with these settings and choose it."""
         scene = self._desk.edited_scene
         name = declared(KINDS[kind].title)
-        if self._desk.edit("Add source", lambda project: editing.add_source(project, scene.id, kind, name, _first_settings(kind))):
+        if self._desk.edit(
+            "Add source", lambda project: editing.add_source(project, scene.id, kind, name, {**_first_settings(kind), **settings})
+        ):
             self._choose_newest()
 
     def _add_existing(self, source_id: str) -> None:
