@@ -5,14 +5,15 @@ import concurrent.futures
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.ui.language import tr
 from app.ui.widgets.pieces import label, push_button
 
 T = TypeVar("T")
-UNSEEN_S = 0.2  # most files are there by then: nothing flickers
+QUICK_S = 0.03  # most files are there by then, and nobody sees a window stand still for two pictures
+UNSEEN_MS = 200  # and nearly all by then: the window lives on, takes no input, and shows nothing that would flicker
 
 
 class Cancellable(Protocol):
@@ -94,7 +95,7 @@ class Waiting:
         with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="open-file") as threads:
             future = threads.submit(work)
             future.add_done_callback(lambda _: news.done.emit())
-            if not concurrent.futures.wait([future], UNSEEN_S).done:
+            if not concurrent.futures.wait([future], QUICK_S).done:
                 self._wait(name, opening, news, future.done, stages)
             return future.result()
 
@@ -104,7 +105,13 @@ class Waiting:
         dialog.show_stage(stages[-1])
         news.stage.connect(dialog.show_stage, Qt.ConnectionType.QueuedConnection)
         news.done.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+        soon = QTimer()
+        soon.setSingleShot(True)
+        soon.timeout.connect(loop.quit)
+        soon.start(UNSEEN_MS)
         if not is_done():  # it may have ended before anybody listened
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if not is_done():
             dialog.show()
             loop.exec()
         dialog.hide()
