@@ -131,6 +131,8 @@ def _animation(path: Path, header: Header, encoded: Plane) -> Frames | Film:
     """The whole animation where it is short; a long one is left to be played, or cut where that is not possible."""
     streamed = header.format in _STREAMED
     pixels = header.width * header.height
+    if streamed and header.frames > 1 and header.frames * pixels * 5 // 2 > _MOST_KEPT_BYTES:
+        return Film(path)
     kept = max(1, (_MOST_KEPT_BYTES if streamed else _MOST_CUT_BYTES) // (pixels * 5 // 2))
     chunk = max(1, min(kept, _CHUNK_BYTES // (pixels * 4)))
     planes: list[PicturePlanes] = []

@@ -28,7 +28,10 @@ class PictureFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`pixel_bytes` is what one decoded pixel takes; `orientation` is EXIF's, 1 = upright. `cut_off`: the file ends too early."""
+    """`pixel_bytes` is what one decoded pixel takes; `orientation` is EXIF's, 1 = upright. `cut_off`: the file ends too early.
+
+    `frames`: how many pictures a GIF or an animated PNG has, 0 where the file does not say.
+    """
 
     format: PictureFormat
     width: int
@@ -38,6 +41,7 @@ class Header:
     animated: bool = False
     progressive: bool = False
     cut_off: bool = False
+    frames: int = 0
 
 
 def header_of(data: bytes) -> Header | None:
@@ -75,17 +79,18 @@ def _chunks(data: bytes, at: int, *, big_endian: bool) -> Iterator[tuple[bytes, 
 
 def _png(data: bytes) -> Header:
     width, height, depth, kind = struct.unpack_from(">IIBB", data, 16)
-    orientation, animated, ended = 1, False, False
+    orientation, animated, ended, frames = 1, False, False, 0
     for name, start, length in _chunks(data, 8, big_endian=True):
         if name == b"acTL":
             animated = True
+            (frames,) = struct.unpack_from(">I", data, start)
         elif name == b"eXIf":
             orientation = _orientation(data[start : start + length])
         elif name == b"IEND":
             ended = True
             break
     pixel_bytes = _PNG_SAMPLES.get(kind, 4) * (2 if depth == 16 else 1)
-    return Header(PictureFormat.PNG, width, height, pixel_bytes, orientation, animated, cut_off=not ended)
+    return Header(PictureFormat.PNG, width, height, pixel_bytes, orientation, animated, cut_off=not ended, frames=frames)
 
 
 def _jpeg(data: bytes) -> Header:
@@ -115,8 +120,28 @@ def _jpeg(data: bytes) -> Header:
 
 
 def _gif(data: bytes) -> Header:
-    width, height = struct.unpack_from("<HH", data, 6)
-    return Header(PictureFormat.GIF, width, height, animated=True)
+    width, height, flags = struct.unpack_from("<HHB", data, 6)
+    return Header(PictureFormat.GIF, width, height, animated=True, frames=_gif_frames(data, 13 + _gif_colours(flags)))
+
+
+def _gif_colours(flags: int) -> int:
+    """The bytes of a colour table that follows these flags."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _gif_frames(data: bytes, at: int) -> int:
+    """The pictures from here to the end, or to where the file breaks off."""
+    frames, end = 0, len(data)
+    while at + 10 < end and data[at] in {0x21, 0x2C}:
+        if data[at] == 0x21:  # an extension
+            at += 2
+        else:
+            frames += 1
+            at += 11 + _gif_colours(data[at + 9])
+        while at < end and data[at]:  # blocks of at most 255 bytes
+            at += 1 + data[at]
+        at += 1
+    return frames
 
 
 def _webp(data: bytes) -> Header:

@@ -202,6 +202,9 @@ def peak_mb(path: Path) -> int:
 
 def test_a_long_animation_is_played_within_a_bounded_memory(shown: Shown, notices: NoticeBox) -> None:
     path = sample("675-frames.gif")
+    header = header_of(path.read_bytes())
+    assert header is not None
+    assert header.frames == 675
     assert load(path) == Film(path)
     assert peak_mb(path) < 400
     running = shown(path)
@@ -210,6 +213,29 @@ def test_a_long_animation_is_played_within_a_bounded_memory(shown: Shown, notice
     later = until(lambda: next((one for one in [running.latest()] if one is not None and one.sequence > first.sequence + 3), None))
     assert not np.array_equal(later.y, first.y)
     assert notices.codes() == []
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png"])
+def test_a_header_tells_how_many_pictures_there_are(tmp_path: Path, suffix: str) -> None:
+    animation = cv2.Animation()
+    animation.frames = [np.full((16, 20, 4), (number * 40, 0, 255 - number * 40, 255), np.uint8) for number in range(5)]
+    animation.durations = [40] * 5
+    path = tmp_path / f"moving{suffix}"
+    assert cv2.imwriteanimation(str(path), animation)
+    header = header_of(path.read_bytes())
+    assert header is not None
+    assert (header.frames, header.width, header.height) == (5, 20, 16)
+    assert len(frames_of(path).planes) == 5
+
+
+def test_a_long_animated_png_is_played_from_its_file(tmp_path: Path, shown: Shown) -> None:
+    animation = cv2.Animation()
+    animation.frames = [np.full((720, 1280, 4), (number, 0, 255 - number * 4, 255), np.uint8) for number in range(50)]
+    animation.durations = [40] * 50
+    path = tmp_path / "long.png"
+    assert cv2.imwriteanimation(str(path), animation)
+    assert load(path) == Film(path)
+    assert until(shown(path).latest).width == 1280
 
 
 def test_a_photograph_of_156_megapixels_needs_little_memory(tmp_path: Path) -> None:
