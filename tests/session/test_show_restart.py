@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
+from app.domain.errors import Value
 from app.domain.event import EventKind
 from app.domain.show import segment_by_id
 from app.session.room_link import RoomState
@@ -32,7 +33,8 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
         await viewer.send(t="event", n=1, kind="asked", product="moon")
         await viewer.send(t="claim", n=1, coupon="ten")
         assert (await viewer.next("coupon"))["code"] == "AAA"
-        async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
+        settings: dict[str, Value] = {"disclosure_auto": False, "cards_in_video": "always"}
+        async with StudioDesk(tmp_path, commands=PAPER, settings=settings, path=path) as desk:
             await desk.attached()
             studio, selling, runner = desk.studio, desk.studio.desk.selling, desk.studio.desk.runner
             assert (desk.engine_pid, runner.run.segment_id) == (engine_pid, "first")
