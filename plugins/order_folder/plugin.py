@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import csv
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,11 @@ MAX_BYTES = 20 * 1024 * 1024
 
 
 def orders_in(path: Path) -> Iterator[Order | str]:
-    """The orders of a file; a line that cannot be understood comes as a sentence about it."""
+    """The lines of orders in a file; one that cannot be understood comes as a sentence about it.
+
+    An order with the same product twice has two lines of it: they are counted, so that reading the file again finds the same ones.
+    """
+    lines: Counter[tuple[str, str]] = Counter()
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
@@ -25,9 +30,12 @@ def orders_in(path: Path) -> Iterator[Order | str]:
             try:
                 units = int(row["units"])
                 total: Money = parse_amount(row["amount"], row["currency"].strip().upper())
-                if units < 1 or not row["order"].strip():
+                order, product = row["order"].strip(), row["product"].strip()
+                if units < 1 or not order:
                     raise ValueError("no order number, or no units")
-                yield Order(row["order"].strip(), row["product"].strip(), units, total, time.time_ns() // 1_000_000, "order_folder")
+                lines[order, product] += 1
+                now_ms = time.time_ns() // 1_000_000
+                yield Order(order, product, units, total, now_ms, "order_folder", lines[order, product])
             except (AppError, ValueError, TypeError, AttributeError) as error:  # one bad line does not keep the others back
                 yield f"{path.name}, line {reader.line_num}: {error}"
 

@@ -207,6 +207,29 @@ async def test_orders_from_a_folder_are_taken_once_and_bad_lines_named(rig: Rig,
     await host.aclose()
 
 
+async def test_the_lines_of_an_order_are_told_apart_and_stay_the_same_when_its_file_is_read_again(rig: Rig, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    settings = PluginSettingsFile(tmp_path / "plugins.json")
+    settings.keep("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
+    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
+    text = "order,product,units,amount,currency\n17,TEA,2,39.98,USD\n17,FAN,1,5,USD\n17,TEA,1,19.99,USD\n"
+    (inbox / "a.csv").write_text(text, encoding="utf-8")
+    host.start()
+    await eventually(lambda: len(rig.orders) == 3)
+    first = [(one.id, one.product, one.line, one.units) for one in rig.orders]
+    assert first == [("17", "TEA", 1, 2), ("17", "FAN", 1, 1), ("17", "TEA", 2, 1)]
+    (inbox / "a.csv").write_text(text + "18,FAN,1,5,USD\n", encoding="utf-8")
+    await eventually(lambda: rig.orders[-1].id == "18")
+    assert {(one.id, one.product, one.line) for one in rig.orders} == {
+        ("17", "TEA", 1),
+        ("17", "FAN", 1),
+        ("17", "TEA", 2),
+        ("18", "FAN", 1),
+    }
+    await host.aclose()
+
+
 BAD_END = """
 import asyncio
 
