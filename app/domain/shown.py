@@ -100,7 +100,8 @@ def _closed(shown: Shown, event: ShowEvent) -> Shown:
 
 
 def _counting(shown: Shown, event: ShowEvent) -> Shown:
-    text = {str(language): str(words) for language, words in dict(event.data.get("text") or {}).items()}
+    said = event.data.get("text")
+    text = {str(language): str(words) for language, words in said.items()} if isinstance(said, dict) else {}
     return replace(shown, countdown=Countdown(int(event.data.get("ends_ms", 0)), text, str(event.data.get("segment", ""))))
 
 

@@ -49,7 +49,7 @@ class Reservations:
     def count(self, event: ShowEvent) -> None:
         """One more thing has happened; what comes while the log is read stands in it."""
         if self._read and take_place(self._places, event):
-            self.changed.emit(str(event.data["date"]))
+            self.changed.emit(str(event.data.get("date", "")))
 
     def knows(self, event: RoomEvent) -> bool:
         """Whether the log has this already: a hub that is new is told by every page again."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.domain.event import EventKind, ShowEvent
+from app.domain.event_fields import fitting
 from app.storage.files import StorageError
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def _plain(seq: int, data: object) -> dict[str, Any]:
     """The event's data; none when it cannot be read, so that one bad event costs only itself."""
     if isinstance(data, str) and len(data) <= MAX_EVENT_TEXT:
         try:
-            return _DECODER.decode(data)
+            return fitting(_DECODER.decode(data))
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             pass
     log.warning("the event %d of the log has data that cannot be read", seq)

@@ -1,7 +1,10 @@
 """Open, save, recents, recovery and settings, as the window calls them."""
 
 import contextlib
+import itertools
+import json
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -400,3 +403,20 @@ async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path
     assert [settings.language for settings in told] == ["zh_CN"]
     kept, notices = SettingsFile(desk.paths.settings).load()
     assert kept.language == "zh_CN" and notices == ()
+
+
+async def test_a_log_of_wrong_values_keeps_no_show_from_opening(tmp_path: Path) -> None:
+    path = tmp_path / "shop.tradewind"
+    async with started(tmp_path) as desk:
+        assert desk.studio.save_as(path)
+    odd: list[object] = [None, True, -1, 10**18, 1e300, "", "\0", "9999", [], [5], {}, {"a": None}]
+    names = ("product", "viewer", "units", "segment", "item", "card", "type", "text", "ends_ms", "coupon", "codes", "count", "occurrence")
+    with contextlib.closing(sqlite3.connect(path)) as stranger:
+        for number, (kind, value) in enumerate(itertools.product(EventKind, odd), 1):
+            row = (number, 1_800_000_000_000 + number, kind.value, json.dumps(dict.fromkeys((*names, "date", "left_s", "until_ms"), value)))
+            stranger.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
+        stranger.commit()
+    async with started(tmp_path, path) as desk:
+        assert (desk.studio.path, desk.studio.last_seq() >= len(EventKind) * len(odd)) == (path, True)
+        desk.studio.log(EventKind.LIKED, count=1)
+        assert await desk.studio.kept()

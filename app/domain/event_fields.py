@@ -1,0 +1,45 @@
+"""Which kind of value each field of the log has: a log may be a stranger's, and readings of it must not stumble."""
+
+from collections.abc import Mapping
+from typing import Any
+
+MOST = 2**53  # larger whole numbers are exact in no other program
+_TEXTS = (
+    "airing", "card", "code", "coupon", "currency", "date", "in", "item", "language", "mark", "market", "occurrence", "order", "out",
+    "place", "product", "segment", "sku", "source", "title", "type", "viewer", "why",
+)  # fmt: skip
+_WHOLE = (
+    "at_ms",
+    "count",
+    "ends_ms",
+    "expires_ms",
+    "extra_minor",
+    "length_s",
+    "line",
+    "minor",
+    "planned_ms",
+    "seconds",
+    "units",
+    "until_ms",
+)
+_LISTS = ("codes", "items", "parties")
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(_TEXTS, (str,)),
+    **dict.fromkeys(_WHOLE, (int,)),
+    **dict.fromkeys(_LISTS, (list,)),
+    "left_s": (int, float),
+    "text": (str, dict),  # a disclosure has one, a countdown one for each language
+}
+
+
+def fitting(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields whose value is of their kind; one that is not is left out, as if nobody had written it. Fields of no known name stay."""
+    return {name: value for name, value in data.items() if name not in _KINDS or _fits(_KINDS[name], value)}
+
+
+def _fits(kinds: tuple[type, ...], value: object) -> bool:
+    if isinstance(value, int | float):
+        return isinstance(value, kinds) and not isinstance(value, bool) and abs(value) <= MOST
+    if isinstance(value, list):
+        return list in kinds and all(isinstance(one, str) for one in value)
+    return isinstance(value, kinds)
