@@ -4,7 +4,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,6 +29,7 @@ from app.ui.widgets.pieces import elided, label, push_button
 from app.ui.work import Work
 
 SIZE = (760, 660)
+ROW_PX = 28
 COLUMNS = 4  # of figures in a row
 PAGE_MARGIN_MM = 18.0
 
@@ -72,6 +73,8 @@ class ReportDialog(FramedDialog):
         self.products.setAccessibleName(tr("Report", "Products"))
         self.products.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.products.setHeaderLabels(_headings())
+        for column in range(1, self.products.columnCount()):
+            self.products.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.products.header().setStretchLastSection(False)
         self.products.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.products.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -120,6 +123,7 @@ class ReportDialog(FramedDialog):
         self.products.clear()
         for row in self._rows_of(summary):
             item_row = QTreeWidgetItem(row)
+            item_row.setSizeHint(0, QSize(0, ROW_PX))
             for column in range(1, len(row)):
                 item_row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item_row.setToolTip(0, row[0])
