@@ -18,6 +18,7 @@ from app.media.capture.colour import yuv_of
 from app.media.compose.overlays import Overlays
 from app.media.picture_pool import Planes
 from app.media.ports import Picture
+from tests.support.waiting import until
 
 CANVAS = Canvas(320, 180, 25)
 PERIOD_NS = NS_PER_S // 25
@@ -144,11 +145,19 @@ def test_digits_that_are_exchanged_while_drawing_are_never_missing_nor_mixed() -
     thread = threading.Thread(target=keep_putting)
     thread.start()
     try:
-        seen = set()
-        for picture in (stage.picture() for _ in range(300)):
+        seen: set[tuple[int, ...]] = set()
+        drawn = 0
+
+        def both_came_often() -> bool:
+            nonlocal drawn
+            picture = stage.picture()
             middle = {colour_at(picture, x, y) for x in (130, 160, 190) for y in (72, 90, 108)}
             assert len(middle) == 1
-            seen |= middle
+            seen.update(middle)
+            drawn += 1
+            return drawn >= 300 and len(seen) >= 2
+
+        until(both_came_often, timeout_s=60)
     finally:
         ended.set()
         thread.join()
