@@ -10,7 +10,7 @@ from app.storage.secrets import SERVICE, Secrets
 class OwnKeyring(KeyringBackend):
     """A keyring that keeps to itself; `locked` as when its owner refuses to open it."""
 
-    priority = 1.0
+    priority = -1.0  # else the library would choose it for this machine
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

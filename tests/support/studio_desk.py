@@ -39,7 +39,7 @@ PAPER: Commands = {"engine": ("-m", "tests.support.paper_engine"), "relay": ("-m
 class MemoryKeyring(KeyringBackend):
     """A keyring that forgets at the end of the test."""
 
-    priority = 1
+    priority = -1  # else the library would choose it for this machine
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}

@@ -28,15 +28,15 @@ class _Languages(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self.more = QComboBox()
-        self.more.setAccessibleName(tr("Keywords", "Add a language"))
-        self.more.activated.connect(self._on_more)
-        self._column.addWidget(self.more)
         languages = dict.fromkeys((*languages_of(desk.studio.show), *words))
         if not has(dict.fromkeys(languages, "…"), desk.language):
             languages[desk.language] = None
         for language in languages:
             self._add(language)
+        self.more = QComboBox()  # behind the lines: Tab goes in the order in which they are made
+        self.more.setAccessibleName(tr("Keywords", "Add a language"))
+        self.more.activated.connect(self._on_more)
+        self._column.addWidget(self.more)
         self.setFocusProxy(next(iter(self.fields.values())))
         self._fill_more()
 
@@ -57,7 +57,11 @@ class _Languages(QWidget):
 
     def _on_more(self, index: int) -> None:
         if tag := str(self.more.itemData(index)):
-            self._add(tag).begin()
+            before = list(self.fields.values())[-1]
+            added = self._add(tag)
+            self.setTabOrder(before, added)
+            self.setTabOrder(added, self.more)
+            added.begin()
             self._fill_more()
 
     def _on_edited(self, language: str, text: str) -> None:
