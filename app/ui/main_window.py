@@ -27,7 +27,7 @@ from app.ui.language import declared, tr
 from app.ui.layout_watch import LayoutWatch
 from app.ui.leaving import KEEP_ON_AIR, STAY, ask_before_closing
 from app.ui.menus import TOOLBAR, Menus
-from app.ui.notices import LogPanel, NoticeBook, ToastArea, Words
+from app.ui.notices import SHOW_MESSAGES, LogPanel, NoticeBook, ToastArea, Words
 from app.ui.own_windows import OwnWindows
 from app.ui.panels.cue import CuePanel
 from app.ui.panels.live import LivePanel
@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
             Command("report.open", "How the show went…", self.show_report, "", "info"),
+            Command(SHOW_MESSAGES, "Show messages", lambda: self.show_dock("log"), "", "log"),
             Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
             Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),
             Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),

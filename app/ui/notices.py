@@ -6,9 +6,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.errors import Value
 from app.domain.notice import Notice, Severity
@@ -20,8 +32,14 @@ from app.ui.widgets.pieces import EmptyState, icon_button, label, push_button
 log = logging.getLogger(__name__)
 
 KEPT = 500
-SHOWN = 4
+SHOWN = 3
 WIDTH_PX = 360
+GAP_PX = 8
+LEAST_PX = 120  # two toasts of one line
+EDGE_PX = 16  # from the picture's corner
+LARGEST_SHARE = 0.15  # of the picture that toasts may cover; one is always shown
+SHOW_MESSAGES = "messages.show"
+_FLOATING = Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowDoesNotAcceptFocus
 LIFE_MS: Mapping[Severity, int] = {Severity.INFO: 6000, Severity.WARNING: 12000, Severity.ERROR: 0}  # 0 = until it is closed
 ICONS: Mapping[Severity, tuple[str, str]] = {
     Severity.INFO: ("info", "info"),
@@ -126,21 +144,32 @@ class Toast(QFrame):
 
 
 class ToastArea(QWidget):
-    """Toasts stacked in the upper right corner of the widget they lie over, the newest below."""
+    """Toasts in the upper right corner of the picture, the newest below; over a dialog while one waits for an answer.
+
+    They take a small share of the picture. Warnings and errors that have no room wait and come when others go; the log has all of them.
+    """
 
     action_requested = Signal(str)
 
     def __init__(self, over: QWidget, words: Words, icons: Icons) -> None:
         super().__init__(over)
         self._over = over
+        self._dialog: QWidget | None = None
         self._words = words
         self._icons = icons
         self.titles: dict[str, str] = {}  # of the actions that may stand in a notice
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
+        self._layout.setSpacing(GAP_PX)
         self._toasts: list[Toast] = []
+        self._waiting: list[Notice] = []
+        self._more = push_button("", lambda: self.action_requested.emit(SHOW_MESSAGES), role="toastMore")
+        self._more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._more.hide()
+        self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
         over.installEventFilter(self)
+        QGuiApplication.instance().focusWindowChanged.connect(self._on_focus_window)  # type: ignore[union-attr]
         self.hide()
 
     @property
@@ -148,36 +177,44 @@ class ToastArea(QWidget):
         """What is on screen, from the top."""
         return tuple(self._toasts)
 
+    @property
+    def waiting(self) -> tuple[Notice, ...]:
+        """What has no room now, the newest last."""
+        return tuple(self._waiting)
+
     def show_notice(self, notice: Notice) -> None:
         """Show a notice; it takes the place of an earlier one of the same subject, or of the same code without a subject."""
-        key = notice.subject or notice.code
+        key = _key(notice)
+        self._waiting = [one for one in self._waiting if _key(one) != key]
         for shown in self.toasts:
-            if (shown.notice.subject or shown.notice.code) == key:
-                self._drop(shown)
-        while len(self._toasts) >= SHOWN:
-            self._drop(self._toasts[0])
-        toast = Toast(notice, self._words.sentence(notice.code, notice.data), self._icons, self.titles)
-        toast.closed.connect(self._drop)
-        toast.action_requested.connect(self.action_requested)
-        self._toasts.append(toast)
-        self._layout.addWidget(toast)
-        toast.show()
-        self.show()
-        self.raise_()
-        self._place()
+            if _key(shown.notice) == key:
+                self._leave(shown)
+        self._add(notice)
+        self._show_over(_waiting_dialog())
+        self._arrange()
 
     def settle(self, can_run: Callable[[str], bool]) -> None:
         """Take down what was only an offer and can be taken up no more; errors stay."""
+        self._waiting = [one for one in self._waiting if not _is_past(one, can_run)]
         for toast in self.toasts:
-            actions = toast.notice.actions
-            if actions and toast.notice.severity is not Severity.ERROR and not any(map(can_run, actions)):
+            if _is_past(toast.notice, can_run):
                 self._drop(toast)
+
+    def _add(self, notice: Notice, *, first: bool = False) -> None:
+        toast = Toast(notice, self._words.sentence(notice.code, notice.data), self._icons, self.titles)
+        toast.closed.connect(self._drop)
+        toast.action_requested.connect(self.action_requested)
+        place = 0 if first else len(self._toasts)
+        self._toasts.insert(place, toast)
+        self._layout.insertWidget(place, toast)
+        toast.show()
 
     def _drop(self, toast: Toast) -> None:
         if toast in self._toasts:
             self._leave(toast)
-        self.setVisible(bool(self._toasts))
-        self._place()
+        while self._waiting and self._fits(self._waiting[-1]):
+            self._add(self._waiting.pop(), first=True)
+        self._arrange()
 
     def _leave(self, toast: Toast) -> None:
         self._toasts.remove(toast)
@@ -185,20 +222,85 @@ class ToastArea(QWidget):
         toast.hide()
         toast.deleteLater()
 
+    # Room -----------------------------------------------------------------------------------------------------------------
+
     def _height(self) -> int:
-        return sum(toast.heightForWidth(WIDTH_PX) + 8 for toast in self._toasts)
+        return sum(toast.heightForWidth(WIDTH_PX) + GAP_PX for toast in self._toasts)
+
+    def _most_px(self) -> int:
+        """How high the toasts may be together."""
+        share = round(LARGEST_SHARE * self._over.width() * self._over.height() / WIDTH_PX)
+        return min(self._over.height() - 2 * EDGE_PX, max(LEAST_PX, share))
+
+    def _fits(self, notice: Notice) -> bool:
+        """Whether one more has room: it is made for a moment, because only its words say how high it is."""
+        if len(self._toasts) >= SHOWN:
+            return False
+        self._add(notice, first=True)
+        fits = len(self._toasts) == 1 or self._height() <= self._most_px()
+        self._leave(self._toasts[0])
+        return fits
+
+    def _arrange(self) -> None:
+        """Let the oldest wait where there are too many, and stand in the corner."""
+        while len(self._toasts) > 1 and (len(self._toasts) > SHOWN or self._height() > self._most_px()):
+            oldest = self._toasts[0]
+            if oldest.notice.severity is not Severity.INFO or oldest.notice.actions:
+                self._waiting.append(oldest.notice)
+            self._leave(oldest)
+        self._more.setText(tr("Notices", "{count} more in Messages", count=len(self._waiting)))
+        self._more.setVisible(bool(self._waiting))
+        self.setVisible(bool(self._toasts))
+        self._place()
 
     def _place(self) -> None:
-        while len(self._toasts) > 1 and self._height() > self._over.height() - 16:
-            self._leave(self._toasts[0])
         self._layout.activate()
-        size = QSize(WIDTH_PX, self._height())
-        self.setGeometry(self._over.width() - size.width() - 16, 16, size.width(), max(1, size.height()))
+        height = self._height() + (self._more.sizeHint().height() if self._waiting else 0)
+        corner = QPoint(self._over.width() - WIDTH_PX - EDGE_PX, EDGE_PX)
+        if self._dialog is not None:
+            corner = self._over.mapToGlobal(corner)
+        self.setGeometry(QRect(corner, QSize(WIDTH_PX, max(1, height))))
+        self.raise_()
+
+    def _on_focus_window(self) -> None:
+        self._show_over(_waiting_dialog())
+
+    def _show_over(self, dialog: QWidget | None) -> None:
+        """Stand before a dialog, as a window of its own that takes no keys: in the main window it would be behind."""
+        if dialog is self._dialog:
+            return
+        if self._dialog is not None:
+            self._dialog.removeEventFilter(self)
+        self._dialog = dialog
+        if dialog is None:
+            self.setParent(self._over, Qt.WindowType.Widget)
+        else:
+            dialog.installEventFilter(self)
+            self.setParent(dialog, _FLOATING)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, dialog is not None)
+        self._arrange()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize:
-            self._place()
+        if watched is self._over and event.type() is QEvent.Type.Resize:
+            self._arrange()
+        elif watched is self._dialog and event.type() is QEvent.Type.Hide:
+            self._show_over(None)  # before the dialog goes, which would take its children along
         return super().eventFilter(watched, event)
+
+
+def _key(notice: Notice) -> str:
+    return notice.subject or notice.code
+
+
+def _is_past(notice: Notice, can_run: Callable[[str], bool]) -> bool:
+    """Whether it was only an offer that nobody can take up any more."""
+    return bool(notice.actions) and notice.severity is not Severity.ERROR and not any(map(can_run, notice.actions))
+
+
+def _waiting_dialog() -> QWidget | None:
+    """The dialog of ours that waits for an answer."""
+    found = QApplication.activeModalWidget()
+    return found if isinstance(found, QDialog) and found.isVisible() and not isinstance(found, QFileDialog) else None
 
 
 class LogPanel(QWidget):

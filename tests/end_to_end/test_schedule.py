@@ -173,9 +173,11 @@ async def end_show(host: HostWindow) -> None:
         while host.events(*AIRING_KINDS)[-1].kind is EventKind.AIRING_STARTED:
             if not asked and "End the show?" in await host.front():
                 asked = True
-                await host.key("Return")
+                await host.key("Tab", "space")  # from the answer that keeps it to the one that ends it
             await asyncio.sleep(LOOK_S)
     await host.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="host")
+    await host.in_front("How the show went")
+    await host.key("Escape")
 
 
 async def leave(host: HostWindow) -> None:
@@ -231,6 +233,8 @@ async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, 
         async with host_window(planned.home, display, zone=SHANGHAI) as last:
             await opened(last, planned)
             await last.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="lost")
+            await last.in_front("Resume the run of show of")
+            await last.press("Return", EventKind.SHOW_RESUMED)
             await far.call("Page.reload")  # it would come by itself, some seconds later
             await far.until(f"document.querySelector('#next h2')?.textContent === 'Lamp gala' && {WAITING}", 60)
             await last.press("ctrl+alt+l", EventKind.AIRING_STARTED, occurrence=GALA)
