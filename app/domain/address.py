@@ -32,6 +32,9 @@ _BROKEN = re.compile(r"[\t\r\n]")
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://+|[A-Za-z][A-Za-z0-9+.-]+:/*)[^/?#]*@")
 _BEARER = re.compile(r"^(?:authorization\s*:\s*)?bearer\b[\s:]*", re.IGNORECASE)
 _BASIC = re.compile(r"^basic\s+(\S+)$", re.IGNORECASE)
+# Python's IDNA makes "ss" of ß, "σ" of ς and nothing of joiners; HTTP clients of today ask for another name, which somebody else may own.
+_OWN_LETTERS = re.compile("[ßς]")
+_JOINERS = re.compile("[\u200c\u200d]")
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -95,6 +98,10 @@ def _host_name(host: str) -> str | None:
     host = host.rstrip(".").lower()
     if host.isascii():
         return host or None
+    if _JOINERS.search(host):
+        return None
+    if _OWN_LETTERS.search(host):
+        return host
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

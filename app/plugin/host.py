@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
@@ -223,7 +224,7 @@ class PluginHost:
             settings=values,
             orders=manifest.permissions.orders,
             network=manifest.permissions.network,
-            readable=tuple(Path(one).expanduser().absolute() for one in named if one and "\0" not in one),
+            readable=tuple(Path(os.path.expanduser(one)).absolute() for one in named if one and "\0" not in one),
             beat_s=self._budget.beat_s,
             memory_mb=self._budget.memory_mb,
         )

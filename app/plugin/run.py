@@ -151,6 +151,8 @@ class PluginRun:
                     self._say(encoded(answer))
         except WireError as error:
             self.kill(End("garbled", str(error)[:200]))
+        except concurrent.futures.CancelledError:
+            self.kill(End("crashed", "unheard"))
         except (OSError, ValueError) as error:  # it ended, or was let go meanwhile
             log.debug("plugin %s: %s", self._start.plugin_id, error)
         finally:
@@ -170,6 +172,9 @@ class PluginRun:
                 done.set_result(self._heard(message))
             except WireError as error:
                 done.set_exception(error)
+            except BaseException:  # a fault of the desk's: the plugin begins anew and brings it again, instead of waiting for ever
+                done.cancel()
+                raise
 
         self._handing = True
         try:

@@ -1,9 +1,12 @@
 """Which encoding a text file was saved in, guessed from its bytes; charset-normalizer knows the old ones of each country."""
 
 import codecs
+import logging
 import re
 
 from charset_normalizer import from_bytes
+
+log = logging.getLogger(__name__)
 
 SAMPLE_BYTES = 256 * 1024  # a guess does not get better from more
 _CUT = 0.02  # of the signs beyond ASCII so many may be broken in a file that is UTF-8 all the same
@@ -97,7 +100,11 @@ def _best(sample: bytes) -> str:
     Windows-1252, which takes nearly all bytes, when it knows nothing.
     """
     known = [name for name in ENCODINGS if name not in ("utf-8", "utf-16")]
-    found = list(from_bytes(sample, cp_isolation=known, enable_fallback=False, preemptive_behaviour=False))
+    try:
+        found = list(from_bytes(sample, cp_isolation=known, enable_fallback=False, preemptive_behaviour=False))
+    except Exception as error:  # a guess that fails is no guess: the user sees the first lines and can choose
+        log.error("the encoding of a table cannot be guessed", exc_info=error)
+        found = []
     usual = [one for one in found if one.encoding in _PAIRED and one.chaos <= found[0].chaos + _CLOSE and _everyday(str(one), one.encoding)]
     return usual[0].encoding if usual else found[0].encoding if found else "cp1252"
 

@@ -63,7 +63,7 @@ def salvage(path: Path, target: Path, new_project: Callable[[], Project], openin
         log.warning("nothing of %s can be read: %s", path, error)
         return None
     with contextlib.closing(connection):
-        show, whole = _show(source, path, new_project)
+        show, whole = _show(source, path, new_project, lambda: opening.check(path))
         with our_errors(target), contextlib.closing(plain_connection(target)) as copy:
             bring_up(copy)
             copy.execute("BEGIN IMMEDIATE")
@@ -123,7 +123,7 @@ class _Source:
                 log.warning("row %d in %s of a damaged file: %s", number, table, error)
 
 
-def _show(source: _Source, path: Path, new_project: Callable[[], Project]) -> tuple[Show, bool]:
+def _show(source: _Source, path: Path, new_project: Callable[[], Project], check: Callable[[], None]) -> tuple[Show, bool]:
     parts = {one: data for one, data in source.rows(PARTS, "name, data", MAX_PARTS) if isinstance(one, str) and isinstance(data, str)}
     project: Project | None = None
     desk = Desk()
@@ -136,7 +136,7 @@ def _show(source: _Source, path: Path, new_project: Callable[[], Project]) -> tu
     show = _without_loose_ends(Show(new_project() if project is None else project, Desk(), **tables, schedule=schedule))
     show = _with_desk(show, desk)
     if not _stands(show):
-        show = _only_what_stands(show)
+        show = _only_what_stands(show, check)
     return show, project is not None
 
 
@@ -165,16 +165,26 @@ def _with_desk(show: Show, desk: Desk) -> Show:
     return with_desk if _stands(with_desk) else show
 
 
-def _only_what_stands(show: Show) -> Show:
-    """One after the other each thing with which the show is still one; a plan that does not fit is left out."""
+def _only_what_stands(show: Show, check: Callable[[], None]) -> Show:
+    """What the show can have of each table, from its beginning on; a plan that does not fit is left out."""
     kept = Show(show.project, show.desk)
     for table in ROW_TYPES:
-        for thing in getattr(show, table):
-            more: dict[str, Any] = {table: (*getattr(kept, table), thing)}
-            if _stands(longer := replace(kept, **more)):
-                kept = longer
+        kept = _with_things(kept, table, getattr(show, table), check)
     with_plan = replace(kept, schedule=show.schedule)
     return with_plan if _stands(with_plan) else kept
+
+
+def _with_things(show: Show, table: str, things: tuple[Any, ...], check: Callable[[], None]) -> Show:
+    """With all of these that fit, tried by halves: a table of fifty thousand may have one bad row. `check` raises when to stop."""
+    check()
+    more: dict[str, Any] = {table: (*getattr(show, table), *things)}
+    longer = replace(show, **more)
+    if _stands(longer):
+        return longer
+    if len(things) < 2:
+        return show
+    half = len(things) // 2
+    return _with_things(_with_things(show, table, things[:half], check), table, things[half:], check)
 
 
 def _without_loose_ends(show: Show) -> Show:

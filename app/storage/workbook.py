@@ -1,6 +1,7 @@
 """Workbooks (XLSX) as rows of texts, by openpyxl. Others made the file: what is unpacked of it, and how long that takes, has bounds."""
 
 import io
+import logging
 import lzma
 import struct
 import zipfile
@@ -15,8 +16,11 @@ import openpyxl
 from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
-from app.storage.files import StorageError, write_file
+from app.domain.errors import AppError
+from app.storage.files import StorageError, storage_error, write_file
 from app.storage.shown_cells import shown
+
+log = logging.getLogger(__name__)
 
 MAX_CELL = 32_767  # what a cell of XLSX holds
 MAX_UNPACKED = 160 * 1024 * 1024  # 50,000 rows of 40 columns take half of it
@@ -57,11 +61,20 @@ _FOREIGN = (
 
 @contextmanager
 def _ours(path: Path) -> Iterator[None]:
-    """Whatever is wrong with the file is said as table.damaged."""
+    """Whatever is wrong with the file is said as table.damaged; an error that nobody listed is logged too, and costs only this file."""
     try:
         yield
+    except AppError:
+        raise
     except _FOREIGN as error:
-        raise StorageError("table.damaged", path=str(path), reason=" ".join(str(error).split())[:200] or type(error).__name__) from error
+        raise StorageError("table.damaged", path=str(path), reason=_reason(error)) from error
+    except Exception as error:  # openpyxl's errors have no common root
+        log.error("the workbook %s failed by an error that nobody foresaw", path.name, exc_info=error)
+        raise StorageError("table.damaged", path=str(path), reason=_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 class Workbook:
@@ -161,10 +174,13 @@ def _check_elements(path: Path, file: IO[bytes], mark: bytes) -> None:
 
 def write_rows(path: Path, rows: Sequence[Sequence[str]]) -> None:
     """Write one sheet in one step; raises StorageError."""
-    book = openpyxl.Workbook(write_only=True)
-    page = book.create_sheet("Tradewind")
-    for row in rows:
-        page.append([cell[:MAX_CELL] for cell in row])
     packed = io.BytesIO()  # and not the file itself: a save that fails half-way leaves openpyxl's own files open
-    book.save(packed)
+    try:
+        book = openpyxl.Workbook(write_only=True)
+        page = book.create_sheet("Tradewind")
+        for row in rows:
+            page.append([cell[:MAX_CELL] for cell in row])
+        book.save(packed)
+    except OSError as error:  # it keeps the rows in a temporary file, whose disk may be full
+        raise storage_error(error, path) from error
     write_file(path, packed.getvalue())

@@ -1,6 +1,9 @@
 """Where an address leads, what of it may be shown, and which name its secret is kept under."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from yarl import URL
 
 from app.domain.address import (
     clean_token,
@@ -25,6 +28,12 @@ from app.domain.address import (
         ("https://user:pass@relay.example:8443/x", "https://relay.example:8443"),
         ("http://[::1]:8080/x", "http://[::1]:8080"),
         ("https://bücher.example/", "https://xn--bcher-kva.example:443"),
+        # not fass.example and the like, which somebody else may own
+        ("https://faß.example/", "https://faß.example:443"),
+        ("https://FAẞ.example/", "https://faß.example:443"),
+        ("https://σίσυφος.example/", "https://σίσυφος.example:443"),
+        ("https://a\u200db.example/", ""),
+        ("https://a\u200cb.example/", ""),
         ("rtsp://10.0.0.9/cam", "rtsp://10.0.0.9:554"),
         ("turn:turn.example", "turn://turn.example:3478"),
         ("turns:turn.example:443?transport=tcp", "turns://turn.example:443"),
@@ -51,6 +60,14 @@ from app.domain.address import (
 )
 def test_an_origin_is_scheme_host_and_port(address: str, origin: str) -> None:
     assert origin_of(address) == origin
+
+
+@pytest.mark.parametrize("host", ["faß", "σίσυφος", "FAẞ", "bücher", "ｅxample", "straße.ﬁsh", "пример", "例え"])
+def test_an_origin_is_the_host_that_an_http_client_asks(host: str) -> None:
+    """Else a token would go to whoever owns the other name."""
+    name = urlsplit(origin_of(f"https://{host}.example/")).hostname
+    assert name is not None
+    assert URL(f"https://{name}/").raw_host == URL(f"https://{host}.example/").raw_host
 
 
 @pytest.mark.parametrize(

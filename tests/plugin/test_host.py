@@ -274,6 +274,37 @@ async def test_one_that_ends_badly_does_not_take_its_successor_along(rig: Rig) -
     assert (plugin.state.value, rig.notices) == (PluginState.OFF, [])
 
 
+@pytest.mark.expect_errors
+async def test_an_order_that_the_desk_stumbles_over_is_brought_again(rig: Rig) -> None:
+    rig.write("shop", SELLING)
+    fails = [RuntimeError("nobody foresaw this")]
+
+    def take(order: Order) -> bool:
+        if fails:
+            raise fails.pop()
+        return rig.take(order)
+
+    settings = PluginSettingsFile(rig.home / "plugins.json")
+    settings.keep("shop", enabled=True, values={})
+    budget = Budget(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05))
+    host = PluginHost(
+        [rig.home / "plugins"], settings=settings, data_folder=rig.home / "data", take_order=take, notify=rig.notices.append, budget=budget
+    )
+    host.start()
+    await eventually(lambda: len(rig.orders) == 2)
+    assert [notice.code for notice in rig.notices if notice.code != "plugin.says"] == ["plugin.crashed"]
+    await host.aclose()
+
+
+async def test_a_folder_of_a_user_who_does_not_exist_keeps_nobody_from_starting(rig: Rig, tmp_path: Path) -> None:
+    settings = PluginSettingsFile(tmp_path / "plugins.json")
+    settings.keep("order_folder", enabled=True, values={"folder": "~nobody-of-this-name/orders", "every_s": 1})
+    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
+    host.start()
+    assert host.plugins[0].wanted
+    await host.aclose()
+
+
 async def test_one_that_does_not_end_keeps_nobody_from_leaving(rig: Rig) -> None:
     rig.write("odd", NO_END)
     host = rig.host()

@@ -1,7 +1,9 @@
 """Workbooks and text files that somebody damaged, or made to do harm: each is refused in words, and little is unpacked of it."""
 
 import io
+import logging
 import random
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -133,6 +135,63 @@ def test_whatever_is_changed_in_a_file_is_read_or_refused_in_words(tmp_path: Pat
             codes.add(error.code)
     assert "table.damaged" in codes
     assert codes <= {"table.damaged", "table.empty", "table.too_wide", "table.unpacks_too_large"}
+
+
+@pytest.mark.expect_errors
+def test_an_error_that_nobody_listed_costs_only_its_file_and_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """openpyxl warns of a date outside its calendar; where warnings are errors, that is one more kind of error from it."""
+    styles = (
+        b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/>'
+        b'<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    )
+    content = with_part("xl/styles.xml", styles)
+    (tmp_path / "dated.xlsx").write_bytes(content)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(packed, "w") as after:
+        for part in before.infolist():
+            if part.filename != SHEET:
+                after.writestr(part.filename, before.read(part))
+        after.writestr(SHEET, HEAD + b'<row r="1"><c r="A1" s="1"><v>99999999999</v></c></row>' + TAIL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert refused(tmp_path / "date.xlsx", packed.getvalue()) == "table.damaged"
+    said = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert ["date.xlsx" in record.getMessage() and record.exc_info is not None for record in said] == [True]
+    assert len(read_grid(tmp_path / "dated.xlsx").rows) == 21  # the next file is read
+
+
+class _Odd(Exception):
+    """Of no kind that this program knows."""
+
+
+@pytest.mark.expect_errors
+@pytest.mark.parametrize("where", ["openpyxl.reader.excel.ExcelReader.read_theme", "openpyxl.worksheet._reader.WorkSheetParser.parse_cell"])
+def test_whatever_the_library_raises_is_said_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    def odd(*_: object) -> None:
+        raise _Odd("nobody knows\nthis")
+
+    monkeypatch.setattr(where, odd)
+    (tmp_path / "t.xlsx").write_bytes(a_book())
+    with pytest.raises(StorageError) as raised:
+        read_grid(tmp_path / "t.xlsx")
+    assert (raised.value.code, raised.value.data["reason"]) == ("table.damaged", "nobody knows this")
+    assert [record.exc_info[0] for record in caplog.records if record.levelno == logging.ERROR and record.exc_info] == [_Odd]
+
+
+@pytest.mark.expect_errors
+def test_a_guess_at_an_encoding_that_fails_leaves_the_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def odd(*_: object, **__: object) -> None:
+        raise _Odd
+
+    monkeypatch.setattr("app.storage.encodings.from_bytes", odd)
+    (tmp_path / "t.csv").write_bytes("Name,Preis\nTüte,3\n".encode("cp1252"))
+    grid = read_grid(tmp_path / "t.csv")
+    assert (grid.encoding, grid.rows[1]) == ("cp1252", ("Tüte", "3"))
+    assert any(record.levelno == logging.ERROR for record in caplog.records)
 
 
 def test_reading_is_stopped_when_nobody_waits_for_it_or_when_it_takes_too_long(tmp_path: Path) -> None:

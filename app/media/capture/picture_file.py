@@ -27,6 +27,7 @@ _MOST_JPEG_PIXELS = 300_000_000  # phones write 200 megapixels; a JPEG is decode
 _MOST_KEPT_BYTES = 96 * _MIB  # planes of an animation that are kept; longer ones are decoded while they play
 _MOST_CUT_BYTES = 256 * _MIB  # the same where decoding while playing is not possible
 _CHUNK_BYTES = 64 * _MIB  # pictures of an animation that are decoded at once
+_PICTURE_BYTES = 2048  # what one takes beside its pixels, however small it is
 _LONGEST_SIDE = 3840  # a photograph of 50 megapixels is shown no larger
 _LEAST_MS = 20  # browsers treat shorter times as a mistake of the file, too
 _MISTAKEN_MS = 100  # and show such a picture for so long
@@ -131,10 +132,11 @@ def _animation(path: Path, header: Header, encoded: Plane) -> Frames | Film:
     """The whole animation where it is short; a long one is left to be played, or cut where that is not possible."""
     streamed = header.format in _STREAMED
     pixels = header.width * header.height
-    if streamed and header.frames > 1 and header.frames * pixels * 5 // 2 > _MOST_KEPT_BYTES:
+    each = pixels * 5 // 2 + _PICTURE_BYTES
+    if streamed and header.frames > 1 and header.frames * each > _MOST_KEPT_BYTES:
         return Film(path)
-    kept = max(1, (_MOST_KEPT_BYTES if streamed else _MOST_CUT_BYTES) // (pixels * 5 // 2))
-    chunk = max(1, min(kept, _CHUNK_BYTES // (pixels * 4)))
+    kept = max(1, (_MOST_KEPT_BYTES if streamed else _MOST_CUT_BYTES) // each)
+    chunk = max(1, min(kept, _CHUNK_BYTES // (pixels * 4 + _PICTURE_BYTES)))
     planes: list[PicturePlanes] = []
     lengths: list[int] = []
     while len(planes) <= kept:

@@ -228,6 +228,16 @@ def test_a_header_tells_how_many_pictures_there_are(tmp_path: Path, suffix: str)
     assert len(frames_of(path).planes) == 5
 
 
+def test_pictures_of_one_pixel_take_memory_too(tmp_path: Path) -> None:
+    head = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
+    picture = b"\x21\xf9\x04\x00\x04\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
+    path = tmp_path / "tiny.gif"
+    path.write_bytes(head + picture * 100_000 + b"\x3b")
+    assert load(path) == Film(path)
+    path.write_bytes(head + picture * 3 + b"\x3b")
+    assert len(frames_of(path).planes) == 3
+
+
 def test_a_long_animated_png_is_played_from_its_file(tmp_path: Path, shown: Shown) -> None:
     animation = cv2.Animation()
     animation.frames = [np.full((720, 1280, 4), (number, 0, 255 - number * 4, 255), np.uint8) for number in range(50)]
