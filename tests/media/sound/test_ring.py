@@ -9,6 +9,9 @@ from app.media.ring import SampleRing
 from app.media.sound.feed import SoundFeed
 from tests.support.sounds import stereo
 
+LEAST_BLOCKS, MOST_BLOCKS = 4_000, 34_000  # the numbers of 480 frames each stay exact in 32 bits
+WHOLE_ENOUGH = 20
+
 
 def counting(first: int, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     return stereo(np.arange(first, first + count))
@@ -84,10 +87,12 @@ def test_one_channel_fills_both() -> None:
 @pytest.mark.parametrize("block", [7, 480])
 def test_a_reader_beside_a_writer_never_sees_a_torn_stretch(block: int) -> None:
     ring = SampleRing(4 * block, 2)
-    done = threading.Event()
+    done, enough = threading.Event(), threading.Event()
 
     def write() -> None:
-        for number in range(1, 4000):
+        for number in range(1, MOST_BLOCKS):
+            if number > LEAST_BLOCKS and enough.is_set():
+                break
             ring.write(counting(number * block, block), number)
         done.set()
 
@@ -103,5 +108,7 @@ def test_a_reader_beside_a_writer_never_sees_a_torn_stretch(block: int) -> None:
             begin = int(np.argmax(out[:, 0] > 0)) if out.any() else block
             assert np.array_equal(out[begin:, 0], np.arange(frame + begin, frame + block, dtype=np.float32))
             whole += begin <= 1
+            if whole >= WHOLE_ENOUGH:  # however the two threads take turns on this machine
+                enough.set()
     writer.join()
-    assert whole > 0
+    assert whole >= WHOLE_ENOUGH
