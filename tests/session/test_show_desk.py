@@ -283,12 +283,12 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
         studio, actions = desk.studio, desk.studio.actions
         assert not actions["run.swap"].enabled()
-        for action in ("run.start", "run.next", "run.swap", "run.extend_1m", "card.1", "coupon.drop", "timer.toggle", "disclosure.show"):
+        for action in ("run.start", "run.next", "run.swap", "run.extend_1m", "card.3", "coupon.drop", "timer.toggle", "disclosure.show"):
             assert actions.run(action), action
         shown, run = studio.desk.selling.shown, studio.desk.runner.run
         assert (shown.pinned_id, shown.card and shown.card.id, run.segment_id) == ("moon", "moon-1", "first")
-        assert actions["card.1"].checked is not None
-        assert actions["card.1"].checked()
+        assert actions["card.3"].checked is not None
+        assert actions["card.3"].checked()
         assert actions.run("run.tick")
         assert studio.desk.runner.ticked() == ("moon-1",)
         assert actions.run("run.tick_2")
