@@ -21,6 +21,24 @@ LOST = "\ufffd"  # stands where bytes could not be read in the file's encoding
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 
+# The encodings that can be chosen for a text file; "utf-8" and "utf-16" read a byte order mark too.
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1254",
+    "cp1256",
+    "cp1258",
+    "cp874",
+)
+
 
 class CellError(AppError):
     """A cell that cannot be understood; `data` has `text`, and what the code speaks of."""

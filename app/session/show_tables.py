@@ -14,11 +14,11 @@ from app.domain.order_table import events_table, orders_table
 from app.domain.product_import import product_table
 from app.domain.rundown_table import rundown_table
 from app.domain.show import Show
-from app.domain.table import Grid, Table
+from app.domain.table import ENCODINGS, Grid, Table
 from app.domain.table_profile import TableProfile
 from app.session.show_keeper import ShowKeeper
 from app.storage.table_profiles import load_table_profiles
-from app.storage.tables import ENCODINGS, SUFFIXES, Watch, read_grid, write_table
+from app.storage.tables import SUFFIXES, Watch, read_grid, write_table
 
 PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 

@@ -6,29 +6,14 @@ import re
 
 from charset_normalizer import from_bytes
 
+from app.domain.table import ENCODINGS
+
 log = logging.getLogger(__name__)
 
 SAMPLE_BYTES = 256 * 1024  # a guess does not get better from more
 _CUT = 0.02  # of the signs beyond ASCII so many may be broken in a file that is UTF-8 all the same
 _FEW = 8  # … and so many in any case, as long as more are whole
 
-# What can be chosen; "utf-8" and "utf-16" read a byte order mark too.
-ENCODINGS = (
-    "utf-8",
-    "utf-16",
-    "gb18030",
-    "big5hkscs",
-    "cp932",
-    "euc_jp",
-    "cp949",
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1254",
-    "cp1256",
-    "cp1258",
-    "cp874",
-)
 # The Latin ones read each other's files without a complaint, so that the letters decide; the first wins a draw.
 _LATIN = ("cp1252", "cp1254", "cp1250")
 _LATIN_LETTERS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.heading_row import likely_heading
-from app.domain.table import UNWRITTEN, Grid, Table, headed
+from app.domain.table import ENCODINGS, UNWRITTEN, Grid, Table, headed
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000
@@ -20,23 +20,6 @@ MAX_COLUMNS = 300
 MAX_SECONDS = 120.0  # longer than the largest table takes on a slow computer
 XLSX = ".xlsx"
 SUFFIXES = (".csv", ".tsv", ".txt", XLSX)
-# The encodings that can be chosen for a text file, as app.storage.encodings knows them.
-ENCODINGS = (
-    "utf-8",
-    "utf-16",
-    "gb18030",
-    "big5hkscs",
-    "cp932",
-    "euc_jp",
-    "cp949",
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1254",
-    "cp1256",
-    "cp1258",
-    "cp874",
-)
 
 _DELIMITERS = ",;\t|"
 _PACKED = b"PK\x03\x04"

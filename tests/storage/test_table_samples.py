@@ -6,11 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.domain.table import LOST, plain
-from app.storage import encodings
+from app.domain.table import ENCODINGS, LOST, plain
 from app.storage.files import StorageError
 from app.storage.shown_cells import shown
-from app.storage.tables import ENCODINGS, read_grid, read_table
+from app.storage.tables import read_grid, read_table
 
 SAMPLES = Path(__file__).parent / "samples" / "tables"
 
@@ -60,7 +59,6 @@ def test_one_bad_byte_does_not_change_the_encoding_of_a_file(tmp_path: Path, enc
 
 
 def test_an_encoding_can_be_chosen_and_none_of_them_fails(tmp_path: Path) -> None:
-    assert ENCODINGS == encodings.ENCODINGS
     (tmp_path / "t.csv").write_bytes(b"Name,Price\n\xc7\xe0,5\n")
     for encoding in ENCODINGS:
         assert read_grid(tmp_path / "t.csv", encoding=encoding).encoding == encoding
