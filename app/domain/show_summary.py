@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.event import EventKind, ShowEvent
+from app.domain.order_book import ORDER_KINDS, Change, OrderBook
 from app.domain.show_sitting import SITTING_KINDS, Sitting
 
 LOST = "lost"  # off air because the computer went down: seen only when the desk was back
@@ -15,7 +16,7 @@ READ_KINDS = SITTING_KINDS | {
     EventKind.PRODUCT_ADDED,
     EventKind.DETAIL_ASKED,
     EventKind.COUPON_CLAIMED,
-    EventKind.ORDER_PLACED,
+    *ORDER_KINDS,
 }
 
 
@@ -114,14 +115,15 @@ class ShowReading:
         self._begun = False
         self._totals = ShowSummary(held.began_ms, held.began_ms)
         self._products: dict[str, ProductResult] = {}
-        self._orders: set[str] = set()
+        self._orders = OrderBook()
+        self._counted: set[str] = set()  # the orders that were placed in the show
         self._late: list[ShowEvent] = []
 
     def take(self, event: ShowEvent) -> None:
         """The next event."""
         held = self._held
         inside = event.seq > held.since_seq and (held.upto_seq is None or event.seq <= held.upto_seq)
-        if event.kind is EventKind.ORDER_PLACED:
+        if event.kind in ORDER_KINDS:
             self._late.append(event)
         elif not inside:
             return
@@ -189,24 +191,30 @@ class ShowReading:
         return self._products.get(product_id) or ProductResult(product_id)
 
     def _order(self, event: ShowEvent, ended_ms: int) -> None:
-        """One that was placed in the show; without a time of its own it counts when it came in."""
+        """A line of an order that was placed in the show, or what became of one; without a time of its own it counts when it came in."""
         order, at_ms = str(event.data.get("order", "")), event.data.get("at_ms") or event.at_ms
-        units, minor = event.data.get("units"), event.data.get("minor")
-        if not (isinstance(units, int) and isinstance(minor, int) and isinstance(at_ms, int)) or order in self._orders:
+        before = len(self._orders)
+        change = self._orders.note(event)
+        if change is None:
             return
-        if not self._held.began_ms <= at_ms <= ended_ms:
+        if event.kind is EventKind.ORDER_PLACED and isinstance(at_ms, int) and self._held.began_ms <= at_ms <= ended_ms:
+            self._counted.add(order)
+        if order in self._counted:
+            self._sell(change, len(self._orders) - before)
+
+    def _sell(self, change: Change, orders: int) -> None:
+        totals, minor = self._totals, change.minor + change.extra_minor
+        revenue = _with(totals.revenue, change.currency, minor)
+        self._totals = replace(totals, orders=totals.orders + orders, units=totals.units + change.units, revenue=revenue)
+        if not change.product:
             return
-        self._orders.add(order)
-        currency = str(event.data.get("currency", ""))
-        totals = self._totals
-        self._totals = replace(totals, orders=totals.orders + 1, units=totals.units + units, revenue=_with(totals.revenue, currency, minor))
-        if product := self._product(event):
-            self._products[product.product_id] = replace(
-                product,
-                orders=product.orders + 1,
-                units=product.units + units,
-                revenue=_with(product.revenue, currency, minor),
-            )
+        product = self._products.get(change.product) or ProductResult(change.product)
+        self._products[change.product] = replace(
+            product,
+            orders=product.orders + change.orders,
+            units=product.units + change.units,
+            revenue=_with(product.revenue, change.currency, change.minor),
+        )
 
 
 _DONE: Mapping[EventKind, str] = {

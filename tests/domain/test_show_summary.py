@@ -66,6 +66,26 @@ def test_an_evening_is_summed_up() -> None:
     ]
 
 
+def test_every_line_of_an_order_counts_and_what_became_of_it() -> None:
+    line = order("1", "sun", 2, 4000, "USD", 1)
+    events = logged(
+        (0, K.ON_AIR, {}),
+        (1, K.ORDER_PLACED, {**line, "extra_minor": 500}),
+        (1, K.ORDER_PLACED, {**line, "line": 2, "units": 1, "minor": 2000}),
+        (1, K.ORDER_PLACED, {**line, "product": "moon", "units": 1, "minor": 900}),
+        (2, K.ORDER_PLACED, order("2", "moon", 1, 900, "USD", 2)),
+        (3, K.OFF_AIR, {}),
+        (8, K.ORDER_PLACED, order("3", "moon", 7, 6300, "USD", 8)),
+        (9, K.ORDER_CHANGED, {**order("2", "moon", 0, 0, "USD", 2), "why": "cancelled"}),
+        (9, K.ORDER_CHANGED, {**order("3", "moon", 1, 900, "USD", 8), "why": "cancelled"}),
+    )
+    (held,) = held_in(events)
+    summary = summary_of(held, events, 9 * MINUTE)
+    assert (summary.orders, summary.units, summary.revenue) == (1, 4, {"USD": 7400})
+    found = {one.product_id: (one.orders, one.units, one.revenue) for one in summary.products}
+    assert found == {"sun": (2, 3, {"USD": 6000}), "moon": (1, 1, {"USD": 900})}
+
+
 def test_two_evenings_are_two_and_a_rehearsal_is_marked() -> None:
     events = logged(
         (0, K.SHOW_STARTED, {}),
