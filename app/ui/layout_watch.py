@@ -15,10 +15,11 @@ class LayoutWatch(QObject):
     def __init__(self, window: QMainWindow, docks: Iterable[QDockWidget], keep: Callable[[], None]) -> None:
         super().__init__(window)
         self._keep = keep
+        self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(keep)
+        self._timer.timeout.connect(self._on_rest)
         window.installEventFilter(self)
         for dock in docks:
             dock.installEventFilter(self)
@@ -27,9 +28,13 @@ class LayoutWatch(QObject):
             dock.visibilityChanged.connect(self._changed)  # also when another tab comes to the front
 
     def stop(self) -> None:
-        """The window goes: its layout is written by whoever lets it go."""
+        """The window goes: its layout is written by whoever lets it go. May be called more than once."""
+        self._stopped = True
         self._timer.stop()
-        self._timer.timeout.disconnect()
+
+    def _on_rest(self) -> None:
+        if not self._stopped:
+            self._keep()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _CHANGES:
