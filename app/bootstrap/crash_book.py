@@ -60,7 +60,7 @@ class CrashBook:
         try:
             noted = json.loads(_text(self._book) or "{}")
             return {str(fingerprint): [float(at) for at in times] for fingerprint, times in noted.items()}
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             log.warning("the book of crashes cannot be read and begins anew")
             return {}
 

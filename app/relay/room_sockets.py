@@ -195,6 +195,8 @@ class RoomSockets:
         """What a page that is left had no ack for; one that is refused keeps it for its next visit."""
         room, address = self.room_of(request), request.remote or ""
         self._check_own_page(request)
+        if self._closing:  # the host may have heard the last already: the page keeps it
+            raise Refusal("relay.stopping")
         if not self._reports.of(address).take(1):
             raise Refusal("relay.too_often")
         if request.content_type != "application/json":

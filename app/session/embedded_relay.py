@@ -42,7 +42,10 @@ async def ask_status(port: int) -> bytes | None:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
                 writer.write(b"GET /api/status HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-                head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+                answer = b""
+                while len(answer) < MAX_BYTES and (piece := await reader.read(MAX_BYTES - len(answer))):
+                    answer += piece
+                head, _, body = answer.partition(b"\r\n\r\n")
             finally:
                 writer.close()
     except (OSError, TimeoutError):

@@ -226,7 +226,9 @@ class RoomLink:
         log.error("something that the room told of failed", exc_info=error)
         if not self._slip_told:
             self._slip_told = True
-            self._notify(Notice(Severity.ERROR, "room.slipped", {"reason": repr(error)}, "room"))
+            # In its own turn: who cannot be told must not keep the desk out either.
+            notice = Notice(Severity.ERROR, "room.slipped", {"reason": repr(error)[:200]}, "room")
+            asyncio.get_running_loop().call_soon(self._notify, notice)
 
     async def _give_way(self, address: RoomAddress) -> None:
         """Until the host wants the room back or it is another room: by themselves two desks would push each other out for ever."""

@@ -8,6 +8,8 @@ from app.domain.errors import AppError
 from app.session.room_calendar import RoomCalendar
 from app.session.room_picture import RoomPicture
 
+MAX_DIGITS = 15  # of an event's number: a hub takes whole numbers up to 2**53
+
 
 class RoomError(AppError):
     """The room cannot be reached or does not take us: "room.unreachable", "room.unreadable", "room.picture", "room.calendar",
@@ -71,4 +73,5 @@ FindPicture = Callable[[str], Awaitable[RoomPicture | None]]
 def split_mark(mark: str) -> tuple[str, int]:
     """(boot, number) of a mark; ("", 0) of anything else."""
     boot, _, number = mark.rpartition(":")
-    return (boot, int(number)) if boot and number.isdigit() else ("", 0)
+    is_number = number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS
+    return (boot, int(number)) if boot and is_number else ("", 0)

@@ -237,6 +237,8 @@ class IceConnection(aioice.Connection):
         self._query_consent_task = asyncio.create_task(self.query_consent())
 
     def check_incoming(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        if "PRIORITY" not in message.attributes:  # RFC 8445 wants it, and aioice reads it unasked
+            return
         if self._answers_only and addr not in self._heard:
             self._make_room()
             self._heard.add(addr)

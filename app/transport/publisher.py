@@ -201,9 +201,11 @@ class Publisher:
 
     async def _trial(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
         http = RelayHttp(self._trust)  # its own: what is warm or live is not touched
+        connector = self._connector(target, http)
         try:
-            told(await try_relay(target, self._connector(target, http)))
+            told(await try_relay(target, connector))
         finally:
+            await connector.aclose()
             await http.aclose()
 
     def _set_targets(self, targets: tuple[Target, ...]) -> None:

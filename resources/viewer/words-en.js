@@ -95,7 +95,7 @@ export default {
   coupon_gone: "All codes have been given away.",
   coupon_expired: "This coupon has ended.",
   coupon_unknown: "This coupon is no longer offered.",
-  coupon_later: "Many people are asking for a code. You’re in line; this page keeps trying.",
+  coupon_later: "Many people are asking for a code right now. This page keeps trying for you.",
   like: "Like",
   watching: "{n} watching",
   market: "Country",

@@ -95,7 +95,7 @@ export default {
   coupon_gone: "Semua kode sudah dibagikan.",
   coupon_expired: "Kupon ini sudah berakhir.",
   coupon_unknown: "Kupon ini tidak ditawarkan lagi.",
-  coupon_later: "Banyak yang sedang meminta kode. Halaman ini terus mencoba untukmu.",
+  coupon_later: "Banyak yang sedang meminta kode. Halaman ini terus mencoba untuk Anda.",
   like: "Suka",
   watching: "{n} menonton",
   market: "Negara",

@@ -95,7 +95,7 @@ export default {
   coupon_gone: "코드가 모두 소진되었습니다.",
   coupon_expired: "쿠폰이 종료되었습니다.",
   coupon_unknown: "더 이상 제공하지 않는 쿠폰입니다.",
-  coupon_later: "지금 코드를 요청하는 사람이 많아요. 이 페이지가 계속 시도할게요.",
+  coupon_later: "코드 요청이 몰리고 있습니다. 자동으로 다시 시도합니다.",
   like: "좋아요",
   watching: "{n}명 시청 중",
   market: "국가",

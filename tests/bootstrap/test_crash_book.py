@@ -72,7 +72,9 @@ def test_a_crash_outside_the_sources_suspects_none_of_them(tmp_path: Path) -> No
         assert CrashBook(tmp_path).read() == frozenset()
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1, 2]", b'{"a": 3}', b'{"a": ["x"]}', b"[" * 100_000, b"null"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"[1, 2]", b'{"a": 3}', b'{"a": ["x"]}', b'{"a": [1%s]}' % (b"0" * 400), b"[" * 100_000, b"null"]
+)
 def test_damaged_files_of_a_dead_engine_do_not_stop_the_next(tmp_path: Path, content: bytes) -> None:
     for name in ("engine.stacks", "engine.trail", "engine.crashes"):
         (tmp_path / name).write_bytes(content)

@@ -95,6 +95,14 @@ async def test_a_report_that_is_none_is_refused(body: Any, status: int) -> None:
         assert await report(client, {"t": "events", "token": token, "page": "p", "events": []}, "text/plain") == 415
 
 
+async def test_a_relay_that_stops_takes_no_report_that_the_host_would_not_hear_of() -> None:
+    async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client:
+        async with a_page(client) as viewer:
+            token = (await viewer.open(page="p1"))["token"]
+        await relay._rooms.aclose()
+        assert await report(client, {"t": "events", "token": token, "page": "p1", "events": []}) == 503
+
+
 class TestInChromium:
     pytestmark = in_browser
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from app.domain.notice import Notice
-from app.session.embedded_relay import KEYS_FILE, PORT_FILE, RELAY_FILE, EmbeddedRelay, RelaySetting, viewers_in
+from app.session.embedded_relay import KEYS_FILE, MAX_BYTES, PORT_FILE, RELAY_FILE, EmbeddedRelay, RelaySetting, ask_status, viewers_in
 from app.session.lan import free_port, lan_address
 from app.session.processes import runs
 from tests.support.relays import eventually
@@ -52,6 +52,19 @@ def test_a_status_that_says_nothing_counts_nobody() -> None:
     for status in (b"not json", b"[" * 50_000, b"[]", b'{"streams": [5]}', b'{"streams": [{"name": "live", "viewers": 1e999}]}'):
         assert viewers_in(status, "live") == 0
     assert viewers_in(b'{"streams": [{"name": "other", "viewers": 3}]}', "live") == 0
+
+
+async def test_a_program_that_answers_without_an_end_is_not_read_to_it() -> None:
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            writer.write(b"HTTP/1.0 200 OK\r\n\r\n")
+            while True:
+                writer.write(b"x" * 4096)
+                await writer.drain()
+
+    async with await asyncio.start_server(pour, "127.0.0.1") as endless:
+        status = await ask_status(endless.sockets[0].getsockname()[1])
+    assert status is not None and 0 < len(status) < MAX_BYTES
 
 
 async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from app.relay.server import RelayServer
 from app.session.room_client import connect
 from app.session.room_link import MAX_CLAIMS, RoomLink, RoomState
 from app.session.room_picture import RoomPicture
-from app.session.room_port import OpenCoupon, RoomAddress, RoomEvent
+from app.session.room_port import OpenCoupon, RoomAddress, RoomEvent, split_mark
 from tests.support.relays import ROOM_KEY, base_of, running_relay
 from tests.support.room import RoomSocket, page
 
@@ -327,6 +327,38 @@ async def test_a_listener_that_raises_does_not_end_the_link() -> None:
         host.link.show({**BOARD, "pinned": {"product": "sun"}})
         await viewer.next("put", key="pinned")
         await host.until(lambda: [notice.code for notice in host.heard] == ["room.slipped"])
+
+
+async def no_picture(picture_id: str) -> RoomPicture | None:
+    raise RuntimeError(f"a fault of ours with {picture_id}")
+
+
+@pytest.mark.expect_errors
+async def test_a_fault_of_which_nobody_can_be_told_does_not_end_the_link_either() -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        host.link._notify = fails
+        host.link._find_picture = no_picture
+        host.link.want_pictures(("lamp",))
+        await host.until(lambda: host.link.state.value is RoomState.LOST)
+        host.link._find_picture = host._find
+        host.link.address_changed()
+        await host.until(lambda: "lamp" in host.link.pictures)
+
+
+@pytest.mark.parametrize(
+    ("mark", "found"),
+    [
+        ("b:7", ("b", 7)),
+        ("a:b:7", ("a:b", 7)),
+        ("b:²", ("", 0)),
+        ("b:" + "9" * 5000, ("", 0)),
+        ("b:", ("", 0)),
+        (":7", ("", 0)),
+        ("", ("", 0)),
+    ],
+)
+def test_a_mark_that_is_none_names_nothing(mark: str, found: tuple[str, int]) -> None:
+    assert split_mark(mark) == found
 
 
 @pytest.mark.expect_errors

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 import aioice
 import pytest
+from aioice import stun
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 
 from app.domain.broadcast import Step
@@ -226,6 +227,18 @@ async def test_a_datagram_that_is_no_stun_says_nothing_and_holds_nothing_up(data
         assert offerer.send_rtp(_packet(1))
         await answerer_inbox.until(rtp=1)
         assert answerer._ice._queue.qsize() == 0
+
+
+@pytest.mark.parametrize("answers_only", [True, False])
+async def test_a_check_without_a_priority_is_left_out(*, answers_only: bool) -> None:
+    ice = IceConnection(controlling=not answers_only, answers_only=answers_only)
+    try:
+        await ice.gather(["127.0.0.1"], (), 1)
+        request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+        ice.check_incoming(request, ("127.0.0.1", 9), ice._protocols[0])
+        assert ice._check_list == [] and ice.remote_candidates == [] and ice.is_heard(("127.0.0.1", 9)) is not answers_only
+    finally:
+        await ice.close()
 
 
 async def test_candidates_by_name_are_looked_up_and_wrong_names_left_out() -> None:

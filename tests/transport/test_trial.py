@@ -7,6 +7,8 @@ import pytest
 from app.domain.output import Relay, Target
 from app.domain.packet import Codec
 from app.domain.trial import RelayTrial
+from app.transport import whip
+from app.transport.http import RelayHttp
 from tests.support.whip_server import WhipServer
 from tests.transport.test_publisher import Rig, _rig, server, target_for  # noqa: F401  fixtures
 
@@ -41,6 +43,23 @@ async def test_what_is_in_the_way_is_named_by_its_step(rig: Rig, server: WhipSer
     assert (await tried(rig, server, Target(Relay("x", "X", "ftp://x/")))).failure == "whip.address"
     server.token, server.faults.rewrite = "", lambda answer: "<html>Welcome</html>"
     assert (await tried(rig, server, target_for(server))).failure == "whip.answer"
+
+
+async def test_an_answer_that_comes_too_late_is_left_again(rig: Rig, server: WhipServer, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(whip, "POST_WITHIN_S", 0.05)
+    closed: list[RelayHttp] = []
+    close = RelayHttp.aclose
+
+    async def noted(http: RelayHttp) -> None:
+        await close(http)
+        closed.append(http)
+
+    monkeypatch.setattr(RelayHttp, "aclose", noted)
+    server.faults.delay_s = 0.3
+    assert (await tried(rig, server, target_for(server))).failure == "whip.no_reply"
+    await server.until(lambda: server.deleted == ["/session/1"])
+    await server.until(lambda: bool(closed))
+    assert closed[0]._pool is None, "nothing is asked over a client that was closed"
 
 
 async def test_a_button_that_is_pressed_again_and_again_starts_no_crowd(rig: Rig, server: WhipServer) -> None:  # noqa: F811
