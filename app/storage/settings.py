@@ -56,7 +56,7 @@ class Settings:
         FieldType.CHOICE,
         "click",
         "Take a scene with",
-        "What puts a scene of the list on programme. Enter and the scene's keys always do.",
+        "Enter and the scene's shortcut always work.",
         choices=(Choice("click", "One click"), Choice("double", "Double click")),
     )
     show_guide: bool = _setting(
@@ -144,8 +144,8 @@ class Settings:
         FieldType.CHOICE,
         "auto",
         "Cards in the video",
-        "Our viewer page shows products, keywords, countdown and ticker itself. Automatic leaves them out of the video while it goes there "
-        "alone; disclosures, name line and QR code always stay.",
+        "The Tradewind viewer page already shows products, keywords, countdown and ticker. Automatic leaves them out of the video while "
+        "nobody else receives it. Disclosures, name line and QR code always stay.",
         choices=(Choice("auto", "Automatic"), Choice("always", "Always"), Choice("never", "Never")),
     )
     low_stock: int = _setting(

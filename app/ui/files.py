@@ -33,7 +33,7 @@ class Files:
         answer = choose(
             self._parent,
             tr("Files", "Save “{title}”?", title=self._studio.title),
-            tr("Files", "It has no file yet. If you don’t save it, you find it under Recent shows.")
+            tr("Files", "This show has no file yet. If you don’t save it, you can still find it under Recent shows.")
             if kept and self._studio.path is None
             else tr("Files", "The show was changed since it was saved."),
             (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),

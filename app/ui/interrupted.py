@@ -37,7 +37,7 @@ class InterruptedShow:
             if found.segment
             else tr("Interrupted", "It stopped at {time}.", time=time)
         )
-        rest = tr("Interrupted", "Viewers see nothing of it now. If you resume, the clock goes on where it stopped.")
+        rest = tr("Interrupted", "Viewers can’t see it right now. If you resume, the clock continues from where it stopped.")
         question = Question(
             self._parent,
             tr("Interrupted", "Resume the run of show of “{title}”?", title=self._studio.title),

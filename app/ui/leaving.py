@@ -47,7 +47,7 @@ def may_replace(studio: Studio, parent: QWidget) -> bool:
     title = studio.title
     if is_on_air(studio):
         heading = tr("Leaving", "“{title}” is on air", title=title)
-        first = tr("Leaving", "Opening another show switches what your viewers see at once.")
+        first = tr("Leaving", "Opening another show immediately changes what your viewers see.")
     else:
         heading = tr("Leaving", "The run of show of “{title}” is still running", title=title)
         first = tr("Leaving", "Opening another show ends it.")
@@ -71,7 +71,7 @@ def ask_before_closing(studio: Studio, parent: QWidget) -> str:
         return choose(parent, heading, tr("Leaving", "Closing Tradewind ends it."), (stay, end_it), cancel=False) or STAY
     text = tr(
         "Leaving",
-        "If you end the show, viewers see nothing more. It can also go on without this window: open Tradewind again to come back.",
+        "Ending the show stops it for viewers. You can also stay on air without this window and reopen Tradewind later.",
     )
     answers = (
         stay,

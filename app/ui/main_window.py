@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
-            Command("report.open", "How the show went…", self.show_report, "", "info"),
+            Command("report.open", "Show summary…", self.show_report, "", "info"),
             Command(SHOW_MESSAGES, "Show messages", lambda: self.show_dock("log"), "", "log"),
             Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
             Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),

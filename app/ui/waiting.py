@@ -45,7 +45,7 @@ class WaitingDialog(QDialog):
             "checking": tr("Waiting", "Checking the file…"),
             "reading": tr("Waiting", "Reading the show…"),
             "copying": tr("Waiting", "Copying everything…"),
-            "salvaging": tr("Waiting", "Saving what can be read…"),
+            "salvaging": tr("Waiting", "Recovering what can be read…"),
         }
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)

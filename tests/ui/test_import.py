@@ -254,7 +254,7 @@ async def test_what_a_file_leaves_open_is_asked_and_nothing_comes_in_before(stud
     assert set(dialog.questions.boxes) == {"column:price:US", "currency:4:kr", "doubled"}
     assert dialog.questions.isVisible()
     assert all(box.currentIndex() == -1 for box in dialog.questions.boxes.values()), "nothing is chosen before somebody chooses"
-    assert (dialog.asks.text(), dialog.words.text()) == ("3 to answer", "Answer the questions above first.")
+    assert (dialog.asks.text(), dialog.words.text()) == ("3 unanswered", "Answer the questions above first.")
     assert not dialog.take_button.isEnabled()
     for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
         box = dialog.questions.boxes[key]
@@ -281,7 +281,7 @@ async def test_encoding_heading_and_shop_are_found_and_can_be_chosen(studio: Stu
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "korean.csv", text, "cp949")))
     source = dialog.source
     assert (source.encoding.currentData(), source.heading.value(), source.profile.currentData()) == ("cp949", 2, "")
-    assert source.first_line.text() == "Above the headings: Price list"
+    assert source.first_line.text() == "Above the heading row: Price list"
     assert dialog.new.text() == "1 new"
     source.encoding.setCurrentIndex(source.encoding.findData("cp1252"))
     source.encoding.activated.emit(source.encoding.currentIndex())

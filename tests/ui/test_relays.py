@@ -197,10 +197,10 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
             await until(dialog.test_button.isEnabled)
             return f"{dialog.outcome.headline.text()} {dialog.outcome.detail.text()}"
 
-        assert (await outcome(server.url, "Bearer let-me-in\n")).startswith("It works. It answers within")
+        assert (await outcome(server.url, "Bearer let-me-in\n")).startswith("Test passed. It answered within")
         assert dialog.outcome.headline.property("level") == "good"
         wrong = await outcome(server.url, "not-this-one")
-        assert wrong.startswith("It does not work.") and "wrong stream key" in wrong and "not-this-one" not in wrong
+        assert wrong.startswith("Test failed.") and "wrong stream key" in wrong and "not-this-one" not in wrong
         nobody = await outcome("http://127.0.0.1:9/whip", "")
         assert "cannot be reached" in nobody and dialog.outcome.headline.property("level") == "error"
         assert studio.project.relays == () and studio.token_of("relay") == "", "a trial saves nothing"

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu
 
 from app.domain import editing
-from app.domain.broadcast import BroadcastState
+from app.domain.broadcast import AirState, BroadcastState
 from app.domain.project import programme_scene
 from app.domain.source import SourceKind
 from app.session.studio import Studio
@@ -127,9 +127,13 @@ def test_the_tally_says_what_viewers_see(studio: Studio, window: MainWindow) -> 
 
     assert tallies() == ["Program", "", ""]
     studio.broadcast.set(BroadcastState.STARTING)
-    assert tallies() == ["On air", "", ""]
+    studio.air.set(AirState.CONNECTING)
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Down)
+    assert tallies() == ["Program", "", ""], "no relay has it yet"
+    assert "Viewers" not in window.programme.view._off_air[0]
+    studio.air.set(AirState.LIVE)
     assert tallies() == ["On air", "", ""]
+    assert "Viewers still see “Scene 1”" in window.programme.view._off_air[0]
 
 
 def test_removing_what_viewers_see_is_asked_about(studio: Studio, window: MainWindow) -> None:

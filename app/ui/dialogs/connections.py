@@ -26,9 +26,11 @@ def host_of(origin: str) -> str:
 def purpose(contact: Contact) -> str:
     """What the show would do there."""
     return {
-        ContactKind.RELAY: tr("Connections", "Relay “{name}”: your programme goes there when you go live.", name=contact.name),
-        ContactKind.HELPER: tr("Connections", "Helper of the relay “{name}”: your picture and sound may go through it.", name=contact.name),
-        ContactKind.SOURCE: tr("Connections", "Source “{name}”: picture or sound is fetched from there.", name=contact.name),
+        ContactKind.RELAY: tr("Connections", "Relay “{name}”: receives your programme when you go live.", name=contact.name),
+        ContactKind.HELPER: tr(
+            "Connections", "Helper server of relay “{name}”: your picture and sound may pass through it.", name=contact.name
+        ),
+        ContactKind.SOURCE: tr("Connections", "Source “{name}”: loads picture or sound from there.", name=contact.name),
     }[contact.kind]
 
 
@@ -62,7 +64,7 @@ class ServerRow(QFrame):
 
     def offer_token(self, relay: Relay) -> QCheckBox:
         """Ask whether the token that was kept for this relay may go along; it is not ticked."""
-        box = QCheckBox(tr("Connections", "Also send the token that Tradewind kept for “{name}” before this version", name=relay.name))
+        box = QCheckBox(tr("Connections", "Also send the token that an earlier version saved for “{name}”", name=relay.name))
         self._words.addWidget(box)
         return box
 
@@ -79,8 +81,7 @@ class ConnectionsDialog(FramedDialog):
             tr("Connections", "This show wants to connect to…"),
             tr(
                 "Connections",
-                "“{show}” names servers on the network. Nothing is sent there and nothing is fetched before you agree. "
-                "Agree only to servers that you know.",
+                "“{show}” uses these servers. Tradewind doesn’t contact them until you agree. Select only servers you trust.",
                 show=desk.studio.title,
             ),
         )
@@ -95,10 +96,10 @@ class ConnectionsDialog(FramedDialog):
             self.rows.append(row)
             self.body.addWidget(row)
         if not self.rows:
-            self.body.addWidget(label(tr("Connections", "This show connects to nobody."), "muted", wrap=True))
+            self.body.addWidget(label(tr("Connections", "This show doesn’t use any servers."), "muted", wrap=True))
         self.body.addStretch(1)
-        self.refuse_button = push_button(tr("Connections", "Connect to none of them"), self._refuse)
-        self.agree_button = push_button(tr("Connections", "Connect to those ticked"), self._agree, role="primary")
+        self.refuse_button = push_button(tr("Connections", "Don’t connect"), self._refuse)
+        self.agree_button = push_button(tr("Connections", "Connect to selected"), self._agree, role="primary")
         for button in (self.refuse_button, self.agree_button):
             button.setEnabled(bool(self.rows))
             self.buttons.addWidget(button)

@@ -170,12 +170,12 @@ class ImportDialog(QDialog):
         shown.horizontalHeader().setDefaultSectionSize(150)
         shown.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         shown.verticalHeader().hide()
-        shown.setAccessibleName(tr("Import", "What comes in"))
+        shown.setAccessibleName(tr("Import", "Preview"))
         self.tabs = QTabWidget()
         self.tabs.setMinimumHeight(TABLE_PX)
         self.tabs.addTab(self.view, tr("Import", "Rows of the file"))
         self.preview_view = shown
-        self.tabs.addTab(shown, tr("Import", "What comes in"))
+        self.tabs.addTab(shown, tr("Import", "Preview"))
         self.faults = QListWidget()
         self.faults.setAccessibleName(tr("Import", "What is wrong"))
         self.faults.currentRowChanged.connect(self._on_fault_chosen)
@@ -245,7 +245,7 @@ class ImportDialog(QDialog):
         yield self.changed, counts[1], tr("Import", "{count} changed", count=counts[1])
         yield self.same, counts[2], tr("Import", "{count} as they are", count=counts[2])
         yield self.wrong, counts[3], tr("Import", "{count} wrong", count=counts[3])
-        yield self.asks, asks, tr("Import", "{count} to answer", count=asks)
+        yield self.asks, asks, tr("Import", "{count} unanswered", count=asks)
 
     def _lacks(self) -> str:
         return ", ".join(self._kind.lacks(self.view.header.matching(), self._desk.studio.show)) if self._table is not None else ""
@@ -253,12 +253,12 @@ class ImportDialog(QDialog):
     def _sentence(self, outcome: Outcome | None) -> str:
         if self.stage is Stage.READING:
             rows = self._reading.rows
-            return tr("Import", "{count} rows were read…", count=rows) if rows else tr("Import", "The file is being read…")
+            return tr("Import", "{count} rows read…", count=rows) if rows else tr("Import", "The file is being read…")
         if self.stage is not Stage.READY:
             return {
-                Stage.EMPTY: tr("Import", "Choose a table: XLSX or CSV, with a line of headings."),
+                Stage.EMPTY: tr("Import", "Choose an XLSX or CSV file with a heading row."),
                 Stage.PLANNING: tr("Import", "The rows are being looked at…"),
-                Stage.FETCHING: tr("Import", "Pictures are being downloaded…"),
+                Stage.FETCHING: tr("Import", "Downloading pictures…"),
             }.get(self.stage, tr("Import", "Bringing it in…"))
         if lacking := self._lacks():
             return tr("Import", "Choose the column for: {fields}.", fields=lacking)

@@ -33,12 +33,12 @@ def _allowed(orders: bool, hosts: Sequence[str], folders: Sequence[str], fields:
     if orders:
         may.append(tr("Plugins", "Adds orders to the open show"))
     if folders:
-        may.append(tr("Plugins", "Reads what you choose under: {settings}", settings=", ".join(titles[key] for key in folders)))
+        may.append(tr("Plugins", "Reads what you choose in: {settings}", settings=", ".join(titles[key] for key in folders)))
     if hosts:
         may.append(tr("Plugins", "Connects to {hosts}", hosts=", ".join(hosts)))
     else:
         may.append(tr("Plugins", "No network"))
-    may.append(tr("Plugins", "Runs on its own, without your shows, tokens or other files"))
+    may.append(tr("Plugins", "Can’t access your shows, tokens or other files"))
     return may
 
 
@@ -67,7 +67,7 @@ class PluginsDialog(FramedDialog):
             tr("Plugins", "Plugins"),
             tr(
                 "Plugins",
-                "They bring in what Tradewind does not know of itself, such as orders of a shop. Switch on only what you trust.",
+                "Plugins add integrations, such as shop orders. Switch on only what you trust.",
             ),
         )
         self._desk = desk

@@ -81,7 +81,7 @@ class RelayDialog(FramedDialog):
         self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
         self.buttons.insertWidget(0, self._docs)
         self.test_button = push_button(tr("Relay", "Test"), self.test)
-        self.test_button.setToolTip(tr("Relay", "Connects to the relay as for going live, without picture and sound, and leaves it again."))
+        self.test_button.setToolTip(tr("Relay", "Connects to the relay without sending picture or sound, then disconnects."))
         self.buttons.addWidget(self.test_button)
         self.buttons.addWidget(push_button(tr("Relay", "Cancel"), self.reject))
         self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
@@ -209,6 +209,6 @@ class RelayDialog(FramedDialog):
         return old == new or ask(
             self,
             tr("Relay", "Send the token to another server?"),
-            tr("Relay", "It was entered for {old}. The address is now on {new}.", old=old, new=new),
-            tr("Relay", "Send it there"),
+            tr("Relay", "It was entered for {old}, but the address now leads to {new}.", old=old, new=new),
+            tr("Relay", "Send"),
         )

@@ -19,13 +19,13 @@ def hint(step: str) -> str:
     return {
         Step.NAME.value: tr("Relay", "Check the address for a typing error, and the network."),
         Step.TCP.value: tr("Relay", "Check the network, the port in the address and any firewall."),
-        Step.TLS.value: tr("Relay", "The server’s certificate is not accepted. Check the address, or ask whoever runs the relay."),
+        Step.TLS.value: tr("Relay", "The server’s certificate isn’t valid. Check the address, or ask whoever runs the relay."),
         Step.HTTP.value: tr("Relay", "Check the address and the token."),
         Step.SDP.value: tr("Relay", "The server may not be a WHIP relay. Check the address."),
         Step.ICE.value: tr(
             "Relay", "UDP to the relay may be blocked. Open its ports in the firewall, or enter a TURN server in the settings."
         ),
-        Step.DTLS.value: tr("Relay", "Something on the way changes or blocks the encrypted connection. Try another network."),
+        Step.DTLS.value: tr("Relay", "Something on the network changes or blocks the encrypted connection. Try another network."),
     }.get(step, "")
 
 
@@ -52,12 +52,14 @@ class RelayOutcome(QFrame):
     def show_running(self) -> None:
         """It is being tried."""
         self._silent.start()
-        self._say("", tr("Relay", "Trying it out…"), tr("Relay", "This takes up to half a minute when something is in the way."))
+        self._say("", tr("Relay", "Testing…"), tr("Relay", "This can take up to 30 seconds."))
 
     def show_live(self) -> None:
         """It cannot be tried now."""
         self._say(
-            "good", tr("Relay", "You are on air there now."), tr("Relay", "A second connection may end the first, so it is not tried.")
+            "good",
+            tr("Relay", "You’re on air on this relay."),
+            tr("Relay", "A second connection could end the first, so the test was skipped."),
         )
 
     def show_trial(self, trial: RelayTrial, name: str) -> None:
@@ -68,17 +70,17 @@ class RelayOutcome(QFrame):
             takes = tr("Relay", "{video} and sound", video=video) if trial.sound else tr("Relay", "{video}, but no sound", video=video)
             words = tr(
                 "Relay",
-                "It answers within {answer}, takes {takes}, and media gets through {total} after the start.",
+                "It answered within {answer} and accepts {takes}. Connected after {total}.",
                 answer=milliseconds(trial.answer_ms),
                 takes=takes,
                 total=milliseconds(trial.total_ms),
             )
-            self._say("good" if trial.sound else "warning", tr("Relay", "It works."), words)
+            self._say("good" if trial.sound else "warning", tr("Relay", "Test passed."), words)
             return
         sentence = self._desk.wordings.sentence(trial.failure, {"relay": name, **dict(trial.failure_data)})
-        headline = tr("Relay", "It does not work.")
+        headline = tr("Relay", "Test failed.")
         if trial.answered:
-            headline = tr("Relay", "The relay answers and takes the token, but media does not get through.")
+            headline = tr("Relay", "The relay accepted the token, but picture and sound can’t get through.")
         step = str(dict(trial.failure_data).get("step", ""))
         self._say("error", headline, "\n".join(filter(None, (sentence.text, hint(step)))))
 

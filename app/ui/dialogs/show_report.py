@@ -1,5 +1,6 @@
 """One page that says what happened in a show: minutes, people, orders, each product; also of past shows, to copy or to print."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -30,7 +31,7 @@ from app.ui.work import Work
 
 SIZE = (760, 660)
 ROW_PX = 28
-COLUMNS = 4  # of figures in a row
+COLUMNS = 3  # of figures in a row: nine of them, with one currency
 PAGE_MARGIN_MM = 18.0
 
 Figures = list[tuple[str, str]]
@@ -41,7 +42,7 @@ class ReportDialog(FramedDialog):
     """Shows the newest show first; needs a running loop, on which the log is read."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent, tr("Report", "How the show went"))
+        super().__init__(parent, tr("Report", "Show summary"))
         self._desk = desk
         self._reports = desk.studio.desk.reports
         self._held = self._reports.held()
@@ -60,7 +61,7 @@ class ReportDialog(FramedDialog):
             self.choice.addItem(self._title_of(held))
         self.choice.activated.connect(self._read)
         self.body.addWidget(self.choice)
-        self.empty = label(tr("Report", "No show has taken place yet. After your first one, its figures stand here."), "muted", wrap=True)
+        self.empty = label(tr("Report", "No shows yet. The figures appear here after your first show."), "muted", wrap=True)
         self.body.addWidget(self.empty)
         self._figures = QGridLayout()
         self._figures.setSpacing(8)
@@ -80,7 +81,7 @@ class ReportDialog(FramedDialog):
         self.products.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.products.header().setMinimumSectionSize(60)
         self.body.addWidget(self.products, 1)
-        self.none_sold = label(tr("Report", "No product was clicked or ordered."), "muted", wrap=True)
+        self.none_sold = label(tr("Report", "No products were clicked or ordered."), "muted", wrap=True)
         self.body.addWidget(self.none_sold)
         self.body.addStretch(0)
         for widget in (self.heading, self.products, self.none_sold):
@@ -140,10 +141,10 @@ class ReportDialog(FramedDialog):
         minutes = formats.duration(max(1, round((summary.air_s or summary.run_s) / 60)), language)
         figures = [
             (tr("Report", "on air") if summary.air_s else tr("Report", "rehearsed"), minutes),
-            (tr("Report", "viewers at most"), self._number(summary.peak) if summary.joined else "–"),
-            (tr("Report", "came in all"), self._number(summary.joined) if summary.joined else "–"),
+            (tr("Report", "peak viewers"), self._number(summary.peak) if summary.joined else "–"),
+            (tr("Report", "total viewers"), self._number(summary.joined) if summary.joined else "–"),
             (tr("Report", "likes"), self._number(summary.likes)),
-            (tr("Report", "clicks on Buy"), self._number(summary.clicks)),
+            (tr("Report", "Buy clicks"), self._number(summary.clicks)),
             (tr("Report", "orders"), self._number(summary.orders)),
             (tr("Report", "units sold"), self._number(summary.units)),
             (tr("Report", "coupons claimed"), self._number(summary.claims)),
@@ -164,11 +165,10 @@ class ReportDialog(FramedDialog):
             " + ".join(self._amounts(one.revenue)) or "–",
         ]
 
-    def _amounts(self, revenue: object) -> list[str]:
-        amounts = dict(revenue) if isinstance(revenue, dict) else {}
+    def _amounts(self, revenue: Mapping[str, int]) -> list[str]:
         return [
             self._desk.formats.money(Money(minor, currency), self._desk.language) if is_currency(currency) else f"{minor} {currency}"
-            for currency, minor in sorted(amounts.items(), key=lambda one: -one[1])
+            for currency, minor in sorted(revenue.items(), key=lambda one: -one[1])
         ]
 
     def _number(self, value: int) -> str:
@@ -236,7 +236,7 @@ def _headings() -> list[str]:
         tr("Report", "Product"),
         tr("Report", "Clicks"),
         tr("Report", "Likes"),
-        tr("Report", "Close-ups asked"),
+        tr("Report", "Close-up requests"),
         tr("Report", "Orders"),
         tr("Report", "Units"),
         tr("Report", "Revenue"),

@@ -70,6 +70,7 @@ class LivePanel(QWidget):
         layout.addWidget(self._meanwhile_card())
         layout.addLayout(self._viewers_row())
         layout.addLayout(self._watch_row())
+        layout.addStretch(1)
         for signal in (desk.bridge.broadcast_changed, desk.bridge.project_changed, desk.bridge.probes_changed, desk.bridge.relays_changed):
             signal.connect(self._on_changed)
         desk.bridge.engine_changed.connect(self._on_changed)
@@ -83,9 +84,9 @@ class LivePanel(QWidget):
         inside = QVBoxLayout(self.meanwhile)
         inside.setContentsMargins(10, 8, 10, 8)
         inside.setSpacing(6)
-        inside.addWidget(elided(tr("Live", "Nobody sees the show now."), "heading"))
-        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay meanwhile"), self._desk.studio.use_built_in_meanwhile)
-        self.meanwhile_button.setToolTip(tr("Live", "Viewers on this network can watch then. Your relay is tried again all the while."))
+        inside.addWidget(elided(tr("Live", "Nobody can see the show."), "heading"))
+        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay for now"), self._desk.studio.use_built_in_meanwhile)
+        self.meanwhile_button.setToolTip(tr("Live", "Viewers on this network can then watch. Tradewind keeps trying your relay."))
         inside.addWidget(self.meanwhile_button)
         return self.meanwhile
 
@@ -155,11 +156,11 @@ class LivePanel(QWidget):
                 tr("Live", "to {relay}", relay=relay),
                 tr("Live", "Publish the programme to {relay}.", relay=relay),
             ),
-            AirState.CONNECTING: (tr("Live", "Connecting…"), stop, tr("Live", "No relay has the programme yet. Click to stop.")),
+            AirState.CONNECTING: (tr("Live", "Connecting…"), stop, tr("Live", "No relay is receiving the programme yet. Click to stop.")),
             AirState.FAILED: (
                 tr("Live", "Not on air"),
                 tr("Live", "Trying again. Click to stop."),
-                tr("Live", "No relay takes the programme; it is tried again until you stop. Click to stop."),
+                tr("Live", "No relay is receiving the programme. Tradewind keeps trying until you click to stop."),
             ),
             AirState.LIVE: (
                 tr("Live", "On air {time}", time=duration(seconds)),

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain import editing
+from app.domain.broadcast import AirState
 from app.domain.project import programme_scene
 from app.domain.scene import Box, Crop
 from app.ui.desk import Desk
@@ -23,6 +24,7 @@ class ProgrammePanel(QWidget):
         self.view.chosen.connect(self._choose)
         self.view.placed.connect(self._place)
         desk.bridge.project_changed.connect(self._on_changed)
+        desk.bridge.broadcast_changed.connect(self._on_changed)
         desk.selection.changed.connect(self._on_changed)
         desk.bridge.engine_changed.connect(self._on_engine_changed)
         self._on_changed()
@@ -37,7 +39,11 @@ class ProgrammePanel(QWidget):
             self.view.set_off_air("", {})
             return
         names = {source.id: source.name for source in project.sources}
-        words = tr("Programme", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
+        words = (
+            tr("Programme", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
+            if self._desk.studio.air.value is AirState.LIVE
+            else tr("Programme", "Editing “{scene}”. “{on_air}” is still on program.", scene=scene.name, on_air=on_air.name)
+        )
         self.view.set_off_air(words, names)
 
     def _on_engine_changed(self) -> None:

@@ -90,7 +90,7 @@ class RelayRow(QFrame):
         self.withheld = relay.id != EMBEDDED_RELAY_ID and not self._desk.studio.connections.allows_relay(relay)
         if self.withheld:
             words, level = tr("Relays", "not connected"), "warning"
-            explanation = tr("Relays", "This show names the relay, and you have not agreed to it. Click to see what it wants.")
+            explanation = tr("Relays", "This relay came with the show, and you haven’t agreed to it. Click to review.")
         self.state.setText(words)
         self.state.setToolTip(explanation)
         set_property(self.state, "level", level)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from app.domain import editing
+from app.domain.broadcast import AirState
 from app.domain.notice import Notice, Severity
 from app.domain.project import programme_scene, scene_by_id
 from app.ui.commands import native_keys
@@ -61,7 +62,7 @@ class ScenesPanel(QWidget):
             selection.choose_scene("")  # it went on programme, or it was removed; comes back here
             return
         icon = self._desk.icons.icon("scene", "muted")
-        live = is_on_air(self._desk.studio)
+        live = self._desk.studio.air.value is AirState.LIVE
         words, colour = (tr("Scenes", "On air"), "live") if live else (tr("Scenes", "Program"), "accent")
         rows = [
             Row(one.id, one.name, icon, strong=True, tally=words, tally_colour=colour, hint=self._hint(number))
@@ -126,7 +127,7 @@ class ScenesPanel(QWidget):
 
     def _asked(self, name: str) -> bool:
         title = tr("Scenes", "“{name}” is on air", name=name)
-        text = tr("Scenes", "If you remove it, your viewers see the next scene at once.")
+        text = tr("Scenes", "If you remove it, viewers immediately see the next scene.")
         return ask(self, title, text, tr("Scenes", "Remove it"), danger=True)
 
     def _rename(self, scene_id: str, name: str) -> None:

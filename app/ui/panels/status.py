@@ -43,7 +43,7 @@ def on_air(air: AirState, seconds: float) -> Figure:
     """What viewers have of the show, and for how long a relay has had it."""
     if air is AirState.LIVE:
         return Figure(
-            tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first took the programme.")
+            tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first received the programme.")
         )
     nobody = tr("Status", "Nobody receives this programme now.")
     if air is AirState.RECONNECTING:

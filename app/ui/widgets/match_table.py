@@ -120,7 +120,7 @@ class MatchHeader(QHeaderView):
             box.deleteLater()
         self._choices.clear()
         self._uses = [None, *(use for use, _ in uses)]
-        for words in (tr("Import", "– leave out –"), *(words for _, words in uses)):
+        for words in (tr("Import", "Don’t import"), *(words for _, words in uses)):
             self._choices.appendRow(QStandardItem(words))
         self.boxes = [self._box(heading) for heading in headings]
         self._place()

@@ -82,7 +82,7 @@ class _RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), 6, 6)
         if row.strong:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("live"))
+            painter.setBrush(self._theme.colour(row.tally_colour))
             painter.drawRoundedRect(QRect(area.x() + 2, area.y() + 7, 3, area.height() - 14), 1.5, 1.5)
         self._draw_words(painter, area, row, over or selected)
         painter.restore()

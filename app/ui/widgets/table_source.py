@@ -47,7 +47,7 @@ class TableSource(QWidget):
         for name in encodings:
             self.encoding.addItem(titles.get(name, name), name)
         self.heading = QSpinBox()
-        self.heading.setAccessibleName(tr("Import", "Line of the headings"))
+        self.heading.setAccessibleName(tr("Import", "Heading row"))
         self.heading.setMinimum(1)
         self.profile = self._box(tr("Import", "Exported from"))
         self.first_line = elided("", "muted")
@@ -58,7 +58,7 @@ class TableSource(QWidget):
         for words, widget in (
             (tr("Import", "Sheet"), self.sheet),
             (tr("Import", "Encoding"), self.encoding),
-            (tr("Import", "Headings in line"), self.heading),
+            (tr("Import", "Heading row"), self.heading),
             (tr("Import", "Exported from"), self.profile),
         ):
             title = label(words, "muted")
@@ -106,13 +106,13 @@ class TableSource(QWidget):
         """The lines above the heading, so that one sees what they are."""
         above = [" · ".join(cell for cell in row if cell.strip()) for row in grid.rows[: self.heading.value() - 1]]
         words = "   |   ".join(line for line in above if line)
-        self.first_line.setText(tr("Import", "Above the headings: {words}", words=words) if words else "")
+        self.first_line.setText(tr("Import", "Above the heading row: {words}", words=words) if words else "")
         self.first_line.setVisible(bool(words))
 
     def show_profiles(self, profiles: Sequence[TableProfile], chosen: TableProfile | None) -> None:
         """The shops that there are to choose from."""
         self.profile.clear()
-        self.profile.addItem(tr("Import", "– no known shop –"), NO_PROFILE)
+        self.profile.addItem(tr("Import", "Other"), NO_PROFILE)
         for profile in profiles:
             self.profile.addItem(profile.title, profile.id)
         self.profile.setCurrentIndex(max(0, self.profile.findData(chosen.id if chosen is not None else NO_PROFILE)))
