@@ -176,7 +176,7 @@ async def end_show(host: HostWindow) -> None:
                 await host.key("Tab", "space")  # from the answer that keeps it to the one that ends it
             await asyncio.sleep(LOOK_S)
     await host.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="host")
-    await host.in_front("How the show went")
+    await host.in_front("Show summary")
     await host.key("Escape")
 
 
