@@ -83,7 +83,7 @@ def _add_broadcast(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         help="let the project connect to the servers it names; needed once for a file from elsewhere",
     )
     parser.add_argument("--listen", type=address, metavar="HOST:PORT", help="where the embedded relay listens")
-    parser.add_argument("--size", type=size, metavar="WxH", help="size of the programme")
+    parser.add_argument("--size", type=size, metavar="WxH", help="size of the program")
     parser.add_argument("--fps", type=between(1, 60), metavar="N", help="frames a second")
     parser.add_argument("--bitrate", type=between(100, 50_000), metavar="KBPS", help="video bitrate, kbit/s")
     parser.add_argument("--seconds", type=between(1, 10_000_000), metavar="N", help="stop after so many seconds on air")

@@ -201,7 +201,7 @@ class Broadcast:
             self._note_on_air()
 
     def _note_on_air(self) -> None:
-        """A relay takes the programme, as the notice or the figures say, whichever come first."""
+        """A relay takes the program, as the notice or the figures say, whichever come first."""
         if self._asked_unix_ms and not self._live_at_ns:
             self._live_at_ns = self._clock.monotonic_ns()
 

@@ -7,7 +7,7 @@ from enum import Enum
 class BroadcastState(Enum):
     """The show as a whole. In the engine LIVE from the moment that the user asked and the publishers run, until they ask to stop.
 
-    In the desk STARTING from the moment that the user asked, and LIVE once a relay has taken the programme.
+    In the desk STARTING from the moment that the user asked, and LIVE once a relay has taken the program.
     """
 
     IDLE = "idle"
@@ -65,7 +65,7 @@ AIR_MOVES: Mapping[AirState, Set[AirState]] = {
     **{one: {*_WANTED - {one}, AirState.STOPPING, AirState.OFF} for one in _WANTED},
     AirState.STOPPING: {AirState.OFF},
 }
-ACCEPTED = frozenset({TargetState.LIVE, TargetState.WEAK})  # the relay has taken the programme
+ACCEPTED = frozenset({TargetState.LIVE, TargetState.WEAK})  # the relay has taken the program
 
 
 def air_state(broadcast: BroadcastState, targets: Sequence[tuple[TargetState, str]]) -> AirState:

@@ -30,7 +30,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Put a scene on programme."""
+    """Put a scene on program."""
 
     scene_id: str
     transition: Transition
@@ -51,7 +51,7 @@ class PutPicture:
 
 @dataclass(frozen=True, slots=True)
 class PutOverlay:
-    """Show this above the programme, in whatever scene: straight RGBA, sRGB, 4 × width × height bytes, in pixels of the canvas.
+    """Show this above the program, in whatever scene: straight RGBA, sRGB, 4 × width × height bytes, in pixels of the canvas.
 
     `x` and `y` place its top left corner, in fractions of the canvas. Overlays lie above each other in the order of their first put. Put
     again under the same id while it is shown, the picture and its place change between two frames, without an animation.

@@ -13,7 +13,7 @@ _PLACES = {SourceKind.MEDIA: "location", SourceKind.CAMERA: "device", SourceKind
 
 
 class ContactKind(Enum):
-    """RELAY takes the programme, HELPER is a STUN or TURN server of a relay, SOURCE gives pictures or sound."""
+    """RELAY takes the program, HELPER is a STUN or TURN server of a relay, SOURCE gives pictures or sound."""
 
     RELAY = "relay"
     HELPER = "helper"

@@ -22,7 +22,7 @@ from app.domain.output import (
     SpeedPreset,
     VideoSettings,
 )
-from app.domain.project import Project, ProjectError, check, programme_scene, scene_by_id, source_by_id
+from app.domain.project import Project, ProjectError, check, program_scene, scene_by_id, source_by_id
 from app.domain.scene import Box, Crop, Fit, Layer, Scene
 from app.domain.source import KINDS, Source, SourceKind, settings_of
 from app.domain.spans import one_of
@@ -148,7 +148,7 @@ def rename_project(project: Project, name: str) -> Project:
 
 
 def replace_transition(project: Project, transition: Transition) -> Project:
-    """Choose how the programme goes from scene to scene."""
+    """Choose how the program goes from scene to scene."""
     return replace(project, transition=transition)
 
 
@@ -174,7 +174,7 @@ def duplicate_scene(project: Project, scene_id: str) -> Project:
 
 
 def remove_scene(project: Project, scene_id: str) -> Project:
-    """Without this scene and the sources only it showed; the next one goes on programme if it was there.
+    """Without this scene and the sources only it showed; the next one goes on program if it was there.
 
     The last scene stays: ProjectError "project.last_scene".
     """
@@ -183,8 +183,8 @@ def remove_scene(project: Project, scene_id: str) -> Project:
         raise ProjectError("project.last_scene", scene=scene.name)
     at = project.scenes.index(scene)
     left = tuple(other for other in project.scenes if other.id != scene_id)
-    on_programme = programme_scene(project).id
-    shrunk = replace(project, scenes=left, scene_id=left[min(at, len(left) - 1)].id if on_programme == scene_id else on_programme)
+    on_program = program_scene(project).id
+    shrunk = replace(project, scenes=left, scene_id=left[min(at, len(left) - 1)].id if on_program == scene_id else on_program)
     return _without_unused(shrunk, {layer.source_id for layer in scene.layers})
 
 
@@ -199,7 +199,7 @@ def move_scene(project: Project, scene_id: str, index: int) -> Project:
 
 
 def select_scene(project: Project, scene_id: str) -> Project:
-    """Put a scene on programme."""
+    """Put a scene on program."""
     return replace(project, scene_id=scene_by_id(project, scene_id).id)
 
 
@@ -329,7 +329,7 @@ def _with_output(project: Project, output: Output) -> Project:
 
 
 def replace_canvas(project: Project, **changes: Unpack[CanvasChanges]) -> Project:
-    """Change the programme's size or rate; ProjectError when the engine could not make it."""
+    """Change the program's size or rate; ProjectError when the engine could not make it."""
     canvas: Canvas = replace(project.output.canvas, **changes)
     return _with_output(project, replace(project.output, canvas=canvas))
 

@@ -9,7 +9,7 @@ from app.domain.errors import Value
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Size in pixels (both even) and whole frames a second of the programme. Always planar I420, BT.709, limited range."""
+    """Size in pixels (both even) and whole frames a second of the program. Always planar I420, BT.709, limited range."""
 
     width: int = 1280
     height: int = 720
@@ -69,7 +69,7 @@ class AudioSettings:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Everything between the programme and the packets."""
+    """Everything between the program and the packets."""
 
     canvas: Canvas = Canvas()
     video: VideoSettings = VideoSettings()

@@ -1,4 +1,4 @@
-"""Overlays: pictures that lie above the programme whatever scene is on, and how they come and go."""
+"""Overlays: pictures that lie above the program whatever scene is on, and how they come and go."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""The document: everything the engine needs to make a programme, and nothing about this machine's windows."""
+"""The document: everything the engine needs to make a program, and nothing about this machine's windows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ProjectError(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A show's technical side. `scene_id` is the scene on programme; `relay_id` the pinned relay ("" = the nearest);
+    """A show's technical side. `scene_id` is the scene on program; `relay_id` the pinned relay ("" = the nearest);
     `also_relay_ids` are published to from the same encode."""
 
     name: str
@@ -48,8 +48,8 @@ def scene_by_id(project: Project, scene_id: str) -> Scene:
     return one_of(project.scenes, scene_id, ProjectError("project.no_scene", scene=scene_id))
 
 
-def programme_scene(project: Project) -> Scene:
-    """The scene on programme: `scene_id`, or the first scene when that names none."""
+def program_scene(project: Project) -> Scene:
+    """The scene on program: `scene_id`, or the first scene when that names none."""
     return next((scene for scene in project.scenes if scene.id == project.scene_id), project.scenes[0])
 
 

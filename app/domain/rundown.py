@@ -26,7 +26,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One slot. `role` None = nothing is sold in it; `backup_id` the product that takes over; `scene_id` is put on programme when
+    """One slot. `role` None = nothing is sold in it; `backup_id` the product that takes over; `scene_id` is put on program when
     it begins ("" = stays); `countdown`: viewers see its time run out; `script` is only for who reads word by word."""
 
     id: str

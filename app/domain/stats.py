@@ -90,7 +90,7 @@ class SourceStats:
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """One second of the engine. `live_since_ns`: when a relay first took the programme, 0 = none has.
+    """One second of the engine. `live_since_ns`: when a relay first took the program, 0 = none has.
     `late_ms` speaks of the last minute, `late_run_ms` of all ticks since the first target was live."""
 
     at_ns: int

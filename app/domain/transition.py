@@ -1,4 +1,4 @@
-"""How the programme goes from one scene to the next."""
+"""How the program goes from one scene to the next."""
 
 from dataclasses import dataclass
 from enum import Enum

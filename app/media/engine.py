@@ -1,4 +1,4 @@
-"""The engine: makes the running parts match the document, and puts the programme on air."""
+"""The engine: makes the running parts match the document, and puts the program on air."""
 
 import logging
 import threading
@@ -31,7 +31,7 @@ from app.media.on_air import OnAir
 from app.media.pacing import TickCounts
 from app.media.ports import EncoderControl, Picture, Publisher
 from app.media.preview import PreviewWriter
-from app.media.programme import Programme
+from app.media.program import Program
 from app.media.running import RunningSources
 from app.media.sound.bus import SoundBus
 from app.media.sound.mixer import Mixer
@@ -54,7 +54,7 @@ def usable(canvas: Canvas) -> bool:
     return even and 160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840 and 1 <= canvas.fps <= 60
 
 
-def scene_on_programme(project: Project) -> Scene:
+def scene_on_program(project: Project) -> Scene:
     """The scene that `scene_id` names, else the first one, else an empty one: the show goes on in any case."""
     found = next((scene for scene in project.scenes if scene.id == project.scene_id), None)
     return found or next(iter(project.scenes), _NO_SCENE)
@@ -63,7 +63,7 @@ def scene_on_programme(project: Project) -> Scene:
 class Engine:
     """Captures, composes, mixes, encodes and publishes what the last applied Project says.
 
-    All methods may be called from any thread; `notices` is emitted from any. Encoders run only while live; the programme, its preview
+    All methods may be called from any thread; `notices` is emitted from any. Encoders run only while live; the program, its preview
     and the meters always.
     """
 
@@ -88,7 +88,7 @@ class Engine:
         self._late = SpreadMeter()
         self._load = ProcessLoad(clock)
         self._preview: PreviewWriter | None = None
-        self._programme: Programme | None = None
+        self._program: Program | None = None
         self._past_ticks = TickCounts()
         self._put_out = 0
         self._started = False
@@ -121,9 +121,9 @@ class Engine:
                 return
             self._started = False
             self._publisher.targets(())
-            if self._programme is not None:
-                self._programme.close()
-            self._programme = None
+            if self._program is not None:
+                self._program.close()
+            self._program = None
             if self._bus is not None:
                 self._bus.close()
             self._bus = None
@@ -150,30 +150,30 @@ class Engine:
             self._tell_contradictions(project)
             had = self._project
             canvas = self._canvas_for(project)
-            canvas_changed = self._programme is None or self._programme.canvas != canvas
+            canvas_changed = self._program is None or self._program.canvas != canvas
             self._sources.match(without_sources(project, self.withheld), canvas, canvas_changed=canvas_changed)
             self._mixer.set_strips(self._sources.strips(project.strips))
             self._match_bus(project)
             if canvas_changed:
-                self._change_canvas(canvas, scene_on_programme(project))
-            elif self._programme is not None:
-                self._programme.show(scene_on_programme(project))
+                self._change_canvas(canvas, scene_on_program(project))
+            elif self._program is not None:
+                self._program.show(scene_on_program(project))
             if canvas_changed or had is None or had.output.video != project.output.video:
                 self._video.configure(canvas, project.output.video)
             self._project = project
 
     def take(self, scene_id: str, transition: Transition) -> None:
-        """Put a scene on programme; one that does not exist is told and changes nothing."""
+        """Put a scene on program; one that does not exist is told and changes nothing."""
         with self._lock:
-            if self._project is None or self._programme is None:
+            if self._project is None or self._program is None:
                 return
             try:
                 scene = scene_by_id(self._project, scene_id)
             except AppError as error:
-                self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject="programme"))
+                self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject="program"))
                 return
             self._project = replace(self._project, scene_id=scene_id)
-            self._programme.take(scene, transition)
+            self._program.take(scene, transition)
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
         """Show what the desk drew for a source; a picture that does not fit its size is told and ignored."""
@@ -211,7 +211,7 @@ class Engine:
         """Leave every relay in order; IDLE once they are left, or after a few seconds."""
         with self._lock:
             self._on_air.stop_live()
-            if self._programme is None:
+            if self._program is None:
                 self._on_air.look()  # no composing thread will
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
@@ -244,12 +244,12 @@ class Engine:
     def stats(self) -> EngineStats:
         """The figures of now; counters run from the engine's start."""
         now_ns = self._clock.monotonic_ns()
-        programme, bus = self._programme, self._bus
+        program, bus = self._program, self._bus
         return EngineStats(
             at_ns=now_ns,
             state=self._on_air.state,
             live_since_ns=self._on_air.since_ns,
-            scene_id=programme.scene.id if programme is not None else "",
+            scene_id=program.scene.id if program is not None else "",
             frames=self._frames(),
             late_ms=self._late.last_minute(now_ns),
             late_run_ms=self._late.whole_run(),
@@ -283,7 +283,7 @@ class Engine:
     def _canvas_for(self, project: Project) -> Canvas:
         if usable(project.output.canvas):
             return project.output.canvas
-        return self._programme.canvas if self._programme is not None else Canvas()
+        return self._program.canvas if self._program is not None else Canvas()
 
     def _match_bus(self, project: Project) -> None:
         audio = project.output.audio
@@ -299,11 +299,11 @@ class Engine:
             self._bus.set_sinks((self._fan,) if wanted else ())
 
     def _change_canvas(self, canvas: Canvas, scene: Scene) -> None:
-        if self._programme is not None:
-            self._programme.close()
+        if self._program is not None:
+            self._program.close()
             self._past_ticks = self._ticks()
         self._overlays.set_canvas(canvas)
-        self._programme = Programme(
+        self._program = Program(
             canvas=canvas,
             overlays=self._overlays,
             clock=self._clock,
@@ -315,8 +315,8 @@ class Engine:
             not_drawn=self._sources.not_drawn,
             notify=self.notices.emit,
         )
-        self._programme.show(scene)
-        self._programme.start()
+        self._program.show(scene)
+        self._program.start()
 
     # On the composing thread
 
@@ -329,17 +329,17 @@ class Engine:
             self._put_sound_in_step()
 
     def _put_sound_in_step(self) -> None:
-        programme, bus = self._programme, self._bus
-        if programme is not None and bus is not None:
-            bus.picture_latency_ns = programme.picture_age_ns
+        program, bus = self._program, self._bus
+        if program is not None and bus is not None:
+            bus.picture_latency_ns = program.picture_age_ns
 
     # Counting
 
     def _ticks(self) -> TickCounts:
         past = self._past_ticks
-        if self._programme is None:
+        if self._program is None:
             return past
-        now = self._programme.counts()
+        now = self._program.counts()
         return TickCounts(past.composed + now.composed, past.repeated + now.repeated, past.skipped + now.skipped)
 
     def _frames(self) -> FrameCounts:

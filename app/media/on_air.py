@@ -15,7 +15,7 @@ _LEAVING_NS = 5 * NS_PER_S  # relays that do not answer the DELETE are not waite
 
 
 def accepted_ns(targets: Sequence[TargetStats]) -> int:
-    """When the first of the relays that have the programme took it; 0 = none has."""
+    """When the first of the relays that have the program took it; 0 = none has."""
     return min((target.since_ns for target in targets if target.state in ACCEPTED), default=0)
 
 
@@ -72,7 +72,7 @@ class OnAir:
             self._sound(False)
 
     def look(self) -> None:
-        """Note when the first relay takes the programme. Be IDLE once every relay is left, or after a few seconds."""
+        """Note when the first relay takes the program. Be IDLE once every relay is left, or after a few seconds."""
         if self._state.value is BroadcastState.LIVE and not self.since_ns:
             self.since_ns = accepted_ns(self._publisher.stats())
         if self._state.value is not BroadcastState.STOPPING:

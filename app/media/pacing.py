@@ -1,4 +1,4 @@
-"""The beat of the programme: ticks of a monotonic clock, each accounted for exactly once."""
+"""The beat of the program: ticks of a monotonic clock, each accounted for exactly once."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Writes the programme into the shared preview, at most 30 times a second; the layout is app.domain.preview's."""
+"""Writes the program into the shared preview, at most 30 times a second; the layout is app.domain.preview's."""
 
 import mmap
 from pathlib import Path
@@ -28,7 +28,7 @@ from app.media.picture_pool import Planes
 from app.media.ports import Picture
 
 UNSEEN_NS = 2 * NS_PER_S  # nobody looked for so long: no picture is made until somebody does
-_LEAST_GAP_NS = NS_PER_S // 30 - 2_000_000  # a 30 fps programme is shown whole although its ticks jitter by a millisecond or so
+_LEAST_GAP_NS = NS_PER_S // 30 - 2_000_000  # a 30 fps program is shown whole although its ticks jitter by a millisecond or so
 
 
 class PreviewWriter:

@@ -27,8 +27,8 @@ class Step:
     after_settled: int = 0
 
 
-def on_programme(project: Project, scene_id: str) -> Project:
-    """The project with this scene on programme, or as it is when it has no such scene."""
+def on_program(project: Project, scene_id: str) -> Project:
+    """The project with this scene on program, or as it is when it has no such scene."""
     known = any(scene.id == scene_id for scene in project.scenes)
     return replace(project, scene_id=scene_id) if known and scene_id != project.scene_id else project
 
@@ -38,13 +38,13 @@ def show_with_project(show: Show, project: Project) -> Show:
     return show if project is show.project else replace(show, project=project)
 
 
-def show_on_programme(show: Show, scene_id: str) -> Show:
-    """The show with this scene on programme."""
-    return show_with_project(show, on_programme(show.project, scene_id))
+def show_on_program(show: Show, scene_id: str) -> Show:
+    """The show with this scene on program."""
+    return show_with_project(show, on_program(show.project, scene_id))
 
 
 def same_content(one: Project, other: Project) -> bool:
-    """True if the two differ in nothing but the scene on programme: switching scenes does not make a show unsaved."""
+    """True if the two differ in nothing but the scene on program: switching scenes does not make a show unsaved."""
     return replace(one, scene_id="") == replace(other, scene_id="")
 
 
@@ -139,17 +139,17 @@ class Document:
             self._settled.append(change)
         self._change_to(after)
 
-    def put_on_programme(self, scene_id: str) -> None:
-        """Note which scene is on programme: neither an undo step nor a reason to save."""
-        self._change_to(show_on_programme(self._show, scene_id))
+    def put_on_program(self, scene_id: str) -> None:
+        """Note which scene is on program: neither an undo step nor a reason to save."""
+        self._change_to(show_on_program(self._show, scene_id))
 
     def undo(self) -> None:
-        """Take back the last step, if there is one; the scene on programme stays while it exists."""
+        """Take back the last step, if there is one; the scene on program stays while it exists."""
         if self._undo:
             step = self._undo.pop()
             self._redo.append(step)
             self._merging = ""
-            self._change_to(show_on_programme(self._with_settled(step.before, step.before_settled), self.project.scene_id))
+            self._change_to(show_on_program(self._with_settled(step.before, step.before_settled), self.project.scene_id))
 
     def redo(self) -> None:
         """Do again what was undone last, if anything."""
@@ -157,7 +157,7 @@ class Document:
             step = self._redo.pop()
             self._undo.append(step)
             self._merging = ""
-            self._change_to(show_on_programme(self._with_settled(step.after, step.after_settled), self.project.scene_id))
+            self._change_to(show_on_program(self._with_settled(step.after, step.after_settled), self.project.scene_id))
 
     def replace_all(self, show: Show, *, path: Path | None, saved: Show | None = None) -> None:
         """Another show takes the place of this one, with an empty history; `saved` = what its file holds, when that differs."""

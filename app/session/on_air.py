@@ -25,7 +25,7 @@ class OnAir:
         self.air: StateCell[AirState] = StateCell("air", AirState.OFF, AIR_MOVES)
         self.since_ns = 0  # when a relay first took this show, by the monotonic clock; an engine that dies and comes back changes nothing
         self.live_relay_ids: tuple[str, ...] = ()
-        self.meanwhile = False  # the built-in relay takes the programme too, because the chosen one does not
+        self.meanwhile = False  # the built-in relay takes the program too, because the chosen one does not
         self._targets: tuple[TargetStats, ...] = ()
         self._book = book
         self._send = send
@@ -46,7 +46,7 @@ class OnAir:
         return self._watched.targets if self._watched is not None else ()
 
     def main(self, project: Project, probes: Sequence[RelayProbe]) -> Relay:
-        """The relay that the programme goes to: now, when live, else at the next Go Live."""
+        """The relay that the program goes to: now, when live, else at the next Go Live."""
         if self.wanted and not project.relay_id:
             kept = next((relay for relay in self._book.reachable(project) if relay.id == self._main_id), None)
             if kept is not None:
@@ -141,8 +141,8 @@ class OnAir:
             self.since_ns, self.meanwhile = 0, False
         self.air.set(air_state(self.broadcast.value, [(target.state, target.failure) for target in self._targets]))
 
-    def has_programme(self, relay_id: str) -> bool:
-        """Whether this relay has the programme now, as the engine says."""
+    def has_program(self, relay_id: str) -> bool:
+        """Whether this relay has the program now, as the engine says."""
         return self.wanted and any(target.relay_id == relay_id and target.state in ACCEPTED for target in self._targets)
 
     def _publish(self, targets: tuple[Target, ...]) -> None:

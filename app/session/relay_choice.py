@@ -1,4 +1,4 @@
-"""Which relay takes the programme."""
+"""Which relay takes the program."""
 
 from collections.abc import Mapping, Sequence
 

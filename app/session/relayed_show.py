@@ -1,4 +1,4 @@
-"""The open show on its way to relays: which there are, what they are told, and whether one of them has the programme."""
+"""The open show on its way to relays: which there are, what they are told, and whether one of them has the program."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -101,10 +101,10 @@ class RelayedShow(OpenShow):
 
     @property
     def watch_page(self) -> str:
-        """Where viewers see the programme now; else where they will, as far as that is known."""
+        """Where viewers see the program now; else where they will, as far as that is known."""
         main = self.nearest()
         others = [relay for relay in self.live_targets if relay.id != main.id]
-        having = [relay for relay in (main, *others) if self._on_air.has_programme(relay.id)]
+        having = [relay for relay in (main, *others) if self._on_air.has_program(relay.id)]
         pages = (self._page_of(relay) for relay in (*having, main))
         return next((page for page in pages if page), "")
 
@@ -160,7 +160,7 @@ class RelayedShow(OpenShow):
         return self._embedded.viewers
 
     def nearest(self) -> Relay:
-        """Where the programme goes, or would go at Go Live: the pinned relay, else the only one configured, else the nearest
+        """Where the program goes, or would go at Go Live: the pinned relay, else the only one configured, else the nearest
         that was measured, else the embedded one."""
         return self._on_air.main(self.project, self.probes)
 

@@ -229,7 +229,7 @@ class Scheduler(AdvisedSchedule):
             self._studio.go_live()
 
     def went_live(self) -> bool:
-        """The programme is on air: the date that was asked for, or that is due, has begun. True: its run of show was started with it."""
+        """The program is on air: the date that was asked for, or that is due, has begun. True: its run of show was started with it."""
         asked, self._wanted = self._wanted, ""
         occurrence = self.occurrence(asked) if asked else None
         if occurrence is None and not self.airings.key:

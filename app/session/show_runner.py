@@ -31,7 +31,7 @@ class ShowRunner:
     """`run` is a reading of the show's log and nothing else: a desk that starts again in the middle of a show goes on at the same second.
 
     `run_changed` is emitted with every new reading. Verbs raise ShowError ("show.no_segment", "show.no_backup", "run.empty",
-    "run.not_running"); `take` puts a scene on programme.
+    "run.not_running"); `take` puts a scene on program.
     """
 
     def __init__(

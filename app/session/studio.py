@@ -23,7 +23,7 @@ from app.session.actions import ActionTable
 from app.session.background import Background
 from app.session.desk_lock import DeskLock
 from app.session.discovery import MakeDiscovery
-from app.session.document import on_programme
+from app.session.document import on_program
 from app.session.engine_desk import EngineDesk, EngineState
 from app.session.preview_reader import PreviewReader
 from app.session.processes import Spawn
@@ -208,10 +208,10 @@ class Studio(RelayedShow):
         except AppError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
 
-    # The programme --------------------------------------------------------------------------------------------------------
+    # The program --------------------------------------------------------------------------------------------------------
 
     def take(self, scene_id: str, transition: Transition | None = None) -> None:
-        """Put a scene on programme, by the project's own transition unless another is given."""
+        """Put a scene on program, by the project's own transition unless another is given."""
         try:
             scene_by_id(self.project, scene_id)
         except AppError as error:
@@ -221,9 +221,9 @@ class Studio(RelayedShow):
         self._engine.send(Take(scene_id, self.project.transition if transition is None else transition))
         if self.engine.value is EngineState.ATTACHED:
             self._applied = Apply(
-                on_programme(self.project, scene_id), self.connections.withheld()
+                on_program(self.project, scene_id), self.connections.withheld()
             )  # applying what it knows already would cut short a fade
-        self._document.put_on_programme(scene_id)
+        self._document.put_on_program(scene_id)
 
     @property
     def engine_may_be_live(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from app.domain.broadcast import BroadcastState
 from app.domain.editing import add_scene, duplicate_scene, remove_scene, replace_strip
-from app.domain.project import Project, programme_scene
+from app.domain.project import Project, program_scene
 from app.domain.state import StateCell
 from app.session.actions import Action, ActionTable
 
@@ -49,9 +49,9 @@ class ActingStudio(Protocol):
 
 
 def take_neighbour(studio: ActingStudio, step: int) -> None:
-    """Put the scene so many places further in the list on programme; past the end comes the beginning."""
+    """Put the scene so many places further in the list on program; past the end comes the beginning."""
     scenes = studio.project.scenes
-    here = scenes.index(programme_scene(studio.project))
+    here = scenes.index(program_scene(studio.project))
     studio.take(scenes[(here + step) % len(scenes)].id)
 
 
@@ -85,7 +85,7 @@ def _file_actions(studio: ActingStudio) -> tuple[Action, ...]:
 
 def _scene_actions(studio: ActingStudio) -> tuple[Action, ...]:
     def here() -> str:
-        return programme_scene(studio.project).id
+        return program_scene(studio.project).id
 
     def several() -> bool:
         return len(studio.project.scenes) > 1

@@ -22,7 +22,7 @@ class Picture:
 
 
 def media_type_of(content: bytes) -> str:
-    """What the first bytes say it is; "" = none of the kinds that every browser and the programme can show."""
+    """What the first bytes say it is; "" = none of the kinds that every browser and the program can show."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):

@@ -13,7 +13,7 @@ from app.domain.finding import Fact
 from app.domain.market import Market
 from app.domain.money import Money
 from app.domain.notice import Notice, Severity
-from app.domain.project import Project, programme_scene
+from app.domain.project import Project, program_scene
 from app.domain.scene import Scene
 from app.domain.show import Show
 from app.domain.show_editing import on_project
@@ -89,9 +89,9 @@ class Desk:
 
     @property
     def edited_scene(self) -> Scene:
-        """The scene that lists, forms and handles change: the one that was chosen to be edited off air, else the one on programme."""
+        """The scene that lists, forms and handles change: the one that was chosen to be edited off air, else the one on program."""
         project, wanted = self.studio.project, self.selection.scene_id
-        return next((scene for scene in project.scenes if scene.id == wanted), None) or programme_scene(project)
+        return next((scene for scene in project.scenes if scene.id == wanted), None) or program_scene(project)
 
     def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> bool:
         """Change the document; a refusal is shown as a notice and gives False."""

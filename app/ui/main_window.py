@@ -34,7 +34,7 @@ from app.ui.panels.live import LivePanel
 from app.ui.panels.mixer import MixerPanel
 from app.ui.panels.offer import OfferPanel
 from app.ui.panels.products import ProductsPanel
-from app.ui.panels.programme import ProgrammePanel
+from app.ui.panels.program import ProgramPanel
 from app.ui.panels.properties import PropertiesPanel
 from app.ui.panels.relays import RelaysPanel
 from app.ui.panels.rundown import RundownPanel
@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
         self.commands = self._make_commands()
         self._build_menus()
         self._build_toolbar()
-        self.toasts = ToastArea(self.programme, fittings.wordings, fittings.icons)
+        self.toasts = ToastArea(self.program, fittings.wordings, fittings.icons)
         self.toasts.action_requested.connect(self.commands.run)
         self.bridge.notice.connect(self._on_notice)
         for signal in (
@@ -151,11 +151,11 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self) -> None:
         desk = self.desk
-        self.programme = ProgrammePanel(desk)
+        self.program = ProgramPanel(desk)
         middle = QWidget()
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.programme)
+        layout.addWidget(self.program)
         self.setCentralWidget(middle)
         for corner, area in (
             (Qt.Corner.BottomLeftCorner, _LEFT),

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Selection(QObject):
-    """One chosen layer and source ("" = none), and the scene that is edited off air ("" = the one on programme). `changed` comes once for
+    """One chosen layer and source ("" = none), and the scene that is edited off air ("" = the one on program). `changed` comes once for
     each change."""
 
     changed = Signal()
@@ -34,7 +34,7 @@ class Selection(QObject):
             self.changed.emit()
 
     def choose_scene(self, scene_id: str) -> None:
-        """Edit this scene, which is not on programme; "" = go back to the one that is. Nothing of another scene stays chosen."""
+        """Edit this scene, which is not on program; "" = go back to the one that is. Nothing of another scene stays chosen."""
         if scene_id != self._scene_id:
             self._scene_id = scene_id
             self._layer_id = self._source_id = ""

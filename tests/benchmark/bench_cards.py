@@ -164,7 +164,7 @@ def measure_latency(canvas: Canvas, changes: int) -> None:
 
 
 def measure_lateness(canvas: Canvas, seconds: float) -> None:
-    """The programme's pace without cards and with everything that moves, changed ten times a second."""
+    """The program's pace without cards and with everything that moves, changed ten times a second."""
     theme, run = themes()[0], EngineRun(canvas)
     put = {kind: put_card(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
     print(f"{'without cards':<24}{run.lateness(seconds, lambda number: None)}")
@@ -199,7 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--frames", type=int, default=400)
-    parser.add_argument("--seconds", type=float, default=20.0, help="of programme without and with cards (default 20)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of program without and with cards (default 20)")
     arguments = parser.parse_args()
     width, height = (int(side) for side in arguments.size.split("x"))
     canvas = Canvas(width, height, 30)

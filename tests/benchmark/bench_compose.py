@@ -14,7 +14,7 @@ import numpy as np
 from app.domain.clock import SystemClock
 from app.domain.output import Canvas
 from app.domain.scene import Box, Layer, Scene
-from app.media.capture.colour import Coding, Matrix, Range, ToProgramme
+from app.media.capture.colour import Coding, Matrix, Range, ToProgram
 from app.media.capture.held import HeldPicture
 from app.media.compose.composer import Composer
 from app.media.picture_pool import Planes
@@ -67,7 +67,7 @@ def main() -> None:
     layers = (whole, Layer("inset", "inset", Box(0.66, 0.05, 0.3, 0.3)), Layer("card", "card", Box(0.1, 0.6, 0.55, 0.35)))
     full, plain = Scene("full", "Full", layers), Scene("plain", "Plain", (whole,))
     target = Planes(width, height)
-    recode = ToProgramme(Coding(Matrix.BT601, Range.FULL))
+    recode = ToProgram(Coding(Matrix.BT601, Range.FULL))
 
     def render(scene: Scene, pictures: list[Picture]) -> Callable[[int], object]:
         return lambda number: composer.render(

@@ -1,7 +1,7 @@
 """Processor time of capture + compose + encode beside FFmpeg doing the same: `python -m tests.benchmark.bench_pipeline`.
 
 720p30: a 720p file as camera, a 360p file as picture-in-picture, a card with alpha; x264 superfast, zerolatency, 2.5 Mb/s, one thread.
-Both run in real time in processes of their own, one after the other, and are charged for the same span of programme: the engine
+Both run in real time in processes of their own, one after the other, and are charged for the same span of program: the engine
 between two readings after its start, FFmpeg by the difference of a long and a short run, so that neither pays for starting.
 """
 
@@ -38,7 +38,7 @@ CARD = (800, 300, 240, 400)
 
 @dataclass(frozen=True, slots=True)
 class PipelineResult:
-    """Milliseconds of processor for each picture of programme; `threads` is the engine's by thread name."""
+    """Milliseconds of processor for each picture of program; `threads` is the engine's by thread name."""
 
     engine_ms: float
     ffmpeg_ms: float
@@ -126,7 +126,7 @@ def run_engine(folder: Path, seconds: float) -> None:
 
 
 def ffmpeg_seconds(folder: Path, seconds: float) -> float:
-    """Processor seconds of FFmpeg for this much programme."""
+    """Processor seconds of FFmpeg for this much program."""
     pip, card = PIP, CARD
     graph = (
         f"[1:v]scale={pip[0]}:{pip[1]}:flags=bilinear[pip];[2:v]scale={card[0]}:{card[1]},format=yuva420p[card];"

@@ -40,7 +40,7 @@ def test_a_taken_name_gets_a_number() -> None:
     assert editing.unique_name([], "Scene") == "Scene"
 
 
-def test_scenes_are_added_renamed_moved_and_put_on_programme() -> None:
+def test_scenes_are_added_renamed_moved_and_put_on_program() -> None:
     show = editing.add_scene(editing.add_scene(SHOW, "Close-up"), "Close-up")
     assert [scene.name for scene in show.scenes] == ["Scene 1", "Close-up", "Close-up 2"]
     show = editing.rename_scene(show, "scene-3", "Ending")
@@ -62,7 +62,7 @@ def test_a_duplicated_scene_stands_behind_the_original_with_layers_of_its_own() 
     check(show)
 
 
-def test_removing_a_scene_takes_its_own_sources_and_gives_the_programme_to_the_next() -> None:
+def test_removing_a_scene_takes_its_own_sources_and_gives_the_program_to_the_next() -> None:
     show = editing.add_scene(three_layers(), "Second")
     show = editing.add_layer(show, "scene-2", "picture")
     show = editing.remove_scene(show, "scene-1")
@@ -72,7 +72,7 @@ def test_removing_a_scene_takes_its_own_sources_and_gives_the_programme_to_the_n
     check(show)
 
 
-def test_removing_another_scene_leaves_the_programme() -> None:
+def test_removing_another_scene_leaves_the_program() -> None:
     show = editing.remove_scene(editing.add_scene(SHOW, "Second"), "scene-2")
     assert (show.scenes, show.scene_id) == (SHOW.scenes, "scene-1")
 

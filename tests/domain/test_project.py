@@ -6,7 +6,7 @@ import pytest
 from app.domain.errors import AppError
 from app.domain.mixing import Strip
 from app.domain.output import AudioSettings, Canvas, Output, Relay, VideoSettings
-from app.domain.project import Project, check, programme_scene, scene_by_id, sounding, source_by_id, starter_project
+from app.domain.project import Project, check, program_scene, scene_by_id, sounding, source_by_id, starter_project
 from app.domain.scene import Box, Crop, Layer, Scene
 from app.domain.source import Source, SourceKind
 
@@ -33,10 +33,10 @@ def test_a_first_show_is_sound_and_has_picture_and_strip(camera: str | None, mic
     assert [strip.source_id for strip in show.strips] == [sounding(show)[0].id]
 
 
-def test_the_programme_is_the_chosen_scene_or_the_first() -> None:
+def test_the_program_is_the_chosen_scene_or_the_first() -> None:
     two = replace(SHOW, scenes=(*SHOW.scenes, Scene("scene-2", "Two")))
-    assert programme_scene(replace(two, scene_id="scene-2")).name == "Two"
-    assert programme_scene(replace(two, scene_id="gone")) is two.scenes[0]
+    assert program_scene(replace(two, scene_id="scene-2")).name == "Two"
+    assert program_scene(replace(two, scene_id="gone")) is two.scenes[0]
 
 
 def test_unknown_ids_are_named() -> None:

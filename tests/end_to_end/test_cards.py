@@ -24,7 +24,7 @@ from app.overlay.cards import draw_card
 from tests.support.cards import WATCH_URL, WIDE, Pixels, cards, pixels, product_picture, themes
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.link_desk import LinkDesk
-from tests.support.programme import MEAN_ERROR, box_of, error_of, seen_picture
+from tests.support.program import MEAN_ERROR, box_of, error_of, seen_picture
 from tests.support.tradewind import Tradewind
 from tests.support.window import application
 

@@ -36,7 +36,7 @@ async def test_it_is_shown_in_its_size(tmp_path: Path, browser: Chromium, width:
         await page.until(f"tradewind.readFrameCode()?.number > {first['number'] + 2 * fps}")
         later = await page.evaluate("tradewind.readFrameCode()")
         numbers, seconds = later["number"] - first["number"], (later["timeMs"] - first["timeMs"]) / 1000
-        assert 0.5 < numbers / seconds / fps < 1.1, "the programme's beat, by its own clock, on a machine that may be busy"
+        assert 0.5 < numbers / seconds / fps < 1.1, "the program's beat, by its own clock, on a machine that may be busy"
         await page.call("Page.navigate", url="about:blank")
         assert await run.end() == 0
     assert run.warnings() == []

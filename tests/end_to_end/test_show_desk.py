@@ -31,7 +31,7 @@ from app.storage.show_file import read_only
 from app.storage.tables import read_table
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.host_window import HostWindow, first_home, host_screen, host_window, nothing_left
-from tests.support.programme import MEAN_ERROR, Pixels, error_of, seen_picture
+from tests.support.program import MEAN_ERROR, Pixels, error_of, seen_picture
 from tests.support.studio_desk import StudioDesk, paths_in
 from tests.support.window import application
 
@@ -74,7 +74,7 @@ def display() -> Iterator[str]:
 
 
 async def visit(browser: Chromium, language: str, address: str) -> Page:
-    """A visitor of this language, who sees the programme and is in the room."""
+    """A visitor of this language, who sees the program and is in the room."""
     page = await browser.stranger()
     await page.size(1280, 900)
     await page.language(language)

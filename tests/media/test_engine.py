@@ -217,7 +217,7 @@ def test_a_fade_cut_short_goes_on_from_what_is_seen(bench: EngineBench) -> None:
     assert min(bench.share_of_red()) > 0.9  # after ten pictures of a minute hardly anything had changed
 
 
-def test_what_the_desk_draws_is_shown_and_outlives_a_restart_of_the_programme(bench: EngineBench) -> None:
+def test_what_the_desk_draws_is_shown_and_outlives_a_restart_of_the_program(bench: EngineBench) -> None:
     text = Source("text", "Text", SourceKind.TEXT, {"text": "Hello"})
     show = replace(SHOW, scenes=(Scene("text", "Text", (full("text"),)),), sources=(text, TONE), scene_id="text")
     bench.engine.apply(show)
@@ -232,7 +232,7 @@ def test_what_the_desk_draws_is_shown_and_outlives_a_restart_of_the_programme(be
     assert [notice.code for notice in bench.notices] == ["picture.size"]
 
 
-def test_without_targets_the_programme_runs_and_nothing_is_encoded(bench: EngineBench) -> None:
+def test_without_targets_the_program_runs_and_nothing_is_encoded(bench: EngineBench) -> None:
     bench.engine.apply(SHOW)
     bench.wait_until(lambda: bench.engine.stats().frames.composed > 12)
     stats = bench.engine.stats()

@@ -1,4 +1,4 @@
-"""Overlays above the programme, seen in what the engine encodes."""
+"""Overlays above the program, seen in what the engine encodes."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -60,7 +60,7 @@ def look(path: Path, at_ms: int = 1) -> None:
     ("canvas", "shown"),
     [((1280, 720), (960, 540)), ((640, 360), (640, 360)), ((720, 1280), (540, 960)), ((480, 270), (480, 268)), ((1366, 766), (960, 536))],
 )
-def test_the_programme_appears_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
+def test_the_program_appears_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     look(path)

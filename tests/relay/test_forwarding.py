@@ -236,7 +236,7 @@ async def test_the_publisher_hears_how_its_packets_arrive() -> None:
         await watcher.stop()
 
 
-async def test_a_wrong_key_is_refused_in_words_and_the_programme_goes_on() -> None:
+async def test_a_wrong_key_is_refused_in_words_and_the_program_goes_on() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = await Watcher(whep(relay)).start()

@@ -44,7 +44,7 @@ class Doing:
         self.document.redo()
 
     def take(self, scene_id: str) -> None:
-        self.document.put_on_programme(scene_id)
+        self.document.put_on_program(scene_id)
 
     def new(self) -> None:
         self.done.append("new")

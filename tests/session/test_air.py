@@ -1,4 +1,4 @@
-"""On air as the session sees it: when a relay has the programme, since when, and where viewers see it."""
+"""On air as the session sees it: when a relay has the program, since when, and where viewers see it."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ def on_air_entries(desk: StudioDesk) -> list[EventKind]:
     return [event.kind for event in desk.studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))]
 
 
-async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_programme(tmp_path: Path, server: WhipServer) -> None:
+async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_program(tmp_path: Path, server: WhipServer) -> None:
     server.faults.status, server.faults.times = 503, 1
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()

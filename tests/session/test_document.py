@@ -88,14 +88,14 @@ def test_a_refused_change_leaves_everything() -> None:
     assert doc.project is before and doc.undo_title == ""
 
 
-def test_undo_does_not_change_the_programme() -> None:
+def test_undo_does_not_change_the_program() -> None:
     doc = document()
     first, second = (scene.id for scene in doc.project.scenes)
     rename(doc, "a")
-    doc.put_on_programme(second)
+    doc.put_on_program(second)
     doc.undo()
     assert doc.project.name == "Untitled show" and doc.project.scene_id == second
-    doc.put_on_programme(first)
+    doc.put_on_program(first)
     doc.redo()
     assert doc.project.name == "a" and doc.project.scene_id == first
 
@@ -103,7 +103,7 @@ def test_undo_does_not_change_the_programme() -> None:
 def test_a_show_without_a_file_is_modified_when_it_differs_from_what_it_began_with() -> None:
     doc = document()
     seen = [doc.modified]
-    doc.put_on_programme(doc.project.scenes[1].id)  # switching scenes is not a change of the show
+    doc.put_on_program(doc.project.scenes[1].id)  # switching scenes is not a change of the show
     seen.append(doc.modified)
     rename(doc, "a")
     seen.append(doc.modified)

@@ -223,7 +223,7 @@ async def test_a_killed_desk_is_followed_by_one_that_goes_on(tmp_path: Path, liv
         await after.until(lambda: after.studio.relay_running)
         assert (after.engine_pid, after.studio.relay_pid) == (engine_pid, relay_pid)
         wanted = BroadcastState.LIVE if live else BroadcastState.IDLE
-        await after.until(lambda: after.studio.broadcast.value is wanted)  # its first figures say that a relay has the programme
+        await after.until(lambda: after.studio.broadcast.value is wanted)  # its first figures say that a relay has the program
         assert after.studio.recovery is None
         assert after.studio.project.name == "Renamed by the desk that dies"
         assert after.studio.path == show and not after.studio.modified

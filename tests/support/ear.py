@@ -1,4 +1,4 @@
-"""Listens along with a watcher: the newest sound of the programme, decoded as it comes."""
+"""Listens along with a watcher: the newest sound of the program, decoded as it comes."""
 
 import av
 import numpy as np

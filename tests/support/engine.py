@@ -40,7 +40,7 @@ class EngineBench:
     def running_parts(self) -> dict[str, object]:
         """What runs now; a part that was restarted is another object."""
         engine = self.engine
-        parts: dict[str, object] = {"programme": engine._programme, "bus": engine._bus}
+        parts: dict[str, object] = {"program": engine._program, "bus": engine._bus}
         for source_id, one in engine._sources._running.items():
             parts[source_id] = one.picture if one.picture is not None else one.sound
         return parts

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain import editing
-from app.domain.project import programme_scene
+from app.domain.project import program_scene
 from app.domain.source import SourceKind
 from app.session.studio import Studio
 from app.ui.main_window import MainWindow
@@ -61,7 +61,7 @@ def test_layers_change_places_by_mouse(studio: Studio, window: MainWindow) -> No
     drag_row(window.sources.list, 0, 1, below=True)
     assert titles() == ["Colour", "Text", "Test card", "Tone"]
     names = {source.id: source.name for source in studio.project.sources}
-    assert [names[layer.source_id] for layer in programme_scene(studio.project).layers] == ["Test card", "Text", "Colour"]
+    assert [names[layer.source_id] for layer in program_scene(studio.project).layers] == ["Test card", "Text", "Colour"]
     drag_row(window.sources.list, 3, 0, below=False)
     assert titles() == ["Colour", "Text", "Test card", "Tone"], "what only sounds has no place among the layers"
     studio.undo()

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.domain import editing
-from app.domain.project import Project, programme_scene
+from app.domain.project import Project, program_scene
 from app.domain.source import SourceKind
 from app.session.studio import Studio
 from app.ui.main_window import MainWindow
@@ -37,7 +37,7 @@ def test_the_menu_takes_scenes_by_name_and_says_their_keys(studio: Studio, scene
     assert len(found) == 9, "the keys reach nine"
     assert found[1] == ["Look 2 && more", "Ctrl+2"]
     menu.actions()[1].trigger()
-    assert programme_scene(studio.project).name == "Look 2 & more"
+    assert program_scene(studio.project).name == "Look 2 & more"
 
 
 def test_the_list_says_the_keys_of_each_scene_that_is_not_on(studio: Studio, scenes: MainWindow) -> None:
@@ -48,7 +48,7 @@ def test_the_list_says_the_keys_of_each_scene_that_is_not_on(studio: Studio, sce
     assert "Ctrl+1" in rows[0].toolTip()
     assert "Enter" in rows[10].toolTip()
     QTest.keyClick(scenes, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    assert programme_scene(studio.project).id == studio.project.scenes[2].id
+    assert program_scene(studio.project).id == studio.project.scenes[2].id
 
 
 def test_strips_are_muted_from_the_menu_and_their_buttons_say_the_keys(studio: Studio, scenes: MainWindow) -> None:

@@ -33,9 +33,9 @@ async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, s
     studio.change_setting("confirm_stop_live", False)
     await studio.start()
     await until(lambda: studio.preview.latest() is not None and studio.stats is not None and studio.relay_running)
-    window.programme.view.poll()
-    picture = window.programme.view.grab().toImage()
-    area = window.programme.view.picture_rect()
+    window.program.view.poll()
+    picture = window.program.view.grab().toImage()
+    area = window.program.view.picture_rect()
     colours = {picture.pixelColor(round(area.x() + area.width() * step / 20), round(area.center().y())).name() for step in range(1, 20)}
     assert len(colours) >= 5, "the test card's bars"
     await until(lambda: window.mixer.master.held_db[0] > -40)

@@ -333,7 +333,7 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
         assert window.minimumSizeHint().height() <= SMALL[1], name
     assert window.docks["rundown"].width() <= 330
     assert window.docks["cue"].width() <= 340
-    assert window.programme.width() >= 640
+    assert window.program.width() >= 640
     studio.change_setting("language", "en")  # the words of the process, for the tests behind this one
     await asyncio.sleep(0)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu
 
 from app.domain import editing
 from app.domain.broadcast import AirState, BroadcastState
-from app.domain.project import programme_scene
+from app.domain.project import program_scene
 from app.domain.source import SourceKind
 from app.session.studio import Studio
 from app.ui.application import Shell
@@ -35,8 +35,8 @@ def window(shell: Shell, studio: Studio) -> MainWindow:
     return shell.window
 
 
-def on_programme(studio: Studio) -> str:
-    return programme_scene(studio.project).name
+def on_program(studio: Studio) -> str:
+    return program_scene(studio.project).name
 
 
 def place_of(rows: RowList, row: int) -> QPoint:
@@ -53,26 +53,26 @@ def test_only_taking_takes(studio: Studio, window: MainWindow) -> None:
     scenes.add()
     QTest.keyClick(inside(scenes.list, QLineEdit), Qt.Key.Key_Return)
     QApplication.processEvents()
-    assert on_programme(studio) == "Scene 1"
+    assert on_program(studio) == "Scene 1"
     scenes.duplicate()
-    assert on_programme(studio) == "Scene 1"
+    assert on_program(studio) == "Scene 1"
     click_row(window, 2, RIGHT)
     scenes._show_menu(place_of(scenes.list, 2))
     menu = scenes.findChildren(QMenu)[-1]
     menu.close()
-    assert (on_programme(studio), window.desk.edited_scene.name) == ("Scene 1", "Three")
+    assert (on_program(studio), window.desk.edited_scene.name) == ("Scene 1", "Three")
     drag_row(scenes.list, 2, 0, below=False)
-    assert (studio.project.scenes[0].name, on_programme(studio)) == ("Three", "Scene 1")
+    assert (studio.project.scenes[0].name, on_program(studio)) == ("Three", "Scene 1")
     QTest.keyClick(scenes.list, Qt.Key.Key_F2)
     editor = scenes.list.findChild(QLineEdit)
     assert editor is not None
     editor.setText("Close-up")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     QApplication.processEvents()
-    assert (studio.project.scenes[0].name, on_programme(studio)) == ("Close-up", "Scene 1")
+    assert (studio.project.scenes[0].name, on_program(studio)) == ("Close-up", "Scene 1")
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_End, Qt.Key.Key_Home):
         QTest.keyClick(scenes.list, key)
-    assert on_programme(studio) == "Scene 1", "arrows look at scenes, Enter takes one"
+    assert on_program(studio) == "Scene 1", "arrows look at scenes, Enter takes one"
 
 
 def test_a_scene_that_viewers_do_not_see_is_edited_and_then_taken_by_enter(studio: Studio, window: MainWindow) -> None:
@@ -85,23 +85,23 @@ def test_a_scene_that_viewers_do_not_see_is_edited_and_then_taken_by_enter(studi
     window.properties.placement_form.changed.emit("x", 25.0)
     assert studio.project.scenes[1].layers[0].box.x == 0.25
     window.sources.list.setFocus()
-    assert on_programme(studio) == "Scene 1"
+    assert on_program(studio) == "Scene 1"
     window.scenes.list.setFocus()
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Return)
-    assert (on_programme(studio), window.selection.scene_id) == ("Two", "")
+    assert (on_program(studio), window.selection.scene_id) == ("Two", "")
 
 
 def test_one_click_or_two_as_the_user_wants(studio: Studio, window: MainWindow) -> None:
     click_row(window, 1)
-    assert on_programme(studio) == "Two"
+    assert on_program(studio) == "Two"
     studio.change_setting("scene_take", "double")
     click_row(window, 2)
-    assert (on_programme(studio), window.desk.edited_scene.name) == ("Two", "Three")
+    assert (on_program(studio), window.desk.edited_scene.name) == ("Two", "Three")
     QTest.mouseDClick(window.scenes.list.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place_of(window.scenes.list, 2))
-    assert on_programme(studio) == "Three"
+    assert on_program(studio) == "Three"
     click_row(window, 0)
     window.scenes.take_button.click()
-    assert on_programme(studio) == "Scene 1"
+    assert on_program(studio) == "Scene 1"
     assert not window.scenes.take_button.isEnabled()
 
 
@@ -115,7 +115,7 @@ def test_the_list_follows_what_is_taken_elsewhere_unless_another_scene_is_edited
     assert window.desk.edited_scene.name == "Three"
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Up)
     studio.take(studio.project.scenes[0].id)
-    assert (window.desk.edited_scene.name, on_programme(studio)) == ("Two", "Scene 1")
+    assert (window.desk.edited_scene.name, on_program(studio)) == ("Two", "Scene 1")
     studio.edit("Remove", lambda project: editing.remove_scene(project, project.scenes[1].id))
     assert window.desk.edited_scene.name == "Scene 1"
 
@@ -130,10 +130,10 @@ def test_the_tally_says_what_viewers_see(studio: Studio, window: MainWindow) -> 
     studio.air.set(AirState.CONNECTING)
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Down)
     assert tallies() == ["Program", "", ""], "no relay has it yet"
-    assert "Viewers" not in window.programme.view._off_air[0]
+    assert "Viewers" not in window.program.view._off_air[0]
     studio.air.set(AirState.LIVE)
     assert tallies() == ["On air", "", ""]
-    assert "Viewers still see “Scene 1”" in window.programme.view._off_air[0]
+    assert "Viewers still see “Scene 1”" in window.program.view._off_air[0]
 
 
 def test_removing_what_viewers_see_is_asked_about(studio: Studio, window: MainWindow) -> None:
@@ -141,13 +141,13 @@ def test_removing_what_viewers_see_is_asked_about(studio: Studio, window: MainWi
     with when_asked(Question, lambda question: QTest.keyClick(question, Qt.Key.Key_Return)) as titles:
         window.scenes.remove()
     assert titles == ["“Scene 1” is on air"]
-    assert (len(studio.project.scenes), on_programme(studio)) == (3, "Scene 1")
+    assert (len(studio.project.scenes), on_program(studio)) == (3, "Scene 1")
     with when_asked(Question, answer("yes")):
         window.scenes.remove()
-    assert (len(studio.project.scenes), on_programme(studio)) == (2, "Two")
+    assert (len(studio.project.scenes), on_program(studio)) == (2, "Two")
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Down)
     window.scenes.remove()
-    assert (len(studio.project.scenes), on_programme(studio)) == (1, "Two"), "one that nobody sees goes without a question"
+    assert (len(studio.project.scenes), on_program(studio)) == (1, "Two"), "one that nobody sees goes without a question"
 
 
 def test_commands_call_scenes_by_their_names(studio: Studio, window: MainWindow) -> None:

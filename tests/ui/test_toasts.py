@@ -25,7 +25,7 @@ def test_what_has_no_room_waits_and_comes_when_others_go(window: MainWindow, sev
     shown, waiting = texts(window), [notice.subject for notice in area.waiting]
     assert sorted(shown + waiting) == [f"scene {number}" for number in range(6)], "nothing is lost"
     assert shown[-1] == "scene 5", "the newest is seen"
-    assert area.height() <= window.programme.height()
+    assert area.height() <= window.program.height()
     seen = set(shown)
     while area.toasts:
         area.toasts[-1].close_toast()
@@ -39,7 +39,7 @@ def test_toasts_cover_little_of_the_picture(window: MainWindow) -> None:
     window.resize(1900, 1000)
     QApplication.processEvents()
     tell(window, 6, Severity.WARNING)
-    area, picture = window.toasts, window.programme
+    area, picture = window.toasts, window.program
     assert len(area.toasts) > 1
     assert area.width() * area.height() < 0.2 * picture.width() * picture.height()
 
@@ -66,7 +66,7 @@ def test_a_notice_is_seen_in_front_of_a_dialog_and_outlives_it(window: MainWindo
     assert area.isVisible()
     dialog.reject()
     QApplication.processEvents()
-    assert area.parentWidget() is window.programme
+    assert area.parentWidget() is window.program
     assert texts(window) == ["scene 0"]
     assert area.isVisible()
 

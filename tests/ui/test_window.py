@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from app.domain import editing
 from app.domain.notice import Notice, Severity
-from app.domain.project import programme_scene
+from app.domain.project import program_scene
 from app.domain.rundown import Segment
 from app.domain.scene import Box, Fit
 from app.domain.shown import ShownKind
@@ -60,13 +60,13 @@ def _move(view: QWidget, point: QPointF, keys: Qt.KeyboardModifier) -> None:
 
 
 def chosen_layer(studio: Studio, window: MainWindow) -> Box:
-    return next(layer.box for layer in programme_scene(studio.project).layers if layer.id == window.selection.layer_id)
+    return next(layer.box for layer in program_scene(studio.project).layers if layer.id == window.selection.layer_id)
 
 
 def test_scenes_are_added_renamed_taken_and_removed_with_undo(studio: Studio, window: MainWindow) -> None:
     click(window.scenes.add_button)
     assert [scene.name for scene in studio.project.scenes] == ["Scene 1", "Scene 2"]
-    assert programme_scene(studio.project).name == "Scene 1", "adding takes nothing on air"
+    assert program_scene(studio.project).name == "Scene 1", "adding takes nothing on air"
     editor = window.scenes.list.findChild(QLineEdit)
     assert editor is not None, "a new scene is named at once"
     editor.setText("Close-up")
@@ -110,15 +110,15 @@ def test_layers_are_hidden_locked_moved_and_duplicated(studio: Studio, window: M
     row = window.sources.list.visualItemRect(window.sources.list.item(0))
     eye, lock = QPoint(row.right() - 16, row.center().y()), QPoint(row.right() - 42, row.center().y())
     QTest.mouseClick(window.sources.list.viewport(), LEFT, pos=eye)
-    assert not programme_scene(studio.project).layers[-1].visible
+    assert not program_scene(studio.project).layers[-1].visible
     QTest.mouseClick(window.sources.list.viewport(), LEFT, pos=lock)
-    assert programme_scene(studio.project).layers[-1].locked
+    assert program_scene(studio.project).layers[-1].locked
     click(window.sources.down_button)
     assert window.sources.list.item(1).text() == "Text"
     click(window.sources.duplicate_button)
-    assert len(programme_scene(studio.project).layers) == 4
+    assert len(program_scene(studio.project).layers) == 4
     click(window.sources.remove_button)
-    assert len(programme_scene(studio.project).layers) == 3
+    assert len(program_scene(studio.project).layers) == 3
 
 
 def test_an_empty_scene_says_what_to_do(window: MainWindow) -> None:
@@ -161,7 +161,7 @@ def test_placement_is_edited_in_per_cent(studio: Studio, window: MainWindow) -> 
     box = inside(form.editor("fit"), QComboBox)
     box.setCurrentIndex(box.findData("cover"))
     box.activated.emit(box.currentIndex())
-    assert programme_scene(studio.project).layers[-1].fit is Fit.COVER
+    assert program_scene(studio.project).layers[-1].fit is Fit.COVER
 
 
 def test_a_value_that_does_not_fit_is_refused_at_its_field(studio: Studio, window: MainWindow) -> None:
@@ -178,7 +178,7 @@ def test_a_layer_is_moved_by_mouse_in_one_undo_step(studio: Studio, window: Main
     window.sources.add(SourceKind.COLOUR)
     window.properties.placement_form.editor("width").edited.emit(40.0)  # type: ignore[union-attr]
     window.properties.placement_form.editor("height").edited.emit(40.0)  # type: ignore[union-attr]
-    view, title = window.programme.view, studio.undo_title
+    view, title = window.program.view, studio.undo_title
     middle = view.box_rect(chosen_layer(studio, window)).center()
     drag(view, middle, middle + QPointF(view.picture_rect().width() * 0.23, view.picture_rect().height() * 0.27))
     QTest.mouseRelease(view, LEFT)
@@ -192,7 +192,7 @@ def test_a_layer_is_moved_by_mouse_in_one_undo_step(studio: Studio, window: Main
 
 def test_escape_gives_a_drag_up_without_a_trace(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.COLOUR)
-    view, title = window.programme.view, studio.undo_title
+    view, title = window.program.view, studio.undo_title
     middle = view.box_rect(chosen_layer(studio, window)).center()
     drag(view, middle, middle + QPointF(80, 60))
     assert chosen_layer(studio, window) != Box()
@@ -204,7 +204,7 @@ def test_escape_gives_a_drag_up_without_a_trace(studio: Studio, window: MainWind
 
 def test_handles_scale_and_alt_crops(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.COLOUR)
-    view = window.programme.view
+    view = window.program.view
     corner = view.handle_point(chosen_layer(studio, window), Handle.BOTTOM_RIGHT)
     drag(view, corner, corner - QPointF(view.picture_rect().width() * 0.3, 10), Qt.KeyboardModifier.ShiftModifier)
     QTest.mouseRelease(view, LEFT)
@@ -214,12 +214,12 @@ def test_handles_scale_and_alt_crops(studio: Studio, window: MainWindow) -> None
     side = view.handle_point(box, Handle.LEFT)
     drag(view, side, side + QPointF(40, 0), Qt.KeyboardModifier.AltModifier)
     QTest.mouseRelease(view, LEFT)
-    assert programme_scene(studio.project).layers[-1].crop.left > 0.03
+    assert program_scene(studio.project).layers[-1].crop.left > 0.03
 
 
 def test_arrow_keys_nudge(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.COLOUR)
-    view = window.programme.view
+    view = window.program.view
     for _ in range(3):
         QTest.keyClick(view, Qt.Key.Key_Down)
     assert chosen_layer(studio, window).y == pytest.approx(3 / 1080, abs=1e-6)
@@ -231,7 +231,7 @@ def test_a_click_in_the_picture_chooses_the_layer_on_top(studio: Studio, window:
     window.sources.add(SourceKind.COLOUR)
     top = window.selection.layer_id
     window.selection.choose()
-    QTest.mouseClick(window.programme.view, LEFT, pos=window.programme.view.picture_rect().center().toPoint())
+    QTest.mouseClick(window.program.view, LEFT, pos=window.program.view.picture_rect().center().toPoint())
     assert window.selection.layer_id == top
     assert window.sources.list.current_id() == top
 

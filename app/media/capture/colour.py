@@ -1,4 +1,4 @@
-"""Colour coding: every matrix and range that devices and files use, turned into the programme's BT.709 limited range."""
+"""Colour coding: every matrix and range that devices and files use, turned into the program's BT.709 limited range."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -39,7 +39,7 @@ class Coding:
 
 _BAND = 256  # lines of a picture that are worked out at a time
 
-PROGRAMME = Coding(Matrix.BT709, Range.LIMITED)
+PROGRAM = Coding(Matrix.BT709, Range.LIMITED)
 
 
 def rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
@@ -58,8 +58,8 @@ def rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
     return rows / 255.0, np.array([black, 128.0, 128.0])
 
 
-class ToProgramme:
-    """Turns I420 planes of one coding into the programme's; three to six passes over the planes and no float temporaries.
+class ToProgram:
+    """Turns I420 planes of one coding into the program's; three to six passes over the planes and no float temporaries.
 
     The luma of another matrix depends on chroma too; that share is worked out on the quarter-size planes around 128, enlarged,
     and added, so that the full-size plane is passed over once.
@@ -68,7 +68,7 @@ class ToProgramme:
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
         source, source_offset = rgb_to_yuv(coding)
-        target, target_offset = rgb_to_yuv(PROGRAMME)
+        target, target_offset = rgb_to_yuv(PROGRAM)
         self._m = target @ np.linalg.inv(source)
         self._offset = target_offset - self._m @ source_offset
         self._luma_needs_chroma = bool(np.abs(self._m[0, 1:]).max() > 1e-6)
@@ -78,10 +78,10 @@ class ToProgramme:
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
-        return self.coding != PROGRAMME
+        return self.coding != PROGRAM
 
     def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
-        """Write the programme's coding of y, u, v into the out planes (same shapes, other memory)."""
+        """Write the program's coding of y, u, v into the out planes (same shapes, other memory)."""
         m, offset = self._m, self._offset
         cv2.addWeighted(u, float(m[1, 1]), v, float(m[1, 2]), float(offset[1]), dst=out_u)
         cv2.addWeighted(u, float(m[2, 1]), v, float(m[2, 2]), float(offset[2]), dst=out_v)
@@ -99,8 +99,8 @@ class ToProgramme:
 
 
 def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
-    """The programme's code values of one sRGB colour."""
-    matrix, offset = rgb_to_yuv(PROGRAMME)
+    """The program's code values of one sRGB colour."""
+    matrix, offset = rgb_to_yuv(PROGRAM)
     y, u, v = (round(float(value)) for value in matrix @ np.array([red, green, blue], np.float64) + offset)
     return y, u, v
 
@@ -118,7 +118,7 @@ def planes_of_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
     y: Plane = np.empty((height, width), np.uint8)
     u: Plane = np.empty((height // 2, width // 2), np.uint8)
     v: Plane = np.empty((height // 2, width // 2), np.uint8)
-    matrix, offset = rgb_to_yuv(PROGRAMME)
+    matrix, offset = rgb_to_yuv(PROGRAM)
     for top in range(0, height, _BAND):
         band, half = slice(top, top + _BAND), slice(top // 2, (top + _BAND) // 2)
         pixels = rgba[band, :, :3].astype(np.float32)

@@ -1,4 +1,4 @@
-"""Decoded frames of any pixel format, coding, size, shape of pixels and orientation become the programme's planes."""
+"""Decoded frames of any pixel format, coding, size, shape of pixels and orientation become the program's planes."""
 
 from functools import cache
 from typing import NamedTuple, cast
@@ -11,8 +11,8 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from app.domain.errors import AppError, Value
-from app.media.capture.colour import PROGRAMME, Coding, Matrix, Range, ToProgramme
-from app.media.capture.tone_map import HdrToProgramme, Transfer
+from app.media.capture.colour import PROGRAM, Coding, Matrix, Range, ToProgram
+from app.media.capture.tone_map import HdrToProgram, Transfer
 from app.media.capture.turning import UPRIGHT, Turn, turn_plane
 from app.media.picture_pool import BLACK_Y, NEUTRAL_CHROMA, PicturePool, Planes
 from app.media.ports import Plane
@@ -37,7 +37,7 @@ _MOST_SIDE = 8192  # of a picture that is stretched to square pixels
 
 
 class PicturePlanes(NamedTuple):
-    """Even-sized planes in the programme's coding; premultiplied where there is alpha."""
+    """Even-sized planes in the program's coding; premultiplied where there is alpha."""
 
     y: Plane
     u: Plane
@@ -73,7 +73,7 @@ class FrameConverter:
         self._matrix = _SETTINGS_MATRIX.get(str(matrix))
         self._range = _SETTINGS_RANGE.get(str(range_))
         self._reformatter = VideoReformatter()
-        self._to_programme: dict[tuple[Coding, int], ToProgramme | HdrToProgramme] = {}
+        self._to_program: dict[tuple[Coding, int], ToProgram | HdrToProgram] = {}
         self._pools: dict[tuple[int, int], PicturePool] = {}
 
     def convert(
@@ -110,7 +110,7 @@ class FrameConverter:
         """8-bit 4:2:0 in planes, with a fourth one for alpha where it is wanted, and the coding that its numbers have."""
         name = frame.format.name
         if frame.format.is_rgb or name == "pal8":
-            return self._of_rgb(frame, "yuva420p" if translucent else "yuv420p"), PROGRAMME
+            return self._of_rgb(frame, "yuva420p" if translucent else "yuv420p"), PROGRAM
         coding = coding_of(frame, self._matrix, self._range)
         if name in _PLANAR or (translucent and name == "yuva420p"):
             return frame, coding
@@ -142,18 +142,18 @@ class FrameConverter:
 
     def _coded(self, planes: PicturePlanes, coding: Coding, transfer: int) -> PicturePlanes:
         hdr = _HDR.get(transfer)
-        if coding == PROGRAMME and hdr is None:
+        if coding == PROGRAM and hdr is None:
             return planes
-        converter = self._to_programme.get((coding, transfer))
+        converter = self._to_program.get((coding, transfer))
         if converter is None:
-            converter = HdrToProgramme(coding, hdr) if hdr is not None else ToProgramme(coding)
-            self._to_programme[coding, transfer] = converter
+            converter = HdrToProgram(coding, hdr) if hdr is not None else ToProgram(coding)
+            self._to_program[coding, transfer] = converter
         out = self._take(planes.y.shape[1], planes.y.shape[0])
         converter.convert(planes.y, planes.u, planes.v, out.y, out.u, out.v)
         return PicturePlanes(out.y, out.u, out.v)
 
     def _premultiplied(self, planes: PicturePlanes, alpha: Plane) -> PicturePlanes:
-        """Straight planes as the programme wants them, see `Picture`."""
+        """Straight planes as the program wants them, see `Picture`."""
         height, width = planes.y.shape
         out = self._take(width, height)
         half = np.asarray(cv2.resize(alpha, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)

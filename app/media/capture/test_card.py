@@ -59,7 +59,7 @@ def draw_background(planes: Planes) -> None:
 
 
 class TestCard:
-    """A source that draws its picture when it is asked for one, so that its capture time is that of the programme's tick.
+    """A source that draws its picture when it is asked for one, so that its capture time is that of the program's tick.
 
     Asked again within half a frame it gives the same picture: two layers of one tick show one number. `number_of` is what the
     code holds: pictures counted from 1.

@@ -1,4 +1,4 @@
-"""Layers become the programme's picture."""
+"""Layers become the program's picture."""
 
 import logging
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The overlays above the programme: put, replaced and dropped by the desk, drawn onto every picture after its scenes are composed."""
+"""The overlays above the program: put, replaced and dropped by the desk, drawn onto every picture after its scenes are composed."""
 
 import math
 import threading

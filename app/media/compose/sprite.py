@@ -1,4 +1,4 @@
-"""A picture with alpha, made ready once so that laying it over the programme costs one multiplication and one addition a plane."""
+"""A picture with alpha, made ready once so that laying it over the program costs one multiplication and one addition a plane."""
 
 from dataclasses import dataclass
 

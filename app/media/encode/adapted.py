@@ -1,4 +1,4 @@
-"""Encoders that take any of the programme's pictures: scaled to their size and in their matrix first."""
+"""Encoders that take any of the program's pictures: scaled to their size and in their matrix first."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The programme's sound on its way: the paced thread that mixes, encodes and hands out packets."""
+"""The program's sound on its way: the paced thread that mixes, encodes and hands out packets."""
 
 import logging
 import threading

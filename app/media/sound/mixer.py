@@ -1,4 +1,4 @@
-"""The mixer: all strips of one moment become 10 ms of programme sound."""
+"""The mixer: all strips of one moment become 10 ms of program sound."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Opus packets from programme sound."""
+"""Opus packets from program sound."""
 
 from fractions import Fraction
 

@@ -26,7 +26,7 @@ def host_of(origin: str) -> str:
 def purpose(contact: Contact) -> str:
     """What the show would do there."""
     return {
-        ContactKind.RELAY: tr("Connections", "Relay “{name}”: receives your programme when you go live.", name=contact.name),
+        ContactKind.RELAY: tr("Connections", "Relay “{name}”: receives your program when you go live.", name=contact.name),
         ContactKind.HELPER: tr(
             "Connections", "Helper server of relay “{name}”: your picture and sound may pass through it.", name=contact.name
         ),

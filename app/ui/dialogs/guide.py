@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedWidget, QVBo
 
 from app.domain import editing
 from app.domain.errors import Value
-from app.domain.project import Project, programme_scene
+from app.domain.project import Project, program_scene
 from app.domain.schema import Field
 from app.domain.source import KINDS, Source, SourceKind, settings_of
 from app.domain.stats import Meters
@@ -16,7 +16,7 @@ from app.ui.panels.relays import RelaysPanel
 from app.ui.widgets.editors import EDITORS
 from app.ui.widgets.meter import Meter
 from app.ui.widgets.pieces import label, push_button, set_property
-from app.ui.widgets.programme_view import ProgrammeView
+from app.ui.widgets.program_view import ProgramView
 
 
 def source_of(project: Project, kind: SourceKind) -> Source | None:
@@ -30,7 +30,7 @@ def with_device(project: Project, kind: SourceKind, device: str, name: str) -> P
     if source is not None:
         return editing.change_settings(project, source.id, {"device": device})
     stand_in = SourceKind.TEST_CARD if kind is SourceKind.CAMERA else SourceKind.TONE
-    scene = programme_scene(project)
+    scene = program_scene(project)
     project = editing.add_source(project, scene.id, kind, name, {"device": device})
     replaced = source_of(project, stand_in)
     return project if replaced is None else editing.remove_source(project, replaced.id)
@@ -131,7 +131,7 @@ class Guide(QDialog):
         )
         layout.addWidget(self._device_editor(SourceKind.CAMERA))
         layout.addWidget(_MissingHint(self._desk, SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list.")))
-        view = ProgrammeView(self._desk.theme, self._desk.studio.preview.latest)
+        view = ProgramView(self._desk.theme, self._desk.studio.preview.latest)
         canvas = self._desk.studio.project.output.canvas
         view.set_scene((canvas.width, canvas.height), (), "")
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -28,7 +28,7 @@ class RelayDialog(FramedDialog):
         super().__init__(
             parent,
             tr("Relay", "Add a relay") if relay is None else tr("Relay", "Change the relay"),
-            tr("Relay", "A relay takes your programme over WebRTC (WHIP) and hands it to the viewers."),
+            tr("Relay", "A relay takes your program over WebRTC (WHIP) and hands it to the viewers."),
         )
         self.resize(560, 620)
         self._desk = desk
@@ -57,7 +57,7 @@ class RelayDialog(FramedDialog):
         self.body.addWidget(self._token_title)
         self.body.addWidget(self.token)
         self.watch = self._line(known.watch_url if known is not None else "", tr("Relay", "Address for viewers"))
-        self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the programme"))
+        self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the program"))
         self._watch_title = self._row(tr("Relay", "Address for viewers"), self.watch)
         self._row(tr("Relay", "Region"), self.region)
         self._help = label("", "hint", wrap=True)

@@ -118,7 +118,7 @@ class LivePanel(QWidget):
         self.address.home(False)  # a line that was wider shows its end else
 
     def watch_address(self) -> str:
-        """Where viewers see the programme, or will; "" when that is not known."""
+        """Where viewers see the program, or will; "" when that is not known."""
         return self._desk.studio.watch_page
 
     def _on_changed(self) -> None:
@@ -154,13 +154,13 @@ class LivePanel(QWidget):
             AirState.OFF: (
                 tr("Live", "Go live"),
                 tr("Live", "to {relay}", relay=relay),
-                tr("Live", "Publish the programme to {relay}.", relay=relay),
+                tr("Live", "Publish the program to {relay}.", relay=relay),
             ),
-            AirState.CONNECTING: (tr("Live", "Connecting…"), stop, tr("Live", "No relay is receiving the programme yet. Click to stop.")),
+            AirState.CONNECTING: (tr("Live", "Connecting…"), stop, tr("Live", "No relay is receiving the program yet. Click to stop.")),
             AirState.FAILED: (
                 tr("Live", "Not on air"),
                 tr("Live", "Trying again. Click to stop."),
-                tr("Live", "No relay is receiving the programme. Tradewind keeps trying until you click to stop."),
+                tr("Live", "No relay is receiving the program. Tradewind keeps trying until you click to stop."),
             ),
             AirState.LIVE: (
                 tr("Live", "On air {time}", time=duration(seconds)),
@@ -226,7 +226,7 @@ class LivePanel(QWidget):
         studio, settings = self._desk.studio, self._desk.studio.settings
         if self._desk.studio.air.value is AirState.OFF:
             if not settings.confirm_go_live or ask(
-                self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the programme at once."), tr("Live", "Go live")
+                self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the program at once."), tr("Live", "Go live")
             ):
                 studio.go_live()
         elif (

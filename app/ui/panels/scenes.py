@@ -1,4 +1,4 @@
-"""The list of scenes: edit them off air, take one to programme, and keep them in order."""
+"""The list of scenes: edit them off air, take one to program, and keep them in order."""
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from app.domain import editing
 from app.domain.broadcast import AirState
 from app.domain.notice import Notice, Severity
-from app.domain.project import programme_scene, scene_by_id
+from app.domain.project import program_scene, scene_by_id
 from app.ui.commands import native_keys
 from app.ui.desk import Desk
 from app.ui.dialogs.questions import ask
@@ -18,7 +18,7 @@ from app.ui.widgets.rows import Row, RowList
 
 
 class ScenesPanel(QWidget):
-    """Choosing a scene edits it off air; a click (or a double click, as the settings say) or Enter takes it to programme with the show's
+    """Choosing a scene edits it off air; a click (or a double click, as the settings say) or Enter takes it to program with the show's
     transition. Adding, renaming, moving and the menu of the right button take nothing."""
 
     def __init__(self, desk: Desk) -> None:
@@ -57,16 +57,16 @@ class ScenesPanel(QWidget):
 
     def _on_project_changed(self) -> None:
         project, selection = self._desk.studio.project, self._desk.selection
-        on_programme = programme_scene(project).id
-        if selection.scene_id and (selection.scene_id == on_programme or all(one.id != selection.scene_id for one in project.scenes)):
-            selection.choose_scene("")  # it went on programme, or it was removed; comes back here
+        on_program = program_scene(project).id
+        if selection.scene_id and (selection.scene_id == on_program or all(one.id != selection.scene_id for one in project.scenes)):
+            selection.choose_scene("")  # it went on program, or it was removed; comes back here
             return
         icon = self._desk.icons.icon("scene", "muted")
         live = self._desk.studio.air.value is AirState.LIVE
         words, colour = (tr("Scenes", "On air"), "live") if live else (tr("Scenes", "Program"), "accent")
         rows = [
             Row(one.id, one.name, icon, strong=True, tally=words, tally_colour=colour, hint=self._hint(number))
-            if one.id == on_programme
+            if one.id == on_program
             else Row(one.id, one.name, icon, detail=self._keys(number), hint=self._hint(number))
             for number, one in enumerate(project.scenes, 1)
         ]
@@ -93,14 +93,14 @@ class ScenesPanel(QWidget):
     def _edit(self, scene_id: str) -> None:
         """Look at a scene and change it; viewers see what they saw."""
         if scene_id:
-            self._desk.selection.choose_scene("" if scene_id == programme_scene(self._desk.studio.project).id else scene_id)
+            self._desk.selection.choose_scene("" if scene_id == program_scene(self._desk.studio.project).id else scene_id)
 
     def _on_clicked(self, scene_id: str) -> None:
         if self._desk.studio.settings.scene_take == "click":
             self._take(scene_id)
 
     def _take(self, scene_id: str) -> None:
-        if scene_id and scene_id != programme_scene(self._desk.studio.project).id:
+        if scene_id and scene_id != program_scene(self._desk.studio.project).id:
             self._desk.studio.take(scene_id)
 
     def add(self) -> None:
@@ -120,7 +120,7 @@ class ScenesPanel(QWidget):
     def remove(self) -> None:
         """Remove the chosen scene and offer to take that back; asks first about the one that viewers see."""
         scene = scene_by_id(self._desk.studio.project, self._here())
-        if is_on_air(self._desk.studio) and scene.id == programme_scene(self._desk.studio.project).id and not self._asked(scene.name):
+        if is_on_air(self._desk.studio) and scene.id == program_scene(self._desk.studio.project).id and not self._asked(scene.name):
             return
         if self._desk.edit("Remove scene", lambda project: editing.remove_scene(project, scene.id)):
             self._desk.bridge.tell(Notice(Severity.INFO, "window.scene_removed", {"name": scene.name}, "window.removed", ("edit.undo",)))

@@ -43,9 +43,9 @@ def on_air(air: AirState, seconds: float) -> Figure:
     """What viewers have of the show, and for how long a relay has had it."""
     if air is AirState.LIVE:
         return Figure(
-            tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first received the programme.")
+            tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first received the program.")
         )
-    nobody = tr("Status", "Nobody receives this programme now.")
+    nobody = tr("Status", "Nobody receives this program now.")
     if air is AirState.RECONNECTING:
         return Figure(tr("Status", "Reconnecting {time}", time=duration(seconds)), "warning", nobody)
     level = {AirState.FAILED: "error", AirState.CONNECTING: "warning"}.get(air, "")

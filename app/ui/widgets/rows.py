@@ -41,7 +41,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry: `strong` marks the one that counts (on programme), `faint` one that is switched off."""
+    """One entry: `strong` marks the one that counts (on program), `faint` one that is switched off."""
 
     id: str
     title: str

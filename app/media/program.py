@@ -1,4 +1,4 @@
-"""The programme: the paced thread that composes the scene on air and hands each picture on."""
+"""The program: the paced thread that composes the scene on air and hands each picture on."""
 
 import logging
 import threading
@@ -35,7 +35,7 @@ class Fade:
     duration_ns: int
 
 
-class Programme:
+class Program:
     """Composes `fps` times a second from `start` to `close` and gives every picture to `put_out`, with its tick's time as capture time.
 
     `show` and `take` from any thread. `live` names the sources whose pictures were captured rather than drawn. It, `pictures` and `put_out`
@@ -91,7 +91,7 @@ class Programme:
 
     @property
     def scene(self) -> Scene:
-        """The scene on programme, or the one that a running fade leads to."""
+        """The scene on program, or the one that a running fade leads to."""
         return self._scene
 
     def show(self, scene: Scene) -> None:
@@ -181,4 +181,4 @@ class Programme:
         if not self._failing:
             self._failing = True
             log.warning("the scene cannot be composed: %s", error)
-            self._notify(Notice(Severity.ERROR, "programme.failed", {"scene": self._scene.name, "reason": str(error)}, subject="programme"))
+            self._notify(Notice(Severity.ERROR, "program.failed", {"scene": self._scene.name, "reason": str(error)}, subject="program"))

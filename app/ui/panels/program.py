@@ -1,23 +1,23 @@
-"""The programme picture with what belongs to it: handles for the chosen layer, and words while there is nothing to see."""
+"""The program picture with what belongs to it: handles for the chosen layer, and words while there is nothing to see."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain import editing
 from app.domain.broadcast import AirState
-from app.domain.project import programme_scene
+from app.domain.project import program_scene
 from app.domain.scene import Box, Crop
 from app.ui.desk import Desk
 from app.ui.language import tr
-from app.ui.widgets.programme_view import ProgrammeView
+from app.ui.widgets.program_view import ProgramView
 
 
-class ProgrammePanel(QWidget):
+class ProgramPanel(QWidget):
     """Joins the view's gestures to the document: one drag is one undo step."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.view = ProgrammeView(desk.theme, desk.studio.preview.latest)
+        self.view = ProgramView(desk.theme, desk.studio.preview.latest)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -33,24 +33,24 @@ class ProgrammePanel(QWidget):
     def _on_changed(self) -> None:
         project = self._desk.studio.project
         canvas = project.output.canvas
-        scene, on_air = self._desk.edited_scene, programme_scene(project)
+        scene, on_air = self._desk.edited_scene, program_scene(project)
         self.view.set_scene((canvas.width, canvas.height), scene.layers, self._desk.selection.layer_id)
         if scene.id == on_air.id:
             self.view.set_off_air("", {})
             return
         names = {source.id: source.name for source in project.sources}
         words = (
-            tr("Programme", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
+            tr("Program", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
             if self._desk.studio.air.value is AirState.LIVE
-            else tr("Programme", "Editing “{scene}”. “{on_air}” is still on program.", scene=scene.name, on_air=on_air.name)
+            else tr("Program", "Editing “{scene}”. “{on_air}” is still on program.", scene=scene.name, on_air=on_air.name)
         )
         self.view.set_off_air(words, names)
 
     def _on_engine_changed(self) -> None:
         words = {
-            "STARTING": tr("Programme", "Starting the engine…"),
-            "LOST": tr("Programme", "The engine stopped. Starting it again…"),
-            "STOPPED": tr("Programme", "The engine is not running."),
+            "STARTING": tr("Program", "Starting the engine…"),
+            "LOST": tr("Program", "The engine stopped. Starting it again…"),
+            "STOPPED": tr("Program", "The engine is not running."),
         }
         self.view.set_message(words.get(self._desk.studio.engine.value.name, ""))
 

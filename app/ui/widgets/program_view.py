@@ -1,4 +1,4 @@
-"""The programme picture, and the handles by which the chosen layer is moved, scaled and cropped on it."""
+"""The program picture, and the handles by which the chosen layer is moved, scaled and cropped on it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FRAME_MS = 66  # every second of 30 pictures: an even step, at half the cost of 
 HANDLE_PX = 9
 CATCH_PX = 12
 SNAP_PX = 8
-SHADE_ALPHA = 150  # over the programme while another scene is edited
+SHADE_ALPHA = 150  # over the program while another scene is edited
 BANNER_PX = 28
 NUDGE_PX = 1  # of a picture 1080 lines high; with Ctrl ten times as far
 
@@ -69,7 +69,7 @@ def _touched(lines: tuple[float, ...], start: float, length: float) -> set[float
     return {line for line in lines for place in (start, start + length / 2, start + length) if abs(line - place) < 1e-6}
 
 
-class ProgrammeView(QWidget):
+class ProgramView(QWidget):
     """Draws the newest preview picture, letterboxed; emits what the mouse and the arrow keys ask for.
 
     `placed` carries (layer id, Box, Crop, gesture): the same gesture for all steps of one drag. Escape gives a drag up: the
@@ -94,8 +94,8 @@ class ProgrammeView(QWidget):
         self._message = ""
         self._off_air: tuple[str, Mapping[str, str]] = ("", {})
         self.setObjectName("stage")
-        self.setAccessibleName(tr("Programme", "Programme picture"))
-        self.setAccessibleDescription(tr("Programme", "Arrow keys move the chosen layer, Tab leaves the picture."))
+        self.setAccessibleName(tr("Program", "Program picture"))
+        self.setAccessibleDescription(tr("Program", "Arrow keys move the chosen layer, Tab leaves the picture."))
         self.setMinimumSize(320, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -117,7 +117,7 @@ class ProgrammeView(QWidget):
         self.update()
 
     def set_off_air(self, words: str, names: Mapping[str, str]) -> None:
-        """The layers are of a scene that is not on programme: frames with their sources' `names` stand for them, and `words` say so.
+        """The layers are of a scene that is not on program: frames with their sources' `names` stand for them, and `words` say so.
         "" = they are those of the picture."""
         if (words, names) != self._off_air:
             self._off_air = (words, names)

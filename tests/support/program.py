@@ -1,4 +1,4 @@
-"""What a viewer's browser shows of the programme, and whether a card stands on it."""
+"""What a viewer's browser shows of the program, and whether a card stands on it."""
 
 import base64
 
