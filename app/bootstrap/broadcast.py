@@ -22,18 +22,18 @@ from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.report import ENGINE_HOST, process_figures, report, write_report
 from app.bootstrap.saying import spoken
-from app.domain.address import clean_token, origin_of, relay_secret, shown_address, split_credentials, without_credentials
-from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
-from app.domain.contact import source_contacts
-from app.domain.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
-from app.domain.errors import AppError
-from app.domain.notice import Notice, Severity
-from app.domain.output import EMBEDDED_RELAY_ID, Relay
-from app.domain.project import Project, starter_project
-from app.domain.stats import EngineStats
-from app.session.engine_desk import EngineState
-from app.session.relay_book import contacts_by
+from app.domain.air.contact import source_contacts
+from app.domain.base.address import clean_token, origin_of, relay_secret, shown_address, split_credentials, without_credentials
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, SystemClock
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.broadcast import BroadcastState, TargetState
+from app.domain.program.editing import pin_relay, publish_also, put_relay, replace_canvas, replace_video
+from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
+from app.domain.program.project import Project, starter_project
+from app.domain.program.stats import EngineStats
+from app.session.air.relay_book import contacts_by
+from app.session.engine.engine_desk import EngineState
 from app.session.studio import Studio
 from app.storage.consents import Consents
 from app.storage.lock import FileLock

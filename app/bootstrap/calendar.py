@@ -7,18 +7,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.domain.draw_permit import DrawPermit
-from app.domain.festival import Festival
-from app.domain.market import Market
-from app.domain.schedule import Airing, FestivalChange, Occurrence
-from app.domain.zones import Zones
+from app.domain.base.zones import Zones
+from app.domain.catalogue.market import Market
+from app.domain.planning.draw_permit import DrawPermit
+from app.domain.planning.festival import Festival
+from app.domain.planning.schedule import Airing, FestivalChange, Occurrence
 from app.storage.calendar_tables import load_days_off, load_festival_rules, load_permits
 from app.storage.markets import load_chosen
 
 
 class LateCalendar:
-    """As app.session.calendar_port says; profiles and tables are read from these folders. `load_zones`: other clock rules than those of the
-    package."""
+    """Implements session/planning/calendar_port.py. Profiles and tables are read from these folders.
+
+    `load_zones` replaces the clock rules of the tzdata package.
+    """
 
     def __init__(self, markets: Path, tables: Path, load_zones: Callable[[], Zones] | None = None) -> None:
         self._markets = markets

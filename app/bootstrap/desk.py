@@ -9,24 +9,24 @@ from app.bootstrap.calendar import LateCalendar
 from app.bootstrap.formats import LateFormats
 from app.bootstrap.processes import spawn
 from app.bootstrap.telling import telling_equipment
-from app.domain.card import Card, CardPicture
-from app.domain.card_theme import CardTheme, DrawCard
-from app.domain.clock import SystemClock
-from app.domain.errors import Value
-from app.domain.output import Canvas
-from app.domain.project import Project
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import Value
+from app.domain.program.output import Canvas
+from app.domain.program.project import Project
+from app.domain.selling.card import Card, CardPicture
+from app.domain.selling.card_theme import CardTheme, DrawCard
 from app.domain.show import Show
-from app.session.calendar_port import Calendar
-from app.session.card_texts import CardWriter, Modules
-from app.session.discovery import MakeDiscovery
-from app.session.room_picture import Shrink
-from app.session.room_port import Connect, RoomAddress, RoomSocket
-from app.session.schedule_book import ScheduleBook
+from app.session.air.discovery import MakeDiscovery
+from app.session.base.slow_work import Slowly
+from app.session.catalogue.show_handbook import Press
+from app.session.engine.text_pictures import DrawText
+from app.session.planning.calendar_port import Calendar
+from app.session.planning.schedule_book import ScheduleBook
+from app.session.room.room_picture import Shrink
+from app.session.room.room_port import Connect, RoomAddress, RoomSocket
+from app.session.selling.card_texts import CardWriter, Modules
 from app.session.show_desk import DeskEquipment
-from app.session.show_handbook import Press
-from app.session.slow_work import Slowly
 from app.session.studio import MakeSample, MakeSecrets, Studio
-from app.session.text_pictures import DrawText
 from app.storage.card_themes import load_card_themes
 from app.storage.files import StorageError
 from app.storage.paths import Paths
@@ -36,7 +36,7 @@ from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 
 if TYPE_CHECKING:
-    from app.session.schedule_review import ScheduleReview
+    from app.session.planning.schedule_review import ScheduleReview
 
 
 class Drawing:
@@ -82,8 +82,10 @@ def handbook_press(paths: Paths, picture_of: Callable[[str], bytes | None], medi
 
 def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleReview":
     """What weighs the hours of a plan and looks it through; loaded when something is planned."""
-    advice = importlib.import_module("app.session.schedule_advice").ScheduleAdvice(plan, show=show, calendar=calendar, slowly=slowly)
-    module = importlib.import_module("app.session.schedule_review")
+    advice = importlib.import_module("app.session.planning.schedule_advice").ScheduleAdvice(
+        plan, show=show, calendar=calendar, slowly=slowly
+    )
+    module = importlib.import_module("app.session.planning.schedule_review")
     review: ScheduleReview = module.ScheduleReview(plan, advice, show=show, slowly=slowly, told=plan.changed.emit)
     return review
 
@@ -96,7 +98,7 @@ class LateRoom:
 
     async def __call__(self, address: RoomAddress) -> RoomSocket:
         if self._connect is None:
-            module = await asyncio.to_thread(importlib.import_module, "app.session.room_client")
+            module = await asyncio.to_thread(importlib.import_module, "app.session.room.room_client")
             self._connect = cast(Connect, module.connect)
         return await self._connect(address)
 

@@ -16,9 +16,9 @@ import psutil
 from PySide6.QtGui import QFontDatabase
 
 from app.bootstrap.logs import start_logging
-from app.domain.device import Device
-from app.domain.errors import AppError
-from app.domain.output import AudioSettings, Canvas, H264Profile, SpeedPreset
+from app.domain.base.errors import AppError
+from app.domain.program.device import Device
+from app.domain.program.output import AudioSettings, Canvas, H264Profile, SpeedPreset
 from app.media.devices import find_devices
 from app.media.encode.codec import OpenEncoder, Recipe, Wanted
 from app.media.encode.errors import EncodeError

@@ -12,7 +12,7 @@ from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
 from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
-from app.domain.clock import SystemClock
+from app.domain.base.clock import SystemClock
 from app.link.messages import LinkError
 from app.link.registration import ENGINE_LOCK
 from app.link.server import LinkServer

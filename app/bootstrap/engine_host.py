@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.bootstrap.processes import settle_memory
-from app.session.processes import BackOff, parent_of, words_of
+from app.session.base.processes import BackOff, parent_of, words_of
 
 _TASKS = Path("/proc/self/task")
 _FOLLOWED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if sys.platform == "linux" else frozenset()

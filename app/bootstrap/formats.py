@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from app.domain.errors import Value
-from app.domain.finding import Fact
-from app.domain.money import Money
+from app.domain.base.errors import Value
+from app.domain.base.money import Money
+from app.domain.rundown.finding import Fact
 
 
 class LateFormats:

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
-from app.domain.notice import Notice, Severity
+from app.domain.base.notice import Notice, Severity
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from app.domain.output import Relay
+from app.domain.program.output import Relay
 from app.relay.discovery import Browser, FoundRelay
 from app.transport.addresses import host_addresses, is_loopback
 

@@ -9,11 +9,11 @@ from app.bootstrap.logs import start_logging
 from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals, settle_memory
 from app.bootstrap.saying import spoken
-from app.domain.room import orders_secret
+from app.domain.room.room import orders_secret
+from app.relay.access.proxies import read_networks
 from app.relay.config import RelayConfig, RelayError, is_loopback
 from app.relay.descriptors import raise_limit
 from app.relay.process import Lease, addresses_of, read_keys, room_keys_file, serve
-from app.relay.proxies import read_networks
 from app.relay.server import RelayServer
 from app.storage.files import StorageError
 from app.storage.lock import FileLock

@@ -8,8 +8,8 @@ from typing import Any
 
 import psutil
 
-from app.domain.broadcast import TargetState
-from app.domain.stats import EngineStats, TargetStats
+from app.domain.program.broadcast import TargetState
+from app.domain.program.stats import EngineStats, TargetStats
 
 REPORT_VERSION = 1
 MB = 1024 * 1024

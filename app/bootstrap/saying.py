@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.errors import Value
+from app.domain.base.errors import Value
 from app.storage.wording import Wordings
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import cast
 
 from app.bootstrap.formats import LateFormats
-from app.domain.calendar_entry import CalendarSetting, CalendarWords
-from app.domain.card_theme import CardTheme
-from app.domain.party import Party
-from app.domain.poster import DrawPoster, Modules, Poster, PosterSize
-from app.domain.schedule import Airing, Occurrence, Schedule
-from app.domain.zones import Zones
-from app.session.announcement_texts import AnnouncementTexts
-from app.session.announcements import CalendarFiles, TellingEquipment
+from app.domain.base.zones import Zones
+from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
+from app.domain.planning.party import Party
+from app.domain.planning.poster import DrawPoster, Modules, Poster, PosterSize
+from app.domain.planning.schedule import Airing, Occurrence, Schedule
+from app.domain.selling.card_theme import CardTheme
+from app.session.planning.announcement_texts import AnnouncementTexts
+from app.session.planning.announcements import CalendarFiles, TellingEquipment
 from app.storage.paths import Paths
 from app.storage.phrases import load_phrases
 

@@ -18,13 +18,13 @@ from app.bootstrap.logs import start_logging
 from app.bootstrap.loop_watch import LoopWatch
 from app.bootstrap.processes import on_end_signals
 from app.bootstrap.saying import spoken
-from app.domain.device import Devices
-from app.domain.errors import AppError
-from app.domain.notice import Notice, Severity
-from app.domain.output import Relay
-from app.domain.project import Project, starter_project
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.device import Devices
+from app.domain.program.output import Relay
+from app.domain.program.project import Project, starter_project
 from app.domain.show import Show
-from app.session.discovery import Discovery
+from app.session.air.discovery import Discovery
 from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import Paths, find_paths
@@ -33,10 +33,10 @@ from app.storage.sample_show import load_sample
 from app.storage.secrets import Secrets
 from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
 from app.storage.wording import LateWordings, Wordings
-from app.ui.application import WindowOptions, run_window
-from app.ui.doorbell import door_of, ring
-from app.ui.language import BCP47, DECLARED, language_for, load_table
-from app.ui.widgets.form import Group
+from app.ui.kit.form import Group
+from app.ui.kit.language import BCP47, DECLARED, language_for, load_table
+from app.ui.shell.application import WindowOptions, run_window
+from app.ui.shell.doorbell import door_of, ring
 from app.version import VERSION
 
 WINDOW_FILE = "window"

@@ -13,12 +13,12 @@ from icalendar.prop import vRecur
 
 from app.calendar.recurrence import dates_by_rule, last_date, occurrence_of, occurrences
 from app.calendar.zone_component import zone_component
-from app.domain.calendar_entry import CalendarSetting, CalendarWords
-from app.domain.local_time import Existence, LocalTime, resolve_leniently, wall_of
-from app.domain.party import Party, PartyKind
-from app.domain.schedule import Airing, Occurrence, Schedule
-from app.domain.series_rule import parse_rule
-from app.domain.zones import Zones
+from app.domain.base.local_time import Existence, LocalTime, resolve_leniently, wall_of
+from app.domain.base.zones import Zones
+from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Schedule
+from app.domain.planning.series_rule import parse_rule
 from app.version import VERSION
 
 HORIZON = timedelta(days=10 * 366)  # how far clock rules are written out for a series that never ends

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 from app.calendar.day_tables import DayTables
-from app.domain.festival_rule import Basis, DayRule
+from app.domain.planning.festival_rule import Basis, DayRule
 
 DAY = timedelta(days=1)
 LATE_MONTH = 11  # by the calendars of the moon, the last months of a year lie in the next one of ours

@@ -7,9 +7,9 @@ from datetime import date
 from app.calendar.day_tables import DayTables
 from app.calendar.late_almanac import LateAlmanac
 from app.calendar.market_festivals import MarketFestivals
-from app.domain.festival import Festival
-from app.domain.festival_rule import FestivalRule
-from app.domain.schedule import FestivalChange
+from app.domain.planning.festival import Festival
+from app.domain.planning.festival_rule import FestivalRule
+from app.domain.planning.schedule import FestivalChange
 
 KEPT = 200  # markets as changed by the user; each edit of a festival makes one more
 

@@ -5,7 +5,7 @@ import warnings
 
 import tzlocal
 
-from app.domain.zones import Zones
+from app.domain.base.zones import Zones
 
 UNKNOWN = "Etc/UTC"
 HOUR_S = 3600

@@ -7,10 +7,10 @@ from datetime import date
 
 from app.calendar.day_tables import DayTables, PublicDay
 from app.calendar.festival_days import DAY, days_of, runs
-from app.domain.festival import DayKind, Festival, LeadTask
-from app.domain.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
-from app.domain.schedule import FestivalChange
-from app.domain.words import Words
+from app.domain.base.words import Words
+from app.domain.planning.festival import DayKind, Festival, LeadTask
+from app.domain.planning.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
+from app.domain.planning.schedule import FestivalChange
 
 INSTEAD = "_observed"  # ends the key of days off that lie apart from the festival they stand for
 _NO_LETTER = re.compile(r"[^a-z0-9]+")

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import tzdata
 
-from app.domain.zones import Zones
+from app.domain.base.zones import Zones
 
 
 def load_zones() -> Zones:

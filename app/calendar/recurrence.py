@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from dateutil.rrule import rrule, rrulestr
 
-from app.domain.date_names import cut_off, key_of
-from app.domain.local_time import LocalTime, resolve_leniently
-from app.domain.schedule import Airing, Move, Naming, Occurrence, ScheduleError
-from app.domain.series_rule import parse_rule
+from app.domain.base.local_time import LocalTime, resolve_leniently
+from app.domain.base.zones import Zones
+from app.domain.planning.date_names import cut_off, key_of
+from app.domain.planning.schedule import Airing, Move, Naming, Occurrence, ScheduleError
+from app.domain.planning.series_rule import parse_rule
 from app.domain.show_editing import new_id
-from app.domain.zones import Zones
 
 WIDEST_OFFSET = timedelta(hours=26)  # what a wall time can be away from UTC, and what a gap adds
 UNNAMED = Naming()

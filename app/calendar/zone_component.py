@@ -9,9 +9,9 @@ from functools import lru_cache
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.prop import vRecur
 
-from app.domain.local_time import Transition, offset_at, transitions
-from app.domain.series_rule import WEEKDAYS
-from app.domain.zones import Zones
+from app.domain.base.local_time import Transition, offset_at, transitions
+from app.domain.base.zones import Zones
+from app.domain.planning.series_rule import WEEKDAYS
 
 FULL_CYCLE = timedelta(days=366 * 28 + 7)  # after 28 years every date falls on its weekday again: what held so long is a rule
 FEWEST_OF_A_RULE = 20  # years: a rule of a few is chance (the moon's months come round the same Friday twice)

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from app.domain.errors import AppError
-from app.domain.market import Market
-from app.domain.product import MAX_POINTS, Product
-from app.domain.project import Project
-from app.domain.project import check as check_project
-from app.domain.rundown import Segment
-from app.domain.schedule import Schedule, check_schedule
-from app.domain.spans import differing, doubled, one_of, places_of, reordered
-from app.domain.words import Words
+from app.domain.base.errors import AppError
+from app.domain.base.spans import differing, doubled, one_of, places_of, reordered
+from app.domain.base.words import Words
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import MAX_POINTS, Product
+from app.domain.planning.schedule import Schedule, check_schedule
+from app.domain.program.project import Project
+from app.domain.program.project import check as check_project
+from app.domain.rundown.rundown import Segment
 
 PLANNED_S_BOUNDS = (5, 24 * 3600)
 

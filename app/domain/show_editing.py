@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from app.domain.market import Market
-from app.domain.product import Product, Role
-from app.domain.project import Project
-from app.domain.rundown import Act, Segment
+from app.domain.base.spans import Identified, place_of, places_of, put, without
+from app.domain.base.words import pick
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Product, Role
+from app.domain.program.project import Project
+from app.domain.rundown.rundown import Act, Segment
 from app.domain.show import Coupon, KeywordCard, Show, ShowError, product_by_id, segment_by_id
-from app.domain.spans import Identified, place_of, places_of, put, without
-from app.domain.words import pick
 
 T = TypeVar("T", bound=Identified)
 

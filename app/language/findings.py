@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date as Date
 
-from app.domain.errors import Value
-from app.domain.finding import Fact
-from app.domain.money import Money
-from app.domain.words import pick, primary
+from app.domain.base.errors import Value
+from app.domain.base.money import Money
+from app.domain.base.words import pick, primary
+from app.domain.rundown.finding import Fact
 from app.language import formats
 
 _LANGUAGE_KEYS = frozenset({"language", "languages"})

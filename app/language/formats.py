@@ -16,7 +16,7 @@ from babel.dates import format_date
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 from babel.units import format_unit, get_unit_name
 
-from app.domain.money import Money, minor_digits
+from app.domain.base.money import Money, minor_digits
 
 _MANY = 100  # plural in every language
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.domain.handbook import completeness
-from app.domain.product import Product, landed_cost
+from app.domain.base.words import Words, has, is_right_to_left, pick
+from app.domain.catalogue.handbook import completeness
+from app.domain.catalogue.product import Product, landed_cost
 from app.domain.show import Show
-from app.domain.words import Words, has, is_right_to_left, pick
 from app.language import formats
 
 PICTURE_SCHEME = "picture:"  # `picture:ID` in the printed page; who prints it brings the picture

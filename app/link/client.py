@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Client, Connection
 
-from app.domain.command import Command, Event, Hello, Shutdown
+from app.domain.program.command import Command, Event, Hello, Shutdown
 from app.link.messages import MAX_EVENT_BYTES, LinkError, decode_event, encode
 from app.link.outbox import Outbox
 from app.link.registration import Registration

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.command import COMMANDS, EVENTS, LINK_VERSION, Command, Event
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
+from app.domain.program.command import COMMANDS, EVENTS, LINK_VERSION, Command, Event
 
 MAX_COMMAND_BYTES: Final = 72 * 1024 * 1024  # the largest picture a desk may put, 4096 × 4096 RGBA, and room around it
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024

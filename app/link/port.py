@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.device import Devices
-from app.domain.notice import Notice
-from app.domain.output import Target
-from app.domain.project import Project
-from app.domain.signal import Signal
-from app.domain.stats import EngineStats, Meters, RelayProbe
-from app.domain.transition import Transition
-from app.domain.trial import RelayTrial
+from app.domain.base.notice import Notice
+from app.domain.base.signal import Signal
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.device import Devices
+from app.domain.program.output import Target
+from app.domain.program.project import Project
+from app.domain.program.stats import EngineStats, Meters, RelayProbe
+from app.domain.program.transition import Transition
+from app.domain.program.trial import RelayTrial
 
 
 class EnginePort(Protocol):

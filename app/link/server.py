@@ -13,7 +13,9 @@ from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import Any
 
-from app.domain.command import (
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.command import (
     LINK_VERSION,
     Apply,
     Command,
@@ -31,9 +33,7 @@ from app.domain.command import (
     TryRelay,
     WatchRelays,
 )
-from app.domain.errors import AppError
-from app.domain.notice import Notice, Severity
-from app.domain.stats import RelayProbe
+from app.domain.program.stats import RelayProbe
 from app.link import registration
 from app.link.desk import AttachedDesk
 from app.link.messages import LinkError, decode_command, encode

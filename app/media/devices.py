@@ -1,6 +1,6 @@
 """What is plugged in: everything the window offers to choose from."""
 
-from app.domain.device import Devices
+from app.domain.program.device import Devices
 from app.media.capture.devices import cameras, monitors
 from app.media.sound.devices import microphones
 from app.media.sound.portaudio import SoundHost

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import cv2
 
-from app.domain.broadcast import BroadcastState
-from app.domain.clock import Clock
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.contact import without_sources
-from app.domain.device import Devices
-from app.domain.errors import AppError
-from app.domain.notice import Notice, Severity
-from app.domain.output import Canvas, Target
-from app.domain.project import Project, check, scene_by_id
-from app.domain.scene import Scene
-from app.domain.signal import Signal
-from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
-from app.domain.transition import Transition
-from app.domain.trial import RelayTrial
+from app.domain.air.contact import without_sources
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.device import Devices
+from app.domain.program.output import Canvas, Target
+from app.domain.program.project import Project, check, scene_by_id
+from app.domain.program.scene import Scene
+from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
+from app.domain.program.transition import Transition
+from app.domain.program.trial import RelayTrial
 from app.media.compose.overlays import Overlays
 from app.media.devices import find_devices
 from app.media.encode.output import VideoOutput

@@ -1,6 +1,6 @@
 """One stream of packets to everyone who takes it."""
 
-from app.domain.packet import EncodedPacket, PacketSink
+from app.domain.program.packet import EncodedPacket, PacketSink
 
 
 class PacketFan:

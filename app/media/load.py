@@ -4,7 +4,7 @@ import os
 
 import psutil
 
-from app.domain.clock import NS_PER_S, Clock
+from app.domain.base.clock import NS_PER_S, Clock
 
 _LEAST_SPAN_NS = NS_PER_S // 2  # shorter spans make the percentage jump
 

@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from app.domain.broadcast import ACCEPTED, BROADCAST_MOVES, BroadcastState
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.output import Target
-from app.domain.state import StateCell
-from app.domain.stats import TargetStats
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import ACCEPTED, BROADCAST_MOVES, BroadcastState
+from app.domain.program.output import Target
+from app.domain.program.stats import TargetStats
 from app.media.encode.output import VideoOutput
 from app.media.ports import Publisher
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from enum import Enum
 
-from app.domain.clock import NS_PER_S, Clock
+from app.domain.base.clock import NS_PER_S, Clock
 
 _COARSE_NS = 20_000_000  # Event.wait may oversleep by a scheduler tick on Windows (15.6 ms), so the rest is slept in steps
 _STEP_NS = 5_000_000  # the longest time in which `stop` is not seen

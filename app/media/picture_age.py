@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.clock import NS_PER_MS
+from app.domain.base.clock import NS_PER_MS
 from app.media.ports import Picture
 
 _OLDEST_NS = 500 * NS_PER_MS  # beyond this a source is stalled or was paused; waiting for it would not put it in step

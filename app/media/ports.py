@@ -7,11 +7,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from app.domain.errors import Value
-from app.domain.output import Target
-from app.domain.packet import Codec, EncodedPacket
-from app.domain.stats import RelayProbe, SourceStats, TargetStats
-from app.domain.trial import RelayTrial
+from app.domain.base.errors import Value
+from app.domain.program.output import Target
+from app.domain.program.packet import Codec, EncodedPacket
+from app.domain.program.stats import RelayProbe, SourceStats, TargetStats
+from app.domain.program.trial import RelayTrial
 
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]

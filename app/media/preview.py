@@ -1,4 +1,4 @@
-"""Writes the program into the shared preview, at most 30 times a second; the layout is app.domain.preview's."""
+"""Writes the program into the shared preview, at most 30 times a second; the layout is app.domain.program.preview's."""
 
 import mmap
 from pathlib import Path
@@ -7,8 +7,8 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from app.domain.clock import NS_PER_S
-from app.domain.preview import (
+from app.domain.base.clock import NS_PER_S
+from app.domain.program.preview import (
     FILE_BYTES,
     FILE_HEADER,
     LATEST_OFFSET,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from app.domain.clock import NS_PER_MS, Clock
-from app.domain.errors import AppError
-from app.domain.notice import Notice, Severity
-from app.domain.output import Canvas
-from app.domain.scene import Scene
-from app.domain.transition import Transition, TransitionKind
+from app.domain.base.clock import NS_PER_MS, Clock
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.output import Canvas
+from app.domain.program.scene import Scene
+from app.domain.program.transition import Transition, TransitionKind
 from app.media.compose.composer import Composer
 from app.media.compose.overlays import Overlays
 from app.media.pacing import Pacer, Step, Tick, TickCounts

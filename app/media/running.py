@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.errors import AppError, Value
-from app.domain.mixing import Strip
-from app.domain.notice import Notice, Severity
-from app.domain.output import Canvas
-from app.domain.project import Project
-from app.domain.source import KINDS, Source, SourceKind, settings_of
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.mixing import Strip
+from app.domain.program.output import Canvas
+from app.domain.program.project import Project
+from app.domain.program.source import KINDS, Source, SourceKind, settings_of
+from app.domain.program.stats import SourceStats
 from app.media.capture.sources import PictureMaker, make_picture_source
 from app.media.ports import Picture, SoundSource
 from app.media.sound.feed import SoundFeed

@@ -8,8 +8,8 @@ import contextlib
 import logging
 from collections.abc import Iterator
 
-from app.domain.errors import AppError
-from app.domain.source import Source
+from app.domain.base.errors import AppError
+from app.domain.program.source import Source
 from app.media.work_trail import NO_TRAIL, WorkTrail, fingerprint_of
 
 log = logging.getLogger(__name__)

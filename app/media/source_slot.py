@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.media.source_edge import SourceEdge
 
 

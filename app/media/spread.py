@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
-from app.domain.stats import Spread
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
+from app.domain.program.stats import Spread
 
 _WINDOW_NS = 60 * NS_PER_S
 _MOST = 60 * 60  # one minute at 60 pictures a second

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.source import Source, SourceKind
+from app.domain.program.source import Source, SourceKind
 
 log = logging.getLogger(__name__)
 

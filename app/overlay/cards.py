@@ -5,7 +5,10 @@ from typing import Any
 
 from PySide6.QtGui import QImage
 
-from app.domain.card import (
+from app.domain.base.words import is_right_to_left
+from app.domain.program.output import Canvas
+from app.domain.program.overlay import mirrored
+from app.domain.selling.card import (
     KIND_OF,
     Card,
     CardKind,
@@ -18,10 +21,7 @@ from app.domain.card import (
     QrCard,
     Ticker,
 )
-from app.domain.card_theme import Across, CardPlace, CardTheme, Down, SafeArea
-from app.domain.output import Canvas
-from app.domain.overlay import mirrored
-from app.domain.words import is_right_to_left
+from app.domain.selling.card_theme import Across, CardPlace, CardTheme, Down, SafeArea
 from app.overlay.cards_figures import draw_countdown, draw_qr
 from app.overlay.cards_panel import Drawn, Setting
 from app.overlay.cards_product import draw_product

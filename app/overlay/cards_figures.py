@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from app.domain.card import CardKind, Countdown, QrCard
+from app.domain.selling.card import CardKind, Countdown, QrCard
 from app.overlay.cards_panel import Drawn, Setting, Sheet, colour, draw_panel, fill
 from app.overlay.cards_text import Align, Block, Face, fitted
 

@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.domain.card_theme import CardFonts
-from app.domain.words import primary
+from app.domain.base.words import primary
+from app.domain.selling.card_theme import CardFonts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPen
 
-from app.domain.card_theme import CardTheme, ShapeTheme, shape_of
-from app.domain.output import Canvas
-from app.domain.schema import parse_colour
+from app.domain.base.schema import parse_colour
+from app.domain.program.output import Canvas
+from app.domain.selling.card_theme import CardTheme, ShapeTheme, shape_of
 from app.overlay.cards_text import Face, Type
 
 _SHADOW_DROP = 0.3  # of its reach: light comes from above

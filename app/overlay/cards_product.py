@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
-from app.domain.card import CardKind, ProductCard
-from app.domain.card_theme import ProductLayout
-from app.domain.words import is_right_to_left
+from app.domain.base.words import is_right_to_left
+from app.domain.selling.card import CardKind, ProductCard
+from app.domain.selling.card_theme import ProductLayout
 from app.overlay.cards_panel import Drawn, Flow, Setting, Sheet, colour, draw_dot, draw_panel, draw_parcel, fill, rounded
 from app.overlay.cards_picture import decoded, draw_picture
 from app.overlay.cards_text import Block, Face, fitted

@@ -8,8 +8,8 @@ from enum import Enum
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPen, QTextLayout, QTextOption
 
-from app.domain.card_theme import CardFonts
-from app.domain.words import is_right_to_left, reads_right_to_left
+from app.domain.base.words import is_right_to_left, reads_right_to_left
+from app.domain.selling.card_theme import CardFonts
 from app.overlay.cards_fonts import breaks_anywhere, families, room_of
 
 ELLIPSIS = "…"

@@ -5,8 +5,8 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPolygonF
 
-from app.domain.card import CardKind, DisclosureBadge, KeywordCard, LowerThird, Ticker
-from app.domain.words import is_right_to_left
+from app.domain.base.words import is_right_to_left
+from app.domain.selling.card import CardKind, DisclosureBadge, KeywordCard, LowerThird, Ticker
 from app.overlay.cards_panel import Drawn, Flow, Setting, Sheet, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
 from app.overlay.cards_text import Align, Block, Face, Type, fitted
 

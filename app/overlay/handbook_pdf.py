@@ -9,9 +9,9 @@ from uuid import uuid4
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt, QUrl
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument, QTextOption
 
-from app.domain.card_theme import CardFonts
-from app.domain.errors import AppError
-from app.domain.words import is_right_to_left
+from app.domain.base.errors import AppError
+from app.domain.base.words import is_right_to_left
+from app.domain.selling.card_theme import CardFonts
 from app.overlay.cards_fonts import families
 
 RESOLUTION_DPI = 144

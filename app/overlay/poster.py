@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QImage, QImageWriter, QLinearGradient, QPainter, QPainterPath, QPen, QRadialGradient
 
-from app.domain.card_theme import CardTheme
-from app.domain.errors import AppError
-from app.domain.poster import Poster, PosterSize
-from app.domain.words import is_right_to_left
+from app.domain.base.errors import AppError
+from app.domain.base.words import is_right_to_left
+from app.domain.planning.poster import Poster, PosterSize
+from app.domain.selling.card_theme import CardTheme
 from app.overlay.cards_panel import colour
 from app.overlay.cards_picture import decoded
 from app.overlay.cards_text import Face

@@ -7,9 +7,9 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.domain.card_theme import CardColours, CardTheme
-from app.domain.poster import MOST_NEWS, MOST_TIMES, Poster, PosterTime
-from app.domain.words import is_right_to_left
+from app.domain.base.words import is_right_to_left
+from app.domain.planning.poster import MOST_NEWS, MOST_TIMES, Poster, PosterTime
+from app.domain.selling.card_theme import CardColours, CardTheme
 from app.overlay.cards_figures import QUIET_ZONE, draw_modules
 from app.overlay.cards_panel import Flow, colour, draw_dot, fill, rounded
 from app.overlay.cards_picture import draw_picture, stands_free

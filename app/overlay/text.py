@@ -23,10 +23,10 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.domain.errors import Value
-from app.domain.output import Canvas
-from app.domain.schema import completed, parse_colour
-from app.domain.source import KINDS, SourceKind
+from app.domain.base.errors import Value
+from app.domain.base.schema import completed, parse_colour
+from app.domain.program.output import Canvas
+from app.domain.program.source import KINDS, SourceKind
 
 REFERENCE_LINES = 1080  # sizes in the settings are meant for a picture this high
 MAX_SIDE = 4096  # no canvas is larger; a page pasted by mistake must not eat the memory

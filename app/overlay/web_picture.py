@@ -3,7 +3,7 @@
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.overlay.cards_picture import decoded
 
 QUALITY = 82  # below it, text on packages begins to crumble

@@ -9,9 +9,9 @@ or changes its meaning.
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from app.domain.errors import AppError, Value
-from app.domain.money import Money, parse_amount
-from app.domain.order import Order
+from app.domain.base.errors import AppError, Value
+from app.domain.base.money import Money, parse_amount
+from app.domain.selling.order import Order
 
 __all__ = ["API_VERSION", "Api", "AppError", "Money", "Order", "PluginError", "Shop", "TakeOrder", "Value", "parse_amount"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
 
-from app.domain.order import Order
+from app.domain.selling.order import Order
 from app.plugin.api import Api, PluginError, Shop
 from app.plugin.fence import Fence
 from app.plugin.landlock import restrict

@@ -9,12 +9,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.errors import AppError, FieldError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.order import Order
-from app.domain.signal import Signal
-from app.domain.state import StateCell
-from app.domain.words import pick
+from app.domain.base.errors import AppError, FieldError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.base.state import StateCell
+from app.domain.base.words import pick
+from app.domain.selling.order import Order
 from app.plugin.api import TakeOrder
 from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
 from app.plugin.run import Allowance, Budget, End, PluginRun, processor_s

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import AppError, Value
-from app.domain.schema import Choice, Field, FieldType, completed
-from app.domain.words import Words, pick
+from app.domain.base.errors import AppError, Value
+from app.domain.base.schema import Choice, Field, FieldType, completed
+from app.domain.base.words import Words, pick
 from app.plugin.api import API_VERSION
 from app.plugin.permissions import Permissions, read_permissions
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import AppError, Value
-from app.domain.money import Money
-from app.domain.order import Order
+from app.domain.base.errors import AppError, Value
+from app.domain.base.money import Money
+from app.domain.selling.order import Order
 from app.plugin.permissions import Host
 
 MAX_LINE = 64 * 1024

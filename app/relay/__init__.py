@@ -1,0 +1,1 @@
+"""The embedded relay: WHIP in, WHEP out, the viewer page, the room."""

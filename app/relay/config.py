@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.domain.errors import AppError
-from app.relay.proxies import Network
+from app.domain.base.errors import AppError
+from app.relay.access.proxies import Network
 
 STREAM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 

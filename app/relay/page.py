@@ -13,10 +13,10 @@ from pathlib import Path
 import segno
 from aiohttp import web
 
-from app.domain.clock import Clock
+from app.domain.base.clock import Clock
+from app.relay.access.rates import AddressBuckets
 from app.relay.config import Limits, RelayError
 from app.relay.refusals import Refusal
-from app.relay.room_rates import AddressBuckets
 
 # Only what lies beside the page; nothing inline, nothing from elsewhere, nobody may frame it but itself.
 CONTENT_SECURITY_POLICY = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from app.domain.errors import AppError, Value
+from app.domain.base.errors import AppError, Value
 
 # The sentences go out as text/plain bodies of HTTP answers: part of the protocol, always English.
 _REFUSALS: Mapping[str, tuple[HTTPStatus, str]] = {

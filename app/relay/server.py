@@ -11,23 +11,23 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from app.domain.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from app.relay import descriptors
-from app.relay.admission import Admission
+from app.relay.access.admission import Admission
+from app.relay.access.connections import ConnectionGuard
+from app.relay.access.front import CORS, HOST, Front, Nonsense
+from app.relay.access.hosts import Host
+from app.relay.access.keys import Keys
 from app.relay.config import RelayConfig, RelayError, is_loopback
-from app.relay.connections import ConnectionGuard
-from app.relay.front import CORS, HOST, Front, Nonsense
-from app.relay.hosts import Host
-from app.relay.keys import Keys
-from app.relay.negotiation import read_offer
+from app.relay.media.negotiation import read_offer
+from app.relay.media.sessions import LEFT, Addresses, Session, Sessions
+from app.relay.media.stream import Stream
 from app.relay.page import PAGE_HEADERS, Codes, Page
 from app.relay.refusals import Refusal
-from app.relay.room_calendars import RoomCalendars
-from app.relay.room_orders import RoomOrders
-from app.relay.room_pictures import RoomPictures
-from app.relay.room_sockets import RoomSockets
-from app.relay.sessions import LEFT, Addresses, Session, Sessions
-from app.relay.stream import Stream
+from app.relay.room.calendars import RoomCalendars
+from app.relay.room.orders import RoomOrders
+from app.relay.room.pictures import RoomPictures
+from app.relay.room.sockets import RoomSockets
 from app.relay.tls import tls_context
 from app.transport.addresses import host_addresses
 

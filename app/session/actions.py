@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 
 
 def _always() -> bool:

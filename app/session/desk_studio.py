@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.broadcast import BroadcastState
-from app.domain.device import Devices
-from app.domain.notice import Notice
-from app.domain.output import Relay
-from app.domain.signal import Signal
-from app.domain.state import StateCell
-from app.domain.stats import EngineStats, RelayProbe
-from app.session.engine_desk import EngineState
-from app.session.room_port import RoomAddress
-from app.session.show_book import ShowBook
+from app.domain.base.notice import Notice
+from app.domain.base.signal import Signal
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.device import Devices
+from app.domain.program.output import Relay
+from app.domain.program.stats import EngineStats, RelayProbe
+from app.session.document.show_book import ShowBook
+from app.session.engine.engine_desk import EngineState
+from app.session.room.room_port import RoomAddress
 from app.storage.settings import Settings
 
 

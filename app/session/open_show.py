@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from app.domain.clock import Clock
-from app.domain.contact import Contact, relay_contacts
-from app.domain.notice import Notice
-from app.domain.output import Relay
-from app.domain.project import Project
+from app.domain.air.contact import Contact, relay_contacts
+from app.domain.base.clock import Clock
+from app.domain.base.notice import Notice
+from app.domain.program.output import Relay
+from app.domain.program.project import Project
 from app.domain.show import Show
-from app.session.connections import Connections
-from app.session.document import Change, Document, ShowChange
-from app.session.show_files import ShowFiles
-from app.session.show_keeper import Post, ShowKeeper
-from app.session.show_pictures import ShowPictures
-from app.session.show_tables import ShowTables
+from app.session.air.connections import Connections
+from app.session.catalogue.show_pictures import ShowPictures
+from app.session.document.document import Change, Document, ShowChange
+from app.session.document.show_files import ShowFiles
+from app.session.document.show_keeper import Post, ShowKeeper
+from app.session.tables.show_tables import ShowTables
 from app.storage.consents import Consents
 from app.storage.paths import Paths
 from app.storage.working_files import RecoveredShow, WorkingFiles

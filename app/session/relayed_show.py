@@ -2,26 +2,26 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from app.domain.address import turn_secret, without_credentials
-from app.domain.broadcast import AirState, BroadcastState
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.command import Command, TryRelay
-from app.domain.notice import Notice
-from app.domain.output import EMBEDDED_RELAY_ID, IceServer, Relay, Target
-from app.domain.preset import RelayPreset
+from app.domain.air.preset import RelayPreset
+from app.domain.base.address import turn_secret, without_credentials
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.notice import Notice
+from app.domain.base.signal import Signal
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import AirState, BroadcastState
+from app.domain.program.command import Command, TryRelay
+from app.domain.program.output import EMBEDDED_RELAY_ID, IceServer, Relay, Target
+from app.domain.program.stats import RelayProbe
+from app.domain.program.trial import RelayTrial
 from app.domain.show import Show
-from app.domain.signal import Signal
-from app.domain.state import StateCell
-from app.domain.stats import RelayProbe
-from app.domain.trial import RelayTrial
-from app.session.embedded_relay import EmbeddedRelay, RelaySetting
-from app.session.on_air import OnAir
+from app.session.air.embedded_relay import EmbeddedRelay, RelaySetting
+from app.session.air.on_air import OnAir
+from app.session.air.relay_book import RelayBook, contacts_by
+from app.session.air.secret_book import SecretBook
+from app.session.base.processes import Spawn
+from app.session.document.show_keeper import Post
 from app.session.open_show import OpenShow
-from app.session.processes import Spawn
-from app.session.relay_book import RelayBook, contacts_by
-from app.session.room_port import RoomAddress
-from app.session.secret_book import SecretBook
-from app.session.show_keeper import Post
+from app.session.room.room_port import RoomAddress
 from app.storage import settings as declared
 from app.storage.paths import Paths
 from app.storage.secrets import Secrets

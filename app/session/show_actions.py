@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+from app.domain.selling.shown import ShownKind
 from app.domain.show import Show, ShowError
-from app.domain.shown import ShownKind
 from app.session.actions import Action, ActionTable
-from app.session.room_link import RoomState
+from app.session.room.room_link import RoomState
 from app.session.show_desk import ShowDesk
 
 CARDS = POINTS = 9  # the digit keys

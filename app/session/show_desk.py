@@ -5,49 +5,49 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.domain.broadcast import BroadcastState
-from app.domain.card_theme import CardTheme, DrawCard
-from app.domain.clock import NS_PER_MS, Clock
-from app.domain.command import Command
-from app.domain.errors import AppError
+from app.domain.base.clock import NS_PER_MS, Clock
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.catalogue.product import Product
 from app.domain.event import EventKind, ShowEvent
-from app.domain.notice import Notice, Severity
-from app.domain.order import order_of
-from app.domain.output import EMBEDDED_RELAY_ID
-from app.domain.product import Product
-from app.domain.schedule import Reminder
+from app.domain.planning.schedule import Reminder
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.command import Command
+from app.domain.program.output import EMBEDDED_RELAY_ID
+from app.domain.program.stats import EngineStats
+from app.domain.selling.card_theme import CardTheme, DrawCard
+from app.domain.selling.order import order_of
+from app.domain.selling.shown import Shown
 from app.domain.show_sitting import SITTING_KINDS, Sitting
-from app.domain.shown import Shown
-from app.domain.stats import EngineStats
-from app.session.advised_schedule import MakeReview
-from app.session.air_log import AirLog
-from app.session.announcements import Announcements, TellingEquipment
-from app.session.calendar_port import Calendar
-from app.session.card_texts import CardScene, CardWriter
-from app.session.cards_on_air import CardsOnAir
-from app.session.clock_watch import ClockWatch
+from app.session.base.slow_work import SlowWork
+from app.session.catalogue.product_index import ProductIndex
+from app.session.catalogue.show_handbook import MakePress
 from app.session.desk_studio import DeskStudio
-from app.session.disclosures import Disclosures
-from app.session.engine_desk import EngineState
-from app.session.orders import Orders
-from app.session.product_index import ProductIndex
-from app.session.reservations import Reservations
-from app.session.room_calendar import RoomCalendar
-from app.session.room_dates import RoomDates
-from app.session.room_link import RoomLink
-from app.session.room_log import ROOM_KINDS, logged_as
-from app.session.room_picture import RoomPictures, Shrink
-from app.session.room_port import Connect, OpenCoupon, RoomEvent
-from app.session.room_summary import SUMMARY_KINDS, RoomSummary
-from app.session.room_view import Json, RoomView, title_for_viewers
-from app.session.schedule_news import ScheduleNews
-from app.session.scheduler import Scheduler
-from app.session.selling import Selling
-from app.session.show_end import ShowEnd
-from app.session.show_handbook import MakePress
-from app.session.show_reports import ShowReports
-from app.session.show_runner import ShowRunner
-from app.session.slow_work import SlowWork
+from app.session.engine.engine_desk import EngineState
+from app.session.planning.advised_schedule import MakeReview
+from app.session.planning.announcements import Announcements, TellingEquipment
+from app.session.planning.calendar_port import Calendar
+from app.session.planning.clock_watch import ClockWatch
+from app.session.planning.room_calendar import RoomCalendar
+from app.session.planning.schedule_news import ScheduleNews
+from app.session.planning.scheduler import Scheduler
+from app.session.review.show_reports import ShowReports
+from app.session.room.reservations import Reservations
+from app.session.room.room_dates import RoomDates
+from app.session.room.room_link import RoomLink
+from app.session.room.room_log import ROOM_KINDS, logged_as
+from app.session.room.room_picture import RoomPictures, Shrink
+from app.session.room.room_port import Connect, OpenCoupon, RoomEvent
+from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
+from app.session.room.room_view import Json, RoomView, title_for_viewers
+from app.session.rundown.air_log import AirLog
+from app.session.rundown.show_end import ShowEnd
+from app.session.rundown.show_runner import ShowRunner
+from app.session.selling.card_texts import CardScene, CardWriter
+from app.session.selling.cards_on_air import CardsOnAir
+from app.session.selling.disclosures import Disclosures
+from app.session.selling.orders import Orders
+from app.session.selling.selling import Selling
 from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 

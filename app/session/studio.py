@@ -6,33 +6,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.clock import Clock
-from app.domain.command import Apply, Command, Event, Hello, ListDevices, RelayProbes, Take
-from app.domain.device import Devices
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.preset import RelayPreset
-from app.domain.project import Project, scene_by_id
+from app.domain.air.preset import RelayPreset
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.program.command import Apply, Command, Event, Hello, ListDevices, RelayProbes, Take
+from app.domain.program.device import Devices
+from app.domain.program.project import Project, scene_by_id
+from app.domain.program.stats import EngineStats, Meters, RelayProbe
+from app.domain.program.transition import CUT, Transition
+from app.domain.program.trial import RelayTrial
 from app.domain.show import Desk, Show
-from app.domain.signal import Signal
-from app.domain.stats import EngineStats, Meters, RelayProbe
-from app.domain.transition import CUT, Transition
-from app.domain.trial import RelayTrial
 from app.plugin.host import PluginHost
 from app.session.actions import ActionTable
-from app.session.background import Background
-from app.session.desk_lock import DeskLock
-from app.session.discovery import MakeDiscovery
-from app.session.document import on_program
-from app.session.engine_desk import EngineDesk, EngineState
-from app.session.preview_reader import PreviewReader
-from app.session.processes import Spawn
+from app.session.air.discovery import MakeDiscovery
+from app.session.base.background import Background
+from app.session.base.processes import Spawn
+from app.session.catalogue.show_handbook import ShowHandbook
+from app.session.document.document import on_program
+from app.session.engine.desk_lock import DeskLock
+from app.session.engine.engine_desk import EngineDesk, EngineState
+from app.session.engine.preview_reader import PreviewReader
+from app.session.engine.text_pictures import DrawText, TextPictures
 from app.session.relayed_show import RelayedShow, relay_setting
 from app.session.show_actions import fill_show
 from app.session.show_desk import DeskEquipment, ShowDesk
-from app.session.show_handbook import ShowHandbook
 from app.session.studio_actions import fill
-from app.session.text_pictures import DrawText, TextPictures
 from app.storage import settings as declared
 from app.storage.files import StorageError
 from app.storage.paths import Paths

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from app.domain.broadcast import BroadcastState
-from app.domain.editing import add_scene, duplicate_scene, remove_scene, replace_strip
-from app.domain.project import Project, program_scene
-from app.domain.state import StateCell
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.editing import add_scene, duplicate_scene, remove_scene, replace_strip
+from app.domain.program.project import Project, program_scene
 from app.session.actions import Action, ActionTable
 
 NUMBERED = 9  # the digit keys

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.domain.draw_permit import DrawPermit
-from app.domain.festival_rule import Basis, DayRule, FestivalRule, FestivalRuleError, parse_day_rule
-from app.domain.schedule import TaskKind
+from app.domain.planning.draw_permit import DrawPermit
+from app.domain.planning.festival_rule import Basis, DayRule, FestivalRule, FestivalRuleError, parse_day_rule
+from app.domain.planning.schedule import TaskKind
 from app.storage.files import StorageError, read_file
 from app.storage.parsing import parse_toml
 

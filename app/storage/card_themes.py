@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.card import CardKind
-from app.domain.card_theme import CanvasShape, CardMotion, CardPlace, CardTheme, ShapeTheme
-from app.domain.errors import FieldError
-from app.domain.overlay import MAX_ANIMATION_MS
-from app.domain.schema import parse_colour
+from app.domain.base.errors import FieldError
+from app.domain.base.schema import parse_colour
+from app.domain.program.overlay import MAX_ANIMATION_MS
+from app.domain.selling.card import CardKind
+from app.domain.selling.card_theme import CanvasShape, CardMotion, CardPlace, CardTheme, ShapeTheme
 from app.storage.files import StorageError, Told, each_file, read_file
 from app.storage.parsing import parse_toml
 

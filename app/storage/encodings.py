@@ -6,7 +6,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from app.domain.table import ENCODINGS
+from app.domain.tables.table import ENCODINGS
 
 log = logging.getLogger(__name__)
 

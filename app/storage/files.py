@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 
 T = TypeVar("T")
 

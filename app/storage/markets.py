@@ -10,8 +10,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from app.domain.market import Market
-from app.domain.money import is_currency
+from app.domain.base.money import is_currency
+from app.domain.catalogue.market import Market
 from app.storage.files import StorageError, Told, each_file, read_file
 from app.storage.parsing import parse_toml
 

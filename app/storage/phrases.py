@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.words import Words
+from app.domain.base.words import Words
 from app.storage.files import StorageError, read_file
 from app.storage.parsing import parse_toml
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import Value
+from app.domain.base.errors import Value
 from app.storage.files import StorageError, read_file, write_file
 from app.storage.parsing import parse_json
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.preset import RelayPreset
+from app.domain.air.preset import RelayPreset
 from app.storage.files import StorageError, Told, each_file, read_file
 from app.storage.parsing import parse_toml
 

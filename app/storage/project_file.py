@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from app.domain.editing import RELAY_PREFIX, new_id
-from app.domain.errors import AppError
-from app.domain.output import EMBEDDED_RELAY_ID
-from app.domain.project import Project, check
+from app.domain.base.errors import AppError
+from app.domain.program.editing import RELAY_PREFIX, new_id
+from app.domain.program.output import EMBEDDED_RELAY_ID
+from app.domain.program.project import Project, check
 from app.storage.files import StorageError, backup_of, read_file, write_file
 from app.storage.migrations import CURRENT_VERSION, FORMAT, MIGRATIONS, migrated
 from app.storage.parsing import parse_json

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.project import Project
-from app.domain.schedule import Schedule
+from app.domain.planning.schedule import Schedule
+from app.domain.program.project import Project
 from app.domain.show import Desk, Show, check_show
 from app.storage import pictures
 from app.storage.database import connect_reading, our_errors, plain_connection, remove_database

@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from app.domain.local_time import LocalTime
-from app.domain.market import Market
-from app.domain.party import Party
-from app.domain.product import Product
-from app.domain.project import Project
-from app.domain.rundown import Segment
-from app.domain.schedule import Airing, Schedule, WhatsNew
+from app.domain.base.local_time import LocalTime
+from app.domain.base.words import Words, pick
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Product
+from app.domain.planning.party import Party
+from app.domain.planning.schedule import Airing, Schedule, WhatsNew
+from app.domain.program.project import Project
+from app.domain.rundown.rundown import Segment
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
-from app.domain.words import Words, pick
 from app.storage.files import StorageError, read_file
 from app.storage.markets import load_chosen
 from app.storage.parsing import parse_toml

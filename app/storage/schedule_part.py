@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.domain.errors import AppError
-from app.domain.party import Party
-from app.domain.schedule import Airing, FestivalChange, Reminder, Schedule, check_schedule
+from app.domain.base.errors import AppError
+from app.domain.planning.party import Party
+from app.domain.planning.schedule import Airing, FestivalChange, Reminder, Schedule, check_schedule
 
 T = TypeVar("T")
 

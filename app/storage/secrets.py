@@ -7,7 +7,7 @@ import keyring
 import keyring.backends.fail
 from keyring.backend import KeyringBackend
 
-from app.domain.notice import Notice, Severity
+from app.domain.base.notice import Notice, Severity
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ SERVICE = "tradewind"
 
 
 class Secrets:
-    """Gets and sets secrets by name. A name begins with the origin that its secret is for (`domain/address.py`).
+    """Gets and sets secrets by name. A name begins with the origin that its secret is for (`domain/base/address.py`).
 
     Where the system has no keyring, or its owner keeps it locked, secrets live until the program ends and one notice says so.
     The keyring is looked for at first use: that costs tens of milliseconds and may ask the user. Calls may block; use one thread.

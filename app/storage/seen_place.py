@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.domain.plain_text import is_plain
+from app.domain.base.plain_text import is_plain
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_NAME = 64  # the longest zone's has 32

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import FieldError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
-from app.domain.schema import Choice, Field, FieldType, checked
+from app.domain.base.errors import FieldError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.schema import Choice, Field, FieldType, checked
+from app.domain.program.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
 from app.storage.files import StorageError, read_file, write_file
 from app.storage.parsing import parse_json
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.domain.clock import NS_PER_S, Clock
+from app.domain.base.clock import NS_PER_S, Clock
 from app.storage.database import our_errors, plain_connection, remove_database
 from app.storage.files import StorageError, put_in_place, saving_name
 from app.storage.show_file import SUFFIX, ShowFile

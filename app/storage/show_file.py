@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import msgspec
 
+from app.domain.base.signal import Signal
 from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
-from app.domain.signal import Signal
 from app.storage import event_rows, pictures
 from app.storage.consents import read_identity, write_identity
 from app.storage.database import (

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from app.domain.errors import AppError
-from app.domain.market import Market
-from app.domain.product import Product
-from app.domain.project import Project
-from app.domain.rundown import Segment
-from app.domain.schedule import Schedule
+from app.domain.base.errors import AppError
+from app.domain.base.spans import differing, turned
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Product
+from app.domain.planning.schedule import Schedule
+from app.domain.program.project import Project
+from app.domain.rundown.rundown import Segment
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
-from app.domain.spans import differing, turned
 from app.storage.files import StorageError
 from app.storage.migrations import CURRENT_VERSION, FORMAT
 from app.storage.project_file import decode

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.table_profile import TableProfile
+from app.domain.tables.table_profile import TableProfile
 from app.storage.files import StorageError, Told, each_file, read_file
 from app.storage.parsing import parse_toml
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.heading_row import likely_heading
-from app.domain.table import ENCODINGS, UNWRITTEN, Grid, Table, headed
+from app.domain.tables.heading_row import likely_heading
+from app.domain.tables.table import ENCODINGS, UNWRITTEN, Grid, Table, headed
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from app.domain.errors import AppError, Value
+from app.domain.base.errors import AppError, Value
 from app.storage.files import StorageError, read_file
 from app.storage.parsing import parse_toml
 

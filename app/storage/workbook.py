@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.storage.files import StorageError, storage_error, write_file
 from app.storage.shown_cells import shown
 

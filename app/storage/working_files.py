@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from app.domain.project import Project
+from app.domain.program.project import Project
 from app.domain.show import Show
 from app.storage.database import remove_database
 from app.storage.files import StorageError, storage_error

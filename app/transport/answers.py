@@ -11,9 +11,9 @@ import json
 import time
 from urllib.parse import urljoin
 
-from app.domain.address import origin_of, without_credentials
-from app.domain.output import IceServer
-from app.domain.plain_text import is_plain_character
+from app.domain.base.address import origin_of, without_credentials
+from app.domain.base.plain_text import is_plain_character
+from app.domain.program.output import IceServer
 from app.transport.http import Reply
 
 MAX_RETRY_AFTER_S = 120.0

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.transport.rtcp import TransportFeedback
 
 FLOOR_KBPS = 150  # below this there is no picture worth sending

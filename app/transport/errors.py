@@ -1,7 +1,7 @@
 """What can go wrong on the way to a relay."""
 
-from app.domain.broadcast import Step
-from app.domain.errors import AppError, Value
+from app.domain.base.errors import AppError, Value
+from app.domain.program.broadcast import Step
 
 
 class TransportError(AppError):

@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.http_exceptions import HttpProcessingError
 
-from app.domain.broadcast import Step
+from app.domain.program.broadcast import Step
 from app.transport.errors import TransportError
 
 log = logging.getLogger(__name__)

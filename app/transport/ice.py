@@ -21,8 +21,8 @@ from aioice.stun import Message, TransactionError
 from aioice.turn import UDP_SOCKET_BUFFER_SIZE
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
-from app.domain.address import shown_address
-from app.domain.output import IceServer
+from app.domain.base.address import shown_address
+from app.domain.program.output import IceServer
 from app.transport.sdp import MAX_HOST, IceCandidate
 from app.transport.stun import StunSocket
 from app.transport.turn import TurnError, TurnPath, ask_turn

@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from app.domain.packet import EncodedPacket, MediaKind
+from app.domain.program.packet import EncodedPacket, MediaKind
 
 MAX_WAITING = 200  # about two seconds of both kinds: a loop that is behind more than that has lost the show anyway
 

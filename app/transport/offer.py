@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.broadcast import Step
-from app.domain.output import Quirks
-from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec
+from app.domain.program.broadcast import Step
+from app.domain.program.output import Quirks
+from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec
 from app.transport.errors import TransportError
 from app.transport.headers import ABS_SEND_TIME_URI, MID_URI, TRANSPORT_CC_URI
 from app.transport.sdp import Description, Direction, HeaderExtension, MediaSection, PayloadFormat, TransportDescription

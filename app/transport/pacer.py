@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 
-from app.domain.broadcast import Step
-from app.domain.clock import NS_PER_MS
-from app.domain.output import IceServer
+from app.domain.base.clock import NS_PER_MS
+from app.domain.program.broadcast import Step
+from app.domain.program.output import IceServer
 from app.transport.addresses import host_addresses
 from app.transport.dtls import Certificate, DtlsTransport, IceLink
 from app.transport.errors import TransportError

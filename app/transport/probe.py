@@ -12,9 +12,9 @@ from typing import cast
 
 from aioice import stun
 
-from app.domain.address import without_credentials
-from app.domain.output import Target
-from app.domain.stats import RelayProbe
+from app.domain.base.address import without_credentials
+from app.domain.program.output import Target
+from app.domain.program.stats import RelayProbe
 from app.transport.answers import keep_alive_s
 from app.transport.connection import Connector
 from app.transport.errors import TransportError

@@ -8,13 +8,13 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
-from app.domain.broadcast import TargetState
-from app.domain.clock import Clock
-from app.domain.notice import Notice
-from app.domain.output import Target
-from app.domain.packet import Codec, EncodedPacket, MediaKind
-from app.domain.stats import RelayProbe, TargetStats
-from app.domain.trial import RelayTrial
+from app.domain.base.clock import Clock
+from app.domain.base.notice import Notice
+from app.domain.program.broadcast import TargetState
+from app.domain.program.output import Target
+from app.domain.program.packet import Codec, EncodedPacket, MediaKind
+from app.domain.program.stats import RelayProbe, TargetStats
+from app.domain.program.trial import RelayTrial
 from app.transport.addresses import host_addresses
 from app.transport.backoff import Backoff
 from app.transport.congestion import UNLIMITED_KBPS

@@ -2,7 +2,7 @@
 
 from typing import Generic, TypeVar
 
-from app.domain.clock import NS_PER_MS
+from app.domain.base.clock import NS_PER_MS
 
 T = TypeVar("T")
 

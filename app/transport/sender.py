@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
-from app.domain.packet import Codec, MediaKind
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.program.packet import Codec, MediaKind
 from app.transport import rtcp
 from app.transport.congestion import UNLIMITED_KBPS, AckedRate, RateControl
 from app.transport.offer import SendPlan

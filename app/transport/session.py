@@ -5,14 +5,14 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from app.domain.broadcast import TARGET_MOVES, Step, TargetState
-from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
-from app.domain.errors import Value
-from app.domain.notice import Notice, Severity
-from app.domain.output import Target
-from app.domain.packet import Codec
-from app.domain.state import StateCell
-from app.domain.stats import TargetStats
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import TARGET_MOVES, Step, TargetState
+from app.domain.program.output import Target
+from app.domain.program.packet import Codec
+from app.domain.program.stats import TargetStats
 from app.transport.addresses import host_addresses
 from app.transport.backoff import Backoff
 from app.transport.congestion import UNLIMITED_KBPS

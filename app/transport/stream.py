@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.transport import rtcp
 from app.transport.headers import HeaderWriter
 from app.transport.offer import StreamPlan

@@ -1,7 +1,7 @@
 """Trying a relay out: everything that going live does, without media, and leaving again."""
 
-from app.domain.output import Target
-from app.domain.trial import RelayTrial
+from app.domain.program.output import Target
+from app.domain.program.trial import RelayTrial
 from app.transport.connection import Connector
 from app.transport.errors import TransportError
 

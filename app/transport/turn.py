@@ -16,7 +16,7 @@ from aioice.ice import StunProtocol, relayed_candidate
 from aioice.stun import TransactionError
 from aioice.turn import TurnClientProtocol, TurnTransport
 
-from app.domain.output import IceServer
+from app.domain.program.output import IceServer
 
 log = logging.getLogger(__name__)
 

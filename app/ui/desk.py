@@ -8,23 +8,23 @@ from typing import Literal, Protocol
 
 from PySide6.QtGui import QImageReader
 
-from app.domain.errors import AppError, Value
-from app.domain.finding import Fact
-from app.domain.market import Market
-from app.domain.money import Money
-from app.domain.notice import Notice, Severity
-from app.domain.project import Project, program_scene
-from app.domain.scene import Scene
+from app.domain.base.errors import AppError, Value
+from app.domain.base.money import Money
+from app.domain.base.notice import Notice, Severity
+from app.domain.catalogue.market import Market
+from app.domain.program.project import Project, program_scene
+from app.domain.program.scene import Scene
+from app.domain.rundown.finding import Fact
 from app.domain.show import Show
 from app.domain.show_editing import on_project
 from app.session.studio import Studio
-from app.ui.bridge import Bridge
-from app.ui.folders import Folders
-from app.ui.language import BCP47, language_for
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.editors import Surroundings
+from app.ui.kit.folders import Folders
+from app.ui.kit.language import BCP47, language_for
+from app.ui.kit.theme import Icons, Theme
 from app.ui.notices import Words
 from app.ui.selection import Selection
-from app.ui.theme import Icons, Theme
-from app.ui.widgets.editors import Surroundings
 
 MakeCode = Callable[[str], Sequence[Sequence[int]]]
 DayStyle = Literal["short", "year", "full", "full_year"]

@@ -1,9 +1,9 @@
 """Figures as people read them: durations, decibels, rates, times."""
 
-from app.domain.broadcast import AirState
-from app.domain.output import EMBEDDED_RELAY_ID, Relay
-from app.domain.rundown import Act
-from app.ui.language import tr
+from app.domain.program.broadcast import AirState
+from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
+from app.domain.rundown.rundown import Act
+from app.ui.kit.language import tr
 
 UNKNOWN = "–"
 SILENCE_DB = -60.0

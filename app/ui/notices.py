@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.errors import Value
-from app.domain.notice import Notice, Severity
-from app.ui.language import tr
-from app.ui.theme import Icons
-from app.ui.widgets.editors import column
-from app.ui.widgets.pieces import EmptyState, icon_button, label, push_button
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice, Severity
+from app.ui.kit.editors import column
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import EmptyState, icon_button, label, push_button
+from app.ui.kit.theme import Icons
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ CATCH_ALL = {
     "app.link.worker": "the supervisor of the engine's commands: one that fails must not leave it deaf",
     "app.media.source_edge": "the net below a source: what no file that imports a library foresaw costs only that source",
     "app.plugin.child": "a plugin is a stranger's code",
-    "app.session.room_link": "the supervisor of the room: a fault must not keep the desk out for good",
+    "app.session.room.room_link": "the supervisor of the room: a fault must not keep the desk out for good",
     "app.storage.encodings": "a library's guess that fails is no guess: it is logged, the user sees the first lines and can choose",
     "app.storage.secrets": "a keyring is a plug-in of the system and raises what its own libraries raise",
     "app.storage.workbook": "openpyxl's errors have no common root: one that nobody listed costs only that file, and is logged",

@@ -176,4 +176,4 @@ def test_qt_behind_another_import_is_found(tmp_path: Path) -> None:
 def test_clock_rules_come_from_one_place() -> None:
     """The PC's own tables may be years old: nothing but the zones of the package knows a ZoneInfo."""
     users = [module.name for module in modules(ROOT) if any(one.name.startswith("zoneinfo") for one in imports_of(module.tree))]
-    assert users == ["app.domain.zones"]
+    assert users == ["app.domain.base.zones"]

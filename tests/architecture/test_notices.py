@@ -88,7 +88,7 @@ def test_every_sentence_is_translated_with_the_same_values(wordings: Wordings, l
 
 
 SAMPLE = """
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 class WideError(AppError): ...
 class DeepError(WideError): ...
 TABLE = {1: "table.one", 2: "table.two"}

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from app.session.embedded_relay import ask_status
+from app.session.air.embedded_relay import ask_status
 from app.transport.rtp import parse_header
 from tests.support.attackers import ATTACKS, Attack
 from tests.support.broadcaster import Broadcaster, Show

@@ -13,16 +13,16 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from app.domain.card import CardKind, Countdown, put_card
-from app.domain.clock import SystemClock
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.notice import Notice
-from app.domain.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
-from app.domain.overlay import OverlayAnimation
-from app.domain.packet import EncodedPacket, MediaKind
-from app.domain.project import Project
-from app.domain.scene import Layer, Scene
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.program.packet import EncodedPacket, MediaKind
+from app.domain.program.project import Project
+from app.domain.program.scene import Layer, Scene
+from app.domain.program.source import Source, SourceKind
+from app.domain.selling.card import CardKind, Countdown, put_card
 from app.media.compose.composer import Composer
 from app.media.compose.overlays import Overlays
 from app.media.engine import Engine

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from app.domain.clock import SystemClock
-from app.domain.output import Canvas
-from app.domain.scene import Box, Layer, Scene
+from app.domain.base.clock import SystemClock
+from app.domain.program.output import Canvas
+from app.domain.program.scene import Box, Layer, Scene
 from app.media.capture.colour import Coding, Matrix, Range, ToProgram
 from app.media.capture.held import HeldPicture
 from app.media.compose.composer import Composer

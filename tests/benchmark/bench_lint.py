@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from app.domain.market import Market
-from app.domain.money import Money
-from app.domain.product import Answer, Point, Price, Product, Role
-from app.domain.rundown import Cue, Segment
-from app.domain.rundown_lint import RundownLint
+from app.domain.base.money import Money
+from app.domain.base.words import Words
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Answer, Point, Price, Product, Role
+from app.domain.rundown.rundown import Cue, Segment
+from app.domain.rundown.rundown_lint import RundownLint
 from app.domain.show import Show
 from app.domain.show_editing import change_product, change_segment
-from app.domain.words import Words
 from app.storage.markets import load_markets
 from tests.support.selling import good_show, product
 from tests.support.source_trees import ROOT

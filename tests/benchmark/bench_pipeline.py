@@ -21,12 +21,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from app.domain.clock import SystemClock
-from app.domain.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
-from app.domain.packet import EncodedPacket
-from app.domain.project import Project
-from app.domain.scene import Box, Fit, Layer, Scene
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import SystemClock
+from app.domain.program.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
+from app.domain.program.packet import EncodedPacket
+from app.domain.program.project import Project
+from app.domain.program.scene import Box, Fit, Layer, Scene
+from app.domain.program.source import Source, SourceKind
 from app.media.engine import Engine
 from tests.support.publishing import LocalPublisher, target
 

@@ -22,14 +22,14 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.domain.market import Market
-from app.domain.party import Party, PartyKind
+from app.domain.catalogue.market import Market
+from app.domain.planning.party import Party, PartyKind
 from app.domain.show import Show
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
-from app.ui.application import Shell
-from app.ui.planner.strips import StripsView
-from app.ui.planner.window import PlannerWindow
+from app.ui.planning.hours.strips import StripsView
+from app.ui.planning.window import PlannerWindow
+from app.ui.shell.application import Shell
 from tests.support.desk_window import make_studio, options
 
 START = datetime(2027, 3, 13, 0, 0, tzinfo=UTC)  # clocks in New York go forward in the night that follows

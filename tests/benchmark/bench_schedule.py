@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import all_occurrences
-from app.domain.burden import ledger
-from app.domain.comfort import DAY_QUARTERS, QUARTER, Habits
-from app.domain.hour_finder import HourField, week_heat
-from app.domain.local_time import LocalTime, day_start
-from app.domain.month_plan import optimise
-from app.domain.party import Comfort, Hours, Party, PartyKind
-from app.domain.schedule import Airing, Occurrence, Schedule
-from app.domain.schedule_checks import check_plan
+from app.domain.base.local_time import LocalTime, day_start
+from app.domain.planning.hours.burden import ledger
+from app.domain.planning.hours.comfort import DAY_QUARTERS, QUARTER, Habits
+from app.domain.planning.hours.hour_finder import HourField, week_heat
+from app.domain.planning.months.month_plan import optimise
+from app.domain.planning.party import Comfort, Hours, Party, PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Schedule
+from app.domain.planning.schedule_checks import check_plan
 
 FIND_MS, PLAN_MS, DRAG_MS = 60.0, 150.0, 16.0
 BEGIN = datetime(2027, 3, 1, tzinfo=UTC)  # with all the changes of clocks of a spring

@@ -13,10 +13,10 @@ from multiprocessing.connection import Connection as Pipe
 
 from aiohttp import web
 
-from app.domain.clock import SystemClock
-from app.domain.notice import Notice
-from app.domain.output import Relay, Target
-from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.output import Relay, Target
+from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
 from app.transport import rtcp, rtp, sdp
 from app.transport.peer import Peer
 from app.transport.publisher import Publisher

@@ -20,14 +20,14 @@ import qasync
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.domain.product import Role
-from app.domain.rundown import Act, Cue, Segment
+from app.domain.catalogue.product import Role
+from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import Show
 from app.domain.show_editing import change_product, change_segment
 from app.session.studio import Studio
 from app.storage.markets import load_markets
-from app.ui.application import Shell
-from app.ui.main_window import MainWindow
+from app.ui.shell.application import Shell
+from app.ui.shell.main_window import MainWindow
 from tests.benchmark.bench_lint import sellable
 from tests.support.desk_window import make_studio, options
 from tests.support.source_trees import ROOT

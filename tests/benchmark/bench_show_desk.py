@@ -20,11 +20,11 @@ from pathlib import Path
 
 import aiohttp
 
-from app.domain.notice import Notice
-from app.domain.rundown import Segment
+from app.domain.base.notice import Notice
+from app.domain.rundown.rundown import Segment
 from app.domain.show import Show
 from app.domain.show_editing import change_product
-from app.session.room_link import RoomState
+from app.session.room.room_link import RoomState
 from tests.support.selling_show import product, selling_show
 from tests.support.studio_desk import PAPER, StudioDesk
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from app.domain.broadcast import BroadcastState
-from app.domain.clock import NS_PER_MS, SystemClock
+from app.domain.base.clock import NS_PER_MS, SystemClock
+from app.domain.program.broadcast import BroadcastState
 from app.session.studio import Studio
 from tests.support.chromium import Chromium, Page
 from tests.support.studio_desk import REAL, StudioDesk

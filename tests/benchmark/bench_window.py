@@ -32,11 +32,11 @@ from PySide6.QtWidgets import QApplication, QListWidget
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.processes import ROOT
 from app.bootstrap.window import Desk
-from app.domain.broadcast import TargetState
-from app.domain.editing import replace_canvas
+from app.domain.program.broadcast import TargetState
+from app.domain.program.editing import replace_canvas
 from app.session.studio import Studio
 from app.storage.settings import Settings, SettingsFile
-from app.ui.application import Shell
+from app.ui.shell.application import Shell
 from tests.support.desk_window import options
 from tests.support.room import page
 from tests.support.studio_desk import paths_in

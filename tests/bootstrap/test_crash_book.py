@@ -9,14 +9,14 @@ import pytest
 
 from app.bootstrap.crash_book import CrashBook
 from app.bootstrap.processes import ROOT
-from app.domain.source import Source, SourceKind
+from app.domain.program.source import Source, SourceKind
 from app.media.work_trail import fingerprint_of, suspects, works_in
 
 CRASHING = """
 import ctypes, os, sys, threading
 from pathlib import Path
 from app.bootstrap.crash_book import CrashBook
-from app.domain.source import Source, SourceKind
+from app.domain.program.source import Source, SourceKind
 from app.media.source_edge import SourceEdge
 
 book = CrashBook(Path(sys.argv[1]))

@@ -1,7 +1,7 @@
 """What the desk is built of."""
 
 from app.bootstrap.desk import Drawing
-from app.domain.output import Canvas
+from app.domain.program.output import Canvas
 
 
 def test_text_is_drawn_for_its_canvas() -> None:

@@ -15,16 +15,16 @@ import pytest
 
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.processes import ROOT
-from app.domain.command import Apply, Shutdown
-from app.domain.notice import Notice
-from app.domain.project import Project, starter_project
-from app.domain.scene import Layer, Scene
-from app.domain.source import Source, SourceKind
-from app.domain.stats import EngineStats
+from app.domain.base.notice import Notice
+from app.domain.program.command import Apply, Shutdown
+from app.domain.program.project import Project, starter_project
+from app.domain.program.scene import Layer, Scene
+from app.domain.program.source import Source, SourceKind
+from app.domain.program.stats import EngineStats
 from app.link import registration
 from app.link.registration import Registration
 from app.media.work_trail import fingerprint_of, works_in
-from app.session.processes import ends, kill_with_children, runs
+from app.session.base.processes import ends, kill_with_children, runs
 from tests.media.samples import sample
 from tests.support.link_desk import LinkDesk, registered
 from tests.support.studio_desk import REAL, StudioDesk

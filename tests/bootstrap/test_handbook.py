@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.handbook import HandbookPress
-from app.domain.project import starter_project
+from app.domain.program.project import starter_project
 from app.overlay.handbook_pdf import HandbookError
 from app.storage.files import StorageError
 from app.storage.pictures import media_type_of

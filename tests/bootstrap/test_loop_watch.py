@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.bootstrap.loop_watch import MINUTE_S, MOST_A_MINUTE, LoopWatch
-from app.domain.clock import SystemClock
-from app.domain.notice import Notice
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
 from app.transport.publisher import Publisher
 from tests.support.encoded import Control
 from tests.support.waiting import until

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.window import Desk
-from app.domain.project import UNTITLED
+from app.domain.program.project import UNTITLED
 from app.storage.settings import Settings
 from tests.support.studio_desk import paths_in
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from korean_lunar_calendar import KoreanLunarCalendar
 
-from app.domain.draw_permit import PermitNeed
-from app.domain.festival import DayKind
-from app.domain.market import Confidence
-from app.domain.words import has
+from app.domain.base.words import has
+from app.domain.catalogue.market import Confidence
+from app.domain.planning.draw_permit import PermitNeed
+from app.domain.planning.festival import DayKind
 from app.storage.calendar_tables import load_permits
 from app.storage.markets import load_markets
 from tests.support.festivals import CALENDAR, MARKETS, named, packaged_calendar, packaged_rules, the

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from app.calendar.almanac import Almanac
 from app.calendar.festival_days import days_of, runs, weekday_from, weekday_in
 from app.calendar.festivals import FestivalCalendar
-from app.domain.festival import DayKind, Festival, LeadTask
-from app.domain.festival_rule import FestivalRule, parse_day_rule
-from app.domain.schedule import FestivalChange
+from app.domain.planning.festival import DayKind, Festival, LeadTask
+from app.domain.planning.festival_rule import FestivalRule, parse_day_rule
+from app.domain.planning.schedule import FestivalChange
 from tests.support.festivals import OwnTables, packaged_calendar, public
 
 FEAST = FestivalRule("feast", {"en": "Feast"}, ("XX",), matches=("Feast", "Feast Holiday"), tasks={"stock": 30})

@@ -9,7 +9,7 @@ import tzdata
 import whenever
 
 from app.calendar.packaged_zones import load_zones
-from app.domain.local_time import offset_at, transitions
+from app.domain.base.local_time import offset_at, transitions
 from app.storage.markets import load_markets
 from tests.support.source_trees import ROOT
 

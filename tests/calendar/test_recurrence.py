@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import last_date, occurrence_of, occurrences, split
-from app.domain.local_time import Existence, LocalTime, existence, shown_in, transitions
-from app.domain.schedule import Airing, Move, Occurrence, ScheduleError
-from app.domain.series_rule import Frequency, SeriesRule
+from app.domain.base.local_time import Existence, LocalTime, existence, shown_in, transitions
+from app.domain.planning.schedule import Airing, Move, Occurrence, ScheduleError
+from app.domain.planning.series_rule import Frequency, SeriesRule
 
 ZONES = load_zones()
 JUMPY = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago", "Asia/Beirut", "Asia/Kathmandu")

@@ -8,8 +8,8 @@ from dateutil.tz import tzical
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.zone_component import zone_component
-from app.domain.local_time import Transition, offset_at, transitions
-from app.domain.zones import ZoneError
+from app.domain.base.local_time import Transition, offset_at, transitions
+from app.domain.base.zones import ZoneError
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
 

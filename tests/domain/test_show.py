@@ -3,10 +3,10 @@
 import random
 from dataclasses import replace
 
-from app.domain.errors import AppError
-from app.domain.product import Product, Stock
-from app.domain.project import starter_project
-from app.domain.rundown import Segment
+from app.domain.base.errors import AppError
+from app.domain.catalogue.product import Product, Stock
+from app.domain.program.project import starter_project
+from app.domain.rundown.rundown import Segment
 from app.domain.show import Coupon, Show, check_show
 from app.domain.show_editing import move_products, move_segments, remove_products
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.domain.card import CardKind, Countdown, drop_card, put_card
-from app.domain.command import Command
-from app.domain.overlay import OverlayAnimation
+from app.domain.program.command import Command
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.selling.card import CardKind, Countdown, drop_card, put_card
 from app.link import registration
 from app.media.capture.test_card import BARS
 from app.overlay.cards import draw_card

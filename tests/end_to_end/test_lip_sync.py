@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
+from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 from app.media.capture import test_code
 from app.media.capture.test_card import FLASH
 from tests.support.lip_sync import WRAP, beeps, pictures, report_of, wall_s

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from app.domain.output import Relay
-from app.domain.project import starter_project
+from app.domain.program.output import Relay
+from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.storage.show_file import write_new
 from tests.support.foreign import werift

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.event import EventKind
-from app.domain.project import starter_project
+from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.storage import project_file
 from app.storage.migrations import CURRENT_VERSION

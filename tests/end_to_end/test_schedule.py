@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.calendar.packaged_zones import load_zones
+from app.domain.base.local_time import LocalTime, wall_of
 from app.domain.event import EventKind
-from app.domain.local_time import LocalTime, wall_of
-from app.domain.party import Party, PartyKind
-from app.domain.schedule import Airing, Schedule, WhatsNew, ZoneTable
-from app.session.airing_log import AIRING_KINDS
-from app.session.clock_rules import with_tables
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, Schedule, WhatsNew, ZoneTable
+from app.session.planning.airing_log import AIRING_KINDS
+from app.session.planning.clock_rules import with_tables
 from app.storage.settings import SettingsFile
 from app.storage.show_file import read_only, write_new
 from tests.support.calendars import Read, read_by_icalendar, read_by_vobject

@@ -14,17 +14,17 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap.desk import Drawing, desk_equipment
-from app.domain.card import CardPicture
 from app.domain.event import EventKind
-from app.domain.product_import import match_products, plan_import
-from app.domain.room import orders_secret
+from app.domain.room.room import orders_secret
+from app.domain.selling.card import CardPicture
+from app.domain.selling.shown import Shown
 from app.domain.show import Show
-from app.domain.shown import Shown
-from app.relay.room_orders import signature
-from app.session.card_texts import PRODUCT, CardScene
-from app.session.room_port import RoomAddress
-from app.session.room_summary import SUMMARY_KINDS, RoomSummary
-from app.session.show_tables import Exported
+from app.domain.tables.product_import import match_products, plan_import
+from app.relay.room.orders import signature
+from app.session.room.room_port import RoomAddress
+from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
+from app.session.selling.card_texts import PRODUCT, CardScene
+from app.session.tables.show_tables import Exported
 from app.storage.paths import RESOURCES
 from app.storage.sample_show import Sample, load_sample
 from app.storage.show_file import read_only

@@ -9,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from app.domain import editing
-from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
-from app.domain.project import Project, starter_project
-from app.domain.source import SourceKind
+from app.domain.program import editing
+from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
+from app.domain.program.project import Project, starter_project
+from app.domain.program.source import SourceKind
 from app.storage import project_file
 from tests.support import pulse
 from tests.support.ear import Ear

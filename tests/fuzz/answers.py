@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.domain.output import IceServer, Quirks
+from app.domain.program.output import IceServer, Quirks
 from app.transport.answers import address_from, ice_servers_in, keep_alive_s, retry_after_s, said
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp, Reply

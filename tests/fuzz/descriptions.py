@@ -2,8 +2,8 @@
 
 import random
 
-from app.domain.output import Quirks
-from app.relay.negotiation import answer_publisher, answer_viewer, read_offer
+from app.domain.program.output import Quirks
+from app.relay.media.negotiation import answer_publisher, answer_viewer, read_offer
 from app.relay.refusals import Refusal
 from app.transport import sdp
 from app.transport.errors import TransportError

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from app.domain.notice import Notice
-from app.session.room_calendar import RoomCalendar
-from app.session.room_client import message_in
-from app.session.room_link import RoomLink
-from app.session.room_log import logged_as
-from app.session.room_picture import RoomPicture
-from app.session.room_port import RoomAddress, RoomEvent
+from app.domain.base.notice import Notice
+from app.session.planning.room_calendar import RoomCalendar
+from app.session.room.room_client import message_in
+from app.session.room.room_link import RoomLink
+from app.session.room.room_log import logged_as
+from app.session.room.room_picture import RoomPicture
+from app.session.room.room_port import RoomAddress, RoomEvent
 from tests.fuzz.mutation import spoiled_json
 from tests.fuzz.target import Call, Target
 

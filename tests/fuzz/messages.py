@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from app.domain.money import Money
-from app.domain.order import Order
+from app.domain.base.money import Money
+from app.domain.selling.order import Order
 from app.link.messages import LinkError, decode_command, decode_event, encode
 from app.plugin import wire
 from app.plugin.wire import order_message
+from app.relay.access.rates import Bucket, Paces
 from app.relay.refusals import Refusal
-from app.relay.room import Room
-from app.relay.room_messages import (
+from app.relay.room.messages import (
     check_version,
     claims_of,
     languages_of,
@@ -29,11 +29,11 @@ from app.relay.room_messages import (
     usable_texts_of,
     whole_of,
 )
-from app.relay.room_orders import read_order
-from app.relay.room_rates import Bucket, Paces
-from app.relay.room_wire import Wire
-from app.session.room_log import logged_as
-from app.session.room_port import RoomEvent
+from app.relay.room.orders import read_order
+from app.relay.room.room import Room
+from app.relay.room.wire import Wire
+from app.session.room.room_log import logged_as
+from app.session.room.room_port import RoomEvent
 from tests.fuzz.mutation import spoiled, spoiled_json, spoiled_value
 from tests.fuzz.target import Call, Target, calls
 from tests.link.test_messages import COMMANDS, EVENTS

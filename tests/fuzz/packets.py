@@ -9,13 +9,13 @@ from typing import cast
 
 from aioice import Candidate
 
-from app.domain.packet import Codec, MediaKind
+from app.domain.program.packet import Codec, MediaKind
 from app.relay.config import Limits
-from app.relay.ingest import Ingest, IngestFormat
-from app.relay.keyframe import starts_keyframe
-from app.relay.lane import LaneFormat
-from app.relay.track import Track, plain
-from app.relay.viewer import Viewer
+from app.relay.media.ingest import Ingest, IngestFormat
+from app.relay.media.keyframe import starts_keyframe
+from app.relay.media.lane import LaneFormat
+from app.relay.media.track import Track, plain
+from app.relay.media.viewer import Viewer
 from app.transport import rtcp, rtp
 from app.transport.congestion import AckedRate
 from app.transport.ice import MAX_QUEUED_DATAGRAMS, IceConnection

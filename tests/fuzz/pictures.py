@@ -5,7 +5,7 @@ import re
 import struct
 import zlib
 
-from app.domain.address import (
+from app.domain.base.address import (
     authorization,
     clean_token,
     is_network_path,

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.domain.event import EventKind
-from app.domain.project import starter_project
+from app.domain.program.project import starter_project
 from app.storage.opening import Opening
 from app.storage.pictures import make_picture
 from app.storage.project_file import encode

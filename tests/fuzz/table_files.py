@@ -8,13 +8,13 @@ from datetime import UTC
 from pathlib import Path
 
 from app.calendar.packaged_zones import load_zones
-from app.domain import cells
-from app.domain.heading_row import likely_heading
-from app.domain.order_table import match_orders, plan_orders
-from app.domain.product_import import match_products, plan_import
-from app.domain.rundown_table import match_rundown, plan_rundown
-from app.domain.table import CellError, Table, headed
-from app.domain.table_profile import likely_profile, prepared, table_of
+from app.domain.tables import cells
+from app.domain.tables.heading_row import likely_heading
+from app.domain.tables.order_table import match_orders, plan_orders
+from app.domain.tables.product_import import match_products, plan_import
+from app.domain.tables.rundown_table import match_rundown, plan_rundown
+from app.domain.tables.table import CellError, Table, headed
+from app.domain.tables.table_profile import likely_profile, prepared, table_of
 from app.storage.files import StorageError
 from app.storage.table_profiles import load_table_profiles
 from app.storage.tables import read_grid

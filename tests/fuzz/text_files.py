@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.plugin.manifest import ManifestError, read_manifest
 from app.storage.calendar_tables import load_festival_rules, load_permits
 from app.storage.card_themes import load_card_theme

@@ -1,7 +1,7 @@
 """A finding's values in a sentence of the reader's language."""
 
-from app.domain.finding import Fact
-from app.domain.money import Money
+from app.domain.base.money import Money
+from app.domain.rundown.finding import Fact
 from app.language.findings import values_for
 
 

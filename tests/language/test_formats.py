@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.money import Money, minor_digits
+from app.domain.base.money import Money, minor_digits
 from app.language import formats
 
 NARROW, HARD = "\u202f", "\u00a0"

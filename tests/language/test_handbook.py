@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.domain.money import Money
-from app.domain.product import Claim, Delivery
-from app.domain.project import starter_project
+from app.domain.base.money import Money
+from app.domain.base.words import Words
+from app.domain.catalogue.product import Claim, Delivery
+from app.domain.program.project import starter_project
 from app.domain.show import Show
-from app.domain.words import Words
 from app.language.handbook import HandbookWriter
 from app.storage.phrases import load_phrases
 from app.storage.sample_show import load_sample

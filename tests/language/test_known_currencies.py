@@ -6,7 +6,7 @@ import pytest
 from babel.core import get_global
 from babel.numbers import get_territory_currencies, list_currencies
 
-from app.domain.money import is_currency, is_known_currency
+from app.domain.base.money import is_currency, is_known_currency
 
 
 def test_every_currency_of_a_country_is_known() -> None:

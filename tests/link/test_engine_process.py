@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.processes import ROOT
-from app.domain.command import Apply, GoLive, Shutdown, WatchRelays
-from app.domain.output import Relay, Target
-from app.domain.project import starter_project
-from app.domain.stats import EngineStats
+from app.domain.program.command import Apply, GoLive, Shutdown, WatchRelays
+from app.domain.program.output import Relay, Target
+from app.domain.program.project import starter_project
+from app.domain.program.stats import EngineStats
 from app.link import registration
 from tests.support.link_desk import LinkDesk, registered
 

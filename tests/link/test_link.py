@@ -15,7 +15,8 @@ from subprocess import Popen
 
 import pytest
 
-from app.domain.command import (
+from app.domain.base.notice import Notice
+from app.domain.program.command import (
     LINK_VERSION,
     Apply,
     DropOverlay,
@@ -30,13 +31,12 @@ from app.domain.command import (
     Take,
     WatchRelays,
 )
-from app.domain.device import Devices
-from app.domain.notice import Notice
-from app.domain.output import Relay, Target
-from app.domain.overlay import OverlayAnimation
-from app.domain.project import starter_project
-from app.domain.stats import EngineStats, Meters
-from app.domain.transition import CUT
+from app.domain.program.device import Devices
+from app.domain.program.output import Relay, Target
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.program.project import starter_project
+from app.domain.program.stats import EngineStats, Meters
+from app.domain.program.transition import CUT
 from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError, encode

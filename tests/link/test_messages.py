@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.command import (
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.broadcast import BroadcastState, TargetState
+from app.domain.program.command import (
     LINK_VERSION,
     Apply,
     Command,
@@ -22,15 +23,14 @@ from app.domain.command import (
     TryRelay,
     WatchRelays,
 )
-from app.domain.device import Device, Devices
-from app.domain.notice import Notice, Severity
-from app.domain.output import IceServer, Quirks, Relay, Target
-from app.domain.overlay import OverlayAnimation
-from app.domain.packet import Codec
-from app.domain.project import starter_project
-from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, SourceStats, Spread, StripMeter, TargetStats, VideoStats
-from app.domain.transition import Transition, TransitionKind
-from app.domain.trial import RelayTrial
+from app.domain.program.device import Device, Devices
+from app.domain.program.output import IceServer, Quirks, Relay, Target
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.program.packet import Codec
+from app.domain.program.project import starter_project
+from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe, SourceStats, Spread, StripMeter, TargetStats, VideoStats
+from app.domain.program.transition import Transition, TransitionKind
+from app.domain.program.trial import RelayTrial
 from app.link.messages import LinkError, decode_command, decode_event, encode
 
 PROJECT = starter_project(camera="usb-1", microphone=False)

@@ -10,16 +10,16 @@ from statistics import median
 import numpy as np
 import pytest
 
-from app.domain.broadcast import BroadcastState
-from app.domain.clock import NS_PER_MS, NS_PER_S
-from app.domain.mixing import Strip
-from app.domain.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
-from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
-from app.domain.preview import LATEST_OFFSET, SEQUENCE
-from app.domain.project import Project
-from app.domain.scene import Box, Fit, Layer, Scene
-from app.domain.source import Source, SourceKind
-from app.domain.transition import CUT, Transition, TransitionKind
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.mixing import Strip
+from app.domain.program.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
+from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
+from app.domain.program.preview import LATEST_OFFSET, SEQUENCE
+from app.domain.program.project import Project
+from app.domain.program.scene import Box, Fit, Layer, Scene
+from app.domain.program.source import Source, SourceKind
+from app.domain.program.transition import CUT, Transition, TransitionKind
 from app.media.capture.colour import yuv_of
 from app.media.capture.test_card import BAR_COLOURS, BARS
 from app.media.capture.test_code import read

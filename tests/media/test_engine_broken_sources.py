@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.mixing import Strip
-from app.domain.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
-from app.domain.project import Project
-from app.domain.scene import Box, Layer, Scene
-from app.domain.source import Source, SourceKind
+from app.domain.program.mixing import Strip
+from app.domain.program.output import Canvas, EncoderChoice, Output, SpeedPreset, VideoSettings
+from app.domain.program.project import Project
+from app.domain.program.scene import Box, Layer, Scene
+from app.domain.program.source import Source, SourceKind
 from tests.media.samples import SAMPLES
 from tests.support.engine import EngineBench
 from tests.support.publishing import target

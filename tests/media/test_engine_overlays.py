@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.output import Canvas, Output, SpeedPreset, VideoSettings
-from app.domain.overlay import OverlayAnimation
-from app.domain.project import Project
-from app.domain.scene import Fit, Layer, Scene
-from app.domain.source import Source, SourceKind
-from app.domain.transition import CUT, Transition, TransitionKind
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.output import Canvas, Output, SpeedPreset, VideoSettings
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.program.project import Project
+from app.domain.program.scene import Fit, Layer, Scene
+from app.domain.program.source import Source, SourceKind
+from app.domain.program.transition import CUT, Transition, TransitionKind
 from app.media.capture.colour import yuv_of
 from tests.support.engine import EngineBench
 from tests.support.packets import decoded, planes_of

@@ -1,7 +1,7 @@
 import threading
 import time
 
-from app.domain.clock import SystemClock
+from app.domain.base.clock import SystemClock
 from app.media.pacing import Pacer, Step, TickCounts
 from tests.support.clocks import SetClock
 

@@ -1,6 +1,6 @@
 """How old what is shown is, told by the live source that most of it is made of."""
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.media.picture_age import PictureAge, Shown
 from app.media.picture_pool import Planes
 from app.media.ports import Picture

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.preview import (
+from app.domain.program.preview import (
     FILE_BYTES,
     FILE_HEADER,
     LATEST_OFFSET,

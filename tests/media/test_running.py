@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.clock import Clock, SystemClock
-from app.domain.errors import Value
-from app.domain.mixing import Strip
-from app.domain.notice import Notice
-from app.domain.output import Canvas
-from app.domain.project import Project
-from app.domain.scene import Layer, Scene
-from app.domain.source import Source, SourceKind
-from app.domain.stats import SourceStats
+from app.domain.base.clock import Clock, SystemClock
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice
+from app.domain.program.mixing import Strip
+from app.domain.program.output import Canvas
+from app.domain.program.project import Project
+from app.domain.program.scene import Layer, Scene
+from app.domain.program.source import Source, SourceKind
+from app.domain.program.stats import SourceStats
 from app.media.capture.sources import PictureMaker, make_picture_source
 from app.media.ports import Picture
 from app.media.running import RunningSources, used_ids

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
-from app.domain.stats import Spread
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
+from app.domain.program.stats import Spread
 from app.media.spread import SpreadMeter
 
 

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from app.domain.card import Card, CardKind, CardPicture, Countdown, KeywordCard, LowerThird, ProductCard, QrCard, Ticker, put_card
-from app.domain.card_theme import CanvasShape, CardTheme, shape_of
-from app.domain.output import Canvas
-from app.domain.overlay import OverlayAnimation
-from app.domain.schema import parse_colour
-from app.domain.words import is_right_to_left
+from app.domain.base.schema import parse_colour
+from app.domain.base.words import is_right_to_left
+from app.domain.program.output import Canvas
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.selling.card import Card, CardKind, CardPicture, Countdown, KeywordCard, LowerThird, ProductCard, QrCard, Ticker, put_card
+from app.domain.selling.card_theme import CanvasShape, CardTheme, shape_of
 from app.overlay.cards import draw_card
 from app.overlay.cards_figures import clock_face
 from tests.support.cards import LANGUAGES, SQUARE, TALL, WATCH_URL, WIDE, Pixels, cards, encoded, pixels, product_picture, themes

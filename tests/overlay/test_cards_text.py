@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QImage, QTextLayout
 
-from app.domain.card import LowerThird, ProductCard
-from app.domain.output import Canvas
+from app.domain.program.output import Canvas
+from app.domain.selling.card import LowerThird, ProductCard
 from app.overlay.cards import draw_card
 from app.overlay.cards_text import ELLIPSIS, SHRINK_STEPS, Align, Face, Type, fitted
 from tests.support.cards import themes

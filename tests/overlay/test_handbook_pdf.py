@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from app.domain.project import starter_project
+from app.domain.program.project import starter_project
 from app.language.handbook import HandbookWriter
 from app.overlay.handbook_pdf import HandbookError, write_pdf
 from app.overlay.offscreen import make_offscreen_application

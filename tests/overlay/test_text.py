@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 from PySide6.QtGui import QFont, QTextLayout
 
-from app.domain.errors import FieldError, Value
-from app.domain.output import Canvas
+from app.domain.base.errors import FieldError, Value
+from app.domain.program.output import Canvas
 from app.overlay.text import MAX_SIDE, font_for, render_text
 
 Pixels = npt.NDArray[np.uint8]
@@ -199,7 +199,7 @@ def test_a_desk_without_a_display_draws_the_same() -> None:
     program = (
         "import json,hashlib\n"
         "from app.overlay.offscreen import make_offscreen_application\n"
-        "from app.overlay.text import render_text\nfrom app.domain.output import Canvas\n"
+        "from app.overlay.text import render_text\nfrom app.domain.program.output import Canvas\n"
         "application = make_offscreen_application()\n"
         "picture = render_text({'text': 'Grüße 你好'}, Canvas())\n"
         "print(json.dumps([picture.width, picture.height, sum(picture.rgba) > 0, make_offscreen_application() is application]))\n"

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.overlay.web_picture import shrunk
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.domain.errors import AppError, FieldError
-from app.domain.money import Money
-from app.domain.notice import Notice, Severity
-from app.domain.order import Order
+from app.domain.base.errors import AppError, FieldError
+from app.domain.base.money import Money
+from app.domain.base.notice import Notice, Severity
+from app.domain.selling.order import Order
 from app.plugin.host import PluginHost, PluginState
 from app.plugin.manifest import read_manifest
 from app.plugin.run import Budget

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.money import Money
-from app.domain.order import Order
+from app.domain.base.money import Money
+from app.domain.selling.order import Order
 from app.plugin.wire import MAX_LINE, MAX_NAME, WireError, decoded, encoded, order_message, read_order, read_text
 
 WHOLE = Order("o1", "茶 tea", 2, Money(-500, "JPY"), 1_800_000_000_000, "shop", 3, -250)

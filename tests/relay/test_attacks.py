@@ -10,7 +10,7 @@ import math
 import pytest
 
 from app.relay.config import Limits
-from app.session.embedded_relay import ask_status
+from app.session.air.embedded_relay import ask_status
 from tests.support.attackers import ATTACKS, Attack
 from tests.support.broadcaster import Broadcaster, Show
 from tests.support.relays import KEY, base_of, running_relay

@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.output import Quirks
-from app.domain.packet import Codec, MediaKind
-from app.relay.admission import Admission, party
+from app.domain.program.output import Quirks
+from app.domain.program.packet import Codec, MediaKind
+from app.relay.access.admission import Admission, party
 from app.relay.config import Limits, is_loopback
-from app.relay.ingest import Feedback, Ingest, IngestFormat
-from app.relay.keyframe import starts_keyframe
-from app.relay.lane import Lane, LaneFormat
-from app.relay.negotiation import answer_publisher, answer_viewer, read_offer
-from app.relay.reception import Reception
+from app.relay.media.ingest import Feedback, Ingest, IngestFormat
+from app.relay.media.keyframe import starts_keyframe
+from app.relay.media.lane import Lane, LaneFormat
+from app.relay.media.negotiation import answer_publisher, answer_viewer, read_offer
+from app.relay.media.reception import Reception
+from app.relay.media.track import Track, plain
+from app.relay.media.viewer import SOUND_AFTER_MS, Throttle, Viewer
 from app.relay.refusals import Refusal
-from app.relay.track import Track, plain
-from app.relay.viewer import SOUND_AFTER_MS, Throttle, Viewer
 from app.transport import rtcp
 from app.transport.offer import Sources, make_offer
 from app.transport.rtp import build, extension_block, parse_header

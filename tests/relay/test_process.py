@@ -12,9 +12,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app.domain.errors import FieldError
-from app.domain.preset import TokenNeed, placeholders, resolve
-from app.domain.schema import FieldType, checked
+from app.domain.air.preset import TokenNeed, placeholders, resolve
+from app.domain.base.errors import FieldError
+from app.domain.base.schema import FieldType, checked
 from app.relay.config import RelayConfig, RelayError, new_key
 from app.relay.discovery import Announcement, Browser, FoundRelay, relays_of
 from app.relay.page import Page, qr_svg

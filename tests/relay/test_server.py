@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from app.domain.output import Quirks
+from app.domain.program.output import Quirks
 from app.relay.config import Limits, RelayConfig, RelayError
 from app.relay.server import RelayServer
 from app.transport.offer import Sources, make_offer

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
-from app.domain.errors import AppError
-from app.domain.project import Project, starter_project
+from app.domain.base.errors import AppError
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.program.project import Project, starter_project
 from app.domain.show import Show
-from app.domain.state import StateCell
 from app.session.actions import Action, ActionTable
-from app.session.document import Document
+from app.session.document.document import Document
 from app.session.studio_actions import fill
 
 

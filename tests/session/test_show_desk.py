@@ -14,18 +14,18 @@ from typing import Any
 
 import aiohttp
 
-from app.domain.broadcast import BroadcastState
-from app.domain.editing import replace_canvas
-from app.domain.errors import Value
+from app.domain.base.errors import Value
 from app.domain.event import EventKind
-from app.domain.output import Relay
-from app.domain.room import orders_secret
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.editing import replace_canvas
+from app.domain.program.output import Relay
+from app.domain.room.room import orders_secret
+from app.domain.selling.shown import Shown, ShownKind
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product
-from app.domain.shown import Shown, ShownKind
-from app.relay.room_orders import signature
-from app.session.air_log import AIR_KINDS
-from app.session.room_link import RoomState
+from app.relay.room.orders import signature
+from app.session.room.room_link import RoomState
+from app.session.rundown.air_log import AIR_KINDS
 from tests.support.room import RoomSocket, page
 from tests.support.selling_show import selling_show
 from tests.support.studio_desk import PAPER, StudioDesk

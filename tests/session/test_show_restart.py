@@ -8,10 +8,10 @@ from pathlib import Path
 
 import aiohttp
 
-from app.domain.errors import Value
+from app.domain.base.errors import Value
 from app.domain.event import EventKind
 from app.domain.show import segment_by_id
-from app.session.room_link import RoomState
+from app.session.room.room_link import RoomState
 from tests.support.room import page
 from tests.support.selling_show import SellingDesk
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk

@@ -12,14 +12,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.domain.broadcast import BroadcastState
-from app.domain.command import LINK_VERSION
-from app.domain.editing import add_scene, add_source, change_settings
-from app.domain.project import Project
-from app.domain.source import SourceKind
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.command import LINK_VERSION
+from app.domain.program.editing import add_scene, add_source, change_settings
+from app.domain.program.project import Project
+from app.domain.program.source import SourceKind
 from app.link import registration
-from app.session.engine_desk import EngineState
-from app.session.processes import runs
+from app.session.base.processes import runs
+from app.session.engine.engine_desk import EngineState
 from app.storage.settings import Settings
 from tests.support.link_desk import LinkDesk, registered
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk, new_project, paths_in
@@ -144,7 +144,7 @@ async def test_an_engine_that_keeps_dying_is_tried_less_and_less_often(tmp_path:
 async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tmp_path: Path) -> None:
     runtime = paths_in(tmp_path).runtime
     code = (
-        "import app.domain.command as c; c.LINK_VERSION = 99\n"
+        "import app.domain.program.command as c; c.LINK_VERSION = 99\n"
         "import app.link.messages as m; m.LINK_VERSION = 99\n"
         "import sys; from tests.support.paper_engine import main\n"
         "sys.exit(main(sys.argv[1:]))"

@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from app.domain.errors import FieldError
+from app.domain.base.errors import FieldError
+from app.domain.base.notice import Severity
+from app.domain.catalogue.product import Product
 from app.domain.event import EventKind, ShowEvent
-from app.domain.notice import Severity
-from app.domain.product import Product
-from app.domain.product_import import match_products, plan_import
-from app.domain.project import Project
+from app.domain.program.project import Project
 from app.domain.show_editing import put_product, put_products, put_segment, segment_for
-from app.session.show_tables import PIECE, Exported
+from app.domain.tables.product_import import match_products, plan_import
+from app.session.tables.show_tables import PIECE, Exported
 from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.opening import Opening

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.editing import add_scene
-from app.domain.project import Project
+from app.domain.program.broadcast import BroadcastState, TargetState
+from app.domain.program.editing import add_scene
+from app.domain.program.project import Project
 from app.storage.settings import Settings
 from tests.support.studio_desk import REAL, StudioDesk, new_project
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.address import relay_secret, turn_secret, without_credentials
-from app.domain.broadcast import BroadcastState
-from app.domain.editing import pin_relay, publish_also, put_relay, remove_relay
-from app.domain.notice import Notice
-from app.domain.output import Relay
+from app.domain.base.address import relay_secret, turn_secret, without_credentials
+from app.domain.base.notice import Notice
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.editing import pin_relay, publish_also, put_relay, remove_relay
+from app.domain.program.output import Relay
 from app.storage.presets import load_presets
 from tests.support.studio_desk import MemoryKeyring, StudioDesk
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.draw_permit import PermitNeed
-from app.domain.festival import DayKind
-from app.domain.market import Confidence
+from app.domain.catalogue.market import Confidence
+from app.domain.planning.draw_permit import PermitNeed
+from app.domain.planning.festival import DayKind
 from app.storage.calendar_tables import CalendarTableError, load_days_off, load_festival_rules, load_permits
 from app.storage.files import StorageError
 from app.storage.paths import Paths

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.card import CardKind
-from app.domain.card_theme import Across, CanvasShape
-from app.domain.overlay import OverlayAnimation
+from app.domain.program.overlay import OverlayAnimation
+from app.domain.selling.card import CardKind
+from app.domain.selling.card_theme import Across, CanvasShape
 from app.storage.card_themes import CardThemeError, load_card_theme, load_card_themes
 from app.storage.files import StorageError
 from app.storage.paths import RESOURCES

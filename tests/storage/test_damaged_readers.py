@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.link import registration
 from app.plugin.manifest import ManifestError, read_manifest
 from app.storage.calendar_tables import load_days_off, load_festival_rules, load_permits
@@ -27,7 +27,7 @@ from app.storage.seen_place import SeenPlace
 from app.storage.settings import SettingsFile
 from app.storage.table_profiles import load_table_profiles
 from app.storage.wording import Wordings
-from app.ui.language import load_table
+from app.ui.kit.language import load_table
 from tests.support.source_trees import ROOT
 
 RESOURCES = ROOT / "resources"

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.domain.table import Grid
+from app.domain.tables.table import Grid
 from app.storage import workbook
 from app.storage.files import StorageError
 from app.storage.tables import MAX_COLUMNS, MAX_SECONDS, read_grid

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.market import Confidence, DisclosureMode, Frame, Level, Market, TabooKind
-from app.domain.market_checks import RuleBook, rules_of
-from app.domain.words import has
+from app.domain.base.words import has
+from app.domain.catalogue.market import Confidence, DisclosureMode, Frame, Level, Market, TabooKind
+from app.domain.catalogue.market_checks import RuleBook, rules_of
 from app.language.formats import territory_name
 from app.storage.files import StorageError
 from app.storage.markets import MarketError, load_chosen, load_markets

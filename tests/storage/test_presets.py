@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.output import VideoCodec
-from app.domain.preset import TokenNeed
+from app.domain.air.preset import TokenNeed
+from app.domain.program.output import VideoCodec
 from app.storage.paths import RESOURCES
 from app.storage.presets import PresetError, load_preset, load_presets
 

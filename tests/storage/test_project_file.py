@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import AppError
-from app.domain.output import EMBEDDED_RELAY_ID, Relay
-from app.domain.project import starter_project
-from app.domain.scene import Box, Fit
-from app.domain.source import SourceKind
+from app.domain.base.errors import AppError
+from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
+from app.domain.program.project import starter_project
+from app.domain.program.scene import Box, Fit
+from app.domain.program.source import SourceKind
 from app.storage.files import StorageError, backup_of
 from app.storage.migrations import CURRENT_VERSION, MIGRATIONS, from_1_to_2, migrated
 from app.storage.project_file import ProjectFileError, encode, load, save

@@ -8,15 +8,15 @@ from PySide6.QtGui import QImage
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import occurrences
-from app.domain.finding import product_texts
-from app.domain.local_time import day_start
-from app.domain.market import Level
-from app.domain.party import PartyKind
-from app.domain.product import missing_fields
-from app.domain.project import starter_project
-from app.domain.rundown import Act
-from app.domain.rundown_lint import lint
-from app.domain.schedule import check_schedule
+from app.domain.base.local_time import day_start
+from app.domain.catalogue.market import Level
+from app.domain.catalogue.product import missing_fields
+from app.domain.planning.party import PartyKind
+from app.domain.planning.schedule import check_schedule
+from app.domain.program.project import starter_project
+from app.domain.rundown.finding import product_texts
+from app.domain.rundown.rundown import Act
+from app.domain.rundown.rundown_lint import lint
 from app.domain.show import Show, languages_of
 from app.storage.files import StorageError
 from app.storage.sample_show import Sample, load_sample

@@ -3,7 +3,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from app.domain.notice import Notice
+from app.domain.base.notice import Notice
 from app.storage.secrets import SERVICE, Secrets
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import FieldError, Value
-from app.domain.notice import Severity
-from app.domain.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
-from app.domain.schema import checked
+from app.domain.base.errors import FieldError, Value
+from app.domain.base.notice import Severity
+from app.domain.base.schema import checked
+from app.domain.program.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
 from app.storage.settings import FIELDS, FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile, changed, ice_servers, new_output
 
 

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.column_names import known_heading
-from app.domain.column_words import PRODUCT_WORDS
-from app.domain.heading_row import likely_heading
-from app.domain.market import Market
-from app.domain.money import Money
-from app.domain.product import Product, Stock
-from app.domain.product_import import ImportPlan, match_products, plan_import
-from app.domain.project import starter_project
-from app.domain.rundown_table import match_rundown, plan_rundown
+from app.domain.base.money import Money
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Product, Stock
+from app.domain.program.project import starter_project
 from app.domain.show import Desk, Show
 from app.domain.show_editing import put_products
-from app.domain.table import Table, Use, headed
-from app.domain.table_profile import likely_profile, prepared, table_of
-from app.domain.table_questions import Answers
+from app.domain.tables.column_names import known_heading
+from app.domain.tables.column_words import PRODUCT_WORDS
+from app.domain.tables.heading_row import likely_heading
+from app.domain.tables.product_import import ImportPlan, match_products, plan_import
+from app.domain.tables.rundown_table import match_rundown, plan_rundown
+from app.domain.tables.table import Table, Use, headed
+from app.domain.tables.table_profile import likely_profile, prepared, table_of
+from app.domain.tables.table_questions import Answers
 from app.storage.files import StorageError
 from app.storage.paths import RESOURCES
 from app.storage.table_profiles import load_table_profiles

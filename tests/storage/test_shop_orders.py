@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from app.calendar.packaged_zones import load_zones
+from app.domain.base.money import Money
+from app.domain.catalogue.product import Product
 from app.domain.event import EventKind, ShowEvent
-from app.domain.money import Money
-from app.domain.order import Order, order_data
-from app.domain.order_book import OrderBook, Standing, product_names
-from app.domain.order_state import why_unsold
-from app.domain.order_table import OrderPlan, match_orders, orders_table, plan_orders
-from app.domain.product import Product
+from app.domain.selling.order import Order, order_data
+from app.domain.selling.order_book import OrderBook, Standing, product_names
+from app.domain.selling.order_state import why_unsold
 from app.domain.show import Show
-from app.domain.table import Table, Use, headed
-from app.domain.table_profile import likely_profile, prepared, table_of
-from app.domain.table_questions import Answers
+from app.domain.tables.order_table import OrderPlan, match_orders, orders_table, plan_orders
+from app.domain.tables.table import Table, Use, headed
+from app.domain.tables.table_profile import likely_profile, prepared, table_of
+from app.domain.tables.table_questions import Answers
 from app.storage.paths import RESOURCES
 from app.storage.table_profiles import load_table_profiles
 from app.storage.tables import read_grid

@@ -13,12 +13,12 @@ from typing import Any, cast
 
 import pytest
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
+from app.domain.base.money import Money
+from app.domain.catalogue.product import Product
 from app.domain.event import EventKind
-from app.domain.money import Money
-from app.domain.product import Product
-from app.domain.project import Project, starter_project
-from app.domain.schedule import Schedule
+from app.domain.planning.schedule import Schedule
+from app.domain.program.project import Project, starter_project
 from app.domain.show import Show
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture
@@ -41,7 +41,7 @@ LIMITED = """
 import resource, sys
 from dataclasses import replace
 from pathlib import Path
-from app.domain.product import Product
+from app.domain.catalogue.product import Product
 from app.storage.files import StorageError
 from app.storage.show_file import ShowFile
 file = ShowFile.open(Path(sys.argv[1]))

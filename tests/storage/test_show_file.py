@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from app.domain import show_editing
+from app.domain.base.money import Money
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Point, Price, Product
 from app.domain.event import EventKind
-from app.domain.market import Market
-from app.domain.money import Money
-from app.domain.product import Point, Price, Product
-from app.domain.project import starter_project
-from app.domain.rundown import Cue, Segment
-from app.domain.schedule import Schedule
-from app.domain.schedule_editing import move_occurrence, on_schedule, remove_parties
+from app.domain.planning.schedule import Schedule
+from app.domain.planning.schedule_editing import move_occurrence, on_schedule, remove_parties
+from app.domain.program.project import starter_project
+from app.domain.rundown.rundown import Cue, Segment
 from app.domain.show import Coupon, KeywordCard, Show
 from app.storage.files import StorageError
 from app.storage.pictures import make_picture

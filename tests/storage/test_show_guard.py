@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.domain.event import EventKind
 from app.storage.database import connect, plain_connection
 from app.storage.files import StorageError

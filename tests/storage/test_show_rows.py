@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.product import Product
-from app.domain.project import starter_project
+from app.domain.catalogue.product import Product
+from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.domain.show_editing import move_products
 from app.storage.row_order import GAP

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.domain.table import ENCODINGS, LOST, plain
+from app.domain.tables.table import ENCODINGS, LOST, plain
 from app.storage.files import StorageError
 from app.storage.shown_cells import shown
 from app.storage.tables import read_grid, read_table

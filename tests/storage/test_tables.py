@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.domain.table import Table, harmless
+from app.domain.tables.table import Table, harmless
 from app.storage.files import StorageError
 from app.storage.tables import MAX_ROWS, read_grid, read_table, write_table
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.clock import SystemClock
+from app.domain.base.clock import SystemClock
 from app.domain.show import Show
 from app.storage.files import StorageError
 from app.storage.lock import FileLock

@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
 
-from app.ui.dialogs.questions import Question
+from app.ui.kit.questions import Question
 
 LOOK_MS = 5
 PATIENCE = 2000  # looks, before a test that waits for a dialog that never comes is failed

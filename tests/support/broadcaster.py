@@ -15,9 +15,9 @@ import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 from av.video.codeccontext import VideoCodecContext
 
-from app.domain.clock import SystemClock
-from app.domain.output import Quirks
-from app.domain.packet import Codec, MediaKind
+from app.domain.base.clock import SystemClock
+from app.domain.program.output import Quirks
+from app.domain.program.packet import Codec, MediaKind
 from app.media.capture import test_code
 from app.transport.offer import Sources, make_offer, plan_from
 from app.transport.payload import h264_payloads, vp8_payloads

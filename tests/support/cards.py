@@ -9,7 +9,8 @@ import segno
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QLinearGradient, QPainter
 
-from app.domain.card import (
+from app.domain.program.output import Canvas
+from app.domain.selling.card import (
     Card,
     CardKind,
     CardPicture,
@@ -21,8 +22,7 @@ from app.domain.card import (
     QrCard,
     Ticker,
 )
-from app.domain.card_theme import CardTheme
-from app.domain.output import Canvas
+from app.domain.selling.card_theme import CardTheme
 from app.storage.card_themes import load_card_themes
 from app.storage.paths import RESOURCES
 

@@ -7,8 +7,8 @@ import segno
 
 from app.bootstrap.desk import Drawing, desk_equipment
 from app.bootstrap.formats import LateFormats
-from app.domain.clock import Clock, SystemClock
-from app.domain.project import Project
+from app.domain.base.clock import Clock, SystemClock
+from app.domain.program.project import Project
 from app.overlay.text import render_text
 from app.session.studio import Studio
 from app.storage.markets import load_markets
@@ -18,8 +18,8 @@ from app.storage.project_file import SUFFIX
 from app.storage.secrets import Secrets
 from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile
 from app.storage.wording import Wordings
-from app.ui.application import WindowOptions
-from app.ui.widgets.form import Group
+from app.ui.kit.form import Group
+from app.ui.shell.application import WindowOptions
 from tests.support.studio_desk import REAL, MemoryKeyring, new_project, paths_in, spawner
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 
-from app.domain.packet import AUDIO_CLOCK_HZ
+from app.domain.program.packet import AUDIO_CLOCK_HZ
 from app.transport.rtp import parse_header, payload_of
 from tests.support.sounds import strongest
 from tests.support.watcher import Watcher

@@ -9,7 +9,7 @@ import av
 import numpy as np
 from av.video.frame import PictureType
 
-from app.domain.packet import Codec, EncodedPacket, MediaKind
+from app.domain.program.packet import Codec, EncodedPacket, MediaKind
 
 WIDTH, HEIGHT, FPS = 320, 192, 30
 TONE_HZ = 440

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.domain.clock import SystemClock
-from app.domain.notice import Notice
-from app.domain.schema import parse_colour
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.base.schema import parse_colour
 from app.media.capture.colour import yuv_of
 from app.media.capture.sources import PictureMaker
 from app.media.engine import Engine

@@ -7,8 +7,8 @@ from functools import cache
 from app.calendar.almanac import Almanac
 from app.calendar.day_tables import PublicDay
 from app.calendar.festivals import FestivalCalendar
-from app.domain.festival import Festival
-from app.domain.festival_rule import FestivalRule
+from app.domain.planning.festival import Festival
+from app.domain.planning.festival_rule import FestivalRule
 from app.storage.calendar_tables import load_days_off, load_festival_rules
 from tests.support.source_trees import ROOT
 

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import psutil
 
 from app.domain.event import EventKind, ShowEvent
-from app.session.embedded_relay import PORT_FILE, ROOM_KEYS_FILE
-from app.session.lan import free_port
-from app.session.room_port import RoomAddress
+from app.session.air.embedded_relay import PORT_FILE, ROOM_KEYS_FILE
+from app.session.air.lan import free_port
+from app.session.room.room_port import RoomAddress
 from app.storage import event_rows
 from app.storage.database import connect_reading
 from app.storage.settings import Settings, SettingsFile

@@ -8,8 +8,8 @@ from subprocess import Popen
 from types import TracebackType
 from typing import Self, TypeVar
 
-from app.domain.command import Event, Hello
-from app.domain.notice import Notice
+from app.domain.base.notice import Notice
+from app.domain.program.command import Event, Hello
 from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 from av.video.codeccontext import VideoCodecContext
 
-from app.domain.packet import AUDIO_CLOCK_HZ
+from app.domain.program.packet import AUDIO_CLOCK_HZ
 from app.transport.rtcp import SenderReport
 from app.transport.rtp import parse_header, payload_of
 from tests.support.watcher import Watcher

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 from av.video.codeccontext import VideoCodecContext
 
-from app.domain.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
+from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
 
 _DECODERS = {Codec.H264: "h264", Codec.VP8: "vp8"}
 

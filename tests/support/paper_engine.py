@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.broadcast import BroadcastState, TargetState
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.device import Device, Devices
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.output import Target
-from app.domain.project import Project
-from app.domain.signal import Signal
-from app.domain.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread, StripMeter, TargetStats, VideoStats
-from app.domain.transition import Transition
-from app.domain.trial import RelayTrial
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.program.broadcast import BroadcastState, TargetState
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.device import Device, Devices
+from app.domain.program.output import Target
+from app.domain.program.project import Project
+from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread, StripMeter, TargetStats, VideoStats
+from app.domain.program.transition import Transition
+from app.domain.program.trial import RelayTrial
 from app.link.registration import ENGINE_LOCK
 from app.link.server import LinkServer
 from app.storage.lock import FileLock

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import all_occurrences
-from app.domain.local_time import LocalTime
-from app.domain.party import Party, PartyKind
-from app.domain.schedule import Airing, Occurrence, Schedule
+from app.domain.base.local_time import LocalTime
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Schedule
 
 ZONES = load_zones()
 FAR = timedelta(days=4000)

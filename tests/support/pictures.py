@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.errors import Value
-from app.domain.stats import SourceStats
+from app.domain.base.errors import Value
+from app.domain.program.stats import SourceStats
 from app.media.picture_pool import Planes
 from app.media.ports import Picture
 

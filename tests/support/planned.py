@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from app.domain.clock import Clock
+from app.domain.base.clock import Clock
 from app.domain.show import Show
 from app.session.studio import Studio
 from app.storage.paths import RESOURCES

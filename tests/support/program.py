@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from app.domain.card import CardPicture
-from app.domain.output import Canvas
+from app.domain.program.output import Canvas
+from app.domain.selling.card import CardPicture
 from tests.support.chromium import Page
 
 Pixels = npt.NDArray[np.uint8]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from app.domain.broadcast import TargetState
-from app.domain.notice import Notice
-from app.domain.output import Relay, Target
-from app.domain.packet import EncodedPacket
-from app.domain.stats import RelayProbe, TargetStats
-from app.domain.trial import RelayTrial
+from app.domain.base.notice import Notice
+from app.domain.program.broadcast import TargetState
+from app.domain.program.output import Relay, Target
+from app.domain.program.packet import EncodedPacket
+from app.domain.program.stats import RelayProbe, TargetStats
+from app.domain.program.trial import RelayTrial
 from app.media.ports import EncoderControl
 from tests.support.packets import PacketCollector
 

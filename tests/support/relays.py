@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from app.domain.clock import Clock
+from app.domain.base.clock import Clock
+from app.relay.access.proxies import Network
 from app.relay.config import Limits, RelayConfig
-from app.relay.proxies import Network
 from app.relay.server import RelayServer
 
 KEY = "a-stream-key"

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from app.domain.local_time import LocalTime
-from app.domain.party import Away, Comfort, Hours, Party, PartyKind, Priorities
-from app.domain.schedule import Airing, FestivalChange, Move, Reminder, Schedule, WhatsNew, ZoneTable
+from app.domain.base.local_time import LocalTime
+from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind, Priorities
+from app.domain.planning.schedule import Airing, FestivalChange, Move, Reminder, Schedule, WhatsNew, ZoneTable
 
 NEW_YORK, BERLIN, SHANGHAI, KATHMANDU = "America/New_York", "Europe/Berlin", "Asia/Shanghai", "Asia/Kathmandu"
 

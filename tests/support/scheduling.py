@@ -9,28 +9,28 @@ from typing import TypeVar
 from app.bootstrap.calendar import LateCalendar
 from app.bootstrap.desk import schedule_review
 from app.calendar.packaged_zones import load_zones
-from app.domain.broadcast import BROADCAST_MOVES, BroadcastState
-from app.domain.device import Devices
+from app.domain.base.local_time import LocalTime
+from app.domain.base.notice import Notice
+from app.domain.base.state import StateCell
+from app.domain.base.zones import Zones
 from app.domain.event import EventKind, ShowEvent
-from app.domain.local_time import LocalTime
-from app.domain.notice import Notice
-from app.domain.output import Relay
-from app.domain.party import Party
-from app.domain.project import starter_project
-from app.domain.schedule import Airing, Schedule
-from app.domain.schedule_editing import on_schedule
+from app.domain.planning.party import Party
+from app.domain.planning.schedule import Airing, Schedule
+from app.domain.planning.schedule_editing import on_schedule
+from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.program.device import Devices
+from app.domain.program.output import Relay
+from app.domain.program.project import starter_project
+from app.domain.program.stats import EngineStats, RelayProbe
 from app.domain.show import Show
-from app.domain.state import StateCell
-from app.domain.stats import EngineStats, RelayProbe
-from app.domain.zones import Zones
-from app.session.clock_watch import ClockWatch
-from app.session.engine_desk import EngineState
-from app.session.product_index import ProductIndex
-from app.session.schedule_news import ScheduleNews
-from app.session.scheduler import Scheduler
-from app.session.selling import Selling
-from app.session.show_runner import ShowRunner
-from app.session.slow_work import SlowWork
+from app.session.base.slow_work import SlowWork
+from app.session.catalogue.product_index import ProductIndex
+from app.session.engine.engine_desk import EngineState
+from app.session.planning.clock_watch import ClockWatch
+from app.session.planning.schedule_news import ScheduleNews
+from app.session.planning.scheduler import Scheduler
+from app.session.rundown.show_runner import ShowRunner
+from app.session.selling.selling import Selling
 from app.storage.paths import RESOURCES
 from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings

@@ -13,16 +13,16 @@ from pathlib import Path
 import qasync
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.domain import editing
-from app.domain.broadcast import BroadcastState
-from app.domain.notice import Notice, Severity
-from app.domain.output import Relay
-from app.domain.project import Project
-from app.domain.scene import Box
-from app.domain.source import SourceKind
+from app.domain.base.notice import Notice, Severity
+from app.domain.program import editing
+from app.domain.program.broadcast import BroadcastState
+from app.domain.program.output import Relay
+from app.domain.program.project import Project
+from app.domain.program.scene import Box
+from app.domain.program.source import SourceKind
 from app.session.studio import Studio
-from app.ui.application import Shell
-from app.ui.main_window import MainWindow
+from app.ui.shell.application import Shell
+from app.ui.shell.main_window import MainWindow
 from tests.support.desk_window import make_studio, options
 
 PATIENCE_S = 30.0

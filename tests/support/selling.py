@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from app.domain.market import ClaimRule, Disclosure, Level, Market, Phrase, Taboo, TabooKind
-from app.domain.money import Money
-from app.domain.product import Claim, Link, Point, Price, Product, Role, Stock
-from app.domain.project import starter_project
-from app.domain.rundown import Act, Cue, Segment
+from app.domain.base.money import Money
+from app.domain.base.words import Words
+from app.domain.catalogue.market import ClaimRule, Disclosure, Level, Market, Phrase, Taboo, TabooKind
+from app.domain.catalogue.product import Claim, Link, Point, Price, Product, Role, Stock
+from app.domain.program.project import starter_project
+from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import Coupon, Desk, KeywordCard, Show
 from app.domain.show_editing import change_product, change_segment
-from app.domain.words import Words
 
 
 def words(text: str) -> Words:

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from app.domain.broadcast import BroadcastState
-from app.session.room_link import RoomState
+from app.domain.program.broadcast import BroadcastState
+from app.session.room.room_link import RoomState
 from tests.support.selling_show import selling_show
 from tests.support.studio_desk import PAPER, StudioDesk
 

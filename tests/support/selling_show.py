@@ -3,20 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.clock import Clock
-from app.domain.editing import add_scene
+from app.domain.base.clock import Clock
+from app.domain.base.money import Money
+from app.domain.base.notice import Notice
+from app.domain.catalogue.market import Disclosure, DisclosureMode, Market
+from app.domain.catalogue.product import Answer, Delivery, Link, Point, Price, Product, Role, Stock
 from app.domain.event import EventKind, ShowEvent
-from app.domain.market import Disclosure, DisclosureMode, Market
-from app.domain.money import Money
-from app.domain.notice import Notice
-from app.domain.product import Answer, Delivery, Link, Point, Price, Product, Role, Stock
-from app.domain.project import starter_project
-from app.domain.rundown import Act, Cue, Segment
+from app.domain.program.editing import add_scene
+from app.domain.program.project import starter_project
+from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.session.catalogue.product_index import ProductIndex
 from app.session.open_show import OpenShow
-from app.session.product_index import ProductIndex
-from app.session.selling import Selling
-from app.session.show_runner import ShowRunner
+from app.session.rundown.show_runner import ShowRunner
+from app.session.selling.selling import Selling
 from tests.support.clocks import SetClock
 from tests.support.studio_desk import paths_in
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from app.domain.base.local_time import LocalTime
+from app.domain.catalogue.product import Product
 from app.domain.event import EventKind
-from app.domain.local_time import LocalTime
-from app.domain.product import Product
-from app.domain.schedule import Airing
-from app.domain.schedule_editing import on_schedule, put_airing
+from app.domain.planning.schedule import Airing
+from app.domain.planning.schedule_editing import on_schedule, put_airing
 from app.domain.show import Show
 from app.domain.show_editing import move_products, put_product, remove_products
 from app.storage.pictures import make_picture

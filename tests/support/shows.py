@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from app.domain import editing
-from app.domain.output import IceServer, Relay
-from app.domain.project import Project, check, starter_project
-from app.domain.scene import Box, Crop, Fit
-from app.domain.source import KINDS
-from app.domain.transition import Transition, TransitionKind
+from app.domain.program import editing
+from app.domain.program.output import IceServer, Relay
+from app.domain.program.project import Project, check, starter_project
+from app.domain.program.scene import Box, Crop, Fit
+from app.domain.program.source import KINDS
+from app.domain.program.transition import Transition, TransitionKind
 
 
 def full_show(name: str = "Spring sale 春季特卖 🎉") -> Project:

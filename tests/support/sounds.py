@@ -7,9 +7,9 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from app.domain.errors import Value
-from app.domain.packet import EncodedPacket
-from app.domain.stats import SourceStats
+from app.domain.base.errors import Value
+from app.domain.program.packet import EncodedPacket
+from app.domain.program.stats import SourceStats
 from app.media.ports import SAMPLE_RATE_HZ, Samples
 
 Wave = npt.NDArray[np.float64]

@@ -237,3 +237,48 @@ def _add(
     if not codes:
         result.unreadable.append(f"{place}: {ast.unparse(code)}")
     result.uses.extend(Use(one, place, keys, is_open, handed_on) for one in sorted(codes))
+
+
+def import_graph(found: Sequence[Module]) -> dict[str, set[str]]:
+    """Which modules of the tree each module imports, wherever in the file it does so; packages count where only they are named."""
+    known = {module.name for module in found}
+    graph: dict[str, set[str]] = {}
+    for module in found:
+        named = {one.name for one in imports_of(module.tree)}
+        hits = {name if name in known else name.rpartition(".")[0] for name in named}
+        graph[module.name] = (hits & known) - {module.name}
+    return graph
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that import each other in a circle, sorted: the strongly connected components of more than one (Tarjan, 1972)."""
+    return sorted(sorted(group) for group in _components(graph) if len(group) > 1)
+
+
+def _components(graph: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    open_nodes: list[str] = []
+    for start in graph:
+        if start in order:
+            continue
+        path: list[tuple[str, Iterator[str]]] = [(start, iter(sorted(graph[start])))]
+        order[start] = lowest[start] = len(order)
+        open_nodes.append(start)
+        while path:
+            node, rest = path[-1]
+            following = next(rest, None)
+            if following is None:
+                path.pop()
+                if path:
+                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[node])
+                if lowest[node] == order[node]:
+                    index = open_nodes.index(node)
+                    yield open_nodes[index:]
+                    del open_nodes[index:]
+            elif following not in order:
+                order[following] = lowest[following] = len(order)
+                open_nodes.append(following)
+                path.append((following, iter(sorted(graph[following]))))
+            elif following in open_nodes:
+                lowest[node] = min(lowest[node], order[following])

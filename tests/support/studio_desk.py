@@ -13,15 +13,15 @@ from typing import Self
 from keyring.backend import KeyringBackend
 
 from app.bootstrap.desk import Drawing, desk_equipment
-from app.domain.clock import SystemClock
-from app.domain.errors import Value
-from app.domain.notice import Notice
-from app.domain.output import Canvas
-from app.domain.preset import RelayPreset
-from app.domain.project import Project, starter_project
-from app.session.embedded_relay import PORT_FILE
-from app.session.engine_desk import EngineState
-from app.session.lan import free_port
+from app.domain.air.preset import RelayPreset
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice
+from app.domain.program.output import Canvas
+from app.domain.program.project import Project, starter_project
+from app.session.air.embedded_relay import PORT_FILE
+from app.session.air.lan import free_port
+from app.session.engine.engine_desk import EngineState
 from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets

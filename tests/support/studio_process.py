@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.broadcast import BroadcastState
+from app.domain.program.broadcast import BroadcastState
 from tests.support.studio_desk import PAPER, REAL, StudioDesk
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.domain.notice import Notice
+from app.domain.base.notice import Notice
 
 T = TypeVar("T")
 

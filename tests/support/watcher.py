@@ -9,7 +9,7 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
-from app.domain.packet import Codec
+from app.domain.program.packet import Codec
 from app.media.capture import test_code
 from app.transport import rtcp
 from app.transport.peer import Peer

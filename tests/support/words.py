@@ -4,15 +4,15 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.domain.project import FIRST_SCENE
-from app.domain.schema import Field
-from app.domain.source import KINDS
+from app.domain.base.schema import Field
+from app.domain.program.project import FIRST_SCENE
+from app.domain.program.source import KINDS
 from app.session.studio import Studio
 from app.storage.card_themes import load_card_themes
 from app.storage.presets import load_presets
 from app.storage.settings import FIELDS, GROUPS
-from app.ui.dialogs.settings import OUTPUT_FIELDS
-from app.ui.panels.properties import PLACEMENT
+from app.ui.program.properties import PLACEMENT
+from app.ui.setup.settings import OUTPUT_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = "Declared"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.domain.broadcast import TargetState
+from app.domain.program.broadcast import TargetState
 from app.transport.session import Timers
 from tests.support.emulated_link import FAR, EmulatedLink, available
 from tests.support.encoded import Feeder

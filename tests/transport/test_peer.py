@@ -12,8 +12,8 @@ import pytest
 from aioice import stun
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 
-from app.domain.broadcast import Step
-from app.domain.output import IceServer
+from app.domain.program.broadcast import Step
+from app.domain.program.output import IceServer
 from app.transport import rtp
 from app.transport.errors import TransportError
 from app.transport.ice import IceConnection, server_address

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.domain.broadcast import TargetState
-from app.domain.clock import SystemClock
-from app.domain.notice import Notice
-from app.domain.output import IceServer, Quirks, Relay, Target
-from app.domain.packet import Codec
-from app.domain.stats import TargetStats
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.broadcast import TargetState
+from app.domain.program.output import IceServer, Quirks, Relay, Target
+from app.domain.program.packet import Codec
+from app.domain.program.stats import TargetStats
 from app.media import ports
 from app.transport import rtcp, sdp
 from app.transport.congestion import UNLIMITED_KBPS

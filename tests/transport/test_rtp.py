@@ -7,7 +7,7 @@ from aiortc.codecs.h264 import H264PayloadDescriptor
 from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 
-from app.domain.packet import Codec
+from app.domain.program.packet import Codec
 from app.transport import rtp
 from app.transport.headers import ABS_SEND_TIME_URI, MID_URI, TRANSPORT_CC_URI, HeaderWriter
 from app.transport.payload import h264_payloads, nal_units, vp8_payloads

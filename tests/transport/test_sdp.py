@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.output import Quirks
-from app.domain.packet import Codec
+from app.domain.program.output import Quirks
+from app.domain.program.packet import Codec
 from app.transport import sdp
 from app.transport.errors import TransportError
 from app.transport.offer import Sources, make_offer, plan_from

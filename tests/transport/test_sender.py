@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.packet import Codec, MediaKind
+from app.domain.program.packet import Codec, MediaKind
 from app.transport import rtcp, rtp
 from app.transport.congestion import CLOCK_RANGE_US, FLOOR_KBPS, HISTORY, UNLIMITED_KBPS, AckedRate, RateControl
 from app.transport.headers import TRANSPORT_CC_URI

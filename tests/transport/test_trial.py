@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.domain.output import Relay, Target
-from app.domain.packet import Codec
-from app.domain.trial import RelayTrial
+from app.domain.program.output import Relay, Target
+from app.domain.program.packet import Codec
+from app.domain.program.trial import RelayTrial
 from app.transport import whip
 from app.transport.http import RelayHttp
 from tests.support.whip_server import WhipServer

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.broadcast import TargetState
-from app.domain.output import IceServer, Target
+from app.domain.program.broadcast import TargetState
+from app.domain.program.output import IceServer, Target
 from app.transport import turn
 from tests.support import emulated_link, turn_server
 from tests.support.emulated_link import FAR, EmulatedLink

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aioice import stun
 
-from app.domain.output import IceServer
+from app.domain.program.output import IceServer
 from app.transport.ice import IceConnection
 from app.transport.turn import quoting_no_secret
 

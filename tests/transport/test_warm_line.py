@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.broadcast import TargetState
-from app.domain.clock import SystemClock
-from app.domain.notice import Notice
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.broadcast import TargetState
 from app.transport.answers import keep_alive_s
 from app.transport.probe import SAMPLES
 from app.transport.publisher import Publisher

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.address import origin_of
-from app.domain.broadcast import Step
-from app.domain.output import IceServer, Quirks
+from app.domain.base.address import origin_of
+from app.domain.program.broadcast import Step
+from app.domain.program.output import IceServer, Quirks
 from app.transport import whip
 from app.transport.answers import ice_servers_in
 from app.transport.errors import TransportError

@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from app.domain.clock import Clock, SystemClock
+from app.domain.base.clock import Clock, SystemClock
 from app.session.studio import Studio
-from app.ui.application import Shell
-from app.ui.main_window import MainWindow
+from app.ui.shell.application import Shell
+from app.ui.shell.main_window import MainWindow
 from tests.support.desk_window import make_studio, options
 from tests.support.window import application, no_qt_warnings
 
@@ -37,7 +37,7 @@ def settled(qt: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def collected_here(settled: None) -> Iterator[None]:
-    """Circles that hold Qt's objects are collected on this thread, as the program does it: see app/ui/collector.py."""
+    """Circles that hold Qt's objects are collected on this thread, as the program does it: see app/ui/shell/collector.py."""
     del settled
     gc.disable()
     yield

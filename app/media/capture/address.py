@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from app.domain.address import MEDIA_SCHEMES, scheme_of, shown_address
-from app.domain.errors import AppError
+from app.domain.base.address import MEDIA_SCHEMES, scheme_of, shown_address
+from app.domain.base.errors import AppError
 from app.media.capture.film_decoder import FilmDecoder, can_decode, pixel_aspect
 from app.media.capture.frames import FrameConverter, PicturePlanes
 from app.media.capture.turning import turn_of

@@ -10,8 +10,8 @@ import av
 import cv2
 import numpy as np
 
-from app.domain.address import shown_address
-from app.domain.errors import AppError, Value
+from app.domain.base.address import shown_address
+from app.domain.base.errors import AppError, Value
 from app.media.capture.address import AddressReader
 from app.media.capture.device import Opener, PictureReader
 from app.media.capture.devices import Camera, find_cameras

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Protocol
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.source import Source
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.source import Source
+from app.domain.program.stats import SourceStats
 from app.media.capture.frames import PicturePlanes
 from app.media.ports import Picture
 from app.media.source_edge import SourceEdge

@@ -12,7 +12,7 @@ import mss
 from cv2_enumerate_cameras import CameraInfo, enumerate_cameras
 from mss.exception import ScreenShotError
 
-from app.domain.device import Device
+from app.domain.program.device import Device
 
 log = logging.getLogger(__name__)
 

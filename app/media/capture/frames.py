@@ -10,7 +10,7 @@ import numpy.typing as npt
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from app.domain.errors import AppError, Value
+from app.domain.base.errors import AppError, Value
 from app.media.capture.colour import PROGRAM, Coding, Matrix, Range, ToProgram
 from app.media.capture.tone_map import HdrToProgram, Transfer
 from app.media.capture.turning import UPRIGHT, Turn, turn_plane

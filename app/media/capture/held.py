@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.clock import Clock
-from app.domain.errors import AppError, Value
-from app.domain.schema import parse_colour
-from app.domain.stats import SourceStats
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.schema import parse_colour
+from app.domain.program.stats import SourceStats
 from app.media.capture.colour import planes_of_rgba
 from app.media.capture.frames import PicturePlanes
 from app.media.ports import Picture, Plane

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.domain.clock import NS_PER_MS, Clock
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.source import Source
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_MS, Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.source import Source
+from app.domain.program.stats import SourceStats
 from app.media.capture.file_state import state_of
 from app.media.capture.frames import PicturePlanes
 from app.media.capture.held import clear_planes

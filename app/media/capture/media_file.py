@@ -5,11 +5,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.source import Source
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.source import Source
+from app.domain.program.stats import SourceStats
 from app.media.capture.address import shown_location
 from app.media.capture.file_state import state_of
 from app.media.capture.frames import FrameConverter, PicturePlanes

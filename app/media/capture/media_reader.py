@@ -11,8 +11,8 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from app.domain.clock import NS_PER_S
-from app.domain.errors import AppError
+from app.domain.base.clock import NS_PER_S
+from app.domain.base.errors import AppError
 from app.media.capture.address import open_container, shown_location
 from app.media.capture.film_decoder import MOST_PIXELS, FilmDecoder, can_decode, pixel_aspect
 from app.media.capture.stamps import StampFollower

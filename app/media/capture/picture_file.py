@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.media.capture.colour import planes_of_rgba
 from app.media.capture.frames import PicturePlanes
 from app.media.capture.held import even_sided

@@ -10,7 +10,7 @@ import mss
 import numpy as np
 from mss.exception import ScreenShotError
 
-from app.domain.errors import AppError, Value
+from app.domain.base.errors import AppError, Value
 from app.media.capture.device import Opener
 from app.media.capture.frames import FrameConverter, PicturePlanes
 from app.media.ports import Plane

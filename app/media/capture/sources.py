@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.clock import Clock
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind, settings_of
-from app.domain.stats import SourceStats
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind, settings_of
+from app.domain.program.stats import SourceStats
 from app.media.capture.camera import camera_opener
 from app.media.capture.device import DeviceSource
 from app.media.capture.held import ColourPicture, HeldPicture

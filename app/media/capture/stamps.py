@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.clock import NS_PER_S
+from app.domain.base.clock import NS_PER_S
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
-from app.domain.errors import Value
-from app.domain.output import Canvas
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.base.errors import Value
+from app.domain.program.output import Canvas
+from app.domain.program.stats import SourceStats
 from app.media.capture.colour import yuv_of
 from app.media.capture.test_code import BLACK, ROWS, WHITE, CodeWriter, cell_side
 from app.media.picture_pool import PicturePool, Planes

@@ -7,8 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from app.domain.output import Canvas
-from app.domain.scene import Crop, Fit, Layer, Scene
+from app.domain.program.output import Canvas
+from app.domain.program.scene import Crop, Fit, Layer, Scene
 from app.media.compose.drawable import Drawable
 from app.media.compose.geometry import Rect, place
 from app.media.compose.scaling import PlaneScaler

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.scene import Crop, Fit, Layer
+from app.domain.program.scene import Crop, Fit, Layer
 
 OWN_SIZE_LINES = 1080  # Fit.CENTRE: a picture's own size is meant for a canvas of so many lines
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.clock import NS_PER_MS
-from app.domain.overlay import OverlayAnimation
+from app.domain.base.clock import NS_PER_MS
+from app.domain.program.overlay import OverlayAnimation
 from app.media.compose.geometry import Rect
 from app.media.compose.sprite import STILL, Look
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.domain.clock import NS_PER_S
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.errors import AppError
-from app.domain.output import Canvas
-from app.domain.overlay import MAX_ANIMATION_MS, MAX_OVERLAY_BYTES, MAX_OVERLAYS
+from app.domain.base.clock import NS_PER_S
+from app.domain.base.errors import AppError
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.output import Canvas
+from app.domain.program.overlay import MAX_ANIMATION_MS, MAX_OVERLAY_BYTES, MAX_OVERLAYS
 from app.media.compose.geometry import Rect
 from app.media.compose.motion import Motion, look, motion, together
 from app.media.compose.sprite import STILL, Look, Sprite, SpritePainter

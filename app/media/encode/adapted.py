@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.domain.output import Canvas
-from app.domain.packet import Codec
+from app.domain.program.output import Canvas
+from app.domain.program.packet import Codec
 from app.media.compose.scaling import PlaneScaler
 from app.media.encode.bt601 import Bt601Converter
 from app.media.encode.codec import Encoded, OpenEncoder, Recipe, Wanted

@@ -8,8 +8,8 @@ import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from app.domain.output import Canvas, H264Profile
-from app.domain.packet import Codec
+from app.domain.program.output import Canvas, H264Profile
+from app.domain.program.packet import Codec
 from app.media.encode.annexb import parameter_sets, with_parameter_sets
 from app.media.encode.errors import EncodeError
 from app.media.encode.frame import FrameMaker

@@ -1,6 +1,6 @@
 """What goes wrong between a picture and its packet."""
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 
 
 class EncodeError(AppError):

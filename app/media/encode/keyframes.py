@@ -2,7 +2,7 @@
 
 import threading
 
-from app.domain.clock import NS_PER_MS, Clock
+from app.domain.base.clock import NS_PER_MS, Clock
 
 LEAST_GAP_NS = 300 * NS_PER_MS  # a joining viewer asks three times within this; one IDR serves them all
 

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.errors import Value
-from app.domain.notice import Notice, Severity
-from app.domain.packet import VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
-from app.domain.stats import Spread
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.packet import VIDEO_CLOCK_HZ, Codec, EncodedPacket, MediaKind
+from app.domain.program.stats import Spread
 from app.media.encode.adapted import open_encoder
 from app.media.encode.codec import Encoded, Recipe, Wanted
 from app.media.encode.errors import EncodeError

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.notice import Notice, Severity
-from app.domain.output import Canvas, EncoderChoice, Quirks, SpeedPreset, VideoSettings
-from app.domain.packet import Codec, EncodedPacket
-from app.domain.stats import VideoStats
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.output import Canvas, EncoderChoice, Quirks, SpeedPreset, VideoSettings
+from app.domain.program.packet import Codec, EncodedPacket
+from app.domain.program.stats import VideoStats
 from app.media.encode.codec import Recipe, Wanted
 from app.media.encode.line import EncodeLine
 from app.media.encode.overload import OverloadWatch

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from app.domain.output import Canvas, EncoderChoice, H264Profile
+from app.domain.program.output import Canvas, EncoderChoice, H264Profile
 from app.media.encode.codec import OpenEncoder, Wanted
 from app.media.encode.errors import EncodeError
 from app.media.encode.recipes import hardware

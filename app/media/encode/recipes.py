@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from app.domain.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
-from app.domain.packet import Codec
+from app.domain.program.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
+from app.domain.program.packet import Codec
 from app.media.encode.codec import Recipe
 
 HARDWARE = (EncoderChoice.NVENC, EncoderChoice.QSV, EncoderChoice.AMF, EncoderChoice.VIDEOTOOLBOX)

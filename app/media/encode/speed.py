@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from app.domain.clock import NS_PER_S
-from app.domain.output import Canvas, H264Profile, SpeedPreset
+from app.domain.base.clock import NS_PER_S
+from app.domain.program.output import Canvas, H264Profile, SpeedPreset
 from app.media.encode.codec import OpenEncoder, Wanted
 from app.media.encode.errors import EncodeError
 from app.media.encode.recipes import x264

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from app.domain.clock import Clock
+from app.domain.base.clock import Clock
 from app.media.encode.codec import Encoded
 from app.media.encode.errors import EncodeError
 from app.media.encode.keyframes import KeyframeSchedule

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.domain.clock import NS_PER_S, Clock
-from app.domain.notice import Notice, Severity
-from app.domain.output import AudioSettings
-from app.domain.packet import PacketSink
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.output import AudioSettings
+from app.domain.program.packet import PacketSink
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, Samples
 from app.media.sound.mixer import BLOCK_NS, Mixer, next_latency
 from app.media.sound.opus import PACKET_SAMPLES, OpusEncoder, SoundEncodeError

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from app.domain.mixing import MAX_DELAY_MS, MIN_GAIN_DB, Strip
-from app.domain.stats import StripMeter
+from app.domain.program.mixing import MAX_DELAY_MS, MIN_GAIN_DB, Strip
+from app.domain.program.stats import StripMeter
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, SAMPLE_RATE_HZ, Samples, SoundSource
 from app.media.sound.loudness import LevelMeter, amplitude
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from app.domain.device import Device
+from app.domain.program.device import Device
 from app.media.sound.portaudio import SoundDeviceError, SoundHost
 
 log = logging.getLogger(__name__)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from app.domain.clock import NS_PER_MS
-from app.domain.errors import Value
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_MS
+from app.domain.base.errors import Value
+from app.domain.program.stats import SourceStats
 from app.media.ports import SAMPLE_RATE_HZ, Samples
 from app.media.sound.feed import SoundFeed
 from app.media.sound.follower import RingFollower

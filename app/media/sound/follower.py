@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.domain.clock import NS_PER_MS
+from app.domain.base.clock import NS_PER_MS
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, SAMPLE_RATE_HZ, Samples
 from app.media.ring import SampleRing
 from app.media.sound.interpolator import Interpolator

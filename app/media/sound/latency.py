@@ -1,6 +1,6 @@
 """How much latency a live stream needs, learnt from how late its sound comes."""
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 
 _MARGIN_NS = 4 * NS_PER_MS
 _ROUND_NS = 2 * NS_PER_MS  # needs are told in steps, so that small changes move nothing

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from app.domain.stats import StripMeter
+from app.domain.program.stats import StripMeter
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, Samples
 
 SILENCE_DB = -120.0

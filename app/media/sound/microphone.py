@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from app.domain.clock import NS_PER_MS, NS_PER_S, Clock
-from app.domain.errors import AppError, Value
-from app.domain.notice import Notice, Severity
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.stats import SourceStats
 from app.media.ports import CHANNELS, Samples
 from app.media.ring import SampleRing
 from app.media.sound.follower import RingFollower

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from app.domain.clock import NS_PER_MS
-from app.domain.mixing import Strip
-from app.domain.stats import Meters, StripMeter
+from app.domain.base.clock import NS_PER_MS
+from app.domain.program.mixing import Strip
+from app.domain.program.stats import Meters, StripMeter
 from app.media.ports import Samples, SoundSource
 from app.media.sound.channel import Channel
 from app.media.sound.limiter import DELAY_NS, Limiter

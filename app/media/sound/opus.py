@@ -6,10 +6,10 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
-from app.domain.clock import NS_PER_S
-from app.domain.errors import AppError
-from app.domain.output import AudioSettings
-from app.domain.packet import Codec, EncodedPacket, MediaKind
+from app.domain.base.clock import NS_PER_S
+from app.domain.base.errors import AppError
+from app.domain.program.output import AudioSettings
+from app.domain.program.packet import Codec, EncodedPacket, MediaKind
 from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
 
 PACKET_SAMPLES = 960  # 20 ms

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.domain.errors import AppError
+from app.domain.base.errors import AppError
 from app.media.ports import SAMPLE_RATE_HZ, Samples
 
 log = logging.getLogger(__name__)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.domain.clock import Clock
-from app.domain.errors import AppError
-from app.domain.notice import Notice
-from app.domain.source import Source, SourceKind, settings_of
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice
+from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.ports import SoundSource
 from app.media.sound.feed import SoundFeed
 from app.media.sound.file_sound import FileSound

@@ -2,7 +2,7 @@
 
 import math
 
-from app.domain.clock import NS_PER_S
+from app.domain.base.clock import NS_PER_S
 
 _BANDWIDTH_HZ = 0.05  # narrow enough that jitter of many milliseconds does not sound
 _MAX_DEVIATION = 0.005  # no sound card is further from its nominal rate

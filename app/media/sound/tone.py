@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.clock import NS_PER_S
-from app.domain.errors import Value
-from app.domain.stats import SourceStats
+from app.domain.base.clock import NS_PER_S
+from app.domain.base.errors import Value
+from app.domain.program.stats import SourceStats
 from app.media.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Samples
 from app.media.sound.loudness import amplitude
 

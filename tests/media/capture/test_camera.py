@@ -10,10 +10,10 @@ import pytest
 from av.video.reformatter import Colorspace
 from cv2_enumerate_cameras import CameraInfo
 
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError, Value
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind, settings_of
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError, Value
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.capture.address import AddressReader, shown_location
 from app.media.capture.camera import OpenCvReader, RawPictures, chosen
 from app.media.capture.colour import yuv_of

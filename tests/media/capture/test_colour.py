@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
 
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError, FieldError
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError, FieldError
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind
 from app.media.capture.colour import planes_of_rgba, yuv_of
 from app.media.capture.frames import FrameConverter, PicturePlanes
 from app.media.capture.held import HeldPicture

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.domain.errors import AppError
-from app.domain.notice import Severity
-from app.domain.source import Source, SourceKind
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Severity
+from app.domain.program.source import Source, SourceKind
 from app.media.capture.device import DeviceSource, PictureReader
 from app.media.capture.frames import PicturePlanes
 from tests.support.clocks import SetClock

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError, Value
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError, Value
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind
 from app.media.capture.address import AddressReader
 from app.media.capture.colour import yuv_of
 from app.media.capture.frames import FrameConverter, PicturePlanes, carries_alpha

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from app.domain.errors import AppError
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind
+from app.domain.base.errors import AppError
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind
 from app.media.capture.colour import yuv_of
 from app.media.capture.picture_file import Frames, load
 from app.media.capture.sources import PictureMaker, make_picture_source

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError, Value
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind, settings_of
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError, Value
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.capture.media_reader import MediaReader, SoundItem, VideoItem
 from app.media.capture.sources import PictureMaker, make_picture_source
 from app.media.capture.test_code import read

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from app.bootstrap.processes import ROOT
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind
 from app.media.capture.picture_file import Film, Frames, load
 from app.media.capture.picture_header import PictureFormat, header_of
 from app.media.capture.sources import PictureMaker, make_picture_source

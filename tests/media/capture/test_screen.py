@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError, Value
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind, settings_of
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError, Value
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.capture.colour import yuv_of
 from app.media.capture.devices import monitors
 from app.media.capture.screen import region_of

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from app.domain.output import Canvas
-from app.domain.source import Source, SourceKind
+from app.domain.program.output import Canvas
+from app.domain.program.source import Source, SourceKind
 from app.media.capture.sources import PictureMaker, make_picture_source
 from app.media.capture.test_card import BARS, FLASH, STRIP
 from app.media.capture.test_code import cell_side, read, write

@@ -5,8 +5,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from app.domain.output import Canvas
-from app.domain.scene import Box, Crop, Fit, Layer, Scene
+from app.domain.program.output import Canvas
+from app.domain.program.scene import Box, Crop, Fit, Layer, Scene
 from app.media.capture.colour import planes_of_rgba
 from app.media.capture.held import ColourPicture, HeldPicture
 from app.media.compose.composer import Composer

@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain.scene import Box, Crop, Fit, Layer
+from app.domain.program.scene import Box, Crop, Fit, Layer
 from app.media.compose.geometry import Placement, Rect, place
 
 WHOLE, UNCUT = Box(), Crop()

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
-from app.domain.command import DropOverlay, PutOverlay
-from app.domain.errors import AppError
-from app.domain.output import Canvas
-from app.domain.overlay import MAX_OVERLAY_BYTES, MAX_OVERLAYS, OverlayAnimation
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.errors import AppError
+from app.domain.program.command import DropOverlay, PutOverlay
+from app.domain.program.output import Canvas
+from app.domain.program.overlay import MAX_OVERLAY_BYTES, MAX_OVERLAYS, OverlayAnimation
 from app.media.capture.colour import yuv_of
 from app.media.compose.overlays import Overlays
 from app.media.picture_pool import Planes

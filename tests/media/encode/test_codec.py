@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.domain.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
-from app.domain.packet import Codec, EncodedPacket, MediaKind
+from app.domain.program.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
+from app.domain.program.packet import Codec, EncodedPacket, MediaKind
 from app.media.encode.adapted import open_encoder
 from app.media.encode.annexb import IDR, PPS, SPS, first_types, nal_units
 from app.media.encode.bt601 import Bt601Converter

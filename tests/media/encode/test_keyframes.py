@@ -2,7 +2,7 @@
 
 import itertools
 
-from app.domain.clock import NS_PER_S
+from app.domain.base.clock import NS_PER_S
 from app.media.encode.keyframes import KeyframeSchedule
 from tests.support.clocks import SetClock
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from app.domain.clock import NS_PER_MS, SystemClock
-from app.domain.notice import Notice
-from app.domain.output import Canvas, H264Profile, SpeedPreset
-from app.domain.packet import VIDEO_CLOCK_HZ, Codec
+from app.domain.base.clock import NS_PER_MS, SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.output import Canvas, H264Profile, SpeedPreset
+from app.domain.program.packet import VIDEO_CLOCK_HZ, Codec
 from app.media.encode.adapted import open_encoder
 from app.media.encode.codec import Encoded, OpenEncoder, Recipe, Wanted
 from app.media.encode.errors import EncodeError

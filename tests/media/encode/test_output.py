@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.domain.clock import SystemClock
-from app.domain.notice import Notice
-from app.domain.output import Canvas, EncoderChoice, H264Profile, Quirks, SpeedPreset, VideoSettings
-from app.domain.packet import Codec
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.output import Canvas, EncoderChoice, H264Profile, Quirks, SpeedPreset, VideoSettings
+from app.domain.program.packet import Codec
 from app.media.encode.output import Limits, VideoOutput, encoded_canvas, limits_of
 from app.media.encode.recipes import h264_ladder, threads_for
 from tests.support.packets import PacketCollector, decoded

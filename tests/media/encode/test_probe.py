@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.domain.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
+from app.domain.program.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
 from app.media.encode.codec import OpenEncoder, Wanted
 from app.media.encode.probe import HardwareProber, encode_some, plausible
 from app.media.encode.recipes import x264

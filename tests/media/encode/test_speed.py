@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.domain.output import Canvas, H264Profile, SpeedPreset
+from app.domain.program.output import Canvas, H264Profile, SpeedPreset
 from app.media.encode.overload import OverloadWatch
 from app.media.encode.speed import FIRST, SpeedChooser, affordable, cost_ms
 

@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
-from app.domain.mixing import Strip
-from app.domain.notice import Notice
-from app.domain.output import AudioSettings
-from app.domain.packet import Codec, EncodedPacket, MediaKind
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, SystemClock
+from app.domain.base.notice import Notice
+from app.domain.program.mixing import Strip
+from app.domain.program.output import AudioSettings
+from app.domain.program.packet import Codec, EncodedPacket, MediaKind
 from app.media.ports import SoundSource
 from app.media.sound.bus import SoundBus
 from app.media.sound.mixer import BASE_LATENCY_NS, Mixer

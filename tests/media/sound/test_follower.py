@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.media.ports import Samples
 from app.media.ring import SampleRing
 from app.media.sound.feed import SoundFeed

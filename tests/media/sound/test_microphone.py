@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.clock import NS_PER_MS, NS_PER_S, SystemClock
-from app.domain.errors import Value
-from app.domain.mixing import Strip
-from app.domain.notice import Notice, Severity
-from app.domain.output import AudioSettings
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, SystemClock
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.program.mixing import Strip
+from app.domain.program.output import AudioSettings
+from app.domain.program.source import Source, SourceKind
 from app.media.ports import Samples
 from app.media.sound.bus import SoundBus
 from app.media.sound.devices import microphones

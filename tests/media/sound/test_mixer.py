@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from app.domain.clock import NS_PER_MS
-from app.domain.mixing import Strip
+from app.domain.base.clock import NS_PER_MS
+from app.domain.program.mixing import Strip
 from app.media.capture.media_reader import MediaReader, SoundItem
 from app.media.ports import Samples
 from app.media.sound.limiter import CEILING, DELAY_NS, DELAY_SAMPLES

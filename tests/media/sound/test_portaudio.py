@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.clock import SystemClock
-from app.domain.errors import AppError
-from app.domain.source import Source, SourceKind
+from app.domain.base.clock import SystemClock
+from app.domain.base.errors import AppError
+from app.domain.program.source import Source, SourceKind
 from app.media.sound.devices import microphones
 from app.media.sound.feed import SoundFeed
 from app.media.sound.file_sound import FileSound

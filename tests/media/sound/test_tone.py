@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.domain.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.media.ports import Samples
 from app.media.sound.tone import BEEP_NS, Tone
 from tests.support.sounds import impurity_db, strongest

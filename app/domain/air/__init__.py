@@ -1,0 +1,1 @@
+"""Relays: which kinds there are, and what a show connects to."""

@@ -1,0 +1,1 @@
+"""Values and rules that every subject uses: clocks, errors, notices, money, text."""

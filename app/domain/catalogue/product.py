@@ -1,0 +1,198 @@
+"""What is sold: a product with everything a host, an overlay and a viewer need to know of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from app.domain.base.money import Money
+from app.domain.base.web_address import usable_link
+from app.domain.base.words import Words
+
+MAX_POINTS = 3  # core selling points; more are not remembered
+
+
+class Role(Enum):
+    """Why a product is in the show: what earns, what draws people in, what stands by."""
+
+    HERO = "hero"
+    TRAFFIC = "traffic"
+    BACKUP = "backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A core selling point: what the host says of it, and the keyword that viewers read meanwhile."""
+
+    id: str
+    text: Words = field(default_factory=dict)
+    keyword: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`was` is the price that is crossed out, None = none."""
+
+    market_id: str
+    price: Money
+    was: Money | None = None
+
+
+def saving_percent(price: Price) -> int:
+    """How much less it is than before, in whole per cent, never more than it really is; 0 = nothing that can be said."""
+    was = price.was
+    if was is None or was.currency != price.price.currency or not 0 <= price.price.minor < was.minor:
+        return 0
+    return (was.minor - price.price.minor) * 100 // was.minor
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Units that really lie in a place (a market's id or a warehouse's name)."""
+
+    place: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the product comes to a market and back; freight in the currency of the market's price."""
+
+    market_id: str
+    days_from: int
+    days_to: int
+    freight: Money | None = None
+    return_freight: Money | None = None
+    duty_percent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A frequent question."""
+
+    question: Words
+    answer: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One row of the comparison with a competitor."""
+
+    competitor: str
+    theirs: Words
+    ours: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that is asserted of the product, and what proves it."""
+
+    text: Words
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where it is bought in a market ("" = everywhere else)."""
+
+    market_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`pictures` are ids of the show's pictures, the first is the main one; `size_chart` is rows of cells, the first the heading;
+    `role` is what it usually plays; `unit` what one is called ("piece", "set of 3")."""
+
+    id: str
+    name: Words
+    sku: str = ""
+    category: str = ""
+    role: Role = Role.HERO
+    pain_point: Words = field(default_factory=dict)
+    audience: Words = field(default_factory=dict)
+    price_band: str = ""
+    points: tuple[Point, ...] = ()
+    scenarios: tuple[Words, ...] = ()
+    faq: tuple[Answer, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    prices: tuple[Price, ...] = ()
+    unit_cost: Money | None = None
+    unit: Words = field(default_factory=dict)
+    size_chart: tuple[tuple[str, ...], ...] = ()
+    stock: tuple[Stock, ...] = ()
+    delivery: tuple[Delivery, ...] = ()
+    return_rule: Words = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    pictures: tuple[str, ...] = ()
+    native_reviewed: tuple[str, ...] = ()  # languages whose text a native speaker has read
+
+
+MANDATORY = ("name", "pain_point", "audience", "price_band", "points")
+
+
+def missing_fields(product: Product) -> tuple[str, ...]:
+    """The mandatory fields that are empty, in form order; ("pain_point", "points")."""
+
+    def empty(value: object) -> bool:
+        if isinstance(value, dict):
+            return not any(str(text).strip() for text in value.values())
+        return not value.strip() if isinstance(value, str) else not value
+
+    return tuple(key for key in MANDATORY if empty(getattr(product, key)))
+
+
+def price_in(product: Product, market_id: str) -> Price | None:
+    """The price of a market, None when it has none there."""
+    return next((price for price in product.prices if price.market_id == market_id), None)
+
+
+def units_in_stock(product: Product) -> int:
+    """Real units in all places."""
+    return sum(stock.units for stock in product.stock)
+
+
+def link_in(product: Product, market_id: str) -> str:
+    """Where viewers of a market buy it, as a browser opens it; "" = nowhere."""
+    by_market = {link.market_id: usable_link(link.url) for link in product.links}
+    return by_market.get(market_id) or by_market.get("", "")
+
+
+def missing_to_sell(product: Product, market_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """What keeps viewers from buying: "prices" when it has none, "links" with the markets in which it is sold without one."""
+    priced = tuple(one for one in market_ids if price_in(product, one) is not None)
+    missing: dict[str, tuple[str, ...]] = {}
+    if not priced and (market_ids or not product.prices):
+        missing["prices"] = tuple(market_ids)
+    unlinked = tuple(one for one in priced or market_ids if not link_in(product, one))
+    if unlinked or (not market_ids and not any(usable_link(link.url) for link in product.links)):
+        missing["links"] = unlinked
+    return missing
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a product costs a buyer at the door, and whether sending it back makes sense."""
+
+    total: Money
+    duty: Money
+    returnable: bool
+
+
+def landed_cost(product: Product, market_id: str) -> Landed | None:
+    """Price, freight and duty in a market; None without a price there, or where a freight is in another currency: two are never added up.
+
+    Not returnable when the way back costs what the goods do.
+    """
+    price = price_in(product, market_id)
+    if price is None:
+        return None
+    nothing = Money(0, price.price.currency)
+    delivery = next((one for one in product.delivery if one.market_id == market_id), None)
+    if delivery is None:
+        return Landed(price.price, nothing, True)
+    back = delivery.return_freight
+    if any(amount is not None and amount.currency != price.price.currency for amount in (delivery.freight, back)):
+        return None
+    duty = price.price.share(delivery.duty_percent)
+    return Landed(price.price + (delivery.freight or nothing) + duty, duty, back is None or back < price.price)

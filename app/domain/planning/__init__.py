@@ -1,0 +1,1 @@
+"""The schedule: planned shows, festivals, people, tasks, announcements."""

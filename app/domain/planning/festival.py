@@ -1,0 +1,67 @@
+"""Days that a market keeps: festivals, holidays, commercial days, and days on which nobody jokes."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+
+from app.domain.base.words import Words
+from app.domain.catalogue.market import Confidence
+
+
+class DayKind(Enum):
+    """What a day is to those who sell."""
+
+    PUBLIC = "public"  # offices are closed
+    RELIGIOUS = "religious"
+    COMMERCIAL = "commercial"
+    CAUTION = "caution"  # mourning, remembrance: no hurry, no jokes, no prize draws
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTask:
+    """Something to be done `days` before the festival begins; `kind` is a schedule.TaskKind's value."""
+
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """One festival of one market in one year, [first, last] by the local calendar. `estimated`: by calculation, the sighting of the moon
+    may move it by a day. `prime_time`: when people watch on these days, on their clocks ("21:30", "02:00"), None = as ever. `key` is the
+    same in every year and market. `peak`: the feast itself where days off come before it, None = `first`.
+    `instead`: only a day off in its place, apart from it."""
+
+    market_id: str
+    key: str
+    name: Words
+    first: date
+    last: date
+    kind: DayKind
+    estimated: bool = False
+    caution: bool = False
+    prime_time: tuple[str, str] | None = None
+    tone: Words = field(default_factory=dict)
+    tasks: tuple[LeadTask, ...] = ()
+    source: str = ""
+    confidence: Confidence = Confidence.MEDIUM
+    reviewed_on: str = ""  # ISO date
+    peak: date | None = None
+    instead: bool = False
+
+    @property
+    def day(self) -> date:
+        """The feast itself."""
+        return self.first if self.peak is None else self.peak
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def mourning(self) -> bool:
+        """Nobody hurries, jokes or draws prizes on these days."""
+        return self.caution or self.kind is DayKind.CAUTION
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first) // timedelta(days=1) + 1

@@ -1,0 +1,1 @@
+"""Which hours suit whom."""

@@ -1,0 +1,289 @@
+"""When a show should go on air: every quarter hour of a span is weighed by how it suits those it is for and those who make it.
+
+A quarter is worth 1 when it is prime for a party, 1/2 when it is fair and nothing when it is poor; parties count by their weight within
+their group, groups by the plan's priorities. No show begins where it would reach into somebody's NEVER, or into another show of the same
+people. What weighs on few begins is taken off: days of mourning, nights without rest, nights in a row, and those who had most nights.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import reduce
+
+from app.domain.base.local_time import wall_of
+from app.domain.base.zones import Zones
+from app.domain.planning.duty import QUARTERS_AN_HOUR, claims, claims_of, unrested_after, unrested_before
+from app.domain.planning.hours.burden import Ledger
+from app.domain.planning.hours.comfort import (
+    DAY_QUARTERS,
+    NEVER,
+    POOR,
+    QUARTER_MINUTES,
+    ComfortLine,
+    Habits,
+    comfort_line,
+    instant_of,
+    lay,
+    night_line,
+    offset_pieces,
+    quarter_of,
+    span_of,
+)
+from app.domain.planning.hours.hour_reasons import Slot, busy, slot_reasons, sufferers
+from app.domain.planning.hours.weighing import GROUP_ORDER, WORTH, Means, Suit, quarters_in, reaching_into, span_means, suit, weighted
+from app.domain.planning.party import GROUPS, Party, PartyKind
+from app.domain.planning.schedule import Occurrence, Schedule, party_by_id
+from app.domain.rundown.finding import Finding
+
+CAUTION_LOSS = 0.15  # of the audience that mourns
+UNREST_LOSS = 0.15  # for each who would come without a night's rest
+NIGHT_LOSS = 0.1  # worth of a poor quarter, for each night that somebody had more than the one who had fewest
+NIGHTS_COUNTED = 5
+RUN_LOSS = 0.25  # worth of a night's quarters, for the third night in a row and each after it
+LONGEST_RUN = 2
+APART = 12  # quarters between two begins of the same list
+SAME_HOUR_LOSS = 0.04  # what a begin loses in the choice for each one at about the same hour that was chosen already, so that a list
+SAME_DAY_LOSS = 0.02  # shows different ways, not five days of one
+ALIKE = 3  # quarters
+ODD_MINUTES_LOSS = 0.02  # in the choice, of a begin at a quarter past or to
+_IS_NEVER = bytes(int(level == NEVER) for level in range(256))
+_WHOLE_DAY, _NO_DAY = bytes([1] * DAY_QUARTERS), bytes(DAY_QUARTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One begin. `score` 0 to 1 by the priorities; `possible`: nobody would be in two shows at once or in hours that are never.
+    `sufferers` are ids of those for whom a quarter of the show or more is poor, the worst first; `reasons` are findings of Subject.AIRING
+    without an id, what matters most first."""
+
+    start: datetime
+    score: float
+    by_party: tuple[Suit, ...]
+    possible: bool = True
+    sufferers: tuple[str, ...] = ()
+    reasons: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The score of a show that begins with quarter `first` (comfort.quarter_of), with the next, and so on; None where it cannot."""
+
+    first: int
+    values: tuple[float | None, ...]
+
+    def at(self, instant: datetime) -> float | None:
+        return self.values[quarter_of(instant) - self.first]
+
+
+def week_heat(field: "HourField", monday: date, zone_key: str) -> tuple[tuple[float | None, ...], ...]:
+    """Seven days of 96 quarter hours on a zone's clocks, each the score of a show that begins there; None where it cannot, also because
+    clocks skip it or the field does not reach there; where they show it twice, of the first."""
+    found = field.scores
+    rows: list[list[float | None]] = [[None] * DAY_QUARTERS for _ in range(7)]
+    base = wall_quarter(monday)
+    for first, last, ahead in reversed(tuple(offset_pieces(zone_key, found.first, found.first + len(found.values), field.zones))):
+        for quarter in range(first, last):
+            day, place = divmod(quarter + ahead - base, DAY_QUARTERS)
+            if 0 <= day < 7:
+                rows[day][place] = found.values[quarter - found.first]
+    return tuple(map(tuple, rows))
+
+
+def wall_quarter(day: date) -> int:
+    """The number of a day's first quarter on its own clocks, counted as those of UTC are."""
+    return (day - date(1970, 1, 1)).days * DAY_QUARTERS
+
+
+class HourField:
+    """A span of time with all that makes one begin better than another; made once, then asked as often as a block is dragged.
+
+    `taken` are the other dates of the plan. Raises ScheduleError when a party is not known, ZoneError.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        party_ids: Sequence[str],
+        minutes: int,
+        days: tuple[datetime, datetime],
+        *,
+        habits: Habits,
+        taken: Sequence[Occurrence] = (),
+        burdens: Ledger | None = None,
+    ) -> None:
+        self.parties = tuple(party_by_id(schedule, one) for one in dict.fromkeys(party_ids))
+        self.minutes = minutes
+        self._schedule, self._habits = schedule, habits
+        self._burdens: Ledger = burdens or {}
+        begin, end = days
+        self.first, self._last = span_of(begin, end + timedelta(minutes=minutes))
+        self._begins = max(0, span_of(begin, end)[1] - self.first)
+        self.lines = tuple(comfort_line(party, begin, end + timedelta(minutes=minutes), habits) for party in self.parties)
+        mine = claims(self.parties)
+        self._taken = tuple((one, claims_of(schedule, one)) for one in taken)
+        self._clashing = tuple(one for one, theirs in self._taken if theirs & mine)
+        self._length = quarters_in(minutes)
+        self._fewest = min((self._burdens[one.id].night_count for one in self.parties if one.id in self._burdens), default=0)
+        self._past_hour = self._quarters_past_hour()
+        self._groups = self._group_means()
+        self._losses_at = self._losses()
+        self._values = [
+            None if bad else _clamped(weighted(schedule.priorities, self._means_at(place)) - loss)
+            for place, (bad, loss) in enumerate(zip(self._impossible_begins(), self._losses_at, strict=True))
+        ]
+
+    def _quarters_past_hour(self) -> int:
+        """Of the begin of the span, on the clocks by which round hours are told."""
+        markets = [party for party in self.parties if party.kind is PartyKind.MARKET]
+        anchor = next(iter((*markets, *self.parties)), None)
+        begin = instant_of(self.first)
+        return (begin if anchor is None else wall_of(begin, anchor.zone, self._habits.zones).wall).minute // QUARTER_MINUTES
+
+    @property
+    def zones(self) -> Zones:
+        """The clock rules that it was weighed by."""
+        return self._habits.zones
+
+    @property
+    def scores(self) -> Scores:
+        """Of all begins within the span."""
+        return Scores(self.first, tuple(self._values))
+
+    def best(self, count: int = 5) -> tuple[Candidate, ...]:
+        """The best begins, the best first; far enough apart, and not all of the same hour."""
+        return tuple(self.candidate(instant_of(self.first + place)) for place in self._chosen(count))
+
+    def candidate(self, start: datetime) -> Candidate:
+        """What is to be said of a begin of this span, whether it is a good one or not."""
+        place = quarter_of(start) - self.first
+        score = self._values[place]
+        suits = tuple(suit(line, start, self.minutes) for line in self.lines)
+        slot = Slot(start, self.minutes, tuple(zip(self.parties, suits, strict=True)))
+        return Candidate(
+            start,
+            score or 0.0,
+            suits,
+            score is not None,
+            sufferers(suits),
+            (
+                *busy(slot, self._schedule, self._clashing),
+                *slot_reasons(slot, self._schedule, self._habits, self._taken, self._burdens),
+            ),
+        )
+
+    # --- what each quarter is worth --------------------------------------------------------------------------------------
+
+    def _group_means(self) -> tuple[list[float] | None, ...]:
+        """For audience, host and team the mean worth of a show from each begin on; None where nobody of it is asked."""
+        return tuple(self._mean_of([one for one in self._asked if GROUPS[one[0].kind] is group]) for group in GROUP_ORDER)
+
+    @property
+    def _asked(self) -> list[tuple[Party, ComfortLine]]:
+        return list(zip(self.parties, self.lines, strict=True))
+
+    def _mean_of(self, asked: list[tuple[Party, ComfortLine]]) -> list[float] | None:
+        if not asked:
+            return None
+        whole = sum(party.weight for party, _ in asked)
+        weights = [party.weight / whole if whole > 0 else 1 / len(asked) for party, _ in asked]
+        worths = [self._worth(party, line, weight) for (party, line), weight in zip(asked, weights, strict=True)]
+        return span_means([sum(quarter) for quarter in zip(*worths, strict=True)], self._begins, self.minutes)
+
+    def _worth(self, party: Party, line: ComfortLine, weight: float) -> list[float]:
+        """Of each quarter to a party: poor ones cost who had more nights than others, and nights in a row still more."""
+        by_level = [weight * one for one in WORTH]
+        burden = self._burdens.get(party.id)
+        if burden is None:
+            return [by_level[level] for level in line.levels]
+        by_level[POOR] -= weight * NIGHT_LOSS * min(NIGHTS_COUNTED, burden.night_count - self._fewest)
+        worth = [by_level[level] for level in line.levels]
+        if not burden.nights:
+            return worth
+        nights = self._laid(party, lambda day: bytes([max(0, min(burden.run_with(day) - LONGEST_RUN, 255))] * 24 + [0] * 72))
+        loss = weight * RUN_LOSS
+        return [one - loss * run if run and level == POOR else one for one, run, level in zip(worth, nights, line.levels, strict=True)]
+
+    def _laid(self, party: Party, day_pattern: Callable[[date], bytes]) -> bytes:
+        return lay(party.zone, self.first, self._last, self._habits.zones, day_pattern)
+
+    # --- what no begin may do, and what a few lose -----------------------------------------------------------------------
+
+    def _impossible_begins(self) -> bytes:
+        bad = reduce(int.__or__, (int.from_bytes(line.levels.translate(_IS_NEVER), "big") for line in self.lines), 0)
+        busy = bytearray(bad.to_bytes(self._last - self.first, "big"))
+        for one in self._clashing:
+            low, high = (min(max(0, quarter - self.first), len(busy)) for quarter in span_of(one.start, one.end))
+            busy[low:high] = bytes([1]) * (high - low)
+        return reaching_into(bytes(busy), self._begins, self._length)
+
+    def _losses(self) -> list[float]:
+        losses = [0.0] * self._begins
+        audience = sum(party.weight for party in self.parties if party.kind is PartyKind.MARKET) or 1.0
+        for party in self.parties:
+            if party.kind is PartyKind.MARKET:
+                self._lose_mourning(losses, party, CAUTION_LOSS * party.weight / audience)
+            else:
+                self._lose_rest(losses, party)
+        return losses
+
+    def _lose_mourning(self, losses: list[float], party: Party, loss: float) -> None:
+        days = [one for one in self._habits.festivals_of(party) if one.mourning]
+        if not days:
+            return
+        line = self._laid(party, lambda day: _WHOLE_DAY if any(one.covers(day) for one in days) else _NO_DAY)
+        for place, bad in enumerate(reaching_into(line, self._begins, self._length)):
+            losses[place] += loss * bad
+
+    def _lose_rest(self, losses: list[float], party: Party) -> None:
+        own = [occurrence for occurrence, ids in self._taken if party.id in ids]
+        if not own:
+            return
+        margin = self._schedule.rest_hours * QUARTERS_AN_HOUR
+        night = night_line(party.zone, self.first - margin, self._last + margin, self._habits.zones)
+        for one in own:
+            begin, end = (quarter - self.first + margin for quarter in span_of(one.start, one.end))
+            after = unrested_after(end, night, self._schedule.rest_hours)
+            before = unrested_before(begin, night, self._schedule.rest_hours)
+            for (low, high), back in ((after, margin), (before, margin + self._length)):
+                for place in range(max(0, low - back), min(self._begins, high - back)):
+                    losses[place] += UNREST_LOSS
+
+    # --- the choice ------------------------------------------------------------------------------------------------------
+
+    def _means_at(self, place: int) -> Means:
+        audience, host, team = (None if means is None else means[place] for means in self._groups)
+        return audience, host, team
+
+    def _rank(self, place: int) -> tuple[float, ...]:
+        """More is better. In strict order the losses count against the group that decides."""
+        if not self._schedule.priorities.strict:
+            return (round(self._values[place] or 0.0, 6),)
+        loss = self._losses_at[place]
+        means = [mean for mean in self._means_at(place) if mean is not None]
+        return tuple(round(mean - (0 if number else loss), 6) for number, mean in enumerate(means))
+
+    def _chosen(self, count: int) -> list[int]:
+        """One after the other the best of those that are left, each time a little against the hours and days that are in the list."""
+        ranks = {place: self._rank(place) for place, value in enumerate(self._values) if value is not None}
+        lead = {place: rank[0] - (0 if self._roundness(place) else ODD_MINUTES_LOSS) for place, rank in ranks.items()}
+        then = {place: (*rank[1:], self._roundness(place), -place) for place, rank in ranks.items()}
+        chosen: list[int] = []
+        while lead and len(chosen) < count:
+            best = max(lead, key=lambda place: (lead[place], then[place]))
+            chosen.append(best)
+            lead = {place: worth - _likeness(place - best) for place, worth in lead.items() if abs(place - best) >= APART}
+        return sorted(chosen, key=lambda place: (ranks[place], then[place]), reverse=True)
+
+    def _roundness(self, place: int) -> int:
+        """Of equal begins the one on the hour is wanted, then that at half past: on the clocks of the first market, else party."""
+        return (2, 0, 1, 0)[(place + self._past_hour) % 4]
+
+
+def _likeness(apart: int) -> float:
+    """What a begin loses for being so many quarters after (or before) one that is chosen."""
+    loss = SAME_DAY_LOSS if abs(apart) < DAY_QUARTERS // 2 else 0.0
+    return loss + SAME_HOUR_LOSS if (apart + ALIKE) % DAY_QUARTERS <= 2 * ALIKE else loss
+
+
+def _clamped(score: float) -> float:
+    return min(1.0, max(0.0, score))

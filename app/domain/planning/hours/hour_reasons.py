@@ -1,0 +1,162 @@
+"""Why an hour is good, and for whom it is not: what is said of one begin."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.domain.base.local_time import MINUTE, shown_in, transitions
+from app.domain.catalogue.market import Level
+from app.domain.planning.duty import hours_of, rest_between
+from app.domain.planning.festival import Festival
+from app.domain.planning.hours.burden import Ledger, night_of
+from app.domain.planning.hours.comfort import Habits, comfort_line, prayers
+from app.domain.planning.hours.weighing import SUFFERING, Suit
+from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id
+from app.domain.rundown.finding import Fact, Finding, Subject
+
+PRIME_ENOUGH = 0.95  # share of the show
+RUN_WORTH_TELLING = 3  # nights in a row
+CLOCK_WEEK = timedelta(days=7)  # a change of clocks is told so long before and after it
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One begin, and how it suits each party."""
+
+    start: datetime
+    minutes: int
+    suits: tuple[tuple[Party, Suit], ...]
+
+    @property
+    def end(self) -> datetime:
+        return self.start + timedelta(minutes=self.minutes)
+
+
+Taken = Sequence[tuple[Occurrence, frozenset[str]]]  # other dates of the plan, with the ids that each claims
+
+
+def sufferers(suits: Sequence[Suit]) -> tuple[str, ...]:
+    """Ids of those for whom a quarter of the show or more is poor, the worst first."""
+    return tuple(one.party_id for one in sorted(suits, key=lambda one: -one.poor) if one.poor >= SUFFERING)
+
+
+def slot_reasons(slot: Slot, schedule: Schedule, habits: Habits, taken: Taken, burdens: Ledger) -> tuple[Finding, ...]:
+    """What speaks for it, who suffers and how, and what the days are: findings of Subject.AIRING without an id."""
+    return (
+        *_audience(slot),
+        *_asleep(slot, habits),
+        *_prayers(slot, habits),
+        *_people(slot, schedule, habits, taken, burdens),
+        *_festivals(slot, habits),
+        *_clocks(slot, habits),
+    )
+
+
+def busy(slot: Slot, schedule: Schedule, clashing: Sequence[Occurrence]) -> Iterator[Finding]:
+    """Which of these dates, that want the same people, are at that time."""
+    for one in clashing:
+        if one.start < slot.end and slot.start < one.end:
+            yield _said("hour.busy", Level.BLOCK, title=airing_by_id(schedule, one.airing_id).title)
+
+
+def _said(code: str, level: Level = Level.INFO, **data: Fact) -> Finding:
+    return Finding(code, level, Subject.AIRING, data=data)
+
+
+def local_facts(instant: datetime, party: Party, habits: Habits) -> dict[str, Fact]:
+    """A party's name, and date and time of an instant on its clock, as values of a finding."""
+    wall = shown_in(instant, party.zone, habits.zones).wall
+    return {"name": party.name, "date": wall.date().isoformat(), "time": f"{wall:%H:%M}"}
+
+
+def names_of(parties: Sequence[Party]) -> str:
+    """Several names as one value of a finding."""
+    return "\n".join(party.name for party in parties)
+
+
+def _audience(slot: Slot) -> Iterator[Finding]:
+    markets = [(party, suit) for party, suit in slot.suits if party.kind is PartyKind.MARKET]
+    prime = [party for party, suit in markets if suit.prime >= PRIME_ENOUGH]
+    partly = [party for party, suit in markets if 0 < suit.prime < PRIME_ENOUGH]
+    awake = [party for party, suit in markets if suit.prime == 0 and suit.poor < SUFFERING]
+    for code, parties in (("hour.prime", prime), ("hour.partly_prime", partly), ("hour.awake", awake)):
+        if parties:
+            yield _said(code, names=names_of(parties))
+
+
+def _asleep(slot: Slot, habits: Habits) -> Iterator[Finding]:
+    for party, suit in slot.suits:
+        if suit.comfort is Comfort.NEVER:
+            yield _said("hour.never", Level.BLOCK, **local_facts(slot.start, party, habits))
+        elif suit.poor >= SUFFERING and not prayers(party, slot.start, slot.end, habits):
+            code = "hour.asleep" if party.kind is PartyKind.MARKET else "hour.poor"
+            yield _said(code, Level.WARNING, **local_facts(slot.start, party, habits))
+
+
+def _prayers(slot: Slot, habits: Habits) -> Iterator[Finding]:
+    for party, _ in slot.suits:
+        for one in prayers(party, slot.start, slot.end, habits):
+            code = "hour.iftar" if one.iftar else "hour.friday_prayer"
+            yield _said(code, Level.WARNING, **local_facts(one.begin, party, habits))
+
+
+def _people(slot: Slot, schedule: Schedule, habits: Habits, taken: Taken, burdens: Ledger) -> Iterator[Finding]:
+    fewest = min((burdens[party.id].night_count for party, _ in slot.suits if party.id in burdens), default=0)
+    for party, _ in slot.suits:
+        if party.kind is PartyKind.MARKET:
+            continue
+        own = [occurrence for occurrence, ids in taken if party.id in ids]
+        for rest in _short_rests(slot, party, own, schedule.rest_hours, habits):
+            yield _said("hour.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
+        burden = burdens.get(party.id)
+        night = slot_night(slot, party, habits)
+        if burden is None or night is None:
+            continue
+        if (run := burden.run_with(night)) >= RUN_WORTH_TELLING:
+            yield _said("hour.run", Level.WARNING, name=party.name, count=run)
+        elif burden.night_count > fewest:
+            yield _said("hour.most_nights", name=party.name, count=burden.night_count)
+
+
+def _short_rests(slot: Slot, party: Party, own: Sequence[Occurrence], rest_hours: int, habits: Habits) -> Iterator[timedelta]:
+    for other in own:
+        first, second = (other.end, slot.start) if other.end <= slot.start else (slot.end, other.start)
+        rest = rest_between(party, first, second, rest_hours, habits.zones)
+        if rest is not None:
+            yield rest
+
+
+def slot_night(slot: Slot, party: Party, habits: Habits) -> date | None:
+    """The morning before which it would be a night of work for somebody."""
+    return night_of(party, slot.start, slot.end, comfort_line(party, slot.start, slot.end, habits), habits)
+
+
+def festivals_at(party: Party, start: datetime, end: datetime, habits: Habits) -> tuple[Festival, ...]:
+    """Those that a market keeps on the days that its calendar shows between two instants."""
+    zone = habits.zones.zone(party.zone)
+    first, last = start.astimezone(zone).date(), (end - MINUTE).astimezone(zone).date()
+    return tuple(one for one in habits.festivals_of(party) if one.first <= last and one.last >= first)
+
+
+def _festivals(slot: Slot, habits: Habits) -> Iterator[Finding]:
+    markets: dict[str, list[Festival]] = {}
+    for party, _ in slot.suits:
+        for festival in festivals_at(party, slot.start, slot.end, habits):
+            code = "hour.caution" if festival.mourning else "hour.festival_estimated" if festival.estimated else "hour.festival"
+            markets.setdefault(f"{code} {festival.key}", []).append(festival)
+    for key, found in markets.items():
+        code, first = key.partition(" ")[0], found[0]
+        ids = " ".join(dict.fromkeys(one.market_id for one in found))
+        yield _said(code, Level.WARNING if first.mourning else Level.INFO, markets=ids, festival=first.name)
+
+
+def _clocks(slot: Slot, habits: Habits) -> Iterator[Finding]:
+    changes: dict[tuple[str, int], list[Party]] = {}
+    for party, _ in slot.suits:
+        for change in transitions(party.zone, slot.start - CLOCK_WEEK, slot.start + CLOCK_WEEK, habits.zones):
+            wall = (change.at + change.before).replace(tzinfo=None)
+            changes.setdefault((wall.date().isoformat(), (change.after - change.before) // MINUTE), []).append(party)
+    for (day, minutes), parties in changes.items():
+        code = "hour.clocks_forward" if minutes > 0 else "hour.clocks_back"
+        yield _said(code, names=names_of(parties), date=day, minutes=abs(minutes))

@@ -1,0 +1,138 @@
+"""A first draft of a month: so many shows a week for each audience, spread over the days that are allowed, each in prime time.
+
+Days that have fewer shows for other audiences come first: who makes them all has a week, not two long days.
+
+What the hours cost whom, and who of the team is on duty, is the business of `month_plan`, which begins with this.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from app.domain.base.local_time import Existence, LocalTime, existence, resolve, shown_in
+from app.domain.base.words import primary
+from app.domain.base.zones import Zones
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.schedule import DEFAULT_MINUTES, SNAP, Airing, Schedule, ScheduleError, party_by_id
+from app.domain.show_editing import new_id
+
+WEEK = timedelta(days=7)
+EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+MAX_SHOWS = 500  # what anybody can mean; a slip of the finger plans no ten years
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`per_week` shows for one audience, a market of the plan, on these ISO weekdays of its own calendar; `team` are the people of each."""
+
+    market_party_id: str
+    title: str
+    per_week: int
+    minutes: int = DEFAULT_MINUTES
+    weekdays: tuple[int, ...] = EVERY_DAY
+    team: tuple[str, ...] = ()
+
+
+def draft(
+    schedule: Schedule, wishes: Sequence[Wish], first: date, last: date, *, prime: Mapping[str, time], zones: Zones
+) -> tuple[Airing, ...]:
+    """Single shows for the days [first, last] of each audience's calendar; `prime` says when each market's prime time begins.
+
+    Raises ScheduleError for an unknown party, a wish for more shows than there are days, or more shows than anybody can mean.
+    """
+    made: list[Airing] = []
+    load: Counter[int] = Counter()
+    for wish in wishes:
+        found = tuple(_of(schedule, wish, first, last, prime, zones, load))
+        load.update(airing.start.wall.isoweekday() for airing in found)
+        made += found
+    if len(made) > MAX_SHOWS:
+        raise ScheduleError("schedule.too_many", count=len(made), limit=MAX_SHOWS)
+    return tuple(sorted(made, key=lambda airing: (airing.start.wall, airing.title)))
+
+
+def team_for(audience: Party, people: Sequence[Party]) -> tuple[str, ...]:
+    """Who of these makes a show for an audience: everybody, but of the interpreters only the one who speaks its first language best.
+
+    An interpreter who speaks none of the audience's languages is not asked. Where the languages of either are not known, one may fit.
+    """
+    spoken = [primary(tag) for tag in audience.languages]
+
+    def rank(person: Party) -> int | None:
+        own = {primary(tag) for tag in person.languages}
+        shared = next((place for place, tag in enumerate(spoken) if tag in own), None)
+        return shared if shared is not None or (own and spoken) else len(spoken)
+
+    ranked = [(place, one) for one in people if one.kind is PartyKind.INTERPRETER and (place := rank(one)) is not None]
+    chosen = min(ranked, key=lambda entry: entry[0])[1] if ranked else None
+    return tuple(one.id for one in people if one.kind is not PartyKind.INTERPRETER or one is chosen)
+
+
+def _of(
+    schedule: Schedule, wish: Wish, first: date, last: date, prime: Mapping[str, time], zones: Zones, load: Mapping[int, int]
+) -> Iterator[Airing]:
+    party = party_by_id(schedule, wish.market_party_id)
+    if party.kind is not PartyKind.MARKET:
+        raise ScheduleError("schedule.no_market", party=party.name)
+    if not 1 <= wish.per_week <= len(wish.weekdays):
+        raise ScheduleError("schedule.per_week", party=party.name, count=wish.per_week, days=len(wish.weekdays))
+    team = [party_by_id(schedule, person) for person in wish.team]
+    hour = prime.get(party.market_id, time(20))
+
+    def begin_on(day: date) -> datetime:
+        return _existing(datetime.combine(day, hour), party, zones)
+
+    def is_free(day: date) -> bool:
+        instant = resolve(LocalTime(begin_on(day), party.zone), zones)
+        return not any(_is_away(person, instant, zones) for person in (party, *team))
+
+    for day in _days(first, last, wish, is_free, load):
+        yield Airing(new_id(), wish.title, LocalTime(begin_on(day), party.zone), wish.minutes, party_ids=(party.id, *wish.team))
+
+
+def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
+    day = shown_in(instant, party.zone, zones).wall.date()
+    return any(away.first <= day <= away.last for away in party.away)
+
+
+def _days(first: date, last: date, wish: Wish, is_free: Callable[[date], bool], load: Mapping[int, int]) -> Iterator[date]:
+    """As far apart within each week as the allowed weekdays let them be; where somebody is away, the nearest free day that is allowed.
+    `load` says how many shows each weekday has already."""
+    allowed = sorted(set(wish.weekdays))
+    chosen = min(_spreads(allowed, wish.per_week), key=lambda days: sum(load.get(day, 0) for day in days))
+    monday = first - timedelta(days=first.isoweekday() - 1)
+    while monday <= last:
+        week = {weekday: monday + timedelta(days=weekday - 1) for weekday in allowed}
+        free = {weekday for weekday, day in week.items() if first <= day <= last and is_free(day)}
+        taken: set[int] = set()
+        for weekday in (one for one in chosen if first <= week[one] <= last):
+            others = free - taken - ({*chosen} - {weekday})
+            if others:
+                taken.add(_nearest(weekday, others))
+        yield from (week[weekday] for weekday in sorted(taken))
+        monday += WEEK
+
+
+def _spreads(allowed: Sequence[int], count: int) -> Iterator[Sequence[int]]:
+    """Each way to spread so many shows evenly over these weekdays, the one that begins earliest first."""
+    size = len(allowed)
+    for shift in range(size):
+        yield sorted(allowed[(number * size // count + shift) % size] for number in range(count))
+
+
+def _nearest(weekday: int, others: AbstractSet[int]) -> int:
+    return min(others, key=lambda one: (abs(one - weekday), one))
+
+
+def _existing(wall: datetime, party: Party, zones: Zones) -> datetime:
+    """The first quarter hour from here on that the clocks show exactly once."""
+    while existence(zones.zone(party.zone), wall) is not Existence.ONCE:
+        wall += SNAP
+    return wall
+
+
+def with_draft(schedule: Schedule, airings: Sequence[Airing]) -> Schedule:
+    """The plan with these shows, too."""
+    return replace(schedule, airings=(*schedule.airings, *airings))

@@ -1,0 +1,295 @@
+"""The search behind `month_plan`: one date after the other gets the best hour and the best people that the others leave it.
+
+Each step is taken only when the whole gets better by it. All times are quarter hours on one line of UTC, counted from its begin.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from itertools import accumulate
+
+from app.domain.base.local_time import day_start, wall_of
+from app.domain.planning.duty import DESK_HOST, claims
+from app.domain.planning.hours.burden import can_replace
+from app.domain.planning.hours.comfort import DAY, EPOCH, QUARTER, QUARTER_MINUTES, ComfortLine, Habits, instant_of, span_of
+from app.domain.planning.hours.weighing import GROUP_ORDER, WORTH
+from app.domain.planning.months.claimant import Claimant
+from app.domain.planning.months.night_turns import NightTurns
+from app.domain.planning.months.placed import CHANGE_COST, MOVE_COST, Placed, change_cost, loss, missing
+from app.domain.planning.party import GROUPS, Group, Party, PartyKind
+from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, parties_on
+
+MARGIN = 3 * DAY  # around the dates: rest before the first and after the last
+PASSES = 4
+HOURS_TRIED = 8  # of a day: the most promising ones
+HALF_HOUR = 2  # quarters: shows begin on the hour or at half past, on the clocks of their zone
+FORBIDDEN = 1000.0  # to be in two shows at once, or in hours that are never: more than all comfort together
+UNREST = 50.0
+LEAST_SHARE = 0.001  # of a team that counts nothing: nights are shared evenly all the same
+
+STRICT_COUNTS = (10_000.0, 100.0, 1.0)  # a group's quarter hour counts more than everything of the next
+
+_Choice = tuple[float, int, list[str]]  # cost, begin, duty
+
+
+class MonthSearch:
+    """Holds the dates and the claimants, and moves them about; nothing is proposed that is not better as a whole."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        occurrences: Sequence[Occurrence],
+        habits: Habits,
+        *,
+        not_before: datetime | None = None,
+        kept: Collection[str] = (),
+        move_hours: bool = True,
+        change_duty: bool = True,
+    ) -> None:
+        self._schedule, self._habits = schedule, habits
+        self._not_before, self._kept = not_before, frozenset(kept)
+        self._move_hours, self._change_duty = move_hours, change_duty
+        shows = sorted(occurrences, key=lambda one: (one.start, one.key))
+        begin = min((one.start for one in shows), default=EPOCH)
+        end = max((one.end for one in shows), default=begin)
+        self.first, self._last = span_of(begin - MARGIN, end + MARGIN)
+        priorities = schedule.priorities
+        self._counts = (
+            dict(zip(GROUP_ORDER, STRICT_COUNTS, strict=True))
+            if priorities.strict
+            else {group: priorities.of(group) for group in GROUP_ORDER}
+        )
+        self._claimants = self._make_claimants()
+        self._bests: dict[tuple[str, ...], list[float]] = {}
+        self._steps = 0
+        self._changed_at = dict.fromkeys(self._claimants, 0)  # by claimant, the step in which it was
+        self._seen_at: dict[int, int] = {}  # by date, the step after which it was looked at
+        self._dates = [self._date(number, one) for number, one in enumerate(shows)]
+        for date in self._dates:
+            self._put(date)
+        shares = [date.team_share for date in self._dates]
+        self._scale = max(LEAST_SHARE, sum(shares) / len(shares)) if shares else LEAST_SHARE
+        self._as_it_was = self._total()
+
+    def improve(self) -> None:
+        """Go over the dates until none gets better; then even out who works how many nights."""
+        for _ in range(PASSES):
+            if not sum(self._visit(date) for date in self._dates if self._is_stale(date)):
+                break
+        NightTurns(self._dates, self._claimants, self._scale).even_out()
+
+    def changed(self) -> tuple[Placed, ...]:
+        """The dates that are not as they were; none when the whole is not better."""
+        if self._total() >= self._as_it_was - 1e-9:
+            return ()
+        return tuple(date for date in self._dates if date.changed)
+
+    def tally(self) -> tuple[int, float, int, dict[str, int]]:
+        """Conflicts, the mean score of the shows, minutes in poor hours, and nights by person."""
+        losses = [loss(date, self._claimants) for date in self._dates]
+        people = [one for one in self._claimants.values() if one.is_person]
+        return (
+            sum(sum(one.troubles()) for one in self._claimants.values()),
+            1 - sum(losses) / len(losses) if losses else 1.0,
+            QUARTER_MINUTES * sum(one.poor for one in people),
+            {one.party.id: len(one.nights) + one.party.nights_before for one in people if one.party is not None},
+        )
+
+    def line(self, party_id: str) -> ComfortLine:
+        """How hours suit a party, from some days before the dates to some days after them."""
+        return ComfortLine(party_id, self.first, self._claimants[party_id].levels)
+
+    def instant(self, date: Placed) -> datetime:
+        """When a date begins."""
+        return date.occurrence.start if date.begin == date.was else instant_of(self.first + date.begin)
+
+    # --- how it stands in the beginning ----------------------------------------------------------------------------------
+
+    def _make_claimants(self) -> dict[str, Claimant]:
+        rest, span = self._schedule.rest_hours, (self.first, self._last)
+        parties = self._schedule.parties
+        fewest = min((party.nights_before for party in parties if party.kind is not PartyKind.MARKET), default=0)
+        made = {
+            party.id: Claimant(party, span, rest, self._habits, nights_before=max(0, party.nights_before - fewest)) for party in parties
+        }
+        return {DESK_HOST: Claimant(None, span, rest, self._habits), **made}
+
+    def _date(self, number: int, occurrence: Occurrence) -> Placed:
+        airing = airing_by_id(self._schedule, occurrence.airing_id)
+        parties = parties_on(self._schedule, occurrence)
+        begin, end = (quarter - self.first for quarter in span_of(occurrence.start, occurrence.end))
+        team = tuple(party for party in parties if GROUPS[party.kind] is Group.TEAM)
+        posts = tuple(party.id for party in team)
+        settled = occurrence.key in self._kept or (self._not_before is not None and occurrence.start < self._not_before)
+        hours = () if settled or airing.fixed or not self._move_hours else self._hours_of(occurrence)
+        date = Placed(number, occurrence, begin, end - begin, tuple(claims(parties) - set(posts)), posts, list(posts), hours, was=begin)
+        whole = sum(self._counts[group] for group in {GROUPS[party.kind] for party in parties}) or 1.0
+        for group in (Group.AUDIENCE, Group.HOST):
+            asked = [party for party in parties if GROUPS[party.kind] is group]
+            weight = sum(party.weight for party in asked)
+            for party in asked:
+                share = party.weight / weight if weight > 0 else 1 / len(asked)
+                date.terms.append((self._claimants[party.id].sums, share * self._counts[group] / whole))
+        date.team_share = self._counts[Group.TEAM] / whole if team else 0.0
+        for party in team:
+            others = () if settled or not self._change_duty else self._who_can(party)
+            pool = (party.id, *(one for one in others if one not in posts))
+            date.pools.append(pool)
+            date.best.append(self._best_of(pool))
+        return date
+
+    def _who_can(self, party: Party) -> tuple[str, ...]:
+        return tuple(one.id for one in self._schedule.parties if one.id != party.id and can_replace(one, party))
+
+    def _best_of(self, pool: tuple[str, ...]) -> list[float]:
+        """Of each quarter what it is worth to the one of these whom it suits best, summed up."""
+        key = tuple(sorted(pool))
+        if key not in self._bests:
+            levels = map(min, zip(*(self._claimants[one].levels for one in key), strict=True))
+            self._bests[key] = list(accumulate(map(WORTH.__getitem__, levels), initial=0.0))
+        return self._bests[key]
+
+    def _hours_of(self, occurrence: Occurrence) -> tuple[int, ...]:
+        """The full and half hours of the day that it is on, by the calendar of its place."""
+        day, zone, zones = occurrence.local.wall.date(), occurrence.local.zone, self._habits.zones
+        begin, end = day_start(day, zone, zones), day_start(day + DAY, zone, zones)
+        if self._not_before is not None:
+            begin = max(begin, self._not_before)
+        low, high = -(-(begin - EPOCH) // QUARTER), -(-(end - EPOCH) // QUARTER)
+        low += wall_of(instant_of(low), zone, zones).wall.minute // QUARTER_MINUTES % HALF_HOUR
+        return tuple(range(low - self.first, high - self.first, HALF_HOUR))
+
+    # --- the measure -----------------------------------------------------------------------------------------------------
+
+    def _total(self) -> float:
+        troubles = [one.troubles() for one in self._claimants.values()]
+        forbidden, unrested = sum(one for one, _ in troubles), sum(one for _, one in troubles)
+        comfort = sum(loss(date, self._claimants) for date in self._dates)
+        borne = sum(one.cost() for one in self._claimants.values() if one.is_person)
+        changes = sum(change_cost(date) for date in self._dates)
+        return FORBIDDEN * forbidden + UNREST * unrested + comfort + self._scale * (borne + changes)
+
+    # --- a step ----------------------------------------------------------------------------------------------------------
+
+    def _put(self, date: Placed) -> None:
+        for one in date.claims:
+            self._claimants[one].put(date.number, date.begin, date.begin + date.length)
+
+    def _take(self, date: Placed) -> None:
+        for one in date.claims:
+            self._claimants[one].take(date.number)
+
+    def _visit(self, date: Placed) -> bool:
+        """Give a date the best hour and people that are free; whether that changed anything."""
+        self._take(date)
+        before = (date.begin, list(date.duty))
+        options = _Options(date, self._claimants, self._scale)
+        _, date.begin, date.duty = options.best()
+        self._put(date)
+        changed = (date.begin, date.duty) != before
+        if changed:
+            self._steps += 1
+            for one in {*date.claims, *before[1]}:
+                self._changed_at[one] = self._steps
+        self._seen_at[date.number] = self._steps
+        return changed
+
+    def _is_stale(self, date: Placed) -> bool:
+        """Whether somebody who could be in it has changed places since it was looked at."""
+        seen = self._seen_at.get(date.number, -1)
+        return any(self._changed_at[one] > seen for one in (*date.standing, *(one for pool in date.pools for one in pool)))
+
+
+class _Options:
+    """What one date can be while all others stand still."""
+
+    def __init__(self, date: Placed, claimants: Mapping[str, Claimant], scale: float) -> None:
+        self._date, self._scale = date, scale
+        self._low = min((date.begin, *date.hours[:1]))
+        high = max((date.begin, *date.hours[-1:])) + 1
+        self._standing = [claimants[one] for one in date.standing]
+        self._pools = [[(one, claimants[one]) for one in pool] for pool in date.pools]
+        able = {id(one): one for one in self._standing} | {id(one): one for pool in self._pools for _, one in pool}
+        self._blocked = {key: one.blocked(self._low, high, date.length) for key, one in able.items()}
+
+    def best(self) -> _Choice:
+        """(cost, begin, duty): the least costly, of equal ones the nearest to where it was; where it is now when nothing else can be."""
+        date = self._date
+        best = self._staying()
+        closed = 0
+        for one in self._standing:
+            closed |= self._blocked[id(one)]
+        if not date.ranked:
+            date.ranked = sorted(((self._bound(hour), hour) for hour in date.hours), key=lambda one: (one[0], abs(one[1] - date.was)))
+        tried = 0
+        for bound, hour in date.ranked:
+            if bound >= best[0] or tried == HOURS_TRIED:
+                break
+            if closed >> (hour - self._low) & 1 or any(one.never(hour, hour + date.length) for one in self._standing):
+                continue
+            tried += 1
+            found = self._at(hour, best[0])
+            if found is not None and found[0] < best[0] - 1e-9:
+                best = found
+        return best
+
+    def _bound(self, hour: int) -> float:
+        """What the date costs at least at an hour: the comfort of those who stay, and of the best of each pool."""
+        date, end = self._date, hour + self._date.length
+        lost = [1 - (sums[end] - sums[hour]) / date.length for sums in date.best]
+        team = date.team_share * sum(lost) / len(lost) if lost else 0.0
+        return missing(date, hour) + team + self._moved(hour)
+
+    def _moved(self, hour: int) -> float:
+        return self._scale * MOVE_COST * (hour != self._date.was)
+
+    def _borne(self, hour: int) -> float:
+        """What an hour costs with the people that do not change."""
+        end = hour + self._date.length
+        borne = sum(one.cost_of(hour, end) for one in self._standing if one.is_person)
+        return missing(self._date, hour) + self._moved(hour) + self._scale * borne
+
+    def _at(self, hour: int, most: float) -> _Choice | None:
+        """The best people at an hour at which those who do not change can be there; None when a post stays empty, or it costs more."""
+        end, bit = hour + self._date.length, hour - self._low
+        cost = self._borne(hour)
+        duty: list[str] = []
+        for post, pool in enumerate(self._pools):
+            if cost >= most:
+                return None
+            able = [
+                (self._price(post, one, claimant, hour), one)
+                for one, claimant in pool
+                if not (self._blocked[id(claimant)] >> bit & 1 or one in duty or claimant.never(hour, end))
+            ]
+            if not able:
+                return None
+            price, chosen = min(able)
+            cost += price
+            duty.append(chosen)
+        return cost, hour, duty
+
+    def _staying(self) -> _Choice:
+        """The best people at the hour where it is. Who has to be there and cannot makes it dear, not impossible."""
+        hour = self._date.begin
+        cost = self._borne(hour) + sum(self._trouble(one, hour) for one in self._standing)
+        duty: list[str] = []
+        for post, pool in enumerate(self._pools):
+            price, chosen = min(
+                (self._price(post, one, claimant, hour) + self._trouble(claimant, hour), one) for one, claimant in pool if one not in duty
+            )
+            cost += price
+            duty.append(chosen)
+        return cost, hour, duty
+
+    def _price(self, post: int, one: str, claimant: Claimant, hour: int) -> float:
+        date, end = self._date, hour + self._date.length
+        discomfort = date.team_share / len(date.posts) * (1 - claimant.worth(hour, end))
+        return discomfort + self._scale * (claimant.cost_of(hour, end) + CHANGE_COST * (one != date.posts[post]))
+
+    def _trouble(self, claimant: Claimant, hour: int) -> float:
+        end = hour + self._date.length
+        if claimant.never(hour, end):
+            return FORBIDDEN
+        if not self._blocked[id(claimant)] >> (hour - self._low) & 1:
+            return 0.0
+        return FORBIDDEN if claimant.busy(hour, end) else UNREST

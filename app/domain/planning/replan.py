@@ -1,0 +1,184 @@
+"""What becomes of the rest of a day when a show begins late or does not end in time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.base.local_time import MINUTE, LocalTime, wall_of
+from app.domain.catalogue.market import Level
+from app.domain.planning.duty import claims_of, hours_of, rest_between
+from app.domain.planning.hours.burden import length_of
+from app.domain.planning.hours.comfort import EPOCH, QUARTER, Habits, comfort_line
+from app.domain.planning.hours.hour_reasons import local_facts, names_of
+from app.domain.planning.hours.weighing import suit
+from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, parties_on
+from app.domain.planning.schedule_editing import move_occurrence
+from app.domain.rundown.finding import Fact, Finding, Subject
+
+CHANGEOVER_MINUTES = 15  # between two shows of the same people, where the plan had as much
+SHORTEST = timedelta(minutes=30)  # what is shorter is no show
+WORTH_TELLING = 0.1  # share of a show
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One date as it would be: later, shorter, or both. `reasons` are findings of Subject.AIRING with its key: what that does to people."""
+
+    occurrence: Occurrence
+    start: datetime
+    end: datetime
+    local: LocalTime
+    reasons: tuple[Finding, ...] = ()
+
+    @property
+    def later_minutes(self) -> int:
+        return (self.start - self.occurrence.start) // MINUTE
+
+    @property
+    def shorter_minutes(self) -> int:
+        return length_of(self.occurrence) - (self.end - self.start) // MINUTE
+
+
+def replan_day(
+    schedule: Schedule,
+    occurrences: Sequence[Occurrence],
+    late: Occurrence,
+    ends: datetime,
+    habits: Habits,
+    *,
+    changeover: int = CHANGEOVER_MINUTES,
+) -> tuple[Shift, ...]:
+    """What has to change when `late` ends at `ends`: shows of the same people that follow within a day begin later, by whole quarter hours,
+    until a pause takes the delay up. One that would reach into somebody's NEVER is shortened instead, as long as half of it is left; one
+    whose hour is fixed stays, and the show before it ends in time.
+
+    The first of the answer may be `late` itself. Empty when nothing has to change.
+    """
+    follows = [one for one in occurrences if late.start <= one.start < late.start + timedelta(days=1) and one.key != late.key]
+    follows.sort(key=lambda one: (one.start, one.key))
+    chain = _Chain(schedule, habits, timedelta(minutes=changeover))
+    chain.add(late, late.start, ends)
+    for one in follows:
+        chain.follow(one)
+    return tuple(replace(shift, reasons=tuple(_reasons(schedule, shift, occurrences, habits))) for shift in chain.shifts(late, ends))
+
+
+def apply_shifts(schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
+    """The schedule with these carried out."""
+    for one in shifts:
+        now, minutes = one.occurrence, (one.end - one.start) // MINUTE
+        schedule = move_occurrence(schedule, now.airing_id, now.original, one.local, minutes)
+    return schedule
+
+
+class _Chain:
+    """The shows of a day as they follow each other, each with the begin and end that it gets."""
+
+    def __init__(self, schedule: Schedule, habits: Habits, changeover: timedelta) -> None:
+        self._schedule, self._habits, self._changeover = schedule, habits, changeover
+        self._placed: list[tuple[Occurrence, frozenset[str], datetime, datetime]] = []
+
+    def add(self, one: Occurrence, start: datetime, end: datetime) -> None:
+        self._placed.append((one, claims_of(self._schedule, one), start, end))
+
+    def follow(self, one: Occurrence) -> None:
+        """Let a show follow those that are there."""
+        earliest = self._earliest(one)
+        if earliest <= one.start:
+            self.add(one, one.start, one.end)
+        elif airing_by_id(self._schedule, one.airing_id).fixed:
+            self._end_before(one)
+            self.add(one, one.start, one.end)
+        else:
+            start = EPOCH + -(-(earliest - EPOCH) // QUARTER) * QUARTER
+            self.add(one, start, self._end_of(one, start))
+
+    def shifts(self, late: Occurrence, ends: datetime) -> Iterator[Shift]:
+        for one, _, start, end in self._placed:
+            changed = end < ends if one is late else (start, end) != (one.start, one.end)
+            if changed:
+                local = one.local if start == one.start else wall_of(start, one.local.zone, self._habits.zones)
+                yield Shift(one, start, end, local)
+
+    def _pause(self, before: Occurrence, after: Occurrence) -> timedelta:
+        """What is kept free between two: no more than was planned."""
+        return max(timedelta(), min(self._changeover, after.start - before.end))
+
+    def _earliest(self, one: Occurrence) -> datetime:
+        """When it can begin after those that end later than planned; what clashed before is none of this."""
+        mine = claims_of(self._schedule, one)
+        delayed = [(before, end) for before, theirs, _, end in self._placed if theirs & mine and end > before.end]
+        return max((end + self._pause(before, one) for before, end in delayed), default=one.start)
+
+    def _end_of(self, one: Occurrence, start: datetime) -> datetime:
+        """As long as planned; shorter when that would reach into hours that are never, and half of it and half an hour are left."""
+        planned = one.end - one.start
+        if not _meets_never(self._schedule, one, start, start + planned, self._habits):
+            return start + planned
+        kept = one.end - start
+        enough = kept >= max(SHORTEST, planned / 2) and not _meets_never(self._schedule, one, start, one.end, self._habits)
+        return one.end if enough else start + planned
+
+    def _end_before(self, fixed: Occurrence) -> None:
+        """Let those that share people with it end in time, where something is left of them then."""
+        mine = claims_of(self._schedule, fixed)
+        for place, (one, theirs, start, end) in enumerate(self._placed):
+            latest = fixed.start - self._pause(one, fixed)
+            if theirs & mine and end > max(latest, one.end) and latest - start >= SHORTEST:
+                self._placed[place] = (one, theirs, start, latest)
+
+
+def _meets_never(schedule: Schedule, one: Occurrence, start: datetime, end: datetime, habits: Habits) -> bool:
+    return any(_comfort(party, start, end, habits) is Comfort.NEVER for party in parties_on(schedule, one))
+
+
+def _comfort(party: Party, start: datetime, end: datetime, habits: Habits) -> Comfort:
+    return suit(comfort_line(party, start, end, habits), start, (end - start) // MINUTE).comfort
+
+
+def _reasons(schedule: Schedule, shift: Shift, occurrences: Sequence[Occurrence], habits: Habits) -> Iterator[Finding]:
+    one, parties = shift.occurrence, parties_on(schedule, shift.occurrence)
+
+    def said(code: str, level: Level, **data: Fact) -> Finding:
+        return Finding(code, level, Subject.AIRING, one.key, data)
+
+    never, worse = _worse_off(shift, parties, habits)
+    for party in never:
+        yield said("replan.never", Level.BLOCK, **local_facts(shift.start, party, habits))
+    if worse:
+        yield said("replan.worse", Level.WARNING, names=names_of(worse))
+    if shift.later_minutes == 0:  # it is on air, and can but end
+        ends = wall_of(shift.end, one.local.zone, habits.zones).wall
+        yield said("replan.must_end", Level.WARNING, time=f"{ends:%H:%M}", zone=one.local.zone)
+    elif shift.shorter_minutes > 0:
+        yield said("replan.shorter", Level.INFO, minutes=shift.shorter_minutes)
+    for party in parties:
+        rest = _lost_rest(schedule, shift, party, occurrences, habits)
+        if rest is not None:
+            yield said("replan.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
+
+
+def _worse_off(shift: Shift, parties: Sequence[Party], habits: Habits) -> tuple[list[Party], list[Party]]:
+    """Those who cannot at all, and those for whom the hours get worse."""
+    one, minutes = shift.occurrence, (shift.end - shift.start) // MINUTE
+    never, worse = [], []
+    for party in parties:
+        old = suit(comfort_line(party, one.start, one.end, habits), one.start, length_of(one))
+        new = suit(comfort_line(party, shift.start, shift.end, habits), shift.start, minutes)
+        if new.comfort is Comfort.NEVER:
+            never.append(party)
+        elif new.poor - old.poor > WORTH_TELLING or old.prime - new.prime > WORTH_TELLING:
+            worse.append(party)
+    return never, worse
+
+
+def _lost_rest(schedule: Schedule, shift: Shift, party: Party, occurrences: Sequence[Occurrence], habits: Habits) -> timedelta | None:
+    """How long somebody would rest before the next show when that was enough until now."""
+    if party.kind is PartyKind.MARKET:
+        return None
+    mine = [one for one in occurrences if one.start >= shift.end and party in parties_on(schedule, one)]
+    follows = min(mine, key=lambda one: one.start, default=None)
+    if follows is None or rest_between(party, shift.occurrence.end, follows.start, schedule.rest_hours, habits.zones) is not None:
+        return None
+    return rest_between(party, shift.end, follows.start, schedule.rest_hours, habits.zones)

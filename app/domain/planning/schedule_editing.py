@@ -1,0 +1,123 @@
+"""Every change a user makes to the plan, as a pure function from one Show to the next.
+
+All raise ScheduleError when an id names nothing, and leave a show that `show.check_show` accepts. Whether a wall time exists is for the
+caller to ask (`local_time.resolve`): these know no zones.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from app.domain.base.local_time import LocalTime
+from app.domain.base.spans import put
+from app.domain.planning.date_names import airing_named, key_of, without_name
+from app.domain.planning.party import Party, Priorities
+from app.domain.planning.schedule import Airing, Move, Naming, Schedule, airing_by_id, party_by_id
+from app.domain.show import Show
+from app.domain.show_editing import new_id
+
+
+def on_schedule(change: Callable[[Schedule], Schedule]) -> Callable[[Show], Show]:
+    """A change of the plan as a change of the show that holds it."""
+    return lambda show: replace(show, schedule=change(show.schedule))
+
+
+# --- airings ------------------------------------------------------------------------------------------------------------
+
+
+def put_airing(schedule: Schedule, airing: Airing) -> Schedule:
+    """Add an airing, or put it in the place of the one with its id."""
+    return replace(schedule, airings=put(schedule.airings, airing))
+
+
+def change_airing(schedule: Schedule, airing_id: str, **changes: Any) -> Schedule:
+    """With some fields of an airing changed."""
+    return put_airing(schedule, replace(airing_by_id(schedule, airing_id), **changes))
+
+
+def duplicate_airing(schedule: Schedule, airing_id: str, start: LocalTime) -> tuple[Schedule, str]:
+    """A single airing like this one at another time, and its id."""
+    copy = replace(airing_by_id(schedule, airing_id), id=new_id(), start=start, rule="", moves=(), naming=Naming())
+    return put_airing(schedule, copy), copy.id
+
+
+def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
+    """Without these; of a series all of its dates go."""
+    for airing_id in airing_ids:
+        airing_by_id(schedule, airing_id)
+    named = ((one, airing_named(schedule, one.occurrence)) for one in schedule.reminders)
+    reminders = tuple(one for one, of in named if of is None or of[0].id not in airing_ids)
+    return replace(schedule, airings=tuple(one for one in schedule.airings if one.id not in airing_ids), reminders=reminders)
+
+
+def move_occurrence(
+    schedule: Schedule, airing_id: str, original: datetime, start: LocalTime | None, minutes: int = 0, *, party_ids: tuple[str, ...] = ()
+) -> Schedule:
+    """Put one date of an airing to another time, None = call it off. A single airing moves as a whole, and is removed when called off.
+
+    `party_ids` are who it is for and who makes it from now on; none = as it was."""
+    airing = airing_by_id(schedule, airing_id)
+    if not airing.rule:
+        if start is None:
+            return remove_airings(schedule, (airing_id,))
+        return put_airing(
+            schedule, replace(airing, start=start, minutes=minutes or airing.minutes, party_ids=party_ids or airing.party_ids)
+        )
+    known = next((move.party_ids for move in airing.moves if move.original == original), ())
+    others = tuple(move for move in airing.moves if move.original != original)
+    if start is not None:
+        schedule = without_name(schedule, key_of(airing, original))
+    moves = tuple(sorted((*others, Move(original, start, minutes, party_ids or known)), key=lambda move: move.original))
+    return put_airing(schedule, replace(airing, moves=moves))
+
+
+def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -> Schedule:
+    """Let one date of a series be as its rule says again."""
+    airing = airing_by_id(schedule, airing_id)
+    schedule = without_name(schedule, key_of(airing, original))
+    return put_airing(schedule, replace(airing, moves=tuple(move for move in airing.moves if move.original != original)))
+
+
+# --- parties ------------------------------------------------------------------------------------------------------------
+
+
+def put_party(schedule: Schedule, party: Party) -> Schedule:
+    """Add a party, or put it in the place of the one with its id."""
+    return replace(schedule, parties=put(schedule.parties, party))
+
+
+def change_party(schedule: Schedule, party_id: str, **changes: Any) -> Schedule:
+    """With some fields of a party changed."""
+    return put_party(schedule, replace(party_by_id(schedule, party_id), **changes))
+
+
+def remove_parties(schedule: Schedule, party_ids: Collection[str]) -> Schedule:
+    """Without these; airings go on without them."""
+    for party_id in party_ids:
+        party_by_id(schedule, party_id)
+    airings = tuple(
+        replace(one, party_ids=_without(one.party_ids, party_ids), moves=tuple(_move_without(move, party_ids) for move in one.moves))
+        if any(party in party_ids for party in (*one.party_ids, *(known for move in one.moves for known in move.party_ids)))
+        else one
+        for one in schedule.airings
+    )
+    return replace(schedule, parties=tuple(one for one in schedule.parties if one.id not in party_ids), airings=airings)
+
+
+def _without(some: tuple[str, ...], gone: Collection[str]) -> tuple[str, ...]:
+    return tuple(one for one in some if one not in gone)
+
+
+def _move_without(move: Move, gone: Collection[str]) -> Move:
+    return replace(move, party_ids=_without(move.party_ids, gone)) if move.party_ids else move
+
+
+def set_priorities(schedule: Schedule, priorities: Priorities) -> Schedule:
+    return replace(schedule, priorities=priorities)
+
+
+def tick_task(schedule: Schedule, task_id: str, done: bool) -> Schedule:
+    """Tick a task off, or take that back."""
+    others = tuple(one for one in schedule.done if one != task_id)
+    return replace(schedule, done=(*others, task_id) if done else others)

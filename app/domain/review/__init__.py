@@ -1,0 +1,1 @@
+"""What happened in a show, read from its log."""

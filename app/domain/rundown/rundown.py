@@ -1,0 +1,179 @@
+"""The run of show: segments in order, and where the show stands in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from app.domain.base.words import Words
+from app.domain.catalogue.product import Role
+
+
+class Act(Enum):
+    """A show's three parts: connection without selling, products in use, a mild close."""
+
+    OPEN = "open"
+    MIDDLE = "middle"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing that the host is to do or to say, beside the product's points; ticked in any order."""
+
+    id: str
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One slot. `role` None = nothing is sold in it; `backup_id` the product that takes over; `scene_id` is put on program when
+    it begins ("" = stays); `countdown`: viewers see its time run out; `script` is only for who reads word by word."""
+
+    id: str
+    title: str
+    act: Act = Act.MIDDLE
+    planned_s: int = 300
+    product_id: str = ""
+    role: Role | None = None
+    backup_id: str = ""
+    cues: tuple[Cue, ...] = ()
+    scene_id: str = ""
+    host: str = ""
+    interpreter: str = ""
+    needs_interpreter: bool = False
+    share_moment: bool = False
+    countdown: bool = False
+    draw: str = ""
+    script: Words = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuxTimer:
+    """A timer of its own: counts down from `length_s` since `started_ms`, None = stands with `left_s`."""
+
+    length_s: int = 0
+    started_ms: int | None = None
+    left_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a running show stands; wall-clock milliseconds. It is a reading of the event log."""
+
+    started_ms: int | None = None
+    ended_ms: int | None = None
+    segment_id: str = ""
+    came_from: str = ""  # the segment that was left for this one
+    entered_ms: int = 0
+    extra_s: Mapping[str, int] = field(default_factory=dict)  # segment → seconds added by hand
+    spent_s: Mapping[str, float] = field(default_factory=dict)  # segment → seconds that left segments took
+    ticked: frozenset[tuple[str, str]] = frozenset()  # (segment, point or cue)
+    timer: AuxTimer = AuxTimer()
+
+    @property
+    def running(self) -> bool:
+        return self.started_ms is not None and self.ended_ms is None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a show's timing the clock does not change: the whole plan, the current segment, and what is behind it."""
+
+    planned_s: int
+    current: Segment | None
+    to_come_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One reading of the clock. `over_s` > 0: the whole show will end so much later than planned when nothing changes."""
+
+    elapsed_s: float
+    slot_elapsed_s: float
+    slot_left_s: float  # < 0 = overtime
+    over_s: float
+    ends_ms: int
+
+
+def enter(run: Run, segment_id: str, now_ms: int) -> Run:
+    """Go into a segment; the first one starts the show."""
+    started_ms = now_ms if run.started_ms is None else run.started_ms
+    came_from = run.segment_id if run.running else ""
+    return replace(_left(run, now_ms), started_ms=started_ms, ended_ms=None, segment_id=segment_id, came_from=came_from, entered_ms=now_ms)
+
+
+def _since_s(at_ms: int, now_ms: int) -> float:
+    """Seconds gone since a moment, never below zero: a wall clock may be set back."""
+    return max(0, now_ms - at_ms) / 1000
+
+
+def _left(run: Run, now_ms: int) -> Run:
+    if not run.segment_id or run.ended_ms is not None:
+        return run
+    spent = run.spent_s.get(run.segment_id, 0.0) + _since_s(run.entered_ms, now_ms)
+    return replace(run, spent_s={**run.spent_s, run.segment_id: spent})
+
+
+def end(run: Run, now_ms: int) -> Run:
+    """The show is over."""
+    return replace(_left(run, now_ms), ended_ms=now_ms)
+
+
+def resume(run: Run, now_ms: int) -> Run:
+    """Go on in the segment in which it ended; the time between does not count."""
+    if run.started_ms is None or run.ended_ms is None:
+        return run
+    return replace(run, started_ms=run.started_ms + max(0, now_ms - run.ended_ms), ended_ms=None, entered_ms=now_ms)
+
+
+def extend(run: Run, segment_id: str, seconds: int) -> Run:
+    """Give a segment more (or less) time than planned."""
+    return replace(run, extra_s={**run.extra_s, segment_id: run.extra_s.get(segment_id, 0) + seconds})
+
+
+def tick(run: Run, segment_id: str, item_id: str, *, done: bool) -> Run:
+    """A point or cue was said, or was not after all."""
+    key = {(segment_id, item_id)}
+    return replace(run, ticked=run.ticked | key if done else run.ticked - key)
+
+
+def allotted_s(segment: Segment, run: Run) -> int:
+    """Planned and added seconds, never below zero."""
+    return max(0, segment.planned_s + run.extra_s.get(segment.id, 0))
+
+
+def standing(segments: tuple[Segment, ...], run: Run) -> Standing:
+    """Where a show stands in its plan: segments before the current one count as over, those after it as still to come in full.
+
+    When the current one was removed, what was not entered yet is still to come.
+    """
+    index = next((number for number, one in enumerate(segments) if one.id == run.segment_id), -1)
+    following = segments[index + 1 :] if index >= 0 else tuple(one for one in segments if one.id not in run.spent_s)
+    to_come_s = sum(max(0.0, allotted_s(one, run) - run.spent_s.get(one.id, 0.0)) for one in following)
+    return Standing(sum(one.planned_s for one in segments), segments[index] if index >= 0 else None, to_come_s)
+
+
+def timing(stands: Standing, run: Run, now_ms: int) -> Timing:
+    """How the show stands at `now_ms`; the figures of a segment that was removed are 0."""
+    if run.started_ms is None:
+        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + stands.planned_s * 1000)
+    now_ms = run.ended_ms if run.ended_ms is not None else now_ms
+    slot_s = left_s = 0.0
+    if (current := stands.current) is not None:
+        slot_s = run.spent_s.get(current.id, 0.0) + (_since_s(run.entered_ms, now_ms) if run.ended_ms is None else 0.0)
+        left_s = allotted_s(current, run) - slot_s
+    elapsed_s = _since_s(run.started_ms, now_ms)
+    projected_s = elapsed_s + (0.0 if run.ended_ms is not None else max(0.0, left_s) + stands.to_come_s)
+    return Timing(
+        elapsed_s=elapsed_s,
+        slot_elapsed_s=slot_s,
+        slot_left_s=left_s,
+        over_s=projected_s - stands.planned_s,
+        ends_ms=run.started_ms + round(projected_s * 1000),
+    )
+
+
+def timer_left_s(timer: AuxTimer, now_ms: int) -> float:
+    """What the timer shows; below zero it has run out."""
+    return timer.left_s if timer.started_ms is None else timer.left_s - _since_s(timer.started_ms, now_ms)

@@ -1,0 +1,1 @@
+"""What is sold during a show: cards, coupons, orders, disclosures."""

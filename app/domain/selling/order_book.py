@@ -1,0 +1,137 @@
+"""All orders of a show as they hold now: a reading of the log, in which corrections come behind what they correct."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from app.domain.catalogue.sku import sku_key
+from app.domain.event import EventKind, ShowEvent
+from app.domain.selling.order import Order, order_of
+from app.domain.show import Show
+
+ORDER_KINDS = (EventKind.ORDER_PLACED, EventKind.ORDER_CHANGED)
+Named = Callable[[str], str]  # the id of the product that an id or a SKU means, "" = the show has none
+
+
+class Standing(Enum):
+    """What the log says to a line that comes in."""
+
+    NEW = "new"
+    KNOWN = "known"
+    CHANGED = "changed"
+
+
+@dataclass(slots=True)
+class BookedLine:
+    """A line as it holds now. `product` is what the log has, `sku` what the shop wrote ("" = events of earlier versions do not say it)."""
+
+    product: str
+    sku: str
+    line: int
+    units: int
+    minor: int
+    extra_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event changes in the sums: of a product in a currency, and of the orders' extras."""
+
+    product: str
+    currency: str
+    orders: int
+    units: int
+    minor: int
+    extra_minor: int
+
+
+def product_names(show: Show) -> Named:
+    """Whom ids and SKUs mean in a show; of several with the same SKU the first."""
+    known = {sku_key(product.sku): product.id for product in reversed(show.products) if product.sku}
+    ids = {product.id for product in show.products}
+    return lambda text: text if text in ids else known.get(sku_key(text), "") if sku_key(text) else ""
+
+
+class OrderBook:
+    """Lines by the number of their order."""
+
+    def __init__(self, events: Iterable[ShowEvent] = ()) -> None:
+        self._lines: dict[str, list[BookedLine]] = {}
+        self._count = 0
+        for event in events:
+            self.note(event)
+
+    def __len__(self) -> int:
+        """Orders of which something is left."""
+        return self._count
+
+    def note(self, event: ShowEvent) -> Change | None:
+        """Take an event in; what it changes, None = nothing (it was there already, or makes no sense)."""
+        order = order_of(event.data, "", least=0)
+        if order is None:
+            return None
+        sku = str(event.data.get("sku", ""))
+        if event.kind is EventKind.ORDER_PLACED:
+            return self._placed(order, sku)
+        return self._changed(order, sku)
+
+    def _placed(self, order: Order, sku: str) -> Change | None:
+        lines = self._lines.setdefault(order.id, [])
+        if not order.units or any(line.product == order.product and line.line == order.line for line in lines):
+            return None
+        currency, minor = order.total.currency, order.total.minor
+        self._count += not any(line.units for line in lines)
+        lines.append(BookedLine(order.product, sku, order.line, order.units, minor, order.extra_minor, currency))
+        return Change(order.product, currency, 1, order.units, minor, order.extra_minor)
+
+    def _changed(self, order: Order, sku: str) -> Change | None:
+        lines = self._lines.get(order.id, [])
+        line = next((one for one in lines if one.product == order.product and one.line == order.line), None)
+        if line is None or line.currency != order.total.currency:
+            return None
+        there = bool(order.units) - bool(line.units)
+        change = Change(
+            line.product,
+            line.currency,
+            there,
+            order.units - line.units,
+            order.total.minor - line.minor,
+            order.extra_minor - line.extra_minor,
+        )
+        others = any(one.units for one in lines if one is not line)
+        self._count += there if not others else 0
+        line.units, line.minor, line.extra_minor, line.sku = order.units, order.total.minor, order.extra_minor, line.sku or sku
+        return change
+
+    def find(self, order: Order, named: Named) -> BookedLine | None:
+        """The line that this is already, whatever the show calls its product by now."""
+        wanted, sku = named(order.product), sku_key(order.product)
+        lines = [line for line in self._lines.get(order.id, []) if line.line == order.line]
+        for line in lines:
+            if line.product == order.product or (wanted and (line.product == wanted or named(line.product) == wanted)):
+                return line
+            if sku and sku in (sku_key(line.sku), sku_key(line.product)):
+                return line
+        # a product that left the show, in a log that does not say what the shop called it
+        unsaid = [line for line in lines if not line.sku and not named(line.product)]
+        return unsaid[0] if len(unsaid) == 1 == len(self._lines.get(order.id, [])) else None
+
+    def standing(self, order: Order, named: Named) -> Standing:
+        """Whether this line is new, known, or says something else than the log."""
+        line = self.find(order, named)
+        if line is None:
+            return Standing.NEW if order.units else Standing.KNOWN
+        now = (line.units, line.minor, line.extra_minor, line.currency)
+        same = now == (order.units, order.total.minor, order.extra_minor, order.total.currency)
+        return Standing.KNOWN if same or line.currency != order.total.currency else Standing.CHANGED
+
+
+def booked(events: Iterable[ShowEvent]) -> Mapping[tuple[str, str, int], Mapping[str, Any]]:
+    """What the last correction of each line says, by order, product and line."""
+    last: dict[tuple[str, str, int], Mapping[str, Any]] = {}
+    for event in events:
+        if event.kind is EventKind.ORDER_CHANGED and (order := order_of(event.data, "", least=0)) is not None:
+            last[order.id, order.product, order.line] = event.data
+    return last

@@ -1,0 +1,1 @@
+"""Spreadsheets of products, rundowns and orders: what their columns and cells mean."""

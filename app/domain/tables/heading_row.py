@@ -1,0 +1,23 @@
+"""Which row of a sheet is the heading: shops write titles, dates and empty lines above it."""
+
+from collections.abc import Callable
+
+from app.domain.tables.table import Grid
+
+LOOKED_AT = 40  # rows; nobody writes more above a heading
+
+
+def likely_heading(grid: Grid, known: Callable[[str], bool]) -> int:
+    """The line (from 1) with the most cells that are `known` as headings; without any, the first that is nearly as wide as the table.
+
+    0 = the sheet is empty.
+    """
+    rows = [(line, [cell.strip() for cell in row if cell.strip()]) for line, row in enumerate(grid.rows, 1) if row][:LOOKED_AT]
+    if not rows:
+        return 0
+    counted = [(sum(known(cell) for cell in cells), line) for line, cells in rows]
+    most = max(count for count, _ in counted)
+    if most:
+        return next(line for count, line in counted if count == most)
+    width = max(len(cells) for _, cells in rows)
+    return next(line for line, cells in rows if len(cells) * 5 >= width * 3)

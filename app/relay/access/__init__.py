@@ -1,0 +1,1 @@
+"""Who may connect: limits, keys, names, proxies."""

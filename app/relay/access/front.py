@@ -1,0 +1,106 @@
+"""What every HTTP request goes through before anybody looks at what it wants: who asks, under which name, how often."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from app.domain.base.clock import Clock
+from app.relay.access.hosts import Host, KnownHosts, is_same_origin, read_host
+from app.relay.access.proxies import asker_of
+from app.relay.access.rates import AddressBuckets
+from app.relay.config import RelayConfig
+from app.relay.refusals import Refusal
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+HOST = web.RequestKey("host", Host)
+_MAX_WAIT_S = 5.0  # one that would wait longer is told to come later
+# Any page may watch, and any page that was given a key may publish: nothing there goes by cookies or by where somebody is.
+CORS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch",
+    "Access-Control-Max-Age": "600",
+}
+
+
+def _is_media(request: web.Request) -> bool:
+    return request.path.startswith(("/whip/", "/whep/"))
+
+
+def _refused(request: web.Request, refusal: Refusal, extra: Mapping[str, str] | None = None) -> web.Response:
+    headers = {**(CORS if _is_media(request) else {}), **refusal.headers, **(extra or {})}
+    return web.Response(status=refusal.status, text=refusal.words + "\n", headers=headers)
+
+
+class Nonsense(logging.Filter):
+    """Keeps out of the log what is no fault of this program: requests that are none, and askers who hang up in the middle."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        return not isinstance(error, HttpProcessingError | ConnectionError)
+
+
+class Front:
+    """`handle` is the application's one middleware; `check_own_page` is for handlers that only the relay's own page may call."""
+
+    def __init__(self, config: RelayConfig, clock: Clock) -> None:
+        self._config = config
+        self._hosts = KnownHosts(config.names)
+        limits = config.limits
+        self._requests = AddressBuckets(limits.requests_per_s, limits.requests_burst, clock)
+
+    @web.middleware
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refusals become answers of plain words; so do aiohttp's own 404 and 405."""
+        try:
+            request = self._asked_by(request)
+            if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+                raise Refusal("relay.packed")
+            await self._pace(request)
+            return await handler(request)
+        except Refusal as error:
+            return _refused(request, error)
+        except web.HTTPMethodNotAllowed as error:
+            return _refused(request, Refusal("relay.method", method=request.method), {"Allow": error.headers.get("Allow", "")})
+        except web.HTTPNotFound:
+            return _refused(request, Refusal("relay.no_page"))
+
+    def _asked_by(self, request: web.Request) -> web.Request:
+        """The request as the one behind the proxies sent it; raises Refusal when its Host cannot be one."""
+        said = request.headers.getall("Host", [])
+        if len(said) > 1:
+            raise Refusal("relay.bad_host")
+        host = said[0] if said else ""
+        asker = asker_of(request.remote or "", request.headers, self._config.proxies)
+        if asker.address != request.remote or asker.scheme or asker.host:
+            host = asker.host or host
+            request = request.clone(remote=asker.address, scheme=asker.scheme or request.scheme, host=host)
+        # HTTP/1.0 may leave it out; whoever asks so gets no links.
+        request[HOST] = read_host(host) if host else Host("")
+        return request
+
+    async def _pace(self, request: web.Request) -> None:
+        """Who asks too fast is answered slowly; every request of an address comes out of one budget."""
+        wait_s = self._requests.of(request.remote or "").wait_s()
+        if wait_s > _MAX_WAIT_S:
+            raise Refusal("relay.too_often")
+        if wait_s:
+            await asyncio.sleep(wait_s)
+
+    def check_own_page(self, request: web.Request) -> None:
+        """Raise Refusal when a page from elsewhere asks, or one that only calls itself by this relay's address."""
+        host = request[HOST]
+        if host not in self._hosts:
+            raise Refusal("relay.unknown_host", host=host.name)
+        origins = request.headers.getall("Origin", [])
+        if any(not is_same_origin(origin, host, request.scheme) for origin in origins):
+            raise Refusal("relay.foreign_page")
+
+    def is_known(self, host: Host) -> bool:
+        """Whether this is a name or an address that this relay is reached by."""
+        return bool(host.name) and host in self._hosts

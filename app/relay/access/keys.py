@@ -1,0 +1,69 @@
+"""Who may publish, and who is the host of a room: the right key, and how wrong ones are slowed down on every way in."""
+
+import hmac
+
+from aiohttp import web
+
+from app.domain.base.clock import Clock
+from app.domain.room.room import host_token
+from app.relay.access.proxies import TELLTALES
+from app.relay.access.rates import AddressBuckets
+from app.relay.config import RelayConfig, is_loopback
+from app.relay.refusals import Refusal
+
+
+def _is_program_here(request: web.Request) -> bool:
+    """A program of this machine: not a web page that is open on it, and nobody who comes through a proxy on it."""
+    return is_loopback(request.remote or "") and not any(name in request.headers for name in ("Origin", *TELLTALES))
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+class Keys:
+    """Every check takes the same time for each wrong key. Who gave too many wrong ones is not listened to for a while."""
+
+    def __init__(self, config: RelayConfig, clock: Clock) -> None:
+        self._config = config
+        self._guesses = AddressBuckets(config.limits.guesses_per_s, config.limits.guesses_burst, clock)
+
+    def check_publisher(self, stream: str, request: web.Request) -> None:
+        """Raise Refusal unless the request carries this stream's key.
+
+        A stream without a key takes a program of this machine.
+        """
+        key = self._config.keys.get(stream)
+        if key is None:
+            raise Refusal("relay.no_stream", stream=stream[:64])
+        if not key and _is_program_here(request):
+            return
+        token = _bearer(request)
+        if not token:
+            raise Refusal("relay.key_missing")
+        self._check(request, token, key, Refusal("relay.key_wrong"))
+
+    def check_host(self, stream: str, request: web.Request) -> None:
+        """Raise Refusal unless the request carries this stream's host token.
+
+        A stream without a key takes a program of this machine as its host.
+        """
+        if not self._config.keys[stream] and _is_program_here(request):
+            return
+        token = _bearer(request)
+        if not token:
+            raise Refusal("relay.host_token_missing")
+        self._check(request, token, host_token(self._config.room_keys[stream]), Refusal("relay.host_token_wrong"))
+
+    def _check(self, request: web.Request, given: str, wanted: str, refusal: Refusal) -> None:
+        """People choose stream keys themselves, so who guesses is not told any more whether he was right."""
+        if not self._guesses.of(request.remote or "").has(1):
+            raise Refusal("relay.too_often")
+        self.check_signature(request, given, wanted, refusal)
+
+    def check_signature(self, request: web.Request, given: str, wanted: str, refusal: Refusal) -> None:
+        """Raise `refusal` unless `given` is what is wanted. Nobody guesses a signature: a right one is always taken."""
+        if wanted and hmac.compare_digest(given.encode(errors="surrogateescape"), wanted.encode()):
+            return
+        raise refusal if self._guesses.of(request.remote or "").take(1) else Refusal("relay.too_often")

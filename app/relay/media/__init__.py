@@ -1,0 +1,1 @@
+"""RTP from one publisher to many viewers."""

@@ -1,0 +1,258 @@
+"""One viewer of a stream: takes the feed of both tracks, keeps within what the viewer's line bears, answers its reports."""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.program.packet import Codec
+from app.relay.access.rates import Bucket
+from app.relay.config import Limits
+from app.relay.media.lane import Lane, LaneFormat
+from app.relay.media.track import Track
+from app.transport import rtcp
+
+Send = Callable[[bytes], bool]
+
+FRESH_GROUP_MS = 300  # a key frame this young is sent again to a newcomer; asking for another would take as long
+PATIENCE_MS = 300  # no key frame came when asked for: begin with the last one, however old
+SOUND_AFTER_MS = 400  # a player opens its sound output while it connects: what comes before waits in its buffer, and all that follows
+_TICK_S = 0.005
+_BURST_PACKETS = 12  # a tick: 23 Mb/s, which a home network takes without loss
+_RESEND_SHARE = 4  # one byte in four may be a retransmission
+_RESEND_BURST = 80_000
+_BAD_LOSS, _GOOD_LOSS = 26, 5  # of 256: 10 % and 2 %
+_CNAME = "tradewind"
+_REPORTS_PER_S, _REPORTS_BURST = 100.0, 200  # compounds; a player that loses packets sends fifty
+_ASKED_PER_S, _ASKED_BURST = 1000.0, 4000  # numbers of lost packets: all of 8 Mb/s
+_WISHES_PER_S, _WISHES_BURST = 1.0, 10  # for key frames, which cost every viewer's quality
+# Of what a viewer reports; the rest is not even read.
+_WANTED = frozenset({rtcp.Nack, rtcp.PictureLoss, rtcp.FullIntraRequest, rtcp.ReceiverReport, rtcp.SenderReport, rtcp.BandwidthEstimate})
+
+
+class Throttle:
+    """What a viewer's line bears, in bits a second; 0 = no limit is known. Follows the loss that the viewer reports."""
+
+    def __init__(self) -> None:
+        self.bits_per_s = 0
+        self.estimate_bits_per_s = 0  # REMB: believed only together with loss, as it starts low and rises slowly
+        self._bad = 0
+        self._good = 0
+
+    def report(self, fraction_lost: int, sent_bits_per_s: int) -> None:
+        """A receiver report of the video came."""
+        if fraction_lost > _BAD_LOSS:
+            self._bad, self._good = self._bad + 1, 0
+        elif fraction_lost < _GOOD_LOSS:
+            self._bad, self._good = 0, self._good + 1
+        if self._bad >= 2:
+            base = self.bits_per_s or sent_bits_per_s
+            wanted = min(base * 4 // 5, self.estimate_bits_per_s or base)
+            self.bits_per_s = max(150_000, wanted)
+        elif self.bits_per_s and self._good >= 5:
+            self.bits_per_s = 0
+
+
+class Viewer:
+    """`ask_keyframe` reaches the publisher through the stream, which coalesces. All calls on the relay's loop."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        limits: Limits,
+        video: Mapping[Codec, LaneFormat],
+        audio: LaneFormat | None,
+        ask_keyframe: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._ask_keyframe = ask_keyframe
+        self._video_formats = video
+        self._send: Send = lambda packet: False
+        self._send_rtcp: Send = lambda packet: False
+        first = secrets.randbelow(0x4000)  # low, so that SRTP's rollover counter begins in step on both sides
+        self.video = Lane(next(iter(video.values())), waits_for_keyframe=True, first_sequence=first) if video else None
+        self.audio = Lane(audio, waits_for_keyframe=False, first_sequence=first) if audio else None
+        self.throttle = Throttle()
+        self.active = False
+        self.resent = 0
+        self.resend_missed = 0
+        self.dropped = 0
+        self.plis = 0
+        self.rtt_ms = -1.0
+        self.loss = -1.0
+        self._backlog: deque[tuple[int, bytes, bool]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._resend_allowance = _RESEND_BURST
+        self._counted = (0, 0)  # octets, ns: for the rate since the last report
+        self._tracks: tuple[Track, Track] | None = None
+        self._sound_from_ns = 0
+        self._reports = Bucket(_REPORTS_PER_S, _REPORTS_BURST, clock)
+        self._asked = Bucket(_ASKED_PER_S, _ASKED_BURST, clock)
+        self._wishes = Bucket(_WISHES_PER_S, _WISHES_BURST, clock)
+
+    def start(self, send_rtp: Send, send_rtcp: Send, video: Track, audio: Track) -> None:
+        """The viewer is connected: begin with the last key frame if it is young, else ask for one."""
+        self._send, self._send_rtcp = send_rtp, send_rtcp
+        self._tracks = (video, audio)
+        self.active = True
+        self.codec_changed(video)
+        now_ns = self._clock.monotonic_ns()
+        self._counted = (0, now_ns)
+        self._sound_from_ns = now_ns + SOUND_AFTER_MS * NS_PER_MS
+        self.report(now_ns)
+        if self.video is None or not video.is_flowing(now_ns):
+            return
+        if video.group and now_ns - video.group_at_ns <= FRESH_GROUP_MS * NS_PER_MS:
+            self._begin_with_group()
+            return
+        self._ask_keyframe()
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE_MS / 1000, self._begin_with_group)
+
+    def stop(self) -> None:
+        """Send nothing any more."""
+        self.active = False
+        for timer in (self._timer, self._patience):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._patience = None
+        self._backlog.clear()
+
+    def codec_changed(self, video: Track) -> None:
+        """The publisher sends this codec now; a viewer that did not agree to it sees nothing."""
+        if self.video is not None and video.codec in self._video_formats:
+            self.video.use(self._video_formats[video.codec])
+        self._backlog.clear()
+        if self.video is not None:
+            self.video.hold()
+
+    def _begin_with_group(self) -> None:
+        self._patience = None
+        if self._tracks is None or self.video is None or not self.video.waiting or self._backlog:
+            return
+        group = self._tracks[0].group
+        for index, (sequence, fed) in enumerate(group):
+            self._backlog.append((sequence, fed, index == 0))
+        self._drain()
+
+    def feed_audio(self, sequence: int, fed: bytes, begins: bool) -> None:
+        """A packet of sound: never waits behind the picture."""
+        if self._sound_from_ns:
+            if self._clock.monotonic_ns() < self._sound_from_ns:
+                return
+            self._sound_from_ns = 0
+        if self.audio is not None and (packet := self.audio.rewrite(sequence, fed, begins)) is not None:
+            self._send(packet)
+
+    def feed_video(self, sequence: int, fed: bytes, begins: bool) -> None:
+        """A packet of the picture: goes at once, or into the bounded backlog while a burst or a slow line holds it up."""
+        if not self._backlog and not self.throttle.bits_per_s:
+            self._forward(sequence, fed, begins)
+            return
+        if begins and self._backlog and self.throttle.bits_per_s:
+            self.dropped += len(self._backlog)  # a new key frame makes what still waits worthless
+            self._backlog.clear()
+            self._hold()
+        if len(self._backlog) >= self._limits.max_backlog_packets:
+            self.dropped += len(self._backlog)
+            self._backlog.clear()
+            self._hold()
+        if self.video is not None and (begins or self._backlog or not self.video.waiting):
+            self._backlog.append((sequence, fed, begins))
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(_TICK_S, self._drain)
+
+    def _hold(self) -> None:
+        if self.video is not None:
+            self.video.hold()
+
+    def _forward(self, sequence: int, fed: bytes, begins: bool) -> None:
+        if self.video is None or (packet := self.video.rewrite(sequence, fed, begins)) is None:
+            return
+        if not self._send(packet):
+            self.dropped += 1  # the socket takes nothing: it asks for it again
+        self._resend_allowance = min(_RESEND_BURST, self._resend_allowance + len(packet) // _RESEND_SHARE)
+
+    def _drain(self) -> None:
+        self._timer = None
+        rate = self.throttle.bits_per_s
+        budget = int(rate * _TICK_S / 8) + 1200 if rate else _BURST_PACKETS * 1500
+        while self._backlog and budget > 0:
+            sequence, fed, begins = self._backlog.popleft()
+            budget -= len(fed) if rate else 1500
+            self._forward(sequence, fed, begins)
+        if self._backlog and self.active:
+            self._timer = asyncio.get_running_loop().call_later(_TICK_S, self._drain)
+
+    def on_rtcp(self, compound: bytes) -> None:
+        """What the viewer reports. Malformed packets are ignored, as RFC 3550 wants, and what comes faster than any player sends it."""
+        if not self._reports.take(1):
+            return
+        try:
+            packets = rtcp.parse(compound, _WANTED)
+        except ValueError:
+            return
+        for packet in packets:
+            match packet:
+                case rtcp.Nack():
+                    self._on_nack(packet)
+                case rtcp.PictureLoss() | rtcp.FullIntraRequest():
+                    self.plis += 1
+                    if self._wishes.take(1):
+                        self._ask_keyframe()
+                case rtcp.ReceiverReport() | rtcp.SenderReport():
+                    self._on_blocks(packet.blocks)
+                case rtcp.BandwidthEstimate():
+                    self.throttle.estimate_bits_per_s = packet.bits_per_s
+                case _:
+                    pass
+
+    def _on_nack(self, nack: rtcp.Nack) -> None:
+        if self._tracks is None:
+            return
+        for lane, track in zip((self.video, self.audio), self._tracks, strict=True):
+            if lane is not None and lane.format.ssrc == nack.media_ssrc:
+                self._resend(lane, track, nack.sequences[: self._asked.take(len(nack.sequences))])
+
+    def _resend(self, lane: Lane, track: Track, sequences: tuple[int, ...]) -> None:
+        for own in sequences:
+            sequence = lane.feed_sequence(own)
+            fed = track.history.get(sequence) if sequence is not None else None
+            if fed is None or self._resend_allowance < len(fed):
+                self.resend_missed += 1
+                continue
+            self._resend_allowance -= len(fed)
+            self.resent += 1
+            self._send(lane.again(own, fed))
+
+    def _on_blocks(self, blocks: tuple[rtcp.ReportBlock, ...]) -> None:
+        now_ns = self._clock.monotonic_ns()
+        for block in blocks:
+            lane = self.video
+            if lane is None or block.ssrc != lane.format.ssrc or self._tracks is None:
+                continue
+            self.loss = block.fraction_lost / 256
+            octets, since_ns = self._counted
+            elapsed_ns = max(1, now_ns - since_ns)
+            self.throttle.report(block.fraction_lost, (lane.octets - octets) * 8 * NS_PER_S // elapsed_ns)
+            self._counted = (lane.octets, now_ns)
+            line = self._tracks[0].clock_at(now_ns)
+            if block.last_sr and line is not None:
+                round_trip = rtcp.middle_ntp(line[0]) - block.last_sr - block.delay & 0xFFFFFFFF
+                if round_trip < 0x100000:
+                    self.rtt_ms = round_trip * 1000 / 65536
+
+    def report(self, now_ns: int) -> None:
+        """Send sender reports: the publisher's capture times against this viewer's numbers, which puts sound and picture in step."""
+        if self._tracks is None or not self.active:
+            return
+        for lane, track in zip((self.video, self.audio), self._tracks, strict=True):
+            line = track.clock_at(now_ns)
+            if lane is None or line is None:
+                continue
+            ssrc = lane.format.ssrc
+            report = rtcp.SenderReport(ssrc, line[0], line[1], lane.packets, lane.octets)
+            self._send_rtcp(rtcp.compound((report, rtcp.SourceDescription(((ssrc, _CNAME),)))))

@@ -1,0 +1,1 @@
+"""The room of a stream: board, journal, coupons, orders."""

@@ -1,0 +1,1 @@
+"""Going on air: relays, tokens, consent."""

@@ -1,0 +1,1 @@
+"""Background tasks, worker threads and child processes that every subject uses."""

@@ -1,0 +1,1 @@
+"""Products of the open show: index, pictures, handbook."""

@@ -1,0 +1,1 @@
+"""The open show: undo, its file, its log."""

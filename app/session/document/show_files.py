@@ -1,0 +1,446 @@
+"""Opening, saving, recovering and restoring shows."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.program.project import Project
+from app.domain.show import Show
+from app.session.document.document import Document, same_content, show_with_project
+from app.session.document.show_keeper import Post, ShowKeeper
+from app.storage.database import is_database
+from app.storage.files import StorageError
+from app.storage.lock import FileLock
+from app.storage.opening import Opening, Stage
+from app.storage.paths import Paths
+from app.storage.recents import Recents
+from app.storage.salvage import Salvaged, salvage
+from app.storage.show_backups import DAY_S, Backup, ShowBackups
+from app.storage.show_file import SUFFIX, ShowFile, copy_closed, write_copy
+from app.storage.show_formats import convert, converted
+from app.storage.show_locks import ShowLocks
+from app.storage.unsaved_shows import UnsavedShows
+from app.storage.working_files import RecoveredShow, WorkingFiles
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 60.0
+EVERY_S = 600.0
+# Nothing is wrong with the file itself.
+SOUND = frozenset(
+    {
+        "show_file.in_use", "show_file.newer", "show_file.not_a_show", "show_file.busy", "show_file.too_large", "show_file.cancelled",
+        "show_file.one_at_a_time",
+    }
+)  # fmt: skip
+
+T = TypeVar("T")
+
+
+class Beside(Protocol):
+    """Does work on a thread while the window lives on, shows how far `opening` is, and lets the user cancel it; gives what the work gives
+    and raises what it raises. `name` is the file's, for the words."""
+
+    def __call__(self, name: str, opening: Opening, work: Callable[[], T]) -> T: ...
+
+
+def at_once(name: str, opening: Opening, work: Callable[[], T]) -> T:
+    """Where there is no window: the caller waits."""
+    del name, opening
+    return work()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a thread has made ready for the desk."""
+
+    file: ShowFile
+    kept: Path | None = None  # the text show that it was made of
+    whole: bool = True
+
+
+def is_text(path: Path) -> bool:
+    """Whether this is a file that can be read, and no database."""
+    try:
+        return not is_database(path)
+    except StorageError:
+        return False
+
+
+def is_damaged(path: Path, error: AppError) -> bool:
+    """Whether a show file did not open because something in it is wrong."""
+    return not error.code.startswith("file.") and error.code not in SOUND and path.exists() and not is_text(path)
+
+
+def _still_wanted(file: ShowFile, opening: Opening) -> ShowFile:
+    """The file, closed again when the user cancelled meanwhile; raises StorageError then."""
+    if opening.cancelled:
+        file.close()
+    opening.check(file.path)
+    return file
+
+
+def _opened(path: Path, opening: Opening) -> _Opened:
+    """Open a show of any format; raises AppError."""
+    kept = converted(path)
+    return _Opened(_still_wanted(ShowFile.open(path, opening=opening), opening), kept)
+
+
+def _copied(file: ShowFile | None, show: Show, target: Path, opening: Opening) -> _Opened:
+    """Copy an open show to another name and open it there; raises AppError. Once the copy stands there it is no longer given up."""
+    opening.at(Stage.COPYING)
+    whole = write_copy(file, show, target, opening)
+    return _Opened(ShowFile.open(target, show), whole=whole)
+
+
+class ShowFiles:
+    """Which show is open, and where it comes from. Nothing here raises for a broken or missing file: a notice tells, and the result says
+    whether it worked.
+
+    `post` runs something on the thread that all methods are called on.
+    """
+
+    def __init__(
+        self,
+        *,
+        document: Document,
+        keeper: ShowKeeper,
+        working: WorkingFiles,
+        paths: Paths,
+        clock: Clock,
+        new_show: Callable[[], Show],
+        notify: Callable[[Notice], None],
+        post: Post,
+    ) -> None:
+        self.recent: tuple[Path, ...] = ()
+        self.recovered: RecoveredShow | None = None
+        self.opened: Signal[[]] = Signal()
+        self.leaving: Signal[[]] = Signal()  # another show takes the place of the open one, whose log can still be written
+        self.made_here = True  # False: the open show began with a file, which may be anybody's
+        self._document = document
+        self._recents = Recents(paths.recents)
+        self._unsaved = UnsavedShows(paths.unsaved)
+        self._working = working
+        self._locks = ShowLocks(paths.runtime)
+        self._new_show = new_show
+        self._notify = notify
+        self._post = post
+        self._keeper = keeper
+        self._backups = ShowBackups(paths.backups, clock)
+        self._beside: Beside = at_once
+        self._busy = False
+        self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was copied last, and how often it had changed by then
+
+    @property
+    def identity(self) -> str:
+        """By what the show's file is known again, "" while it has none."""
+        return self._keeper.file.identity if self._keeper.file is not None else ""
+
+    def identify(self) -> str:
+        """As `identity`; a file that has none is given one."""
+        return self._keeper.file.identify() if self._keeper.file is not None else ""
+
+    # Life -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def last(self) -> Path | None:
+        """The user's own file that was open last."""
+        return next((path for path in self.recent if not self._unsaved.holds(path)), None)
+
+    def is_unsaved(self, path: Path) -> bool:
+        """Whether a recent show has no file of the user's."""
+        return self._unsaved.holds(path)
+
+    def start(self) -> None:
+        """Look for what a desk that crashed left behind."""
+        self.recent = self._recents.paths()
+        try:
+            self.recovered = next(iter(self._working.abandoned()), None)
+        except StorageError as error:
+            self._keeper.tell(error)
+
+    def close(self, *, keep_work: bool) -> None:
+        """Write what is left and let go. `keep_work` leaves a show without a file to be found by the next desk."""
+        self._keeper.leave(keep_work=keep_work)
+
+    def wait_beside(self, beside: Beside) -> None:
+        """From now on, what takes long with large files is done so."""
+        self._beside = beside
+
+    # Shows ----------------------------------------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Begin a new show."""
+        self.begin_with(self._new_show())
+
+    def begin_with(self, show: Show, pictures: Iterable[bytes] = ()) -> None:
+        """Begin with a show that is filled already, and of which nothing is the user's work yet."""
+        self._leave()
+        self.made_here = True
+        self._document.replace_all(show, path=None)
+        for picture in pictures:
+            self._keeper.add_picture(picture)
+        self.opened.emit()
+
+    def open(self, path: Path) -> bool:
+        """Open a show; on failure the document stays and a notice says why."""
+        path = path.absolute()
+        if path == self._document.path and self._keeper.save():
+            self._show(self._document.show, path)
+            return True
+        if self._unsaved.holds(path):
+            return self._open_unsaved(path)
+        lock: FileLock | None = None
+        try:
+            lock = self._locks.take(path)
+            ready = self._slowly(path, lambda opening: _opened(path, opening))
+        except AppError as error:
+            if lock is not None:
+                lock.release()
+            return self._open_otherwise(path, error)
+        self._go_on_in(path, ready, lock)
+        return True
+
+    def open_at_start(self, path: Path) -> Awaitable[bool]:
+        """As `open`, while the window comes up; not when the user has begun something else meanwhile."""
+        return self._open_at_start(path.absolute(), self._document.show)
+
+    async def _open_at_start(self, path: Path, before: Show) -> bool:
+        if self._unsaved.holds(path) or path == self._document.path:
+            return self.open(path)
+        lock: FileLock | None = None
+        self._busy = True
+        try:
+            lock = self._locks.take(path)
+            ready = await asyncio.to_thread(_opened, path, Opening())
+        except AppError as error:
+            self._busy = False
+            if lock is not None:
+                lock.release()
+            return self._open_otherwise(path, error)
+        self._busy = False
+        if self._document.show is not before:
+            await asyncio.to_thread(ready.file.close)
+            lock.release()
+            return False
+        self._go_on_in(path, ready, lock)
+        return True
+
+    def _go_on_in(self, path: Path, ready: _Opened, lock: FileLock) -> None:
+        opened = ready.file
+        self._leave()
+        self._keeper.install(opened, lock=lock)
+        self.recent = self._recents.add(path)
+        self._show(opened.show, path)
+        if ready.kept is not None:
+            self._notify(Notice(Severity.INFO, "show_file.converted", {"path": str(path), "kept": str(ready.kept)}, subject=str(path)))
+        if not opened.can_be_written:
+            self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
+        elif self._backups.due(path, DAY_S):
+            self._back_up(opened)
+
+    def open_copy(self, path: Path) -> bool:
+        """Open a copy of a show file that is left alone, as a show without a file of its own; on failure a notice says why."""
+        return self._open_made(path, lambda target, opening: copy_closed(path, target, opening), path.stem)
+
+    def backups(self) -> tuple[Backup, ...]:
+        """The copies that were made of the open show, the newest first."""
+        return self._backups.of(self._document.path) if self._document.path is not None else ()
+
+    def restore(self, backup: Backup) -> bool:
+        """Open a backup as a show without a file, under the name of the show; the show's file stays as it is."""
+        return self._open_made(backup.path, lambda target, opening: copy_closed(backup.path, target, opening), backup.show)
+
+    async def look_after(self, every_s: Callable[[], float] = lambda: EVERY_S) -> None:
+        """Copy the open show that often while it changes."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            file = self._keeper.own_file
+            if file is not None and (file, file.commits) != self._backed_up and self._backups.due(file.path, every_s()):
+                self._back_up(file)
+
+    def save(self) -> bool:
+        """Have everything in the show's file and say so; on failure a notice says why."""
+        if self._document.path is None or not self._keeper.save():
+            return False
+        path = str(self._document.path)
+        self._notify(Notice(Severity.INFO, "show_file.saved", {"path": path}, subject=path))
+        return True
+
+    def save_as(self, path: Path) -> bool:
+        """Copy everything there and go on there, under a name with our suffix ("Show 1.5" has none); on failure a notice says why."""
+        target = path.absolute()
+        if target.suffix.lower() != SUFFIX:
+            target = target.with_name(target.name + SUFFIX)
+        if target == self._document.path:
+            return self._keeper.save()
+        lock: FileLock | None = None
+        file, show = self._keeper.file, self._document.show
+        try:
+            lock = self._locks.take(target)
+            ready = self._slowly(target, lambda opening: _copied(file, show, target, opening))
+        except AppError as error:
+            if lock is not None:
+                lock.release()
+            self._tell(error)
+            return False
+        self._carry_over(ready.file)
+        self._keeper.leave(rescue=False)
+        self._keeper.install(ready.file, lock=lock)
+        self.recent = self._recents.add(target)
+        self._document.mark_saved(target)
+        if not ready.whole:
+            self._notify(Notice(Severity.WARNING, "show_file.copied_partly", {"path": str(target)}, subject=str(target)))
+        return True
+
+    def _carry_over(self, copy: ShowFile) -> None:
+        """What happened while the show was copied belongs into the copy too: orders come at any moment."""
+        for event in self._keeper.events(None, copy.last_seq):
+            copy.log(event.kind, event.at_ms, event.data)
+        copy.put(self._document.show)
+
+    def accept_recovery(self) -> None:
+        """The recovered work becomes the document, still without a file of its own."""
+        recovered, self.recovered = self.recovered, None
+        if recovered is None:
+            return
+        try:
+            own = self._working.adopt(recovered)
+            try:
+                opened = ShowFile.open(own.path, recovered.show)
+            except StorageError:
+                own.let_go()
+                raise
+        except StorageError as error:
+            self._keeper.tell(error)
+            return
+        self._leave()
+        self._keeper.install(opened, own=own)
+        self._show(opened.show, None, base=self._new_show())
+
+    def discard_recovery(self) -> None:
+        """The recovered work is given up."""
+        if self.recovered is not None:
+            self._working.discard(self.recovered)
+            self.recovered = None
+            self._document.changed.emit()
+
+    def take_over_running(self, project: Project) -> None:
+        """Show what a running engine shows: as the work that the last desk left of the same, else in the open show when that has the
+        same name, else as a show without a file. Recovered work of another show stays on offer."""
+        recovered = self.recovered
+        if recovered is not None and same_content(recovered.project, project):
+            self.accept_recovery()
+        path, open_now = self._document.path, self._document.project
+        if same_content(open_now, project) or (path is not None and open_now.name == project.name):
+            show = show_with_project(self._document.show, project)
+            self._show(show, path, base=None if path is not None else self._new_show())
+        else:
+            self._keeper.leave()
+            self._show(Show(project), None, base=self._new_show())
+        self._keeper.put(self._document.show)
+
+    def _leave(self) -> None:
+        """Another show comes: one without a file of the user's stays among the recent ones."""
+        self.leaving.emit()
+        self._keeper.leave(aside=self._put_aside)
+
+    def _put_aside(self, working: Path) -> None:
+        self.recent = self._recents.add(self._unsaved.put(working, self._document.title))
+
+    def _open_unsaved(self, path: Path) -> bool:
+        if not self._open_made(path, lambda target, opening: copy_closed(path, target, opening), ""):
+            return False
+        self._unsaved.remove(path)
+        self.recent = self._recents.remove(path)
+        return True
+
+    def _slowly(self, path: Path, work: Callable[[Opening], T]) -> T:
+        """What takes long with large files; raises AppError, also when the user cancelled or is waiting for another file."""
+        if self._busy:
+            raise StorageError("show_file.one_at_a_time", path=str(path))
+        opening = Opening()
+        self._busy = True
+        try:
+            return self._beside(path.name, opening, lambda: work(opening))
+        finally:
+            self._busy = False
+
+    def _tell(self, error: AppError) -> None:
+        if error.code != "show_file.cancelled":  # whoever cancels knows
+            self._keeper.tell(error, Severity.WARNING if error.code in ("show_file.in_use", "show_file.one_at_a_time") else Severity.ERROR)
+
+    def _open_made(self, path: Path, make: Callable[[Path, Opening], None], title: str) -> bool:
+        """Fill a working file with a show out of `path` and go on in it; `title` "" = under its own."""
+
+        def work(target: Path, opening: Opening) -> ShowFile:
+            make(target, opening)
+            return _still_wanted(ShowFile.open(target, opening=opening), opening)
+
+        try:
+            own = self._working.take()
+            try:
+                opened = self._slowly(path, lambda opening: work(own.path, opening))
+            except AppError:
+                own.remove()
+                raise
+        except AppError as error:
+            self._tell(error)
+            return False
+        self._leave()
+        self._keeper.install(opened, own=own)
+        show = show_with_project(opened.show, replace(opened.show.project, name=title or opened.show.project.name))
+        self._show(show, None, base=self._new_show())
+        self._keeper.put(show)
+        return True
+
+    def _open_otherwise(self, path: Path, error: AppError) -> bool:
+        """What is left when a show does not open as itself: a text show whose folder cannot be written as a copy, a damaged one as
+        what can be read of it."""
+        if (
+            error.code in ("file.denied", "file.full")
+            and path.exists()
+            and self._open_made(path, lambda target, _: convert(path, target), path.stem)
+        ):
+            self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
+            return True
+        self._tell(error)
+        return is_damaged(path, error) and self._salvage(path)
+
+    def _salvage(self, path: Path) -> bool:
+        """Open what can be read of a damaged file as a show without a file."""
+        found: list[Salvaged] = []
+
+        project = self._new_show().project
+
+        def read(target: Path, opening: Opening) -> None:
+            salvaged = salvage(path, target, lambda: project, opening)
+            if salvaged is None:
+                raise StorageError("show_file.lost", path=str(path))
+            found.append(salvaged)
+
+        if not self._open_made(path, read, path.stem):
+            return False
+        data: dict[str, Value] = {"path": str(path), "things": found[0].things, "events": found[0].events, "pictures": found[0].pictures}
+        self._notify(Notice(Severity.WARNING, "show_file.salvaged", data, subject=str(path)))
+        return True
+
+    def _back_up(self, file: ShowFile) -> None:
+        self._backed_up = (file, file.commits)
+        self._backups.begin(file, lambda error: self._post(lambda: self._on_backed_up(error)))
+
+    def _on_backed_up(self, error: StorageError | None) -> None:
+        if error is not None:
+            self._notify(Notice(Severity.WARNING, "show_file.no_backup", {"reason": str(error), **error.data}, subject="backup"))
+
+    def _show(self, show: Show, path: Path | None, *, base: Show | None = None) -> None:
+        self.made_here = False
+        self._document.replace_all(show, path=path, saved=base)
+        self.opened.emit()

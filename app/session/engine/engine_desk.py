@@ -1,0 +1,269 @@
+"""The desk's hold on the engine process: found or started, attached, watched, and started again when it dies or freezes."""
+
+import asyncio
+import logging
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Set
+from enum import Enum
+from pathlib import Path
+
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.state import StateCell
+from app.domain.program.command import Command, Event, Hello
+from app.link import registration
+from app.link.client import LinkClient
+from app.link.messages import LinkError
+from app.link.registration import Registration
+from app.session.base.processes import BackOff, Spawn, ends, gone, kill, kill_with_children, let_go, reap, runs, words_of
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 0.02  # how often a starting engine's registration is looked for
+START_S = 20.0  # a cold disk and a busy machine; an engine that needs longer has failed
+HEIR_S = 5.0  # its host forks the next engine within hundredths of a second; one that has not by now is frozen
+SHUTDOWN_S = 8.0  # leaving the relays in order is part of it
+REFUSALS = 25
+
+
+class EngineState(Enum):
+    """STOPPED also while an engine of another version runs, which this desk leaves alone."""
+
+    STARTING = "starting"
+    ATTACHED = "attached"
+    LOST = "lost"
+    STOPPED = "stopped"
+
+
+ENGINE_MOVES: Mapping[EngineState, Set[EngineState]] = {
+    EngineState.STOPPED: {EngineState.STARTING},
+    EngineState.STARTING: {EngineState.ATTACHED, EngineState.LOST, EngineState.STOPPED},
+    EngineState.ATTACHED: {EngineState.LOST, EngineState.STOPPED},
+    EngineState.LOST: {EngineState.STARTING, EngineState.STOPPED},
+}
+
+
+class EngineDesk:
+    """Sees to it that there is an engine and that we are attached to it.
+
+    `on_attached` is called with each new engine's Hello before any of its other events; what it sends goes out first.
+    """
+
+    def __init__(
+        self,
+        *,
+        runtime: Path,
+        spawn: Spawn,
+        notify: Callable[[Notice], None],
+        on_attached: Callable[[Hello], None],
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self.state: StateCell[EngineState] = StateCell("engine", EngineState.STOPPED, ENGINE_MOVES)
+        self.pid = 0
+        self.host_pid = 0  # of the process that starts the next engine when this one crashes; 0 = we do
+        self._runtime = runtime
+        self._spawn = spawn
+        self._notify = notify
+        self._on_attached = on_attached
+        self._on_event = on_event
+        self._back_off = BackOff()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client: LinkClient | None = None
+        self._lost: asyncio.Future[LinkError] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._lost_at = 0.0
+        self._early: list[Event] | None = None  # what a new engine says before we know it; None = nothing is held back
+
+    def start(self) -> None:
+        """Begin to look after the engine. More than once is ignored."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._look_after(), name="engine-desk")
+            self._task.add_done_callback(self._ended)
+
+    async def aclose(self, *, keep_engine: bool) -> None:
+        """Let go of the engine: it goes on by itself, or leaves the relays in order and ends."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)  # one that failed was reported when it did
+        client, self._client = self._client, None
+        if client is not None:
+            if not keep_engine and not await client.shut_down_engine(SHUTDOWN_S):
+                log.warning("the engine did not end when asked")
+                self._kill_for_good(self.host_pid, self.pid)
+            await client.aclose()
+            if not keep_engine and self._process is None:  # another desk's child
+                await gone(self.pid)
+        if self._process is not None:
+            if keep_engine and client is not None:
+                let_go(self._process)
+            else:
+                await reap(self._process, timeout_s=SHUTDOWN_S if client is not None else 0.0)
+            self._process = None
+        self.state.set(EngineState.STOPPED)
+
+    def left_running(self) -> bool:
+        """Whether an engine runs here that this desk has not attached to."""
+        known = registration.read(self._runtime)
+        return self._client is None and known is not None and runs(known.pid)
+
+    def send(self, command: Command, *, slot: str = "") -> None:
+        """To the engine, if one is attached; a new one is told everything anyway."""
+        if self._client is not None and self.state.value is EngineState.ATTACHED:
+            self._client.send(command, slot=slot)
+
+    async def restart(self) -> None:
+        """End whatever engine runs here, of whatever version, and begin anew."""
+        known = registration.read(self._runtime)
+        await self.aclose(keep_engine=False)
+        if known is not None:
+            self._kill_for_good(known.host_pid, known.pid)
+        self.start()
+
+    # Looking after it -----------------------------------------------------------------------------------------------------
+
+    async def _look_after(self) -> None:
+        while True:
+            self.state.set(EngineState.STARTING)
+            try:
+                hello = await self._attach()
+            except LinkError as error:
+                if error.code == "link.version":
+                    self.state.set(EngineState.STOPPED)
+                    self._notify(Notice(Severity.ERROR, "engine.other_version", error.data, "engine", ("engine.restart",)))
+                    return
+                self.state.set(EngineState.LOST)
+                await self._failed_to_start(error)
+                continue
+            self._attached(hello)
+            assert self._lost is not None
+            reason = await self._lost
+            await self._on_lost(reason)
+
+    def _attached(self, hello: Hello) -> None:
+        self.pid = hello.engine_pid
+        self.state.set(EngineState.ATTACHED)
+        self._on_attached(hello)
+        early, self._early = self._early or [], None
+        for event in early:
+            self._on_event(event)
+        if self._lost_at:
+            seconds = round(time.monotonic() - self._lost_at, 1)
+            self._lost_at = 0.0
+            self._notify(Notice(Severity.WARNING, "engine.restarted", {"seconds": seconds}, "engine"))
+
+    async def _attach(self) -> Hello:
+        """An attached engine: the one that runs, or a new one. Raises LinkError when none can be had."""
+        known = registration.read(self._runtime)
+        host_pid = self._host_of_the_dead(known)
+        patience_s = HEIR_S if host_pid else START_S
+        deadline = time.monotonic() + patience_s
+        refusals = 0
+        while time.monotonic() < deadline:
+            if known is not None:
+                try:
+                    return await self._connected(known)
+                except LinkError as error:
+                    refusals += error.code == "link.refused"
+                    if error.code == "link.version" or refusals >= REFUSALS:
+                        raise
+                    if error.code == "link.silent":
+                        await self._end_frozen(known.pid)
+                        host_pid = self._host_of_the_dead(known)
+            if not (host_pid and runs(host_pid)):
+                self._see_to_a_process()
+            await asyncio.sleep(LOOK_S)
+            known = registration.read(self._runtime)
+        if host_pid:
+            self._kill_for_good(host_pid)
+        if self._process is not None:
+            await reap(self._process, timeout_s=0.0)
+            self._process = None
+        raise LinkError("engine.start_slow", seconds=patience_s)
+
+    def _host_of_the_dead(self, known: Registration | None) -> int:
+        """The process that will start the next engine after the registered one; 0 = there is none, or that engine lives."""
+        if known is None or runs(known.pid) or not self._is_engine(known.host_pid):
+            return 0
+        return known.host_pid
+
+    def _see_to_a_process(self) -> None:
+        """Ours comes up, or is started. Raises LinkError when it has ended instead."""
+        if self._process is None:
+            self._process = self._spawn(["engine", "--runtime", str(self._runtime)])
+        elif (status := self._process.poll()) is not None:
+            self._process = None
+            raise LinkError("engine.exited", status=status)
+
+    async def _connected(self, known: Registration) -> Hello:
+        lost: asyncio.Future[LinkError] = asyncio.get_running_loop().create_future()
+
+        def on_lost(error: LinkError) -> None:
+            if not lost.done():
+                lost.set_result(error)
+
+        self._early = []
+        client = LinkClient(known, on_event=self._hear, on_lost=on_lost)
+        hello = await client.connect()
+        self._client, self._lost = client, lost
+        self.host_pid = known.host_pid
+        return hello
+
+    def _hear(self, event: Event) -> None:
+        """Figures can come in the same turn of the loop as the Hello: a new engine says that it is not on air, which must not be taken
+        for an end of the show."""
+        if self._early is None:
+            self._on_event(event)
+        else:
+            self._early.append(event)
+
+    async def _on_lost(self, reason: LinkError) -> None:
+        self._lost_at = time.monotonic()
+        client, self._client = self._client, None
+        self.state.set(EngineState.LOST)
+        log.warning("the engine is lost: %s", reason)
+        if reason.code == "link.silent":
+            await self._end_frozen(self.pid)
+        else:
+            self._notify(Notice(Severity.ERROR, "engine.lost", {}, "engine"))
+        if client is not None:
+            await client.aclose()
+        if reason.code != "link.overflow":
+            await ends(self.pid, within_s=1.0)  # its connections end a little before it does; one that only let us go is found again
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+        await self._wait(self._back_off.died())
+
+    async def _failed_to_start(self, error: LinkError) -> None:
+        delay = self._back_off.died()
+        log.warning("the engine did not start: %s", error)
+        if delay:
+            data = {**error.data, "reason": error.code, "times": self._back_off.count, "seconds": delay}
+            self._notify(Notice(Severity.ERROR, "engine.start_failed", data, "engine", ("engine.restart",)))
+        await self._wait(max(delay, LOOK_S))
+
+    async def _wait(self, delay_s: float) -> None:
+        if delay_s >= 1.0:
+            self._notify(Notice(Severity.ERROR, "engine.keeps_dying", {"times": self._back_off.count, "seconds": delay_s}, "engine"))
+        if delay_s:
+            await asyncio.sleep(delay_s)
+
+    async def _end_frozen(self, pid: int) -> None:
+        self._notify(Notice(Severity.ERROR, "engine.frozen", {}, "engine"))
+        kill(pid)
+        await gone(pid)
+
+    def _is_engine(self, pid: int) -> bool:
+        """Whether this is an engine of our folder, or its host; a number may be another program's by now."""
+        return bool(pid) and {"engine", str(self._runtime)} <= set(words_of(pid))
+
+    def _kill_for_good(self, *pids: int) -> None:
+        """Hosts first: they would start another."""
+        for pid in pids:
+            if self._is_engine(pid):
+                kill_with_children(pid)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the engine is not looked after any more", exc_info=error)
+            self._notify(Notice(Severity.ERROR, "engine.unattended", {"reason": str(error)}, "engine", ("engine.restart",)))

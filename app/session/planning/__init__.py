@@ -1,0 +1,1 @@
+"""The schedule at work: dates, advice, reminders, announcements."""

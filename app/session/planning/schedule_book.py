@@ -1,0 +1,311 @@
+"""The plan of the open show: its dates by the clocks of the world, and every change that a user makes to it."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.base.clock import Clock
+from app.domain.base.errors import AppError
+from app.domain.base.local_time import LocalTime, resolve, wall_of
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.base.zones import Zones
+from app.domain.planning import schedule_editing
+from app.domain.planning.party import Party, Priorities
+from app.domain.planning.schedule import (
+    Airing,
+    FestivalChange,
+    Occurrence,
+    Reminder,
+    Schedule,
+    airing_by_id,
+)
+from app.domain.planning.series_rule import parse_rule
+from app.domain.show import Show
+from app.session.base.kept import Kept
+from app.session.document.show_book import ShowBook
+from app.session.planning.airing_log import AiringLog
+from app.session.planning.calendar_port import Calendar
+from app.session.planning.clock_rules import AHEAD, EPOCH, MILLISECOND, Moved, what_moved, with_tables
+from app.session.planning.schedule_dates import ScheduleDates
+from app.session.planning.series_edit import Scope, called_off, changed_dates, moved_dates, starts_of
+
+NS_PER_MS = 1_000_000
+UNKNOWN_PLACE = "Etc/UTC"
+
+
+class ScheduleBook:
+    """Times that go in as `LocalTime` are wall times of their zone, all that come out as `datetime` are instants in UTC.
+
+    Verbs are one undo step each and raise AppError, the plan being as it was: WallTimeError ("time.skipped", "time.repeated") names both
+    ways out of a wall time that does not exist or exists twice, ScheduleError a rule or an id. The same non-empty `merge` in a row is one
+    step.
+    `airings` has which dates went on air, and when. `changed` is emitted whenever anything that is read here may be another: the plan, the
+    clock rules, this PC's zone, what was loaded.
+    """
+
+    def __init__(self, book: ShowBook, *, calendar: Calendar, clock: Clock, notify: Callable[[Notice], None]) -> None:
+        self.changed: Signal[[]] = Signal()
+        self.airings = AiringLog(book)
+        self._book = book
+        self._calendar = calendar
+        self._clock = clock
+        self._notify = notify
+        self._dates = ScheduleDates(calendar, self._on_broken)
+        self._local_zone = ""
+        self._moved: tuple[Schedule, tuple[Moved, ...]] | None = None
+        self._seen: Schedule | None = None
+        self._readable: Kept[Schedule] = Kept()
+        self._lost: set[tuple[str, str]] = set()
+        book.show_changed.connect(self._on_show_changed)
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def book(self) -> ShowBook:
+        """The show that the plan is of, with its log."""
+        return self._book
+
+    @property
+    def schedule(self) -> Schedule:
+        """The plan as the show holds it. Who lives in a zone that these rules do not know, as only a newer edition can, is shown by UTC."""
+        plan = self._book.show.schedule
+        if not plan.parties:
+            return plan
+        return self._readable.of((plan,), (), lambda: self._placed(plan))
+
+    @property
+    def zones(self) -> Zones:
+        """The world's clock rules, of the edition that the program brings along (`zones.version`)."""
+        return self._calendar.zones
+
+    @property
+    def local_zone(self) -> str:
+        """The zone of this PC, as it was seen last."""
+        if not self._local_zone:
+            self._local_zone = self._calendar.local_zone()
+        return self._local_zone
+
+    @property
+    def host_zone(self) -> str:
+        """The place that the user plans from: the show's own choice, else where this PC is."""
+        chosen = self.schedule.host_zone
+        return chosen if chosen and self.zones.knows(chosen) else self.local_zone
+
+    def now(self) -> datetime:
+        """This moment, in UTC."""
+        return EPOCH + self._clock.wall_ns() // NS_PER_MS * MILLISECOND
+
+    def today(self) -> date:
+        """The date on the host's calendar."""
+        return wall_of(self.now(), self.host_zone, self.zones).wall.date()
+
+    def occurrences(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
+        """Every date that overlaps [begin, end), in order of its begin."""
+        return self._dates.between(self.schedule, begin, end) if self.schedule.airings else ()
+
+    def occurrence(self, key: str) -> Occurrence | None:
+        """The date with this name (`Occurrence.key`); None when there is none any more."""
+        return self._dates.named(self.schedule, key)
+
+    def aired(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
+        """The shows that took place in [begin, end), as they did: when they were on air, and for whom and by whom."""
+        return self.airings.took_place(begin, end)
+
+    def airing_of(self, occurrence: Occurrence) -> Airing:
+        """The plan's entry that a date belongs to; raises ScheduleError when it is gone."""
+        return airing_by_id(self.schedule, occurrence.airing_id)
+
+    def preview(self, airing: Airing, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
+        """The dates that an airing would have, in the plan or not; raises ScheduleError, ZoneError."""
+        return self._calendar.occurrences(airing, begin, end, self.zones)
+
+    def moved(self) -> tuple[Moved, ...]:
+        """What a newer edition of the clock rules moved, of the next three years: dates whose instant is another than when the plan was
+        edited last, or that are at another hour for somebody. Empty after `accept_moved`, or when nothing moved."""
+        schedule = self.schedule
+        if not schedule.airings or schedule.tzdata in ("", self.zones.version):
+            return ()
+        if self._moved is None or self._moved[0] is not schedule:
+            now = self.now()
+            dates = self.occurrences(now, now + AHEAD)
+            self._moved = (schedule, what_moved(schedule, dates, self.zones, self.host_zone))
+        return self._moved[1]
+
+    # Shows ----------------------------------------------------------------------------------------------------------------
+
+    def put_airing(self, airing: Airing, *, merge: str = "") -> None:
+        """Plan a show, or put this in the place of the one with its id."""
+        known = any(one.id == airing.id for one in self.schedule.airings)
+        self._edit("Change a show" if known else "Plan a show", lambda plan: schedule_editing.put_airing(plan, airing), merge)
+
+    def change(self, occurrence: Occurrence, airing: Airing, scope: Scope = Scope.THIS, *, merge: str = "") -> None:
+        """What a form says of one date: `airing.start`, `minutes` and parties are meant for this date; the other dates of the scope go
+        along. With `Scope.THIS` its rule is left alone, and a date with another title or news than its series becomes a show of its own."""
+        split = self._calendar.split
+        self._edit("Change a show", lambda plan: changed_dates(plan, occurrence, airing, scope, split), merge)
+
+    def move(self, occurrence: Occurrence, start: LocalTime, *, minutes: int = 0, scope: Scope = Scope.THIS, merge: str = "") -> None:
+        """Put a date to another time; the other dates of the scope go as far. `minutes` 0 = as long as it is."""
+        split = self._calendar.split
+        self._edit("Move a show", lambda plan: moved_dates(plan, occurrence, start, minutes, scope, split), merge)
+
+    def move_to(self, occurrence: Occurrence, instant: datetime, *, minutes: int = 0, scope: Scope = Scope.THIS, merge: str = "") -> None:
+        """As `move`, to an instant (what is dragged): as the clocks of the show's zone say it."""
+        self.move(occurrence, wall_of(instant, occurrence.local.zone, self.zones), minutes=minutes, scope=scope, merge=merge)
+
+    def duplicate(self, occurrence: Occurrence, start: LocalTime) -> str:
+        """A single show like this one at another time; its id."""
+        made: list[str] = []
+
+        def copied(plan: Schedule) -> Schedule:
+            changed, airing_id = schedule_editing.duplicate_airing(plan, occurrence.airing_id, start)
+            made.append(airing_id)
+            minutes = (occurrence.end - occurrence.start).total_seconds() // 60
+            changed = schedule_editing.change_airing(changed, airing_id, minutes=int(minutes))
+            return schedule_editing.change_airing(changed, airing_id, party_ids=occurrence.party_ids) if occurrence.party_ids else changed
+
+        self._edit("Copy a show", copied)
+        return made[0]
+
+    def call_off(self, occurrence: Occurrence, scope: Scope = Scope.THIS) -> None:
+        """Without this date, or without the scope's. A single show is taken out of the plan."""
+        self._edit("Call off a show", lambda plan: called_off(plan, occurrence, scope, self._calendar.split))
+
+    def remove_airings(self, airing_ids: Collection[str]) -> None:
+        """Take shows out of the plan, of a series all of its dates."""
+        self._edit("Remove shows", lambda plan: schedule_editing.remove_airings(plan, airing_ids))
+
+    def restore(self, airing_id: str, original: datetime) -> None:
+        """Let one date of a series (moved or called off) be as its rule says again."""
+        self._edit("Restore a date", lambda plan: schedule_editing.restore_occurrence(plan, airing_id, original))
+
+    def set_fixed(self, airing_id: str, fixed: bool) -> None:
+        """Whether an optimisation leaves the hour alone."""
+        self._edit("Fix the hour", lambda plan: schedule_editing.change_airing(plan, airing_id, fixed=fixed))
+
+    # People and what surrounds them ---------------------------------------------------------------------------------------
+
+    def put_party(self, party: Party, *, merge: str = "") -> None:
+        """Add a market or a person, or put this in the place of the one with its id; raises ZoneError for a zone that is none."""
+        self.zones.zone(party.zone)
+        known = any(one.id == party.id for one in self.schedule.parties)
+        self._edit("Change who takes part" if known else "Add who takes part", lambda plan: schedule_editing.put_party(plan, party), merge)
+
+    def remove_parties(self, party_ids: Collection[str]) -> None:
+        """Take markets or people out; their shows go on without them."""
+        self._edit("Remove who takes part", lambda plan: schedule_editing.remove_parties(plan, party_ids))
+
+    def set_priorities(self, priorities: Priorities, *, merge: str = "") -> None:
+        """Whose comfort counts how much."""
+        self._edit("Change whose hours count", lambda plan: schedule_editing.set_priorities(plan, priorities), merge)
+
+    def set_host_zone(self, zone: str) -> None:
+        """Plan from this place; "" = where this PC is. Raises ZoneError."""
+        if zone:
+            self.zones.zone(zone)
+        self._change_field("Change the place you plan from", host_zone=zone)
+
+    def set_rest_hours(self, hours: int, *, merge: str = "") -> None:
+        """How long people rest between two shows."""
+        self._change_field("Change the rest", merge, rest_hours=hours)
+
+    def set_quiet_hours(self, begin: str, end: str) -> None:
+        """Local hours ("HH:MM") in which nobody is reminded."""
+        self._change_field("Change quiet hours", quiet_hours=(begin, end))
+
+    def change_festival(self, change: FestivalChange) -> None:
+        """Another date for a festival in a year, or none."""
+        self._edit("Change a festival", lambda plan: replace(plan, festival_changes=_with_change(plan.festival_changes, change)))
+
+    def keep_festival(self, market_id: str, festival: str, year: int) -> None:
+        """Take back what was said of a festival."""
+        others = tuple(
+            one for one in self.schedule.festival_changes if (one.market_id, one.festival, one.year) != (market_id, festival, year)
+        )
+        self._change_field("Change a festival", festival_changes=others)
+
+    def tick(self, task_id: str, *, done: bool = True) -> None:
+        """Tick a task off, or take that back."""
+        self._edit("Tick a task", lambda plan: schedule_editing.tick_task(plan, task_id, done))
+
+    def put_reminder(self, reminder: Reminder, *, merge: str = "") -> None:
+        """Add a reminder, or put this in the place of the one with its id."""
+        others = self.schedule.reminders
+        known = any(one.id == reminder.id for one in others)
+        made = tuple(reminder if one.id == reminder.id else one for one in others) if known else (*others, reminder)
+        self._change_field("Change a reminder", merge, reminders=made)
+
+    def remove_reminder(self, reminder_id: str) -> None:
+        """Nobody is reminded by this one."""
+        self._change_field("Remove a reminder", reminders=tuple(one for one in self.schedule.reminders if one.id != reminder_id))
+
+    def mark_sent(self, reminder_id: str) -> None:
+        """It was told in the room: what happened is no step of undo, and none takes it back."""
+        sent_ms = self._clock.wall_ns() // NS_PER_MS
+
+        def marked(plan: Schedule) -> Schedule:
+            return replace(plan, reminders=tuple(replace(one, sent_ms=sent_ms) if one.id == reminder_id else one for one in plan.reminders))
+
+        self._book.settle(schedule_editing.on_schedule(marked))
+
+    def accept_moved(self) -> None:
+        """What moved is known: wall times stay as they are, and the plan now goes by this edition of the rules."""
+        self._book.edit_show("Accept new clock rules", self._with_tables(lambda plan: plan, keep=False))
+
+    # How it is done -------------------------------------------------------------------------------------------------------
+
+    def edit(self, title: str, change: Callable[[Schedule], Schedule], *, merge: str = "") -> None:
+        """Any other change of the plan as one undo step, looked at as all are. Raises AppError and changes nothing."""
+        self._edit(title, change, merge)
+
+    def _change_field(self, title: str, merge: str = "", **changes: Any) -> None:
+        self._edit(title, lambda plan: replace(plan, **changes), merge)
+
+    def _edit(self, title: str, change: Callable[[Schedule], Schedule], merge: str = "") -> None:
+        before = self._book.show.schedule
+        after = change(before)
+        if after != before:
+            self._check(after, before)
+            keep = bool(self.moved())  # what moved is not forgotten because something else was edited
+            self._book.edit_show(title, self._with_tables(lambda plan: after, keep=keep), merge=merge)
+
+    def _check(self, after: Schedule, before: Schedule) -> None:
+        """Refuse a new wall time that does not exist or exists twice, and a rule that says nothing."""
+        for local in starts_of(after, before):
+            resolve(local, self.zones)
+        known = {id(airing) for airing in before.airings}
+        for airing in after.airings:
+            if airing.rule and id(airing) not in known:
+                parse_rule(airing.rule)
+
+    def _with_tables(self, change: Callable[[Schedule], Schedule], *, keep: bool) -> Callable[[Show], Show]:
+        def changed(show: Show) -> Show:
+            plan = change(show.schedule)
+            return replace(show, schedule=with_tables(plan, self.zones, self.now(), self.host_zone, keep=keep))
+
+        return changed
+
+    def _placed(self, plan: Schedule) -> Schedule:
+        lost = {party.id: party for party in plan.parties if not self.zones.knows(party.zone)}
+        for party in lost.values():
+            if (party.id, party.zone) not in self._lost:
+                self._lost.add((party.id, party.zone))
+                self._notify(Notice(Severity.WARNING, "schedule.lost_place", {"party": party.name, "zone": party.zone}, party.id))
+        if not lost:
+            return plan
+        return replace(plan, parties=tuple(replace(one, zone=UNKNOWN_PLACE) if one.id in lost else one for one in plan.parties))
+
+    def _on_show_changed(self, show: Show) -> None:
+        if show.schedule is not self._seen:
+            self._seen = show.schedule
+            self.changed.emit()
+
+    def _on_broken(self, airing: Airing, error: AppError) -> None:
+        self._notify(Notice(Severity.WARNING, "schedule.unreadable", {"title": airing.title, "reason": str(error)}, airing.id))
+
+
+def _with_change(changes: Iterable[FestivalChange], change: FestivalChange) -> tuple[FestivalChange, ...]:
+    named = (change.market_id, change.festival, change.year)
+    return (*(one for one in changes if (one.market_id, one.festival, one.year) != named), change)

@@ -1,0 +1,132 @@
+"""The plan looked through: what speaks against it, what is to be done for it, whether a show can begin, and what a delay does to a day."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from app.domain.planning import lead_tasks
+from app.domain.planning.lead_tasks import Task
+from app.domain.planning.replan import Shift, apply_shifts, replan_day
+from app.domain.planning.schedule import Occurrence, Schedule, TaskKind, airing_by_id, parties_on
+from app.domain.planning.schedule_checks import Needs, check_plan
+from app.domain.program.device import Devices
+from app.domain.program.output import Relay
+from app.domain.program.stats import RelayProbe, TargetStats
+from app.domain.rundown.finding import Finding
+from app.domain.show import Show
+from app.session.base.kept import KeptBeside
+from app.session.base.slow_work import Slowly
+from app.session.planning.pre_show import CheckItem, Surroundings, checklist
+from app.session.planning.schedule_advice import ScheduleAdvice
+from app.session.planning.schedule_book import ScheduleBook
+
+BEFORE = timedelta(days=7)  # nights and rest that count for what comes
+AHEAD = timedelta(days=120)
+DAY = timedelta(days=1)
+MANY_PRODUCTS = 300  # that a turn of the loop can look through
+MANY_DATES = 25
+QUARTER = timedelta(minutes=15)
+
+
+class ScheduleReview:
+    """Each reading is kept as long as what it reads is the same. A big one is worked out beside, with the one before in its place until
+    `told` is called."""
+
+    def __init__(
+        self, planned: ScheduleBook, advice: ScheduleAdvice, *, show: Callable[[], Show], slowly: Slowly, told: Callable[[], None]
+    ) -> None:
+        self._planned = planned
+        self.advice = advice
+        self._show = show
+        self._tasks: KeptBeside[tuple[Task, ...]] = KeptBeside("tasks", (), slowly=slowly, told=told)
+        self._checks: KeptBeside[tuple[Finding, ...]] = KeptBeside("checks", (), slowly=slowly, told=told)
+
+    def tasks(self) -> tuple[Task, ...]:
+        """What has to be done before the shows and festivals of the next four months, in order of the last day for it. For a show of many
+        products the answer may be the one from before the last change, until `told`."""
+        planned, show = self._planned, self._show()
+        today, now = planned.today(), planned.now()
+        objects = (planned.schedule, show.products, show.segments, show.markets)
+        dates = planned.occurrences(now, now + AHEAD)
+        festivals = self.advice.festivals(today, today + AHEAD)
+        schedule, permits = planned.schedule, self.advice.permits
+        return self._tasks.of(
+            objects,
+            (today, self.advice.version),
+            lambda: lead_tasks.tasks(schedule, dates, festivals, show, today, permits=permits),
+            is_big=len(show.products) > MANY_PRODUCTS,
+        )
+
+    def checks(self) -> tuple[Finding, ...]:
+        """What speaks against the dates of the next four months: findings of Subject.AIRING by the dates' keys, in their order."""
+        planned, show = self._planned, self._show()
+        now = planned.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        tasks = self.tasks()
+        begin, end = hour - BEFORE, hour + AHEAD
+        habits = self.advice.habits_between(begin, end)
+        schedule, needs = planned.schedule, self._needs(tasks)
+        dates = planned.occurrences(begin, end)
+        return self._checks.of(
+            (schedule, show.segments, show.markets, tasks),
+            (hour, self.advice.version, show.desk.host_language),
+            lambda: check_plan(schedule, dates, habits, needs=needs, now=now),
+            is_big=len(dates) > MANY_DATES,
+        )
+
+    def checks_of(self, occurrence: Occurrence) -> tuple[Finding, ...]:
+        """Those of one date."""
+        return tuple(one for one in self.checks() if one.id == occurrence.key)
+
+    def checklist(
+        self,
+        occurrence: Occurrence,
+        *,
+        devices: Devices | None,
+        relay: Relay,
+        probe: RelayProbe | None,
+        target: TargetStats | None,
+        waiting: int,
+    ) -> tuple[CheckItem, ...]:
+        """Whether all is there for a date; raises ScheduleError when its airing is gone."""
+        schedule = self._planned.schedule
+        surroundings = Surroundings(devices, relay.name or relay.id, probe, target)
+        return checklist(
+            occurrence,
+            airing_by_id(schedule, occurrence.airing_id),
+            parties_on(schedule, occurrence),
+            self._show(),
+            surroundings,
+            tasks=self.tasks(),
+            findings=self.checks_of(occurrence),
+            today=self._planned.today(),
+            waiting=waiting,
+        )
+
+    def replan(self, late: Occurrence, ends: datetime) -> tuple[Shift, ...]:
+        """What has to change in the next day when this date ends then; empty when nothing has."""
+        planned = self._planned
+        begin, end = late.start - DAY, late.start + 2 * DAY
+        return replan_day(planned.schedule, planned.occurrences(begin, end), late, ends, self.advice.habits_between(begin, end))
+
+    def shifted(self, schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
+        """As replan.apply_shifts."""
+        return apply_shifts(schedule, shifts)
+
+    def _needs(self, tasks: tuple[Task, ...]) -> Needs:
+        """What the show asks for beyond the plan."""
+        show = self._show()
+        permits: dict[str, set[str]] = {}
+        for task in tasks:
+            if task.kind is TaskKind.PERMIT and not task.done:
+                permits.setdefault(task.subject_id, set()).add(str(task.data["market"]))
+        return Needs(
+            interpreter=any(segment.needs_interpreter for segment in show.segments),
+            host_language=show.desk.host_language,
+            permits=_by_date(self._planned, permits) if permits else {},
+        )
+
+
+def _by_date(planned: ScheduleBook, by_airing: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+    now = planned.now()
+    dates = planned.occurrences(now, now + AHEAD)
+    return {one.key: by_airing[one.airing_id] for one in dates if one.airing_id in by_airing}

@@ -1,0 +1,32 @@
+"""What happened in the shows of the open file, for whoever wants to look back."""
+
+import asyncio
+
+from app.domain.review.show_summary import READ_KINDS, Held, ShowReading, ShowSummary, held_shows
+from app.domain.show_sitting import SITTING_KINDS
+from app.session.document.show_book import Now, ShowBook
+
+PIECE = 2000  # events that are read in one turn of the loop
+
+
+class ShowReports:
+    """Reads the log when somebody asks."""
+
+    def __init__(self, book: ShowBook, *, now_ms: Now) -> None:
+        self._book = book
+        self._now_ms = now_ms
+
+    def held(self) -> tuple[Held, ...]:
+        """The shows that took place, the newest first."""
+        return tuple(reversed(held_shows(self._book.events(SITTING_KINDS))))
+
+    async def read(self, held: Held) -> ShowSummary:
+        """What happened in one of them, read in pieces: a long show has a hundred thousand events."""
+        reading = ShowReading(held)
+        seq, upto = held.since_seq, self._book.last_seq()
+        while seq < upto:
+            for event in self._book.events(READ_KINDS, seq, min(seq + PIECE, upto)):
+                reading.take(event)
+            seq += PIECE
+            await asyncio.sleep(0)
+        return reading.summary(self._now_ms())

@@ -1,0 +1,127 @@
+"""What the page says of shows to come: the next dates and a reminder for the room's board, and who said that he will be there."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.domain.base.words import Words
+from app.domain.event import EventKind, ShowEvent
+from app.domain.planning.party import PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Reminder, Schedule, WhatsNew, parties_on
+
+Json = Any
+Places = Mapping[str, frozenset[str] | set[str]]  # a date's key → viewers who wait for it
+
+MOST_DATES = 12
+HORIZON = timedelta(days=60)
+DATE = "date/"
+PIECE = 2000  # viewers in one message to the hub
+UNKNOWN_LANGUAGE = "und"
+PLACE_KINDS = (EventKind.RESERVED, EventKind.UNRESERVED)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def schedule_board(
+    schedule: Schedule,
+    occurrences: Iterable[Occurrence],
+    *,
+    now: datetime,
+    host_language: str,
+    calendars: Mapping[str, Words] | None = None,
+    on_air: str = "",
+) -> Mapping[str, Json]:
+    """Keys of the board with their values: "schedule" names the next dates in order, "date/KEY" says what viewers may know of each, and
+    "reminder" is the one that was sent last, while its date is to come.
+
+    Of `occurrences` those count that have not ended and begin within `HORIZON`, at most `MOST_DATES`, without the one that is `on_air`.
+    `calendars`: key of a date → language → name of its calendar file in the room. `now` is an instant in UTC.
+    """
+    airings = {airing.id: airing for airing in schedule.airings}
+    coming = sorted((one for one in occurrences if _is_coming(one, now) and one.airing_id in airings), key=lambda one: one.start)
+    shown = [one for one in coming if one.key != on_air][:MOST_DATES]
+    board: dict[str, Json] = {"schedule": [one.key for one in shown]} if shown else {}
+    for one in shown:
+        files = (calendars or {}).get(one.key, {})
+        board[DATE + one.key] = date_value(schedule, airings[one.airing_id], one, host_language, files)
+    reminder = last_told(schedule.reminders, {one.key for one in shown} | {on_air})
+    if reminder is not None:
+        board["reminder"] = reminder_value(reminder)
+    return board
+
+
+def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_language: str, calendars: Words) -> Json:
+    """Under "date/KEY". `wall` is what the clocks of the show's place say by our rules: a browser's may be older."""
+    markets = [party.market_id for party in parties_on(schedule, occurrence) if party.kind is PartyKind.MARKET and party.market_id]
+    return {
+        "id": occurrence.key,
+        "start_ms": _ms(occurrence.start),
+        "end_ms": _ms(occurrence.end),
+        "title": _words({host_language or UNKNOWN_LANGUAGE: airing.title, **_words(airing.titles)}),
+        "markets": list(dict.fromkeys(markets)),
+        "zone": occurrence.local.zone,
+        "wall": occurrence.local.wall.isoformat(timespec="minutes"),
+        "new": _new(airing.whats_new),
+        "calendar": _words(calendars),
+    }
+
+
+def reminder_value(reminder: Reminder) -> Json:
+    """Under "reminder". `before`: so many minutes before the date, and not before that, for pages that show it in such a language."""
+    value = {"id": reminder.id, "date": reminder.occurrence, "at_ms": reminder.sent_ms, "texts": _words(reminder.texts)}
+    return {**value, "before": dict(reminder.apart)} if reminder.apart else value
+
+
+def last_told(reminders: Sequence[Reminder], dates: frozenset[str] | set[str]) -> Reminder | None:
+    """The reminder that was sent last for one of these dates."""
+    told = [one for one in reminders if one.sent_ms and one.occurrence in dates]
+    return max(told, key=lambda one: one.sent_ms, default=None)
+
+
+def reservations(events: Iterable[ShowEvent]) -> Mapping[str, frozenset[str]]:
+    """Who waits for which date, by its key: a reading of the log. A viewer counts once, as he said last."""
+    places: dict[str, set[str]] = {}
+    for event in events:
+        take_place(places, event)
+    return {date: frozenset(viewers) for date, viewers in places.items() if viewers}
+
+
+def take_place(places: dict[str, set[str]], event: ShowEvent) -> bool:
+    """One step of that reading; False when it changes nothing."""
+    if event.kind not in PLACE_KINDS:
+        return False
+    date, viewer = str(event.data.get("date", "")), str(event.data.get("viewer", ""))
+    viewers = places.setdefault(date, set())
+    on = event.kind is EventKind.RESERVED
+    if not date or not viewer or (viewer in viewers) is on:
+        return False
+    (viewers.add if on else viewers.discard)(viewer)
+    return True
+
+
+def place_messages(board: Mapping[str, object], places: Places, told: set[str]) -> Iterator[Mapping[str, Json]]:
+    """What a hub is told of the places for the dates on its board; `told` holds those dates afterwards."""
+    for key in board:
+        date = key.removeprefix(DATE)
+        if not key.startswith(DATE) or date in told:
+            continue
+        told.add(date)
+        viewers = sorted(places.get(date, ()))
+        for start in range(0, len(viewers), PIECE):
+            yield {"t": "reserved", "date": date, "viewers": viewers[start : start + PIECE]}
+
+
+def _is_coming(occurrence: Occurrence, now: datetime) -> bool:
+    return occurrence.end > now and occurrence.start <= now + HORIZON
+
+
+def _new(new: WhatsNew) -> Json:
+    return {name: words for name in ("product", "offer", "guest") if (words := _words(getattr(new, name)))}
+
+
+def _words(words: Words) -> dict[str, str]:
+    return {language: text for language, text in words.items() if text.strip()}
+
+
+def _ms(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MILLISECOND

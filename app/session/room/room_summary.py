@@ -1,0 +1,189 @@
+"""What the room does, in numbers: kept by counting each event once."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app.domain.base.signal import Signal
+from app.domain.event import EventKind, ShowEvent
+from app.domain.selling.order_book import ORDER_KINDS, OrderBook
+from app.domain.show_sitting import SITTING_KINDS, Sitting
+
+GAP_S = 0.2  # a panel that repaints more often tells nobody more
+
+
+@dataclass(slots=True)
+class ProductCounts:
+    """How often visitors saw a product, followed its link, put it into their cart, asked to see more of it; units that were ordered."""
+
+    seen: int = 0
+    clicked: int = 0
+    added: int = 0
+    asked: int = 0
+    ordered: int = 0
+    likes: int = 0
+
+
+COUNTED = {
+    EventKind.PRODUCT_SEEN: "seen",
+    EventKind.PRODUCT_CLICKED: "clicked",
+    EventKind.PRODUCT_ADDED: "added",
+    EventKind.DETAIL_ASKED: "asked",
+}
+SUMMARY_KINDS = frozenset({*COUNTED, *SITTING_KINDS, *ORDER_KINDS, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.COUPON_CLAIMED})
+
+
+@dataclass(slots=True)
+class _Counts:
+    joined: int = 0
+    likes: int = 0
+    orders: int = 0
+    units: int = 0
+    claims: int = 0
+    details_asked: int = 0
+    products: dict[str, ProductCounts] = field(default_factory=dict)
+    book: OrderBook = field(default_factory=OrderBook)
+
+    def of(self, event: ShowEvent) -> ProductCounts:
+        return self.products.setdefault(str(event.data.get("product", "")), ProductCounts())
+
+
+class RoomSummary:
+    """Of the show that goes on (or went on last), from the first who waited for it: see `Sitting`. `viewers` are there now, `peak` were
+    there at most, `joined` came in all.
+
+    `changed` is emitted at most five times a second; `asked` at once, with a product's id ("" = what is on the picture); `begun` when a
+    show begins, whose counts are from then on those that had come while it was waited for.
+    """
+
+    def __init__(self) -> None:
+        self.changed: Signal[[]] = Signal()
+        self.asked: Signal[[str]] = Signal()
+        self.begun: Signal[[]] = Signal()
+        self.viewers = 0
+        self.peak = 0
+        self._sitting = Sitting()
+        self._now = _Counts()
+        self._waiting = _Counts()  # what came since the last show ended
+        self._due: asyncio.TimerHandle | None = None
+        self._emitted_at = -GAP_S
+
+    @property
+    def joined(self) -> int:
+        return self._now.joined
+
+    @property
+    def likes(self) -> int:
+        return self._now.likes
+
+    @property
+    def orders(self) -> int:
+        return self._now.orders
+
+    @property
+    def units(self) -> int:
+        return self._now.units
+
+    @property
+    def claims(self) -> int:
+        return self._now.claims
+
+    @property
+    def details_asked(self) -> int:
+        return self._now.details_asked
+
+    @property
+    def products(self) -> Mapping[str, ProductCounts]:
+        return self._now.products
+
+    def of(self, product_id: str) -> ProductCounts:
+        """A product's counts; zeros when nobody has seen it."""
+        return self._now.products.get(product_id) or ProductCounts()
+
+    def clear(self) -> None:
+        """Begin to count anew."""
+        self._sitting = Sitting()
+        self._now, self._waiting = _Counts(), _Counts()
+        self.peak = self.viewers
+        self._tell()
+
+    def add(self, events: Iterable[ShowEvent]) -> None:
+        """These have happened too."""
+        for event in events:
+            self._take(event)
+        self._tell()
+
+    def count(self, event: ShowEvent) -> None:
+        """One more thing has happened."""
+        if event.kind not in SUMMARY_KINDS:
+            return
+        begins = self._take(event)
+        self._tell()
+        if begins:
+            self.begun.emit()
+        if event.kind is EventKind.DETAIL_ASKED:
+            self.asked.emit(str(event.data.get("product", "")))
+
+    def set_viewers(self, viewers: int) -> None:
+        """So many are there now."""
+        if viewers != self.viewers:
+            self.viewers = viewers
+            self.peak = max(self.peak, viewers)
+            self._tell()
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _take(self, event: ShowEvent) -> bool:
+        """Whether a show begins with it."""
+        if event.kind in SITTING_KINDS:
+            was_over = self._sitting.over
+            begins = self._sitting.take(event)
+            if begins:
+                self._now, self.peak = self._waiting, self.viewers
+            if self._sitting.over is not was_over:
+                self._waiting = _Counts()
+            return begins
+        _count(self._now, event)
+        if self._sitting.over:
+            _count(self._waiting, event)
+        return False
+
+    def _tell(self) -> None:
+        if self._due is not None:
+            return
+        loop = asyncio.get_running_loop()
+        self._due = loop.call_later(max(0.0, self._emitted_at + GAP_S - loop.time()), self._emit)
+
+    def _emit(self) -> None:
+        self._due = None
+        self._emitted_at = asyncio.get_running_loop().time()
+        self.changed.emit()
+
+
+def _times(event: ShowEvent) -> int:
+    """How often it happened: rooms sum up what is only counted."""
+    return max(1, int(event.data.get("count", 1)))
+
+
+def _count(counts: _Counts, event: ShowEvent) -> None:
+    times = _times(event)
+    if event.kind in COUNTED:
+        of, name = counts.of(event), COUNTED[event.kind]
+        setattr(of, name, getattr(of, name) + times)
+        counts.details_asked += times if event.kind is EventKind.DETAIL_ASKED else 0
+    elif event.kind is EventKind.LIKED:
+        counts.likes += times
+        if event.data.get("product"):
+            counts.of(event).likes += times
+    elif event.kind is EventKind.VIEWER_JOINED:
+        counts.joined += times
+    elif event.kind is EventKind.COUPON_CLAIMED:
+        counts.claims += 1
+    elif event.kind in ORDER_KINDS and (change := counts.book.note(event)) is not None:
+        counts.orders = len(counts.book)
+        counts.units += change.units
+        counts.of(event).ordered += change.units

@@ -1,0 +1,1 @@
+"""The running show: segments, start and end."""

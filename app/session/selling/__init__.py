@@ -1,0 +1,1 @@
+"""Selling during a show: pins, coupons, cards on the picture, orders, disclosures."""

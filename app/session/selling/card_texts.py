@@ -1,0 +1,198 @@
+"""What stands on the cards of the picture: chosen in the languages of the picture's market, and written as its people write."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.base.money import Money
+from app.domain.base.words import Words, has, pick, primary
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Delivery, Price, Product, price_in, saving_percent, units_in_stock
+from app.domain.selling.card import Card, Countdown, DisclosureBadge, KeywordCard, LowerThird, ProductCard, QrCard, Ticker
+from app.domain.selling.shown import Shown, ShownKind
+from app.domain.show import Show
+from app.session.selling.selling import picture_market, urgency_allowed
+
+PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
+    "card.product",
+    "card.keyword",
+    "card.lower_third",
+    "card.countdown",
+    "card.ticker",
+    "card.badge",
+    "card.code",
+)
+ON_PAGE = (PRODUCT, KEYWORD, COUNTDOWN, TICKER)  # what the viewer page shows beside the picture
+OVERLAYS = (LOWER_THIRD, PRODUCT, KEYWORD, COUNTDOWN, CODE, TICKER, BADGE)
+FEW = 50  # units up to which the card says how many are left
+NAME_AND_ROLE = " · "  # as people write both on one line
+
+
+class Formats(Protocol):
+    """`app.language.formats`, which is loaded when the first card is drawn."""
+
+    def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
+
+    def number(self, value: int, language: str, *, market: str = "") -> str: ...
+
+    def percent(self, value: float, language: str, *, market: str = "") -> str: ...
+
+
+Phrases = Mapping[str, Words]  # "left", "delivery", "watch" → what cards say of their own, with {units}, {days} in it
+Modules = tuple[tuple[bool, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardScene:
+    """Everything that the cards of one moment are made of. `badge`: the disclosure that stands on the picture."""
+
+    show: Show
+    shown: Shown
+    product: Product | None
+    words: Words
+    badge: Words
+    picture: bytes
+    watch_address: str
+    now_ms: int
+    beside: bool = False  # everybody watches on our own page, which shows these things itself
+
+
+@dataclass(frozen=True, slots=True)
+class CardWriter:
+    """Makes cards of scenes, on any thread; slow for the first time, when `formats` and the code's maker are loaded."""
+
+    formats: Formats
+    phrases: Phrases
+    code: Callable[[str], Modules]
+
+    def cards(self, scene: CardScene) -> dict[str, Card]:
+        """The cards that stand on the picture, by the id of their overlay."""
+        market = picture_market(scene.show)
+        languages = _languages(scene.show, market)
+        cards: dict[str, Card | None] = {
+            PRODUCT: self._product(scene, market, languages),
+            KEYWORD: _keyword(scene, languages),
+            LOWER_THIRD: _lower_third(scene, languages),
+            COUNTDOWN: _countdown(scene, languages),
+            TICKER: _ticker(scene, languages),
+            BADGE: _badge(scene),
+            CODE: self._code(scene, languages),
+        }
+        left_out = ON_PAGE if scene.beside else ()
+        return {name: card for name in OVERLAYS if name not in left_out and (card := cards[name]) is not None}
+
+    def _product(self, scene: CardScene, market: Market | None, languages: Sequence[str]) -> ProductCard | None:
+        product = scene.product
+        if product is None:
+            return None
+        name, language = pick(product.name, languages)
+        price = _price(product, market)
+        money = _money(self.formats, language, market)
+        keywords = [pick(point.keyword, [language, *languages])[0] for point in product.points]
+        delivery = None if market is None else next((one for one in product.delivery if one.market_id == market.id), None)
+        return ProductCard(
+            name=name or product.sku or product.id,
+            price="" if price is None else money(price.price),
+            was="" if price is None or price.was is None else money(price.was),
+            left=self._left(product, language, market),
+            keywords=tuple(word for word in keywords if word),
+            delivery=self._delivery(delivery, language, market),
+            saving=self._saving(price, language, market),
+            picture=scene.picture,
+            language=language or languages[0],
+        )
+
+    def _left(self, product: Product, language: str, market: Market | None) -> str:
+        units = units_in_stock(product)
+        if not product.stock or units > FEW:
+            return ""
+        return self._phrase("left", language, units=self.formats.number(units, language, market=_id(market)))
+
+    def _delivery(self, delivery: Delivery | None, language: str, market: Market | None) -> str:
+        if delivery is None or delivery.days_to <= 0:
+            return ""
+        ends = dict.fromkeys((delivery.days_from or delivery.days_to, delivery.days_to))
+        days = "–".join(self.formats.number(day, language, market=_id(market)) for day in ends)
+        return self._phrase("delivery", language, days=days)
+
+    def _saving(self, price: Price | None, language: str, market: Market | None) -> str:
+        percent = 0 if price is None else saving_percent(price)
+        return f"−{self.formats.percent(percent, language, market=_id(market))}" if percent else ""
+
+    def _phrase(self, name: str, language: str, **values: str) -> str:
+        """What a card says of its own; nothing in a language that nobody wrote it in, rather than a foreign word."""
+        words = self.phrases.get(name, {})
+        return pick(words, [language])[0].format(**values) if has(words, language) else ""
+
+    def _code(self, scene: CardScene, languages: Sequence[str]) -> QrCard | None:
+        if ShownKind.CODE not in scene.shown.lasting or not scene.watch_address:
+            return None
+        address = scene.watch_address.partition("://")[2] or scene.watch_address
+        return QrCard(self.code(scene.watch_address), self._phrase("watch", languages[0]), address, languages[0])
+
+
+def _id(market: Market | None) -> str:
+    return "" if market is None else market.id
+
+
+def _languages(show: Show, market: Market | None) -> tuple[str, ...]:
+    """Of the picture, the best first; never empty."""
+    return (*(market.languages if market is not None else ()), show.desk.host_language)
+
+
+def _second_language(show: Show, words: Words, first: str) -> str:
+    """Beside the picture's own language: the host's, else that of the next market that the words are written in; "" = none."""
+    others = (show.desk.host_language, *(language for market in show.markets for language in market.languages))
+    return next((language for language in others if primary(language) != primary(first) and has(words, language)), "")
+
+
+def _price(product: Product, market: Market | None) -> Price | None:
+    """That of the picture's market; without a market the first there is."""
+    if market is not None:
+        return price_in(product, market.id)
+    return product.prices[0] if product.prices else None
+
+
+def _money(formats: Formats, language: str, market: Market | None) -> Callable[[Money], str]:
+    return lambda amount: formats.money(amount, language, market=_id(market))
+
+
+def _keyword(scene: CardScene, languages: Sequence[str]) -> KeywordCard | None:
+    first, language = pick(scene.words, languages)
+    if not first:
+        return None
+    second_language = _second_language(scene.show, scene.words, language)
+    second = pick(scene.words, [second_language])[0] if second_language else ""
+    return KeywordCard(first, language, second, second_language or language)
+
+
+def _lower_third(scene: CardScene, languages: Sequence[str]) -> LowerThird | None:
+    text, language = pick(scene.show.desk.lower_third, languages)
+    if ShownKind.LOWER_THIRD not in scene.shown.lasting or not text.strip():
+        return None
+    name, _, role = text.strip().partition("\n" if "\n" in text.strip() else NAME_AND_ROLE)
+    return LowerThird(name.strip(), " ".join(role.split()), language)
+
+
+def _ticker(scene: CardScene, languages: Sequence[str]) -> Ticker | None:
+    text, language = pick(scene.show.desk.ticker, languages)
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    return Ticker(lines, language) if lines and ShownKind.TICKER in scene.shown.lasting else None
+
+
+def _countdown(scene: CardScene, languages: Sequence[str]) -> Countdown | None:
+    countdown = scene.shown.countdown
+    if countdown is None or not urgency_allowed(scene.show):
+        return None
+    title, language = pick(countdown.text, languages)
+    return Countdown(max(0, -(-(countdown.ends_ms - scene.now_ms) // 1000)), title, language or languages[0])
+
+
+def badge_text(show: Show, badge: Words) -> tuple[str, str]:
+    """(a disclosure as the picture says it, its language)."""
+    return pick(badge, _languages(show, picture_market(show)))
+
+
+def _badge(scene: CardScene) -> DisclosureBadge | None:
+    text, language = badge_text(scene.show, scene.badge)
+    return DisclosureBadge(text, language) if text else None

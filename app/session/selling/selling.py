@@ -1,0 +1,339 @@
+"""What is offered: the pinned product, words for a moment, coupons, honest stock and countdowns."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
+from app.domain.base.spans import one_of
+from app.domain.base.words import Words, pick
+from app.domain.catalogue.market import Market
+from app.domain.catalogue.product import Point, Product, Stock, units_in_stock
+from app.domain.event import EventKind, ShowEvent
+from app.domain.selling.coupon_code import MAX_CODE_CHARS, clean_codes
+from app.domain.selling.shown import LASTING, SHOWN_KINDS, Drop, Shown, ShownCard, ShownKind, after, read_shown
+from app.domain.show import Coupon, KeywordCard, Show, ShowError, market_by_id
+from app.domain.show_editing import put_product
+from app.session.catalogue.product_index import ProductIndex
+from app.session.document.show_book import Now, ShowBook
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken for another when it is read aloud
+CODE_LENGTH = 8  # 40 bits: not guessed at the rate the hub lets anybody try
+
+
+def make_codes(count: int, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """So many codes that nobody guesses, none of them taken."""
+    codes: dict[str, None] = {}
+    while len(codes) < count:
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        if code not in taken:
+            codes[code] = None
+    return tuple(codes)
+
+
+def with_units(show: Show, product_id: str, place: str, units: int) -> Show:
+    """So many lie in this place now; a show without the product stays as it is."""
+    product = next((one for one in show.products if one.id == product_id), None)
+    if product is None:
+        return show
+    stock = tuple(Stock(place, units) if one.place == place else one for one in product.stock)
+    if all(one.place != place for one in product.stock):
+        stock = (*stock, Stock(place, units))
+    return put_product(show, replace(product, stock=stock))
+
+
+def without_units(show: Show, product_id: str, units: int, market_id: str) -> Show:
+    """So many fewer: from the market's own place first, then from wherever most lie, never below nothing."""
+    product = next((one for one in show.products if one.id == product_id), None)
+    if product is None or not product.stock:
+        return show
+    left = {one.place: one.units for one in product.stock}
+    for place in sorted(left, key=lambda place: (place != market_id, -left[place])):
+        taken = min(left[place], units)
+        left[place] -= taken
+        units -= taken
+    return put_product(show, replace(product, stock=tuple(Stock(one.place, left[one.place]) for one in product.stock)))
+
+
+def point_of(product: Product, point_id: str) -> Point:
+    """Raises ShowError "show.no_card"."""
+    return one_of(product.points, point_id, ShowError("show.no_card", card=point_id))
+
+
+def card_of(show: Show, card_id: str) -> KeywordCard:
+    """Raises ShowError "show.no_card"."""
+    return one_of(show.cards, card_id, ShowError("show.no_card", card=card_id))
+
+
+def coupon_of(show: Show, coupon_id: str) -> Coupon:
+    """Raises ShowError "show.no_coupon"."""
+    return one_of(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
+
+
+def words_of(show: Show, products: ProductIndex, card: ShownCard) -> Words:
+    """What a card for a moment says as the show stands now; nothing when what it belongs to has gone."""
+    try:
+        if card.kind is ShownKind.CARD:
+            return card_of(show, card.id).words
+        product = products.find(card.product_id)
+        if product is None:
+            return {}
+        point = point_of(product, card.id)
+        return point.keyword if any(text.strip() for text in point.keyword.values()) else point.text
+    except ShowError:
+        return {}
+
+
+def picture_market(show: Show) -> Market | None:
+    """The market that the picture speaks to: the chosen one, else the first."""
+    try:
+        return market_by_id(show, show.desk.market_id)
+    except ShowError:
+        return show.markets[0] if show.markets else None
+
+
+def urgency_allowed(show: Show) -> bool:
+    """Whether the market of the picture takes countdowns well; a show without markets hurries nobody away."""
+    market = picture_market(show)
+    return market is None or market.urgency
+
+
+class Selling:
+    """What viewers are offered now, changed by the host's verbs and by orders.
+
+    `shown` is a reading of the log, so that a desk that starts again goes on where the last one was; `changed` is emitted with it
+    whenever it changes. `stock_changed` is emitted with a product's id and its units. Verbs raise ShowError for what is not there.
+    """
+
+    def __init__(self, book: ShowBook, products: ProductIndex, *, now_ms: Now, notify: Callable[[Notice], None]) -> None:
+        self.changed: Signal[[Shown]] = Signal()
+        self.stock_changed: Signal[[str, int]] = Signal()
+        self.claims_changed: Signal[[str]] = Signal()  # a coupon's id
+        self.shown = Shown()
+        self.low_stock = 5  # units at which the host is warned; the desk sets it from the settings
+        self._book = book
+        self._products = products
+        self._now_ms = now_ms
+        self._notify = notify
+        self._claims: dict[str, dict[str, str]] = {}
+        book.logged.connect(self._on_logged)
+
+    def reload(self) -> None:
+        """Read the log of the show that is open now."""
+        self._claims = {}
+        for event in self._book.events((EventKind.COUPON_CLAIMED,)):
+            self._note_claim(event)
+        self._set(read_shown(self._book.events(SHOWN_KINDS)))
+
+    # Products -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def pinned(self) -> Product | None:
+        """The product that viewers see now; None also when it was removed from the show."""
+        return self._products.find(self.shown.pinned_id)
+
+    def pin(self, product_id: str) -> None:
+        """Show this product on the picture and on the page; a point of another one goes."""
+        self._products[product_id]
+        if self.shown.pinned_id == product_id:
+            return
+        card = self.shown.card
+        if card is not None and card.product_id and card.product_id != product_id:
+            self.hide()
+        self._book.log(EventKind.PINNED, product=product_id)
+
+    def unpin(self) -> None:
+        """Show no product; its point goes with it."""
+        if not self.shown.pinned_id:
+            return
+        if self.shown.card is not None and self.shown.card.product_id:
+            self.hide()
+        self._book.log(EventKind.PINNED, product="")
+
+    # Words for a moment ---------------------------------------------------------------------------------------------------
+
+    def show_point(self, product_id: str, point_id: str) -> None:
+        """Show the keyword of a selling point to viewers, each in their language; the one that is shown already is hidden."""
+        point_of(self._products[product_id], point_id)
+        self._toggle(ShownCard(point_id, ShownKind.POINT, product_id))
+
+    def show_number(self, number: int) -> None:
+        """The card with this number, from 1, of `deck`; raises ShowError when there is none."""
+        deck = self.deck
+        if not 1 <= number <= len(deck):
+            raise ShowError("show.no_card", card=str(number))
+        self._toggle(deck[number - 1])
+
+    @property
+    def deck(self) -> tuple[ShownCard, ...]:
+        """What the number keys show: the show's cards, whose numbers are the same all evening, then the pinned product's points."""
+        product = self.pinned
+        points = () if product is None else tuple(ShownCard(point.id, ShownKind.POINT, product.id) for point in product.points)
+        return (*(ShownCard(card.id, ShownKind.CARD) for card in self._book.show.cards), *points)
+
+    @property
+    def card_words(self) -> Words:
+        """What the shown card says in each language, {} = none is shown."""
+        return {} if self.shown.card is None else words_of(self._book.show, self._products, self.shown.card)
+
+    def hide(self) -> None:
+        """Take the words for a moment away."""
+        if (card := self.shown.card) is not None:
+            self._book.log(EventKind.CARD_HIDDEN, card=card.id, type=card.kind.value)
+
+    def keep_on(self, kind: ShownKind, *, on: bool) -> None:
+        """Switch the lower third, the ticker or the watch address's code on or off."""
+        assert kind in LASTING, kind
+        if on is not (kind in self.shown.lasting):
+            self._book.log(EventKind.CARD_SHOWN if on else EventKind.CARD_HIDDEN, card=kind.value, type=kind.value)
+
+    def _toggle(self, card: ShownCard) -> None:
+        if self.shown.card == card:
+            self.hide()
+        else:
+            self._book.log(EventKind.CARD_SHOWN, card=card.id, type=card.kind.value, product=card.product_id)
+
+    # Coupons --------------------------------------------------------------------------------------------------------------
+
+    def drop_coupon(self, coupon_id: str) -> None:
+        """Let viewers claim a coupon until it expires: one code each, and no code twice, whenever it was given.
+
+        Codes are made when the show has none for it. Raises ShowError "coupon.none_left" when all were given already,
+        "coupon.codes_too_long" when no code can be handed out.
+        """
+        coupon = coupon_of(self._book.show, coupon_id)
+        given = frozenset((*self.claims(coupon_id), *clean_codes(self.claims(coupon_id))[0]))
+        title = pick(coupon.title, [self._book.show.desk.host_language])[0]
+        usable, too_long = clean_codes(coupon.codes)
+        if too_long and not usable:
+            raise ShowError("coupon.codes_too_long", coupon=title, limit=MAX_CODE_CHARS)
+        codes = tuple(code for code in usable if code not in given)
+        if usable and not codes:
+            raise ShowError("coupon.none_left", coupon=title)
+        if too_long:
+            self._notify(Notice(Severity.WARNING, "coupon.codes_left_out", {"coupon": title, "count": too_long, "limit": MAX_CODE_CHARS}))
+        codes = codes or make_codes(coupon.stock, given)
+        if self.shown.drop is not None:
+            self.close_coupon(why="replaced")
+        expires_ms = self._now_ms() + coupon.expires_in_s * 1000
+        self._book.log(EventKind.COUPON_DROPPED, coupon=coupon_id, codes=list(codes), stock=len(codes), expires_ms=expires_ms)
+
+    def close_coupon(self, why: str = "host") -> None:
+        """End the coupon that can be claimed now; codes that viewers hold stay theirs."""
+        if self.shown.drop is not None:
+            self._book.log(EventKind.COUPON_CLOSED, coupon=self.shown.drop.coupon_id, why=why)
+
+    def claims(self, coupon_id: str) -> Mapping[str, str]:
+        """Code → viewer of everything that was ever given of a coupon; it grows with each claim."""
+        return self._claims.setdefault(coupon_id, {})
+
+    @property
+    def coupon_left(self) -> int:
+        """Codes of the dropped coupon that nobody has yet, as many as there really are."""
+        drop = self.shown.drop
+        return 0 if drop is None else self._left_of(drop)
+
+    def _left_of(self, drop: Drop) -> int:
+        given = self.claims(drop.coupon_id)
+        return sum(code not in given for code in drop.codes)
+
+    # Stock ----------------------------------------------------------------------------------------------------------------
+
+    def sell(self, product_id: str, units: int, *, market_id: str = "") -> None:
+        """Units that were ordered leave the stock; a product that keeps no stock is left alone."""
+        product = self._products[product_id]
+        if not product.stock or units <= 0:
+            return
+        before = units_in_stock(product)
+        self._book.settle(partial(without_units, product_id=product_id, units=units, market_id=market_id))
+        self._stock_is(product_id, before, why="order")
+        if units > before:
+            self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
+
+    def take_back(self, product_id: str, units: int, *, market_id: str = "") -> None:
+        """Units of an order that was cancelled lie there again; a product that keeps no stock is left alone."""
+        product = self._products[product_id]
+        if not product.stock or units <= 0:
+            return
+        place = next((one for one in product.stock if one.place == market_id), product.stock[0])
+        before = units_in_stock(product)
+        self._book.settle(partial(with_units, product_id=product_id, place=place.place, units=place.units + units))
+        self._stock_is(product_id, before, why="cancelled", place=place.place)
+
+    def count_stock(self, product_id: str, units: int, *, place: str = "") -> None:
+        """So many really lie there, as somebody has counted: no undo step, because it is no matter of taste. `place` "" = the first."""
+        product = self._products[product_id]
+        if units < 0:
+            raise ShowError("show.negative_stock", product=product_id)
+        at = place or (product.stock[0].place if product.stock else (self._book.show.desk.market_id or "stock"))
+        before = units_in_stock(product)
+        self._book.settle(partial(with_units, product_id=product_id, place=at, units=units))
+        self._stock_is(product_id, before, why="counted", place=at)
+
+    def _stock_is(self, product_id: str, before: int, *, why: str, place: str = "") -> None:
+        product = self._products[product_id]
+        units = units_in_stock(product)
+        self._book.log(EventKind.STOCK_CHANGED, product=product_id, place=place, units=units, why=why)
+        self.stock_changed.emit(product_id, units)
+        if before > 0 and units == 0:
+            self._notify(Notice(Severity.WARNING, "stock.gone", {"product": self._name(product)}, product_id))
+        elif before > self.low_stock >= units:
+            self._notify(Notice(Severity.WARNING, "stock.low", {"product": self._name(product), "units": units}, product_id))
+
+    # Countdown ------------------------------------------------------------------------------------------------------------
+
+    def count_down(self, seconds: float, *, text: Words | None = None, segment_id: str = "") -> None:
+        """Let viewers see time run out. Raises ShowError: "countdown.unwelcome" where the picture's market dislikes to be hurried,
+        "countdown.sold_out" when nothing is left of the product that they see."""
+        show, product = self._book.show, self.pinned
+        if product is not None and product.stock and not units_in_stock(product):
+            raise ShowError("countdown.sold_out", product=self._name(product))
+        if not urgency_allowed(show):
+            market = picture_market(show)
+            raise ShowError("countdown.unwelcome", market="" if market is None else pick(market.name, [show.desk.host_language])[0])
+        ends_ms = self._now_ms() + round(seconds * 1000)
+        self._book.log(EventKind.COUNTDOWN_STARTED, ends_ms=ends_ms, text=dict(text or {}), segment=segment_id)
+
+    def stop_countdown(self) -> None:
+        """Take the countdown away."""
+        if self.shown.countdown is not None:
+            self._book.log(EventKind.COUNTDOWN_ENDED)
+
+    def end(self) -> None:
+        """Offer nothing any more: no coupon, no countdown, no card, no product."""
+        self.close_coupon(why="show")
+        self.stop_countdown()
+        self.hide()
+        for kind in tuple(self.shown.lasting):
+            self.keep_on(kind, on=False)
+        self.unpin()
+
+    def tick(self, now_ms: int) -> None:
+        """End what has run out; called each second."""
+        if self.shown.drop is not None and now_ms >= self.shown.drop.expires_ms:
+            self.close_coupon(why="expired")
+        if self.shown.countdown is not None and now_ms >= self.shown.countdown.ends_ms:
+            self.stop_countdown()
+
+    # The log --------------------------------------------------------------------------------------------------------------
+
+    def _on_logged(self, event: ShowEvent) -> None:
+        if event.kind is EventKind.COUPON_CLAIMED:
+            self._note_claim(event)
+            self.claims_changed.emit(str(event.data.get("coupon", "")))
+        elif event.kind in SHOWN_KINDS:
+            self._set(after(self.shown, event))
+
+    def _note_claim(self, event: ShowEvent) -> None:
+        given = self._claims.setdefault(str(event.data.get("coupon", "")), {})
+        given.setdefault(str(event.data.get("code", "")), str(event.data.get("viewer", "")))
+
+    def _set(self, shown: Shown) -> None:
+        if shown != self.shown:
+            self.shown = shown
+            self.changed.emit(shown)
+
+    def _name(self, product: Product) -> str:
+        return pick(product.name, [self._book.show.desk.host_language])[0] or product.sku or product.id

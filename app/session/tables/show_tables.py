@@ -1,0 +1,101 @@
+"""Tables of the open show: read for an import, written for whoever wants everything elsewhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from enum import Enum
+from functools import partial
+from pathlib import Path
+
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.event import EventKind, ShowEvent
+from app.domain.selling.order_book import ORDER_KINDS
+from app.domain.show import Show
+from app.domain.tables.order_table import events_table, orders_table
+from app.domain.tables.product_import import product_table
+from app.domain.tables.rundown_table import rundown_table
+from app.domain.tables.table import ENCODINGS, Grid, Table
+from app.domain.tables.table_profile import TableProfile
+from app.session.document.show_keeper import ShowKeeper
+from app.storage.table_profiles import load_table_profiles
+from app.storage.tables import SUFFIXES, Watch, read_grid, write_table
+
+PIECE = 2000  # events that are read in one turn of the loop: 20 ms
+
+
+class Exported(Enum):
+    """What can be written as a table; the value is the name that the file is offered under."""
+
+    PRODUCTS = "products"
+    RUNDOWN = "rundown"
+    ORDERS = "orders"
+    EVENTS = "events"
+
+
+class ShowTables:
+    """app.domain.tables (product_import, rundown_table, order_table) says what a table means; what it becomes is put into the show by
+    `edit_show`, as one step."""
+
+    suffixes = SUFFIXES
+    encodings = ENCODINGS
+
+    def __init__(self, keeper: ShowKeeper, show: Callable[[], Show], notify: Callable[[Notice], None], *, profiles: Path) -> None:
+        self._profiles_in = profiles
+        self._profiles: tuple[TableProfile, ...] | None = None
+        self._keeper = keeper
+        self._show = show
+        self._notify = notify
+        # what is read here and now, and what then makes a table of it on any thread
+        self._tables: Mapping[Exported, Callable[[], Awaitable[Callable[[], Table]]]] = {
+            Exported.PRODUCTS: self._products,
+            Exported.RUNDOWN: self._rundown,
+            Exported.ORDERS: self._orders,
+            Exported.EVENTS: self._events,
+        }
+
+    def profiles(self) -> tuple[TableProfile, ...]:
+        """What is known of the exports of shops; one that cannot be read is left out, and a notice says so."""
+        if self._profiles is None:
+            self._profiles = load_table_profiles(self._profiles_in, self._tell_broken)
+        return self._profiles
+
+    def _tell_broken(self, error: AppError) -> None:
+        self._notify(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", self._profiles_in))))
+
+    def read(self, path: Path, sheet: str = "", encoding: str = "", *, watch: Watch) -> Grid:
+        """A CSV or XLSX file as it stands ("" = the first sheet, the likeliest encoding); raises StorageError. May take seconds: call it
+        on a thread. `watch` is told how many rows were read, and stops it with False."""
+        return read_grid(path, sheet, encoding, watch=watch)
+
+    async def export(self, what: Exported, path: Path) -> bool:
+        """Write a table of the show as it is now, CSV or XLSX by the name's ending; False and a notice when it failed."""
+        make = await self._tables[what]()
+        try:
+            await asyncio.to_thread(lambda: write_table(path, make()))
+        except AppError as error:
+            self._notify(Notice(Severity.ERROR, error.code, error.data, subject=str(path)))
+            return False
+        self._notify(Notice(Severity.INFO, "table.written", {"path": str(path)}, subject=str(path)))
+        return True
+
+    async def _products(self) -> Callable[[], Table]:
+        return partial(product_table, self._show())
+
+    async def _rundown(self) -> Callable[[], Table]:
+        return partial(rundown_table, self._show())
+
+    async def _orders(self) -> Callable[[], Table]:
+        show = self._show()
+        return partial(orders_table, await self._logged(ORDER_KINDS), show)
+
+    async def _events(self) -> Callable[[], Table]:
+        return partial(events_table, await self._logged())
+
+    async def _logged(self, kinds: Collection[EventKind] | None = None) -> tuple[ShowEvent, ...]:
+        """The log as it is now, read in pieces: a show goes on meanwhile, and a long one has a hundred thousand events."""
+        found: list[ShowEvent] = []
+        upto = self._keeper.last_seq()
+        for after in range(0, upto, PIECE):
+            found += self._keeper.events(kinds, after, min(after + PIECE, upto))
+            await asyncio.sleep(0)
+        return tuple(found)

@@ -1,0 +1,1 @@
+"""Going on air and relays."""

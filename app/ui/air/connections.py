@@ -1,0 +1,147 @@
+"""Whom the open show wants to connect to: asked before it does, and to be changed at any time."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.air.contact import Contact, ContactKind
+from app.domain.program.output import Relay
+from app.ui.desk import Desk
+from app.ui.kit.frame import FramedDialog
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, push_button
+from app.ui.kit.theme import Icons
+
+ICON_PX = 22
+_ICONS = {ContactKind.RELAY: "relay", ContactKind.HELPER: "link", ContactKind.SOURCE: "media"}
+
+
+def host_of(origin: str) -> str:
+    """What people know a server by: its name, and the port where it is not the usual one."""
+    host = origin.partition("://")[2] or origin
+    return host.removesuffix(":443").removesuffix(":80")
+
+
+def purpose(contact: Contact) -> str:
+    """What the show would do there."""
+    return {
+        ContactKind.RELAY: tr("Connections", "Relay “{name}”: receives your program when you go live.", name=contact.name),
+        ContactKind.HELPER: tr(
+            "Connections", "Helper server of relay “{name}”: your picture and sound may pass through it.", name=contact.name
+        ),
+        ContactKind.SOURCE: tr("Connections", "Source “{name}”: loads picture or sound from there.", name=contact.name),
+    }[contact.kind]
+
+
+class ServerRow(QFrame):
+    """One server, everything the show wants of it, and a box to tick."""
+
+    def __init__(self, icons: Icons, contacts: Sequence[Contact], *, allowed: bool) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.origin = contacts[0].origin
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 12, 10)
+        row.setSpacing(12)
+        picture = QLabel()
+        picture.setPixmap(icons.pixmap(_ICONS[contacts[0].kind], ICON_PX, "muted"))
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        self.box = QCheckBox(host_of(self.origin))
+        self.box.setObjectName("serverBox")
+        self.box.setChecked(allowed)
+        words.addWidget(self.box)
+        for contact in dict.fromkeys(contacts):
+            words.addWidget(label(purpose(contact), "muted", wrap=True))
+        for address in dict.fromkeys(contact.address for contact in contacts):
+            line = label(address, "hint", wrap=True)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(line)
+        self._words = words
+        row.addLayout(words, 1)
+
+    def offer_token(self, relay: Relay) -> QCheckBox:
+        """Ask whether the token that was kept for this relay may go along; it is not ticked."""
+        box = QCheckBox(tr("Connections", "Also send the token that an earlier version saved for “{name}”", name=relay.name))
+        self._words.addWidget(box)
+        return box
+
+
+class ConnectionsDialog(FramedDialog):
+    """Asks about the servers without an answer; `everything` shows all of them, with what was answered.
+
+    Closed without an answer, nothing is reached and it is asked again.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget, *, everything: bool = False) -> None:
+        super().__init__(
+            parent,
+            tr("Connections", "This show wants to connect to…"),
+            tr(
+                "Connections",
+                "“{show}” uses these servers. Tradewind doesn’t contact them until you agree. Select only servers you trust.",
+                show=desk.studio.title,
+            ),
+        )
+        self._desk = desk
+        self.resize(600, 480)
+        self.rows: list[ServerRow] = []
+        self.tokens: dict[str, QCheckBox] = {}
+        connections = desk.studio.connections
+        contacts = connections.contacts() if everything else connections.pending()
+        for origin, those in _by_origin(contacts).items():
+            row = ServerRow(desk.icons, those, allowed=connections.answer_for(origin) is not False)
+            self.rows.append(row)
+            self.body.addWidget(row)
+        if not self.rows:
+            self.body.addWidget(label(tr("Connections", "This show doesn’t use any servers."), "muted", wrap=True))
+        self.body.addStretch(1)
+        self.refuse_button = push_button(tr("Connections", "Don’t connect"), self._refuse)
+        self.agree_button = push_button(tr("Connections", "Connect to selected"), self._agree, role="primary")
+        for button in (self.refuse_button, self.agree_button):
+            button.setEnabled(bool(self.rows))
+            self.buttons.addWidget(button)
+        self.refuse_button.setDefault(True)
+        self.refuse_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        desk.bridge.relays_changed.connect(self._offer_tokens)
+        self._offer_tokens()
+
+    def _offer_tokens(self) -> None:
+        """The keyring may answer late."""
+        studio = self._desk.studio
+        for relay in studio.project.relays:
+            row = next((row for row in self.rows if relay.id not in self.tokens and self._leads_to(relay, row)), None)
+            if row is not None and studio.has_older_token(relay):
+                self.tokens[relay.id] = row.offer_token(relay)
+
+    def _leads_to(self, relay: Relay, row: ServerRow) -> bool:
+        return any(
+            contact.subject == relay.id and contact.kind is ContactKind.RELAY and contact.origin == row.origin
+            for contact in self._desk.studio.connections.contacts()
+        )
+
+    def _agree(self) -> None:
+        self._answer({row.origin: row.box.isChecked() for row in self.rows})
+
+    def _refuse(self) -> None:
+        self._answer({row.origin: False for row in self.rows})
+
+    def _answer(self, answers: Mapping[str, bool]) -> None:
+        studio = self._desk.studio
+        agreed = [row for row in self.rows if answers[row.origin]]
+        tokens_of = [
+            relay
+            for relay in studio.project.relays
+            if relay.id in self.tokens and self.tokens[relay.id].isChecked() and any(self._leads_to(relay, row) for row in agreed)
+        ]
+        studio.answer_connections(answers, tokens_of)
+        self.accept()
+
+
+def _by_origin(contacts: Sequence[Contact]) -> dict[str, list[Contact]]:
+    found: dict[str, list[Contact]] = {}
+    for contact in contacts:
+        found.setdefault(contact.origin, []).append(contact)
+    return found

@@ -1,0 +1,214 @@
+"""Adding or changing a relay: what kind it is decides which fields are asked for."""
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.air.preset import RelayPreset, TokenNeed, resolve
+from app.domain.base.address import clean_token, origin_of, split_credentials, without_credentials
+from app.domain.base.errors import FieldError, Value
+from app.domain.base.schema import completed
+from app.domain.program import editing
+from app.domain.program.output import Relay
+from app.domain.program.trial import RelayTrial
+from app.ui.air.relay_outcome import RelayOutcome
+from app.ui.desk import Desk
+from app.ui.kit.form import Form
+from app.ui.kit.frame import FramedDialog
+from app.ui.kit.language import declared, tr
+from app.ui.kit.pieces import label, push_button
+from app.ui.kit.questions import ask
+
+
+class RelayDialog(FramedDialog):
+    """`relay` None = a new one, filled in with what is known of `found`. Saving changes the show in one undo step; the token goes
+    to the keyring."""
+
+    def __init__(self, desk: Desk, relay: Relay | None, parent: QWidget, *, found: Relay | None = None) -> None:
+        super().__init__(
+            parent,
+            tr("Relay", "Add a relay") if relay is None else tr("Relay", "Change the relay"),
+            tr("Relay", "A relay takes your program over WebRTC (WHIP) and hands it to the viewers."),
+        )
+        self.resize(560, 620)
+        self._desk = desk
+        self._relay = relay
+        self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in desk.studio.presets}
+        known = relay or found
+        self._values: dict[str, Value] = dict(known.values) if known is not None else {}
+        if found is not None:
+            self._values["whip_url"] = found.whip_url
+        self.kind = QComboBox()
+        for preset in self._presets.values():
+            self.kind.addItem(preset.title, preset.id)
+        self.name = self._line(known.name if known is not None else "", tr("Relay", "Name"))
+        self.region = self._line(known.region if known is not None else "", tr("Relay", "Region"))
+        self.region.setPlaceholderText(tr("Relay", "For you alone, for example Frankfurt"))
+        self._row(tr("Relay", "Kind of relay"), self.kind)
+        self._summary = label("", "hint", wrap=True)
+        self.body.addWidget(self._summary)
+        self._row(tr("Relay", "Name"), self.name)
+        self._fields = QVBoxLayout()
+        self.body.addLayout(self._fields)
+        self.form: Form | None = None
+        self.token = self._line(desk.studio.token_of(relay.id) if relay is not None else "", tr("Relay", "Token"))
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self._token_title = label("", "muted")
+        self.body.addWidget(self._token_title)
+        self.body.addWidget(self.token)
+        self.watch = self._line(known.watch_url if known is not None else "", tr("Relay", "Address for viewers"))
+        self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the program"))
+        self._watch_title = self._row(tr("Relay", "Address for viewers"), self.watch)
+        self._row(tr("Relay", "Region"), self.region)
+        self._help = label("", "hint", wrap=True)
+        self.body.addWidget(self._help)
+        self._error = label("", "error", wrap=True)
+        self.outer.insertWidget(self.outer.count() - 1, self._error)  # in sight wherever the form is scrolled to
+        self._add_buttons()
+        self.kind.setCurrentIndex(max(0, self.kind.findData(known.preset if known is not None else "generic")))
+        self.kind.currentIndexChanged.connect(lambda index: self._show_preset())
+        self._show_preset()
+        if found is not None:
+            self.token.setPlaceholderText(tr("Relay", "The stream key that the other computer shows"))
+            self.token.setFocus()
+
+    def _add_buttons(self) -> None:
+        self._tested = ""  # the id of the relay that is being tried out
+        self.outcome = RelayOutcome(self._desk)
+        self.outer.insertWidget(self.outer.count() - 1, self.outcome)
+        self._desk.bridge.relay_tried.connect(self._on_tried)
+        self.body.addStretch(1)
+        self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
+        self.buttons.insertWidget(0, self._docs)
+        self.test_button = push_button(tr("Relay", "Test"), self.test)
+        self.test_button.setToolTip(tr("Relay", "Connects to the relay without sending picture or sound, then disconnects."))
+        self.buttons.addWidget(self.test_button)
+        self.buttons.addWidget(push_button(tr("Relay", "Cancel"), self.reject))
+        self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
+        self.save_button.setDefault(True)
+        self.buttons.addWidget(self.save_button)
+
+    def _line(self, text: str, words: str) -> QLineEdit:
+        line = QLineEdit(text)
+        line.setAccessibleName(words)
+        return line
+
+    def _row(self, title: str, widget: QWidget) -> QWidget:
+        heading = label(title, "muted")
+        heading.setBuddy(widget)
+        self.body.addWidget(heading)
+        self.body.addWidget(widget)
+        return heading
+
+    @property
+    def preset(self) -> RelayPreset:
+        """The chosen kind of relay."""
+        return self._presets[str(self.kind.currentData())]
+
+    def _show_preset(self) -> None:
+        preset = self.preset
+        if self.form is not None:
+            self._fields.removeWidget(self.form)
+            self.form.deleteLater()
+        self.form = Form(preset.fields, self._desk.around)
+        if self._relay is not None and any(field.key == "whip_url" for field in preset.fields) and not self._values.get("whip_url"):
+            self._values["whip_url"] = self._relay.whip_url
+        if self._relay is not None and not self._values.get("watch_url"):
+            self._values["watch_url"] = self._relay.watch_url
+        # what was typed goes along to another kind; the default of one kind means nothing to the next
+        self.form.show_values({field.key: self._values.get(field.key, field.default) for field in preset.fields})
+        self.form.changed.connect(self._values.__setitem__)
+        self._fields.addWidget(self.form)
+        self._summary.setText(declared(preset.summary))
+        self._help.setText("\n\n".join(declared(paragraph) for paragraph in preset.help))
+        self._help.setVisible(bool(preset.help))
+        wanted = preset.token is not TokenNeed.NONE
+        self._token_title.setText(declared(preset.token_title) or tr("Relay", "Token"))
+        self._token_title.setVisible(wanted)
+        self.token.setVisible(wanted)
+        self._docs.setVisible(bool(preset.docs))
+        for widget in (self._watch_title, self.watch):
+            widget.setVisible(not preset.watch_url)  # else it follows from the fields above
+        self._error.hide()
+        self.outcome.hide()
+
+    def _open_docs(self) -> None:
+        QDesktopServices.openUrl(QUrl(self.preset.docs))
+
+    def _refuse(self, words: str, widget: QWidget) -> None:
+        self._error.setText(words)
+        self._error.show()
+        widget.setFocus()
+
+    def _entered(self) -> tuple[Relay, str] | None:
+        """The relay and its token as typed; None when a field does not fit, which is said then."""
+        preset = self.preset
+        try:
+            values = completed(preset.fields, self._values)
+            whip_url, watch_url, _ = resolve(preset, values)
+        except FieldError as error:
+            key = str(error.data.get("field", ""))
+            title = next((declared(field.title) for field in preset.fields if field.key == key), key)
+            reason = tr("Relay", "is empty") if error.data.get("reason") == "empty" else tr("Relay", "does not fit")
+            self._refuse(f"{title}: {reason}.", self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
+            return None
+        whip_url, own = split_credentials(whip_url)
+        values = {key: without_credentials(value) if isinstance(value, str) else value for key, value in values.items()}
+        token = clean_token(self.token.text()) or own
+        if preset.token is TokenNeed.REQUIRED and not token:
+            self._refuse(tr("Relay", "This relay wants a token."), self.token)
+            return None
+        relay = Relay(
+            self._relay.id if self._relay is not None else editing.new_id(self._desk.studio.project, "relay"),
+            self.name.text().strip() or preset.title,
+            whip_url,
+            without_credentials(watch_url or self.watch.text()),
+            self.region.text().strip(),
+            preset.id,
+            values,
+            self._relay.ice_servers if self._relay is not None else (),
+        )
+        self._error.hide()
+        return (relay, token) if self._may_send(token, whip_url) else None
+
+    def test(self) -> None:
+        """Try out what is typed: connect as for going live, and say in words what works."""
+        entered = self._entered()
+        if entered is None:
+            return
+        relay, token = entered
+        if not self._desk.studio.try_relay(relay, token):
+            self.outcome.show_live()
+            return
+        self._tested = relay.id
+        self.test_button.setEnabled(False)
+        self.outcome.show_running()
+
+    def _on_tried(self, trial: RelayTrial) -> None:
+        if trial.relay_id == self._tested:
+            self._tested = ""
+            self.test_button.setEnabled(True)
+            self.outcome.show_trial(trial, self.name.text().strip() or self.preset.title)
+
+    def save(self) -> None:
+        """Put the relay into the show, or say at which field it fails."""
+        entered = self._entered()
+        if entered is None:
+            return
+        relay, token = entered
+        if self._desk.edit("Change relay", lambda project: editing.put_relay(project, relay)):
+            self._desk.studio.set_token(relay.id, token)
+            self.accept()
+
+    def _may_send(self, token: str, whip_url: str) -> bool:
+        """A token that was entered for another server goes to this one only when the user says so."""
+        studio, relay = self._desk.studio, self._relay
+        if relay is None or not token or token != studio.token_of(relay.id):
+            return True
+        old, new = (origin_of(address) for address in (studio.address_of(relay), whip_url))
+        return old == new or ask(
+            self,
+            tr("Relay", "Send the token to another server?"),
+            tr("Relay", "It was entered for {old}, but the address now leads to {new}.", old=old, new=new),
+            tr("Relay", "Send"),
+        )

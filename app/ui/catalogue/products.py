@@ -1,0 +1,283 @@
+"""The list of products: find, add, put in order, pin for the viewers, open the form."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedLayout, QWidget
+
+from app.domain import show_editing as editing
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.catalogue.product import Product, Role, missing_fields, missing_to_sell, price_in, units_in_stock
+from app.domain.show import Show, product_by_id
+from app.ui import late
+from app.ui.catalogue.product_list import THUMB_PX, Line, ProductView, Thumbnails
+from app.ui.desk import Desk
+from app.ui.kit.editors import column
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import EmptyState, icon_button, push_button
+
+KEPT_LINES = 1000  # what rows say, of those that were looked at
+
+
+def role_badge(role: Role) -> str:
+    """A role in one word."""
+    return {
+        Role.HERO: tr("Products", "Hero"),
+        Role.TRAFFIC: tr("Products", "Traffic"),
+        Role.BACKUP: tr("Products", "Backup"),
+    }[role]
+
+
+class ProductsPanel(QWidget):
+    """Enter opens a product's form, Space pins it, Delete removes what is chosen; rows are dragged into order and into the rundown.
+
+    `table_wanted(path or None)`: products are to be brought in from a table.
+    """
+
+    table_wanted = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAcceptDrops(True)  # where the list is not there to take them
+        self._desk = desk
+        self._dialogs: dict[str, late.ProductDialog] = {}
+        self._lines: dict[str, tuple[Product, Line]] = {}
+        self._described: tuple[str, str, tuple[str, ...]] = ("", "", ())
+        self.thumbnails = Thumbnails(desk.studio.pictures.get, THUMB_PX)
+        layout = column(self, margin=8, spacing=4)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Products", "Find a product"))
+        self.search.setAccessibleName(tr("Products", "Find a product"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(desk.icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(lambda _: self._on_show_changed())
+        layout.addWidget(self.search)
+        self.list = ProductView(desk.theme, self.thumbnails, self._describe, lambda: (desk.studio.show.desk.host_language,))
+        self.list.setAccessibleName(tr("Products", "Products"))
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(
+            EmptyState(
+                desk.icons,
+                "product",
+                tr("Products", "Nothing to sell yet"),
+                tr("Products", "Add what you sell, or bring a table from your shop."),
+                push_button(tr("Products", "Add a product"), self.add, role="primary"),
+                push_button(tr("Products", "Bring in a table…"), self._bring_in),
+            )
+        )
+        layout.addLayout(self._stack, 1)
+        layout.addLayout(self._buttons())
+        self.list.opened.connect(self.open)
+        self.list.removed.connect(self.remove)
+        self.list.moved.connect(self._move)
+        self.list.pictures_dropped.connect(self._take_files)
+        self.list.pinned.connect(self.pin)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        desk.bridge.show_changed.connect(self._on_show_changed)
+        desk.bridge.shown_changed.connect(self._on_shown_changed)
+        self._on_show_changed()
+        self._on_shown_changed()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        icons = self._desk.icons
+        self.add_button = icon_button(icons, "add", tr("Products", "Add a product"), self.add)
+        self.duplicate_button = icon_button(icons, "duplicate", tr("Products", "Duplicate"), self.duplicate)
+        self.open_button = icon_button(icons, "rename", tr("Products", "Open the form"), lambda: self.open(self.list.current_id()))
+        self.pin_button = icon_button(icons, "pin", tr("Products", "Pin for the viewers"), lambda: self.pin(self.list.current_id()))
+        self.remove_button = icon_button(icons, "remove", tr("Products", "Remove"), self.remove)
+        self.import_button = icon_button(icons, "open", tr("Products", "Bring in a table…"), self._bring_in)
+        for button in (self.add_button, self.import_button, self.duplicate_button, self.open_button, self.pin_button):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.remove_button)
+        return row
+
+    def _on_show_changed(self) -> None:
+        products = self._desk.studio.show.products
+        self.list.rows.show_products(products, self.search.text())
+        self._stack.setCurrentIndex(0 if products else 1)
+        for button in (self.duplicate_button, self.open_button, self.pin_button, self.remove_button):
+            button.setEnabled(bool(products))
+
+    def _on_shown_changed(self) -> None:
+        pinned = self._desk.studio.desk.selling.pinned
+        product_id = pinned.id if pinned is not None else ""
+        if self.list.pinned_id != product_id:
+            self.list.pinned_id = product_id
+            self.list.viewport().update()
+
+    def _market(self) -> str:
+        show = self._desk.studio.show
+        return show.desk.market_id or next((market.id for market in show.markets), "")
+
+    def _describe(self, product: Product) -> Line:
+        """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
+        show, market = self._desk.studio.show, self._market()
+        of = (market, show.desk.host_language, tuple(one.id for one in show.markets))
+        if of != self._described or len(self._lines) > KEPT_LINES:
+            self._described = of
+            self._lines.clear()
+        known = self._lines.get(product.id)
+        if known is None or known[0] is not product:
+            known = self._lines[product.id] = (product, self._line(product, show, market))
+        return known[1]
+
+    def _line(self, product: Product, show: Show, market: str) -> Line:
+        price = price_in(product, market)
+        units = units_in_stock(product)
+        words = []
+        if price is not None:
+            words.append(self._desk.formats.money(price.price, show.desk.host_language, market=market))
+        if product.stock:
+            words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
+        if product.category:
+            words.append(product.category)
+        missing = (*missing_fields(product), *missing_to_sell(product, tuple(one.id for one in show.markets)))
+        return Line(
+            " · ".join(words),
+            role_badge(product.role),
+            tr("Products", "{count} missing", count=len(missing))
+            if missing
+            else ""
+            if price is not None or not market
+            else tr("Products", "no price"),
+            sold_out=bool(product.stock) and not units,
+        )
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def add(self) -> None:
+        """A new product, its form open."""
+        product = Product(editing.new_id(), {self._desk.studio.show.desk.host_language: tr("Products", "New product")})
+        if self._desk.edit_show("Add product", lambda show: editing.put_product(show, product)):
+            self.search.clear()
+            self.list.choose(product.id)
+            self.open(product.id)
+
+    def open(self, product_id: str, field: str = "") -> None:
+        """Show the product's form, at the page that has the field; one that is open comes to the front."""
+        if not product_id:
+            return
+        known = self._dialogs.get(product_id)
+        if known is not None:
+            known.open_page(field)
+            known.raise_()
+            known.activateWindow()
+            return
+        dialog = late.ProductDialog(self._desk, product_id, self._language_name, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda _: self._dialogs.pop(product_id, None))
+        self._dialogs[product_id] = dialog
+        dialog.show()
+        dialog.open_page(field)
+
+    def _language_name(self, tag: str) -> str:
+        return self._desk.formats.language_name(tag, tag)
+
+    def duplicate(self) -> None:
+        """Copy the chosen product."""
+        here = self.list.current_id()
+        if not here:
+            return
+        made: list[str] = []
+
+        def change(show: Show) -> Show:
+            show, copy = editing.duplicate_product(show, here)
+            made.append(copy)
+            return show
+
+        if self._desk.edit_show("Duplicate product", change):
+            self.list.choose(made[-1])
+
+    def remove(self) -> None:
+        """Remove what is chosen and offer to take that back."""
+        ids = self.list.chosen_ids()
+        if not ids:
+            return
+        first = self._desk.studio.desk.products[ids[0]]
+        if self._desk.edit_show("Remove product", lambda show: editing.remove_products(show, ids)):
+            data: dict[str, Value] = {"name": self.list.name_of(first), "count": len(ids)}
+            code = "window.product_removed" if len(ids) == 1 else "window.products_removed"
+            self._desk.bridge.tell(Notice(Severity.INFO, code, data, "window.removed", ("edit.undo",)))
+
+    def _move(self, ids: Sequence[str], place: int) -> None:
+        self._desk.edit_show("Move product", lambda show: editing.move_products(show, ids, place))
+        if ids:
+            self.list.choose(ids[0])
+
+    def set_role(self, role: Role) -> None:
+        """Give all chosen products a role."""
+        ids = set(self.list.chosen_ids())
+
+        def change(show: Show) -> Show:
+            for product_id in ids:
+                show = editing.change_product(show, product_id, role=role)
+            return show
+
+        self._desk.edit_show("Change role", change)
+
+    def pin(self, product_id: str) -> None:
+        """Show the product to the viewers; once more takes it away."""
+        if product_id:
+            selling = self._desk.studio.desk.selling
+            pinned = self.list.pinned_id == product_id
+            self._desk.attempt(selling.unpin if pinned else lambda: selling.pin(product_id))
+
+    def _bring_in(self) -> None:
+        self.table_wanted.emit(None)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._take_files("", [QUrl.toLocalFile(url) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def _take_files(self, product_id: str, paths: Sequence[str]) -> None:
+        """Pictures let fall on a row are added to its product; beside the rows each makes a product. A table is brought in."""
+        tables = [path for path in paths if path.lower().endswith(self._desk.studio.tables.suffixes)]
+        if tables:
+            self.table_wanted.emit(Path(tables[0]))
+            return
+        found = {picture: Path(path).stem for path in paths if (picture := self._desk.take_picture(path))}
+        language = self._desk.studio.show.desk.host_language
+
+        def change(show: Show) -> Show:
+            if not product_id:
+                made = [Product(editing.new_id(), {language: name}, pictures=(picture,)) for picture, name in found.items()]
+                return editing.put_products(show, made)
+            known = product_by_id(show, product_id)
+            return editing.change_product(show, product_id, pictures=tuple(dict.fromkeys((*known.pictures, *found))))
+
+        if found:
+            self._desk.edit_show("Add picture", change)
+
+    def _show_menu(self, point: QPoint) -> None:
+        here = self.list.current_id()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        icons = self._desk.icons
+        menu.addAction(icons.icon("add"), tr("Products", "Add a product"), self.add)
+        menu.addAction(icons.icon("open"), tr("Products", "Bring in a table…"), self._bring_in)
+        if here:
+            menu.addSeparator()
+            menu.addAction(icons.icon("rename"), tr("Products", "Open the form"), lambda: self.open(here))
+            words = tr("Products", "Unpin") if self.list.pinned_id == here else tr("Products", "Pin for the viewers")
+            menu.addAction(icons.icon("pin"), words, lambda: self.pin(here))
+            roles = menu.addMenu(tr("Products", "Role in the show"))
+            for role in Role:
+                roles.addAction(role_badge(role), partial(self.set_role, role))
+            menu.addSeparator()
+            menu.addAction(icons.icon("duplicate"), tr("Products", "Duplicate"), self.duplicate)
+            menu.addAction(icons.icon("remove"), tr("Products", "Remove"), self.remove)
+        menu.popup(self.list.mapToGlobal(point))

@@ -1,0 +1,78 @@
+"""The one crossing from the session's signals to Qt's."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.base.notice import Notice
+from app.session.studio import Studio
+
+
+class Bridge(QObject):
+    """Repeats what the Studio says as Qt signals, which end by themselves when a widget goes. `close` lets go of the Studio.
+
+    The Studio emits on its loop, which is Qt's here: nothing is queued and no lock is needed.
+    """
+
+    project_changed = Signal()
+    show_changed = Signal()
+    document_changed = Signal()
+    settings_changed = Signal()
+    stats_changed = Signal(object)
+    meters_changed = Signal(object)
+    probes_changed = Signal()
+    relay_tried = Signal(object)  # what came of trying one out
+    devices_changed = Signal()
+    relays_changed = Signal()
+    connections_changed = Signal()  # what the show may connect to, or wants to
+    broadcast_changed = Signal()
+    engine_changed = Signal()
+    run_changed = Signal()  # where the show stands in its rundown
+    shown_changed = Signal()  # what viewers see: pinned product, cards, coupon
+    room_changed = Signal()  # who is there, what they did; at most five times a second
+    disclosures_changed = Signal()
+    interrupted_changed = Signal()  # a run of show was cut off, or is no longer to be resumed
+    show_ended = Signal(str)  # a show is over, and why
+    schedule_changed = Signal()  # the plan of shows, or what is known of its days
+    open_requested = Signal(str, str)  # kind and id of something that another part of the window can show
+    notice = Signal(object)
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._disconnects: list[Callable[[], None]] = [
+            studio.project_changed.connect(lambda project: self.project_changed.emit()),
+            studio.show_changed.connect(lambda show: self.show_changed.emit()),
+            studio.document_changed.connect(self.document_changed.emit),
+            studio.settings_changed.connect(lambda settings: self.settings_changed.emit()),
+            studio.stats_changed.connect(self.stats_changed.emit),
+            studio.meters_changed.connect(self.meters_changed.emit),
+            studio.probes_changed.connect(lambda probes: self.probes_changed.emit()),
+            studio.relay_tried.connect(self.relay_tried.emit),
+            studio.devices_changed.connect(lambda devices: self.devices_changed.emit()),
+            studio.relays_changed.connect(self.relays_changed.emit),
+            studio.connections.changed.connect(self.connections_changed.emit),
+            studio.broadcast.changed.connect(lambda old, new: self.broadcast_changed.emit()),
+            studio.air.changed.connect(lambda old, new: self.broadcast_changed.emit()),
+            studio.engine.changed.connect(lambda old, new: self.engine_changed.emit()),
+            studio.desk.runner.run_changed.connect(lambda run: self.run_changed.emit()),
+            studio.desk.selling.changed.connect(lambda shown: self.shown_changed.emit()),
+            studio.desk.selling.claims_changed.connect(lambda coupon_id: self.shown_changed.emit()),
+            studio.desk.summary.changed.connect(self.room_changed.emit),
+            studio.desk.room.state.changed.connect(lambda old, new: self.room_changed.emit()),
+            studio.desk.ending.interrupted_changed.connect(self.interrupted_changed.emit),
+            studio.desk.ending.ended.connect(self.show_ended.emit),
+            studio.desk.scheduler.changed.connect(self.schedule_changed.emit),
+            studio.desk.disclosures.changed.connect(self.disclosures_changed.emit),
+            studio.desk.disclosures.due.connect(lambda market_id: self.disclosures_changed.emit()),
+            studio.notices.connect(self.notice.emit),
+        ]
+
+    def tell(self, notice: Notice) -> None:
+        """Show a notice that arose in the window itself."""
+        self.notice.emit(notice)
+
+    def close(self) -> None:
+        """Hear no more; may be called twice."""
+        for disconnect in self._disconnects:
+            disconnect()
+        self._disconnects.clear()

@@ -1,0 +1,51 @@
+"""A dock whose title says its name once: in its own line, or on its tab while it shares its place."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QWidget
+
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import icon_button, label
+from app.ui.kit.theme import Icons
+
+CLOSE_PX = 24
+FLOATING_SIZE = QSize(360, 420)  # a panel that was low as a dock is not lost as a window
+
+
+class PanelDock(QDockWidget):
+    """A panel at the window's edge: can be dragged by its title to another place, tabbed, closed, or taken out as a window of its own,
+    onto another screen; a double click on its title takes it out and brings it back."""
+
+    def __init__(self, name: str, title: str, panel: QWidget, icons: Icons, window: QMainWindow) -> None:
+        super().__init__(title, window)
+        self.setObjectName(name)
+        self.setWidget(panel)
+        feature = QDockWidget.DockWidgetFeature
+        self.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable | feature.DockWidgetFloatable)
+        self.topLevelChanged.connect(self._on_floating)
+        self._window = window
+        self._title = QWidget()
+        self._title.setObjectName("dockTitle")
+        self._title.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self._title)
+        row.setContentsMargins(12, 6, 6, 2)
+        row.addWidget(label(title, "sectionTitle"), 1)
+        close = icon_button(icons, "close", tr("Window", "Close {panel}", panel=title), self.close)
+        close.setIcon(icons.icon("close", "faint"))
+        close.setFixedSize(CLOSE_PX, CLOSE_PX)
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the View menu does the same, and Tab has a shorter way
+        row.addWidget(close)
+        self._no_title = QWidget()
+        self.setTitleBarWidget(self._title)
+
+    def _on_floating(self, floating: bool) -> None:
+        self.show_title()
+        if floating:
+            self.resize(self.size().expandedTo(FLOATING_SIZE))
+
+    def show_title(self) -> None:
+        """The title line, unless a tab says the name already."""
+        tabbed = not self.isFloating() and any(not dock.isHidden() for dock in self._window.tabifiedDockWidgets(self))
+        wanted = self._no_title if tabbed else self._title
+        if self.titleBarWidget() is not wanted:
+            self.setTitleBarWidget(wanted)
+            wanted.show()

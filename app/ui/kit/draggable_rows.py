@@ -1,0 +1,132 @@
+"""A list whose rows are chosen, opened, removed and dragged to another place; what the rows are is for those that derive from it."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Generic
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView
+
+from app.ui.kit.thing_rows import AnyThing, ThingRows
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is chosen in a list, and how far it is scrolled."""
+
+    current: str = ""
+    ids: frozenset[str] = frozenset()
+    scrolled: int = 0
+
+
+class DraggableRows(QListView, Generic[AnyThing]):
+    """`opened(id)` by Enter or double click, `removed()` by Delete, `chosen(id)`, `moved(ids, place)` by dragging and by Alt with the
+    arrows. The document moves, never the widget: a drop says where to, and the new document comes back.
+
+    What is chosen stays chosen as long as it is shown; of what went, the row that takes its place is chosen.
+    """
+
+    opened = Signal(str)
+    removed = Signal()
+    moved = Signal(list, int)
+    chosen = Signal(str)
+
+    def _begin(self, rows: ThingRows[AnyThing]) -> None:
+        """Show these."""
+        self._things = rows
+        self._before = _Chosen()
+        rows.rowsAboutToBeRemoved.connect(self._go_on)  # before Qt, which would go on above
+        self.setModel(rows)
+        rows.rowsRemoved.connect(self._choose_next)
+        rows.modelAboutToBeReset.connect(self._keep_chosen)
+        rows.modelReset.connect(self._choose_again)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._things.id_at(index)))
+        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._things.id_at(now) if now.isValid() else ""))
+
+    def _go_on(self, parent: QModelIndex, first: int, last: int) -> None:
+        del parent
+        if first <= self.currentIndex().row() <= last:
+            following = last + 1 if last + 1 < self._things.rowCount() else first - 1
+            self.selectionModel().setCurrentIndex(self._things.index(following), QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _choose_next(self) -> None:
+        here = self.currentIndex()
+        if here.isValid() and not self.selectionModel().hasSelection():
+            self.setCurrentIndex(here)
+
+    def _keep_chosen(self) -> None:
+        self._before = _Chosen(self.current_id(), frozenset(self.chosen_ids()), self.verticalScrollBar().value())
+
+    def _choose_again(self) -> None:
+        before, self._before = self._before, _Chosen()
+        if not before.current:
+            return
+        self.executeDelayedItemsLayout()
+        self.verticalScrollBar().setValue(before.scrolled)
+        self.choose(before.current)
+        for row, thing in enumerate(self._things.shown if len(before.ids) > 1 else ()):
+            if thing.id in before.ids:
+                self.selectionModel().select(self._things.index(row), QItemSelectionModel.SelectionFlag.Select)
+
+    @abstractmethod
+    def takes(self, event: QDropEvent) -> bool:
+        """Whether what is dragged may be let fall here."""
+
+    @property
+    def in_order(self) -> bool:
+        """Whether rows stand as in the document, so that moving them means something."""
+        return True
+
+    def current_id(self) -> str:
+        """The row that has the keyboard, "" when none has."""
+        index = self.currentIndex()
+        return self._things.id_at(index) if index.isValid() else ""
+
+    def chosen_ids(self) -> tuple[str, ...]:
+        """The selected rows from the top."""
+        return tuple(self._things.id_at(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
+
+    def choose(self, wanted: str) -> None:
+        """Select this row and make it visible."""
+        row = self._things.row_of(wanted)
+        if row >= 0:
+            self.setCurrentIndex(self._things.index(row))
+            self.scrollTo(self._things.index(row))
+
+    def place_at(self, point: QPoint) -> int:
+        """Before which row something falls: the nearer edge counts."""
+        index = self.indexAt(point)
+        if not index.isValid():
+            return self._things.rowCount()
+        return index.row() + (point.y() > self.visualRect(index).center().y())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        here = self.current_id()
+        if here and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(here)
+        elif here and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        elif here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            if self.in_order:
+                self.moved.emit([here], max(0, self.currentIndex().row() + (-1 if event.key() == Qt.Key.Key_Up else 2)))
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.takes(event):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        if self.takes(event):
+            event.accept()
+        else:
+            event.ignore()

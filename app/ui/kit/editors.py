@@ -1,0 +1,382 @@
+"""One editor for each type of declared field: shows a value, says when the user changed it."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as made
+from typing import TypeVar
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QFontDatabase, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QColorDialog,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.base.errors import Value
+from app.domain.base.schema import Field, FieldType, parse_colour
+from app.domain.program.device import Device, Devices
+from app.ui.kit.folders import MEDIA, Folders
+from app.ui.kit.language import declared, tr
+from app.ui.kit.theme import Icons
+
+AnyNumberBox = TypeVar("AnyNumberBox", QSpinBox, QDoubleSpinBox)
+
+INTEGER_LIMIT = 2**31 - 1
+PARAGRAPH_HEIGHT_PX = 84
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What editors need from around them: pictures, and the machine's devices as they are now."""
+
+    icons: Icons
+    devices: Callable[[], Devices]
+    folders: Folders = made(default_factory=Folders)
+
+
+class Editor(QWidget):
+    """Base of all editors; `edited` carries the new value and is not emitted by `show_value`."""
+
+    edited = Signal(object)
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+
+    def _take(self, widget: QWidget) -> None:
+        """Put the one widget in that has the keyboard, named as the field is."""
+        widget.setAccessibleName(declared(self._field.title))
+        widget.setAccessibleDescription(declared(self._field.help))
+        self._row.addWidget(widget, 1)
+        self.setFocusProxy(widget)
+
+    @abstractmethod
+    def show_value(self, value: Value) -> None:
+        """Show a value that came from elsewhere."""
+
+    def refresh_devices(self) -> None:
+        """Another device came or went; only device pickers care."""
+
+
+def roomy(box: QAbstractSpinBox) -> None:
+    """The figures of a number field begin where those of a text field do, which the style sheet cannot reach."""
+    line = box.findChild(QLineEdit)
+    if line is not None:
+        line.setTextMargins(6, 0, 2, 0)
+
+
+class _CalmSpinBox(QSpinBox):
+    """A number field that a scrolled form does not change by accident."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class _CalmDoubleSpinBox(QDoubleSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class _CalmComboBox(QComboBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+def _number_box(box: AnyNumberBox, field: Field) -> AnyNumberBox:
+    """What whole and broken numbers share: unit, focus, and a value that counts when it is typed to the end."""
+    roomy(box)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setSuffix(f" {field.unit}" if field.unit else "")
+    box.setKeyboardTracking(False)
+    return box
+
+
+class FlagEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._box = QCheckBox(declared(field.title))
+        self._take(self._box)
+        self._box.toggled.connect(self.edited.emit)
+
+    def show_value(self, value: Value) -> None:
+        with QSignalBlocker(self._box):
+            self._box.setChecked(bool(value))
+
+
+class IntegerEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._box = _number_box(_CalmSpinBox(), field)
+        self._box.setRange(
+            int(field.minimum) if field.minimum is not None else -INTEGER_LIMIT,
+            int(field.maximum) if field.maximum is not None else INTEGER_LIMIT,
+        )
+        self._box.setSingleStep(int(field.step or 1))
+        self._take(self._box)
+        self._box.valueChanged.connect(self.edited.emit)
+
+    def show_value(self, value: Value) -> None:
+        with QSignalBlocker(self._box):
+            self._box.setValue(int(value))
+
+
+class NumberEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._box = _number_box(_CalmDoubleSpinBox(), field)
+        self._box.setRange(
+            field.minimum if field.minimum is not None else -INTEGER_LIMIT, field.maximum if field.maximum is not None else INTEGER_LIMIT
+        )
+        self._box.setDecimals(2 if (field.step or 1) < 0.1 else 1)
+        self._box.setSingleStep(field.step or 1)
+        self._take(self._box)
+        self._box.valueChanged.connect(self.edited.emit)
+
+    def show_value(self, value: Value) -> None:
+        with QSignalBlocker(self._box):
+            self._box.setValue(float(value))
+
+
+class TextEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._line = QLineEdit()
+        self._take(self._line)
+        self._line.textEdited.connect(self.edited.emit)
+
+    def show_value(self, value: Value) -> None:
+        if self._line.text() != str(value):
+            self._line.setText(str(value))
+
+
+class ParagraphEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._text = QPlainTextEdit()
+        self._text.setTabChangesFocus(True)
+        self._text.setFixedHeight(PARAGRAPH_HEIGHT_PX)
+        self._take(self._text)
+        self._text.textChanged.connect(lambda: self.edited.emit(self._text.toPlainText()))
+
+    def show_value(self, value: Value) -> None:
+        if self._text.toPlainText() != str(value):
+            with QSignalBlocker(self._text):
+                self._text.setPlainText(str(value))
+
+
+class ChoiceEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._box = _CalmComboBox()
+        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for choice in field.choices:
+            self._box.addItem(declared(choice.title), choice.value)
+        self._take(self._box)
+        self._box.activated.connect(lambda index: self.edited.emit(self._box.itemData(index)))
+
+    def show_value(self, value: Value) -> None:
+        self._box.setCurrentIndex(self._box.findData(value))
+
+
+class ColourEditor(Editor):
+    """A button in the colour; the dialog has an alpha channel."""
+
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._value = str(field.default)
+        self._button = QPushButton()
+        self._button.setProperty("role", "colour")
+        self._take(self._button)
+        self._button.clicked.connect(self._pick)
+
+    def show_value(self, value: Value) -> None:
+        self._value = str(value)
+        colour = QColor(*parse_colour(self._field.key, self._value))
+        ink = "#000000" if colour.lightnessF() > 0.55 and colour.alphaF() > 0.4 else "#ffffff"
+        if colour.alphaF() <= 0.4:
+            self._button.setStyleSheet("")
+        else:
+            self._button.setStyleSheet(f"background: {colour.name()}; color: {ink};")
+        words = colour.name().upper()
+        share = round(colour.alphaF() * 100)
+        self._button.setText(words if share == 100 else f"{words} · {share} %" if share else tr("Form", "Transparent"))
+
+    def _pick(self) -> None:
+        start = QColor(*parse_colour(self._field.key, self._value))
+        dialog = QColorDialog(start, self)
+        dialog.setOption(QColorDialog.ColorDialogOption.ShowAlphaChannel)
+        dialog.setWindowTitle(declared(self._field.title))
+        dialog.currentColorChanged.connect(self._picked)
+        dialog.rejected.connect(lambda: self._picked(start))
+        dialog.open()
+
+    def _picked(self, colour: QColor) -> None:
+        value = f"{colour.name()}{colour.alpha():02x}"
+        if value != self._value:
+            self.show_value(value)
+            self.edited.emit(value)
+
+
+class FileEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        self._folders = around.folders
+        self._line = QLineEdit()
+        self._line.setPlaceholderText(tr("Form", "Choose a file or type an address"))
+        self._take(self._line)
+        button = QToolButton()
+        button.setIcon(around.icons.icon("open"))
+        button.setToolTip(tr("Form", "Choose a file…"))
+        button.setAccessibleName(tr("Form", "Choose a file…"))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._row.addWidget(button)
+        button.clicked.connect(self._pick)
+        self._line.editingFinished.connect(self._finished)
+        self._shown = ""
+
+    def show_value(self, value: Value) -> None:
+        self._shown = str(value)
+        if self._line.text() != self._shown:
+            self._line.setText(self._shown)
+
+    def _finished(self) -> None:
+        if self._line.text() != self._shown:
+            self._shown = self._line.text()
+            self.edited.emit(self._shown)
+
+    def _pick(self) -> None:
+        patterns = " ".join(self._field.patterns)
+        filters = [tr("Form", "All files (*)")]
+        if patterns:
+            filters.insert(0, f"{declared(self._field.title)} ({patterns})")
+        path = self._folders.open_file(self, MEDIA, declared(self._field.title), ";;".join(filters), self._line.text())
+        if path:
+            self._line.setText(path)
+            self._finished()
+
+
+class FontEditor(Editor):
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        del around
+        self._box = _CalmComboBox()
+        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._box.addItem(tr("Form", "The system's own"), "")
+        for family in QFontDatabase.families():
+            self._box.addItem(family, family)
+        self._take(self._box)
+        self._box.activated.connect(lambda index: self.edited.emit(self._box.itemData(index)))
+
+    def show_value(self, value: Value) -> None:
+        index = self._box.findData(value)
+        if index < 0:  # a font of another machine is kept and named
+            self._box.addItem(str(value), str(value))
+            index = self._box.count() - 1
+        self._box.setCurrentIndex(index)
+
+
+def _monitor_name(device: Device) -> str:
+    """Its number, for many systems name no monitor, then its name and size."""
+    return " · ".join(part for part in (tr("Form", "Monitor {number}", number=device.id), device.name, device.detail) if part)
+
+
+class DeviceEditor(Editor):
+    """A picker of cameras, microphones or monitors; a device that is not there now is kept and said to be missing."""
+
+    def __init__(self, field: Field, around: Surroundings) -> None:
+        super().__init__(field)
+        self._devices = around.devices
+        self._value: Value = field.default
+        self._box = _CalmComboBox()
+        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        if field.type is FieldType.CAMERA:
+            self._box.setEditable(True)  # an address works too
+            self._box.setLineEdit(line := QLineEdit())
+            line.editingFinished.connect(self._typed)
+        self._take(self._box)
+        self._box.activated.connect(self._activated)
+
+    def _found(self) -> tuple[tuple[Value, str], ...]:
+        devices, kind = self._devices(), self._field.type
+        if kind is FieldType.MONITOR:
+            monitors = tuple((int(device.id), _monitor_name(device)) for device in devices.monitors if device.id != "0")
+            return (*(monitors or ((1, tr("Form", "Monitor {number}", number=1)),)), (0, tr("Form", "All monitors together")))
+        cameras = kind is FieldType.CAMERA
+        first = tr("Form", "First camera found") if cameras else tr("Form", "The system's default")
+        found: tuple[Device, ...] = devices.cameras if cameras else devices.microphones
+        return (("", first), *((device.id, f"{device.name} · {device.detail}" if device.detail else device.name) for device in found))
+
+    def refresh_devices(self) -> None:
+        self.show_value(self._value)
+
+    def show_value(self, value: Value) -> None:
+        self._value = value
+        found = self._found()
+        with QSignalBlocker(self._box):
+            self._box.clear()
+            for known, name in found:
+                self._box.addItem(name, known)
+            if value not in {known for known, _ in found}:
+                address = "://" in str(value)
+                self._box.addItem(str(value) if address else tr("Form", "Not connected: {device}", device=str(value)), value)
+            self._box.setCurrentIndex(self._box.findData(value))
+
+    def _activated(self, index: int) -> None:
+        value = self._box.itemData(index)
+        if value is not None and value != self._value:
+            self._value = value
+            self.edited.emit(value)
+
+    def _typed(self) -> None:
+        text = self._box.currentText().strip()
+        if "://" in text and text != self._value:
+            self.show_value(text)
+            self.edited.emit(text)
+
+
+EDITORS: Mapping[FieldType, Callable[[Field, Surroundings], Editor]] = {
+    FieldType.FLAG: FlagEditor,
+    FieldType.INTEGER: IntegerEditor,
+    FieldType.NUMBER: NumberEditor,
+    FieldType.TEXT: TextEditor,
+    FieldType.PARAGRAPH: ParagraphEditor,
+    FieldType.CHOICE: ChoiceEditor,
+    FieldType.COLOUR: ColourEditor,
+    FieldType.FILE: FileEditor,
+    FieldType.FONT: FontEditor,
+    FieldType.CAMERA: DeviceEditor,
+    FieldType.MICROPHONE: DeviceEditor,
+    FieldType.MONITOR: DeviceEditor,
+}
+
+
+def column(parent: QWidget, margin: int = 12, spacing: int = 8) -> QVBoxLayout:
+    """A vertical layout on the window's grid."""
+    layout = QVBoxLayout(parent)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    return layout

@@ -1,0 +1,160 @@
+"""Colours, icons and the style sheet, made of the data in resources/themes and resources/icons."""
+
+import logging
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app.domain.base.errors import AppError
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 64 * 1024
+GRID = 8  # every distance in the window is a multiple or a half of this
+_SIDES = (16, 18, 20)  # in menus, in buttons and rows, in the toolbar
+_PICTURE_SIDES = (32, 48, 64, 128)  # besides, of the program's own picture, for what shows windows
+_GRID_SIDE = 24  # the family is drawn on this; what is larger is a picture
+_NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>'
+_NAME = re.compile(r"@(\w+)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours by name, and where its files are."""
+
+    name: str
+    dark: bool
+    colours: Mapping[str, str]
+    folder: Path
+
+    def colour(self, name: str) -> QColor:
+        """The colour of this name; raises KeyError for one that the theme lacks."""
+        return QColor(self.colours[name])
+
+    def style_sheet(self) -> str:
+        """The window's style sheet in this theme's colours."""
+        template = (self.folder / "window.qss").read_text(encoding="utf-8")
+        values = {**self.colours, "marks": (self.folder / self.name).as_posix()}
+        return _NAME.sub(lambda match: values[match.group(1)], template)
+
+    def palette(self) -> QPalette:
+        """For what Qt draws without the style sheet: dialogs of the system, text cursors, links."""
+        palette = QPalette()
+        roles = {
+            QPalette.ColorRole.Window: "window",
+            QPalette.ColorRole.WindowText: "text",
+            QPalette.ColorRole.Base: "field",
+            QPalette.ColorRole.AlternateBase: "panel",
+            QPalette.ColorRole.Text: "text",
+            QPalette.ColorRole.Button: "raised",
+            QPalette.ColorRole.ButtonText: "text",
+            QPalette.ColorRole.BrightText: "on_live",
+            QPalette.ColorRole.Highlight: "accent",
+            QPalette.ColorRole.HighlightedText: "on_accent",
+            QPalette.ColorRole.Link: "accent",
+            QPalette.ColorRole.PlaceholderText: "muted",
+            QPalette.ColorRole.ToolTipBase: "raised",
+            QPalette.ColorRole.ToolTipText: "text",
+        }
+        for role, name in roles.items():
+            palette.setColor(role, self.colour(name))
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.colour("faint"))
+        return palette
+
+
+def load_theme(folder: Path, chosen: str) -> Theme:
+    """The theme "dark" or "light"; anything else follows the system (dark where it does not say). One that is damaged is replaced by the
+    other; raises AppError when both are."""
+    name = chosen if chosen in ("dark", "light") else "dark"
+    if chosen not in ("dark", "light") and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light:
+        name = "light"
+    try:
+        return _read(folder, name)
+    except AppError as error:
+        log.warning("the other theme takes the place of %s: %s", name, error)
+        return _read(folder, "light" if name == "dark" else "dark")
+
+
+def _read(folder: Path, name: str) -> Theme:
+    """A theme that lacks nothing; raises AppError."""
+    path = folder / f"{name}.toml"
+    try:
+        with path.open("rb") as file:
+            data = tomllib.loads(file.read(MAX_BYTES).decode("utf-8"))
+        colours = data["colour"]
+        if wrong := [key for key, value in colours.items() if not (isinstance(value, str) and QColor.isValidColorName(value))]:
+            raise ValueError(f"colour.{wrong[0]} is no colour")
+        theme = Theme(name, bool(data["dark"]), colours, folder)
+        theme.palette()
+        theme.style_sheet()
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        raise AppError("window.theme_broken", path=str(path), reason=str(error)) from error
+    return theme
+
+
+class Icons:
+    """Icons of one family, drawn from SVG strokes in a colour of the theme."""
+
+    def __init__(self, folder: Path, theme: Theme) -> None:
+        self._folder = folder
+        self._theme = theme
+        self._made: dict[tuple[str, str], QIcon] = {}
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    def icon(self, name: str, colour: str = "text") -> QIcon:
+        """The icon in the named colour, fainter when disabled; an unknown name gives an icon without a picture."""
+        key = (name, colour)
+        if key not in self._made:
+            self._made[key] = self._make(name, colour)
+        return self._made[key]
+
+    def pixmap(self, name: str, side: int, colour: str = "text") -> QPixmap:
+        """The icon as a picture of this many device-independent pixels, drawn at the screen's own resolution."""
+        scale = _screen_scale()
+        picture = _drawn(self._renderer(name, colour), round(side * scale))
+        picture.setDevicePixelRatio(scale)
+        return picture
+
+    def _renderer(self, name: str, colour: str) -> QSvgRenderer:
+        try:
+            text = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("the icon %s cannot be read: %s", name, error)
+            text = _NO_PICTURE
+        return QSvgRenderer(QByteArray(text.replace("currentColor", self._theme.colours[colour]).encode()))
+
+    def _make(self, name: str, colour: str) -> QIcon:
+        icon = QIcon()
+        if not (self._folder / f"{name}.svg").is_file():
+            return icon
+        scale = _screen_scale()
+        for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, "faint")):
+            renderer = self._renderer(name, tint)
+            sides = _SIDES if renderer.defaultSize().width() <= _GRID_SIDE else _SIDES + _PICTURE_SIDES
+            for side in sorted({round(side * scale) for side in sides}):  # drawn to the pixel: a scaled icon is blurred
+                icon.addPixmap(_drawn(renderer, side), mode)
+        return icon
+
+
+def _screen_scale() -> float:
+    """Pixels of the finest screen for one device-independent pixel."""
+    return max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+
+
+def _drawn(renderer: QSvgRenderer, side: int) -> QPixmap:
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return picture

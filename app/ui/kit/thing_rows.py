@@ -1,0 +1,139 @@
+"""Rows of things that have ids: what comes, goes and moves does so in the model too, so that a list stays as it was around it."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import is_
+from typing import Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QStringListModel, Qt
+from PySide6.QtWidgets import QWidget
+
+from app.domain.base.spans import differing, turned
+
+Index = QModelIndex | QPersistentModelIndex
+
+THING = Qt.ItemDataRole.UserRole + 1
+MOST_PIECES = 40  # that come and go one after the other; of more, all rows are made anew
+MOST_NEW = 500  # rows that are put in one by one
+_ROOT = QModelIndex()
+
+
+class Thing(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+AnyThing = TypeVar("AnyThing", bound=Thing)
+
+
+def _pieces(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, count) of places that follow each other; the places rise."""
+    for _, run in groupby(enumerate(places), lambda pair: pair[1] - pair[0]):
+        piece = [place for _, place in run]
+        yield piece[0], len(piece)
+
+
+class ThingRows(QStringListModel, Generic[AnyThing]):
+    """The ids are held by Qt: a view that lays ten thousand rows out asks for each row's place, and not one of them in Python.
+
+    At every moment a row is that of the id which Qt holds there, also while rows come and go. `carried` is the type of what is dragged.
+    """
+
+    carried = ""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._shown: tuple[AnyThing, ...] = ()
+        self._by_id: dict[str, AnyThing] = {}
+
+    @abstractmethod
+    def title_of(self, thing: AnyThing) -> str:
+        """What a thing is called for those who do not see it."""
+
+    def id_at(self, index: Index) -> str:
+        """The id of a row."""
+        found = super().data(index, Qt.ItemDataRole.DisplayRole)
+        return found if isinstance(found, str) else ""
+
+    @property
+    def shown(self) -> tuple[AnyThing, ...]:
+        """The things, from the top."""
+        return self._shown
+
+    def row_of(self, wanted: str) -> int:
+        """The row of this id, -1 when it is not shown."""
+        if wanted not in self._by_id:
+            return -1
+        return [thing.id for thing in self._shown].index(wanted)
+
+    def show_things(self, wanted: tuple[AnyThing, ...]) -> None:
+        """Show these. When too much is another, the model is reset; its views choose anew what was chosen."""
+        before, self._shown = self._shown, wanted
+        start, old_end, new_end = differing(before, wanted)
+        old, new = before[start:old_end], wanted[start:new_end]
+        if first := turned(old, new):
+            self._turn(start, len(old), first)
+            return
+        old_ids, new_ids = [thing.id for thing in old], [thing.id for thing in new]
+        kept, stays = set(old_ids), set(new_ids)
+        gone = [start + place for place, one in enumerate(old_ids) if one not in stays]
+        come = [start + place for place, one in enumerate(new_ids) if one not in kept]
+        removed, inserted = list(_pieces(gone)), list(_pieces(come))
+        in_order = [one for one in old_ids if one in stays] == [one for one in new_ids if one in kept]
+        if not in_order or len(removed) + len(inserted) > MOST_PIECES or len(come) > MOST_NEW:
+            self._by_id = {thing.id: thing for thing in wanted}
+            self.setStringList([thing.id for thing in wanted])
+            return
+        for first, count in reversed(removed):
+            self.removeRows(first, count)
+        for place in gone:
+            del self._by_id[before[place].id]
+        self._by_id.update(zip(new_ids, new, strict=True))
+        self._insert(inserted)
+        if kept & stays:
+            self._tell_changed(start, {thing.id: thing for thing in old}, new)
+
+    def _turn(self, start: int, count: int, first: int) -> None:
+        """Move the smaller of two parts of these rows over the other."""
+        if 2 * first <= count:
+            self.moveRows(_ROOT, start, first, _ROOT, start + count)
+        else:
+            self.moveRows(_ROOT, start + first, count - first, _ROOT, start)
+
+    def _insert(self, pieces: Sequence[tuple[int, int]]) -> None:
+        for first, count in pieces:
+            self.insertRows(first, count)
+            for place in range(first, first + count):
+                self.setData(self.index(place), self._shown[place].id)
+
+    def _tell_changed(self, start: int, old: dict[str, AnyThing], new: Sequence[AnyThing]) -> None:
+        other = [start + place for place, thing in enumerate(new) if thing.id in old and not is_(old[thing.id], thing)]
+        if other:
+            self.dataChanged.emit(self.index(other[0]), self.index(other[-1]))
+
+    def thing_at(self, index: Index) -> AnyThing | None:
+        """The thing of a row; None while the row is being made."""
+        return self._by_id.get(self.id_at(index))
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == THING:
+            return self.thing_at(index)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            thing = self.thing_at(index)
+            return None if thing is None else self.title_of(thing)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
+        return usual if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
+
+    def mimeTypes(self) -> list[str]:
+        return [self.carried]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The ids alone, one a line."""
+        carried = QMimeData()
+        rows = sorted(indexes, key=lambda index: index.row())
+        carried.setData(self.carried, "\n".join(self.id_at(index) for index in rows).encode())
+        return carried

@@ -1,0 +1,125 @@
+"""Work on large files beside the window, with words for how far it is and a button to cancel it."""
+
+import asyncio
+import concurrent.futures
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, push_button
+
+T = TypeVar("T")
+QUICK_S = 0.03  # most files are there by then, and nobody sees a window stand still for two pictures
+UNSEEN_MS = 200  # and nearly all by then: the window lives on, takes no input, and shows nothing that would flicker
+
+
+class Cancellable(Protocol):
+    """What is waited for."""
+
+    def listen(self, told: Callable[[str], object]) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+class _News(QObject):
+    """From the thread to the window's."""
+
+    stage = Signal(str)
+    done = Signal()
+
+
+class WaitingDialog(QDialog):
+    """Says what is being done; Escape and the button cancel it, and it closes when the work has ended."""
+
+    def __init__(self, parent: QWidget, name: str, cancel: Callable[[], object]) -> None:
+        super().__init__(parent)
+        self.setModal(True)
+        self.setMinimumWidth(420)
+        self.setWindowTitle(name)
+        self._cancel = cancel
+        self._words = {
+            "": tr("Waiting", "Getting ready…"),
+            "checking": tr("Waiting", "Checking the file…"),
+            "reading": tr("Waiting", "Reading the show…"),
+            "copying": tr("Waiting", "Copying everything…"),
+            "salvaging": tr("Waiting", "Recovering what can be read…"),
+        }
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(label(name, "title", wrap=True))
+        self.stage = label(self._words[""], "muted")
+        layout.addWidget(self.stage)
+        bar = QProgressBar()
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        layout.addWidget(bar)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.button = push_button(tr("Waiting", "Cancel"), self.reject)
+        row.addWidget(self.button)
+        layout.addLayout(row)
+
+    def show_stage(self, stage: str) -> None:
+        """This is done now."""
+        self.stage.setText(self._words.get(stage, self._words[""]))
+
+    def reject(self) -> None:
+        """Ask the work to end; the dialog waits for it."""
+        self._cancel()
+        self.button.setEnabled(False)
+        self.stage.setText(tr("Waiting", "Cancelling…"))
+
+
+class Waiting:
+    """Does work on a thread while the window lives on."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def __call__(self, name: str, opening: Cancellable, work: Callable[[], T]) -> T:
+        """What the work gives; raises what it raises."""
+        if _in_a_task():
+            return work()  # no other task could run until this one goes on: nothing would be won
+        news = _News()
+        stages: list[str] = [""]
+
+        def told(stage: str) -> None:
+            stages.append(stage)
+            news.stage.emit(stage)
+
+        opening.listen(told)
+        with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="open-file") as threads:
+            future = threads.submit(work)
+            future.add_done_callback(lambda _: news.done.emit())
+            if not concurrent.futures.wait([future], QUICK_S).done:
+                self._wait(name, opening, news, future.done, stages)
+            return future.result()
+
+    def _wait(self, name: str, opening: Cancellable, news: _News, is_done: Callable[[], bool], stages: list[str]) -> None:
+        loop = QEventLoop()
+        dialog = WaitingDialog(self._parent, name, opening.cancel)
+        dialog.show_stage(stages[-1])
+        news.stage.connect(dialog.show_stage, Qt.ConnectionType.QueuedConnection)
+        news.done.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+        soon = QTimer()
+        soon.setSingleShot(True)
+        soon.timeout.connect(loop.quit)
+        soon.start(UNSEEN_MS)
+        if not is_done():  # it may have ended before anybody listened
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if not is_done():
+            dialog.show()
+            loop.exec()
+        dialog.hide()
+        dialog.deleteLater()
+
+
+def _in_a_task() -> bool:
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False

@@ -1,0 +1,1 @@
+"""The planner window and what its pages share."""

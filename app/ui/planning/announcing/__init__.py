@@ -1,0 +1,1 @@
+"""Announcing a show: texts, calendars, posters, reminders."""

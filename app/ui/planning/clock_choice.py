@@ -1,0 +1,44 @@
+"""Whose clocks a calendar goes by: the host's, or those of somebody who takes part."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox
+
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+
+
+class ClockChoice(QComboBox):
+    """`chosen` when the user picks other clocks. The first entry is the host's place; with `nobody` one that is no place at all."""
+
+    chosen = Signal()
+
+    def __init__(self, desk: Desk, *, nobody: str = "") -> None:
+        super().__init__()
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._nobody = nobody
+        self.setAccessibleName(tr("Planner", "Whose clocks"))
+        self.setMinimumWidth(170)
+        self.activated.connect(lambda _: self.chosen.emit())
+        self._fill()
+        desk.bridge.schedule_changed.connect(self._fill)
+
+    @property
+    def zone(self) -> str:
+        """The chosen place's zone, "" = none."""
+        return str(self.currentData())
+
+    def _fill(self) -> None:
+        desk, before = self._desk, self.currentData()
+        entries = [(self._nobody, "")] if self._nobody else []
+        here = desk.formats.city(self._plan.host_zone, desk.language)
+        entries.append((tr("Planner", "here: {city}", city=here), self._plan.host_zone))
+        for party in self._plan.schedule.parties:
+            if party.zone not in (zone for _, zone in entries):
+                entries.append((f"{party.name} · {desk.formats.city(party.zone, desk.language)}", party.zone))
+        if [(self.itemText(number), self.itemData(number)) for number in range(self.count())] == entries:
+            return
+        self.clear()
+        for words, zone in entries:
+            self.addItem(words, zone)
+        self.setCurrentIndex(max(0, self.findData(before)))

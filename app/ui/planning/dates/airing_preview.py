@@ -1,0 +1,105 @@
+"""What a show that is being planned will be on everybody's clocks, and what speaks against it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.base.errors import AppError
+from app.domain.base.local_time import Existence, shown_in
+from app.domain.planning.party import Party
+from app.domain.planning.schedule import Airing, Occurrence
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label
+from app.ui.planning.dates.finding_cards import FindingCards
+from app.ui.planning.dates.party_times import PartyTime, PartyTimes
+from app.ui.planning.local_times import hour_words, line_of, lines_of
+from app.ui.planning.suiting import comforts_at, findings_of_draft
+
+AHEAD = timedelta(days=400)
+DATES = 6
+
+
+class AiringPreview(QFrame):
+    """`parties` is where those who take part are chosen; `show_draft` fills in the rest."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2, 10, 2, 10)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(14, 0, 12, 0)
+        column.setSpacing(8)
+        column.addWidget(label(tr("Airing", "Who takes part, and what their clocks show"), "heading"))
+        self.here = label("", "muted", wrap=True)
+        column.addWidget(self.here)
+        self.parties = PartyTimes()
+        column.addWidget(self.parties)
+        self.nobody = label(tr("Airing", "Add markets and people in the planner, under “People and markets”."), "hint", wrap=True)
+        column.addWidget(self.nobody)
+        self.findings = FindingCards(desk)
+        column.addWidget(self.findings)
+        self.dates_title = label(tr("Airing", "The next dates"), "heading")
+        column.addWidget(self.dates_title)
+        self.dates = label("", "muted", wrap=True)
+        column.addWidget(self.dates)
+        column.addStretch(1)
+        scroll.setWidget(inside)
+        outer.addWidget(scroll)
+
+    def show_draft(self, draft: Airing, instant: datetime | None, occurrence: Occurrence | None, parties: Sequence[Party]) -> None:
+        """Work out what a draft means; `instant` None while its begin cannot be told, `occurrence` the date that it changes."""
+        self.nobody.setVisible(not parties)
+        if instant is None:
+            self.here.setText("")
+            self.parties.show_times({})
+            self.findings.show_findings(())
+            self._show_dates(())
+            return
+        plan, desk = self._plan, self._desk
+        here = line_of(shown_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), desk.formats, desk.language)
+        where = tr("Airing", "Where you are ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
+        self.here.setText(" · ".join(filter(None, (where, here.shift))))
+        lines = lines_of(instant, parties, plan.zones, desk.formats, desk.language, beside=draft.start.wall.date())
+        comforts = comforts_at(plan, parties, instant, draft.minutes)
+        self.parties.show_times({line.party_id: PartyTime(line, comforts.get(line.party_id)) for line in lines})
+        self.findings.show_findings(findings_of_draft(plan, desk.studio.show, draft, instant, parties, occurrence))
+        self._show_dates(self._dates(draft, instant))
+
+    def _dates(self, draft: Airing, instant: datetime) -> tuple[Occurrence, ...]:
+        if not draft.rule:
+            return ()
+        try:
+            return self._plan.preview(draft, instant, instant + AHEAD)[:DATES]
+        except AppError:
+            return ()  # the rule is refused with words when it is saved
+
+    def _show_dates(self, dates: Sequence[Occurrence]) -> None:
+        self.dates_title.setVisible(bool(dates))
+        self.dates.setVisible(bool(dates))
+        self.dates.setText("\n".join(map(self._date_line, dates)))
+        self.dates.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def _date_line(self, occurrence: Occurrence) -> str:
+        desk, plan = self._desk, self._plan
+        shown = shown_in(occurrence.start, occurrence.local.zone, plan.zones)
+        here = shown_in(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
+        words = f"{desk.formats.day(shown.wall.date(), desk.language, style='year')}  {hour_words(shown.wall)}"
+        if here.zone != shown.zone:
+            shift = desk.formats.day_shift(here.day_shift, desk.language)
+            words += f"   {tr('Airing', 'here')} " + " ".join(filter(None, (hour_words(here.wall), shift)))
+        if occurrence.existence is Existence.SKIPPED:
+            words += "   " + tr("Airing", "the clocks go forward here")
+        elif occurrence.existence is Existence.REPEATED:
+            words += "   " + tr("Airing", "this hour comes twice: the first")
+        return words

@@ -1,0 +1,84 @@
+"""What a show is called and what is new this time, in the languages of those who are told."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.base.words import Words
+from app.domain.planning.schedule import WhatsNew
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label
+from app.ui.kit.words_field import WordsField
+
+
+class NewsField(QWidget):
+    """`changed` when something was written. A reminder needs one of the three at least: nobody is called back for the same again."""
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._news = WhatsNew()
+        self._titles: Words = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        head = QHBoxLayout()
+        head.addWidget(label(tr("Airing", "What viewers are told, by language"), "heading"), 1)
+        self.language = QComboBox()
+        self.language.setAccessibleName(tr("Airing", "Language of what is new"))
+        for tag in self._languages():
+            self.language.addItem(desk.formats.language_name(tag, desk.language), tag)
+        self.language.activated.connect(lambda _: self._read())
+        head.addWidget(self.language)
+        column.addLayout(head)
+        self.title = WordsField(tr("Airing", "Title in this language"))
+        self.title.edited.connect(self._on_title)
+        column.addWidget(self.title)
+        self.fields = {
+            "product": WordsField(tr("Airing", "New this time: a product")),
+            "offer": WordsField(tr("Airing", "New this time: an offer")),
+            "guest": WordsField(tr("Airing", "New this time: a guest")),
+        }
+        for name, field in self.fields.items():
+            field.edited.connect(lambda words, name=name: self._on_edited(name, words))
+            column.addWidget(field)
+        column.addWidget(label(tr("Airing", "Reminders say at least one of these: whoever is called back is told why."), "hint", wrap=True))
+
+    def _languages(self) -> tuple[str, ...]:
+        show = self._desk.studio.show
+        tags = [show.desk.host_language, *(tag for market in show.markets for tag in market.languages)]
+        tags += [tag for party in show.schedule.parties for tag in party.languages]
+        return tuple(dict.fromkeys(tags))
+
+    @property
+    def news(self) -> WhatsNew:
+        return self._news
+
+    @property
+    def titles(self) -> Words:
+        """Titles by language, where they are not the one that the show is planned with."""
+        return self._titles
+
+    def show_news(self, news: WhatsNew, titles: Words) -> None:
+        """Show what is written already."""
+        self._news, self._titles = news, titles
+        self._read()
+
+    def _on_title(self, words: Words) -> None:
+        self._titles = words
+        self.changed.emit()
+
+    def _read(self) -> None:
+        language, host = str(self.language.currentData()), self._desk.studio.show.desk.host_language
+        self.title.setVisible(language != host)  # that one stands above
+        self.title.show_words(self._titles, language, (host,))
+        for name, field in self.fields.items():
+            field.show_words(getattr(self._news, name), language, (host,))
+
+    def _on_edited(self, name: str, words: Words) -> None:
+        self._news = replace(self._news, **{name: words})
+        self.changed.emit()

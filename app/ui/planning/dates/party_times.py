@@ -1,0 +1,122 @@
+"""Everybody a show can be for or be made by: who takes part is ticked, and beside each stands what their clocks will show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+
+from app.domain.planning.party import Comfort, Party, PartyKind
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import badge, elided, label, set_property
+from app.ui.planning.local_times import LocalLine, comfort_words, kind_words
+
+DOT_PX = 10
+_NAME = 0  # the column that takes what is left
+
+
+@dataclass(frozen=True, slots=True)
+class PartyTime:
+    """What a party's clocks show, and how that suits it; None = nothing is known."""
+
+    line: LocalLine
+    comfort: Comfort | None = None
+
+
+def comfort_dot(comfort: Comfort | None = None) -> QLabel:
+    """A dot in the colour of how an hour suits."""
+    dot = QLabel()
+    dot.setObjectName("comfortDot")
+    dot.setFixedSize(DOT_PX, DOT_PX)
+    dot.setProperty("comfort", comfort.value if comfort is not None else "")
+    return dot
+
+
+class _Row:
+    """The widgets of one party, in a line of a grid."""
+
+    def __init__(self, party: Party, grid: QGridLayout, number: int, chosen: bool, *, choosable: bool) -> None:
+        self.party = party
+        self._choosable = choosable
+        work = kind_words(party.kind)
+        self.box = QCheckBox(party.name if party.kind is PartyKind.MARKET or party.name == work else f"{party.name} · {work}")
+        self.box.setChecked(chosen)
+        name: QWidget = self.box if choosable else elided(party.name)
+        self.hour = label("", "partyHour")
+        self.hour.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.day = label("", "muted")
+        self.shift = badge("", "accent")
+        self.dot = comfort_dot()
+        self.comfort = label("", "hint")
+        self.comfort.setVisible(choosable)
+        for place, widget in enumerate((name, self.hour, self.day, self.shift, self.dot, self.comfort)):
+            grid.addWidget(widget, number, place)
+        self.widgets = (name, self.hour, self.day, self.shift, self.dot, self.comfort)
+
+    def show_time(self, time: PartyTime | None) -> None:
+        self.hour.setText(time.line.hour if time is not None else "–")
+        self.day.setText("" if time is None else time.line.day if self._choosable else time.line.weekday)
+        self.shift.setText(time.line.shift if time is not None else "")
+        self.shift.setVisible(bool(time is not None and time.line.shift))
+        comfort = time.comfort if time is not None else None
+        set_property(self.dot, "comfort", comfort.value if comfort is not None else "")
+        suits = comfort_words(comfort, self.party.kind) if comfort is not None else ""
+        self.comfort.setText(suits)
+        self.dot.setToolTip(suits)
+        for widget in (self.hour, self.day):
+            widget.setToolTip(f"{time.line.day} · {time.line.zone} · {time.line.offset}" if time is not None else "")
+        self.box.setAccessibleDescription(
+            " ".join(filter(None, (time.line.day, time.line.hour, time.line.shift, self.comfort.text()))) if time is not None else ""
+        )
+
+
+class PartyTimes(QWidget):
+    """`changed` when the user ticks somebody on or off; `choosable` False shows the times alone, for a narrow place."""
+
+    changed = Signal()
+
+    def __init__(self, *, choosable: bool = True) -> None:
+        super().__init__()
+        self._choosable = choosable
+        self._rows: list[_Row] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(10 if choosable else 7)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(_NAME, 1)
+        self.setAccessibleName(tr("Airing", "Who takes part"))
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of those who take part."""
+        return tuple(row.party.id for row in self._rows if row.box.isChecked())
+
+    @property
+    def boxes(self) -> Mapping[str, QCheckBox]:
+        """The box of each party, by its id."""
+        return {row.party.id: row.box for row in self._rows}
+
+    def show_parties(self, parties: Sequence[Party], chosen: Sequence[str]) -> None:
+        """Show these, ticked if they are among `chosen`."""
+        if not self._choosable and [row.party for row in self._rows] == list(parties):
+            return
+        for row in self._rows:
+            for widget in row.widgets:
+                self._grid.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        self._rows = [
+            _Row(party, self._grid, number, party.id in chosen, choosable=self._choosable) for number, party in enumerate(parties)
+        ]
+        for row in self._rows:
+            row.box.clicked.connect(lambda checked: self.changed.emit())
+
+    def show_times(self, times: Mapping[str, PartyTime]) -> None:
+        """What everybody's clocks show, by party id; none while nobody can tell."""
+        for row in self._rows:
+            row.show_time(times.get(row.party.id))
+
+    def time_of(self, party_id: str) -> str:
+        """What stands beside a party."""
+        row = next(one for one in self._rows if one.party.id == party_id)
+        return " ".join(filter(None, (row.day.text(), row.hour.text(), row.shift.text())))

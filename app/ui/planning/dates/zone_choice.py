@@ -1,0 +1,92 @@
+"""The place whose clocks are meant, found by a few letters of its city."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+
+from app.domain.base.local_time import shown_in
+from app.domain.base.zones import Zones
+from app.ui.kit.search_line import SearchLine
+from app.ui.planning.local_times import city_of, hour_words, offset_words
+
+SHOWN = 60
+VISIBLE = 10
+_NO_PLACES = ("Etc", "SystemV", "US", "posix", "right")  # kept by the tables for old programs: nobody lives there
+
+
+def places(zones: Zones) -> tuple[str, ...]:
+    """The keys that name a city."""
+    return tuple(key for key in zones.keys if "/" in key and key.partition("/")[0] not in _NO_PLACES)
+
+
+class ZoneChoice(SearchLine):
+    """`chosen(key)` when the user picks another place.
+
+    `now` gives the instant whose hours stand in the list, `city` a city's name in the window's language by its zone's key; `soon` are the
+    keys that stand first in the list.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        words: str,
+        zones: Zones,
+        now: Callable[[], datetime],
+        *,
+        city: Callable[[str], str] = city_of,
+        soon: Callable[[], tuple[str, ...]] = lambda: (),
+    ) -> None:
+        super().__init__(words, visible=VISIBLE)
+        self._zones = zones
+        self._now = now
+        self._city = city
+        self._soon = soon
+        self._key = ""
+        self._searched: dict[str, str] = {}
+        self._matches: list[str] = []
+
+    @property
+    def zone(self) -> str:
+        """The key of the place that is chosen, "" = none yet."""
+        return self._key
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The keys that fit the letters now, the show's own places first."""
+        return tuple(self._matches)
+
+    def show_zone(self, key: str) -> None:
+        """Show what is chosen, unless somebody is typing."""
+        self._key = key
+        self.setToolTip(key)
+        self.show_name(self._city(key) if key else "")
+
+    def offer(self, letters: str) -> None:
+        """Put what fits into the list, each with what its clocks show now."""
+        words = letters.casefold().replace("_", " ").split()
+        names = self._search_texts()
+        first = [key for key in dict.fromkeys(self._soon()) if key in names]
+        keys = [*first, *(key for key in names if key not in first)]
+        self._matches = [key for key in keys if all(word in names[key] for word in words)][:SHOWN]
+        now = self._now()
+        self.show_offers([self._line(key, now) for key in self._matches])
+
+    def _search_texts(self) -> dict[str, str]:
+        if not self._searched:
+            self._searched = {key: f"{key.replace('_', ' ')} {self._city(key)}".casefold() for key in places(self._zones)}
+        return self._searched
+
+    def _line(self, key: str, now: datetime) -> str:
+        shown = shown_in(now, key, self._zones)
+        return f"{self._city(key)}   {hour_words(shown.wall)}   {offset_words(shown.offset)}"
+
+    def pick_match(self, place: int) -> None:
+        """Choose the one at this place of the list, if there is one."""
+        if 0 <= place < len(self._matches):
+            before, key = self._key, self._matches[place]
+            self.setModified(False)
+            self.show_zone(key)
+            if key != before:
+                self.chosen.emit(key)

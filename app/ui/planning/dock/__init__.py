@@ -1,0 +1,1 @@
+"""The schedule dock of the main window."""

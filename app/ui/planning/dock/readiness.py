@@ -1,0 +1,93 @@
+"""Whether all is ready for a show: each thing with its state now, and the way to mend what is missing."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.base.errors import Value
+from app.domain.planning.schedule import Occurrence, Schedule
+from app.domain.planning.schedule_editing import tick_task
+from app.session.planning.pre_show import CheckItem, CheckKind, CheckState
+from app.ui.desk import Desk
+from app.ui.figures import relay_name
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label
+from app.ui.planning.dock.checklist import CheckLine, Checklist
+from app.ui.planning.dock.readiness_words import check_words
+from app.ui.planning.show_verbs import ShowVerbs
+
+Run = Callable[[], object]
+_BAD = (CheckState.MISSING, CheckState.BLOCK)
+_SHOWN_ELSEWHERE = (CheckKind.CAMERA, CheckKind.MICROPHONE)  # while nobody has looked for devices, nothing is said of them
+
+
+class Readiness(QWidget):
+    """Reads the scheduler for one date."""
+
+    def __init__(self, desk: Desk, verbs: ShowVerbs) -> None:
+        super().__init__()
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._verbs = verbs
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 6)
+        column.setSpacing(6)
+        self.title = label("", "sectionTitle")
+        column.addWidget(self.title)
+        self.list = Checklist(desk.icons)
+        column.addWidget(self.list)
+
+    def show_for(self, occurrence: Occurrence) -> None:
+        """Look at this date."""
+        items = [item for item in self._plan.checklist(occurrence) if self._is_of_interest(item)]
+        self.list.show_lines([self._line(item, occurrence) for item in items])
+        bad = sum(item.state in _BAD for item in items)
+        words = tr("Schedule", "Before the show: {count} things to look at", count=bad) if bad else tr("Schedule", "All is ready")
+        if bad == 1:
+            words = tr("Schedule", "Before the show: one thing to look at")
+        self.title.setText(words)
+
+    def _is_of_interest(self, item: CheckItem) -> bool:
+        if item.kind is CheckKind.RESERVATIONS:
+            return bool(item.data.get("count"))
+        return item.kind not in _SHOWN_ELSEWHERE or item.state is not CheckState.UNKNOWN
+
+    def _line(self, item: CheckItem, occurrence: Occurrence) -> CheckLine:
+        values: dict[str, Value] = {**self._desk.formats.finding_values(item.data, self._desk.language)}
+        built_in = self._desk.studio.relays[0]
+        if values.get("relay") == built_in.name:  # the session has no words of its own
+            values["relay"] = relay_name(built_in)
+        fix, run = self._fix(item, occurrence) if item.state in _BAD else ("", None)
+        return CheckLine(item.kind.value, check_words(item, values), item.state.value, "", fix, run)
+
+    def _fix(self, item: CheckItem, occurrence: Occurrence) -> tuple[str, Run | None]:
+        """The words of a button and what it does."""
+        form: Run = partial(self._verbs.open, occurrence.key)
+        opening = self._desk.bridge.open_requested.emit
+        fixes: Mapping[CheckKind, tuple[str, Run]] = {
+            CheckKind.CAMERA: (tr("Schedule", "Look again"), partial(self._desk.studio.actions.run, "devices.refresh")),
+            CheckKind.MICROPHONE: (tr("Schedule", "Look again"), partial(self._desk.studio.actions.run, "devices.refresh")),
+            CheckKind.RELAY: (tr("Schedule", "Relays"), partial(opening, "relays", "")),
+            CheckKind.RUN_OF_SHOW: (tr("Schedule", "Open"), partial(opening, "rundown", "")),
+            CheckKind.PRODUCTS: (tr("Schedule", "Confirmed"), partial(self._tick, item.task_ids)),
+            CheckKind.STOCK: (tr("Schedule", "Products"), partial(opening, "products", "")),
+            CheckKind.MATERIAL: (tr("Schedule", "Products"), partial(opening, "products", "")),
+            CheckKind.LANGUAGES: (tr("Schedule", "Products"), partial(opening, "products", "")),
+            CheckKind.PERMITS: (tr("Schedule", "It is there"), partial(self._tick, item.task_ids)),
+            CheckKind.PLAN: (tr("Schedule", "Look"), form),
+        }
+        if item.kind is CheckKind.INTERPRETER:
+            booked = bool(item.data.get("names"))
+            return (tr("Schedule", "Confirmed"), partial(self._tick, item.task_ids)) if booked else (tr("Schedule", "Choose one"), form)
+        return fixes.get(item.kind, ("", None))
+
+    def _tick(self, task_ids: tuple[str, ...]) -> None:
+        """All of them, as one step."""
+
+        def ticked(schedule: Schedule) -> Schedule:
+            for task_id in task_ids:
+                schedule = tick_task(schedule, task_id, done=True)
+            return schedule
+
+        self._desk.attempt(lambda: self._plan.edit("Tick a task", ticked))

@@ -1,0 +1,211 @@
+"""What comes next, on everybody's clocks; whether all is ready for it; and the way on air in one click."""
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from app.domain.base.local_time import MINUTE, shown_in
+from app.domain.planning.schedule import Occurrence, parties_on
+from app.domain.program.broadcast import BroadcastState
+from app.session.planning.scheduler import Standing
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import EmptyState, icon_button, label, push_button, set_property
+from app.ui.planning.dates.agenda_list import AgendaDay, AgendaList, AgendaRow
+from app.ui.planning.dates.party_times import PartyTime, PartyTimes
+from app.ui.planning.dock.readiness import Readiness
+from app.ui.planning.dock.replan import ReplanCard
+from app.ui.planning.local_times import hour_words, lines_of
+from app.ui.planning.show_verbs import ShowVerbs
+from app.ui.planning.suiting import comforts_at
+
+TICK_MS = 1000
+FEW = 4  # shows after the next
+LATE_S = 60
+CHECK_TICKS = 5
+
+
+class ScheduleBoard(QWidget):
+    """Reads the scheduler; its clock goes while it is seen."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._shown_key = ""
+        self._ticks = 0
+        self._seen = False
+        self.verbs = ShowVerbs(desk, self)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._full())
+        self.plan_button = push_button(tr("Schedule", "Plan a show…"), self.verbs.plan, role="primary")
+        self.empty = EmptyState(
+            desk.icons,
+            "calendar",
+            tr("Schedule", "No show is planned"),
+            tr("Schedule", "Plan the next one: Tradewind says what hour it is for every market and everybody who makes it."),
+            self.plan_button,
+            push_button(tr("Schedule", "Find a good hour…"), self._open_planner),
+        )
+        self._stack.addWidget(self.empty)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        for signal in (desk.bridge.schedule_changed, desk.bridge.broadcast_changed, desk.bridge.show_changed):
+            signal.connect(self._on_changed)
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _full(self) -> QWidget:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(6)
+        self.eyebrow = label("", "sectionTitle")
+        self.countdown = label("", "countdown", wrap=True)
+        self.title = label("", "heading", wrap=True)
+        self.here = label("", "muted", wrap=True)
+        for widget in (self.eyebrow, self.countdown, self.title, self.here):
+            column.addWidget(widget)
+        self.times = PartyTimes(choosable=False)
+        column.addWidget(self.times)
+        column.addSpacing(4)
+        column.addLayout(self._buttons())
+        self.replan = ReplanCard(self._desk)
+        column.addWidget(self.replan)
+        self.readiness = Readiness(self._desk, self.verbs)
+        column.addWidget(self.readiness)
+        self.after_title = label(tr("Schedule", "After that"), "sectionTitle")
+        column.addWidget(self.after_title)
+        self.after = AgendaList(self._desk.theme, tr("Schedule", "After that"))
+        self.after.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.after.opened.connect(self.verbs.open)
+        self.after.called_off.connect(self.verbs.call_off)
+        self.after.menu_wanted.connect(lambda key, point: self.verbs.show_menu(key, None, point))
+        column.addWidget(self.after)
+        column.addStretch(1)
+        scroll.setWidget(inside)
+        return scroll
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        icons = self._desk.icons
+        self.start_button = push_button(tr("Schedule", "Start the show"), self._start, role="primary")
+        row.addWidget(self.start_button, 1)
+        row.addWidget(icon_button(icons, "rename", tr("Schedule", "Open the show's form"), lambda: self.verbs.open(self._shown_key)))
+        row.addWidget(icon_button(icons, "share", tr("Schedule", "Tell people"), lambda: self.verbs.tell(self._shown_key)))
+        row.addWidget(icon_button(icons, "add", tr("Schedule", "Plan a show"), self.verbs.plan))
+        row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open the planner"), self._open_planner))
+        return row
+
+    def _open_planner(self) -> None:
+        self._desk.bridge.open_requested.emit("planner", "")
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def set_seen(self, seen: bool) -> None:
+        """Read the plan and let the clock go while it can be seen."""
+        self._seen = seen
+        if seen:
+            self._timer.start()
+            self.refresh()
+        else:
+            self._timer.stop()
+
+    def _tick(self) -> None:
+        standing = self._plan.standing
+        shown = standing.current or standing.next
+        if (shown.key if shown is not None else "") != self._shown_key:
+            self.refresh()
+        elif shown is not None:
+            self._ticks += 1
+            if self._ticks % CHECK_TICKS == 0:
+                self.refresh()
+            self._show_clock(standing, shown)
+
+    def _on_changed(self) -> None:
+        if self._seen:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read all of it."""
+        standing = self._plan.standing
+        shown = standing.current or standing.next
+        self._stack.setCurrentIndex(0 if shown is not None else 1)
+        self._shown_key = shown.key if shown is not None else ""
+        if shown is None:
+            return
+        plan, desk = self._plan, self._desk
+        self.title.setText(plan.title_of(shown))
+        begin, end = (shown_in(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
+        span = f"{hour_words(begin.wall)}–{hour_words(end.wall)}"
+        city = desk.formats.city(plan.host_zone, desk.language)
+        self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
+        self._show_times(shown, begin.wall.date())
+        self._show_after(shown)
+        self.readiness.setVisible(standing.current is None)
+        if standing.current is None:
+            self.readiness.show_for(shown)
+        self.replan.refresh()
+        self._show_clock(standing, shown)
+
+    def _day(self, day: date) -> str:
+        return self._desk.formats.day(day, self._desk.language)
+
+    def _show_times(self, shown: Occurrence, beside: date) -> None:
+        plan, desk = self._plan, self._desk
+        parties = parties_on(plan.schedule, shown)
+        lines = lines_of(shown.start, parties, plan.zones, desk.formats, desk.language, beside=beside)
+        comforts = comforts_at(plan, parties, shown.start, (shown.end - shown.start) // MINUTE)
+        self.times.show_parties(parties, ())
+        self.times.show_times({line.party_id: PartyTime(line, comforts[line.party_id]) for line in lines})
+
+    def _show_after(self, shown: Occurrence) -> None:
+        plan = self._plan
+        rows = []
+        for one in plan.upcoming(FEW + 1):
+            if one.key != shown.key:
+                begin = shown_in(one.start, plan.host_zone, plan.zones)
+                rows.append(AgendaRow(one.key, hour_words(begin.wall), plan.title_of(one), self._day(begin.wall.date()), series=one.series))
+        rows = rows[:FEW]
+        self.after.show_days([AgendaDay("", "", tuple(rows))] if rows else [])
+        self.after.fit_rows()
+        self.after_title.setVisible(bool(rows))
+        self.after.setVisible(bool(rows))
+
+    def _show_clock(self, standing: Standing, shown: Occurrence) -> None:
+        now = self._plan.now()
+        formats, language = self._desk.formats, self._desk.language
+        overrun, late = standing.overrun, standing.late
+        if standing.current is not None:
+            over = overrun > timedelta()
+            eyebrow = tr("Schedule", "On air, over its time by") if over else tr("Schedule", "On air, left")
+            left = overrun if over else shown.end - now
+            state = "late" if over else "air"
+        elif late.total_seconds() >= LATE_S:
+            eyebrow, left, state = tr("Schedule", "Should be on air for"), late, "late"
+        else:
+            eyebrow, left = tr("Schedule", "Next show in"), shown.start - now
+            state = "due" if self._plan.due is not None else ""
+        self.eyebrow.setText(eyebrow)
+        self.countdown.setText(formats.countdown(left.total_seconds(), language))
+        set_property(self.countdown, "state", state)
+        self._show_start(standing)
+
+    def _show_start(self, standing: Standing) -> None:
+        idle = self._desk.studio.broadcast.value is BroadcastState.IDLE
+        on_air, due = standing.current is not None, self._plan.due is not None
+        words = tr("Schedule", "Start the show") if due else tr("Schedule", "Start it now, early")
+        self.start_button.setText(tr("Schedule", "On air") if on_air else words)
+        set_property(self.start_button, "role", "primary" if due and not on_air else "")
+        self.start_button.setEnabled((idle or due) and not on_air)
+        self.start_button.setToolTip(tr("Schedule", "Goes live and begins the run of show; the log says which show it was."))
+
+    def _start(self) -> None:
+        self._desk.attempt(lambda: self._plan.start(self._plan.occurrence(self._shown_key)))

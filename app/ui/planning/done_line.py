@@ -1,0 +1,44 @@
+"""The line below a calendar: what was just done, with the way back; else how the calendar is used."""
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import elided, push_button
+
+
+class DoneLine(QWidget):
+    """`show_done` says what was done; the button takes it back as long as it is the last step."""
+
+    def __init__(self, desk: Desk, hint: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._hint = hint
+        self._step = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.words = elided(hint, "hint")
+        row.addWidget(self.words, 1)
+        self.undo_button = push_button(tr("Planner", "Undo"), self._undo, role="link")
+        self.undo_button.hide()
+        row.addWidget(self.undo_button)
+        desk.bridge.document_changed.connect(self._on_document_changed)
+
+    def show_done(self, words: str) -> None:
+        """Say what was done."""
+        self._step = self._desk.studio.undo_title
+        self.words.setText(words)
+        self.undo_button.setVisible(bool(self._step))
+
+    def _undo(self) -> None:
+        self._forget()
+        self._desk.studio.undo()
+
+    def _on_document_changed(self) -> None:
+        if self._step and self._desk.studio.undo_title != self._step:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._step = ""
+        self.words.setText(self._hint)
+        self.undo_button.hide()

@@ -1,0 +1,252 @@
+"""Festivals of the plan's markets: when they are, how sure that is, and the user's own word on them."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from PySide6.QtCore import QDate, QLocale, QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDateEdit,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.base.words import pick
+from app.domain.catalogue.market import Confidence
+from app.domain.planning.festival import DayKind, Festival
+from app.domain.planning.schedule import FestivalChange
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import badge, label, push_button, set_property
+from app.ui.planning.page import PlannerPage
+from app.ui.planning.plan_source import PlanSource
+from app.ui.planning.reading import festival_words
+
+AHEAD = timedelta(days=365)
+SIDE_PX = 360
+ROW_PX = 34
+Name = tuple[str, str, int]  # market, key, year
+
+
+def name_of(festival: Festival) -> Name:
+    """What a change speaks of."""
+    return festival.market_id, festival.key, festival.first.year
+
+
+def day_kind_words(kind: DayKind) -> str:
+    """What a day is to those who sell."""
+    return {
+        DayKind.PUBLIC: tr("Planner", "public holiday"),
+        DayKind.RELIGIOUS: tr("Planner", "religious"),
+        DayKind.COMMERCIAL: tr("Planner", "sales day"),
+        DayKind.CAUTION: tr("Planner", "quiet day"),
+    }[kind]
+
+
+def confidence_words(confidence: Confidence) -> str:
+    """How well a date is known."""
+    return {
+        Confidence.HIGH: tr("Planner", "well known"),
+        Confidence.MEDIUM: tr("Planner", "probably right"),
+        Confidence.LOW: tr("Planner", "to be checked"),
+    }[confidence]
+
+
+class FestivalsPage(PlannerPage):
+    """Every change is one step of undo."""
+
+    def __init__(self, source: PlanSource) -> None:
+        super().__init__()
+        self._source = source
+        self._plan = source.scheduler
+        self._festivals: tuple[Festival, ...] = ()
+        self._chosen: Name | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(20)
+        row.addLayout(self._list_side(), 1)
+        row.addWidget(self._detail_side())
+
+    def _list_side(self) -> QVBoxLayout:
+        side = QVBoxLayout()
+        side.setSpacing(8)
+        head = QHBoxLayout()
+        head.addWidget(label(tr("Planner", "Festivals and sales days of the next year"), "sectionTitle"), 1)
+        self.market = QComboBox()
+        self.market.setAccessibleName(tr("Planner", "Of which market"))
+        self.market.activated.connect(lambda _: self._fill())
+        head.addWidget(self.market)
+        side.addLayout(head)
+        self.table = QTableWidget(0, 4)
+        self.table.setAccessibleName(tr("Planner", "Festivals and sales days of the next year"))
+        titles = (tr("Planner", "Day"), tr("Planner", "Name"), tr("Planner", "Market"), tr("Planner", "Kind"))
+        self.table.setHorizontalHeaderLabels(titles)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        columns = self.table.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.currentCellChanged.connect(lambda row, *_: self._choose(row))
+        side.addWidget(self.table, 1)
+        return side
+
+    def _detail_side(self) -> QWidget:
+        self.detail = QFrame()
+        self.detail.setObjectName("card")
+        self.detail.setFixedWidth(SIDE_PX)
+        column = QVBoxLayout(self.detail)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        self.name = label("", "heading", wrap=True)
+        head.addWidget(self.name, 1)
+        self.kind = badge()
+        head.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        self.facts, self.tone, self.origin = label("", "muted", wrap=True), label("", "", wrap=True), label("", "hint", wrap=True)
+        for words in (self.facts, self.tone, self.origin):
+            column.addWidget(words)
+        column.addSpacing(8)
+        column.addWidget(label(tr("Planner", "It begins on"), "muted"))
+        self.day = QDateEdit()
+        self.day.setCalendarPopup(True)
+        self.day.setLocale(QLocale(self._source.desk.language))
+        self.day.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
+        self.day.setKeyboardTracking(False)
+        self.day.setAccessibleName(tr("Planner", "It begins on"))
+        self.day.dateChanged.connect(self._on_day)
+        column.addWidget(self.day)
+        self.leave_out_button = push_button(tr("Planner", "Leave it out this year"), self._leave_out)
+        column.addWidget(self.leave_out_button)
+        self.keep_button = push_button(tr("Planner", "As calculated"), self._keep, role="link")
+        column.addWidget(self.keep_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.left_out_title = label(tr("Planner", "Left out"), "sectionTitle")
+        column.addWidget(self.left_out_title)
+        self.left_out = QComboBox()
+        self.left_out.setAccessibleName(tr("Planner", "Left out"))
+        column.addWidget(self.left_out)
+        self.restore_button = push_button(tr("Planner", "Take it in again"), self._restore)
+        column.addWidget(self.restore_button)
+        return self.detail
+
+    # Showing --------------------------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        today = self._plan.today()
+        self._festivals = tuple(sorted(self._plan.festivals(today, today + AHEAD), key=lambda one: (one.first, one.market_id, one.key)))
+        names = self._market_names()
+        before = self.market.currentData()
+        self.market.clear()
+        self.market.addItem(tr("Planner", "All markets"), "")
+        for market_id, name in names.items():
+            self.market.addItem(name, market_id)
+        self.market.setCurrentIndex(max(0, self.market.findData(before)))
+        self._fill()
+        self._show_left_out()
+
+    def _market_names(self) -> dict[str, str]:
+        language = self._source.desk.language
+        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._plan.markets.values()}
+
+    @property
+    def shown(self) -> tuple[Festival, ...]:
+        """Those of the chosen market."""
+        wanted = str(self.market.currentData() or "")
+        return tuple(one for one in self._festivals if not wanted or one.market_id == wanted)
+
+    def _fill(self) -> None:
+        shown, names, speaker = self.shown, self._market_names(), self._source.speaker
+        with QSignalBlocker(self.table):
+            self.table.setRowCount(len(shown))
+            for row, festival in enumerate(shown):
+                day = speaker.day(festival.first)
+                if festival.days > 1:
+                    day = f"{day} – {speaker.day(festival.last)}"
+                cells = (
+                    f"{day}  ±1" if festival.estimated else day,
+                    pick(festival.name, (speaker.language,))[0] or festival.key,
+                    names.get(festival.market_id, festival.market_id),
+                    day_kind_words(festival.kind),
+                )
+                for column, words in enumerate(cells):
+                    item = QTableWidgetItem(words)
+                    item.setToolTip(festival_words(festival, speaker))
+                    self.table.setItem(row, column, item)
+        place = next((row for row, one in enumerate(shown) if name_of(one) == self._chosen), 0)
+        if shown:
+            self.table.setCurrentCell(place, 0)
+        self._choose(place)
+
+    def _choose(self, row: int) -> None:
+        shown = self.shown
+        festival = shown[row] if 0 <= row < len(shown) else None
+        for widget in (self.day, self.leave_out_button):
+            widget.setEnabled(festival is not None)
+        if festival is None:
+            self.name.setText(tr("Planner", "No festivals are known for these markets"))
+            self.keep_button.hide()
+            return
+        self._chosen = name_of(festival)
+        speaker = self._source.speaker
+        self.name.setText(pick(festival.name, (speaker.language,))[0] or festival.key)
+        self.kind.setText(day_kind_words(festival.kind))
+        set_property(self.kind, "level", "error" if festival.caution else "accent" if festival.kind is DayKind.COMMERCIAL else "")
+        self.facts.setText(" · ".join(festival_words(festival, speaker).split(" · ")[1:]))
+        tone = pick(festival.tone, (speaker.language,))[0]
+        self.tone.setText(tone)
+        self.tone.setVisible(bool(tone))
+        origin = confidence_words(festival.confidence)
+        self.origin.setText(f"{origin} · {festival.source}" if festival.source else origin)
+        with QSignalBlocker(self.day):
+            self.day.setDate(QDate(festival.first.year, festival.first.month, festival.first.day))
+        self.keep_button.setVisible(self._change_of(self._chosen) is not None)
+
+    def _show_left_out(self) -> None:
+        names = self._market_names()
+        changes: Sequence[FestivalChange] = [one for one in self._plan.schedule.festival_changes if one.day is None]
+        self.left_out.clear()
+        for change in changes:
+            words = f"{change.festival.replace('_', ' ')} · {names.get(change.market_id, change.market_id)} · {change.year}"
+            self.left_out.addItem(words, (change.market_id, change.festival, change.year))
+        for widget in (self.left_out_title, self.left_out, self.restore_button):
+            widget.setVisible(bool(changes))
+
+    def _change_of(self, name: Name) -> FestivalChange | None:
+        changes = self._plan.schedule.festival_changes
+        return next((one for one in changes if (one.market_id, one.festival, one.year) == name), None)
+
+    # Changing -------------------------------------------------------------------------------------------------------------
+
+    def _on_day(self, day: QDate) -> None:
+        self._set(date(day.year(), day.month(), day.day()))
+
+    def _leave_out(self) -> None:
+        self._set(None)
+
+    def _set(self, day: date | None) -> None:
+        if self._chosen is not None:
+            change = FestivalChange(*self._chosen, day)
+            self._source.desk.attempt(lambda: self._plan.change_festival(change))
+
+    def _keep(self) -> None:
+        if self._chosen is not None:
+            name = self._chosen
+            self._source.desk.attempt(lambda: self._plan.keep_festival(*name))
+
+    def _restore(self) -> None:
+        name = self.left_out.currentData()
+        if name is not None:
+            self._source.desk.attempt(lambda: self._plan.keep_festival(*name))

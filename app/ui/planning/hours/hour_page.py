@@ -1,0 +1,97 @@
+"""Find the hour: the strips of a day, the block that is dragged across them, and what is said of where it stands."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label
+from app.ui.planning.hours.ask_bar import AskBar
+from app.ui.planning.hours.hours_panel import HoursPanel
+from app.ui.planning.hours.strip_legend import StripLegend
+from app.ui.planning.hours.strip_model import MarkKind, StripModel
+from app.ui.planning.hours.strips import StripsView
+from app.ui.planning.page import PlannerPage
+from app.ui.planning.plan_source import PlanSource
+from app.ui.planning.show_verbs import ShowVerbs
+
+NOTES_SHOWN = 3
+
+
+class HourPage(PlannerPage):
+    """Reads the plan and the choice; changes the choice alone, and opens the form of a new show."""
+
+    def __init__(self, source: PlanSource) -> None:
+        super().__init__()
+        self._source = source
+        self._verbs = ShowVerbs(source.desk, self)
+        choice = source.choice
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(10)
+        self.bar = AskBar(source, source.scheduler.today)
+        column.addWidget(self.bar)
+        halves = QHBoxLayout()
+        halves.setSpacing(16)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        self.strips = StripsView(source.desk.theme)
+        left.addWidget(self.strips, 1)
+        self.notes = label("", "hint", wrap=True)
+        left.addWidget(self.notes)
+        left.addWidget(StripLegend(source.desk.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        halves.addLayout(left, 1)
+        self.panel = HoursPanel(source, lambda: choice.day)
+        halves.addWidget(self.panel)
+        column.addLayout(halves, 1)
+        self.strips.moved.connect(choice.move)
+        self.strips.day_wanted.connect(choice.move_days)
+        self.strips.best_wanted.connect(self._take_best)
+        self.strips.settled.connect(self.panel.show_words)
+        self.strips.plan_wanted.connect(self.plan)
+        self.panel.plan_wanted.connect(self.plan)
+        choice.moved.connect(self._on_moved)
+        choice.asked.connect(self.refresh)
+
+    def read(self) -> None:
+        self.bar.show_parties()
+        self._show_strips()
+        self.panel.refresh()
+
+    def plan(self) -> None:
+        """Open the form of a new show where the block stands."""
+        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
+
+    def _show_strips(self) -> None:
+        choice = self._source.choice
+        model = self._source.strips()
+        self.strips.show_model(model)
+        self.strips.show_block(choice.start, choice.minutes)
+        self._show_notes(model)
+
+    def _show_notes(self, model: StripModel) -> None:
+        """Festivals and changes of clocks, in words: each once."""
+        notes = [f"{row.name}: {mark.words}" for row in model.rows for mark in row.marks if mark.kind is not MarkKind.PRAYER]
+        told = list(dict.fromkeys(notes))
+        shown = told[:NOTES_SHOWN]
+        if len(told) > NOTES_SHOWN:
+            shown[-1] = tr("Planner", "… and {count} more", count=len(told) - NOTES_SHOWN + 1)
+        self.notes.setText("\n".join(shown))
+        self.notes.setToolTip("\n".join(told))
+        self.notes.setVisible(bool(told))
+
+    def _on_moved(self) -> None:
+        if not self.isVisible():
+            self.refresh()
+            return
+        model, choice = self.strips.model, self._source.choice
+        if model is None or not 0 <= model.place(choice.start) < model.day_quarters:
+            self._show_strips()
+            self.panel.search()
+        else:
+            self.strips.show_block(choice.start, choice.minutes)
+        self.panel.follow()
+
+    def _take_best(self) -> None:
+        best = self.panel.best()
+        if best is not None:
+            self._source.choice.move(best)

@@ -1,0 +1,153 @@
+"""What is said beside strips and heat: the hour where the block stands, and the best ones."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.base.errors import AppError
+from app.domain.planning.hours.hour_finder import Candidate, HourField
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, push_button
+from app.ui.kit.work import Work
+from app.ui.planning.hours.hour_cards import HourBox, HourCards
+from app.ui.planning.hours.hour_words import HourWords, words_of
+from app.ui.planning.plan_source import PlanSource
+
+PANEL_PX = 340
+SPANS_DAYS = (1, 7, 28)
+INLINE_DAYS = 7  # weighed in a few milliseconds; more is done on a thread
+WORDS_AFTER_MS = 40  # while the block is dragged the figure follows at once, the sentences a moment later
+BEST = 5
+WORTH_OFFERING = 0.1  # below that an hour is among the best only because there is no other
+
+
+class HoursPanel(QWidget):
+    """Follows the choice. `plan_wanted()` when the show is to be planned where the block stands; `found()` when there are new best hours.
+
+    `first_day` says where the span begins that the best hours are looked for in; `days` fixes its length, 0 = the user chooses.
+    """
+
+    plan_wanted = Signal()
+    found = Signal()
+
+    def __init__(self, source: PlanSource, first_day: Callable[[], date], *, days: int = 0) -> None:
+        super().__init__()
+        self._source = source
+        self._first_day = first_day
+        self._days = days
+        self._field: tuple[datetime, datetime, HourField] | None = None
+        self._searched: tuple[date, int] | None = None
+        self._work = Work(self._on_failed)
+        desk = source.desk
+        self.setFixedWidth(PANEL_PX)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        self.box = HourBox(desk.theme, desk.icons)
+        column.addWidget(self.box)
+        self.plan_button = push_button(tr("Planner", "Plan a show here…"), self.plan_wanted.emit, role="primary")
+        column.addWidget(self.plan_button)
+        head = QHBoxLayout()
+        head.addWidget(label(tr("Planner", "Best hours"), "sectionTitle"))
+        head.addStretch(1)
+        self.span = QComboBox()
+        self.span.setAccessibleName(tr("Planner", "Where the best hours are looked for"))
+        for count, words in zip(
+            SPANS_DAYS, (tr("Planner", "on this day"), tr("Planner", "in these 7 days"), tr("Planner", "in these 4 weeks")), strict=True
+        ):
+            self.span.addItem(words, count)
+        self.span.setVisible(not days)
+        self.span.activated.connect(lambda _: self.search())
+        head.addWidget(self.span)
+        column.addLayout(head)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.cards = HourCards(desk.theme, desk.icons)
+        self.cards.chosen.connect(source.choice.move)
+        scroll.setWidget(self.cards)
+        column.addWidget(scroll, 1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.show_words)
+
+    @property
+    def days(self) -> int:
+        """How many days are looked through."""
+        return self._days or int(self.span.currentData())
+
+    def field(self) -> HourField | None:
+        """The hours of the block's day, weighed; None while nobody is asked."""
+        source = self._source
+        if not source.parties:
+            return None
+        if self._field is None or not self._field[0] <= source.choice.start < self._field[1]:
+            begin, end = source.day(source.choice.day)
+            self._field = (begin, end, source.field(begin, end))
+        return self._field[2]
+
+    def refresh(self) -> None:
+        """Who is asked, the plan or the length is another."""
+        self._field = self._searched = None
+        self.search()
+        self.show_words()
+
+    def follow(self) -> None:
+        """The block is elsewhere: the figure at once, the words when it rests."""
+        field = self.field()
+        if field is not None:
+            value = field.scores.at(self._source.choice.start)
+            self.box.score.show_score(None if value is None else round(value * 100))
+            self.cards.mark(self._source.choice.start)
+        self._timer.start(WORDS_AFTER_MS)
+
+    def show_words(self) -> None:
+        """Say what the block's hour is like."""
+        field = self.field()
+        self.box.setVisible(field is not None)
+        self.plan_button.setEnabled(field is not None)
+        if field is not None:
+            self.box.show_hour(self._words(field.candidate(self._source.choice.start)))
+
+    def _words(self, candidate: Candidate) -> HourWords:
+        source = self._source
+        return words_of(candidate, source.choice.minutes, source.parties, source.choice.zone, source.scheduler.zones, source.desk)
+
+    # The best -------------------------------------------------------------------------------------------------------------
+
+    def search(self) -> None:
+        """Look for the best hours, unless that was done for these days."""
+        source = self._source
+        begin = self._first_day()
+        if self._searched == (begin, self.days):
+            return
+        self._searched = (begin, self.days)
+        if not source.parties:
+            self._show(())
+            return
+        make = source.field_maker(*source.to_come(*source.days(begin, self.days)))
+        if self.days <= INLINE_DAYS:
+            self._work.cancel()
+            self._show(make().best(BEST))
+        else:
+            self._work.do(lambda: make().best(BEST), self._show)
+
+    def give_up(self) -> None:
+        """Nobody looks any more: what is under way is forgotten, and begun anew with the next `refresh`."""
+        self._timer.stop()
+        self._work.cancel()
+
+    def best(self) -> datetime | None:
+        """The best of those that are shown."""
+        return self.cards.cards[0].hour.start if self.cards.cards else None
+
+    def _show(self, candidates: tuple[Candidate, ...]) -> None:
+        worth = [one for one in candidates if one.score >= WORTH_OFFERING] or candidates[:1]
+        self.cards.show_hours([self._words(candidate) for candidate in worth], self._source.choice.start)
+        self.found.emit()
+
+    def _on_failed(self, error: AppError) -> None:
+        self._source.tell(error)

@@ -1,0 +1,118 @@
+"""The week at a glance: when a show would be good, and for whom."""
+
+from datetime import date, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from app.domain.base.local_time import MINUTE, LocalTime, choices, shown_in, wall_of
+from app.domain.planning.hours.comfort import DAY
+from app.ui.planning.hours.ask_bar import AskBar
+from app.ui.planning.hours.heat import HeatLegend, HeatView
+from app.ui.planning.hours.hours_panel import HoursPanel
+from app.ui.planning.local_times import hour_words
+from app.ui.planning.page import PlannerPage
+from app.ui.planning.plan_source import PlanSource
+from app.ui.planning.show_verbs import ShowVerbs
+
+WEEK_DAYS = 7
+
+
+class WeekPage(PlannerPage):
+    """Reads the plan and the choice; changes the choice alone, and opens the form of a new show."""
+
+    def __init__(self, source: PlanSource) -> None:
+        super().__init__()
+        self._source = source
+        self._verbs = ShowVerbs(source.desk, self)
+        self._monday = date.min
+        choice = source.choice
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(10)
+        self.bar = AskBar(source, source.scheduler.today, step_days=WEEK_DAYS)
+        column.addWidget(self.bar)
+        halves = QHBoxLayout()
+        halves.setSpacing(16)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        self.heat = HeatView(source.desk.theme, self._words)
+        left.addWidget(self.heat, 1)
+        left.addWidget(HeatLegend(source.desk.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        halves.addLayout(left, 1)
+        self.panel = HoursPanel(source, lambda: self.monday, days=WEEK_DAYS)
+        halves.addWidget(self.panel)
+        column.addLayout(halves, 1)
+        self.heat.moved.connect(self._put)
+        self.heat.week_wanted.connect(lambda weeks: choice.move_days(weeks * WEEK_DAYS))
+        self.heat.best_wanted.connect(self._take_best)
+        self.heat.plan_wanted.connect(self.plan)
+        self.panel.plan_wanted.connect(self.plan)
+        self.panel.found.connect(self._show_best)
+        choice.moved.connect(self._on_moved)
+        choice.asked.connect(self.refresh)
+
+    @property
+    def monday(self) -> date:
+        """Of the week that the block stands in, on the planner's own calendar."""
+        day = self._source.choice.day
+        return day - (day.isoweekday() - 1) * DAY
+
+    def read(self) -> None:
+        self.bar.show_parties()
+        self._show_week()
+        self.panel.refresh()
+
+    def plan(self) -> None:
+        """Open the form of a new show where the block stands."""
+        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
+
+    def _show_week(self) -> None:
+        source, self._monday = self._source, self.monday
+        days = [source.speaker.day(self._monday + day * DAY) for day in range(WEEK_DAYS)]
+        self.heat.show_week(self._monday, days, source.heat(self._monday))
+        shows = source.planned(*source.days(self._monday, WEEK_DAYS))
+        zone, zones = source.choice.zone, source.choice.zones
+        self.heat.show_planned([(wall_of(one.start, zone, zones).wall, (one.end - one.start) // MINUTE, title) for one, title in shows])
+        self._show_block()
+
+    def _show_block(self) -> None:
+        self.heat.show_block(self._source.choice.local.wall, self._source.choice.minutes)
+
+    def _show_best(self) -> None:
+        choice = self._source.choice
+        self.heat.show_best([wall_of(card.hour.start, choice.zone, choice.zones).wall for card in self.panel.cards.cards])
+
+    def _on_moved(self) -> None:
+        if not self.isVisible():
+            self.refresh()
+            return
+        if self.monday != self._monday:
+            self._show_week()
+            self.panel.search()
+        else:
+            self._show_block()
+        self.panel.follow()
+
+    def _put(self, wall: datetime) -> None:
+        self._source.choice.move(self._instant(wall))
+
+    def _instant(self, wall: datetime) -> datetime:
+        """The moment of a wall time; of one that clocks skip, the same time before the gap's end."""
+        choice = self._source.choice
+        return choices(LocalTime(wall, choice.zone), choice.zones)[0].instant
+
+    def _take_best(self) -> None:
+        best = self.panel.best()
+        if best is not None:
+            self._source.choice.move(best)
+
+    def _words(self, wall: datetime) -> str:
+        """What everybody's clock shows when the planner's shows that."""
+        source = self._source
+        lines = [f"{source.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
+        for party in source.parties:
+            shown = shown_in(self._instant(wall), party.zone, source.scheduler.zones, beside=wall.date())
+            shift = source.desk.formats.day_shift(shown.day_shift, source.desk.language)
+            lines.append(" ".join(filter(None, (party.name, source.speaker.day(shown.wall.date()), hour_words(shown.wall), shift))))
+        return "\n".join(lines)

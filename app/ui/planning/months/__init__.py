@@ -1,0 +1,1 @@
+"""The month calendar and the month assistant."""

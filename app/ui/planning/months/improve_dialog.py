@@ -1,0 +1,141 @@
+"""Improve the plan: what would be better at other hours or with other people on duty, each with its reasons, taken or left."""
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
+
+from app.domain.base.errors import AppError
+from app.domain.base.local_time import day_start, shown_in
+from app.domain.base.notice import Notice, Severity
+from app.domain.planning.months.month_plan import Plan, Proposal
+from app.ui.desk import Desk
+from app.ui.kit.frame import FramedDialog
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, push_button
+from app.ui.kit.work import Work
+from app.ui.planning.local_times import hour_words
+from app.ui.planning.months.month_wizard import nights_words
+
+SIZE = (760, 640)
+DAY = timedelta(days=1)
+
+
+class ImproveDialog(FramedDialog):
+    """Looks at the shows of [first, last] on the host's calendar; nothing changes before the user says so, and then it is one step."""
+
+    def __init__(self, desk: Desk, first: date, last: date, parent: QWidget | None) -> None:
+        formats, language = desk.formats, desk.language
+        super().__init__(
+            parent,
+            tr("Planner", "Improve the plan"),
+            tr(
+                "Planner",
+                "{first} to {last}. Shows stay on their days, fixed ones and what begins within the hour stay as they are.",
+                first=formats.day(first, language),
+                last=formats.day(last, language),
+            ),
+        )
+        self.take_room(*SIZE)
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._found: Plan | None = None
+        self.boxes: dict[str, QCheckBox] = {}
+        self.summary = label(tr("Planner", "Looking for the best hours …"), "muted", wrap=True)
+        self.body.addWidget(self.summary)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(6)
+        self.body.addLayout(self._rows)
+        self.body.addStretch(1)
+        self.buttons.addWidget(push_button(tr("Planner", "Leave it"), self.reject))
+        self.take = push_button(tr("Planner", "Take these changes"), self._take, role="primary")
+        self.take.setDefault(True)
+        self.take.setEnabled(False)
+        self.buttons.addWidget(self.take)
+        self.work = Work(self._failed)
+        self.finished.connect(lambda _: self.work.cancel())
+        zones, zone = self._plan.zones, self._plan.host_zone
+        begin, end = day_start(first, zone, zones), day_start(last + DAY, zone, zones)
+        self.work.wait_for(lambda: self._plan.optimise(begin, end), self._show)
+
+    def _failed(self, error: AppError) -> None:
+        self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+        self.reject()
+
+    def _show(self, found: Plan) -> None:
+        self._found = found
+        self.summary.setText(self._summary(found))
+        for one in found.proposals:
+            self._rows.addWidget(self._row(one))
+        self._count()
+
+    def _summary(self, found: Plan) -> str:
+        if not found.proposals:
+            return tr("Planner", "Nothing better was found: these shows stand at the best hours of their days.")
+        names = {party.id: party.name for party in self._plan.schedule.parties}
+        return " ".join(
+            (
+                tr("Planner", "From {before} to {after} of 100.", before=_score(found.before.score), after=_score(found.after.score)),
+                tr("Planner", "Before: {nights}", nights=nights_words(found.before, names)),
+                tr("Planner", "After: {nights}", nights=nights_words(found.after, names)),
+            )
+        )
+
+    def _row(self, one: Proposal) -> QWidget:
+        frame = QFrame()
+        frame.setObjectName("card")
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(2)
+        box = QCheckBox(self._title(one))
+        box.setChecked(True)
+        box.toggled.connect(lambda _: self._count())
+        self.boxes[one.occurrence.key] = box
+        column.addWidget(box)
+        for words in self._reasons(one):
+            line = label(words, "muted", wrap=True)
+            line.setContentsMargins(26, 0, 0, 0)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            column.addWidget(line)
+        return frame
+
+    def _title(self, one: Proposal) -> str:
+        title = self._plan.title_of(one.occurrence)
+        zone = one.occurrence.local.zone
+        city = self._desk.formats.city(zone, self._desk.language)
+        before, after = (shown_in(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
+        day = self._desk.formats.day(before.date(), self._desk.language)
+        if not one.moves:
+            return tr("Planner", "{title}, {day}: others on duty", title=title, day=day)
+        return tr(
+            "Planner",
+            "{title}, {day}: {before} → {after} ({city})",
+            title=title,
+            day=day,
+            before=hour_words(before),
+            after=hour_words(after),
+            city=city,
+        )
+
+    def _reasons(self, one: Proposal) -> tuple[str, ...]:
+        formats, language = self._desk.formats, self._desk.language
+        return tuple(self._desk.finding_words.sentence(one.code, formats.finding_values(one.data, language)).text for one in one.reasons)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Names of the dates whose proposals are ticked."""
+        return frozenset(key for key, box in self.boxes.items() if box.isChecked())
+
+    def _count(self) -> None:
+        count = len(self.chosen)
+        self.take.setEnabled(count > 0)
+        self.take.setText(tr("Planner", "Take {count} changes", count=count) if count else tr("Planner", "Take these changes"))
+
+    def _take(self) -> None:
+        found = self._found
+        if found is not None and self._desk.attempt(lambda: self._plan.apply_plan(found, self.chosen)):
+            self.accept()
+
+
+def _score(score: float) -> int:
+    return round(score * 100)

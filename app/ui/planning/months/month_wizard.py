@@ -1,0 +1,332 @@
+"""Plan a month: a few wishes become a proposal of shows at the hours that suit best, which goes into the plan as one step."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QSpinBox,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.base.errors import AppError
+from app.domain.base.local_time import shown_in
+from app.domain.base.notice import Notice, Severity
+from app.domain.planning.months.month_draft import Wish, team_for, with_draft
+from app.domain.planning.months.month_plan import Tally
+from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Occurrence, parties_on
+from app.domain.program.project import UNTITLED
+from app.session.planning.month_planning import MonthDraft, plan_month
+from app.ui.desk import Desk
+from app.ui.kit.editors import roomy
+from app.ui.kit.frame import FramedDialog
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, push_button
+from app.ui.kit.work import Work
+from app.ui.planning.dates.when_field import DayEdit
+from app.ui.planning.local_times import hour_words, kind_words
+from app.ui.planning.months.wish_row import WishRow
+from app.ui.planning.suiting import comforts_at
+
+SIZE = (1000, 700)
+FIRST_WISH = 3
+ROW_PX = 30
+COLUMNS = 5
+PEOPLE_IN_A_ROW = 4
+ALWAYS_ON = (PartyKind.HOST, PartyKind.PARTNER, PartyKind.INTERPRETER)
+
+
+def whole_month(day: date) -> tuple[date, date]:
+    """The first and the last day of the month that a day is in."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def next_month(today: date) -> tuple[date, date]:
+    """The first and the last day of the month after this one."""
+    return whole_month(today.replace(day=1) + timedelta(days=32))
+
+
+class MonthWizard(FramedDialog):
+    """First the wishes, then what comes of them. Nothing is in the plan before the user puts it there, and what is there already stays."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None) -> None:
+        super().__init__(
+            parent,
+            tr("Planner", "Plan a month"),
+            tr("Planner", "Say how many shows a week each audience gets. The hours, and whose turn it is, are worked out for everybody."),
+        )
+        self.take_room(*SIZE)
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        self._found: MonthDraft | None = None
+        self.work = Work(self._failed)
+        self.pages = QStackedWidget()
+        self.body.addWidget(self.pages)
+        self._build_wishes()
+        self._build_proposal()
+        self.cancel = push_button(tr("Planner", "Cancel"), self.reject)
+        self.back = push_button(tr("Planner", "Other wishes"), self._forget)
+        self.propose = push_button(tr("Planner", "Make a proposal"), self._propose, role="primary")
+        self.keep = push_button(tr("Planner", "Put it into the plan"), self._keep, role="primary")
+        for button in (self.cancel, self.back, self.propose, self.keep):
+            self.buttons.addWidget(button)
+        self._forget()
+        self.finished.connect(lambda _: self.work.cancel())
+
+    def _build_wishes(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._what())
+        column.addSpacing(8)
+        column.addWidget(label(tr("Planner", "For whom"), "heading"))
+        formats, language = self._desk.formats, self._desk.language
+        self.wishes = [WishRow(party, formats.city(party.zone, language), self._weekday) for party in self._audiences]
+        for number, wish in enumerate(self.wishes):
+            column.addWidget(wish)
+            if number == 0:
+                wish.count.setValue(FIRST_WISH)
+            wish.changed.connect(self._forget)
+        column.addSpacing(8)
+        column.addWidget(label(tr("Planner", "Who makes them"), "heading"))
+        column.addLayout(self._people())
+        if len(self.team) > 1:
+            words = tr(
+                "Planner", "Each audience gets the interpreter of its language. Those who can replace each other take turns at night."
+            )
+            column.addWidget(label(words, "hint", wrap=True))
+        column.addStretch(1)
+        self.looking = label(tr("Planner", "Looking for the best hours …"), "muted")
+        column.addWidget(self.looking)
+        self.pages.addWidget(page)
+
+    def _what(self) -> QFormLayout:
+        """The days, the title and the length."""
+        form = QFormLayout()
+        first, last = next_month(self._plan.today())
+        self.first = self._day_edit(first, tr("Planner", "The first day"))
+        self.last = self._day_edit(last, tr("Planner", "The last day"))
+        self.last.setMinimumDate(self.first.date())
+        span = QHBoxLayout()
+        span.addWidget(self.first)
+        span.addWidget(label("–"))
+        span.addWidget(self.last)
+        span.addStretch(1)
+        form.addRow(label(tr("Planner", "Days"), "muted"), span)
+        self.title = QLineEdit("" if self._desk.studio.title == UNTITLED else self._desk.studio.title)
+        self.title.setAccessibleName(tr("Planner", "Title"))
+        self.title.setPlaceholderText(self._title_for(self._audiences[0]))
+        self.minutes = QSpinBox()
+        self.minutes.setRange(*MINUTES_BOUNDS)
+        self.minutes.setSingleStep(15)
+        self.minutes.setValue(DEFAULT_MINUTES)
+        self.minutes.setSuffix(tr("Planner", " minutes"))
+        self.minutes.setAccessibleName(tr("Planner", "Length"))
+        roomy(self.minutes)
+        row = QHBoxLayout()
+        row.addWidget(self.title, 1)
+        row.addWidget(self.minutes)
+        form.addRow(label(tr("Planner", "Title and length"), "muted"), row)
+        self.first.dateChanged.connect(self.last.setMinimumDate)
+        for edit in (self.first, self.last):
+            edit.dateChanged.connect(lambda _: self._forget())
+        self.minutes.valueChanged.connect(lambda _: self._forget())
+        self.title.textEdited.connect(lambda _: self._forget())
+        return form
+
+    def _people(self) -> QGridLayout:
+        self.team: dict[str, QCheckBox] = {}
+        grid = QGridLayout()
+        people = [party for party in self._plan.schedule.parties if party.kind is not PartyKind.MARKET]
+        for number, party in enumerate(people):
+            work = kind_words(party.kind)
+            box = QCheckBox(f"{party.name} · {work}" if party.name != work else party.name)
+            box.setChecked(party.kind in ALWAYS_ON or self._is_first_of(party.kind, party.id))
+            box.toggled.connect(lambda _: self._forget())
+            self.team[party.id] = box
+            grid.addWidget(box, *divmod(number, PEOPLE_IN_A_ROW))
+        grid.setColumnStretch(PEOPLE_IN_A_ROW, 1)
+        grid.setHorizontalSpacing(20)
+        return grid
+
+    def _build_proposal(self) -> None:
+        self.summary = label("", "muted", wrap=True)
+        self.table = QTableWidget(0, COLUMNS)
+        self.table.setAccessibleName(tr("Planner", "The proposal"))
+        self.table.setHorizontalHeaderLabels(
+            [
+                tr("Planner", "When"),
+                tr("Planner", "For"),
+                tr("Planner", "On your clock"),
+                tr("Planner", "Made by"),
+                tr("Planner", "Hard for"),
+            ]
+        )
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(COLUMNS - 1, QHeaderView.ResizeMode.Stretch)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setHighlightSections(False)
+        self.outcome = QWidget()
+        column = QVBoxLayout(self.outcome)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.summary)
+        column.addWidget(self.table, 1)
+        self.pages.addWidget(self.outcome)
+
+    def _day_edit(self, day: date, name: str) -> DayEdit:
+        edit = DayEdit(self._desk.language)
+        edit.setDate(QDate(day.year, day.month, day.day))
+        edit.setAccessibleName(name)
+        return edit
+
+    @property
+    def _audiences(self) -> tuple[Party, ...]:
+        return tuple(party for party in self._plan.schedule.parties if party.kind is PartyKind.MARKET)
+
+    def _weekday(self, day: date, whole: bool) -> str:
+        return self._desk.formats.weekday(day, self._desk.language, style="full" if whole else "short")
+
+    def _is_first_of(self, kind: PartyKind, party_id: str) -> bool:
+        """One for each post that somebody must be on; the others of its kind take turns."""
+        if kind is PartyKind.SUPPORT:
+            return False
+        return next(one.id for one in self._plan.schedule.parties if one.kind is kind) == party_id
+
+    @property
+    def first_day(self) -> date:
+        return _day_of(self.first)
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def asked(self) -> tuple[Wish, ...]:
+        """What the form says."""
+        people = [party for party in self._plan.schedule.parties if party.id in self.team and self.team[party.id].isChecked()]
+        asked = [one for one in self.wishes if one.per_week]
+        title = self.title.text().strip()
+        return tuple(
+            Wish(
+                one.party.id,
+                title if title and len(asked) == 1 else self._title_for(one.party, title),
+                one.per_week,
+                self.minutes.value(),
+                one.weekdays,
+                team_for(one.party, people),
+            )
+            for one in asked
+        )
+
+    def _title_for(self, party: Party, title: str = "") -> str:
+        """A month of shows for several audiences can be read only if each says for whom it is."""
+        return f"{title} · {party.name}" if title else tr("Planner", "Live: {name}", name=party.name)
+
+    def _propose(self) -> None:
+        wishes = self.asked()
+        first, last = _day_of(self.first), _day_of(self.last)
+        self.propose.setEnabled(False)
+        self.looking.show()
+        self.work.wait_for(lambda: plan_month(self._plan, self._plan.advice, wishes, first, last), self._show)
+
+    def _failed(self, error: AppError) -> None:
+        self._forget()
+        self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+
+    def _show(self, found: MonthDraft) -> None:
+        self._found = found
+        self._show_page(1)
+        self.keep.setEnabled(bool(found.dates))
+        self.keep.setText(tr("Planner", "Put {count} shows into the plan", count=len(found.dates)))
+        self.summary.setText(self._summary(found))
+        schedule = with_draft(self._plan.schedule, found.airings)
+        self.table.setRowCount(len(found.dates))
+        for number, one in enumerate(found.dates):
+            parties = parties_on(schedule, one)
+            comforts = comforts_at(self._plan, parties, one.start, found.airings[0].minutes)
+            cells = (
+                self._when(one, one.local.zone),
+                ", ".join(party.name for party in parties if party.kind is PartyKind.MARKET),
+                self._when(one, self._plan.host_zone),
+                ", ".join(party.name for party in parties if party.kind is not PartyKind.MARKET),
+                ", ".join(party.name for party in parties if comforts[party.id] in (Comfort.POOR, Comfort.NEVER)) or "–",
+            )
+            for column, words in enumerate(cells):
+                self.table.setItem(number, column, QTableWidgetItem(words))
+        self.table.setVisible(bool(found.dates))
+        self.table.scrollToTop()
+        (self.table if found.dates else self.back).setFocus()
+
+    def _show_page(self, page: int) -> None:
+        """0 = the wishes, 1 = what came of them."""
+        self.looking.hide()
+        self.pages.setCurrentIndex(page)
+        for button, there in ((self.propose, 0), (self.keep, 1), (self.back, 1)):
+            button.setVisible(page == there)
+        (self.keep if page else self.propose).setDefault(True)
+
+    def _when(self, occurrence: Occurrence, zone: str) -> str:
+        shown = shown_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
+        formats, language = self._desk.formats, self._desk.language
+        return f"{formats.day(shown.wall.date(), language)}  {hour_words(shown.wall)}"
+
+    def _summary(self, found: MonthDraft) -> str:
+        if not found.dates:
+            return tr("Planner", "No show fits on these days. Allow more days, or plan fewer shows a week.")
+        names = {party.id: party.name for party in self._plan.schedule.parties}
+        parts = [
+            tr(
+                "Planner",
+                "{count} shows, {score} of 100 (all in prime time with the same people: {plain}).",
+                count=len(found.dates),
+                score=round(found.tally.score * 100),
+                plain=round(found.plain.score * 100),
+            ),
+            nights_words(found.tally, names),
+        ]
+        if found.tally.conflicts:
+            parts.append(tr("Planner", "{count} conflicts are left: look at the agenda.", count=found.tally.conflicts))
+        return " ".join(part for part in parts if part)
+
+    def _forget(self) -> None:
+        """A proposal for other wishes is none."""
+        self.work.cancel()
+        self._found = None
+        self._show_page(0)
+        self.keep.setEnabled(False)
+        self.keep.setText(tr("Planner", "Put it into the plan"))
+        self.propose.setEnabled(any(one.per_week for one in self.wishes))
+
+    def _keep(self) -> None:
+        found = self._found
+        if found is not None and self._desk.attempt(
+            lambda: self._plan.edit("Plan a month", lambda schedule: with_draft(schedule, found.airings))
+        ):
+            self.accept()
+
+
+def _day_of(edit: DayEdit) -> date:
+    shown = edit.date()
+    return date(shown.year(), shown.month(), shown.day())
+
+
+def nights_words(tally: Tally, names: Mapping[str, str]) -> str:
+    """Who works how many nights."""
+    told = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
+    return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "Nobody works at night.")

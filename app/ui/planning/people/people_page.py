@@ -1,0 +1,163 @@
+"""People and markets: who takes part in the plan, and who bore how much of it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QScrollArea, QVBoxLayout
+
+from app.domain.base.words import pick
+from app.domain.planning.party import GROUPS, Group, Party, PartyKind
+from app.domain.show_editing import new_id
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import icon_button, label
+from app.ui.planning.local_times import kind_words
+from app.ui.planning.page import PlannerPage
+from app.ui.planning.people.ledger_table import LedgerTable
+from app.ui.planning.people.party_form import PartyForm
+from app.ui.planning.plan_settings import PlanSettings
+from app.ui.planning.plan_source import PlanSource
+
+LIST_PX = 250
+FORM_PX = 470
+_ID = Qt.ItemDataRole.UserRole
+
+
+class PeoplePage(PlannerPage):
+    """Every change is in the plan at once, and can be undone."""
+
+    def __init__(self, source: PlanSource) -> None:
+        super().__init__()
+        self._source = source
+        self._plan = source.scheduler
+        self._chosen = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(20)
+        row.addLayout(self._list_side())
+        self.form = PartyForm(source.desk)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setMinimumWidth(FORM_PX)
+        self.area.setWidget(self.form)
+        row.addWidget(self.area, 5)
+        row.addLayout(self._ledger_side(), 4)
+        remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
+        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
+        remove.activated.connect(self.remove)
+
+    def _list_side(self) -> QVBoxLayout:
+        side = QVBoxLayout()
+        side.setSpacing(6)
+        icons = self._source.desk.icons
+        head = QHBoxLayout()
+        head.addWidget(label(tr("Planner", "People and markets"), "sectionTitle"), 1)
+        self.add_button = icon_button(icons, "add", tr("Planner", "Add somebody"), self._show_add_menu)
+        self.remove_button = icon_button(icons, "remove", tr("Planner", "Remove (Delete)"), self.remove)
+        head.addWidget(self.add_button)
+        head.addWidget(self.remove_button)
+        side.addLayout(head)
+        self.list = QListWidget()
+        self.list.setFixedWidth(LIST_PX)
+        self.list.setAccessibleName(tr("Planner", "People and markets"))
+        self.list.currentItemChanged.connect(lambda item, _: self._choose(str(item.data(_ID)) if item is not None else ""))
+        side.addWidget(self.list, 1)
+        self.settings = PlanSettings(self._source.desk)
+        self.settings.setFixedWidth(LIST_PX)
+        side.addWidget(self.settings)
+        return side
+
+    def _ledger_side(self) -> QVBoxLayout:
+        side = QVBoxLayout()
+        side.setSpacing(6)
+        side.addWidget(label(tr("Planner", "Who bore how much"), "sectionTitle"))
+        self.ledger = LedgerTable(self._source.speaker)
+        side.addWidget(self.ledger, 1)
+        words = tr(
+            "Planner",
+            "Of the last month and the next two. A night is half an hour or more of a show between midnight and six "
+            "on somebody’s own clock. Who is next in turn takes the next bad hour.",
+        )
+        side.addWidget(label(words, "hint", wrap=True))
+        side.addStretch(1)
+        return side
+
+    # Showing --------------------------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        parties = self._ordered()
+        self._fill(parties)
+        party = next((one for one in parties if one.id == self._chosen), None)
+        self.area.setEnabled(party is not None)
+        self.remove_button.setEnabled(party is not None)
+        if party is not None:
+            self.form.show_party(party)
+        self.settings.read()
+        self.ledger.show_burdens(self._plan.schedule.parties, self._plan.ledger())
+
+    def _ordered(self) -> list[Party]:
+        order = tuple(Group)
+        return sorted(self._plan.schedule.parties, key=lambda party: order.index(GROUPS[party.kind]))
+
+    def _fill(self, parties: Sequence[Party]) -> None:
+        blocked = self.list.blockSignals(True)
+        ids = [str(self.list.item(place).data(_ID)) for place in range(self.list.count())]
+        if ids != [party.id for party in parties]:
+            self.list.clear()
+            for party in parties:
+                item = QListWidgetItem()
+                item.setData(_ID, party.id)
+                self.list.addItem(item)
+        if self._chosen not in {party.id for party in parties}:
+            self._chosen = parties[0].id if parties else ""
+        for place, party in enumerate(parties):
+            item = self.list.item(place)
+            item.setText(f"{party.name}\n{kind_words(party.kind)} · {self._source.speaker.city(party.zone)}")
+            if party.id == self._chosen:
+                self.list.setCurrentRow(place)
+        self.list.blockSignals(blocked)
+
+    def _choose(self, party_id: str) -> None:
+        self._chosen = party_id
+        self.read()
+
+    # Changing -------------------------------------------------------------------------------------------------------------
+
+    def _show_add_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        desk = self._source.desk
+        for market in desk.studio.show.markets:
+            name = pick(market.name, (desk.language,))[0] or market.id
+            menu.addAction(desk.icons.icon("globe"), name, partial(self.add, PartyKind.MARKET, market.id))
+        menu.addAction(desk.icons.icon("globe"), tr("Planner", "Another place that watches"), partial(self.add, PartyKind.MARKET, ""))
+        menu.addSeparator()
+        for kind in PartyKind:
+            if kind is not PartyKind.MARKET:
+                menu.addAction(kind_words(kind), partial(self.add, kind, ""))
+        menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
+
+    def add(self, kind: PartyKind, market_id: str) -> None:
+        """Add somebody, and let the user write who that is."""
+        desk, plan = self._source.desk, self._plan
+        market = next((one for one in desk.studio.show.markets if one.id == market_id), None)
+        if market is not None:
+            taken = {party.zone for party in plan.schedule.parties if party.market_id == market_id}
+            zone = next((one for one in market.zones if one not in taken), market.zones[0] if market.zones else plan.host_zone)
+            name = pick(market.name, (desk.studio.show.desk.host_language, desk.language))[0] or market.id
+            name = f"{name} · {self._source.speaker.city(zone)}" if taken else name
+            made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
+        else:
+            made = Party(new_id(), kind_words(kind), kind, plan.host_zone)
+        if desk.attempt(lambda: plan.put_party(made)):
+            self._chosen = made.id
+            self.read()
+            self.form.begin()
+
+    def remove(self) -> None:
+        """Take the chosen one out of the plan; its shows go on without it."""
+        if self._chosen:
+            self._source.desk.attempt(lambda: self._plan.remove_parties((self._chosen,)))

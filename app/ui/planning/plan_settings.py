@@ -1,0 +1,71 @@
+"""What holds for the whole plan: the place it is made from, the rest between two shows, and hours in which nobody is reminded."""
+
+from PySide6.QtCore import QSignalBlocker, QTime
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSpinBox, QTimeEdit, QWidget
+
+from app.ui.desk import Desk
+from app.ui.kit.editors import roomy
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label
+from app.ui.planning.dates.zone_choice import ZoneChoice
+
+MOST_REST_HOURS = 24
+CLOCK = "HH:mm"
+
+
+class PlanSettings(QWidget):
+    """Each field is one step of undo."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._plan = desk.studio.desk.scheduler
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(6)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        self.place = ZoneChoice(
+            tr("Planner", "You plan from"),
+            self._plan.zones,
+            self._plan.now,
+            city=lambda key: desk.formats.city(key, desk.language),
+            soon=lambda: (self._plan.local_zone, *(party.zone for party in self._plan.schedule.parties)),
+        )
+        self.place.chosen.connect(lambda key: desk.attempt(lambda: self._plan.set_host_zone(key)))
+        form.addRow(label(tr("Planner", "You plan from"), "muted"), self.place)
+        self.rest = QSpinBox()
+        roomy(self.rest)
+        self.rest.setRange(0, MOST_REST_HOURS)
+        self.rest.setSuffix(tr("Planner", " h"))
+        self.rest.setKeyboardTracking(False)
+        self.rest.setAccessibleName(tr("Planner", "Rest between two shows"))
+        self.rest.valueChanged.connect(lambda hours: desk.attempt(lambda: self._plan.set_rest_hours(hours, merge="rest")))
+        form.addRow(label(tr("Planner", "Rest between two shows"), "muted"), self.rest)
+        self.quiet = (QTimeEdit(), QTimeEdit())
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        for box, words in zip(
+            self.quiet, (tr("Planner", "Nobody is reminded from"), tr("Planner", "Nobody is reminded until")), strict=True
+        ):
+            roomy(box)
+            box.setDisplayFormat(CLOCK)
+            box.setAccessibleName(words)
+            box.setKeyboardTracking(False)
+            box.timeChanged.connect(lambda _: self._on_quiet())
+            line.addWidget(box, 1)
+        line.insertWidget(1, label("–", "muted"))
+        form.addRow(label(tr("Planner", "Nobody is reminded, on their own clock"), "muted"), line)
+
+    def read(self) -> None:
+        """Show what holds now."""
+        schedule = self._plan.schedule
+        self.place.show_zone(self._plan.host_zone)
+        with QSignalBlocker(self.rest):
+            self.rest.setValue(schedule.rest_hours)
+        for box, hour in zip(self.quiet, schedule.quiet_hours, strict=True):
+            with QSignalBlocker(box):
+                box.setTime(QTime.fromString(hour, CLOCK))
+
+    def _on_quiet(self) -> None:
+        begin, end = (box.time().toString(CLOCK) for box in self.quiet)
+        self._desk.attempt(lambda: self._plan.set_quiet_hours(begin, end))

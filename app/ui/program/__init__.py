@@ -1,0 +1,1 @@
+"""Program view, scenes, sources, properties, mixer."""

@@ -1,0 +1,82 @@
+"""What viewers would lose when the open show goes: asked about by its name before anything happens."""
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.base.words import pick
+from app.domain.program.broadcast import BroadcastState
+from app.session.studio import Studio
+from app.ui.kit.language import tr
+from app.ui.kit.questions import choose
+
+STAY, LEAVE, KEEP_ON_AIR = "stay", "leave", "keep"
+
+
+def is_on_air(studio: Studio) -> bool:
+    """Whether viewers see the show, or are about to."""
+    return studio.broadcast.value is not BroadcastState.IDLE
+
+
+def goes_on(studio: Studio) -> bool:
+    """Whether there is a show that must not end by accident: on air, or its run of show is running."""
+    return is_on_air(studio) or studio.desk.runner.run.running
+
+
+def viewers_lose(studio: Studio) -> str:
+    """What goes from the viewers' page, in sentences; "" when nothing does."""
+    show, selling = studio.show, studio.desk.selling
+    language = (show.desk.host_language,)
+    lines = []
+    if show.products:
+        count = len(show.products)
+        lines.append(
+            tr("Leaving", "Its product disappears from the viewer page.")
+            if count == 1
+            else tr("Leaving", "Its {count} products disappear from the viewer page.", count=count)
+        )
+    if (pinned := selling.pinned) is not None:
+        lines.append(tr("Leaving", "“{product}” is no longer pinned.", product=pick(pinned.name, language)[0] or pinned.sku or pinned.id))
+    if selling.shown.drop is not None:
+        lines.append(tr("Leaving", "The running coupon ends."))
+    return " ".join(lines)
+
+
+def may_replace(studio: Studio, parent: QWidget) -> bool:
+    """Ask before another show takes the place of one that goes on; True at once for one that does not."""
+    if not goes_on(studio):
+        return True
+    title = studio.title
+    if is_on_air(studio):
+        heading = tr("Leaving", "“{title}” is on air", title=title)
+        first = tr("Leaving", "Opening another show immediately changes what your viewers see.")
+    else:
+        heading = tr("Leaving", "The run of show of “{title}” is still running", title=title)
+        first = tr("Leaving", "Opening another show ends it.")
+    text = " ".join(filter(None, (first, viewers_lose(studio))))
+    answers = (
+        (STAY, tr("Leaving", "Keep “{title}”", title=title), "primary"),
+        (LEAVE, tr("Leaving", "Switch shows anyway"), "danger"),
+    )
+    return choose(parent, heading, text, answers, cancel=False) == LEAVE
+
+
+def ask_before_closing(studio: Studio, parent: QWidget) -> str:
+    """STAY, LEAVE (which ends the show) or KEEP_ON_AIR; LEAVE at once for a show that does not go on."""
+    if not goes_on(studio):
+        return LEAVE
+    title = studio.title
+    stay = (STAY, tr("Leaving", "Keep “{title}” open", title=title), "primary")
+    if not is_on_air(studio):
+        heading = tr("Leaving", "The run of show of “{title}” is still running", title=title)
+        end_it = (LEAVE, tr("Leaving", "End it and close"), "danger")
+        return choose(parent, heading, tr("Leaving", "Closing Tradewind ends it."), (stay, end_it), cancel=False) or STAY
+    text = tr(
+        "Leaving",
+        "Ending the show stops it for viewers. You can also stay on air without this window and reopen Tradewind later.",
+    )
+    answers = (
+        stay,
+        (KEEP_ON_AIR, tr("Leaving", "Stay on air and close"), ""),
+        (LEAVE, tr("Leaving", "End the show"), "danger"),
+    )
+    heading = tr("Leaving", "“{title}” is on air", title=title)
+    return choose(parent, heading, " ".join(filter(None, (text, viewers_lose(studio)))), answers, cancel=False) or STAY

@@ -1,0 +1,66 @@
+"""The program picture with what belongs to it: handles for the chosen layer, and words while there is nothing to see."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.program import editing
+from app.domain.program.broadcast import AirState
+from app.domain.program.project import program_scene
+from app.domain.program.scene import Box, Crop
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+from app.ui.program.program_view import ProgramView
+
+
+class ProgramPanel(QWidget):
+    """Joins the view's gestures to the document: one drag is one undo step."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.view = ProgramView(desk.theme, desk.studio.preview.latest)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.view.chosen.connect(self._choose)
+        self.view.placed.connect(self._place)
+        desk.bridge.project_changed.connect(self._on_changed)
+        desk.bridge.broadcast_changed.connect(self._on_changed)
+        desk.selection.changed.connect(self._on_changed)
+        desk.bridge.engine_changed.connect(self._on_engine_changed)
+        self._on_changed()
+        self._on_engine_changed()
+
+    def _on_changed(self) -> None:
+        project = self._desk.studio.project
+        canvas = project.output.canvas
+        scene, on_air = self._desk.edited_scene, program_scene(project)
+        self.view.set_scene((canvas.width, canvas.height), scene.layers, self._desk.selection.layer_id)
+        if scene.id == on_air.id:
+            self.view.set_off_air("", {})
+            return
+        names = {source.id: source.name for source in project.sources}
+        words = (
+            tr("Program", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
+            if self._desk.studio.air.value is AirState.LIVE
+            else tr("Program", "Editing “{scene}”. “{on_air}” is still on program.", scene=scene.name, on_air=on_air.name)
+        )
+        self.view.set_off_air(words, names)
+
+    def _on_engine_changed(self) -> None:
+        words = {
+            "STARTING": tr("Program", "Starting the engine…"),
+            "LOST": tr("Program", "The engine stopped. Starting it again…"),
+            "STOPPED": tr("Program", "The engine is not running."),
+        }
+        self.view.set_message(words.get(self._desk.studio.engine.value.name, ""))
+
+    def _choose(self, layer_id: str) -> None:
+        layers = self._desk.edited_scene.layers
+        source_id = next((layer.source_id for layer in layers if layer.id == layer_id), "")
+        self._desk.selection.choose(layer_id=layer_id, source_id=source_id)
+
+    def _place(self, layer_id: str, box: Box, crop: Crop, gesture: str) -> None:
+        scene_id = self._desk.edited_scene.id
+        self._desk.edit(
+            "Place source", lambda project: editing.replace_layer(project, scene_id, layer_id, box=box, crop=crop), merge=gesture
+        )

@@ -1,0 +1,330 @@
+"""What viewers see beside the picture, and what they do: keyword cards, coupons, disclosures, lasting cards, the room's figures."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from app.domain.base.words import pick
+from app.domain.selling.shown import ShownCard, ShownKind
+from app.domain.show import Coupon
+from app.session.room.room_link import RoomState
+from app.session.selling.selling import words_of
+from app.ui.desk import Desk
+from app.ui.kit.clocks import clock
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import badge, elided, hand_over_focus, icon_button, label, push_button
+from app.ui.selling.disclosure_row import DisclosureRow
+from app.ui.selling.keywords import CouponDialog, KeywordDialog
+
+TICK_MS = 1000
+
+
+class _Section(QWidget):
+    """A heading with a button for adding, and rows below."""
+
+    def __init__(self, title: str, button: QToolButton | None = None) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.addWidget(label(title, "sectionTitle"), 1)
+        if button is not None:
+            head.addWidget(button)
+        column.addLayout(head)
+        self.rows = QVBoxLayout()
+        self.rows.setSpacing(4)
+        column.addLayout(self.rows)
+
+    def clear(self) -> None:
+        """Take all rows out; the keyboard, if one of them has it, goes to the panel and not to the next button."""
+        here = self.focusWidget()
+        while self.rows.count():
+            item = self.rows.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                if here is not None and widget.isAncestorOf(here):
+                    hand_over_focus(here, self)
+                widget.hide()
+                widget.deleteLater()
+
+
+class OfferPanel(QWidget):
+    """Everything here acts at once, on the picture and on every viewer's page."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._desk = desk
+        self._show_desk = desk.studio.desk
+        self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
+        self._cards: dict[ShownCard, QPushButton] = {}
+        self._disclosure_rows: dict[str, DisclosureRow] = {}
+        self._read_texts: tuple[tuple[tuple[ShownCard, str], ...], set[str]] | None = None  # what the cards' buttons were made of
+        self._read_of: tuple[object, ...] = ("",) * 5  # what the rows were made of
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(8, 8, 8, 8)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(14)
+        scroll.setWidget(inside)
+        outer.addWidget(scroll)
+        self._build()
+        bridge = desk.bridge
+        bridge.show_changed.connect(self._on_show_changed)
+        bridge.shown_changed.connect(self._on_shown_changed)
+        bridge.room_changed.connect(self.on_room_changed)
+        bridge.disclosures_changed.connect(self._read_disclosures)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.on_tick)
+        self._timer.start()
+        self._on_show_changed()
+        self.on_room_changed()
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        icons = self._desk.icons
+        self._column.addWidget(self._room())
+        pinned = QHBoxLayout()
+        self.pinned = elided("", "heading")
+        self.unpin = push_button(tr("Offer", "Unpin"), lambda: self._desk.attempt(self._show_desk.selling.unpin))
+        pinned.addWidget(self.pinned, 1)
+        pinned.addWidget(self.unpin)
+        self._column.addLayout(pinned)
+        self.beside = label(tr("Offer", "Cards appear beside the video, not in it. Change this in Settings → Selling."), "hint", wrap=True)
+        self._column.addWidget(self.beside)
+        self.cards = _Section(
+            tr("Offer", "Keyword cards"), icon_button(icons, "add", tr("Offer", "Add a keyword card"), lambda: self._edit_card(""))
+        )
+        self._column.addWidget(self.cards)
+        self.lasting = QHBoxLayout()
+        self._switches: dict[ShownKind, QPushButton] = {}
+        for kind, words in (
+            (ShownKind.LOWER_THIRD, tr("Offer", "Name line")),
+            (ShownKind.TICKER, tr("Offer", "Ticker")),
+            (ShownKind.CODE, tr("Offer", "QR code")),
+        ):
+            button = push_button(words)
+            button.setCheckable(True)
+            button.clicked.connect(lambda on, kind=kind: self._desk.attempt(lambda: self._show_desk.selling.keep_on(kind, on=on)))
+            self._switches[kind] = button
+            self.lasting.addWidget(button)
+        self.lasting.addStretch(1)
+        self._column.addLayout(self.lasting)
+        self.coupons = _Section(
+            tr("Offer", "Coupons"), icon_button(icons, "add", tr("Offer", "Add a coupon"), lambda: self._edit_coupon(""))
+        )
+        self._column.addWidget(self.coupons)
+        self.disclosures = _Section(tr("Offer", "Say that it is advertising"))
+        self._column.addWidget(self.disclosures)
+        self._column.addStretch(1)
+
+    def _room(self) -> QWidget:
+        box = QWidget()
+        box.setObjectName("card")
+        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(10, 8, 10, 8)
+        self.figures = {}
+        for place, (name, words) in enumerate(
+            (
+                ("viewers", tr("Offer", "watching")),
+                ("likes", tr("Offer", "likes")),
+                ("asked", tr("Offer", "ask to see")),
+                ("orders", tr("Offer", "orders")),
+            )
+        ):
+            figure, caption = label("0", "roomFigure"), label(words, "hint")
+            grid.addWidget(figure, 0, place)
+            grid.addWidget(caption, 1, place)
+            grid.setColumnStretch(place, 1)
+            self.figures[name] = figure
+        self.room_state = label("", "hint", wrap=True)
+        grid.addWidget(self.room_state, 2, 0, 1, 3)
+        self.take_back = push_button(tr("Offer", "Lead the room from here"), self._show_desk.room.take_back)
+        grid.addWidget(self.take_back, 2, 3)
+        return box
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def _on_show_changed(self) -> None:
+        show = self._desk.studio.show
+        read = (show.cards, show.coupons, show.markets, show.desk, self._show_desk.selling.pinned)
+        if all(one is other for one, other in zip(read, self._read_of, strict=True)):
+            return
+        self._read_of = read
+        self._read_cards()
+        self._read_coupons()
+        self._read_disclosures()
+        self._on_shown_changed()
+
+    def _on_shown_changed(self) -> None:
+        selling, host = self._show_desk.selling, self._desk.studio.show.desk.host_language
+        product = selling.pinned
+        self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing is pinned"))
+        if product is None:
+            hand_over_focus(self.unpin, self)
+        self.unpin.setVisible(product is not None)
+        shown = selling.shown
+        on = product is not None or shown.card is not None or shown.countdown is not None
+        self.beside.setVisible(on and self._show_desk.cards_beside)
+        for kind, button in self._switches.items():
+            button.setChecked(kind in selling.shown.lasting)
+        if tuple(self._cards) != selling.deck:
+            self._read_cards()
+        for card, button in self._cards.items():
+            button.setChecked(selling.shown.card == card)
+        for _, refresh in self._coupon_rows.values():
+            refresh()
+
+    def on_room_changed(self) -> None:
+        """People came, went, or did something."""
+        summary, host = self._show_desk.summary, self._desk.studio.show.desk.host_language
+        for name, value in (
+            ("viewers", summary.viewers),
+            ("likes", summary.likes),
+            ("asked", summary.details_asked),
+            ("orders", summary.orders),
+        ):
+            self.figures[name].setText(self._desk.formats.number(value, host) if value else "0")
+        state = self._show_desk.room.state.value
+        words = {
+            RoomState.CONNECTING: tr("Offer", "Joining the room…"),
+            RoomState.LOST: tr("Offer", "The room cannot be reached; trying again. The picture is not touched by this."),
+            RoomState.REPLACED: tr("Offer", "Another desk leads this room now."),
+            RoomState.OFF: tr("Offer", "The room opens with the built-in relay."),
+        }.get(state, "")
+        self.room_state.setText(words)
+        self.room_state.setVisible(bool(words))
+        self.take_back.setVisible(state is RoomState.REPLACED)
+
+    def _read_cards(self) -> None:
+        show, host = self._desk.studio.show, self._desk.studio.show.desk.host_language
+        selling = self._show_desk.selling
+        own = {card.id for card in show.cards}
+        texts = tuple((card, pick(words_of(show, self._show_desk.products, card), (host,))[0]) for card in selling.deck)
+        if (texts, own) == self._read_texts:
+            return
+        self._read_texts = (texts, own)
+        self.cards.clear()
+        self._cards = {}
+        for number, (card, text) in enumerate(texts, 1):
+            line = QHBoxLayout()
+            line.setContentsMargins(0, 0, 0, 0)
+            row = QWidget()
+            row.setLayout(line)
+            button = push_button(text if number > 9 else f"{number}  {text}")
+            button.setCheckable(True)
+            button.setProperty("role", "card")
+            button.clicked.connect(lambda _, number=number: self._desk.attempt(lambda: selling.show_number(number)))
+            line.addWidget(button, 1)
+            if card.kind is ShownKind.CARD and card.id in own:
+                line.addWidget(icon_button(self._desk.icons, "rename", tr("Offer", "Change the card"), partial(self._edit_card, card.id)))
+            self._cards[card] = button
+            self.cards.rows.addWidget(row)
+        if not self._cards:
+            self.cards.rows.addWidget(
+                label(
+                    tr("Offer", "Words that viewers read while you say them, each in their language: “Free delivery”."), "hint", wrap=True
+                )
+            )
+
+    def _read_coupons(self) -> None:
+        self.coupons.clear()
+        self._coupon_rows = {}
+        for coupon in self._desk.studio.show.coupons:
+            self.coupons.rows.addWidget(self._coupon_row(coupon))
+        if not self._coupon_rows:
+            self.coupons.rows.addWidget(
+                label(
+                    tr("Offer", "A coupon gives each viewer one code, as long as there are codes, and says honestly how many are left."),
+                    "hint",
+                    wrap=True,
+                )
+            )
+
+    def _coupon_row(self, coupon: Coupon) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        title = pick(coupon.title, (self._desk.studio.show.desk.host_language,))[0]
+        line.addWidget(elided(title), 1)
+        state = badge("", "accent")
+        line.addWidget(state)
+        button = push_button(tr("Offer", "Drop"))
+        line.addWidget(button)
+        line.addWidget(icon_button(self._desk.icons, "rename", tr("Offer", "Change the coupon"), lambda: self._edit_coupon(coupon.id)))
+        selling = self._show_desk.selling
+
+        def dropped() -> bool:
+            return selling.shown.drop is not None and selling.shown.drop.coupon_id == coupon.id
+
+        def refresh() -> None:
+            on = dropped()
+            drop = selling.shown.drop
+            button.setText(tr("Offer", "Close") if on else tr("Offer", "Drop"))
+            given = len(selling.claims(coupon.id))
+            words = tr("Offer", "{count} given", count=given) if given else ""
+            if on and drop is not None:
+                left_s = max(0.0, (drop.expires_ms - self._show_desk.now_ms()) / 1000)
+                words = tr("Offer", "{left} left · {time}", left=selling.coupon_left, time=clock(left_s))
+            state.setText(words)
+            state.setVisible(bool(words))
+
+        def act() -> None:
+            if dropped():
+                self._desk.attempt(selling.close_coupon)
+            else:
+                self._desk.attempt(lambda: selling.drop_coupon(coupon.id))
+
+        button.clicked.connect(lambda _=False: act())
+        self._coupon_rows[coupon.id] = (button, refresh)
+        refresh()
+        return row
+
+    def _read_disclosures(self) -> None:
+        found = {one.market_id: one for one in self._show_desk.disclosures.reminders()}
+        # in the order of the markets: a row that moved with its urgency was missed by the hand that was on its way
+        reminders = {market.id: found[market.id] for market in self._desk.studio.show.markets if market.id in found}
+        if tuple(reminders) != tuple(self._disclosure_rows):
+            self.disclosures.clear()
+            self._disclosure_rows = {market_id: self._disclosure_row(market_id) for market_id in reminders}
+        host = self._desk.studio.show.desk.host_language
+        names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._desk.studio.show.markets}
+        for market_id, row in self._disclosure_rows.items():
+            row.read(names.get(market_id, market_id), reminders[market_id], self._show_desk.now_ms())
+        self.disclosures.setVisible(bool(reminders))
+
+    def _disclosure_row(self, market_id: str) -> DisclosureRow:
+        disclosures = self._show_desk.disclosures
+        row = DisclosureRow()
+        row.wanted.connect(lambda on: self._desk.attempt(lambda: disclosures.show_now(market_id) if on else disclosures.conceal(market_id)))
+        self.disclosures.rows.addWidget(row)
+        return row
+
+    def on_tick(self) -> None:
+        """A second has passed."""
+        if self.isVisible():
+            for _, refresh in self._coupon_rows.values():
+                refresh()
+            self._read_disclosures()
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def _edit_card(self, card_id: str) -> None:
+        dialog = KeywordDialog(self._desk, card_id, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _edit_coupon(self, coupon_id: str) -> None:
+        dialog = CouponDialog(self._desk, coupon_id, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -1,0 +1,1 @@
+"""Rundown, cue card, prompter."""

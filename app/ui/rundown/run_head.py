@@ -1,0 +1,145 @@
+"""The head of the run of show: the clocks, the keys by which a running show is led, and the host's own timer."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from app.session.rundown.show_runner import TIMER_S
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+from app.ui.kit.motion import Motion
+from app.ui.kit.pieces import hand_over_focus, icon_button, push_button
+from app.ui.rundown.aux_timer import AuxTimer
+from app.ui.rundown.run_clock import FLASH_MS, RunClock
+
+MINUTE_PX = 28
+
+
+def _hour(at_ms: int) -> str:
+    """The hour of the day where the host is."""
+    return f"{datetime.fromtimestamp(at_ms / 1000):%H:%M}"
+
+
+class RunHead(QWidget):
+    """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table.
+
+    `rest`: what has the keyboard when the button that had it goes, so that a second Space never presses its neighbour.
+    """
+
+    ticked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.rest: QWidget = self
+        self._desk = desk
+        self._runner = desk.studio.desk.runner
+        self._lit = False
+        self.motion = Motion(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.clock = RunClock()
+        self.start_button = push_button(tr("Rundown", "Start"), lambda: self._do("run.start"), role="primary")
+        self.start_button.setToolTip(tr("Rundown", "Start the show"))
+        self.next_button = push_button(tr("Rundown", "Next"), lambda: self._do("run.next"), role="primary")
+        first = QHBoxLayout()
+        first.addWidget(self.clock, 1)
+        first.addWidget(self.start_button)
+        first.addWidget(self.next_button)
+        column.addLayout(first)
+        column.addWidget(self.clock.whole)
+        column.addLayout(self._keys())
+        self._timer = QTimer(self)
+        self._timer.setInterval(FLASH_MS)
+        self._timer.timeout.connect(self.on_tick)
+        self._timer.start()
+
+    def _keys(self) -> QHBoxLayout:
+        """They stay where they are, whatever can be done: a hand finds them without looking."""
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        icons = self._desk.icons
+        self.previous_button = icon_button(icons, "up", tr("Rundown", "Back to the segment before"), lambda: self._do("run.previous"))
+        self.skip_button = icon_button(icons, "skip", tr("Rundown", "Leave out the next segment"), lambda: self._do("run.skip"))
+        self.shorten_button = self._minute("−1", tr("Rundown", "One minute less for this segment"), "run.shorten_1m")
+        self.extend_button = self._minute("+1", tr("Rundown", "One minute more for this segment"), "run.extend_1m")
+        self.swap_button = icon_button(icons, "swap", tr("Rundown", "The backup takes over"), lambda: self._do("run.swap"))
+        self.end_button = icon_button(icons, "stop", tr("Rundown", "End the run of show"), lambda: self._do("run.end"))
+        self.timer = AuxTimer(
+            icons,
+            set_length=lambda seconds: self._desk.attempt(lambda: self._runner.timer_set(seconds)),
+            toggle=lambda: self._do("timer.toggle"),
+            reset=lambda: self._do("timer.reset"),
+        )
+        self._run_keys: dict[str, QToolButton] = {
+            "run.previous": self.previous_button,
+            "run.skip": self.skip_button,
+            "run.shorten_1m": self.shorten_button,
+            "run.extend_1m": self.extend_button,
+            "run.swap": self.swap_button,
+            "run.end": self.end_button,
+        }
+        for button in self._run_keys.values():
+            button.setProperty("dense", True)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.timer)
+        return row
+
+    def _minute(self, words: str, meaning: str, action_id: str) -> QToolButton:
+        button = icon_button(self._desk.icons, "", meaning, lambda: self._do(action_id))
+        button.setText(words)
+        button.setObjectName("minute")
+        button.setFixedWidth(MINUTE_PX)
+        return button
+
+    def _do(self, action_id: str) -> None:
+        self._desk.studio.actions.run(action_id)
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """The show or its run has changed."""
+        running = self._runner.run.running
+        actions = self._desk.studio.actions
+        startable, steppable = bool(self._desk.studio.show.segments), self._runner.upcoming is not None
+        self._switch(self.start_button, visible=not running, enabled=startable)
+        self._switch(self.next_button, visible=running, enabled=steppable)
+        for action_id, button in self._run_keys.items():
+            self._switch(button, visible=True, enabled=actions[action_id].enabled())
+        self._show()
+
+    def _switch(self, button: QAbstractButton, *, visible: bool, enabled: bool) -> None:
+        if not (visible and enabled):
+            hand_over_focus(button, self.rest)
+        button.setVisible(visible)
+        button.setEnabled(enabled)
+
+    def on_tick(self) -> None:
+        """Half a second has passed."""
+        self._lit = not self._lit
+        self._show()
+        if self._runner.run.running:
+            self.ticked.emit()
+
+    def _show(self) -> None:
+        timer = self._runner.run.timer
+        standing = timer.left_s if timer.length_s else float(TIMER_S)
+        counting = timer.started_ms is not None
+        self.timer.show_timer(self._runner.timer_left_s() if counting else standing, counting=counting)
+        segments = self._desk.studio.show.segments
+        if not self._runner.run.running:
+            planned_s = sum(one.planned_s for one in segments)
+            ends_ms = self._desk.studio.desk.now_ms() + planned_s * 1000
+            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), planned_s, _hour(ends_ms) if segments else "")
+            return
+        timing = self._runner.timing()
+        current, upcoming = self._runner.current, self._runner.upcoming
+        self.clock.show_timing(
+            timing,
+            title=current.title if current else tr("Rundown", "This segment was removed"),
+            upcoming=upcoming.title if upcoming else "",
+            ends=_hour(timing.ends_ms),
+            flash=self._lit or self.motion.calm,
+        )

@@ -1,0 +1,330 @@
+"""The run of show: segments in order with their clock, the show's clock above them, what is wrong with the plan below."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from operator import is_
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedLayout, QWidget
+
+from app.domain import show_editing as editing
+from app.domain.base.errors import Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.words import pick
+from app.domain.catalogue.product import Product
+from app.domain.rundown.rundown import Act, Run, Segment, allotted_s
+from app.domain.show import Show, segment_by_id
+from app.ui import late
+from app.ui.catalogue.product_list import PRODUCT_TYPE, Thumbnails
+from app.ui.catalogue.products import role_badge
+from app.ui.desk import Desk
+from app.ui.figures import act_words
+from app.ui.kit.clocks import clock
+from app.ui.kit.editors import column
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import EmptyState, hand_over_focus, icon_button, push_button
+from app.ui.kit.theme import Icons
+from app.ui.rundown.findings import FindingsBar
+from app.ui.rundown.run_head import RunHead
+from app.ui.rundown.segment_list import ROW_PX, THUMB_PX, SegmentLine, SegmentView, dropped_products
+
+GO_KEYS = "Ctrl+Return"
+LIST_SHARE, FINDINGS_SHARE = 3, 2  # of the height, while the findings are open
+
+
+class _EmptyPlan(EmptyState):
+    """Takes the first products, where a list will be."""
+
+    products_dropped = Signal(list, int)
+
+    def __init__(self, icons: Icons, icon: str, title: str, text: str, action: QPushButton) -> None:
+        super().__init__(icons, icon, title, text, action)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(PRODUCT_TYPE):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.products_dropped.emit(dropped_products(event.mimeData()), 0)
+
+
+class RundownPanel(QWidget):
+    """Before the show a plan that is checked while it is written; on air the place from which the show is led.
+
+    Enter and a double click open a segment's form, before and in the show; in the show Ctrl+Enter, a button and the menu go into the
+    segment. Rows are dragged, products are let fall between them.
+    """
+
+    def __init__(self, desk: Desk, thumbnails: Thumbnails | None = None) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._desk = desk
+        self._runner = desk.studio.desk.runner
+        self._begins: Mapping[str, int] = {}
+        self._products = desk.studio.desk.products
+        self._dialogs: dict[str, late.SegmentDialog] = {}
+        self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # of each segment, and what it was made of
+        self._revealed = ""
+        self._run = Run()  # as it is shown
+        layout = column(self, margin=8, spacing=4)
+        self.head = RunHead(desk)
+        layout.addWidget(self.head)
+        self.list = SegmentView(
+            desk.theme,
+            desk.icons,
+            thumbnails or Thumbnails(desk.studio.pictures.get, THUMB_PX),
+            self._describe,
+            act_words,
+        )
+        self.list.setMinimumHeight(2 * ROW_PX)
+        self.head.rest = self.list
+        self.list.setAccessibleName(tr("Rundown", "Run of show"))
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.list)
+        self.plan_button = push_button(tr("Rundown", "Plan from my products"), self.plan, role="primary")
+        self.empty = _EmptyPlan(
+            desk.icons,
+            "rundown",
+            tr("Rundown", "No plan yet"),
+            tr("Rundown", "Drag products here, or begin with a plan in three acts."),
+            self.plan_button,
+        )
+        self.empty.products_dropped.connect(self.add_products)
+        self._stack.addWidget(self.empty)
+        layout.addLayout(self._stack, LIST_SHARE)
+        self.findings = FindingsBar(desk, self._go_to, self.list.refresh)
+        layout.addWidget(self.findings)
+        self.findings.opened.connect(lambda on: layout.setStretchFactor(self.findings, FINDINGS_SHARE if on else 0))
+        layout.addLayout(self._buttons())
+        self.list.opened.connect(self.open)
+        self.list.removed.connect(self.remove)
+        going = QShortcut(QKeySequence(GO_KEYS), self.list, lambda: self._go_into(self.list.current_id()))
+        going.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.list.moved.connect(self._move)
+        self.list.products_dropped.connect(self.add_products)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        self.head.ticked.connect(self._on_tick)
+        desk.bridge.show_changed.connect(self._on_show_changed)
+        desk.bridge.run_changed.connect(self._on_run_changed)
+        self._on_show_changed()
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        icons = self._desk.icons
+        row.addWidget(icon_button(icons, "add", tr("Rundown", "Add a segment"), self.add))
+        self.duplicate_button = icon_button(icons, "duplicate", tr("Rundown", "Duplicate"), self.duplicate)
+        self.open_button = icon_button(icons, "rename", tr("Rundown", "Open the form"), lambda: self.open(self.list.current_id()))
+        self.remove_button = icon_button(icons, "remove", tr("Rundown", "Remove"), self.remove)
+        keys = QKeySequence(GO_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+        self.go_button = icon_button(
+            icons, "play", tr("Rundown", "Go to this segment ({keys})", keys=keys), lambda: self._go_into(self.list.current_id())
+        )
+        row.addWidget(self.duplicate_button)
+        row.addWidget(self.open_button)
+        row.addWidget(self.go_button)
+        row.addStretch(1)
+        row.addWidget(self.remove_button)
+        return row
+
+    # Reading --------------------------------------------------------------------------------------------------------------
+
+    def _on_show_changed(self) -> None:
+        show = self._desk.studio.show
+        begins, at = {}, 0
+        for segment in show.segments:
+            begins[segment.id] = at
+            at += segment.planned_s
+        self._begins = begins
+        if len(self._lines) > 2 * len(begins) + 100:
+            self._lines.clear()
+        self.list.show_segments(show.segments)
+        self._stack.setCurrentIndex(0 if show.segments else 1)
+        self.plan_button.setEnabled(bool(show.products))
+        for button in (self.duplicate_button, self.open_button, self.remove_button):
+            button.setEnabled(bool(show.segments))
+        self.findings.refresh()
+        self._on_run_changed()
+        self.list.refresh()
+
+    def _on_run_changed(self) -> None:
+        before, run, current = self._run, self._runner.run, self._runner.current
+        self._run = run
+        if current is not None and run.running and not before.running:
+            self.list.choose(current.id)  # the keyboard goes to the list now: Enter there must not lead elsewhere
+        self.head.refresh()
+        if not run.running:
+            hand_over_focus(self.go_button, self.list)
+        self.go_button.setEnabled(run.running)
+        if current is not None and current.id != self._revealed:
+            self.list.reveal(current.id)
+        self._revealed = current.id if current is not None else ""
+        if (run.running, run.started_ms) != (before.running, before.started_ms):
+            self.list.refresh()
+        else:
+            self.list.refresh_rows(before.segment_id, run.segment_id)  # all others say what they said
+
+    def _on_tick(self) -> None:
+        self.list.refresh_rows(self._runner.run.segment_id)
+
+    def _describe(self, segment: Segment) -> SegmentLine:
+        run = self._runner.run
+        known = self._lines.get(segment.id)
+        of = (segment, self._products.find(segment.product_id), self._products.find(segment.backup_id), self._desk.studio.show.desk)
+        if known is None or not all(map(is_, known[0], of)):
+            known = self._lines[segment.id] = (of, self._line(segment, of[1], of[2]))
+        now = run.running and run.segment_id == segment.id
+        spent = run.spent_s.get(segment.id)
+        left_s = self._runner.timing().slot_left_s if now else 0.0
+        return replace(
+            known[1],
+            begins=clock(self._begins.get(segment.id, 0)),
+            length=clock(left_s) if now else clock(allotted_s(segment, run)),
+            state="now" if now else "past" if spent is not None and run.started_ms is not None else "",
+            level=self.findings.level_of(segment.id),
+            overtime=now and left_s < 0,
+        )
+
+    def _line(self, segment: Segment, product: Product | None, backup: Product | None) -> SegmentLine:
+        """What a row says whatever the clock says: made once as long as segment and products are the same."""
+        language = (self._desk.studio.show.desk.host_language,)
+        details = []
+        if product is not None:
+            details.append(pick(product.name, language)[0] or product.sku)
+        if backup is not None:
+            details.append(tr("Rundown", "backup: {name}", name=pick(backup.name, language)[0] or backup.sku))
+        if segment.host:
+            details.append(segment.host)
+        marks = (
+            ("globe", segment.needs_interpreter),
+            ("share", segment.share_moment),
+            ("gift", bool(segment.draw)),
+            ("clock", segment.countdown),
+            ("cue", bool(segment.cues)),
+        )
+        return SegmentLine(
+            begins="",
+            length="",
+            detail=" · ".join(details),
+            badge=role_badge(segment.role) if segment.role is not None else "",
+            picture=product.pictures[0] if product is not None and product.pictures else "",
+            marks=tuple(name for name, on in marks if on),
+        )
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def _do(self, action_id: str) -> None:
+        self._desk.studio.actions.run(action_id)
+
+    def _go_into(self, segment_id: str) -> None:
+        if segment_id and self._runner.run.running:
+            self.jump(segment_id)
+
+    def jump(self, segment_id: str) -> None:
+        """Go into a segment without a question, and say how to come back."""
+        before = self._runner.current
+        if self._desk.attempt(lambda: self._runner.enter(segment_id)) and before is not None and before.id != segment_id:
+            data: dict[str, Value] = {"segment": segment_by_id(self._desk.studio.show, segment_id).title, "before": before.title}
+            self._desk.bridge.tell(Notice(Severity.INFO, "window.jumped", data, "window.jumped", ("run.back",)))
+
+    def open(self, segment_id: str) -> None:
+        """Show the segment's form; one that is open comes to the front."""
+        if not segment_id:
+            return
+        known = self._dialogs.get(segment_id)
+        if known is not None:
+            known.raise_()
+            known.activateWindow()
+            return
+        dialog = late.SegmentDialog(self._desk, segment_id, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda _: self._dialogs.pop(segment_id, None))
+        self._dialogs[segment_id] = dialog
+        dialog.show()
+
+    def _place(self) -> int:
+        """Behind the chosen row, else the end."""
+        row = self.list.rows.row_of(self.list.current_id())
+        return row + 1 if row >= 0 else len(self._desk.studio.show.segments)
+
+    def add(self) -> None:
+        """A new segment behind the chosen one, its form open."""
+        show, place = self._desk.studio.show, self._place()
+        act = show.segments[place - 1].act if place else Act.OPEN
+        segment = Segment(editing.new_id(), tr("Rundown", "New segment"), act=act)
+        if self._desk.edit_show("Add segment", lambda show: editing.put_segment(show, segment, place)):
+            self.list.choose(segment.id)
+            self.open(segment.id)
+
+    def add_products(self, product_ids: Sequence[str], place: int) -> None:
+        """A segment for each of these products."""
+        language = (self._desk.studio.show.desk.host_language,)
+
+        def change(show: Show) -> Show:
+            act = show.segments[place - 1].act if place and show.segments else Act.MIDDLE
+            for number, product_id in enumerate(product_ids):
+                product = self._products.find(product_id)
+                if product is not None:
+                    made = editing.segment_for(product, title=pick(product.name, language)[0], act=Act.MIDDLE if act is Act.OPEN else act)
+                    show = editing.put_segment(show, made, place + number)
+            return show
+
+        self._desk.edit_show("Add segments", change)
+
+    def plan(self) -> None:
+        """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
+        language = (self._desk.studio.show.desk.host_language,)
+        welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are, where this comes from"), Act.OPEN, 240)
+        close = Segment(editing.new_id(), tr("Rundown", "Thanks, and when we meet again"), Act.END, 180, share_moment=True)
+        self._desk.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
+
+    def duplicate(self) -> None:
+        """Copy the chosen segment."""
+        here = self.list.current_id()
+        if here:
+            self._desk.edit_show("Duplicate segment", lambda show: editing.duplicate_segment(show, here)[0])
+
+    def remove(self) -> None:
+        """Remove what is chosen and offer to take that back."""
+        ids = self.list.chosen_ids()
+        if not ids:
+            return
+        name = segment_by_id(self._desk.studio.show, ids[0]).title
+        if self._desk.edit_show("Remove segment", lambda show: editing.remove_segments(show, ids)):
+            self._desk.bridge.tell(Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",)))
+
+    def _move(self, ids: Sequence[str], place: int) -> None:
+        self._desk.edit_show("Move segment", lambda show: editing.move_segments(show, ids, place))
+        if ids:
+            self.list.choose(ids[0])
+
+    def _go_to(self, kind: str, subject_id: str, field: str) -> None:
+        """Open what a finding speaks of."""
+        if kind == "segment":
+            self.list.choose(subject_id)
+            self.open(subject_id)
+        else:
+            self._desk.bridge.open_requested.emit(kind, f"{subject_id}/{field}")
+
+    def _show_menu(self, point: QPoint) -> None:
+        here = self.list.current_id()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        icons = self._desk.icons
+        if here and self._runner.run.running:
+            menu.addAction(icons.icon("play"), tr("Rundown", "Go to this segment"), lambda: self.jump(here))
+            menu.addSeparator()
+        menu.addAction(icons.icon("add"), tr("Rundown", "Add a segment"), self.add)
+        if here:
+            menu.addAction(icons.icon("rename"), tr("Rundown", "Open the form"), lambda: self.open(here))
+            menu.addAction(icons.icon("duplicate"), tr("Rundown", "Duplicate"), self.duplicate)
+            menu.addSeparator()
+            menu.addAction(icons.icon("remove"), tr("Rundown", "Remove"), self.remove)
+        menu.popup(self.list.mapToGlobal(point))

@@ -1,0 +1,1 @@
+"""Coupons, keyword cards and disclosures."""

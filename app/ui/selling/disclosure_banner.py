@@ -1,0 +1,92 @@
+"""The reminder that viewers must be told of advertising: which market, in which words, and one button that does it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.base.words import is_right_to_left
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import elided, hand_over_focus, label, push_button, set_property
+from app.ui.kit.theme import Icons
+
+Told = tuple[str, str, str]  # a market's name, the words that its viewers are told, and their language
+
+
+class DisclosureBanner(QWidget):
+    """`done`: the host has said it and wants it shown. Nothing is seen of the banner while nothing is due."""
+
+    done = Signal()
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self.setObjectName("disclosureBanner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._icons = icons
+        self._told: tuple[Told, ...] | None = None
+        self._state = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        self.picture = QLabel()
+        self.title = label("", "bannerTitle", wrap=True)
+        head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.title, 1)
+        column.addLayout(head)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(4)
+        column.addLayout(self._rows)
+        self.button = push_button(tr("Cue", "Said and shown"), self.done.emit, role="primary")
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """All that it says, line by line."""
+        return "\n".join(one.text() for one in self.findChildren(QLabel) if one.text())
+
+    def show_state(self, state: str, told: Sequence[Told]) -> None:
+        """`state` "due", "late", "shown" (it stands on the picture for a moment, and is to be said too), "page" (the same, on
+        the viewer page alone: the picture speaks another language) or "" (nothing to do)."""
+        if (state, tuple(told)) == (self._state, self._told):
+            return
+        self._state, self._told = state, tuple(told)
+        if state in ("", "shown", "page"):
+            hand_over_focus(self.button, self.parentWidget() or self)
+        self.setVisible(bool(state))
+        if not state:
+            return
+        set_property(self, "state", state)
+        self.title.setText(
+            tr("Cue", "It stands on the picture: say it too")
+            if state == "shown"
+            else tr("Cue", "On the viewer page only: say it aloud")
+            if state == "page"
+            else tr("Cue", "Too late already: say that this is advertising")
+            if state == "late"
+            else tr("Cue", "Say now that this is advertising")
+        )
+        self.picture.setPixmap(self._icons.pixmap("disclosure", 20, {"late": "error", "due": "warning"}.get(state, "good")))
+        self.button.setVisible(state not in ("shown", "page"))
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        while self._rows.count():
+            item = self._rows.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+        for market, words, language in self._told or ():
+            said = label(words, "bannerWords", wrap=True)
+            if is_right_to_left(language):
+                said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
+            row = QWidget()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(10)
+            line.addWidget(elided(market, "hint"), 2)
+            line.addWidget(said, 3)
+            self._rows.addWidget(row)

@@ -1,0 +1,43 @@
+"""One market's row of disclosures: when its viewers are told next that this is advertising, and a button that does it now."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.session.selling.disclosures import Reminder
+from app.ui.kit.clocks import clock
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import badge, elided, push_button, set_property
+
+
+class DisclosureRow(QWidget):
+    """`wanted(on)`: show it now, or take it away. It is changed in place each second, so that the keyboard and a click stay on it."""
+
+    wanted = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = False
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.name = elided("")
+        self.state = badge()
+        self.button = push_button("", lambda: self.wanted.emit(not self._shown))
+        line.addWidget(self.name, 1)
+        line.addWidget(self.state)
+        line.addWidget(self.button)
+
+    def read(self, name: str, reminder: Reminder, now_ms: int) -> None:
+        """Show how a market's disclosure stands."""
+        self._shown = reminder.shown_ms is not None
+        due_s = (reminder.due_ms - now_ms) / 1000 if reminder.due_ms is not None else None
+        words, level = "", ""
+        if self._shown:
+            words, level = (tr("Offer", "on screen") if reminder.on_picture else tr("Offer", "on the viewer page only")), "good"
+        elif due_s is not None:
+            words, level = (tr("Offer", "now"), "warning") if due_s <= 0 else (tr("Offer", "in {time}", time=clock(due_s)), "")
+        self.name.setText(name)
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+        set_property(self.state, "level", level)
+        self.button.setText(tr("Offer", "Hide") if self._shown else tr("Offer", "Show"))
+        self.button.setAccessibleName(f"{self.button.text()}: {name}")

@@ -1,0 +1,1 @@
+"""Settings, markets, plugins, first-run guide."""

@@ -1,0 +1,246 @@
+"""One market's profile: what was found out about it, with source and date, and what the user knows better."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from app.domain.base.words import pick
+from app.domain.catalogue.market import ClaimRule, Disclosure, DisclosureMode, Frame, Market, Phrase, Taboo, TabooKind
+from app.domain.show import Show
+from app.domain.show_editing import put_market
+from app.ui.desk import Desk
+from app.ui.kit.editors import roomy
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import badge, label, push_button, set_property
+from app.ui.kit.words_field import WordsField
+from app.ui.setup.market_rules import ClaimDialog, PhraseDialog, Rule, RuleForm, RulesList, TabooDialog
+
+_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as markets need it
+_AS_WRITTEN = {  # ways to pay that do not write themselves like other names
+    "paypal": "PayPal",
+    "paypay": "PayPay",
+    "paynow": "PayNow",
+    "promptpay": "PromptPay",
+    "grabpay": "GrabPay",
+    "gcash": "GCash",
+    "gopay": "GoPay",
+    "momo": "MoMo",
+    "truemoney": "TrueMoney",
+    "touch_n_go": "Touch ’n Go",
+    "ideal": "iDEAL",
+    **{name: name.upper() for name in ("blik", "dana", "fpx", "ovo", "oxxo", "sepa", "spei", "upi")},
+}
+
+
+def payment_name(payment: str) -> str:
+    """What a way to pay is called."""
+    usual = {
+        "card": tr("Setup", "card"),
+        "cod": tr("Setup", "cash on delivery"),
+        "bank_transfer": tr("Setup", "bank transfer"),
+        "invoice": tr("Setup", "invoice"),
+    }
+    return usual.get(payment) or _AS_WRITTEN.get(payment) or payment.replace("_", " ").title()
+
+
+def frame_words() -> Mapping[Frame, str]:
+    """What a message leads with."""
+    return {
+        Frame.VALUE: tr("Setup", "Value for money"),
+        Frame.QUALITY: tr("Setup", "Quality"),
+        Frame.SUSTAINABILITY: tr("Setup", "Sustainability"),
+    }
+
+
+def mode_words() -> Mapping[DisclosureMode, str]:
+    """How advertising is made known."""
+    return {
+        DisclosureMode.NONE: tr("Setup", "Not asked for"),
+        DisclosureMode.PERIODIC: tr("Setup", "From time to time"),
+        DisclosureMode.CONTINUOUS: tr("Setup", "All the time"),
+    }
+
+
+class MarketPage(QWidget):
+    """Reads and changes the show's own profile of a market; one that the show has not chosen is shown as it is shipped."""
+
+    def __init__(self, desk: Desk, shipped: Mapping[str, Market]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._shipped = shipped
+        self._id = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 8, 0)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        self.name = label("", "heading")
+        self.state = badge()
+        head.addWidget(self.name)
+        head.addWidget(self.state)
+        head.addStretch(1)
+        self.reset = push_button(tr("Setup", "As shipped"), self._reset)
+        head.addWidget(self.reset)
+        column.addLayout(head)
+        self.facts = label("", "hint", wrap=True)
+        column.addWidget(self.facts)
+        column.addLayout(self._build_form())
+        self.said = WordsField(tr("Setup", "What stands on the picture then"))
+        self.said.edited.connect(lambda words: self._disclose(text=words))
+        column.addWidget(self.said)
+        self.buying = WordsField(tr("Setup", "How people buy"), paragraph=True)
+        self.tone = WordsField(tr("Setup", "Tone"), paragraph=True)
+        self.buying.edited.connect(lambda words: self._change(buying=words))
+        self.tone.edited.connect(lambda words: self._change(tone=words))
+        column.addWidget(self.buying)
+        column.addWidget(self.tone)
+        self.taboos = self._rules("taboos", tr("Rules", "Take care with"), lambda: Taboo(TabooKind.WORD, (), {}), TabooDialog)
+        self.phrases = self._rules("phrases", tr("Rules", "Better said otherwise"), lambda: Phrase(()), PhraseDialog)
+        self.claims = self._rules("claims", tr("Rules", "Claims"), lambda: ClaimRule((), {}), ClaimDialog)
+        for rules in (self.taboos, self.phrases, self.claims):
+            column.addWidget(rules)
+        self.source = label("", "hint", wrap=True)
+        column.addWidget(self.source)
+        column.addStretch(1)
+
+    def _rules(self, field: str, title: str, fresh: Callable[[], Rule], make: Callable[..., RuleForm]) -> RulesList:
+        """The list of this field of the market; `make` makes the form of a rule."""
+
+        def ask(rule: Any, keep: Callable[[Any], None]) -> None:
+            dialog = make(self._desk, rule, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.accepted.connect(lambda: keep(dialog.kept))
+            dialog.open()
+
+        return RulesList(self._desk.icons, title, fresh=fresh, ask=ask, edit=lambda step, rules: self._edit(step, {field: rules}))
+
+    def _build_form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        self.languages = QLineEdit()
+        self.languages.setPlaceholderText("en, es")
+        self.languages.editingFinished.connect(self._on_languages)
+        self.frame = QComboBox()
+        for frame, words in frame_words().items():
+            self.frame.addItem(words, frame.value)
+        self.frame.activated.connect(lambda _: self._change(frame=Frame(self.frame.currentData())))
+        self.urgency = QCheckBox(tr("Setup", "Countdowns and hurry are welcome"))
+        self.urgency.clicked.connect(lambda on: self._change(urgency=on))
+        self.mode = QComboBox()
+        for mode, words in mode_words().items():
+            self.mode.addItem(words, mode.value)
+        self.mode.activated.connect(lambda _: self._disclose(mode=DisclosureMode(self.mode.currentData())))
+        self.every = QSpinBox()
+        roomy(self.every)
+        self.every.setRange(1, 120)
+        self.every.setSuffix(tr("Setup", " minutes"))
+        self.every.valueChanged.connect(lambda minutes: self._disclose(every_s=minutes * 60))
+        rows: tuple[tuple[str, QWidget], ...] = (
+            (tr("Setup", "Languages, the first one first"), self.languages),
+            (tr("Setup", "Messages lead with"), self.frame),
+            ("", self.urgency),
+            (tr("Setup", "Saying that it is advertising"), self.mode),
+            (tr("Setup", "Again every"), self.every),
+        )
+        for words, widget in rows:
+            widget.setAccessibleName(words or tr("Setup", "Countdowns and hurry are welcome"))
+            form.addRow(label(words, "muted"), widget)
+        return form
+
+    def read(self, market_id: str) -> None:
+        """Show a market: the show's own profile of it, else the one that is shipped."""
+        if market_id != self._id or not self.languages.isModified():  # else the user is typing there
+            self._show_languages(market_id)
+        self._id = market_id
+        own = next((market for market in self._desk.studio.show.markets if market.id == market_id), None)
+        market = self._known(market_id)
+        if market is None:
+            return
+        tag = self._desk.language
+        self.name.setText(pick(market.name, (tag,))[0] or market.id)
+        changed = own is not None and own != self._shipped.get(market_id)
+        self.state.setText(tr("Setup", "not chosen: tick it to sell there") if own is None else tr("Setup", "changed"))
+        self.state.setVisible(changed or own is None)
+        self.reset.setVisible(changed and market_id in self._shipped)
+        self.facts.setText(self._facts(market))
+        self.frame.setCurrentIndex(self.frame.findData(market.frame.value))
+        self.urgency.setChecked(market.urgency)
+        self.mode.setCurrentIndex(self.mode.findData(market.disclosure.mode.value))
+        self.every.blockSignals(True)
+        self.every.setValue(max(1, market.disclosure.every_s // 60))
+        self.every.blockSignals(False)
+        self.every.setEnabled(own is not None and market.disclosure.mode is DisclosureMode.PERIODIC)
+        for editor in (self.languages, self.frame, self.urgency, self.mode, self.said, self.buying, self.tone):
+            editor.setEnabled(own is not None)
+        self.said.show_words(market.disclosure.text, market.languages[0], (tag,))
+        self.said.setVisible(market.disclosure.mode is not DisclosureMode.NONE)
+        self.buying.show_words(market.buying, tag)
+        self.tone.show_words(market.tone, tag)
+        self.taboos.show_rules(market.taboos, tag, own=own is not None)
+        self.phrases.show_rules(market.phrases, tag, own=own is not None)
+        self.claims.show_rules(market.claims, tag, own=own is not None)
+        self.source.setText(
+            tr(
+                "Setup",
+                "Looked at on {date}. Source: {source}. This is help for planning, not legal advice.",
+                date=market.reviewed_on or "–",
+                source=market.source or "–",
+            )
+        )
+
+    def _known(self, market_id: str) -> Market | None:
+        own = next((market for market in self._desk.studio.show.markets if market.id == market_id), None)
+        return own or self._shipped.get(market_id)
+
+    def _show_languages(self, market_id: str) -> None:
+        market = self._known(market_id)
+        self.languages.setText(", ".join(market.languages) if market is not None else "")
+        set_property(self.languages, "invalid", False)
+
+    def _facts(self, market: Market) -> str:
+        tag, formats = self._desk.language, self._desk.formats
+        languages = ", ".join(formats.language_name(language, tag) for language in market.languages)
+        zones = ", ".join(zone.split("/")[-1].replace("_", " ") for zone in market.zones)
+        return "\n".join(
+            (
+                f"{market.currency} · {languages} · {zones}",
+                tr("Setup", "Most watch from {begin} to {end}.", begin=market.prime_time[0], end=market.prime_time[1]),
+                tr("Setup", "They pay by {ways}.", ways=", ".join(payment_name(one) for one in market.payments)) if market.payments else "",
+            )
+        ).rstrip()
+
+    def _change(self, **changes: Any) -> None:
+        """Change fields of the show's own profile; what is typed in one of them in a row is one step."""
+        self._edit("Change market", changes, merge=f"market.{self._id}.{'.'.join(changes)}")
+
+    def _edit(self, step: str, changes: Mapping[str, Any], merge: str = "") -> None:
+        def apply(show: Show) -> Show:
+            own = next((market for market in show.markets if market.id == self._id), None)
+            return show if own is None else put_market(show, replace(own, **changes))
+
+        self._desk.edit_show(step, apply, merge=merge)
+        self.read(self._id)
+
+    def _disclose(self, **changes: Any) -> None:
+        own = next((market for market in self._desk.studio.show.markets if market.id == self._id), None)
+        if own is not None:
+            disclosure: Disclosure = replace(own.disclosure, **changes)
+            self._change(disclosure=disclosure)
+
+    def _on_languages(self) -> None:
+        tags = tuple(dict.fromkeys(tag.strip() for tag in re.split("[,;，；、]", self.languages.text()) if tag.strip()))
+        good = bool(tags) and all(_TAG.fullmatch(tag) for tag in tags)
+        set_property(self.languages, "invalid", not good)
+        if good:
+            self.languages.setModified(False)
+            self._change(languages=tags)
+
+    def _reset(self) -> None:
+        shipped = self._shipped.get(self._id)
+        if shipped is not None:
+            self._desk.edit_show("Reset market", lambda show: put_market(show, shipped))
+            self.read(self._id)

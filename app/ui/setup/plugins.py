@@ -1,0 +1,134 @@
+"""Plugins: what each is for and may do, whether it is on, what is wrong with one, and its settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.base.errors import Value
+from app.domain.base.schema import Field
+from app.domain.base.words import pick
+from app.ui.desk import Desk
+from app.ui.kit.form import Form
+from app.ui.kit.frame import FramedDialog
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, push_button
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The parts of one plugin's card that change."""
+
+    switch: QCheckBox
+    state: QLabel
+    reason: QLabel
+    form: Form
+
+
+def _allowed(orders: bool, hosts: Sequence[str], folders: Sequence[str], fields: Sequence[Field]) -> list[str]:
+    """What a plugin may do, in sentences; the rest it may not."""
+    titles = {field.key: field.title for field in fields}
+    may = []
+    if orders:
+        may.append(tr("Plugins", "Adds orders to the open show"))
+    if folders:
+        may.append(tr("Plugins", "Reads what you choose in: {settings}", settings=", ".join(titles[key] for key in folders)))
+    if hosts:
+        may.append(tr("Plugins", "Connects to {hosts}", hosts=", ".join(hosts)))
+    else:
+        may.append(tr("Plugins", "No network"))
+    may.append(tr("Plugins", "Can’t access your shows, tokens or other files"))
+    return may
+
+
+def _state_words(state: str, restarts: int) -> str:
+    """What the plugin does now."""
+    running = tr("Plugins", "Running")
+    if restarts:
+        running = (
+            tr("Plugins", "Running, restarted once") if restarts == 1 else tr("Plugins", "Running, restarted {count} times", count=restarts)
+        )
+    words = {
+        "starting": tr("Plugins", "Starting…"),
+        "on": running,
+        "waiting": tr("Plugins", "Restarting…"),
+        "failed": tr("Plugins", "Stopped"),
+    }
+    return words.get(state, "")
+
+
+class PluginsDialog(FramedDialog):
+    """Switching and settings take effect at once."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(
+            parent,
+            tr("Plugins", "Plugins"),
+            tr(
+                "Plugins",
+                "Plugins add integrations, such as shop orders. Switch on only what you trust.",
+            ),
+        )
+        self._desk = desk
+        self._host = desk.studio.plugins
+        self._rows: dict[str, _Row] = {}
+        tag = desk.language
+        for plugin in self._host.plugins:
+            manifest = plugin.manifest
+            heading = pick(manifest.name, (tag,))[0], manifest.version, pick(manifest.summary, (tag,))[0]
+            fields, may = manifest.fields(tag), manifest.permissions
+            self.body.addWidget(
+                self._row(manifest.id, heading, _allowed(may.orders, list(map(str, may.network)), may.folders, fields), fields)
+            )
+        if not self._host.plugins:
+            self.body.addWidget(
+                label(tr("Plugins", "There are none. Put a plugin's folder into “plugins” in the folder of settings."), "muted", wrap=True)
+            )
+        self.body.addStretch(1)
+        self.buttons.addWidget(push_button(tr("Plugins", "Done"), self.accept, role="primary"))
+        disconnect = self._host.changed.connect(self._read)
+        self.destroyed.connect(disconnect)
+        self._read()
+
+    def _row(self, plugin_id: str, heading: tuple[str, str, str], may: Sequence[str], fields: Sequence[Field]) -> QWidget:
+        name, version, summary = heading
+        box = QWidget()
+        box.setObjectName("card")
+        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        switch = QCheckBox(name)
+        switch.clicked.connect(lambda on: self._on_switched(plugin_id, on))
+        head.addWidget(switch, 1)
+        head.addWidget(label(version, "hint"))
+        column.addLayout(head)
+        column.addWidget(label(summary, "muted", wrap=True))
+        column.addWidget(label("\n".join(f"• {one}" for one in may), "hint", wrap=True))
+        state, reason = label("", "hint"), label("", "error", wrap=True)
+        head.insertWidget(1, state)
+        column.addWidget(reason)
+        form = Form(fields, self._desk.around)
+        form.changed.connect(lambda key, value: self._on_changed(plugin_id, key, value))
+        column.addWidget(form)
+        self._rows[plugin_id] = _Row(switch, state, reason, form)
+        return box
+
+    def _on_switched(self, plugin_id: str, on: bool) -> None:
+        self._desk.attempt(lambda: self._host.switch(plugin_id, on=on))
+        self._read()
+
+    def _on_changed(self, plugin_id: str, key: str, value: Value) -> None:
+        if not self._desk.attempt(lambda: self._host.configure(plugin_id, key, value)):
+            self._read()
+
+    def _read(self) -> None:
+        for plugin in self._host.plugins:
+            row, trouble = self._rows[plugin.manifest.id], plugin.trouble
+            row.switch.setChecked(plugin.wanted)
+            row.state.setText(_state_words(plugin.state.value.value, plugin.restarts))
+            row.reason.setText(self._desk.wordings.sentence(trouble.code, trouble.data).text if trouble is not None else "")
+            row.reason.setVisible(trouble is not None)
+            row.form.show_values(self._host.values(plugin.manifest.id))

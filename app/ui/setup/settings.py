@@ -1,0 +1,227 @@
+"""The program's settings and the show's output, in forms made of their declarations; changes apply at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.base.schema import Choice, Field, FieldType
+from app.domain.program import editing
+from app.domain.program.output import EncoderChoice, H264Profile, SpeedPreset
+from app.domain.program.project import Project
+from app.domain.program.transition import Transition, TransitionKind
+from app.ui.desk import Desk
+from app.ui.kit.form import Form, Group
+from app.ui.kit.frame import FramedDialog
+from app.ui.kit.language import declared, tr
+from app.ui.kit.pieces import label, push_button
+
+OUTPUT_FIELDS: tuple[Field, ...] = (
+    Field(
+        "size",
+        FieldType.CHOICE,
+        "1280x720",
+        "Picture size",
+        "A phone shows 720p as sharp as 1080p, at half the bitrate.",
+        choices=(
+            Choice("640x360", "360p"),
+            Choice("960x540", "540p"),
+            Choice("1280x720", "720p"),
+            Choice("1920x1080", "1080p"),
+            Choice("720x1280", "720p, upright"),
+            Choice("1080x1920", "1080p, upright"),
+        ),
+    ),
+    Field("fps", FieldType.INTEGER, 30, "Frame rate", minimum=10, maximum=60, unit="fps"),
+    Field("video_kbps", FieldType.INTEGER, 2500, "Bitrate of the picture", minimum=200, maximum=20000, step=100, unit="kbit/s"),
+    Field("audio_kbps", FieldType.INTEGER, 128, "Bitrate of the sound", minimum=32, maximum=256, step=16, unit="kbit/s"),
+    Field(
+        "transition",
+        FieldType.CHOICE,
+        "cut",
+        "Between scenes",
+        choices=(Choice("cut", "Cut"), Choice("fade", "Fade")),
+    ),
+    Field("transition_ms", FieldType.INTEGER, 300, "Length of the fade", minimum=50, maximum=5000, step=50, unit="ms"),
+    Field(
+        "encoder",
+        FieldType.CHOICE,
+        "auto",
+        "Encoder",
+        "Automatic takes the first that really works here, graphics cards before the processor.",
+        choices=(
+            Choice("auto", "Automatic"),
+            Choice("libx264", "Processor (x264)"),
+            Choice("h264_nvenc", "NVIDIA NVENC"),
+            Choice("h264_qsv", "Intel Quick Sync"),
+            Choice("h264_amf", "AMD AMF"),
+            Choice("h264_videotoolbox", "Apple VideoToolbox"),
+        ),
+        advanced=True,
+    ),
+    Field(
+        "preset",
+        FieldType.CHOICE,
+        "auto",
+        "Speed of x264",
+        "Slower looks better at the same bitrate and costs more processor time.",
+        choices=(
+            Choice("auto", "Measured at start"),
+            Choice("veryfast", "Very fast"),
+            Choice("superfast", "Super fast"),
+            Choice("ultrafast", "Ultra fast"),
+        ),
+        advanced=True,
+    ),
+    Field(
+        "profile",
+        FieldType.CHOICE,
+        "baseline",
+        "H.264 profile",
+        "Every relay takes baseline; high looks a little better where it is taken.",
+        choices=(Choice("baseline", "Baseline"), Choice("main", "Main"), Choice("high", "High")),
+        advanced=True,
+    ),
+    Field("gop_s", FieldType.NUMBER, 2.0, "Key frame at least every", minimum=0.5, maximum=10, step=0.5, unit="s", advanced=True),
+    Field("fec", FieldType.FLAG, True, "Sound repairs single lost packets", advanced=True),
+    Field("dtx", FieldType.FLAG, False, "Send less while it is quiet", advanced=True),
+)
+
+_Change = Callable[[Project, Value], Project]
+_OUTPUT_CHANGES: Mapping[str, _Change] = {
+    "size": lambda project, value: _sized(project, str(value)),
+    "fps": lambda project, value: editing.replace_canvas(project, fps=int(value)),
+    "video_kbps": lambda project, value: editing.replace_video(project, bitrate_kbps=int(value)),
+    "audio_kbps": lambda project, value: editing.replace_audio(project, bitrate_kbps=int(value)),
+    "transition": lambda project, value: editing.replace_transition(
+        project, Transition(TransitionKind(str(value)), project.transition.duration_ms)
+    ),
+    "transition_ms": lambda project, value: editing.replace_transition(project, Transition(project.transition.kind, int(value))),
+    "encoder": lambda project, value: editing.replace_video(project, encoder=EncoderChoice(str(value))),
+    "preset": lambda project, value: editing.replace_video(project, preset=SpeedPreset(str(value))),
+    "profile": lambda project, value: editing.replace_video(project, profile=H264Profile(str(value))),
+    "gop_s": lambda project, value: editing.replace_video(project, gop_s=float(value)),
+    "fec": lambda project, value: editing.replace_audio(project, fec=bool(value)),
+    "dtx": lambda project, value: editing.replace_audio(project, dtx=bool(value)),
+}
+
+
+def _sized(project: Project, size: str) -> Project:
+    width, height = (int(side) for side in size.split("x"))
+    return editing.replace_canvas(project, width=width, height=height)
+
+
+def output_values(project: Project) -> dict[str, Value]:
+    """The show's output as the form's values."""
+    canvas, video, audio = project.output.canvas, project.output.video, project.output.audio
+    return {
+        "size": f"{canvas.width}x{canvas.height}",
+        "fps": canvas.fps,
+        "video_kbps": video.bitrate_kbps,
+        "audio_kbps": audio.bitrate_kbps,
+        "transition": project.transition.kind.value,
+        "transition_ms": project.transition.duration_ms,
+        "encoder": video.encoder.value,
+        "preset": video.preset.value,
+        "profile": video.profile.value,
+        "gop_s": video.gop_s,
+        "fec": audio.fec,
+        "dtx": audio.dtx,
+    }
+
+
+class SettingsPages(QWidget):
+    """A list of groups on the left, the chosen group's form on the right."""
+
+    def __init__(self, desk: Desk, groups: Sequence[Group], page: int = 0) -> None:
+        super().__init__()
+        self._desk = desk
+        self.forms: list[Form] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        self.list = QListWidget()
+        self.list.setFixedWidth(160)
+        self.list.setAccessibleName(tr("Settings", "Groups of settings"))
+        self._pages = QStackedWidget()
+        layout.addWidget(self.list)
+        layout.addWidget(self._pages, 1)
+        self._add_page(tr("Settings", "This show"), OUTPUT_FIELDS, self._set_output, tr("Settings", "Kept in the show's file."))
+        for group in groups:
+            self._add_page(declared(group.title), group.fields, self._set, tr("Settings", "Kept for this computer."))
+        self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self.list.setCurrentRow(page)
+        desk.bridge.settings_changed.connect(self._show_values)
+        desk.bridge.project_changed.connect(self._show_values)
+        self._show_values()
+
+    def _add_page(self, title: str, fields: Sequence[Field], change: Callable[[str, Value], None], note: str) -> None:
+        self.list.addItem(title)
+        form = Form(fields, self._desk.around)
+        form.changed.connect(change)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 12, 0)
+        layout.addWidget(label(note, "hint", wrap=True))
+        layout.addWidget(form, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(page)
+        self._pages.addWidget(scroll)
+        self.forms.append(form)
+        if "turn_username" in form.keys:
+            self._add_turn_password(form)
+
+    def _add_turn_password(self, form: Form) -> None:
+        self.turn_password = QLineEdit()
+        self.turn_password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.turn_password.setAccessibleName(tr("Settings", "TURN password"))
+        self.turn_password.editingFinished.connect(self._keep_turn_password)
+        form.add_below(
+            "turn_username", tr("Settings", "TURN password"), self.turn_password, tr("Settings", "Kept in the keyring, never in a file.")
+        )
+        self._desk.bridge.relays_changed.connect(self._show_turn_password)  # the keyring may answer late
+        self._show_turn_password()
+
+    def _show_turn_password(self) -> None:
+        has_server = bool(self._desk.studio.settings.turn_server.strip())  # the password is kept for this server alone
+        self.turn_password.setEnabled(has_server)
+        self.turn_password.setPlaceholderText("" if has_server else tr("Settings", "Enter the server first"))
+        if not self.turn_password.hasFocus():
+            self.turn_password.setText(self._desk.studio.turn_password)
+
+    def _keep_turn_password(self) -> None:
+        if self.turn_password.text() != self._desk.studio.turn_password:
+            self._desk.studio.set_turn_password(self.turn_password.text())
+
+    def _show_values(self) -> None:
+        studio = self._desk.studio
+        self.forms[0].show_values(output_values(studio.project))
+        for form in self.forms[1:]:
+            form.show_values({key: getattr(studio.settings, key) for key in form.keys})
+
+    def _set(self, key: str, value: Value) -> None:
+        try:
+            self._desk.studio.change_setting(key, value)
+        except AppError as error:
+            self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=key))
+
+    def _set_output(self, key: str, value: Value) -> None:
+        self._desk.edit("Change output", lambda project: _OUTPUT_CHANGES[key](project, value), merge=f"output:{key}")
+
+
+class SettingsDialog(FramedDialog):
+    """The pages with a button that closes them."""
+
+    def __init__(self, desk: Desk, groups: Sequence[Group], parent: QWidget, page: int = 0) -> None:
+        super().__init__(parent, tr("Settings", "Settings"))
+        self.resize(760, 560)
+        self.pages = SettingsPages(desk, groups, page)
+        self.body.addWidget(self.pages, 1)
+        self.buttons.addWidget(push_button(tr("Settings", "Close"), self.accept, role="primary"))
+
+    @property
+    def page(self) -> int:
+        """Which page is shown."""
+        return self.pages.list.currentRow()

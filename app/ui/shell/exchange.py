@@ -1,0 +1,60 @@
+"""What comes into a show from outside and what goes out: tables, handbooks, earlier versions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QWidget
+
+from app.ui import late
+from app.ui.desk import Desk
+from app.ui.shell.files import Files
+
+if TYPE_CHECKING:
+    from app.ui.tables.table_kinds import TableKind
+
+
+class Exchange:
+    """The commands of the file menu that exchange things, for one window."""
+
+    def __init__(self, desk: Desk, files: Files, parent: QWidget) -> None:
+        self._desk = desk
+        self._files = files
+        self._parent = parent
+
+    def bring_in_products(self, path: Path | None = None) -> "late.ImportDialog | None":
+        """Ask for a table of products, or take this one."""
+        return self._bring_in(late.ProductTable(self._desk), path)
+
+    def bring_in_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
+        """Ask for a table of the run of show, or take this one."""
+        return self._bring_in(late.RundownTable(self._desk), path)
+
+    def bring_in_orders(self, path: Path | None = None) -> "late.ImportDialog | None":
+        """Ask for a table of orders, or take this one."""
+        return self._bring_in(late.OrderTable(self._desk), path)
+
+    def _bring_in(self, kind: "TableKind", path: Path | None) -> "late.ImportDialog | None":
+        dialog = late.ImportDialog(self._desk, kind, self._parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if path is not None:
+            dialog.read_file(path)
+        elif not dialog.choose_file():
+            dialog.deleteLater()
+            return None
+        dialog.open()
+        return dialog
+
+    def export(self) -> "late.ExportDialog":
+        """Write tables and handbooks."""
+        dialog = late.ExportDialog(self._desk, self._parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
+
+    def show_backups(self) -> "late.BackupsDialog":
+        """The show as it was earlier."""
+        dialog = late.BackupsDialog(self._desk.studio, QLocale(self._desk.language), self._files.may_replace, self._parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog

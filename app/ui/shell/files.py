@@ -1,0 +1,105 @@
+"""Opening, saving and leaving a show: asks for paths and about unsaved changes, then lets the Studio do it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.session.studio import Studio
+from app.ui.kit.folders import SHOWS, Folders
+from app.ui.kit.language import tr
+from app.ui.kit.questions import Question, choose
+from app.ui.kit.waiting import Waiting
+from app.ui.program.leaving import may_replace
+
+
+class Files:
+    """The file menu's commands for one window."""
+
+    def __init__(self, studio: Studio, parent: QWidget, suffix: str, folders: Folders) -> None:
+        self._studio = studio
+        self._parent = parent
+        self._suffix = suffix
+        self._folders = folders
+        studio.wait_beside(Waiting(parent))
+
+    def _filter(self) -> str:
+        return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)
+
+    def may_leave(self, *, kept: bool = False) -> bool:
+        """Ask about unsaved changes; True when the open show may go. `kept`: without saving it still stays among the recent shows."""
+        if not self._studio.modified:
+            return True
+        answer = choose(
+            self._parent,
+            tr("Files", "Save “{title}”?", title=self._studio.title),
+            tr("Files", "This show has no file yet. If you don’t save it, you can still find it under Recent shows.")
+            if kept and self._studio.path is None
+            else tr("Files", "The show was changed since it was saved."),
+            (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),
+        )
+        return answer == "discard" or (answer == "save" and self.save())
+
+    def may_replace(self) -> bool:
+        """Ask whether another show may take the place of one that goes on, and about unsaved changes."""
+        return may_replace(self._studio, self._parent) and self.may_leave(kept=True)
+
+    def new(self) -> None:
+        """Begin a new show."""
+        if self.may_replace():
+            self._studio.new()
+
+    def open_sample(self) -> None:
+        """Open the sample show."""
+        if self.may_replace():
+            self._studio.open_sample()
+
+    def open(self) -> None:
+        """Ask for a show and open it."""
+        if self.may_replace() and (path := self._folders.open_file(self._parent, SHOWS, tr("Files", "Open a show"), self._filter())):
+            self._studio.open(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open one of the recent shows."""
+        if self.may_replace():
+            self._studio.open(path)
+
+    def save(self) -> bool:
+        """Save, asking for a path the first time; True when it was saved."""
+        return self._studio.save() if self._studio.path is not None else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a path and save there; True when it was saved."""
+        here = self._studio.path
+        if here is not None:
+            self._folders.remember(SHOWS, str(here))
+        name = here.name if here is not None else f"{self._studio.title}{self._suffix}"
+        path = self._folders.save_file(self._parent, SHOWS, tr("Files", "Save the show"), name, self._filter())
+        return bool(path) and self._studio.save_as(Path(path))
+
+    def offer_recovery(self) -> None:
+        """Ask what to do with unsaved work that a crash left behind; without an answer it is left where it is."""
+        recovered = self._studio.recovery
+        if recovered is None:
+            return
+        question = Question(
+            self._parent,
+            tr("Files", "Restore unsaved work?"),
+            tr("Files", "Tradewind was not closed in order. Changes to “{title}” were kept.", title=recovered.project.name),
+            (("restore", tr("Files", "Restore"), "primary"), ("discard", tr("Files", "Throw it away"), "danger")),
+        )
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        verbs = {"restore": self._restore, "discard": self._studio.discard_recovery}
+        # a show that is still on air is taken over without an answer
+        forget = self._studio.document_changed.connect(lambda: None if self._studio.recovery else question.reject())
+        question.finished.connect(lambda _: forget())
+        question.finished.connect(lambda _: verbs.get(question.answer, _leave_it)())
+        question.open()
+
+    def _restore(self) -> None:
+        if self.may_replace():
+            self._studio.accept_recovery()
+
+
+def _leave_it() -> None:
+    """Unsaved work that nobody decided about is offered at the next start again."""

@@ -1,0 +1,488 @@
+"""The main window: the picture in the middle, panels around it, and what joins them to menus and keys."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from app.domain.base.notice import Notice
+from app.domain.catalogue.market import Market
+from app.session.studio import Studio
+from app.session.studio_actions import NUMBERED
+from app.ui import late
+from app.ui.air.live import LivePanel
+from app.ui.air.relays import RelaysPanel
+from app.ui.catalogue.products import ProductsPanel
+from app.ui.desk import Desk, Formats, MakeCode
+from app.ui.figures import air_words, relay_name
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.commands import Command, CommandTable
+from app.ui.kit.dock import PanelDock
+from app.ui.kit.folders import Folders
+from app.ui.kit.form import Group
+from app.ui.kit.language import declared, tr
+from app.ui.kit.theme import Icons, Theme
+from app.ui.notices import SHOW_MESSAGES, LogPanel, NoticeBook, ToastArea, Words
+from app.ui.planning.dock.schedule import SchedulePanel
+from app.ui.program.leaving import KEEP_ON_AIR, STAY, ask_before_closing
+from app.ui.program.mixer import MixerPanel
+from app.ui.program.program import ProgramPanel
+from app.ui.program.properties import PropertiesPanel
+from app.ui.program.scenes import ScenesPanel
+from app.ui.program.sources import SourcesPanel
+from app.ui.room.offer import OfferPanel
+from app.ui.rundown.cue import CuePanel
+from app.ui.rundown.rundown import RundownPanel
+from app.ui.selection import Selection
+from app.ui.shell.consent import Consent
+from app.ui.shell.exchange import Exchange
+from app.ui.shell.files import Files
+from app.ui.shell.interrupted import InterruptedShow
+from app.ui.shell.layout_watch import LayoutWatch
+from app.ui.shell.menus import TOOLBAR, Menus
+from app.ui.shell.own_windows import OwnWindows
+from app.ui.shell.side_widths import SideWidths, kept_widths
+from app.ui.shell.status import StatusBar
+
+LAYOUT_VERSION = 4
+LEFT_PX, RIGHT_PX = 320, 330
+LEFT_SHARE, RIGHT_SHARE = 0.19, 0.2  # of the width of a wide window
+SCENES_PX, SOURCES_PX = 184, 190
+MIXER_SHARE = 0.27  # of the window's height
+FIRST_SIZE = QSize(1440, 860)  # on a smaller screen the window fills it
+_LEFT, _RIGHT, _BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+_AREAS = {"rundown": _LEFT, "products": _LEFT, "schedule": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
+
+
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What the window is furnished with beside the Studio."""
+
+    wordings: Words
+    theme: Theme
+    icons: Icons
+    book: NoticeBook
+    state_file: Path
+    make_code: MakeCode
+    formats: Formats
+    finding_words: Words
+    known_markets: Callable[[], Sequence[Market]]
+    setting_groups: Sequence[Group]
+    suffix: str
+    version: str
+
+
+class MainWindow(QMainWindow):
+    """A reading of the Studio: it may be thrown away and built anew (other language, other theme) without loss.
+
+    `closing` carries whether the engine is to stay on air; the owner then ends the Studio.
+    """
+
+    closing = Signal(bool)
+    painted = Signal()  # once, when there is something to see
+
+    def __init__(self, studio: Studio, fittings: Fittings) -> None:
+        super().__init__()
+        self._studio = studio
+        self._fittings = fittings
+        self._decided = False
+        self._seen = False
+        self._watch: LayoutWatch | None = None  # from the first picture on: before it, the layout is still being made
+        self.setObjectName("main")
+        self.setWindowIcon(fittings.icons.icon("tradewind"))
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.bridge = Bridge(studio, self)
+        self.selection = Selection(self)
+        self.desk = Desk(
+            studio,
+            self.bridge,
+            self.selection,
+            fittings.theme,
+            fittings.icons,
+            fittings.wordings,
+            fittings.make_code,
+            fittings.formats,
+            fittings.finding_words,
+            fittings.known_markets,
+            Folders(self._settings, lambda: studio.path),
+        )
+        self.files = Files(studio, self, fittings.suffix, self.desk.folders)
+        self.interrupted = InterruptedShow(studio, self, self.show_report)
+        self.exchange = Exchange(self.desk, self.files, self)
+        self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions, fittings.setting_groups)
+        self._build_panels()
+        self.commands = self._make_commands()
+        self._build_menus()
+        self._build_toolbar()
+        self.toasts = ToastArea(self.program, fittings.wordings, fittings.icons)
+        self.toasts.action_requested.connect(self.commands.run)
+        self.bridge.notice.connect(self._on_notice)
+        for signal in (
+            self.bridge.document_changed,
+            self.bridge.broadcast_changed,
+            self.bridge.engine_changed,
+            self.bridge.project_changed,
+        ):
+            signal.connect(self._on_changed)
+        self.bridge.run_changed.connect(self._refresh_commands)
+        self.bridge.shown_changed.connect(self._refresh_commands)
+        self.bridge.schedule_changed.connect(self._refresh_commands)
+        self.bridge.show_ended.connect(self._on_show_ended, Qt.ConnectionType.QueuedConnection)
+        self.bridge.interrupted_changed.connect(self._refresh_commands)
+        self.bridge.interrupted_changed.connect(self.interrupted.offer, Qt.ConnectionType.QueuedConnection)
+        self.bridge.open_requested.connect(self._on_open_requested)
+        self.rundown.list.chosen.connect(self.cue.show_segment)
+        self.selection.changed.connect(self.commands.refresh)
+        self.consent = Consent(self.desk, self)
+        self._restore_layout()
+        self._on_changed()
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _build_panels(self) -> None:
+        desk = self.desk
+        self.program = ProgramPanel(desk)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.program)
+        self.setCentralWidget(middle)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, _LEFT),
+            (Qt.Corner.BottomRightCorner, _RIGHT),
+            (Qt.Corner.TopLeftCorner, _LEFT),
+            (Qt.Corner.TopRightCorner, _RIGHT),
+        ):
+            self.setCorner(corner, area)
+        self.scenes, self.sources, self.mixer = ScenesPanel(desk), SourcesPanel(desk), MixerPanel(desk)
+        self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
+        self.products = ProductsPanel(desk)
+        self.products.table_wanted.connect(self.exchange.bring_in_products)
+        self.schedule = SchedulePanel(desk)
+        self.rundown, self.cue, self.offer = RundownPanel(desk), CuePanel(desk), OfferPanel(desk)
+        self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
+        self.docks: dict[str, PanelDock] = {}
+        self._titles_due = QTimer(self)  # docks say where they are before they are there
+        self._titles_due.setSingleShot(True)
+        self._titles_due.timeout.connect(self._show_titles)
+        self._add_dock("rundown", tr("Window", "Run of show"), self.rundown, _LEFT)
+        self._add_dock("products", tr("Window", "Products"), self.products, _LEFT)
+        self._add_dock("schedule", tr("Window", "Schedule"), self.schedule, _LEFT)
+        self.docks["schedule"].visibilityChanged.connect(self.schedule.set_seen)
+        self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
+        self._add_dock("cue", tr("Window", "Cue card"), self.cue, _RIGHT)
+        self._add_dock("offer", tr("Window", "Viewers"), self.offer, _RIGHT)
+        self._add_dock("properties", tr("Window", "Properties"), self.properties, _RIGHT)
+        self._add_dock("relays", tr("Window", "Relays"), self.relays, _RIGHT)
+        self._add_dock("scenes", tr("Window", "Scenes"), self.scenes, _BOTTOM)
+        self._add_dock("sources", tr("Window", "Sources"), self.sources, _BOTTOM)
+        self._add_dock("mixer", tr("Window", "Mixer"), self.mixer, _BOTTOM)
+        self._add_dock("log", tr("Window", "Messages"), self.log, _BOTTOM)
+        self.sides = SideWidths(self, self.docks, (LEFT_PX, RIGHT_PX))
+        self.status = StatusBar(desk)
+        self.setStatusBar(self.status)
+
+    def _add_dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> None:
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        dock = PanelDock(name, title, panel, self._fittings.icons, self)
+        self.addDockWidget(area, dock)
+        self.docks[name] = dock
+        dock.visibilityChanged.connect(self._titles_due.start)
+        dock.dockLocationChanged.connect(self._titles_due.start)
+
+    def _show_titles(self) -> None:
+        for dock in self.docks.values():
+            dock.show_title()
+        for tabs in self.findChildren(QTabBar):
+            tabs.setChangeCurrentOnDrag(True)  # a product is carried from its list onto the run of show behind it
+
+    def _arrange(self) -> None:
+        """The layout of a first start."""
+        docks = self.docks
+        for first, *others in (("rundown", "products", "schedule"), ("cue", "offer", "properties", "relays"), ("mixer", "log")):
+            for other in others:
+                self.tabifyDockWidget(docks[first], docks[other])
+            docks[first].raise_()
+        self.sides.want([max(LEFT_PX, round(self.width() * LEFT_SHARE)), max(RIGHT_PX, round(self.width() * RIGHT_SHARE))])
+        self.resizeDocks([docks["scenes"], docks["sources"]], [SCENES_PX, SOURCES_PX], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["live"], docks["cue"]], [150, 480], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["mixer"]], [round(self.height() * MIXER_SHARE)], Qt.Orientation.Vertical)
+        self._show_titles()
+
+    def _make_commands(self) -> CommandTable:
+        studio = self._studio
+        provided = {
+            "file.new": self.files.new,
+            "file.open": self.files.open,
+            "file.save": self.files.save,
+            "file.save_as": self.files.save_as,
+            "scene.add": self.scenes.add,
+            "scene.duplicate": self.scenes.duplicate,
+            "scene.remove": self.scenes.remove,
+            "show.go_live": self.live.toggle,
+            "show.stop": self.live.toggle,
+            "prompter.toggle": self.windows.toggle_prompter,
+            "schedule.replan": lambda: self.show_dock("schedule"),
+            "schedule.moved": self.schedule.show_moved,
+        }
+        for action_id, run in provided.items():
+            studio.actions.provide(action_id, run)
+        words: dict[str, Callable[[], str]] = {
+            "edit.undo": lambda: _with_step(tr("Window", "Undo"), studio.undo_title),
+            "edit.redo": lambda: _with_step(tr("Window", "Redo"), studio.redo_title),
+            **{f"scene.{number}": partial(self._scene_words, number) for number in range(1, NUMBERED + 1)},
+        }
+        table = [
+            Command(
+                action.id,
+                action.title,
+                lambda action_id=action.id: studio.actions.run(action_id),  # type: ignore[misc]
+                action.shortcut,
+                action.icon,
+                lambda action_id=action.id: studio.actions[action_id].enabled(),  # type: ignore[misc]
+                words.get(action.id),
+                action.checked,
+            )
+            for action in studio.actions
+        ]
+        table += [
+            Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "source-add"),
+            Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+J", "duplicate", self._layer_chosen),
+            Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
+            Command("bring_in.products", "Bring in products…", self.exchange.bring_in_products, "", "product"),
+            Command("bring_in.rundown", "Bring in the run of show…", self.exchange.bring_in_rundown, "", "rundown"),
+            Command("bring_in.orders", "Bring in orders…", self.exchange.bring_in_orders, "", "media"),
+            Command("export.open", "Export…", self.exchange.export, "", "save"),
+            Command("backups.open", "Earlier versions…", self.exchange.show_backups, "", "clock", lambda: studio.path is not None),
+            Command("setup.open", "Markets and cards…", self.show_setup, "Ctrl+M", "globe"),
+            Command("product.add", "Add a product", self.products.add, "", "product"),
+            Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
+            Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
+            Command("planner.toggle", "Planner", self.windows.toggle_planner, "Ctrl+T", "calendar"),
+            Command("airing.plan", "Plan a show…", self.schedule.plan, "", "add"),
+            Command("connections.open", "Connections of this show…", lambda: self.consent.show(everything=True), "", "link"),
+            Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
+            Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
+            Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
+            Command("report.open", "Show summary…", self.show_report, "", "info"),
+            Command(SHOW_MESSAGES, "Show messages", lambda: self.show_dock("log"), "", "log"),
+            Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
+            Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),
+            Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),
+            Command("window.reset", "Put the panels back", self.reset_layout, "", "window"),
+            Command("window.full", "Full screen", self._toggle_full_screen, "F11", "screen"),
+            Command("help.guide", "First show, step by step…", self.show_guide, "F1", "guide"),
+            Command("help.sample", "Open the sample show", self.files.open_sample, "", "product"),
+            Command("help.about", "About Tradewind", self._show_about, "", "info"),
+            Command("app.quit", "Quit", self.close, "Ctrl+Q", "quit"),
+        ]
+        return CommandTable(table, self._fittings.icons, self)
+
+    def _scene_words(self, number: int) -> str:
+        """A scene by its name: its number is only where it stands."""
+        scenes = self._studio.project.scenes
+        name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "none at place {number}", number=number)
+        return tr("Window", "Take scene: {name}", name=name)
+
+    def _layer_chosen(self) -> bool:
+        return bool(self.selection.layer_id)
+
+    def _watchable(self) -> bool:
+        return bool(self.live.watch_address())
+
+    def _build_menus(self) -> None:
+        for action in self.commands.actions.values():
+            self.addAction(action)  # its shortcut works wherever the focus is
+        self.menus = Menus(self.menuBar(), self.desk, self.commands.actions, self.docks, self.files.open_path)
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar(tr("Window", "Toolbar"))
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        for entry in TOOLBAR:
+            if entry:
+                bar.addAction(self.commands.actions[entry])
+                button = bar.widgetForAction(self.commands.actions[entry])
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                if isinstance(button, QToolButton) and entry in ("scene.add", "source.add"):
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            else:
+                bar.addSeparator()
+        self.addToolBar(bar)
+
+    # Layout ---------------------------------------------------------------------------------------------------------------
+
+    def _settings(self) -> QSettings:
+        return QSettings(str(self._fittings.state_file), QSettings.Format.IniFormat)
+
+    def _restore_layout(self) -> None:
+        kept = self._settings()
+        geometry, state = kept.value("geometry"), kept.value("state")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self._fit_screen()
+        self._arrange()
+        if state is not None:
+            self.restoreState(state, LAYOUT_VERSION)
+        self.sides.want(kept_widths(kept.value("sides"), self.sides.wanted_px))
+
+    def _fit_screen(self) -> None:
+        """The first size: comfortable, or all of a screen that is not larger than that."""
+        room = self.screen().availableSize()
+        self.resize(FIRST_SIZE.boundedTo(room))
+        if room.width() <= FIRST_SIZE.width() or room.height() <= FIRST_SIZE.height():
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
+    def keep_layout(self) -> None:
+        """Write place and size of window and docks down for the next start."""
+        kept = self._settings()
+        kept.setValue("geometry", self.saveGeometry())
+        kept.setValue("state", self.saveState(LAYOUT_VERSION))
+        kept.setValue("sides", self.sides.wanted_px)
+        kept.sync()
+
+    def reset_layout(self) -> None:
+        """All panels back to where they were at the first start."""
+        for name, dock in self.docks.items():
+            area = _AREAS.get(name, _RIGHT)
+            self.removeDockWidget(dock)
+            self.addDockWidget(area, dock)
+            dock.show()
+        self._arrange()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # What happens ---------------------------------------------------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        mark = "• " if self._studio.modified else ""
+        air = air_words(self._studio.air.value)  # first, as the taskbar cuts the end
+        self.setWindowTitle(" – ".join(filter(None, (air, f"{mark}{self._studio.title}", "Tradewind"))))
+        self._refresh_commands()
+
+    def _refresh_commands(self) -> None:
+        self.commands.refresh()
+        self.toasts.settle(self.commands.can_run)
+
+    def _on_notice(self, notice: Notice) -> None:
+        built_in = self._studio.relays[0]
+        if notice.data.get("relay") == built_in.name:  # the session has no words of its own
+            notice = replace(notice, data={**notice.data, "relay": relay_name(built_in)})
+        self._fittings.book.add(notice)
+        self.toasts.titles = self.commands.titles()
+        self.toasts.show_notice(notice)
+
+    def show_palette(self) -> None:
+        """Every command by name."""
+        palette = late.Palette(self, list(self.commands.actions.values()))
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.show()
+
+    def show_settings(self) -> None:
+        """The settings of the program and of this show."""
+        self.windows.show_settings(self)
+
+    def show_report(self) -> None:
+        """What happened in the last show, and in those before."""
+        _open(late.ReportDialog(self.desk, self))
+
+    def _on_show_ended(self, why: str) -> None:
+        if why == "host" and not self._decided and self.isVisible():  # elsewhere somebody does something else already
+            self.show_report()
+
+    def show_setup(self) -> None:
+        """What the show is made for."""
+        _open(late.SetupDialog(self.desk, self))
+
+    def show_plugins(self) -> None:
+        """What others have written for Tradewind."""
+        _open(late.PluginsDialog(self.desk, self))
+
+    def show_dock(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def _on_open_requested(self, kind: str, what: str) -> None:
+        """Another part of the window wants something shown."""
+        subject, _, field = what.partition("/")
+        if kind == "connections":
+            self.consent.show(everything=True)
+        elif kind == "prompter":
+            self.windows.toggle_prompter()
+        elif kind == "planner":
+            self.windows.show_planner(what)
+        elif kind == "product":
+            self.docks["products"].raise_()
+            self.products.open(subject, field)
+        elif kind in ("card", "coupon"):
+            self.docks["offer"].raise_()
+        elif kind in self.docks:
+            self.show_dock(kind)
+        else:
+            self.show_setup()
+
+    def show_guide(self) -> None:
+        """The guide of the first start."""
+        _open(late.Guide(self.desk, self))
+
+    def _show_about(self) -> None:
+        _open(late.About(self._fittings.icons, self._fittings.version, self))
+
+    # Leaving --------------------------------------------------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """Close without a question: another window takes over, or everything was asked."""
+        self._decided = True
+        if self._watch is not None:
+            self._watch.stop()
+        self.keep_layout()
+        self.windows.close()
+        self.bridge.close()
+        self.close()
+
+    def _leave(self) -> bool | None:
+        """Whether to keep the show on air; None = stay."""
+        answer = ask_before_closing(self._studio, self)
+        if answer == STAY:
+            return None
+        keep = answer == KEEP_ON_AIR
+        return keep if keep or self.files.may_leave() else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            self._watch = LayoutWatch(self, self.docks.values(), self.keep_layout)
+            self.painted.emit()
+            self.consent.look()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._decided:
+            event.accept()
+            return
+        event.ignore()
+        keep = self._leave()
+        if keep is not None:
+            self.closing.emit(keep)
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _with_step(verb: str, step: str) -> str:
+    """Undo or Redo with the name of the step."""
+    return tr("Window", "{verb}: {step}", verb=verb, step=declared(step)) if step else verb

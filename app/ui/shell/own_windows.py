@@ -1,0 +1,122 @@
+"""Windows beside the main one, made when they are first asked for: the prompter, the planner and the settings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from app.ui import late
+from app.ui.desk import Desk
+from app.ui.kit.form import Group
+
+# what works in the prompter too: a host who has clicked there goes on with the show all the same
+HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")
+PLANNERS_KEYS = ("planner.", "schedule.", "window.palette")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindows:
+    """Which are open, so that a main window in another language or theme can open them again."""
+
+    prompter: bool
+    planner: bool
+    settings_page: int | None
+
+
+class OwnWindows:
+    """`actions` are the main window's commands: those that belong there too have their keys in these windows."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Callable[[], QSettings],
+        actions: Callable[[], Mapping[str, QAction]],
+        setting_groups: Sequence[Group],
+    ) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._actions = actions
+        self.prompter: late.Prompter | None = None
+        self.planner: late.PlannerWindow | None = None
+        self.settings: late.SettingsDialog | None = None
+        self._setting_groups = setting_groups
+
+    @property
+    def opened(self) -> OpenWindows:
+        """What the user sees now."""
+        prompter = self.prompter is not None and self.prompter.isVisible()
+        planner = self.planner is not None and self.planner.isVisible()
+        return OpenWindows(prompter, planner, self.settings.page if self.settings is not None else None)
+
+    def reopen(self, opened: OpenWindows, main: QWidget) -> None:
+        """Open what was open beside the window before `main`."""
+        if opened.prompter:
+            self.toggle_prompter()
+        if opened.planner:
+            self.show_planner("")
+        if opened.settings_page is not None:
+            self.show_settings(main, opened.settings_page)
+
+    def show_settings(self, main: QWidget, page: int = 0) -> None:
+        """Open the settings over `main`, at one of their pages."""
+        if self.settings is not None:
+            return
+        dialog = self.settings = late.SettingsDialog(self._desk, self._setting_groups, main, page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._on_settings_closed)
+        dialog.open()
+
+    def _on_settings_closed(self) -> None:
+        self.settings = None
+
+    def toggle_prompter(self) -> None:
+        """Open the host's own window, or close it."""
+        if self.prompter is None:
+            self.prompter = late.Prompter(self._desk, self._settings())
+            self._share(self.prompter, HOSTS_KEYS)
+        _toggle(self.prompter)
+
+    def toggle_planner(self) -> None:
+        """Open the planner, or close it when it is what the user looks at."""
+        planner = self._planner()
+        if planner.isActiveWindow():
+            planner.close()
+        else:
+            self.show_planner("")
+
+    def show_planner(self, page: str) -> None:
+        """Bring the planner forward, with this page when one is named."""
+        planner = self._planner()
+        if page:
+            planner.show_tab(page)
+        planner.setWindowState(planner.windowState() & ~Qt.WindowState.WindowMinimized)
+        planner.show()
+        planner.raise_()
+        planner.activateWindow()
+
+    def _planner(self) -> "late.PlannerWindow":
+        if self.planner is None:
+            self.planner = late.PlannerWindow(self._desk, self._settings())
+            self._share(self.planner, PLANNERS_KEYS)
+        return self.planner
+
+    def _share(self, window: QWidget, keys: tuple[str, ...]) -> None:
+        window.addActions([action for name, action in self._actions().items() if name.startswith(keys)])
+
+    def close(self) -> None:
+        """For good."""
+        for window in (self.prompter, self.planner):
+            if window is not None:
+                window.close()
+                window.deleteLater()
+        self.prompter = self.planner = None
+
+
+def _toggle(window: QWidget) -> None:
+    if window.isVisible():
+        window.close()
+    else:
+        window.show()
+        window.raise_()

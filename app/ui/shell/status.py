@@ -1,0 +1,203 @@
+"""The status bar that tells the truth: each figure from the engine's own counts, with a tooltip that explains it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from app.domain.program.broadcast import AirState, BroadcastState, TargetState
+from app.domain.program.stats import EngineStats, TargetStats
+from app.ui.desk import Desk
+from app.ui.figures import air_words, bitrate, count, duration, milliseconds, percent, relay_name
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import label, set_property
+
+WEAK_RTT_MS, BAD_RTT_MS = 200.0, 500.0
+WEAK_LOSS, BAD_LOSS = 0.02, 0.08
+WEAK_CPU, BAD_CPU = 80.0, 95.0  # of one core times the cores the engine may use: the engine reports per cent of the machine
+WEAK_LATE_SHARE, BAD_LATE_SHARE = 0.001, 0.01  # of the frames of the last second that were repeated or skipped
+WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE = 0.6, 1.0  # of the time one frame has
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure's words, how serious it is ("", "good", "warning", "error", "air") and its explanation."""
+
+    words: str
+    level: str = ""
+    explanation: str = ""
+
+
+def graded(value: float, weak: float, bad: float) -> str:
+    """ "" below weak, "warning" from there, "error" from bad on."""
+    return "error" if value >= bad else "warning" if value >= weak else ""
+
+
+def _worst(targets: tuple[TargetStats, ...]) -> TargetStats | None:
+    live = [target for target in targets if target.state in (TargetState.LIVE, TargetState.WEAK)]
+    return max(live, key=lambda target: target.loss, default=None)
+
+
+def on_air(air: AirState, seconds: float) -> Figure:
+    """What viewers have of the show, and for how long a relay has had it."""
+    if air is AirState.LIVE:
+        return Figure(
+            tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first received the program.")
+        )
+    nobody = tr("Status", "Nobody receives this program now.")
+    if air is AirState.RECONNECTING:
+        return Figure(tr("Status", "Reconnecting {time}", time=duration(seconds)), "warning", nobody)
+    level = {AirState.FAILED: "error", AirState.CONNECTING: "warning"}.get(air, "")
+    return Figure(air_words(air) or tr("Status", "Off air"), level, nobody)
+
+
+def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
+    """Composed, repeated and skipped frames since the start; the colour speaks of the last second."""
+    now = stats.frames
+    words = tr("Status", "Frames {composed} · {late} late", composed=count(now.composed), late=count(now.repeated + now.skipped))
+    level = ""
+    if before is not None:
+        ticks = now.composed + now.repeated + now.skipped - before.frames.composed - before.frames.repeated - before.frames.skipped
+        late = now.repeated + now.skipped - before.frames.repeated - before.frames.skipped
+        level = graded(late / ticks, WEAK_LATE_SHARE, BAD_LATE_SHARE) if ticks > 0 else ""
+    explanation = tr(
+        "Status",
+        "Composed: {composed}. Repeated because composing was late: {repeated}. Skipped: {skipped}. "
+        "Refused by the encoder: {dropped}. Lateness: half within {p50}, 99 % within {p99}.",
+        composed=count(now.composed),
+        repeated=count(now.repeated),
+        skipped=count(now.skipped),
+        dropped=count(now.dropped),
+        p50=milliseconds(stats.late_ms.p50),
+        p99=milliseconds(stats.late_ms.p99),
+    )
+    return Figure(words, level, explanation)
+
+
+def rate(stats: EngineStats) -> Figure:
+    """The encoder's bitrate, and what it aims at."""
+    video = stats.video
+    explanation = tr("Status", "Bitrate of the picture; the aim is {aim}. A still picture needs less.", aim=bitrate(video.target_kbps))
+    return Figure(bitrate(video.kbps), "", explanation)
+
+
+def encoder(stats: EngineStats, fps: int) -> Figure:
+    """Which encoder works, and how long it takes for a frame; nothing while none is needed."""
+    video = stats.video
+    if not video.encoder:
+        return Figure("")
+    words = " ".join(part for part in (video.encoder, video.preset, milliseconds(video.encode_ms.p50)) if part)
+    budget = 1000 / fps
+    level = graded(video.encode_ms.p95 / budget, WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE) if stats.state is BroadcastState.LIVE else ""
+    explanation = tr(
+        "Status",
+        "Encoder and its time for one frame; 95 % within {p95} of the {budget} that a frame has. Key frames: {idr}.",
+        p95=milliseconds(video.encode_ms.p95),
+        budget=milliseconds(budget),
+        idr=count(video.idr_sent),
+    )
+    return Figure(words, level, explanation)
+
+
+def round_trip(stats: EngineStats) -> Figure:
+    """How long packets take to the relay and back."""
+    worst = _worst(stats.targets)
+    value = worst.rtt_ms if worst is not None else -1.0
+    words = tr("Status", "RTT {time}", time=milliseconds(value))
+    return Figure(words, graded(value, WEAK_RTT_MS, BAD_RTT_MS), tr("Status", "Time to the relay and back, from its reports."))
+
+
+def loss(stats: EngineStats) -> Figure:
+    """What the relay says it did not get."""
+    worst = _worst(stats.targets)
+    value = worst.loss if worst is not None else -1.0
+    explanation = tr("Status", "Share of packets that did not arrive, before they were sent again.")
+    if worst is not None:
+        explanation += "\n" + tr(
+            "Status",
+            "Sent again: {again}. No longer to be had: {missed}.",
+            again=count(worst.retransmitted),
+            missed=count(worst.nack_missed),
+        )
+    return Figure(tr("Status", "Loss {share}", share=percent(value)), graded(value, WEAK_LOSS, BAD_LOSS), explanation)
+
+
+def load(stats: EngineStats) -> Figure:
+    """The engine's processor and memory."""
+    words = tr("Status", "CPU {cpu} % · {memory} MB", cpu=f"{stats.cpu_percent:.0f}", memory=f"{stats.rss_mb:.0f}")
+    return Figure(words, "", tr("Status", "Processor time and memory of the engine; 100 % is one core."))
+
+
+class StatusBar(QStatusBar):
+    """Figures from left to right; each can be reached with the keyboard, its tooltip is its description."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._before: EngineStats | None = None
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(6, 0, 6, 2)
+        self.figures: dict[str, QLabel] = {}
+        for name in ("air", "rate", "rtt", "loss", "frames", "encoder", "load"):
+            self.figures[name] = self._figure_label()
+            self.addWidget(self.figures[name])
+        self.figures["relay"] = self._figure_label()
+        self.addPermanentWidget(self.figures["relay"])
+        desk.bridge.stats_changed.connect(self._on_stats_changed)
+        desk.bridge.engine_changed.connect(self._on_engine_changed)
+        desk.bridge.broadcast_changed.connect(self._show_relay)
+        desk.bridge.broadcast_changed.connect(self._on_engine_changed)
+        desk.bridge.probes_changed.connect(self._show_relay)
+        desk.bridge.project_changed.connect(self._show_relay)
+        self._show_relay()
+        self._on_engine_changed()
+
+    def _figure_label(self) -> QLabel:
+        made = label("", "statusFigure")
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
+
+    def show_figure(self, name: str, figure: Figure) -> None:
+        """Show one figure."""
+        made = self.figures[name]
+        made.setText(figure.words)
+        made.setVisible(bool(figure.words))
+        made.setToolTip(figure.explanation)
+        made.setAccessibleDescription(figure.explanation)
+        set_property(made, "level", figure.level)
+
+    def _on_engine_changed(self) -> None:
+        words = {
+            "STARTING": tr("Status", "Engine is starting…"),
+            "LOST": tr("Status", "Engine lost, starting again…"),
+            "STOPPED": tr("Status", "Engine stopped"),
+        }.get(self._desk.studio.engine.value.name)
+        if words:
+            self._before = None
+            for name in self.figures:
+                if name not in ("air", "relay"):
+                    self.show_figure(name, Figure(""))
+            self.show_figure("air", Figure(words, "warning"))
+        elif self._desk.studio.stats is not None:
+            self._on_stats_changed(self._desk.studio.stats)
+
+    def _on_stats_changed(self, stats: EngineStats) -> None:
+        fps = self._desk.studio.project.output.canvas.fps
+        made: Mapping[str, Callable[[], Figure]] = {
+            "air": lambda: on_air(self._desk.studio.air.value, self._desk.studio.on_air_s()),
+            "frames": lambda: frames(stats, self._before),
+            "rate": lambda: rate(stats),
+            "encoder": lambda: encoder(stats, fps),
+            "rtt": lambda: round_trip(stats),
+            "loss": lambda: loss(stats),
+            "load": lambda: load(stats),
+        }
+        live = stats.state is BroadcastState.LIVE
+        for name, make in made.items():
+            self.show_figure(name, make() if live or name not in ("rtt", "loss", "rate") else Figure(""))
+        self._before = stats
+
+    def _show_relay(self) -> None:
+        words = tr("Status", "Relay: {name}", name=relay_name(self._desk.studio.nearest()))
+        self.show_figure("relay", Figure(words, "", tr("Status", "Where Go live will publish to, or publishes now.")))

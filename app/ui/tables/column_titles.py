@@ -1,0 +1,102 @@
+"""What the columns of imported tables are called."""
+
+from collections.abc import Mapping
+
+from app.domain.base.words import pick
+from app.domain.tables.product_columns import Of
+from app.domain.tables.table import Use
+from app.ui.desk import Desk
+from app.ui.kit.language import tr
+
+
+def product_titles() -> Mapping[str, str]:
+    """The fields of products."""
+    point, keyword = tr("Import", "Selling point {number}"), tr("Import", "Keyword {number}")
+    numbered = {
+        f"{field}{number}": words.format(number=number) for number in (1, 2, 3) for field, words in (("point", point), ("keyword", keyword))
+    }
+    return {
+        "id": tr("Import", "Number in Tradewind"),
+        "sku": tr("Product", "Article number"),
+        "name": tr("Product", "Name"),
+        "category": tr("Product", "Category"),
+        "role": tr("Product", "Role in the show"),
+        "price_band": tr("Product", "Price band"),
+        "pain_point": tr("Product", "What it solves"),
+        "audience": tr("Product", "Who it is for"),
+        **numbered,
+        "price": tr("Product", "Price"),
+        "was": tr("Product", "Crossed out"),
+        "unit_cost": tr("Product", "Cost of one"),
+        "unit": tr("Product", "What one is called"),
+        "stock": tr("Product", "Stock"),
+        "delivery": tr("Import", "Days of delivery"),
+        "freight": tr("Product", "Freight"),
+        "return_freight": tr("Product", "Freight back"),
+        "duty": tr("Product", "Duty %"),
+        "return_rule": tr("Product", "Returns"),
+        "link": tr("Product", "Where it is bought (address)"),
+        "scenarios": tr("Product", "Scenes of use"),
+        "questions": tr("Product", "Questions"),
+        "answers": tr("Import", "Answers"),
+        "competitors": tr("Import", "Competitors"),
+        "theirs": tr("Product", "Theirs"),
+        "ours": tr("Product", "Ours"),
+        "claims": tr("Product", "Claims"),
+        "evidence": tr("Product", "What proves it"),
+        "size_chart": tr("Product", "Size chart"),
+        "pictures": tr("Product", "Pictures"),
+        "native_reviewed": tr("Import", "Read by native speakers (languages)"),
+    }
+
+
+def segment_titles() -> Mapping[str, str]:
+    """The fields of segments."""
+    return {
+        "id": tr("Import", "Number in Tradewind"),
+        "title": tr("Import", "Title"),
+        "act": tr("Import", "Act"),
+        "minutes": tr("Import", "Minutes"),
+        "product": tr("Import", "Product"),
+        "role": tr("Product", "Role in the show"),
+        "backup": tr("Import", "Backup product"),
+        "cues": tr("Import", "Cues"),
+        "scene": tr("Import", "Scene"),
+        "host": tr("Import", "Host"),
+        "interpreter": tr("Import", "Interpreter"),
+        "needs_interpreter": tr("Import", "Needs an interpreter"),
+        "share_moment": tr("Import", "Moment to share"),
+        "countdown": tr("Import", "Countdown"),
+        "draw": tr("Import", "Draw"),
+        "script": tr("Import", "Script"),
+        "note": tr("Import", "Note"),
+    }
+
+
+def order_titles() -> Mapping[str, str]:
+    """The fields of orders."""
+    return {
+        "order": tr("Import", "Order number"),
+        "product": tr("Product", "Article number"),
+        "product_name": tr("Import", "Product name"),
+        "units": tr("Import", "Units"),
+        "amount": tr("Import", "Row total"),
+        "unit_price": tr("Import", "Unit price"),
+        "total": tr("Import", "Order total"),
+        "refunded": tr("Import", "Refunded"),
+        "status": tr("Import", "Order status"),
+        "cancelled": tr("Import", "Cancelled at"),
+        "currency": tr("Import", "Currency"),
+        "time": tr("Import", "Time"),
+    }
+
+
+def title_of(use: Use, titles: Mapping[str, str], of: Of, desk: Desk) -> str:
+    """A field with the language, market or place that it speaks of: "Name · English"."""
+    title = titles[use.field]
+    if not use.of:
+        return title
+    if of is Of.LANGUAGE:
+        return f"{title} · {desk.formats.language_name(use.of, desk.language)}"
+    market = next((market for market in desk.studio.show.markets if market.id == use.of), None)
+    return f"{title} · {pick(market.name, (desk.language,))[0] or use.of}" if market is not None else f"{title} · {use.of}"

@@ -1,0 +1,498 @@
+"""Bringing in a table: how it is read, which column is what, what it leaves open, what would become of the show, what is wrong; nothing
+happens before it is confirmed."""
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QSplitter,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.base.errors import AppError, Value
+from app.domain.base.notice import Notice, Severity
+from app.domain.show import Show
+from app.domain.tables.heading_row import likely_heading
+from app.domain.tables.product_import import FETCH_NEAR
+from app.domain.tables.table import Fault, Grid, Matching, Table, headed
+from app.domain.tables.table_profile import ProfileTable, likely_profile, prepared, table_of
+from app.ui import late
+from app.ui.desk import Desk
+from app.ui.kit.folders import TABLES
+from app.ui.kit.language import tr
+from app.ui.kit.pieces import badge, elided, label, push_button
+from app.ui.kit.work import Work
+from app.ui.tables.match_table import MatchTable
+from app.ui.tables.table_kinds import Outcome, TableKind
+from app.ui.tables.table_questions import TableQuestions
+from app.ui.tables.table_source import TableSource
+
+SIZE_PX = (1040, 690)
+SMALLEST_PX = (640, 440)
+FAULTS_PX = 84
+TABLE_PX = 140
+NAME_PX = 320
+FAULTS_LISTED = 500  # more than anybody goes through
+LOOK_MS = 150  # how often the rows that were read are shown
+
+
+class Stage(Enum):
+    """How far it is."""
+
+    EMPTY = "empty"
+    READING = "reading"
+    PLANNING = "planning"
+    READY = "ready"
+    FETCHING = "fetching"
+    TAKING = "taking"
+
+
+class _Reading:
+    """One reading of a file on a thread: how far it is, and whether anybody still waits for it."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.wanted = True
+
+    def watch(self, rows: int) -> bool:
+        """For the thread."""
+        self.rows = rows
+        return self.wanted
+
+
+class ImportDialog(QDialog):
+    """`stage_changed` tells of each step; `brought_in` comes once, when everything is in the show."""
+
+    stage_changed = Signal()
+    brought_in = Signal()
+
+    def __init__(self, desk: Desk, kind: TableKind, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._kind = kind
+        self._path: Path | None = None
+        self._grid: Grid | None = None
+        self._table: Table | None = None
+        self._rules: ProfileTable | None = None
+        self._planned: tuple[Show, Outcome] | None = None
+        self._reading = _Reading()
+        self._listed: tuple[Fault, ...] = ()
+        self.stage = Stage.EMPTY
+        self.work = Work(self._on_failed)
+        self.setWindowTitle(kind.title())
+        self.setMinimumSize(*SMALLEST_PX)
+        self.resize(*SIZE_PX)
+        self._build()
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._show_rows_read)
+        desk.bridge.show_changed.connect(self._on_show_changed)
+        self.finished.connect(lambda _: self._stop())
+        work = self.work
+        self.destroyed.connect(work.cancel)  # with a window that is built anew
+        self._set_stage(Stage.EMPTY)
+
+    # Building -------------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 18, 24, 14)
+        outer.setSpacing(8)
+        outer.addWidget(label(self._kind.title(), "title"))
+        outer.addWidget(label(self._kind.hint(), "muted", wrap=True))
+        outer.addLayout(self._build_file_row())
+        self.source = TableSource(self._desk.studio.tables.encodings)
+        self.sheet = self.source.sheet
+        self.source.file_changed.connect(self._read_again)
+        self.source.table_changed.connect(self._on_table_changed)
+        outer.addWidget(self.source)
+        self.questions = TableQuestions(self._kind.asked)
+        self.questions.answered.connect(self._plan)
+        outer.addWidget(self.questions)
+        outer.addWidget(self._build_parts(), 1)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(4)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        outer.addWidget(self.progress)
+        outer.addLayout(self._build_counts())
+        self.leave_out = QCheckBox("")
+        self.leave_out.toggled.connect(lambda _: self._refresh())
+        self.replace = QCheckBox(tr("Import", "Put it in the place of the run of show that is there"))
+        self.replace.setChecked(self._kind.replacing)
+        self.replace.setVisible(self._kind.can_replace)
+        self.replace.toggled.connect(self._on_replace)
+        for box in (self.leave_out, self.replace):
+            outer.addWidget(box)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        self.cancel_button = push_button(tr("Import", "Cancel"), self.reject)
+        self.take_button = push_button(tr("Import", "Bring in"), self.take, role="primary")
+        self.take_button.setDefault(True)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.take_button)
+        outer.addLayout(buttons)
+
+    def _build_file_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.file_name = elided("")
+        row.addWidget(self.file_name, 1)
+        self.file_button = push_button(tr("Import", "Another file…"), self.choose_file)
+        row.addWidget(self.file_button)
+        return row
+
+    def _build_parts(self) -> QSplitter:
+        self.view = MatchTable(self._desk.theme)
+        self.view.header.chosen.connect(self._plan)
+        self.preview = QStandardItemModel(self)
+        shown = QTableView()
+        shown.setModel(self.preview)
+        shown.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        shown.setTabKeyNavigation(False)
+        shown.horizontalHeader().setStretchLastSection(True)
+        shown.horizontalHeader().setDefaultSectionSize(150)
+        shown.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        shown.verticalHeader().hide()
+        shown.setAccessibleName(tr("Import", "Preview"))
+        self.tabs = QTabWidget()
+        self.tabs.setMinimumHeight(TABLE_PX)
+        self.tabs.addTab(self.view, tr("Import", "Rows of the file"))
+        self.preview_view = shown
+        self.tabs.addTab(shown, tr("Import", "Preview"))
+        self.faults = QListWidget()
+        self.faults.setAccessibleName(tr("Import", "What is wrong"))
+        self.faults.currentRowChanged.connect(self._on_fault_chosen)
+        self.faults.setMinimumHeight(60)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(self.tabs)
+        parts.addWidget(self.faults)
+        parts.setStretchFactor(0, 1)
+        parts.setSizes([2000, FAULTS_PX])  # all the room there is, but for a few lines of what is wrong
+        return parts
+
+    def _build_counts(self) -> QHBoxLayout:
+        counts = QHBoxLayout()
+        counts.setSpacing(6)
+        self.new, self.changed, self.same, self.wrong = badge("", "good"), badge("", "accent"), badge(), badge("", "error")
+        self.asks = badge("", "warning")
+        for shown in (self.new, self.changed, self.same, self.wrong, self.asks):
+            counts.addWidget(shown)
+        self.words = label("", "muted", wrap=True)
+        counts.addWidget(self.words, 1)
+        return counts
+
+    # What it is busy with -------------------------------------------------------------------------------------------------
+
+    def _set_stage(self, stage: Stage) -> None:
+        self.stage = stage
+        busy = stage in (Stage.READING, Stage.PLANNING, Stage.FETCHING, Stage.TAKING)
+        self.progress.setRange(0, 0)
+        self.progress.setVisible(busy)
+        if stage is Stage.READING:
+            self._look.start()
+        else:
+            self._look.stop()
+        for widget in (self.file_button, self.source, self.questions, self.tabs, self.replace):
+            widget.setEnabled(stage not in (Stage.READING, Stage.FETCHING, Stage.TAKING))
+        self.cancel_button.setEnabled(stage is not Stage.TAKING)
+        self._refresh()
+        self.stage_changed.emit()
+
+    def _refresh(self) -> None:
+        """Words, counts and buttons as they are now."""
+        outcome = self._planned[1] if self._planned is not None and self.stage in (Stage.READY, Stage.FETCHING, Stage.TAKING) else None
+        for shown, count, words in self._counts(outcome):
+            shown.setText(words)
+            shown.setVisible(count > 0)
+        left_out = outcome.left_out if outcome is not None else 0
+        self.leave_out.setVisible(left_out > 0)
+        self.leave_out.setText(tr("Import", "Bring in the rest, without the {count} rows that are wrong", count=left_out))
+        if self.stage is not Stage.PLANNING:
+            self.faults.setVisible(self.faults.count() > 0)
+        self.words.setText(self._sentence(outcome))
+        answered = outcome is not None and not self.questions.open
+        allowed = outcome is not None and (not left_out or self.leave_out.isChecked()) and not self._lacks()
+        self.take_button.setEnabled(self.stage is Stage.READY and allowed and answered and self._does_something())
+
+    def _does_something(self) -> bool:
+        if self._planned is None:
+            return False
+        outcome = self._planned[1]
+        return bool(outcome.new + outcome.changed) or (self.replace.isChecked() and self._kind.can_replace and bool(outcome.unchanged))
+
+    def _counts(self, outcome: Outcome | None) -> Iterator[tuple[QLabel, int, str]]:
+        counts = (outcome.new, outcome.changed, outcome.unchanged, outcome.left_out) if outcome is not None else (0, 0, 0, 0)
+        asks = self.questions.open if outcome is not None else 0
+        yield self.new, counts[0], tr("Import", "{count} new", count=counts[0])
+        yield self.changed, counts[1], tr("Import", "{count} changed", count=counts[1])
+        yield self.same, counts[2], tr("Import", "{count} as they are", count=counts[2])
+        yield self.wrong, counts[3], tr("Import", "{count} wrong", count=counts[3])
+        yield self.asks, asks, tr("Import", "{count} unanswered", count=asks)
+
+    def _lacks(self) -> str:
+        return ", ".join(self._kind.lacks(self.view.header.matching(), self._desk.studio.show)) if self._table is not None else ""
+
+    def _sentence(self, outcome: Outcome | None) -> str:
+        if self.stage is Stage.READING:
+            rows = self._reading.rows
+            return tr("Import", "{count} rows read…", count=rows) if rows else tr("Import", "The file is being read…")
+        if self.stage is not Stage.READY:
+            return {
+                Stage.EMPTY: tr("Import", "Choose an XLSX or CSV file with a heading row."),
+                Stage.PLANNING: tr("Import", "The rows are being looked at…"),
+                Stage.FETCHING: tr("Import", "Downloading pictures…"),
+            }.get(self.stage, tr("Import", "Bringing it in…"))
+        if lacking := self._lacks():
+            return tr("Import", "Choose the column for: {fields}.", fields=lacking)
+        if outcome is not None and self.questions.open:
+            return tr("Import", "Answer the questions above first.")
+        if outcome is not None and not self._does_something():
+            return tr("Import", "There is nothing in it that the show does not have.") if not outcome.left_out else ""
+        return ""
+
+    # The file -------------------------------------------------------------------------------------------------------------
+
+    def choose_file(self) -> bool:
+        """Ask for a file and read it; False when none was chosen."""
+        patterns = " ".join(f"*{suffix}" for suffix in self._desk.studio.tables.suffixes)
+        path = self._desk.folders.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
+        if path:
+            self.read_file(Path(path))
+        return bool(path)
+
+    def read_file(self, path: Path) -> None:
+        """Read a file, in the encoding and the sheet that are likely."""
+        self._path = path
+        self.file_name.setText(path.name)
+        self._read(path, "", "")
+
+    def _read_again(self) -> None:
+        if self._path is not None and self._grid is not None:
+            encoding = str(self.source.encoding.currentData() or "") if self._grid.encoding else ""
+            self._read(self._path, self.sheet.currentText(), encoding)
+
+    def _read(self, path: Path, sheet: str, encoding: str) -> None:
+        self._reading.wanted = False
+        reading = self._reading = _Reading()
+        tables, knows = self._desk.studio.tables, self._kind.knows
+        self._set_stage(Stage.READING)
+
+        def read() -> tuple[Grid, int]:
+            grid = tables.read(path, sheet, encoding, watch=reading.watch)
+            return grid, likely_heading(grid, knows)
+
+        self.work.do(read, lambda found: self._show_grid(*found))
+
+    def _show_rows_read(self) -> None:
+        self.words.setText(self._sentence(None))
+
+    def _on_failed(self, error: AppError) -> None:
+        if self.stage is Stage.FETCHING:
+            self._set_stage(Stage.READY)
+            return
+        self._grid = self._table = self._planned = None
+        self.view.rows.show_table(Table("", (), ()))
+        self.view.header.show_uses((), ())
+        self.faults.clear()
+        self.preview.clear()
+        self.questions.forget()
+        self.source.hide()
+        self._set_stage(Stage.EMPTY)
+        sentence = self._desk.wordings.sentence(error.code, error.data)
+        self.words.setText(" ".join(part for part in (sentence.text, sentence.help) if part))
+
+    def _show_grid(self, grid: Grid, line: int) -> None:
+        self._grid = grid
+        profiles = self._kind.profiles()
+        found = likely_profile(profiles, self._kind.profile_kind, headed(grid, line).header) if profiles else None
+        self.source.show_grid(grid, line)
+        self.source.show_profiles(profiles, found)
+        self._show_table()
+
+    def _on_table_changed(self) -> None:
+        if self._grid is not None:
+            self.source.show_first(self._grid)
+            self._show_table()
+
+    def _show_table(self) -> None:
+        """The rows below the chosen heading, matched by the chosen shop."""
+        if self._grid is None:
+            return
+        table, show = headed(self._grid, self.source.heading.value()), self._desk.studio.show
+        if not table.header or not table.rows:
+            self._show_nothing(table)
+            return
+        chosen = next((one for one in self._kind.profiles() if one.id == self.source.profile.currentData()), None)
+        self._rules = table_of(chosen, self._kind.profile_kind, table.header) if chosen is not None else None
+        self._table = prepared(table, self._rules) if self._rules is not None else table
+        matching = self._kind.match(self._table, show, self._rules)
+        self.questions.forget()
+        self.view.rows.show_table(table)
+        self.view.header.show_uses(self._kind.uses(table, matching, show), table.header)
+        self.view.header.choose(matching)
+        self._plan()
+
+    def _show_nothing(self, table: Table) -> None:
+        grid, self._grid = self._grid, None
+        self._on_failed(AppError("table.empty", path=table.name))
+        self._grid = grid
+        self.source.show()  # another line or sheet may have more
+
+    # The plan -------------------------------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        """Find out anew what would become of the show."""
+        if self._table is None or self.stage in (Stage.TAKING, Stage.FETCHING):
+            return
+        table, matching, show = self._table, self.view.header.matching(), self._desk.studio.show
+        self._planned = None
+        if self._kind.lacks(matching, show):
+            self.work.cancel()
+            self._show_faults(table, matching, (), ())
+            self.questions.show_questions(())
+            self.preview.clear()
+            self._set_stage(Stage.READY)
+            return
+        self._set_stage(Stage.PLANNING)
+
+        def done(outcome: Outcome) -> None:
+            self._planned = (show, outcome)
+            self.questions.show_questions(outcome.questions)
+            self._show_faults(table, matching, outcome.faults, outcome.notes)
+            self._show_preview(outcome)
+            self._set_stage(Stage.READY)
+
+        self.work.do(self._kind.plan(table, matching, show, self.questions.all_answers(), self._rules), done)
+
+    def _show_preview(self, outcome: Outcome) -> None:
+        self.preview.clear()
+        self.preview.setHorizontalHeaderLabels(list(outcome.preview_header))
+        for row in outcome.preview:
+            self.preview.appendRow([QStandardItem(text) for text in row])
+        if self.preview.columnCount() > 1:
+            self.preview_view.setColumnWidth(1, NAME_PX)
+
+    def _show_faults(self, table: Table, matching: Matching, faults: tuple[Fault, ...], notes: tuple[Fault, ...]) -> None:
+        self._listed = (*faults[:FAULTS_LISTED], *notes[:FAULTS_LISTED])
+        words = [self._kind.words_of(fault) for fault in faults]
+        self.view.mark(table, matching, faults, words)
+        self.faults.clear()
+        for number, fault in enumerate(self._listed):
+            text = words[number] if number < len(faults) else self._kind.words_of(fault)
+            wrong = number < len(faults)
+            icon = self._desk.icons.icon("error" if wrong else "info", "error" if wrong else "muted")
+            self.faults.addItem(QListWidgetItem(icon, _placed(fault, text)))
+
+    def _on_fault_chosen(self, place: int) -> None:
+        if self._table is not None and 0 <= place < len(self._listed) and self._listed[place].line:
+            self.tabs.setCurrentIndex(0)
+            self.view.go_to(self._table, self._listed[place])
+
+    def _on_replace(self, on: bool) -> None:
+        self._kind.replacing = on
+        self._plan()
+
+    def _on_show_changed(self) -> None:
+        """An order, an undo: what was planned for another show holds no more."""
+        if self.stage is Stage.READY and self._planned is not None and not self._holds(self._planned[0]):
+            self._plan()
+
+    def _holds(self, show: Show) -> bool:
+        now = self._desk.studio.show
+        same = now.products is show.products and now.segments is show.segments and now.markets is show.markets
+        return same and now.desk == show.desk and now.project is show.project
+
+    # Bringing it in -------------------------------------------------------------------------------------------------------
+
+    def take(self) -> None:
+        """Do what was planned, all of it, and close; pictures are fetched first, many orders come in a few at a time."""
+        if self._planned is None or not self.take_button.isEnabled():
+            return
+        outcome = self._planned[1]
+        if outcome.addresses:
+            self._fetch(outcome)
+        else:
+            self._take(outcome, outcome.told)
+
+    def _fetch(self, outcome: Outcome) -> None:
+        addresses = [one for many in outcome.addresses.values() for one in many]
+        private = self.questions.answers.get("pictures") == FETCH_NEAR
+        fetch = late.PictureFetch(self._desk.studio.pictures.add, private_hosts=private)
+        self._set_stage(Stage.FETCHING)
+        self.progress.setRange(0, len(addresses))
+
+        def done(found: "late.Fetched") -> None:
+            outcome.fetched.update(found.by_product(outcome.addresses))
+            self._take(outcome, outcome.told)
+            if found.failed:
+                address, error = next(iter(found.failed.items()))
+                why = self._desk.wordings.sentence(error.code, error.data).text
+                data: dict[str, Value] = {"count": len(found.failed), "text": address[:120], "reason": why}
+                self._desk.bridge.tell(Notice(Severity.WARNING, "table.pictures_failed", data, subject="pictures"))
+
+        self.work.wait_for(lambda: fetch.fetch(addresses, self.progress.setValue), done)
+
+    def _take(self, outcome: Outcome, told: Notice) -> None:
+        self._set_stage(Stage.TAKING)
+        if len(outcome.steps) > 1:
+            self.progress.setRange(0, len(outcome.steps))
+        self._step(list(outcome.steps), told)
+
+    def _step(self, steps: list[Callable[[], bool]], told: Notice) -> None:
+        if steps and not steps[0]():
+            self._set_stage(Stage.READY)
+            self._plan()
+            return
+        if len(steps) > 1:
+            self.progress.setValue(self.progress.maximum() - len(steps) + 1)
+            QTimer.singleShot(0, self, lambda: self._step(steps[1:], told))
+            return
+        self._desk.bridge.tell(told)
+        self.brought_in.emit()
+        self.accept()
+
+    def _stop(self) -> None:
+        """Nobody waits for the file any more."""
+        self._reading.wanted = False
+        self._look.stop()
+        self.work.cancel()
+
+    def reject(self) -> None:
+        if self.stage is Stage.FETCHING:
+            self.work.cancel()
+            self._set_stage(Stage.READY)
+        elif self.stage is not Stage.TAKING:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.stage is Stage.TAKING:
+            event.ignore()
+        else:
+            super().closeEvent(event)
+
+
+def _placed(fault: Fault, words: str) -> str:
+    """What is wrong, with its place."""
+    if not fault.line:
+        return tr("Import", "{column}: {words}", column=fault.column, words=words) if fault.column else words
+    if fault.column:
+        return tr("Import", "Line {line}, {column}: {words}", line=fault.line, column=fault.column, words=words)
+    return tr("Import", "Line {line}: {words}", line=fault.line, words=words)

@@ -1,0 +1,167 @@
+"""Where an address leads, what of it may be shown, and which name its secret is kept under."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from yarl import URL
+
+from app.domain.base.address import (
+    clean_token,
+    is_in_clear,
+    is_network_path,
+    origin_of,
+    relay_secret,
+    scheme_of,
+    shown_address,
+    split_credentials,
+    turn_secret,
+    without_credentials,
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://Relay.Example/whip", "https://relay.example:443"),
+        ("https://relay.example.:443/x", "https://relay.example:443"),
+        ("http://relay.example", "http://relay.example:80"),
+        ("https://user:pass@relay.example:8443/x", "https://relay.example:8443"),
+        ("http://[::1]:8080/x", "http://[::1]:8080"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example:443"),
+        # not fass.example and the like, which somebody else may own
+        ("https://faß.example/", "https://faß.example:443"),
+        ("https://FAẞ.example/", "https://faß.example:443"),
+        ("https://σίσυφος.example/", "https://σίσυφος.example:443"),
+        ("https://a\u200db.example/", ""),
+        ("https://a\u200cb.example/", ""),
+        ("rtsp://10.0.0.9/cam", "rtsp://10.0.0.9:554"),
+        ("turn:turn.example", "turn://turn.example:3478"),
+        ("turns:turn.example:443?transport=tcp", "turns://turn.example:443"),
+        ("stun:stun.example:19302", "stun://stun.example:19302"),
+        ("srt://10.0.0.9:9000", "srt://10.0.0.9:9000"),
+        ("\\\\Server\\share\\film.mp4", "smb://server"),
+        ("//server/share/film.mp4", "smb://server"),
+        # nowhere, or not the same place for every reader
+        ("", ""),
+        ("relay.example", ""),
+        ("C:\\films\\one.mp4", ""),
+        ("/films/one.mp4", ""),
+        ("file:///etc/passwd", ""),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("https://[::1", ""),
+        ("https://relay.example:0/", ""),
+        ("https://relay.example:99999/", ""),
+        ("https://relay.example:port/", ""),
+        ("https://good.example\\@evil.example/", ""),
+        ("https://good.example%2eevil.example/", ""),
+        ("https://good example/", ""),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(address: str, origin: str) -> None:
+    assert origin_of(address) == origin
+
+
+@pytest.mark.parametrize("host", ["faß", "σίσυφος", "FAẞ", "bücher", "ｅxample", "straße.ﬁsh", "пример", "例え"])
+def test_an_origin_is_the_host_that_an_http_client_asks(host: str) -> None:
+    """Else a token would go to whoever owns the other name."""
+    name = urlsplit(origin_of(f"https://{host}.example/")).hostname
+    assert name is not None
+    assert URL(f"https://{name}/").raw_host == URL(f"https://{host}.example/").raw_host
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://user:pass@relay.example/whip?key=1#x", "https://relay.example/whip"),
+        ("rtsp://admin:1234@10.0.0.9:554/cam", "rtsp://10.0.0.9:554/cam"),
+        ("https://user:p@ss@relay.example/a", "https://relay.example/a"),
+        ("https://user@relay.example", "https://relay.example"),
+        ("turn:user:pass@turn.example:3478", "turn:turn.example:3478"),
+        ("https:user:pass@relay.example/x", "https:relay.example/x"),
+        ("https://relay.example/a@b", "https://relay.example/a@b"),
+        ("C:\\films\\a@b?.mp4", "C:\\films\\a@b?.mp4"),
+    ],
+)
+def test_what_is_shown_of_an_address_holds_no_secret(address: str, shown: str) -> None:
+    assert shown_address(address) == shown
+
+
+def test_credentials_are_taken_out_and_are_a_token_of_their_own() -> None:
+    assert split_credentials("https://us%40er:p%3Aw@relay.example/a?b=1") == ("https://relay.example/a?b=1", "Basic dXNAZXI6cDp3")
+    assert split_credentials("https://relay.example/a?b=1") == ("https://relay.example/a?b=1", "")
+    assert without_credentials("https://a:b@relay.example/x@y") == "https://relay.example/x@y"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "abc.DEF-1",
+        "  abc.DEF-1 \n",
+        "abc.\r\nDEF-1",
+        "\ufeffabc.\u200bDEF\u2060-1",
+        "Bearer abc.DEF-1",
+        "bearer\u00a0abc.DEF-1",
+        "Authorization: Bearer abc.DEF-1",
+        "\u200bBearer  abc.DEF-1\u200d",
+    ],
+)
+def test_a_token_is_what_was_meant(copied: str) -> None:
+    assert clean_token(copied) == "abc.DEF-1"
+
+
+def test_a_token_that_begins_like_a_scheme_stays_whole() -> None:
+    assert clean_token("bearerOfNews") == "bearerOfNews"
+    assert clean_token("basic dXNlcjpwYXNz") == "Basic dXNlcjpwYXNz"
+    assert clean_token(" \u200b ") == ""
+
+
+def test_a_secret_s_name_begins_with_its_origin() -> None:
+    name = relay_secret("https://relay.example/whip/one")
+    assert name.startswith("relay https://relay.example:443 ")
+    assert relay_secret("https://user:pass@RELAY.example:443/whip/one") == name
+    others = ("http://relay.example/whip/one", "https://relay.example:444/whip/one", "https://evil.example/whip/one")
+    assert name not in {relay_secret(other) for other in others}
+    assert relay_secret("https://relay.example/whip/two") != name, "one server may carry several streams, each with a token"
+    assert relay_secret("turn") == relay_secret("embedded") == relay_secret("relay-1") == ""
+    assert turn_secret("turn:turn.example") == "turn turn://turn.example:3478"
+    assert turn_secret("turn:other.example") != turn_secret("turn:turn.example") and turn_secret("") == ""
+
+
+@pytest.mark.parametrize("address", ["//server:[x", "//[", "\\\\[::1\\x"])
+def test_an_address_that_no_reader_can_take_apart_has_no_secret(address: str) -> None:
+    assert relay_secret(address) == "" or "://" in relay_secret(address)
+
+
+@pytest.mark.parametrize("start", ["s", "h", "ps", "https", "x+y"])
+def test_an_address_that_was_copied_in_part_is_shown_without_its_password(start: str) -> None:
+    assert "open-sesame" not in shown_address(f"{start}://anna:open-sesame@relay.example/whip")
+    assert without_credentials("C:/films/anna@home.mp4") == "C:/films/anna@home.mp4"
+
+
+def test_half_a_character_in_a_password_breaks_nothing() -> None:
+    assert split_credentials("https://a:\ud800b@relay.example/x")[0] == "https://relay.example/x"
+
+
+def test_paths_and_addresses_are_told_apart() -> None:
+    assert [scheme_of(one) for one in ("HTTP://x", "C:\\x", "/x", "12:30.mp4", "concat:a|b")] == ["http", "", "", "", "concat"]
+    assert [is_network_path(one) for one in ("\\\\s\\x", "//s/x", "\\/s", "/s/x", "C:\\x")] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("address", "clear"),
+    [
+        ("http://192.168.1.9:8787/whip/live", True),
+        ("HTTP://relay.example/whip", True),
+        ("http://localhost.evil.example/", True),
+        ("http://[2001:db8::1]/whip", True),
+        ("https://relay.example/whip", False),
+        ("http://127.0.0.1:8787/whip/live", False),
+        ("http://[::1]/whip", False),
+        ("http://localhost./whip", False),
+        ("http://[::1/whip", False),
+        ("", False),
+    ],
+)
+def test_what_travels_in_clear(address: str, clear: bool) -> None:
+    assert is_in_clear(address) is clear

@@ -1,0 +1,68 @@
+import logging
+
+import pytest
+
+from app.domain.base.errors import AppError, StateError
+from app.domain.base.signal import Signal
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import BROADCAST_MOVES, TARGET_MOVES, BroadcastState, TargetState
+
+
+def test_a_state_moves_by_its_table_and_tells_once(caplog: pytest.LogCaptureFixture) -> None:
+    cell = StateCell("show", BroadcastState.IDLE, BROADCAST_MOVES)
+    heard: list[tuple[BroadcastState, BroadcastState]] = []
+    cell.changed.connect(lambda old, new: heard.append((old, new)))
+    with caplog.at_level(logging.INFO):
+        assert cell.set(BroadcastState.STARTING)
+        assert not cell.set(BroadcastState.STARTING)
+    assert cell.value is BroadcastState.STARTING
+    assert heard == [(BroadcastState.IDLE, BroadcastState.STARTING)]
+    assert [record.getMessage() for record in caplog.records] == ["show: IDLE → STARTING"]
+
+
+def test_a_move_the_table_lacks_is_refused_and_changes_nothing() -> None:
+    cell = StateCell("show", BroadcastState.IDLE, BROADCAST_MOVES)
+    with pytest.raises(StateError) as raised:
+        cell.set(BroadcastState.STOPPING)
+    assert raised.value.data == {"machine": "show", "old": "IDLE", "new": "STOPPING"}
+    assert cell.value is BroadcastState.IDLE
+
+
+def reachable(moves: object, first: object) -> set[object]:
+    assert isinstance(moves, dict)
+    seen, waiting = {first}, [first]
+    while waiting:
+        for state in moves[waiting.pop()] - seen:
+            seen.add(state)
+            waiting.append(state)
+    return seen
+
+
+def test_every_state_is_reached_and_none_is_a_trap() -> None:
+    for state in BroadcastState:
+        assert BroadcastState.IDLE in reachable(BROADCAST_MOVES, state)
+        assert state in reachable(BROADCAST_MOVES, BroadcastState.IDLE)
+    for target in TargetState:
+        assert TargetState.IDLE in reachable(TARGET_MOVES, target)
+        assert target in reachable(TARGET_MOVES, TargetState.IDLE)
+
+
+def test_a_listener_may_leave_while_it_is_called() -> None:
+    signal: Signal[[int]] = Signal()
+    heard: list[str] = []
+
+    def once(value: int) -> None:
+        heard.append(f"a{value}")
+        leave()
+
+    leave = signal.connect(once)
+    signal.connect(lambda value: heard.append(f"b{value}"))
+    signal.emit(1)
+    signal.emit(2)
+    leave()
+    assert heard == ["a1", "b1", "b2"]
+
+
+def test_an_error_shows_its_code_and_values() -> None:
+    assert str(AppError("file.gone", path="a.show", tries=2)) == "file.gone (path='a.show', tries=2)"
+    assert str(AppError("file.gone")) == "file.gone"

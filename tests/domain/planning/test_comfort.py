@@ -1,0 +1,286 @@
+"""How hours suit: on every clock, over every change of the clocks, with festivals, prayers, own hours and days away."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.catalogue.market import Market
+from app.domain.planning.festival import DayKind, Festival
+from app.domain.planning.hours.comfort import (
+    DAY_QUARTERS,
+    FAIR,
+    LEVELS,
+    NEVER,
+    POOR,
+    PRIME,
+    QUARTER,
+    ComfortLine,
+    Habits,
+    comfort_line,
+    comforts,
+    instant_of,
+    night_line,
+    prayers,
+    quarter_of,
+    span_of,
+)
+from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind
+from tests.support.parties import ZONES, local, market, person, utc, wall
+
+HABITS = Habits(ZONES)
+BEIJING = "Asia/Shanghai"
+WINTER, SPRING, SUMMER = date(2027, 1, 15), date(2027, 3, 20), date(2027, 7, 15)
+SAME = (WINTER, SPRING, SUMMER)
+
+# 20:00 to 23:00 of a market, on the clock of Beijing; "+" is the next day there.
+PRIME_IN_BEIJING = [
+    ("America/New_York", (WINTER,), "+09:00", "+12:00"),
+    ("America/New_York", (SPRING, SUMMER), "+08:00", "+11:00"),
+    ("America/Los_Angeles", (WINTER,), "+12:00", "+15:00"),
+    ("America/Los_Angeles", (SPRING, SUMMER), "+11:00", "+14:00"),
+    ("Europe/London", (WINTER, SPRING), "+04:00", "+07:00"),
+    ("Europe/London", (SUMMER,), "+03:00", "+06:00"),
+    ("Europe/Berlin", (WINTER, SPRING), "+03:00", "+06:00"),
+    ("Europe/Berlin", (SUMMER,), "+02:00", "+05:00"),
+    ("Asia/Dubai", SAME, "+00:00", "+03:00"),
+    ("Asia/Riyadh", SAME, "+01:00", "+04:00"),
+    ("Asia/Bangkok", SAME, "21:00", "+00:00"),
+    ("Asia/Jakarta", SAME, "21:00", "+00:00"),
+    ("Asia/Ho_Chi_Minh", SAME, "21:00", "+00:00"),
+    ("Asia/Manila", SAME, "20:00", "23:00"),
+    ("Asia/Kuala_Lumpur", SAME, "20:00", "23:00"),
+    ("America/Sao_Paulo", SAME, "+07:00", "+10:00"),
+    ("America/Mexico_City", SAME, "+10:00", "+13:00"),
+    ("Asia/Tokyo", SAME, "19:00", "22:00"),
+    ("Asia/Kolkata", SAME, "22:30", "+01:30"),
+]
+
+# Zones whose clocks change in unusual ways, and those that are ahead by quarters of an hour.
+ODD_ZONES = (
+    "America/New_York",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "America/Santiago",
+    "Asia/Kathmandu",
+    "Pacific/Chatham",
+    "Pacific/Marquesas",
+    "Africa/Casablanca",
+    "America/St_Johns",
+    "Pacific/Apia",
+)
+
+
+def line_around(party: Party, day: date, habits: Habits = HABITS) -> ComfortLine:
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return comfort_line(party, noon - timedelta(days=3), noon + timedelta(days=3), habits)
+
+
+def spans(line: ComfortLine, level: int, zone: str) -> list[tuple[str, str]]:
+    """Where a level begins and ends, on the clocks of a zone."""
+    found, begin = [], None
+    for number, one in enumerate((*line.levels, -1)):
+        if one == level and begin is None:
+            begin = number
+        if one != level and begin is not None:
+            found.append((wall(instant_of(line.first + begin), zone), wall(instant_of(line.first + number), zone)))
+            begin = None
+    return found
+
+
+def in_beijing(day: date, clock: str) -> str:
+    return f"{day + timedelta(days=clock.startswith('+'))}T{clock.removeprefix('+')}"
+
+
+@pytest.mark.parametrize(("zone", "days", "begin", "end"), PRIME_IN_BEIJING)
+def test_prime_time_of_every_market_on_the_clock_of_beijing(zone: str, days: tuple[date, ...], begin: str, end: str) -> None:
+    for day in days:
+        found = spans(line_around(market("m", zone), day), PRIME, BEIJING)
+        assert (in_beijing(day, begin), in_beijing(day, end)) in found
+
+
+def test_the_evening_of_new_york_is_the_next_morning_of_beijing_and_not_its_night() -> None:
+    """What was advised once: that a show for the evening of the American east coast keeps Beijing up at night."""
+    host = person("host", BEIJING, PartyKind.HOST)
+    for day, hour in ((WINTER, 9), (SPRING, 8), (SUMMER, 8)):
+        evening = local(f"{day}T20:00", "America/New_York")
+        assert wall(evening, BEIJING) == f"{day + timedelta(days=1)}T{hour:02}:00"
+        assert line_around(host, day).at(evening) in (Comfort.PRIME, Comfort.FAIR)
+        assert line_around(market("m", "America/New_York"), day).at(evening) is Comfort.PRIME
+
+
+# --- every clock ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zone", ODD_ZONES)
+@settings(max_examples=25)
+@given(st.datetimes(datetime(2025, 1, 2), datetime(2032, 12, 30)), st.booleans())
+def test_each_quarter_on_the_line_is_what_the_clock_says(zone: str, moment: datetime, is_market: bool) -> None:
+    party = market("m", zone) if is_market else person("p", zone)
+    begin = moment.replace(tzinfo=UTC)
+    line = comfort_line(party, begin, begin + timedelta(hours=9), HABITS)
+    assert len(line.levels) == len(range(*span_of(begin, begin + timedelta(hours=9))))
+    for number, level in enumerate(line.levels):
+        shown = instant_of(line.first + number).astimezone(ZONES.zone(zone))
+        assert level == comforts(party, shown.date(), HABITS)[shown.hour * 4 + shown.minute // 15]
+
+
+@pytest.mark.parametrize("zone", ODD_ZONES)
+def test_a_year_has_every_quarter_of_every_clock(zone: str) -> None:
+    """Over all changes of the clocks: laid piece by piece, and asked quarter by quarter of the library."""
+    first, last = quarter_of(utc("2026-07-01")), quarter_of(utc("2027-07-01"))
+    night = night_line(zone, first, last, ZONES)
+    asked = bytes(instant_of(quarter).astimezone(ZONES.zone(zone)).hour < 6 for quarter in range(first, last))
+    assert night == asked
+
+
+@pytest.mark.parametrize(("zone", "minutes"), [("Asia/Kathmandu", 15), ("Pacific/Chatham", 15), ("Asia/Kolkata", 30), ("Asia/Tokyo", 0)])
+def test_hours_begin_with_a_quarter_of_utc_where_clocks_are_ahead_by_quarters(zone: str, minutes: int) -> None:
+    begins = [local(begin, zone) for begin, _ in spans(line_around(market("m", zone), SUMMER), PRIME, zone)[1:-1]]
+    assert {begin.minute for begin in begins} == {minutes}
+    assert {wall(begin, zone)[11:] for begin in begins} == {"20:00"}
+
+
+def test_half_an_hour_of_lord_howe_is_gone_in_spring_and_comes_twice_in_autumn() -> None:
+    night = person("p", "Australia/Lord_Howe", hours=(Hours(60, 180, Comfort.PRIME),))  # one to three o'clock
+    for begin, quarters in (("2026-10-03T14:00", 6), ("2027-04-03T13:00", 10), ("2027-05-03T13:00", 8)):
+        line = comfort_line(night, utc(begin), utc(begin) + timedelta(hours=6), HABITS)
+        assert line.levels[: line.levels.rfind(PRIME) + 1].count(PRIME) == quarters
+
+
+def test_a_day_without_midnight_begins_at_one() -> None:
+    cairo = person("p", "Africa/Cairo", hours=(Hours(0, 120, Comfort.PRIME),))
+    line = comfort_line(cairo, utc("2027-04-29T20:00"), utc("2027-04-30T06:00"), HABITS)
+    assert spans(line, PRIME, "Africa/Cairo") == [("2027-04-30T01:00", "2027-04-30T02:00")]
+
+
+def test_minutes_are_counted_within_quarters() -> None:
+    line = comfort_line(market("m", "UTC"), utc("2027-01-01T18:00"), utc("2027-01-02T02:00"), HABITS)
+    assert line.minutes(utc("2027-01-01T19:50"), 25) == (15, 10, 0, 0)
+    assert line.minutes(utc("2027-01-01T22:40"), 90) == (20, 60, 10, 0)
+    assert line.minutes(utc("2027-01-01T20:00"), 5) == (5, 0, 0, 0)
+
+
+@given(st.integers(0, 2000), st.integers(5, 600))
+def test_minutes_are_all_there(offset: int, length: int) -> None:
+    begin = utc("2027-03-27T00:00") + timedelta(minutes=offset)
+    line = comfort_line(market("m", "Europe/Berlin"), begin, begin + timedelta(minutes=length), HABITS)
+    one_by_one = [LEVELS.index(line.at(begin + timedelta(minutes=minute))) for minute in range(length)]
+    assert line.minutes(begin, length) == tuple(one_by_one.count(level) for level in range(4))
+
+
+# --- whose hours ---------------------------------------------------------------------------------------------------------
+
+
+def test_markets_watch_by_their_profile_and_what_was_learned_comes_before_it() -> None:
+    party = market("m", "UTC", "ZZ")
+    late = Market("ZZ", {"en": "Nowhere"}, ("en",), "USD", ("UTC",), prime_time=("22:30", "01:00"))
+    day = comforts(party, SUMMER, Habits(ZONES, {"ZZ": late}))
+    assert [day[quarter] for quarter in (3, 4, 89, 90, 95)] == [PRIME, POOR, FAIR, PRIME, PRIME]
+    day = comforts(party, SUMMER, Habits(ZONES, {"ZZ": late}, learned={"m": ("12:00", "14:00")}))
+    assert bytes([PRIME]) * 8 == day[48:56]
+    assert day.count(PRIME) == 8
+
+
+def test_people_work_by_day() -> None:
+    day = comforts(person("p"), SUMMER, HABITS)
+    assert [day[hour * 4] for hour in (0, 6, 7, 8, 9, 20, 21, 23)] == [POOR, POOR, FAIR, FAIR, PRIME, PRIME, FAIR, FAIR]
+
+
+def test_own_hours_hold_on_their_weekdays_and_go_on_after_midnight() -> None:
+    owl = person("p", "UTC", hours=(Hours(0, 1440, Comfort.NEVER), Hours(22 * 60, 26 * 60, Comfort.PRIME, weekdays=(5,))))
+    friday, saturday, sunday = date(2027, 7, 16), date(2027, 7, 17), date(2027, 7, 18)
+    assert comforts(owl, friday, HABITS) == bytes([NEVER] * 88 + [PRIME] * 8)
+    assert comforts(owl, saturday, HABITS) == bytes([PRIME] * 8 + [NEVER] * 88)
+    assert comforts(owl, sunday, HABITS) == bytes([NEVER] * 96)
+
+
+def test_hours_that_do_not_begin_with_a_quarter_never_promise_too_much() -> None:
+    party = person("p", hours=(Hours(605, 655, Comfort.NEVER), Hours(1210, 1260 + 10, Comfort.PRIME)))
+    day = comforts(party, SUMMER, HABITS)
+    assert day[40:44] == bytes([NEVER] * 4)
+    assert day[44] == PRIME
+    assert day[80:85] == bytes([PRIME] * 4 + [FAIR])
+
+
+def test_nobody_is_there_who_is_away_whatever_else_is_said() -> None:
+    away = (Away(SUMMER, SUMMER + timedelta(days=1)),)
+    party = person("p", "Asia/Kathmandu", hours=(Hours(0, 1440, Comfort.PRIME),), away=away)
+    assert spans(line_around(party, SUMMER), NEVER, "Asia/Kathmandu") == [("2027-07-15T00:00", "2027-07-17T00:00")]
+
+
+@given(st.dates(date(2026, 1, 1), date(2030, 1, 1)), st.sampled_from(ODD_ZONES))
+def test_every_day_has_all_its_quarters(day: date, zone: str) -> None:
+    for party in (market("m", zone), person("p", zone)):
+        assert len(comforts(party, day, HABITS)) == DAY_QUARTERS
+
+
+# --- festivals and prayers -----------------------------------------------------------------------------------------------
+
+RAMADAN = Festival(
+    "SA",
+    "ramadan",
+    {"en": "Ramadan"},
+    date(2027, 2, 8),
+    date(2027, 3, 8),
+    DayKind.RELIGIOUS,
+    prime_time=("21:30", "02:00"),
+)
+RIYADH = market("m", "Asia/Riyadh", "SA")
+
+
+def test_in_ramadan_they_watch_late_and_not_while_they_break_the_fast() -> None:
+    habits = Habits(ZONES, festivals=(RAMADAN,))
+    line = line_around(RIYADH, date(2027, 2, 10), habits)
+    assert ("2027-02-09T21:30", "2027-02-10T02:00") in spans(line, PRIME, "Asia/Riyadh")
+    assert ("2027-02-10T17:00", "2027-02-10T18:45") in spans(line, POOR, "Asia/Riyadh")
+    first, last = date(2027, 2, 7), date(2027, 3, 9)
+    assert ("2027-02-07T20:00", "2027-02-07T23:00") in spans(line_around(RIYADH, first, habits), PRIME, "Asia/Riyadh")
+    eid = spans(line_around(RIYADH, last, habits), PRIME, "Asia/Riyadh")
+    assert ("2027-03-08T21:30", "2027-03-09T02:00") in eid
+    assert ("2027-03-09T20:00", "2027-03-09T23:00") in eid
+
+
+def test_another_market_keeps_its_hours_in_ramadan() -> None:
+    habits = Habits(ZONES, festivals=(RAMADAN,))
+    berlin = market("m", "Europe/Berlin", "DE")
+    assert line_around(berlin, RAMADAN.first, habits) == line_around(berlin, RAMADAN.first)
+
+
+def test_own_hours_come_before_those_of_a_festival() -> None:
+    habits = Habits(ZONES, festivals=(RAMADAN,))
+    own = replace(RIYADH, hours=(Hours(22 * 60, 23 * 60, Comfort.NEVER),))
+    line = line_around(own, date(2027, 2, 10), habits)
+    assert line.at(local("2027-02-10T22:30", "Asia/Riyadh")) is Comfort.NEVER
+    assert line.at(local("2027-02-10T21:45", "Asia/Riyadh")) is Comfort.PRIME
+
+
+def test_noon_of_friday_is_for_prayer_where_it_empties_the_streets() -> None:
+    friday = date(2027, 7, 16)
+    noon = local(f"{friday}T12:15", "Asia/Riyadh")
+    assert line_around(RIYADH, friday).at(noon) is Comfort.POOR
+    assert line_around(RIYADH, friday).at(noon + timedelta(days=1)) is Comfort.FAIR
+    assert line_around(market("m", "Asia/Riyadh"), friday).at(noon) is Comfort.FAIR
+    assert line_around(person("p", "Asia/Riyadh"), friday).at(noon) is Comfort.PRIME
+
+
+def test_prayers_are_told_with_their_hours() -> None:
+    habits = Habits(ZONES, festivals=(RAMADAN,))
+    (iftar,) = prayers(RIYADH, utc("2027-02-10T12:00"), utc("2027-02-10T16:00"), habits)
+    assert iftar.iftar
+    assert (wall(iftar.begin, "Asia/Riyadh"), wall(iftar.end, "Asia/Riyadh")) == ("2027-02-10T17:00", "2027-02-10T18:45")
+    (noon,) = prayers(RIYADH, utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), habits)
+    assert not noon.iftar
+    assert prayers(RIYADH, utc("2027-07-16T12:00"), utc("2027-07-16T18:00"), habits) == ()
+    assert prayers(person("p", "Asia/Riyadh"), utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), habits) == ()
+
+
+def test_a_quarter_is_counted_from_its_begin() -> None:
+    for text in ("2027-01-01T00:00", "2027-01-01T00:14:59"):
+        assert instant_of(quarter_of(utc(text))) == utc("2027-01-01T00:00")
+    assert span_of(utc("2027-01-01T00:01"), utc("2027-01-01T00:16")) == (quarter_of(utc("2027-01-01")), quarter_of(utc("2027-01-01")) + 2)
+    assert timedelta(minutes=15) == QUARTER

@@ -1,0 +1,334 @@
+"""Finding the hour: what is best is found, what is impossible never, and it is said who suffers and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.base.local_time import day_start
+from app.domain.catalogue.market import Level
+from app.domain.planning.festival import DayKind, Festival
+from app.domain.planning.hours.burden import Burden, ledger
+from app.domain.planning.hours.comfort import QUARTER, Habits, quarter_of
+from app.domain.planning.hours.hour_finder import Candidate, HourField, Scores, week_heat
+from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind, Priorities
+from app.domain.planning.schedule import Schedule, ScheduleError
+from app.domain.rundown.finding import Fact
+from tests.support.parties import ZONES, airing, dates_of, local, market, person, utc, wall
+
+HABITS = Habits(ZONES)
+NEW_YORK, BEIJING, BERLIN = "America/New_York", "Asia/Shanghai", "Europe/Berlin"
+AMERICA = market("america", NEW_YORK, "US")
+GERMANY = market("germany", BERLIN, "DE")
+HOST = person("host", BEIJING, PartyKind.HOST)
+OPERATOR = person("operator", BEIJING)
+WEEK = (utc("2027-07-05"), utc("2027-07-12"))
+
+
+def plan(*parties: Party, **more: object) -> Schedule:
+    return Schedule(parties=parties, **more)  # type: ignore[arg-type]
+
+
+def found(
+    schedule: Schedule, minutes: int = 120, days: tuple[datetime, datetime] = WEEK, count: int = 5, **more: object
+) -> tuple[Candidate, ...]:
+    ids = [party.id for party in schedule.parties]
+    return HourField(schedule, ids, minutes, days, **{"habits": HABITS, **more}).best(count)  # type: ignore[arg-type]
+
+
+def heat(schedule: Schedule, ids: Sequence[str], minutes: int, monday: date, zone: str) -> tuple[tuple[float | None, ...], ...]:
+    days = (day_start(monday, zone, HABITS.zones), day_start(monday + timedelta(days=7), zone, HABITS.zones))
+    return week_heat(HourField(schedule, ids, minutes, days, habits=HABITS), monday, zone)
+
+
+def reasons(candidate: Candidate) -> Mapping[str, Mapping[str, Fact]]:
+    return {one.code: one.data for one in candidate.reasons}
+
+
+def test_prime_time_of_new_york_is_found_and_nobody_in_beijing_suffers() -> None:
+    best = found(plan(AMERICA, HOST, OPERATOR))[0]
+    assert wall(best.start, NEW_YORK)[11:] == "21:00"
+    assert wall(best.start, BEIJING)[11:] == "09:00"
+    assert best.score == pytest.approx(1.0)
+    assert best.sufferers == ()
+    assert [(one.comfort, one.share) for one in best.by_party] == [(Comfort.PRIME, 1.0)] * 3
+    assert reasons(best)["hour.prime"]["names"] == "America"
+
+
+def test_prime_time_of_berlin_is_night_in_beijing_and_it_is_said_who_suffers() -> None:
+    best = found(plan(GERMANY, HOST, OPERATOR, priorities=Priorities(strict=True)))[0]
+    assert wall(best.start, BERLIN)[11:13] in ("20", "21")
+    assert set(best.sufferers) == {"host", "operator"}
+    said = next(one for one in best.reasons if one.code == "hour.poor")
+    assert said.level is Level.WARNING
+    assert (said.data["name"], said.data["time"]) == ("Host", wall(best.start, BEIJING)[11:])
+    assert said.data["date"] == wall(best.start, BEIJING)[:10]
+
+
+def test_weighted_takes_what_suits_all_and_strict_what_suits_the_audience() -> None:
+    host = replace(HOST, hours=(Hours(0, 9 * 60, Comfort.POOR),))
+    weighted = found(plan(GERMANY, host, OPERATOR, priorities=Priorities(1, 2, 2)))[0]
+    assert weighted.by_party[0].comfort is Comfort.FAIR
+    assert weighted.sufferers == ()
+    strict = found(plan(GERMANY, host, OPERATOR, priorities=Priorities(1, 2, 2, strict=True)))[0]
+    assert strict.by_party[0] == replace(strict.by_party[0], comfort=Comfort.PRIME, share=1.0)
+    assert strict.score < weighted.score
+
+
+def test_in_strict_order_the_host_decides_between_hours_that_are_the_same_to_the_audience() -> None:
+    host = replace(HOST, hours=(Hours(0, 1440, Comfort.POOR), Hours(10 * 60, 11 * 60, Comfort.PRIME)))
+    operator = replace(OPERATOR, hours=(Hours(0, 1440, Comfort.POOR), Hours(8 * 60, 9 * 60, Comfort.PRIME)))
+    best = found(plan(AMERICA, host, operator, priorities=Priorities(3, 1, 100, strict=True)), minutes=60)[0]
+    assert wall(best.start, BEIJING)[11:] == "10:00"
+    best = found(plan(AMERICA, host, operator, priorities=Priorities(3, 1, 100)), minutes=60)[0]
+    assert wall(best.start, BEIJING)[11:] == "08:00"
+
+
+def test_priorities_that_count_nothing_count_alike() -> None:
+    nothing = found(plan(AMERICA, HOST, priorities=Priorities(0, 0, 0)))[0]
+    assert nothing.score == pytest.approx(1.0)
+
+
+def test_a_heavy_market_wins_over_a_light_one() -> None:
+    for heavy, light in ((AMERICA, GERMANY), (GERMANY, AMERICA)):
+        best = found(plan(replace(heavy, weight=10.0), light))[0]
+        assert next(one for one in best.by_party if one.party_id == heavy.id).comfort is Comfort.PRIME
+
+
+def test_never_is_never_however_good_it_is_for_the_others() -> None:
+    out = (Hours(9 * 60 + 30, 9 * 60 + 45, Comfort.NEVER),)
+    schedule = plan(AMERICA, HOST, replace(OPERATOR, hours=out))
+    for best in found(schedule, count=50):
+        assert all(one.comfort is not Comfort.NEVER for one in best.by_party)
+    scores = HourField(schedule, ["america", "host", "operator"], 120, WEEK, habits=HABITS).scores
+    for begin, free in (("07:45", False), ("09:30", False), ("07:30", True), ("09:45", True)):
+        assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
+
+
+def test_who_is_away_is_not_asked_to_come() -> None:
+    away = replace(HOST, away=(Away(date(2027, 7, 5), date(2027, 7, 9)),))
+    for best in found(plan(AMERICA, away), count=20):
+        assert wall(best.start, BEIJING) >= "2027-07-10"
+    gone = replace(HOST, away=(Away(date(2027, 7, 1), date(2027, 7, 20)),))
+    assert found(plan(AMERICA, gone)) == ()
+
+
+def test_five_hours_that_are_not_five_neighbours() -> None:
+    for schedule in (plan(AMERICA, HOST), plan(AMERICA, GERMANY, HOST, OPERATOR)):
+        best = found(schedule)
+        assert len(best) == 5
+        assert [one.score for one in best] == sorted((one.score for one in best), reverse=True)
+        begins = sorted(one.start for one in best)
+        assert all(later - earlier >= timedelta(hours=3) for earlier, later in pairwise(begins))
+        assert len({wall(one.start, NEW_YORK)[11:] for one in best}) >= 2
+        assert all(wall(one.start, NEW_YORK)[14:] in ("00", "30") for one in best)
+
+
+def test_a_short_span_has_as_many_as_it_has() -> None:
+    assert len(found(plan(AMERICA), days=(utc("2027-07-05"), utc("2027-07-05T00:15")))) == 1
+    assert found(plan(AMERICA), days=(utc("2027-07-05"), utc("2027-07-05"))) == ()
+
+
+def test_a_party_that_is_not_in_the_plan_is_refused() -> None:
+    with pytest.raises(ScheduleError):
+        HourField(plan(AMERICA), ["nobody"], 60, WEEK, habits=HABITS).best()
+
+
+def test_nobody_in_particular_can_be_asked_too() -> None:
+    assert len(HourField(plan(), [], 60, WEEK, habits=HABITS).best()) == 5
+
+
+# --- shows that are there ------------------------------------------------------------------------------------------------
+
+
+def with_shows(schedule: Schedule, *shows: tuple[str, str, list[str]]) -> Schedule:
+    return replace(schedule, airings=tuple(airing(name, start, BEIJING, parties) for name, start, parties in shows))
+
+
+def test_nobody_is_put_into_a_second_show() -> None:
+    schedule = with_shows(plan(AMERICA, HOST, OPERATOR), ("other", "2027-07-07T09:00", ["operator", "host"]))
+    scores = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    for begin, free in (("07:00", True), ("07:15", False), ("10:45", False), ("11:00", True)):
+        assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
+
+
+def test_shows_of_other_people_are_in_nobodys_way() -> None:
+    other = person("other", BEIJING, PartyKind.HOST)
+    schedule = with_shows(plan(AMERICA, GERMANY, HOST, other), ("show", "2027-07-07T09:00", ["germany", "other"]))
+    scores = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    assert scores.at(local("2027-07-07T09:00", BEIJING)) == pytest.approx(1.0)
+    both = HourField(schedule, ["america", "germany", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    assert both.at(local("2027-07-07T09:00", BEIJING)) is None
+
+
+def test_without_a_named_host_the_desk_has_one() -> None:
+    schedule = with_shows(plan(AMERICA, GERMANY), ("show", "2027-07-07T09:00", ["germany"]))
+    scores = HourField(schedule, ["america"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    assert scores.at(local("2027-07-07T09:00", BEIJING)) is None
+
+
+def test_a_night_without_rest_costs_and_is_said() -> None:
+    schedule = with_shows(plan(AMERICA, HOST), ("late", "2027-07-06T22:00", ["host"]))
+    field = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    tired, rested = (field.candidate(local(f"2027-07-{day}T09:00", BEIJING)) for day in ("07", "08"))
+    assert tired.score < rested.score
+    assert reasons(tired)["hour.rest"] == {"name": "Host", "hours": 9.0, "wanted": 11}
+    assert "hour.rest" not in reasons(rested)
+    before = field.candidate(local("2027-07-06T11:00", BEIJING))
+    assert "hour.rest" not in reasons(before)  # a working day, not a night, lies between
+
+
+# --- who bears what ------------------------------------------------------------------------------------------------------
+
+
+def test_who_had_many_nights_is_spared_another() -> None:
+    schedule = plan(GERMANY, HOST, OPERATOR)
+    ids = ["germany", "host", "operator"]
+    night = local("2027-07-07T20:00", BERLIN)
+    nights = tuple(date(2027, 6, day) for day in (1, 5, 9))
+    plain = HourField(schedule, ids, 120, WEEK, habits=HABITS).candidate(night)
+    burdens = {"host": Burden("host", nights=nights), "operator": Burden("operator")}
+    spared = HourField(schedule, ids, 120, WEEK, habits=HABITS, burdens=burdens).candidate(night)
+    assert spared.score < plain.score
+    assert reasons(spared)["hour.most_nights"] == {"name": "Host", "count": 3}
+
+
+def test_the_third_night_in_a_row_is_named() -> None:
+    schedule = with_shows(
+        plan(GERMANY, HOST), ("one", "2027-07-06T02:00", ["germany", "host"]), ("two", "2027-07-07T02:00", ["germany", "host"])
+    )
+    taken = dates_of(schedule)
+    burdens = ledger(schedule, taken, HABITS)
+    field = HourField(schedule, ["germany", "host"], 120, WEEK, habits=HABITS, taken=taken, burdens=burdens)
+    third, later = (field.candidate(local(f"2027-07-{day}T02:00", BEIJING)) for day in ("08", "10"))
+    assert reasons(third)["hour.run"] == {"name": "Host", "count": 3}
+    assert third.score < later.score
+    assert "hour.run" not in reasons(later)
+
+
+# --- days ----------------------------------------------------------------------------------------------------------------
+
+
+def festival(key: str, kind: DayKind = DayKind.PUBLIC, **more: object) -> Festival:
+    return Festival("US", key, {"en": key.title()}, date(2027, 7, 6), date(2027, 7, 6), kind, **more)  # type: ignore[arg-type]
+
+
+def test_a_day_of_mourning_costs_and_festivals_are_told() -> None:
+    schedule, evening = plan(AMERICA, HOST), local("2027-07-06T20:00", NEW_YORK)
+    ids = ["america", "host"]
+    days = (festival("mourning", DayKind.CAUTION), festival("fair", estimated=True), festival("party"))
+    quiet = HourField(schedule, ids, 120, WEEK, habits=Habits(ZONES, festivals=days))
+    said = reasons(quiet.candidate(evening))
+    assert said["hour.caution"]["markets"] == "US"
+    assert said["hour.festival_estimated"]["festival"] == {"en": "Fair"}
+    assert said["hour.festival"]["festival"] == {"en": "Party"}
+    assert quiet.scores.at(evening) == pytest.approx((HourField(schedule, ids, 120, WEEK, habits=HABITS).scores.at(evening) or 0) - 0.15)
+    assert "hour.caution" not in reasons(quiet.candidate(evening + timedelta(days=1)))
+
+
+def test_iftar_and_friday_prayer_are_told() -> None:
+    ramadan = replace(festival("ramadan"), market_id="SA", prime_time=("21:30", "02:00"))
+    arabia = market("arabia", "Asia/Riyadh", "SA")
+    field = HourField(plan(arabia), ["arabia"], 60, WEEK, habits=Habits(ZONES, festivals=(ramadan,)))
+    evening = reasons(field.candidate(local("2027-07-06T18:30", "Asia/Riyadh")))
+    assert evening["hour.iftar"]["time"] == "18:15"
+    assert "hour.asleep" not in evening
+    friday = reasons(field.candidate(local("2027-07-09T12:00", "Asia/Riyadh")))
+    assert friday["hour.friday_prayer"]["date"] == "2027-07-09"
+    assert found(plan(arabia), habits=Habits(ZONES, festivals=(ramadan,)))[0].score == pytest.approx(1.0)
+
+
+def test_the_week_of_a_clock_change_is_told() -> None:
+    days = (utc("2027-03-10"), utc("2027-04-10"))
+    field = HourField(plan(AMERICA, GERMANY, HOST), ["america", "germany", "host"], 60, days, habits=HABITS)
+    said = reasons(field.candidate(utc("2027-03-12T01:00")))
+    assert said["hour.clocks_forward"] == {"names": "America", "date": "2027-03-14", "minutes": 60}
+    said = reasons(field.candidate(utc("2027-03-27T01:00")))
+    assert said["hour.clocks_forward"] == {"names": "Germany", "date": "2027-03-28", "minutes": 60}
+    assert "hour.clocks_forward" not in reasons(field.candidate(utc("2027-04-05T01:00")))
+
+
+# --- the whole week ------------------------------------------------------------------------------------------------------
+
+
+def test_the_heat_of_a_week_stands_on_the_clock_of_the_zone() -> None:
+    schedule, monday = plan(AMERICA, HOST), date(2027, 7, 5)
+    rows = heat(schedule, ["america", "host"], 120, monday, NEW_YORK)
+    assert [len(row) for row in rows] == [96] * 7
+    begin = day_start(monday, NEW_YORK, ZONES)
+    scores = HourField(schedule, ["america", "host"], 120, (begin, begin + timedelta(days=7)), habits=HABITS).scores
+    for day, clock in ((0, "00:00"), (2, "20:45"), (6, "23:45")):
+        hour, minute = map(int, clock.split(":"))
+        instant = local(f"{monday + timedelta(days=day)}T{clock}", NEW_YORK)
+        assert rows[day][hour * 4 + minute // 15] == scores.at(instant)
+
+
+def test_the_heat_of_a_week_leaves_hours_out_that_clocks_skip_and_has_the_first_of_those_that_come_twice() -> None:
+    spring = heat(plan(AMERICA), ["america"], 60, date(2027, 3, 8), NEW_YORK)
+    assert [place for place, value in enumerate(spring[6]) if value is None] == [8, 9, 10, 11]
+    cairo = heat(plan(AMERICA), ["america"], 60, date(2027, 4, 26), "Africa/Cairo")
+    assert [place for place, value in enumerate(cairo[4]) if value is None] == [0, 1, 2, 3]
+    chatham = heat(plan(AMERICA), ["america"], 60, date(2027, 7, 5), "Pacific/Chatham")
+    assert all(value is not None for row in chatham for value in row)
+    autumn = date(2027, 11, 1)
+    rows = heat(plan(AMERICA), ["america"], 15, autumn, NEW_YORK)
+    first = HourField(plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), habits=HABITS).scores
+    assert rows[6][4:8] == first.values
+
+
+def test_what_stands_in_the_way_is_named() -> None:
+    schedule = with_shows(plan(AMERICA, HOST), ("tea", "2027-07-07T09:00", ["host"]))
+    field = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    for begin, busy in (("07:00", False), ("07:15", True), ("10:45", True), ("11:00", False)):
+        said = reasons(field.candidate(local(f"2027-07-07T{begin}", BEIJING)))
+        assert said.get("hour.busy") == ({"title": "Tea"} if busy else None)
+
+
+def test_a_block_can_be_put_where_it_is_not_possible_and_that_is_said() -> None:
+    never = replace(HOST, hours=(Hours(0, 1440, Comfort.NEVER),))
+    candidate = HourField(plan(AMERICA, never), ["america", "host"], 60, WEEK, habits=HABITS).candidate(utc("2027-07-06T12:00"))
+    assert not candidate.possible
+    assert candidate.score == 0.0
+    assert reasons(candidate)["hour.never"]["name"] == "Host"
+
+
+def naive_score(schedule: Schedule, parties: tuple[Party, ...], start: datetime, minutes: int) -> float | None:
+    """As the finder's first paragraph says it, minute by minute and one instant after the other."""
+    worth = {Comfort.PRIME: 1.0, Comfort.FAIR: 0.5, Comfort.POOR: 0.0}
+    field = HourField(schedule, [party.id for party in parties], minutes, (start, start + QUARTER), habits=HABITS)
+    sums: dict[str, list[float]] = {}
+    for party, line in zip(parties, field.lines, strict=True):
+        hours = [line.at(start + timedelta(minutes=minute)) for minute in range(minutes)]
+        if Comfort.NEVER in hours:
+            return None
+        mean = sum(worth[one] for one in hours) / minutes
+        sums.setdefault("audience" if party.kind is PartyKind.MARKET else party.kind.value, []).append(mean)
+    weights = {"audience": 3.0, "host": 2.0, "operator": 1.0}
+    return sum(weights[group] * sum(means) / len(means) for group, means in sums.items()) / sum(weights[group] for group in sums)
+
+
+@given(
+    st.datetimes(datetime(2027, 3, 1), datetime(2027, 4, 1)),
+    st.integers(5, 300),
+    st.lists(st.sampled_from(["America/New_York", "Asia/Kathmandu", "Pacific/Chatham", "Australia/Lord_Howe"]), min_size=1, max_size=3),
+)
+def test_the_fast_sums_are_the_slow_ones(moment: datetime, minutes: int, zones: list[str]) -> None:
+    start = utc(f"{moment:%Y-%m-%dT%H}:{moment.minute // 15 * 15:02}")
+    parties = (
+        *(market(f"m{number}", zone) for number, zone in enumerate(zones)),
+        HOST,
+        replace(OPERATOR, hours=(Hours(3 * 60, 4 * 60, Comfort.NEVER),)),
+    )
+    schedule = plan(*parties)
+    field = HourField(schedule, [one.id for one in parties], minutes, (start - timedelta(days=1), start + timedelta(days=1)), habits=HABITS)
+    expected = naive_score(schedule, parties, start, minutes)
+    assert field.scores.at(start) == (None if expected is None else pytest.approx(expected))
+
+
+def test_scores_know_where_they_begin() -> None:
+    scores = Scores(quarter_of(utc("2027-07-05")), (0.25, None))
+    assert (scores.at(utc("2027-07-05T00:07")), scores.at(utc("2027-07-05T00:15"))) == (0.25, None)

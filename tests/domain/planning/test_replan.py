@@ -1,0 +1,181 @@
+"""What becomes of a day when a show runs late: the next ones give way, as little as they must."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.catalogue.market import Level
+from app.domain.planning.duty import claims_of
+from app.domain.planning.hours.comfort import Habits
+from app.domain.planning.party import Comfort, Hours, PartyKind
+from app.domain.planning.replan import Shift, apply_shifts, replan_day
+from app.domain.planning.schedule import Airing, Schedule, airing_by_id
+from app.domain.planning.schedule_editing import change_party
+from tests.support.parties import ZONES, airing, dates_of, local, market, person
+
+HABITS = Habits(ZONES)
+BEIJING = "Asia/Shanghai"
+DAY = "2027-07-07T"
+PARTIES = (
+    market("china", BEIJING),
+    market("japan", "Asia/Tokyo"),
+    person("host", kind=PartyKind.HOST),
+    person("other", kind=PartyKind.HOST),
+)
+
+
+def plan(*airings: Airing, rest_hours: int = 11) -> Schedule:
+    return Schedule(parties=PARTIES, airings=airings, rest_hours=rest_hours)
+
+
+def show(name: str, start: str, minutes: int = 60, host: str = "host", **more: object) -> Airing:
+    return airing(
+        name, f"{DAY}{start}" if len(start) == 5 else start, BEIJING, [host, "japan" if host == "other" else "china"], minutes, **more
+    )
+
+
+def shifts(schedule: Schedule, ends: str, late: str = "a") -> dict[str, Shift]:
+    dates = dates_of(schedule)
+    running = next(one for one in dates if one.key == late)
+    ends = f"{DAY}{ends}" if len(ends) == 5 else ends
+    return {one.occurrence.key: one for one in replan_day(schedule, dates, running, local(ends, BEIJING), HABITS)}
+
+
+def begins(schedule: Schedule, ends: str) -> dict[str, str]:
+    return {key: f"{one.local.wall:%H:%M}" for key, one in shifts(schedule, ends).items()}
+
+
+def test_a_show_that_ends_in_time_moves_nothing() -> None:
+    schedule = plan(show("a", "14:00"), show("b", "15:15"))
+    assert shifts(schedule, "15:00") == {}
+    assert shifts(schedule, "14:30") == {}
+
+
+def test_the_next_ones_give_way_by_quarter_hours_until_a_pause_takes_it_up() -> None:
+    schedule = plan(show("a", "14:00"), show("b", "15:15"), show("c", "16:30"), show("d", "19:00"))
+    assert begins(schedule, "15:20") == {"b": "15:45", "c": "17:00"}
+    assert begins(schedule, "15:01") == {"b": "15:30", "c": "16:45"}
+    found = shifts(schedule, "15:20")["b"]
+    assert (found.later_minutes, found.shorter_minutes) == (30, 0)
+
+
+def test_shows_that_were_planned_one_after_the_other_stay_so() -> None:
+    schedule = plan(show("a", "14:00"), show("b", "15:00"), show("c", "16:05"))
+    assert begins(schedule, "15:10") == {"b": "15:15", "c": "16:30"}
+
+
+def test_shows_of_other_people_stay() -> None:
+    schedule = plan(show("a", "14:00"), show("b", "15:15", host="other"), show("c", "15:30"))
+    assert begins(schedule, "15:30") == {"c": "15:45"}
+
+
+def test_the_next_day_is_another_matter() -> None:
+    schedule = plan(show("a", "14:00"), show("b", "2027-07-08T14:00"))
+    assert shifts(schedule, "2027-07-08T15:00") == {}
+
+
+def test_what_would_reach_into_never_is_shortened_as_long_as_half_is_left() -> None:
+    schedule = change_party(plan(show("a", "14:00"), show("b", "15:15", 120)), "host", hours=(Hours(17 * 60 + 15, 1440, Comfort.NEVER),))
+    found = shifts(schedule, "16:00")["b"]
+    assert (found.later_minutes, found.shorter_minutes) == (60, 60)
+    assert [(one.code, one.level, one.id) for one in found.reasons] == [("replan.shorter", Level.INFO, "b")]
+    pushed = shifts(schedule, "16:15")["b"]
+    assert (pushed.later_minutes, pushed.shorter_minutes) == (75, 0)
+    assert [(one.code, one.level) for one in pushed.reasons] == [("replan.never", Level.BLOCK)]
+
+
+def test_a_fixed_hour_stays_and_the_show_before_it_ends_in_time() -> None:
+    schedule = plan(show("a", "14:00"), show("b", "15:15"), show("c", "16:30", fixed=True), show("d", "17:45"))
+    found = shifts(schedule, "15:30")
+    assert list(found) == ["b"]
+    assert (found["b"].later_minutes, found["b"].shorter_minutes) == (30, 30)
+    late = shifts(plan(show("a", "14:00", 120), show("c", "16:15", fixed=True)), "17:00")["a"]
+    assert (late.start, late.end) == (local(f"{DAY}14:00", BEIJING), local(f"{DAY}16:00", BEIJING))
+    assert [(one.code, one.data) for one in late.reasons] == [("replan.must_end", {"time": "16:00", "zone": BEIJING})]
+
+
+def test_a_show_that_would_end_before_it_began_is_left_as_it_is() -> None:
+    schedule = plan(show("a", "14:00"), show("c", "14:15", fixed=True))
+    assert shifts(schedule, "15:30") == {}
+
+
+def test_it_is_said_for_whom_the_hours_get_worse_and_who_loses_rest() -> None:
+    schedule = plan(show("a", "19:00"), show("b", "20:15", 165), show("c", "2027-07-08T10:00"))
+    found = shifts(schedule, "2027-07-07T21:00")
+    assert list(found) == ["b"]
+    assert [(one.code, dict(one.data)) for one in found["b"].reasons] == [
+        ("replan.worse", {"names": "China\nHost"}),
+        ("replan.rest", {"name": "Host", "hours": 10.0, "wanted": 11}),
+    ]
+
+
+def test_who_has_no_rest_anyway_is_not_told_again() -> None:
+    schedule = plan(show("a", "19:00"), show("b", "20:15", 165), show("c", "2027-07-08T07:00"))
+    assert [one.code for one in shifts(schedule, "2027-07-07T21:00")["b"].reasons] == ["replan.worse"]
+
+
+def test_a_dates_own_day_is_moved_and_not_its_series() -> None:
+    schedule = plan(show("a", "14:00"), show("s", "15:15", rule="FREQ=DAILY;COUNT=3"))
+    found = shifts(schedule, "15:30")
+    assert list(found) == [f"s@{DAY}15:15"]
+    after = apply_shifts(schedule, tuple(found.values()))
+    assert [f"{one.local.wall:%d %H:%M}" for one in dates_of(after)] == ["07 14:00", "07 15:45", "08 15:15", "09 15:15"]
+
+
+def test_a_delay_over_a_change_of_the_clocks_is_counted_in_time_that_passes() -> None:
+    zone = "America/New_York"
+    shows = (airing("a", "2027-03-13T23:00", zone, ["host"], 120), airing("b", "2027-03-14T01:15", zone, ["host"], 60))
+    schedule = plan(*shows)
+    first, _ = dates_of(schedule)
+    (moved,) = replan_day(schedule, dates_of(schedule), first, local("2027-03-14T01:40", zone), HABITS)
+    assert (moved.later_minutes, f"{moved.local.wall:%H:%M}") == (45, "03:00")
+
+
+def clashes(schedule: Schedule, spans: Mapping[str, tuple[datetime, datetime]]) -> set[tuple[str, str]]:
+    """Pairs of shows of the same people at the same time."""
+    claims = {one.key: claims_of(schedule, one) for one in dates_of(schedule)}
+    return {
+        (one, other)
+        for one, other in combinations(sorted(spans), 2)
+        if claims[one] & claims[other] and spans[one][0] < spans[other][1] and spans[other][0] < spans[one][1]
+    }
+
+
+SHOWS = st.tuples(st.integers(0, 95), st.sampled_from([20, 30, 60, 90]), st.sampled_from(["host", "other"]), st.booleans())
+
+
+@settings(max_examples=60)
+@given(st.lists(SHOWS, max_size=8), st.integers(1, 300), st.booleans())
+def test_whatever_the_day_is_like(others: list[tuple[int, int, str, bool]], delay: int, any_fixed: bool) -> None:
+    start = datetime.fromisoformat(f"{DAY}08:00")
+    airings = [show("a", "08:00")]
+    for number, (quarter, minutes, host, fixed) in enumerate(others):
+        begin = (start + quarter * timedelta(minutes=15)).isoformat()
+        airings.append(replace(show(f"b{number}", begin, minutes, host), fixed=fixed and any_fixed))
+    schedule = plan(*airings)
+    dates = dates_of(schedule)
+    late = next(one for one in dates if one.key == "a")
+    ends = late.end + timedelta(minutes=delay)
+    found = replan_day(schedule, dates, late, ends, HABITS)
+    for one in found:
+        assert one.end > one.start
+        assert one.later_minutes >= 0
+        assert one.later_minutes == 0 or (one.start.minute % 15 == 0 and not airing_by_id(schedule, one.occurrence.airing_id).fixed)
+        assert "other" not in claims_of(schedule, one.occurrence)
+    before = {one.key: (one.start, one.end) for one in dates}
+    after = {**before, "a": (late.start, ends)} | {one.occurrence.key: (one.start, one.end) for one in found}
+    if not any_fixed:
+        assert clashes(schedule, after) <= clashes(schedule, before)
+
+
+@pytest.mark.parametrize("changeover", [0, 30])
+def test_the_changeover_is_the_users(changeover: int) -> None:
+    schedule = plan(show("a", "14:00"), show("b", "15:45"))
+    dates = dates_of(schedule)
+    found = replan_day(schedule, dates, dates[0], local(f"{DAY}15:45", BEIJING), HABITS, changeover=changeover)
+    assert [one.later_minutes for one in found] == ([] if changeover == 0 else [30])

@@ -1,0 +1,225 @@
+"""HTTP connections and descriptors: how many, of whom, for how long; the relay goes on when the system has no more."""
+
+import asyncio
+import errno
+import hashlib
+import logging
+import os
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from app.bootstrap.relay import lock_is_held
+from app.domain.room.room import host_token
+from app.relay import descriptors
+from app.relay.access.connections import _Places
+from app.relay.access.proxies import read_networks
+from app.relay.config import Limits, RelayConfig
+from app.relay.process import Lease
+from app.storage.lock import FileLock
+from tests.relay.test_server import SDP, WATCH
+from tests.support.clocks import SetClock
+from tests.support.relays import PAGE_FOLDER, ROOM_KEY, base_of, running_relay
+from tests.support.watcher import Watcher
+
+PNG = b"\x89PNG\r\n\x1a\n" + os.urandom(1_000_000)
+NAME = hashlib.sha256(PNG).hexdigest()[:32]
+HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
+
+
+class Visitor:
+    """A connection that gives its place back when it is told to."""
+
+    def __init__(self, hall: _Places, address: str) -> None:
+        self.address = address
+        self.out = False
+        self._hall = hall
+        self.inside = hall.take(address, self)
+
+    def give_way(self) -> None:
+        self.out = True
+        self.leave()
+
+    def leave(self) -> None:
+        self._hall.give_back(self.address, self)
+
+
+def come(hall: _Places, address: str, *, speaks: bool = True, stays: bool = False) -> Visitor:
+    visitor = Visitor(hall, address)
+    if speaks and visitor.inside:
+        hall.asks(visitor, stays=stays)
+    return visitor
+
+
+def places(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: SetClock | None = None) -> _Places:
+    config = RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER, limits=limits, proxies=read_networks(proxies))
+    return _Places(config, clock or SetClock(), most)
+
+
+def test_all_addresses_together_have_their_number_and_this_machine_some_more() -> None:
+    hall = places(10, Limits(kept_connections=2))
+    visitors = [come(hall, f"192.0.2.{number}") for number in range(12)]
+    assert [visitor.inside for visitor in visitors] == [True] * 10 + [False] * 2
+    here = [come(hall, "127.0.0.1") for _ in range(3)]
+    assert [visitor.inside for visitor in here] == [True, True, False], "the desk that looks after the relay gets through"
+    visitors[0].leave()
+    assert not come(hall, "192.0.2.99").inside, "what this machine has above the number is not given to others"
+    here[0].leave()
+    here[1].leave()
+    assert come(hall, "192.0.2.99").inside
+
+
+def test_who_only_holds_a_place_gives_way_to_who_asks() -> None:
+    hall = places(4, Limits(kept_connections=0))
+    asking = come(hall, "192.0.2.1")
+    silent = [come(hall, f"192.0.2.{number}", speaks=False) for number in range(2, 5)]
+    newcomers = [come(hall, f"198.51.100.{number}") for number in range(4)]
+    assert [visitor.inside for visitor in newcomers] == [True, True, True, False]
+    assert [visitor.out for visitor in silent] == [True] * 3
+    assert not asking.out
+
+
+def test_who_asked_once_and_holds_the_place_gives_way_later_and_a_room_never() -> None:
+    clock = SetClock()
+    hall = places(3, Limits(kept_connections=0), clock=clock)
+    room = come(hall, "192.0.2.1", stays=True)
+    first, second = come(hall, "192.0.2.2"), come(hall, "192.0.2.3")
+    assert not come(hall, "198.51.100.1").inside, "they may still wait for their answers"
+    clock.pass_ms(3000)
+    hall.asks(first, stays=False)
+    newcomer = come(hall, "198.51.100.1")
+    assert newcomer.inside
+    assert (room.out, first.out, second.out) == (False, False, True), "who asked last stays"
+
+
+def test_an_address_has_its_number_and_its_pace() -> None:
+    hall = places(100, Limits(max_connections_per_address=3))
+    assert [come(hall, "2001:db8::1").inside for _ in range(4)] == [True] * 3 + [False]
+    assert come(hall, "2001:db8:1::1").inside, "another household"
+    quick = places(100, Limits(connections_burst=5, connections_per_s=0.001))
+    for _ in range(5):
+        visitor = come(quick, "192.0.2.1")
+        assert visitor.inside
+        visitor.leave()
+    assert not come(quick, "192.0.2.1").inside
+    assert come(quick, "192.0.2.2").inside
+
+
+def test_a_trusted_proxy_brings_as_many_as_there_are() -> None:
+    hall = places(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
+    assert all(come(hall, "10.0.0.1").inside for _ in range(50))
+
+
+def _narrow(port: int) -> socket.socket:
+    """A connection of which the system keeps little: what is not read waits in the relay."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.connect(("127.0.0.1", port))
+    sock.setblocking(False)
+    return sock
+
+
+async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
+    async with running_relay(limits=Limits(write_s=0.3)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
+        async with client.put(f"/room/live/pictures/{NAME}", data=PNG, headers=HOST) as response:
+            assert response.status == 204
+        _, writer = await asyncio.open_connection(sock=_narrow(relay.port), limit=1024)
+        writer.write(f"GET /room/live/pictures/{NAME} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 8)
+        guard = relay._guard
+        assert guard is not None
+        async with asyncio.timeout(20):
+            while guard.places._open["127.0.0.1"] < 2:
+                await asyncio.sleep(0.01)
+            while guard.places._open["127.0.0.1"] > 1:  # the client's own stays
+                await asyncio.sleep(0.01)
+        writer.transport.abort()
+        async with client.get(f"/room/live/pictures/{NAME}") as response:
+            assert await response.read() == PNG, "who reads gets all of it"
+
+
+# --- descriptors
+
+
+def test_media_has_its_share_before_anybody_else() -> None:
+    limits = Limits()
+    plenty = descriptors.share(limits, 8192, 4)
+    assert (plenty.connections, plenty.sessions) == (limits.max_connections, limits.max_sessions)
+    assert descriptors.share(limits, 1024, 2).sessions == limits.max_sessions
+    for available in (1024, 512, 256, 128, 64, 1):
+        for sockets in (1, 3, 9):
+            found = descriptors.share(limits, available, sockets)
+            assert found.sessions >= 1
+            assert found.connections >= 2
+            if available >= 256:
+                assert found.sessions * sockets + found.connections + 64 <= available, (available, sockets)
+
+
+def test_the_limit_is_raised_as_far_as_the_system_lets_us() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+        descriptors.raise_limit()
+        assert descriptors.limit() == (8192 if hard == resource.RLIM_INFINITY else min(8192, hard))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextmanager
+def no_descriptor_free() -> Iterator[None]:
+    """As when strangers have taken all of them: whatever this process opens now fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = os.open(os.devnull, os.O_RDONLY)
+    os.close(probe)
+    held = []
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (probe + 8, hard))
+        while True:
+            try:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+            except OSError as error:
+                assert error.errno == errno.EMFILE
+                break
+        yield
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_lease_that_cannot_be_looked_at_is_held(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lease = Lease(tmp_path, lock_is_held)
+    (tmp_path / "engine.lock").touch()
+    assert not lease.held()
+    with no_descriptor_free():
+        assert lease.held()
+    assert not lease.held()
+    lock = FileLock(tmp_path / "engine.lock")
+    assert lock.acquire()
+    assert lease.held()
+    lock.release()
+    assert "cannot be told" in caplog.text
+
+
+async def test_the_relay_survives_that_no_descriptor_is_free(caplog: pytest.LogCaptureFixture) -> None:
+    async with running_relay() as relay:
+        watcher = await Watcher(f"{base_of(relay)}/whep/live").start()
+        async with aiohttp.ClientSession(base_of(relay)) as client:
+            async with client.get("/api/time") as response:
+                assert response.status == 200
+            with no_descriptor_free():
+                async with client.get("/api/status") as response:
+                    assert response.status == 200, "who is connected goes on"
+                async with client.post("/whep/live", data=WATCH, headers=SDP) as response:
+                    assert response.status == 503
+                    assert "sockets" in await response.text()
+            assert watcher.peer.connected
+            again = await Watcher(f"{base_of(relay)}/whep/live").start()
+            assert again.peer.connected
+            await again.stop()
+        await watcher.stop()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

@@ -1,0 +1,206 @@
+"""How much strangers can write into the host's log, and how fast they can take its coupons: little, and slowly. Counts stay right."""
+
+import asyncio
+from collections import Counter
+
+import aiohttp
+import pytest
+
+from app.domain.base.clock import NS_PER_S
+from app.relay.access.rates import Bucket
+from app.relay.config import Limits
+from app.relay.room.coupons import Coupons
+from app.relay.room.ledger import Ledger
+from app.relay.room.messages import read_message, text_of, usable_texts_of
+from app.relay.room.orders import read_order
+from app.relay.room.sums import Sums
+from app.relay.room.viewers import Viewer
+from tests.support.clocks import SetClock
+from tests.support.relays import base_of, running_relay
+from tests.support.room import desk, page
+
+HOUR_S = 3600
+
+
+def a_viewer(clock: SetClock, name: str = "v", language: str = "en") -> Viewer:
+    return Viewer(name, name, Bucket(12, 40, clock), languages=(language,), market="US")
+
+
+def written(ledger: Ledger) -> list[dict[str, object]]:
+    found, seq = [], 0
+    while (entry := ledger.journal.after(seq)) is not None:
+        seq = entry.seq
+        found.append(dict(read_message(entry.message.decode())))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["seen", "clicked", "like"])
+def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(kind: str) -> None:
+    limits, clock = Limits(), SetClock()
+    share = Bucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock)
+    ledger, pace = Ledger(share=share, now_ms=lambda: 0), Bucket(limits.room_log_per_s, limits.room_log_burst, clock)
+    viewer, size, counts = a_viewer(clock), 0, Counter[str]()
+    for second in range(HOUR_S):
+        clock.now_ns += NS_PER_S
+        for number in range(20):
+            if kind == "clicked":
+                ledger.did(kind, viewer, {"product": f"p{number}"}, pace)
+            else:
+                ledger.counted(kind, viewer, f"p{number}", 1)
+        if second % 2 or second == HOUR_S - 1:
+            ledger.sum_up(all_of_it=second == HOUR_S - 1)
+            for message in written(ledger):
+                data = message["data"]
+                assert isinstance(data, dict)
+                counts[data["product"]] += data.get("count", 1)
+                size += 40 + len(str(message))  # what the file adds to it
+            ledger.journal.ack(ledger.journal.seq)
+    assert size < 16_000_000
+    assert counts == {f"p{number}": HOUR_S for number in range(20)}, "every one is counted, and once"
+
+
+def test_who_joined_in_the_log_leaves_in_it_and_nobody_else_does() -> None:
+    clock = SetClock()
+    ledger, pace = Ledger(share=Bucket(1, 1000, clock), now_ms=lambda: 0), Bucket(0.001, 4, clock)
+    viewers = [a_viewer(clock, f"v{number}") for number in range(5)]
+    for viewer in viewers:
+        ledger.joined(viewer, pace)
+    for viewer in viewers * 2:
+        ledger.left(viewer)
+    assert [(one["kind"], one["viewer"]) for one in written(ledger)] == [
+        ("joined", "v0"), ("joined", "v1"), ("left", "v0"), ("left", "v1"),
+    ]  # fmt: skip
+    assert ledger.sum_up()
+    assert written(ledger)[-1]["data"] == {"count": 3, "product": "", "language": "en", "market": "US", "over": True}
+    assert ledger.over == 3
+    ledger.did("market", viewers[0], {"languages": ["en"]}, pace)
+    assert ledger.journal.dropped == {"market": 1}
+
+
+def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
+    sums = Sums()
+    for number in range(5000):
+        sums.add("seen", f"p{number % 40}", f"l{number}", "US", 2, over=False)
+    assert len(sums) < 600
+    assert sum(one.count for one in sums.taken()) == 10_000
+    assert len(sums) == 0
+
+
+def test_the_rooms_share_holds_sums_back_and_loses_none() -> None:
+    clock = SetClock()
+    ledger = Ledger(share=Bucket(1, 2, clock), now_ms=lambda: 0)
+    for number in range(5):
+        ledger.counted("like", a_viewer(clock, language=f"l{number}"), "", 1)
+    assert [ledger.sum_up() for _ in range(2)] == [True, False]
+    clock.now_ns += NS_PER_S
+    assert ledger.sum_up()
+    assert len(written(ledger)) == 3
+    ledger.sum_up(all_of_it=True)
+    assert len(written(ledger)) == 5
+
+
+async def test_the_host_is_told_when_the_log_is_flooded() -> None:
+    limits = Limits(room_log_burst=3, room_log_per_s=0.001)
+    async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
+        await host.open()
+        await host.send(t="put", key="product/mug", value={"id": "mug"})
+        async with page(client) as viewer:
+            await viewer.open()
+            await host.send(t="put", key="check", value=1)
+            await viewer.next("put", key="check")
+            for number in range(1, 6):
+                await viewer.send(t="event", n=number, kind="clicked", product="mug")
+            crowded = (await host.next("crowded"))["entries"]
+            assert 1 <= crowded <= 4
+            assert (await host.next("event", kind="joined"))["viewer"]
+            assert "over" not in (await host.next("event", kind="clicked"))["data"]
+            summed = 0
+            while summed < 4:
+                event = await host.next("event", kind="clicked")
+                assert event["data"]["over"] is True
+                assert event["viewer"] == ""
+                summed += event["data"]["count"]
+            assert summed == 4
+
+
+# --- coupons
+
+
+async def claims(client: aiohttp.ClientSession, viewers: int) -> Counter[str]:
+    """What so many visitors are told who come and claim at once."""
+
+    async def one() -> str:
+        async with page(client) as viewer:
+            await viewer.open()
+            await viewer.send(t="claim", n=1, coupon="c")
+            answer = await viewer.next("coupon")
+            return answer["why"] or "code"
+
+    return Counter(await asyncio.gather(*(one() for _ in range(viewers))))
+
+
+async def test_one_address_does_not_empty_a_coupon() -> None:
+    limits = Limits(room_claims_per_s=0.0001)
+    async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
+        await host.open()
+        await host.send(t="coupon", id="c", codes=[f"C{number}" for number in range(300)], expires_ms=0, claimed={})
+        await host.next("count", left={"c": 300})
+        assert await claims(client, 60) == {"code": limits.room_claims_burst, "later": 60 - limits.room_claims_burst}
+        await host.next("count", left={"c": 300 - limits.room_claims_burst})
+
+
+@pytest.mark.parametrize(("newcomer_s", "codes"), [(1000.0, 3), (0.0, 10)])
+async def test_newcomers_share_one_pace_and_who_was_here_does_not(newcomer_s: float, codes: int) -> None:
+    limits = Limits(room_newcomer_s=newcomer_s, room_newcomers_burst=3, room_newcomers_per_s=0.0001)
+    async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
+        await host.open()
+        await host.send(t="coupon", id="c", codes=[f"C{number}" for number in range(50)], expires_ms=0, claimed={})
+        await host.next("count", left={"c": 50})
+        assert (await claims(client, 10))["code"] == codes
+
+
+def test_who_is_put_off_gets_his_code_in_the_end_and_keeps_it() -> None:
+    coupons = Coupons()
+    coupons.drop("c", ["A"], 0, {})
+    assert coupons.claim("c", "one", 0, lambda: False).why == "later"
+    assert coupons.claim("c", "one", 0, lambda: True).code == "A"
+    assert coupons.claim("c", "one", 0, lambda: False).code == "A", "a second look costs nothing"
+    assert coupons.claim("c", "two", 0, lambda: False).why == "gone", "nobody waits for what is not there"
+
+
+async def test_a_code_that_cannot_be_handed_out_costs_itself_alone() -> None:
+    async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
+        await host.open()
+        codes = ["GOOD-1", "x" * 65, "", "line\nbreak", 5, "ZERO\u200dWIDTH", "GOOD-2"]
+        await host.send(t="coupon", id="c", codes=codes, expires_ms=0, claimed={})
+        refused = await host.next("refused", id="c")
+        assert refused["why"] == "relay.coupon_codes"
+        assert refused["words"].startswith("4 codes")
+        await host.next("count", left={"c": 3})
+
+
+# --- texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "می\u200cخواهم",  # ZWNJ, in every second Persian word
+        "क्\u200dष",  # ZWJ
+        "\U0001f469\u200d\U0001f9b1",  # one emoji of three characters
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  # England's flag
+        "10\u00a0000\u202f\u20ac",  # hard spaces
+        "\u200fSKU-7",  # a direction mark
+        "ไทย\u200b",
+        "\U000105c0",  # a letter newer than most tables
+    ],
+)
+def test_what_people_write_is_taken(text: str) -> None:
+    assert text_of({"x": text}, "x", most=40) == text
+    order = b'{"order":"1","product":"%s","units":1,"minor":1,"currency":"EUR","at_ms":1000}' % text.encode()
+    assert read_order(order, 1000)["product"] == text
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\ud800", "\u2028", "\u2029", "abc\u202egnp", "\u2067x", "\x7f", "\x00"])
+def test_what_breaks_a_line_or_turns_it_round_is_not(text: str) -> None:
+    assert usable_texts_of({"x": [text, "fine"]}, "x", most=5, each=20) == (["fine"], 1)

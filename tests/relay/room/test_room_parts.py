@@ -1,0 +1,231 @@
+"""The parts of a room by themselves: board, journal, coupons, viewers, rates, and what a hostile message meets."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.base.clock import NS_PER_S
+from app.relay.access.rates import AddressBuckets, Bucket
+from app.relay.refusals import Refusal
+from app.relay.room.board import Board, BoardLimits, encode
+from app.relay.room.coupons import Coupons
+from app.relay.room.journal import Journal
+from app.relay.room.messages import claims_of, languages_of, market_of, read_message, text_of, texts_of, whole_of
+from app.relay.room.viewers import Viewers
+from tests.support.clocks import SetClock
+
+
+def read_all(board: Board, rev: int) -> list[tuple[int, str, object]]:
+    found = []
+    while (entry := board.after(rev)) is not None:
+        rev = entry.rev
+        message = json.loads(entry.message)
+        assert message["rev"] == rev
+        found.append((rev, message["key"], message["value"]))
+    return found
+
+
+def test_whoever_reads_the_board_in_pieces_has_it_whole_in_the_end() -> None:
+    board, seen, rev = Board(), dict[str, object](), 0
+    for step in range(400):
+        board.put(f"key{step * 7 % 23}", None if step % 5 == 0 else {"step": step})
+        if step % 3 == 0 and (entry := board.after(rev)) is not None:
+            rev = entry.rev
+            seen[entry.key] = json.loads(entry.value)
+    for _, key, value in read_all(board, rev):
+        seen[key] = value
+    held = {key: value for key, value in seen.items() if value is not None}
+    assert set(held) == set(board.revs())
+    _, opening = board.opening(None, 10**6)
+    assert json.loads(b"{" + opening + b"}")["board"] == held
+
+
+def test_a_reader_who_is_behind_gets_the_newest_value_alone() -> None:
+    board = Board()
+    for value in range(100):
+        board.put("a", value)
+        board.put("b", value)
+    assert read_all(board, 0) == [(199, "a", 99), (200, "b", 99)]
+
+
+def test_an_opening_keeps_to_its_budget_and_says_where_it_ends() -> None:
+    board = Board()
+    for place in range(20):
+        board.put(f"k{place}", "x" * 1000)
+    last, opening = board.opening(None, 5000)
+    first = json.loads(b"{" + opening + b"}")["board"]
+    assert last == len(first) < 20
+    assert len(first) + len(read_all(board, last)) == 20
+    last, opening = board.opening(3, 2500)
+    patches = json.loads(b"{" + opening + b"}")["patches"]
+    assert [rev for rev, _, _ in patches] == list(range(4, last + 1))
+
+
+def test_removals_are_remembered_only_so_long() -> None:
+    board = Board(BoardLimits(remembered_removals=2))
+    for key in "abcd":
+        board.put(key, 1)
+    for key in "abc":
+        board.put(key, None)
+    assert not board.can_resume(4), "the removal of a is forgotten"
+    assert board.can_resume(5)
+    assert not board.can_resume(8)
+    assert read_all(board, 5) == [(6, "b", None), (7, "c", None)]
+    assert board.revs() == {"d": 4}
+    assert len(board) == 1
+    assert "a" not in board
+
+
+def test_a_board_has_an_end() -> None:
+    board = Board(BoardLimits(keys=3, total_bytes=100, value_bytes=60, key_chars=5))
+    for key, value, code in (("toolong", 1, "relay.board_value"), ("a", "x" * 80, "relay.board_value")):
+        with pytest.raises(Refusal) as refused:
+            board.put(key, value)
+        assert refused.value.code == code
+    board.put("a", "x" * 50)
+    with pytest.raises(Refusal):
+        board.put("b", "x" * 50)
+    board.put("a", 1)
+    board.put("b", "x" * 50)
+    board.put("c", 1)
+    with pytest.raises(Refusal):
+        board.put("d", 1)
+    board.put("c", None)
+    board.put("d", 1)
+    assert set(board.revs()) == {"a", "b", "d"}
+
+
+def test_half_characters_do_not_reach_a_frame() -> None:
+    assert encode({"a": "\ud800 ü 杯"}).decode() == '{"a":"? ü 杯"}'
+
+
+def test_the_journal_gives_up_what_matters_least() -> None:
+    journal = Journal(max_events=6)
+    for number in range(4):
+        journal.append("like", 0, "v", {"count": 5}, 5)
+        journal.append("seen", 0, "v", {"product": "p"})
+        journal.append("order" if number % 2 else "claimed", 0, "v", {})
+    assert iter_journal(journal) == [3, 6, 7, 9, 10, 12], "first all seen, then the oldest likes"
+    assert journal.dropped == {"seen": 4, "like": 10}
+    assert journal.seq == 12
+    for _ in range(20):
+        journal.append("order", 0, "", {})
+    assert sum(1 for _ in iter_journal(journal)) == 24, "orders and claims are never given up"
+
+
+def iter_journal(journal: Journal) -> list[int]:
+    seqs, seq = [], 0
+    while (entry := journal.after(seq)) is not None:
+        seq = entry.seq
+        seqs.append(seq)
+    return seqs
+
+
+def test_what_is_acknowledged_is_gone_and_the_rest_is_not() -> None:
+    journal = Journal()
+    for number in range(5):
+        journal.append("clicked", number, "v", {})
+    journal.ack(3)
+    journal.ack(2)
+    assert iter_journal(journal) == [4, 5]
+    journal.ack(99)
+    assert len(journal) == 0
+    assert journal.append("clicked", 0, "v", {}) == 6
+
+
+def test_coupons_are_given_by_viewer_and_end() -> None:
+    coupons = Coupons()
+    coupons.drop("c", ["A", "A", "B"], 1000, {})
+    assert coupons.left() == {"c": 2}
+    assert coupons.claim("c", "one", 999).code == "A"
+    assert coupons.claim("c", "one", 5000) == coupons.claim("c", "one", 0), "what was given stays given"
+    assert coupons.claim("c", "two", 1000).why == "expired"
+    coupons.drop("c", ["B"], 0, {"A": "one"})
+    assert coupons.claim("c", "two", 1000).code == "B"
+    assert coupons.claim("c", "three", 1000).why == "gone"
+    coupons.close("c")
+    assert coupons.claim("c", "one", 0).why == "unknown"
+
+
+def test_viewers_are_known_by_tokens_that_only_the_room_makes() -> None:
+    clock = SetClock()
+    viewers = Viewers(b"secret", clock)
+    viewer, joins = viewers.enter("")
+    assert joins
+    assert viewers.enter(viewer.token) == (viewer, False)
+    assert viewers.count == 1
+    viewers.leave(viewer)
+    assert viewers.count == 1
+    viewers.leave(viewer)
+    assert viewers.count == 0
+    assert viewers.departed() == []
+    clock.now_ns += 11 * NS_PER_S
+    assert viewers.departed() == [viewer]
+    assert viewers.departed() == []
+    assert viewers.enter(viewer.token) == (viewer, True)
+    assert Viewers(b"secret", clock).enter(viewer.token)[0].id == viewer.id
+    assert Viewers(b"other", clock).enter(viewer.token)[0].id != viewer.id
+
+
+def test_event_numbers_count_by_tab_and_tabs_are_bounded() -> None:
+    viewer, _ = Viewers(b"secret", SetClock()).enter("")
+    assert [viewer.is_new("a", number) for number in (1, 2, 2, 1, 5)] == [True, True, False, False, True]
+    assert viewer.is_new("b", 1)
+    for tab in range(50):
+        viewer.is_new(str(tab), 1)
+    assert len(viewer.tabs) == 8
+
+
+def test_a_bucket_lets_through_what_it_says() -> None:
+    clock = SetClock()
+    bucket = Bucket(2, 3, clock)
+    assert bucket.take(5) == 3
+    clock.now_ns += NS_PER_S
+    assert bucket.take(5) == 2
+    slow = Bucket(4, 2, clock)
+    assert [slow.wait_s() for _ in range(4)] == [0.0, 0.0, 0.25, 0.5]
+    addresses = AddressBuckets(1, 1, clock)
+    assert addresses.of("10.0.0.1").take(1) == 1
+    assert addresses.of("10.0.0.1").take(1) == 0
+    assert addresses.of("10.0.0.2").take(1) == 1
+    assert addresses.of("fe80::1").take(1) == 1
+    assert addresses.of("fe80::2").take(1) == 0, "one household"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "x", "[]", "5", '"t"', "{}", '{"t":5}', '{"t":null}', "[" * 3000,
+        '{"t":"a","b":' + "[" * 2000, '{"t":NaN}', '{"t":"a","n":Infinity}', "\x00",
+    ],
+)  # fmt: skip
+def test_what_is_no_message_is_refused(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_message(text)
+    assert refused.value.code == "relay.room_message"
+
+
+WRONG: list[Callable[[dict[str, object]], object]] = [
+    lambda value: text_of(value, "x", most=5),
+    lambda value: whole_of(value, "x", least=1),
+    lambda value: market_of({"market": value["x"]}),
+    lambda value: texts_of(value, "x", most=3, each=4),
+    lambda value: claims_of({"claimed": value["x"]}, most=2),
+]
+
+
+@pytest.mark.parametrize("read", WRONG)
+@pytest.mark.parametrize(
+    "value", [-1, 2**60, True, 1.5, "a" * 40, "\x1b[2J", "\ud800", ["", 5], ["a"] * 9, {"a": 1}, {"a": "b", "c": "d", "e": "f"}]
+)
+def test_fields_of_the_wrong_kind_are_refused(read: Callable[[dict[str, object]], object], value: object) -> None:
+    with pytest.raises(Refusal):
+        read({"x": value})
+
+
+def test_languages_are_tags_and_few() -> None:
+    tags = ["pt-BR", "pt-BR", "<script>", 5, "x" * 40, "zh-Hans-CN", *(f"a{chr(97 + one)}" for one in range(20))]
+    assert languages_of({"languages": tags}) == ("pt-BR", "zh-Hans-CN", "aa", "ab")
+    with pytest.raises(Refusal):
+        languages_of({"languages": "en"})

@@ -1,0 +1,235 @@
+"""A show from elsewhere reaches nobody before the user agrees; one that is made here asks nothing."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.domain.air.contact import ContactKind
+from app.domain.program.editing import pin_relay, publish_also, put_relay
+from app.domain.program.output import IceServer, Relay
+from app.domain.program.project import Project, starter_project
+from app.domain.program.scene import Layer, Scene
+from app.domain.program.source import Source, SourceKind
+from app.domain.show import Show
+from app.storage.paths import RESOURCES
+from app.storage.presets import load_presets
+from app.storage.project_file import encode
+from app.storage.show_file import write_new
+from tests.support.studio_desk import REAL, MemoryKeyring, StudioDesk, paths_in
+from tests.support.whip_server import WhipServer
+
+PRESETS = load_presets(RESOURCES / "relays")
+
+
+@pytest.fixture
+async def evil() -> AsyncIterator[WhipServer]:
+    server = WhipServer()
+    await server.start()
+    yield server
+    await server.aclose()
+
+
+def asked_by(server: WhipServer) -> list[tuple[str, str]]:
+    return [(request.method, request.authorization) for request in server.seen]
+
+
+def attack(server: WhipServer) -> Project:
+    """Relays under ids that have secrets, pinned and published to, and sources at the same server."""
+    base = server.url.partition("/whip")[0]
+    sources = (
+        Source("film", "Film", SourceKind.MEDIA, {"location": f"{base}/film.m3u8"}),
+        Source("cam", "Camera", SourceKind.CAMERA, {"device": f"{base}/camera.mjpg"}),
+        Source("share", "Picture", SourceKind.IMAGE, {"file": r"\\evil.example\share\picture.png"}),
+        Source("tone", "Tone", SourceKind.TONE),
+    )
+    scene = Scene("scene-1", "Scene", tuple(Layer(f"layer-{source.id}", source.id) for source in sources[:3]))
+    relays = tuple(Relay(name, name, server.url) for name in ("turn", "relay-1", "embedded"))
+    preset = Relay("preset", "By its preset", "", preset="mediamtx", values={"server": base, "path": "show"})
+    helper = Relay("helper", "Helper", server.url, ice_servers=(IceServer("turn:evil.example:3478", "u", "p"),))
+    return replace(
+        starter_project(camera=None, microphone=False),
+        scenes=(scene,),
+        sources=sources,
+        strips=(),
+        relays=(*relays, preset, helper),
+        relay_id="turn",
+        also_relay_ids=("relay-1", "helper"),
+    )
+
+
+def shown(project: Project, folder: Path, name: str = "gift.tradewind") -> Path:
+    write_new(folder / name, Show(project))
+    return folder / name
+
+
+def secrets() -> MemoryKeyring:
+    keyring = MemoryKeyring()
+    for name in ("turn", "relay-1", "embedded"):
+        keyring.set_password("tradewind", name, f"secret of {name}")
+    return keyring
+
+
+@pytest.mark.parametrize("text", [False, True])
+async def test_an_attacker_s_show_is_opened_and_nobody_hears_of_it(tmp_path: Path, evil: WhipServer, text: bool) -> None:
+    path = tmp_path / "gift.tradewind"
+    path.write_bytes(encode(attack(evil))) if text else write_new(path, Show(attack(evil)))
+    async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
+        await desk.attached()
+        studio = desk.studio
+        wanted = {(contact.kind, contact.subject) for contact in studio.connections.pending()}
+        assert {(ContactKind.SOURCE, "film"), (ContactKind.SOURCE, "cam"), (ContactKind.SOURCE, "share")} <= wanted
+        assert {(ContactKind.RELAY, "turn"), (ContactKind.RELAY, "relay-1"), (ContactKind.HELPER, "helper")} <= wanted
+        assert [target.relay.id for target in studio.watched_targets] == ["embedded"]
+        assert studio.nearest().id == "embedded", "the pinned relay was not agreed to"
+        await desk.until(lambda: studio.relay_running)
+        studio.go_live()
+        await desk.until(lambda: studio.stats is not None and any(target.state.value == "live" for target in studio.stats.targets))
+        assert [relay.id for relay in studio.live_targets] == ["embedded"]
+        assert studio.stats is not None
+        assert {"film", "cam", "share"}.isdisjoint(source.source_id for source in studio.stats.sources), "they do not run"
+        studio.stop_live()
+    assert asked_by(evil) == []
+
+
+async def test_after_yes_the_relay_is_reached_and_no_secret_goes_along(tmp_path: Path, evil: WhipServer) -> None:
+    path = shown(attack(evil), tmp_path)
+    async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
+        await desk.attached()
+        studio = desk.studio
+        studio.answer_connections({contact.origin: contact.subject != "helper" for contact in studio.connections.contacts()})
+        studio.answer_connections({contact.origin: True for contact in studio.connections.contacts() if contact.kind is ContactKind.RELAY})
+        studio.go_live()
+        await desk.until(lambda: any(method == "POST" for method, _ in asked_by(evil)))
+        assert {target.relay.id for target in studio.watched_targets} >= {"turn", "relay-1", "preset"}
+        assert "helper" not in {target.relay.id for target in studio.watched_targets}, "its TURN server was refused"
+        studio.stop_live()
+    assert {token for _, token in asked_by(evil)} == {""}
+
+
+async def test_answers_are_remembered_for_the_show_wherever_its_file_goes(tmp_path: Path) -> None:
+    mine = Relay("a", "A", "https://a.example/whip")
+    path = shown(
+        replace(starter_project(camera=None, microphone=False), relays=(mine, replace(mine, id="b", whip_url="https://b.example/"))),
+        tmp_path,
+    )
+    async with StudioDesk(tmp_path, path=path) as desk:
+        desk.studio.answer_connections({"https://a.example:443": True, "https://b.example:443": False})
+        await desk.studio.kept()
+    moved = tmp_path / "elsewhere.tradewind"
+    shutil.move(path, moved)
+    async with StudioDesk(tmp_path, path=moved) as desk:
+        assert desk.studio.connections.pending() == ()
+        assert [relay.name for relay in desk.studio.project.relays if desk.studio.connections.allows_relay(relay)] == ["A"]
+    other = shown(replace(starter_project(camera=None, microphone=False), relays=(mine,)), tmp_path, "other.tradewind")
+    async with StudioDesk(tmp_path, path=other) as desk:
+        assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://a.example:443"], "another show asks anew"
+
+
+async def test_a_show_that_comes_back_with_another_relay_in_it_asks_for_that_one(tmp_path: Path) -> None:
+    path = tmp_path / "mine.tradewind"
+    async with StudioDesk(tmp_path) as desk:
+        desk.studio.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
+        assert desk.studio.connections.pending() == (), "what is typed here is agreed to"
+        assert desk.studio.save_as(path)
+    async with StudioDesk(tmp_path, path=path) as desk:
+        assert desk.studio.connections.pending() == ()
+        changed = pin_relay(put_relay(desk.studio.project, Relay("z", "Z", "https://z.example/whip")), "z")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE parts SET data = ? WHERE name = 'project'", (encode(changed).decode(),))
+    async with StudioDesk(tmp_path, path=path) as desk:
+        assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://z.example:443"]
+        assert desk.studio.nearest().id == "a"
+
+
+async def test_nothing_in_a_file_says_that_it_was_made_here(tmp_path: Path) -> None:
+    """Every identity that was ever agreed to something, and everything else that could stand there."""
+    async with StudioDesk(tmp_path) as desk:
+        desk.studio.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
+        assert desk.studio.save_as(tmp_path / "mine.tradewind")
+    known = next(iter(json.loads(paths_in(tmp_path).consents.read_text())))
+    for number, identity in enumerate((known, "", "made here", "../../x", "0" * 32, "é" * 32)):
+        path = shown(
+            replace(starter_project(camera=None, microphone=False), relays=(Relay("z", "Z", "https://z.example/whip"),)),
+            tmp_path,
+            f"gift-{number}.tradewind",
+        )
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('id', ?)", (identity,))
+        async with StudioDesk(tmp_path, path=path) as desk:
+            assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://z.example:443"], identity
+
+
+async def test_edits_and_undo_neither_ask_nor_agree_to_what_was_there_before(tmp_path: Path) -> None:
+    theirs = Relay("z", "Z", "https://z.example/whip")
+    path = shown(replace(starter_project(camera=None, microphone=False), relays=(theirs,)), tmp_path)
+    async with StudioDesk(tmp_path, path=path) as desk:
+        studio = desk.studio
+        studio.edit("Rename", lambda project: put_relay(project, replace(theirs, name="Mine now")))
+        studio.edit("Also", lambda project: publish_also(project, ("z",)))
+        assert [contact.subject for contact in studio.connections.pending()] == ["z"]
+        studio.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
+        studio.undo()
+        studio.redo()
+        assert [contact.subject for contact in studio.connections.pending()] == ["z"]
+        assert studio.connections.allows("https://a.example:443")
+
+
+async def test_a_token_of_an_earlier_version_moves_only_when_the_user_says_so(tmp_path: Path) -> None:
+    keyring = secrets()
+    relays = tuple(Relay(name, name, f"https://{name}.example/whip") for name in ("relay-1", "turn"))
+    path = shown(replace(starter_project(camera=None, microphone=False), relays=relays), tmp_path)
+    async with StudioDesk(tmp_path, keyring=keyring, path=path) as desk:
+        await desk.attached()
+        studio = desk.studio
+        await desk.until(lambda: studio.has_older_token(relays[0]))
+        assert not studio.has_older_token(relays[1]), "the TURN password is no relay's"
+        studio.answer_connections({contact.origin: True for contact in studio.connections.contacts()})
+        await desk.until(lambda: len(studio.watched_targets) == 3)
+        assert [target.token for target in studio.watched_targets[1:]] == ["", ""]
+        studio.answer_connections({}, tokens_of=relays)
+        await desk.until(lambda: studio.token_of("relay-1") == "secret of relay-1")
+        assert studio.token_of("turn") == ""
+    assert ("tradewind", "relay-1") not in keyring.kept and ("tradewind", "turn") in keyring.kept
+
+
+async def test_a_broken_record_asks_again(tmp_path: Path) -> None:
+    path = shown(replace(starter_project(camera=None, microphone=False), relays=(Relay("a", "A", "https://a.example/"),)), tmp_path)
+    for content in (b"{", b"[1]", b'{"x": 1}', b"\xff\xfe", b'{"x": {"https://a.example:443": "yes"}}', b"[" * 100_000):
+        paths_in(tmp_path).consents.write_bytes(content)
+        async with StudioDesk(tmp_path, path=path) as desk:
+            assert len(desk.studio.connections.pending()) == 1
+            desk.studio.answer_connections({"https://a.example:443": True})
+            assert desk.studio.connections.pending() == ()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM meta")
+
+
+async def test_a_desk_that_finds_its_engine_live_goes_on_with_what_that_reaches(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        desk.studio.edit("Add", lambda project: pin_relay(put_relay(project, Relay("a", "A", "https://a.example/whip")), "a"))
+        desk.studio.go_live()
+        await desk.notice("paper.live", ids="a")
+        desk.keep_engine = True
+    async with StudioDesk(tmp_path) as desk:
+        await desk.attached()
+        await desk.until(lambda: [relay.id for relay in desk.studio.live_targets] == ["a"])
+        assert desk.studio.connections.allows("https://a.example:443") and desk.studio.nearest().id == "a"
+        assert not [one for one in desk.heard if one.code == "paper.live" and one.data["ids"] != "a"], "the show never left its relay"
+        desk.studio.stop_live()
+
+
+async def test_a_show_that_reaches_nobody_is_not_touched_by_being_opened(tmp_path: Path) -> None:
+    path = shown(starter_project(camera=None, microphone=False), tmp_path)
+    async with StudioDesk(tmp_path, path=path) as desk:
+        assert desk.studio.connections.pending() == ()
+        await desk.studio.kept()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM meta").fetchone()[0] == 0
+    assert not paths_in(tmp_path).consents.exists()

@@ -1,0 +1,191 @@
+"""The relay that the desk brings along: the real one, in a process of its own."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+
+from app.domain.base.notice import Notice
+from app.session.air.embedded_relay import KEYS_FILE, MAX_BYTES, PORT_FILE, RELAY_FILE, EmbeddedRelay, RelaySetting, ask_status, viewers_in
+from app.session.air.lan import free_port, lan_address
+from app.session.base.processes import runs
+from tests.support.relays import eventually
+from tests.support.studio_desk import PAPER, StudioDesk, paths_in, spawner
+from tests.support.watcher import Watcher
+
+
+async def fetched(address: str) -> int:
+    async with aiohttp.ClientSession() as client, client.get(address) as answer:
+        return answer.status
+
+
+async def test_it_runs_before_anybody_goes_live_and_ends_with_the_desk(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        assert await fetched(desk.studio.watch_address) == 200
+        relay = desk.studio.nearest()
+        assert relay.id == "embedded" and relay.whip_url.startswith("http://127.0.0.1:")
+        pid = desk.studio.relay_pid
+        assert runs(pid)
+    assert not runs(pid)
+
+
+async def test_its_viewers_are_counted(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        assert desk.studio.viewers == 0
+        watcher = await Watcher(desk.studio.watch_address.replace("/watch/", "/whep/")).start()
+        await desk.until(lambda: desk.studio.viewers == 1)
+        await watcher.stop()
+        await desk.until(lambda: desk.studio.viewers == 0)
+
+
+def test_a_status_that_says_nothing_counts_nobody() -> None:
+    for status in (b"not json", b"[" * 50_000, b"[]", b'{"streams": [5]}', b'{"streams": [{"name": "live", "viewers": 1e999}]}'):
+        assert viewers_in(status, "live") == 0
+    assert viewers_in(b'{"streams": [{"name": "other", "viewers": 3}]}', "live") == 0
+
+
+async def test_a_program_that_answers_without_an_end_is_not_read_to_it() -> None:
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            writer.write(b"HTTP/1.0 200 OK\r\n\r\n")
+            while True:
+                writer.write(b"x" * 4096)
+                await writer.drain()
+
+    async with await asyncio.start_server(pour, "127.0.0.1") as endless:
+        status = await ask_status(endless.sockets[0].getsockname()[1])
+    assert status is not None and 0 < len(status) < MAX_BYTES
+
+
+async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        address, key, pid = desk.studio.watch_address, desk.studio.token_of("embedded"), desk.studio.relay_pid
+        os.kill(pid, signal.SIGKILL)
+        await desk.notice("relay.restarted")
+        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid != pid)
+        assert (desk.studio.watch_address, desk.studio.token_of("embedded")) == (address, key)
+        assert await fetched(address) == 200
+
+
+async def test_frozen_it_is_replaced(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        address, pid = desk.studio.watch_address, desk.studio.relay_pid
+        os.kill(pid, signal.SIGSTOP)
+        await desk.notice("relay.restarted")
+        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid != pid)
+        assert not runs(pid)
+        assert await fetched(address) == 200
+
+
+async def test_the_address_is_the_same_at_the_next_start(tmp_path: Path) -> None:
+    addresses = []
+    for _ in range(2):
+        async with StudioDesk(tmp_path) as desk:
+            await desk.until(lambda: desk.studio.relay_running)
+            addresses.append((desk.studio.watch_address, desk.studio.token_of("embedded")))
+    assert addresses[0] == addresses[1]
+
+
+async def test_a_taken_port_is_told_and_another_used(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        async with StudioDesk(tmp_path, settings={"relay_port": taken}) as desk:
+            told = await desk.notice("relay.port_taken", wanted=taken)
+            await desk.until(lambda: desk.studio.relay_running)
+            assert told.data["port"] != taken and f":{told.data['port']}/" in desk.studio.watch_address
+            assert await fetched(desk.studio.watch_address) == 200
+
+
+async def test_another_stream_name_takes_effect_at_once(tmp_path: Path) -> None:
+    async with StudioDesk(tmp_path) as desk:
+        await desk.until(lambda: desk.studio.relay_running)
+        before = desk.studio.relay_pid
+        desk.studio.change_setting("relay_stream", "shop")
+        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid not in (0, before))
+        assert desk.studio.watch_address.endswith("/watch/shop")
+        assert desk.studio.nearest().whip_url.endswith("/whip/shop")
+        assert await fetched(desk.studio.watch_address) == 200
+
+
+async def test_a_relay_that_cannot_start_is_told_and_tried_again(tmp_path: Path) -> None:
+    broken = {**PAPER, "relay": ("-c", "import sys; sys.exit(4)")}
+    async with StudioDesk(tmp_path, commands=broken) as desk:
+        await desk.notice("relay.keeps_dying", times=3)
+        assert not desk.studio.relay_running
+
+
+def test_a_free_port_is_the_wanted_one_unless_it_is_taken() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        first = free_port("127.0.0.1", taken)
+        assert first not in (0, taken)
+        assert free_port("127.0.0.1", taken, first) == first
+        assert free_port("127.0.0.1", 0, first) == first
+
+
+def test_the_address_for_phones_is_an_address() -> None:
+    socket.inet_aton(lan_address())
+
+
+async def test_a_port_that_is_taken_while_it_starts_is_left_to_the_other(tmp_path: Path) -> None:
+    paths = paths_in(tmp_path)
+    start, others, told = spawner(PAPER, tmp_path), contextlib.ExitStack(), list[Notice]()
+
+    def spawn(words: Sequence[str]) -> subprocess.Popen[bytes]:
+        port = int(words[words.index("--listen") + 1].rpartition(":")[2])
+        if port:  # another program takes it between our look and the relay's start
+            others.enter_context(socket.create_server(("127.0.0.1", port)))
+        return start(words)
+
+    with others:
+        setting = RelaySetting(lan=False, port=0, stream="live")
+        relay = EmbeddedRelay(
+            runtime=paths.runtime, state=paths.state, setting=setting, spawn=spawn, notify=told.append, changed=lambda: None
+        )
+        relay.start()
+        await eventually(lambda: relay.running, 60)
+        assert await fetched(relay.watch_address) == 200
+        assert told == []
+        await relay.aclose(keep=False)
+
+
+async def test_another_program_under_a_dead_relays_number_is_left_alone(tmp_path: Path) -> None:
+    runtime = paths_in(tmp_path).runtime
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
+    try:
+        content = {"pid": other.pid, "port": 9, "host": "127.0.0.1", "stream": "live"}
+        (runtime / "relay.json").write_text(json.dumps(content))
+        async with StudioDesk(tmp_path) as desk:
+            await desk.until(lambda: desk.studio.relay_running)
+            assert desk.studio.relay_pid != other.pid
+            assert await fetched(desk.studio.watch_address) == 200
+        assert other.returncode is None
+    finally:
+        other.kill()
+        await other.communicate()
+
+
+async def test_damaged_files_of_its_own_do_not_keep_it_from_running(tmp_path: Path) -> None:
+    paths = paths_in(tmp_path)
+    for number, content in enumerate((b"\xff\xfe", b"[" * 50_000, b'{"pid": -5, "port": 1e400, "host": 0, "stream": []}', b"9" * 5000)):
+        for path in (paths.runtime / RELAY_FILE, paths.runtime / KEYS_FILE, paths.state / PORT_FILE):
+            path.write_bytes(content)
+        if number % 2 == 0:
+            async with StudioDesk(tmp_path) as desk:
+                await desk.until(lambda: desk.studio.relay_running)

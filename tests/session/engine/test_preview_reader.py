@@ -1,0 +1,88 @@
+"""The preview as the engine writes it and the desk reads it."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from app.domain.program.preview import FILE_BYTES
+from app.media.ports import Picture
+from app.media.preview import PreviewWriter
+from app.session.engine.preview_reader import PreviewReader
+
+START_NS = time.monotonic_ns()
+
+
+def at(number: int) -> int:
+    """When picture `number` was taken: 25 a second."""
+    return START_NS + number * 40_000_000
+
+
+def grey(level: int, number: int) -> Picture:
+    chroma = np.full((90, 160), 128, np.uint8)
+    return Picture(np.full((180, 320), level, np.uint8), chroma, chroma, at(number), number)
+
+
+def test_the_newest_picture_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    writer = PreviewWriter(path)
+    reader = PreviewReader()
+    assert reader.latest() is None
+    assert reader.attach(str(path))
+    assert reader.latest() is None
+    for number in range(1, 8):
+        assert writer.write(grey(16 + number * 20, number))
+        picture = reader.latest()
+        assert picture is not None and (picture.width, picture.height) == (320, 180)
+        assert picture.sequence == number and picture.capture_ns == at(number)
+        assert len(picture.pixels) == 320 * 180 * 4
+        assert abs(picture.pixels[0] - number * 20 * 255 / 219) <= 2 and picture.pixels[3] == 255
+        assert reader.latest() is picture
+    writer.close()
+    reader.close()
+    assert reader.latest() is None
+    reader.close()
+
+
+def test_what_is_no_preview_gives_no_pictures(tmp_path: Path) -> None:
+    reader = PreviewReader()
+    assert not reader.attach("")
+    assert not reader.attach(str(tmp_path / "missing"))
+    (tmp_path / "short").write_bytes(b"TWPV")
+    assert not reader.attach(str(tmp_path / "short"))
+    (tmp_path / "foreign").write_bytes(bytes(FILE_BYTES))
+    assert not reader.attach(str(tmp_path / "foreign"))
+    assert reader.latest() is None
+
+
+def test_a_new_engine_with_the_same_file_does_not_pull_it_from_under_a_reader(tmp_path: Path) -> None:
+    path = tmp_path / "preview"
+    first = PreviewWriter(path)
+    reader = PreviewReader()
+    reader.attach(str(path))
+    assert reader.latest() is None
+    first.write(grey(100, 1))
+    assert reader.latest() is not None
+    second = PreviewWriter(path)
+    kept = reader.latest()
+    assert kept is not None and kept.sequence == 1
+    reader.attach(str(path))
+    assert reader.latest() is None, "asking is what brings pictures"
+    second.write(grey(200, 5))
+    fresh = reader.latest()
+    assert fresh is not None and fresh.capture_ns == at(5)
+    first.close()
+    second.close()
+    reader.close()
+
+
+def test_a_preview_that_comes_late_is_found(tmp_path: Path) -> None:
+    reader = PreviewReader()
+    assert not reader.attach(str(tmp_path / "preview"))
+    assert reader.latest() is None
+    writer = PreviewWriter(tmp_path / "preview")
+    assert reader.latest() is None
+    writer.write(grey(100, 1))
+    assert reader.latest() is not None
+    writer.close()
+    reader.close()

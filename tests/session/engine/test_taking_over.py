@@ -1,0 +1,145 @@
+"""What a desk does with kept work when it finds a running engine, and how it spaces its tries."""
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from app.domain.base.clock import SystemClock
+from app.domain.base.notice import Notice
+from app.domain.catalogue.product import Product
+from app.domain.event import EventKind
+from app.domain.program.project import Project, starter_project
+from app.domain.show import Show
+from app.session.base.processes import DELAYS_S, BackOff
+from app.session.document.document import Document
+from app.session.document.show_files import ShowFiles
+from app.session.document.show_keeper import ShowKeeper
+from app.session.room.room_link import RoomState
+from app.storage.show_file import ShowFile
+from app.storage.show_formats import load
+from app.storage.working_files import WorkingFiles
+from tests.support.studio_desk import ROOT, StudioDesk, paths_in
+
+START = starter_project(camera=None, microphone=False)
+
+
+def show(name: str, bitrate: int) -> Project:
+    output = replace(START.output, video=replace(START.output.video, bitrate_kbps=bitrate))
+    return replace(START, name=name, output=output)
+
+
+class Desk:
+    """The files of a desk that has no loop: what the writer tells is looked at when the test asks."""
+
+    def __init__(self, home: Path) -> None:
+        self.told: list[Notice] = []
+        self.document = Document(Show(START))
+        working = WorkingFiles(paths_in(home).recovery)
+        self.keeper = ShowKeeper(self.document, working, SystemClock(), notify=self.told.append, post=lambda what: None)
+        self.files = ShowFiles(
+            document=self.document,
+            keeper=self.keeper,
+            working=working,
+            paths=paths_in(home),
+            clock=SystemClock(),
+            new_show=lambda: Show(START),
+            notify=self.told.append,
+            post=lambda what: None,
+        )
+        self.files.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.files.close(keep_work=False)
+
+
+def left_behind(home: Path, project: Project, *events: EventKind) -> None:
+    """A working file as a desk leaves it that was killed: written, its lock free."""
+    own = WorkingFiles(paths_in(home).recovery).take()
+    file = ShowFile.create(own.path, Show(project))
+    for kind in events:
+        file.log(kind, 1, {})
+    file.close()
+    own.let_go()
+
+
+def test_the_same_work_is_gone_on_with_and_not_offered(tmp_path: Path) -> None:
+    left_behind(tmp_path, show("Shop", 3000), EventKind.ON_AIR)
+    with Desk(tmp_path) as desk:
+        offered = [desk.files.recovered]
+        desk.files.take_over_running(replace(show("Shop", 3000), scene_id=""))
+        offered.append(desk.files.recovered)
+        assert [one is not None for one in offered] == [True, False]
+        assert (desk.document.path, desk.document.modified, desk.document.project.output.video.bitrate_kbps) == (None, True, 3000)
+        assert [event.kind for event in desk.keeper.events()] == [EventKind.ON_AIR]
+    assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.told == []
+
+
+def test_the_open_show_of_the_same_name_takes_over_what_runs(tmp_path: Path) -> None:
+    path = tmp_path / "Shop.tradewind"
+    product = Product("p1", {"en": "Fan"})
+    with Desk(tmp_path) as desk:
+        desk.document.edit_show("All", lambda _: Show(show("Shop", 2000), products=(product,)))
+        assert desk.files.save_as(path)
+    with Desk(tmp_path) as desk:
+        assert desk.files.open(path)
+        desk.files.take_over_running(show("Shop", 3000))
+        assert (desk.document.path, desk.document.modified) == (path, False)
+    kept = load(path)
+    assert kept.project.output.video.bitrate_kbps == 3000 and kept.products == (product,)
+
+
+def test_kept_work_of_another_show_stays_on_offer(tmp_path: Path) -> None:
+    left_behind(tmp_path, show("Another", 3000))
+    with Desk(tmp_path) as desk:
+        desk.files.take_over_running(show("Shop", 2000))
+        assert desk.files.recovered is not None and desk.files.recovered.project.name == "Another"
+        assert desk.document.path is None and desk.document.project.name == "Shop"
+
+
+def test_what_was_taken_over_is_kept_at_once(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.files.take_over_running(show("Shop", 2000))
+        desk.files.close(keep_work=True)
+    with Desk(tmp_path) as after:
+        assert after.files.recovered is not None and after.files.recovered.project.name == "Shop"
+        after.files.discard_recovery()
+
+
+def test_a_rare_death_is_mended_at_once_and_many_are_not() -> None:
+    back_off = BackOff()
+    assert [back_off.died() for _ in range(8)] == [*DELAYS_S, DELAYS_S[-1], DELAYS_S[-1]]
+    assert back_off.count == 8 and DELAYS_S[0] == DELAYS_S[1] == 0
+
+
+@pytest.mark.parametrize(("events", "on_air"), [((EventKind.ON_AIR,), True), ((EventKind.ON_AIR, EventKind.OFF_AIR), False), ((), False)])
+def test_kept_work_says_whether_it_was_on_air(events: tuple[EventKind, ...], on_air: bool, tmp_path: Path) -> None:
+    left_behind(tmp_path, show("Shop", 3000), *events)
+    with Desk(tmp_path) as desk:
+        assert desk.files.recovered is not None
+        assert desk.files.recovered.on_air is on_air
+        desk.files.discard_recovery()
+
+
+async def test_a_show_without_a_file_that_is_on_air_is_there_before_its_room_is_joined(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "tests.support.studio_process", str(tmp_path), "live")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).startswith(b"ready")
+    process.kill()
+    await process.communicate()
+    async with StudioDesk(tmp_path) as desk:
+        studio = desk.studio
+        assert studio.recovery is None
+        assert studio.project.name == "Renamed by the desk that dies"
+        assert studio.desk.room.state.value is not RoomState.JOINED
+        await desk.attached()
+        assert studio.project.name == "Renamed by the desk that dies"
+        assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
+        studio.stop_live()

@@ -1,0 +1,243 @@
+"""Telling people of planned shows: texts by market, reminders, calendar files and posters, as files and for the room."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.bootstrap.desk import code_modules
+from app.bootstrap.telling import telling_equipment
+from app.domain.base.local_time import LocalTime
+from app.domain.base.notice import Severity
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.poster import PosterSize
+from app.domain.planning.schedule import Airing, Occurrence, ScheduleError, WhatsNew
+from app.domain.show import Show
+from app.session.catalogue.show_pictures import ShowPictures
+from app.session.planning.announcement_texts import Telling as Told
+from app.session.planning.announcements import Announcements, PosterChoice, file_name
+from app.session.room.room_schedule import schedule_board
+from app.storage.card_themes import load_card_themes
+from app.storage.paths import RESOURCES
+from tests.support.calendars import faults, read_by_icalendar
+from tests.support.scheduling import NOW, SchedulingDesk
+from tests.support.studio_desk import paths_in
+from tests.support.window import application
+
+NARROW, THIN = "\u202f", "\u2009"
+LINK = "https://tradewind.example/watch/live"
+US = Party("us", "United States", PartyKind.MARKET, "America/New_York", "US")
+EGYPT = Party("eg", "مصر", PartyKind.MARKET, "Africa/Cairo", "EG")
+HOST = Party("host", "林美雅", PartyKind.HOST, "Asia/Shanghai", languages=("zh-Hans",))
+NEW = WhatsNew(
+    product={"en": "Alpine thermos", "es": "Termo alpino", "ar": "قارورة جبلية", "zh-Hans": "高山保温杯"},
+    guest={"en": "Maya Lindqvist"},
+)
+FRIDAYS = Airing(
+    "fri",
+    "周五直播",
+    LocalTime(datetime(2027, 3, 5, 20), "America/New_York"),
+    rule="FREQ=WEEKLY",
+    party_ids=("us", "eg", "host"),
+    whats_new=NEW,
+    note="带样品",
+    titles={"en": "Friday live", "ar": "بث الجمعة"},
+)
+
+
+class Telling:
+    """A desk that tells of its plan. `link` is where the page is."""
+
+    def __init__(self, home: Path) -> None:
+        self.application = application()
+        self.desk = SchedulingDesk(home)
+        self.link = LINK
+        self.desk.fill(FRIDAYS, parties=(US, EGYPT, HOST))
+        self.announcements = Announcements(
+            self,
+            self.desk.scheduler,
+            calendar=self.desk.calendar,
+            equipment=telling_equipment(paths_in(home), lambda: self.application, code_modules),
+            themes=lambda: {theme.id: theme for theme in load_card_themes(RESOURCES / "cards")},
+            notify=self.desk.heard.append,
+        )
+
+    @property
+    def show(self) -> Show:
+        return self.desk.studio.show
+
+    @property
+    def pictures(self) -> ShowPictures:
+        return self.desk.studio.pictures
+
+    @property
+    def watch_address(self) -> str:
+        return self.link
+
+    def date(self, number: int = 0) -> Occurrence:
+        return self.desk.scheduler.upcoming(number + 1)[number]
+
+    def change(self, **fields: object) -> Occurrence:
+        self.desk.scheduler.put_airing(replace(FRIDAYS, **fields))  # type: ignore[arg-type]
+        return self.date()
+
+
+@pytest.fixture
+def telling(tmp_path: Path) -> Iterator[Telling]:
+    made = Telling(tmp_path)
+    yield made
+    made.desk.close()
+
+
+def test_every_market_has_its_text_in_each_of_its_languages(telling: Telling) -> None:
+    texts = asyncio.run(telling.announcements.texts(telling.date()))
+    assert [(one.market_id, one.language) for one in texts] == [("US", "en"), ("US", "es"), ("EG", "ar")]
+    assert texts[0].text == (
+        "Friday live\n\n"
+        f"New York: Friday, March 5 · 8:00{THIN}–{THIN}10:00{NARROW}PM\n"
+        f"Chicago: Friday, March 5 · 7:00{THIN}–{THIN}9:00{NARROW}PM\n"
+        f"Denver: Friday, March 5 · 6:00{THIN}–{THIN}8:00{NARROW}PM\n"
+        f"Los Angeles: Friday, March 5 · 5:00{THIN}–{THIN}7:00{NARROW}PM\n"
+        f"UTC: Saturday, March 6, 1:00{NARROW}AM\n\n"
+        "New this time\n• New product: Alpine thermos\n• Guest: Maya Lindqvist\n\n"
+        f"Watch here: {LINK}"
+    )
+    assert "Producto nuevo: Termo alpino" in texts[1].text and "Maya" not in texts[1].text
+    assert texts[2].text.startswith(
+        "بث الجمعة\n\nالقاهرة: السبت، ٦ مارس · ٣:٠٠–٥:٠٠ ص\n\u200fUTC: السبت، ٦ مارس، ١:٠٠ ص\n\nالجديد هذه المرة\n"
+    )
+
+
+def test_another_year_is_said(telling: Telling) -> None:
+    texts = asyncio.run(telling.announcements.texts(telling.change(start=LocalTime(datetime(2028, 1, 7, 20), "America/New_York")), link=""))
+    assert "New York: Friday, January 7, 2028 · " in texts[0].text
+    assert "Watch here" not in texts[0].text
+
+
+def test_a_reminder_is_worded_for_all_who_learn_something_new(telling: Telling) -> None:
+    reminder = asyncio.run(telling.announcements.reminder(telling.date(), 30))
+    assert (reminder.occurrence, reminder.minutes_before, reminder.sent_ms) == ("fri@2027-03-05T20:00", 30, 0)
+    assert reminder.texts == {
+        "en": "Friday live starts in 30 min\nNew product: Alpine thermos\nGuest: Maya Lindqvist",
+        "es": "周五直播 empieza en 30 min\nProducto nuevo: Termo alpino",
+        "ar": "بث الجمعة: نبدأ بعد ٥ س ١ د\nمنتج جديد: قارورة جبلية",
+    }
+    assert reminder.apart == {"ar": 301}  # at 21:59 in Cairo, for it is 02:30 there when the others are told
+    assert reminder.all_minutes == (301, 30)
+    telling.desk.scheduler.put_reminder(reminder)
+    assert telling.desk.scheduler.schedule.reminders == (reminder,)
+
+
+def test_a_market_that_would_learn_nothing_new_is_named(telling: Telling) -> None:
+    with pytest.raises(ScheduleError) as refused:
+        asyncio.run(telling.announcements.reminder(telling.change(whats_new=WhatsNew(product={"en": "Thermos"})), 30))
+    assert (refused.value.code, dict(refused.value.data)) == ("schedule.nothing_new", {"market": "EG", "languages": "ar"})
+
+
+def test_each_market_is_reminded_when_its_people_are_awake(telling: Telling) -> None:
+    found = telling.announcements.sendings(telling.date(), 30)
+    assert [(one.market_id, f"{one.at:%d %H:%M}", one.moved) for one in found] == [("US", "06 00:30", False), ("EG", "05 19:59", True)]
+
+
+def test_calendars_are_written_for_everybody_in_their_languages(telling: Telling, tmp_path: Path) -> None:
+    folder = tmp_path / "calendars"
+    folder.mkdir()
+    assert asyncio.run(telling.announcements.save_calendars(folder)) == 3
+    contents = {path.stem: path.read_bytes() for path in folder.iterdir()}
+    assert set(contents) == {"United States", "مصر", "林美雅"}
+    begin, end = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    planned = [one.start for one in telling.desk.scheduler.occurrences(begin, end)]
+    for content in contents.values():
+        assert faults(content) == []
+        assert [one.start for one in read_by_icalendar(content, begin, end)] == planned
+    unfolded = {name: content.replace(b"\r\n ", b"").decode() for name, content in contents.items()}
+    assert "SUMMARY;LANGUAGE=en:Friday live" in unfolded["United States"]
+    assert "SUMMARY;LANGUAGE=ar:بث الجمعة" in unfolded["مصر"]
+    assert "SUMMARY;LANGUAGE=zh-Hans:周五直播" in unfolded["林美雅"]
+    assert "新品：高山保温杯" in unfolded["林美雅"] and "带样品" in unfolded["林美雅"]
+    assert "带样品" not in unfolded["United States"]
+    assert telling.desk.codes() == ["table.written"] * 3
+
+
+def test_the_same_plan_gives_the_same_file_and_a_changed_one_a_newer(telling: Telling) -> None:
+    first = asyncio.run(telling.announcements.calendar_of("us"))
+    telling.desk.be_at(NOW + timedelta(hours=1))
+    assert asyncio.run(telling.announcements.calendar_of("us")) == first
+    telling.change(minutes=90)
+    later = asyncio.run(telling.announcements.calendar_of("us"))
+    sequences = [int(content.split(b"SEQUENCE:")[1].split(b"\r\n")[0]) for content in (first, later)]
+    assert sequences[1] - sequences[0] == 3600
+
+
+def test_what_cannot_be_written_is_told(telling: Telling, tmp_path: Path) -> None:
+    assert not asyncio.run(telling.announcements.save_calendar(tmp_path / "nowhere" / "plan.ics", "us"))
+    assert not asyncio.run(telling.announcements.save_calendar(tmp_path / "plan.ics", "nobody"))
+    assert not asyncio.run(telling.announcements.save_poster(tmp_path / "nowhere" / "p.png", telling.date(), PosterChoice("en")))
+    assert [(notice.severity, notice.code) for notice in telling.desk.heard] == [
+        (Severity.ERROR, "file.missing"),
+        (Severity.ERROR, "schedule.no_party"),
+        (Severity.ERROR, "file.missing"),
+    ]
+
+
+def test_visitors_of_the_room_get_each_date_in_their_language(telling: Telling) -> None:
+    dates = telling.desk.scheduler.upcoming(2)
+    calendars, names = asyncio.run(telling.announcements.room_calendars(dates))
+    assert {key: set(files) for key, files in names.items()} == {one.key: {"en", "es", "ar"} for one in dates}
+    assert {calendar.name for calendar in calendars} == {name for files in names.values() for name in files.values()}
+    assert [calendar.file_name for calendar in calendars[:3]] == ["Friday live.ics", "周五直播.ics", "بث الجمعة.ics"]
+    assert all(faults(calendar.content) == [] and len(calendar.content) < 16_000 for calendar in calendars)
+    assert asyncio.run(telling.announcements.room_calendars(dates))[1] == names
+    board = schedule_board(telling.show.schedule, dates, now=NOW, host_language="zh-Hans", calendars=names)
+    assert board[f"date/{dates[0].key}"]["calendar"] == names[dates[0].key]
+
+
+def test_a_poster_is_drawn_for_all_markets_or_the_places_of_one(telling: Telling, tmp_path: Path) -> None:
+    path = tmp_path / "poster.png"
+    for choice in (PosterChoice("en"), PosterChoice("ar", PosterSize.WIDE, "paper", ("eg",), None)):
+        assert asyncio.run(telling.announcements.save_poster(path, telling.date(), choice))
+        image = cv2.imread(str(path))
+        assert image is not None and image.shape == (*reversed(choice.size.pixels), 3)
+        assert cv2.QRCodeDetector().detectAndDecode(np.asarray(image))[0] == LINK
+
+
+def test_what_a_poster_says(telling: Telling, tmp_path: Path) -> None:
+    desk, date = telling.desk, telling.date()
+    texts = telling_equipment(paths_in(tmp_path), lambda: None, code_modules).texts
+    markets = {market.id: market for market in desk.calendar.markets(("US", "EG"))}
+    told = Told("Show", telling.show.schedule, desk.zones, markets, "zh-Hans", LINK, NOW)
+    poster = texts.poster(told, FRIDAYS, date, (US, EGYPT, HOST), "en", modules=((True,),))
+    assert (poster.title, poster.day, poster.live) == ("Friday live", "Friday, March 5", "Live")
+    assert [(one.city, one.weekday, one.clock, one.shift) for one in poster.times] == [
+        ("New York", "Fri", f"8:00{NARROW}PM", ""),
+        ("Cairo", "Sat", f"3:00{NARROW}AM", "+1 day"),
+        ("Shanghai", "Sat", f"9:00{NARROW}AM", "+1 day"),
+    ]
+    assert (poster.address, poster.caption) == ("tradewind.example/watch/live", "Watch on your phone")
+    arabic = texts.poster(told, FRIDAYS, date, (US, EGYPT), "ar")
+    assert arabic.day == "الجمعة، ٥ مارس"  # figures as in Egypt, in every row
+    assert [(one.clock, one.shift) for one in arabic.times] == [("٨:٠٠ م", ""), ("٣:٠٠ ص", "+١ يوم")]
+    assert [one.clock for one in texts.poster(told, FRIDAYS, date, (US,), "de").times] == ["20:00", "19:00", "18:00", "17:00"]
+    assert [one.city for one in texts.poster(told, FRIDAYS, date, (US,), "zh-Hans").times] == ["纽约", "芝加哥", "丹佛", "洛杉矶"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Friday: deals/offers?", "Friday deals offers.ics"),
+        ("  ..", "show.ics"),
+        ("周五\n直播", "周五 直播.ics"),
+        ("x" * 200, "x" * 80 + ".ics"),
+    ],
+)
+def test_files_have_names_that_every_system_takes(text: str, name: str) -> None:
+    assert file_name(text, ".ics") == name
+
+
+def test_two_parties_of_one_name_have_two_files() -> None:
+    assert file_name("Maya", ".ics", {"maya.ics", "maya 2.ics"}) == "Maya 3.ics"

@@ -1,0 +1,144 @@
+"""What is said of a plan: hours for everybody, who bears how much, festivals that come when they are loaded, what is to be done."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, FestivalChange, TaskKind
+from tests.support.schedules import BERLIN, NEW_YORK, SHANGHAI
+from tests.support.scheduling import SchedulingDesk, wall
+
+PARTIES = (
+    Party("us", "United States", PartyKind.MARKET, NEW_YORK, market_id="US", languages=("en",)),
+    Party("de", "Germany", PartyKind.MARKET, BERLIN, market_id="DE", languages=("de",)),
+    Party("host", "Lin", PartyKind.HOST, SHANGHAI, languages=("zh-Hans",)),
+    Party("op", "Bo", PartyKind.OPERATOR, SHANGHAI),
+)
+WEEKLY = Airing(
+    "weekly", "Friday deals", wall("2027-03-05 20:00", NEW_YORK), rule="FREQ=WEEKLY;BYDAY=FR;COUNT=8", party_ids=("us", "host", "op")
+)
+WEEK = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 15, tzinfo=UTC))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
+    made = SchedulingDesk(tmp_path)
+    made.fill(WEEKLY, parties=PARTIES, show=True)
+    yield made
+    made.close()
+
+
+def test_hours_are_found_for_an_audience_beside_what_is_planned(desk: SchedulingDesk) -> None:
+    best = desk.scheduler.find(["us", "host"], 120, *WEEK)
+    assert len(best) == 5 and best[0].score >= best[-1].score
+    friday = desk.scheduler.occurrence("weekly@2027-03-12T20:00")
+    assert friday is not None
+    field = desk.scheduler.advice.hour_field(["us", "host"], 120, *WEEK)
+    assert not field.candidate(friday.start).possible  # the host is in the Friday show
+    alone = desk.scheduler.advice.hour_field(["us", "host"], 120, *WEEK, without=friday.key)
+    assert alone.candidate(friday.start).possible
+    heat = desk.scheduler.week_heat(["us", "host"], 120, date(2027, 3, 8), zone=NEW_YORK)
+    assert (len(heat), {len(row) for row in heat}) == (7, {96})
+    assert heat[4][80] is None and heat[3][80] is not None
+
+
+def test_the_ledger_is_worked_out_once_for_a_plan(desk: SchedulingDesk) -> None:
+    first = desk.scheduler.ledger()
+    assert first["host"].shows == 8 and "us" not in first
+    assert desk.scheduler.ledger() is first
+    desk.scheduler.call_off(desk.scheduler.upcoming(1)[0])
+    assert desk.scheduler.ledger()["host"].shows == 7
+
+
+NIGHTLY = Airing("nightly", "Night market", wall("2027-03-02 03:00", SHANGHAI), 120, "FREQ=DAILY;COUNT=3", party_ids=("us", "op"))
+
+
+def take_place(desk: SchedulingDesk, days: range) -> None:
+    """These dates were on air for an hour, a quarter of an hour late."""
+    for day in days:
+        one = desk.scheduler.occurrence(f"nightly@2027-03-{day:02}T03:00")
+        assert one is not None
+        desk.be_at(one.start + timedelta(minutes=15))
+        desk.live()
+        desk.be_at(one.start + timedelta(minutes=75))
+        desk.off()
+
+
+def test_past_shows_count_as_they_took_place_whatever_became_of_them_in_the_plan(desk: SchedulingDesk) -> None:
+    desk.scheduler.remove_airings(["weekly"])
+    desk.fill(NIGHTLY)
+    assert (desk.scheduler.ledger()["op"].shows, desk.scheduler.ledger()["op"].minutes) == (3, 360)
+    take_place(desk, range(2, 4))
+    desk.be_at(datetime(2027, 3, 6, tzinfo=UTC))  # the third one was not held
+    nights = (date(2027, 3, 2), date(2027, 3, 3))
+    held = desk.scheduler.ledger()["op"]
+    assert (held.shows, held.minutes, held.nights) == (2, 120, nights)
+    desk.scheduler.remove_airings(["nightly"])
+    assert desk.scheduler.ledger()["op"] == held
+
+
+async def test_who_worked_past_nights_is_spared_the_next_one(tmp_path: Path) -> None:
+    desk = SchedulingDesk(tmp_path)
+    other = Party("other", "Ai", PartyKind.OPERATOR, SHANGHAI)
+    coming = Airing("coming", "Night market", wall("2027-03-12 03:00", SHANGHAI), 120, party_ids=("us", "op"), fixed=True)
+    desk.fill(coming, parties=(*PARTIES, other))
+    span = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 20, tzinfo=UTC))
+    assert not (await desk.scheduler.optimise(*span)).proposals
+    desk.fill(NIGHTLY)
+    take_place(desk, range(2, 5))
+    desk.scheduler.remove_airings(["nightly"])
+    (proposal,) = (await desk.scheduler.optimise(*span)).proposals
+    assert (proposal.occurrence.key, proposal.comes, proposal.goes) == ("coming", ("other",), ("op",))
+    desk.close()
+
+
+def test_festivals_are_those_of_the_markets_as_the_user_changed_them(desk: SchedulingDesk) -> None:
+    days = date(2027, 11, 1), date(2027, 11, 30)
+    thanksgiving = [one for one in desk.scheduler.festivals(*days) if one.market_id == "US" and one.first <= date(2027, 11, 25) <= one.last]
+    assert thanksgiving
+    key = thanksgiving[0].key
+    desk.scheduler.change_festival(FestivalChange("US", key, 2027, None))
+    assert key not in {one.key for one in desk.scheduler.festivals(*days)}
+    desk.studio.undo()
+    assert key in {one.key for one in desk.scheduler.festivals(*days)}
+    across = desk.scheduler.festivals(date(2027, 12, 20), date(2028, 1, 10))
+    names = [(one.market_id, one.key, one.first) for one in across]
+    assert len(set(names)) == len(names) and {"US", "DE"} <= {one.market_id for one in across}
+
+
+def test_tasks_speak_of_each_date_and_are_ticked_off(desk: SchedulingDesk) -> None:
+    confirm = [task for task in desk.scheduler.tasks() if task.kind is TaskKind.CONFIRM_7]
+    assert len(confirm) == 8
+    desk.scheduler.tick(confirm[0].id)
+    assert confirm[0].id not in {task.id for task in desk.scheduler.tasks() if not task.done}
+    assert confirm[0].id in {task.id for task in desk.scheduler.tasks()}
+
+
+async def test_a_better_month_is_proposed_and_carried_out_in_one_step(desk: SchedulingDesk) -> None:
+    begin = desk.scheduler.now()
+    plan = await desk.scheduler.optimise(begin, begin + timedelta(days=31))
+    assert plan.after.score >= plan.before.score and plan.proposals
+    before = desk.scheduler.schedule
+    desk.scheduler.apply_plan(plan, [plan.proposals[0].occurrence.key])
+    assert len(desk.scheduler.schedule.airings[0].moves) == 1
+    desk.studio.undo()
+    assert desk.scheduler.schedule == before
+
+
+async def test_what_is_slow_comes_later_and_is_told(tmp_path: Path) -> None:
+    desk = SchedulingDesk(tmp_path, slow=True)
+    desk.fill(WEEKLY, parties=PARTIES)
+    changes = desk.changes
+    assert desk.scheduler.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()
+    assert desk.scheduler.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()  # asked for once
+    told = asyncio.Event()
+    desk.scheduler.changed.connect(told.set)
+    async with asyncio.timeout(30):
+        await told.wait()
+    assert len(desk.scheduler.festivals(date(2027, 1, 1), date(2027, 12, 31))) > 10
+    assert desk.changes == changes + 1
+    await desk.aclose()

@@ -1,0 +1,121 @@
+"""The plan on the page: shown as it changes and as time goes, with calendar files that come after."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.planning.schedule import Airing, Occurrence
+from app.session.planning.room_calendar import RoomCalendar, room_calendar
+from app.session.room.room_dates import Made, RoomDates
+from tests.support.schedules import NEW_YORK
+from tests.support.scheduling import SchedulingDesk, wall
+
+WEEKLY = Airing("weekly", "Friday deals", wall("2027-03-05 20:00", NEW_YORK), rule="FREQ=WEEKLY;BYDAY=FR;COUNT=3")
+FIRST = datetime(2027, 3, 6, 1, 0, tzinfo=UTC)
+
+
+class Page:
+    """What it was shown, and the files that are made for it when the test says so."""
+
+    def __init__(self, desk: SchedulingDesk) -> None:
+        self.shown: list[tuple[Mapping[str, Any], tuple[RoomCalendar, ...]]] = []
+        self.made_of: list[list[str]] = []
+        self.may_make = asyncio.Event()
+        self.made = asyncio.Event()
+        self.dates = RoomDates(
+            desk.scheduler,
+            make_calendars=self.make,
+            host_language=lambda: "en",
+            link=lambda: "http://here/",
+            show=self._show,
+            notify=desk.heard.append,
+        )
+
+    def _show(self, board: Mapping[str, Any], files: tuple[RoomCalendar, ...]) -> None:
+        self.shown.append((board, files))
+        if files:
+            self.made.set()
+
+    async def make(self, occurrences: Iterable[Occurrence]) -> Made:
+        dates = list(occurrences)
+        self.made_of.append([one.key for one in dates])
+        await self.may_make.wait()
+        files = tuple(room_calendar(one.key.encode(), one.key) for one in dates)
+        return files, {one.key: {"en": file.name} for one, file in zip(dates, files, strict=True)}
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[SchedulingDesk]:
+    made = SchedulingDesk(tmp_path)
+    yield made
+    made.close()
+
+
+async def test_the_board_follows_the_plan_and_the_clock(desk: SchedulingDesk) -> None:
+    page = Page(desk)
+    page.dates.follow()
+    assert page.shown == []
+    desk.fill(WEEKLY)
+    for _ in range(3):
+        page.dates.follow()
+    assert [board["schedule"] for board, _ in page.shown] == [[f"weekly@2027-03-{day}T20:00" for day in ("05", "12", "19")]]
+    desk.be_at(FIRST + timedelta(hours=2))
+    page.dates.follow()
+    assert len(page.shown[-1][0]["schedule"]) == 2
+    desk.scheduler.remove_airings(["weekly"])
+    page.dates.follow()
+    page.dates.follow()
+    assert [board for board, _ in page.shown[2:]] == [{}]
+    await page.dates.aclose()
+
+
+async def test_files_are_made_beside_once_for_a_plan_and_come_after(desk: SchedulingDesk) -> None:
+    page = Page(desk)
+    desk.fill(WEEKLY)
+    page.dates.follow()
+    await asyncio.sleep(0)
+    desk.scheduler.set_rest_hours(9)
+    page.dates.follow()
+    await asyncio.sleep(0)
+    assert len(page.made_of) == 1, "one lot at a time"
+    page.may_make.set()
+    async with asyncio.timeout(40):
+        while len(page.made_of) < 2:
+            await page.made.wait()
+            page.made.clear()
+            await asyncio.sleep(0)
+    first = page.shown[-1][0]["date/weekly@2027-03-05T20:00"]
+    assert first["calendar"]["en"] == page.shown[-1][1][0].name
+    count = len(page.made_of)
+    page.dates.follow()
+    assert len(page.made_of) == count
+    await page.dates.aclose()
+
+
+async def test_the_date_on_air_is_not_to_come(desk: SchedulingDesk) -> None:
+    page = Page(desk)
+    desk.fill(WEEKLY)
+    desk.be_at(FIRST)
+    desk.scheduler.start()
+    desk.live()
+    page.dates.follow()
+    assert page.shown[-1][0]["schedule"] == ["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]
+    await page.dates.aclose()
+
+
+async def test_a_date_that_was_begun_early_and_is_over_does_not_come_again(desk: SchedulingDesk) -> None:
+    page = Page(desk)
+    desk.fill(WEEKLY)
+    desk.be_at(FIRST - timedelta(minutes=20))
+    desk.scheduler.start()
+    desk.live()
+    page.dates.follow()
+    desk.off()
+    page.dates.follow()
+    assert [board["schedule"] for board, _ in page.shown] == [["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]] * 2
+    assert "date/weekly@2027-03-05T20:00" not in page.shown[-1][0]
+    await page.dates.aclose()

@@ -1,0 +1,222 @@
+"""Shows to come on the room's board, who waits for them as a reading of the log, and both against a real hub."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import icalendar
+
+from app.calendar.calendar_file import date_calendar
+from app.calendar.packaged_zones import load_zones
+from app.domain.base.local_time import LocalTime
+from app.domain.event import EventKind, ShowEvent
+from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
+from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Reminder, Schedule, WhatsNew
+from app.session.planning.room_calendar import room_calendar
+from app.session.room.room_log import logged_as
+from app.session.room.room_port import RoomEvent
+from app.session.room.room_schedule import HORIZON, MOST_DATES, place_messages, reservations, schedule_board
+from tests.session.room.test_show_room import Host, client, until
+from tests.support.relays import running_relay
+from tests.support.room import page
+
+NOW = datetime(2027, 3, 10, 12, 0, tzinfo=UTC)
+US = Party("us", "America", PartyKind.MARKET, "America/New_York", market_id="US")
+SG = Party("sg", "Singapore", PartyKind.MARKET, "Asia/Singapore", market_id="SG")
+ANA = Party("ana", "Ana", PartyKind.HOST, "Europe/Madrid")
+NEW = WhatsNew(product={"en": "Merino scarf", "zh": " "}, guest={"en": "Chef Ana"})
+FRIDAYS = Airing(
+    "fri",
+    "Evening market",
+    LocalTime(datetime(2027, 3, 12, 20, 0), "America/New_York"),
+    rule="FREQ=WEEKLY;BYDAY=FR",
+    party_ids=("us", "ana"),
+    whats_new=NEW,
+    titles={"zh": "晚间集市", "ar": ""},
+)
+ONCE = Airing("once", "Harbour week", LocalTime(datetime(2027, 3, 14, 9, 0), "Asia/Singapore"), party_ids=("sg", "us", "ana"))
+PLAN = Schedule(airings=(FRIDAYS, ONCE), parties=(US, SG, ANA))
+
+
+def friday(week: int, **more: Any) -> Occurrence:
+    wall = FRIDAYS.start.wall + timedelta(weeks=week)
+    start = datetime(2027, 3, 13, 1, 0, tzinfo=UTC) + timedelta(weeks=week, hours=-1 if week else 0)  # clocks go forward on the 14th
+    local = LocalTime(wall, "America/New_York")
+    return replace(Occurrence("fri", wall, local, start, start + timedelta(hours=2), series=True), **more)
+
+
+SUNDAY = Occurrence("once", ONCE.start.wall, ONCE.start, datetime(2027, 3, 14, 1, tzinfo=UTC), datetime(2027, 3, 14, 3, tzinfo=UTC))
+
+
+def board(*occurrences: Occurrence, plan: Schedule = PLAN, **more: Any) -> Mapping[str, Any]:
+    return schedule_board(plan, occurrences, now=NOW, host_language="en", **more)
+
+
+def test_the_board_says_what_viewers_may_know() -> None:
+    made = board(friday(1), SUNDAY, friday(0), calendars={"once": {"en": "a" * 32, "zh": ""}})
+    assert made["schedule"] == ["fri@2027-03-12T20:00", "once", "fri@2027-03-19T20:00"]
+    assert made["date/fri@2027-03-12T20:00"] == {
+        "id": "fri@2027-03-12T20:00",
+        "start_ms": 1804899600000,
+        "end_ms": 1804906800000,
+        "title": {"en": "Evening market", "zh": "晚间集市"},
+        "markets": ["US"],
+        "zone": "America/New_York",
+        "wall": "2027-03-12T20:00",
+        "new": {"product": {"en": "Merino scarf"}, "guest": {"en": "Chef Ana"}},
+        "calendar": {},
+    }
+    assert made["date/once"]["markets"] == ["US", "SG"]
+    assert made["date/once"]["calendar"] == {"en": "a" * 32}
+    assert made["date/fri@2027-03-19T20:00"]["start_ms"] == 1804899600000 + (7 * 24 - 1) * 3600_000
+    assert "reminder" not in made
+
+
+def test_a_date_that_is_moved_keeps_its_name_and_says_its_new_time() -> None:
+    moved = friday(0, local=LocalTime(datetime(2027, 3, 13, 10, 30), "Europe/Madrid"), moved=True, party_ids=("sg",))
+    value = board(moved)["date/fri@2027-03-12T20:00"]
+    assert (value["wall"], value["zone"], value["markets"]) == ("2027-03-13T10:30", "Europe/Madrid", ["SG"])
+
+
+def test_only_the_next_ones_stand_there() -> None:
+    many = [friday(week) for week in range(-3, 60)]
+    made = board(*many)
+    assert made["schedule"] == [one.key for one in many if one.end > NOW and one.start <= NOW + HORIZON]
+    assert len(made["schedule"]) == 9
+    daily = [friday(0, original=NOW.replace(tzinfo=None) + timedelta(hours=hour), start=NOW, end=NOW + timedelta(1)) for hour in range(30)]
+    assert len(board(*daily)["schedule"]) == MOST_DATES
+    begun = friday(0, start=NOW - timedelta(minutes=5), end=NOW + timedelta(minutes=1))
+    assert board(begun)["schedule"] == [begun.key], "one that begins late is still to come"
+    assert board(friday(0, start=NOW - timedelta(hours=2), end=NOW)) == {}
+    assert board() == {}
+    assert board(friday(0), on_air="fri@2027-03-12T20:00") == {}
+    gone = replace(PLAN, airings=(ONCE,))
+    assert board(friday(0), SUNDAY, plan=gone)["schedule"] == ["once"], "an airing that was deleted a moment ago"
+
+
+def test_the_reminder_is_the_one_that_was_sent_last_for_a_date_that_comes() -> None:
+    def plan(*reminders: Reminder) -> Schedule:
+        return replace(PLAN, reminders=reminders)
+
+    first = Reminder("1", "once", 60, {"en": "One hour: the harbour", "zh": " "}, sent_ms=5)
+    second = Reminder("2", "once", 15, {"en": "Soon"}, sent_ms=9)
+    unsent = Reminder("3", "once", 5, {"en": "Now"})
+    other = Reminder("4", "fri@2027-03-05T20:00", 5, {"en": "Over"}, sent_ms=99)
+    assert "reminder" not in board(SUNDAY, plan=plan(unsent, other))
+    assert board(SUNDAY, plan=plan(first, unsent))["reminder"] == {
+        "id": "1",
+        "date": "once",
+        "at_ms": 5,
+        "texts": {"en": "One hour: the harbour"},
+    }
+    assert board(SUNDAY, plan=plan(second, first, other))["reminder"]["id"] == "2"
+    apart = replace(second, apart={"ar": 301})
+    assert board(SUNDAY, plan=plan(apart))["reminder"]["before"] == {"ar": 301}
+
+
+def event(seq: int, kind: EventKind, viewer: str, date: str = "once") -> ShowEvent:
+    return ShowEvent(seq, seq, kind, {"viewer": viewer, "date": date})
+
+
+def test_a_viewer_waits_once_and_as_he_said_last() -> None:
+    log = [
+        event(1, EventKind.RESERVED, "a"),
+        event(2, EventKind.RESERVED, "a"),
+        event(3, EventKind.RESERVED, "b"),
+        event(4, EventKind.UNRESERVED, "b"),
+        event(5, EventKind.UNRESERVED, "c"),
+        event(6, EventKind.RESERVED, "c", "fri@2027-03-12T20:00"),
+        event(7, EventKind.LIKED, "d"),
+        ShowEvent(8, 8, EventKind.RESERVED, {"viewer": "e"}),
+        event(9, EventKind.UNRESERVED, "z", "never"),
+    ]
+    assert reservations(log) == {"once": {"a"}, "fri@2027-03-12T20:00": {"c"}}
+    assert reservations([]) == {}
+
+
+def test_the_log_keeps_the_date_and_the_viewer() -> None:
+    heard = RoomEvent("boot:3", 7, "unreserved", "v1", {"date": "once", "language": "ar", "market": "SA", "code": 4})
+    assert logged_as(heard) == (
+        EventKind.UNRESERVED,
+        {"viewer": "v1", "date": "once", "language": "ar", "market": "SA", "at_ms": 7, "mark": "boot:3"},
+    )
+
+
+def test_a_hub_is_told_of_each_date_once_in_pieces() -> None:
+    told: set[str] = set()
+    places = {"once": {f"v{number:05}" for number in range(4500)}, "over": {"x"}}
+    messages = list(place_messages({"date/once": 1, "date/new": 2, "show": 3}, places, told))
+    assert [(one["date"], len(one["viewers"])) for one in messages] == [("once", 2000), ("once", 2000), ("once", 500)]
+    assert told == {"once", "new"}
+    assert list(place_messages({"date/once": 1}, places, told)) == []
+
+
+# --- against a hub
+
+
+async def test_who_waits_survives_a_relay_that_is_new() -> None:
+    places: dict[str, set[str]] = {"once": set()}
+    async with running_relay() as first, client(first) as session, Host(first) as host:
+        host.link.show(board(SUNDAY))
+        host.link.tell_places(places)
+        await host.joined()
+        await until(session, keys=2)
+        async with page(session) as viewer:
+            token = (await viewer.open())["token"]
+            await viewer.send(t="reserve", date="once", on=True)
+            await host.until(lambda: "reserved" in host.kinds())
+            places["once"] |= {host.events[-1].viewer, "another"}
+        async with running_relay() as second, client(second) as other, page(other) as viewer:
+            host.move_to(None)
+            await first.aclose()
+            host.move_to(second)
+            await until(other, waiting=2)
+            assert (await viewer.open(token=token))["reserved"] == ["once"]
+            places["once"].add("third")
+            host.link.tell_places(places)
+            await until(other, waiting=3)
+
+
+async def test_calendar_files_are_brought_once() -> None:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//x//EN")
+    calendar.add("version", "2.0")
+    fine = room_calendar(calendar.to_ical(), "Evening / market")
+    broken = room_calendar(b"no calendar", "x")
+    late = room_calendar(calendar.to_ical().replace(b"//EN", b"//ZH"), "")
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.want_calendars((broken, fine))
+        await host.joined()
+        await there(session, fine.name)
+        host.link.want_calendars((broken, fine, late))
+        await there(session, late.name)
+        async with session.get(f"/room/live/calendars/{fine.name}") as answer:
+            assert await answer.read() == fine.content
+            assert answer.headers["Content-Disposition"].endswith("''Evening%20market.ics")
+        async with session.get(f"/room/live/calendars/{broken.name}") as answer:
+            assert answer.status == 404
+        assert host.heard == []
+
+
+async def there(session: Any, name: str) -> None:
+    async with asyncio.timeout(40):
+        while True:
+            async with session.get(f"/room/live/calendars/{name}") as answer:
+                if answer.status == 200:
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def test_a_calendar_of_a_date_is_one_that_a_hub_takes() -> None:
+    setting = CalendarSetting("晚间集市", "zh", NOW, busy=False)
+    content = date_calendar(FRIDAYS, friday(0), CalendarWords("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
+    offered = room_calendar(content, "晚间集市")
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.want_calendars((offered,))
+        await there(session, offered.name)
+        async with session.get(f"/room/live/calendars/{offered.name}") as answer:
+            (event,) = icalendar.Calendar.from_ical(await answer.read()).walk("VEVENT")
+        assert (event["SUMMARY"], event.decoded("DTSTART")) == ("晚间集市", friday(0).start)

@@ -1,0 +1,73 @@
+"""What the desk counts of an evening: the start of the run of show takes nothing away, a new evening begins with who waited for it."""
+
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from app.domain.event import EventKind, ShowEvent
+from app.session.room.room_summary import RoomSummary
+
+_SEQ = itertools.count(1)
+
+
+def event(kind: EventKind, minute: float = 0, **data: object) -> ShowEvent:
+    return ShowEvent(next(_SEQ), round(minute * 60_000), kind, data)
+
+
+@pytest_asyncio.fixture
+async def summary() -> AsyncIterator[RoomSummary]:
+    made = RoomSummary()
+    yield made
+    made.close()
+
+
+async def test_starting_the_run_of_show_on_air_keeps_what_was_counted(summary: RoomSummary) -> None:
+    begun: list[int] = []
+    summary.begun.connect(lambda: begun.append(summary.likes))
+    for one in (
+        event(EventKind.ON_AIR),
+        event(EventKind.LIKED, count=5, product="sun"),
+        event(EventKind.DETAIL_ASKED, product="sun"),
+        event(EventKind.SHOW_STARTED, 5),
+        event(EventKind.LIKED, 6, count=2),
+    ):
+        summary.count(one)
+    assert (summary.likes, summary.details_asked, summary.of("sun").asked, summary.of("sun").likes) == (7, 1, 1, 5)
+    assert begun == [0]
+
+
+async def test_who_waits_between_two_evenings_belongs_to_the_next(summary: RoomSummary) -> None:
+    begun: list[int] = []
+    summary.begun.connect(lambda: begun.append(summary.likes))
+    summary.set_viewers(7)
+    for one in (
+        event(EventKind.VIEWER_JOINED),
+        event(EventKind.ON_AIR),
+        event(EventKind.LIKED, count=40),
+        event(EventKind.SHOW_STARTED, 1),
+        event(EventKind.SHOW_ENDED, 60, why="host"),
+        event(EventKind.OFF_AIR, 60, why="host"),
+    ):
+        summary.count(one)
+    assert (summary.likes, summary.joined) == (40, 1)
+    summary.count(event(EventKind.LIKED, 61, count=3))
+    summary.count(event(EventKind.VIEWER_JOINED, 62))
+    assert (summary.likes, summary.joined) == (43, 2), "until the next evening begins, the last one is shown"
+    summary.set_viewers(4)
+    summary.count(event(EventKind.ON_AIR, 1500))
+    assert (summary.likes, summary.joined, summary.peak, begun) == (3, 1, 4, [0, 3])
+
+
+async def test_sums_count_as_many_as_they_say(summary: RoomSummary) -> None:
+    summary.add(
+        [
+            event(EventKind.PRODUCT_SEEN, product="sun", count=40),
+            event(EventKind.PRODUCT_SEEN, product="sun", viewer="old"),  # as older logs have it
+            event(EventKind.PRODUCT_CLICKED, product="sun", count=3, over=True),
+            event(EventKind.VIEWER_JOINED, count=9, over=True),
+            event(EventKind.DETAIL_ASKED, product="sun", count=2, over=True),
+            event(EventKind.LIKED, count=-5),
+        ]
+    )
+    assert (summary.of("sun").seen, summary.of("sun").clicked, summary.joined, summary.details_asked, summary.likes) == (41, 3, 9, 2, 1)

@@ -1,0 +1,423 @@
+"""The host's side of the room against a real hub: the board by differences, each event once, coupons and pictures after a restart."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import pytest
+
+from app.domain.base.notice import Notice
+from app.relay.server import RelayServer
+from app.session.room.room_client import connect
+from app.session.room.room_link import MAX_CLAIMS, RoomLink, RoomState
+from app.session.room.room_picture import RoomPicture
+from app.session.room.room_port import OpenCoupon, RoomAddress, RoomEvent, split_mark
+from tests.support.relays import ROOM_KEY, base_of, running_relay
+from tests.support.room import RoomSocket, page
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
+PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
+
+
+class Host:
+    """A link with everything it told; `kept` can be held back, as by a drive that is slow."""
+
+    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = ROOM_KEY, told_after_s: float = 8.0) -> None:
+        self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
+        self.events: list[RoomEvent] = []
+        self.heard: list[Notice] = []
+        self.counts: list[tuple[int, int]] = []
+        self.safe = asyncio.Event()
+        self.safe.set()
+        self._mark = mark
+        self._news = asyncio.Event()
+        self.link = RoomLink(
+            connect=connect,
+            address=lambda: self.address,
+            find_picture=self._find,
+            on_event=self._on_event,
+            kept=self._kept,
+            notify=self._on_notice,
+            told_after_s=told_after_s,
+        )
+        self.link.state.changed.connect(lambda old, new: self._news.set())
+        self.link.count_changed.connect(self._on_count)
+        self.link.pictures_changed.connect(self._news.set)
+
+    async def __aenter__(self) -> Self:
+        self.link.start(self._mark)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.link.aclose()
+
+    def move_to(self, relay: RelayServer | None, *, key: str = ROOM_KEY) -> None:
+        self.address = None if relay is None else RoomAddress(base_of(relay), "live", key)
+        self.link.address_changed()
+
+    async def _find(self, picture_id: str) -> RoomPicture | None:
+        return RoomPicture(PICTURE_NAME, PICTURE) if picture_id == "lamp" else None
+
+    async def _kept(self) -> bool:
+        await self.safe.wait()
+        return True
+
+    def _on_event(self, event: RoomEvent) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    def _on_notice(self, notice: Notice) -> None:
+        self.heard.append(notice)
+        self._news.set()
+
+    def _on_count(self, viewers: int, likes: int) -> None:
+        self.counts.append((viewers, likes))
+        self._news.set()
+
+    async def until(self, true: Callable[[], object]) -> None:
+        """Looked at after every piece of news."""
+        async with asyncio.timeout(40):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+    async def joined(self) -> None:
+        await self.until(lambda: self.link.state.value is RoomState.JOINED)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+
+def client(relay: RelayServer) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(base_of(relay))
+
+
+BOARD: Mapping[str, Any] = {"show": {"title": "Lamps"}, "product/sun": {"left": 3}, "list": ["sun"]}
+
+
+async def test_the_board_goes_out_by_differences() -> None:
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host, page(session) as viewer:
+        host.link.show(BOARD)
+        await host.joined()
+        welcome = await viewer.open(board=0)
+        seen = dict(welcome["board"])
+        while seen.keys() != BOARD.keys():
+            put = await viewer.next("put")
+            seen[put["key"]] = put["value"]
+        assert seen == BOARD
+        rev = (await status(session))["rev"]
+        host.link.show({**BOARD, "product/sun": {"left": 3}, "pinned": {"product": "sun"}})
+        assert (await viewer.next("put"))["key"] == "pinned"
+        host.link.show({"show": BOARD["show"], "list": ["sun"], "product/sun": {"left": 2}})
+        assert {(put["key"], str(put["value"])) for put in [await viewer.next("put"), await viewer.next("put")]} == {
+            ("product/sun", "{'left': 2}"),
+            ("pinned", "None"),
+        }
+        assert (await status(session))["rev"] == rev + 3
+
+
+async def test_what_viewers_do_comes_once_though_the_desk_starts_again() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer:
+        async with Host(relay) as host:
+            host.link.show(BOARD)
+            await host.joined()
+            await viewer.open(board=0, languages=["de-AT"], market="DE")
+            await until(session, keys=len(BOARD))
+            await viewer.send(t="event", n=1, kind="seen", product="sun")
+            await host.until(lambda: host.kinds() == ["joined", "seen"])
+            assert (host.events[0].data["language"], host.events[1].data["product"]) == ("de-AT", "sun")
+            await host.until(lambda: (1, 0) in host.counts)
+            await until(session, waiting_events=0)  # what is safe, the hub forgets
+            host.safe.clear()
+            await viewer.send(t="event", n=2, kind="clicked", product="sun")
+            await host.until(lambda: len(host.events) == 3)
+            logged = host.events[-1].mark
+        assert (await status(session))["waiting_events"] == 1
+        await viewer.send(t="event", n=3, kind="added", product="sun")
+        await viewer.next("ack", n=3)
+        async with Host(relay, mark=logged) as again:  # its log has the click, which the hub does not know
+            await again.until(lambda: again.kinds() == ["added"])
+            await until(session, waiting_events=0)
+        async with Host(relay) as without:  # and a log without it has lost nothing that was not safe
+            await without.joined()
+            assert without.events == []
+
+
+async def status(session: aiohttp.ClientSession) -> dict[str, Any]:
+    """What the relay says of the room."""
+    async with session.get("/api/status") as answer:
+        room: dict[str, Any] = (await answer.json())["streams"][0]["room"]
+    return room
+
+
+async def until(session: aiohttp.ClientSession, **values: int) -> None:
+    """Until the relay says this of the room; it has no event for it."""
+    async with asyncio.timeout(40):
+        while not values.items() <= (await status(session)).items():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
+    claimed: dict[str, str] = {}
+    coupon = OpenCoupon("ten", ("AAA", "BBB"), 0, claimed)
+    async with running_relay() as first, client(first) as session, Host(first) as host:
+        host.link.show({**BOARD, "coupon": {"id": "ten"}})
+        host.link.offer_coupon(coupon)
+        async with page(session) as viewer:
+            await viewer.open(board=0)
+            await host.until(lambda: "joined" in host.kinds())
+            await claim(viewer, "AAA")
+            await host.until(lambda: "claimed" in host.kinds())
+            event = host.events[-1]
+            assert event.data["code"] == "AAA"
+            claimed["AAA"] = event.viewer
+        host.move_to(None)
+        async with running_relay() as second, client(second) as other:
+            host.move_to(second)
+            await first.aclose()
+            await host.until(lambda: host.link.state.value is RoomState.LOST)
+            host.move_to(second)
+            await host.joined()
+            async with page(other) as viewer:
+                await viewer.open(board=0)
+                await claim(viewer, "BBB")
+                await host.until(lambda: host.kinds().count("claimed") == 2)
+                assert host.events[-1].data["code"] == "BBB"
+                assert host.events[-1].mark.split(":")[0] != event.mark.split(":")[0]
+                assert (await status(other))["keys"] == 4
+                host.link.offer_coupon(None)
+                await viewer.next("count", left={})
+
+
+async def claim(viewer: RoomSocket, code: str) -> None:
+    """As soon as the hub has a coupon to give."""
+    while not (await viewer.next("count"))["left"]:
+        pass
+    await viewer.send(t="claim", n=1, coupon="ten")
+    assert (await viewer.next("coupon"))["code"] == code
+
+
+async def test_another_desk_takes_the_room_and_gives_it_back() -> None:
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.show(BOARD)
+        await host.joined()
+        async with Host(relay) as other:
+            await other.joined()
+            await host.until(lambda: host.link.state.value is RoomState.REPLACED)
+            assert [notice.code for notice in host.heard] == ["room.replaced"]
+            other.link.show({"show": {"title": "Other"}})
+            host.link.take_back()
+            await host.joined()
+            await other.until(lambda: other.link.state.value is RoomState.REPLACED)
+        await until(session, keys=len(BOARD))
+        async with page(session) as viewer:
+            assert (await viewer.open(board=0))["board"] == BOARD
+
+
+async def test_only_its_host_takes_a_room_back() -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        await host.joined()
+        async with Host(relay) as other:
+            await other.joined()
+            await host.until(lambda: host.link.state.value is RoomState.REPLACED)
+            states: list[RoomState] = []
+            host.link.state.changed.connect(lambda old, new: states.append(new))
+            host.move_to(relay)  # as when somebody came to watch: the address is the one that it was
+            async with Host(relay, key="wrong") as turn:  # whose way to the relay is longer than a turn of the loop
+                await turn.until(lambda: turn.link.state.value is RoomState.LOST)
+            assert (states, other.link.state.value) == ([], RoomState.JOINED)
+
+
+async def test_texts_that_are_too_long_keep_nothing_else_off_the_page() -> None:
+    board: Mapping[str, Any] = {"product/a": {"faq": "字" * 60_000}, "product/b": {"faq": "字" * 200_000}, "show": {"title": "Lamps"}}
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        host.link.show(board)
+        await host.joined()
+        await viewer.open(board=0)
+        await until(session, keys=2)
+        await host.until(lambda: host.heard)
+        assert [(notice.code, notice.data["what"]) for notice in host.heard] == [("room.not_shown", "product/b")]
+        assert host.link.state.value is RoomState.JOINED
+
+
+async def test_no_code_is_given_twice_however_many_were_given() -> None:
+    codes = tuple(f"C{number:04}" for number in range(MAX_CLAIMS + 3))
+    coupon = OpenCoupon("ten", codes, 0, {code: f"viewer{code}" for code in codes[:-1]})
+    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+        host.link.offer_coupon(coupon)
+        async with page(session) as viewer:
+            await viewer.open(board=0)
+            await claim(viewer, codes[-1])
+
+
+async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> None:
+    async with running_relay() as relay, client(relay) as session:
+        async with Host(relay) as host:
+            host.link.want_pictures(("gone", "lamp"))
+            await host.until(lambda: dict(host.link.pictures) == {"lamp": PICTURE_NAME})
+            async with session.get(f"/room/live/pictures/{PICTURE_NAME}") as answer:
+                assert (answer.status, await answer.read()) == (200, PICTURE)
+        async with Host(relay) as again:
+            again.link.want_pictures(("lamp",))
+            await again.until(lambda: "lamp" in again.link.pictures)
+        assert host.heard == []
+
+
+async def test_pictures_stay_on_the_page_when_the_desk_starts_again() -> None:
+    with_picture: Mapping[str, Any] = {"product/sun": {"pictures": [PICTURE_NAME]}}
+    without: Mapping[str, Any] = {"product/sun": {"pictures": []}}
+
+    def follow(host: Host) -> None:
+        host.link.pictures_changed.connect(lambda: host.link.show(with_picture if host.link.pictures else without))
+        host.link.show(without)
+        host.link.want_pictures(("lamp",))
+
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer:
+        async with Host(relay) as host:
+            follow(host)
+            await viewer.open(board=0)
+            while (await viewer.next("put", key="product/sun"))["value"] != with_picture["product/sun"]:
+                pass
+        rev = (await status(session))["rev"]
+        async with Host(relay) as again:
+            follow(again)
+            await again.until(lambda: again.link.pictures)
+            again.link.show({**with_picture, "show": {}})
+            await viewer.next("put", key="show")
+            again.link.show({**with_picture, "product/sun": {"pictures": [PICTURE_NAME], "left": 2}, "show": {}})
+            await viewer.next("put", key="product/sun", value={"pictures": [PICTURE_NAME], "left": 2})
+        assert (await status(session))["rev"] == rev + 2
+
+
+async def test_a_room_that_stays_away_is_told_and_so_is_its_return() -> None:
+    async with running_relay() as relay, Host(relay, key="wrong", told_after_s=0.2) as host:
+        await host.until(lambda: [notice.code for notice in host.heard] == ["room.lost"])
+        host.move_to(relay)
+        await host.joined()
+        assert [notice.code for notice in host.heard] == ["room.lost", "room.back"]
+
+
+async def test_a_wrong_key_stays_outside_until_it_is_right() -> None:
+    async with running_relay() as relay, Host(relay, key="wrong") as host:
+        await host.until(lambda: host.link.state.value is RoomState.LOST)
+        host.move_to(relay)
+        await host.joined()
+        host.move_to(None)
+        assert host.link.state.value is RoomState.JOINED  # as long as the connection holds
+    assert not host.heard
+
+
+def fails(*_: object) -> None:
+    raise RuntimeError("a panel that does not bear this")
+
+
+@pytest.mark.expect_errors
+async def test_a_listener_that_raises_does_not_end_the_link() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        host.link.count_changed.connect(fails)
+        host.link.pictures_changed.connect(fails)
+        host.link.state.changed.connect(fails)
+        host.link.show(BOARD)
+        await host.joined()
+        await viewer.open(board=0)
+        await host.until(lambda: (1, 0) in host.counts)
+        host.link.show({**BOARD, "pinned": {"product": "sun"}})
+        await viewer.next("put", key="pinned")
+        await host.until(lambda: [notice.code for notice in host.heard] == ["room.slipped"])
+
+
+async def no_picture(picture_id: str) -> RoomPicture | None:
+    raise RuntimeError(f"a fault of ours with {picture_id}")
+
+
+@pytest.mark.expect_errors
+async def test_a_fault_of_which_nobody_can_be_told_does_not_end_the_link_either() -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        host.link._notify = fails
+        host.link._find_picture = no_picture
+        host.link.want_pictures(("lamp",))
+        await host.until(lambda: host.link.state.value is RoomState.LOST)
+        host.link._find_picture = host._find
+        host.link.address_changed()
+        await host.until(lambda: "lamp" in host.link.pictures)
+
+
+@pytest.mark.parametrize(
+    ("mark", "found"),
+    [
+        ("b:7", ("b", 7)),
+        ("a:b:7", ("a:b", 7)),
+        ("b:²", ("", 0)),
+        ("b:" + "9" * 5000, ("", 0)),
+        ("b:", ("", 0)),
+        (":7", ("", 0)),
+        ("", ("", 0)),
+    ],
+)
+def test_a_mark_that_is_none_names_nothing(mark: str, found: tuple[str, int]) -> None:
+    assert split_mark(mark) == found
+
+
+@pytest.mark.expect_errors
+async def test_an_event_that_nobody_can_take_costs_itself_alone() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        host.link._on_event = lambda event: fails() if event.kind == "clicked" else host._on_event(event)
+        host.link.show(BOARD)
+        await host.joined()
+        await viewer.open(board=0)
+        await until(session, keys=len(BOARD))
+        await viewer.send(t="event", n=1, kind="clicked", product="sun")
+        await viewer.send(t="event", n=2, kind="added", product="sun")
+        await host.until(lambda: host.kinds() == ["joined", "added"])
+        await until(session, waiting_events=0)
+
+
+@pytest.mark.expect_errors
+async def test_a_drive_that_raises_costs_the_connection_and_the_link_comes_back() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+        raised: list[bool] = []
+
+        async def kept_at_last() -> bool:
+            if not raised:
+                raised.append(True)
+                raise RuntimeError("the drive is gone")
+            return True
+
+        host.link._kept = kept_at_last
+        host.link.show(BOARD)
+        await host.joined()
+        await viewer.open(board=0)
+        await host.until(lambda: host.link.state.value is RoomState.LOST)
+        host.link.address_changed()
+        await host.joined()
+        await viewer.send(t="market", market="US", languages=["en"])
+        await until(session, waiting_events=0)
+        assert host.kinds() == ["joined", "market"], "each once"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ({"of": "reserved", "date": "show@2027-03-10T20:00", "words": "full"}, "show@2027-03-10T20:00"),
+        ({"of": "coupon", "id": "ten", "words": "full"}, "ten"),
+        ({"of": "put", "key": "product/sun", "words": "large"}, "product/sun"),
+        ({"of": "ack", "seq": 7, "words": "wrong"}, None),
+        ({"of": "put", "words": "wrong"}, None),
+    ],
+)
+async def test_a_refusal_names_what_was_refused(message: Mapping[str, Any], told: str | None) -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        await host.joined()
+        host.link._refused({"t": "refused", **message})
+        assert [notice.data["what"] for notice in host.heard] == ([] if told is None else [told])
+
+
+async def test_a_flooded_log_is_told_once_in_a_while() -> None:
+    async with running_relay() as relay, Host(relay) as host:
+        await host.joined()
+        for entries in (5, 7, 9):
+            host.link._crowded({"t": "crowded", "entries": entries})
+        assert [(notice.code, notice.data["count"]) for notice in host.heard] == [("room.crowded", 5)]

@@ -1,0 +1,308 @@
+"""What the page and the cards say: made of the show in the viewers' languages, and again only where something changed."""
+
+import itertools
+import random
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.base.money import Money
+from app.domain.base.words import has
+from app.domain.catalogue.product import Delivery, Price, Stock
+from app.domain.program.project import UNTITLED
+from app.domain.selling.card import KeywordCard, ProductCard, QrCard, Ticker
+from app.domain.selling.shown import Countdown, Drop, Shown, ShownCard, ShownKind
+from app.domain.show import Show
+from app.domain.show_editing import change_desk, change_product, put_product, remove_products, swap_to_backup
+from app.language import formats
+from app.session.catalogue.product_index import ProductIndex
+from app.session.room.room_view import RoomView, title_for_viewers
+from app.session.selling.card_texts import BADGE, CODE, COUNTDOWN, KEYWORD, PRODUCT, TICKER, CardScene, CardWriter
+from app.session.selling.selling import words_of
+from app.storage.markets import load_markets
+from app.storage.paths import RESOURCES
+from app.storage.phrases import load_phrases
+from tests.support.selling_show import product, selling_show
+
+PHRASES = load_phrases(RESOURCES / "phrases" / "cards.toml")
+
+
+class Page:
+    """Boards of one show after another."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+        self.products = ProductIndex(lambda: self.show)
+        self._view = RoomView(self.products)
+
+    def board(self, shown: Shown | None = None, pictures: dict[str, str] | None = None, left: int = 0) -> dict[str, Any]:
+        shown = shown or Shown()
+        words = {} if shown.card is None else words_of(self.show, self.products, shown.card)
+        board = self._view.board(
+            self.show, shown, title="Lamps", card_words=words, coupon_left=left, disclosure={}, pictures=pictures or {}
+        )
+        return dict(board)
+
+    def pictures(self, shown: Shown) -> tuple[str, ...]:
+        return self._view.wanted_pictures(self.show, shown)
+
+
+def test_the_page_lists_what_has_a_slot_and_what_is_pinned() -> None:
+    page = Page(selling_show())
+    board = page.board()
+    assert board["list"] == ["sun", "star"]
+    assert {key for key in board if key.startswith("product/")} == {"product/sun", "product/star"}
+    assert "pinned" not in board
+    board = page.board(Shown(pinned_id="cable", pinned_ms=5))
+    assert (board["list"], board["pinned"]) == (["sun", "star", "cable"], {"product": "cable", "at_ms": 5})
+    page.show = swap_to_backup(page.show, "first")
+    assert page.board()["list"] == ["moon", "star"]
+    assert "pinned" not in page.board(Shown(pinned_id="gone"))
+
+
+def test_a_product_says_what_a_viewer_may_know() -> None:
+    page = Page(selling_show())
+    page.show = put_product(
+        page.show,
+        replace(
+            product("sun", pictures=("a", "b")),
+            unit_cost=Money(700, "USD"),
+            pain_point={"en": "Dark corners"},
+            delivery=(Delivery("US", 3, 5, Money(0, "USD"), return_freight=Money(2500, "USD")), Delivery("BR", 20, 40)),
+        ),
+    )
+    value = page.board(pictures={"b": "room-b"})["product/sun"]
+    assert value["prices"] == [
+        {"market": "US", "minor": 1999, "currency": "USD", "was": 3998, "saving": 50},
+        {"market": "DE", "minor": 1899, "currency": "EUR", "was": None, "saving": 0},
+    ]
+    assert (value["left"], value["pictures"], value["links"]) == (40, ["room-b"], {"": "https://shop.example.test/sun"})
+    assert value["delivery"] == [{"market": "US", "from": 3, "to": 5, "freight": {"minor": 0, "currency": "USD"}}]
+    assert value["returnable"] == {"US": False, "DE": True}
+    assert "700" not in str(value)
+    assert "Dark corners" not in str(value)
+    page.show = change_product(page.show, "sun", stock=())
+    assert page.board()["product/sun"]["left"] is None
+
+
+def test_viewers_read_the_shows_name_and_never_the_desks_word_for_none() -> None:
+    show = selling_show(name="Spring sale")
+    assert title_for_viewers(show, Path("draft.tradewind")) == "Spring sale"
+    untitled = selling_show(name=UNTITLED)
+    assert title_for_viewers(untitled, Path("Spring lamps.tradewind")) == "Spring lamps"
+    assert title_for_viewers(untitled, None) == ""
+
+
+def test_what_did_not_change_is_the_same_object() -> None:
+    page = Page(selling_show())
+    before = page.board(Shown(pinned_id="sun"))
+    page.show = change_product(page.show, "star", stock=(Stock("US", 1),))
+    after = page.board(Shown(pinned_id="sun"))
+    changed = {key for key in after if after[key] is not before.get(key)}
+    assert changed == {"product/star"}
+    again = page.board(Shown(pinned_id="sun"), pictures={"unheard": "x"})
+    assert all(again[key] is after[key] for key in after)
+
+
+def test_another_list_of_products_or_pictures_is_seen_and_what_stays_is_the_same() -> None:
+    page = Page(selling_show())
+    shown = Shown(pinned_id="cable")
+    page.show = put_product(page.show, product("sun", pictures=("a", "b")))
+    assert page.pictures(shown) == ("a", "b")
+    before = page.board(shown)
+    assert list(before)[:5] == ["show", "list", "product/sun", "product/star", "product/cable"], (
+        "what is pinned is there before it is pinned"
+    )
+    page.show = remove_products(page.show, ["cable"])
+    after = page.board(shown)
+    assert after["list"] == ["sun", "star"]
+    assert after["product/sun"] is before["product/sun"]
+    assert "product/cable" not in after
+    page.show = put_product(page.show, product("star", pictures=("c",)))
+    assert page.pictures(Shown()) == ("a", "c", "b")
+    pictured = page.board(pictures={"c": "room-c"})
+    assert (pictured["product/star"]["pictures"], pictured["product/sun"] is after["product/sun"]) == (["room-c"], True)
+    page.show = replace(page.show, markets=page.show.markets[:1])
+    assert [price["market"] for price in page.board()["product/sun"]["prices"]] == ["US"]
+
+
+def test_products_are_found_whatever_was_done_to_the_list() -> None:
+    chance, numbers = random.Random(3), itertools.count()
+    show = replace(selling_show(), products=tuple(product(f"p{number}") for number in range(12)))
+    held = [show]
+    index = ProductIndex(lambda: held[0])
+    for _ in range(400):
+        products = list(held[0].products)
+        for _ in range(chance.choice((1, 1, 9))):
+            match chance.randrange(4):
+                case 0:
+                    products.insert(chance.randrange(len(products) + 1), product(f"new-{next(numbers)}"))
+                case 1 if len(products) > 3:
+                    products.pop(chance.randrange(len(products)))
+                case 2:
+                    products.insert(chance.randrange(len(products)), products.pop(chance.randrange(len(products))))
+                case _:
+                    place = chance.randrange(len(products))
+                    products[place] = replace(products[place], sku=chance.choice(("A", "B", "")))
+        held[0] = replace(held[0], products=tuple(products))
+        assert all(index.find(one.id) == one for one in products)
+        assert index.find("p0") == next((one for one in products if one.id == "p0"), None)
+        assert index.named("A") == next((one for one in products if one.sku == "A"), None)
+    assert index.named("") is None
+
+
+def test_coupons_countdowns_and_tickers_come_and_go() -> None:
+    page = Page(selling_show())
+    shown = Shown(drop=Drop("ten", ("AAA", "BBB"), 99), countdown=Countdown(77, {"en": "Now"}), lasting=frozenset({ShownKind.TICKER}))
+    board = page.board(shown, left=1)
+    assert board["coupon"] == {
+        "id": "ten",
+        "title": {"en": "Ten off"},
+        "product": "",
+        "percent": 10.0,
+        "stock": 2,
+        "left": 1,
+        "expires_ms": 99,
+    }
+    assert board["countdown"] == {"ends_ms": 77, "text": {"en": "Now"}}
+    assert board["ticker"] == {"en": "Free delivery\nTwo years"}
+    assert {"coupon", "countdown", "ticker"} & page.board().keys() == set()
+
+
+def test_pictures_come_in_the_order_in_which_they_are_missed() -> None:
+    show = selling_show()
+    for name in ("sun", "star", "moon"):
+        show = put_product(show, product(name, pictures=(f"{name}-1", f"{name}-2")))
+    assert Page(show).pictures(Shown(pinned_id="moon")) == ("moon-1", "moon-2", "sun-1", "star-1", "sun-2", "star-2")
+
+
+# Cards on the picture
+
+
+def cards(show: Show, shown: Shown, *, pinned: str = "", badge: dict[str, str] | None = None) -> dict[str, Any]:
+    products = ProductIndex(lambda: show)
+    words = {} if shown.card is None else words_of(show, products, shown.card)
+    scene = CardScene(show, shown, products.find(pinned), words, badge or {}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
+    writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((text.startswith("http"),),))
+    return dict(writer.cards(scene))
+
+
+def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
+    assert cards(selling_show(), Shown(), pinned="sun")[PRODUCT] == ProductCard(
+        name="Sun lamp",
+        price="$19.99",
+        was="$39.98",
+        left="40 left",
+        keywords=("Follows the sun", "No tools"),
+        delivery="Delivery: 3–5 days",
+        saving="−50%",
+        language="en",
+    )
+    german = cards(selling_show(picture_market="DE"), Shown(), pinned="sun")[PRODUCT]
+    assert (german.name, german.price, german.was, german.saving, german.delivery) == ("Sun-Lampe", "18,99\u00a0€", "", "", "")
+    assert (german.left, german.language) == ("Noch 40 da", "de")
+    plenty = change_product(selling_show(), "sun", stock=(Stock("US", 5000),))
+    assert cards(plenty, Shown(), pinned="sun")[PRODUCT].left == ""
+    without = replace(selling_show(), markets=(), desk=replace(selling_show().desk, host_language="en"))
+    assert cards(without, Shown(), pinned="sun")[PRODUCT].price == "$19.99"
+
+
+def test_a_keyword_stands_in_two_languages() -> None:
+    point = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
+    assert cards(selling_show(), point)[KEYWORD] == KeywordCard("Follows the sun", "en", "随日光而转", "zh-Hans")
+    card = Shown(card=ShownCard("free", ShownKind.CARD))
+    assert cards(selling_show(), card)[KEYWORD] == KeywordCard("Free delivery", "en", "Versand frei", "de")
+    alone = Shown(card=ShownCard("return", ShownKind.CARD))
+    assert cards(selling_show(), alone)[KEYWORD].second == ""
+    gone = Shown(card=ShownCard("gone", ShownKind.CARD))
+    assert KEYWORD not in cards(selling_show(), gone)
+
+
+def test_a_countdown_stands_only_where_it_is_welcome() -> None:
+    shown = Shown(countdown=Countdown(14_200))
+    assert cards(selling_show(), shown)[COUNTDOWN].seconds == 5
+    assert COUNTDOWN not in cards(selling_show(picture_market="DE"), shown)
+
+
+def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None:
+    shown = Shown(lasting=frozenset({ShownKind.TICKER, ShownKind.LOWER_THIRD, ShownKind.CODE}))
+    made = cards(selling_show(), shown, badge={"es": "Publicidad", "en": "Ad"})
+    assert made[TICKER] == Ticker(("Free delivery", "Two years"), "en")
+    assert made[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
+    assert made[BADGE].text == "Ad"
+    assert [made["card.lower_third"].name, made["card.lower_third"].role] == ["Mei", "Maker"]
+    one_line = change_desk(selling_show(), lower_third={"en": "Lin Yue · Harbour & Hill"})
+    assert cards(one_line, shown)["card.lower_third"].role == "Harbour & Hill"
+    silent = change_desk(selling_show(), ticker={}, lower_third={"en": " "})
+    assert set(cards(silent, shown)) == {CODE}
+    assert cards(selling_show(), Shown()) == {}
+
+
+@pytest.mark.parametrize(("phrase", "value"), [("left", "{units}"), ("delivery", "{days}"), ("watch", "")])
+def test_every_market_finds_its_languages_among_the_phrases(phrase: str, value: str) -> None:
+    spoken = {language for market in load_markets(RESOURCES / "markets") for language in market.languages}
+    assert len(spoken) > 15
+    assert [language for language in sorted(spoken) if not has(PHRASES[phrase], language)] == []
+    assert [text for text in PHRASES[phrase].values() if value not in text] == []
+
+
+def test_a_changed_theme_or_language_changes_the_card() -> None:
+    show = selling_show()
+    other = partial(change_desk, host_language="de")(show)
+    shown = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
+    assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
+
+
+def test_a_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
+    delivery = (Delivery("US", 5, 9, Money(450, "EUR")), Delivery("DE", 2, 3, Money(390, "EUR")))
+    page = Page(change_product(selling_show(), "sun", delivery=delivery))
+    value = page.board()["product/sun"]
+    assert [one["freight"]["currency"] for one in value["delivery"]] == ["EUR", "EUR"]
+    assert value["returnable"] == {"DE": True}, "what cannot be added up says nothing"
+
+
+@pytest.mark.parametrize(
+    ("minor", "was", "percent"),
+    [
+        (66_500, 100_000, 33),  # 33.5 %
+        (9_901, 10_000, 0),  # 0.99 %
+        (9_900, 10_000, 1),
+        (1, 3, 66),
+        (10_000, 10_000, 0),
+        (10_001, 10_000, 0),
+        (0, 5_000, 100),
+        (99_999, 100_000, 0),
+    ],
+)
+def test_card_and_page_say_the_same_saving_and_never_more_than_it_is(minor: int, was: int, percent: int) -> None:
+    page = Page(selling_show())
+    page.show = change_product(page.show, "sun", prices=(Price("US", Money(minor, "USD"), Money(was, "USD")),))
+    assert page.board()["product/sun"]["prices"][0]["saving"] == percent
+    card = cards(page.show, Shown(), pinned="sun")[PRODUCT]
+    assert card.saving == (f"−{percent}%" if percent else "")
+
+
+def test_a_price_of_before_in_another_currency_is_no_saving() -> None:
+    page = Page(selling_show())
+    page.show = change_product(page.show, "sun", prices=(Price("US", Money(1000, "USD"), Money(5000, "EUR")),))
+    assert page.board()["product/sun"]["prices"][0]["saving"] == 0
+    assert cards(page.show, Shown(), pinned="sun")[PRODUCT].saving == ""
+
+
+def test_what_the_page_shows_beside_the_picture_is_left_out_of_it() -> None:
+    shown = Shown(
+        card=ShownCard("sun-1", ShownKind.POINT, "sun"),
+        lasting=frozenset({ShownKind.TICKER, ShownKind.CODE}),
+        countdown=Countdown(60_000, {"en": "Soon"}),
+    )
+    show = change_desk(selling_show(), ticker={"en": "Tonight"})
+    products = ProductIndex(lambda: show)
+    words = words_of(show, products, ShownCard("sun-1", ShownKind.POINT, "sun"))
+    scene = CardScene(show, shown, products.find("sun"), words, {"en": "Ad"}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
+    writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((True,),))
+    whole = set(writer.cards(scene))
+    assert {PRODUCT, KEYWORD, COUNTDOWN, TICKER, CODE, BADGE} <= whole
+    assert set(writer.cards(replace(scene, beside=True))) == whole - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}

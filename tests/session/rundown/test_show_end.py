@@ -1,0 +1,173 @@
+"""The end of a show: nothing of it goes on, and what a crash cut off is taken up again or stays ended."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.base.state import StateCell
+from app.domain.event import EventKind
+from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
+from app.domain.selling.shown import Shown, ShownKind
+from app.domain.show import ShowError
+from app.session.rundown.air_log import AirLog
+from app.session.rundown.show_end import AT_ONCE_MS, INTERRUPTED, LEFT_ALONE_MS, ShowEnd
+from app.session.selling.disclosures import Disclosures
+from tests.support.selling_show import SellingDesk
+
+
+class EndingDesk:
+    """A selling desk with what ends its show; no engine runs."""
+
+    def __init__(self, home: Path, *, path: Path | None = None, before: "EndingDesk | None" = None, engine_left: bool = False) -> None:
+        self.base: SellingDesk = SellingDesk(home, clock=before.base.clock if before else None, path=path)
+        if before is not None:
+            self.base.clock = before.base.clock
+        base = self.base
+        self.broadcast = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.air = AirLog(base.book, self.broadcast)
+        self.disclosures = Disclosures(
+            base.book, base.selling, since_ms=lambda: self.air.since_ms, now_ms=base.now_ms, notify=base.heard.append
+        )
+        self.ending = ShowEnd(
+            base.book,
+            base.runner,
+            base.selling,
+            self.disclosures,
+            self.air,
+            now_ms=base.now_ms,
+            may_be_live=lambda: engine_left,
+        )
+        self.why: list[str] = []
+        self.ending.ended.connect(self.why.append)
+        base.book.logged.connect(self.ending.on_logged)
+        for part in (self.disclosures, self.air, self.ending):
+            part.reload()
+
+    def go_live(self) -> None:
+        self.broadcast.set(BroadcastState.STARTING)
+        self.broadcast.set(BroadcastState.LIVE)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lamps.tradewind"
+
+
+def killed_after(tmp_path: Path, path: Path, *, live: bool) -> EndingDesk:
+    """A desk in the middle of its first product that then is no more."""
+    desk = EndingDesk(tmp_path)
+    assert desk.base.book.save_as(path)
+    if live:
+        desk.go_live()
+    desk.base.runner.start()
+    desk.base.pass_s(120)
+    desk.base.runner.enter("first")
+    desk.base.selling.drop_coupon("ten")
+    desk.base.pass_s(30)
+    desk.base.selling.show_point("sun", "sun-1")
+    desk.base.book.close()
+    return desk
+
+
+def can_resume(desk: EndingDesk) -> bool:
+    return desk.ending.interruption is not None and not desk.base.runner.run.running
+
+
+def test_everything_ends_and_the_log_says_so(tmp_path: Path) -> None:
+    desk = EndingDesk(tmp_path)
+    desk.go_live()
+    runner, selling = desk.base.runner, desk.base.selling
+    runner.start()
+    runner.enter("first")
+    selling.drop_coupon("ten")
+    selling.show_point("sun", "sun-1")
+    selling.keep_on(ShownKind.TICKER, on=True)
+    desk.disclosures.show_now("DE")
+    runner.timer_start(300)
+    desk.base.pass_s(20)
+    desk.ending.end("host")
+    assert (runner.run.running, runner.run.timer.started_ms, selling.shown) == (False, None, Shown(pinned_ms=0))
+    kinds = {event.kind for event in desk.base.logged()}
+    assert kinds >= {
+        EventKind.COUPON_CLOSED,
+        EventKind.COUNTDOWN_ENDED,
+        EventKind.CARD_HIDDEN,
+        EventKind.DISCLOSURE_ENDED,
+        EventKind.SHOW_ENDED,
+    }
+    assert desk.why == ["host"]
+    before = len(desk.base.logged())
+    desk.ending.end("host")
+    assert len(desk.base.logged()) == before, "nothing is left to end"
+    desk.base.close()
+
+
+def test_what_is_offered_without_a_run_of_show_ends_too(tmp_path: Path) -> None:
+    desk = EndingDesk(tmp_path)
+    desk.go_live()
+    desk.base.selling.pin("moon")
+    desk.base.selling.drop_coupon("made")
+    desk.ending.end("host")
+    assert (desk.base.selling.shown.pinned_id, desk.base.selling.shown.drop) == ("", None)
+    assert not desk.base.logged(EventKind.SHOW_ENDED)
+    desk.base.close()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_run_that_was_cut_off_stands_still_and_is_resumed_at_the_same_second(tmp_path: Path, path: Path, live: bool) -> None:
+    before = killed_after(tmp_path, path, live=live)
+    before.base.clock.pass_ms(26 * 60 * 1000)
+    desk = EndingDesk(tmp_path, path=path, before=before)
+    runner, selling = desk.base.runner, desk.base.selling
+    assert not runner.run.running
+    assert (selling.shown.pinned_id, selling.shown.drop, desk.air.since_ms) == ("", None, None)
+    cut_off = desk.ending.interruption
+    assert cut_off is not None and cut_off.segment == "Sun lamp"
+    assert [event.data["why"] for event in desk.base.logged(EventKind.SHOW_ENDED)] == [INTERRUPTED]
+    desk.ending.resume()
+    assert (runner.run.segment_id, selling.shown.pinned_id) == ("first", "sun")
+    assert runner.timing().slot_left_s == 300 - 30
+    assert runner.timing().elapsed_s == 150
+    assert not can_resume(desk)
+    with pytest.raises(ShowError):
+        desk.ending.resume()
+    desk.base.close()
+
+
+def test_the_offer_stays_until_somebody_decides(tmp_path: Path, path: Path) -> None:
+    before = killed_after(tmp_path, path, live=True)
+    before.base.clock.pass_ms(AT_ONCE_MS + 1)
+    looked = EndingDesk(tmp_path, path=path, before=before)
+    assert looked.ending.interruption is not None
+    looked.base.close()
+    again = EndingDesk(tmp_path, path=path, before=looked)
+    assert can_resume(again)
+    again.base.runner.start()
+    assert not can_resume(again), "a new run took its place"
+    again.base.close()
+
+
+def test_an_engine_that_may_still_be_live_is_waited_for(tmp_path: Path, path: Path) -> None:
+    before = killed_after(tmp_path, path, live=True)
+    before.base.clock.pass_ms(10 * 60 * 1000)
+    desk = EndingDesk(tmp_path, path=path, before=before, engine_left=True)
+    assert not can_resume(desk)
+    desk.air.found_idle()  # it says that it is not
+    desk.ending.lost_air()
+    assert can_resume(desk)
+    desk.base.close()
+
+
+def test_a_rehearsal_goes_on_after_a_short_gap_and_ends_after_hours(tmp_path: Path, path: Path) -> None:
+    before = killed_after(tmp_path, path, live=False)
+    before.base.clock.pass_ms(AT_ONCE_MS // 2)
+    desk = EndingDesk(tmp_path, path=path, before=before)
+    assert desk.base.runner.run.segment_id == "first" and desk.base.runner.run.running
+    desk.base.close()
+    desk.base.clock.pass_ms(LEFT_ALONE_MS + 1)
+    later = EndingDesk(tmp_path, path=path, before=desk)
+    assert not later.base.runner.run.running
+    assert later.ending.interruption is None
+    ended = later.base.runner.run.ended_ms
+    assert ended is not None and ended < later.base.now_ms() - LEFT_ALONE_MS, "hours in which nothing happened do not count"
+    later.base.close()

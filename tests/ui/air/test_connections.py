@@ -1,0 +1,89 @@
+"""The question before a show from elsewhere reaches a server."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.domain.program.output import Relay
+from app.domain.program.project import starter_project
+from app.domain.program.source import Source, SourceKind
+from app.domain.show import Show
+from app.session.studio import Studio
+from app.storage.show_file import write_new
+from app.ui.air.connections import ConnectionsDialog, host_of
+from app.ui.shell.main_window import MainWindow
+from tests.ui.air.test_on_air import until
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def gift(folder: Path) -> Path:
+    relays = (Relay("a", "A", "https://anna:sesame@a.example/whip?key=1"), Relay("b", "B", "http://b.example:8889/whip"))
+    write_new(folder / "gift.tradewind", Show(replace(starter_project(camera=None, microphone=False), relays=relays, relay_id="a")))
+    return folder / "gift.tradewind"
+
+
+async def asked(window: MainWindow) -> ConnectionsDialog:
+    await until(lambda: any(one.isVisible() for one in window.findChildren(ConnectionsDialog)))
+    return next(one for one in window.findChildren(ConnectionsDialog) if one.isVisible())
+
+
+async def test_a_show_from_elsewhere_is_asked_about_and_the_answer_counts(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    await studio.start()
+    assert studio.open(gift(tmp_path))
+    dialog = await asked(window)
+    assert [row.box.text() for row in dialog.rows] == ["a.example", "b.example:8889"]
+    assert dialog.refuse_button.isDefault() and dialog.focusWidget() is dialog.refuse_button, "Enter and Space agree to nothing"
+    assert not any("sesame" in one.text() or "key=1" in one.text() for one in dialog.findChildren(type(window.relays._hint)))
+    assert window.relays.rows["a"].state.text() == "not connected"
+    dialog.rows[1].box.setChecked(False)
+    QTest.mouseClick(dialog.agree_button, LEFT)
+    assert studio.connections.pending() == ()
+    assert studio.nearest().id == "a" and window.relays.rows["a"].state.text() != "not connected"
+    assert window.relays.rows["b"].state.text() == "not connected"
+    QTest.mouseClick(window.relays.rows["b"], LEFT)
+    again = await asked(window)
+    assert [row.box.isChecked() for row in again.rows] == [True, False], "what was answered can be changed"
+    again.rows[1].box.setChecked(True)
+    QTest.mouseClick(again.agree_button, LEFT)
+    assert window.relays.rows["b"].state.text() != "not connected"
+
+
+async def test_escape_leaves_the_question_open_and_says_so(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    await studio.start()
+    told: list[str] = []
+    window.bridge.notice.connect(lambda notice: told.append(notice.code))
+    assert studio.open(gift(tmp_path))
+    dialog = await asked(window)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert "show.connections" in told and len(studio.connections.pending()) == 2
+    assert studio.nearest().id == "embedded"
+    window.commands.run("connections.open")
+    again = await asked(window)
+    QTest.mouseClick(again.refuse_button, LEFT)
+    assert studio.connections.pending() == () and not studio.connections.allows("https://a.example:443")
+
+
+async def test_a_source_that_waits_says_why_where_it_is_set(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    camera = Source("cam", "Door", SourceKind.CAMERA, {"device": "rtsp://anna:sesame@192.0.2.7/door"})
+    plain = starter_project(camera=None, microphone=False)
+    write_new(tmp_path / "gift.tradewind", Show(replace(plain, sources=(*plain.sources, camera))))
+    await studio.start()
+    assert studio.open(tmp_path / "gift.tradewind")
+    dialog = await asked(window)
+    QTest.mouseClick(dialog.refuse_button, LEFT)
+    window.selection.choose(layer_id="", source_id="cam")
+    assert not window.properties.withheld.isHidden()
+    studio.answer_connections({"rtsp://192.0.2.7:554": True})
+    assert window.properties.withheld.isHidden()
+
+
+def test_a_server_is_named_as_people_know_it() -> None:
+    assert [host_of(one) for one in ("https://a.example:443", "http://a.example:80", "rtsp://[::1]:554", "smb://server")] == [
+        "a.example",
+        "a.example",
+        "[::1]:554",
+        "server",
+    ]

@@ -1,0 +1,94 @@
+"""The window with the real engine and the real relay: pictures, levels, on air and off again."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.program.broadcast import BroadcastState
+from app.session.studio import Studio
+from app.ui.shell.application import Shell
+from tests.support.words import ROOT
+
+PATIENCE_S = 30.0
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Let Qt and asyncio work until it is so."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():
+            QApplication.processEvents()
+            await asyncio.sleep(0.01)
+
+
+async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, studio: Studio) -> None:
+    window = shell.window
+    assert not window.live.button.isEnabled(), "nothing can be published before the engine runs"
+    studio.change_setting("confirm_stop_live", False)
+    await studio.start()
+    await until(lambda: studio.preview.latest() is not None and studio.stats is not None and studio.relay_running)
+    window.program.view.poll()
+    picture = window.program.view.grab().toImage()
+    area = window.program.view.picture_rect()
+    colours = {picture.pixelColor(round(area.x() + area.width() * step / 20), round(area.center().y())).name() for step in range(1, 20)}
+    assert len(colours) >= 5, "the test card's bars"
+    await until(lambda: window.mixer.master.held_db[0] > -40)
+    await until(window.live.button.isEnabled)
+    QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
+    await until(lambda: window.live.button.text().startswith("On air"))
+    assert window.live.button.property("phase") == "air"
+    await until(lambda: window.status.figures["rate"].text().endswith("b/s"))
+    assert window.status.figures["air"].property("level") == "air"
+    QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
+    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    assert window.live.button.text() == "Go live"
+
+
+def test_the_program_s_loop_starts_the_window_and_ends_in_order(tmp_path: Path) -> None:
+    program = f"""
+import json, time
+from pathlib import Path
+begun = time.monotonic()
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.ui.shell.application import run_window
+from app.ui.shell.main_window import MainWindow
+from tests.support.desk_window import make_studio, options
+home, seen = Path({str(tmp_path)!r}), []
+application = QApplication(["tradewind"])
+
+def look():
+    window = next((one for one in application.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()), None)
+    if window is None:
+        QTimer.singleShot(20, look)
+        return
+    seen.append([window.isVisible(), window.windowTitle(), time.monotonic() - begun])
+    QTimer.singleShot(500, window.close)
+
+QTimer.singleShot(0, look)
+status = run_window(lambda: make_studio(home), options(home))
+import sys
+print(json.dumps([status, seen, sorted(name for name in ("cv2", "av", "aiortc", "sounddevice") if name in sys.modules)]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=60,
+        env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    status, seen, heavy = json.loads(done.stdout.splitlines()[-1])
+    assert status == 0
+    assert seen[0][0], "the window is there before anything else runs"
+    assert "Tradewind" in seen[0][1]
+    assert heavy == [], "the desk loads no codecs"
+    assert "Traceback" not in done.stderr, done.stderr

@@ -1,0 +1,166 @@
+"""People and markets: who takes part, with hours and days of their own; every field one step of undo."""
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import QDate, QTime
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.planning.hours.burden import Burden
+from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind
+from app.domain.planning.schedule import party_by_id
+from app.session.studio import Studio
+from app.ui.planning.people.ledger_table import next_in_turn
+from app.ui.planning.people.people_page import PeoplePage
+from app.ui.planning.window import PlannerWindow
+from tests.ui.planning.conftest import PARTIES
+
+
+@pytest.fixture
+def page(planner: PlannerWindow) -> PeoplePage:
+    planner.show_tab("people")
+    QApplication.processEvents()
+    return planner.people
+
+
+def choose(page: PeoplePage, party_id: str) -> None:
+    ids = [str(page.list.item(place).data(0x100)) for place in range(page.list.count())]
+    page.list.setCurrentRow(ids.index(party_id))
+
+
+def party(studio: Studio, party_id: str) -> Party:
+    return party_by_id(studio.show.schedule, party_id)
+
+
+def test_the_audience_stands_before_the_host_before_the_team(page: PeoplePage) -> None:
+    words = [page.list.item(place).text() for place in range(page.list.count())]
+    assert words[0] == "United States\nMarket · New York"
+    assert words[2:] == ["Lin\nHost · Shanghai", "Asha\nInterpreter · Kathmandu", "Ben\nInterpreter · Shanghai"]
+
+
+def test_a_name_that_is_typed_is_one_step(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "lin")
+    page.form.name.selectAll()
+    QTest.keyClicks(page.form.name, "Mei")
+    assert party(studio, "lin").name == "Mei"
+    assert page.list.currentItem().text().startswith("Mei\n")
+    studio.undo()
+    assert party(studio, "lin").name == "Lin"
+    assert page.form.name.text() == "Lin"
+
+
+def test_a_name_is_not_emptied(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "lin")
+    page.form.name.clear()
+    page.form.name.textEdited.emit("")
+    page.form.name.editingFinished.emit()
+    assert party(studio, "lin").name == "Lin"
+    assert page.form.name.text() == "Lin"
+
+
+def test_places_are_found_by_their_city(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "asha")
+    page.form.zone.offer("chatham")
+    assert page.form.zone.offered == ("Pacific/Chatham",)
+    page.form.zone.pick_match(0)
+    assert party(studio, "asha").zone == "Pacific/Chatham"
+
+
+def test_a_market_has_a_share_and_a_person_nights(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "us")
+    assert not page.form.form.isRowVisible(page.form.nights)
+    page.form.weight.setValue(4.5)
+    page.form.market.setCurrentIndex(page.form.market.findData("SA"))
+    page.form.market.activated.emit(page.form.market.currentIndex())
+    assert (party(studio, "us").weight, party(studio, "us").market_id) == (4.5, "SA")
+    choose(page, "ben")
+    assert not page.form.form.isRowVisible(page.form.market)
+    page.form.nights.setValue(6)
+    page.form.languages.setText("de, zh-Hans")
+    page.form.languages.editingFinished.emit()
+    assert (party(studio, "ben").nights_before, party(studio, "ben").languages) == (6, ("de", "zh-Hans"))
+
+
+def test_hours_of_their_own(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "asha")
+    page.form.hours.add_button.click()
+    (row,) = page.form.hours.rows
+    row.begin.setTime(QTime(22, 0))
+    row.end.setTime(QTime(6, 0))
+    row.comfort.setCurrentIndex(row.comfort.findData(Comfort.NEVER))
+    row.comfort.activated.emit(row.comfort.currentIndex())
+    for weekday in (6, 7):
+        row.days[weekday].click()
+    assert party(studio, "asha").hours == (Hours(22 * 60, 30 * 60, Comfort.NEVER, (1, 2, 3, 4, 5)),)
+    assert page.form.hours.rows == [row], "who types keeps the field"
+    for weekday in (1, 2, 3, 4, 5):
+        row.days[weekday].click()
+    assert party(studio, "asha").hours[0].weekdays == (5,), "the last day stays: none would mean every day"
+    studio.undo()
+    assert party(studio, "asha").hours == ()
+
+
+def test_days_away(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "lin")
+    page.form.away.add_button.click()
+    (row,) = page.form.away.rows
+    assert party(studio, "lin").away == (Away(date(2027, 3, 1), date(2027, 3, 1)),)
+    row.last.setDate(QDate(2027, 3, 9))
+    QTest.keyClicks(row.why, "Home")
+    assert party(studio, "lin").away == (Away(date(2027, 3, 1), date(2027, 3, 9), "Home"),)
+    row.first.setDate(QDate(2027, 3, 12))
+    assert party(studio, "lin").away[0].last == date(2027, 3, 12), "the end goes along"
+    row.removed.emit()
+    assert party(studio, "lin").away == ()
+
+
+def test_somebody_is_added_and_removed(studio: Studio, page: PeoplePage) -> None:
+    page.add(PartyKind.MARKET, "US")
+    added = studio.show.schedule.parties[-1]
+    assert (added.market_id, added.zone) == ("US", "America/Chicago")
+    assert added.name == "United States · Chicago"
+    assert page.form.name.selectedText() == added.name
+    page.remove()
+    assert tuple(one.id for one in studio.show.schedule.parties) == tuple(one.id for one in PARTIES)
+    page.add(PartyKind.OPERATOR, "")
+    assert studio.show.schedule.parties[-1].zone == "Asia/Shanghai"
+
+
+def test_a_party_of_a_show_can_go(studio: Studio, page: PeoplePage) -> None:
+    choose(page, "us")
+    page.remove()
+    assert "us" not in studio.show.schedule.airings[0].party_ids
+    studio.undo()
+    assert "us" in studio.show.schedule.airings[0].party_ids
+
+
+def test_the_ledger_has_everybody_and_whose_turn_it_is(page: PeoplePage) -> None:
+    model = page.ledger.model()
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert sorted(names) == ["Asha\nInterpreter · next in turn", "Ben\nInterpreter", "Lin\nHost"]
+    figures = {names[row]: model.index(row, 2).data() for row in range(model.rowCount())}
+    assert figures["Ben\nInterpreter"] == "1"
+    assert figures["Lin\nHost"] == "0", "a Friday evening in New York is a morning for her"
+
+
+def test_whose_turn_it_is_asks_those_who_can_do_the_same() -> None:
+    burdens = {"asha": Burden("asha", nights=(date(2027, 3, 2),)), "ben": Burden("ben"), "lin": Burden("lin")}
+    assert next_in_turn(PARTIES, burdens) == {"ben"}
+    assert next_in_turn(PARTIES[:4], burdens) == frozenset(), "who is alone in a work has no turn"
+
+
+def test_what_holds_for_the_whole_plan(studio: Studio, planner: PlannerWindow, page: PeoplePage) -> None:
+    settings = page.settings
+    assert (settings.place.text(), settings.rest.value()) == ("Shanghai", 11)
+    settings.rest.setValue(13)
+    settings.quiet[0].setTime(QTime(21, 30))
+    settings.place.offer("lisbon")
+    settings.place.pick_match(0)
+    schedule = studio.show.schedule
+    assert (schedule.rest_hours, schedule.quiet_hours, schedule.host_zone) == (13, ("21:30", "08:00"), "Europe/Lisbon")
+    assert planner.choice.zone == "Europe/Lisbon"
+    planner.show_tab("hour")
+    QApplication.processEvents()
+    assert planner.hour.strips.model is not None
+    assert planner.hour.strips.model.own_name == "Lisbon"

@@ -1,0 +1,106 @@
+"""The planner's window: its tabs, its place, its empty state, and the way through it without a mouse."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from app.session.studio import Studio
+from app.storage.markets import load_markets
+from app.storage.paths import RESOURCES
+from app.ui.planning.window import TABS, PlannerWindow
+from app.ui.setup.setup import SetupDialog
+from app.ui.shell.application import Shell
+from tests.ui.shell.test_keyboard import controls, named, round_trip
+
+
+def test_its_tabs(planner: PlannerWindow) -> None:
+    assert tuple(planner.pages) == TABS
+    for name in TABS:
+        planner.show_tab(name)
+        QApplication.processEvents()
+        assert planner.tab == name
+
+
+def test_an_empty_plan_is_filled_from_the_show_in_one_click(studio: Studio, empty_planner: PlannerWindow) -> None:
+    assert empty_planner.stack.currentWidget() is empty_planner.empty
+    markets = tuple(market for market in load_markets(RESOURCES / "markets") if market.id in ("US", "DE"))
+    studio.edit_show("Fill", lambda show: replace(show, markets=markets))
+    empty_planner.suggest_button.click()
+    parties = studio.show.schedule.parties
+    assert {party.market_id for party in parties} == {"US", "DE", ""}
+    assert {party.zone for party in parties if party.market_id == "US"} == {"America/New_York", "America/Los_Angeles"}
+    assert parties[-1].zone == studio.desk.scheduler.host_zone
+    assert empty_planner.stack.currentWidget() is empty_planner.tabs
+    studio.undo()
+    assert studio.show.schedule.parties == ()
+    assert empty_planner.stack.currentWidget() is empty_planner.empty
+
+
+def test_a_show_without_markets_is_asked_for_them_first(studio: Studio, empty_planner: PlannerWindow) -> None:
+    assert not empty_planner.suggest_button.isVisible()
+    empty_planner.markets_button.click()
+    dialog = empty_planner.findChild(SetupDialog)
+    assert dialog is not None
+    dialog.reject()
+    markets = tuple(market for market in load_markets(RESOURCES / "markets") if market.id == "US")
+    studio.edit_show("Fill", lambda show: replace(show, markets=markets))
+    QApplication.processEvents()
+    assert empty_planner.suggest_button.isVisible()
+    assert not empty_planner.markets_button.isVisible()
+
+
+def test_they_can_be_written_by_hand(empty_planner: PlannerWindow) -> None:
+    empty_planner.by_hand_button.click()
+    assert empty_planner.tab == "people"
+    assert empty_planner.stack.currentWidget() is empty_planner.tabs
+    assert not empty_planner.people.area.isEnabled()
+
+
+def test_it_comes_back_where_it_was(planner: PlannerWindow, state: QSettings) -> None:
+    planner.show_tab("people")
+    planner.resize(planner.width(), 640)
+    planner.close()
+    again = PlannerWindow(planner._desk, state)
+    assert again.tab == "people"
+    assert again.height() == 640
+    again.deleteLater()
+
+
+@pytest.mark.parametrize("tab", ["hour", "week", "festivals", "people"])
+def test_tab_reaches_every_control(planner: PlannerWindow, tab: str) -> None:
+    planner.resize(1600, 1200)
+    planner.show_tab(tab)
+    QApplication.processEvents()
+    reached = {id(widget) for widget in round_trip(planner)}
+    assert not [named(widget) for widget in controls(planner) if id(widget) not in reached]
+
+
+def test_what_happens_in_the_plan_is_read_by_the_page_that_is_seen(studio: Studio, planner: PlannerWindow) -> None:
+    planner.show_tab("hour")
+    QApplication.processEvents()
+    studio.desk.scheduler.remove_parties(("asha",))
+    model = planner.hour.strips.model
+    assert model is not None
+    assert [row.party_id for row in model.rows] == ["us", "de", "lin", "ben"]
+    assert planner.people.list.count() in (0, 5), "what is not seen is read later"
+    planner.show_tab("people")
+    QApplication.processEvents()
+    assert planner.people.list.count() == 4
+
+
+def test_the_main_window_opens_it_once_and_takes_it_along(shell: Shell) -> None:
+    window = shell.window
+    window.commands.run("planner.toggle")
+    first = window.windows.planner
+    assert first is not None
+    assert first.isVisible()
+    window.bridge.open_requested.emit("planner", "people")
+    assert window.windows.planner is first
+    assert first.tab == "people"
+    first.close()
+    window.commands.run("planner.toggle")
+    assert first.isVisible()
+    window.let_go()
+    assert window.windows.planner is None

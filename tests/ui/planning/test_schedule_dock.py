@@ -1,0 +1,214 @@
+"""The dock of the plan: what comes next, whether all is ready, what a late show does, and what new clock rules moved."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QTabBar
+
+from app.domain.base.local_time import LocalTime
+from app.domain.event import EventKind
+from app.domain.planning.schedule import ZoneTable
+from app.domain.show import Show
+from app.session.planning.scheduler import Scheduler
+from app.session.studio import Studio
+from app.ui.planning.dates.airing import AiringDialog
+from app.ui.planning.dates.moved import MovedDialog
+from app.ui.planning.dock.schedule_board import ScheduleBoard
+from app.ui.shell.main_window import MainWindow
+from tests.support.clocks import SetClock
+from tests.support.planned import NOON, US_FIRST, at, noon_clock, plan_sample
+
+NEW_YORK = "America/New_York"
+SMALL = (1366, 768)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return noon_clock()
+
+
+@pytest.fixture
+def plan(studio: Studio) -> Scheduler:
+    return studio.desk.scheduler
+
+
+def bring_up(window: MainWindow) -> ScheduleBoard:
+    """Raise the dock and let it fill itself."""
+    window.show_dock("schedule")
+    for _ in range(3):  # the tab, the timer, what they lay out
+        QApplication.processEvents()
+    assert is_built(window)
+    return window.schedule.fill()
+
+
+def is_built(window: MainWindow) -> bool:
+    return window.schedule.board is not None
+
+
+@pytest.fixture
+def board(window: MainWindow, studio: Studio) -> ScheduleBoard:
+    plan_sample(studio)
+    return bring_up(window)
+
+
+def line(board: ScheduleBoard, kind: str) -> tuple[str, str, str]:
+    found = next(one for one in board.readiness.list.lines if one.id == kind)
+    return found.words, found.state, found.fix
+
+
+def test_nothing_is_built_before_it_is_seen(window: MainWindow, studio: Studio) -> None:
+    assert not is_built(window)
+    bring_up(window)
+    assert is_built(window)
+    assert any(bar.tabText(bar.currentIndex()) == "Schedule" for bar in window.findChildren(QTabBar))
+
+
+def test_an_empty_plan_says_what_to_do(window: MainWindow) -> None:
+    board = bring_up(window)
+    assert board.empty.isVisible()
+    board.plan_button.click()
+    assert board.findChildren(AiringDialog)[0].isVisible()
+    board.findChildren(AiringDialog)[0].reject()
+
+
+def test_the_next_show_stands_there_on_everybodys_clocks(board: ScheduleBoard) -> None:
+    assert board.eyebrow.text() == "Next show in"
+    assert board.countdown.text() == "4 days 21 hr"
+    assert board.title.text() == "Tea and ink, live for the US"
+    assert board.here.text() == "Fri, Nov 27, 09:00–10:30 here (Shanghai)"
+    assert board.times.time_of("market-us") == "Thu 20:00 −1 day"
+    assert board.times.time_of("host") == "Fri 09:00"
+    assert [key.partition("@")[0] for key in board.after.keys] == ["gulf-evening", "us-evening", "us-evening", "gulf-evening"]
+
+
+def test_the_clock_goes(board: ScheduleBoard, clock: SetClock) -> None:
+    at(clock, NOON + timedelta(days=4, hours=20, minutes=30))
+    board._tick()
+    assert board.countdown.text() == "30 min"
+    assert board.countdown.property("state") == "due"
+    assert board.start_button.text() == "Start the show"
+    assert board.start_button.property("role") == "primary"
+    at(clock, NOON + timedelta(days=4, hours=20, minutes=59, seconds=30))
+    board._tick()
+    assert board.countdown.text() == "30 sec"
+    at(clock, NOON + timedelta(days=4, hours=21, minutes=10))
+    board._tick()
+    assert (board.eyebrow.text(), board.countdown.text()) == ("Should be on air for", "10 min")
+    assert board.countdown.property("state") == "late"
+
+
+def test_what_is_missing_has_a_button_that_mends_it(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
+    assert board.readiness.title.text().startswith("Before the show: ")
+    assert line(board, "products") == ("4 products to be confirmed by the partner", "missing", "Confirmed")
+    assert line(board, "interpreter") == ("No interpreter, and the run of show needs one", "block", "Choose one")
+    assert line(board, "run_of_show")[1] == "good"
+    confirm = next(one for one in board.readiness.list.lines if one.id == "products").run
+    assert confirm is not None
+    confirm()
+    assert line(board, "products") == ("Products are confirmed", "good", "")
+    studio.undo()
+    assert line(board, "products")[1] == "missing"
+    QApplication.processEvents()
+    choose = next(one for one in board.readiness.list.findChildren(QPushButton) if one.text() == "Choose one" and one.isVisible())
+    choose.click()
+    dialog = next(one for one in board.findChildren(AiringDialog) if one.isVisible())
+    dialog.preview.parties.boxes["interpreter-ar"].click()
+    dialog._show_preview()
+    dialog.save_button.click()
+    assert line(board, "interpreter")[0].endswith("Salma Farid")
+
+
+def test_a_late_show_proposes_to_shift_what_follows(board: ScheduleBoard, plan: Scheduler, studio: Studio, clock: SetClock) -> None:
+    first = plan.occurrence(US_FIRST)
+    assert first is not None
+    second = plan.duplicate(first, LocalTime(datetime(2026, 11, 26, 21, 45), NEW_YORK))
+    assert not board.replan.isVisible()
+    at(clock, first.start + timedelta(minutes=40))
+    board.refresh()
+    assert board.replan.isVisible()
+    assert "10:45 → 11:30" in board.replan.words.text()
+    before = studio.show.schedule
+    board.replan.shift_button.click()
+    moved = plan.occurrence(second)
+    assert moved is not None
+    assert moved.local.wall == datetime(2026, 11, 26, 22, 30)
+    assert not board.replan.isVisible()
+    studio.undo()
+    assert studio.show.schedule == before
+
+
+def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan: Scheduler, studio: Studio, clock: SetClock) -> None:
+    first = plan.occurrence(US_FIRST)
+    assert first is not None
+    at(clock, first.start)
+    plan.airings.begin(first, plan.title_of(first))
+    assert [event.kind for event in studio.events((EventKind.AIRING_STARTED,))] == [EventKind.AIRING_STARTED]
+    board.refresh()
+    assert (board.eyebrow.text(), board.countdown.text()) == ("On air, left", "1 hr 30 min")
+    assert (board.start_button.text(), board.start_button.isEnabled()) == ("On air", False)
+    assert not board.readiness.isVisible()
+    at(clock, first.end + timedelta(minutes=5))
+    board.refresh()
+    assert (board.eyebrow.text(), board.countdown.text()) == ("On air, over its time by", "5 min")
+
+
+def test_the_list_opens_and_calls_off(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
+    key = board.after.keys[0]
+    board.after.called_off.emit(key)
+    assert plan.occurrence(key) is None
+    studio.undo()
+    assert board.after.keys[0] == key
+    board.after.opened.emit(key)
+    dialog = next(one for one in board.findChildren(AiringDialog) if one.isVisible())
+    assert dialog.title_line.text() == "Gifts from Harbour & Hill, live for the Gulf"
+    dialog.reject()
+
+
+def test_the_dock_does_not_widen_a_small_window(board: ScheduleBoard, window: MainWindow) -> None:
+    window.resize(*SMALL)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == SMALL
+    assert window.minimumSizeHint().width() <= SMALL[0]
+    assert window.minimumSizeHint().height() <= SMALL[1]
+
+
+def test_the_planner_opens_from_the_dock(board: ScheduleBoard, window: MainWindow) -> None:
+    window.bridge.open_requested.emit("planner", "month")
+    planner = window.windows.planner
+    assert planner is not None
+    assert planner.isVisible()
+    assert planner.tab == "month"
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    window.commands.run("planner.toggle")  # it is behind the other window: the user wants to see it
+    assert planner.isVisible()
+    assert QTest.qWaitForWindowActive(planner)
+    window.commands.run("planner.toggle")
+    assert not planner.isVisible()
+
+
+def test_new_clock_rules_are_told_and_accepted(board: ScheduleBoard, window: MainWindow, studio: Studio, plan: Scheduler) -> None:
+    """As if the plan had been made by an edition in which New York kept its summer time."""
+
+    def older(table: ZoneTable) -> ZoneTable:
+        return replace(table, offsets=((table.offsets[0][0], -240),)) if table.zone == NEW_YORK else table
+
+    def aged(show: Show) -> Show:
+        tables = tuple(map(older, show.schedule.zone_tables))
+        return replace(show, schedule=replace(show.schedule, tzdata="2020a", zone_tables=tables))
+
+    studio.edit_show("Age", aged)
+    assert window.commands.can_run("schedule.moved")
+    window.commands.run("schedule.moved")
+    dialog = window.findChildren(MovedDialog)[0]
+    words = [one.text() for one in dialog.findChildren(type(dialog.more))]
+    assert any("Tea and ink" in text and "20:00 New York" in text for text in words)
+    assert "Lin Yue · Shanghai" in words
+    assert words[words.index("Lin Yue · Shanghai") + 1] == "08:00"
+    before = [one.local for one in plan.upcoming(8)]
+    dialog.accept_button.click()
+    assert plan.moved() == ()
+    assert [one.local for one in plan.upcoming(8)] == before
+    assert not dialog.isVisible()

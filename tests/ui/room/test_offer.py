@@ -1,0 +1,175 @@
+"""What viewers see beside the picture, as the host gives and takes it."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from app.bootstrap.window import spoken_language
+from app.domain.event import EventKind
+from app.domain.selling.shown import ShownKind
+from app.session.studio import Studio
+from app.storage.settings import Settings
+from app.ui.selling.keywords import CouponDialog, KeywordDialog
+from app.ui.shell.application import Shell
+from app.ui.shell.main_window import MainWindow
+from tests.support.clocks import SetClock
+from tests.support.selling_show import selling_show
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(1_750_000_000_000_000_000)
+
+
+@pytest.fixture
+def window(shell: Shell, studio: Studio) -> MainWindow:
+    """With a show that sells, what viewers see in front."""
+    studio.edit_show("Fill", lambda _: selling_show())
+    shell.window.docks["offer"].raise_()
+    QApplication.processEvents()
+    return shell.window
+
+
+def words(parent: QWidget) -> list[str]:
+    """What can be read there now."""
+    for _ in range(2):
+        QApplication.processEvents()
+    return [label.text() for label in parent.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def button(parent: QWidget, text: str, place: int = 0) -> QPushButton:
+    """The button with these words, the first unless another `place` is asked for."""
+    for _ in range(2):
+        QApplication.processEvents()
+    found = [one for one in parent.findChildren(QPushButton) if one.text() == text and one.isVisible()]
+    return found[place]
+
+
+def test_keyword_cards_are_shown_one_at_a_time(studio: Studio, window: MainWindow) -> None:
+    panel, selling = window.offer, studio.desk.selling
+    button(panel, "1  Free delivery").click()
+    assert selling.shown.card is not None
+    assert selling.shown.card.id == "free"
+    assert button(panel, "1  Free delivery").isChecked()
+    studio.actions.run("card.2")
+    assert not button(panel, "1  Free delivery").isChecked()
+    assert button(panel, "2  30 days").isChecked()
+    button(panel, "2  30 days").click()
+    assert selling.shown.card is None
+
+
+def test_a_keyword_keeps_its_number_whatever_is_pinned(studio: Studio, window: MainWindow) -> None:
+    studio.desk.selling.pin("sun")
+    assert window.offer.pinned.text() == "sun 灯"
+    assert button(window.offer, "1  Free delivery").isVisible()
+    assert button(window.offer, "3  随日光而转").isVisible()
+    button(window.offer, "Unpin").click()
+    assert studio.desk.selling.shown.pinned_id == ""
+    assert window.offer.pinned.text() == "Nothing is pinned"
+    assert button(window.offer, "1  Free delivery").isVisible()
+
+
+def test_disclosure_rows_stay_where_they_are(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+    studio.desk.runner.start()
+    before = list(window.offer._disclosure_rows)
+    assert before == ["US", "DE"]
+    for seconds in (5, 40, 600):
+        clock.pass_ms(seconds * 1000)
+        studio.desk.disclosures.show_now("US")
+        window.offer._read_disclosures()
+        assert list(window.offer._disclosure_rows) == before
+
+
+def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+    panel, selling = window.offer, studio.desk.selling
+    button(panel.coupons, "Drop").click()
+    drop = selling.shown.drop
+    assert drop is not None
+    assert drop.coupon_id == "ten"
+    assert "3 left · 1:00" in words(panel.coupons)
+    studio.log(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v")
+    clock.pass_ms(20_000)
+    panel.on_tick()
+    assert "2 left · 0:40" in words(panel.coupons)
+    button(panel.coupons, "Close").click()
+    assert selling.shown.drop is None
+    assert "1 given" in words(panel.coupons)
+    button(panel.coupons, "Drop").click()
+    clock.pass_ms(61_000)
+    selling.tick(studio.desk.now_ms())
+    panel.on_tick()
+    assert selling.shown.drop is None
+    assert "2 left · 0:00" not in words(panel.coupons)
+
+
+def test_lasting_cards_are_switches(studio: Studio, window: MainWindow) -> None:
+    for text, kind in (("Name line", ShownKind.LOWER_THIRD), ("Ticker", ShownKind.TICKER), ("QR code", ShownKind.CODE)):
+        button(window.offer, text).click()
+        assert kind in studio.desk.selling.shown.lasting
+        assert button(window.offer, text).isChecked()
+        button(window.offer, text).click()
+        assert kind not in studio.desk.selling.shown.lasting
+
+
+def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+    panel = window.offer
+    studio.desk.disclosures.automatic = False
+    studio.desk.runner.start()
+    panel.on_tick()
+    read = words(panel.disclosures)
+    assert {"美国", "Germany"} <= set(read)
+    assert "now" in read
+    first = button(panel.disclosures, "Show", 0)
+    panel.on_tick()
+    assert button(panel.disclosures, "Show", 0) is first, "a click or the keyboard would be lost with the second"
+    button(panel.disclosures, "Show", 0).click()
+    button(panel.disclosures, "Show", 0).click()
+    assert set(studio.desk.disclosures.active) == {"US", "DE"}
+    read = words(panel.disclosures)  # the picture speaks to one of them
+    assert (read.count("on screen"), read.count("on the viewer page only")) == (1, 1)
+    button(panel.disclosures, "Hide", 0).click()
+    assert len(studio.desk.disclosures.active) == 1
+    clock.pass_ms(11_000)
+    studio.desk.disclosures.tick(studio.desk.now_ms())
+    assert set(studio.desk.disclosures.active) <= {"DE"}, "what is told for ten seconds went by itself"
+
+
+async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
+    summary = studio.desk.summary
+    summary.set_viewers(1234)
+    studio.log(EventKind.LIKED, count=7, viewer="v")
+    studio.log(EventKind.DETAIL_ASKED, product="sun", viewer="v")
+    summary.add(studio.events())
+    window.offer.on_room_changed()
+    assert {name: label.text() for name, label in window.offer.figures.items()} == {
+        "viewers": "1,234",
+        "likes": "7",
+        "asked": "1",
+        "orders": "0",
+    }
+
+
+def test_empty_sections_say_what_they_are_for(studio: Studio, window: MainWindow) -> None:
+    studio.edit_show("Empty", lambda show: replace(show, cards=(), coupons=()))
+    assert any("Words that viewers read while you say them" in one for one in words(window.offer.cards))
+    assert any("A coupon gives each viewer one code" in one for one in words(window.offer.coupons))
+
+
+async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio: Studio, window: MainWindow) -> None:
+    studio.change_setting("language", "zh_CN")
+    for dialog in (KeywordDialog(window.desk, "", window), CouponDialog(window.desk, "", window)):
+        assert "zh-Hans" in dialog.languages.fields
+        more = dialog.languages.more
+        assert more.findData("zh-Hans") < 0
+        more.activated.emit(more.findData("ja"))
+        assert list(dialog.languages.fields)[-1] == "ja"
+        assert more.findData("ja") < 0, "what has a line is not offered again"
+        dialog.languages.fields["ja"].edited.emit({"ja": "送料無料"})
+        assert dialog.languages.words == {"ja": "送料無料"}
+        dialog.deleteLater()
+
+
+def test_a_new_show_speaks_the_language_of_the_window() -> None:
+    for chosen, spoken in (("zh_CN", "zh-Hans"), ("en", "en")):
+        assert spoken_language(Settings(language=chosen)) == spoken

@@ -1,0 +1,177 @@
+"""The prompter: what the host reads, mirrored for the glass, rolled by the clock."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.show_editing import change_segment
+from app.session.studio import Studio
+from app.ui.rundown.prompter import Prompter
+from app.ui.rundown.prompter_page import PrompterHead, PrompterPage, PrompterText
+from app.ui.shell.application import Shell
+from app.ui.shell.main_window import MainWindow
+from tests.support.clocks import SetClock
+from tests.support.selling_show import selling_show
+
+SIZE = (800, 500)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(1_750_000_000_000_000_000)
+
+
+@pytest.fixture
+def window(shell: Shell, studio: Studio) -> MainWindow:
+    """With a show that sells, its prompter open."""
+    studio.edit_show("Fill", lambda _: selling_show())
+    shell.window.windows.toggle_prompter()
+    QApplication.processEvents()
+    return shell.window
+
+
+def prompter(window: MainWindow) -> Prompter:
+    assert window.windows.prompter is not None
+    return window.windows.prompter
+
+
+def pixels(page: PrompterPage) -> NDArray[np.int16]:
+    """The page as it looks now, grey."""
+    image = page.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width()].astype(np.int16)
+
+
+def a_page(window: MainWindow, text: PrompterText) -> PrompterPage:
+    page = PrompterPage(window.desk.theme)
+    page.resize(*SIZE)
+    page.show_text(text)
+    return page
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_mirrored_really_mirrors_the_pixels(window: MainWindow, language: str) -> None:
+    points = {"en": "Turns with the sun", "ar": "يدور مع الشمس"}
+    page = a_page(window, PrompterText("Sun lamp", ((points[language], False),), language=language))
+    page.show_head(PrompterHead("3:21", "", "Say that this is advertising"))
+    before = pixels(page)
+    assert before.max() > 200
+    assert np.abs(before - before[:, ::-1]).mean() > 5, "a page that is its own mirror would prove nothing"
+    page.set_looks(mirrored=True)
+    after = pixels(page)
+    assert np.abs(after - before[:, ::-1]).mean() < 1.5
+    page.set_looks(mirrored=False)
+    assert np.array_equal(pixels(page), before)
+    page.deleteLater()
+
+
+def test_a_script_rolls_by_the_clock(window: MainWindow) -> None:
+    now_s = [100.0]
+    page = PrompterPage(window.desk.theme, lambda: now_s[0])
+    page.resize(*SIZE)
+    page.show_text(PrompterText("Sun lamp", (), "A line of the script that is long enough to be wrapped.\n" * 40))
+    page.set_looks(scripted=True, speed=90)
+    page.start()
+    for step_s in (0.016, 0.5, 1.484):  # late frames lose nothing
+        now_s[0] += step_s
+        page.roll()
+    assert page.offset == pytest.approx(180, abs=0.01)
+    page.set_looks(speed=30)
+    now_s[0] += 1
+    page.roll()
+    assert page.offset == pytest.approx(210, abs=0.01)
+    page.stop()
+    now_s[0] += 100
+    page.start()
+    now_s[0] += 1
+    page.roll()
+    assert page.offset == pytest.approx(240, abs=0.01), "what passed while it stood still does not count"
+    for _ in range(2):
+        now_s[0] += 100_000
+        page.roll()
+    assert not page.rolling, "at its end it stops"
+    page.deleteLater()
+
+
+def test_it_follows_the_show(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+    page = prompter(window).page
+    assert page.text.title == "Opening"
+    studio.desk.runner.start()
+    studio.desk.runner.next()
+    assert page.text.title == "Sun lamp · sun 灯"
+    assert page.text.points == (("Turns with the sun", False), ("No tools", False), ("Turn it", False))
+    assert page.text.next_title == "Star lamp"
+    clock.pass_ms(275_000)
+    prompter(window).show_head()
+    assert (page.head.clock, page.head.state) == ("0:25", "soon")
+    studio.desk.runner.swap_to_backup()
+    assert page.text.title == "Sun lamp · moon 灯"
+
+
+def test_digits_tick_points(studio: Studio, window: MainWindow) -> None:
+    studio.desk.runner.start()
+    studio.desk.runner.next()
+    page = prompter(window).page
+    for key in (Qt.Key.Key_3, Qt.Key.Key_1, Qt.Key.Key_9):
+        QTest.keyClick(page, key)
+    assert [ticked for _, ticked in page.text.points] == [True, False, True]
+    QTest.keyClick(page, Qt.Key.Key_1)
+    assert [ticked for _, ticked in page.text.points] == [False, False, True]
+
+
+def test_it_says_what_must_be_said(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+    studio.desk.disclosures.automatic = False
+    page = prompter(window).page
+    assert page.head.must_say == ""
+    studio.desk.runner.start()
+    clock.pass_ms(1_000)
+    prompter(window).show_head()
+    assert "Germany" in page.head.must_say
+    studio.actions.run("disclosure.show")
+    prompter(window).show_head()
+    assert page.head.must_say == ""
+
+
+def test_a_full_script_comes_with_its_warning(studio: Studio, window: MainWindow) -> None:
+    made = prompter(window)
+    assert not made.hint.isVisible()
+    made.mode.setCurrentIndex(1)
+    made.mode.activated.emit(1)
+    assert made.hint.isVisible()
+    assert "sounds read" in made.hint.text()
+    assert made.page.text.hint == "This segment has no script: these are its points."
+    studio.edit_show("Write", lambda show: change_segment(show, "open", script={"zh-Hans": "大家好"}))
+    assert made.page.text.script == "大家好"
+    QTest.keyClick(made.page, Qt.Key.Key_Space)
+    assert made.page.rolling
+    QTest.keyClick(made.page, Qt.Key.Key_Space)
+    assert not made.page.rolling
+
+
+def test_what_was_chosen_is_kept(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    made = prompter(window)
+    made.size_slider.setValue(90)
+    made.mirror.click()
+    QTest.keyClick(made.page, Qt.Key.Key_Minus)
+    assert made.page.size_px == 86
+    made.close()
+    again = Prompter(window.desk, QSettings(str(tmp_path / "state" / "window.ini"), QSettings.Format.IniFormat))
+    assert (again.page.size_px, again.page.mirrored) == (86, True)
+    assert again.mirror.isChecked()
+    again.deleteLater()
+
+
+def test_it_fills_a_screen_and_comes_back(window: MainWindow) -> None:
+    made = prompter(window)
+    QTest.keyClick(made.page, Qt.Key.Key_F)
+    assert made.isFullScreen()
+    assert not made.bar.isVisible(), "nothing but words on the glass"
+    QTest.keyClick(made.page, Qt.Key.Key_Escape)
+    assert not made.isFullScreen()
+    assert made.bar.isVisible()
