@@ -25,7 +25,7 @@ from app.session.planning.schedule_book import ScheduleBook
 from app.session.room.room_picture import Shrink
 from app.session.room.room_port import Connect, RoomAddress, RoomSocket
 from app.session.selling.card_texts import CardWriter, Modules
-from app.session.show_desk import DeskEquipment
+from app.session.show_control import ControlServices
 from app.session.studio import MakeSample, MakeSecrets, Studio
 from app.storage.card_themes import load_card_themes
 from app.storage.files import StorageError
@@ -103,9 +103,9 @@ class LateRoom:
         return await self._connect(address)
 
 
-def desk_equipment(paths: Paths, drawing: Drawing) -> DeskEquipment:
+def desk_equipment(paths: Paths, drawing: Drawing) -> ControlServices:
     """What the show desk works with on this machine."""
-    return DeskEquipment(
+    return ControlServices(
         draw_card=drawing.card,
         prepare_drawing=drawing.prepare,
         load_themes=lambda told: {theme.id: theme for theme in load_card_themes(paths.card_themes, told)},

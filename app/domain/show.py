@@ -42,7 +42,7 @@ class Coupon:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Presentation:
     """How the show is told: the host's language, the card theme (a name in resources/cards), the market that the picture speaks to,
     lines of the ticker and the lower third."""
 
@@ -58,7 +58,7 @@ class Show:
     """What one file holds, beside pictures and the log."""
 
     project: Project
-    desk: Desk = Desk()
+    presentation: Presentation = Presentation()
     markets: tuple[Market, ...] = ()
     products: tuple[Product, ...] = ()
     segments: tuple[Segment, ...] = ()
@@ -84,7 +84,7 @@ def market_by_id(show: Show, market_id: str) -> Market:
 
 def languages_of(show: Show) -> tuple[str, ...]:
     """The host's language, then every language of the markets, each once, in order."""
-    spoken = (show.desk.host_language, *(language for market in show.markets for language in market.languages))
+    spoken = (show.presentation.host_language, *(language for market in show.markets for language in market.languages))
     return tuple(dict.fromkeys(spoken))
 
 

@@ -174,8 +174,8 @@ def remove_market(show: Show, market_id: str) -> Show:
     """Not sell there any more; prices stay in the products, for who comes back."""
     if all(market.id != market_id for market in show.markets):
         raise ShowError("show.no_market", market=market_id)
-    desk = replace(show.desk, market_id="") if show.desk.market_id == market_id else show.desk
-    return replace(show, desk=desk, markets=tuple(market for market in show.markets if market.id != market_id))
+    desk = replace(show.presentation, market_id="") if show.presentation.market_id == market_id else show.presentation
+    return replace(show, presentation=desk, markets=tuple(market for market in show.markets if market.id != market_id))
 
 
 def put_card(show: Show, card: KeywordCard) -> Show:
@@ -204,4 +204,4 @@ def remove_coupon(show: Show, coupon_id: str) -> Show:
 
 def change_desk(show: Show, **changes: Any) -> Show:
     """With some of the desk's own choices changed."""
-    return replace(show, desk=replace(show.desk, **changes))
+    return replace(show, presentation=replace(show.presentation, **changes))

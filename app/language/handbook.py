@@ -92,7 +92,7 @@ def _text(words: Words, languages: Sequence[str]) -> Text:
 
 
 def _product(product: Product, show: Show, language: str, address: Callable[[str], str]) -> dict[str, Any]:
-    languages = (language, show.desk.host_language)
+    languages = (language, show.presentation.host_language)
 
     def text(words: Words) -> Text:
         return _text(words, languages)

@@ -6,13 +6,13 @@ from app.domain.selling.shown import ShownKind
 from app.domain.show import Show, ShowError
 from app.session.actions import Action, ActionTable
 from app.session.room.room_link import RoomState
-from app.session.show_desk import ShowDesk
+from app.session.show_control import ShowControl
 
 CARDS = POINTS = 9  # the digit keys
 MINUTE_S = 60
 
 
-def fill_show(table: ActionTable, desk: ShowDesk, show: Callable[[], Show]) -> None:
+def fill_show(table: ActionTable, desk: ShowControl, show: Callable[[], Show]) -> None:
     """Put the show desk's actions into the table; those without `run` are for the window to provide."""
     for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
         table.add(action)
@@ -24,7 +24,7 @@ def fill_show(table: ActionTable, desk: ShowDesk, show: Callable[[], Show]) -> N
         table.add(_numbered_card(desk, number))
 
 
-def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]:
+def _run_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Action, ...]:
     runner = desk.runner
 
     def startable() -> bool:
@@ -58,7 +58,7 @@ def _run_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]
     )
 
 
-def _timer_actions(desk: ShowDesk) -> tuple[Action, ...]:
+def _timer_actions(desk: ShowControl) -> tuple[Action, ...]:
     runner = desk.runner
 
     def counting() -> bool:
@@ -75,7 +75,7 @@ def _timer_actions(desk: ShowDesk) -> tuple[Action, ...]:
     )
 
 
-def next_coupon(desk: ShowDesk, show: Show) -> str:
+def next_coupon(desk: ShowControl, show: Show) -> str:
     """The coupon that a single key drops: of the pinned product, else one of no product, else the first. Raises ShowError."""
     coupons = sorted(show.coupons, key=lambda one: (one.product_id != desk.selling.shown.pinned_id, bool(one.product_id)))
     if not coupons:
@@ -83,7 +83,7 @@ def next_coupon(desk: ShowDesk, show: Show) -> str:
     return coupons[0].id
 
 
-def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, ...]:
+def _selling_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Action, ...]:
     selling = desk.selling
 
     def pin() -> None:
@@ -133,7 +133,7 @@ def _selling_actions(desk: ShowDesk, show: Callable[[], Show]) -> tuple[Action, 
     )
 
 
-def _schedule_actions(desk: ShowDesk) -> tuple[Action, ...]:
+def _schedule_actions(desk: ShowControl) -> tuple[Action, ...]:
     scheduler = desk.scheduler
 
     return (
@@ -150,18 +150,18 @@ _LASTING: Mapping[ShownKind, tuple[str, str, str]] = {
 }
 
 
-def _lasting_actions(desk: ShowDesk) -> tuple[Action, ...]:
+def _lasting_actions(desk: ShowControl) -> tuple[Action, ...]:
     return tuple(_switch(desk, kind, *words) for kind, words in _LASTING.items())
 
 
-def _switch(desk: ShowDesk, kind: ShownKind, action_id: str, title: str, icon: str) -> Action:
+def _switch(desk: ShowControl, kind: ShownKind, action_id: str, title: str, icon: str) -> Action:
     def is_on() -> bool:
         return kind in desk.selling.shown.lasting
 
     return Action(action_id, title, "", icon, lambda: desk.selling.keep_on(kind, on=not is_on()), checked=is_on)
 
 
-def _numbered_card(desk: ShowDesk, number: int) -> Action:
+def _numbered_card(desk: ShowControl, number: int) -> Action:
     def there() -> bool:
         return len(desk.selling.deck) >= number
 
@@ -171,7 +171,7 @@ def _numbered_card(desk: ShowDesk, number: int) -> Action:
     return Action(f"card.{number}", f"Card {number}", f"Ctrl+Alt+{number}", "text", lambda: desk.selling.show_number(number), there, is_on)
 
 
-def _numbered_point(desk: ShowDesk, number: int) -> Action:
+def _numbered_point(desk: ShowControl, number: int) -> Action:
     """The point or cue that stands at this place of the cue card; once more unticks it."""
     runner = desk.runner
 

@@ -17,7 +17,7 @@ from app.domain.program.project import Project, scene_by_id
 from app.domain.program.stats import EngineStats, Meters, RelayProbe
 from app.domain.program.transition import CUT, Transition
 from app.domain.program.trial import RelayTrial
-from app.domain.show import Desk, Show
+from app.domain.show import Presentation, Show
 from app.plugin.host import PluginHost
 from app.session.actions import ActionTable
 from app.session.air.discovery import MakeDiscovery
@@ -31,7 +31,7 @@ from app.session.engine.preview_reader import PreviewReader
 from app.session.engine.text_pictures import DrawText, TextPictures
 from app.session.relayed_show import RelayedShow, relay_setting
 from app.session.show_actions import fill_show
-from app.session.show_desk import DeskEquipment, ShowDesk
+from app.session.show_control import ControlServices, ShowControl
 from app.session.studio_actions import fill
 from app.storage import settings as declared
 from app.storage.files import StorageError
@@ -67,7 +67,7 @@ class Studio(RelayedShow):
         make_secrets: MakeSecrets,
         presets: Sequence[RelayPreset],
         draw_text: DrawText,
-        equipment: DeskEquipment,
+        equipment: ControlServices,
         spawn: Spawn,
         make_discovery: MakeDiscovery | None = None,
         with_relay: bool = True,
@@ -113,13 +113,13 @@ class Studio(RelayedShow):
         self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
         fill(self.actions, self)
-        self.desk = ShowDesk(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
-        fill_show(self.actions, self.desk, lambda: self.show)
+        self.control = ShowControl(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
+        fill_show(self.actions, self.control, lambda: self.show)
         self.plugins = PluginHost(
             paths.plugins,
             settings=PluginSettingsFile(paths.plugin_settings),
             data_folder=paths.plugin_data,
-            take_order=self.desk.orders.place,
+            take_order=self.control.orders.place,
             notify=notify,
         )
         self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.show, lambda: self.title, notify)
@@ -163,7 +163,7 @@ class Studio(RelayedShow):
             self._background.keep(self._discovery.start(), "discovery")
         self._engine_left = self._engine.left_running()
         self._engine.start()
-        self.desk.start()
+        self.control.start()
         self.plugins.start()
 
     async def aclose(self, *, keep_engine: bool, keep_work: bool = False) -> None:
@@ -183,7 +183,7 @@ class Studio(RelayedShow):
         keep_work = keep_work or keep_engine
         others = self._lock.others()
         await self.plugins.aclose()
-        await self.desk.aclose(keep=keep_engine or others)
+        await self.control.aclose(keep=keep_engine or others)
         await self._background.aclose()
         await self._engine.aclose(keep_engine=keep_engine or others)
         self._engine.state.changed.disconnect(self._on_engine_state)
@@ -197,7 +197,7 @@ class Studio(RelayedShow):
         self._loop, self._running = None, False
 
     def _empty_show(self) -> Show:
-        return Show(self._new_project(self.settings), Desk(host_language=self._host_language(self.settings)))
+        return Show(self._new_project(self.settings), Presentation(host_language=self._host_language(self.settings)))
 
     def open_sample(self) -> None:
         """The sample show takes the place of the open one, which the caller has asked about; nothing happens where there is none."""

@@ -12,7 +12,7 @@ import msgspec
 
 from app.domain.planning.schedule import Schedule
 from app.domain.program.project import Project
-from app.domain.show import Desk, Show, check_show
+from app.domain.show import Presentation, Show, check_show
 from app.storage import pictures
 from app.storage.database import connect_reading, our_errors, plain_connection, remove_database
 from app.storage.event_rows import MAX_EVENT_TEXT, MAX_EVENTS, MAX_LOG_TEXT, NO_END
@@ -126,14 +126,14 @@ class _Source:
 def _show(source: _Source, path: Path, new_project: Callable[[], Project], check: Callable[[], None]) -> tuple[Show, bool]:
     parts = {one: data for one, data in source.rows(PARTS, "name, data", MAX_PARTS) if isinstance(one, str) and isinstance(data, str)}
     project: Project | None = None
-    desk = Desk()
+    desk = Presentation()
     with contextlib.suppress(*UNREADABLE):
         project = decode(parts[PROJECT].encode(), path) if PROJECT in parts else None
     with contextlib.suppress(*UNREADABLE):
-        desk = msgspec.json.decode(parts[DESK], type=Desk) if DESK in parts else desk
+        desk = msgspec.json.decode(parts[DESK], type=Presentation) if DESK in parts else desk
     schedule = readable_schedule(parts[SCHEDULE]) if SCHEDULE in parts else Schedule()
     tables = {table: _things(source, table, kind) for table, kind in ROW_TYPES.items()}
-    show = _without_loose_ends(Show(new_project() if project is None else project, Desk(), **tables, schedule=schedule))
+    show = _without_loose_ends(Show(new_project() if project is None else project, Presentation(), **tables, schedule=schedule))
     show = _with_desk(show, desk)
     if not _stands(show):
         show = _only_what_stands(show, check)
@@ -159,15 +159,15 @@ def _stands(show: Show) -> bool:
     return True
 
 
-def _with_desk(show: Show, desk: Desk) -> Show:
+def _with_desk(show: Show, desk: Presentation) -> Show:
     """The desk's own choices are few: they come along whole or not at all."""
-    with_desk = replace(show, desk=desk)
+    with_desk = replace(show, presentation=desk)
     return with_desk if _stands(with_desk) else show
 
 
 def _only_what_stands(show: Show, check: Callable[[], None]) -> Show:
     """What the show can have of each table, from its beginning on; a plan that does not fit is left out."""
-    kept = Show(show.project, show.desk)
+    kept = Show(show.project, show.presentation)
     for table in ROW_TYPES:
         kept = _with_things(kept, table, getattr(show, table), check)
     with_plan = replace(kept, schedule=show.schedule)

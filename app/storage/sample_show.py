@@ -16,7 +16,7 @@ from app.domain.planning.party import Party
 from app.domain.planning.schedule import Airing, Schedule, WhatsNew
 from app.domain.program.project import Project
 from app.domain.rundown.rundown import Segment
-from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.domain.show import Coupon, KeywordCard, Presentation, Show, check_show
 from app.storage.files import StorageError, read_file
 from app.storage.markets import load_chosen
 from app.storage.parsing import parse_toml
@@ -31,7 +31,7 @@ WEEK = 7
 class Sample:
     """`pictures` are the files' bytes by the ids under which the products name them."""
 
-    desk: Desk
+    presentation: Presentation
     markets: tuple[Market, ...]
     products: tuple[Product, ...]
     segments: tuple[Segment, ...]
@@ -42,7 +42,8 @@ class Sample:
 
     def show(self, project: Project) -> Show:
         """The whole show with these scenes; raises ShowError when they do not go together."""
-        made = Show(project, self.desk, self.markets, self.products, self.segments, self.cards, self.coupons, schedule=self.schedule)
+        parts = (self.presentation, self.markets, self.products, self.segments, self.cards, self.coupons, self.schedule)
+        made = Show(project, *parts)
         check_show(made)
         return made
 
@@ -81,7 +82,7 @@ class _WrittenAiring:
 class _Written:
     """show.toml as it stands: markets and pictures by the names of their files."""
 
-    desk: Desk
+    desk: Presentation
     markets: tuple[str, ...]
     products: tuple[Product, ...]
     segments: tuple[Segment, ...]
@@ -103,7 +104,7 @@ def load_sample(folder: Path, markets: Path, language: str, today: date | None =
     names = dict.fromkeys(name for product in written.products for name in product.pictures)
     pictures = {name: make_picture(read_file(folder / PICTURES / name), 0) for name in names}
     return Sample(
-        desk=replace(written.desk, host_language=language),
+        presentation=replace(written.desk, host_language=language),
         markets=load_chosen(markets, written.markets),
         products=tuple(replace(one, pictures=tuple(pictures[name].id for name in one.pictures)) for one in written.products),
         segments=written.segments,

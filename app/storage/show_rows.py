@@ -15,7 +15,7 @@ from app.domain.catalogue.product import Product
 from app.domain.planning.schedule import Schedule
 from app.domain.program.project import Project
 from app.domain.rundown.rundown import Segment
-from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.domain.show import Coupon, KeywordCard, Presentation, Show, check_show
 from app.storage.files import StorageError
 from app.storage.migrations import CURRENT_VERSION, FORMAT
 from app.storage.project_file import decode
@@ -72,8 +72,8 @@ def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, k
     """Write what differs (by identity) between what the file holds and `new`, inside the caller's transaction; the new places."""
     if old is None or old.project is not new.project:
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (PROJECT, encode_project(new.project)))
-    if old is None or old.desk is not new.desk:
-        connection.execute("REPLACE INTO parts VALUES (?, ?)", (DESK, encode(new.desk)))
+    if old is None or old.presentation is not new.presentation:
+        connection.execute("REPLACE INTO parts VALUES (?, ?)", (DESK, encode(new.presentation)))
     if old is None or old.schedule is not new.schedule:
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (SCHEDULE, encode(new.schedule)))
     tables = {}
@@ -131,7 +131,7 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]
     if PROJECT not in parts:
         raise StorageError("show_file.incomplete", path=str(path), part=PROJECT)
     project = decode(parts[PROJECT].encode(), path)
-    desk = _decoded(msgspec.json.Decoder(Desk).decode, parts[DESK], path, DESK, "") if DESK in parts else Desk()
+    desk = _decoded(msgspec.json.Decoder(Presentation).decode, parts[DESK], path, DESK, "") if DESK in parts else Presentation()
     schedule = _decoded(decode_schedule, parts[SCHEDULE], path, SCHEDULE, "") if SCHEDULE in parts else Schedule()
     tables: dict[str, tuple[Any, ...]] = {}
     standing: dict[str, Mapping[str, int]] = {}

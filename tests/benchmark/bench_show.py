@@ -148,7 +148,7 @@ class Bench:
         }
 
     def _on_air(self) -> Actions:
-        runner = self.studio.desk.runner
+        runner = self.studio.control.runner
 
         def ticked() -> None:
             items = runner.unticked()
@@ -176,7 +176,7 @@ class Bench:
     async def run(self, times: int, only: str) -> dict[str, list[Span]]:
         """Every action so many times; the first of each is not counted, it loads what is loaded once."""
         result: dict[str, list[Span]] = {}
-        self.studio.desk.runner.start()
+        self.studio.control.runner.start()
         for name, (dock, action) in self.actions().items():
             if only not in name:
                 continue

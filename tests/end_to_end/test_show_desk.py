@@ -146,7 +146,7 @@ def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> Car
     product = next(one for one in show.products if one.id == product_id)
     scene = CardScene(show, Shown(product_id), product, {}, {}, picture, "", 0)
     card = equipment.writer.cards(scene)[PRODUCT]
-    return equipment.draw_card(card, equipment.load_themes(print)[show.desk.card_theme], show.project.output.canvas)
+    return equipment.draw_card(card, equipment.load_themes(print)[show.presentation.card_theme], show.project.output.canvas)
 
 
 async def card_is_seen(page: Page, card: CardPicture, ground: Pixels, show: Show) -> None:

@@ -36,7 +36,7 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
         settings: dict[str, Value] = {"disclosure_auto": False, "cards_in_video": "always"}
         async with StudioDesk(tmp_path, commands=PAPER, settings=settings, path=path) as desk:
             await desk.attached()
-            studio, selling, runner = desk.studio, desk.studio.desk.selling, desk.studio.desk.runner
+            studio, selling, runner = desk.studio, desk.studio.control.selling, desk.studio.control.runner
             assert (desk.engine_pid, runner.run.segment_id) == (engine_pid, "first")
             assert (runner.unticked("first"), runner.timing().slot_left_s > 300) == (("moon-1", "moon-2", "show-it"), True)
             assert segment_by_id(studio.show, "first").product_id == "moon"
@@ -51,8 +51,8 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
                     await asyncio.sleep(0.02)
             assert [event.data["product"] for event in studio.events((EventKind.DETAIL_ASKED,))] == ["moon"]
             assert list(selling.claims("ten")) == ["AAA"]
-            assert studio.desk.room.state.value is RoomState.JOINED
-            assert studio.desk.summary.of("moon").asked == 1
+            assert studio.control.room.state.value is RoomState.JOINED
+            assert studio.control.summary.of("moon").asked == 1
             assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
             selling.close_coupon()
             assert (await viewer.next("put", key="coupon", value=None))["value"] is None
@@ -70,13 +70,13 @@ async def test_a_long_log_is_counted_beside_everything_else(tmp_path: Path) -> N
     book.book.log(EventKind.LIKED, count=12, product="sun")
     book.close()
     async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
-        summary = desk.studio.desk.summary
+        summary = desk.studio.control.summary
         counted = asyncio.Event()
         summary.changed.connect(lambda: counted.set() if summary.likes else None)
         desk.studio.log(EventKind.PRODUCT_SEEN, product="sun")  # one more while it is counted
         async with asyncio.timeout(30):
             await counted.wait()
         assert (summary.of("sun").seen, summary.of("sun").likes) == (5001, 12)
-        desk.studio.desk.runner.end()
-        desk.studio.desk.runner.start()
+        desk.studio.control.runner.end()
+        desk.studio.control.runner.start()
         assert (summary.of("sun").seen, summary.likes) == (1, 0), "the one that came after the old run was found left"

@@ -54,15 +54,15 @@ def test_the_lint_has_nothing_to_warn_of(show: Show) -> None:
 
 def test_every_word_is_there_in_every_language(show: Show) -> None:
     wanted = {"zh-Hans", "en", "es", "ar"}
-    assert set(languages_of(show)) == {show.desk.host_language, "en", "es", "ar"}
+    assert set(languages_of(show)) == {show.presentation.host_language, "en", "es", "ar"}
     for product in show.products:
         for where, words in product_texts(product):
             assert set(words) == wanted, (product.id, where)
     for words in (
         *(card.words for card in show.cards),
         *(coupon.title for coupon in show.coupons),
-        show.desk.ticker,
-        show.desk.lower_third,
+        show.presentation.ticker,
+        show.presentation.lower_third,
     ):
         assert set(words) == wanted
     for segment in show.segments:
@@ -85,7 +85,7 @@ def test_its_plan_begins_in_the_days_after_it_was_opened(today: date) -> None:
 
 def test_its_plan_speaks_every_language(sample: Sample) -> None:
     for airing in sample.schedule.airings:
-        assert airing.title == airing.titles[sample.desk.host_language]
+        assert airing.title == airing.titles[sample.presentation.host_language]
         for words in (airing.titles, airing.whats_new.product, airing.whats_new.offer or airing.whats_new.guest):
             assert set(words) == {"zh-Hans", "en", "es", "ar"}
 

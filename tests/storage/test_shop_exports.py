@@ -9,7 +9,7 @@ from app.domain.base.money import Money
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product, Stock
 from app.domain.program.project import starter_project
-from app.domain.show import Desk, Show
+from app.domain.show import Presentation, Show
 from app.domain.show_editing import put_products
 from app.domain.tables.column_names import known_heading
 from app.domain.tables.column_words import PRODUCT_WORDS
@@ -34,7 +34,7 @@ KW = Market("KW", {"en": "Kuwait"}, ("ar",), "KWD", ("Asia/Kuwait",))
 
 
 def show_for(*markets: Market) -> Show:
-    return Show(starter_project(camera=None, microphone=False), Desk(), markets)
+    return Show(starter_project(camera=None, microphone=False), Presentation(), markets)
 
 
 def table_in(name: str) -> Table:
@@ -99,7 +99,7 @@ def test_shopify_products_are_three_items_and_a_picture_row() -> None:
 def test_the_market_columns_of_shopify_go_to_their_markets() -> None:
     header = "URL handle|Title|SKU|Price|Compare-at price|Option1 value|Price / Germany|Price / Mars|Inventory quantity"
     data = table(header, "fan|Fan|F-1|19.99|29.99|Red|18.50|5|3", "fan||F-2|20|||||")
-    plan = planned(data, replace(show_for(US, DE), desk=Desk(market_id="US")))
+    plan = planned(data, replace(show_for(US, DE), presentation=Presentation(market_id="US")))
     assert [(one.market_id, one.price) for one in plan.products[0].prices] == [("US", Money(1999, "USD")), ("DE", Money(1850, "EUR"))]
     assert [one.name["en"] for one in plan.products] == ["Fan - Red", "Fan"]
 
@@ -149,7 +149,7 @@ def test_an_amount_in_another_currency_is_asked_about_and_never_changed() -> Non
     assert [one.unit_cost for one in german.products] == [Money(3850, "CNY"), Money(400, "CNY")]
     answered = planned(data, show_for(DE), {"other:1:USD": "-"})
     assert [(note.line, note.code) for note in answered.notes if note.line] == [(2, "table.currency_left_out")]
-    two = replace(show_for(US, DE), desk=Desk(market_id="DE"))
+    two = replace(show_for(US, DE), presentation=Presentation(market_id="DE"))
     assert [one.market_id for one in planned(data, two).products[0].prices] == ["US"], "the cell says which market it is for"
 
 

@@ -202,7 +202,7 @@ def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "database-1.tradewind", path)
     with opened(path) as file:
         show = file.show
-        assert (show.project.name, show.desk.market_id) == ("Autumn market", "US")
+        assert (show.project.name, show.presentation.market_id) == ("Autumn market", "US")
         assert [product.id for product in show.products] == ["fan", "cup"]
         assert (show.products[0].prices[0].price, show.products[0].stock[0].units) == (Money(1999, "USD"), 1200)
         assert [segment.product_id for segment in show.segments] == ["", "fan"]

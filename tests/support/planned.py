@@ -27,8 +27,8 @@ def plan_sample(studio: Studio, language: str = "en") -> Show:
     for content in sample.pictures.values():
         studio.pictures.add(content)
     studio.edit_show("Fill", lambda show: sample.show(show.project))
-    studio.desk.scheduler.set_host_zone("Asia/Shanghai")
-    studio.desk.scheduler.awake = True  # as from its first second on
+    studio.control.scheduler.set_host_zone("Asia/Shanghai")
+    studio.control.scheduler.awake = True  # as from its first second on
     return studio.show
 
 

@@ -9,7 +9,7 @@ from app.domain.catalogue.market import ClaimRule, Disclosure, Level, Market, Ph
 from app.domain.catalogue.product import Claim, Link, Point, Price, Product, Role, Stock
 from app.domain.program.project import starter_project
 from app.domain.rundown.rundown import Act, Cue, Segment
-from app.domain.show import Coupon, Desk, KeywordCard, Show
+from app.domain.show import Coupon, KeywordCard, Presentation, Show
 from app.domain.show_editing import change_product, change_segment
 
 
@@ -90,7 +90,7 @@ def good_show() -> Show:
     ]
     return Show(
         starter_project(camera=None, microphone=False),
-        Desk(host_language="zh-Hans", market_id="US"),
+        Presentation(host_language="zh-Hans", market_id="US"),
         markets=(CALM, QUIET),
         products=(*heroes, *backups, traffic, product("spare", 55, role=Role.BACKUP)),
         segments=(

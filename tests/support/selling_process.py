@@ -12,7 +12,7 @@ from tests.support.studio_desk import PAPER, StudioDesk
 
 async def run(home: Path, path: Path) -> None:
     async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
-        studio, selling, runner = desk.studio, desk.studio.desk.selling, desk.studio.desk.runner
+        studio, selling, runner = desk.studio, desk.studio.control.selling, desk.studio.control.runner
         studio.edit_show("Fill", lambda _: selling_show())
         assert studio.save_as(path)
         await desk.attached()
@@ -26,8 +26,8 @@ async def run(home: Path, path: Path) -> None:
         selling.drop_coupon("ten")
         runner.timer_start(600)
         joined = asyncio.Event()
-        studio.desk.room.state.changed.connect(lambda old, new: joined.set() if new is RoomState.JOINED else None)
-        if studio.desk.room.state.value is not RoomState.JOINED:
+        studio.control.room.state.changed.connect(lambda old, new: joined.set() if new is RoomState.JOINED else None)
+        if studio.control.room.state.value is not RoomState.JOINED:
             await joined.wait()
         await desk.notice("paper.overlay", id="card.keyword")
         assert await studio.kept()

@@ -12,7 +12,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.program.editing import add_scene
 from app.domain.program.project import starter_project
 from app.domain.rundown.rundown import Act, Cue, Segment
-from app.domain.show import Coupon, Desk, KeywordCard, Show, check_show
+from app.domain.show import Coupon, KeywordCard, Presentation, Show, check_show
 from app.session.catalogue.product_index import ProductIndex
 from app.session.open_show import OpenShow
 from app.session.rundown.show_runner import ShowRunner
@@ -65,7 +65,7 @@ def selling_show(*, picture_market: str = "US", name: str = "Lamps") -> Show:
     project = replace(add_scene(starter_project(camera=None, microphone=False), "Close-up"), name=name)
     show = Show(
         project=project,
-        desk=Desk(
+        presentation=Presentation(
             host_language="zh-Hans", market_id=picture_market, ticker={"en": "Free delivery\nTwo years"}, lower_third={"en": "Mei\nMaker"}
         ),
         markets=(US, DE),

@@ -106,10 +106,10 @@ class RundownLint:
 
     def _audience_for(self, show: Show) -> Audience:
         known = self._audience
-        if known.markets is show.markets and known.host_language == show.desk.host_language:
+        if known.markets is show.markets and known.host_language == show.presentation.host_language:
             return known
-        if not _same(known.markets, show.markets) or known.host_language != show.desk.host_language:
-            self._audience = audience_of(show.markets, show.desk.host_language)
+        if not _same(known.markets, show.markets) or known.host_language != show.presentation.host_language:
+            self._audience = audience_of(show.markets, show.presentation.host_language)
             self._products.clear()
             self._segments.clear()
         else:
@@ -315,7 +315,7 @@ def _of_cards(show: Show, audience: Audience) -> Iterator[Finding]:
         name = pick(coupon.title, (audience.host_language,))[0]
         yield from text_findings(audience, Subject.COUPON, coupon.id, name, [("title", coupon.title)])
         yield from _untranslated("coupon.untranslated", Subject.COUPON, coupon.id, coupon.title, audience)
-    texts = [("desk/ticker", show.desk.ticker), ("desk/lower_third", show.desk.lower_third)]
+    texts = [("desk/ticker", show.presentation.ticker), ("desk/lower_third", show.presentation.lower_third)]
     yield from text_findings(audience, Subject.SHOW, "", "", texts)
 
 
@@ -373,7 +373,7 @@ def _place(show: Show, finding: Finding) -> tuple[Any, Callable[[Any], Show]]:
         return _by_id(show.cards, finding.id), lambda card: put_card(show, card)
     if finding.subject is Subject.COUPON:
         return _by_id(show.coupons, finding.id), lambda coupon: put_coupon(show, coupon)
-    return show, lambda changed: replace(show, desk=changed.desk)
+    return show, lambda changed: replace(show, presentation=changed.presentation)
 
 
 def _by_id(many: Collection[Any], wanted: str) -> Any:

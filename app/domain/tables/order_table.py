@@ -118,7 +118,8 @@ class _Orders:
         self._table, self._show, self._now_ms, self._answers = table, show, now_ms, answers
         chosen, self._questions = decided(table, matching, _same, (), answers)
         self._columns = {use.field: index for index, use in enumerate(chosen[: len(table.header)]) if use is not None}
-        market = next((one for one in show.markets if one.id == show.desk.market_id), show.markets[0] if len(show.markets) == 1 else None)
+        only = show.markets[0] if len(show.markets) == 1 else None
+        market = next((one for one in show.markets if one.id == show.presentation.market_id), only)
         self._currency = market.currency if market is not None else ""
         self._zone: tzinfo = zones.zone(market.zones[0]) if market is not None and market.zones else UTC
         self._unsold = profile.unsold if profile is not None else ()

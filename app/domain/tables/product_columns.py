@@ -61,7 +61,7 @@ class Draft:
         self._changes[name] = value
 
     def language(self, tag: str) -> str:
-        return tag or self._show.desk.host_language
+        return tag or self._show.presentation.host_language
 
     def market(self, market_id: str, text: str) -> str:
         """The market of a cell; one that names none belongs to the market of the picture, or the only one. Raises CellError."""
@@ -103,7 +103,7 @@ class Draft:
 
 def likely_market(show: Show) -> str:
     """The market that is meant when none is named: that of the picture, or the only one; "" = it cannot be known."""
-    return show.desk.market_id or (show.markets[0].id if len(show.markets) == 1 else "")
+    return show.presentation.market_id or (show.markets[0].id if len(show.markets) == 1 else "")
 
 
 Get = Callable[[Product, str], str]

@@ -72,7 +72,7 @@ def same_use(show: Show) -> Callable[[Use], Use]:
     def same(use: Use) -> Use:
         if use.of or use.field not in FIELDS_OF[Of.LANGUAGE] | FIELDS_OF[Of.MARKET] or use.field == "link":
             return use
-        return Use(use.field, show.desk.host_language if use.field in FIELDS_OF[Of.LANGUAGE] else likely_market(show))
+        return Use(use.field, show.presentation.host_language if use.field in FIELDS_OF[Of.LANGUAGE] else likely_market(show))
 
     return same
 

@@ -45,7 +45,7 @@ class _Names:
         self._scenes.update({scene.id: scene.id for scene in show.project.scenes})
         self._product_names = {product.id: product.sku or product.id for product in show.products}
         self._scene_names = {scene.id: scene.name for scene in show.project.scenes}
-        self.language = show.desk.host_language
+        self.language = show.presentation.host_language
 
     def product(self, text: str) -> str:
         """Raises CellError when the show has no such product."""

@@ -194,7 +194,7 @@ class Announcements:
         there = parties_on(telling.schedule, occurrence)
         parties = tuple(one for one in there if one.id in choice.party_ids) or audiences(telling, occurrence) or there
         themes = self._themes()
-        theme = themes.get(choice.theme or self._studio.show.desk.card_theme) or next(iter(themes.values()))
+        theme = themes.get(choice.theme or self._studio.show.presentation.card_theme) or next(iter(themes.values()))
         picture = self._picture(choice.picture_id)
         self._equipment.prepare_drawing()
 
@@ -228,7 +228,13 @@ class Announcements:
         show = self._studio.show
         address = self._studio.watch_address if link is None else link
         return Telling(
-            show.project.name, show.schedule, self._book.zones, self._profiles(show), show.desk.host_language, address, self._book.now()
+            show.project.name,
+            show.schedule,
+            self._book.zones,
+            self._profiles(show),
+            show.presentation.host_language,
+            address,
+            self._book.now(),
         )
 
     def _profiles(self, show: Show) -> Mapping[str, Market]:

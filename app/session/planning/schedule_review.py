@@ -68,7 +68,7 @@ class ScheduleReview:
         dates = planned.occurrences(begin, end)
         return self._checks.of(
             (schedule, show.segments, show.markets, tasks),
-            (hour, self.advice.version, show.desk.host_language),
+            (hour, self.advice.version, show.presentation.host_language),
             lambda: check_plan(schedule, dates, habits, needs=needs, now=now),
             is_big=len(dates) > MANY_DATES,
         )
@@ -121,7 +121,7 @@ class ScheduleReview:
                 permits.setdefault(task.subject_id, set()).add(str(task.data["market"]))
         return Needs(
             interpreter=any(segment.needs_interpreter for segment in show.segments),
-            host_language=show.desk.host_language,
+            host_language=show.presentation.host_language,
             permits=_by_date(self._planned, permits) if permits else {},
         )
 

@@ -51,7 +51,7 @@ def show_value(show: Show, title: str) -> Json:
     return {
         "title": title,
         "markets": [_market(market) for market in show.markets],
-        "host_language": show.desk.host_language,
+        "host_language": show.presentation.host_language,
     }
 
 
@@ -179,14 +179,14 @@ class RoomView:
             same = old is not None and _same(old.of, of)
             self._made[key] = old if old is not None and same else _Made(of, make())
 
-        keep("show", (title, show.markets, show.desk.host_language), lambda: show_value(show, title))
+        keep("show", (title, show.markets, show.presentation.host_language), lambda: show_value(show, title))
         keep("list", tuple(ids), lambda: ids)
         keep("pinned", (shown.pinned_id, shown.pinned_ms), lambda: _pinned(shown, ids))
         keep("card", (shown.card, card_words), lambda: card_value(shown, card_words))
         keep("coupon", (shown.drop, show.coupons, coupon_left), lambda: coupon_value(show, shown, coupon_left))
         keep("countdown", (shown.countdown,), lambda: _countdown(shown))
         keep("disclosure", (tuple(disclosure), *disclosure.values()), lambda: _disclosure(disclosure))
-        ticker = show.desk.ticker if ShownKind.TICKER in shown.lasting else {}
+        ticker = show.presentation.ticker if ShownKind.TICKER in shown.lasting else {}
         keep("ticker", (ticker,), lambda: words_value(ticker) or None)
         self._turn_pages(products, tuple(market.id for market in show.markets), pictures)
         values = {key: made.value for key, made in self._made.items() if made.value is not None}

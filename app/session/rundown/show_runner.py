@@ -301,7 +301,7 @@ class ShowRunner:
         self._notify(Notice(Severity.WARNING, "run.points_left", data, "run.points_left"))
 
     def _in_words(self, segment: Segment, items: Sequence[str]) -> str:
-        languages = [self._book.show.desk.host_language]
+        languages = [self._book.show.presentation.host_language]
         product = self._products.find(segment.product_id)
         points = () if product is None else product.points
         words = {point.id: pick(point.keyword, languages)[0] or pick(point.text, languages)[0] for point in points}

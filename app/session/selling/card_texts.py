@@ -137,12 +137,12 @@ def _id(market: Market | None) -> str:
 
 def _languages(show: Show, market: Market | None) -> tuple[str, ...]:
     """Of the picture, the best first; never empty."""
-    return (*(market.languages if market is not None else ()), show.desk.host_language)
+    return (*(market.languages if market is not None else ()), show.presentation.host_language)
 
 
 def _second_language(show: Show, words: Words, first: str) -> str:
     """Beside the picture's own language: the host's, else that of the next market that the words are written in; "" = none."""
-    others = (show.desk.host_language, *(language for market in show.markets for language in market.languages))
+    others = (show.presentation.host_language, *(language for market in show.markets for language in market.languages))
     return next((language for language in others if primary(language) != primary(first) and has(words, language)), "")
 
 
@@ -167,7 +167,7 @@ def _keyword(scene: CardScene, languages: Sequence[str]) -> KeywordCard | None:
 
 
 def _lower_third(scene: CardScene, languages: Sequence[str]) -> LowerThird | None:
-    text, language = pick(scene.show.desk.lower_third, languages)
+    text, language = pick(scene.show.presentation.lower_third, languages)
     if ShownKind.LOWER_THIRD not in scene.shown.lasting or not text.strip():
         return None
     name, _, role = text.strip().partition("\n" if "\n" in text.strip() else NAME_AND_ROLE)
@@ -175,7 +175,7 @@ def _lower_third(scene: CardScene, languages: Sequence[str]) -> LowerThird | Non
 
 
 def _ticker(scene: CardScene, languages: Sequence[str]) -> Ticker | None:
-    text, language = pick(scene.show.desk.ticker, languages)
+    text, language = pick(scene.show.presentation.ticker, languages)
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     return Ticker(lines, language) if lines and ShownKind.TICKER in scene.shown.lasting else None
 

@@ -168,7 +168,7 @@ class Disclosures:
         elif self._reminded.get(market.id) != due_ms:
             self._reminded[market.id] = due_ms
             self.due.emit(market.id)
-            name = pick(market.name, [self._book.show.desk.host_language])[0] or market.id
+            name = pick(market.name, [self._book.show.presentation.host_language])[0] or market.id
             self._notify(Notice(Severity.WARNING, "disclosure.due", {"market": name}, "disclosure", ("disclosure.show",)))
 
     def _due_markets(self) -> list[Market]:

@@ -89,7 +89,7 @@ def words_of(show: Show, products: ProductIndex, card: ShownCard) -> Words:
 def picture_market(show: Show) -> Market | None:
     """The market that the picture speaks to: the chosen one, else the first."""
     try:
-        return market_by_id(show, show.desk.market_id)
+        return market_by_id(show, show.presentation.market_id)
     except ShowError:
         return show.markets[0] if show.markets else None
 
@@ -205,7 +205,7 @@ class Selling:
         """
         coupon = coupon_of(self._book.show, coupon_id)
         given = frozenset((*self.claims(coupon_id), *clean_codes(self.claims(coupon_id))[0]))
-        title = pick(coupon.title, [self._book.show.desk.host_language])[0]
+        title = pick(coupon.title, [self._book.show.presentation.host_language])[0]
         usable, too_long = clean_codes(coupon.codes)
         if too_long and not usable:
             raise ShowError("coupon.codes_too_long", coupon=title, limit=MAX_CODE_CHARS)
@@ -267,7 +267,7 @@ class Selling:
         product = self._products[product_id]
         if units < 0:
             raise ShowError("show.negative_stock", product=product_id)
-        at = place or (product.stock[0].place if product.stock else (self._book.show.desk.market_id or "stock"))
+        at = place or (product.stock[0].place if product.stock else (self._book.show.presentation.market_id or "stock"))
         before = units_in_stock(product)
         self._book.settle(partial(with_units, product_id=product_id, place=at, units=units))
         self._stock_is(product_id, before, why="counted", place=at)
@@ -292,7 +292,7 @@ class Selling:
             raise ShowError("countdown.sold_out", product=self._name(product))
         if not urgency_allowed(show):
             market = picture_market(show)
-            raise ShowError("countdown.unwelcome", market="" if market is None else pick(market.name, [show.desk.host_language])[0])
+            raise ShowError("countdown.unwelcome", market="" if market is None else pick(market.name, [show.presentation.host_language])[0])
         ends_ms = self._now_ms() + round(seconds * 1000)
         self._book.log(EventKind.COUNTDOWN_STARTED, ends_ms=ends_ms, text=dict(text or {}), segment=segment_id)
 
@@ -336,4 +336,4 @@ class Selling:
             self.changed.emit(shown)
 
     def _name(self, product: Product) -> str:
-        return pick(product.name, [self._book.show.desk.host_language])[0] or product.sku or product.id
+        return pick(product.name, [self._book.show.presentation.host_language])[0] or product.sku or product.id

@@ -216,7 +216,7 @@ class ProductDialog(QDialog):
         self.stack.setCurrentWidget(self._places[place])
 
     def _markets(self) -> Mapping[str, str]:
-        language = self._desk.studio.show.desk.host_language
+        language = self._desk.studio.show.presentation.host_language
         return {market.id: pick(market.name, (language,))[0] or market.id for market in self._desk.studio.show.markets}
 
     def _currencies(self) -> Mapping[str, str]:
@@ -244,17 +244,17 @@ class ProductDialog(QDialog):
 
     def _read(self) -> None:
         show = self._desk.studio.show
-        product = self._desk.studio.desk.products.find(self._id)
+        product = self._desk.studio.control.products.find(self._id)
         if product is None:
             self.reject()
             return
         languages = languages_of(show)
         self._show_languages(languages, product)
-        language = str(self.language.currentData() or show.desk.host_language)
-        self._reading = Reading(product, language, (show.desk.host_language,))
+        language = str(self.language.currentData() or show.presentation.host_language)
+        self._reading = Reading(product, language, (show.presentation.host_language,))
         for page in self._pages.values():
             page.read(self._reading)
-        name = pick(product.name, (show.desk.host_language,))[0] or tr("Product", "Product without a name")
+        name = pick(product.name, (show.presentation.host_language,))[0] or tr("Product", "Product without a name")
         self.title.setText(name)
         self.setWindowTitle(name)
         titles = field_titles()

@@ -57,7 +57,7 @@ class ProductsPanel(QWidget):
         self.search.addAction(desk.icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(lambda _: self._on_show_changed())
         layout.addWidget(self.search)
-        self.list = ProductView(desk.theme, self.thumbnails, self._describe, lambda: (desk.studio.show.desk.host_language,))
+        self.list = ProductView(desk.theme, self.thumbnails, self._describe, lambda: (desk.studio.show.presentation.host_language,))
         self.list.setAccessibleName(tr("Products", "Products"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
@@ -109,7 +109,7 @@ class ProductsPanel(QWidget):
             button.setEnabled(bool(products))
 
     def _on_shown_changed(self) -> None:
-        pinned = self._desk.studio.desk.selling.pinned
+        pinned = self._desk.studio.control.selling.pinned
         product_id = pinned.id if pinned is not None else ""
         if self.list.pinned_id != product_id:
             self.list.pinned_id = product_id
@@ -117,12 +117,12 @@ class ProductsPanel(QWidget):
 
     def _market(self) -> str:
         show = self._desk.studio.show
-        return show.desk.market_id or next((market.id for market in show.markets), "")
+        return show.presentation.market_id or next((market.id for market in show.markets), "")
 
     def _describe(self, product: Product) -> Line:
         """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
         show, market = self._desk.studio.show, self._market()
-        of = (market, show.desk.host_language, tuple(one.id for one in show.markets))
+        of = (market, show.presentation.host_language, tuple(one.id for one in show.markets))
         if of != self._described or len(self._lines) > KEPT_LINES:
             self._described = of
             self._lines.clear()
@@ -136,7 +136,7 @@ class ProductsPanel(QWidget):
         units = units_in_stock(product)
         words = []
         if price is not None:
-            words.append(self._desk.formats.money(price.price, show.desk.host_language, market=market))
+            words.append(self._desk.formats.money(price.price, show.presentation.host_language, market=market))
         if product.stock:
             words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
         if product.category:
@@ -157,7 +157,7 @@ class ProductsPanel(QWidget):
 
     def add(self) -> None:
         """A new product, its form open."""
-        product = Product(editing.new_id(), {self._desk.studio.show.desk.host_language: tr("Products", "New product")})
+        product = Product(editing.new_id(), {self._desk.studio.show.presentation.host_language: tr("Products", "New product")})
         if self._desk.edit_show("Add product", lambda show: editing.put_product(show, product)):
             self.search.clear()
             self.list.choose(product.id)
@@ -203,7 +203,7 @@ class ProductsPanel(QWidget):
         ids = self.list.chosen_ids()
         if not ids:
             return
-        first = self._desk.studio.desk.products[ids[0]]
+        first = self._desk.studio.control.products[ids[0]]
         if self._desk.edit_show("Remove product", lambda show: editing.remove_products(show, ids)):
             data: dict[str, Value] = {"name": self.list.name_of(first), "count": len(ids)}
             code = "window.product_removed" if len(ids) == 1 else "window.products_removed"
@@ -228,7 +228,7 @@ class ProductsPanel(QWidget):
     def pin(self, product_id: str) -> None:
         """Show the product to the viewers; once more takes it away."""
         if product_id:
-            selling = self._desk.studio.desk.selling
+            selling = self._desk.studio.control.selling
             pinned = self.list.pinned_id == product_id
             self._desk.attempt(selling.unpin if pinned else lambda: selling.pin(product_id))
 
@@ -250,7 +250,7 @@ class ProductsPanel(QWidget):
             self.table_wanted.emit(Path(tables[0]))
             return
         found = {picture: Path(path).stem for path in paths if (picture := self._desk.take_picture(path))}
-        language = self._desk.studio.show.desk.host_language
+        language = self._desk.studio.show.presentation.host_language
 
         def change(show: Show) -> Show:
             if not product_id:

@@ -32,7 +32,7 @@ class AgendaView(PlannerPage):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self.verbs = ShowVerbs(desk, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)

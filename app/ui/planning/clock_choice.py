@@ -15,7 +15,7 @@ class ClockChoice(QComboBox):
     def __init__(self, desk: Desk, *, nobody: str = "") -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._nobody = nobody
         self.setAccessibleName(tr("Planner", "Whose clocks"))
         self.setMinimumWidth(170)

@@ -19,7 +19,7 @@ class PlanSettings(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)

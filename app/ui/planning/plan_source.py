@@ -26,7 +26,7 @@ class PlanSource:
     def __init__(self, desk: Desk, choice: Choice) -> None:
         self.desk = desk
         self.choice = choice
-        self.scheduler = desk.studio.desk.scheduler
+        self.scheduler = desk.studio.control.scheduler
         self.speaker = Speaker(desk.formats, desk.language)
 
     @property

@@ -31,7 +31,7 @@ class ShowVerbs(QObject):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._parent = parent
         self._open: dict[str, QDialog] = {}
 

@@ -42,4 +42,4 @@ def findings_of_draft(
 
 
 def _needs(show: Show) -> Needs:
-    return Needs(any(segment.needs_interpreter for segment in show.segments), show.desk.host_language)
+    return Needs(any(segment.needs_interpreter for segment in show.segments), show.presentation.host_language)

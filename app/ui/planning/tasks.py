@@ -38,7 +38,7 @@ class TasksView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._shown: tuple[Task, ...] = ()
         # what can wait, and what cannot be helped, is one line until it is wanted
         self._closed = {tr("Tasks", "Long overdue"), tr("Tasks", "Later"), tr("Tasks", "Done")}

@@ -43,7 +43,7 @@ class PlannerWindow(QWidget):
         self.setWindowTitle(tr("Planner", "Planner – Tradewind"))
         self.setWindowIcon(desk.icons.icon("tradewind"))
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._state = state
         start = next_quarter(self._plan.now())
         self.choice = Choice(self._plan.zones, self._plan.host_zone, start, self)
@@ -182,7 +182,7 @@ class PlannerWindow(QWidget):
             show.markets,
             host_name=tr("Planner", "Host"),
             host_zone=plan.host_zone,
-            language=show.desk.host_language,
+            language=show.presentation.host_language,
         )
         places = {market.id: far_apart(market.zones, plan.zones, plan.now()) for market in show.markets}
         return tuple(one for party in found for one in self._in_places(party, places.get(party.market_id, ())))

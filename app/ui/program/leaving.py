@@ -18,13 +18,13 @@ def is_on_air(studio: Studio) -> bool:
 
 def goes_on(studio: Studio) -> bool:
     """Whether there is a show that must not end by accident: on air, or its run of show is running."""
-    return is_on_air(studio) or studio.desk.runner.run.running
+    return is_on_air(studio) or studio.control.runner.run.running
 
 
 def viewers_lose(studio: Studio) -> str:
     """What goes from the viewers' page, in sentences; "" when nothing does."""
-    show, selling = studio.show, studio.desk.selling
-    language = (show.desk.host_language,)
+    show, selling = studio.show, studio.control.selling
+    language = (show.presentation.host_language,)
     lines = []
     if show.products:
         count = len(show.products)

@@ -44,7 +44,7 @@ class ReportDialog(FramedDialog):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, tr("Report", "Show summary"))
         self._desk = desk
-        self._reports = desk.studio.desk.reports
+        self._reports = desk.studio.control.reports
         self._held = self._reports.held()
         self._work = Work(lambda error: desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data)))
         self.summary: ShowSummary | None = None
@@ -156,8 +156,8 @@ class ReportDialog(FramedDialog):
         return [self._row(one) for one in summary.products]
 
     def _row(self, one: ProductResult) -> list[str]:
-        product = self._desk.studio.desk.products.find(one.product_id)
-        name = pick(product.name, (self._desk.studio.show.desk.host_language,))[0] or product.sku if product is not None else ""
+        product = self._desk.studio.control.products.find(one.product_id)
+        name = pick(product.name, (self._desk.studio.show.presentation.host_language,))[0] or product.sku if product is not None else ""
         figures = (one.clicks, one.likes, one.asked, one.orders, one.units)
         return [
             name or tr("Report", "Removed product ({id})", id=one.product_id),

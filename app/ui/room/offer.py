@@ -57,7 +57,7 @@ class OfferPanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self._desk = desk
-        self._show_desk = desk.studio.desk
+        self._control = desk.studio.control
         self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
         self._cards: dict[ShownCard, QPushButton] = {}
         self._disclosure_rows: dict[str, DisclosureRow] = {}
@@ -95,7 +95,7 @@ class OfferPanel(QWidget):
         self._column.addWidget(self._room())
         pinned = QHBoxLayout()
         self.pinned = elided("", "heading")
-        self.unpin = push_button(tr("Offer", "Unpin"), lambda: self._desk.attempt(self._show_desk.selling.unpin))
+        self.unpin = push_button(tr("Offer", "Unpin"), lambda: self._desk.attempt(self._control.selling.unpin))
         pinned.addWidget(self.pinned, 1)
         pinned.addWidget(self.unpin)
         self._column.addLayout(pinned)
@@ -114,7 +114,7 @@ class OfferPanel(QWidget):
         ):
             button = push_button(words)
             button.setCheckable(True)
-            button.clicked.connect(lambda on, kind=kind: self._desk.attempt(lambda: self._show_desk.selling.keep_on(kind, on=on)))
+            button.clicked.connect(lambda on, kind=kind: self._desk.attempt(lambda: self._control.selling.keep_on(kind, on=on)))
             self._switches[kind] = button
             self.lasting.addWidget(button)
         self.lasting.addStretch(1)
@@ -149,7 +149,7 @@ class OfferPanel(QWidget):
             self.figures[name] = figure
         self.room_state = label("", "hint", wrap=True)
         grid.addWidget(self.room_state, 2, 0, 1, 3)
-        self.take_back = push_button(tr("Offer", "Lead the room from here"), self._show_desk.room.take_back)
+        self.take_back = push_button(tr("Offer", "Lead the room from here"), self._control.room.take_back)
         grid.addWidget(self.take_back, 2, 3)
         return box
 
@@ -157,7 +157,7 @@ class OfferPanel(QWidget):
 
     def _on_show_changed(self) -> None:
         show = self._desk.studio.show
-        read = (show.cards, show.coupons, show.markets, show.desk, self._show_desk.selling.pinned)
+        read = (show.cards, show.coupons, show.markets, show.presentation, self._control.selling.pinned)
         if all(one is other for one, other in zip(read, self._read_of, strict=True)):
             return
         self._read_of = read
@@ -167,7 +167,7 @@ class OfferPanel(QWidget):
         self._on_shown_changed()
 
     def _on_shown_changed(self) -> None:
-        selling, host = self._show_desk.selling, self._desk.studio.show.desk.host_language
+        selling, host = self._control.selling, self._desk.studio.show.presentation.host_language
         product = selling.pinned
         self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing is pinned"))
         if product is None:
@@ -175,7 +175,7 @@ class OfferPanel(QWidget):
         self.unpin.setVisible(product is not None)
         shown = selling.shown
         on = product is not None or shown.card is not None or shown.countdown is not None
-        self.beside.setVisible(on and self._show_desk.cards_beside)
+        self.beside.setVisible(on and self._control.cards_beside)
         for kind, button in self._switches.items():
             button.setChecked(kind in selling.shown.lasting)
         if tuple(self._cards) != selling.deck:
@@ -187,7 +187,7 @@ class OfferPanel(QWidget):
 
     def on_room_changed(self) -> None:
         """People came, went, or did something."""
-        summary, host = self._show_desk.summary, self._desk.studio.show.desk.host_language
+        summary, host = self._control.summary, self._desk.studio.show.presentation.host_language
         for name, value in (
             ("viewers", summary.viewers),
             ("likes", summary.likes),
@@ -195,7 +195,7 @@ class OfferPanel(QWidget):
             ("orders", summary.orders),
         ):
             self.figures[name].setText(self._desk.formats.number(value, host) if value else "0")
-        state = self._show_desk.room.state.value
+        state = self._control.room.state.value
         words = {
             RoomState.CONNECTING: tr("Offer", "Joining the room…"),
             RoomState.LOST: tr("Offer", "The room cannot be reached; trying again. The picture is not touched by this."),
@@ -207,10 +207,10 @@ class OfferPanel(QWidget):
         self.take_back.setVisible(state is RoomState.REPLACED)
 
     def _read_cards(self) -> None:
-        show, host = self._desk.studio.show, self._desk.studio.show.desk.host_language
-        selling = self._show_desk.selling
+        show, host = self._desk.studio.show, self._desk.studio.show.presentation.host_language
+        selling = self._control.selling
         own = {card.id for card in show.cards}
-        texts = tuple((card, pick(words_of(show, self._show_desk.products, card), (host,))[0]) for card in selling.deck)
+        texts = tuple((card, pick(words_of(show, self._control.products, card), (host,))[0]) for card in selling.deck)
         if (texts, own) == self._read_texts:
             return
         self._read_texts = (texts, own)
@@ -255,14 +255,14 @@ class OfferPanel(QWidget):
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
-        title = pick(coupon.title, (self._desk.studio.show.desk.host_language,))[0]
+        title = pick(coupon.title, (self._desk.studio.show.presentation.host_language,))[0]
         line.addWidget(elided(title), 1)
         state = badge("", "accent")
         line.addWidget(state)
         button = push_button(tr("Offer", "Drop"))
         line.addWidget(button)
         line.addWidget(icon_button(self._desk.icons, "rename", tr("Offer", "Change the coupon"), lambda: self._edit_coupon(coupon.id)))
-        selling = self._show_desk.selling
+        selling = self._control.selling
 
         def dropped() -> bool:
             return selling.shown.drop is not None and selling.shown.drop.coupon_id == coupon.id
@@ -274,7 +274,7 @@ class OfferPanel(QWidget):
             given = len(selling.claims(coupon.id))
             words = tr("Offer", "{count} given", count=given) if given else ""
             if on and drop is not None:
-                left_s = max(0.0, (drop.expires_ms - self._show_desk.now_ms()) / 1000)
+                left_s = max(0.0, (drop.expires_ms - self._control.now_ms()) / 1000)
                 words = tr("Offer", "{left} left · {time}", left=selling.coupon_left, time=clock(left_s))
             state.setText(words)
             state.setVisible(bool(words))
@@ -291,20 +291,20 @@ class OfferPanel(QWidget):
         return row
 
     def _read_disclosures(self) -> None:
-        found = {one.market_id: one for one in self._show_desk.disclosures.reminders()}
+        found = {one.market_id: one for one in self._control.disclosures.reminders()}
         # in the order of the markets: a row that moved with its urgency was missed by the hand that was on its way
         reminders = {market.id: found[market.id] for market in self._desk.studio.show.markets if market.id in found}
         if tuple(reminders) != tuple(self._disclosure_rows):
             self.disclosures.clear()
             self._disclosure_rows = {market_id: self._disclosure_row(market_id) for market_id in reminders}
-        host = self._desk.studio.show.desk.host_language
+        host = self._desk.studio.show.presentation.host_language
         names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._desk.studio.show.markets}
         for market_id, row in self._disclosure_rows.items():
-            row.read(names.get(market_id, market_id), reminders[market_id], self._show_desk.now_ms())
+            row.read(names.get(market_id, market_id), reminders[market_id], self._control.now_ms())
         self.disclosures.setVisible(bool(reminders))
 
     def _disclosure_row(self, market_id: str) -> DisclosureRow:
-        disclosures = self._show_desk.disclosures
+        disclosures = self._control.disclosures
         row = DisclosureRow()
         row.wanted.connect(lambda on: self._desk.attempt(lambda: disclosures.show_now(market_id) if on else disclosures.conceal(market_id)))
         self.disclosures.rows.addWidget(row)

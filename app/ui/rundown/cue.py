@@ -25,8 +25,8 @@ ANSWERS = 4
 
 def viewers_language(show: Show) -> str:
     """The first language of the market that the picture speaks to."""
-    market = next((one for one in show.markets if one.id == show.desk.market_id), show.markets[0] if show.markets else None)
-    return market.languages[0] if market is not None and market.languages else show.desk.host_language
+    market = next((one for one in show.markets if one.id == show.presentation.market_id), show.markets[0] if show.markets else None)
+    return market.languages[0] if market is not None and market.languages else show.presentation.host_language
 
 
 class CuePanel(QWidget):
@@ -36,7 +36,7 @@ class CuePanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self._desk = desk
-        self._show_desk = desk.studio.desk
+        self._control = desk.studio.control
         self._chosen_segment = ""
         self._thumbnails = Thumbnails(desk.studio.pictures.get, PICTURE_PX)
         self._answers: list[tuple[QLabel, QLabel]] = []
@@ -51,7 +51,7 @@ class CuePanel(QWidget):
             tr("Cue", "Choose a segment in the run of show, or start the show: its points and answers stand here."),
         )
         self.banner = DisclosureBanner(desk.icons)
-        self.banner.done.connect(lambda: desk.attempt(self._show_desk.disclosures.show_now))
+        self.banner.done.connect(lambda: desk.attempt(self._control.disclosures.show_now))
         outer.addWidget(self.banner)
         outer.addWidget(self._empty, 1)
         self._scroll = QScrollArea()
@@ -145,7 +145,7 @@ class CuePanel(QWidget):
             self._read()
 
     def _segment(self) -> Segment | None:
-        runner = self._show_desk.runner
+        runner = self._control.runner
         if runner.run.running:
             return runner.current
         return next((one for one in self._desk.studio.show.segments if one.id == self._chosen_segment), None)
@@ -154,9 +154,9 @@ class CuePanel(QWidget):
         segment = self._segment()
         product_id = segment.product_id if segment is not None else ""
         if segment is None:
-            pinned = self._show_desk.selling.pinned
+            pinned = self._control.selling.pinned
             return pinned
-        return self._show_desk.products.find(product_id) if product_id else None
+        return self._control.products.find(product_id) if product_id else None
 
     def _read(self) -> None:
         segment, product = self._segment(), self._product()
@@ -166,7 +166,7 @@ class CuePanel(QWidget):
         if nothing:
             return
         show = self._desk.studio.show
-        host, viewers = show.desk.host_language, viewers_language(show)
+        host, viewers = show.presentation.host_language, viewers_language(show)
         self.segment.setText(segment.title if segment is not None else tr("Cue", "Pinned"))
         name = pick(product.name, (host,))[0] if product is not None else ""
         other, language = pick(product.name, (viewers,)) if product is not None else ("", "")
@@ -190,16 +190,16 @@ class CuePanel(QWidget):
     def read_asked(self) -> None:
         """How many viewers want to see the product closer."""
         product = self._product()
-        asked = self._show_desk.summary.of(product.id).asked if product is not None else 0
+        asked = self._control.summary.of(product.id).asked if product is not None else 0
         self.asked.setVisible(asked > 0)
         self.asked.setText(tr("Cue", "{count} want to see it closer", count=asked))
 
     def read_banner(self) -> None:
         """What is late before what is due, before what stands on the picture for its moment."""
-        now_ms = self._show_desk.now_ms()
+        now_ms = self._control.now_ms()
         states: dict[str, list[Told]] = {"late": [], "due": [], "page": [], "shown": []}
         markets = {market.id: market for market in self._desk.studio.show.markets}
-        for reminder in self._show_desk.disclosures.reminders():
+        for reminder in self._control.disclosures.reminders():
             state = ""
             if reminder.late_ms is not None and now_ms >= reminder.late_ms:
                 state = "late"
@@ -215,7 +215,7 @@ class CuePanel(QWidget):
         self.banner.show_state(state, states.get(state, ()))
 
     def _told(self, market: Market) -> Told:
-        host = self._desk.studio.show.desk.host_language
+        host = self._desk.studio.show.presentation.host_language
         words, language = pick(market.disclosure.text, market.languages)
         return pick(market.name, (host,))[0] or market.id, words, language
 
@@ -230,8 +230,8 @@ class CuePanel(QWidget):
             )
 
     def _cue_items(self, segment: Segment | None, product: Product | None, host: str, viewers: str) -> list[CueItem]:
-        run = self._show_desk.runner.run
-        shown = self._show_desk.selling.shown.card
+        run = self._control.runner.run
+        shown = self._control.selling.shown.card
         items = []
         for point in product.points if product is not None else ():
             beside, language = pick(point.keyword, (viewers,))
@@ -255,7 +255,7 @@ class CuePanel(QWidget):
         return items
 
     def _read_prices(self, show: Show, product: Product | None) -> None:
-        of = (product, show.markets, show.desk.host_language)
+        of = (product, show.markets, show.presentation.host_language)
         if all(one is other for one, other in zip(of, self._priced, strict=True)):
             return
         self._priced = of
@@ -279,7 +279,7 @@ class CuePanel(QWidget):
 
     def _price_words(self, show: Show, product: Product, market: Market) -> tuple[str, str, str]:
         """The market's name, the price, and what stands below them."""
-        host = show.desk.host_language
+        host = show.presentation.host_language
         price, landed = price_in(product, market.id), landed_cost(product, market.id)
         name = pick(market.name, (host,))[0] or market.id
         if price is None:
@@ -298,7 +298,7 @@ class CuePanel(QWidget):
 
     def _read_answers(self) -> None:
         product = self._product()
-        host = self._desk.studio.show.desk.host_language
+        host = self._desk.studio.show.presentation.host_language
         found = find_answers(product.faq, self.search.text(), ANSWERS) if product is not None else ()
         there = product is not None and bool(product.faq)
         for widget in (self.faq_title, self.search):
@@ -315,12 +315,12 @@ class CuePanel(QWidget):
 
     def _on_ticked(self, item_id: str, done: bool) -> None:
         segment = self._segment()
-        if segment is not None and self._show_desk.runner.run.running:
-            self._desk.attempt(lambda: self._show_desk.runner.tick(item_id, done=done))
+        if segment is not None and self._control.runner.run.running:
+            self._desk.attempt(lambda: self._control.runner.tick(item_id, done=done))
         else:
             self._read()  # before the show nothing is ticked
 
     def _on_card_wanted(self, item_id: str) -> None:
         product = self._product()
         if product is not None:
-            self._desk.attempt(lambda: self._show_desk.selling.show_point(product.id, item_id))
+            self._desk.attempt(lambda: self._control.selling.show_point(product.id, item_id))

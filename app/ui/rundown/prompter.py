@@ -24,7 +24,7 @@ class Prompter(QWidget):
         self.setWindowTitle(tr("Prompter", "Prompter – Tradewind"))
         self.setWindowIcon(desk.icons.icon("tradewind"))
         self._desk = desk
-        self._runner = desk.studio.desk.runner
+        self._runner = desk.studio.control.runner
         self._items: list[str] = []
         self._state = state
         layout = QVBoxLayout(self)
@@ -129,13 +129,13 @@ class Prompter(QWidget):
 
     def _read(self) -> None:
         show, runner = self._desk.studio.show, self._runner
-        host = show.desk.host_language
+        host = show.presentation.host_language
         segment = runner.current or runner.upcoming
         upcoming = runner.upcoming if runner.run.running else None
         if segment is None:
             self.page.show_text(PrompterText(tr("Prompter", "The run of show is empty."), language=host))
             return
-        product = self._desk.studio.desk.products.find(segment.product_id)
+        product = self._desk.studio.control.products.find(segment.product_id)
         name = pick(product.name, (host,))[0] if product is not None else ""
         points = [
             (point.id, pick(point.text, (host,))[0] or pick(point.keyword, (host,))[0]) for point in (product.points if product else ())
@@ -163,10 +163,10 @@ class Prompter(QWidget):
 
     def _must_say(self) -> str:
         """The markets that are to be told of advertising now."""
-        desk, show = self._desk.studio.desk, self._desk.studio.show
+        desk, show = self._desk.studio.control, self._desk.studio.show
         now_ms = desk.now_ms()
         due = {one.market_id for one in desk.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
-        names = [pick(market.name, (show.desk.host_language,))[0] or market.id for market in show.markets if market.id in due]
+        names = [pick(market.name, (show.presentation.host_language,))[0] or market.id for market in show.markets if market.id in due]
         return tr("Prompter", "Say that this is advertising: {markets}", markets=" · ".join(names)) if names else ""
 
     def _tick(self, place: int) -> None:

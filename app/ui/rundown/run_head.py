@@ -33,7 +33,7 @@ class RunHead(QWidget):
         super().__init__()
         self.rest: QWidget = self
         self._desk = desk
-        self._runner = desk.studio.desk.runner
+        self._runner = desk.studio.control.runner
         self._lit = False
         self.motion = Motion(self)
         column = QVBoxLayout(self)
@@ -131,7 +131,7 @@ class RunHead(QWidget):
         segments = self._desk.studio.show.segments
         if not self._runner.run.running:
             planned_s = sum(one.planned_s for one in segments)
-            ends_ms = self._desk.studio.desk.now_ms() + planned_s * 1000
+            ends_ms = self._desk.studio.control.now_ms() + planned_s * 1000
             self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), planned_s, _hour(ends_ms) if segments else "")
             return
         timing = self._runner.timing()

@@ -63,9 +63,9 @@ class RundownPanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self._desk = desk
-        self._runner = desk.studio.desk.runner
+        self._runner = desk.studio.control.runner
         self._begins: Mapping[str, int] = {}
-        self._products = desk.studio.desk.products
+        self._products = desk.studio.control.products
         self._dialogs: dict[str, late.SegmentDialog] = {}
         self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # of each segment, and what it was made of
         self._revealed = ""
@@ -177,7 +177,7 @@ class RundownPanel(QWidget):
     def _describe(self, segment: Segment) -> SegmentLine:
         run = self._runner.run
         known = self._lines.get(segment.id)
-        of = (segment, self._products.find(segment.product_id), self._products.find(segment.backup_id), self._desk.studio.show.desk)
+        of = (segment, self._products.find(segment.product_id), self._products.find(segment.backup_id), self._desk.studio.show.presentation)
         if known is None or not all(map(is_, known[0], of)):
             known = self._lines[segment.id] = (of, self._line(segment, of[1], of[2]))
         now = run.running and run.segment_id == segment.id
@@ -194,7 +194,7 @@ class RundownPanel(QWidget):
 
     def _line(self, segment: Segment, product: Product | None, backup: Product | None) -> SegmentLine:
         """What a row says whatever the clock says: made once as long as segment and products are the same."""
-        language = (self._desk.studio.show.desk.host_language,)
+        language = (self._desk.studio.show.presentation.host_language,)
         details = []
         if product is not None:
             details.append(pick(product.name, language)[0] or product.sku)
@@ -265,7 +265,7 @@ class RundownPanel(QWidget):
 
     def add_products(self, product_ids: Sequence[str], place: int) -> None:
         """A segment for each of these products."""
-        language = (self._desk.studio.show.desk.host_language,)
+        language = (self._desk.studio.show.presentation.host_language,)
 
         def change(show: Show) -> Show:
             act = show.segments[place - 1].act if place and show.segments else Act.MIDDLE
@@ -280,7 +280,7 @@ class RundownPanel(QWidget):
 
     def plan(self) -> None:
         """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
-        language = (self._desk.studio.show.desk.host_language,)
+        language = (self._desk.studio.show.presentation.host_language,)
         welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are, where this comes from"), Act.OPEN, 240)
         close = Segment(editing.new_id(), tr("Rundown", "Thanks, and when we meet again"), Act.END, 180, share_moment=True)
         self._desk.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))

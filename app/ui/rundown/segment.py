@@ -106,7 +106,7 @@ class SegmentDialog(FramedDialog):
 
     def _product_choice(self, title: str, nothing: str, form: QFormLayout) -> ProductChoice:
         studio = self._desk.studio
-        field = ProductChoice(title, nothing, lambda: studio.show.products, lambda: studio.show.desk.host_language)
+        field = ProductChoice(title, nothing, lambda: studio.show.products, lambda: studio.show.presentation.host_language)
         form.addRow(label(title, "muted"), field)
         return field
 
@@ -143,7 +143,7 @@ class SegmentDialog(FramedDialog):
     def _on_product(self, product_id: str) -> None:
         changes: dict[str, Any] = {"product_id": product_id}
         segment = segment_by_id(self._desk.studio.show, self._id)
-        product = self._desk.studio.desk.products.find(product_id)
+        product = self._desk.studio.control.products.find(product_id)
         if product is not None and segment.role is None:
             changes["role"] = Role.HERO if product.role is Role.BACKUP else product.role
         elif product is None:
@@ -163,7 +163,7 @@ class SegmentDialog(FramedDialog):
         self._cues[-1][1].setFocus()
 
     def _edit_cue(self, place: int, text: str) -> None:
-        language = self._desk.studio.show.desk.host_language
+        language = self._desk.studio.show.presentation.host_language
 
         def change(cues: list[Cue]) -> None:
             cues[place] = Cue(cues[place].id, with_text(cues[place].text, language, text))
@@ -191,7 +191,7 @@ class SegmentDialog(FramedDialog):
         if not self.length.hasFocus():
             self.length.setText(clock(segment.planned_s))
         self._fill_scenes(show)
-        products = self._desk.studio.desk.products
+        products = self._desk.studio.control.products
         self.product.show_product(products.find(segment.product_id))
         self.backup.show_product(products.find(segment.backup_id))
         for box, value in (
@@ -202,8 +202,8 @@ class SegmentDialog(FramedDialog):
             box.setCurrentIndex(max(0, box.findData(value)))
         for field, check in self._flags.items():
             check.setChecked(bool(getattr(segment, field)))
-        self.script.show_words(segment.script, show.desk.host_language)
-        self._read_cues(segment, show.desk.host_language)
+        self.script.show_words(segment.script, show.presentation.host_language)
+        self._read_cues(segment, show.presentation.host_language)
 
     def _fill_scenes(self, show: Show) -> None:
         scenes = [("", tr("Rundown", "Stays as it is")), *((scene.id, scene.name) for scene in show.project.scenes)]

@@ -124,9 +124,12 @@ class CouponDialog(FramedDialog):
         form = QFormLayout()
         studio = desk.studio
         self.product = ProductChoice(
-            tr("Keywords", "For"), tr("Keywords", "Everything"), lambda: studio.show.products, lambda: studio.show.desk.host_language
+            tr("Keywords", "For"),
+            tr("Keywords", "Everything"),
+            lambda: studio.show.products,
+            lambda: studio.show.presentation.host_language,
         )
-        self.product.show_product(studio.desk.products.find(self._coupon.product_id))
+        self.product.show_product(studio.control.products.find(self._coupon.product_id))
         self.percent = self._number(1, 100, round(self._coupon.percent) or 10, " %")
         self.stock = self._number(1, 3000, self._coupon.stock, "")
         self.minutes = self._number(1, 24 * 60, max(1, self._coupon.expires_in_s // 60), tr("Keywords", " minutes"))
@@ -173,7 +176,7 @@ class CouponDialog(FramedDialog):
             self.stock.setValue(len(typed))
 
     def _keep(self) -> None:
-        title = self.languages.words or {self._desk.studio.show.desk.host_language: f"−{self.percent.value()} %"}
+        title = self.languages.words or {self._desk.studio.show.presentation.host_language: f"−{self.percent.value()} %"}
         coupon = replace(
             self._coupon,
             title=title,

@@ -174,19 +174,19 @@ class SetupDialog(QDialog):
     def _read(self) -> None:
         show, tag, formats = self._desk.studio.show, self._desk.language, self._desk.formats
         spoken = dict.fromkeys((*languages_of(show), *SPOKEN))
-        _fill(self.host, [(one, formats.language_name(one, tag)) for one in spoken], show.desk.host_language)
+        _fill(self.host, [(one, formats.language_name(one, tag)) for one in spoken], show.presentation.host_language)
         markets = [
             ("", tr("Setup", "The first market of the list")),
             *((one.id, pick(one.name, (tag,))[0] or one.id) for one in show.markets),
         ]
-        _fill(self.picture, markets, show.desk.market_id)
-        themes = self._desk.studio.desk.card_themes
-        _fill(self.theme, [(theme_id, declared(theme.title)) for theme_id, theme in themes.items()], show.desk.card_theme)
-        market = next((one for one in show.markets if one.id == show.desk.market_id), show.markets[0] if show.markets else None)
-        language = market.languages[0] if market is not None else show.desk.host_language
+        _fill(self.picture, markets, show.presentation.market_id)
+        themes = self._desk.studio.control.card_themes
+        _fill(self.theme, [(theme_id, declared(theme.title)) for theme_id, theme in themes.items()], show.presentation.card_theme)
+        market = next((one for one in show.markets if one.id == show.presentation.market_id), show.markets[0] if show.markets else None)
+        language = market.languages[0] if market is not None else show.presentation.host_language
         for field, line in self.lines.items():
             line.title.setText(f"{self.titles[field]} · {formats.language_name(language, tag)}")
-            line.show_words(getattr(show.desk, field), language, (show.desk.host_language,))
+            line.show_words(getattr(show.presentation, field), language, (show.presentation.host_language,))
         sold = self._sold()
         self.list.blockSignals(True)
         for place in range(self.list.count()):

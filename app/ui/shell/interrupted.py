@@ -26,7 +26,7 @@ class InterruptedShow:
 
     def offer(self) -> None:
         """Ask about the run that was cut off, if there is one."""
-        ending = self._studio.desk.ending
+        ending = self._studio.control.ending
         found = ending.interruption
         if found is None or found == self._asked:
             return
@@ -54,5 +54,5 @@ class InterruptedShow:
         if answer == RESUME:
             self._studio.actions.run("run.resume")
         elif answer == END:
-            self._studio.desk.ending.forget()
+            self._studio.control.ending.forget()
             self._show_report()

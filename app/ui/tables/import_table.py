@@ -418,7 +418,7 @@ class ImportDialog(QDialog):
     def _holds(self, show: Show) -> bool:
         now = self._desk.studio.show
         same = now.products is show.products and now.segments is show.segments and now.markets is show.markets
-        return same and now.desk == show.desk and now.project is show.project
+        return same and now.presentation == show.presentation and now.project is show.project
 
     # Bringing it in -------------------------------------------------------------------------------------------------------
 

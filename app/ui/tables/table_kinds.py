@@ -163,7 +163,7 @@ class ProductTable(TableKind):
         return known_heading(heading, PRODUCT_WORDS) or own_use(heading, BY_FIELD) is not None
 
     def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
-        return in_host_language(match_products(table, show, profile), FIELDS_OF[Of.LANGUAGE], show.desk.host_language)
+        return in_host_language(match_products(table, show, profile), FIELDS_OF[Of.LANGUAGE], show.presentation.host_language)
 
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         wanted = {"name", "sku", "id"} if show.products else {"name"}
@@ -249,7 +249,7 @@ class RundownTable(TableKind):
         return known_heading(heading, RUNDOWN_WORDS) or own_use(heading, RUNDOWN_COLUMNS) is not None
 
     def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
-        return in_host_language(match_rundown(table, show), IN_LANGUAGES, show.desk.host_language)
+        return in_host_language(match_rundown(table, show), IN_LANGUAGES, show.presentation.host_language)
 
     def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
         return () if {"title", "product"} & set(_used(matching)) else (self.titles["title"],)
@@ -319,7 +319,7 @@ class OrderTable(TableKind):
     def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         studio = self.desk.studio
         log = studio.events(ORDER_KINDS)
-        now_ms, zones = studio.desk.now_ms(), studio.desk.scheduler.zones
+        now_ms, zones = studio.control.now_ms(), studio.control.scheduler.zones
 
         def find_out() -> Outcome:
             found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms, answers=answers, profile=profile)
@@ -350,7 +350,7 @@ class OrderTable(TableKind):
 
     def _placing(self, steps: Sequence[tuple[Order, str]]) -> Callable[[], bool]:
         def place() -> None:
-            orders = self.desk.studio.desk.orders
+            orders = self.desk.studio.control.orders
             for order, why in steps:
                 if why:
                     orders.correct(order, why)

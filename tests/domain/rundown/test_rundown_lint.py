@@ -249,7 +249,7 @@ def test_a_replaced_phrase_keeps_its_capital_and_the_rest() -> None:
         ),
         (lambda show: replace(show, cards=(KeywordCard("k1", {**words("x"), "en": "hurry"}),)), Subject.CARD, "words"),
         (lambda show: replace(show, coupons=(Coupon("u1", {**words("x"), "en": "hurry"}),)), Subject.COUPON, "title"),
-        (lambda show: replace(show, desk=replace(show.desk, ticker={"en": "hurry"})), Subject.SHOW, "desk/ticker"),
+        (lambda show: replace(show, presentation=replace(show.presentation, ticker={"en": "hurry"})), Subject.SHOW, "desk/ticker"),
     ],
 )
 def test_every_text_of_a_show_is_read_and_can_be_put_right(spoil: Spoil, subject: Subject, where: str) -> None:
@@ -293,7 +293,7 @@ def test_only_what_changed_is_looked_at_again_and_nothing_old_is_said() -> None:
     assert checker.findings(show, today=TODAY) == ()
     turned = replace(show, markets=(replace(CALM, urgency=True), *show.markets[1:]))
     assert checker.findings(turned, today=TODAY) == lint(turned, today=TODAY)
-    silent = replace(show, desk=replace(show.desk, host_language="de"))
+    silent = replace(show, presentation=replace(show.presentation, host_language="de"))
     assert checker.findings(silent, today=TODAY) == lint(silent, today=TODAY) != ()
 
 

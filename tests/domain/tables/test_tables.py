@@ -12,7 +12,7 @@ from app.domain.catalogue.product import Answer, Claim, Comparison, Delivery, Li
 from app.domain.event import EventKind, ShowEvent
 from app.domain.program.project import starter_project
 from app.domain.rundown.rundown import Act, Cue, Segment
-from app.domain.show import Desk, Show
+from app.domain.show import Presentation, Show
 from app.domain.tables import cells
 from app.domain.tables.column_names import guess_use
 from app.domain.tables.column_words import PRODUCT_WORDS
@@ -56,7 +56,7 @@ FAN = Product(
 
 
 def show(*products: Product, markets: tuple[Market, ...] = (US, JP), segments: tuple[Segment, ...] = ()) -> Show:
-    return Show(starter_project(camera=None, microphone=False), Desk(), markets, products, segments)
+    return Show(starter_project(camera=None, microphone=False), Presentation(), markets, products, segments)
 
 
 def table(header: str, *rows: str) -> Table:

@@ -48,7 +48,7 @@ async def test_cards_stand_in_the_picture_and_leave_it(tmp_path: Path) -> None:
         desk.studio.edit_show("Fill", lambda _: grey_show())
         await desk.attached()
         plain = await seen(desk, lambda now: bool((np.abs(now[now.shape[0] // 2, now.shape[1] // 2] - 128) < 12).all()))
-        selling = desk.studio.desk.selling
+        selling = desk.studio.control.selling
         selling.pin("sun")
         product = share(plain, await seen(desk, lambda now: share(now, plain) > 0.03))
         selling.keep_on(ShownKind.TICKER, on=True)

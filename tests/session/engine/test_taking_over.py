@@ -138,7 +138,7 @@ async def test_a_show_without_a_file_that_is_on_air_is_there_before_its_room_is_
         studio = desk.studio
         assert studio.recovery is None
         assert studio.project.name == "Renamed by the desk that dies"
-        assert studio.desk.room.state.value is not RoomState.JOINED
+        assert studio.control.room.state.value is not RoomState.JOINED
         await desk.attached()
         assert studio.project.name == "Renamed by the desk that dies"
         assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]

@@ -23,16 +23,16 @@ def loaded():
 
 async def run(home):
     async with StudioDesk(home) as desk:
-        studio, scheduler = desk.studio, desk.studio.desk.scheduler
+        studio, scheduler = desk.studio, desk.studio.control.scheduler
         for _ in range(130):
-            studio.desk.news.tick()
+            studio.control.news.tick()
         for action in studio.actions:
             action.enabled()
         print("empty:", scheduler.upcoming(), scheduler.checks(), scheduler.moved(), loaded())
         tomorrow = datetime.now() + timedelta(days=1)
         scheduler.put_airing(Airing("a", "A", LocalTime(tomorrow.replace(hour=12, minute=0), "Europe/Berlin"), rule="FREQ=WEEKLY"))
         for _ in range(3):
-            studio.desk.news.tick()
+            studio.control.news.tick()
         print("planned:", len(scheduler.upcoming(2)), loaded())
         scheduler.tasks()
         print("asked:", loaded())

@@ -11,7 +11,7 @@ from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Reminder
 from app.domain.program.broadcast import BroadcastState
 from app.session.planning.pre_show import CheckKind, CheckState
-from tests.session.test_show_desk import client, selling
+from tests.session.test_show_control import client, selling
 from tests.support.room import page
 from tests.support.schedules import NEW_YORK
 from tests.support.studio_desk import StudioDesk
@@ -19,7 +19,7 @@ from tests.support.studio_desk import StudioDesk
 
 def plan(desk: StudioDesk, key: str, minutes_ahead: int, length: int = 60) -> Airing:
     """A show so many minutes from now, in New York."""
-    scheduler = desk.studio.desk.scheduler
+    scheduler = desk.studio.control.scheduler
     start = scheduler.now() + timedelta(minutes=minutes_ahead)
     airing = Airing(key, f"Show {key}", wall_of(start, NEW_YORK, scheduler.zones), length, party_ids=("us",))
     scheduler.put_airing(airing)
@@ -32,7 +32,7 @@ async def on_air(desk: StudioDesk, state: BroadcastState) -> None:
 
 async def test_one_action_goes_live_with_its_run_of_show_and_the_log_says_which(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
-        studio, scheduler = desk.studio, desk.studio.desk.scheduler
+        studio, scheduler = desk.studio, desk.studio.control.scheduler
         assert not studio.actions["schedule.start"].enabled()
         scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         plan(desk, "now", 5)
@@ -40,7 +40,7 @@ async def test_one_action_goes_live_with_its_run_of_show_and_the_log_says_which(
         assert studio.actions.run("schedule.start")
         await on_air(desk, BroadcastState.LIVE)
         assert [event.data["occurrence"] for event in studio.events((EventKind.AIRING_STARTED,))] == ["now"]
-        assert studio.desk.runner.run.running
+        assert studio.control.runner.run.running
         assert not studio.actions["schedule.start"].enabled()
         assert (scheduler.current and scheduler.current.key, scheduler.next and scheduler.next.key) == ("now", "later")
         assert "run.not_started" not in [notice.code for notice in desk.heard]
@@ -58,15 +58,15 @@ async def test_one_action_goes_live_with_its_run_of_show_and_the_log_says_which(
 async def test_a_desk_that_comes_back_to_a_live_engine_knows_which_show_it_is(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     async with selling(tmp_path) as desk:
-        desk.studio.desk.scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
+        desk.studio.control.scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         plan(desk, "now", 5)
         assert desk.studio.save_as(path)
-        desk.studio.desk.scheduler.start()
+        desk.studio.control.scheduler.start()
         await on_air(desk, BroadcastState.LIVE)
         desk.keep_engine = True
     async with StudioDesk(tmp_path, path=path) as again:
         await on_air(again, BroadcastState.LIVE)
-        assert again.studio.desk.scheduler.current is not None
+        assert again.studio.control.scheduler.current is not None
         assert len(again.studio.events((EventKind.AIRING_STARTED,))) == 1
         again.studio.stop_live()
         await on_air(again, BroadcastState.IDLE)
@@ -76,7 +76,7 @@ async def test_a_desk_that_comes_back_to_a_live_engine_knows_which_show_it_is(tm
 async def test_the_page_says_what_comes_and_a_reminder_goes_out_once(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         await viewer.open(board=0)
-        scheduler = desk.studio.desk.scheduler
+        scheduler = desk.studio.control.scheduler
         scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         airing = plan(desk, "soon", 45)
         scheduler.put_reminder(Reminder("r", "soon", 60, {"en": "New: a lamp"}))
@@ -94,7 +94,7 @@ async def test_the_page_says_what_comes_and_a_reminder_goes_out_once(tmp_path: P
 
 async def test_readiness_speaks_of_the_real_relay_and_devices(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
-        scheduler = desk.studio.desk.scheduler
+        scheduler = desk.studio.control.scheduler
         scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         plan(desk, "soon", 45)
         await desk.until(lambda: bool(desk.studio.probes))
@@ -107,7 +107,7 @@ async def test_readiness_speaks_of_the_real_relay_and_devices(tmp_path: Path) ->
 
 async def test_festivals_come_on_the_loop_and_the_desk_ends_while_they_are_loaded(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
-        scheduler = desk.studio.desk.scheduler
+        scheduler = desk.studio.control.scheduler
         today = scheduler.today()
         assert scheduler.festivals(today, today + timedelta(days=200)) == ()
         news = asyncio.Event()

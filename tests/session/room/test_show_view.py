@@ -206,7 +206,7 @@ def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
     assert (german.left, german.language) == ("Noch 40 da", "de")
     plenty = change_product(selling_show(), "sun", stock=(Stock("US", 5000),))
     assert cards(plenty, Shown(), pinned="sun")[PRODUCT].left == ""
-    without = replace(selling_show(), markets=(), desk=replace(selling_show().desk, host_language="en"))
+    without = replace(selling_show(), markets=(), presentation=replace(selling_show().presentation, host_language="en"))
     assert cards(without, Shown(), pinned="sun")[PRODUCT].price == "$19.99"
 
 

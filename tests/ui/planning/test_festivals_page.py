@@ -18,7 +18,7 @@ PATIENCE_S = 30.0
 async def read_anew(studio: Studio, page: FestivalsPage) -> None:
     """Wait until the festivals that are asked for have been worked out, on their thread."""
     known = asyncio.Event()
-    forget = studio.desk.scheduler.changed.connect(known.set)
+    forget = studio.control.scheduler.changed.connect(known.set)
     page.read()
     async with asyncio.timeout(PATIENCE_S):
         await known.wait()

@@ -33,8 +33,8 @@ def clock() -> SetClock:
 @pytest.fixture
 def peopled(studio: Studio) -> Studio:
     for party in PEOPLE:
-        studio.desk.scheduler.put_party(party)
-    studio.desk.scheduler.set_host_zone("Asia/Shanghai")
+        studio.control.scheduler.put_party(party)
+    studio.control.scheduler.set_host_zone("Asia/Shanghai")
     return studio
 
 
@@ -45,7 +45,7 @@ async def propose(wizard: MonthWizard) -> None:
 
 
 async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell: Shell, peopled: Studio) -> None:
-    plan = peopled.desk.scheduler
+    plan = peopled.control.scheduler
     wizard = MonthWizard(shell.window.desk, shell.window)
     wizard.show()
     assert (wizard.first.date().toPython(), wizard.last.date().toPython()) == next_month(plan.today())
@@ -112,7 +112,7 @@ async def test_as_many_days_as_shows_stay_allowed(shell: Shell, peopled: Studio)
 
 
 async def test_what_is_planned_already_stays_and_nobody_is_in_two_shows(shell: Shell, peopled: Studio) -> None:
-    plan = peopled.desk.scheduler
+    plan = peopled.control.scheduler
     there = Airing("there", "Morning", LocalTime(datetime(2027, 3, 3, 9), "Asia/Shanghai"), 180, party_ids=("mei",))
     plan.put_airing(there)
     wizard = MonthWizard(shell.window.desk, shell.window)
@@ -125,7 +125,7 @@ async def test_what_is_planned_already_stays_and_nobody_is_in_two_shows(shell: S
 
 
 async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studio) -> None:
-    plan = peopled.desk.scheduler
+    plan = peopled.control.scheduler
     for number, day in enumerate((2, 4)):
         plan.put_airing(
             Airing(f"a{number}", "Night", LocalTime(datetime(2027, 3, day, 3), "America/New_York"), party_ids=("us", "mei", "ana"))
@@ -147,7 +147,7 @@ async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studi
 
 
 async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) -> None:
-    dialog = ImproveDialog(shell.window.desk, *next_month(peopled.desk.scheduler.today()), shell.window)
+    dialog = ImproveDialog(shell.window.desk, *next_month(peopled.control.scheduler.today()), shell.window)
     dialog.show()
     await dialog.work.settled()
     assert "Nothing better" in dialog.summary.text()

@@ -35,7 +35,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def plan(studio: Studio) -> Scheduler:
-    return studio.desk.scheduler
+    return studio.control.scheduler
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def planned(window: MainWindow, studio: Studio) -> AsyncIterator[MainWindo
     """With the sample's plan, and the festivals of its markets."""
     plan_sample(studio)
     known = asyncio.Event()
-    plan = studio.desk.scheduler
+    plan = studio.control.scheduler
     stop = plan.changed.connect(lambda: known.set() if plan.festivals(date(2026, 11, 1), date(2026, 12, 31)) else None)
     if not plan.festivals(date(2026, 11, 1), date(2026, 12, 31)):
         await asyncio.wait_for(known.wait(), 30)

@@ -31,7 +31,7 @@ def test_an_empty_plan_is_filled_from_the_show_in_one_click(studio: Studio, empt
     parties = studio.show.schedule.parties
     assert {party.market_id for party in parties} == {"US", "DE", ""}
     assert {party.zone for party in parties if party.market_id == "US"} == {"America/New_York", "America/Los_Angeles"}
-    assert parties[-1].zone == studio.desk.scheduler.host_zone
+    assert parties[-1].zone == studio.control.scheduler.host_zone
     assert empty_planner.stack.currentWidget() is empty_planner.tabs
     studio.undo()
     assert studio.show.schedule.parties == ()
@@ -80,7 +80,7 @@ def test_tab_reaches_every_control(planner: PlannerWindow, tab: str) -> None:
 def test_what_happens_in_the_plan_is_read_by_the_page_that_is_seen(studio: Studio, planner: PlannerWindow) -> None:
     planner.show_tab("hour")
     QApplication.processEvents()
-    studio.desk.scheduler.remove_parties(("asha",))
+    studio.control.scheduler.remove_parties(("asha",))
     model = planner.hour.strips.model
     assert model is not None
     assert [row.party_id for row in model.rows] == ["us", "de", "lin", "ben"]

@@ -31,7 +31,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def plan(studio: Studio) -> Scheduler:
-    return studio.desk.scheduler
+    return studio.control.scheduler
 
 
 def bring_up(window: MainWindow) -> ScheduleBoard:

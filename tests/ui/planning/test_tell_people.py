@@ -28,7 +28,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def plan(studio: Studio) -> Scheduler:
-    return studio.desk.scheduler
+    return studio.control.scheduler
 
 
 async def opened(window: MainWindow, studio: Studio, key: str, page: int) -> TellPeopleDialog:
@@ -137,7 +137,7 @@ async def test_nobody_is_reminded_of_the_same_again(window: MainWindow, studio: 
 
 async def test_a_reminder_by_night_goes_out_before(window: MainWindow, studio: Studio) -> None:
     dialog = await opened(window, studio, US_FIRST, 3)
-    studio.desk.scheduler.edit("Quiet", lambda schedule: replace(schedule, quiet_hours=("18:30", "08:00")))
+    studio.control.scheduler.edit("Quiet", lambda schedule: replace(schedule, quiet_hours=("18:30", "08:00")))
     await settled(dialog)
     assert dialog.reminders.times.text().endswith("out of the quiet hours")
     dialog.reject()

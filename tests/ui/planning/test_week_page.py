@@ -29,7 +29,7 @@ def middle(page: WeekPage, day: int, place: float) -> QPoint:
 
 
 def test_it_shows_the_week_of_the_block(studio: Studio, page: WeekPage) -> None:
-    scheduler = studio.desk.scheduler
+    scheduler = studio.control.scheduler
     assert page.monday == MONDAY
     scores = scheduler.week_heat(["us", "de", "lin", "asha", "ben"], 120, MONDAY, zone="Asia/Shanghai")
     assert page.heat._scores == scores

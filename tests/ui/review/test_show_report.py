@@ -26,7 +26,7 @@ def report_of(window: MainWindow) -> ReportDialog | None:
 
 def lived(studio: Studio) -> None:
     """A show with two viewers, clicks and orders in two currencies is in the log."""
-    at_ms = studio.desk.now_ms()
+    at_ms = studio.control.now_ms()
     studio.log(EventKind.ON_AIR)
     studio.log(EventKind.SHOW_STARTED)
     for viewer in ("a", "b"):
@@ -52,15 +52,15 @@ async def test_ending_the_broadcast_ends_everything_and_shows_the_page(shell: Sh
     await until(window.live.button.isEnabled)
     studio.go_live()
     await until(lambda: window.live.button.text().startswith("On air"))
-    studio.desk.runner.start()
-    studio.desk.selling.drop_coupon("ten")
-    studio.desk.selling.pin("moon")
-    studio.log(EventKind.ORDER_PLACED, order="1", product="moon", units=1, minor=1999, currency="USD", at_ms=studio.desk.now_ms())
+    studio.control.runner.start()
+    studio.control.selling.drop_coupon("ten")
+    studio.control.selling.pin("moon")
+    studio.log(EventKind.ORDER_PLACED, order="1", product="moon", units=1, minor=1999, currency="USD", at_ms=studio.control.now_ms())
     QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
     await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
     shown = await read(window)
-    assert not studio.desk.runner.run.running
-    assert (studio.desk.selling.shown.pinned_id, studio.desk.selling.shown.drop) == ("", None)
+    assert not studio.control.runner.run.running
+    assert (studio.control.selling.shown.pinned_id, studio.control.selling.shown.drop) == ("", None)
     assert window.rundown.head.start_button.isVisible()
     assert "$19.99" in shown.text()
     shown.reject()

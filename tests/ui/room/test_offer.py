@@ -47,7 +47,7 @@ def button(parent: QWidget, text: str, place: int = 0) -> QPushButton:
 
 
 def test_keyword_cards_are_shown_one_at_a_time(studio: Studio, window: MainWindow) -> None:
-    panel, selling = window.offer, studio.desk.selling
+    panel, selling = window.offer, studio.control.selling
     button(panel, "1  Free delivery").click()
     assert selling.shown.card is not None
     assert selling.shown.card.id == "free"
@@ -60,29 +60,29 @@ def test_keyword_cards_are_shown_one_at_a_time(studio: Studio, window: MainWindo
 
 
 def test_a_keyword_keeps_its_number_whatever_is_pinned(studio: Studio, window: MainWindow) -> None:
-    studio.desk.selling.pin("sun")
+    studio.control.selling.pin("sun")
     assert window.offer.pinned.text() == "sun 灯"
     assert button(window.offer, "1  Free delivery").isVisible()
     assert button(window.offer, "3  随日光而转").isVisible()
     button(window.offer, "Unpin").click()
-    assert studio.desk.selling.shown.pinned_id == ""
+    assert studio.control.selling.shown.pinned_id == ""
     assert window.offer.pinned.text() == "Nothing is pinned"
     assert button(window.offer, "1  Free delivery").isVisible()
 
 
 def test_disclosure_rows_stay_where_they_are(studio: Studio, window: MainWindow, clock: SetClock) -> None:
-    studio.desk.runner.start()
+    studio.control.runner.start()
     before = list(window.offer._disclosure_rows)
     assert before == ["US", "DE"]
     for seconds in (5, 40, 600):
         clock.pass_ms(seconds * 1000)
-        studio.desk.disclosures.show_now("US")
+        studio.control.disclosures.show_now("US")
         window.offer._read_disclosures()
         assert list(window.offer._disclosure_rows) == before
 
 
 def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, clock: SetClock) -> None:
-    panel, selling = window.offer, studio.desk.selling
+    panel, selling = window.offer, studio.control.selling
     button(panel.coupons, "Drop").click()
     drop = selling.shown.drop
     assert drop is not None
@@ -97,7 +97,7 @@ def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, cloc
     assert "1 given" in words(panel.coupons)
     button(panel.coupons, "Drop").click()
     clock.pass_ms(61_000)
-    selling.tick(studio.desk.now_ms())
+    selling.tick(studio.control.now_ms())
     panel.on_tick()
     assert selling.shown.drop is None
     assert "2 left · 0:00" not in words(panel.coupons)
@@ -106,16 +106,16 @@ def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, cloc
 def test_lasting_cards_are_switches(studio: Studio, window: MainWindow) -> None:
     for text, kind in (("Name line", ShownKind.LOWER_THIRD), ("Ticker", ShownKind.TICKER), ("QR code", ShownKind.CODE)):
         button(window.offer, text).click()
-        assert kind in studio.desk.selling.shown.lasting
+        assert kind in studio.control.selling.shown.lasting
         assert button(window.offer, text).isChecked()
         button(window.offer, text).click()
-        assert kind not in studio.desk.selling.shown.lasting
+        assert kind not in studio.control.selling.shown.lasting
 
 
 def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     panel = window.offer
-    studio.desk.disclosures.automatic = False
-    studio.desk.runner.start()
+    studio.control.disclosures.automatic = False
+    studio.control.runner.start()
     panel.on_tick()
     read = words(panel.disclosures)
     assert {"美国", "Germany"} <= set(read)
@@ -125,18 +125,18 @@ def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClo
     assert button(panel.disclosures, "Show", 0) is first, "a click or the keyboard would be lost with the second"
     button(panel.disclosures, "Show", 0).click()
     button(panel.disclosures, "Show", 0).click()
-    assert set(studio.desk.disclosures.active) == {"US", "DE"}
+    assert set(studio.control.disclosures.active) == {"US", "DE"}
     read = words(panel.disclosures)  # the picture speaks to one of them
     assert (read.count("on screen"), read.count("on the viewer page only")) == (1, 1)
     button(panel.disclosures, "Hide", 0).click()
-    assert len(studio.desk.disclosures.active) == 1
+    assert len(studio.control.disclosures.active) == 1
     clock.pass_ms(11_000)
-    studio.desk.disclosures.tick(studio.desk.now_ms())
-    assert set(studio.desk.disclosures.active) <= {"DE"}, "what is told for ten seconds went by itself"
+    studio.control.disclosures.tick(studio.control.now_ms())
+    assert set(studio.control.disclosures.active) <= {"DE"}, "what is told for ten seconds went by itself"
 
 
 async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
-    summary = studio.desk.summary
+    summary = studio.control.summary
     summary.set_viewers(1234)
     studio.log(EventKind.LIKED, count=7, viewer="v")
     studio.log(EventKind.DETAIL_ASKED, product="sun", viewer="v")

@@ -28,7 +28,7 @@ def clock() -> SetClock:
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells, whose host reminds viewers of advertising by hand."""
     studio.edit_show("Fill", lambda _: selling_show())
-    studio.desk.disclosures.automatic = False
+    studio.control.disclosures.automatic = False
     shell.window.docks["cue"].raise_()
     QApplication.processEvents()
     return shell.window
@@ -64,35 +64,35 @@ def test_it_says_what_to_do_while_nothing_is_on(studio: Studio, window: MainWind
 
 
 def test_points_are_ticked_in_any_order(studio: Studio, window: MainWindow) -> None:
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     said = [box(row).accessibleName() for row in rows(window)]
     assert said == ["Turns with the sun", "No tools", "Turn it"]
     box(rows(window)[2]).click()
     QTest.mouseClick(rows(window)[0], LEFT, Qt.KeyboardModifier.NoModifier, QPoint(rows(window)[0].width() // 2, 10))
     QApplication.processEvents()
-    assert studio.desk.runner.run.ticked == {("first", "show-it"), ("first", "sun-1")}
+    assert studio.control.runner.run.ticked == {("first", "show-it"), ("first", "sun-1")}
     assert [box(row).isChecked() for row in rows(window)] == [True, False, True]
     box(rows(window)[0]).click()
     QApplication.processEvents()
-    assert studio.desk.runner.unticked() == ("sun-1", "sun-2")
+    assert studio.control.runner.unticked() == ("sun-1", "sun-2")
 
 
 def test_the_viewers_words_stand_beside_and_are_shown(studio: Studio, window: MainWindow) -> None:
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     first = rows(window)[0]
     assert "Follows the sun" in words(first)
     show = first.findChild(QToolButton)
     assert show is not None
     show.click()
-    card = studio.desk.selling.shown.card
+    card = studio.control.selling.shown.card
     assert card is not None
     assert (card.kind, card.id) == (ShownKind.POINT, "sun-1")
     QApplication.processEvents()
     assert show.isChecked()
     show.click()
-    assert studio.desk.selling.shown.card is None
+    assert studio.control.selling.shown.card is None
 
 
 def test_a_few_letters_find_an_answer(studio: Studio, window: MainWindow) -> None:
@@ -118,7 +118,7 @@ def test_prices_stand_by_market(studio: Studio, window: MainWindow) -> None:
 def test_what_must_be_said_stands_above_everything(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     banner = window.cue.banner
     assert not banner.isVisible()
-    studio.desk.runner.start()
+    studio.control.runner.start()
     window.cue.read_banner()
     QApplication.processEvents()
     assert banner.isVisible()
@@ -134,19 +134,19 @@ def test_what_must_be_said_stands_above_everything(studio: Studio, window: MainW
     assert banner.property("state") == "shown"
     assert not banner.button.isVisible()
     clock.pass_ms(11_000)
-    studio.desk.disclosures.tick(studio.desk.now_ms())
+    studio.control.disclosures.tick(studio.control.now_ms())
     window.cue.read_banner()
     QApplication.processEvents()
     assert not banner.isVisible()
 
 
 async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: MainWindow) -> None:
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     assert not window.cue.asked.isVisible()
     for viewer in ("a", "b"):
         studio.log(EventKind.DETAIL_ASKED, product="sun", viewer=viewer)
-    studio.desk.summary.add(studio.events((EventKind.DETAIL_ASKED,)))
+    studio.control.summary.add(studio.events((EventKind.DETAIL_ASKED,)))
     window.cue.read_asked()
     QApplication.processEvents()
     assert window.cue.asked.text() == "2 want to see it closer"

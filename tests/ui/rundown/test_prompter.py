@@ -102,21 +102,21 @@ def test_a_script_rolls_by_the_clock(window: MainWindow) -> None:
 def test_it_follows_the_show(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     page = prompter(window).page
     assert page.text.title == "Opening"
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     assert page.text.title == "Sun lamp · sun 灯"
     assert page.text.points == (("Turns with the sun", False), ("No tools", False), ("Turn it", False))
     assert page.text.next_title == "Star lamp"
     clock.pass_ms(275_000)
     prompter(window).show_head()
     assert (page.head.clock, page.head.state) == ("0:25", "soon")
-    studio.desk.runner.swap_to_backup()
+    studio.control.runner.swap_to_backup()
     assert page.text.title == "Sun lamp · moon 灯"
 
 
 def test_digits_tick_points(studio: Studio, window: MainWindow) -> None:
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     page = prompter(window).page
     for key in (Qt.Key.Key_3, Qt.Key.Key_1, Qt.Key.Key_9):
         QTest.keyClick(page, key)
@@ -126,10 +126,10 @@ def test_digits_tick_points(studio: Studio, window: MainWindow) -> None:
 
 
 def test_it_says_what_must_be_said(studio: Studio, window: MainWindow, clock: SetClock) -> None:
-    studio.desk.disclosures.automatic = False
+    studio.control.disclosures.automatic = False
     page = prompter(window).page
     assert page.head.must_say == ""
-    studio.desk.runner.start()
+    studio.control.runner.start()
     clock.pass_ms(1_000)
     prompter(window).show_head()
     assert "Germany" in page.head.must_say

@@ -40,7 +40,7 @@ def window(shell: Shell, studio: Studio) -> MainWindow:
 
 
 def now(studio: Studio) -> str:
-    return studio.desk.runner.run.segment_id if studio.desk.runner.run.running else ""
+    return studio.control.runner.run.segment_id if studio.control.runner.run.running else ""
 
 
 def order(studio: Studio) -> list[str]:
@@ -97,12 +97,12 @@ def test_a_show_is_led_by_keys(studio: Studio, window: MainWindow) -> None:
     assert seen == ["open", "first", "first", "first", "second", "first", "second", ""]
     first = studio.show.segments[1]
     assert (first.product_id, first.backup_id) == ("moon", "sun")
-    assert studio.desk.runner.run.extra_s == {"first": 60}
+    assert studio.control.runner.run.extra_s == {"first": 60}
 
 
 def test_overtime_is_seen_and_does_not_hurt(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     head = window.rundown.head
-    studio.desk.runner.start()
+    studio.control.runner.start()
     clock.pass_ms(130_000)
     states = set()
     for _ in range(2):
@@ -121,18 +121,18 @@ def test_overtime_is_seen_and_does_not_hurt(studio: Studio, window: MainWindow, 
 
 def test_a_backup_takes_over_everywhere_at_once(studio: Studio, window: MainWindow) -> None:
     head = window.rundown.head
-    studio.desk.runner.start()
+    studio.control.runner.start()
     assert not head.swap_button.isEnabled()
-    studio.desk.runner.next()
+    studio.control.runner.next()
     press(head.swap_button)
     QApplication.processEvents()
-    assert studio.desk.selling.shown.pinned_id == "moon"
+    assert studio.control.selling.shown.pinned_id == "moon"
     assert window.cue.name.text() == "moon 灯"
     assert not head.swap_button.isHidden()
 
 
 def test_a_jump_asks_nothing_and_is_taken_back(studio: Studio, window: MainWindow) -> None:
-    studio.desk.runner.start()
+    studio.control.runner.start()
     rows = window.rundown.list
     rows.scrollTo(rows.rows.index(3))
     place = rows.visualRect(rows.rows.index(3)).center()
@@ -154,12 +154,12 @@ def test_a_jump_asks_nothing_and_is_taken_back(studio: Studio, window: MainWindo
 
 
 def test_a_point_that_was_left_is_told(studio: Studio, window: MainWindow) -> None:
-    studio.desk.runner.start()
+    studio.control.runner.start()
     press(window.rundown.head.next_button)
     told = [toast.notice for toast in window.toasts.toasts if toast.notice.code == "run.points_left"]
     assert [notice.data["count"] for notice in told] == [1]
-    for item in studio.desk.runner.unticked():
-        studio.desk.runner.tick(item)
+    for item in studio.control.runner.unticked():
+        studio.control.runner.tick(item)
     window.toasts.toasts[0].close_toast()
     press(window.rundown.head.next_button)
     assert all(toast.notice.code != "run.points_left" for toast in window.toasts.toasts)
@@ -301,8 +301,8 @@ def test_two_hundred_segments(studio: Studio, window: MainWindow) -> None:
     rows = window.rundown.list
     assert rows.rows.rowCount() == 200
     assert window.rundown.head.clock.slot.text() == "3:20:00"
-    studio.desk.runner.start()
-    studio.desk.runner.enter("s150")
+    studio.control.runner.start()
+    studio.control.runner.enter("s150")
     QApplication.processEvents()
     place = rows.visualRect(rows.rows.index(150))
     assert rows.viewport().rect().contains(place.center()), "the running segment is in sight"
@@ -320,8 +320,8 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
     window.reset_layout()
     window.rundown.findings.look()
     window.rundown.findings.head.setChecked(True)
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     for name, dock in window.docks.items():
         dock.raise_()
         QApplication.processEvents()
@@ -356,13 +356,13 @@ def test_going_on_draws_the_rows_anew_that_say_something_else(studio: Studio, wi
     window.docks["rundown"].raise_()
     rows = window.rundown.list
     rows.setMinimumHeight(400)  # nothing scrolls
-    studio.desk.runner.start()
-    studio.desk.runner.next()
+    studio.control.runner.start()
+    studio.control.runner.next()
     window.rundown.findings.look()
     for _ in range(3):
         QApplication.processEvents()  # what it takes until everything has its place
     drawn = Drawn(rows.viewport())
-    studio.desk.runner.next()
+    studio.control.runner.next()
     QApplication.processEvents()
     areas = [rows.visualRect(rows.rows.index(row)) for row in range(4)]
     assert [drawn.region.intersects(area) for area in areas] == [False, True, True, False], "what was left, and what is on"

@@ -107,7 +107,7 @@ def test_languages_are_written_as_tags_and_nonsense_is_marked_and_not_taken(stud
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, "de; tr,en")
-    studio.edit_show("Elsewhere", lambda show: replace(show, desk=replace(show.desk, card_theme="night")))
+    studio.edit_show("Elsewhere", lambda show: replace(show, presentation=replace(show.presentation, card_theme="night")))
     assert line.text() == "de; tr,en", "what is being typed stays when the show changes elsewhere"
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert market_by_id(studio.show, "DE").languages == ("de", "tr", "en")
@@ -214,7 +214,7 @@ def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupD
     choose(setup.picture, "DE")
     themes = [setup.theme.itemData(place) for place in range(setup.theme.count())]
     choose(setup.theme, themes[-1])
-    desk = studio.show.desk
+    desk = studio.show.presentation
     assert (desk.host_language, desk.market_id, desk.card_theme) == ("ar", "DE", themes[-1])
     assert setup.lines["lower_third"].title.text() == "Name line · German", "it says in which language it is written"
     text = next(one for one in setup.lines["lower_third"].findChildren(QPlainTextEdit) if one.isVisible())
@@ -222,10 +222,10 @@ def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupD
     QTest.keyClicks(text, "Mei")
     QTest.keyClick(text, Qt.Key.Key_Return)
     QTest.keyClicks(text, "Hangzhou")
-    assert studio.show.desk.lower_third["de"] == "Mei\nHangzhou"
-    assert studio.show.desk.lower_third["en"] == "Mei\nMaker", "other languages keep their words"
+    assert studio.show.presentation.lower_third["de"] == "Mei\nHangzhou"
+    assert studio.show.presentation.lower_third["en"] == "Mei\nMaker", "other languages keep their words"
     setup.undo.click()
-    assert "de" not in studio.show.desk.lower_third
+    assert "de" not in studio.show.presentation.lower_third
 
 
 # --- keyword cards and coupons ------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
     await until(window.live.button.isEnabled)
     studio.go_live()
     await until(lambda: window.live.button.text().startswith("On air"))
-    studio.desk.selling.pin("sun")
+    studio.control.selling.pin("sun")
     asked = []
 
     def read(question: Question) -> None:
@@ -66,18 +66,18 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
 @pytest.mark.parametrize("command", ["file.new", "file.open", "help.sample"])
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space])
 def test_a_running_run_of_show_is_kept_by_every_careless_key(command: str, key: Qt.Key, window: MainWindow, studio: Studio) -> None:
-    studio.desk.runner.start()
+    studio.control.runner.start()
     with when_asked(Question, lambda question: QTest.keyClick(question.focusWidget(), key)) as titles:
         window.commands.run(command)
     assert titles == ["The run of show of “Lamps” is still running"]
-    assert studio.desk.runner.run.running
+    assert studio.control.runner.run.running
     assert len(studio.show.products) == 4
 
 
 async def test_the_show_that_made_way_is_among_the_recent_ones(shell: Shell, window: MainWindow, studio: Studio) -> None:
     await studio.start()
     studio.edit_show("Fill", lambda _: selling_show())
-    studio.desk.runner.start()
+    studio.control.runner.start()
     with when_asked(Question, answers("leave", "discard")):
         window.commands.run("file.new")
     assert studio.show.products == ()
@@ -86,7 +86,7 @@ async def test_the_show_that_made_way_is_among_the_recent_ones(shell: Shell, win
     assert entry.text() == "Lamps (not saved)"
     entry.trigger()
     assert (len(studio.show.products), studio.path, studio.project.name) == (4, None, "Lamps")
-    assert not studio.desk.runner.run.running
+    assert not studio.control.runner.run.running
     assert [event.data["why"] for event in studio.events((EventKind.SHOW_ENDED,))] == ["replaced"]
     window.menus.made["RECENT"].aboutToShow.emit()
     assert "Lamps (not saved)" not in [action.text() for action in window.menus.made["RECENT"].actions()], "it is open again"
@@ -110,7 +110,7 @@ def test_a_dangerous_answer_is_never_the_default(window: MainWindow) -> None:
 
 
 def test_a_second_space_after_start_leads_nowhere(window: MainWindow, studio: Studio) -> None:
-    head, runner = window.rundown.head, studio.desk.runner
+    head, runner = window.rundown.head, studio.control.runner
     head.start_button.setFocus()
     for _ in range(3):
         QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Space)
@@ -121,7 +121,7 @@ def test_a_second_space_after_start_leads_nowhere(window: MainWindow, studio: St
 
 
 def test_the_last_next_does_not_hand_its_key_to_previous(window: MainWindow, studio: Studio) -> None:
-    head, runner = window.rundown.head, studio.desk.runner
+    head, runner = window.rundown.head, studio.control.runner
     runner.start()
     head.next_button.setFocus()
     for _ in range(6):
@@ -130,7 +130,7 @@ def test_the_last_next_does_not_hand_its_key_to_previous(window: MainWindow, stu
 
 
 def test_ending_the_run_by_its_button_does_not_start_it_again(window: MainWindow, studio: Studio) -> None:
-    head, runner = window.rundown.head, studio.desk.runner
+    head, runner = window.rundown.head, studio.control.runner
     runner.start()
     head.end_button.setFocus()
     for _ in range(2):
@@ -140,7 +140,7 @@ def test_ending_the_run_by_its_button_does_not_start_it_again(window: MainWindow
 
 
 def test_unpinning_does_not_show_a_card(window: MainWindow, studio: Studio) -> None:
-    selling = studio.desk.selling
+    selling = studio.control.selling
     selling.pin("sun")
     window.show_dock("offer")
     QApplication.processEvents()
@@ -157,13 +157,13 @@ async def test_a_run_that_a_crash_cut_off_is_offered(
     path = tmp_path / "lamps.tradewind"
     before = SellingDesk(tmp_path / "before")
     assert before.book.save_as(path)
-    before.clock.pass_ms((studio.desk.now_ms() - before.now_ms()) - 20 * 60 * 1000)
+    before.clock.pass_ms((studio.control.now_ms() - before.now_ms()) - 20 * 60 * 1000)
     before.runner.start()
     before.close()
     await studio.start(path)
     with when_asked(Question, answer(reply)) as titles:
         await until(lambda: bool(titles))
     assert titles == ["Resume the run of show of “lamps”?"]
-    assert studio.desk.runner.run.running is runs
+    assert studio.control.runner.run.running is runs
     assert studio.actions["run.resume"].enabled() is can_resume
     assert window.rundown.head.start_button.isVisible() is not runs, "no stale clock"

@@ -350,7 +350,7 @@ def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) ->
 
 
 def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: MainWindow) -> None:
-    switch, selling = window.commands.actions["card.code"], studio.desk.selling
+    switch, selling = window.commands.actions["card.code"], studio.control.selling
     assert switch.isCheckable()
     assert not switch.isChecked()
     for on in (True, False):
@@ -385,7 +385,7 @@ def test_an_offer_that_was_taken_up_is_taken_down(studio: Studio, window: MainWi
     window.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": "http://here"}))
     window.selection.choose()
     assert len(window.toasts.toasts) + len(window.toasts.waiting) == 2
-    studio.desk.runner.start()
+    studio.control.runner.start()
     QApplication.processEvents()
     assert [toast.notice.code for toast in window.toasts.toasts] == ["window.copied"]
 

@@ -48,7 +48,7 @@ async def selling(studio: Studio, window: MainWindow) -> AsyncIterator[MainWindo
     sold = selling_show()
     segments = tuple(replace(segment, scene_id="") for segment in sold.segments)
     studio.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
-    studio.desk.orders.reload()
+    studio.control.orders.reload()
     yield window
     for work in (*(one.work for one in window.findChildren(ImportDialog)), *(one.work for one in window.findChildren(ExportDialog))):
         await work.settled()

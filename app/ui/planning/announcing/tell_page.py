@@ -27,8 +27,8 @@ class TellPage(QWidget):
     def __init__(self, desk: Desk, occurrence: Occurrence) -> None:
         super().__init__()
         self.desk = desk
-        self.plan = desk.studio.desk.scheduler
-        self.announcements = desk.studio.desk.announcements
+        self.plan = desk.studio.control.scheduler
+        self.announcements = desk.studio.control.announcements
         self.occurrence = occurrence
         self.link: str | None = None  # where viewers watch; None = the page of the relay in this program
         self.work = Work(self.failed)
@@ -71,7 +71,7 @@ class TellPage(QWidget):
             for party in self.audiences
             for language in (*party.languages, *(markets[party.market_id].languages if party.market_id in markets else ()))
         ]
-        return tuple(dict.fromkeys((*spoken, self.desk.studio.show.desk.host_language)))
+        return tuple(dict.fromkeys((*spoken, self.desk.studio.show.presentation.host_language)))
 
     def language_name(self, tag: str) -> str:
         return self.desk.formats.language_name(tag, self.desk.language)

@@ -36,7 +36,7 @@ class TellPeopleDialog(QDialog):
     def __init__(self, desk: Desk, parent: QWidget, occurrence: Occurrence) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._key = occurrence.key
         self.setWindowTitle(tr("Tell", "Tell people"))
         room = QGuiApplication.primaryScreen().availableSize()

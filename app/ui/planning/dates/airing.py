@@ -70,7 +70,7 @@ class AiringDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._occurrence = occurrence
         schedule = desk.studio.show.schedule
         self._airing = airing_by_id(schedule, occurrence.airing_id) if occurrence is not None else None
@@ -79,7 +79,7 @@ class AiringDialog(QDialog):
             desk.studio.show.markets,
             host_name=tr("Airing", "Host"),
             host_zone=self._plan.host_zone,
-            language=desk.studio.show.desk.host_language,
+            language=desk.studio.show.presentation.host_language,
         )
         title = tr("Airing", "Plan a show") if self._airing is None else tr("Airing", "Change the show")
         self.setWindowTitle(title)
@@ -253,7 +253,7 @@ class AiringDialog(QDialog):
     def draft(self) -> Airing:
         """What the form says; its start and length are meant for the date that is changed."""
         base = self._airing or Airing(new_id(), "", self.when.local)
-        title, host = self.title_line.text().strip(), self._desk.studio.show.desk.host_language
+        title, host = self.title_line.text().strip(), self._desk.studio.show.presentation.host_language
         titles = self.news.titles
         return replace(
             base,

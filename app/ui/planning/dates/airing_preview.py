@@ -29,7 +29,7 @@ class AiringPreview(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2, 10, 2, 10)
         scroll = QScrollArea()

@@ -19,7 +19,7 @@ class MovedDialog(FramedDialog):
     """Closes by itself when nothing is left to tell."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        plan = desk.studio.desk.scheduler
+        plan = desk.studio.control.scheduler
         super().__init__(
             parent,
             tr("Moved", "The clocks of the world have new rules"),

@@ -50,7 +50,7 @@ class NewsField(QWidget):
 
     def _languages(self) -> tuple[str, ...]:
         show = self._desk.studio.show
-        tags = [show.desk.host_language, *(tag for market in show.markets for tag in market.languages)]
+        tags = [show.presentation.host_language, *(tag for market in show.markets for tag in market.languages)]
         tags += [tag for party in show.schedule.parties for tag in party.languages]
         return tuple(dict.fromkeys(tags))
 
@@ -73,7 +73,7 @@ class NewsField(QWidget):
         self.changed.emit()
 
     def _read(self) -> None:
-        language, host = str(self.language.currentData()), self._desk.studio.show.desk.host_language
+        language, host = str(self.language.currentData()), self._desk.studio.show.presentation.host_language
         self.title.setVisible(language != host)  # that one stands above
         self.title.show_words(self._titles, language, (host,))
         for name, field in self.fields.items():

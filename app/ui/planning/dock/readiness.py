@@ -28,7 +28,7 @@ class Readiness(QWidget):
     def __init__(self, desk: Desk, verbs: ShowVerbs) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._verbs = verbs
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)

@@ -16,7 +16,7 @@ class ReplanCard(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._shifts: tuple[Shift, ...] = ()
         self.setObjectName("finding")
         self.setProperty("level", "warning")

@@ -32,7 +32,7 @@ class ScheduleBoard(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._shown_key = ""
         self._ticks = 0
         self._seen = False

@@ -38,7 +38,7 @@ class ImproveDialog(FramedDialog):
         )
         self.take_room(*SIZE)
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._found: Plan | None = None
         self.boxes: dict[str, QCheckBox] = {}
         self.summary = label(tr("Planner", "Looking for the best hours …"), "muted", wrap=True)

@@ -70,7 +70,7 @@ class MonthWizard(FramedDialog):
         )
         self.take_room(*SIZE)
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._found: MonthDraft | None = None
         self.work = Work(self._failed)
         self.pages = QStackedWidget()

@@ -30,7 +30,7 @@ class PartyForm(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._plan = desk.studio.desk.scheduler
+        self._plan = desk.studio.control.scheduler
         self._party: Party | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 10, 0)

@@ -147,7 +147,7 @@ class PeoplePage(PlannerPage):
         if market is not None:
             taken = {party.zone for party in plan.schedule.parties if party.market_id == market_id}
             zone = next((one for one in market.zones if one not in taken), market.zones[0] if market.zones else plan.host_zone)
-            name = pick(market.name, (desk.studio.show.desk.host_language, desk.language))[0] or market.id
+            name = pick(market.name, (desk.studio.show.presentation.host_language, desk.language))[0] or market.id
             name = f"{name} · {self._source.speaker.city(zone)}" if taken else name
             made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
         else:

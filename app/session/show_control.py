@@ -60,7 +60,7 @@ PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 
 
 @dataclass(frozen=True, slots=True)
-class DeskEquipment:
+class ControlServices:
     """What the program brings along for the show desk. Whatever is slow to load is loaded when it is first used.
 
     `prepare_drawing` is called on the loop's thread before the first card; `load_themes` gives the card themes by id.
@@ -79,7 +79,7 @@ class DeskEquipment:
     telling: TellingEquipment
 
 
-class ShowDesk:
+class ShowControl:
     """Holds the parts and keeps the page and the picture in step with them; `start` and `aclose` with the studio.
 
     `scheduler` knows when shows are, and `news` tells of them in time. `products` finds products by id; `runner`, `selling`, `orders`,
@@ -87,7 +87,7 @@ class ShowDesk:
     and `reservations` says who waits for which date; `announcements` has what people are told of the plan.
     """
 
-    def __init__(self, studio: DeskStudio, *, equipment: DeskEquipment, clock: Clock, send: Callable[[Command, str], None]) -> None:
+    def __init__(self, studio: DeskStudio, *, equipment: ControlServices, clock: Clock, send: Callable[[Command, str], None]) -> None:
         self._studio = studio
         self._clock = clock
         self._equipment = equipment
@@ -143,7 +143,7 @@ class ShowDesk:
         self.room_dates = RoomDates(
             self.scheduler,
             make_calendars=self.announcements.room_calendars,
-            host_language=lambda: studio.show.desk.host_language,
+            host_language=lambda: studio.show.presentation.host_language,
             link=lambda: studio.watch_address,
             show=self.announce,
             notify=notify,
@@ -168,7 +168,7 @@ class ShowDesk:
 
     @property
     def card_themes(self) -> Mapping[str, CardTheme]:
-        """The looks that cards can have, by the name that `show.desk.card_theme` holds."""
+        """The looks that cards can have, by the name that `show.presentation.card_theme` holds."""
         if self._themes is None:
             self._themes = self._equipment.load_themes(self._tell_broken)
         return self._themes
@@ -453,7 +453,7 @@ class ShowDesk:
             return  # a show that sells nothing needs none of what drawing takes
         show = self._studio.show
         themes = self.card_themes
-        theme = themes.get(show.desk.card_theme) or next(iter(themes.values()), None)
+        theme = themes.get(show.presentation.card_theme) or next(iter(themes.values()), None)
         if theme is None:  # every theme is broken, which was told
             return
         product = self.selling.pinned

@@ -48,7 +48,7 @@ async def selling(
 
 
 async def in_room(desk: StudioDesk) -> None:
-    room = desk.studio.desk.room
+    room = desk.studio.control.room
     news = asyncio.Event()
     forget = room.state.changed.connect(lambda old, new: news.set())
     async with asyncio.timeout(30):
@@ -71,7 +71,7 @@ def overlays(desk: StudioDesk, code: str = "paper.overlay") -> list[str]:
 
 async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
-        offered = desk.studio.desk.selling
+        offered = desk.studio.control.selling
         await viewer.open(board=0)
         offered.pin("sun")
         assert (await viewer.next("put", key="pinned"))["value"]["product"] == "sun"
@@ -99,7 +99,7 @@ async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
 
 async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
-        offered = desk.studio.desk.selling
+        offered = desk.studio.control.selling
         offered.pin("sun")
         for kind in (ShownKind.LOWER_THIRD, ShownKind.TICKER, ShownKind.CODE):
             offered.keep_on(kind, on=True)
@@ -123,19 +123,19 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
 async def test_a_countdown_is_drawn_each_second_and_goes(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         await viewer.open(board=0)
-        desk.studio.desk.selling.count_down(600, text={"en": "This price"})
+        desk.studio.control.selling.count_down(600, text={"en": "This price"})
         assert (await viewer.next("put", key="countdown"))["value"]["text"] == {"en": "This price"}
         await desk.until(lambda: overlays(desk).count("card.countdown") >= 3)
-        desk.studio.desk.selling.count_down(0.5, text={"en": "This price"})
+        desk.studio.control.selling.count_down(0.5, text={"en": "This price"})
         await desk.notice("paper.overlay_dropped", id="card.countdown")
         await viewer.next("put", key="countdown", value=None)
 
 
 async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
-        show_desk = desk.studio.desk
-        show_desk.runner.enter("first")
-        show_desk.selling.drop_coupon("ten")
+        show_control = desk.studio.control
+        show_control.runner.enter("first")
+        show_control.selling.drop_coupon("ten")
         async with client(desk) as session, page(session) as viewer:
             await viewer.open(board=0)
             while not (await viewer.next("count"))["left"]:
@@ -161,37 +161,37 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
 
 async def test_the_start_of_the_run_takes_no_likes_away_from_desk_or_viewers(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
-        show_desk = desk.studio.desk
+        show_control = desk.studio.control
         await viewer.open(board=0)
         await viewer.send(t="event", n=1, kind="like", count=3)
         await viewer.send(t="event", n=2, kind="asked", product="sun")
-        await desk.until(lambda: (show_desk.summary.likes, show_desk.summary.details_asked) == (3, 1))
-        show_desk.runner.start()
+        await desk.until(lambda: (show_control.summary.likes, show_control.summary.details_asked) == (3, 1))
+        show_control.runner.start()
         await viewer.send(t="event", n=3, kind="like", count=2)
-        await desk.until(lambda: show_desk.summary.likes == 5)
+        await desk.until(lambda: show_control.summary.likes == 5)
         await viewer.next("count", likes=5)
-        assert show_desk.summary.details_asked == 1
-        show_desk.runner.end("host")
+        assert show_control.summary.details_asked == 1
+        show_control.runner.end("host")
         await viewer.send(t="event", n=4, kind="like", count=4)
         await viewer.next("count", likes=9)
-        await desk.until(lambda: show_desk.summary.likes == 9)
-        show_desk.runner.start()  # another one: desk and page begin with those who waited
+        await desk.until(lambda: show_control.summary.likes == 9)
+        show_control.runner.start()  # another one: desk and page begin with those who waited
         await viewer.next("count", likes=4)
-        assert show_desk.summary.likes == 4
+        assert show_control.summary.likes == 4
 
 
 async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
-        room = desk.studio.desk.room
+        room = desk.studio.control.room
         await viewer.open(board=0)
         await viewer.send(t="event", n=1, kind="like", count=3)
         await viewer.next("count", likes=3)
-        await desk.until(lambda: desk.studio.desk.summary.likes == 3)
+        await desk.until(lambda: desk.studio.control.summary.likes == 3)
         assert desk.studio.save_as(tmp_path / "liked")
         viewer.heard.clear()
         desk.studio.new()
         await viewer.next("count", likes=0)
-        assert (room.likes, desk.studio.desk.summary.likes) == (0, 0)
+        assert (room.likes, desk.studio.control.summary.likes) == (0, 0)
         assert desk.studio.open(tmp_path / "liked.tradewind")
         await viewer.next("count", likes=3)
         assert room.likes == 3
@@ -202,16 +202,16 @@ async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path:
         return replace(show, coupons=(replace(show.coupons[0], expires_in_s=seconds), *show.coupons[1:]))
 
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
-        show_desk = desk.studio.desk
+        show_control = desk.studio.control
         await viewer.open(board=0)
         desk.studio.edit_show("Short", partial(lasting, 4))  # time enough for a busy machine to say that it is there
-        show_desk.selling.drop_coupon("ten")
-        first = show_desk.selling.shown.drop
+        show_control.selling.drop_coupon("ten")
+        first = show_control.selling.shown.drop
         assert first is not None
         await viewer.next("count", left={"ten": 3})
         desk.studio.edit_show("Long", partial(lasting, 60))
-        show_desk.selling.drop_coupon("ten")
-        await desk.until(lambda: show_desk.now_ms() > first.expires_ms)
+        show_control.selling.drop_coupon("ten")
+        await desk.until(lambda: show_control.now_ms() > first.expires_ms)
         await viewer.send(t="claim", n=1, coupon="ten")
         assert (await viewer.next("coupon"))["code"] == "AAA"
 
@@ -235,9 +235,9 @@ async def whole_board(viewer: RoomSocket) -> dict[str, Any]:
 
 async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path) -> None:
     async with selling(tmp_path, settings={"low_stock": 2}) as desk, client(desk) as session, page(session) as viewer:
-        show_desk, address = desk.studio.desk, desk.studio.room_address
+        show_control, address = desk.studio.control, desk.studio.room_address
         assert address is not None
-        show_desk.runner.enter("second")
+        show_control.runner.enter("second")
         board = (await viewer.open(board=0))["board"]
         body = json.dumps(
             {"order": "1001/1", "product": "SKU-star", "units": 2, "minor": 3998, "currency": "USD", "at_ms": int(time.time() * 1000)}
@@ -254,8 +254,8 @@ async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path)
         await desk.notice("stock.low", units=1)
         orders = desk.studio.events((EventKind.ORDER_PLACED,))
         assert [(event.data["product"], event.data["units"], event.data["source"]) for event in orders] == [("star", 2, "webhook")]
-        assert show_desk.orders.of("star")["USD"].minor == 3998
-        assert (show_desk.summary.orders, show_desk.summary.of("star").ordered) == (1, 2)
+        assert show_control.orders.of("star")["USD"].minor == 3998
+        assert (show_control.summary.orders, show_control.summary.of("star").ordered) == (1, 2)
 
 
 async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_path: Path) -> None:
@@ -265,15 +265,15 @@ async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_pa
         told = await desk.notice("run.not_started")
         assert told.actions == ("run.start",)
         await desk.notice("paper.overlay", id="card.badge")
-        assert set(studio.desk.disclosures.active) == {"US", "DE"}
+        assert set(studio.control.disclosures.active) == {"US", "DE"}
         assert studio.events((EventKind.SHOW_STARTED,)) == ()
         assert studio.actions.run("run.start")
         studio.stop_live()
         await desk.until(lambda: studio.broadcast.value is BroadcastState.IDLE)
         studio.change_setting("run_with_live", True)
-        studio.desk.runner.end()
+        studio.control.runner.end()
         studio.go_live()
-        await desk.until(lambda: studio.desk.runner.run.running)
+        await desk.until(lambda: studio.control.runner.run.running)
         await desk.until(lambda: studio.broadcast.value is BroadcastState.LIVE)
         kinds = [event.kind for event in studio.events(AIR_KINDS)]
         assert kinds == [EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.ON_AIR]
@@ -285,12 +285,12 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
         assert not actions["run.swap"].enabled()
         for action in ("run.start", "run.next", "run.swap", "run.extend_1m", "card.3", "coupon.drop", "timer.toggle", "disclosure.show"):
             assert actions.run(action), action
-        shown, run = studio.desk.selling.shown, studio.desk.runner.run
+        shown, run = studio.control.selling.shown, studio.control.runner.run
         assert (shown.pinned_id, shown.card and shown.card.id, run.segment_id) == ("moon", "moon-1", "first")
         assert actions["card.3"].checked is not None
         assert actions["card.3"].checked()
         assert actions.run("run.tick")
-        assert studio.desk.runner.ticked() == ("moon-1",)
+        assert studio.control.runner.ticked() == ("moon-1",)
         assert actions.run("run.tick_2")
         assert actions["run.tick_2"].checked is not None
         assert actions["run.tick_2"].checked()
@@ -300,23 +300,23 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
         assert not actions["run.untick"].enabled()
         for action in ("card.hide", "product.unpin", "product.pin", "coupon.close", "timer.reset", "run.skip", "run.previous", "run.end"):
             assert actions.run(action), action
-        assert studio.desk.selling.shown == Shown()
+        assert studio.control.selling.shown == Shown()
 
 
 async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_path: Path) -> None:
     async with selling(tmp_path, settings={"cards_in_video": "auto"}) as desk:
         studio = desk.studio
-        studio.desk.selling.pin("sun")
-        assert studio.desk.cards_beside
-        studio.desk.selling.keep_on(ShownKind.LOWER_THIRD, on=True)  # the page has none of this
+        studio.control.selling.pin("sun")
+        assert studio.control.cards_beside
+        studio.control.selling.keep_on(ShownKind.LOWER_THIRD, on=True)  # the page has none of this
         studio.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
         assert "card.product" not in [notice.data.get("id") for notice in desk.heard]
         studio.change_setting("cards_in_video", "always")
         await desk.notice("paper.overlay", id="card.product")
         studio.change_setting("cards_in_video", "never")
-        assert studio.desk.cards_beside
+        assert studio.control.cards_beside
         studio.change_setting("cards_in_video", "auto")
         relay = Relay("away", "Away", "https://relay.example/whip")
         studio.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
-        assert not studio.desk.cards_beside, "others watch there, who have no page of ours"
+        assert not studio.control.cards_beside, "others watch there, who have no page of ours"

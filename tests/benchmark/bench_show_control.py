@@ -1,6 +1,6 @@
 """What selling costs: verbs of the show desk with 10,000 products and 200 segments, and how soon a pin is on 200 pages.
 
-Run: python -m tests.benchmark.bench_show_desk [--products 10000] [--segments 200] [--pages 200] [--pins 40]. The promises: every verb
+Run: python -m tests.benchmark.bench_show_control [--products 10000] [--segments 200] [--pages 200] [--pins 40]. The promises: every verb
 holds the desk up for at most 50 ms, a changed card is on its way to the engine within 50 ms, a pin is on the pages within 300 ms (p95).
 The engine is one of paper, the relay is the program's own, the pages are WebSockets in a process of their own.
 """
@@ -95,27 +95,27 @@ def watch(base: str, pages: int, pipe: Connection) -> None:
 
 
 async def joined(desk: StudioDesk) -> None:
-    while desk.studio.desk.room.state.value is not RoomState.JOINED:
+    while desk.studio.control.room.state.value is not RoomState.JOINED:
         await asyncio.sleep(0.05)
 
 
 async def verbs(desk: StudioDesk, pins: int) -> dict[str, list[float]]:
     """Each verb again and again, with the time that it holds the loop up."""
-    show_desk = desk.studio.desk
+    show_control = desk.studio.control
     taken: dict[str, list[float]] = {}
 
     async def measure(name: str, verb: Callable[[], object]) -> None:
         taken.setdefault(name, []).append(await held_up_ms(verb))
         await asyncio.sleep(0.02)
 
-    await measure("first refresh", partial(show_desk.runner.enter, "s0"))
+    await measure("first refresh", partial(show_control.runner.enter, "s0"))
     for number in range(pins):
-        await measure("next", show_desk.runner.next)
-        await measure("pin", partial(show_desk.selling.pin, f"p{5000 + number}"))
-        await measure("tick", partial(show_desk.runner.tick, show_desk.runner.unticked()[0]))
-        await measure("swap", show_desk.runner.swap_to_backup)
-        await measure("sell", partial(show_desk.selling.sell, f"p{number}", 1))
-        await measure("timing", show_desk.runner.timing)
+        await measure("next", show_control.runner.next)
+        await measure("pin", partial(show_control.selling.pin, f"p{5000 + number}"))
+        await measure("tick", partial(show_control.runner.tick, show_control.runner.unticked()[0]))
+        await measure("swap", show_control.runner.swap_to_backup)
+        await measure("sell", partial(show_control.selling.sell, f"p{number}", 1))
+        await measure("timing", show_control.runner.timing)
         await measure("edit", partial(desk.studio.edit_show, "Edit", partial(change_product, product_id="p3", price_band=str(number))))
     return taken
 
@@ -130,7 +130,7 @@ async def card_ms(desk: StudioDesk, changes: int) -> list[float]:
             put.set_result(time.perf_counter())
 
     desk.studio.notices.connect(on_notice)
-    pinned = desk.studio.desk.selling.shown.pinned_id
+    pinned = desk.studio.control.selling.shown.pinned_id
     for number in range(changes):
         put = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
@@ -149,7 +149,7 @@ async def page_ms(desk: StudioDesk, pages: int, pins: int) -> list[float]:
     process.start()
     await asyncio.to_thread(ours.recv)
     for number in range(pins):
-        desk.studio.desk.selling.pin(f"p{number}")
+        desk.studio.control.selling.pin(f"p{number}")
         await asyncio.sleep(0.25)
     ours.send("enough")
     late: list[float] = await asyncio.to_thread(ours.recv)
