@@ -303,7 +303,7 @@ def _of_markets(show: Show, audience: Audience, today: str, colours: Colours) ->
     for name, colour in colours.items():
         for taboo, markets in audience.book.colour_hits(colour):
             found: dict[str, Fact] = {"name": name, "colour": colour, "markets": " ".join(markets), "reason": taboo.reason}
-            yield Finding("taboo.colour", taboo.level, Subject.SHOW, data=found, where="desk/card_theme")
+            yield Finding("taboo.colour", taboo.level, Subject.SHOW, data=found, where="presentation/card_theme")
 
 
 def _of_cards(show: Show, audience: Audience) -> Iterator[Finding]:
@@ -315,7 +315,7 @@ def _of_cards(show: Show, audience: Audience) -> Iterator[Finding]:
         name = pick(coupon.title, (audience.host_language,))[0]
         yield from text_findings(audience, Subject.COUPON, coupon.id, name, [("title", coupon.title)])
         yield from _untranslated("coupon.untranslated", Subject.COUPON, coupon.id, coupon.title, audience)
-    texts = [("desk/ticker", show.presentation.ticker), ("desk/lower_third", show.presentation.lower_third)]
+    texts = [("presentation/ticker", show.presentation.ticker), ("desk/lower_third", show.presentation.lower_third)]
     yield from text_findings(audience, Subject.SHOW, "", "", texts)
 
 

@@ -85,7 +85,7 @@ SPOILT: Mapping[str, tuple[Spoil, str, str, str]] = {
     "phrase.unwelcome": (lambda show: _said(show, "So cheap!"), "open", "cues/c1/text", "replace_phrase"),
     "taboo.number": (lambda show: with_product(show, "h0", unit=words("set of 4")), "h0", "unit", ""),
     "taboo.price": (lambda show: with_product(show, "h0", prices=(Price("US", Money(1399, "USD")),)), "h0", "prices", ""),
-    "taboo.colour": (lambda show: show, "", "desk/card_theme", ""),
+    "taboo.colour": (lambda show: show, "", "presentation/card_theme", ""),
     "taboo.gesture": (lambda show: _said(show, "All right 👌"), "open", "cues/c1/text", ""),
     "taboo.topic": (lambda show: _said(show, "说说政治", "zh-Hans"), "open", "cues/c1/text", ""),
     "taboo.image": (lambda show: _said(show, "🐷"), "open", "cues/c1/text", ""),
@@ -249,7 +249,7 @@ def test_a_replaced_phrase_keeps_its_capital_and_the_rest() -> None:
         ),
         (lambda show: replace(show, cards=(KeywordCard("k1", {**words("x"), "en": "hurry"}),)), Subject.CARD, "words"),
         (lambda show: replace(show, coupons=(Coupon("u1", {**words("x"), "en": "hurry"}),)), Subject.COUPON, "title"),
-        (lambda show: replace(show, presentation=replace(show.presentation, ticker={"en": "hurry"})), Subject.SHOW, "desk/ticker"),
+        (lambda show: replace(show, presentation=replace(show.presentation, ticker={"en": "hurry"})), Subject.SHOW, "presentation/ticker"),
     ],
 )
 def test_every_text_of_a_show_is_read_and_can_be_put_right(spoil: Spoil, subject: Subject, where: str) -> None:
