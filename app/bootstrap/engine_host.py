@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.bootstrap.processes import settle_memory
-from app.session.base.processes import BackOff, parent_of, words_of
+from app.session.base.processes import parent_of, restart_backoff, words_of
 
 _TASKS = Path("/proc/self/task")
 _FOLLOWED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if sys.platform == "linux" else frozenset()
@@ -33,7 +33,7 @@ class EngineHost:
 
     def __init__(self, serve: Callable[[int], int]) -> None:
         self._serve = serve
-        self._back_off = BackOff()
+        self._backoff = restart_backoff()
         self._told = False
 
     def run(self) -> int:
@@ -49,7 +49,7 @@ class EngineHost:
             status = self._follow(pid)
             if status >= 0 or self._told:
                 return max(status, 0)
-            if self._told_within(self._back_off.died()):
+            if self._told_within(self._backoff.failed()):
                 return 0
 
     def _follow(self, pid: int) -> int:

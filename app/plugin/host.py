@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from app.domain.base.backoff import Backoff
 from app.domain.base.errors import AppError, FieldError, Value
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
@@ -67,7 +69,7 @@ class PluginSettings(Protocol):
 class Plugin:
     """One plugin: its manifest, its state, and the last trouble with it."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, backoff: Backoff) -> None:
         self.manifest = manifest
         self.state: StateCell[PluginState] = StateCell(f"plugin {manifest.id}", PluginState.OFF, MOVES)
         self.reason = ""
@@ -75,7 +77,7 @@ class Plugin:
         self.restarts = 0  # since it was switched on
         self.kernel_holds = False  # whether the system itself keeps it to what it asked for
         self.run: PluginRun | None = None
-        self.deaths: list[float] = []
+        self.backoff = backoff
         self.busy_since: float | None = None
         self.used_s: float | None = None
         self.words = Allowance(WORDS, WORDS_HZ)
@@ -124,7 +126,7 @@ class PluginHost:
         if self._running:
             return
         self._running = True
-        self.plugins = tuple(Plugin(manifest) for manifest in self._found())
+        self.plugins = tuple(Plugin(manifest, self._restart_backoff()) for manifest in self._found())
         enabled = self._settings.enabled()
         for plugin in self.plugins:
             if plugin.manifest.id in enabled:
@@ -194,7 +196,7 @@ class PluginHost:
 
     def _switch_on(self, plugin: Plugin) -> None:
         plugin.restarts = 0
-        plugin.deaths.clear()
+        plugin.backoff.reset()
         self._begin(plugin)
 
     def _begin(self, plugin: Plugin) -> None:
@@ -298,6 +300,9 @@ class PluginHost:
                 if plugin.run is not None:
                     self._look_at(plugin, plugin.run)
 
+    def _restart_backoff(self) -> Backoff:
+        return Backoff((*self._budget.restart_after_s, math.inf), forgive_s=self._budget.forgiven_s)
+
     def _look_at(self, plugin: Plugin, run: PluginRun) -> None:
         allowed_s = self._budget.start_s if plugin.state.value is PluginState.STARTING else self._budget.silence_s
         if run.silent_s > allowed_s:
@@ -321,15 +326,13 @@ class PluginHost:
             self._fail(plugin, "plugin.failed", {"reason": end.value})
             return
         restarted, given_up = _CAUSES[end.cause]
-        now = time.monotonic()
-        plugin.deaths = [at for at in plugin.deaths if now - at < self._budget.forgiven_s] + [now]
-        if len(plugin.deaths) > len(self._budget.restart_after_s):
+        delay_s = plugin.backoff.failed()
+        if delay_s == math.inf:
             self._fail(plugin, given_up, {"value": end.value})
             return
         plugin.restarts += 1
         plugin.state.set(PluginState.WAITING)
         self._trouble(plugin, Severity.WARNING, restarted, {"value": end.value})
-        delay_s = self._budget.restart_after_s[len(plugin.deaths) - 1]
         plugin.again = asyncio.get_running_loop().call_later(delay_s, self._again, plugin)
         self.changed.emit()
 

@@ -1,7 +1,6 @@
 """This machine's addresses, and which of them lead to a relay."""
 
 import ipaddress
-import socket
 from collections.abc import Iterable
 
 from aioice.ice import get_host_addresses
@@ -23,17 +22,6 @@ def host_addresses(*, loopback: bool = False) -> list[str]:
     """Addresses of all interfaces; 127.0.0.1 too when asked for, or when there is nothing else."""
     found = [address for address in get_host_addresses(use_ipv4=True, use_ipv6=True) if not ipaddress.ip_address(address).is_link_local]
     return [*found, LOOPBACK] if loopback or not found else found
-
-
-def route_source(host: str) -> str | None:
-    """The local address from which packets to a numeric `host` would leave; None when there is no route. Sends nothing."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, 9))
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
 
 
 def preferred_first(addresses: Iterable[str], preferred: str | None) -> list[str]:

@@ -3,27 +3,12 @@
 import struct
 from collections.abc import Iterator
 
+from app.domain.program.annexb import nal_type, nal_units
 from app.transport.rtp import MAX_PAYLOAD_BYTES
 
 _STAP_A, _FU_A = 24, 28
 _ACCESS_UNIT_DELIMITER, _FILLER = 9, 12
-_START = b"\0\0\1"
 _SIZE = struct.Struct(">H")
-
-
-def nal_units(annex_b: bytes) -> Iterator[bytes]:
-    """The NAL units of an Annex B byte stream, without start codes; three- and four-byte start codes may be mixed."""
-    begin = annex_b.find(_START)
-    while begin >= 0:
-        begin += 3
-        end = following = annex_b.find(_START, begin)
-        if following < 0:
-            end = len(annex_b)
-        while end > begin and annex_b[end - 1] == 0:  # the first zero of a four-byte start code, or trailing zeros
-            end -= 1
-        if end > begin:
-            yield annex_b[begin:end]
-        begin = following
 
 
 def _fragments(nal: bytes, limit: int) -> Iterator[bytes]:
@@ -52,7 +37,7 @@ def h264_payloads(annex_b: bytes, limit: int = MAX_PAYLOAD_BYTES) -> list[bytes]
     small: list[bytes] = []
     room = limit - 1
     for nal in nal_units(annex_b):
-        if nal[0] & 0x1F in (_ACCESS_UNIT_DELIMITER, _FILLER):
+        if nal_type(nal) in (_ACCESS_UNIT_DELIMITER, _FILLER):
             continue
         if small and len(nal) + 2 > room:
             payloads.append(_aggregate(small))

@@ -16,7 +16,6 @@ from app.domain.program.packet import Codec, EncodedPacket, MediaKind
 from app.domain.program.stats import RelayProbe, TargetStats
 from app.domain.program.trial import RelayTrial
 from app.transport.addresses import host_addresses
-from app.transport.backoff import Backoff
 from app.transport.congestion import UNLIMITED_KBPS
 from app.transport.connection import Connector, MakePeer, make_peer
 from app.transport.http import RelayHttp
@@ -24,6 +23,7 @@ from app.transport.inlet import Inlet
 from app.transport.payload import h264_payloads, vp8_payloads
 from app.transport.peer import Peer
 from app.transport.probe import EVERY_S, RelayWatch
+from app.transport.reconnect_delay import ReconnectDelay
 from app.transport.sender import MediaFrame
 from app.transport.session import TargetSession, Timers
 from app.transport.trial import try_relay
@@ -250,7 +250,7 @@ class Publisher:
             notify=self._notify,
             changed=self._changed,
             taken=lambda: self._take_peer(target),
-            backoff=Backoff(self._random.uniform),
+            delay=ReconnectDelay(self._random.uniform),
             want_keyframe=self._control.request_keyframe,
             timers=self._timers,
         )

@@ -32,11 +32,6 @@ class RtpHeader:
     payload_end: int
 
 
-def is_rtcp(packet: bytes) -> bool:
-    """Tell RTCP from RTP on one port (RFC 5761)."""
-    return len(packet) >= 2 and 192 <= packet[1] <= 223
-
-
 def parse_header(packet: bytes) -> RtpHeader:
     """The header of an unprotected packet; raises ValueError for anything that is not RTP version 2 or is cut short."""
     if len(packet) < HEADER_BYTES:
@@ -117,18 +112,6 @@ def build(payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: 
     )
 
 
-def rewrite(packet: bytes, *, payload_type: int, sequence: int, timestamp: int, ssrc: int) -> bytes:
-    """The same packet under another payload type, sequence, timestamp and source; everything behind the fixed header stays."""
-    return _FIXED.pack(packet[0], packet[1] & 0x80 | payload_type, sequence, timestamp, ssrc) + packet[HEADER_BYTES:]
-
-
-def wrap_rtx(packet: bytes, *, payload_type: int, sequence: int, ssrc: int, extensions: bytes = b"") -> bytes:
-    """`packet` as a retransmission (RFC 4588): its own sequence number stands before the payload; padding is dropped."""
-    header = parse_header(packet)
-    payload = _OSN.pack(header.sequence) + payload_of(packet, header)
-    return build(payload_type, header.marker, sequence, header.timestamp, ssrc, payload, extensions)
-
-
 def unwrap_rtx(packet: bytes, *, payload_type: int, ssrc: int) -> bytes | None:
     """The original of a retransmission packet without extensions; None for the empty ones that are sent as bandwidth probes."""
     header = parse_header(packet)
@@ -139,22 +122,7 @@ def unwrap_rtx(packet: bytes, *, payload_type: int, ssrc: int) -> bytes | None:
     return build(payload_type, header.marker, sequence, header.timestamp, ssrc, payload[2:])
 
 
-def sequence_newer(new: int, old: int) -> bool:
-    """Whether 16-bit sequence number `new` comes after `old` (RFC 1982)."""
-    return new != old and (new - old) & 0xFFFF < 0x8000
-
-
-class SequenceUnwrapper:
-    """Makes 16-bit sequence numbers a count that goes on past 65535; takes steps back of up to half the range."""
-
-    def __init__(self) -> None:
-        self._last: int | None = None
-
-    def unwrap(self, sequence: int) -> int:
-        if self._last is None:
-            self._last = sequence
-            return sequence
-        step = (sequence - self._last) & 0xFFFF
-        count = self._last + (step if step < 0x8000 else step - 0x10000)
-        self._last = max(self._last, count)
-        return count
+def unwrap_sequence(sequence: int, near: int) -> int:
+    """The number that has `sequence` as its low 16 bits and is nearest to `near`."""
+    step = sequence - near & 0xFFFF
+    return near + (step if step < 0x8000 else step - 0x10000)

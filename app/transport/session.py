@@ -14,12 +14,12 @@ from app.domain.program.output import Target
 from app.domain.program.packet import Codec
 from app.domain.program.stats import TargetStats
 from app.transport.addresses import host_addresses
-from app.transport.backoff import Backoff
 from app.transport.congestion import UNLIMITED_KBPS
 from app.transport.connection import Connection, Connector
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp
 from app.transport.peer import Peer
+from app.transport.reconnect_delay import ReconnectDelay
 from app.transport.sender import MediaFrame, SenderCounts, report_age_ms
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class TargetSession:
         notify: Callable[[Notice], None],
         changed: Callable[[], None],
         taken: Callable[[], Peer | None],
-        backoff: Backoff,
+        delay: ReconnectDelay,
         want_keyframe: Callable[[], None],
         timers: Timers | None = None,
     ) -> None:
@@ -73,7 +73,7 @@ class TargetSession:
         self._notify = notify
         self._changed = changed
         self._taken = taken
-        self._backoff = backoff
+        self._delay = delay
         self._want_keyframe = want_keyframe
         self._timers = timers or Timers()
         self._current: Connection | None = None
@@ -241,7 +241,7 @@ class TargetSession:
 
     def _on_air(self) -> None:
         back = self._live_ns > 0
-        self._backoff.reset()
+        self._delay.reset()
         self._failure = None
         self._live_ns = self._clock.monotonic_ns()
         self._retry_at_ns = 0
@@ -316,7 +316,7 @@ class TargetSession:
         self._say(Severity.ERROR if refused else Severity.WARNING, failure.code, failure.data)
         await self._http.renew()
         unreachable = failure.step in _UNREACHABLE or failure.code == "whip.no_reply"
-        wait_s = self._timers.refused_ms / 1000 if refused else self._backoff.next_s(unreachable=unreachable, asked_s=failure.retry_after_s)
+        wait_s = self._timers.refused_ms / 1000 if refused else self._delay.next_s(unreachable=unreachable, asked_s=failure.retry_after_s)
         self._retry_at_ns = self._clock.monotonic_ns() + round(wait_s * NS_PER_S)
         self._changed()
         if not self._network_changed:
@@ -331,7 +331,7 @@ class TargetSession:
             async with asyncio.timeout(wait_s):
                 while not self._wake.is_set():
                     await self._wake.wait()
-                self._backoff.reset()
+                self._delay.reset()
         except TimeoutError:
             return
 

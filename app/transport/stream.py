@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from app.domain.base.clock import NS_PER_MS, NS_PER_S
+from app.domain.base.clock import NS_PER_S
 from app.transport import rtcp
 from app.transport.headers import HeaderWriter
 from app.transport.offer import StreamPlan
@@ -71,8 +71,3 @@ class OutgoingStream:
             trip = (rtcp.middle_ntp(rtcp.ntp_time(wall_ns)) - block.last_sr - block.delay) & 0xFFFFFFFF
             if trip < 0x80000000:  # a negative trip is a receiver that rounds its delay up
                 self.reception.rtt_ms = trip * 1000 / 65536
-
-
-def age_ms(since_ns: int, now_ns: int) -> float:
-    """Milliseconds since a moment."""
-    return (now_ns - since_ns) / NS_PER_MS

@@ -126,7 +126,7 @@ def _ingest() -> Iterator[Call]:
         ingest.start(say)
         for packet in packets:
             clock.now_ns += 40_000_000
-            if rtp.is_rtcp(packet):
+            if len(packet) >= 2 and 192 <= packet[1] <= 223:
                 ingest.on_rtcp(packet)
             else:
                 ingest.on_rtp(packet, clock.monotonic_ns())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Protocol
 
+from app.domain.base.backoff import Backoff
 from app.domain.base.clock import NS_PER_S, Clock
 from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice, Severity
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 FROZEN_NS = 2 * NS_PER_S  # after so long without a picture there is no signal
 FIRST_PICTURE_NS = 10 * NS_PER_S  # cameras take their time to open
-_BACK_OFF_NS = (NS_PER_S // 2, NS_PER_S, 2 * NS_PER_S, 4 * NS_PER_S)
+_PAUSES_S = (0.5, 1, 2, 4)
 _MOST_STUCK = 2  # threads left inside a hanging driver before no more are sent after them
 _JOIN_S = 0.5
 _LOOK_S = 0.1  # how often the watcher looks
@@ -105,7 +106,7 @@ class DeviceSource:
         self._watcher: threading.Thread | None = None
         self._attempt: _Attempt | None = None
         self._stuck: list[_Attempt] = []
-        self._failures = 0
+        self._backoff = Backoff(_PAUSES_S, clock=clock)
         self._reopen_ns = 0
         self._failure: AppError | None = None
         self._signal = Signal.WAITING
@@ -187,8 +188,9 @@ class DeviceSource:
             self._attempt.thread.start()
 
     def _give_up(self, attempt: _Attempt, now_ns: int) -> None:
-        self._failures = 1 if attempt.seen_ns else self._failures + 1
-        self._reopen_ns = now_ns + _BACK_OFF_NS[min(self._failures, len(_BACK_OFF_NS)) - 1]
+        if attempt.seen_ns:
+            self._backoff.reset()
+        self._reopen_ns = now_ns + round(self._backoff.failed() * NS_PER_S)
         waited_ns = FROZEN_NS if attempt.seen_ns else FIRST_PICTURE_NS
         self._failure = attempt.failure or AppError("source.frozen", seconds=waited_ns // NS_PER_S)
         self._abandon()

@@ -1,11 +1,13 @@
 """A picture file as a source: decoded on a thread of its own, animated by its own timing, and read again when it changes."""
 
 import logging
+import math
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from app.domain.base.backoff import Backoff
 from app.domain.base.clock import NS_PER_MS, Clock
 from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice, Severity
@@ -22,7 +24,7 @@ from app.media.source_edge import SourceEdge
 log = logging.getLogger(__name__)
 
 _LOOK_S = 0.5  # how often the file is looked at
-_BACK_OFF_LOOKS = (4, 8, 16, 32, 64, 120)  # an unchanged file that failed is tried again after so many looks
+_RETRY_AFTER_LOOKS = (4, 8, 16, 32, 64, 120)  # for an unchanged file that could not be read
 _JOIN_S = 2.0  # a network drive may hang for longer
 _PLAYED: Mapping[str, Value] = {"loop": True, "paused": False, "start_s": 0.0, "end_s": 0.0}
 
@@ -110,7 +112,8 @@ class ImageSource:
     def _watch(self) -> None:
         """Load the file at once, and again when it has changed and stands still, until closed."""
         loaded = seen = state_of(self._path)
-        failures = 0 if self._load() else 1
+        backoff = Backoff(_RETRY_AFTER_LOOKS)
+        retry_after = math.inf if self._load() else backoff.failed()
         looks = 0
         while not self._closing.wait(_LOOK_S):
             last, seen = seen, state_of(self._path)
@@ -118,10 +121,11 @@ class ImageSource:
             if seen is None and last is None:
                 continue
             changed = seen is not None and seen == last and seen != loaded
-            overdue = failures > 0 and looks >= _BACK_OFF_LOOKS[min(failures, len(_BACK_OFF_LOOKS)) - 1]
-            if changed or overdue:
+            if changed or looks >= retry_after:
                 loaded, looks = seen, 0
-                failures = 0 if self._load() else (1 if changed else failures + 1)
+                if changed:
+                    backoff.reset()
+                retry_after = math.inf if self._load() else backoff.failed()
         self._play(None)
 
     def _load(self) -> bool:

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
+from app.domain.base.backoff import Backoff
 from app.domain.base.clock import NS_PER_S, Clock
 from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice, Severity
@@ -28,7 +29,7 @@ _MOST_FRAMES_BYTES = 192 * 1024 * 1024  # decoded frames that wait while sound i
 _LATE_NS = NS_PER_S // 10  # a frame so late is not shown when a later one is there
 _BEHIND_NS = NS_PER_S  # decoding or the network fell behind so far that time is taken up from now
 _LEAD_NS = 60_000_000  # from opening to the first frame: time to decode it and the first sound
-_BACK_OFF_S = (0.5, 1.0, 2.0, 4.0)
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 _LOOK_S = 0.5  # how often a file that failed is looked at
 _MOST_LOOKS = 120
 _SILENT_NS = 2 * NS_PER_S  # an address that delivers nothing for so long has no signal
@@ -114,7 +115,7 @@ class MediaFile:
         )
 
     def _run(self) -> None:
-        failures = 0
+        backoff = Backoff(_PAUSES_S)
         while not self._closing.is_set():
             begun = self._sequence
             try:
@@ -122,17 +123,19 @@ class MediaFile:
                     self._play_file()
                 return
             except AppError as error:
-                failures = 1 if self._sequence > begun else failures + 1
+                if self._sequence > begun:
+                    backoff.reset()
                 self._report(error)
-            self._wait_again(failures)
+            self._wait_again(backoff)
 
-    def _wait_again(self, failures: int) -> None:
+    def _wait_again(self, backoff: Backoff) -> None:
         """The pause before another try; a file that stays as it was is tried seldom, one that changes at once."""
+        pause_s = backoff.failed()
         state = state_of(self._location)
         if state is None:
-            self._closing.wait(_BACK_OFF_S[min(failures, len(_BACK_OFF_S)) - 1])
+            self._closing.wait(pause_s)
             return
-        for _ in range(min(2**failures, _MOST_LOOKS)):
+        for _ in range(min(2**backoff.failures, _MOST_LOOKS)):
             if self._closing.wait(_LOOK_S) or state_of(self._location) != state:
                 return
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from app.domain.base.backoff import Backoff
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice, Severity
@@ -23,7 +24,8 @@ _SILENT_NS = NS_PER_S  # without a callback for this long the device counts as g
 _STARTING_NS = 3 * NS_PER_S  # some need longer for their first
 _SETTLE_NS = 200 * NS_PER_MS  # what piled up while the device started comes in a burst with wrong times
 _WATCH_S = 0.2
-_BACK_OFF_S = (0.25, 0.5, 1.0, 2.0, 4.0)
+_REOPEN_S = 0.25  # after a recording
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)  # after tries in a row without one
 _TOLERANCE_NS = 40 * NS_PER_MS  # more than callbacks jitter on a busy machine
 _CONFIRM_BLOCKS = 16
 
@@ -128,7 +130,7 @@ class Microphone:
         return SourceStats(self._source_id, alive=self._recording is not None, detail=self._detail)
 
     def _run(self) -> None:
-        tries = 0
+        backoff = Backoff(_PAUSES_S)
         while not self._stop.is_set():
             sounded = False
             try:
@@ -138,8 +140,9 @@ class Microphone:
                 self._lost(error)
             if self._stop.is_set():
                 return
-            tries = 0 if sounded else tries + 1
-            self._stop.wait(_BACK_OFF_S[min(tries, len(_BACK_OFF_S) - 1)])
+            if sounded:
+                backoff.reset()
+            self._stop.wait(_REOPEN_S if sounded else backoff.failed())
 
     def _record(self) -> bool:
         """Record until the device goes or we are closed; True if it sounded. Raises SoundDeviceError when it does not open."""

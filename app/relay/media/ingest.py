@@ -8,7 +8,7 @@ from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, Med
 from app.relay.media.reception import Reception
 from app.relay.media.track import Track, plain
 from app.transport import rtcp
-from app.transport.rtp import extension_elements, parse_header, unwrap_rtx
+from app.transport.rtp import extension_elements, parse_header, unwrap_rtx, unwrap_sequence
 
 Send = Callable[[bytes], bool]
 
@@ -44,8 +44,7 @@ class Feedback:
         """A packet with this number arrived."""
         if self._last < 0:
             self._last = self._next = sequence
-        step = sequence - self._last & 0xFFFF
-        number = self._last + (step if step < 0x8000 else step - 0x10000)
+        number = unwrap_sequence(sequence, self._last)
         if number >= self._next:
             if len(self._arrivals) >= _MAX_SPAN:  # nobody takes them: of a publisher that sends nothing that was agreed on
                 self._arrivals.clear()

@@ -9,6 +9,7 @@ from app.domain.program.packet import Codec
 from app.relay.media.ingest import IngestFormat
 from app.relay.media.lane import LaneFormat
 from app.relay.refusals import Refusal
+from app.transport.headers import TRANSPORT_CC_URI
 from app.transport.sdp import (
     Description,
     Direction,
@@ -21,7 +22,6 @@ from app.transport.sdp import (
     parse,
 )
 
-TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 _FROM_PUBLISHER = ("nack", "nack pli", "ccm fir", "transport-cc")
 _FROM_VIEWER = ("nack", "nack pli", "ccm fir", "goog-remb")
 # What every browser decodes first; the bitstream may use more than it says, decoders go by the bitstream.
@@ -123,14 +123,14 @@ def answer_publisher(offer: Description, local: LocalTransport) -> tuple[Descrip
         if not found:
             raise Refusal("relay.codec_left", kind=kind)
         chosen = _accepted(found[0], _FROM_PUBLISHER)
-        congestion = section.extension_id(TRANSPORT_CC) if "transport-cc" in chosen.feedback else None
+        congestion = section.extension_id(TRANSPORT_CC_URI) if "transport-cc" in chosen.feedback else None
         formats = _with_rtx(section, chosen) if kind == "video" else (chosen,)
         accepted[section.mid] = MediaSection(
             kind,
             section.mid,
             Direction.RECVONLY,
             formats,
-            extensions=(HeaderExtension(congestion, TRANSPORT_CC),) if congestion else (),
+            extensions=(HeaderExtension(congestion, TRANSPORT_CC_URI),) if congestion else (),
             protocol=section.protocol,
         )
         if congestion:

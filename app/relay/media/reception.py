@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.transport.rtcp import ReportBlock
+from app.transport.rtp import unwrap_sequence
 
 _REORDER_MS = 8  # a packet that comes this late was only overtaken
 _RETRY_MS = 60
@@ -40,18 +41,17 @@ class Reception:
         if self._highest < 0:
             self._first = self._highest = sequence
             return
-        step = sequence - self._highest & 0xFFFF
-        if step >= 0x8000:
-            self._missing.pop(self._highest + step - 0x10000, None)
+        number = unwrap_sequence(sequence, self._highest)
+        if number < self._highest:
+            self._missing.pop(number, None)
             return
-        number = self._highest + step
-        if step > _MAX_STEP:
+        if number - self._highest > _MAX_STEP:
             self._missing.clear()
-            self._lost(step)
+            self._lost(number - self._highest)
         else:
             for missing in range(self._highest + 1, number):
                 self._missing[missing] = (now_ns, now_ns + _REORDER_MS * NS_PER_MS)
-        self._highest = max(self._highest, number)
+        self._highest = number
         self._measure(timestamp, now_ns)
 
     def _measure(self, timestamp: int, now_ns: int) -> None:
@@ -64,9 +64,7 @@ class Reception:
 
     def recovered(self, sequence: int) -> bool:
         """A retransmission came; whether it was still missing."""
-        step = sequence - self._highest & 0xFFFF
-        number = self._highest + (step if step < 0x8000 else step - 0x10000)
-        return self._missing.pop(number, None) is not None
+        return self._missing.pop(unwrap_sequence(sequence, self._highest), None) is not None
 
     def to_request(self, now_ns: int) -> tuple[int, ...]:
         """Sequence numbers to ask for now; what is too old is given up."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.session.air.lan import free_port, lan_address
-from app.session.base.processes import BackOff, Spawn, end, gone, kill, let_go, reap, runs, words_of
+from app.session.base.processes import Spawn, end, gone, kill, let_go, reap, restart_backoff, runs, words_of
 from app.session.room.room_port import RoomAddress
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class EmbeddedRelay:
         self._changed = changed
         self._process: subprocess.Popen[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._back_off = BackOff()
+        self._backoff = restart_backoff()
         self._host = "127.0.0.1"
         self._host_at = -ADDRESS_S - 1.0
 
@@ -182,9 +182,9 @@ class EmbeddedRelay:
                 self._set_running(True)
                 await self._until_dead()
                 self._set_running(False)
-            delay = self._back_off.died()
-            if self._back_off.count > 1 or not self.pid:
-                data = {"times": self._back_off.count, "seconds": delay, "port": self._port}
+            delay = self._backoff.failed()
+            if self._backoff.failures > 1 or not self.pid:
+                data = {"times": self._backoff.failures, "seconds": delay, "port": self._port}
                 self._notify(Notice(Severity.ERROR, "relay.keeps_dying", data, EMBEDDED_RELAY_ID))
             else:
                 self._notify(Notice(Severity.WARNING, "relay.restarted", {}, EMBEDDED_RELAY_ID))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import psutil
 
+from app.domain.base.backoff import Backoff
+
 log = logging.getLogger(__name__)
 
 # Takes the words after `python -m app`; the process must survive this one (a session of its own).
@@ -18,22 +20,9 @@ FORGIVEN_S = 60.0
 END_S = 5.0
 
 
-class BackOff:
-    """How long to wait before a process is started again: not at all after a rare death, longer when it dies again and again."""
-
-    def __init__(self) -> None:
-        self._deaths: list[float] = []
-
-    def died(self) -> float:
-        """Note a death; returns the seconds to wait."""
-        now = time.monotonic()
-        self._deaths = [at for at in self._deaths if now - at < FORGIVEN_S] + [now]
-        return DELAYS_S[min(len(self._deaths) - 1, len(DELAYS_S) - 1)]
-
-    @property
-    def count(self) -> int:
-        """Deaths that still count."""
-        return len(self._deaths)
+def restart_backoff() -> Backoff:
+    """The pauses before a process is started again: none after a rare death, longer ones when it dies again and again."""
+    return Backoff(DELAYS_S, forgive_s=FORGIVEN_S)
 
 
 def let_go(process: subprocess.Popen[bytes]) -> None:

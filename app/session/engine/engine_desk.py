@@ -15,7 +15,7 @@ from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError
 from app.link.registration import Registration
-from app.session.base.processes import BackOff, Spawn, ends, gone, kill, kill_with_children, let_go, reap, runs, words_of
+from app.session.base.processes import Spawn, ends, gone, kill, kill_with_children, let_go, reap, restart_backoff, runs, words_of
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class EngineDesk:
         self._notify = notify
         self._on_attached = on_attached
         self._on_event = on_event
-        self._back_off = BackOff()
+        self._backoff = restart_backoff()
         self._process: subprocess.Popen[bytes] | None = None
         self._client: LinkClient | None = None
         self._lost: asyncio.Future[LinkError] | None = None
@@ -232,19 +232,19 @@ class EngineDesk:
             await ends(self.pid, within_s=1.0)  # its connections end a little before it does; one that only let us go is found again
         if self._process is not None and self._process.poll() is not None:
             self._process = None
-        await self._wait(self._back_off.died())
+        await self._wait(self._backoff.failed())
 
     async def _failed_to_start(self, error: LinkError) -> None:
-        delay = self._back_off.died()
+        delay = self._backoff.failed()
         log.warning("the engine did not start: %s", error)
         if delay:
-            data = {**error.data, "reason": error.code, "times": self._back_off.count, "seconds": delay}
+            data = {**error.data, "reason": error.code, "times": self._backoff.failures, "seconds": delay}
             self._notify(Notice(Severity.ERROR, "engine.start_failed", data, "engine", ("engine.restart",)))
         await self._wait(max(delay, LOOK_S))
 
     async def _wait(self, delay_s: float) -> None:
         if delay_s >= 1.0:
-            self._notify(Notice(Severity.ERROR, "engine.keeps_dying", {"times": self._back_off.count, "seconds": delay_s}, "engine"))
+            self._notify(Notice(Severity.ERROR, "engine.keeps_dying", {"times": self._backoff.failures, "seconds": delay_s}, "engine"))
         if delay_s:
             await asyncio.sleep(delay_s)
 

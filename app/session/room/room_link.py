@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Set
 from enum import Enum
 from typing import Any
 
+from app.domain.base.backoff import Backoff
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.base.state import StateCell
@@ -17,7 +18,7 @@ from app.session.room.room_schedule import Places, place_messages
 log = logging.getLogger(__name__)
 
 VERSION = 1
-BACK_OFF_S = (0.1, 0.3, 1.0, 2.0, 5.0)
+PAUSES_S = (0.1, 0.3, 1.0, 2.0, 5.0)
 TOLD_AFTER_S = 8.0  # a relay that is started again is back before that
 ACK_GAP_S = 0.25
 KEPT_AGAIN_S = 2.0
@@ -104,7 +105,7 @@ class RoomLink:
         self._task: asyncio.Task[None] | None = None
         self._lost_at = 0.0
         self._told = False
-        self._tries = 0
+        self._backoff = Backoff(PAUSES_S)
         self._slip_told = False
         self._crowded_entries = 0  # since it was told
         self._crowded_told_at = -CROWDED_AGAIN_S
@@ -176,14 +177,14 @@ class RoomLink:
 
     async def _stay(self) -> None:
         """Whatever goes wrong in one connection costs that one alone."""
-        self._tries = 0
+        self._backoff.reset()
         while True:
             try:
                 await self._visit()
             except Exception as error:  # noqa: BLE001 - the supervisor of the room: a fault of ours must not keep the desk out for good
                 self._slipped(error)
                 self._move(RoomState.LOST)
-                await self._wait(BACK_OFF_S[-1])
+                await self._wait(PAUSES_S[-1])
 
     async def _visit(self) -> None:
         """One connection, from its address to its end."""
@@ -207,9 +208,10 @@ class RoomLink:
             await self._give_way(address)
             return
         self._move(RoomState.LOST)
-        self._tries = 1 if joined else self._tries + 1
+        if joined:
+            self._backoff.reset()
         self._tell_lost(joined=joined)
-        await self._wait(BACK_OFF_S[min(self._tries, len(BACK_OFF_S)) - 1])
+        await self._wait(self._backoff.failed())
 
     def _move(self, state: RoomState) -> None:
         if state is self.state.value or state in ROOM_MOVES[self.state.value]:

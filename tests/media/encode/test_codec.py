@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.domain.program.annexb import nal_type, nal_units
 from app.domain.program.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
 from app.domain.program.packet import Codec, EncodedPacket, MediaKind
 from app.media.encode.adapted import open_encoder
-from app.media.encode.annexb import IDR, PPS, SPS, first_types, nal_units
+from app.media.encode.annexb import IDR, PPS, SPS, first_types
 from app.media.encode.bt601 import Bt601Converter
 from app.media.encode.codec import Encoded, OpenEncoder, Wanted
 from app.media.encode.errors import EncodeError
@@ -37,7 +38,7 @@ def encode(encoder: OpenEncoder, count: int) -> list[Encoded]:
 def test_a_stream_has_the_profile_asked_for_and_no_b_frames(profile: H264Profile) -> None:
     encoded = encode(opened(profile=profile), 20)
     assert len(encoded) == 20  # each picture comes out as it goes in
-    sps = next(unit for kind, unit in nal_units(encoded[0].data) if kind == SPS)
+    sps = next(unit for unit in nal_units(encoded[0].data) if nal_type(unit) == SPS)
     assert sps[1] == PROFILE_IDC[profile]
     if profile is H264Profile.BASELINE:
         assert sps[2] & 0x40, "constrained baseline is what every browser decodes"
@@ -50,8 +51,7 @@ def test_each_idr_carries_its_parameter_sets_and_the_gop_is_not_exceeded() -> No
     keys = [number for number, one in enumerate(encoded) if one.keyframe]
     assert keys == [0, 10, 14, 24, 34]
     for number in keys:
-        kinds = [kind for kind, _ in nal_units(encoded[number].data)]
-        assert {SPS, PPS, IDR} <= set(kinds)
+        assert {SPS, PPS, IDR} <= set(map(nal_type, nal_units(encoded[number].data)))
 
 
 def test_colours_survive_within_two_levels_and_are_marked_bt709_limited() -> None:

@@ -14,7 +14,7 @@ from app.domain.catalogue.product import Product
 from app.domain.event import EventKind
 from app.domain.program.project import Project, starter_project
 from app.domain.show import Show
-from app.session.base.processes import DELAYS_S, BackOff
+from app.session.base.processes import DELAYS_S, restart_backoff
 from app.session.document.document import Document
 from app.session.document.show_files import ShowFiles
 from app.session.document.show_keeper import ShowKeeper
@@ -113,9 +113,9 @@ def test_what_was_taken_over_is_kept_at_once(tmp_path: Path) -> None:
 
 
 def test_a_rare_death_is_mended_at_once_and_many_are_not() -> None:
-    back_off = BackOff()
-    assert [back_off.died() for _ in range(8)] == [*DELAYS_S, DELAYS_S[-1], DELAYS_S[-1]]
-    assert back_off.count == 8 and DELAYS_S[0] == DELAYS_S[1] == 0
+    backoff = restart_backoff()
+    assert [backoff.failed() for _ in range(8)] == [*DELAYS_S, DELAYS_S[-1], DELAYS_S[-1]]
+    assert backoff.failures == 8 and DELAYS_S[0] == DELAYS_S[1] == 0
 
 
 @pytest.mark.parametrize(("events", "on_air"), [((EventKind.ON_AIR,), True), ((EventKind.ON_AIR, EventKind.OFF_AIR), False), ((), False)])
