@@ -124,7 +124,7 @@ def measure(application: QApplication, home: Path, size: tuple[int, int], steps:
     markets = load_markets(RESOURCES / "markets")[:MARKETS]
     studio.edit_show("Fill", lambda show: filled(show, markets))
     begun = time.perf_counter()
-    planner = PlannerWindow(shell.window.desk, QSettings(str(home / "planner.ini"), QSettings.Format.IniFormat))
+    planner = PlannerWindow(shell.window.context, QSettings(str(home / "planner.ini"), QSettings.Format.IniFormat))
     planner.resize(*size)
     planner.show()
     application.processEvents()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 
 from app.domain.air.contact import Contact, ContactKind
 from app.domain.program.output import Relay
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
@@ -75,24 +75,24 @@ class ConnectionsDialog(FramedDialog):
     Closed without an answer, nothing is reached and it is asked again.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget, *, everything: bool = False) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget, *, everything: bool = False) -> None:
         super().__init__(
             parent,
             tr("Connections", "This show wants to connect to…"),
             tr(
                 "Connections",
                 "“{show}” uses these servers. Tradewind doesn’t contact them until you agree. Select only servers you trust.",
-                show=desk.studio.title,
+                show=context.studio.title,
             ),
         )
-        self._desk = desk
+        self._context = context
         self.resize(600, 480)
         self.rows: list[ServerRow] = []
         self.tokens: dict[str, QCheckBox] = {}
-        connections = desk.studio.connections
+        connections = context.studio.connections
         contacts = connections.contacts() if everything else connections.pending()
         for origin, those in _by_origin(contacts).items():
-            row = ServerRow(desk.icons, those, allowed=connections.answer_for(origin) is not False)
+            row = ServerRow(context.icons, those, allowed=connections.answer_for(origin) is not False)
             self.rows.append(row)
             self.body.addWidget(row)
         if not self.rows:
@@ -105,12 +105,12 @@ class ConnectionsDialog(FramedDialog):
             self.buttons.addWidget(button)
         self.refuse_button.setDefault(True)
         self.refuse_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        desk.bridge.relays_changed.connect(self._offer_tokens)
+        context.bridge.relays_changed.connect(self._offer_tokens)
         self._offer_tokens()
 
     def _offer_tokens(self) -> None:
         """The keyring may answer late."""
-        studio = self._desk.studio
+        studio = self._context.studio
         for relay in studio.project.relays:
             row = next((row for row in self.rows if relay.id not in self.tokens and self._leads_to(relay, row)), None)
             if row is not None and studio.has_older_token(relay):
@@ -119,7 +119,7 @@ class ConnectionsDialog(FramedDialog):
     def _leads_to(self, relay: Relay, row: ServerRow) -> bool:
         return any(
             contact.subject == relay.id and contact.kind is ContactKind.RELAY and contact.origin == row.origin
-            for contact in self._desk.studio.connections.contacts()
+            for contact in self._context.studio.connections.contacts()
         )
 
     def _agree(self) -> None:
@@ -129,7 +129,7 @@ class ConnectionsDialog(FramedDialog):
         self._answer({row.origin: False for row in self.rows})
 
     def _answer(self, answers: Mapping[str, bool]) -> None:
-        studio = self._desk.studio
+        studio = self._context.studio
         agreed = [row for row in self.rows if answers[row.origin]]
         tokens_of = [
             relay

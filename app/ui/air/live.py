@@ -9,7 +9,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.program.broadcast import AirState, BroadcastState, TargetState
 from app.domain.program.output import EMBEDDED_RELAY_ID
 from app.domain.program.stats import EngineStats, TargetStats
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import bitrate, duration, milliseconds, relay_name
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import ScanCode, badge, elided, icon_button, label, push_button, set_property
@@ -46,10 +46,10 @@ _LOOKS = {AirState.OFF: "idle", AirState.LIVE: "air", AirState.FAILED: "failed"}
 class LivePanel(QWidget):
     """One button that always says what is, and what a click will do."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._targets: dict[str, QLabel] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 12)
@@ -71,10 +71,15 @@ class LivePanel(QWidget):
         layout.addLayout(self._viewers_row())
         layout.addLayout(self._watch_row())
         layout.addStretch(1)
-        for signal in (desk.bridge.broadcast_changed, desk.bridge.project_changed, desk.bridge.probes_changed, desk.bridge.relays_changed):
+        for signal in (
+            context.bridge.broadcast_changed,
+            context.bridge.project_changed,
+            context.bridge.probes_changed,
+            context.bridge.relays_changed,
+        ):
             signal.connect(self._on_changed)
-        desk.bridge.engine_changed.connect(self._on_changed)
-        desk.bridge.stats_changed.connect(self._on_stats_changed)
+        context.bridge.engine_changed.connect(self._on_changed)
+        context.bridge.stats_changed.connect(self._on_stats_changed)
         self._on_changed()
 
     def _meanwhile_card(self) -> QWidget:
@@ -85,7 +90,7 @@ class LivePanel(QWidget):
         inside.setContentsMargins(10, 8, 10, 8)
         inside.setSpacing(6)
         inside.addWidget(elided(tr("Live", "Nobody can see the show."), "heading"))
-        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay for now"), self._desk.studio.use_built_in_meanwhile)
+        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay for now"), self._context.studio.use_built_in_meanwhile)
         self.meanwhile_button.setToolTip(tr("Live", "Viewers on this network can then watch. Tradewind keeps trying your relay."))
         inside.addWidget(self.meanwhile_button)
         return self.meanwhile
@@ -105,11 +110,11 @@ class LivePanel(QWidget):
         self.address.setReadOnly(True)
         self.address.setAccessibleName(tr("Live", "Watch address"))
         row.addWidget(self.address, 1)
-        self.copy_button = icon_button(self._desk.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address)
+        self.copy_button = icon_button(self._context.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address)
         self.copy_button.setText(f" {tr('Live', 'Copy')}")
         self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         row.addWidget(self.copy_button)
-        self.code_button = icon_button(self._desk.icons, "qr", tr("Live", "Show the code to scan"), self.show_code)
+        self.code_button = icon_button(self._context.icons, "qr", tr("Live", "Show the code to scan"), self.show_code)
         row.addWidget(self.code_button)
         return row
 
@@ -119,12 +124,12 @@ class LivePanel(QWidget):
 
     def watch_address(self) -> str:
         """Where viewers see the program, or will; "" when that is not known."""
-        return self._desk.studio.watch_page
+        return self._context.studio.watch_page
 
     def _on_changed(self) -> None:
         self._show_button()
         self._show_targets()
-        self.meanwhile.setVisible(self._desk.studio.lacks_viewers)
+        self.meanwhile.setVisible(self._context.studio.lacks_viewers)
         address = self.watch_address()
         short = address.removeprefix("http://")  # browsers add it, and the narrow line has room for what matters
         if self.address.text() != short:
@@ -141,15 +146,15 @@ class LivePanel(QWidget):
         self._on_changed()
 
     def _show_viewers(self) -> None:
-        studio = self._desk.studio
+        studio = self._context.studio
         targets = studio.live_targets or (studio.nearest(),)
         self.viewers.setVisible(any(target.id == EMBEDDED_RELAY_ID for target in targets))  # other relays do not tell
         self.viewers.setText(tr("Live", "{count} watching", count=studio.viewers))
         set_property(self.viewers, "level", "accent" if studio.viewers else "")
 
     def _show_button(self) -> None:
-        now, seconds = self._desk.studio.air.value, self._desk.studio.on_air_s()
-        relay, stop = relay_name(self._desk.studio.nearest()), tr("Live", "Click to stop.")
+        now, seconds = self._context.studio.air.value, self._context.studio.on_air_s()
+        relay, stop = relay_name(self._context.studio.nearest()), tr("Live", "Click to stop.")
         words, note, explanation = {
             AirState.OFF: (
                 tr("Live", "Go live"),
@@ -179,19 +184,19 @@ class LivePanel(QWidget):
             self.button.setText(words)
         self.button.setToolTip(explanation)
         self.button.setAccessibleDescription(explanation)
-        attached = self._desk.studio.engine.value.name == "ATTACHED"
+        attached = self._context.studio.engine.value.name == "ATTACHED"
         self.button.setEnabled(now is not AirState.STOPPING and (now is not AirState.OFF or attached))
         looks = _LOOKS.get(now, "busy") if self.button.isEnabled() else "off"
         for widget in (self.button, self.note):
             set_property(widget, "phase", looks)
 
     def _show_targets(self) -> None:
-        stats = self._desk.studio.stats
-        live = self._desk.studio.broadcast.value is not BroadcastState.IDLE
+        stats = self._context.studio.stats
+        live = self._context.studio.broadcast.value is not BroadcastState.IDLE
         targets = stats.targets if stats is not None and live else ()
         if tuple(self._targets) != tuple(target.relay_id for target in targets):
             self._clear_targets()
-            names = {relay.id: relay_name(relay) for relay in self._desk.studio.relays}
+            names = {relay.id: relay_name(relay) for relay in self._context.studio.relays}
             for target in targets:
                 row = QHBoxLayout()
                 name = elided(names.get(target.relay_id, target.relay_id))
@@ -209,7 +214,7 @@ class LivePanel(QWidget):
     def _failure(self, target: TargetStats) -> str:
         if not target.failure:
             return ""
-        sentence = self._desk.wordings.sentence(target.failure, dict(target.failure_data))
+        sentence = self._context.wordings.sentence(target.failure, dict(target.failure_data))
         return f"{sentence.text}\n{sentence.help}".strip()
 
     def _clear_targets(self) -> None:
@@ -223,14 +228,14 @@ class LivePanel(QWidget):
 
     def toggle(self) -> None:
         """Go live, or end the show; asks first where the settings want it."""
-        studio, settings = self._desk.studio, self._desk.studio.settings
-        if self._desk.studio.air.value is AirState.OFF:
+        studio, settings = self._context.studio, self._context.studio.settings
+        if self._context.studio.air.value is AirState.OFF:
             if not settings.confirm_go_live or ask(
                 self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the program at once."), tr("Live", "Go live")
             ):
                 studio.go_live()
         elif (
-            self._desk.studio.air.value is not AirState.LIVE
+            self._context.studio.air.value is not AirState.LIVE
             or not settings.confirm_stop_live
             or ask(
                 self,
@@ -245,13 +250,13 @@ class LivePanel(QWidget):
     def copy_address(self) -> None:
         """Put the watch address on the clipboard."""
         QGuiApplication.clipboard().setText(self.watch_address())
-        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(self.watch_address())}))
+        self._context.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(self.watch_address())}))
 
     def show_code(self) -> None:
         """Show the watch address as a code for a phone's camera."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = QWidgetAction(menu)
-        action.setDefaultWidget(ScanCode(self._desk.make_code(self.watch_address()), tr("Live", "Code to scan with a phone")))
+        action.setDefaultWidget(ScanCode(self._context.make_code(self.watch_address()), tr("Live", "Code to scan with a phone")))
         menu.addAction(action)
         menu.popup(self.code_button.mapToGlobal(self.code_button.rect().bottomLeft()))

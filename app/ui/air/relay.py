@@ -12,7 +12,7 @@ from app.domain.program import editing
 from app.domain.program.output import Relay
 from app.domain.program.trial import RelayTrial
 from app.ui.air.relay_outcome import RelayOutcome
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.form import Form
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import declared, tr
@@ -24,16 +24,16 @@ class RelayDialog(FramedDialog):
     """`relay` None = a new one, filled in with what is known of `found`. Saving changes the show in one undo step; the token goes
     to the keyring."""
 
-    def __init__(self, desk: Desk, relay: Relay | None, parent: QWidget, *, found: Relay | None = None) -> None:
+    def __init__(self, context: WindowContext, relay: Relay | None, parent: QWidget, *, found: Relay | None = None) -> None:
         super().__init__(
             parent,
             tr("Relay", "Add a relay") if relay is None else tr("Relay", "Change the relay"),
             tr("Relay", "A relay takes your program over WebRTC (WHIP) and hands it to the viewers."),
         )
         self.resize(560, 620)
-        self._desk = desk
+        self._context = context
         self._relay = relay
-        self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in desk.studio.presets}
+        self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in context.studio.presets}
         known = relay or found
         self._values: dict[str, Value] = dict(known.values) if known is not None else {}
         if found is not None:
@@ -51,7 +51,7 @@ class RelayDialog(FramedDialog):
         self._fields = QVBoxLayout()
         self.body.addLayout(self._fields)
         self.form: Form | None = None
-        self.token = self._line(desk.studio.token_of(relay.id) if relay is not None else "", tr("Relay", "Token"))
+        self.token = self._line(context.studio.token_of(relay.id) if relay is not None else "", tr("Relay", "Token"))
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token_title = label("", "muted")
         self.body.addWidget(self._token_title)
@@ -74,9 +74,9 @@ class RelayDialog(FramedDialog):
 
     def _add_buttons(self) -> None:
         self._tested = ""  # the id of the relay that is being tried out
-        self.outcome = RelayOutcome(self._desk)
+        self.outcome = RelayOutcome(self._context)
         self.outer.insertWidget(self.outer.count() - 1, self.outcome)
-        self._desk.bridge.relay_tried.connect(self._on_tried)
+        self._context.bridge.relay_tried.connect(self._on_tried)
         self.body.addStretch(1)
         self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
         self.buttons.insertWidget(0, self._docs)
@@ -110,7 +110,7 @@ class RelayDialog(FramedDialog):
         if self.form is not None:
             self._fields.removeWidget(self.form)
             self.form.deleteLater()
-        self.form = Form(preset.fields, self._desk.around)
+        self.form = Form(preset.fields, self._context.around)
         if self._relay is not None and any(field.key == "whip_url" for field in preset.fields) and not self._values.get("whip_url"):
             self._values["whip_url"] = self._relay.whip_url
         if self._relay is not None and not self._values.get("watch_url"):
@@ -159,7 +159,7 @@ class RelayDialog(FramedDialog):
             self._refuse(tr("Relay", "This relay wants a token."), self.token)
             return None
         relay = Relay(
-            self._relay.id if self._relay is not None else editing.new_id(self._desk.studio.project, "relay"),
+            self._relay.id if self._relay is not None else editing.new_id(self._context.studio.project, "relay"),
             self.name.text().strip() or preset.title,
             whip_url,
             without_credentials(watch_url or self.watch.text()),
@@ -177,7 +177,7 @@ class RelayDialog(FramedDialog):
         if entered is None:
             return
         relay, token = entered
-        if not self._desk.studio.try_relay(relay, token):
+        if not self._context.studio.try_relay(relay, token):
             self.outcome.show_live()
             return
         self._tested = relay.id
@@ -196,13 +196,13 @@ class RelayDialog(FramedDialog):
         if entered is None:
             return
         relay, token = entered
-        if self._desk.edit("Change relay", lambda project: editing.put_relay(project, relay)):
-            self._desk.studio.set_token(relay.id, token)
+        if self._context.edit("Change relay", lambda project: editing.put_relay(project, relay)):
+            self._context.studio.set_token(relay.id, token)
             self.accept()
 
     def _may_send(self, token: str, whip_url: str) -> bool:
         """A token that was entered for another server goes to this one only when the user says so."""
-        studio, relay = self._desk.studio, self._relay
+        studio, relay = self._context.studio, self._relay
         if relay is None or not token or token != studio.token_of(relay.id):
             return True
         old, new = (origin_of(address) for address in (studio.address_of(relay), whip_url))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from app.domain.program.broadcast import Step
 from app.domain.program.packet import Codec
 from app.domain.program.trial import RelayTrial
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import milliseconds
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, set_property
@@ -32,10 +32,10 @@ def hint(step: str) -> str:
 class RelayOutcome(QFrame):
     """A headline and what it rests on; hidden until something was tried."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._desk = desk
+        self._context = context
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(3)
@@ -77,7 +77,7 @@ class RelayOutcome(QFrame):
             )
             self._say("good" if trial.sound else "warning", tr("Relay", "Test passed."), words)
             return
-        sentence = self._desk.wordings.sentence(trial.failure, {"relay": name, **dict(trial.failure_data)})
+        sentence = self._context.wordings.sentence(trial.failure, {"relay": name, **dict(trial.failure_data)})
         headline = tr("Relay", "Test failed.")
         if trial.answered:
             headline = tr("Relay", "The relay accepted the token, but picture and sound can’t get through.")

@@ -12,7 +12,7 @@ from app.domain.program import editing
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.program.stats import RelayProbe
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import milliseconds, relay_name
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import badge, elided, icon_button, label, push_button, set_property
@@ -50,12 +50,12 @@ class RelayRow(QFrame):
 
     pinned = Signal(str)
 
-    def __init__(self, desk: Desk, relay: Relay) -> None:
+    def __init__(self, context: WindowContext, relay: Relay) -> None:
         super().__init__()
         self.setObjectName("relayRow")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._desk = desk
+        self._context = context
         self.relay = relay
         self.withheld = False
         row = QHBoxLayout(self)
@@ -70,7 +70,7 @@ class RelayRow(QFrame):
         row.addLayout(words, 1)
         self.state = badge()
         row.addWidget(self.state)
-        self.more = icon_button(desk.icons, "more", tr("Relays", "More about {name}", name=relay_name(relay)), self.show_menu)
+        self.more = icon_button(context.icons, "more", tr("Relays", "More about {name}", name=relay_name(relay)), self.show_menu)
         row.addWidget(self.more)
 
     def show_relay(self, relay: Relay, probe: RelayProbe | None, *, chosen: bool, pinned: bool, also: bool) -> None:
@@ -87,7 +87,7 @@ class RelayRow(QFrame):
         self.detail.setText(" · ".join(marks))
         self.detail.setVisible(bool(marks))
         words, level, explanation = distance(relay.id, probe)
-        self.withheld = relay.id != EMBEDDED_RELAY_ID and not self._desk.studio.connections.allows_relay(relay)
+        self.withheld = relay.id != EMBEDDED_RELAY_ID and not self._context.studio.connections.allows_relay(relay)
         if self.withheld:
             words, level = tr("Relays", "not connected"), "warning"
             explanation = tr("Relays", "This relay came with the show, and you haven’t agreed to it. Click to review.")
@@ -109,13 +109,13 @@ class RelayRow(QFrame):
 
     def _chosen(self) -> None:
         if self.withheld:
-            self._desk.bridge.open_requested.emit("connections", self.relay.id)
+            self._context.bridge.open_requested.emit("connections", self.relay.id)
         else:
             self.pinned.emit(self.relay.id)
 
     def show_menu(self) -> None:
         """What can be done with this relay."""
-        project, icons, relay = self._desk.studio.project, self._desk.icons, self.relay
+        project, icons, relay = self._context.studio.project, self._context.icons, self.relay
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         pinned = project.relay_id == relay.id
@@ -133,24 +133,24 @@ class RelayRow(QFrame):
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _toggle_also(self) -> None:
-        kept, here = self._desk.studio.project.also_relay_ids, self.relay.id
+        kept, here = self._context.studio.project.also_relay_ids, self.relay.id
         wanted = tuple(one for one in kept if one != here) if here in kept else (*kept, here)
-        self._desk.edit("Publish to several relays", lambda project: editing.publish_also(project, wanted))
+        self._context.edit("Publish to several relays", lambda project: editing.publish_also(project, wanted))
 
     def _copy(self) -> None:
         address = without_credentials(self.relay.watch_url)
         QGuiApplication.clipboard().setText(address)
-        self._desk.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(address)}))
+        self._context.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(address)}))
 
     def _change(self) -> None:
-        dialog = late.RelayDialog(self._desk, self.relay, self.window())
+        dialog = late.RelayDialog(self._context, self.relay, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _remove(self) -> None:
         relay = self.relay
-        if self._desk.edit("Remove relay", lambda project: editing.remove_relay(project, relay.id)):
-            self._desk.bridge.tell(Notice(Severity.INFO, "window.relay_removed", {"name": relay.name}, "window.removed", ("edit.undo",)))
+        if self._context.edit("Remove relay", lambda project: editing.remove_relay(project, relay.id)):
+            self._context.bridge.tell(Notice(Severity.INFO, "window.relay_removed", {"name": relay.name}, "window.removed", ("edit.undo",)))
 
 
 class FoundRow(QFrame):
@@ -176,10 +176,10 @@ class FoundRow(QFrame):
 class RelaysPanel(QWidget):
     """All relays with their measured distance, those that the network announces, and a button for one more."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self.rows: dict[str, RelayRow] = {}
         self.found: dict[str, FoundRow] = {}
         layout = QVBoxLayout(self)
@@ -210,12 +210,12 @@ class RelaysPanel(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.nearest_button)
         layout.addLayout(buttons)
-        for signal in (desk.bridge.project_changed, desk.bridge.probes_changed, desk.bridge.relays_changed):
+        for signal in (context.bridge.project_changed, context.bridge.probes_changed, context.bridge.relays_changed):
             signal.connect(self._on_changed)
         self._on_changed()
 
     def _on_changed(self) -> None:
-        studio = self._desk.studio
+        studio = self._context.studio
         relays, project = tuple(studio.relays), studio.project
         if tuple(self.rows) != tuple(relay.id for relay in relays):
             for row in self.rows.values():
@@ -223,7 +223,7 @@ class RelaysPanel(QWidget):
                 row.deleteLater()
             self.rows = {}
             for place, relay in enumerate(relays):
-                self.rows[relay.id] = RelayRow(self._desk, relay)
+                self.rows[relay.id] = RelayRow(self._context, relay)
                 self.rows[relay.id].pinned.connect(self.pin)
                 self._list.insertWidget(place, self.rows[relay.id])
         probes = {probe.relay_id: probe for probe in studio.probes}
@@ -246,7 +246,7 @@ class RelaysPanel(QWidget):
         self._show_found()
 
     def _show_found(self) -> None:
-        studio = self._desk.studio
+        studio = self._context.studio
         known = {relay.whip_url for relay in studio.relays}
         found = {relay.id: relay for relay in studio.discovered if relay.whip_url not in known}
         self._found_title.setVisible(bool(found))
@@ -261,7 +261,7 @@ class RelaysPanel(QWidget):
 
     def add_found(self, relay: Relay) -> None:
         """Take a relay of this network into the show; only its key is asked for."""
-        self._open(late.RelayDialog(self._desk, None, self.window(), found=relay))
+        self._open(late.RelayDialog(self._context, None, self.window(), found=relay))
 
     def _open(self, dialog: "late.RelayDialog") -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -269,8 +269,8 @@ class RelaysPanel(QWidget):
 
     def pin(self, relay_id: str) -> None:
         """Always use this relay; "" = the nearest."""
-        self._desk.edit("Choose relay", lambda project: editing.pin_relay(project, relay_id))
+        self._context.edit("Choose relay", lambda project: editing.pin_relay(project, relay_id))
 
     def add(self) -> None:
         """Ask for a new relay."""
-        self._open(late.RelayDialog(self._desk, None, self.window()))
+        self._open(late.RelayDialog(self._context, None, self.window()))

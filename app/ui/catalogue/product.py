@@ -39,7 +39,7 @@ from app.ui.catalogue.product_pages import (
     ScenariosPage,
 )
 from app.ui.catalogue.product_trade_pages import PricesPage, SizesPage
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import declared, tr
 from app.ui.kit.pieces import elided, label, push_button, set_property
 
@@ -127,14 +127,14 @@ class _PicturesPage(Page):
 class ProductDialog(QDialog):
     """Stays open beside the window; closes by itself when its product goes."""
 
-    def __init__(self, desk: Desk, product_id: str, language_name: Callable[[str], str], parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, product_id: str, language_name: Callable[[str], str], parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self._id = product_id
         self._language_name = language_name
         self.resize(*SIZE_PX)
         self.setMinimumSize(640, 460)
-        means = PageMeans(self._change, desk.icons, desk.theme, self._markets, self._currencies, self._words_of)
+        means = PageMeans(self._change, context.icons, context.theme, self._markets, self._currencies, self._words_of)
         self._makers: tuple[tuple[str, Callable[[QWidget], Page]], ...] = (
             (tr("Product", "Basics"), partial(BasicsPage, means)),
             (tr("Product", "Pictures"), partial(_PicturesPage, means, self._make_strip)),
@@ -150,7 +150,7 @@ class ProductDialog(QDialog):
         self._pages: dict[int, Page] = {}  # made when they are first looked at: the form is there at once
         self._reading: Reading | None = None
         self._build()
-        desk.bridge.show_changed.connect(self._read)
+        context.bridge.show_changed.connect(self._read)
         self._read()
         self.list.setCurrentRow(0)
 
@@ -187,7 +187,7 @@ class ProductDialog(QDialog):
         middle.addWidget(self.stack, 1)
         outer.addLayout(middle, 1)
         bottom = QHBoxLayout()
-        studio = self._desk.studio
+        studio = self._context.studio
         self.undo = push_button(tr("Product", "Undo"), studio.undo)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, studio.undo)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, studio.redo)
@@ -216,35 +216,35 @@ class ProductDialog(QDialog):
         self.stack.setCurrentWidget(self._places[place])
 
     def _markets(self) -> Mapping[str, str]:
-        language = self._desk.studio.show.presentation.host_language
-        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._desk.studio.show.markets}
+        language = self._context.studio.show.presentation.host_language
+        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._context.studio.show.markets}
 
     def _currencies(self) -> Mapping[str, str]:
-        return {market.id: market.currency for market in self._desk.studio.show.markets}
+        return {market.id: market.currency for market in self._context.studio.show.markets}
 
     def _words_of(self, error: AppError) -> str:
-        return self._desk.wordings.sentence(error.code, error.data).text
+        return self._context.wordings.sentence(error.code, error.data).text
 
     def _change(self, typed: str, change: Callable[[Product], Product]) -> None:
-        self._desk.edit_show(
+        self._context.edit_show(
             "Change product",
             lambda show: put_product(show, change(product_by_id(show, self._id))),
             merge=f"product.{self._id}.{typed}.{self.language.currentData()}" if typed else "",
         )
 
     def _make_strip(self) -> PictureStrip:
-        strip = PictureStrip(Thumbnails(self._desk.studio.pictures.get, SIDE_PX), self._desk.icons, self._desk.folders)
+        strip = PictureStrip(Thumbnails(self._context.studio.pictures.get, SIDE_PX), self._context.icons, self._context.folders)
         strip.files_chosen.connect(self._add_pictures)
         return strip
 
     def _add_pictures(self, paths: list[str]) -> None:
-        ids = [picture for path in paths if (picture := self._desk.take_picture(path))]
+        ids = [picture for path in paths if (picture := self._context.take_picture(path))]
         if ids:
             self._change("", lambda product: replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))))
 
     def _read(self) -> None:
-        show = self._desk.studio.show
-        product = self._desk.studio.control.products.find(self._id)
+        show = self._context.studio.show
+        product = self._context.studio.control.products.find(self._id)
         if product is None:
             self.reject()
             return
@@ -263,7 +263,7 @@ class ProductDialog(QDialog):
         self.missing.setText(tr("Product", "Still missing: {fields}.", fields=", ".join(missing)))
         self.missing.setVisible(bool(missing))
         self.meter.show_completeness(completeness(product, language))
-        step = self._desk.studio.undo_title
+        step = self._context.studio.undo_title
         self.undo.setEnabled(bool(step))
         self.undo.setToolTip(declared(step))
 

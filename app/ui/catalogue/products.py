@@ -15,7 +15,7 @@ from app.domain.catalogue.product import Product, Role, missing_fields, missing_
 from app.domain.show import Show, product_by_id
 from app.ui import late
 from app.ui.catalogue.product_list import THUMB_PX, Line, ProductView, Thumbnails
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import column
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, icon_button, push_button
@@ -40,30 +40,30 @@ class ProductsPanel(QWidget):
 
     table_wanted = Signal(object)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAcceptDrops(True)  # where the list is not there to take them
-        self._desk = desk
+        self._context = context
         self._dialogs: dict[str, late.ProductDialog] = {}
         self._lines: dict[str, tuple[Product, Line]] = {}
         self._described: tuple[str, str, tuple[str, ...]] = ("", "", ())
-        self.thumbnails = Thumbnails(desk.studio.pictures.get, THUMB_PX)
+        self.thumbnails = Thumbnails(context.studio.pictures.get, THUMB_PX)
         layout = column(self, margin=8, spacing=4)
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Products", "Find a product"))
         self.search.setAccessibleName(tr("Products", "Find a product"))
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(desk.icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.addAction(context.icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(lambda _: self._on_show_changed())
         layout.addWidget(self.search)
-        self.list = ProductView(desk.theme, self.thumbnails, self._describe, lambda: (desk.studio.show.presentation.host_language,))
+        self.list = ProductView(context.theme, self.thumbnails, self._describe, lambda: (context.studio.show.presentation.host_language,))
         self.list.setAccessibleName(tr("Products", "Products"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
         self._stack.addWidget(
             EmptyState(
-                desk.icons,
+                context.icons,
                 "product",
                 tr("Products", "Nothing to sell yet"),
                 tr("Products", "Add what you sell, or bring a table from your shop."),
@@ -80,15 +80,15 @@ class ProductsPanel(QWidget):
         self.list.pinned.connect(self.pin)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        desk.bridge.show_changed.connect(self._on_show_changed)
-        desk.bridge.shown_changed.connect(self._on_shown_changed)
+        context.bridge.show_changed.connect(self._on_show_changed)
+        context.bridge.shown_changed.connect(self._on_shown_changed)
         self._on_show_changed()
         self._on_shown_changed()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        icons = self._desk.icons
+        icons = self._context.icons
         self.add_button = icon_button(icons, "add", tr("Products", "Add a product"), self.add)
         self.duplicate_button = icon_button(icons, "duplicate", tr("Products", "Duplicate"), self.duplicate)
         self.open_button = icon_button(icons, "rename", tr("Products", "Open the form"), lambda: self.open(self.list.current_id()))
@@ -102,26 +102,26 @@ class ProductsPanel(QWidget):
         return row
 
     def _on_show_changed(self) -> None:
-        products = self._desk.studio.show.products
+        products = self._context.studio.show.products
         self.list.rows.show_products(products, self.search.text())
         self._stack.setCurrentIndex(0 if products else 1)
         for button in (self.duplicate_button, self.open_button, self.pin_button, self.remove_button):
             button.setEnabled(bool(products))
 
     def _on_shown_changed(self) -> None:
-        pinned = self._desk.studio.control.selling.pinned
+        pinned = self._context.studio.control.selling.pinned
         product_id = pinned.id if pinned is not None else ""
         if self.list.pinned_id != product_id:
             self.list.pinned_id = product_id
             self.list.viewport().update()
 
     def _market(self) -> str:
-        show = self._desk.studio.show
+        show = self._context.studio.show
         return show.presentation.market_id or next((market.id for market in show.markets), "")
 
     def _describe(self, product: Product) -> Line:
         """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
-        show, market = self._desk.studio.show, self._market()
+        show, market = self._context.studio.show, self._market()
         of = (market, show.presentation.host_language, tuple(one.id for one in show.markets))
         if of != self._described or len(self._lines) > KEPT_LINES:
             self._described = of
@@ -136,7 +136,7 @@ class ProductsPanel(QWidget):
         units = units_in_stock(product)
         words = []
         if price is not None:
-            words.append(self._desk.formats.money(price.price, show.presentation.host_language, market=market))
+            words.append(self._context.formats.money(price.price, show.presentation.host_language, market=market))
         if product.stock:
             words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
         if product.category:
@@ -157,8 +157,8 @@ class ProductsPanel(QWidget):
 
     def add(self) -> None:
         """A new product, its form open."""
-        product = Product(editing.new_id(), {self._desk.studio.show.presentation.host_language: tr("Products", "New product")})
-        if self._desk.edit_show("Add product", lambda show: editing.put_product(show, product)):
+        product = Product(editing.new_id(), {self._context.studio.show.presentation.host_language: tr("Products", "New product")})
+        if self._context.edit_show("Add product", lambda show: editing.put_product(show, product)):
             self.search.clear()
             self.list.choose(product.id)
             self.open(product.id)
@@ -173,7 +173,7 @@ class ProductsPanel(QWidget):
             known.raise_()
             known.activateWindow()
             return
-        dialog = late.ProductDialog(self._desk, product_id, self._language_name, self)
+        dialog = late.ProductDialog(self._context, product_id, self._language_name, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self._dialogs.pop(product_id, None))
         self._dialogs[product_id] = dialog
@@ -181,7 +181,7 @@ class ProductsPanel(QWidget):
         dialog.open_page(field)
 
     def _language_name(self, tag: str) -> str:
-        return self._desk.formats.language_name(tag, tag)
+        return self._context.formats.language_name(tag, tag)
 
     def duplicate(self) -> None:
         """Copy the chosen product."""
@@ -195,7 +195,7 @@ class ProductsPanel(QWidget):
             made.append(copy)
             return show
 
-        if self._desk.edit_show("Duplicate product", change):
+        if self._context.edit_show("Duplicate product", change):
             self.list.choose(made[-1])
 
     def remove(self) -> None:
@@ -203,14 +203,14 @@ class ProductsPanel(QWidget):
         ids = self.list.chosen_ids()
         if not ids:
             return
-        first = self._desk.studio.control.products[ids[0]]
-        if self._desk.edit_show("Remove product", lambda show: editing.remove_products(show, ids)):
+        first = self._context.studio.control.products[ids[0]]
+        if self._context.edit_show("Remove product", lambda show: editing.remove_products(show, ids)):
             data: dict[str, Value] = {"name": self.list.name_of(first), "count": len(ids)}
             code = "window.product_removed" if len(ids) == 1 else "window.products_removed"
-            self._desk.bridge.tell(Notice(Severity.INFO, code, data, "window.removed", ("edit.undo",)))
+            self._context.bridge.tell(Notice(Severity.INFO, code, data, "window.removed", ("edit.undo",)))
 
     def _move(self, ids: Sequence[str], place: int) -> None:
-        self._desk.edit_show("Move product", lambda show: editing.move_products(show, ids, place))
+        self._context.edit_show("Move product", lambda show: editing.move_products(show, ids, place))
         if ids:
             self.list.choose(ids[0])
 
@@ -223,14 +223,14 @@ class ProductsPanel(QWidget):
                 show = editing.change_product(show, product_id, role=role)
             return show
 
-        self._desk.edit_show("Change role", change)
+        self._context.edit_show("Change role", change)
 
     def pin(self, product_id: str) -> None:
         """Show the product to the viewers; once more takes it away."""
         if product_id:
-            selling = self._desk.studio.control.selling
+            selling = self._context.studio.control.selling
             pinned = self.list.pinned_id == product_id
-            self._desk.attempt(selling.unpin if pinned else lambda: selling.pin(product_id))
+            self._context.attempt(selling.unpin if pinned else lambda: selling.pin(product_id))
 
     def _bring_in(self) -> None:
         self.table_wanted.emit(None)
@@ -245,12 +245,12 @@ class ProductsPanel(QWidget):
 
     def _take_files(self, product_id: str, paths: Sequence[str]) -> None:
         """Pictures let fall on a row are added to its product; beside the rows each makes a product. A table is brought in."""
-        tables = [path for path in paths if path.lower().endswith(self._desk.studio.tables.suffixes)]
+        tables = [path for path in paths if path.lower().endswith(self._context.studio.tables.suffixes)]
         if tables:
             self.table_wanted.emit(Path(tables[0]))
             return
-        found = {picture: Path(path).stem for path in paths if (picture := self._desk.take_picture(path))}
-        language = self._desk.studio.show.presentation.host_language
+        found = {picture: Path(path).stem for path in paths if (picture := self._context.take_picture(path))}
+        language = self._context.studio.show.presentation.host_language
 
         def change(show: Show) -> Show:
             if not product_id:
@@ -260,13 +260,13 @@ class ProductsPanel(QWidget):
             return editing.change_product(show, product_id, pictures=tuple(dict.fromkeys((*known.pictures, *found))))
 
         if found:
-            self._desk.edit_show("Add picture", change)
+            self._context.edit_show("Add picture", change)
 
     def _show_menu(self, point: QPoint) -> None:
         here = self.list.current_id()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        icons = self._desk.icons
+        icons = self._context.icons
         menu.addAction(icons.icon("add"), tr("Products", "Add a product"), self.add)
         menu.addAction(icons.icon("open"), tr("Products", "Bring in a table…"), self._bring_in)
         if here:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedLayout, QVBoxLayou
 from app.domain.base.local_time import shown_in
 from app.domain.catalogue.market import Level
 from app.domain.planning.schedule import Occurrence, parties_on
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, label, push_button
 from app.ui.planning.calendar_days import day_of, festival_marks, state_of, worst_levels
@@ -29,21 +29,21 @@ MOST = 400  # dates: a daily series without end is no reason for a list without 
 class AgendaView(PlannerPage):
     """The dates of the plan as a list by days."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
-        self.verbs = ShowVerbs(desk, self)
+        self._context = context
+        self._plan = context.studio.control.scheduler
+        self.verbs = ShowVerbs(context, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
         column.addLayout(self._head())
-        self.list = AgendaList(desk.theme, tr("Planner", "Agenda"))
+        self.list = AgendaList(context.theme, tr("Planner", "Agenda"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
         plan = push_button(tr("Planner", "Plan a show…"), self.verbs.plan, role="primary")
         self.empty = EmptyState(
-            desk.icons,
+            context.icons,
             "calendar",
             tr("Planner", "Nothing is planned"),
             tr("Planner", "Plan a show, and it stands here on everybody's clocks."),
@@ -51,14 +51,14 @@ class AgendaView(PlannerPage):
         )
         self._stack.addWidget(self.empty)
         column.addLayout(self._stack, 1)
-        self.done = DoneLine(desk, tr("Planner", "Enter opens, Ctrl+D copies to the next week, Del calls off."))
+        self.done = DoneLine(context, tr("Planner", "Enter opens, Ctrl+D copies to the next week, Del calls off."))
         column.addWidget(self.done)
         self.verbs.done.connect(self.done.show_done)
         self.list.opened.connect(self.verbs.open)
         self.list.called_off.connect(self.verbs.call_off)
         self.list.duplicated.connect(self.verbs.duplicate)
         self.list.menu_wanted.connect(lambda key, point: self.verbs.show_menu(key, None, point))
-        desk.bridge.schedule_changed.connect(self.refresh)
+        context.bridge.schedule_changed.connect(self.refresh)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -69,7 +69,7 @@ class AgendaView(PlannerPage):
         self.past.toggled.connect(lambda on: self.refresh())
         row.addWidget(self.past)
         row.addWidget(label(tr("Planner", "Also the clocks of"), "muted"))
-        self.clocks = ClockChoice(self._desk, nobody=tr("Planner", "nobody else"))
+        self.clocks = ClockChoice(self._context, nobody=tr("Planner", "nobody else"))
         self.clocks.chosen.connect(self.refresh)
         row.addWidget(self.clocks)
         self.plan_button = push_button(tr("Planner", "Plan a show…"), self.verbs.plan, role="primary")
@@ -90,14 +90,14 @@ class AgendaView(PlannerPage):
             return ()
         levels = worst_levels(plan.checks())
         first, last = (day_of(one, plan.host_zone, plan.zones) for one in (found[0], found[-1]))
-        marks = festival_marks(plan.festivals(first, last), self._desk.language)
+        marks = festival_marks(plan.festivals(first, last), self._context.language)
         grouped = groupby(found, lambda one: day_of(one, plan.host_zone, plan.zones))
         return tuple(self._day(day, tuple(dates), marks.get(day, ()), levels) for day, dates in grouped)
 
     def _day(self, day: date, dates: Sequence[Occurrence], marks: Sequence[DayMark], levels: Mapping[str, Level]) -> AgendaDay:
-        plan, desk = self._plan, self._desk
+        plan, context = self._plan, self._context
         today = shown_in(plan.now(), plan.host_zone, plan.zones).wall.date()
-        words = desk.formats.day(day, desk.language, style="full_year" if day.year != today.year else "full")
+        words = context.formats.day(day, context.language, style="full_year" if day.year != today.year else "full")
         if day in (today, today + timedelta(days=1)):
             near = tr("Planner", "Today") if day == today else tr("Planner", "Tomorrow")
             words = f"{near} · {words}"
@@ -105,16 +105,16 @@ class AgendaView(PlannerPage):
         return AgendaDay(words, kept, tuple(self._row(one, day, levels.get(one.key)) for one in dates), day == today)
 
     def _row(self, occurrence: Occurrence, day: date, level: Level | None) -> AgendaRow:
-        plan, desk = self._plan, self._desk
+        plan, context = self._plan, self._context
         here = shown_in(occurrence.start, plan.host_zone, plan.zones)
         zones = dict.fromkeys(zone for zone in (occurrence.local.zone, self.clocks.zone) if zone and zone != plan.host_zone)
         clocks = []
         for zone in zones:
-            line = line_of(shown_in(occurrence.start, zone, plan.zones, beside=day), desk.formats, desk.language)
+            line = line_of(shown_in(occurrence.start, zone, plan.zones, beside=day), context.formats, context.language)
             clocks.append((line.name, " ".join(filter(None, (line.day, line.hour, line.shift)))))
         minutes = int((occurrence.end - occurrence.start).total_seconds() // 60)
         names = [party.name for party in parties_on(plan.schedule, occurrence)]
-        detail = " · ".join((desk.formats.duration(minutes, desk.language), *names))
+        detail = " · ".join((context.formats.duration(minutes, context.language), *names))
         coming = plan.next
         state = state_of(occurrence, plan, coming.key if coming is not None else "")
         status, looks = self._status(occurrence, state, level)

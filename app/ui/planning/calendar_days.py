@@ -11,7 +11,7 @@ from app.domain.planning.festival import DayKind, Festival
 from app.domain.planning.schedule import Airing, Occurrence
 from app.domain.rundown.finding import Finding
 from app.session.planning.scheduler import Scheduler
-from app.ui.desk import Formats
+from app.ui.context import Formats
 from app.ui.kit.language import tr
 from app.ui.planning.local_times import hour_words
 from app.ui.planning.months.month_cell import DayMark, MonthItem

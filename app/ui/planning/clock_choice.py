@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 
 
@@ -12,16 +12,16 @@ class ClockChoice(QComboBox):
 
     chosen = Signal()
 
-    def __init__(self, desk: Desk, *, nobody: str = "") -> None:
+    def __init__(self, context: WindowContext, *, nobody: str = "") -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._nobody = nobody
         self.setAccessibleName(tr("Planner", "Whose clocks"))
         self.setMinimumWidth(170)
         self.activated.connect(lambda _: self.chosen.emit())
         self._fill()
-        desk.bridge.schedule_changed.connect(self._fill)
+        context.bridge.schedule_changed.connect(self._fill)
 
     @property
     def zone(self) -> str:
@@ -29,13 +29,13 @@ class ClockChoice(QComboBox):
         return str(self.currentData())
 
     def _fill(self) -> None:
-        desk, before = self._desk, self.currentData()
+        context, before = self._context, self.currentData()
         entries = [(self._nobody, "")] if self._nobody else []
-        here = desk.formats.city(self._plan.host_zone, desk.language)
+        here = context.formats.city(self._plan.host_zone, context.language)
         entries.append((tr("Planner", "here: {city}", city=here), self._plan.host_zone))
         for party in self._plan.schedule.parties:
             if party.zone not in (zone for _, zone in entries):
-                entries.append((f"{party.name} · {desk.formats.city(party.zone, desk.language)}", party.zone))
+                entries.append((f"{party.name} · {context.formats.city(party.zone, context.language)}", party.zone))
         if [(self.itemText(number), self.itemData(number)) for number in range(self.count())] == entries:
             return
         self.clear()

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import elided, push_button
 
@@ -10,9 +10,9 @@ from app.ui.kit.pieces import elided, push_button
 class DoneLine(QWidget):
     """`show_done` says what was done; the button takes it back as long as it is the last step."""
 
-    def __init__(self, desk: Desk, hint: str) -> None:
+    def __init__(self, context: WindowContext, hint: str) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._hint = hint
         self._step = ""
         row = QHBoxLayout(self)
@@ -22,20 +22,20 @@ class DoneLine(QWidget):
         self.undo_button = push_button(tr("Planner", "Undo"), self._undo, role="link")
         self.undo_button.hide()
         row.addWidget(self.undo_button)
-        desk.bridge.document_changed.connect(self._on_document_changed)
+        context.bridge.document_changed.connect(self._on_document_changed)
 
     def show_done(self, words: str) -> None:
         """Say what was done."""
-        self._step = self._desk.studio.undo_title
+        self._step = self._context.studio.undo_title
         self.words.setText(words)
         self.undo_button.setVisible(bool(self._step))
 
     def _undo(self) -> None:
         self._forget()
-        self._desk.studio.undo()
+        self._context.studio.undo()
 
     def _on_document_changed(self) -> None:
-        if self._step and self._desk.studio.undo_title != self._step:
+        if self._step and self._context.studio.undo_title != self._step:
             self._forget()
 
     def _forget(self) -> None:

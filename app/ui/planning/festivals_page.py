@@ -122,7 +122,7 @@ class FestivalsPage(PlannerPage):
         column.addWidget(label(tr("Planner", "It begins on"), "muted"))
         self.day = QDateEdit()
         self.day.setCalendarPopup(True)
-        self.day.setLocale(QLocale(self._source.desk.language))
+        self.day.setLocale(QLocale(self._source.context.language))
         self.day.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
         self.day.setKeyboardTracking(False)
         self.day.setAccessibleName(tr("Planner", "It begins on"))
@@ -158,7 +158,7 @@ class FestivalsPage(PlannerPage):
         self._show_left_out()
 
     def _market_names(self) -> dict[str, str]:
-        language = self._source.desk.language
+        language = self._source.context.language
         return {market.id: pick(market.name, (language,))[0] or market.id for market in self._plan.markets.values()}
 
     @property
@@ -239,14 +239,14 @@ class FestivalsPage(PlannerPage):
     def _set(self, day: date | None) -> None:
         if self._chosen is not None:
             change = FestivalChange(*self._chosen, day)
-            self._source.desk.attempt(lambda: self._plan.change_festival(change))
+            self._source.context.attempt(lambda: self._plan.change_festival(change))
 
     def _keep(self) -> None:
         if self._chosen is not None:
             name = self._chosen
-            self._source.desk.attempt(lambda: self._plan.keep_festival(*name))
+            self._source.context.attempt(lambda: self._plan.keep_festival(*name))
 
     def _restore(self) -> None:
         name = self.left_out.currentData()
         if name is not None:
-            self._source.desk.attempt(lambda: self._plan.keep_festival(*name))
+            self._source.context.attempt(lambda: self._plan.keep_festival(*name))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from app.domain.base.local_time import MINUTE, Shown, shown_in
 from app.domain.base.zones import Zones
 from app.domain.planning.party import Comfort, Party, PartyKind
-from app.ui.desk import Formats
+from app.ui.context import Formats
 from app.ui.kit.language import tr
 
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, QTime
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSpinBox, QTimeEdit, QWidget
 
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label
@@ -16,10 +16,10 @@ CLOCK = "HH:mm"
 class PlanSettings(QWidget):
     """Each field is one step of undo."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -28,10 +28,10 @@ class PlanSettings(QWidget):
             tr("Planner", "You plan from"),
             self._plan.zones,
             self._plan.now,
-            city=lambda key: desk.formats.city(key, desk.language),
+            city=lambda key: context.formats.city(key, context.language),
             soon=lambda: (self._plan.local_zone, *(party.zone for party in self._plan.schedule.parties)),
         )
-        self.place.chosen.connect(lambda key: desk.attempt(lambda: self._plan.set_host_zone(key)))
+        self.place.chosen.connect(lambda key: context.attempt(lambda: self._plan.set_host_zone(key)))
         form.addRow(label(tr("Planner", "You plan from"), "muted"), self.place)
         self.rest = QSpinBox()
         roomy(self.rest)
@@ -39,7 +39,7 @@ class PlanSettings(QWidget):
         self.rest.setSuffix(tr("Planner", " h"))
         self.rest.setKeyboardTracking(False)
         self.rest.setAccessibleName(tr("Planner", "Rest between two shows"))
-        self.rest.valueChanged.connect(lambda hours: desk.attempt(lambda: self._plan.set_rest_hours(hours, merge="rest")))
+        self.rest.valueChanged.connect(lambda hours: context.attempt(lambda: self._plan.set_rest_hours(hours, merge="rest")))
         form.addRow(label(tr("Planner", "Rest between two shows"), "muted"), self.rest)
         self.quiet = (QTimeEdit(), QTimeEdit())
         line = QHBoxLayout()
@@ -68,4 +68,4 @@ class PlanSettings(QWidget):
 
     def _on_quiet(self) -> None:
         begin, end = (box.time().toString(CLOCK) for box in self.quiet)
-        self._desk.attempt(lambda: self._plan.set_quiet_hours(begin, end))
+        self._context.attempt(lambda: self._plan.set_quiet_hours(begin, end))

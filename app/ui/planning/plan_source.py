@@ -11,7 +11,7 @@ from app.domain.planning.hours.comfort import DAY, Habits
 from app.domain.planning.hours.hour_finder import HourField
 from app.domain.planning.party import Party
 from app.domain.planning.schedule import Occurrence
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.planning.choice import Choice, next_quarter
 from app.ui.planning.hours.strip_model import Planned, StripModel
 from app.ui.planning.reading import Speaker, strips_of
@@ -23,11 +23,11 @@ Heat = tuple[tuple[float | None, ...], ...]
 class PlanSource:
     """Reads the scheduler for what was chosen; holds nothing of the plan itself."""
 
-    def __init__(self, desk: Desk, choice: Choice) -> None:
-        self.desk = desk
+    def __init__(self, context: WindowContext, choice: Choice) -> None:
+        self.context = context
         self.choice = choice
-        self.scheduler = desk.studio.control.scheduler
-        self.speaker = Speaker(desk.formats, desk.language)
+        self.scheduler = context.studio.control.scheduler
+        self.speaker = Speaker(context.formats, context.language)
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -36,7 +36,7 @@ class PlanSource:
 
     def tell(self, error: AppError) -> None:
         """Show what was refused."""
-        self.desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+        self.context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
     def habits(self, begin: datetime, end: datetime) -> Habits:
         """What decides how the hours between two instants suit."""

@@ -9,7 +9,7 @@ from app.domain.base.words import pick
 from app.domain.planning.festival import DayKind, Festival
 from app.domain.planning.hours.comfort import DAY, QUARTER, Habits, comfort_line, prayers
 from app.domain.planning.party import Party, PartyKind
-from app.ui.desk import Formats
+from app.ui.context import Formats
 from app.ui.kit.language import tr
 from app.ui.planning.hours.strip_model import Dial, MarkKind, StripMark, StripModel, StripRow, axis, day_names, dial
 from app.ui.planning.local_times import hour_words, kind_words

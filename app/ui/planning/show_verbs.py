@@ -14,7 +14,7 @@ from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Occurrence
 from app.session.planning.series_edit import Scope
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 
 DEFAULT_HOUR = time(20, 0)  # when most markets watch
@@ -28,10 +28,10 @@ class ShowVerbs(QObject):
 
     done = Signal(str)
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._parent = parent
         self._open: dict[str, QDialog] = {}
 
@@ -46,18 +46,18 @@ class ShowVerbs(QObject):
         """Show the form of a date."""
         occurrence = self.find(key)
         if occurrence is not None and not self._raised(f"form {key}"):
-            self._show(late.AiringDialog(self._desk, self._parent, occurrence=occurrence), f"form {key}")
+            self._show(late.AiringDialog(self._context, self._parent, occurrence=occurrence), f"form {key}")
 
     def plan(self, day: date | None = None) -> None:
         """Show the form of a new show, on a day of the first market's calendar; None = tomorrow."""
-        self._show(late.AiringDialog(self._desk, self._parent, start=self.proposed_start(day)))
+        self._show(late.AiringDialog(self._context, self._parent, start=self.proposed_start(day)))
 
     def plan_at(self, start: datetime, minutes: int, parties: Sequence[Party]) -> None:
         """Show the form of a new show for these that begins at an instant, by the clocks of the first market among them."""
         zone = next((one.zone for one in parties if one.kind is PartyKind.MARKET), self._audience_zone())
         local = wall_of(start, zone, self._plan.zones)
         ids = [one.id for one in parties]
-        self._show(late.AiringDialog(self._desk, self._parent, start=local, minutes=minutes, party_ids=ids))
+        self._show(late.AiringDialog(self._context, self._parent, start=local, minutes=minutes, party_ids=ids))
 
     def proposed_start(self, day: date | None = None) -> LocalTime:
         """The prime time of the first market on that day."""
@@ -65,14 +65,14 @@ class ShowVerbs(QObject):
         if day is None:
             day = wall_of(self._plan.now() + DAY, zone, self._plan.zones).wall.date()
         market_id = next((one.market_id for one in self._plan.schedule.parties if one.zone == zone and one.market_id), "")
-        market = next((one for one in self._desk.studio.show.markets if one.id == market_id), None)
+        market = next((one for one in self._context.studio.show.markets if one.id == market_id), None)
         hour = time.fromisoformat(market.prime_time[0]) if market is not None else DEFAULT_HOUR
         return LocalTime(datetime.combine(day, hour), zone)
 
     def _audience_zone(self) -> str:
         parties = self._plan.schedule.parties
         planned = next((party.zone for party in parties if party.kind is PartyKind.MARKET), "")
-        markets = self._desk.studio.show.markets
+        markets = self._context.studio.show.markets
         return planned or next((market.zones[0] for market in markets if market.zones), self._plan.host_zone)
 
     def _raised(self, name: str) -> bool:
@@ -114,15 +114,15 @@ class ShowVerbs(QObject):
             self._try(lambda: self._plan.call_off(occurrence, scope), words)
 
     def _day(self, local: LocalTime) -> str:
-        return self._desk.formats.day(local.wall.date(), self._desk.language)
+        return self._context.formats.day(local.wall.date(), self._context.language)
 
     def _try(self, verb: Callable[[], object], words: str, occurrence: Occurrence | None = None, start: LocalTime | None = None) -> None:
         try:
             verb()
         except WallTimeError:
-            self._show(late.AiringDialog(self._desk, self._parent, occurrence=occurrence, start=start))
+            self._show(late.AiringDialog(self._context, self._parent, occurrence=occurrence, start=start))
         except AppError as error:
-            self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+            self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
         else:
             self.done.emit(words)
 
@@ -145,7 +145,7 @@ class ShowVerbs(QObject):
 
     def show_menu(self, key: str, day: date | None, point: QPoint) -> None:
         """What can be done here."""
-        menu, icons = self._menu(), self._desk.icons
+        menu, icons = self._menu(), self._context.icons
         occurrence = self.find(key) if key else None
         if occurrence is not None:
             menu.addAction(icons.icon("rename"), tr("Planner", "Open…"), lambda: self.open(key))
@@ -163,7 +163,7 @@ class ShowVerbs(QObject):
         """Texts, pictures, calendar files and reminders for a date."""
         occurrence = self.find(key)
         if occurrence is not None and not self._raised(f"tell {key}"):
-            self._show(late.TellPeopleDialog(self._desk, self._parent, occurrence), f"tell {key}")
+            self._show(late.TellPeopleDialog(self._context, self._parent, occurrence), f"tell {key}")
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._parent)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.planning.lead_tasks import Task, TaskSubject
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, label
 from app.ui.planning.done_line import DoneLine
@@ -35,14 +35,14 @@ _WHAT, _FOR, _DUE = range(3)
 class TasksView(QWidget):
     """Reads the plan while it is visible; what was changed meanwhile is read when it is shown."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._shown: tuple[Task, ...] = ()
         # what can wait, and what cannot be helped, is one line until it is wanted
         self._closed = {tr("Tasks", "Long overdue"), tr("Tasks", "Later"), tr("Tasks", "Done")}
-        self.verbs = ShowVerbs(desk, self)
+        self.verbs = ShowVerbs(context, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
@@ -58,20 +58,20 @@ class TasksView(QWidget):
         self._stack.addWidget(self.tree)
         self._stack.addWidget(
             EmptyState(
-                desk.icons,
+                context.icons,
                 "check",
                 tr("Tasks", "Nothing is left to do"),
                 tr("Tasks", "What shows and festivals need beforehand stands here, with the last day for it."),
             )
         )
         column.addLayout(self._stack, 1)
-        self.done = DoneLine(desk, tr("Tasks", "Space ticks a task off; Enter opens the show that it is for."))
+        self.done = DoneLine(context, tr("Tasks", "Space ticks a task off; Enter opens the show that it is for."))
         column.addWidget(self.done)
         self._due = QTimer(self)  # a line that is just being ticked must not go while Qt still holds it
         self._due.setSingleShot(True)
         self._due.timeout.connect(self._refresh)
-        desk.bridge.schedule_changed.connect(self._due.start)
-        desk.bridge.show_changed.connect(self._due.start)
+        context.bridge.schedule_changed.connect(self._due.start)
+        context.bridge.show_changed.connect(self._due.start)
 
     def _tree(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -140,8 +140,8 @@ class TasksView(QWidget):
         head.setExpanded(title not in self._closed)
 
     def _item(self, task: Task) -> QTreeWidgetItem:
-        desk = self._desk
-        values = desk.formats.finding_values(task.data, desk.language)
+        context = self._context
+        values = context.formats.finding_values(task.data, context.language)
         day = self._day(date.fromisoformat(str(task.data["date"])))
         name = f"{values['name']} · {values['market']}" if task.subject is TaskSubject.FESTIVAL else values["name"]
         item = QTreeWidgetItem([task_words(task, values), f"{name} · {day}", self._day(task.due)])
@@ -150,11 +150,11 @@ class TasksView(QWidget):
         item.setCheckState(_WHAT, Qt.CheckState.Checked if task.done else Qt.CheckState.Unchecked)
         item.setToolTip(_WHAT, "\n".join(filter(None, (item.text(_WHAT), task_note(values)))))
         if task.overdue:
-            item.setForeground(_DUE, desk.theme.colour("error"))
+            item.setForeground(_DUE, context.theme.colour("error"))
         return item
 
     def _day(self, day: date) -> str:
-        return self._desk.formats.day(day, self._desk.language)
+        return self._context.formats.day(day, self._context.language)
 
     def _chosen_id(self) -> str:
         item = self.tree.currentItem()
@@ -168,7 +168,7 @@ class TasksView(QWidget):
         if column != _WHAT or not isinstance(task, Task):
             return
         done, said = item.checkState(_WHAT) is Qt.CheckState.Checked, item.text(_WHAT)
-        if self._desk.attempt(lambda: self._plan.tick(task.id, done=done)):
+        if self._context.attempt(lambda: self._plan.tick(task.id, done=done)):
             words = tr("Tasks", "Ticked off: {task}", task=said) if done else tr("Tasks", "Open again: {task}", task=said)
             self.done.show_done(words)
 

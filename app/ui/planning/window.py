@@ -13,7 +13,7 @@ from app.domain.planning.party_suggestions import far_apart, missing_parties
 from app.domain.planning.schedule import Schedule
 from app.domain.planning.schedule_editing import put_party
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, icon_button, push_button, tip
 from app.ui.planning.agenda import AgendaView
@@ -36,29 +36,29 @@ MONTH = timedelta(days=30)
 class PlannerWindow(QWidget):
     """Keeps its place and its tab for the next time. While nobody takes part in the plan, it offers whom the show suggests."""
 
-    def __init__(self, desk: Desk, state: QSettings) -> None:
+    def __init__(self, context: WindowContext, state: QSettings) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("planner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Planner", "Planner – Tradewind"))
-        self.setWindowIcon(desk.icons.icon("tradewind"))
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self.setWindowIcon(context.icons.icon("tradewind"))
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._state = state
         start = next_quarter(self._plan.now())
         self.choice = Choice(self._plan.zones, self._plan.host_zone, start, self)
-        self._source = PlanSource(desk, self.choice)
+        self._source = PlanSource(context, self.choice)
         self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
         self.festivals = FestivalsPage(self._source)
-        self.month = MonthView(desk)
+        self.month = MonthView(context)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.pages: dict[str, QWidget] = {
             "hour": self.hour,
             "week": self.week,
             "month": self.month,
-            "agenda": AgendaView(desk),
-            "tasks": TasksView(desk),
+            "agenda": AgendaView(context),
+            "tasks": TasksView(context),
             "festivals": self.festivals,
             "people": self.people,
         }
@@ -81,11 +81,11 @@ class PlannerWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.addWidget(self.stack)
-        desk.bridge.schedule_changed.connect(self._on_plan_changed)
-        desk.bridge.document_changed.connect(self._show_undo)
-        desk.bridge.show_changed.connect(self._show_way_in)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, desk.studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, desk.studio.redo)
+        context.bridge.schedule_changed.connect(self._on_plan_changed)
+        context.bridge.document_changed.connect(self._show_undo)
+        context.bridge.show_changed.connect(self._show_way_in)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.redo)
         geometry = state.value("planner/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*SIZE)
@@ -98,7 +98,7 @@ class PlannerWindow(QWidget):
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 16, 4)
         row.setSpacing(4)
-        icons, studio = self._desk.icons, self._desk.studio
+        icons, studio = self._context.icons, self._context.studio
         self.month_button = push_button(tr("Planner", "Plan a month…"), self.plan_month)
         self.improve_button = push_button(tr("Planner", "Improve…"), self.improve)
         self.improve_button.setToolTip(tip(tr("Planner", "Better hours for the shows of the month, and others on duty")))
@@ -113,15 +113,15 @@ class PlannerWindow(QWidget):
         return made
 
     def _show_undo(self) -> None:
-        self.undo.setEnabled(bool(self._desk.studio.undo_title))
-        self.redo.setEnabled(bool(self._desk.studio.redo_title))
+        self.undo.setEnabled(bool(self._context.studio.undo_title))
+        self.redo.setEnabled(bool(self._context.studio.redo_title))
 
     def _empty_state(self) -> EmptyState:
         self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
         self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), self.choose_markets, role="primary")
         self.by_hand_button = push_button(tr("Planner", "Write them myself"), self._begin_by_hand, role="link")
         return EmptyState(
-            self._desk.icons,
+            self._context.icons,
             "globe",
             tr("Planner", "Who watches, and who makes the show?"),
             tr("Planner", "With their places the planner finds the hours that suit everybody, and says for whom an hour is hard."),
@@ -132,7 +132,7 @@ class PlannerWindow(QWidget):
 
     def _show_way_in(self) -> None:
         """A show without markets has nobody to suggest: they are chosen first."""
-        markets = bool(self._desk.studio.show.markets)
+        markets = bool(self._context.studio.show.markets)
         self.suggest_button.setVisible(markets)
         self.markets_button.setVisible(not markets)
         if self.stack.currentWidget() is self.empty:
@@ -153,7 +153,7 @@ class PlannerWindow(QWidget):
 
     def plan_month(self) -> MonthWizard:
         """Let the user say how many shows a week each audience gets."""
-        wizard = MonthWizard(self._desk, self)
+        wizard = MonthWizard(self._context, self)
         wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wizard.accepted.connect(lambda: self._show_month(wizard.first_day))
         wizard.open()
@@ -165,7 +165,7 @@ class PlannerWindow(QWidget):
         first, last = whole_month(self.month.month) if self.tab == "month" else (today, today + MONTH)
         if last < today:
             last = today + MONTH
-        dialog = ImproveDialog(self._desk, max(first, today), last, self)
+        dialog = ImproveDialog(self._context, max(first, today), last, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
@@ -176,7 +176,7 @@ class PlannerWindow(QWidget):
 
     def suggested(self) -> tuple[Party, ...]:
         """Whom the show suggests: its markets, each place of theirs whose clocks are hours apart, and the host where this PC is."""
-        show, plan = self._desk.studio.show, self._plan
+        show, plan = self._context.studio.show, self._plan
         found = missing_parties(
             plan.schedule,
             show.markets,
@@ -195,7 +195,7 @@ class PlannerWindow(QWidget):
 
     def choose_markets(self) -> None:
         """Let the user say for whom the show is, before this window and not before the other."""
-        dialog = late.SetupDialog(self._desk, self)
+        dialog = late.SetupDialog(self._context, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -208,7 +208,7 @@ class PlannerWindow(QWidget):
                 schedule = put_party(schedule, party)
             return schedule
 
-        self._desk.attempt(lambda: self._plan.edit("Add who takes part", filled))
+        self._context.attempt(lambda: self._plan.edit("Add who takes part", filled))
 
     def _begin_by_hand(self) -> None:
         self.stack.setCurrentWidget(self.tabs)

@@ -19,7 +19,7 @@ from app.domain.program.mixing import MAX_DELAY_MS, Strip
 from app.domain.program.project import source_by_id
 from app.domain.program.source import SourceKind
 from app.domain.program.stats import Meters, StripMeter
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import gain
 from app.ui.kit.commands import native_keys
 from app.ui.kit.editors import roomy
@@ -37,11 +37,11 @@ IN_SIGHT = 2  # strips that are seen without scrolling, however narrow the panel
 class StripView(QFrame):
     """Name, meter, fader in dB, mute and delay of one source."""
 
-    def __init__(self, desk: Desk, strip: Strip) -> None:
+    def __init__(self, context: WindowContext, strip: Strip) -> None:
         super().__init__()
         self.setObjectName("strip")
         self.setFixedWidth(STRIP_PX)
-        self._desk = desk
+        self._context = context
         self._source_id = strip.source_id
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 4, 6)
@@ -49,12 +49,12 @@ class StripView(QFrame):
         self.name = elided("", "stripName")
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.name)
-        self.meter, self.fader = Meter(desk.theme), Fader(desk.theme)
+        self.meter, self.fader = Meter(context.theme), Fader(context.theme)
         self.mute = QToolButton()
         self.mute.setCheckable(True)
         self.mute.setProperty("role", "mute")
         self.mute.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.delay = icon_button(desk.icons, "clock", tr("Mixer", "Delay"), self._show_delay)
+        self.delay = icon_button(context.icons, "clock", tr("Mixer", "Delay"), self._show_delay)
         self.gain = label("", "gain")
         self.gain.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QVBoxLayout()
@@ -78,32 +78,32 @@ class StripView(QFrame):
 
     def show_strip(self, strip: Strip) -> None:
         """Show what the document says."""
-        name = source_by_id(self._desk.studio.project, strip.source_id).name
+        name = source_by_id(self._context.studio.project, strip.source_id).name
         self.name.setText(name)
         self.fader.setAccessibleName(tr("Mixer", "Volume of {name}", name=name))
         self.fader.set_gain(strip.gain_db)
         self.gain.setText(gain(strip.gain_db))
         self.mute.setChecked(strip.muted)
-        self.mute.setIcon(self._desk.icons.icon("mute" if strip.muted else "speaker", "error" if strip.muted else "muted"))
+        self.mute.setIcon(self._context.icons.icon("mute" if strip.muted else "speaker", "error" if strip.muted else "muted"))
         words = tr("Mixer", "Unmute {name}", name=name) if strip.muted else tr("Mixer", "Mute {name}", name=name)
         keys = self._keys()
         self.mute.setToolTip(tip(f"{words} ({keys})" if keys else words))
         self.mute.setAccessibleName(words)
-        self.delay.setIcon(self._desk.icons.icon("clock", "accent" if strip.delay_ms else "faint"))
+        self.delay.setIcon(self._context.icons.icon("clock", "accent" if strip.delay_ms else "faint"))
         self.delay.setToolTip(tr("Mixer", "Delay: {milliseconds} ms", milliseconds=strip.delay_ms))
         set_property(self, "muted", strip.muted)
         self._delay_ms = strip.delay_ms
 
     def _keys(self) -> str:
         """The keys that mute this strip, by its place in the mixer."""
-        studio = self._desk.studio
+        studio = self._context.studio
         place = next((place for place, one in enumerate(studio.project.strips, 1) if one.source_id == self._source_id), 0)
         action_id = f"strip.mute.{place}"
         return native_keys(studio.actions[action_id].shortcut) if action_id in studio.actions else ""
 
     def _edit(self, title: str, merge: str = "", **changes: float | bool | int) -> None:
         source_id = self._source_id
-        self._desk.edit(title, lambda project: editing.replace_strip(project, source_id, **changes), merge=merge)  # type: ignore[arg-type]
+        self._context.edit(title, lambda project: editing.replace_strip(project, source_id, **changes), merge=merge)  # type: ignore[arg-type]
 
     def _on_fader_moved(self, gain_db: float, drag: int) -> None:
         self._edit("Change volume", merge=f"gain:{self._source_id}:{drag}", gain_db=gain_db)
@@ -133,10 +133,10 @@ class StripView(QFrame):
 class MixerPanel(QWidget):
     """Strips in the project's order; the master stands right."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self.strips: dict[str, StripView] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -159,13 +159,13 @@ class MixerPanel(QWidget):
         self._stack.addWidget(self._empty())
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._master())
-        desk.bridge.project_changed.connect(self._on_project_changed)
-        desk.bridge.meters_changed.connect(self._on_meters_changed)
+        context.bridge.project_changed.connect(self._on_project_changed)
+        context.bridge.meters_changed.connect(self._on_meters_changed)
         self._on_project_changed()
 
     def _empty(self) -> EmptyState:
         return EmptyState(
-            self._desk.icons,
+            self._context.icons,
             "microphone",
             tr("Mixer", "Silence"),
             tr("Mixer", "Add a microphone so that viewers hear you."),
@@ -182,23 +182,23 @@ class MixerPanel(QWidget):
         title = label(tr("Mixer", "Master"), "stripName")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(title)
-        self.master = Meter(self._desk.theme)
+        self.master = Meter(self._context.theme)
         self.master.setAccessibleName(tr("Mixer", "Level of the master"))
         layout.addWidget(self.master, 1, Qt.AlignmentFlag.AlignHCenter)
         return frame
 
     def _add_microphone(self) -> None:
-        scene_id = self._desk.studio.project.scenes[0].id
+        scene_id = self._context.studio.project.scenes[0].id
         name = tr("Mixer", "Microphone")
-        self._desk.edit("Add source", lambda project: editing.add_source(project, scene_id, SourceKind.MICROPHONE, name))
+        self._context.edit("Add source", lambda project: editing.add_source(project, scene_id, SourceKind.MICROPHONE, name))
 
     def _on_project_changed(self) -> None:
-        strips = self._desk.studio.project.strips
+        strips = self._context.studio.project.strips
         if tuple(self.strips) != tuple(strip.source_id for strip in strips):
             for view in self.strips.values():
                 self._row.removeWidget(view)
                 view.deleteLater()
-            self.strips = {strip.source_id: StripView(self._desk, strip) for strip in strips}
+            self.strips = {strip.source_id: StripView(self._context, strip) for strip in strips}
             for view in self.strips.values():
                 self._row.addWidget(view)
         for strip in strips:

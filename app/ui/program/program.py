@@ -6,7 +6,7 @@ from app.domain.program import editing
 from app.domain.program.broadcast import AirState
 from app.domain.program.project import program_scene
 from app.domain.program.scene import Box, Crop
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.program.program_view import ProgramView
 
@@ -14,34 +14,34 @@ from app.ui.program.program_view import ProgramView
 class ProgramPanel(QWidget):
     """Joins the view's gestures to the document: one drag is one undo step."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self.view = ProgramView(desk.theme, desk.studio.preview.latest)
+        self._context = context
+        self.view = ProgramView(context.theme, context.studio.preview.latest)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.view.chosen.connect(self._choose)
         self.view.placed.connect(self._place)
-        desk.bridge.project_changed.connect(self._on_changed)
-        desk.bridge.broadcast_changed.connect(self._on_changed)
-        desk.selection.changed.connect(self._on_changed)
-        desk.bridge.engine_changed.connect(self._on_engine_changed)
+        context.bridge.project_changed.connect(self._on_changed)
+        context.bridge.broadcast_changed.connect(self._on_changed)
+        context.selection.changed.connect(self._on_changed)
+        context.bridge.engine_changed.connect(self._on_engine_changed)
         self._on_changed()
         self._on_engine_changed()
 
     def _on_changed(self) -> None:
-        project = self._desk.studio.project
+        project = self._context.studio.project
         canvas = project.output.canvas
-        scene, on_air = self._desk.edited_scene, program_scene(project)
-        self.view.set_scene((canvas.width, canvas.height), scene.layers, self._desk.selection.layer_id)
+        scene, on_air = self._context.edited_scene, program_scene(project)
+        self.view.set_scene((canvas.width, canvas.height), scene.layers, self._context.selection.layer_id)
         if scene.id == on_air.id:
             self.view.set_off_air("", {})
             return
         names = {source.id: source.name for source in project.sources}
         words = (
             tr("Program", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
-            if self._desk.studio.air.value is AirState.LIVE
+            if self._context.studio.air.value is AirState.LIVE
             else tr("Program", "Editing “{scene}”. “{on_air}” is still on program.", scene=scene.name, on_air=on_air.name)
         )
         self.view.set_off_air(words, names)
@@ -52,15 +52,15 @@ class ProgramPanel(QWidget):
             "LOST": tr("Program", "The engine stopped. Starting it again…"),
             "STOPPED": tr("Program", "The engine is not running."),
         }
-        self.view.set_message(words.get(self._desk.studio.engine.value.name, ""))
+        self.view.set_message(words.get(self._context.studio.engine.value.name, ""))
 
     def _choose(self, layer_id: str) -> None:
-        layers = self._desk.edited_scene.layers
+        layers = self._context.edited_scene.layers
         source_id = next((layer.source_id for layer in layers if layer.id == layer_id), "")
-        self._desk.selection.choose(layer_id=layer_id, source_id=source_id)
+        self._context.selection.choose(layer_id=layer_id, source_id=source_id)
 
     def _place(self, layer_id: str, box: Box, crop: Crop, gesture: str) -> None:
-        scene_id = self._desk.edited_scene.id
-        self._desk.edit(
+        scene_id = self._context.edited_scene.id
+        self._context.edit(
             "Place source", lambda project: editing.replace_layer(project, scene_id, layer_id, box=box, crop=crop), merge=gesture
         )

@@ -9,7 +9,7 @@ from app.domain.program import editing
 from app.domain.program.project import Project, source_by_id
 from app.domain.program.scene import Box, Crop, Fit, Layer
 from app.domain.program.source import KINDS, settings_of
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.form import Form
 from app.ui.kit.language import declared, tr
 from app.ui.kit.pieces import EmptyState, elided, label, push_button
@@ -81,17 +81,17 @@ def placed(project: Project, scene_id: str, layer_id: str, key: str, value: Valu
 class PropertiesPanel(QWidget):
     """Forms made of the declared fields; every change is applied at once, a row of changes of one field is one undo step."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._stack = QStackedWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
         self._stack.addWidget(
             EmptyState(
-                desk.icons,
+                context.icons,
                 "settings",
                 tr("Properties", "Nothing chosen"),
                 tr("Properties", "Choose a source in the list or in the picture."),
@@ -104,18 +104,18 @@ class PropertiesPanel(QWidget):
         self._shown: tuple[str, str] = ("", "")
         self.source_form: Form | None = None
         self.placement_form: Form | None = None
-        desk.selection.changed.connect(self._on_changed)
-        desk.bridge.project_changed.connect(self._on_changed)
-        desk.bridge.connections_changed.connect(self._on_changed)
-        desk.bridge.devices_changed.connect(self._on_devices_changed)
+        context.selection.changed.connect(self._on_changed)
+        context.bridge.project_changed.connect(self._on_changed)
+        context.bridge.connections_changed.connect(self._on_changed)
+        context.bridge.devices_changed.connect(self._on_devices_changed)
         self._on_changed()
 
     def _layer(self) -> Layer | None:
-        layers = self._desk.edited_scene.layers
-        return next((layer for layer in layers if layer.id == self._desk.selection.layer_id), None)
+        layers = self._context.edited_scene.layers
+        return next((layer for layer in layers if layer.id == self._context.selection.layer_id), None)
 
     def _on_changed(self) -> None:
-        project, selection = self._desk.studio.project, self._desk.selection
+        project, selection = self._context.studio.project, self._context.selection
         source = next((source for source in project.sources if source.id == selection.source_id), None)
         if source is None:
             self._shown = ("", "")
@@ -131,11 +131,11 @@ class PropertiesPanel(QWidget):
         if self.placement_form is not None and layer is not None:
             self.placement_form.show_values(placement_values(layer))
         self._title.setText(source.name)
-        self.withheld.setVisible(not self._desk.studio.connections.allows_source(source))
+        self.withheld.setVisible(not self._context.studio.connections.allows_source(source))
         self._stack.setCurrentIndex(1)
 
     def _build(self, source_id: str, layer: Layer | None) -> None:
-        source = source_by_id(self._desk.studio.project, source_id)
+        source = source_by_id(self._context.studio.project, source_id)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 8, 12, 12)
@@ -147,35 +147,35 @@ class PropertiesPanel(QWidget):
         self.withheld.setToolTip(tr("Properties", "This address came with the show, and you haven’t agreed to it."))
         layout.addWidget(self.withheld)
         layout.addSpacing(8)
-        self.source_form = Form(KINDS[source.kind].fields, self._desk.around)
+        self.source_form = Form(KINDS[source.kind].fields, self._context.around)
         self.source_form.changed.connect(lambda key, value: self._set(source_id, key, value))
         layout.addWidget(self.source_form)
         self.placement_form = None
         if layer is not None:
             layer_id = layer.id
             layout.addWidget(label(tr("Properties", "In the picture"), "sectionTitle"))
-            self.placement_form = Form(PLACEMENT, self._desk.around)
+            self.placement_form = Form(PLACEMENT, self._context.around)
             self.placement_form.changed.connect(lambda key, value: self._place(layer_id, key, value))
             layout.addWidget(self.placement_form)
         layout.addStretch(1)
         self._scroll.setWidget(page)
 
     def _show_connections(self) -> None:
-        self._desk.bridge.open_requested.emit("connections", self._shown[0])
+        self._context.bridge.open_requested.emit("connections", self._shown[0])
 
     def _on_devices_changed(self) -> None:
         if self.source_form is not None and self._shown[0]:
             self.source_form.refresh_devices()
 
     def _set(self, source_id: str, key: str, value: Value) -> None:
-        self._desk.edit(
+        self._context.edit(
             "Change source settings",
             lambda project: editing.change_settings(project, source_id, {key: value}),
             merge=f"settings:{source_id}:{key}",
         )
 
     def _place(self, layer_id: str, key: str, value: Value) -> None:
-        scene = self._desk.edited_scene
-        self._desk.edit(
+        scene = self._context.edited_scene
+        self._context.edit(
             "Place source", lambda project: placed(project, scene.id, layer_id, key, value), merge=f"placement:{layer_id}:{key}"
         )

@@ -7,7 +7,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.program import editing
 from app.domain.program.broadcast import AirState
 from app.domain.program.project import program_scene, scene_by_id
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.commands import native_keys
 from app.ui.kit.editors import column
 from app.ui.kit.language import tr
@@ -21,12 +21,12 @@ class ScenesPanel(QWidget):
     """Choosing a scene edits it off air; a click (or a double click, as the settings say) or Enter takes it to program with the show's
     transition. Adding, renaming, moving and the menu of the right button take nothing."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         layout = column(self, margin=8, spacing=4)
-        self.list = RowList(desk.theme, tr("Scenes", "Scenes"))
+        self.list = RowList(context.theme, tr("Scenes", "Scenes"))
         layout.addWidget(self.list, 1)
         layout.addLayout(self._buttons())
         self.list.chosen.connect(self._edit)
@@ -36,15 +36,15 @@ class ScenesPanel(QWidget):
         self.list.dragged.connect(self._move)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        desk.bridge.project_changed.connect(self._on_project_changed)
-        desk.bridge.broadcast_changed.connect(self._on_project_changed)
-        desk.selection.changed.connect(self._on_project_changed)
+        context.bridge.project_changed.connect(self._on_project_changed)
+        context.bridge.broadcast_changed.connect(self._on_project_changed)
+        context.selection.changed.connect(self._on_project_changed)
         self._on_project_changed()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        icons = self._desk.icons
+        icons = self._context.icons
         self.add_button = icon_button(icons, "add", tr("Scenes", "Add a scene"), self.add)
         self.take_button = icon_button(icons, "play", tr("Scenes", "Take the scene (Enter)"), lambda: self._take(self._here()))
         self.remove_button = icon_button(icons, "remove", tr("Scenes", "Remove the scene"), self.remove)
@@ -56,13 +56,13 @@ class ScenesPanel(QWidget):
         return row
 
     def _on_project_changed(self) -> None:
-        project, selection = self._desk.studio.project, self._desk.selection
+        project, selection = self._context.studio.project, self._context.selection
         on_program = program_scene(project).id
         if selection.scene_id and (selection.scene_id == on_program or all(one.id != selection.scene_id for one in project.scenes)):
             selection.choose_scene("")  # it went on program, or it was removed; comes back here
             return
-        icon = self._desk.icons.icon("scene", "muted")
-        live = self._desk.studio.air.value is AirState.LIVE
+        icon = self._context.icons.icon("scene", "muted")
+        live = self._context.studio.air.value is AirState.LIVE
         words, colour = (tr("Scenes", "On air"), "live") if live else (tr("Scenes", "Program"), "accent")
         rows = [
             Row(one.id, one.name, icon, strong=True, tally=words, tally_colour=colour, hint=self._hint(number))
@@ -70,7 +70,7 @@ class ScenesPanel(QWidget):
             else Row(one.id, one.name, icon, detail=self._keys(number), hint=self._hint(number))
             for number, one in enumerate(project.scenes, 1)
         ]
-        self.list.show_rows(rows, self._desk.edited_scene.id)
+        self.list.show_rows(rows, self._context.edited_scene.id)
         if selection.scene_id:
             self.take_button.setEnabled(True)
         else:
@@ -80,7 +80,7 @@ class ScenesPanel(QWidget):
 
     def _keys(self, number: int) -> str:
         """The keys that take the scene at this place of the list, "" where there are none."""
-        actions, action_id = self._desk.studio.actions, f"scene.{number}"
+        actions, action_id = self._context.studio.actions, f"scene.{number}"
         return native_keys(actions[action_id].shortcut) if action_id in actions else ""
 
     def _hint(self, number: int) -> str:
@@ -88,42 +88,42 @@ class ScenesPanel(QWidget):
         return tr("Scenes", "Take it with {keys} or Enter", keys=keys) if keys else tr("Scenes", "Take it with Enter")
 
     def _here(self) -> str:
-        return self._desk.edited_scene.id
+        return self._context.edited_scene.id
 
     def _edit(self, scene_id: str) -> None:
         """Look at a scene and change it; viewers see what they saw."""
         if scene_id:
-            self._desk.selection.choose_scene("" if scene_id == program_scene(self._desk.studio.project).id else scene_id)
+            self._context.selection.choose_scene("" if scene_id == program_scene(self._context.studio.project).id else scene_id)
 
     def _on_clicked(self, scene_id: str) -> None:
-        if self._desk.studio.settings.scene_take == "click":
+        if self._context.studio.settings.scene_take == "click":
             self._take(scene_id)
 
     def _take(self, scene_id: str) -> None:
-        if scene_id and scene_id != program_scene(self._desk.studio.project).id:
-            self._desk.studio.take(scene_id)
+        if scene_id and scene_id != program_scene(self._context.studio.project).id:
+            self._context.studio.take(scene_id)
 
     def add(self) -> None:
         """Add an empty scene and edit it, off air."""
-        name = tr("Scenes", "Scene {number}", number=len(self._desk.studio.project.scenes) + 1)
-        if self._desk.edit("Add scene", lambda project: editing.add_scene(project, name)):
-            self._edit(self._desk.studio.project.scenes[-1].id)
+        name = tr("Scenes", "Scene {number}", number=len(self._context.studio.project.scenes) + 1)
+        if self._context.edit("Add scene", lambda project: editing.add_scene(project, name)):
+            self._edit(self._context.studio.project.scenes[-1].id)
             self.list.rename_current()
 
     def duplicate(self) -> None:
         """Copy the chosen scene and edit the copy, off air."""
         scene_id = self._here()
-        known = {scene.id for scene in self._desk.studio.project.scenes}
-        if self._desk.edit("Duplicate scene", lambda project: editing.duplicate_scene(project, scene_id)):
-            self._edit(next(scene.id for scene in self._desk.studio.project.scenes if scene.id not in known))
+        known = {scene.id for scene in self._context.studio.project.scenes}
+        if self._context.edit("Duplicate scene", lambda project: editing.duplicate_scene(project, scene_id)):
+            self._edit(next(scene.id for scene in self._context.studio.project.scenes if scene.id not in known))
 
     def remove(self) -> None:
         """Remove the chosen scene and offer to take that back; asks first about the one that viewers see."""
-        scene = scene_by_id(self._desk.studio.project, self._here())
-        if is_on_air(self._desk.studio) and scene.id == program_scene(self._desk.studio.project).id and not self._asked(scene.name):
+        scene = scene_by_id(self._context.studio.project, self._here())
+        if is_on_air(self._context.studio) and scene.id == program_scene(self._context.studio.project).id and not self._asked(scene.name):
             return
-        if self._desk.edit("Remove scene", lambda project: editing.remove_scene(project, scene.id)):
-            self._desk.bridge.tell(Notice(Severity.INFO, "window.scene_removed", {"name": scene.name}, "window.removed", ("edit.undo",)))
+        if self._context.edit("Remove scene", lambda project: editing.remove_scene(project, scene.id)):
+            self._context.bridge.tell(Notice(Severity.INFO, "window.scene_removed", {"name": scene.name}, "window.removed", ("edit.undo",)))
 
     def _asked(self, name: str) -> bool:
         title = tr("Scenes", "“{name}” is on air", name=name)
@@ -131,21 +131,21 @@ class ScenesPanel(QWidget):
         return ask(self, title, text, tr("Scenes", "Remove it"), danger=True)
 
     def _rename(self, scene_id: str, name: str) -> None:
-        self._desk.edit("Rename scene", lambda project: editing.rename_scene(project, scene_id, name))
+        self._context.edit("Rename scene", lambda project: editing.rename_scene(project, scene_id, name))
         self._on_project_changed()
 
     def _move(self, scene_id: str, place: int) -> None:
-        self._desk.edit("Move scene", lambda project: editing.move_scene(project, scene_id, place))
+        self._context.edit("Move scene", lambda project: editing.move_scene(project, scene_id, place))
 
     def _show_menu(self, point: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        icons, here = self._desk.icons, self._here()
+        icons, here = self._context.icons, self._here()
         take = menu.addAction(icons.icon("play"), tr("Scenes", "Take the scene"), lambda: self._take(here))
-        take.setEnabled(bool(self._desk.selection.scene_id))
+        take.setEnabled(bool(self._context.selection.scene_id))
         menu.addSeparator()
         menu.addAction(icons.icon("rename"), tr("Scenes", "Rename the scene"), self.list.rename_current)
         menu.addAction(icons.icon("duplicate"), tr("Scenes", "Duplicate the scene"), self.duplicate)
         remove = menu.addAction(icons.icon("remove"), tr("Scenes", "Remove the scene"), self.remove)
-        remove.setEnabled(len(self._desk.studio.project.scenes) > 1)
+        remove.setEnabled(len(self._context.studio.project.scenes) > 1)
         menu.popup(self.list.mapToGlobal(point))

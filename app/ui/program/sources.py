@@ -10,7 +10,7 @@ from app.domain.program import editing
 from app.domain.program.project import Project, source_by_id
 from app.domain.program.scene import Layer
 from app.domain.program.source import KINDS, Source, SourceKind
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import column
 from app.ui.kit.folders import MEDIA, PICTURES
 from app.ui.kit.language import declared, tr
@@ -28,12 +28,12 @@ def sound_only(project: Project) -> tuple[Source, ...]:
 class SourcesPanel(QWidget):
     """Add, choose, rename, order, hide, lock, duplicate and remove."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         layout = column(self, margin=8, spacing=4)
-        self.list = RowList(desk.theme, tr("Sources", "Sources of this scene"))
+        self.list = RowList(context.theme, tr("Sources", "Sources of this scene"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty())
@@ -46,16 +46,16 @@ class SourcesPanel(QWidget):
         self.list.mark_clicked.connect(self._mark)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        desk.bridge.project_changed.connect(self._on_project_changed)
-        desk.selection.changed.connect(self._on_project_changed)
-        desk.bridge.stats_changed.connect(self._on_stats_changed)
+        context.bridge.project_changed.connect(self._on_project_changed)
+        context.selection.changed.connect(self._on_project_changed)
+        context.bridge.stats_changed.connect(self._on_stats_changed)
         self._dead: frozenset[str] = frozenset()
         self._on_project_changed()
 
     def _empty(self) -> EmptyState:
         button = push_button(tr("Sources", "Add a source"), self.show_add_menu, role="primary")
         return EmptyState(
-            self._desk.icons,
+            self._context.icons,
             "camera",
             tr("Sources", "Nothing to see yet"),
             tr("Sources", "Add a camera, a screen, a picture or a text to this scene."),
@@ -65,7 +65,7 @@ class SourcesPanel(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        icons = self._desk.icons
+        icons = self._context.icons
         self.add_button = icon_button(icons, "add", tr("Sources", "Add a source"), self.show_add_menu)
         self.up_button = icon_button(icons, "up", tr("Sources", "Move up"), lambda: self._step(-1))
         self.down_button = icon_button(icons, "down", tr("Sources", "Move down"), lambda: self._step(1))
@@ -78,13 +78,13 @@ class SourcesPanel(QWidget):
         return row
 
     def _layers(self) -> tuple[Layer, ...]:
-        return self._desk.edited_scene.layers
+        return self._context.edited_scene.layers
 
     def _layer(self) -> Layer | None:
-        return next((layer for layer in self._layers() if layer.id == self._desk.selection.layer_id), None)
+        return next((layer for layer in self._layers() if layer.id == self._context.selection.layer_id), None)
 
     def _row_of(self, layer: Layer, project: Project) -> Row:
-        icons, source = self._desk.icons, source_by_id(project, layer.source_id)
+        icons, source = self._context.icons, source_by_id(project, layer.source_id)
         eye = Mark(
             "eye", icons.icon("eye" if layer.visible else "eye-off", "muted" if layer.visible else "faint"), tr("Sources", "Show or hide")
         )
@@ -102,10 +102,10 @@ class SourcesPanel(QWidget):
         )
 
     def _on_project_changed(self) -> None:
-        project, selection = self._desk.studio.project, self._desk.selection
+        project, selection = self._context.studio.project, self._context.selection
         rows = [self._row_of(layer, project) for layer in reversed(self._layers())]
         for source in sound_only(project):
-            icon = self._desk.icons.icon(KINDS[source.kind].icon, "muted")
+            icon = self._context.icons.icon(KINDS[source.kind].icon, "muted")
             rows.append(Row(_SOUND + source.id, source.name, icon, detail=tr("Sources", "sound")))
         known = {source.id for source in project.sources}
         if (selection.layer_id and self._layer() is None) or (selection.source_id and selection.source_id not in known):
@@ -120,7 +120,7 @@ class SourcesPanel(QWidget):
         self.remove_button.setEnabled(bool(current))
 
     def _on_stats_changed(self, stats: object) -> None:
-        figures = self._desk.studio.stats
+        figures = self._context.studio.stats
         del stats
         dead = frozenset(source.source_id for source in figures.sources if not source.alive) if figures is not None else frozenset()
         if dead != self._dead:
@@ -129,27 +129,27 @@ class SourcesPanel(QWidget):
 
     def _choose(self, row_id: str) -> None:
         if row_id.startswith(_SOUND):
-            self._desk.selection.choose(source_id=row_id.removeprefix(_SOUND))
+            self._context.selection.choose(source_id=row_id.removeprefix(_SOUND))
             return
         layer = next((layer for layer in self._layers() if layer.id == row_id), None)
-        self._desk.selection.choose(layer_id=row_id, source_id=layer.source_id if layer is not None else "")
+        self._context.selection.choose(layer_id=row_id, source_id=layer.source_id if layer is not None else "")
 
     def add_menu(self) -> QMenu:
         """Kinds of new sources, and the sources of other scenes."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for kind, declaration in KINDS.items():
-            action = menu.addAction(self._desk.icons.icon(declaration.icon), declared(declaration.title))
+            action = menu.addAction(self._context.icons.icon(declaration.icon), declared(declaration.title))
             action.triggered.connect(lambda checked=False, kind=kind: self.ask_and_add(kind))
             if kind is SourceKind.MEDIA:
-                address = menu.addAction(self._desk.icons.icon("link"), tr("Sources", "Media from an address…"))
+                address = menu.addAction(self._context.icons.icon("link"), tr("Sources", "Media from an address…"))
                 address.triggered.connect(self._ask_for_address)
         here = {layer.source_id for layer in self._layers()}
-        others = [source for source in self._desk.studio.project.sources if KINDS[source.kind].has_picture and source.id not in here]
+        others = [source for source in self._context.studio.project.sources if KINDS[source.kind].has_picture and source.id not in here]
         if others:
-            existing = menu.addMenu(self._desk.icons.icon("scene"), tr("Sources", "From another scene"))
+            existing = menu.addMenu(self._context.icons.icon("scene"), tr("Sources", "From another scene"))
             for source in others:
-                action = existing.addAction(self._desk.icons.icon(KINDS[source.kind].icon), source.name)
+                action = existing.addAction(self._context.icons.icon(KINDS[source.kind].icon), source.name)
                 action.triggered.connect(lambda checked=False, source_id=source.id: self._add_existing(source_id))
         return menu
 
@@ -165,7 +165,7 @@ class SourcesPanel(QWidget):
             return
         folder = PICTURES if kind is SourceKind.IMAGE else MEDIA
         filters = f"{declared(KINDS[kind].title)} ({' '.join(field.patterns)})" if field.patterns else ""
-        path = self._desk.folders.open_file(self, folder, tr("Sources", "Choose a file"), filters)
+        path = self._context.folders.open_file(self, folder, tr("Sources", "Choose a file"), filters)
         if path:
             self.add(kind, **{field.key: path})
 
@@ -178,79 +178,79 @@ class SourcesPanel(QWidget):
 
     def add(self, kind: SourceKind, **settings: Value) -> None:
         """Add a source of this kind with these settings and choose it."""
-        scene = self._desk.edited_scene
+        scene = self._context.edited_scene
         name = declared(KINDS[kind].title)
-        if self._desk.edit(
+        if self._context.edit(
             "Add source", lambda project: editing.add_source(project, scene.id, kind, name, {**_first_settings(kind), **settings})
         ):
             self._choose_newest()
 
     def _add_existing(self, source_id: str) -> None:
-        scene = self._desk.edited_scene
-        if self._desk.edit("Add source", lambda project: editing.add_layer(project, scene.id, source_id)):
-            self._desk.selection.choose(layer_id=self._layers()[-1].id, source_id=source_id)
+        scene = self._context.edited_scene
+        if self._context.edit("Add source", lambda project: editing.add_layer(project, scene.id, source_id)):
+            self._context.selection.choose(layer_id=self._layers()[-1].id, source_id=source_id)
 
     def _choose_newest(self) -> None:
-        source = self._desk.studio.project.sources[-1]
+        source = self._context.studio.project.sources[-1]
         layer = next((layer for layer in reversed(self._layers()) if layer.source_id == source.id), None)
-        self._desk.selection.choose(layer_id=layer.id if layer is not None else "", source_id=source.id)
+        self._context.selection.choose(layer_id=layer.id if layer is not None else "", source_id=source.id)
 
     def duplicate(self) -> None:
         """Copy the chosen layer."""
-        layer, scene = self._layer(), self._desk.edited_scene
+        layer, scene = self._layer(), self._context.edited_scene
         if layer is not None:
-            self._desk.edit("Duplicate source", lambda project: editing.duplicate_layer(project, scene.id, layer.id))
+            self._context.edit("Duplicate source", lambda project: editing.duplicate_layer(project, scene.id, layer.id))
 
     def remove(self) -> None:
         """Remove the chosen layer or sounding source and offer to take that back."""
-        selection, scene = self._desk.selection, self._desk.edited_scene
+        selection, scene = self._context.selection, self._context.edited_scene
         if not selection.source_id:
             return
         layer_id, source_id = selection.layer_id, selection.source_id
-        name = source_by_id(self._desk.studio.project, source_id).name
+        name = source_by_id(self._context.studio.project, source_id).name
         if layer_id:
-            done = self._desk.edit("Remove source", lambda project: editing.remove_layer(project, scene.id, layer_id))
+            done = self._context.edit("Remove source", lambda project: editing.remove_layer(project, scene.id, layer_id))
         else:
-            done = self._desk.edit("Remove source", lambda project: editing.remove_source(project, source_id))
+            done = self._context.edit("Remove source", lambda project: editing.remove_source(project, source_id))
         if done:
-            self._desk.bridge.tell(Notice(Severity.INFO, "window.source_removed", {"name": name}, "window.removed", ("edit.undo",)))
+            self._context.bridge.tell(Notice(Severity.INFO, "window.source_removed", {"name": name}, "window.removed", ("edit.undo",)))
 
     def _rename(self, row_id: str, name: str) -> None:
         layer = next((layer for layer in self._layers() if layer.id == row_id), None)
         source_id = layer.source_id if layer is not None else row_id.removeprefix(_SOUND)
-        self._desk.edit("Rename source", lambda project: editing.rename_source(project, source_id, name))
+        self._context.edit("Rename source", lambda project: editing.rename_source(project, source_id, name))
         self._on_project_changed()
 
     def _step(self, step: int) -> None:
         place = self.list.currentRow() + step
-        if self._desk.selection.layer_id and 0 <= place < len(self._layers()):
-            self._move(self._desk.selection.layer_id, place)
+        if self._context.selection.layer_id and 0 <= place < len(self._layers()):
+            self._move(self._context.selection.layer_id, place)
 
     def _move(self, row_id: str, place: int) -> None:
-        scene = self._desk.edited_scene
+        scene = self._context.edited_scene
         if row_id.startswith(_SOUND):
             self._on_project_changed()
             return
         index = len(scene.layers) - 1 - min(place, len(scene.layers) - 1)  # the list shows the top layer first
-        self._desk.edit("Move source", lambda project: editing.move_layer(project, scene.id, row_id, index))
+        self._context.edit("Move source", lambda project: editing.move_layer(project, scene.id, row_id, index))
 
     def _mark(self, row_id: str, name: str) -> None:
-        scene = self._desk.edited_scene
+        scene = self._context.edited_scene
         layer = next((layer for layer in scene.layers if layer.id == row_id), None)
         if layer is None:
             return
         if name == "eye":
             visible = not layer.visible
-            self._desk.edit("Show or hide source", lambda project: editing.replace_layer(project, scene.id, row_id, visible=visible))
+            self._context.edit("Show or hide source", lambda project: editing.replace_layer(project, scene.id, row_id, visible=visible))
         else:
             locked = not layer.locked
-            self._desk.edit("Lock or unlock source", lambda project: editing.replace_layer(project, scene.id, row_id, locked=locked))
+            self._context.edit("Lock or unlock source", lambda project: editing.replace_layer(project, scene.id, row_id, locked=locked))
 
     def _show_menu(self, point: QPoint) -> None:
-        layer, icons = self._layer(), self._desk.icons
+        layer, icons = self._layer(), self._context.icons
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._desk.selection.source_id:
+        if self._context.selection.source_id:
             menu.addAction(icons.icon("rename"), tr("Sources", "Rename"), self.list.rename_current)
         if layer is not None:
             layer_id = layer.id
@@ -258,7 +258,7 @@ class SourcesPanel(QWidget):
             menu.addAction(icons.icon("lock"), tr("Sources", "Lock or unlock"), lambda: self._mark(layer_id, "lock"))
             menu.addAction(icons.icon("duplicate"), tr("Sources", "Duplicate the source"), self.duplicate)
             menu.addSeparator()
-        if self._desk.selection.source_id:
+        if self._context.selection.source_id:
             menu.addAction(icons.icon("remove"), tr("Sources", "Remove the source"), self.remove)
         else:
             menu.addAction(icons.icon("add"), tr("Sources", "Add a source"), self.show_add_menu)

@@ -22,7 +22,7 @@ from app.domain.base.money import Money, is_currency
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.words import pick
 from app.domain.review.show_summary import Held, ProductResult, ShowSummary
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.folders import EXPORTS
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
@@ -41,12 +41,12 @@ Rows = list[list[str]]
 class ReportDialog(FramedDialog):
     """Shows the newest show first; needs a running loop, on which the log is read."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent, tr("Report", "Show summary"))
-        self._desk = desk
-        self._reports = desk.studio.control.reports
+        self._context = context
+        self._reports = context.studio.control.reports
         self._held = self._reports.held()
-        self._work = Work(lambda error: desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data)))
+        self._work = Work(lambda error: context.bridge.tell(Notice(Severity.ERROR, error.code, error.data)))
         self.summary: ShowSummary | None = None
         self.take_room(*SIZE)
         self._build()
@@ -99,7 +99,7 @@ class ReportDialog(FramedDialog):
         close.setFocus()
 
     def _title_of(self, held: Held) -> str:
-        began, language, formats = datetime.fromtimestamp(held.began_ms / 1000), self._desk.language, self._desk.formats
+        began, language, formats = datetime.fromtimestamp(held.began_ms / 1000), self._context.language, self._context.formats
         when = f"{formats.day(began.date(), language, style='year')}, {formats.clock(began, language)}"
         if held.upto_seq is None:
             return tr("Report", "{when} – still running", when=when)
@@ -137,7 +137,7 @@ class ReportDialog(FramedDialog):
             button.setEnabled(True)
 
     def _figures_of(self, summary: ShowSummary) -> Figures:
-        formats, language = self._desk.formats, self._desk.language
+        formats, language = self._context.formats, self._context.language
         minutes = formats.duration(max(1, round((summary.air_s or summary.run_s) / 60)), language)
         figures = [
             (tr("Report", "on air") if summary.air_s else tr("Report", "rehearsed"), minutes),
@@ -156,8 +156,8 @@ class ReportDialog(FramedDialog):
         return [self._row(one) for one in summary.products]
 
     def _row(self, one: ProductResult) -> list[str]:
-        product = self._desk.studio.control.products.find(one.product_id)
-        name = pick(product.name, (self._desk.studio.show.presentation.host_language,))[0] or product.sku if product is not None else ""
+        product = self._context.studio.control.products.find(one.product_id)
+        name = pick(product.name, (self._context.studio.show.presentation.host_language,))[0] or product.sku if product is not None else ""
         figures = (one.clicks, one.likes, one.asked, one.orders, one.units)
         return [
             name or tr("Report", "Removed product ({id})", id=one.product_id),
@@ -167,12 +167,12 @@ class ReportDialog(FramedDialog):
 
     def _amounts(self, revenue: Mapping[str, int]) -> list[str]:
         return [
-            self._desk.formats.money(Money(minor, currency), self._desk.language) if is_currency(currency) else f"{minor} {currency}"
+            self._context.formats.money(Money(minor, currency), self._context.language) if is_currency(currency) else f"{minor} {currency}"
             for currency, minor in sorted(revenue.items(), key=lambda one: -one[1])
         ]
 
     def _number(self, value: int) -> str:
-        return self._desk.formats.number(value, self._desk.language)
+        return self._context.formats.number(value, self._context.language)
 
     # Taking it along ------------------------------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ class ReportDialog(FramedDialog):
         """The page in lines, its table with tabs."""
         if self.summary is None:
             return ""
-        lines = [f"{self._desk.studio.title} · {self.choice.currentText()}"]
+        lines = [f"{self._context.studio.title} · {self.choice.currentText()}"]
         lines += [f"{words}\t{value}" for words, value in self._figures_of(self.summary)]
         rows = self._rows_of(self.summary)
         return "\n".join([*lines, "", *("\t".join(row) for row in [_headings(), *rows])] if rows else lines)
@@ -201,12 +201,12 @@ class ReportDialog(FramedDialog):
         head = "".join(f"<th align='left'>{escape(words)}</th>" for words in _headings())
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         table = f"<h3>{escape(tr('Report', 'Products'))}</h3><table cellpadding='4'><tr>{head}</tr>{body}</table>" if rows else ""
-        title, when = escape(self._desk.studio.title), escape(self.choice.currentText())
+        title, when = escape(self._context.studio.title), escape(self.choice.currentText())
         return f"<h2>{title}</h2><p>{when}</p><table cellpadding='4'>{figures}</table>{table}"
 
     def _ask_for_path(self) -> None:
-        title, name = tr("Report", "Save as PDF"), f"{self._desk.studio.title}.pdf"
-        path = self._desk.folders.save_file(self, EXPORTS, title, name, "PDF (*.pdf)")
+        title, name = tr("Report", "Save as PDF"), f"{self._context.studio.title}.pdf"
+        path = self._context.folders.save_file(self, EXPORTS, title, name, "PDF (*.pdf)")
         if path:
             self.write_pdf(Path(path) if path.lower().endswith(".pdf") else Path(f"{path}.pdf"))
 
@@ -225,9 +225,9 @@ class ReportDialog(FramedDialog):
             path.write_bytes(bytes(made.data().data()))
         except OSError as error:
             data = {"path": str(path), "reason": error.strerror or type(error).__name__}
-            self._desk.bridge.tell(Notice(Severity.ERROR, "file.failed", data, subject=str(path)))
+            self._context.bridge.tell(Notice(Severity.ERROR, "file.failed", data, subject=str(path)))
             return False
-        self._desk.bridge.tell(Notice(Severity.INFO, "table.written", {"path": str(path)}, subject=str(path)))
+        self._context.bridge.tell(Notice(Severity.INFO, "table.written", {"path": str(path)}, subject=str(path)))
         return True
 
 

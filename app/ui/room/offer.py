@@ -11,7 +11,7 @@ from app.domain.selling.shown import ShownCard, ShownKind
 from app.domain.show import Coupon
 from app.session.room.room_link import RoomState
 from app.session.selling.selling import words_of
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.clocks import clock
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import badge, elided, hand_over_focus, icon_button, label, push_button
@@ -53,11 +53,11 @@ class _Section(QWidget):
 class OfferPanel(QWidget):
     """Everything here acts at once, on the picture and on every viewer's page."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
-        self._control = desk.studio.control
+        self._context = context
+        self._control = context.studio.control
         self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
         self._cards: dict[ShownCard, QPushButton] = {}
         self._disclosure_rows: dict[str, DisclosureRow] = {}
@@ -76,7 +76,7 @@ class OfferPanel(QWidget):
         scroll.setWidget(inside)
         outer.addWidget(scroll)
         self._build()
-        bridge = desk.bridge
+        bridge = context.bridge
         bridge.show_changed.connect(self._on_show_changed)
         bridge.shown_changed.connect(self._on_shown_changed)
         bridge.room_changed.connect(self.on_room_changed)
@@ -91,11 +91,11 @@ class OfferPanel(QWidget):
     # Building -------------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        icons = self._desk.icons
+        icons = self._context.icons
         self._column.addWidget(self._room())
         pinned = QHBoxLayout()
         self.pinned = elided("", "heading")
-        self.unpin = push_button(tr("Offer", "Unpin"), lambda: self._desk.attempt(self._control.selling.unpin))
+        self.unpin = push_button(tr("Offer", "Unpin"), lambda: self._context.attempt(self._control.selling.unpin))
         pinned.addWidget(self.pinned, 1)
         pinned.addWidget(self.unpin)
         self._column.addLayout(pinned)
@@ -114,7 +114,7 @@ class OfferPanel(QWidget):
         ):
             button = push_button(words)
             button.setCheckable(True)
-            button.clicked.connect(lambda on, kind=kind: self._desk.attempt(lambda: self._control.selling.keep_on(kind, on=on)))
+            button.clicked.connect(lambda on, kind=kind: self._context.attempt(lambda: self._control.selling.keep_on(kind, on=on)))
             self._switches[kind] = button
             self.lasting.addWidget(button)
         self.lasting.addStretch(1)
@@ -156,7 +156,7 @@ class OfferPanel(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _on_show_changed(self) -> None:
-        show = self._desk.studio.show
+        show = self._context.studio.show
         read = (show.cards, show.coupons, show.markets, show.presentation, self._control.selling.pinned)
         if all(one is other for one, other in zip(read, self._read_of, strict=True)):
             return
@@ -167,7 +167,7 @@ class OfferPanel(QWidget):
         self._on_shown_changed()
 
     def _on_shown_changed(self) -> None:
-        selling, host = self._control.selling, self._desk.studio.show.presentation.host_language
+        selling, host = self._control.selling, self._context.studio.show.presentation.host_language
         product = selling.pinned
         self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing is pinned"))
         if product is None:
@@ -187,14 +187,14 @@ class OfferPanel(QWidget):
 
     def on_room_changed(self) -> None:
         """People came, went, or did something."""
-        summary, host = self._control.summary, self._desk.studio.show.presentation.host_language
+        summary, host = self._control.summary, self._context.studio.show.presentation.host_language
         for name, value in (
             ("viewers", summary.viewers),
             ("likes", summary.likes),
             ("asked", summary.details_asked),
             ("orders", summary.orders),
         ):
-            self.figures[name].setText(self._desk.formats.number(value, host) if value else "0")
+            self.figures[name].setText(self._context.formats.number(value, host) if value else "0")
         state = self._control.room.state.value
         words = {
             RoomState.CONNECTING: tr("Offer", "Joining the room…"),
@@ -207,7 +207,7 @@ class OfferPanel(QWidget):
         self.take_back.setVisible(state is RoomState.REPLACED)
 
     def _read_cards(self) -> None:
-        show, host = self._desk.studio.show, self._desk.studio.show.presentation.host_language
+        show, host = self._context.studio.show, self._context.studio.show.presentation.host_language
         selling = self._control.selling
         own = {card.id for card in show.cards}
         texts = tuple((card, pick(words_of(show, self._control.products, card), (host,))[0]) for card in selling.deck)
@@ -224,10 +224,12 @@ class OfferPanel(QWidget):
             button = push_button(text if number > 9 else f"{number}  {text}")
             button.setCheckable(True)
             button.setProperty("role", "card")
-            button.clicked.connect(lambda _, number=number: self._desk.attempt(lambda: selling.show_number(number)))
+            button.clicked.connect(lambda _, number=number: self._context.attempt(lambda: selling.show_number(number)))
             line.addWidget(button, 1)
             if card.kind is ShownKind.CARD and card.id in own:
-                line.addWidget(icon_button(self._desk.icons, "rename", tr("Offer", "Change the card"), partial(self._edit_card, card.id)))
+                line.addWidget(
+                    icon_button(self._context.icons, "rename", tr("Offer", "Change the card"), partial(self._edit_card, card.id))
+                )
             self._cards[card] = button
             self.cards.rows.addWidget(row)
         if not self._cards:
@@ -240,7 +242,7 @@ class OfferPanel(QWidget):
     def _read_coupons(self) -> None:
         self.coupons.clear()
         self._coupon_rows = {}
-        for coupon in self._desk.studio.show.coupons:
+        for coupon in self._context.studio.show.coupons:
             self.coupons.rows.addWidget(self._coupon_row(coupon))
         if not self._coupon_rows:
             self.coupons.rows.addWidget(
@@ -255,13 +257,13 @@ class OfferPanel(QWidget):
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
-        title = pick(coupon.title, (self._desk.studio.show.presentation.host_language,))[0]
+        title = pick(coupon.title, (self._context.studio.show.presentation.host_language,))[0]
         line.addWidget(elided(title), 1)
         state = badge("", "accent")
         line.addWidget(state)
         button = push_button(tr("Offer", "Drop"))
         line.addWidget(button)
-        line.addWidget(icon_button(self._desk.icons, "rename", tr("Offer", "Change the coupon"), lambda: self._edit_coupon(coupon.id)))
+        line.addWidget(icon_button(self._context.icons, "rename", tr("Offer", "Change the coupon"), lambda: self._edit_coupon(coupon.id)))
         selling = self._control.selling
 
         def dropped() -> bool:
@@ -281,9 +283,9 @@ class OfferPanel(QWidget):
 
         def act() -> None:
             if dropped():
-                self._desk.attempt(selling.close_coupon)
+                self._context.attempt(selling.close_coupon)
             else:
-                self._desk.attempt(lambda: selling.drop_coupon(coupon.id))
+                self._context.attempt(lambda: selling.drop_coupon(coupon.id))
 
         button.clicked.connect(lambda _=False: act())
         self._coupon_rows[coupon.id] = (button, refresh)
@@ -293,12 +295,12 @@ class OfferPanel(QWidget):
     def _read_disclosures(self) -> None:
         found = {one.market_id: one for one in self._control.disclosures.reminders()}
         # in the order of the markets: a row that moved with its urgency was missed by the hand that was on its way
-        reminders = {market.id: found[market.id] for market in self._desk.studio.show.markets if market.id in found}
+        reminders = {market.id: found[market.id] for market in self._context.studio.show.markets if market.id in found}
         if tuple(reminders) != tuple(self._disclosure_rows):
             self.disclosures.clear()
             self._disclosure_rows = {market_id: self._disclosure_row(market_id) for market_id in reminders}
-        host = self._desk.studio.show.presentation.host_language
-        names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._desk.studio.show.markets}
+        host = self._context.studio.show.presentation.host_language
+        names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._context.studio.show.markets}
         for market_id, row in self._disclosure_rows.items():
             row.read(names.get(market_id, market_id), reminders[market_id], self._control.now_ms())
         self.disclosures.setVisible(bool(reminders))
@@ -306,7 +308,9 @@ class OfferPanel(QWidget):
     def _disclosure_row(self, market_id: str) -> DisclosureRow:
         disclosures = self._control.disclosures
         row = DisclosureRow()
-        row.wanted.connect(lambda on: self._desk.attempt(lambda: disclosures.show_now(market_id) if on else disclosures.conceal(market_id)))
+        row.wanted.connect(
+            lambda on: self._context.attempt(lambda: disclosures.show_now(market_id) if on else disclosures.conceal(market_id))
+        )
         self.disclosures.rows.addWidget(row)
         return row
 
@@ -320,11 +324,11 @@ class OfferPanel(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def _edit_card(self, card_id: str) -> None:
-        dialog = KeywordDialog(self._desk, card_id, self)
+        dialog = KeywordDialog(self._context, card_id, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _edit_coupon(self, coupon_id: str) -> None:
-        dialog = CouponDialog(self._desk, coupon_id, self)
+        dialog = CouponDialog(self._context, coupon_id, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

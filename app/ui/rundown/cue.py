@@ -12,7 +12,7 @@ from app.domain.rundown.rundown import Segment
 from app.domain.selling.shown import ShownKind
 from app.domain.show import Show
 from app.ui.catalogue.product_list import Thumbnails
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, badge, elided, icon_button, label
 from app.ui.rundown.cue_items import CueItem, CueItems
@@ -32,26 +32,26 @@ def viewers_language(show: Show) -> str:
 class CuePanel(QWidget):
     """Follows the running show; before it, the product that is pinned or chosen. Viewers never see this panel."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
-        self._control = desk.studio.control
+        self._context = context
+        self._control = context.studio.control
         self._chosen_segment = ""
-        self._thumbnails = Thumbnails(desk.studio.pictures.get, PICTURE_PX)
+        self._thumbnails = Thumbnails(context.studio.pictures.get, PICTURE_PX)
         self._answers: list[tuple[QLabel, QLabel]] = []
         self._price_rows: list[tuple[QLabel, QLabel, QLabel]] = []
         self._priced: tuple[object, object, object] = ("", "", "")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
         self._empty = EmptyState(
-            desk.icons,
+            context.icons,
             "cue",
             tr("Cue", "Nothing is on"),
             tr("Cue", "Choose a segment in the run of show, or start the show: its points and answers stand here."),
         )
-        self.banner = DisclosureBanner(desk.icons)
-        self.banner.done.connect(lambda: desk.attempt(self._control.disclosures.show_now))
+        self.banner = DisclosureBanner(context.icons)
+        self.banner.done.connect(lambda: context.attempt(self._control.disclosures.show_now))
         outer.addWidget(self.banner)
         outer.addWidget(self._empty, 1)
         self._scroll = QScrollArea()
@@ -65,7 +65,7 @@ class CuePanel(QWidget):
         self._build()
         self._scroll.setWidget(inside)
         outer.addWidget(self._scroll, 1)
-        bridge = desk.bridge
+        bridge = context.bridge
         self._due = QTimer(self)  # one step of the host's changes several things at once: they are read once
         self._due.setSingleShot(True)
         self._due.setInterval(0)
@@ -100,11 +100,11 @@ class CuePanel(QWidget):
         names.addStretch(1)
         head.addLayout(names, 1)
         self.prompter_button = icon_button(
-            self._desk.icons, "window", tr("Cue", "Open the prompter"), lambda: self._desk.bridge.open_requested.emit("prompter", "")
+            self._context.icons, "window", tr("Cue", "Open the prompter"), lambda: self._context.bridge.open_requested.emit("prompter", "")
         )
         head.addWidget(self.prompter_button, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)
-        self.items = CueItems(self._desk.icons)
+        self.items = CueItems(self._context.icons)
         self.items.ticked.connect(self._on_ticked)
         self.items.card_wanted.connect(self._on_card_wanted)
         self._column.addWidget(self.items)
@@ -148,7 +148,7 @@ class CuePanel(QWidget):
         runner = self._control.runner
         if runner.run.running:
             return runner.current
-        return next((one for one in self._desk.studio.show.segments if one.id == self._chosen_segment), None)
+        return next((one for one in self._context.studio.show.segments if one.id == self._chosen_segment), None)
 
     def _product(self) -> Product | None:
         segment = self._segment()
@@ -165,7 +165,7 @@ class CuePanel(QWidget):
         self._scroll.setVisible(not nothing)
         if nothing:
             return
-        show = self._desk.studio.show
+        show = self._context.studio.show
         host, viewers = show.presentation.host_language, viewers_language(show)
         self.segment.setText(segment.title if segment is not None else tr("Cue", "Pinned"))
         name = pick(product.name, (host,))[0] if product is not None else ""
@@ -198,7 +198,7 @@ class CuePanel(QWidget):
         """What is late before what is due, before what stands on the picture for its moment."""
         now_ms = self._control.now_ms()
         states: dict[str, list[Told]] = {"late": [], "due": [], "page": [], "shown": []}
-        markets = {market.id: market for market in self._desk.studio.show.markets}
+        markets = {market.id: market for market in self._context.studio.show.markets}
         for reminder in self._control.disclosures.reminders():
             state = ""
             if reminder.late_ms is not None and now_ms >= reminder.late_ms:
@@ -215,7 +215,7 @@ class CuePanel(QWidget):
         self.banner.show_state(state, states.get(state, ()))
 
     def _told(self, market: Market) -> Told:
-        host = self._desk.studio.show.presentation.host_language
+        host = self._context.studio.show.presentation.host_language
         words, language = pick(market.disclosure.text, market.languages)
         return pick(market.name, (host,))[0] or market.id, words, language
 
@@ -286,7 +286,7 @@ class CuePanel(QWidget):
             return name, tr("Cue", "not sold here"), ""
 
         def said(money: Money) -> str:
-            return self._desk.formats.money(money, host, market=market.id)
+            return self._context.formats.money(money, host, market=market.id)
 
         more = []
         if price.was is not None:
@@ -298,7 +298,7 @@ class CuePanel(QWidget):
 
     def _read_answers(self) -> None:
         product = self._product()
-        host = self._desk.studio.show.presentation.host_language
+        host = self._context.studio.show.presentation.host_language
         found = find_answers(product.faq, self.search.text(), ANSWERS) if product is not None else ()
         there = product is not None and bool(product.faq)
         for widget in (self.faq_title, self.search):
@@ -316,11 +316,11 @@ class CuePanel(QWidget):
     def _on_ticked(self, item_id: str, done: bool) -> None:
         segment = self._segment()
         if segment is not None and self._control.runner.run.running:
-            self._desk.attempt(lambda: self._control.runner.tick(item_id, done=done))
+            self._context.attempt(lambda: self._control.runner.tick(item_id, done=done))
         else:
             self._read()  # before the show nothing is ticked
 
     def _on_card_wanted(self, item_id: str) -> None:
         product = self._product()
         if product is not None:
-            self._desk.attempt(lambda: self._control.selling.show_point(product.id, item_id))
+            self._context.attempt(lambda: self._control.selling.show_point(product.id, item_id))

@@ -11,7 +11,7 @@ from app.domain.catalogue.market import Level
 from app.domain.rundown.finding import Finding
 from app.domain.rundown.rundown_lint import RundownLint, apply_fix
 from app.domain.show import Show
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button, set_property
 
@@ -35,9 +35,9 @@ class FindingsBar(QWidget):
 
     opened = Signal(bool)
 
-    def __init__(self, desk: Desk, go_to: Callable[[str, str, str], None], changed: Callable[[], None]) -> None:
+    def __init__(self, context: WindowContext, go_to: Callable[[str, str, str], None], changed: Callable[[], None]) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._go_to = go_to
         self._changed = changed
         self._lint = RundownLint()
@@ -87,7 +87,7 @@ class FindingsBar(QWidget):
 
     def look(self) -> None:
         """Look at the show now, in steps: one that was just opened is read in many of them, one that was changed in one."""
-        show = self._desk.studio.show
+        show = self._context.studio.show
         if self._warming is None or show is not self._warmed:
             self._warmed = show
             self._warming = self._lint.warm(show)
@@ -100,7 +100,7 @@ class FindingsBar(QWidget):
         self._conclude()
 
     def _conclude(self) -> None:
-        show = self._desk.studio.show
+        show = self._context.studio.show
         found = self._lint.findings(show, today=date.today().isoformat()) if show.segments else ()
         found = tuple(sorted(found, key=lambda one: -_WEIGHT[one.level]))
         self.setVisible(bool(show.segments))
@@ -128,7 +128,7 @@ class FindingsBar(QWidget):
             parts.append(tr("Findings", "{count} to know", count=hints))
         self.head.setText(" " + (" · ".join(parts) if parts else tr("Findings", "The plan is sound")))
         icon, colour = _LOOKS[self._found[0].level] if self._found else ("check", "good")
-        self.head.setIcon(self._desk.icons.icon(icon, colour))
+        self.head.setIcon(self._context.icons.icon(icon, colour))
         self.head.setEnabled(bool(self._found))
         if not self._found:
             self.head.setChecked(False)
@@ -159,9 +159,11 @@ class FindingsBar(QWidget):
         line.setSpacing(8)
         icon, colour = _LOOKS[finding.level]
         picture = QLabel()
-        picture.setPixmap(self._desk.icons.pixmap(icon, 16, colour))
+        picture.setPixmap(self._context.icons.pixmap(icon, 16, colour))
         line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        sentence = self._desk.finding_words.sentence(finding.code, self._desk.formats.finding_values(finding.data, self._desk.language))
+        sentence = self._context.finding_words.sentence(
+            finding.code, self._context.formats.finding_values(finding.data, self._context.language)
+        )
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label(sentence.text, "", wrap=True))
@@ -180,4 +182,4 @@ class FindingsBar(QWidget):
         return row
 
     def _mend(self, finding: Finding) -> None:
-        self._desk.edit_show("Mend the plan", lambda show: apply_fix(show, finding))
+        self._context.edit_show("Mend the plan", lambda show: apply_fix(show, finding))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from app.domain.base.words import pick
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.clocks import clock
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import icon_button, label, push_button
@@ -18,19 +18,19 @@ from app.ui.rundown.run_clock import FLASH_MS, SOON_S
 class Prompter(QWidget):
     """Follows the running segment. F or a double click fills the screen, Escape leaves it; what was chosen is kept for the next time."""
 
-    def __init__(self, desk: Desk, state: QSettings) -> None:
+    def __init__(self, context: WindowContext, state: QSettings) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("prompter")
         self.setWindowTitle(tr("Prompter", "Prompter – Tradewind"))
-        self.setWindowIcon(desk.icons.icon("tradewind"))
-        self._desk = desk
-        self._runner = desk.studio.control.runner
+        self.setWindowIcon(context.icons.icon("tradewind"))
+        self._context = context
+        self._runner = context.studio.control.runner
         self._items: list[str] = []
         self._state = state
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        self.page = PrompterPage(desk.theme)
+        self.page = PrompterPage(context.theme)
         layout.addWidget(self.page, 1)
         self.bar = self._controls()
         layout.addWidget(self.bar)
@@ -45,9 +45,9 @@ class Prompter(QWidget):
         self._timer.timeout.connect(self.show_head)
         self.page.numbered.connect(self._tick)
         self.page.filled.connect(self.fill_screen)
-        desk.bridge.show_changed.connect(self._read)
-        desk.bridge.run_changed.connect(self._read)
-        desk.bridge.disclosures_changed.connect(self.show_head)
+        context.bridge.show_changed.connect(self._read)
+        context.bridge.run_changed.connect(self._read)
+        context.bridge.disclosures_changed.connect(self.show_head)
         geometry = state.value("prompter/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(960, 640)
@@ -75,7 +75,7 @@ class Prompter(QWidget):
         self.speed_slider = self._slider(MIN_SPEED, MAX_SPEED, tr("Prompter", "Speed of the script"))
         self.speed_slider.valueChanged.connect(lambda value: self.page.set_looks(speed=value) if value != self.page.speed else None)
         row.addWidget(self.speed_slider)
-        self.play = icon_button(self._desk.icons, "play", tr("Prompter", "Roll (Space)"), self._toggle_roll)
+        self.play = icon_button(self._context.icons, "play", tr("Prompter", "Roll (Space)"), self._toggle_roll)
         row.addWidget(self.play)
         self.mirror = QCheckBox(tr("Prompter", "Mirrored"))
         self.mirror.clicked.connect(lambda checked: self.page.set_looks(mirrored=checked))
@@ -85,7 +85,7 @@ class Prompter(QWidget):
         row.addWidget(self.hint, 4)
         row.addStretch(1)
         self.fill = push_button(tr("Prompter", "Fill the screen"), self.fill_screen)
-        self.fill.setIcon(self._desk.icons.icon("screen"))
+        self.fill.setIcon(self._context.icons.icon("screen"))
         self.fill.setToolTip(tr("Prompter", "Fill the other screen (F)"))
         row.addWidget(self.fill)
         return bar
@@ -108,14 +108,14 @@ class Prompter(QWidget):
         self.mirror.setChecked(page.mirrored)
         for widget in (self.speed_label, self.speed_slider, self.play, self.hint):
             widget.setVisible(page.scripted)
-        self.play.setIcon(self._desk.icons.icon("stop" if page.rolling else "play"))
+        self.play.setIcon(self._context.icons.icon("stop" if page.rolling else "play"))
 
     def fill_screen(self) -> None:
         """Fill a screen, another than the main window's when there is one; once more brings the window back."""
         if self.isFullScreen():
             self._leave_screen()
             return
-        here = self._desk.bridge.parent()
+        here = self._context.bridge.parent()
         taken = here.screen() if isinstance(here, QWidget) else None
         other = next((screen for screen in QGuiApplication.screens() if screen is not taken), None)
         if other is not None:
@@ -128,14 +128,14 @@ class Prompter(QWidget):
         self.showNormal()
 
     def _read(self) -> None:
-        show, runner = self._desk.studio.show, self._runner
+        show, runner = self._context.studio.show, self._runner
         host = show.presentation.host_language
         segment = runner.current or runner.upcoming
         upcoming = runner.upcoming if runner.run.running else None
         if segment is None:
             self.page.show_text(PrompterText(tr("Prompter", "The run of show is empty."), language=host))
             return
-        product = self._desk.studio.control.products.find(segment.product_id)
+        product = self._context.studio.control.products.find(segment.product_id)
         name = pick(product.name, (host,))[0] if product is not None else ""
         points = [
             (point.id, pick(point.text, (host,))[0] or pick(point.keyword, (host,))[0]) for point in (product.points if product else ())
@@ -163,16 +163,16 @@ class Prompter(QWidget):
 
     def _must_say(self) -> str:
         """The markets that are to be told of advertising now."""
-        desk, show = self._desk.studio.control, self._desk.studio.show
-        now_ms = desk.now_ms()
-        due = {one.market_id for one in desk.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
+        control, show = self._context.studio.control, self._context.studio.show
+        now_ms = control.now_ms()
+        due = {one.market_id for one in control.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
         names = [pick(market.name, (show.presentation.host_language,))[0] or market.id for market in show.markets if market.id in due]
         return tr("Prompter", "Say that this is advertising: {markets}", markets=" · ".join(names)) if names else ""
 
     def _tick(self, place: int) -> None:
         """A point was said, or was not after all."""
         if self._runner.run.running and place < len(self._items):
-            self._desk.attempt(lambda: self._runner.tick(self._items[place]))
+            self._context.attempt(lambda: self._runner.tick(self._items[place]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.session.rundown.show_runner import TIMER_S
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.motion import Motion
 from app.ui.kit.pieces import hand_over_focus, icon_button, push_button
@@ -29,11 +29,11 @@ class RunHead(QWidget):
 
     ticked = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.rest: QWidget = self
-        self._desk = desk
-        self._runner = desk.studio.control.runner
+        self._context = context
+        self._runner = context.studio.control.runner
         self._lit = False
         self.motion = Motion(self)
         column = QVBoxLayout(self)
@@ -59,7 +59,7 @@ class RunHead(QWidget):
         """They stay where they are, whatever can be done: a hand finds them without looking."""
         row = QHBoxLayout()
         row.setSpacing(0)
-        icons = self._desk.icons
+        icons = self._context.icons
         self.previous_button = icon_button(icons, "up", tr("Rundown", "Back to the segment before"), lambda: self._do("run.previous"))
         self.skip_button = icon_button(icons, "skip", tr("Rundown", "Leave out the next segment"), lambda: self._do("run.skip"))
         self.shorten_button = self._minute("−1", tr("Rundown", "One minute less for this segment"), "run.shorten_1m")
@@ -68,7 +68,7 @@ class RunHead(QWidget):
         self.end_button = icon_button(icons, "stop", tr("Rundown", "End the run of show"), lambda: self._do("run.end"))
         self.timer = AuxTimer(
             icons,
-            set_length=lambda seconds: self._desk.attempt(lambda: self._runner.timer_set(seconds)),
+            set_length=lambda seconds: self._context.attempt(lambda: self._runner.timer_set(seconds)),
             toggle=lambda: self._do("timer.toggle"),
             reset=lambda: self._do("timer.reset"),
         )
@@ -88,22 +88,22 @@ class RunHead(QWidget):
         return row
 
     def _minute(self, words: str, meaning: str, action_id: str) -> QToolButton:
-        button = icon_button(self._desk.icons, "", meaning, lambda: self._do(action_id))
+        button = icon_button(self._context.icons, "", meaning, lambda: self._do(action_id))
         button.setText(words)
         button.setObjectName("minute")
         button.setFixedWidth(MINUTE_PX)
         return button
 
     def _do(self, action_id: str) -> None:
-        self._desk.studio.actions.run(action_id)
+        self._context.studio.actions.run(action_id)
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """The show or its run has changed."""
         running = self._runner.run.running
-        actions = self._desk.studio.actions
-        startable, steppable = bool(self._desk.studio.show.segments), self._runner.upcoming is not None
+        actions = self._context.studio.actions
+        startable, steppable = bool(self._context.studio.show.segments), self._runner.upcoming is not None
         self._switch(self.start_button, visible=not running, enabled=startable)
         self._switch(self.next_button, visible=running, enabled=steppable)
         for action_id, button in self._run_keys.items():
@@ -128,10 +128,10 @@ class RunHead(QWidget):
         standing = timer.left_s if timer.length_s else float(TIMER_S)
         counting = timer.started_ms is not None
         self.timer.show_timer(self._runner.timer_left_s() if counting else standing, counting=counting)
-        segments = self._desk.studio.show.segments
+        segments = self._context.studio.show.segments
         if not self._runner.run.running:
             planned_s = sum(one.planned_s for one in segments)
-            ends_ms = self._desk.studio.control.now_ms() + planned_s * 1000
+            ends_ms = self._context.studio.control.now_ms() + planned_s * 1000
             self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), planned_s, _hour(ends_ms) if segments else "")
             return
         timing = self._runner.timing()

@@ -18,7 +18,7 @@ from app.domain.show import Show, segment_by_id
 from app.ui import late
 from app.ui.catalogue.product_list import PRODUCT_TYPE, Thumbnails
 from app.ui.catalogue.products import role_badge
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import act_words
 from app.ui.kit.clocks import clock
 from app.ui.kit.editors import column
@@ -59,24 +59,24 @@ class RundownPanel(QWidget):
     segment. Rows are dragged, products are let fall between them.
     """
 
-    def __init__(self, desk: Desk, thumbnails: Thumbnails | None = None) -> None:
+    def __init__(self, context: WindowContext, thumbnails: Thumbnails | None = None) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
-        self._runner = desk.studio.control.runner
+        self._context = context
+        self._runner = context.studio.control.runner
         self._begins: Mapping[str, int] = {}
-        self._products = desk.studio.control.products
+        self._products = context.studio.control.products
         self._dialogs: dict[str, late.SegmentDialog] = {}
         self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # of each segment, and what it was made of
         self._revealed = ""
         self._run = Run()  # as it is shown
         layout = column(self, margin=8, spacing=4)
-        self.head = RunHead(desk)
+        self.head = RunHead(context)
         layout.addWidget(self.head)
         self.list = SegmentView(
-            desk.theme,
-            desk.icons,
-            thumbnails or Thumbnails(desk.studio.pictures.get, THUMB_PX),
+            context.theme,
+            context.icons,
+            thumbnails or Thumbnails(context.studio.pictures.get, THUMB_PX),
             self._describe,
             act_words,
         )
@@ -87,7 +87,7 @@ class RundownPanel(QWidget):
         self._stack.addWidget(self.list)
         self.plan_button = push_button(tr("Rundown", "Plan from my products"), self.plan, role="primary")
         self.empty = _EmptyPlan(
-            desk.icons,
+            context.icons,
             "rundown",
             tr("Rundown", "No plan yet"),
             tr("Rundown", "Drag products here, or begin with a plan in three acts."),
@@ -96,7 +96,7 @@ class RundownPanel(QWidget):
         self.empty.products_dropped.connect(self.add_products)
         self._stack.addWidget(self.empty)
         layout.addLayout(self._stack, LIST_SHARE)
-        self.findings = FindingsBar(desk, self._go_to, self.list.refresh)
+        self.findings = FindingsBar(context, self._go_to, self.list.refresh)
         layout.addWidget(self.findings)
         self.findings.opened.connect(lambda on: layout.setStretchFactor(self.findings, FINDINGS_SHARE if on else 0))
         layout.addLayout(self._buttons())
@@ -109,8 +109,8 @@ class RundownPanel(QWidget):
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
         self.head.ticked.connect(self._on_tick)
-        desk.bridge.show_changed.connect(self._on_show_changed)
-        desk.bridge.run_changed.connect(self._on_run_changed)
+        context.bridge.show_changed.connect(self._on_show_changed)
+        context.bridge.run_changed.connect(self._on_run_changed)
         self._on_show_changed()
 
     # Building -------------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class RundownPanel(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        icons = self._desk.icons
+        icons = self._context.icons
         row.addWidget(icon_button(icons, "add", tr("Rundown", "Add a segment"), self.add))
         self.duplicate_button = icon_button(icons, "duplicate", tr("Rundown", "Duplicate"), self.duplicate)
         self.open_button = icon_button(icons, "rename", tr("Rundown", "Open the form"), lambda: self.open(self.list.current_id()))
@@ -137,7 +137,7 @@ class RundownPanel(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _on_show_changed(self) -> None:
-        show = self._desk.studio.show
+        show = self._context.studio.show
         begins, at = {}, 0
         for segment in show.segments:
             begins[segment.id] = at
@@ -177,7 +177,12 @@ class RundownPanel(QWidget):
     def _describe(self, segment: Segment) -> SegmentLine:
         run = self._runner.run
         known = self._lines.get(segment.id)
-        of = (segment, self._products.find(segment.product_id), self._products.find(segment.backup_id), self._desk.studio.show.presentation)
+        of = (
+            segment,
+            self._products.find(segment.product_id),
+            self._products.find(segment.backup_id),
+            self._context.studio.show.presentation,
+        )
         if known is None or not all(map(is_, known[0], of)):
             known = self._lines[segment.id] = (of, self._line(segment, of[1], of[2]))
         now = run.running and run.segment_id == segment.id
@@ -194,7 +199,7 @@ class RundownPanel(QWidget):
 
     def _line(self, segment: Segment, product: Product | None, backup: Product | None) -> SegmentLine:
         """What a row says whatever the clock says: made once as long as segment and products are the same."""
-        language = (self._desk.studio.show.presentation.host_language,)
+        language = (self._context.studio.show.presentation.host_language,)
         details = []
         if product is not None:
             details.append(pick(product.name, language)[0] or product.sku)
@@ -221,7 +226,7 @@ class RundownPanel(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def _do(self, action_id: str) -> None:
-        self._desk.studio.actions.run(action_id)
+        self._context.studio.actions.run(action_id)
 
     def _go_into(self, segment_id: str) -> None:
         if segment_id and self._runner.run.running:
@@ -230,9 +235,9 @@ class RundownPanel(QWidget):
     def jump(self, segment_id: str) -> None:
         """Go into a segment without a question, and say how to come back."""
         before = self._runner.current
-        if self._desk.attempt(lambda: self._runner.enter(segment_id)) and before is not None and before.id != segment_id:
-            data: dict[str, Value] = {"segment": segment_by_id(self._desk.studio.show, segment_id).title, "before": before.title}
-            self._desk.bridge.tell(Notice(Severity.INFO, "window.jumped", data, "window.jumped", ("run.back",)))
+        if self._context.attempt(lambda: self._runner.enter(segment_id)) and before is not None and before.id != segment_id:
+            data: dict[str, Value] = {"segment": segment_by_id(self._context.studio.show, segment_id).title, "before": before.title}
+            self._context.bridge.tell(Notice(Severity.INFO, "window.jumped", data, "window.jumped", ("run.back",)))
 
     def open(self, segment_id: str) -> None:
         """Show the segment's form; one that is open comes to the front."""
@@ -243,7 +248,7 @@ class RundownPanel(QWidget):
             known.raise_()
             known.activateWindow()
             return
-        dialog = late.SegmentDialog(self._desk, segment_id, self)
+        dialog = late.SegmentDialog(self._context, segment_id, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self._dialogs.pop(segment_id, None))
         self._dialogs[segment_id] = dialog
@@ -252,20 +257,20 @@ class RundownPanel(QWidget):
     def _place(self) -> int:
         """Behind the chosen row, else the end."""
         row = self.list.rows.row_of(self.list.current_id())
-        return row + 1 if row >= 0 else len(self._desk.studio.show.segments)
+        return row + 1 if row >= 0 else len(self._context.studio.show.segments)
 
     def add(self) -> None:
         """A new segment behind the chosen one, its form open."""
-        show, place = self._desk.studio.show, self._place()
+        show, place = self._context.studio.show, self._place()
         act = show.segments[place - 1].act if place else Act.OPEN
         segment = Segment(editing.new_id(), tr("Rundown", "New segment"), act=act)
-        if self._desk.edit_show("Add segment", lambda show: editing.put_segment(show, segment, place)):
+        if self._context.edit_show("Add segment", lambda show: editing.put_segment(show, segment, place)):
             self.list.choose(segment.id)
             self.open(segment.id)
 
     def add_products(self, product_ids: Sequence[str], place: int) -> None:
         """A segment for each of these products."""
-        language = (self._desk.studio.show.presentation.host_language,)
+        language = (self._context.studio.show.presentation.host_language,)
 
         def change(show: Show) -> Show:
             act = show.segments[place - 1].act if place and show.segments else Act.MIDDLE
@@ -276,32 +281,32 @@ class RundownPanel(QWidget):
                     show = editing.put_segment(show, made, place + number)
             return show
 
-        self._desk.edit_show("Add segments", change)
+        self._context.edit_show("Add segments", change)
 
     def plan(self) -> None:
         """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
-        language = (self._desk.studio.show.presentation.host_language,)
+        language = (self._context.studio.show.presentation.host_language,)
         welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are, where this comes from"), Act.OPEN, 240)
         close = Segment(editing.new_id(), tr("Rundown", "Thanks, and when we meet again"), Act.END, 180, share_moment=True)
-        self._desk.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
+        self._context.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
 
     def duplicate(self) -> None:
         """Copy the chosen segment."""
         here = self.list.current_id()
         if here:
-            self._desk.edit_show("Duplicate segment", lambda show: editing.duplicate_segment(show, here)[0])
+            self._context.edit_show("Duplicate segment", lambda show: editing.duplicate_segment(show, here)[0])
 
     def remove(self) -> None:
         """Remove what is chosen and offer to take that back."""
         ids = self.list.chosen_ids()
         if not ids:
             return
-        name = segment_by_id(self._desk.studio.show, ids[0]).title
-        if self._desk.edit_show("Remove segment", lambda show: editing.remove_segments(show, ids)):
-            self._desk.bridge.tell(Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",)))
+        name = segment_by_id(self._context.studio.show, ids[0]).title
+        if self._context.edit_show("Remove segment", lambda show: editing.remove_segments(show, ids)):
+            self._context.bridge.tell(Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",)))
 
     def _move(self, ids: Sequence[str], place: int) -> None:
-        self._desk.edit_show("Move segment", lambda show: editing.move_segments(show, ids, place))
+        self._context.edit_show("Move segment", lambda show: editing.move_segments(show, ids, place))
         if ids:
             self.list.choose(ids[0])
 
@@ -311,13 +316,13 @@ class RundownPanel(QWidget):
             self.list.choose(subject_id)
             self.open(subject_id)
         else:
-            self._desk.bridge.open_requested.emit(kind, f"{subject_id}/{field}")
+            self._context.bridge.open_requested.emit(kind, f"{subject_id}/{field}")
 
     def _show_menu(self, point: QPoint) -> None:
         here = self.list.current_id()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        icons = self._desk.icons
+        icons = self._context.icons
         if here and self._runner.run.running:
             menu.addAction(icons.icon("play"), tr("Rundown", "Go to this segment"), lambda: self.jump(here))
             menu.addSeparator()

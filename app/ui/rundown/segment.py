@@ -12,7 +12,7 @@ from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import PLANNED_S_BOUNDS, Show, ShowError, segment_by_id
 from app.domain.show_editing import change_segment, new_id
 from app.ui.catalogue.product_choice import ProductChoice
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import act_words
 from app.ui.kit.clocks import clock, read_clock
 from app.ui.kit.frame import FramedDialog
@@ -34,9 +34,9 @@ def role_words() -> tuple[tuple[str, str], ...]:
 class SegmentDialog(FramedDialog):
     """Changes are in the show at once; closes by itself when its segment goes."""
 
-    def __init__(self, desk: Desk, segment_id: str, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, segment_id: str, parent: QWidget) -> None:
         super().__init__(parent, tr("Rundown", "Segment"))
-        self._desk = desk
+        self._context = context
         self._id = segment_id
         self._cues: list[tuple[QWidget, QLineEdit]] = []
         self.resize(560, 680)
@@ -88,7 +88,7 @@ class SegmentDialog(FramedDialog):
         self.note = self._line("note", tr("Rundown", "Note for the crew"), None)
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Rundown", "Done"), self.accept, role="primary"))
-        desk.bridge.show_changed.connect(self._read)
+        context.bridge.show_changed.connect(self._read)
         self._read()
 
     # Building -------------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class SegmentDialog(FramedDialog):
         return line
 
     def _product_choice(self, title: str, nothing: str, form: QFormLayout) -> ProductChoice:
-        studio = self._desk.studio
+        studio = self._context.studio
         field = ProductChoice(title, nothing, lambda: studio.show.products, lambda: studio.show.presentation.host_language)
         form.addRow(label(title, "muted"), field)
         return field
@@ -130,7 +130,7 @@ class SegmentDialog(FramedDialog):
         self._apply(field, lambda show: change_segment(show, self._id, **changes))
 
     def _apply(self, field: str, change: Callable[[Show], Show]) -> None:
-        self._desk.edit_show("Change segment", change, merge=f"segment.{self._id}.{field}")
+        self._context.edit_show("Change segment", change, merge=f"segment.{self._id}.{field}")
 
     def _on_length(self) -> None:
         seconds = read_clock(self.length.text())
@@ -142,8 +142,8 @@ class SegmentDialog(FramedDialog):
 
     def _on_product(self, product_id: str) -> None:
         changes: dict[str, Any] = {"product_id": product_id}
-        segment = segment_by_id(self._desk.studio.show, self._id)
-        product = self._desk.studio.control.products.find(product_id)
+        segment = segment_by_id(self._context.studio.show, self._id)
+        product = self._context.studio.control.products.find(product_id)
         if product is not None and segment.role is None:
             changes["role"] = Role.HERO if product.role is Role.BACKUP else product.role
         elif product is None:
@@ -163,7 +163,7 @@ class SegmentDialog(FramedDialog):
         self._cues[-1][1].setFocus()
 
     def _edit_cue(self, place: int, text: str) -> None:
-        language = self._desk.studio.show.presentation.host_language
+        language = self._context.studio.show.presentation.host_language
 
         def change(cues: list[Cue]) -> None:
             cues[place] = Cue(cues[place].id, with_text(cues[place].text, language, text))
@@ -173,7 +173,7 @@ class SegmentDialog(FramedDialog):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        show = self._desk.studio.show
+        show = self._context.studio.show
         try:
             segment = segment_by_id(show, self._id)
         except ShowError:
@@ -191,7 +191,7 @@ class SegmentDialog(FramedDialog):
         if not self.length.hasFocus():
             self.length.setText(clock(segment.planned_s))
         self._fill_scenes(show)
-        products = self._desk.studio.control.products
+        products = self._context.studio.control.products
         self.product.show_product(products.find(segment.product_id))
         self.backup.show_product(products.find(segment.backup_id))
         for box, value in (
@@ -239,6 +239,6 @@ class SegmentDialog(FramedDialog):
         def remove() -> None:
             self._set_cues(without, new_id())
 
-        row.addWidget(icon_button(self._desk.icons, "remove", tr("Rundown", "Remove the cue"), remove))
+        row.addWidget(icon_button(self._context.icons, "remove", tr("Rundown", "Remove the cue"), remove))
         self._cue_column.addWidget(box)
         return box, line

@@ -9,7 +9,7 @@ from app.domain.base.words import Words, has, pick
 from app.domain.show import Coupon, KeywordCard, languages_of
 from app.domain.show_editing import new_id, put_card, put_coupon, remove_card, remove_coupon
 from app.ui.catalogue.product_choice import ProductChoice
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import SPOKEN, tr
@@ -20,17 +20,17 @@ from app.ui.kit.words_field import WordsField
 class _Languages(QWidget):
     """One line for each language of the show and of the window, and a picker for more."""
 
-    def __init__(self, desk: Desk, words: Words) -> None:
+    def __init__(self, context: WindowContext, words: Words) -> None:
         super().__init__()
         self.words: Words = words
         self.fields: dict[str, WordsField] = {}
-        self._desk = desk
+        self._context = context
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        languages = dict.fromkeys((*languages_of(desk.studio.show), *words))
-        if not has(dict.fromkeys(languages, "…"), desk.language):
-            languages[desk.language] = None
+        languages = dict.fromkeys((*languages_of(context.studio.show), *words))
+        if not has(dict.fromkeys(languages, "…"), context.language):
+            languages[context.language] = None
         for language in languages:
             self._add(language)
         self.more = QComboBox()  # behind the lines: Tab goes in the order in which they are made
@@ -41,7 +41,7 @@ class _Languages(QWidget):
         self._fill_more()
 
     def _add(self, language: str) -> WordsField:
-        field = WordsField(self._desk.formats.language_name(language, language))
+        field = WordsField(self._context.formats.language_name(language, language))
         field.show_words({language: self.words.get(language, "")}, language)
         field.edited.connect(lambda changed: self._on_edited(language, changed.get(language, "")))
         self._column.insertWidget(len(self.fields), field)
@@ -49,7 +49,7 @@ class _Languages(QWidget):
         return field
 
     def _fill_more(self) -> None:
-        named = {tag: self._desk.formats.language_name(tag, self._desk.language) for tag in SPOKEN if tag not in self.fields}
+        named = {tag: self._context.formats.language_name(tag, self._context.language) for tag in SPOKEN if tag not in self.fields}
         self.more.clear()
         self.more.addItem(tr("Keywords", "Add a language…"), "")
         for tag in sorted(named, key=lambda tag: named[tag]):
@@ -72,14 +72,14 @@ class _Languages(QWidget):
 class KeywordDialog(FramedDialog):
     """Changes nothing until it is confirmed; `card_id` "" makes a new card."""
 
-    def __init__(self, desk: Desk, card_id: str, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, card_id: str, parent: QWidget) -> None:
         super().__init__(
             parent, tr("Keywords", "Keyword card"), tr("Keywords", "A few words; each viewer reads them in their own language.")
         )
-        self._desk = desk
-        known = next((card for card in desk.studio.show.cards if card.id == card_id), None)
+        self._context = context
+        known = next((card for card in context.studio.show.cards if card.id == card_id), None)
         self._card = known or KeywordCard(new_id(), {})
-        self.languages = _Languages(desk, self._card.words)
+        self.languages = _Languages(context, self._card.words)
         self.body.addWidget(self.languages)
         self.body.addStretch(1)
         if known is not None:
@@ -96,33 +96,33 @@ class KeywordDialog(FramedDialog):
             self.reject()
             return
         card = replace(self._card, words=words)
-        if self._desk.edit_show("Change keyword card", lambda show: put_card(show, card)):
+        if self._context.edit_show("Change keyword card", lambda show: put_card(show, card)):
             self.accept()
 
     def _remove(self) -> None:
-        if self._desk.edit_show("Remove keyword card", lambda show: remove_card(show, self._card.id)):
+        if self._context.edit_show("Remove keyword card", lambda show: remove_card(show, self._card.id)):
             self.accept()
 
 
 class CouponDialog(FramedDialog):
     """As KeywordDialog, for a coupon."""
 
-    def __init__(self, desk: Desk, coupon_id: str, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, coupon_id: str, parent: QWidget) -> None:
         super().__init__(
             parent,
             tr("Keywords", "Coupon"),
             tr("Keywords", "Each viewer gets one code, and each code goes to one viewer. What is left is counted as it is."),
         )
         self.resize(520, 660)
-        self._desk = desk
-        show = desk.studio.show
+        self._context = context
+        show = context.studio.show
         known = next((coupon for coupon in show.coupons if coupon.id == coupon_id), None)
         self._coupon = known or Coupon(new_id(), {}, percent=10.0)
-        self.languages = _Languages(desk, self._coupon.title)
+        self.languages = _Languages(context, self._coupon.title)
         self.body.addWidget(label(tr("Keywords", "Title"), "heading"))
         self.body.addWidget(self.languages)
         form = QFormLayout()
-        studio = desk.studio
+        studio = context.studio
         self.product = ProductChoice(
             tr("Keywords", "For"),
             tr("Keywords", "Everything"),
@@ -176,7 +176,7 @@ class CouponDialog(FramedDialog):
             self.stock.setValue(len(typed))
 
     def _keep(self) -> None:
-        title = self.languages.words or {self._desk.studio.show.presentation.host_language: f"−{self.percent.value()} %"}
+        title = self.languages.words or {self._context.studio.show.presentation.host_language: f"−{self.percent.value()} %"}
         coupon = replace(
             self._coupon,
             title=title,
@@ -186,9 +186,9 @@ class CouponDialog(FramedDialog):
             stock=self.stock.value(),
             expires_in_s=self.minutes.value() * 60,
         )
-        if self._desk.edit_show("Change coupon", lambda show: put_coupon(show, coupon)):
+        if self._context.edit_show("Change coupon", lambda show: put_coupon(show, coupon)):
             self.accept()
 
     def _remove(self) -> None:
-        if self._desk.edit_show("Remove coupon", lambda show: remove_coupon(show, self._coupon.id)):
+        if self._context.edit_show("Remove coupon", lambda show: remove_coupon(show, self._coupon.id)):
             self.accept()

@@ -11,7 +11,7 @@ from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 from app.domain.program.stats import Meters
 from app.ui.air.live import LivePanel
 from app.ui.air.relays import RelaysPanel
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import EDITORS
 from app.ui.kit.language import declared, tr
 from app.ui.kit.pieces import label, push_button, set_property
@@ -39,24 +39,24 @@ def with_device(project: Project, kind: SourceKind, device: str, name: str) -> P
 class _MissingHint(QWidget):
     """A sentence, and a button that takes the device in while the show has none of its kind."""
 
-    def __init__(self, desk: Desk, kind: SourceKind, words: str) -> None:
+    def __init__(self, context: WindowContext, kind: SourceKind, words: str) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._kind = kind
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label(words, "hint", wrap=True), 1)
         self._use = push_button(tr("Guide", "Use it"), self._take_in)
         layout.addWidget(self._use)
-        desk.bridge.project_changed.connect(self._on_project_changed)
+        context.bridge.project_changed.connect(self._on_project_changed)
         self._on_project_changed()
 
     def _on_project_changed(self) -> None:
-        self._use.setVisible(source_of(self._desk.studio.project, self._kind) is None)
+        self._use.setVisible(source_of(self._context.studio.project, self._kind) is None)
 
     def _take_in(self) -> None:
         kind, name = self._kind, declared(KINDS[self._kind].title)
-        self._desk.edit("Choose device", lambda project: with_device(project, kind, "", name))
+        self._context.edit("Choose device", lambda project: with_device(project, kind, "", name))
 
 
 class Guide(QDialog):
@@ -64,9 +64,9 @@ class Guide(QDialog):
 
     finished_guide = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self.setWindowTitle(tr("Guide", "First show"))
         self.resize(720, 560)
         outer = QVBoxLayout(self)
@@ -88,7 +88,7 @@ class Guide(QDialog):
         buttons.addWidget(self.back_button)
         buttons.addWidget(self.next_button)
         outer.addLayout(buttons)
-        desk.bridge.meters_changed.connect(self._on_meters_changed)
+        context.bridge.meters_changed.connect(self._on_meters_changed)
         self.go(0)
 
     def _step_row(self) -> QHBoxLayout:
@@ -113,16 +113,16 @@ class Guide(QDialog):
 
     def _device_editor(self, kind: SourceKind) -> QWidget:
         field: Field = next(field for field in KINDS[kind].fields if field.key == "device")
-        editor = EDITORS[field.type](field, self._desk.around)
-        source = source_of(self._desk.studio.project, kind)
+        editor = EDITORS[field.type](field, self._context.around)
+        source = source_of(self._context.studio.project, kind)
         editor.show_value(settings_of(source)["device"] if source is not None else field.default)
 
         def use(value: Value) -> None:
             name = declared(KINDS[kind].title)
-            self._desk.edit("Choose device", lambda project: with_device(project, kind, str(value), name))
+            self._context.edit("Choose device", lambda project: with_device(project, kind, str(value), name))
 
         editor.edited.connect(use)
-        self._desk.bridge.devices_changed.connect(editor.refresh_devices)
+        self._context.bridge.devices_changed.connect(editor.refresh_devices)
         return editor
 
     def _camera_page(self) -> QWidget:
@@ -130,9 +130,11 @@ class Guide(QDialog):
             tr("Guide", "Which camera?"), tr("Guide", "The picture below is what viewers will see. Without a camera the test card stays.")
         )
         layout.addWidget(self._device_editor(SourceKind.CAMERA))
-        layout.addWidget(_MissingHint(self._desk, SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list.")))
-        view = ProgramView(self._desk.theme, self._desk.studio.preview.latest)
-        canvas = self._desk.studio.project.output.canvas
+        layout.addWidget(
+            _MissingHint(self._context, SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list."))
+        )
+        view = ProgramView(self._context.theme, self._context.studio.preview.latest)
+        canvas = self._context.studio.project.output.canvas
         view.set_scene((canvas.width, canvas.height), (), "")
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(view, 1)
@@ -144,8 +146,10 @@ class Guide(QDialog):
             tr("Guide", "Speak as you will in the show: the level should reach into the yellow, not the red."),
         )
         layout.addWidget(self._device_editor(SourceKind.MICROPHONE))
-        layout.addWidget(_MissingHint(self._desk, SourceKind.MICROPHONE, tr("Guide", "The system's default is followed when it changes.")))
-        self.meter = Meter(self._desk.theme)
+        layout.addWidget(
+            _MissingHint(self._context, SourceKind.MICROPHONE, tr("Guide", "The system's default is followed when it changes."))
+        )
+        self.meter = Meter(self._context.theme)
         layout.addWidget(self.meter, 1, Qt.AlignmentFlag.AlignHCenter)
         return page
 
@@ -154,7 +158,7 @@ class Guide(QDialog):
             tr("Guide", "Where to?"),
             tr("Guide", "The built-in relay is ready and reaches everybody on this network. Add your own relay to reach the world."),
         )
-        layout.addWidget(RelaysPanel(self._desk), 1)
+        layout.addWidget(RelaysPanel(self._context), 1)
         return page
 
     def _air_page(self) -> QWidget:
@@ -162,7 +166,7 @@ class Guide(QDialog):
             tr("Guide", "Try it"),
             tr("Guide", "Go live, then open the address on your phone or scan its code. End the show with the same button."),
         )
-        layout.addWidget(LivePanel(self._desk))
+        layout.addWidget(LivePanel(self._context))
         layout.addStretch(1)
         return page
 

@@ -12,7 +12,7 @@ from app.domain.base.words import pick
 from app.domain.catalogue.market import ClaimRule, Disclosure, DisclosureMode, Frame, Market, Phrase, Taboo, TabooKind
 from app.domain.show import Show
 from app.domain.show_editing import put_market
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import badge, label, push_button, set_property
@@ -68,9 +68,9 @@ def mode_words() -> Mapping[DisclosureMode, str]:
 class MarketPage(QWidget):
     """Reads and changes the show's own profile of a market; one that the show has not chosen is shown as it is shipped."""
 
-    def __init__(self, desk: Desk, shipped: Mapping[str, Market]) -> None:
+    def __init__(self, context: WindowContext, shipped: Mapping[str, Market]) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._shipped = shipped
         self._id = ""
         column = QVBoxLayout(self)
@@ -110,12 +110,12 @@ class MarketPage(QWidget):
         """The list of this field of the market; `make` makes the form of a rule."""
 
         def ask(rule: Any, keep: Callable[[Any], None]) -> None:
-            dialog = make(self._desk, rule, self)
+            dialog = make(self._context, rule, self)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.accepted.connect(lambda: keep(dialog.kept))
             dialog.open()
 
-        return RulesList(self._desk.icons, title, fresh=fresh, ask=ask, edit=lambda step, rules: self._edit(step, {field: rules}))
+        return RulesList(self._context.icons, title, fresh=fresh, ask=ask, edit=lambda step, rules: self._edit(step, {field: rules}))
 
     def _build_form(self) -> QFormLayout:
         form = QFormLayout()
@@ -156,11 +156,11 @@ class MarketPage(QWidget):
         if market_id != self._id or not self.languages.isModified():  # else the user is typing there
             self._show_languages(market_id)
         self._id = market_id
-        own = next((market for market in self._desk.studio.show.markets if market.id == market_id), None)
+        own = next((market for market in self._context.studio.show.markets if market.id == market_id), None)
         market = self._known(market_id)
         if market is None:
             return
-        tag = self._desk.language
+        tag = self._context.language
         self.name.setText(pick(market.name, (tag,))[0] or market.id)
         changed = own is not None and own != self._shipped.get(market_id)
         self.state.setText(tr("Setup", "not chosen: tick it to sell there") if own is None else tr("Setup", "changed"))
@@ -193,7 +193,7 @@ class MarketPage(QWidget):
         )
 
     def _known(self, market_id: str) -> Market | None:
-        own = next((market for market in self._desk.studio.show.markets if market.id == market_id), None)
+        own = next((market for market in self._context.studio.show.markets if market.id == market_id), None)
         return own or self._shipped.get(market_id)
 
     def _show_languages(self, market_id: str) -> None:
@@ -202,7 +202,7 @@ class MarketPage(QWidget):
         set_property(self.languages, "invalid", False)
 
     def _facts(self, market: Market) -> str:
-        tag, formats = self._desk.language, self._desk.formats
+        tag, formats = self._context.language, self._context.formats
         languages = ", ".join(formats.language_name(language, tag) for language in market.languages)
         zones = ", ".join(zone.split("/")[-1].replace("_", " ") for zone in market.zones)
         return "\n".join(
@@ -222,11 +222,11 @@ class MarketPage(QWidget):
             own = next((market for market in show.markets if market.id == self._id), None)
             return show if own is None else put_market(show, replace(own, **changes))
 
-        self._desk.edit_show(step, apply, merge=merge)
+        self._context.edit_show(step, apply, merge=merge)
         self.read(self._id)
 
     def _disclose(self, **changes: Any) -> None:
-        own = next((market for market in self._desk.studio.show.markets if market.id == self._id), None)
+        own = next((market for market in self._context.studio.show.markets if market.id == self._id), None)
         if own is not None:
             disclosure: Disclosure = replace(own.disclosure, **changes)
             self._change(disclosure=disclosure)
@@ -242,5 +242,5 @@ class MarketPage(QWidget):
     def _reset(self) -> None:
         shipped = self._shipped.get(self._id)
         if shipped is not None:
-            self._desk.edit_show("Reset market", lambda show: put_market(show, shipped))
+            self._context.edit_show("Reset market", lambda show: put_market(show, shipped))
             self.read(self._id)

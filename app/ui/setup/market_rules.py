@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QL
 
 from app.domain.base.words import Words, pick
 from app.domain.catalogue.market import ClaimRule, Level, Phrase, Taboo, TabooKind
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import icon_button, label, push_button, tip
@@ -71,12 +71,12 @@ def _note(kept: dict[str, str], language: str, words: Words) -> None:
 class _RuleDialog(FramedDialog, Generic[AnyRule]):
     """Changes nothing until it is confirmed: `kept` is what came of it, None = it was left."""
 
-    def __init__(self, desk: Desk, rule: AnyRule, parent: QWidget, title: str, text: str) -> None:
+    def __init__(self, context: WindowContext, rule: AnyRule, parent: QWidget, title: str, text: str) -> None:
         super().__init__(parent, title, text)
         self.resize(520, 600)
         self.kept: AnyRule | None = None
         self._rule: AnyRule = rule
-        self._desk = desk
+        self._context = context
         self._texts: dict[str, dict[str, str]] = {}
         self.body.addWidget(label(tr("Rules", "What is looked for, one a line, in any language"), "muted"))
         self.matches = QPlainTextEdit("\n".join(rule.matches))
@@ -126,7 +126,7 @@ class _RuleDialog(FramedDialog, Generic[AnyRule]):
         """A field for each of the two languages in which rules are explained, and for those that it has words in besides."""
         kept = self._texts[name] = dict(words)
         for language in dict.fromkeys((*SPOKEN, *words)):
-            shown = WordsField(f"{title} · {self._desk.formats.language_name(language, self._desk.language)}", paragraph=True)
+            shown = WordsField(f"{title} · {self._context.formats.language_name(language, self._context.language)}", paragraph=True)
             shown.show_words({language: words.get(language, "")}, language)
             shown.edited.connect(partial(_note, kept, language))
             self.body.addWidget(shown)
@@ -148,9 +148,9 @@ class _RuleDialog(FramedDialog, Generic[AnyRule]):
 class TabooDialog(_RuleDialog[Taboo]):
     """What is not shown or said."""
 
-    def __init__(self, desk: Desk, rule: Taboo, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, rule: Taboo, parent: QWidget) -> None:
         super().__init__(
-            desk, rule, parent, tr("Rules", "Take care with"), tr("Rules", "Found in names, texts, prices and colours while you plan.")
+            context, rule, parent, tr("Rules", "Take care with"), tr("Rules", "Found in names, texts, prices and colours while you plan.")
         )
 
     def build(self) -> None:
@@ -179,9 +179,9 @@ class TabooDialog(_RuleDialog[Taboo]):
 class PhraseDialog(_RuleDialog[Phrase]):
     """A way of speaking, and what to say instead."""
 
-    def __init__(self, desk: Desk, rule: Phrase, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, rule: Phrase, parent: QWidget) -> None:
         super().__init__(
-            desk, rule, parent, tr("Rules", "Better said otherwise"), tr("Rules", "What sounds right at home can sound wrong there.")
+            context, rule, parent, tr("Rules", "Better said otherwise"), tr("Rules", "What sounds right at home can sound wrong there.")
         )
 
     def build(self) -> None:
@@ -198,9 +198,9 @@ class PhraseDialog(_RuleDialog[Phrase]):
 class ClaimDialog(_RuleDialog[ClaimRule]):
     """What may not be asserted, or only with proof."""
 
-    def __init__(self, desk: Desk, rule: ClaimRule, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, rule: ClaimRule, parent: QWidget) -> None:
         super().__init__(
-            desk, rule, parent, tr("Rules", "Claims"), tr("Rules", "What may not be asserted there, or only with proof at hand.")
+            context, rule, parent, tr("Rules", "Claims"), tr("Rules", "What may not be asserted there, or only with proof at hand.")
         )
 
     def build(self) -> None:

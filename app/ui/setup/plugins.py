@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from app.domain.base.errors import Value
 from app.domain.base.schema import Field
 from app.domain.base.words import pick
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.form import Form
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
@@ -61,7 +61,7 @@ def _state_words(state: str, restarts: int) -> str:
 class PluginsDialog(FramedDialog):
     """Switching and settings take effect at once."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(
             parent,
             tr("Plugins", "Plugins"),
@@ -70,10 +70,10 @@ class PluginsDialog(FramedDialog):
                 "Plugins add integrations, such as shop orders. Switch on only what you trust.",
             ),
         )
-        self._desk = desk
-        self._host = desk.studio.plugins
+        self._context = context
+        self._host = context.studio.plugins
         self._rows: dict[str, _Row] = {}
-        tag = desk.language
+        tag = context.language
         for plugin in self._host.plugins:
             manifest = plugin.manifest
             heading = pick(manifest.name, (tag,))[0], manifest.version, pick(manifest.summary, (tag,))[0]
@@ -110,18 +110,18 @@ class PluginsDialog(FramedDialog):
         state, reason = label("", "hint"), label("", "error", wrap=True)
         head.insertWidget(1, state)
         column.addWidget(reason)
-        form = Form(fields, self._desk.around)
+        form = Form(fields, self._context.around)
         form.changed.connect(lambda key, value: self._on_changed(plugin_id, key, value))
         column.addWidget(form)
         self._rows[plugin_id] = _Row(switch, state, reason, form)
         return box
 
     def _on_switched(self, plugin_id: str, on: bool) -> None:
-        self._desk.attempt(lambda: self._host.switch(plugin_id, on=on))
+        self._context.attempt(lambda: self._host.switch(plugin_id, on=on))
         self._read()
 
     def _on_changed(self, plugin_id: str, key: str, value: Value) -> None:
-        if not self._desk.attempt(lambda: self._host.configure(plugin_id, key, value)):
+        if not self._context.attempt(lambda: self._host.configure(plugin_id, key, value)):
             self._read()
 
     def _read(self) -> None:
@@ -129,6 +129,6 @@ class PluginsDialog(FramedDialog):
             row, trouble = self._rows[plugin.manifest.id], plugin.trouble
             row.switch.setChecked(plugin.wanted)
             row.state.setText(_state_words(plugin.state.value.value, plugin.restarts))
-            row.reason.setText(self._desk.wordings.sentence(trouble.code, trouble.data).text if trouble is not None else "")
+            row.reason.setText(self._context.wordings.sentence(trouble.code, trouble.data).text if trouble is not None else "")
             row.reason.setVisible(trouble is not None)
             row.form.show_values(self._host.values(plugin.manifest.id))

@@ -11,7 +11,7 @@ from app.domain.program import editing
 from app.domain.program.output import EncoderChoice, H264Profile, SpeedPreset
 from app.domain.program.project import Project
 from app.domain.program.transition import Transition, TransitionKind
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.form import Form, Group
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import declared, tr
@@ -134,9 +134,9 @@ def output_values(project: Project) -> dict[str, Value]:
 class SettingsPages(QWidget):
     """A list of groups on the left, the chosen group's form on the right."""
 
-    def __init__(self, desk: Desk, groups: Sequence[Group], page: int = 0) -> None:
+    def __init__(self, context: WindowContext, groups: Sequence[Group], page: int = 0) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self.forms: list[Form] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -152,13 +152,13 @@ class SettingsPages(QWidget):
             self._add_page(declared(group.title), group.fields, self._set, tr("Settings", "Kept for this computer."))
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.list.setCurrentRow(page)
-        desk.bridge.settings_changed.connect(self._show_values)
-        desk.bridge.project_changed.connect(self._show_values)
+        context.bridge.settings_changed.connect(self._show_values)
+        context.bridge.project_changed.connect(self._show_values)
         self._show_values()
 
     def _add_page(self, title: str, fields: Sequence[Field], change: Callable[[str, Value], None], note: str) -> None:
         self.list.addItem(title)
-        form = Form(fields, self._desk.around)
+        form = Form(fields, self._context.around)
         form.changed.connect(change)
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -181,43 +181,43 @@ class SettingsPages(QWidget):
         form.add_below(
             "turn_username", tr("Settings", "TURN password"), self.turn_password, tr("Settings", "Kept in the keyring, never in a file.")
         )
-        self._desk.bridge.relays_changed.connect(self._show_turn_password)  # the keyring may answer late
+        self._context.bridge.relays_changed.connect(self._show_turn_password)  # the keyring may answer late
         self._show_turn_password()
 
     def _show_turn_password(self) -> None:
-        has_server = bool(self._desk.studio.settings.turn_server.strip())  # the password is kept for this server alone
+        has_server = bool(self._context.studio.settings.turn_server.strip())  # the password is kept for this server alone
         self.turn_password.setEnabled(has_server)
         self.turn_password.setPlaceholderText("" if has_server else tr("Settings", "Enter the server first"))
         if not self.turn_password.hasFocus():
-            self.turn_password.setText(self._desk.studio.turn_password)
+            self.turn_password.setText(self._context.studio.turn_password)
 
     def _keep_turn_password(self) -> None:
-        if self.turn_password.text() != self._desk.studio.turn_password:
-            self._desk.studio.set_turn_password(self.turn_password.text())
+        if self.turn_password.text() != self._context.studio.turn_password:
+            self._context.studio.set_turn_password(self.turn_password.text())
 
     def _show_values(self) -> None:
-        studio = self._desk.studio
+        studio = self._context.studio
         self.forms[0].show_values(output_values(studio.project))
         for form in self.forms[1:]:
             form.show_values({key: getattr(studio.settings, key) for key in form.keys})
 
     def _set(self, key: str, value: Value) -> None:
         try:
-            self._desk.studio.change_setting(key, value)
+            self._context.studio.change_setting(key, value)
         except AppError as error:
-            self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=key))
+            self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=key))
 
     def _set_output(self, key: str, value: Value) -> None:
-        self._desk.edit("Change output", lambda project: _OUTPUT_CHANGES[key](project, value), merge=f"output:{key}")
+        self._context.edit("Change output", lambda project: _OUTPUT_CHANGES[key](project, value), merge=f"output:{key}")
 
 
 class SettingsDialog(FramedDialog):
     """The pages with a button that closes them."""
 
-    def __init__(self, desk: Desk, groups: Sequence[Group], parent: QWidget, page: int = 0) -> None:
+    def __init__(self, context: WindowContext, groups: Sequence[Group], parent: QWidget, page: int = 0) -> None:
         super().__init__(parent, tr("Settings", "Settings"))
         self.resize(760, 560)
-        self.pages = SettingsPages(desk, groups, page)
+        self.pages = SettingsPages(context, groups, page)
         self.body.addWidget(self.pages, 1)
         self.buttons.addWidget(push_button(tr("Settings", "Close"), self.accept, role="primary"))
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.domain.base.words import Words, pick
 from app.domain.show import languages_of
 from app.domain.show_editing import change_desk, put_market, remove_market
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import SPOKEN, declared, tr
 from app.ui.kit.pieces import label, push_button
 from app.ui.kit.words_field import WordsField
@@ -38,10 +38,10 @@ SMALLEST = QSize(640, 440)
 class SetupDialog(QDialog):
     """Changes are in the show at once."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._shipped = {market.id: market for market in desk.known_markets()}
+        self._context = context
+        self._shipped = {market.id: market for market in context.known_markets()}
         self.setWindowTitle(tr("Setup", "Markets and cards"))
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
@@ -54,9 +54,9 @@ class SetupDialog(QDialog):
         self.tabs.addTab(self._build_cards(), tr("Setup", "Host and cards"))
         outer.addWidget(self.tabs, 1)
         buttons = QHBoxLayout()
-        self.undo = push_button(tr("Setup", "Undo"), desk.studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, desk.studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, desk.studio.redo)
+        self.undo = push_button(tr("Setup", "Undo"), context.studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.redo)
         buttons.addWidget(self.undo)
         buttons.addStretch(1)
         self.done_button = push_button(tr("Setup", "Done"), self.accept, role="primary")
@@ -66,8 +66,8 @@ class SetupDialog(QDialog):
         self.list.itemChanged.connect(self._on_checked)
         self.list.currentItemChanged.connect(lambda item, _: self.page.read(str(item.data(_ID))) if item is not None else None)
         self.list.setCurrentRow(0)
-        desk.bridge.show_changed.connect(self._read)
-        desk.bridge.document_changed.connect(self._show_undo)
+        context.bridge.show_changed.connect(self._read)
+        context.bridge.document_changed.connect(self._show_undo)
         self._read()
         self._show_undo()
 
@@ -88,7 +88,7 @@ class SetupDialog(QDialog):
         self.list.setAccessibleName(tr("Setup", "Markets"))
         side.addWidget(self.list, 1)
         row.addLayout(side)
-        self.page = MarketPage(self._desk, self._shipped)
+        self.page = MarketPage(self._context, self._shipped)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -134,15 +134,15 @@ class SetupDialog(QDialog):
         return made
 
     def _show_undo(self) -> None:
-        self.undo.setEnabled(bool(self._desk.studio.undo_title))
+        self.undo.setEnabled(bool(self._context.studio.undo_title))
 
     def _sold(self) -> Sequence[str]:
-        return [market.id for market in self._desk.studio.show.markets]
+        return [market.id for market in self._context.studio.show.markets]
 
     def _fill(self) -> None:
         """Those of the show first, then all by name."""
-        tag, sold = self._desk.language, self._sold()
-        known = {**self._shipped, **{market.id: market for market in self._desk.studio.show.markets}}
+        tag, sold = self._context.language, self._sold()
+        known = {**self._shipped, **{market.id: market for market in self._context.studio.show.markets}}
         names = {market_id: pick(market.name, (tag,))[0] or market_id for market_id, market in known.items()}
         for market_id in sorted(known, key=lambda one: (one not in sold, names[one])):
             item = QListWidgetItem(f"{names[market_id]} · {known[market_id].currency}")
@@ -161,18 +161,18 @@ class SetupDialog(QDialog):
         market_id = str(item.data(_ID))
         wanted = item.checkState() is Qt.CheckState.Checked
         if wanted and market_id not in self._sold() and market_id in self._shipped:
-            self._desk.edit_show("Add market", lambda show: put_market(show, self._shipped[market_id]))
+            self._context.edit_show("Add market", lambda show: put_market(show, self._shipped[market_id]))
         elif not wanted and market_id in self._sold():
-            self._desk.edit_show("Remove market", lambda show: remove_market(show, market_id))
+            self._context.edit_show("Remove market", lambda show: remove_market(show, market_id))
         self.list.setCurrentItem(item)
         self.page.read(market_id)
 
     def _set(self, field: str, value: str | Words) -> None:
         changes: dict[str, Any] = {field: value}
-        self._desk.edit_show("Change the setup", lambda show: change_desk(show, **changes), merge=f"desk.{field}")
+        self._context.edit_show("Change the setup", lambda show: change_desk(show, **changes), merge=f"context.{field}")
 
     def _read(self) -> None:
-        show, tag, formats = self._desk.studio.show, self._desk.language, self._desk.formats
+        show, tag, formats = self._context.studio.show, self._context.language, self._context.formats
         spoken = dict.fromkeys((*languages_of(show), *SPOKEN))
         _fill(self.host, [(one, formats.language_name(one, tag)) for one in spoken], show.presentation.host_language)
         markets = [
@@ -180,7 +180,7 @@ class SetupDialog(QDialog):
             *((one.id, pick(one.name, (tag,))[0] or one.id) for one in show.markets),
         ]
         _fill(self.picture, markets, show.presentation.market_id)
-        themes = self._desk.studio.control.card_themes
+        themes = self._context.studio.control.card_themes
         _fill(self.theme, [(theme_id, declared(theme.title)) for theme_id, theme in themes.items()], show.presentation.card_theme)
         market = next((one for one in show.markets if one.id == show.presentation.market_id), show.markets[0] if show.markets else None)
         language = market.languages[0] if market is not None else show.presentation.host_language

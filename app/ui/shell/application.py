@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.domain.base.notice import Notice
 from app.domain.catalogue.market import Market
 from app.session.studio import Studio
-from app.ui.desk import Formats, MakeCode
+from app.ui.context import Formats, MakeCode
 from app.ui.kit.form import Group
 from app.ui.kit.language import TableTranslator, language_for, load_table
 from app.ui.kit.theme import Icons, load_theme

@@ -5,33 +5,33 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.base.notice import Notice, Severity
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 
 
 class Consent(QObject):
     """Opens the question once for each show and set of servers; closed without an answer, a message offers it again."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self._parent = parent
         self._asked: frozenset[str] = frozenset()
         self._due = QTimer(self)  # not amid opening a show, and not in front of a window that is not there yet
         self._due.setSingleShot(True)
         self._due.timeout.connect(self._ask)
-        desk.bridge.connections_changed.connect(self.look)
+        context.bridge.connections_changed.connect(self.look)
         self.look()
 
     def look(self) -> None:
         """See whether there is something to ask."""
-        pending = frozenset(contact.origin for contact in self._desk.studio.connections.pending())
+        pending = frozenset(contact.origin for contact in self._context.studio.connections.pending())
         if not pending:
             self._asked = frozenset()
         elif not pending <= self._asked:
             self._due.start(0)
 
     def _ask(self) -> None:
-        pending = frozenset(contact.origin for contact in self._desk.studio.connections.pending())
+        pending = frozenset(contact.origin for contact in self._context.studio.connections.pending())
         if not pending or pending <= self._asked or not self._parent.isVisible():
             return
         asking = QApplication.activeModalWidget()
@@ -43,7 +43,7 @@ class Consent(QObject):
 
     def show(self, *, everything: bool) -> None:
         """Show the servers: those to be asked about, or all."""
-        dialog = late.ConnectionsDialog(self._desk, self._parent, everything=everything)
+        dialog = late.ConnectionsDialog(self._context, self._parent, everything=everything)
         dialog.finished.connect(self._tell_open)
         dialog.open()
 
@@ -51,5 +51,5 @@ class Consent(QObject):
         dialog = self.sender()
         if isinstance(dialog, QDialog):
             dialog.deleteLater()
-        if self._desk.studio.connections.pending():
-            self._desk.bridge.tell(Notice(Severity.WARNING, "show.connections", {}, "connections", ("connections.open",)))
+        if self._context.studio.connections.pending():
+            self._context.bridge.tell(Notice(Severity.WARNING, "show.connections", {}, "connections", ("connections.open",)))

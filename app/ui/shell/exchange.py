@@ -7,7 +7,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.shell.files import Files
 
 if TYPE_CHECKING:
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 class Exchange:
     """The commands of the file menu that exchange things, for one window."""
 
-    def __init__(self, desk: Desk, files: Files, parent: QWidget) -> None:
-        self._desk = desk
+    def __init__(self, context: WindowContext, files: Files, parent: QWidget) -> None:
+        self._context = context
         self._files = files
         self._parent = parent
 
     def bring_in_products(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Ask for a table of products, or take this one."""
-        return self._bring_in(late.ProductTable(self._desk), path)
+        return self._bring_in(late.ProductTable(self._context), path)
 
     def bring_in_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Ask for a table of the run of show, or take this one."""
-        return self._bring_in(late.RundownTable(self._desk), path)
+        return self._bring_in(late.RundownTable(self._context), path)
 
     def bring_in_orders(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Ask for a table of orders, or take this one."""
-        return self._bring_in(late.OrderTable(self._desk), path)
+        return self._bring_in(late.OrderTable(self._context), path)
 
     def _bring_in(self, kind: "TableKind", path: Path | None) -> "late.ImportDialog | None":
-        dialog = late.ImportDialog(self._desk, kind, self._parent)
+        dialog = late.ImportDialog(self._context, kind, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if path is not None:
             dialog.read_file(path)
@@ -47,14 +47,14 @@ class Exchange:
 
     def export(self) -> "late.ExportDialog":
         """Write tables and handbooks."""
-        dialog = late.ExportDialog(self._desk, self._parent)
+        dialog = late.ExportDialog(self._context, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
 
     def show_backups(self) -> "late.BackupsDialog":
         """The show as it was earlier."""
-        dialog = late.BackupsDialog(self._desk.studio, QLocale(self._desk.language), self._files.may_replace, self._parent)
+        dialog = late.BackupsDialog(self._context.studio, QLocale(self._context.language), self._files.may_replace, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog

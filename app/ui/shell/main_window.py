@@ -17,7 +17,7 @@ from app.ui import late
 from app.ui.air.live import LivePanel
 from app.ui.air.relays import RelaysPanel
 from app.ui.catalogue.products import ProductsPanel
-from app.ui.desk import Desk, Formats, MakeCode
+from app.ui.context import Formats, MakeCode, WindowContext
 from app.ui.figures import air_words, relay_name
 from app.ui.kit.bridge import Bridge
 from app.ui.kit.commands import Command, CommandTable
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.bridge = Bridge(studio, self)
         self.selection = Selection(self)
-        self.desk = Desk(
+        self.context = WindowContext(
             studio,
             self.bridge,
             self.selection,
@@ -116,10 +116,10 @@ class MainWindow(QMainWindow):
             fittings.known_markets,
             Folders(self._settings, lambda: studio.path),
         )
-        self.files = Files(studio, self, fittings.suffix, self.desk.folders)
+        self.files = Files(studio, self, fittings.suffix, self.context.folders)
         self.interrupted = InterruptedShow(studio, self, self.show_report)
-        self.exchange = Exchange(self.desk, self.files, self)
-        self.windows = OwnWindows(self.desk, self._settings, lambda: self.commands.actions, fittings.setting_groups)
+        self.exchange = Exchange(self.context, self.files, self)
+        self.windows = OwnWindows(self.context, self._settings, lambda: self.commands.actions, fittings.setting_groups)
         self._build_panels()
         self.commands = self._make_commands()
         self._build_menus()
@@ -143,15 +143,15 @@ class MainWindow(QMainWindow):
         self.bridge.open_requested.connect(self._on_open_requested)
         self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
-        self.consent = Consent(self.desk, self)
+        self.consent = Consent(self.context, self)
         self._restore_layout()
         self._on_changed()
 
     # Building -------------------------------------------------------------------------------------------------------------
 
     def _build_panels(self) -> None:
-        desk = self.desk
-        self.program = ProgramPanel(desk)
+        context = self.context
+        self.program = ProgramPanel(context)
         middle = QWidget()
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -164,12 +164,12 @@ class MainWindow(QMainWindow):
             (Qt.Corner.TopRightCorner, _RIGHT),
         ):
             self.setCorner(corner, area)
-        self.scenes, self.sources, self.mixer = ScenesPanel(desk), SourcesPanel(desk), MixerPanel(desk)
-        self.live, self.properties, self.relays = LivePanel(desk), PropertiesPanel(desk), RelaysPanel(desk)
-        self.products = ProductsPanel(desk)
+        self.scenes, self.sources, self.mixer = ScenesPanel(context), SourcesPanel(context), MixerPanel(context)
+        self.live, self.properties, self.relays = LivePanel(context), PropertiesPanel(context), RelaysPanel(context)
+        self.products = ProductsPanel(context)
         self.products.table_wanted.connect(self.exchange.bring_in_products)
-        self.schedule = SchedulePanel(desk)
-        self.rundown, self.cue, self.offer = RundownPanel(desk), CuePanel(desk), OfferPanel(desk)
+        self.schedule = SchedulePanel(context)
+        self.rundown, self.cue, self.offer = RundownPanel(context), CuePanel(context), OfferPanel(context)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
         self.docks: dict[str, PanelDock] = {}
         self._titles_due = QTimer(self)  # docks say where they are before they are there
@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
         self._add_dock("mixer", tr("Window", "Mixer"), self.mixer, _BOTTOM)
         self._add_dock("log", tr("Window", "Messages"), self.log, _BOTTOM)
         self.sides = SideWidths(self, self.docks, (LEFT_PX, RIGHT_PX))
-        self.status = StatusBar(desk)
+        self.status = StatusBar(context)
         self.setStatusBar(self.status)
 
     def _add_dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> None:
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         for action in self.commands.actions.values():
             self.addAction(action)  # its shortcut works wherever the focus is
-        self.menus = Menus(self.menuBar(), self.desk, self.commands.actions, self.docks, self.files.open_path)
+        self.menus = Menus(self.menuBar(), self.context, self.commands.actions, self.docks, self.files.open_path)
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(tr("Window", "Toolbar"))
@@ -395,7 +395,7 @@ class MainWindow(QMainWindow):
 
     def show_report(self) -> None:
         """What happened in the last show, and in those before."""
-        _open(late.ReportDialog(self.desk, self))
+        _open(late.ReportDialog(self.context, self))
 
     def _on_show_ended(self, why: str) -> None:
         if why == "host" and not self._decided and self.isVisible():  # elsewhere somebody does something else already
@@ -403,11 +403,11 @@ class MainWindow(QMainWindow):
 
     def show_setup(self) -> None:
         """What the show is made for."""
-        _open(late.SetupDialog(self.desk, self))
+        _open(late.SetupDialog(self.context, self))
 
     def show_plugins(self) -> None:
         """What others have written for Tradewind."""
-        _open(late.PluginsDialog(self.desk, self))
+        _open(late.PluginsDialog(self.context, self))
 
     def show_dock(self, name: str) -> None:
         """Bring a panel to the front."""
@@ -435,7 +435,7 @@ class MainWindow(QMainWindow):
 
     def show_guide(self) -> None:
         """The guide of the first start."""
-        _open(late.Guide(self.desk, self))
+        _open(late.Guide(self.context, self))
 
     def _show_about(self) -> None:
         _open(late.About(self._fittings.icons, self._fittings.version, self))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar
 
 from app.domain.program.project import source_by_id
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 
 TOOLBAR = (
@@ -57,13 +57,13 @@ class Menus(QObject):
     def __init__(
         self,
         bar: QMenuBar,
-        desk: Desk,
+        context: WindowContext,
         actions: Mapping[str, QAction],
         docks: Mapping[str, QDockWidget],
         open_path: Callable[[Path], object],
     ) -> None:
         super().__init__(bar)
-        self._desk = desk
+        self._context = context
         self._actions = actions
         self._open_path = open_path
         self._docks = docks
@@ -87,13 +87,13 @@ class Menus(QObject):
                 menu.addAction(dock.toggleViewAction())
         elif entry in self._made:
             title, icon, fill = self._made[entry]
-            made = self.made[entry] = menu.addMenu(self._desk.icons.icon(icon), title)
+            made = self.made[entry] = menu.addMenu(self._context.icons.icon(icon), title)
             made.aboutToShow.connect(fill)
         else:
             menu.addAction(self._actions[entry])
 
     def _fill_recent(self) -> None:
-        studio, menu = self._desk.studio, self.made["RECENT"]
+        studio, menu = self._context.studio, self.made["RECENT"]
         menu.clear()
         for path in studio.recent:
             unsaved = studio.is_unsaved(path)
@@ -104,10 +104,10 @@ class Menus(QObject):
             menu.addAction(tr("Window", "No recent shows")).setEnabled(False)
 
     def _fill_scenes(self) -> None:
-        self._fill_numbered(self.made["TAKE"], "scene", [scene.name for scene in self._desk.studio.project.scenes])
+        self._fill_numbered(self.made["TAKE"], "scene", [scene.name for scene in self._context.studio.project.scenes])
 
     def _fill_strips(self) -> None:
-        project = self._desk.studio.project
+        project = self._context.studio.project
         self._fill_numbered(self.made["MUTE"], "strip.mute", [source_by_id(project, strip.source_id).name for strip in project.strips])
 
     def _fill_numbered(self, menu: QMenu, command: str, names: Sequence[str]) -> None:

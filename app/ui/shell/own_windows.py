@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.form import Group
 
 # what works in the prompter too: a host who has clicked there goes on with the show all the same
@@ -30,12 +30,12 @@ class OwnWindows:
 
     def __init__(
         self,
-        desk: Desk,
+        context: WindowContext,
         settings: Callable[[], QSettings],
         actions: Callable[[], Mapping[str, QAction]],
         setting_groups: Sequence[Group],
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._settings = settings
         self._actions = actions
         self.prompter: late.Prompter | None = None
@@ -63,7 +63,7 @@ class OwnWindows:
         """Open the settings over `main`, at one of their pages."""
         if self.settings is not None:
             return
-        dialog = self.settings = late.SettingsDialog(self._desk, self._setting_groups, main, page)
+        dialog = self.settings = late.SettingsDialog(self._context, self._setting_groups, main, page)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._on_settings_closed)
         dialog.open()
@@ -74,7 +74,7 @@ class OwnWindows:
     def toggle_prompter(self) -> None:
         """Open the host's own window, or close it."""
         if self.prompter is None:
-            self.prompter = late.Prompter(self._desk, self._settings())
+            self.prompter = late.Prompter(self._context, self._settings())
             self._share(self.prompter, HOSTS_KEYS)
         _toggle(self.prompter)
 
@@ -98,7 +98,7 @@ class OwnWindows:
 
     def _planner(self) -> "late.PlannerWindow":
         if self.planner is None:
-            self.planner = late.PlannerWindow(self._desk, self._settings())
+            self.planner = late.PlannerWindow(self._context, self._settings())
             self._share(self.planner, PLANNERS_KEYS)
         return self.planner
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar
 
 from app.domain.program.broadcast import AirState, BroadcastState, TargetState
 from app.domain.program.stats import EngineStats, TargetStats
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import air_words, bitrate, count, duration, milliseconds, percent, relay_name
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, set_property
@@ -132,9 +132,9 @@ def load(stats: EngineStats) -> Figure:
 class StatusBar(QStatusBar):
     """Figures from left to right; each can be reached with the keyboard, its tooltip is its description."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._before: EngineStats | None = None
         self.setSizeGripEnabled(False)
         self.setContentsMargins(6, 0, 6, 2)
@@ -144,12 +144,12 @@ class StatusBar(QStatusBar):
             self.addWidget(self.figures[name])
         self.figures["relay"] = self._figure_label()
         self.addPermanentWidget(self.figures["relay"])
-        desk.bridge.stats_changed.connect(self._on_stats_changed)
-        desk.bridge.engine_changed.connect(self._on_engine_changed)
-        desk.bridge.broadcast_changed.connect(self._show_relay)
-        desk.bridge.broadcast_changed.connect(self._on_engine_changed)
-        desk.bridge.probes_changed.connect(self._show_relay)
-        desk.bridge.project_changed.connect(self._show_relay)
+        context.bridge.stats_changed.connect(self._on_stats_changed)
+        context.bridge.engine_changed.connect(self._on_engine_changed)
+        context.bridge.broadcast_changed.connect(self._show_relay)
+        context.bridge.broadcast_changed.connect(self._on_engine_changed)
+        context.bridge.probes_changed.connect(self._show_relay)
+        context.bridge.project_changed.connect(self._show_relay)
         self._show_relay()
         self._on_engine_changed()
 
@@ -172,20 +172,20 @@ class StatusBar(QStatusBar):
             "STARTING": tr("Status", "Engine is starting…"),
             "LOST": tr("Status", "Engine lost, starting again…"),
             "STOPPED": tr("Status", "Engine stopped"),
-        }.get(self._desk.studio.engine.value.name)
+        }.get(self._context.studio.engine.value.name)
         if words:
             self._before = None
             for name in self.figures:
                 if name not in ("air", "relay"):
                     self.show_figure(name, Figure(""))
             self.show_figure("air", Figure(words, "warning"))
-        elif self._desk.studio.stats is not None:
-            self._on_stats_changed(self._desk.studio.stats)
+        elif self._context.studio.stats is not None:
+            self._on_stats_changed(self._context.studio.stats)
 
     def _on_stats_changed(self, stats: EngineStats) -> None:
-        fps = self._desk.studio.project.output.canvas.fps
+        fps = self._context.studio.project.output.canvas.fps
         made: Mapping[str, Callable[[], Figure]] = {
-            "air": lambda: on_air(self._desk.studio.air.value, self._desk.studio.on_air_s()),
+            "air": lambda: on_air(self._context.studio.air.value, self._context.studio.on_air_s()),
             "frames": lambda: frames(stats, self._before),
             "rate": lambda: rate(stats),
             "encoder": lambda: encoder(stats, fps),
@@ -199,5 +199,5 @@ class StatusBar(QStatusBar):
         self._before = stats
 
     def _show_relay(self) -> None:
-        words = tr("Status", "Relay: {name}", name=relay_name(self._desk.studio.nearest()))
+        words = tr("Status", "Relay: {name}", name=relay_name(self._context.studio.nearest()))
         self.show_figure("relay", Figure(words, "", tr("Status", "Where Go live will publish to, or publishes now.")))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.domain.base.words import pick
 from app.domain.tables.product_columns import Of
 from app.domain.tables.table import Use
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 
 
@@ -91,12 +91,12 @@ def order_titles() -> Mapping[str, str]:
     }
 
 
-def title_of(use: Use, titles: Mapping[str, str], of: Of, desk: Desk) -> str:
+def title_of(use: Use, titles: Mapping[str, str], of: Of, context: WindowContext) -> str:
     """A field with the language, market or place that it speaks of: "Name · English"."""
     title = titles[use.field]
     if not use.of:
         return title
     if of is Of.LANGUAGE:
-        return f"{title} · {desk.formats.language_name(use.of, desk.language)}"
-    market = next((market for market in desk.studio.show.markets if market.id == use.of), None)
-    return f"{title} · {pick(market.name, (desk.language,))[0] or use.of}" if market is not None else f"{title} · {use.of}"
+        return f"{title} · {context.formats.language_name(use.of, context.language)}"
+    market = next((market for market in context.studio.show.markets if market.id == use.of), None)
+    return f"{title} · {pick(market.name, (context.language,))[0] or use.of}" if market is not None else f"{title} · {use.of}"

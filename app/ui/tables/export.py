@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.domain.catalogue.handbook import overall_percent
 from app.domain.show import languages_of
 from app.session.tables.show_tables import Exported
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.folders import EXPORTS
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
@@ -72,9 +72,9 @@ def entries() -> tuple[Entry, ...]:
 class ExportDialog(QDialog):
     """Stays until everything is written that the user wants."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self._entries = {entry.id: entry for entry in entries()}
         self.work = Work(lambda error: None)
         self.setWindowTitle(tr("Export", "Export"))
@@ -124,9 +124,9 @@ class ExportDialog(QDialog):
         self.ending.setAccessibleName(tr("Export", "Kind of file"))
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Export", "Language"))
-        show = self._desk.studio.show
+        show = self._context.studio.show
         for tag in languages_of(show):
-            name = f"\u2068{self._desk.formats.language_name(tag, self._desk.language)}\u2069"
+            name = f"\u2068{self._context.formats.language_name(tag, self._context.language)}\u2069"
             percent = overall_percent(show.products, (tag,))
             self.language.addItem(tr("Export", "{language} · {percent} % complete", language=name, percent=percent), tag)
         self.ending.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -165,16 +165,16 @@ class ExportDialog(QDialog):
     def save(self) -> None:
         """Ask where, and write."""
         entry, suffix = self.chosen, str(self.ending.currentData())
-        studio = self._desk.studio
+        studio = self._context.studio
         what = f"{entry.title} {self.language.currentData()}" if entry.id == HANDBOOK else entry.title
         name = f"{studio.title} – {what}{suffix}"
-        path = self._desk.folders.save_file(self, EXPORTS, entry.title, name, f"{entry.endings[suffix]} (*{suffix})")
+        path = self._context.folders.save_file(self, EXPORTS, entry.title, name, f"{entry.endings[suffix]} (*{suffix})")
         if path:
             self.write(Path(path) if path.lower().endswith(suffix) else Path(path + suffix))
 
     def write(self, path: Path) -> None:
         """Write what is chosen there; a notice tells how it went."""
-        studio, entry = self._desk.studio, self.chosen
+        studio, entry = self._context.studio, self.chosen
         if entry.id == HANDBOOK:
             self._waiting(lambda: studio.handbook.write(path, str(self.language.currentData())))
             return

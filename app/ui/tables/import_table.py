@@ -31,7 +31,7 @@ from app.domain.tables.product_import import FETCH_NEAR
 from app.domain.tables.table import Fault, Grid, Matching, Table, headed
 from app.domain.tables.table_profile import ProfileTable, likely_profile, prepared, table_of
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.folders import TABLES
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import badge, elided, label, push_button
@@ -80,9 +80,9 @@ class ImportDialog(QDialog):
     stage_changed = Signal()
     brought_in = Signal()
 
-    def __init__(self, desk: Desk, kind: TableKind, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, kind: TableKind, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self._kind = kind
         self._path: Path | None = None
         self._grid: Grid | None = None
@@ -100,7 +100,7 @@ class ImportDialog(QDialog):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._show_rows_read)
-        desk.bridge.show_changed.connect(self._on_show_changed)
+        context.bridge.show_changed.connect(self._on_show_changed)
         self.finished.connect(lambda _: self._stop())
         work = self.work
         self.destroyed.connect(work.cancel)  # with a window that is built anew
@@ -115,7 +115,7 @@ class ImportDialog(QDialog):
         outer.addWidget(label(self._kind.title(), "title"))
         outer.addWidget(label(self._kind.hint(), "muted", wrap=True))
         outer.addLayout(self._build_file_row())
-        self.source = TableSource(self._desk.studio.tables.encodings)
+        self.source = TableSource(self._context.studio.tables.encodings)
         self.sheet = self.source.sheet
         self.source.file_changed.connect(self._read_again)
         self.source.table_changed.connect(self._on_table_changed)
@@ -159,7 +159,7 @@ class ImportDialog(QDialog):
         return row
 
     def _build_parts(self) -> QSplitter:
-        self.view = MatchTable(self._desk.theme)
+        self.view = MatchTable(self._context.theme)
         self.view.header.chosen.connect(self._plan)
         self.preview = QStandardItemModel(self)
         shown = QTableView()
@@ -248,7 +248,7 @@ class ImportDialog(QDialog):
         yield self.asks, asks, tr("Import", "{count} unanswered", count=asks)
 
     def _lacks(self) -> str:
-        return ", ".join(self._kind.lacks(self.view.header.matching(), self._desk.studio.show)) if self._table is not None else ""
+        return ", ".join(self._kind.lacks(self.view.header.matching(), self._context.studio.show)) if self._table is not None else ""
 
     def _sentence(self, outcome: Outcome | None) -> str:
         if self.stage is Stage.READING:
@@ -272,8 +272,8 @@ class ImportDialog(QDialog):
 
     def choose_file(self) -> bool:
         """Ask for a file and read it; False when none was chosen."""
-        patterns = " ".join(f"*{suffix}" for suffix in self._desk.studio.tables.suffixes)
-        path = self._desk.folders.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
+        patterns = " ".join(f"*{suffix}" for suffix in self._context.studio.tables.suffixes)
+        path = self._context.folders.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
         if path:
             self.read_file(Path(path))
         return bool(path)
@@ -292,7 +292,7 @@ class ImportDialog(QDialog):
     def _read(self, path: Path, sheet: str, encoding: str) -> None:
         self._reading.wanted = False
         reading = self._reading = _Reading()
-        tables, knows = self._desk.studio.tables, self._kind.knows
+        tables, knows = self._context.studio.tables, self._kind.knows
         self._set_stage(Stage.READING)
 
         def read() -> tuple[Grid, int]:
@@ -316,7 +316,7 @@ class ImportDialog(QDialog):
         self.questions.forget()
         self.source.hide()
         self._set_stage(Stage.EMPTY)
-        sentence = self._desk.wordings.sentence(error.code, error.data)
+        sentence = self._context.wordings.sentence(error.code, error.data)
         self.words.setText(" ".join(part for part in (sentence.text, sentence.help) if part))
 
     def _show_grid(self, grid: Grid, line: int) -> None:
@@ -336,7 +336,7 @@ class ImportDialog(QDialog):
         """The rows below the chosen heading, matched by the chosen shop."""
         if self._grid is None:
             return
-        table, show = headed(self._grid, self.source.heading.value()), self._desk.studio.show
+        table, show = headed(self._grid, self.source.heading.value()), self._context.studio.show
         if not table.header or not table.rows:
             self._show_nothing(table)
             return
@@ -362,7 +362,7 @@ class ImportDialog(QDialog):
         """Find out anew what would become of the show."""
         if self._table is None or self.stage in (Stage.TAKING, Stage.FETCHING):
             return
-        table, matching, show = self._table, self.view.header.matching(), self._desk.studio.show
+        table, matching, show = self._table, self.view.header.matching(), self._context.studio.show
         self._planned = None
         if self._kind.lacks(matching, show):
             self.work.cancel()
@@ -398,7 +398,7 @@ class ImportDialog(QDialog):
         for number, fault in enumerate(self._listed):
             text = words[number] if number < len(faults) else self._kind.words_of(fault)
             wrong = number < len(faults)
-            icon = self._desk.icons.icon("error" if wrong else "info", "error" if wrong else "muted")
+            icon = self._context.icons.icon("error" if wrong else "info", "error" if wrong else "muted")
             self.faults.addItem(QListWidgetItem(icon, _placed(fault, text)))
 
     def _on_fault_chosen(self, place: int) -> None:
@@ -416,7 +416,7 @@ class ImportDialog(QDialog):
             self._plan()
 
     def _holds(self, show: Show) -> bool:
-        now = self._desk.studio.show
+        now = self._context.studio.show
         same = now.products is show.products and now.segments is show.segments and now.markets is show.markets
         return same and now.presentation == show.presentation and now.project is show.project
 
@@ -435,7 +435,7 @@ class ImportDialog(QDialog):
     def _fetch(self, outcome: Outcome) -> None:
         addresses = [one for many in outcome.addresses.values() for one in many]
         private = self.questions.answers.get("pictures") == FETCH_NEAR
-        fetch = late.PictureFetch(self._desk.studio.pictures.add, private_hosts=private)
+        fetch = late.PictureFetch(self._context.studio.pictures.add, private_hosts=private)
         self._set_stage(Stage.FETCHING)
         self.progress.setRange(0, len(addresses))
 
@@ -444,9 +444,9 @@ class ImportDialog(QDialog):
             self._take(outcome, outcome.told)
             if found.failed:
                 address, error = next(iter(found.failed.items()))
-                why = self._desk.wordings.sentence(error.code, error.data).text
+                why = self._context.wordings.sentence(error.code, error.data).text
                 data: dict[str, Value] = {"count": len(found.failed), "text": address[:120], "reason": why}
-                self._desk.bridge.tell(Notice(Severity.WARNING, "table.pictures_failed", data, subject="pictures"))
+                self._context.bridge.tell(Notice(Severity.WARNING, "table.pictures_failed", data, subject="pictures"))
 
         self.work.wait_for(lambda: fetch.fetch(addresses, self.progress.setValue), done)
 
@@ -465,7 +465,7 @@ class ImportDialog(QDialog):
             self.progress.setValue(self.progress.maximum() - len(steps) + 1)
             QTimer.singleShot(0, self, lambda: self._step(steps[1:], told))
             return
-        self._desk.bridge.tell(told)
+        self._context.bridge.tell(told)
         self.brought_in.emit()
         self.accept()
 

@@ -23,7 +23,7 @@ from app.domain.tables.rundown_table import IN_LANGUAGES, match_rundown, plan_ru
 from app.domain.tables.table import Fault, Matching, Table, Use
 from app.domain.tables.table_profile import ProfileTable, TableProfile
 from app.domain.tables.table_questions import Answers, Choice, Question
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.tables.column_titles import order_titles, product_titles, segment_titles, title_of
 
@@ -64,8 +64,8 @@ class TableKind:
     undoable = True
     profile_kind = ""  # as profiles call it; "" = there are none
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, context: WindowContext) -> None:
+        self.context = context
         self.replacing = self.can_replace
         self.titles: Mapping[str, str] = {}
 
@@ -104,7 +104,7 @@ class TableKind:
     def profiles(self) -> Sequence[TableProfile]:
         """The shop systems whose exports of this kind are known."""
         kind = self.profile_kind
-        return [one for one in self.desk.studio.tables.profiles() if any(table.kind == kind for table in one.tables)] if kind else []
+        return [one for one in self.context.studio.tables.profiles() if any(table.kind == kind for table in one.tables)] if kind else []
 
     def uses(self, table: Table, matching: Matching, show: Show) -> Sequence[tuple[Use, str]]:
         """What columns can be used for, with words; what was found in the table is among them."""
@@ -113,15 +113,15 @@ class TableKind:
         every = dict.fromkeys((*self.known_uses(show), *(use for use in matching if use is not None)))
         tags = list(dict.fromkeys(use.of for use in every))
         ordered = sorted(every, key=lambda use: (order.index(use.field), tags.index(use.of)))
-        return [(use, title_of(use, self.titles, of[use.field], self.desk)) for use in ordered]
+        return [(use, title_of(use, self.titles, of[use.field], self.context)) for use in ordered]
 
     def words_of(self, fault: Fault) -> str:
         """A fault as a sentence."""
-        return self.desk.wordings.sentence(fault.code, self._named(fault.code, fault.data)).text
+        return self.context.wordings.sentence(fault.code, self._named(fault.code, fault.data)).text
 
     def asked(self, question: Question | Choice) -> str:
         """A question, or one of its answers, as a sentence."""
-        return self.desk.wordings.sentence(question.code, self._named(question.code, question.data)).text
+        return self.context.wordings.sentence(question.code, self._named(question.code, question.data)).text
 
     def _named(self, code: str, data: Mapping[str, Value]) -> Mapping[str, Value]:
         if code not in ("table.missing", "ask.two_columns"):
@@ -141,8 +141,8 @@ def _used(matching: Matching) -> Collection[str]:
 class ProductTable(TableKind):
     """Products: those that the show has are changed, the others are new."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context)
         self.titles = product_titles()
 
     def title(self) -> str:
@@ -177,7 +177,7 @@ class ProductTable(TableKind):
 
             def put() -> bool:
                 products = [with_pictures(product, fetched.get(product.id, ())) for product in found.products]
-                return self.desk.edit_show("Bring in products", lambda now: put_products(now, products))
+                return self.context.edit_show("Bring in products", lambda now: put_products(now, products))
 
             return Outcome(
                 found.new,
@@ -228,8 +228,8 @@ class RundownTable(TableKind):
 
     can_replace = True
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context)
         self.titles = segment_titles()
 
     def title(self) -> str:
@@ -270,7 +270,7 @@ class RundownTable(TableKind):
                 found.left_out,
                 found.faults,
                 (
-                    lambda: self.desk.edit_show(
+                    lambda: self.context.edit_show(
                         "Bring in the run of show", lambda now: put_segments(now, found.segments, replacing=replacing)
                     ),
                 ),
@@ -287,8 +287,8 @@ class OrderTable(TableKind):
 
     undoable = False
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context)
         self.titles = order_titles()
 
     def title(self) -> str:
@@ -317,7 +317,7 @@ class OrderTable(TableKind):
         return [self.titles[fields[0]] for fields in needed if not set(fields) & set(used)]
 
     def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
-        studio = self.desk.studio
+        studio = self.context.studio
         log = studio.events(ORDER_KINDS)
         now_ms, zones = studio.control.now_ms(), studio.control.scheduler.zones
 
@@ -350,11 +350,11 @@ class OrderTable(TableKind):
 
     def _placing(self, steps: Sequence[tuple[Order, str]]) -> Callable[[], bool]:
         def place() -> None:
-            orders = self.desk.studio.control.orders
+            orders = self.context.studio.control.orders
             for order, why in steps:
                 if why:
                     orders.correct(order, why)
                 else:
                     orders.place(order)
 
-        return lambda: self.desk.attempt(place)
+        return lambda: self.context.attempt(place)

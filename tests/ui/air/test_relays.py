@@ -47,7 +47,7 @@ async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Stud
 
 
 def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_defaults(studio: Studio, window: MainWindow) -> None:
-    dialog = RelayDialog(window.desk, None, window)
+    dialog = RelayDialog(window.context, None, window)
 
     def line(key: str) -> QLineEdit:
         assert dialog.form is not None
@@ -66,7 +66,7 @@ def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_d
 
 async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: MainWindow) -> None:
     await studio.start()
-    pages = SettingsPages(window.desk, setting_groups())
+    pages = SettingsPages(window.context, setting_groups())
     assert not pages.turn_password.isEnabled(), "it is kept for a server, and there is none"
     studio.change_setting("turn_server", "turn.example")
     assert pages.turn_password.isEnabled()
@@ -74,7 +74,7 @@ async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: Mai
     pages.turn_password.editingFinished.emit()
     assert studio.turn_password == "secret"
     assert "secret" not in repr(studio.settings)
-    again = SettingsPages(window.desk, setting_groups())
+    again = SettingsPages(window.context, setting_groups())
     assert again.turn_password.text() == "secret"
     assert again.turn_password.echoMode() is again.turn_password.EchoMode.Password
     for made in (pages, again):
@@ -184,7 +184,7 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
     try:
         await studio.start()
         await until(window.live.button.isEnabled)
-        dialog = RelayDialog(window.desk, None, window)
+        dialog = RelayDialog(window.context, None, window)
         dialog.show()
         dialog.test()
         assert "is empty" in dialog._error.text() and dialog.outcome.isHidden(), "there is nothing to try"

@@ -57,7 +57,7 @@ def state(tmp_path: Path) -> QSettings:
 @pytest.fixture
 def empty_planner(shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
     """Of a show that plans nothing."""
-    made = PlannerWindow(shell.window.desk, state)
+    made = PlannerWindow(shell.window.context, state)
     made.show()
     QApplication.processEvents()
     yield made
@@ -68,7 +68,7 @@ def empty_planner(shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
 @pytest.fixture
 def planner(studio: Studio, shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
     studio.edit_show("Fill", with_plan)
-    made = PlannerWindow(shell.window.desk, state)
+    made = PlannerWindow(shell.window.context, state)
     made.resize(1280, 760)
     made.show()
     QApplication.processEvents()

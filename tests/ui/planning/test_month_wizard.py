@@ -46,7 +46,7 @@ async def propose(wizard: MonthWizard) -> None:
 
 async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell: Shell, peopled: Studio) -> None:
     plan = peopled.control.scheduler
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     assert (wizard.first.date().toPython(), wizard.last.date().toPython()) == next_month(plan.today())
     wizard.wishes[1].count.setValue(2)
@@ -66,7 +66,7 @@ async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell:
 
 
 async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studio) -> None:
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     await propose(wizard)
     assert wizard.keep.isEnabled()
@@ -80,7 +80,7 @@ async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studi
 
 
 async def test_the_way_back_keeps_the_wishes_and_the_title_names_the_audience_only_among_several(shell: Shell, peopled: Studio) -> None:
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     wizard.title.setText("Tea")
     await propose(wizard)
@@ -95,14 +95,14 @@ async def test_the_way_back_keeps_the_wishes_and_the_title_names_the_audience_on
 
 
 async def test_a_month_ends_on_its_first_day_or_later(shell: Shell, peopled: Studio) -> None:
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     wizard.first.setDate(wizard.last.date().addDays(7))
     assert wizard.last.date() == wizard.first.date()
     wizard.reject()
 
 
 async def test_as_many_days_as_shows_stay_allowed(shell: Shell, peopled: Studio) -> None:
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     wish = wizard.wishes[0]
     wish.count.setValue(2)
     for button in wish.days:
@@ -115,7 +115,7 @@ async def test_what_is_planned_already_stays_and_nobody_is_in_two_shows(shell: S
     plan = peopled.control.scheduler
     there = Airing("there", "Morning", LocalTime(datetime(2027, 3, 3, 9), "Asia/Shanghai"), 180, party_ids=("mei",))
     plan.put_airing(there)
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     await propose(wizard)
     wizard.keep.click()
@@ -131,7 +131,7 @@ async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studi
             Airing(f"a{number}", "Night", LocalTime(datetime(2027, 3, day, 3), "America/New_York"), party_ids=("us", "mei", "ana"))
         )
     before = plan.schedule
-    dialog = ImproveDialog(shell.window.desk, *next_month(plan.today()), shell.window)
+    dialog = ImproveDialog(shell.window.context, *next_month(plan.today()), shell.window)
     dialog.show()
     await dialog.work.settled()
     assert set(dialog.boxes) == {"a0", "a1"}
@@ -147,7 +147,7 @@ async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studi
 
 
 async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) -> None:
-    dialog = ImproveDialog(shell.window.desk, *next_month(peopled.control.scheduler.today()), shell.window)
+    dialog = ImproveDialog(shell.window.context, *next_month(peopled.control.scheduler.today()), shell.window)
     dialog.show()
     await dialog.work.settled()
     assert "Nothing better" in dialog.summary.text()
@@ -175,7 +175,7 @@ def test_without_an_audience_there_is_no_month(empty_planner: PlannerWindow) -> 
 
 
 def test_it_is_no_larger_than_the_screen(shell: Shell, peopled: Studio) -> None:
-    wizard = MonthWizard(shell.window.desk, shell.window)
+    wizard = MonthWizard(shell.window.context, shell.window)
     room = wizard.screen().availableSize()
     wizard.take_room(room.width() + 500, room.height() + 500)
     assert wizard.size() == room

@@ -53,7 +53,7 @@ async def planned(window: MainWindow, studio: Studio) -> AsyncIterator[MainWindo
 
 @pytest.fixture
 def month(planned: MainWindow) -> Iterator[MonthView]:
-    made = MonthView(planned.desk)
+    made = MonthView(planned.context)
     made.resize(1100, 700)
     made.show()
     made.activateWindow()
@@ -65,7 +65,7 @@ def month(planned: MainWindow) -> Iterator[MonthView]:
 
 @pytest.fixture
 def agenda(planned: MainWindow) -> Iterator[AgendaView]:
-    made = AgendaView(planned.desk)
+    made = AgendaView(planned.context)
     made.resize(1000, 600)
     made.show()
     QApplication.processEvents()
@@ -405,7 +405,7 @@ def test_an_empty_agenda_says_what_to_do(agenda: AgendaView, plan: Scheduler) ->
 
 
 def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: Scheduler) -> None:
-    view = TasksView(planned.desk)
+    view = TasksView(planned.context)
     view.resize(900, 500)
     view.show()
     QApplication.processEvents()
@@ -425,7 +425,7 @@ def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: 
 
 
 def test_what_should_have_been_begun_long_ago_is_one_line_and_says_for_which_market(planned: MainWindow) -> None:
-    view = TasksView(planned.desk)
+    view = TasksView(planned.context)
     view.show()
     QApplication.processEvents()
     group = view.tree.topLevelItem(0)

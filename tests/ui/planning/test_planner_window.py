@@ -62,7 +62,7 @@ def test_it_comes_back_where_it_was(planner: PlannerWindow, state: QSettings) ->
     planner.show_tab("people")
     planner.resize(planner.width(), 640)
     planner.close()
-    again = PlannerWindow(planner._desk, state)
+    again = PlannerWindow(planner._context, state)
     assert again.tab == "people"
     assert again.height() == 640
     again.deleteLater()

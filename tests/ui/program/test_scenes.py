@@ -60,7 +60,7 @@ def test_only_taking_takes(studio: Studio, window: MainWindow) -> None:
     scenes._show_menu(place_of(scenes.list, 2))
     menu = scenes.findChildren(QMenu)[-1]
     menu.close()
-    assert (on_program(studio), window.desk.edited_scene.name) == ("Scene 1", "Three")
+    assert (on_program(studio), window.context.edited_scene.name) == ("Scene 1", "Three")
     drag_row(scenes.list, 2, 0, below=False)
     assert (studio.project.scenes[0].name, on_program(studio)) == ("Three", "Scene 1")
     QTest.keyClick(scenes.list, Qt.Key.Key_F2)
@@ -77,7 +77,7 @@ def test_only_taking_takes(studio: Studio, window: MainWindow) -> None:
 
 def test_a_scene_that_viewers_do_not_see_is_edited_and_then_taken_by_enter(studio: Studio, window: MainWindow) -> None:
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Down)
-    assert window.desk.edited_scene.name == "Two"
+    assert window.context.edited_scene.name == "Two"
     window.sources.add(SourceKind.TEXT)
     assert [len(scene.layers) for scene in studio.project.scenes] == [1, 1, 0]
     assert window.selection.layer_id == studio.project.scenes[1].layers[0].id
@@ -96,7 +96,7 @@ def test_one_click_or_two_as_the_user_wants(studio: Studio, window: MainWindow) 
     assert on_program(studio) == "Two"
     studio.change_setting("scene_take", "double")
     click_row(window, 2)
-    assert (on_program(studio), window.desk.edited_scene.name) == ("Two", "Three")
+    assert (on_program(studio), window.context.edited_scene.name) == ("Two", "Three")
     QTest.mouseDClick(window.scenes.list.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place_of(window.scenes.list, 2))
     assert on_program(studio) == "Three"
     click_row(window, 0)
@@ -112,12 +112,12 @@ def test_a_double_click_opens_no_editor(studio: Studio, window: MainWindow) -> N
 
 def test_the_list_follows_what_is_taken_elsewhere_unless_another_scene_is_edited(studio: Studio, window: MainWindow) -> None:
     studio.take(studio.project.scenes[2].id)
-    assert window.desk.edited_scene.name == "Three"
+    assert window.context.edited_scene.name == "Three"
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Up)
     studio.take(studio.project.scenes[0].id)
-    assert (window.desk.edited_scene.name, on_program(studio)) == ("Two", "Scene 1")
+    assert (window.context.edited_scene.name, on_program(studio)) == ("Two", "Scene 1")
     studio.edit("Remove", lambda project: editing.remove_scene(project, project.scenes[1].id))
-    assert window.desk.edited_scene.name == "Scene 1"
+    assert window.context.edited_scene.name == "Scene 1"
 
 
 def test_the_tally_says_what_viewers_see(studio: Studio, window: MainWindow) -> None:

@@ -158,7 +158,7 @@ def test_empty_sections_say_what_they_are_for(studio: Studio, window: MainWindow
 
 async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio: Studio, window: MainWindow) -> None:
     studio.change_setting("language", "zh_CN")
-    for dialog in (KeywordDialog(window.desk, "", window), CouponDialog(window.desk, "", window)):
+    for dialog in (KeywordDialog(window.context, "", window), CouponDialog(window.context, "", window)):
         assert "zh-Hans" in dialog.languages.fields
         more = dialog.languages.more
         assert more.findData("zh-Hans") < 0

@@ -49,7 +49,7 @@ def pixels(page: PrompterPage) -> NDArray[np.int16]:
 
 
 def a_page(window: MainWindow, text: PrompterText) -> PrompterPage:
-    page = PrompterPage(window.desk.theme)
+    page = PrompterPage(window.context.theme)
     page.resize(*SIZE)
     page.show_text(text)
     return page
@@ -73,7 +73,7 @@ def test_mirrored_really_mirrors_the_pixels(window: MainWindow, language: str) -
 
 def test_a_script_rolls_by_the_clock(window: MainWindow) -> None:
     now_s = [100.0]
-    page = PrompterPage(window.desk.theme, lambda: now_s[0])
+    page = PrompterPage(window.context.theme, lambda: now_s[0])
     page.resize(*SIZE)
     page.show_text(PrompterText("Sun lamp", (), "A line of the script that is long enough to be wrapped.\n" * 40))
     page.set_looks(scripted=True, speed=90)
@@ -161,7 +161,7 @@ def test_what_was_chosen_is_kept(studio: Studio, window: MainWindow, tmp_path: P
     QTest.keyClick(made.page, Qt.Key.Key_Minus)
     assert made.page.size_px == 86
     made.close()
-    again = Prompter(window.desk, QSettings(str(tmp_path / "state" / "window.ini"), QSettings.Format.IniFormat))
+    again = Prompter(window.context, QSettings(str(tmp_path / "state" / "window.ini"), QSettings.Format.IniFormat))
     assert (again.page.size_px, again.page.mirrored) == (86, True)
     assert again.mirror.isChecked()
     again.deleteLater()

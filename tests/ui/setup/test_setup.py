@@ -31,7 +31,7 @@ def selling(studio: Studio, window: MainWindow) -> MainWindow:
 
 @pytest.fixture
 def setup(selling: MainWindow) -> Iterator[SetupDialog]:
-    made = SetupDialog(selling.desk, selling)
+    made = SetupDialog(selling.context, selling)
     made.show()
     QApplication.processEvents()
     yield made
@@ -237,7 +237,7 @@ def line_of(dialog: QWidget, title: str) -> QLineEdit:
 
 def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: Studio, selling: MainWindow) -> None:
     before = studio.show.cards
-    dialog = KeywordDialog(selling.desk, "", selling)
+    dialog = KeywordDialog(selling.context, "", selling)
     dialog.show()
     QTest.keyClicks(line_of(dialog, "English"), "Ships today")
     QTest.keyClicks(line_of(dialog, "Deutsch"), "Versand heute")
@@ -246,7 +246,7 @@ def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: 
     card = studio.show.cards[-1]
     assert card.words == {"en": "Ships today", "de": "Versand heute"}
     assert not dialog.isVisible()
-    again = KeywordDialog(selling.desk, card.id, selling)
+    again = KeywordDialog(selling.context, card.id, selling)
     again.show()
     line = line_of(again, "English")
     line.selectAll()
@@ -256,7 +256,7 @@ def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: 
     again.show()
     button(again, "Keep").click()
     assert studio.show.cards[-1].words["en"] == "Ships now"
-    last = KeywordDialog(selling.desk, card.id, selling)
+    last = KeywordDialog(selling.context, card.id, selling)
     button(last, "Remove").click()
     assert studio.show.cards == before
     for one in (dialog, again, last):
@@ -264,7 +264,7 @@ def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: 
 
 
 def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Studio, selling: MainWindow) -> None:
-    dialog = CouponDialog(selling.desk, "", selling)
+    dialog = CouponDialog(selling.context, "", selling)
     dialog.show()
     QTest.keyClicks(line_of(dialog, "English"), "Ten off")
     dialog.product.setFocus()
@@ -279,7 +279,7 @@ def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Stud
     assert coupon.title == {"en": "Ten off"}
     assert (coupon.product_id, coupon.percent, coupon.expires_in_s) == ("moon", 15.0, 2700)
     assert (coupon.codes, coupon.stock) == (("AAA-1", "BBB-2", "CCC-3"), 3)
-    again = CouponDialog(selling.desk, coupon.id, selling)
+    again = CouponDialog(selling.context, coupon.id, selling)
     assert again.product.text() == "moon 灯"
     assert again.findChild(QPlainTextEdit) is not None
     again.codes.clear()
@@ -293,7 +293,7 @@ def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Stud
 
 
 def test_the_dialogs_are_walked_through_by_tab_and_fit_a_small_screen(selling: MainWindow, setup: SetupDialog) -> None:
-    for dialog in (setup, KeywordDialog(selling.desk, "", selling), CouponDialog(selling.desk, "", selling)):
+    for dialog in (setup, KeywordDialog(selling.context, "", selling), CouponDialog(selling.context, "", selling)):
         assert dialog.height() <= SMALL_SCREEN_PX, dialog.windowTitle()
         assert dialog.minimumSizeHint().height() <= SMALL_SCREEN_PX, dialog.windowTitle()
         dialog.resize(900, 1500)

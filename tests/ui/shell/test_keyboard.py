@@ -70,9 +70,9 @@ def test_tab_goes_down_a_form_in_the_order_of_its_rows(studio: Studio, window: M
 
 def test_tab_reaches_every_control_of_the_dialogs(studio: Studio, window: MainWindow) -> None:
     for dialog in (
-        Guide(window.desk, window),
-        RelayDialog(window.desk, None, window),
-        SettingsDialog(window.desk, setting_groups(), window),
+        Guide(window.context, window),
+        RelayDialog(window.context, None, window),
+        SettingsDialog(window.context, setting_groups(), window),
     ):
         dialog.resize(900, 1400)
         dialog.show()

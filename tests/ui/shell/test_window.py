@@ -260,7 +260,7 @@ def test_meters_hold_their_peak(window: MainWindow) -> None:
 
 async def test_a_relay_is_added_with_its_token_and_pinned(studio: Studio, window: MainWindow) -> None:
     await studio.start()
-    dialog = RelayDialog(window.desk, None, window)
+    dialog = RelayDialog(window.context, None, window)
     dialog.name.setText("Frankfurt")
     dialog.save()
     assert not tuple(studio.project.relays), "without an address it is refused"
@@ -283,7 +283,7 @@ async def test_a_relay_is_added_with_its_token_and_pinned(studio: Studio, window
 
 
 def test_the_relay_dialog_knows_every_preset(studio: Studio, window: MainWindow) -> None:
-    dialog = RelayDialog(window.desk, None, window)
+    dialog = RelayDialog(window.context, None, window)
     assert dialog.kind.count() == len(studio.presets) > 8
     for place in range(dialog.kind.count()):
         dialog.kind.setCurrentIndex(place)
@@ -302,7 +302,7 @@ def test_the_palette_finds_and_runs(studio: Studio, window: MainWindow) -> None:
 
 
 def test_more_settings_scroll_to_what_they_open(studio: Studio, window: MainWindow) -> None:
-    dialog = SettingsDialog(window.desk, setting_groups(), window)
+    dialog = SettingsDialog(window.context, setting_groups(), window)
     dialog.show()
     QApplication.processEvents()
     button = next(one for one in dialog.findChildren(QToolButton) if one.text() == "More settings" and one.isVisible())
@@ -316,7 +316,7 @@ def test_more_settings_scroll_to_what_they_open(studio: Studio, window: MainWind
 
 
 def test_a_group_that_has_nothing_but_advanced_settings_is_open(studio: Studio, window: MainWindow) -> None:
-    dialog = SettingsDialog(window.desk, setting_groups(), window)
+    dialog = SettingsDialog(window.context, setting_groups(), window)
     dialog.show()
     pages = dialog.findChild(SettingsPages)
     assert pages is not None
@@ -460,7 +460,7 @@ async def test_language_and_theme_change_at_once(shell: Shell, studio: Studio) -
 
 
 def test_the_guide_uses_devices_and_loses_nothing(studio: Studio, window: MainWindow) -> None:
-    guide = Guide(window.desk, window)
+    guide = Guide(window.context, window)
     guide.show()
     click(next(button for button in guide.findChildren(QAbstractButton) if button.text() == "Use it" and button.isVisible()))
     kinds = [source.kind for source in studio.project.sources]

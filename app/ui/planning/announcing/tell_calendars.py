@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QScro
 from app.domain.planning.party import Party
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.session.planning.announcements import file_name
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.folders import EXPORTS
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
@@ -21,8 +21,8 @@ SUFFIX = ".ics"
 class CalendarsPage(TellPage):
     """Each file has all shows of the plan that its reader takes part in; a newer one replaces what came before."""
 
-    def __init__(self, desk: Desk, occurrence: Occurrence) -> None:
-        super().__init__(desk, occurrence)
+    def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
+        super().__init__(context, occurrence)
         self.column.addWidget(
             label(
                 tr(
@@ -65,7 +65,7 @@ class CalendarsPage(TellPage):
         grid.setHorizontalSpacing(14)
         grid.setColumnStretch(0, 1)
         for number, party in enumerate(parties):
-            city = self.desk.formats.city(party.zone, self.desk.language)
+            city = self.context.formats.city(party.zone, self.context.language)
             language = self.language_name(party.languages[0]) if party.languages else ""
             for place, words in enumerate((party.name, kind_words(party.kind), city, language)):
                 grid.addWidget(label(words, "" if place == 0 else "muted"), number, place)
@@ -78,7 +78,7 @@ class CalendarsPage(TellPage):
 
     def _ask_path(self, party: Party) -> None:
         name, kinds = file_name(party.name or party.id, SUFFIX), tr("Tell", "Calendars (*{suffix})", suffix=SUFFIX)
-        path = self.desk.folders.save_file(self, EXPORTS, tr("Tell", "Save the calendar"), name, kinds)
+        path = self.context.folders.save_file(self, EXPORTS, tr("Tell", "Save the calendar"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX), party.id)
 
@@ -87,7 +87,7 @@ class CalendarsPage(TellPage):
         self.work.wait_for(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
 
     def _ask_folder(self) -> None:
-        folder = self.desk.folders.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
+        folder = self.context.folders.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
         if folder:
             self.save_all(Path(folder))
 

@@ -9,7 +9,7 @@ from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Occurrence, parties_on
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.work import Work
 
 
@@ -24,11 +24,11 @@ class Voice:
 class TellPage(QWidget):
     """`work` is what is being made; `refresh` makes it anew. `show_occurrence` comes whenever the plan has changed."""
 
-    def __init__(self, desk: Desk, occurrence: Occurrence) -> None:
+    def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
         super().__init__()
-        self.desk = desk
-        self.plan = desk.studio.control.scheduler
-        self.announcements = desk.studio.control.announcements
+        self.context = context
+        self.plan = context.studio.control.scheduler
+        self.announcements = context.studio.control.announcements
         self.occurrence = occurrence
         self.link: str | None = None  # where viewers watch; None = the page of the relay in this program
         self.work = Work(self.failed)
@@ -49,12 +49,12 @@ class TellPage(QWidget):
 
     def failed(self, error: AppError) -> None:
         """Tell what was refused."""
-        self.desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+        self.context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
     def sentence(self, error: AppError) -> str:
         """What an error says, with what to do about it."""
-        data = self.desk.formats.finding_values(error.data, self.desk.language)
-        said = self.desk.wordings.sentence(error.code, data)
+        data = self.context.formats.finding_values(error.data, self.context.language)
+        said = self.context.wordings.sentence(error.code, data)
         return " ".join(filter(None, (said.text, said.help)))
 
     @property
@@ -71,10 +71,10 @@ class TellPage(QWidget):
             for party in self.audiences
             for language in (*party.languages, *(markets[party.market_id].languages if party.market_id in markets else ()))
         ]
-        return tuple(dict.fromkeys((*spoken, self.desk.studio.show.presentation.host_language)))
+        return tuple(dict.fromkeys((*spoken, self.context.studio.show.presentation.host_language)))
 
     def language_name(self, tag: str) -> str:
-        return self.desk.formats.language_name(tag, self.desk.language)
+        return self.context.formats.language_name(tag, self.context.language)
 
 
 def fill_box(box: QComboBox, entries: Sequence[tuple[str, object]]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QTabWidget, QVBox
 
 from app.domain.base.local_time import shown_in
 from app.domain.planning.schedule import Occurrence
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
 from app.ui.planning.announcing.tell_calendars import CalendarsPage
@@ -33,10 +33,10 @@ def is_near(link: str) -> bool:
 class TellPeopleDialog(QDialog):
     """Everything is of one date; closes by itself when that is called off. What is slow is made beside the window."""
 
-    def __init__(self, desk: Desk, parent: QWidget, occurrence: Occurrence) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget, occurrence: Occurrence) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._key = occurrence.key
         self.setWindowTitle(tr("Tell", "Tell people"))
         room = QGuiApplication.primaryScreen().availableSize()
@@ -53,7 +53,7 @@ class TellPeopleDialog(QDialog):
         link.addWidget(label(tr("Tell", "Link for viewers"), "muted"))
         self.link = QLineEdit()
         self.link.setAccessibleName(tr("Tell", "Link for viewers"))
-        self.link.setPlaceholderText(desk.studio.watch_address)
+        self.link.setPlaceholderText(context.studio.watch_address)
         self.link.setToolTip(
             tr("Tell", "What stands in texts and posters; empty = the viewer page of this computer, for people in its network")
         )
@@ -65,10 +65,10 @@ class TellPeopleDialog(QDialog):
         self.near_only = label(words, "warning", wrap=True)
         column.addWidget(self.near_only)
         self.tabs = QTabWidget()
-        self.texts = TextsPage(desk, occurrence)
-        self.poster = PosterPage(desk, occurrence)
-        self.calendars = CalendarsPage(desk, occurrence)
-        self.reminders = RemindersPage(desk, occurrence)
+        self.texts = TextsPage(context, occurrence)
+        self.poster = PosterPage(context, occurrence)
+        self.calendars = CalendarsPage(context, occurrence)
+        self.reminders = RemindersPage(context, occurrence)
         for page, words in (
             (self.texts, tr("Tell", "Texts")),
             (self.poster, tr("Tell", "Poster")),
@@ -85,7 +85,7 @@ class TellPeopleDialog(QDialog):
         for made in self.pages:
             work = made.work
             self.finished.connect(lambda _, work=work: work.cancel())
-        desk.bridge.schedule_changed.connect(self._read)
+        context.bridge.schedule_changed.connect(self._read)
         self._show_reach()
         self._read()
         self._show_page()
@@ -95,10 +95,10 @@ class TellPeopleDialog(QDialog):
         if occurrence is None:
             self.reject()
             return
-        desk = self._desk
+        context = self._context
         shown = shown_in(occurrence.start, occurrence.local.zone, self._plan.zones)
-        city = desk.formats.city(shown.zone, desk.language)
-        day = desk.formats.day(shown.wall.date(), desk.language, style="full_year")
+        city = context.formats.city(shown.zone, context.language)
+        day = context.formats.day(shown.wall.date(), context.language, style="full_year")
         self.title.setText(self._plan.title_of(occurrence))
         self.when.setText(f"{day} · {hour_words(shown.wall)} · {city}")
         for page in self.pages:
@@ -110,7 +110,7 @@ class TellPeopleDialog(QDialog):
 
     def _show_reach(self) -> None:
         """Nobody is sent to an address that only this network knows, unless the host wants that."""
-        self.near_only.setVisible(is_near(self.link.text().strip() or self._desk.studio.watch_address))
+        self.near_only.setVisible(is_near(self.link.text().strip() or self._context.studio.watch_address))
 
     def _on_link(self) -> None:
         link = self.link.text().strip() or None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePo
 from app.domain.planning.poster import PosterSize
 from app.domain.planning.schedule import Occurrence
 from app.session.planning.announcements import PosterChoice
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.folders import EXPORTS
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
@@ -64,8 +64,8 @@ class Preview(QLabel):
 class PosterPage(TellPage):
     """Made anew whenever something is chosen."""
 
-    def __init__(self, desk: Desk, occurrence: Occurrence) -> None:
-        super().__init__(desk, occurrence)
+    def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
+        super().__init__(context, occurrence)
         halves = QHBoxLayout()
         halves.setSpacing(20)
         choices = QVBoxLayout()
@@ -77,7 +77,7 @@ class PosterPage(TellPage):
         self.theme = self._box(choices, tr("Tell", "Colours"))
         fill_box(
             self.theme,
-            [(tr("Tell", "as the cards of the show"), ""), *((name, name) for name in sorted(desk.studio.control.card_themes))],
+            [(tr("Tell", "as the cards of the show"), ""), *((name, name) for name in sorted(context.studio.control.card_themes))],
         )
         self.picture = QCheckBox(tr("Tell", "With the picture of a product"))
         self.picture.setChecked(True)
@@ -132,7 +132,7 @@ class PosterPage(TellPage):
             self.announcements.suggested_name(self.occurrence, SUFFIX, self.choice.language),
             tr("Tell", "Pictures (*{suffix})", suffix=SUFFIX),
         )
-        path = self.desk.folders.save_file(self, EXPORTS, tr("Tell", "Save the poster"), name, kinds)
+        path = self.context.folders.save_file(self, EXPORTS, tr("Tell", "Save the poster"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX))
 

@@ -10,7 +10,7 @@ from app.domain.base.local_time import shown_in
 from app.domain.planning.schedule import Occurrence, Reminder, party_by_id
 from app.session.planning.announcement_texts import Sending
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.planning.announcing.tell_page import TellPage, fill_box
@@ -24,8 +24,8 @@ TEXT_PX = 96
 class RemindersPage(TellPage):
     """The words are made of what is new, and can be changed before the reminder is added."""
 
-    def __init__(self, desk: Desk, occurrence: Occurrence) -> None:
-        super().__init__(desk, occurrence)
+    def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
+        super().__init__(context, occurrence)
         self._made: Reminder | None = None
         row = QHBoxLayout()
         row.addWidget(label(tr("Tell", "Remind those who wait for it"), "muted"))
@@ -81,7 +81,7 @@ class RemindersPage(TellPage):
         return self.refusal
 
     def _length(self, minutes: int) -> str:
-        formats, language = self.desk.formats, self.desk.language
+        formats, language = self.context.formats, self.context.language
         if minutes >= 2 * 24 * 60:
             return formats.countdown(minutes * 60, language)
         return formats.duration(minutes, language)
@@ -139,7 +139,7 @@ class RemindersPage(TellPage):
                 lines.append(tr("Tell", "{market}: there is no hour for it, all of that day is quiet there", market=party.name))
                 continue
             shown = shown_in(sending.at, party.zone, self.plan.zones)
-            day = self.desk.formats.day(shown.wall.date(), self.desk.language)
+            day = self.context.formats.day(shown.wall.date(), self.context.language)
             words = tr("Tell", "{market}: {day} {hour} there", market=party.name, day=day, hour=hour_words(shown.wall))
             lines.append(words + (tr("Tell", ", out of the quiet hours") if sending.moved else ""))
         self.times.setText("\n".join(lines))
@@ -172,21 +172,21 @@ class RemindersPage(TellPage):
         state = tr("Tell", "told") if reminder.sent_ms else tr("Tell", "waits")
         row.addWidget(label(state, "hint"))
         name = tr("Tell", "Remove the reminder")
-        row.addWidget(icon_button(self.desk.icons, "remove", name, partial(self._remove, reminder.id)))
+        row.addWidget(icon_button(self.context.icons, "remove", name, partial(self._remove, reminder.id)))
         return card
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def _add(self) -> None:
         reminder = self._made
-        if reminder is not None and self.desk.attempt(lambda: self.plan.put_reminder(reminder)):
+        if reminder is not None and self.context.attempt(lambda: self.plan.put_reminder(reminder)):
             self.refresh()
 
     def _remove(self, reminder_id: str) -> None:
-        if self.desk.attempt(lambda: self.plan.remove_reminder(reminder_id)):
+        if self.context.attempt(lambda: self.plan.remove_reminder(reminder_id)):
             self.refresh()
 
     def _open_form(self) -> None:
-        dialog = late.AiringDialog(self.desk, self, occurrence=self.occurrence)
+        dialog = late.AiringDialog(self.context, self, occurrence=self.occurrence)
         dialog.setModal(True)
         dialog.show()

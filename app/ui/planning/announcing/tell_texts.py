@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit
 from app.domain.base.words import is_right_to_left
 from app.domain.planning.schedule import Occurrence, party_by_id
 from app.session.planning.announcement_texts import MarketText
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
 from app.ui.planning.announcing.tell_page import TellPage, fill_box
@@ -16,8 +16,8 @@ from app.ui.planning.announcing.tell_page import TellPage, fill_box
 class TextsPage(TellPage):
     """What is copied is what stands there: it can be changed before."""
 
-    def __init__(self, desk: Desk, occurrence: Occurrence) -> None:
-        super().__init__(desk, occurrence)
+    def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
+        super().__init__(context, occurrence)
         self._texts: tuple[MarketText, ...] = ()
         row = QHBoxLayout()
         row.addWidget(label(tr("Tell", "For"), "muted"))

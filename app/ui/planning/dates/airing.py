@@ -28,7 +28,7 @@ from app.domain.planning.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Airing
 from app.domain.planning.schedule_editing import put_airing, put_party
 from app.domain.show_editing import new_id
 from app.session.planning.series_edit import Scope
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button, set_property
@@ -60,7 +60,7 @@ class AiringDialog(QDialog):
 
     def __init__(
         self,
-        desk: Desk,
+        context: WindowContext,
         parent: QWidget,
         *,
         start: LocalTime | None = None,
@@ -69,17 +69,17 @@ class AiringDialog(QDialog):
         occurrence: Occurrence | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._occurrence = occurrence
-        schedule = desk.studio.show.schedule
+        schedule = context.studio.show.schedule
         self._airing = airing_by_id(schedule, occurrence.airing_id) if occurrence is not None else None
         self._suggested = missing_parties(
             schedule,
-            desk.studio.show.markets,
+            context.studio.show.markets,
             host_name=tr("Airing", "Host"),
             host_zone=self._plan.host_zone,
-            language=desk.studio.show.presentation.host_language,
+            language=context.studio.show.presentation.host_language,
         )
         title = tr("Airing", "Plan a show") if self._airing is None else tr("Airing", "Change the show")
         self.setWindowTitle(title)
@@ -92,7 +92,7 @@ class AiringDialog(QDialog):
         halves = QHBoxLayout()
         halves.setSpacing(20)
         halves.addWidget(self._form(), 5)
-        self.preview = AiringPreview(desk)
+        self.preview = AiringPreview(context)
         halves.addWidget(self.preview, 6)
         outer.addLayout(halves, 1)
         self.problem = label("", "error", wrap=True)
@@ -104,7 +104,7 @@ class AiringDialog(QDialog):
         self._timer.timeout.connect(self._show_preview)
         self._show(start, minutes, party_ids)
         self.preview.parties.changed.connect(self._later)
-        desk.bridge.show_changed.connect(self._on_show_changed)
+        context.bridge.show_changed.connect(self._on_show_changed)
         self._show_preview()
         self.title_line.setFocus()
 
@@ -135,7 +135,7 @@ class AiringDialog(QDialog):
         self.length.setSuffix(tr("Airing", " min"))
         self.length.setAccessibleName(tr("Airing", "Length"))
         self.length.valueChanged.connect(lambda _: self._later())
-        formats, language = self._desk.formats, self._desk.language
+        formats, language = self._context.formats, self._context.language
         self.series = SeriesField(lambda day, whole: formats.weekday(day, language, style="full" if whole else "short"), language)
         self.series.changed.connect(self._later)
         pair = QGridLayout()
@@ -147,7 +147,7 @@ class AiringDialog(QDialog):
         pair.addWidget(self.series, 1, 1)
         form.addLayout(pair)
         form.addSpacing(4)
-        self.news = NewsField(self._desk)
+        self.news = NewsField(self._context)
         form.addWidget(self.news)
         self.note = QLineEdit()
         self.note.setAccessibleName(tr("Airing", "Note for the crew"))
@@ -168,21 +168,21 @@ class AiringDialog(QDialog):
         widget.setVisible(visible)
 
     def _when_field(self) -> WhenField:
-        desk = self._desk
+        context = self._context
         place = ZoneChoice(
             tr("Airing", "On the clocks of"),
             self._plan.zones,
             self._plan.now,
-            city=lambda key: desk.formats.city(key, desk.language),
+            city=lambda key: context.formats.city(key, context.language),
             soon=self._own_zones,
         )
-        field = WhenField(self._plan.zones, place, self._sentence, lambda day: desk.formats.day(day, desk.language), desk.language)
+        field = WhenField(self._plan.zones, place, self._sentence, lambda day: context.formats.day(day, context.language), context.language)
         field.changed.connect(self._on_when)
         return field
 
     def _own_zones(self) -> tuple[str, ...]:
         """The places that the plan speaks of already."""
-        parties = (*self._desk.studio.show.schedule.parties, *self._suggested)
+        parties = (*self._context.studio.show.schedule.parties, *self._suggested)
         return tuple(dict.fromkeys((*(party.zone for party in parties), self._plan.host_zone)))
 
     @property
@@ -215,7 +215,7 @@ class AiringDialog(QDialog):
 
     def _show(self, start: LocalTime | None, minutes: int, party_ids: Sequence[str] | None) -> None:
         airing, occurrence = self._airing, self._occurrence
-        show = self._desk.studio.show
+        show = self._context.studio.show
         if airing is None or occurrence is None:
             begin = start or wall_of(self._plan.now() + TOMORROW, self._plan.host_zone, self._plan.zones)
             self.when.show_local(begin)
@@ -238,7 +238,7 @@ class AiringDialog(QDialog):
 
     def _usual_parties(self, zone: str) -> tuple[str, ...]:
         """The audience of that place (all markets where it is none's), and whoever hosts."""
-        parties = (*self._desk.studio.show.schedule.parties, *self._suggested)
+        parties = (*self._context.studio.show.schedule.parties, *self._suggested)
         audience = [party for party in parties if GROUPS[party.kind] is Group.AUDIENCE]
         there = [party for party in audience if party.zone == zone]
         hosts = [party for party in parties if GROUPS[party.kind] is Group.HOST]
@@ -253,7 +253,7 @@ class AiringDialog(QDialog):
     def draft(self) -> Airing:
         """What the form says; its start and length are meant for the date that is changed."""
         base = self._airing or Airing(new_id(), "", self.when.local)
-        title, host = self.title_line.text().strip(), self._desk.studio.show.presentation.host_language
+        title, host = self.title_line.text().strip(), self._context.studio.show.presentation.host_language
         titles = self.news.titles
         return replace(
             base,
@@ -270,12 +270,12 @@ class AiringDialog(QDialog):
 
     def _sentence(self, error: AppError) -> str:
         data = self._spoken(error) if isinstance(error, WallTimeError) else error.data
-        sentence = self._desk.wordings.sentence(error.code, data)
+        sentence = self._context.wordings.sentence(error.code, data)
         return " ".join(filter(None, (sentence.text, sentence.help)))
 
     def _spoken(self, error: WallTimeError) -> Mapping[str, Value]:
         """The values of a refused time as the window says times and places."""
-        formats, language = self._desk.formats, self._desk.language
+        formats, language = self._context.formats, self._context.language
         data: dict[str, Value] = {**error.data, "zone": formats.city(str(error.data["zone"]), language)}
         for name in ("wall", "first", "second"):
             wall = datetime.fromisoformat(str(error.data[name]))
@@ -304,7 +304,7 @@ class AiringDialog(QDialog):
     def _show_preview(self) -> None:
         instant = self.when.instant
         draft = self.draft()
-        self.preview.show_draft(draft, instant, self._occurrence, (*self._desk.studio.show.schedule.parties, *self._suggested))
+        self.preview.show_draft(draft, instant, self._occurrence, (*self._context.studio.show.schedule.parties, *self._suggested))
         set_property(self.title_line, "invalid", not draft.title)
         self.save_button.setEnabled(bool(draft.title) and instant is not None)
         self.save_button.setToolTip("" if draft.title else tr("Airing", "A show needs a title"))

@@ -10,7 +10,7 @@ from app.domain.base.errors import AppError
 from app.domain.base.local_time import Existence, shown_in
 from app.domain.planning.party import Party
 from app.domain.planning.schedule import Airing, Occurrence
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label
 from app.ui.planning.dates.finding_cards import FindingCards
@@ -25,11 +25,11 @@ DATES = 6
 class AiringPreview(QFrame):
     """`parties` is where those who take part are chosen; `show_draft` fills in the rest."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2, 10, 2, 10)
         scroll = QScrollArea()
@@ -47,7 +47,7 @@ class AiringPreview(QFrame):
         column.addWidget(self.parties)
         self.nobody = label(tr("Airing", "Add markets and people in the planner, under “People and markets”."), "hint", wrap=True)
         column.addWidget(self.nobody)
-        self.findings = FindingCards(desk)
+        self.findings = FindingCards(context)
         column.addWidget(self.findings)
         self.dates_title = label(tr("Airing", "The next dates"), "heading")
         column.addWidget(self.dates_title)
@@ -66,14 +66,14 @@ class AiringPreview(QFrame):
             self.findings.show_findings(())
             self._show_dates(())
             return
-        plan, desk = self._plan, self._desk
-        here = line_of(shown_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), desk.formats, desk.language)
+        plan, context = self._plan, self._context
+        here = line_of(shown_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language)
         where = tr("Airing", "Where you are ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
         self.here.setText(" · ".join(filter(None, (where, here.shift))))
-        lines = lines_of(instant, parties, plan.zones, desk.formats, desk.language, beside=draft.start.wall.date())
+        lines = lines_of(instant, parties, plan.zones, context.formats, context.language, beside=draft.start.wall.date())
         comforts = comforts_at(plan, parties, instant, draft.minutes)
         self.parties.show_times({line.party_id: PartyTime(line, comforts.get(line.party_id)) for line in lines})
-        self.findings.show_findings(findings_of_draft(plan, desk.studio.show, draft, instant, parties, occurrence))
+        self.findings.show_findings(findings_of_draft(plan, context.studio.show, draft, instant, parties, occurrence))
         self._show_dates(self._dates(draft, instant))
 
     def _dates(self, draft: Airing, instant: datetime) -> tuple[Occurrence, ...]:
@@ -91,12 +91,12 @@ class AiringPreview(QFrame):
         self.dates.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _date_line(self, occurrence: Occurrence) -> str:
-        desk, plan = self._desk, self._plan
+        context, plan = self._context, self._plan
         shown = shown_in(occurrence.start, occurrence.local.zone, plan.zones)
         here = shown_in(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
-        words = f"{desk.formats.day(shown.wall.date(), desk.language, style='year')}  {hour_words(shown.wall)}"
+        words = f"{context.formats.day(shown.wall.date(), context.language, style='year')}  {hour_words(shown.wall)}"
         if here.zone != shown.zone:
-            shift = desk.formats.day_shift(here.day_shift, desk.language)
+            shift = context.formats.day_shift(here.day_shift, context.language)
             words += f"   {tr('Airing', 'here')} " + " ".join(filter(None, (hour_words(here.wall), shift)))
         if occurrence.existence is Existence.SKIPPED:
             words += "   " + tr("Airing", "the clocks go forward here")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.domain.base.errors import Value
 from app.domain.catalogue.market import Level
 from app.domain.rundown.finding import Fact, Finding
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.pieces import label, set_property
 
 WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
@@ -16,9 +16,9 @@ WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
 class FindingCards(QWidget):
     """Shows findings, the gravest first; nothing at all when there are none."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._found: tuple[Finding, ...] = ()
         self._cards: list[QFrame] = []
         self._layout = QVBoxLayout(self)
@@ -60,6 +60,6 @@ class FindingCards(QWidget):
 
     def words(self, code: str, data: Mapping[str, Fact]) -> tuple[str, str]:
         """What a finding says, and what to do about it ("" = nothing)."""
-        values: Mapping[str, Value] = self._desk.formats.finding_values(data, self._desk.language)
-        sentence = self._desk.finding_words.sentence(code, values)
+        values: Mapping[str, Value] = self._context.formats.finding_values(data, self._context.language)
+        sentence = self._context.finding_words.sentence(code, values)
         return sentence.text, sentence.help

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from app.domain.base.local_time import shown_in
 from app.domain.planning.schedule import party_by_id
 from app.session.planning.clock_rules import HourMoved, Moved
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
@@ -18,8 +18,8 @@ SHOWN = 60  # dates; a long series says the same of each
 class MovedDialog(FramedDialog):
     """Closes by itself when nothing is left to tell."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        plan = desk.studio.control.scheduler
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
+        plan = context.studio.control.scheduler
         super().__init__(
             parent,
             tr("Moved", "The clocks of the world have new rules"),
@@ -31,7 +31,7 @@ class MovedDialog(FramedDialog):
                 after=plan.zones.version,
             ),
         )
-        self._desk = desk
+        self._context = context
         self._plan = plan
         self.resize(680, 560)
         self._list = QVBoxLayout()
@@ -58,7 +58,7 @@ class MovedDialog(FramedDialog):
         self.more.setVisible(left > 0)
 
     def _card(self, moved: Moved) -> QWidget:
-        desk, plan = self._desk, self._plan
+        context, plan = self._context, self._plan
         card = QFrame()
         card.setObjectName("card")
         grid = QGridLayout(card)
@@ -67,11 +67,11 @@ class MovedDialog(FramedDialog):
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(0, 1)
         local = moved.occurrence.local
-        title = f"{plan.title_of(moved.occurrence)} · {desk.formats.day(local.wall.date(), desk.language)} {hour_words(local.wall)}"
-        grid.addWidget(label(f"{title} {desk.formats.city(local.zone, desk.language)}", "heading"), 0, 0, 1, 4)
+        title = f"{plan.title_of(moved.occurrence)} · {context.formats.day(local.wall.date(), context.language)} {hour_words(local.wall)}"
+        grid.addWidget(label(f"{title} {context.formats.city(local.zone, context.language)}", "heading"), 0, 0, 1, 4)
         for row, hours in enumerate(self._hours(moved), 1):
             before, after = hours.before, hours.after
-            day = desk.formats.day(after.date(), desk.language) if before.date() != after.date() else ""
+            day = context.formats.day(after.date(), context.language) if before.date() != after.date() else ""
             for column, words in enumerate((self._whose(hours), hour_words(before), "→", " ".join(filter(None, (day, hour_words(after)))))):
                 cell = label(words, "partyHour" if column == 3 else "muted")
                 grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignLeft)
@@ -86,11 +86,11 @@ class MovedDialog(FramedDialog):
         return (HourMoved("", zone, before, after),)
 
     def _whose(self, hours: HourMoved) -> str:
-        city = self._desk.formats.city(hours.zone, self._desk.language)
+        city = self._context.formats.city(hours.zone, self._context.language)
         if hours.party_id:
             return f"{party_by_id(self._plan.schedule, hours.party_id).name} · {city}"
         return f"{tr('Moved', 'Here')} · {city}" if hours.zone == self._plan.host_zone else city
 
     def _accept(self) -> None:
-        if self._desk.attempt(self._plan.accept_moved):
+        if self._context.attempt(self._plan.accept_moved):
             self.accept()

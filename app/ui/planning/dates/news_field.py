@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.base.words import Words
 from app.domain.planning.schedule import WhatsNew
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label
 from app.ui.kit.words_field import WordsField
@@ -18,9 +18,9 @@ class NewsField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
+        self._context = context
         self._news = WhatsNew()
         self._titles: Words = {}
         column = QVBoxLayout(self)
@@ -31,7 +31,7 @@ class NewsField(QWidget):
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Airing", "Language of what is new"))
         for tag in self._languages():
-            self.language.addItem(desk.formats.language_name(tag, desk.language), tag)
+            self.language.addItem(context.formats.language_name(tag, context.language), tag)
         self.language.activated.connect(lambda _: self._read())
         head.addWidget(self.language)
         column.addLayout(head)
@@ -49,7 +49,7 @@ class NewsField(QWidget):
         column.addWidget(label(tr("Airing", "Reminders say at least one of these: whoever is called back is told why."), "hint", wrap=True))
 
     def _languages(self) -> tuple[str, ...]:
-        show = self._desk.studio.show
+        show = self._context.studio.show
         tags = [show.presentation.host_language, *(tag for market in show.markets for tag in market.languages)]
         tags += [tag for party in show.schedule.parties for tag in party.languages]
         return tuple(dict.fromkeys(tags))
@@ -73,7 +73,7 @@ class NewsField(QWidget):
         self.changed.emit()
 
     def _read(self) -> None:
-        language, host = str(self.language.currentData()), self._desk.studio.show.presentation.host_language
+        language, host = str(self.language.currentData()), self._context.studio.show.presentation.host_language
         self.title.setVisible(language != host)  # that one stands above
         self.title.show_words(self._titles, language, (host,))
         for name, field in self.fields.items():

@@ -9,7 +9,7 @@ from app.domain.base.errors import Value
 from app.domain.planning.schedule import Occurrence, Schedule
 from app.domain.planning.schedule_editing import tick_task
 from app.session.planning.pre_show import CheckItem, CheckKind, CheckState
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.figures import relay_name
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label
@@ -25,17 +25,17 @@ _SHOWN_ELSEWHERE = (CheckKind.CAMERA, CheckKind.MICROPHONE)  # while nobody has 
 class Readiness(QWidget):
     """Reads the scheduler for one date."""
 
-    def __init__(self, desk: Desk, verbs: ShowVerbs) -> None:
+    def __init__(self, context: WindowContext, verbs: ShowVerbs) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._verbs = verbs
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(6)
         self.title = label("", "sectionTitle")
         column.addWidget(self.title)
-        self.list = Checklist(desk.icons)
+        self.list = Checklist(context.icons)
         column.addWidget(self.list)
 
     def show_for(self, occurrence: Occurrence) -> None:
@@ -54,8 +54,8 @@ class Readiness(QWidget):
         return item.kind not in _SHOWN_ELSEWHERE or item.state is not CheckState.UNKNOWN
 
     def _line(self, item: CheckItem, occurrence: Occurrence) -> CheckLine:
-        values: dict[str, Value] = {**self._desk.formats.finding_values(item.data, self._desk.language)}
-        built_in = self._desk.studio.relays[0]
+        values: dict[str, Value] = {**self._context.formats.finding_values(item.data, self._context.language)}
+        built_in = self._context.studio.relays[0]
         if values.get("relay") == built_in.name:  # the session has no words of its own
             values["relay"] = relay_name(built_in)
         fix, run = self._fix(item, occurrence) if item.state in _BAD else ("", None)
@@ -64,10 +64,10 @@ class Readiness(QWidget):
     def _fix(self, item: CheckItem, occurrence: Occurrence) -> tuple[str, Run | None]:
         """The words of a button and what it does."""
         form: Run = partial(self._verbs.open, occurrence.key)
-        opening = self._desk.bridge.open_requested.emit
+        opening = self._context.bridge.open_requested.emit
         fixes: Mapping[CheckKind, tuple[str, Run]] = {
-            CheckKind.CAMERA: (tr("Schedule", "Look again"), partial(self._desk.studio.actions.run, "devices.refresh")),
-            CheckKind.MICROPHONE: (tr("Schedule", "Look again"), partial(self._desk.studio.actions.run, "devices.refresh")),
+            CheckKind.CAMERA: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),
+            CheckKind.MICROPHONE: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),
             CheckKind.RELAY: (tr("Schedule", "Relays"), partial(opening, "relays", "")),
             CheckKind.RUN_OF_SHOW: (tr("Schedule", "Open"), partial(opening, "rundown", "")),
             CheckKind.PRODUCTS: (tr("Schedule", "Confirmed"), partial(self._tick, item.task_ids)),
@@ -90,4 +90,4 @@ class Readiness(QWidget):
                 schedule = tick_task(schedule, task_id, done=True)
             return schedule
 
-        self._desk.attempt(lambda: self._plan.edit("Tick a task", ticked))
+        self._context.attempt(lambda: self._plan.edit("Tick a task", ticked))

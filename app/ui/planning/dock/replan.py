@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.domain.base.local_time import shown_in
 from app.domain.planning.replan import Shift
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
 from app.ui.planning.local_times import hour_words
@@ -13,10 +13,10 @@ from app.ui.planning.local_times import hour_words
 class ReplanCard(QFrame):
     """Hidden as long as the day goes as planned."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._shifts: tuple[Shift, ...] = ()
         self.setObjectName("finding")
         self.setProperty("level", "warning")
@@ -40,24 +40,24 @@ class ReplanCard(QFrame):
         self._shifts = shifts
         self.words.setText("\n".join(map(self._line, shifts)))
         found = [finding for shift in shifts for finding in shift.reasons]
-        desk = self._desk
-        said = [desk.finding_words.sentence(one.code, desk.formats.finding_values(one.data, desk.language)).text for one in found]
+        context = self._context
+        said = [context.finding_words.sentence(one.code, context.formats.finding_values(one.data, context.language)).text for one in found]
         self.reasons.setText("\n".join(dict.fromkeys(said)))
         self.reasons.setVisible(bool(said))
         self.setVisible(bool(shifts))
 
     def _line(self, shift: Shift) -> str:
-        plan, language = self._plan, self._desk.language
+        plan, language = self._plan, self._context.language
         before, after = (hour_words(shown_in(one, plan.host_zone, plan.zones).wall) for one in (shift.occurrence.start, shift.start))
         words = plan.title_of(shift.occurrence)
         if shift.later_minutes:
             words += tr("Schedule", ": {before} → {after}", before=before, after=after)
         if shift.shorter_minutes > 0:
-            length = self._desk.formats.duration(shift.shorter_minutes, language)
+            length = self._context.formats.duration(shift.shorter_minutes, language)
             words += tr("Schedule", ", {length} shorter", length=length)
         return words
 
     def _shift(self) -> None:
         shifts = self._shifts
-        self._desk.attempt(lambda: self._plan.apply_replan(shifts))
+        self._context.attempt(lambda: self._plan.apply_replan(shifts))
         self.refresh()

@@ -4,16 +4,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import late
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 
 
 class SchedulePanel(QWidget):
     """Empty until it is first seen: the start of the window does not wait for what stands on another tab."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._seen = False
         self.board: late.ScheduleBoard | None = None
         self._layout = QVBoxLayout(self)
@@ -36,7 +36,7 @@ class SchedulePanel(QWidget):
     def fill(self) -> "late.ScheduleBoard":
         """Build what is inside, once."""
         if self.board is None:
-            self.board = late.ScheduleBoard(self._desk)
+            self.board = late.ScheduleBoard(self._context)
             self._layout.addWidget(self.board)
         return self.board
 
@@ -46,6 +46,6 @@ class SchedulePanel(QWidget):
 
     def show_moved(self) -> None:
         """What new clock rules mean for the plan."""
-        dialog = late.MovedDialog(self._desk, self.window())
+        dialog = late.MovedDialog(self._context, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

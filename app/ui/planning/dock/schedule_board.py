@@ -9,7 +9,7 @@ from app.domain.base.local_time import MINUTE, shown_in
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.domain.program.broadcast import BroadcastState
 from app.session.planning.scheduler import Standing
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, icon_button, label, push_button, set_property
 from app.ui.planning.dates.agenda_list import AgendaDay, AgendaList, AgendaRow
@@ -29,19 +29,19 @@ CHECK_TICKS = 5
 class ScheduleBoard(QWidget):
     """Reads the scheduler; its clock goes while it is seen."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._shown_key = ""
         self._ticks = 0
         self._seen = False
-        self.verbs = ShowVerbs(desk, self)
+        self.verbs = ShowVerbs(context, self)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._full())
         self.plan_button = push_button(tr("Schedule", "Plan a show…"), self.verbs.plan, role="primary")
         self.empty = EmptyState(
-            desk.icons,
+            context.icons,
             "calendar",
             tr("Schedule", "No show is planned"),
             tr("Schedule", "Plan the next one: Tradewind says what hour it is for every market and everybody who makes it."),
@@ -52,7 +52,7 @@ class ScheduleBoard(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
-        for signal in (desk.bridge.schedule_changed, desk.bridge.broadcast_changed, desk.bridge.show_changed):
+        for signal in (context.bridge.schedule_changed, context.bridge.broadcast_changed, context.bridge.show_changed):
             signal.connect(self._on_changed)
 
     # Building -------------------------------------------------------------------------------------------------------------
@@ -76,13 +76,13 @@ class ScheduleBoard(QWidget):
         column.addWidget(self.times)
         column.addSpacing(4)
         column.addLayout(self._buttons())
-        self.replan = ReplanCard(self._desk)
+        self.replan = ReplanCard(self._context)
         column.addWidget(self.replan)
-        self.readiness = Readiness(self._desk, self.verbs)
+        self.readiness = Readiness(self._context, self.verbs)
         column.addWidget(self.readiness)
         self.after_title = label(tr("Schedule", "After that"), "sectionTitle")
         column.addWidget(self.after_title)
-        self.after = AgendaList(self._desk.theme, tr("Schedule", "After that"))
+        self.after = AgendaList(self._context.theme, tr("Schedule", "After that"))
         self.after.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.after.opened.connect(self.verbs.open)
         self.after.called_off.connect(self.verbs.call_off)
@@ -95,7 +95,7 @@ class ScheduleBoard(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)
-        icons = self._desk.icons
+        icons = self._context.icons
         self.start_button = push_button(tr("Schedule", "Start the show"), self._start, role="primary")
         row.addWidget(self.start_button, 1)
         row.addWidget(icon_button(icons, "rename", tr("Schedule", "Open the show's form"), lambda: self.verbs.open(self._shown_key)))
@@ -105,7 +105,7 @@ class ScheduleBoard(QWidget):
         return row
 
     def _open_planner(self) -> None:
-        self._desk.bridge.open_requested.emit("planner", "")
+        self._context.bridge.open_requested.emit("planner", "")
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
@@ -141,11 +141,11 @@ class ScheduleBoard(QWidget):
         self._shown_key = shown.key if shown is not None else ""
         if shown is None:
             return
-        plan, desk = self._plan, self._desk
+        plan, context = self._plan, self._context
         self.title.setText(plan.title_of(shown))
         begin, end = (shown_in(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
         span = f"{hour_words(begin.wall)}–{hour_words(end.wall)}"
-        city = desk.formats.city(plan.host_zone, desk.language)
+        city = context.formats.city(plan.host_zone, context.language)
         self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
         self._show_times(shown, begin.wall.date())
         self._show_after(shown)
@@ -156,12 +156,12 @@ class ScheduleBoard(QWidget):
         self._show_clock(standing, shown)
 
     def _day(self, day: date) -> str:
-        return self._desk.formats.day(day, self._desk.language)
+        return self._context.formats.day(day, self._context.language)
 
     def _show_times(self, shown: Occurrence, beside: date) -> None:
-        plan, desk = self._plan, self._desk
+        plan, context = self._plan, self._context
         parties = parties_on(plan.schedule, shown)
-        lines = lines_of(shown.start, parties, plan.zones, desk.formats, desk.language, beside=beside)
+        lines = lines_of(shown.start, parties, plan.zones, context.formats, context.language, beside=beside)
         comforts = comforts_at(plan, parties, shown.start, (shown.end - shown.start) // MINUTE)
         self.times.show_parties(parties, ())
         self.times.show_times({line.party_id: PartyTime(line, comforts[line.party_id]) for line in lines})
@@ -181,7 +181,7 @@ class ScheduleBoard(QWidget):
 
     def _show_clock(self, standing: Standing, shown: Occurrence) -> None:
         now = self._plan.now()
-        formats, language = self._desk.formats, self._desk.language
+        formats, language = self._context.formats, self._context.language
         overrun, late = standing.overrun, standing.late
         if standing.current is not None:
             over = overrun > timedelta()
@@ -199,7 +199,7 @@ class ScheduleBoard(QWidget):
         self._show_start(standing)
 
     def _show_start(self, standing: Standing) -> None:
-        idle = self._desk.studio.broadcast.value is BroadcastState.IDLE
+        idle = self._context.studio.broadcast.value is BroadcastState.IDLE
         on_air, due = standing.current is not None, self._plan.due is not None
         words = tr("Schedule", "Start the show") if due else tr("Schedule", "Start it now, early")
         self.start_button.setText(tr("Schedule", "On air") if on_air else words)
@@ -208,4 +208,4 @@ class ScheduleBoard(QWidget):
         self.start_button.setToolTip(tr("Schedule", "Goes live and begins the run of show; the log says which show it was."))
 
     def _start(self) -> None:
-        self._desk.attempt(lambda: self._plan.start(self._plan.occurrence(self._shown_key)))
+        self._context.attempt(lambda: self._plan.start(self._plan.occurrence(self._shown_key)))

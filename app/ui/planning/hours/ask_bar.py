@@ -29,7 +29,7 @@ class AskBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        icons, choice = source.desk.icons, source.choice
+        icons, choice = source.context.icons, source.choice
         week = step_days == 7
         back = tr("Planner", "A week earlier") if week else tr("Planner", "A day earlier (Page Up)")
         on = tr("Planner", "A week later") if week else tr("Planner", "A day later (Page Down)")
@@ -56,7 +56,7 @@ class AskBar(QWidget):
     def _date_edit(self) -> QDateEdit:
         made = QDateEdit()
         made.setCalendarPopup(True)
-        made.setLocale(QLocale(self._source.desk.language))
+        made.setLocale(QLocale(self._source.context.language))
         made.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
         made.setAccessibleName(tr("Planner", "Day of the show"))
         made.setMinimumWidth(150)
@@ -88,7 +88,7 @@ class AskBar(QWidget):
 
     def _on_priorities(self, priorities: Priorities) -> None:
         source = self._source
-        source.desk.attempt(lambda: source.scheduler.set_priorities(priorities, merge="planner-priorities"))
+        source.context.attempt(lambda: source.scheduler.set_priorities(priorities, merge="planner-priorities"))
 
     def read(self) -> None:
         """Show what is chosen, and the plan's parties and priorities."""

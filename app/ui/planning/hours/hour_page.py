@@ -23,7 +23,7 @@ class HourPage(PlannerPage):
     def __init__(self, source: PlanSource) -> None:
         super().__init__()
         self._source = source
-        self._verbs = ShowVerbs(source.desk, self)
+        self._verbs = ShowVerbs(source.context, self)
         choice = source.choice
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
@@ -34,11 +34,11 @@ class HourPage(PlannerPage):
         halves.setSpacing(16)
         left = QVBoxLayout()
         left.setSpacing(6)
-        self.strips = StripsView(source.desk.theme)
+        self.strips = StripsView(source.context.theme)
         left.addWidget(self.strips, 1)
         self.notes = label("", "hint", wrap=True)
         left.addWidget(self.notes)
-        left.addWidget(StripLegend(source.desk.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        left.addWidget(StripLegend(source.context.theme), 0, Qt.AlignmentFlag.AlignLeft)
         halves.addLayout(left, 1)
         self.panel = HoursPanel(source, lambda: choice.day)
         halves.addWidget(self.panel)

@@ -9,7 +9,7 @@ from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Level
 from app.domain.planning.hours.hour_finder import Candidate
 from app.domain.planning.party import Party
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.planning.local_times import hour_words
 
@@ -47,9 +47,9 @@ def score_words(hour: HourWords) -> str:
     return tr("Planner", "{score} of 100", score=hour.score) if hour.possible else tr("Planner", "not possible")
 
 
-def words_of(candidate: Candidate, minutes: int, parties: Sequence[Party], zone: str, zones: Zones, desk: Desk) -> HourWords:
+def words_of(candidate: Candidate, minutes: int, parties: Sequence[Party], zone: str, zones: Zones, context: WindowContext) -> HourWords:
     """What is said of a begin, on the clocks of `zone` and of everybody."""
-    language, formats = desk.language, desk.formats
+    language, formats = context.language, context.formats
     begin = shown_in(candidate.start, zone, zones).wall
     end = shown_in(candidate.start + timedelta(minutes=minutes), zone, zones).wall
     by_id = {party.id: party for party in parties}
@@ -64,7 +64,7 @@ def words_of(candidate: Candidate, minutes: int, parties: Sequence[Party], zone:
         values = dict(formats.finding_values(finding.data, language))
         if "time" in values:
             values["time"] = str(finding.data["time"])  # from 0 to 24, as everywhere in the window
-        sentence = desk.finding_words.sentence(finding.code, values)
+        sentence = context.finding_words.sentence(finding.code, values)
         reasons.append(Reason(sentence.text, finding.level))
     return HourWords(
         candidate.start,

@@ -40,12 +40,12 @@ class HoursPanel(QWidget):
         self._field: tuple[datetime, datetime, HourField] | None = None
         self._searched: tuple[date, int] | None = None
         self._work = Work(self._on_failed)
-        desk = source.desk
+        context = source.context
         self.setFixedWidth(PANEL_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        self.box = HourBox(desk.theme, desk.icons)
+        self.box = HourBox(context.theme, context.icons)
         column.addWidget(self.box)
         self.plan_button = push_button(tr("Planner", "Plan a show here…"), self.plan_wanted.emit, role="primary")
         column.addWidget(self.plan_button)
@@ -66,7 +66,7 @@ class HoursPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.cards = HourCards(desk.theme, desk.icons)
+        self.cards = HourCards(context.theme, context.icons)
         self.cards.chosen.connect(source.choice.move)
         scroll.setWidget(self.cards)
         column.addWidget(scroll, 1)
@@ -114,7 +114,7 @@ class HoursPanel(QWidget):
 
     def _words(self, candidate: Candidate) -> HourWords:
         source = self._source
-        return words_of(candidate, source.choice.minutes, source.parties, source.choice.zone, source.scheduler.zones, source.desk)
+        return words_of(candidate, source.choice.minutes, source.parties, source.choice.zone, source.scheduler.zones, source.context)
 
     # The best -------------------------------------------------------------------------------------------------------------
 

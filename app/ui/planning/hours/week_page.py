@@ -24,7 +24,7 @@ class WeekPage(PlannerPage):
     def __init__(self, source: PlanSource) -> None:
         super().__init__()
         self._source = source
-        self._verbs = ShowVerbs(source.desk, self)
+        self._verbs = ShowVerbs(source.context, self)
         self._monday = date.min
         choice = source.choice
         column = QVBoxLayout(self)
@@ -36,9 +36,9 @@ class WeekPage(PlannerPage):
         halves.setSpacing(16)
         left = QVBoxLayout()
         left.setSpacing(6)
-        self.heat = HeatView(source.desk.theme, self._words)
+        self.heat = HeatView(source.context.theme, self._words)
         left.addWidget(self.heat, 1)
-        left.addWidget(HeatLegend(source.desk.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        left.addWidget(HeatLegend(source.context.theme), 0, Qt.AlignmentFlag.AlignLeft)
         halves.addLayout(left, 1)
         self.panel = HoursPanel(source, lambda: self.monday, days=WEEK_DAYS)
         halves.addWidget(self.panel)
@@ -113,6 +113,6 @@ class WeekPage(PlannerPage):
         lines = [f"{source.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
         for party in source.parties:
             shown = shown_in(self._instant(wall), party.zone, source.scheduler.zones, beside=wall.date())
-            shift = source.desk.formats.day_shift(shown.day_shift, source.desk.language)
+            shift = source.context.formats.day_shift(shown.day_shift, source.context.language)
             lines.append(" ".join(filter(None, (party.name, source.speaker.day(shown.wall.date()), hour_words(shown.wall), shift))))
         return "\n".join(lines)

@@ -9,7 +9,7 @@ from app.domain.base.errors import AppError
 from app.domain.base.local_time import day_start, shown_in
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.months.month_plan import Plan, Proposal
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, push_button
@@ -24,8 +24,8 @@ DAY = timedelta(days=1)
 class ImproveDialog(FramedDialog):
     """Looks at the shows of [first, last] on the host's calendar; nothing changes before the user says so, and then it is one step."""
 
-    def __init__(self, desk: Desk, first: date, last: date, parent: QWidget | None) -> None:
-        formats, language = desk.formats, desk.language
+    def __init__(self, context: WindowContext, first: date, last: date, parent: QWidget | None) -> None:
+        formats, language = context.formats, context.language
         super().__init__(
             parent,
             tr("Planner", "Improve the plan"),
@@ -37,8 +37,8 @@ class ImproveDialog(FramedDialog):
             ),
         )
         self.take_room(*SIZE)
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._found: Plan | None = None
         self.boxes: dict[str, QCheckBox] = {}
         self.summary = label(tr("Planner", "Looking for the best hours …"), "muted", wrap=True)
@@ -59,7 +59,7 @@ class ImproveDialog(FramedDialog):
         self.work.wait_for(lambda: self._plan.optimise(begin, end), self._show)
 
     def _failed(self, error: AppError) -> None:
-        self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+        self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
         self.reject()
 
     def _show(self, found: Plan) -> None:
@@ -102,9 +102,9 @@ class ImproveDialog(FramedDialog):
     def _title(self, one: Proposal) -> str:
         title = self._plan.title_of(one.occurrence)
         zone = one.occurrence.local.zone
-        city = self._desk.formats.city(zone, self._desk.language)
+        city = self._context.formats.city(zone, self._context.language)
         before, after = (shown_in(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
-        day = self._desk.formats.day(before.date(), self._desk.language)
+        day = self._context.formats.day(before.date(), self._context.language)
         if not one.moves:
             return tr("Planner", "{title}, {day}: others on duty", title=title, day=day)
         return tr(
@@ -118,8 +118,8 @@ class ImproveDialog(FramedDialog):
         )
 
     def _reasons(self, one: Proposal) -> tuple[str, ...]:
-        formats, language = self._desk.formats, self._desk.language
-        return tuple(self._desk.finding_words.sentence(one.code, formats.finding_values(one.data, language)).text for one in one.reasons)
+        formats, language = self._context.formats, self._context.language
+        return tuple(self._context.finding_words.sentence(one.code, formats.finding_values(one.data, language)).text for one in one.reasons)
 
     @property
     def chosen(self) -> frozenset[str]:
@@ -133,7 +133,7 @@ class ImproveDialog(FramedDialog):
 
     def _take(self) -> None:
         found = self._found
-        if found is not None and self._desk.attempt(lambda: self._plan.apply_plan(found, self.chosen)):
+        if found is not None and self._context.attempt(lambda: self._plan.apply_plan(found, self.chosen)):
             self.accept()
 
 

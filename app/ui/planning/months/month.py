@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
 from app.domain.base.local_time import shown_in
 from app.domain.catalogue.market import Level
 from app.domain.planning.schedule import Occurrence, parties_on
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.planning.calendar_days import bounds, clock_marks, day_of, festival_marks, item_of, state_of, worst_levels
@@ -37,22 +37,22 @@ def months_on(month: date, number: int) -> date:
 class MonthView(PlannerPage):
     """A month of the plan as a calendar."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
-        self.verbs = ShowVerbs(desk, self)
+        self._context = context
+        self._plan = context.studio.control.scheduler
+        self.verbs = ShowVerbs(context, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
-        self.clocks = ClockChoice(desk)
+        self.clocks = ClockChoice(context)
         self.clocks.chosen.connect(self.refresh)
-        self.grid = MonthGrid(desk.theme, tr("Planner", "Month"))
+        self.grid = MonthGrid(context.theme, tr("Planner", "Month"))
         self._month = self._today().replace(day=1)
         column.addLayout(self._head())
         column.addWidget(self.grid, 1)
         self.done = DoneLine(
-            desk,
+            context,
             tr(
                 "Planner",
                 "Drag a show to another day, with Ctrl to copy it. Enter opens, Space takes the next show of a day, Alt and arrows move, "
@@ -69,12 +69,12 @@ class MonthView(PlannerPage):
         self.grid.turned.connect(self.turn)
         self.grid.menu_wanted.connect(self.verbs.show_menu)
         self.grid.more_wanted.connect(self._show_more)
-        desk.bridge.schedule_changed.connect(self.refresh)
+        context.bridge.schedule_changed.connect(self.refresh)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        icons = self._desk.icons
+        icons = self._context.icons
         self.title = label("", "title")
         self.title.setMinimumWidth(220)
         row.addWidget(icon_button(icons, "left", tr("Planner", "The month before (Page Up)"), lambda: self.turn(-1)))
@@ -126,13 +126,13 @@ class MonthView(PlannerPage):
         self.grid.setFocus()
 
     def read(self) -> None:
-        desk = self._desk
-        self.title.setText(desk.formats.month(self._month, desk.language))
-        weekdays = tuple(desk.formats.weekday(MONDAY + number * DAY, desk.language) for number in range(7))
+        context = self._context
+        self.title.setText(context.formats.month(self._month, context.language))
+        weekdays = tuple(context.formats.weekday(MONDAY + number * DAY, context.language) for number in range(7))
         self.grid.show_page(MonthPage(self._month, weekdays, self._cells(), self._today()))
 
     def _cells(self) -> Mapping[date, DayCell]:
-        desk, plan, zone = self._desk, self._plan, self.clocks.zone
+        context, plan, zone = self._context, self._plan, self.clocks.zone
         first = first_shown(self._month)
         last = first + (7 * WEEKS - 1) * DAY
         begin, end = bounds(first, last, zone, plan.zones)
@@ -142,13 +142,13 @@ class MonthView(PlannerPage):
         marks: dict[date, list[DayMark]] = {}
         keys = (plan.host_zone, *(party.zone for party in plan.schedule.parties))
         for found in (
-            clock_marks(keys, begin, end, plan.zones, desk.formats, desk.language),
-            festival_marks(plan.festivals(first, last), desk.language),
+            clock_marks(keys, begin, end, plan.zones, context.formats, context.language),
+            festival_marks(plan.festivals(first, last), context.language),
         ):
             for day, some in found.items():
                 marks.setdefault(day, []).extend(some)
         return {
-            day: DayCell(tuple(items.get(day, ())), tuple(marks.get(day, ())), desk.formats.day(day, desk.language, style="full"))
+            day: DayCell(tuple(items.get(day, ())), tuple(marks.get(day, ())), context.formats.day(day, context.language, style="full"))
             for day in (first + number * DAY for number in range(7 * WEEKS))
         }
 
@@ -176,10 +176,10 @@ class MonthView(PlannerPage):
 
     def _tip(self, occurrence: Occurrence, level: Level | None) -> str:
         """What everybody's clocks show."""
-        desk, plan = self._desk, self._plan
+        context, plan = self._context, self._plan
         day = day_of(occurrence, self.clocks.zone, plan.zones)
         parties = parties_on(plan.schedule, occurrence)
-        lines = lines_of(occurrence.start, parties, plan.zones, desk.formats, desk.language, beside=day)
+        lines = lines_of(occurrence.start, parties, plan.zones, context.formats, context.language, beside=day)
         words = [plan.airing_of(occurrence).title, *(" ".join(filter(None, (one.name, one.day, one.hour, one.shift))) for one in lines)]
         if level is not None and level is not Level.INFO:
             words.append(tr("Planner", "Something speaks against it: open it to read what."))

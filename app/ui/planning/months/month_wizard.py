@@ -29,7 +29,7 @@ from app.domain.planning.party import Comfort, Party, PartyKind
 from app.domain.planning.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Occurrence, parties_on
 from app.domain.program.project import UNTITLED
 from app.session.planning.month_planning import MonthDraft, plan_month
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.frame import FramedDialog
 from app.ui.kit.language import tr
@@ -62,15 +62,15 @@ def next_month(today: date) -> tuple[date, date]:
 class MonthWizard(FramedDialog):
     """First the wishes, then what comes of them. Nothing is in the plan before the user puts it there, and what is there already stays."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget | None) -> None:
         super().__init__(
             parent,
             tr("Planner", "Plan a month"),
             tr("Planner", "Say how many shows a week each audience gets. The hours, and whose turn it is, are worked out for everybody."),
         )
         self.take_room(*SIZE)
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._found: MonthDraft | None = None
         self.work = Work(self._failed)
         self.pages = QStackedWidget()
@@ -93,7 +93,7 @@ class MonthWizard(FramedDialog):
         column.addLayout(self._what())
         column.addSpacing(8)
         column.addWidget(label(tr("Planner", "For whom"), "heading"))
-        formats, language = self._desk.formats, self._desk.language
+        formats, language = self._context.formats, self._context.language
         self.wishes = [WishRow(party, formats.city(party.zone, language), self._weekday) for party in self._audiences]
         for number, wish in enumerate(self.wishes):
             column.addWidget(wish)
@@ -126,7 +126,7 @@ class MonthWizard(FramedDialog):
         span.addWidget(self.last)
         span.addStretch(1)
         form.addRow(label(tr("Planner", "Days"), "muted"), span)
-        self.title = QLineEdit("" if self._desk.studio.title == UNTITLED else self._desk.studio.title)
+        self.title = QLineEdit("" if self._context.studio.title == UNTITLED else self._context.studio.title)
         self.title.setAccessibleName(tr("Planner", "Title"))
         self.title.setPlaceholderText(self._title_for(self._audiences[0]))
         self.minutes = QSpinBox()
@@ -193,7 +193,7 @@ class MonthWizard(FramedDialog):
         self.pages.addWidget(self.outcome)
 
     def _day_edit(self, day: date, name: str) -> DayEdit:
-        edit = DayEdit(self._desk.language)
+        edit = DayEdit(self._context.language)
         edit.setDate(QDate(day.year, day.month, day.day))
         edit.setAccessibleName(name)
         return edit
@@ -203,7 +203,7 @@ class MonthWizard(FramedDialog):
         return tuple(party for party in self._plan.schedule.parties if party.kind is PartyKind.MARKET)
 
     def _weekday(self, day: date, whole: bool) -> str:
-        return self._desk.formats.weekday(day, self._desk.language, style="full" if whole else "short")
+        return self._context.formats.weekday(day, self._context.language, style="full" if whole else "short")
 
     def _is_first_of(self, kind: PartyKind, party_id: str) -> bool:
         """One for each post that somebody must be on; the others of its kind take turns."""
@@ -247,7 +247,7 @@ class MonthWizard(FramedDialog):
 
     def _failed(self, error: AppError) -> None:
         self._forget()
-        self._desk.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+        self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
     def _show(self, found: MonthDraft) -> None:
         self._found = found
@@ -283,7 +283,7 @@ class MonthWizard(FramedDialog):
 
     def _when(self, occurrence: Occurrence, zone: str) -> str:
         shown = shown_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
-        formats, language = self._desk.formats, self._desk.language
+        formats, language = self._context.formats, self._context.language
         return f"{formats.day(shown.wall.date(), language)}  {hour_words(shown.wall)}"
 
     def _summary(self, found: MonthDraft) -> str:
@@ -315,7 +315,7 @@ class MonthWizard(FramedDialog):
 
     def _keep(self) -> None:
         found = self._found
-        if found is not None and self._desk.attempt(
+        if found is not None and self._context.attempt(
             lambda: self._plan.edit("Plan a month", lambda schedule: with_draft(schedule, found.airings))
         ):
             self.accept()

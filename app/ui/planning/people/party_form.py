@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit,
 from app.domain.base.errors import AppError
 from app.domain.base.words import pick
 from app.domain.planning.party import Party, PartyKind
-from app.ui.desk import Desk
+from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import label, set_property
@@ -27,10 +27,10 @@ PERSONS = tuple(kind for kind in PartyKind if kind is not PartyKind.MARKET)
 class PartyForm(QWidget):
     """Shows a party of the plan and changes it there, each field one step of undo."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: WindowContext) -> None:
         super().__init__()
-        self._desk = desk
-        self._plan = desk.studio.control.scheduler
+        self._context = context
+        self._plan = context.studio.control.scheduler
         self._party: Party | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 10, 0)
@@ -62,12 +62,12 @@ class PartyForm(QWidget):
         column.addWidget(label(tr("Planner", "Hours of their own"), "heading"))
         self.usual = label("", "hint", wrap=True)
         column.addWidget(self.usual)
-        self.hours = HoursField(desk.icons, self._weekday)
+        self.hours = HoursField(context.icons, self._weekday)
         self.hours.edited.connect(lambda hours: self._change(hours=hours))
         column.addWidget(self.hours)
         column.addSpacing(4)
         column.addWidget(label(tr("Planner", "Away"), "heading"))
-        self.away = AwayField(desk.icons, desk.language, self._plan.today)
+        self.away = AwayField(context.icons, context.language, self._plan.today)
         self.away.edited.connect(lambda away: self._change(away=away))
         column.addWidget(self.away)
         column.addStretch(1)
@@ -93,12 +93,12 @@ class PartyForm(QWidget):
         return made
 
     def _zone_choice(self) -> ZoneChoice:
-        desk, plan = self._desk, self._plan
+        context, plan = self._context, self._plan
         made = ZoneChoice(
             tr("Planner", "Clocks of"),
             plan.zones,
             plan.now,
-            city=lambda key: desk.formats.city(key, desk.language),
+            city=lambda key: context.formats.city(key, context.language),
             soon=self._near_zones,
         )
         made.chosen.connect(lambda key: self._change(zone=key))
@@ -107,7 +107,7 @@ class PartyForm(QWidget):
     def _near_zones(self) -> tuple[str, ...]:
         """A market's own places first, else those that the plan speaks of."""
         party = self._party
-        market = next((one for one in self._desk.studio.show.markets if party is not None and one.id == party.market_id), None)
+        market = next((one for one in self._context.studio.show.markets if party is not None and one.id == party.market_id), None)
         known = market.zones if market is not None else tuple(one.zone for one in self._plan.schedule.parties)
         return (*known, self._plan.host_zone)
 
@@ -132,8 +132,8 @@ class PartyForm(QWidget):
         return made
 
     def _weekday(self, number: int, style: str) -> str:
-        formats, day = self._desk.formats, date(MONDAY.year, MONDAY.month, number)
-        return formats.weekday(day, self._desk.language, style="narrow" if style == "narrow" else "full")
+        formats, day = self._context.formats, date(MONDAY.year, MONDAY.month, number)
+        return formats.weekday(day, self._context.language, style="narrow" if style == "narrow" else "full")
 
     # Showing --------------------------------------------------------------------------------------------------------------
 
@@ -158,10 +158,10 @@ class PartyForm(QWidget):
             self.name.setText(party.name)
             self.name.setCursorPosition(0)
         self._fill(self.kind, [(kind_words(kind), kind) for kind in ((PartyKind.MARKET,) if market else PERSONS)], party.kind)
-        language = self._desk.language
-        names = [(pick(one.name, (language,))[0] or one.id, one.id) for one in self._desk.studio.show.markets]
+        language = self._context.language
+        names = [(pick(one.name, (language,))[0] or one.id, one.id) for one in self._context.studio.show.markets]
         if party.market_id and party.market_id not in {one for _, one in names}:
-            names.append((self._desk.formats.territory_name(party.market_id, language), party.market_id))
+            names.append((self._context.formats.territory_name(party.market_id, language), party.market_id))
         self._fill(self.market, [(tr("Planner", "none"), ""), *names], party.market_id)
         self.form.setRowVisible(self.market, market)
         self.form.setRowVisible(self.kind, not market)
@@ -191,7 +191,7 @@ class PartyForm(QWidget):
         """What holds where nothing else is said."""
         if party.kind is not PartyKind.MARKET:
             return tr("Planner", "Otherwise good from 09:00 to 21:00, if need be from 07:00 to 24:00.")
-        market = next((one for one in self._desk.studio.show.markets if one.id == party.market_id), None)
+        market = next((one for one in self._context.studio.show.markets if one.id == party.market_id), None)
         begin, end = market.prime_time if market is not None else ("20:00", "23:00")
         return tr("Planner", "Otherwise people watch from {begin} to {end}, and are awake from 07:00 to 24:00.", begin=begin, end=end)
 
@@ -214,7 +214,7 @@ class PartyForm(QWidget):
         try:
             verb()
         except AppError as error:
-            sentence = self._desk.wordings.sentence(error.code, error.data)
+            sentence = self._context.wordings.sentence(error.code, error.data)
             self.problem.setText(" ".join(filter(None, (sentence.text, sentence.help))))
             self.problem.show()
             set_property(self.problem, "level", "error")

@@ -36,7 +36,7 @@ class PeoplePage(PlannerPage):
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(20)
         row.addLayout(self._list_side())
-        self.form = PartyForm(source.desk)
+        self.form = PartyForm(source.context)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -52,7 +52,7 @@ class PeoplePage(PlannerPage):
     def _list_side(self) -> QVBoxLayout:
         side = QVBoxLayout()
         side.setSpacing(6)
-        icons = self._source.desk.icons
+        icons = self._source.context.icons
         head = QHBoxLayout()
         head.addWidget(label(tr("Planner", "People and markets"), "sectionTitle"), 1)
         self.add_button = icon_button(icons, "add", tr("Planner", "Add somebody"), self._show_add_menu)
@@ -65,7 +65,7 @@ class PeoplePage(PlannerPage):
         self.list.setAccessibleName(tr("Planner", "People and markets"))
         self.list.currentItemChanged.connect(lambda item, _: self._choose(str(item.data(_ID)) if item is not None else ""))
         side.addWidget(self.list, 1)
-        self.settings = PlanSettings(self._source.desk)
+        self.settings = PlanSettings(self._source.context)
         self.settings.setFixedWidth(LIST_PX)
         side.addWidget(self.settings)
         return side
@@ -129,11 +129,11 @@ class PeoplePage(PlannerPage):
     def _show_add_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        desk = self._source.desk
-        for market in desk.studio.show.markets:
-            name = pick(market.name, (desk.language,))[0] or market.id
-            menu.addAction(desk.icons.icon("globe"), name, partial(self.add, PartyKind.MARKET, market.id))
-        menu.addAction(desk.icons.icon("globe"), tr("Planner", "Another place that watches"), partial(self.add, PartyKind.MARKET, ""))
+        context = self._source.context
+        for market in context.studio.show.markets:
+            name = pick(market.name, (context.language,))[0] or market.id
+            menu.addAction(context.icons.icon("globe"), name, partial(self.add, PartyKind.MARKET, market.id))
+        menu.addAction(context.icons.icon("globe"), tr("Planner", "Another place that watches"), partial(self.add, PartyKind.MARKET, ""))
         menu.addSeparator()
         for kind in PartyKind:
             if kind is not PartyKind.MARKET:
@@ -142,17 +142,17 @@ class PeoplePage(PlannerPage):
 
     def add(self, kind: PartyKind, market_id: str) -> None:
         """Add somebody, and let the user write who that is."""
-        desk, plan = self._source.desk, self._plan
-        market = next((one for one in desk.studio.show.markets if one.id == market_id), None)
+        context, plan = self._source.context, self._plan
+        market = next((one for one in context.studio.show.markets if one.id == market_id), None)
         if market is not None:
             taken = {party.zone for party in plan.schedule.parties if party.market_id == market_id}
             zone = next((one for one in market.zones if one not in taken), market.zones[0] if market.zones else plan.host_zone)
-            name = pick(market.name, (desk.studio.show.presentation.host_language, desk.language))[0] or market.id
+            name = pick(market.name, (context.studio.show.presentation.host_language, context.language))[0] or market.id
             name = f"{name} · {self._source.speaker.city(zone)}" if taken else name
             made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
         else:
             made = Party(new_id(), kind_words(kind), kind, plan.host_zone)
-        if desk.attempt(lambda: plan.put_party(made)):
+        if context.attempt(lambda: plan.put_party(made)):
             self._chosen = made.id
             self.read()
             self.form.begin()
@@ -160,4 +160,4 @@ class PeoplePage(PlannerPage):
     def remove(self) -> None:
         """Take the chosen one out of the plan; its shows go on without it."""
         if self._chosen:
-            self._source.desk.attempt(lambda: self._plan.remove_parties((self._chosen,)))
+            self._source.context.attempt(lambda: self._plan.remove_parties((self._chosen,)))

@@ -1,4 +1,4 @@
-"""What every panel receives: the Studio, its signals, and the means to show things."""
+"""What every panel gets: the Studio, its signals, and everything needed to show things."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +62,8 @@ class Formats(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Collaborators of the window's parts; holds no state of its own."""
+class WindowContext:
+    """The shared collaborators of panels and dialogs. It has no state."""
 
     studio: Studio
     bridge: Bridge
