@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import cast
 
 EXIT_OK = 0
-EXIT_FAILED = 1
-EXIT_USAGE = 2
 
 _BUILDERS = {
     "window": "app.bootstrap.window",
@@ -143,7 +141,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _with_default_command(words: Sequence[str]) -> list[str]:
+def _add_default_command(words: Sequence[str]) -> list[str]:
     """`tradewind show.json` and plain `tradewind` mean `tradewind window …`."""
     rest = [word for word in words if word not in ("--verbose", "--version", "-h", "--help")]
     if rest and rest[0] in _BUILDERS:
@@ -156,7 +154,7 @@ def _with_default_command(words: Sequence[str]) -> list[str]:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the process's exit status."""
-    arguments = parser().parse_args(_with_default_command(sys.argv[1:] if words is None else words))
+    arguments = parser().parse_args(_add_default_command(sys.argv[1:] if words is None else words))
     if arguments.version:
         sys.stdout.write(f"tradewind {importlib.import_module('app.version').VERSION}\n")
         return EXIT_OK

@@ -18,10 +18,10 @@ from keyring.backend import KeyringBackend
 from app.bootstrap.desk import make_studio
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.logs import start_logging
-from app.bootstrap.loop_watch import LoopWatch
-from app.bootstrap.processes import on_end_signals
+from app.bootstrap.processes import on_termination_signals
 from app.bootstrap.report import ENGINE_HOST, process_figures, report, write_report
-from app.bootstrap.saying import spoken
+from app.bootstrap.task_errors import TaskErrorReporter
+from app.bootstrap.terminal_text import notice_line
 from app.domain.air.contact import source_contacts
 from app.domain.base.address import clean_token, origin_of, relay_secret, shown_address, split_credentials, without_credentials
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, SystemClock
@@ -40,7 +40,7 @@ from app.storage.lock import FileLock
 from app.storage.paths import Paths, find_paths
 from app.storage.presets import load_presets
 from app.storage.secrets import Secrets
-from app.storage.settings import Settings, SettingsFile, changed, new_output
+from app.storage.settings import Settings, SettingsFile, output_from_settings, with_setting
 from app.storage.show_formats import identity_of, load
 from app.storage.wording import Wordings
 
@@ -51,11 +51,11 @@ LINE_EVERY_S = 10.0
 FIGURES_WITHIN_S = 2.0
 
 
-class BroadcastFailed(Exception):
+class BroadcastError(Exception):
     """Why the broadcast could not be made, in words."""
 
 
-class GivenTokens(KeyringBackend):
+class CommandLineTokens(KeyringBackend):
     """The tokens of this command line over the system's keyring; nothing is written to either."""
 
     priority = 0.0
@@ -77,25 +77,25 @@ class GivenTokens(KeyringBackend):
         self._tokens.pop(username, None)
 
 
-def given_relays(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict[str, str]]:
-    """The relays of the command line and their tokens by the names they are kept under; raises BroadcastFailed."""
+def relays_from_arguments(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict[str, str]]:
+    """The relays of the command line and their tokens by the names they are kept under; raises BroadcastError."""
     urls: list[str] = arguments.relay or []
     tokens: list[str] = list(arguments.token or [])
     if arguments.token_file is not None:
         try:
             tokens += [line for line in arguments.token_file.read_text(encoding="utf-8-sig").splitlines() if clean_token(line)]
         except (OSError, UnicodeDecodeError) as error:
-            raise BroadcastFailed(f"The token file cannot be read: {error}") from error
+            raise BroadcastError(f"The token file cannot be read: {error}") from error
     tokens = [clean_token(token) for token in tokens]
     if len(tokens) > len(urls):
-        raise BroadcastFailed(f"There are {len(tokens)} tokens for {len(urls)} relays. Give each --relay one --token, in the same order.")
+        raise BroadcastError(f"There are {len(tokens)} tokens for {len(urls)} relays. Give each --relay one --token, in the same order.")
     relays, kept = [], {}
     for number, (typed, token) in enumerate(itertools.zip_longest(urls, tokens, fillvalue=""), 1):
         url, own = split_credentials(typed)
         if not origin_of(url).startswith(("http://", "https://")):
-            raise BroadcastFailed(f"{shown_address(url)} is not the address of a relay. It looks like https://relay.example/whip/show.")
+            raise BroadcastError(f"{shown_address(url)} is not the address of a relay. It looks like https://relay.example/whip/show.")
         if own and token:
-            raise BroadcastFailed(
+            raise BroadcastError(
                 f"The address of {shown_address(url)} holds a user name, and there is a token for it as well. Give one of the two."
             )
         relays.append(Relay(f"given-{number}", urlsplit(url).netloc, url))
@@ -104,20 +104,20 @@ def given_relays(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict
 
 
 def check_connections(paths: Paths, path: Path, project: Project) -> None:
-    """Raise BroadcastFailed, naming them, when the project wants to reach servers that nobody has agreed to."""
+    """Raise BroadcastError, naming them, when the project wants to reach servers that nobody has agreed to."""
     contacts_of = contacts_by(load_presets(paths.relay_presets))
     wanted = (*(contact for relay in project.relays for contact in contacts_of(relay)), *source_contacts(project))
     agreed = Consents(paths.consents).answers(identity_of(path))
     asked = [contact for contact in wanted if not agreed.get(contact.origin)]
     if asked:
         places = "\n".join(f"  {contact.name}: {contact.address}" for contact in dict.fromkeys(asked))
-        raise BroadcastFailed(
+        raise BroadcastError(
             f"{path.name} wants to connect to servers that nobody here has agreed to:\n{places}\n"
             "Open the show in the window and answer there, or trust it with --allow-connections."
         )
 
 
-def with_arguments(project: Project, arguments: argparse.Namespace, relays: tuple[Relay, ...]) -> Project:
+def apply_arguments(project: Project, arguments: argparse.Namespace, relays: tuple[Relay, ...]) -> Project:
     """The project as the command line wants it."""
     if arguments.size is not None:
         project = replace_canvas(project, width=arguments.size[0], height=arguments.size[1])
@@ -134,7 +134,7 @@ def with_arguments(project: Project, arguments: argparse.Namespace, relays: tupl
     return project
 
 
-def _claimed(runtime: Path) -> tuple[Path, FileLock]:
+def _claim_folder(runtime: Path) -> tuple[Path, FileLock]:
     """The first folder that no other broadcast holds: after a crash the one whose engine may still be on air, so that it is found."""
     for number in itertools.count(1):
         folder = runtime / f"broadcast-{number}"
@@ -146,17 +146,17 @@ def _claimed(runtime: Path) -> tuple[Path, FileLock]:
 
 
 @contextlib.contextmanager
-def _own_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Paths]:
+def _private_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Paths]:
     """Folders of this run alone, so that it meets neither a window's engine nor its unsaved work; settings are taken over."""
     paths.make()
-    folder, lock = _claimed(paths.runtime)
+    folder, lock = _claim_folder(paths.runtime)
     own = replace(paths, config=folder / "config", state=folder / "state", cache=folder / "cache", runtime=folder / "run")
     own.make()
     settings, _ = SettingsFile(paths.settings).load()
     settings = replace(settings, reopen_last=False)
     if arguments.listen is not None:
         host, port = arguments.listen
-        settings = changed(replace(settings, relay_lan=host not in ("127.0.0.1", "localhost", "::1")), "relay_port", port)
+        settings = with_setting(replace(settings, relay_lan=host not in ("127.0.0.1", "localhost", "::1")), "relay_port", port)
     SettingsFile(own.settings).save(settings)
     try:
         yield own
@@ -188,7 +188,7 @@ class Broadcast:
     def _say_notice(self, notice: Notice) -> None:
         if notice.code == "target.live":
             self._note_on_air()
-        text = spoken(self._wordings, notice.code, notice.data)
+        text = notice_line(self._wordings, notice.code, notice.data)
         if notice.severity is Severity.INFO:
             self._say(text)
         else:
@@ -231,14 +231,14 @@ class Broadcast:
 
         if not await self._until(up, READY_WITHIN_S) and not self._stop.is_set():
             missing = "engine" if studio.engine.value is not EngineState.ATTACHED else "embedded relay"
-            raise BroadcastFailed(f"The {missing} did not start within {READY_WITHIN_S:.0f} seconds. `tradewind doctor` may know why.")
+            raise BroadcastError(f"The {missing} did not start within {READY_WITHIN_S:.0f} seconds. `tradewind doctor` may know why.")
 
     def _failure(self) -> str:
         targets = self._last.targets if self._last is not None else ()
         names = {relay.id: relay.name for relay in self._studio.relays}
         return (
             " ".join(
-                spoken(self._wordings, target.failure, {"relay": names.get(target.relay_id, ""), **dict(target.failure_data)})
+                notice_line(self._wordings, target.failure, {"relay": names.get(target.relay_id, ""), **dict(target.failure_data)})
                 for target in targets
                 if target.failure
             )
@@ -253,7 +253,7 @@ class Broadcast:
         if not self._live_at_ns:
             if self._stop.is_set():
                 return
-            raise BroadcastFailed(f"Not on air. {self._failure()}")
+            raise BroadcastError(f"Not on air. {self._failure()}")
         self._say("On air.")
         for relay in self._studio.live_targets:
             if address := self._studio.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:
@@ -291,23 +291,23 @@ class Broadcast:
         self._stop.clear()  # who stops at the very beginning waits for the first figures; asking once more ends that too
         await self._until(lambda: self._last is not None and self._last.at_ns > self._live_at_ns, FIGURES_WITHIN_S)
         if self._last is None:
-            raise BroadcastFailed("The report cannot be written: the engine gave no figures.")
+            raise BroadcastError("The report cannot be written: the engine gave no figures.")
         self._count_processes()
         cpu_s, rss_mb = process_figures({name: pid for name, pid in self._pids.items() if pid})
         content = report(self._last, asked_unix_ms=self._asked_unix_ms, seconds_live=self._seconds_live(), cpu_s=cpu_s, rss_mb=rss_mb)
         try:
             write_report(self._arguments.report, content)
         except OSError as error:
-            raise BroadcastFailed(f"The report cannot be written: {error}") from error
+            raise BroadcastError(f"The report cannot be written: {error}") from error
 
     async def run(self, relays: tuple[Relay, ...]) -> None:
-        """All of it; raises BroadcastFailed with the reason in words."""
+        """All of it; raises BroadcastError with the reason in words."""
         loop = asyncio.get_running_loop()
-        LoopWatch(loop, self._studio.notices.emit)
-        on_end_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
+        TaskErrorReporter(loop, self._studio.notices.emit)
+        on_termination_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
         await self._studio.start()
         try:
-            self._studio.edit("Command line", lambda project: with_arguments(project, self._arguments, relays))
+            self._studio.edit("Command line", lambda project: apply_arguments(project, self._arguments, relays))
             wanted = self._studio.project
             await self._ready()
             if self._studio.project != wanted:  # an engine that a crashed broadcast left on air was found with its show: ours goes on there
@@ -323,38 +323,38 @@ class Broadcast:
             await self._until(lambda: self._studio.broadcast.value is BroadcastState.IDLE, STOP_WITHIN_S)
             await self._studio.aclose(keep_engine=False)
         if not self._live_at_ns:
-            raise BroadcastFailed("Stopped before it was on air.")
+            raise BroadcastError("Stopped before it was on air.")
         self._say("Off air.")
 
 
 def _test_show(settings: Settings) -> Project:
     """What goes on air without a project: the test card and the tone, so that nobody sends a room by mistake."""
-    return replace(starter_project(camera=None, microphone=False), output=new_output(settings))
+    return replace(starter_project(camera=None, microphone=False), output=output_from_settings(settings))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it was on air and ended as asked; 1, with the reason, when not."""
     paths = find_paths()
     try:
-        relays, tokens = given_relays(arguments)
+        relays, tokens = relays_from_arguments(arguments)
         start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
         # A show that cannot be opened is the whole answer: nothing is started for it. Going on air changes nothing in its file.
         given = load(arguments.project).project if arguments.project is not None else None
         if given is not None and not arguments.allow_connections:
             check_connections(paths, arguments.project, given)
-        with _own_folders(paths, arguments) as own:
+        with _private_folders(paths, arguments) as own:
             studio = make_studio(
                 own,
                 new_project=_test_show if given is None else lambda _: given,
-                make_secrets=lambda notify: Secrets(notify, GivenTokens(tokens)),
+                make_secrets=lambda notify: Secrets(notify, CommandLineTokens(tokens)),
                 with_relay=not relays,
                 trusted=True,
             )
             asyncio.run(Broadcast(studio, arguments, Wordings.load(paths.notices)).run(relays))
-    except BroadcastFailed as error:
+    except BroadcastError as error:
         sys.stderr.write(f"tradewind: {error}\n")
         return 1
     except AppError as error:
-        sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
+        sys.stderr.write(f"tradewind: {notice_line(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1
     return 0

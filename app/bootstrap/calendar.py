@@ -13,10 +13,10 @@ from app.domain.planning.draw_permit import DrawPermit
 from app.domain.planning.festival import Festival
 from app.domain.planning.schedule import Airing, FestivalChange, Occurrence
 from app.storage.calendar_tables import load_days_off, load_festival_rules, load_permits
-from app.storage.markets import load_chosen
+from app.storage.markets import load_markets_by_id
 
 
-class LateCalendar:
+class LazyCalendar:
     """Implements session/planning/calendar_port.py. Profiles and tables are read from these folders.
 
     `load_zones` replaces the clock rules of the tzdata package.
@@ -67,7 +67,7 @@ class LateCalendar:
 
     def markets(self, market_ids: Iterable[str]) -> tuple[Market, ...]:
         there = [market_id for market_id in market_ids if market_id and (self._markets / f"{market_id}.toml").is_file()]
-        return load_chosen(self._markets, there)
+        return load_markets_by_id(self._markets, there)
 
 
 def _recurrence() -> Any:

@@ -5,10 +5,10 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
-from app.bootstrap.calendar import LateCalendar
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.calendar import LazyCalendar
+from app.bootstrap.formats import LazyFormats
 from app.bootstrap.processes import spawn
-from app.bootstrap.telling import telling_equipment
+from app.bootstrap.telling import announcement_services
 from app.domain.base.clock import SystemClock
 from app.domain.base.errors import Value
 from app.domain.program.output import Canvas
@@ -29,10 +29,10 @@ from app.session.show_control import ControlServices
 from app.session.studio import MakeSample, MakeSecrets, Studio
 from app.storage.card_themes import load_card_themes
 from app.storage.files import StorageError
+from app.storage.last_time_zone import LastTimeZone
 from app.storage.paths import Paths
 from app.storage.phrases import load_phrases
 from app.storage.presets import load_presets
-from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,19 +64,19 @@ class Drawing:
 
 def shrunk_picture(content: bytes, side_px: int) -> bytes:
     """A picture for the room, made of one of the show's."""
-    shrink = cast(Shrink, importlib.import_module("app.overlay.web_picture").shrunk)
+    shrink = cast(Shrink, importlib.import_module("app.overlay.web_picture").shrink_picture)
     return shrink(content, side_px)
 
 
-def code_modules(text: str) -> Modules:
+def qr_code_modules(text: str) -> Modules:
     """A QR code, True = dark, without its quiet zone."""
     segno = importlib.import_module("segno")
     return tuple(tuple(bool(module) for module in row) for row in segno.make(text, micro=False, error="m").matrix)
 
 
-def handbook_press(paths: Paths, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> Press:
+def handbook_exporter(paths: Paths, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> Press:
     """What writes handbooks; templates, babel and Qt's printing are loaded with the first one."""
-    press: Press = importlib.import_module("app.bootstrap.handbook").HandbookPress(paths.resources, picture_of, media_type_of)
+    press: Press = importlib.import_module("app.bootstrap.handbook").HandbookExporter(paths.resources, picture_of, media_type_of)
     return press
 
 
@@ -90,7 +90,7 @@ def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Cale
     return review
 
 
-class LateRoom:
+class LazyRoomClient:
     """Connects to the room; the HTTP library that it takes is loaded on a thread, when the room is there."""
 
     def __init__(self) -> None:
@@ -109,14 +109,14 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> ControlServices:
         draw_card=drawing.card,
         prepare_drawing=drawing.prepare,
         load_themes=lambda told: {theme.id: theme for theme in load_card_themes(paths.card_themes, told)},
-        writer=CardWriter(formats=LateFormats(), phrases=load_phrases(paths.card_phrases), code=code_modules),
-        connect_room=LateRoom(),
+        writer=CardWriter(formats=LazyFormats(), phrases=load_phrases(paths.card_phrases), code=qr_code_modules),
+        connect_room=LazyRoomClient(),
         shrink=shrunk_picture,
-        make_press=lambda picture_of, media_type_of: handbook_press(paths, picture_of, media_type_of),
-        calendar=LateCalendar(paths.markets, paths.calendar),
+        make_press=lambda picture_of, media_type_of: handbook_exporter(paths, picture_of, media_type_of),
+        calendar=LazyCalendar(paths.markets, paths.calendar),
         make_review=schedule_review,
-        place=SeenPlace(paths.seen_place),
-        telling=telling_equipment(paths, drawing.prepare, code_modules),
+        place=LastTimeZone(paths.last_time_zone),
+        telling=announcement_services(paths, drawing.prepare, qr_code_modules),
     )
 
 

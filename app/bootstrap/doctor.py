@@ -54,7 +54,7 @@ _SCRIPTS: tuple[tuple[QFontDatabase.WritingSystem, str], ...] = (
 )
 
 
-class Level(Enum):
+class CheckLevel(Enum):
     """GOOD; NOTE = works, but know this; PROBLEM = stands in the way of going on air."""
 
     GOOD = "good"
@@ -62,15 +62,15 @@ class Level(Enum):
     PROBLEM = "problem"
 
 
-MARKS = {Level.GOOD: "ok  ", Level.NOTE: "note", Level.PROBLEM: "FAIL"}
+MARKS = {CheckLevel.GOOD: "ok  ", CheckLevel.NOTE: "note", CheckLevel.PROBLEM: "FAIL"}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line for a person; `cure` says what to do and is empty where nothing is."""
 
     area: str
-    level: Level
+    level: CheckLevel
     text: str
     cure: str = ""
 
@@ -79,7 +79,7 @@ def _names(devices: tuple[Device, ...]) -> str:
     return ", ".join(device.name for device in devices)
 
 
-def devices() -> list[Finding]:
+def devices() -> list[CheckResult]:
     """Cameras, microphones and monitors as the engine would find them."""
     found = find_devices(SoundHost())
     rows = (
@@ -88,7 +88,7 @@ def devices() -> list[Finding]:
         ("screen", found.monitors, "no screen was found: the window cannot open, `tradewind broadcast` works", ""),
     )
     return [
-        Finding(area, Level.GOOD, _names(present)) if present else Finding(area, Level.NOTE, missing, cure)
+        CheckResult(area, CheckLevel.GOOD, _names(present)) if present else CheckResult(area, CheckLevel.NOTE, missing, cure)
         for area, present, missing, cure in rows
     ]
 
@@ -103,42 +103,42 @@ def _encodes(recipe: Recipe) -> str:
     return "" if packets else "it gave no packet"
 
 
-def encoders() -> list[Finding]:
+def encoders() -> list[CheckResult]:
     """Encoders that really put a packet out, and what the one for every machine costs here."""
     findings = []
     for recipe, title in ((x264(SpeedPreset.SUPERFAST, H264Profile.BASELINE), "H.264 (x264)"), (vp8(CANVAS), "VP8")):
         if reason := _encodes(recipe):
-            findings.append(Finding("encoder", Level.PROBLEM, f"{title} does not work: {reason}", "Install the program again."))
+            findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"{title} does not work: {reason}", "Install the program again."))
         else:
-            findings.append(Finding("encoder", Level.GOOD, f"{title} works"))
+            findings.append(CheckResult("encoder", CheckLevel.GOOD, f"{title} works"))
     try:
         silence = np.zeros((PACKET_SAMPLES, 2), np.float32)
         OpusEncoder(AudioSettings()).encode(silence, 0, 0)
-        findings.append(Finding("encoder", Level.GOOD, "Opus sound works"))
+        findings.append(CheckResult("encoder", CheckLevel.GOOD, "Opus sound works"))
     except SoundEncodeError as error:
-        findings.append(Finding("encoder", Level.PROBLEM, f"Opus sound does not work: {error}", "Install the program again."))
+        findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"Opus sound does not work: {error}", "Install the program again."))
     budget_ms = 1000 / CANVAS.fps
     cost = cost_ms(SpeedPreset.SUPERFAST, CANVAS, H264Profile.BASELINE, KBPS)
     text = f"a picture of {CANVAS.width}×{CANVAS.height} costs x264 {cost:.0f} ms of the {budget_ms:.0f} ms it has"
     if cost > budget_ms:
-        findings.append(Finding("encoder", Level.NOTE, text, "Use a smaller picture or a lower frame rate, or a hardware encoder."))
+        findings.append(CheckResult("encoder", CheckLevel.NOTE, text, "Use a smaller size, a lower frame rate or a hardware encoder."))
     else:
-        findings.append(Finding("encoder", Level.GOOD, text))
+        findings.append(CheckResult("encoder", CheckLevel.GOOD, text))
     return findings + _hardware()
 
 
-def _hardware() -> list[Finding]:
+def _hardware() -> list[CheckResult]:
     likely = [choice for choice in HARDWARE if plausible(choice)]
     if not likely:
-        return [Finding("encoder", Level.NOTE, "no hardware encoder here: x264 does the work on the processor")]
+        return [CheckResult("encoder", CheckLevel.NOTE, "no hardware encoder here: x264 does the work on the processor")]
     prober = HardwareProber()
     done = threading.Event()
     prober.ask(likely, CANVAS, H264Profile.BASELINE, KBPS, done.set)
     done.wait(15 * len(likely))
     findings = [
-        Finding("encoder", Level.NOTE, f"{choice.value} is there but does not work: {reason}")
+        CheckResult("encoder", CheckLevel.NOTE, f"{choice.value} is there but does not work: {reason}")
         if (reason := prober.failure(choice))
-        else Finding("encoder", Level.GOOD, f"{choice.value} works")
+        else CheckResult("encoder", CheckLevel.GOOD, f"{choice.value} works")
         for choice in likely
     ]
     prober.close()
@@ -163,73 +163,73 @@ async def _two_peers() -> str:
     return ""
 
 
-def network() -> list[Finding]:
+def network() -> list[CheckResult]:
     """Addresses of this machine, whether encrypted media passes, and whether the built-in relay's port is free."""
     reachable = [address for address in host_addresses() if not is_loopback(address)]
     findings = [
-        Finding("network", Level.GOOD, "addresses of this computer: " + ", ".join(reachable))
+        CheckResult("network", CheckLevel.GOOD, "addresses of this computer: " + ", ".join(reachable))
         if reachable
-        else Finding("network", Level.NOTE, "no network: only this computer can watch", "Connect a cable or a wireless network.")
+        else CheckResult("network", CheckLevel.NOTE, "no network: only this computer can watch", "Connect a cable or a wireless network.")
     ]
     if reason := asyncio.run(_two_peers()):
         cure = "A firewall may block UDP for this program: allow it."
-        findings.append(Finding("network", Level.PROBLEM, f"media does not pass over this computer's own network: {reason}", cure))
+        findings.append(CheckResult("network", CheckLevel.PROBLEM, f"media does not pass over this computer's own network: {reason}", cure))
     else:
-        findings.append(Finding("network", Level.GOOD, "encrypted media passes (ICE, DTLS-SRTP)"))
+        findings.append(CheckResult("network", CheckLevel.GOOD, "encrypted media passes (ICE, DTLS-SRTP)"))
     port = int(FIELDS["relay_port"].default)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("", port))
-            findings.append(Finding("network", Level.GOOD, f"port {port} is free for the built-in relay"))
+            findings.append(CheckResult("network", CheckLevel.GOOD, f"port {port} is free for the built-in relay"))
         except OSError:
             note = f"port {port} is in use (perhaps by Tradewind itself): the built-in relay takes another one"
-            findings.append(Finding("network", Level.NOTE, note))
+            findings.append(CheckResult("network", CheckLevel.NOTE, note))
     return findings
 
 
-def fonts() -> list[Finding]:
+def fonts() -> list[CheckResult]:
     """Scripts that have a font."""
     application = make_offscreen_application()
     missing = [name for script, name in _SCRIPTS if not QFontDatabase.families(script)]
     application.shutdown()
     if not missing:
-        return [Finding("fonts", Level.GOOD, "every script in use has a font")]
+        return [CheckResult("fonts", CheckLevel.GOOD, "every script in use has a font")]
     cure = "Install the Noto fonts (Debian: fonts-noto-core, fonts-noto-cjk)."
-    return [Finding("fonts", Level.NOTE, "no font for " + ", ".join(missing) + ": such names show as boxes", cure)]
+    return [CheckResult("fonts", CheckLevel.NOTE, "no font for " + ", ".join(missing) + ": such names show as boxes", cure)]
 
 
-def machine(paths: Paths) -> list[Finding]:
+def machine(paths: Paths) -> list[CheckResult]:
     """The system itself, and the folders that the program writes to."""
     cores, memory_mb = psutil.cpu_count() or 1, psutil.virtual_memory().available // MB
     system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {cores} cores, {memory_mb} MB free"
-    findings = [Finding("machine", Level.GOOD, system)]
+    findings = [CheckResult("machine", CheckLevel.GOOD, system)]
     if memory_mb < LEAST_MEMORY_MB:
-        findings.append(Finding("machine", Level.NOTE, f"only {memory_mb} MB of memory are free", "Close other programs."))
+        findings.append(CheckResult("machine", CheckLevel.NOTE, f"only {memory_mb} MB of memory are free", "Close other programs."))
     if cores < 2:
-        findings.append(Finding("machine", Level.NOTE, "one core alone: use 640×360", ""))
+        findings.append(CheckResult("machine", CheckLevel.NOTE, "one core alone: use 640×360", ""))
     try:
         paths.make()
-        findings.append(Finding("machine", Level.GOOD, f"folders can be written ({paths.state})"))
+        findings.append(CheckResult("machine", CheckLevel.GOOD, f"folders can be written ({paths.state})"))
     except AppError as error:
         text = f"a folder cannot be written: {error}"
-        findings.append(Finding("machine", Level.PROBLEM, text, "Set TRADEWIND_HOME to a folder that can be."))
+        findings.append(CheckResult("machine", CheckLevel.PROBLEM, text, "Set TRADEWIND_HOME to a folder that can be."))
     return findings
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 0 when nothing is in the way, else 1."""
     paths = find_paths()
-    looks: tuple[Callable[[], list[Finding]], ...] = (lambda: machine(paths), devices, encoders, network, fonts)
-    findings: list[Finding] = []
+    looks: tuple[Callable[[], list[CheckResult]], ...] = (lambda: machine(paths), devices, encoders, network, fonts)
+    findings: list[CheckResult] = []
     for number, look in enumerate(looks):
         found = look()
-        if number == 0 and all(finding.level is not Level.PROBLEM for finding in found):
+        if number == 0 and all(finding.level is not CheckLevel.PROBLEM for finding in found):
             start_logging(paths.logs, "doctor", verbose=arguments.verbose)
         findings += found
         if not arguments.json:
             _show(found)
-    problems = [finding for finding in findings if finding.level is Level.PROBLEM]
+    problems = [finding for finding in findings if finding.level is CheckLevel.PROBLEM]
     if arguments.json:
         rows = [{"area": row.area, "level": row.level.value, "text": row.text, "cure": row.cure} for row in findings]
         sys.stdout.write(json.dumps({"ready": not problems, "findings": rows}, indent=2) + "\n")
@@ -238,7 +238,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _show(findings: list[Finding]) -> None:
+def _show(findings: list[CheckResult]) -> None:
     for finding in findings:
         sys.stdout.write(f"{MARKS[finding.level]}  {finding.area:<11} {finding.text}\n")
         if finding.cure:

@@ -6,12 +6,12 @@ import random
 import sys
 from pathlib import Path
 
-from app.bootstrap.broken_threads import end_with_broken_threads
-from app.bootstrap.crash_book import CrashBook
+from app.bootstrap.crash_history import CrashHistory
 from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
-from app.bootstrap.loop_watch import LoopWatch
-from app.bootstrap.processes import end_within, on_end_signals, preview_path, settle_memory
+from app.bootstrap.processes import exit_within, freeze_memory, on_termination_signals, preview_path
+from app.bootstrap.task_errors import TaskErrorReporter
+from app.bootstrap.thread_errors import abort_on_thread_error
 from app.domain.base.clock import SystemClock
 from app.link.messages import LinkError
 from app.link.registration import ENGINE_LOCK
@@ -39,27 +39,27 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     """Be the engine, to the end."""
     runtime: Path = arguments.runtime
     start_logging(find_paths().logs, f"engine-{runtime.name}", verbose=arguments.verbose)
-    end_with_broken_threads()
+    abort_on_thread_error()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     clock = SystemClock()
     preview = preview_path(runtime)
     engine = Engine(
         clock=clock,
         make_publisher=lambda control, notify: Publisher(
-            clock=clock, control=control, notify=notify, watch_loop=lambda loop: LoopWatch(loop, notify), random=random.Random()
+            clock=clock, control=control, notify=notify, watch_loop=lambda loop: TaskErrorReporter(loop, notify), random=random.Random()
         ),
         preview_path=preview,
     )
     server = LinkServer(engine, runtime=runtime, lock=FileLock(runtime / ENGINE_LOCK), host_pid=host_pid)
 
     def end() -> None:
-        end_within(END_WITHIN_S)
+        exit_within(END_WITHIN_S)
         server.end()
 
-    on_end_signals(end)  # from here on an end is an orderly one, while starting too
+    on_termination_signals(end)  # from here on an end is an orderly one, while starting too
     try:
         server.claim()
-        crashes = CrashBook(runtime)
+        crashes = CrashHistory(runtime)
         left_out = crashes.read()
         engine.start(trail=crashes.begin(), left_out=left_out)  # before any desk is let in: the first one looks for the preview at once
         server.start()
@@ -68,10 +68,10 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     try:
-        settle_memory()
+        freeze_memory()
         server.wait()
     finally:
-        end_within(END_WITHIN_S)
+        exit_within(END_WITHIN_S)
         with contextlib.suppress(FileNotFoundError):
             preview.unlink()  # before the next engine may have one of the same name; desks keep what they have mapped
         engine.close()

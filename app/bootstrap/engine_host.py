@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from app.bootstrap.processes import settle_memory
-from app.session.base.processes import parent_of, restart_backoff, words_of
+from app.bootstrap.processes import freeze_memory
+from app.session.base.processes import command_line, parent_of, restart_backoff
 
 _TASKS = Path("/proc/self/task")
 _FOLLOWED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if sys.platform == "linux" else frozenset()
@@ -21,8 +21,8 @@ def can_host() -> bool:
 def host_of(engine_pid: int) -> int:
     """The host of a running engine; 0 = it has none."""
     parent_pid = parent_of(engine_pid)
-    words = words_of(parent_pid)
-    return parent_pid if words and words == words_of(engine_pid) else 0
+    words = command_line(parent_pid)
+    return parent_pid if words and words == command_line(engine_pid) else 0
 
 
 class EngineHost:
@@ -38,7 +38,7 @@ class EngineHost:
 
     def run(self) -> int:
         """Returns in the child what `serve` returned, and in the host the same number when the child has ended."""
-        settle_memory()  # also leaves the collector's marks out of what is shared: pages that nobody writes stay common
+        freeze_memory()  # also leaves the collector's marks out of what is shared: pages that nobody writes stay common
         host_pid = os.getpid()
         signal.pthread_sigmask(signal.SIG_BLOCK, _FOLLOWED)
         while True:

@@ -11,7 +11,7 @@ from app.domain.base.money import Money
 from app.domain.rundown.finding import Fact
 
 
-class LateFormats:
+class LazyFormats:
     """As app.language.formats and app.language.times; the first use loads them, `load_soon` begins with that in the background."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class LateFormats:
         return str(self._loaded().territory_name(code, language))
 
     def finding_values(self, data: Mapping[str, Fact], language: str) -> Mapping[str, Value]:
-        values: Mapping[str, Value] = importlib.import_module("app.language.findings").values_for(data, language)
+        values: Mapping[str, Value] = importlib.import_module("app.language.findings").finding_values(data, language)
         return values
 
     def clock(self, wall: datetime, language: str, *, market: str = "") -> str:

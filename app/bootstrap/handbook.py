@@ -13,7 +13,7 @@ from app.storage.phrases import load_phrases
 PDF = ".pdf"
 
 
-class HandbookPress:
+class HandbookExporter:
     """`resources` is the program's folder of data; `picture_of` and `media_type_of` are those of the show's pictures."""
 
     def __init__(self, resources: Path, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> None:

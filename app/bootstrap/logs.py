@@ -8,7 +8,7 @@ import logging.handlers
 import sys
 from pathlib import Path
 
-from app.bootstrap.paced_log import PacedHandler
+from app.bootstrap.rate_limited_log import RateLimitedHandler
 
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 
@@ -25,7 +25,7 @@ def start_logging(folder: Path, process: str, *, verbose: bool = False) -> Path:
     root.handlers.clear()
     for handler in (kept, shown):
         handler.setFormatter(formatter)
-    root.addHandler(PacedHandler((kept, shown), per_minute=3000 if verbose else 60))
+    root.addHandler(RateLimitedHandler((kept, shown), per_minute=3000 if verbose else 60))
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     for noisy in ("aiohttp.access", "aioice", "aiortc", "libav", "asyncio", "zeroconf"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

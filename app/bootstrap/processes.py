@@ -14,17 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED_MEMORY = Path("/dev/shm")
 
 
-def command_line(words: Sequence[str]) -> list[str]:
+def app_command(words: Sequence[str]) -> list[str]:
     """The words that start this program again; a frozen program is its own interpreter."""
     return [sys.executable, *words] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app", *words]
 
 
 def spawn(words: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a process that outlives this one: a session of its own, no terminal, its warnings on our standard error."""
-    return subprocess.Popen(command_line(words), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(app_command(words), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
-def on_end_signals(end: Callable[[], object]) -> None:
+def on_termination_signals(end: Callable[[], object]) -> None:
     """Call `end` when the system or the user asks this process to end."""
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -34,7 +34,7 @@ def on_end_signals(end: Callable[[], object]) -> None:
         signal.signal(number, ask)
 
 
-def end_within(seconds: float) -> None:
+def exit_within(seconds: float) -> None:
     """End this process after so long at the latest, with status 1 and the stacks of its threads on standard error.
 
     For what an orderly end cannot help: name look-ups and drivers that do not return, at the interpreter's own end too. The watch needs
@@ -44,7 +44,7 @@ def end_within(seconds: float) -> None:
         faulthandler.dump_traceback_later(seconds, exit=True)
 
 
-def settle_memory() -> None:
+def freeze_memory() -> None:
     """What start-up made stays: the collector need not look at it again, so its pauses stay below a frame."""
     gc.collect()
     gc.freeze()

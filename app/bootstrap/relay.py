@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from app.bootstrap.logs import start_logging
-from app.bootstrap.loop_watch import LoopWatch
-from app.bootstrap.processes import on_end_signals, settle_memory
-from app.bootstrap.saying import spoken
+from app.bootstrap.processes import freeze_memory, on_termination_signals
+from app.bootstrap.task_errors import TaskErrorReporter
+from app.bootstrap.terminal_text import notice_line
 from app.domain.room.room import orders_secret
 from app.relay.access.proxies import read_networks
 from app.relay.config import RelayConfig, RelayError, is_loopback
@@ -55,12 +55,12 @@ def _say_where(config: RelayConfig, server: RelayServer) -> None:
 async def _serve(config: RelayConfig, runtime: Path | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    LoopWatch(loop)
-    on_end_signals(lambda: loop.call_soon_threadsafe(stop.set))
+    TaskErrorReporter(loop)
+    on_termination_signals(lambda: loop.call_soon_threadsafe(stop.set))
     lease = Lease(runtime, lock_is_held) if runtime is not None else None
 
     def started(server: RelayServer) -> None:
-        settle_memory()
+        freeze_memory()
         if runtime is None:
             _say_where(config, server)
 
@@ -99,6 +99,6 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         asyncio.run(_serve(_config(arguments, paths), embedded))
     except RelayError as error:
-        sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
+        sys.stderr.write(f"tradewind: {notice_line(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1
     return 0

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import cast
 
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.formats import LazyFormats
 from app.domain.base.zones import Zones
 from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
 from app.domain.planning.party import Party
@@ -12,12 +12,12 @@ from app.domain.planning.poster import DrawPoster, Modules, Poster, PosterSize
 from app.domain.planning.schedule import Airing, Occurrence, Schedule
 from app.domain.selling.card_theme import CardTheme
 from app.session.planning.announcement_texts import AnnouncementTexts
-from app.session.planning.announcements import CalendarFiles, TellingEquipment
+from app.session.planning.announcements import AnnouncementServices, CalendarFiles
 from app.storage.paths import Paths
 from app.storage.phrases import load_phrases
 
 
-class LateCalendarFiles:
+class LazyCalendarFiles:
     """As app.calendar.calendar_file, on any thread."""
 
     def party_calendar(
@@ -38,12 +38,12 @@ def _draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
     return draw(poster, theme, size)
 
 
-def telling_equipment(paths: Paths, prepare_drawing: Callable[[], object], code: Callable[[str], Modules]) -> TellingEquipment:
+def announcement_services(paths: Paths, prepare_drawing: Callable[[], object], code: Callable[[str], Modules]) -> AnnouncementServices:
     """`prepare_drawing` makes Qt ready on the main thread, `code` makes the modules of a QR code."""
-    phrases = {**load_phrases(paths.telling_phrases), "scan": load_phrases(paths.card_phrases)["watch"]}
-    return TellingEquipment(
-        texts=AnnouncementTexts(LateFormats(), phrases),
-        files=LateCalendarFiles(),
+    phrases = {**load_phrases(paths.announcement_phrases), "scan": load_phrases(paths.card_phrases)["watch"]}
+    return AnnouncementServices(
+        texts=AnnouncementTexts(LazyFormats(), phrases),
+        files=LazyCalendarFiles(),
         draw_poster=_draw_poster,
         prepare_drawing=prepare_drawing,
         code=code,

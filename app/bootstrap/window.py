@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 
 from app.bootstrap.desk import make_studio
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.formats import LazyFormats
 from app.bootstrap.logs import start_logging
-from app.bootstrap.loop_watch import LoopWatch
-from app.bootstrap.processes import on_end_signals
-from app.bootstrap.saying import spoken
+from app.bootstrap.processes import on_termination_signals
+from app.bootstrap.task_errors import TaskErrorReporter
+from app.bootstrap.terminal_text import notice_line
 from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.device import Devices
@@ -29,10 +29,10 @@ from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import Paths, find_paths
 from app.storage.project_file import SUFFIX
-from app.storage.sample_show import load_sample
+from app.storage.sample_show import load_sample_show
 from app.storage.secrets import Secrets
-from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, new_output
-from app.storage.wording import LateWordings, Wordings
+from app.storage.settings import FIELDS_BY_GROUP, GROUPS, Settings, output_from_settings
+from app.storage.wording import LazyWordings, Wordings
 from app.ui.kit.form import Group
 from app.ui.kit.language import BCP47, DECLARED, language_for, load_table
 from app.ui.shell.application import WindowOptions, run_window
@@ -56,7 +56,7 @@ def qr_modules(text: str) -> Sequence[Sequence[int]]:
     return [list(row) for row in segno.make(text, micro=False, error="m").matrix_iter(border=2)]
 
 
-class LateNeighbours:
+class LazyLanRelays:
     """Relays of the network, looked for when the window is there: what it takes is loaded on a thread, a quarter of a second long."""
 
     def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:
@@ -64,8 +64,8 @@ class LateNeighbours:
         self._found: Discovery | None = None
 
     async def start(self) -> None:
-        module = await asyncio.to_thread(importlib.import_module, "app.bootstrap.neighbours")
-        found: Discovery = module.Neighbours(self._changed)
+        module = await asyncio.to_thread(importlib.import_module, "app.bootstrap.lan_relays")
+        found: Discovery = module.LanRelays(self._changed)
         self._found = found
         await found.start()
 
@@ -77,15 +77,15 @@ class LateNeighbours:
 def new_show(settings: Settings, devices: Devices, say: Callable[[str], str] = str) -> Project:
     """A new show with the devices that are known: at the very first start none are, and the guide asks for them."""
     camera = devices.cameras[0].id if devices.cameras else None
-    return replace(starter_project(camera=camera, microphone=bool(devices.microphones), say=say), output=new_output(settings))
+    return replace(starter_project(camera=camera, microphone=bool(devices.microphones), say=say), output=output_from_settings(settings))
 
 
-def spoken_language(settings: Settings) -> str:
+def host_language(settings: Settings) -> str:
     """What the host of a new show speaks: the window's language, as a BCP 47 tag."""
     return BCP47[language_for(settings.language)]
 
 
-class Desk:
+class StudioFactory:
     """Makes the Studio; its new shows know the devices that it has found so far."""
 
     def __init__(self, paths: Paths) -> None:
@@ -100,10 +100,10 @@ class Desk:
     def _sample_show(self, project: Project) -> tuple[Show, Iterable[bytes]]:
         """Spoken by a host of the window's language."""
         settings = self._studio.settings if self._studio is not None else Settings()
-        sample = load_sample(self._paths.sample_show, self._paths.markets, spoken_language(settings))
+        sample = load_sample_show(self._paths.sample_show, self._paths.markets, host_language(settings))
         return sample.show(replace(project, name=SAMPLE_NAME)), sample.pictures.values()
 
-    def tell_broken(self, error: AppError) -> None:
+    def report_broken(self, error: AppError) -> None:
         """A file of ours that is broken is left out, and named."""
         if self._studio is not None:
             self._studio.notices.emit(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", ""))))
@@ -113,9 +113,9 @@ class Desk:
             self._paths,
             new_project=self._new_show,
             make_secrets=Secrets,
-            make_discovery=LateNeighbours,
+            make_discovery=LazyLanRelays,
             sample=self._sample_show,
-            host_language=spoken_language,
+            host_language=host_language,
         )
         return self._studio
 
@@ -134,14 +134,14 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write("tradewind: the window is open already; it was brought to the front.\n")
             return 0
         start_logging(paths.logs, "desk", verbose=arguments.verbose)
-        formats = LateFormats()
-        desk = Desk(paths)
+        formats = LazyFormats()
+        factory = StudioFactory(paths)
         options = WindowOptions(
             resources=paths.resources,
             state_file=paths.state / WINDOW_FILE,
-            make_wordings=lambda language: LateWordings(paths.notices, language),
-            make_finding_words=lambda language: LateWordings(paths.findings, language),
-            known_markets=cache(lambda: load_markets(paths.markets, desk.tell_broken)),
+            make_wordings=lambda language: LazyWordings(paths.notices, language),
+            make_finding_words=lambda language: LazyWordings(paths.findings, language),
+            known_markets=cache(lambda: load_markets(paths.markets, factory.report_broken)),
             make_code=qr_modules,
             formats=formats,
             when_shown=formats.load_soon,
@@ -151,10 +151,10 @@ def run(arguments: argparse.Namespace) -> int:
             started_at=psutil.Process().create_time(),
             open_path=project.absolute() if project is not None else None,
             door=door,
-            when_asked_to_end=on_end_signals,
-            watch_loop=LoopWatch,
+            when_asked_to_end=on_termination_signals,
+            watch_loop=TaskErrorReporter,
         )
-        return run_window(desk.make, options)
+        return run_window(factory.make, options)
     except AppError as error:
-        sys.stderr.write(f"tradewind: {spoken(Wordings.load(paths.notices), error.code, error.data)}\n")
+        sys.stderr.write(f"tradewind: {notice_line(Wordings.load(paths.notices), error.code, error.data)}\n")
         return 1

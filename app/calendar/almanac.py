@@ -13,7 +13,7 @@ from dateutil.easter import easter as easter_sunday
 from hijridate import Gregorian, Hijri
 from korean_lunar_calendar import KoreanLunarCalendar
 
-from app.calendar.day_tables import PublicDay
+from app.calendar.day_tables import PublicHoliday
 
 # The part of a country whose days are taken where the country's own list leaves out what most people keep: where most viewers live.
 PARTS = {"AU": "NSW", "CA": "ON", "GB": "ENG", "MY": "14"}
@@ -34,9 +34,9 @@ class Almanac:
     time."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], tuple[PublicDay, ...]] = {}
+        self._known: dict[tuple[str, int], tuple[PublicHoliday, ...]] = {}
 
-    def public(self, country: str, year: int) -> tuple[PublicDay, ...]:
+    def public(self, country: str, year: int) -> tuple[PublicHoliday, ...]:
         """A country's holidays ("MY", or "MY-01" for a part of it) in order."""
         found = self._known.get((country, year))
         if found is None:
@@ -80,7 +80,7 @@ def _hijri_near(year: int, month: int, day: int) -> Iterator[date]:
         yield date(found.year, found.month, found.day)
 
 
-def _public_days(country: str, year: int) -> Iterator[PublicDay]:
+def _public_days(country: str, year: int) -> Iterator[PublicHoliday]:
     code, _, part = country.partition("-")
     part = part or PARTS.get(code, "")
     try:
@@ -111,7 +111,7 @@ def _native_of(name: str, beside: int, own: list[str], english: holidays.Holiday
     return next((one for one in own if english.tr(one) == name), "")
 
 
-def _public_day(day: date, name: str, native: str, language: str) -> PublicDay:
+def _public_day(day: date, name: str, native: str, language: str) -> PublicHoliday:
     instead = estimated = False
     marked = _MARKS.search(name)
     marks = tuple(marked["marks"].split(", ")) if marked else ()
@@ -123,4 +123,4 @@ def _public_day(day: date, name: str, native: str, language: str) -> PublicDay:
     if name.startswith(_SUBSTITUTE):
         name, instead = name.removeprefix(_SUBSTITUTE), True
     tag = _LANGUAGES.get(language, language.split("_", 1)[0])
-    return PublicDay(day, name, "" if instead else native, tag, instead, estimated)
+    return PublicHoliday(day, name, "" if instead else native, tag, instead, estimated)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Alarm, Calendar, Component, Event
 from icalendar.prop import vRecur
 
-from app.calendar.recurrence import dates_by_rule, last_date, occurrence_of, occurrences
+from app.calendar.recurrence import last_date, occurrence_of, occurrences, rule_dates
 from app.calendar.zone_component import zone_component
 from app.domain.base.local_time import Existence, LocalTime, resolve_leniently, wall_of
 from app.domain.base.zones import Zones
@@ -101,7 +101,7 @@ class _Writer:
 
     def _add_series(self, airing: Airing, party_id: str, words: CalendarWords) -> None:
         """The rule, what is left out of it, and each date that is not as the rule says."""
-        first = dates_by_rule(airing).after(datetime.min, inc=True)
+        first = rule_dates(airing).after(datetime.min, inc=True)
         if first is None:
             return
         begin, end, zone_key = first.replace(tzinfo=UTC) - MARGIN, self._end_of(airing), airing.start.zone
@@ -114,7 +114,7 @@ class _Writer:
         master.add("RRULE", vRecur.from_ical(self._rule(airing)))
         left_out = {move.original for move in airing.moves if move.start is None or (move.party_ids and party_id not in move.party_ids)}
         for original in sorted(left_out):
-            if dates_by_rule(airing).between(original, original, inc=True):
+            if rule_dates(airing).between(original, original, inc=True):
                 self._put_wall(master, "EXDATE", LocalTime(original, zone_key))
         self._events.append(master)
         for one in dates:

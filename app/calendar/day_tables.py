@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class PublicDay:
+class PublicHoliday:
     """A day of a country's table. `name` in English without marks, `native` in the country's own `language` ("" = not told apart);
     `instead`: a day off in the place of one that fell on a weekend; `estimated`: by calculation."""
 
@@ -22,7 +22,7 @@ class PublicDay:
 class DayTables(Protocol):
     """As app.calendar.almanac.Almanac. Each answer is empty or None where its table ends; nothing is guessed."""
 
-    def public(self, country: str, year: int) -> Sequence[PublicDay]:
+    def public(self, country: str, year: int) -> Sequence[PublicHoliday]:
         """A country's holidays ("MY", or "MY-01" for a part of it) in order."""
 
     def easter(self, year: int) -> date: ...

@@ -10,7 +10,7 @@ DAY = timedelta(days=1)
 LATE_MONTH = 11  # by the calendars of the moon, the last months of a year lie in the next one of ours
 
 
-def days_of(rule: DayRule, market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def rule_days(rule: DayRule, market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
     """Those of this year, in order; none where a table does not know. Not for rules that lean on another festival, or on dates."""
     find = _FINDERS[rule.basis]
     leaning = rule.shift or rule.month >= LATE_MONTH
@@ -32,7 +32,7 @@ def weekday_from(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.isoweekday()) % 7)
 
 
-def runs(days: Iterable[date]) -> tuple[tuple[date, date], ...]:
+def consecutive_spans(days: Iterable[date]) -> tuple[tuple[date, date], ...]:
     """Days that follow upon each other as spans (first, last), in order."""
     found: list[tuple[date, date]] = []
     for day in sorted(set(days)):
@@ -78,7 +78,7 @@ def _hijri(rule: DayRule, _market_id: str, year: int, tables: DayTables) -> tupl
 
 def _public(rule: DayRule, market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
     named = (one.day for one in tables.public(rule.country or market_id, year) if one.name == rule.name and not one.instead)
-    return tuple(first for first, _ in runs(named))
+    return tuple(first for first, _ in consecutive_spans(named))
 
 
 _FINDERS: Mapping[Basis, Callable[[DayRule, str, int, DayTables], tuple[date, ...]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from app.calendar.day_tables import DayTables
-from app.calendar.late_almanac import LateAlmanac
+from app.calendar.late_almanac import LazyHolidayTables
 from app.calendar.market_festivals import MarketFestivals
 from app.domain.planning.festival import Festival
 from app.domain.planning.festival_rule import FestivalRule
@@ -26,7 +26,7 @@ class FestivalCalendar:
     ) -> None:
         self._days_off = days_off or {}
         self._rules = tuple(rules)
-        self._tables: DayTables = LateAlmanac() if tables is None else tables
+        self._tables: DayTables = LazyHolidayTables() if tables is None else tables
         self._markets: dict[tuple[str, tuple[FestivalChange, ...]], MarketFestivals] = {}
         self._lock = threading.Lock()
 

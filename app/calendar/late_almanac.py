@@ -5,10 +5,10 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 
-from app.calendar.day_tables import DayTables, PublicDay
+from app.calendar.day_tables import DayTables, PublicHoliday
 
 
-class LateAlmanac:
+class LazyHolidayTables:
     """As app.calendar.almanac.Almanac; for any thread."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class LateAlmanac:
                 self._tables = tables
             return self._tables
 
-    def public(self, country: str, year: int) -> Sequence[PublicDay]:
+    def public(self, country: str, year: int) -> Sequence[PublicHoliday]:
         return self._loaded().public(country, year)
 
     def easter(self, year: int) -> date:

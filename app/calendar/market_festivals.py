@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from app.calendar.day_tables import DayTables, PublicDay
-from app.calendar.festival_days import DAY, days_of, runs
+from app.calendar.day_tables import DayTables, PublicHoliday
+from app.calendar.festival_days import DAY, consecutive_spans, rule_days
 from app.domain.base.words import Words
 from app.domain.planning.festival import DayKind, Festival, LeadTask
 from app.domain.planning.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
@@ -80,10 +80,10 @@ class MarketFestivals:
                 last += DAY
             left -= {one for one in off if first <= one <= last}
             yield _festival(self._market_id, rule, (first, last), day, [one for one in public if first <= one.day <= last])
-        for first, last in runs(left):
+        for first, last in consecutive_spans(left):
             beside = [one for one in public if first <= one.day <= last]
             yield _table_festival(self._market_id, rule, (first, last), beside, apart=bool(spans))
-        for first, last in runs(one.day for one in mere):
+        for first, last in consecutive_spans(one.day for one in mere):
             yield _table_festival(self._market_id, rule, (first, last), mere, apart=True)
 
     def _spans(self, rule: FestivalRule, year: int) -> Iterator[Span]:
@@ -92,7 +92,7 @@ class MarketFestivals:
             return
         parsed = self._parsed[rule.rule]
         if parsed.basis is Basis.DATES:
-            yield from (span for span in map(dated, rule.dates) if span[0].year == year)
+            yield from (span for span in map(parse_span, rule.dates) if span[0].year == year)
             return
         for day in self._days(parsed, year):
             yield day, self._last(rule, day)
@@ -106,7 +106,7 @@ class MarketFestivals:
 
     def _days(self, rule: DayRule, year: int) -> tuple[date, ...]:
         if rule.basis is not Basis.FESTIVAL:
-            return days_of(rule, self._market_id, year, self._tables)
+            return rule_days(rule, self._market_id, year, self._tables)
         years = (year - 1, year, year + 1) if rule.shift else (year,)
         found = (one.day + rule.shift * DAY for near in years for one in self._of_key(rule.name, near) if not one.instead)
         return tuple(day for day in found if day.year == year)
@@ -117,7 +117,7 @@ class MarketFestivals:
         for name in dict.fromkeys(one.name for one in public):
             rule = FestivalRule(_NO_LETTER.sub("_", name.lower()).strip("_"), {"en": name}, matches=(name,))
             of_name = [one for one in public if one.name == name]
-            for first, last in runs(one.day for one in of_name):
+            for first, last in consecutive_spans(one.day for one in of_name):
                 beside = [one for one in of_name if first <= one.day <= last]
                 yield _table_festival(self._market_id, rule, (first, last), beside, apart=False)
 
@@ -163,25 +163,25 @@ class MarketFestivals:
                 continue
             day = change.day
             nearest = min(named, key=lambda one: abs(one.day - day))  # an Islamic one may come twice in a year
-            festivals = [moved(one, day) if one is nearest else one for one in festivals]
+            festivals = [moved_to(one, day) if one is nearest else one for one in festivals]
         return tuple(festivals)
 
 
-def moved(festival: Festival, day: date) -> Festival:
+def moved_to(festival: Festival, day: date) -> Festival:
     """The same on another day, as long as before; it is no estimate any more."""
     by = day - festival.day
     peak = None if festival.peak is None else festival.peak + by
     return replace(festival, first=festival.first + by, last=festival.last + by, peak=peak, estimated=False)
 
 
-def dated(text: str) -> Span:
+def parse_span(text: str) -> Span:
     """First and last day of "2025-07-08" or "2025-07-08/4" (four days); raises ValueError."""
     first, _, days = text.partition("/")
     day = date.fromisoformat(first)
     return day, day + (int(days or 1) - 1) * DAY
 
 
-def _peak(rule: FestivalRule, public: Sequence[PublicDay], first: date) -> date:
+def _peak(rule: FestivalRule, public: Sequence[PublicHoliday], first: date) -> date:
     """The day that the table calls by the festival's own name, before the days that are called after it."""
     for name in rule.matches:
         for one in public:
@@ -190,7 +190,7 @@ def _peak(rule: FestivalRule, public: Sequence[PublicDay], first: date) -> date:
     return first
 
 
-def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicDay], *, apart: bool) -> Festival:
+def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicHoliday], *, apart: bool) -> Festival:
     """Days of the table that no rule gave. `apart`: the feast is elsewhere; nobody prepares for a mere day off."""
     found = _festival(market_id, rule, span, _peak(rule, public, span[0]), public)
     return (
@@ -200,7 +200,7 @@ def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequ
     )
 
 
-def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public: Sequence[PublicDay]) -> Festival:
+def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public: Sequence[PublicHoliday]) -> Festival:
     first, last = span
     return Festival(
         market_id,
@@ -221,7 +221,7 @@ def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public:
     )
 
 
-def _name(rule: FestivalRule, public: Sequence[PublicDay], day: date) -> Words:
+def _name(rule: FestivalRule, public: Sequence[PublicHoliday], day: date) -> Words:
     """The rule's words, and those that the country's own table has for that day."""
     own = next((one for one in public if one.day == day and one.native), None)
     return rule.name if own is None or own.language in rule.name else {**rule.name, own.language: own.native}

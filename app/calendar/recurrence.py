@@ -36,7 +36,7 @@ def occurrence_of(airing: Airing, original: datetime, zones: Zones) -> Occurrenc
         if original != airing.start.wall:
             raise ScheduleError("schedule.no_date", title=airing.title, date=original.isoformat(timespec="minutes"))
         return _made(airing, original, None, zones)
-    if not dates_by_rule(airing).between(original, original, inc=True):
+    if not rule_dates(airing).between(original, original, inc=True):
         raise ScheduleError("schedule.no_date", title=airing.title, date=original.isoformat(timespec="minutes"))
     move = next((move for move in airing.moves if move.original == original), None)
     return None if move is not None and move.start is None else _made(airing, original, move, zones)
@@ -47,7 +47,7 @@ def split(airing: Airing, original: datetime) -> tuple[Airing | None, Airing]:
 
     Raises ScheduleError when the series has no such date.
     """
-    if not airing.rule or not (dates := dates_by_rule(airing)).between(original, original, inc=True):
+    if not airing.rule or not (dates := rule_dates(airing)).between(original, original, inc=True):
         raise ScheduleError("schedule.no_date", title=airing.title, date=original.isoformat(timespec="minutes"))
     rule = parse_rule(airing.rule)
     last = dates.before(original)
@@ -69,7 +69,7 @@ def last_date(airing: Airing) -> datetime | None:
     rule = parse_rule(airing.rule)
     if not rule.count and rule.until is None:
         return None
-    dates: deque[datetime] = deque(dates_by_rule(airing), maxlen=1)
+    dates: deque[datetime] = deque(rule_dates(airing), maxlen=1)
     return dates[0] if dates else None
 
 
@@ -80,7 +80,7 @@ def _until(dates: rrule, last: datetime) -> Iterator[datetime]:
         yield one
 
 
-def dates_by_rule(airing: Airing) -> rrule:
+def rule_dates(airing: Airing) -> rrule:
     """By the rule, without moves. The first date is the start itself only where the rule hits it, as calendars do today (§3.8.5.3)."""
     found = rrulestr(parse_rule(airing.rule).text(), dtstart=airing.start.wall)
     assert isinstance(found, rrule)
@@ -94,7 +94,7 @@ def _all_near(airing: Airing, begin: datetime, end: datetime, zones: Zones) -> I
     moves = {move.original: move for move in airing.moves}
     low = begin.astimezone(UTC).replace(tzinfo=None) - WIDEST_OFFSET - timedelta(minutes=airing.minutes)
     high = end.astimezone(UTC).replace(tzinfo=None) + WIDEST_OFFSET
-    dates = dates_by_rule(airing)
+    dates = rule_dates(airing)
     for original in dates.between(low, high, inc=True):
         if original not in moves:
             yield _made(airing, original, None, zones)

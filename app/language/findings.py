@@ -14,7 +14,7 @@ _MARKET_KEYS = frozenset({"market", "markets"})
 _ENOUGH = 4  # names in a row; of more than that the number says it better
 
 
-def values_for(data: Mapping[str, Fact], language: str) -> dict[str, Value]:
+def finding_values(data: Mapping[str, Fact], language: str) -> dict[str, Value]:
     """Plain values for the words of a finding's code; hours count from 0 to 24 as everywhere in the window."""
     return {key: _value(key, fact, language) for key, fact in data.items()}
 

@@ -46,7 +46,7 @@ def _has_territory(tag: str) -> bool:
     return any(len(part) == 2 and part.isalpha() for part in tag.split("_")[1:])
 
 
-def own_digits(text: str, locale: Locale) -> str:
+def native_digits(text: str, locale: Locale) -> str:
     zero = _ZEROS.get(locale.default_numbering_system)
     return text if zero is None else text.translate({ord("0") + digit: zero + digit for digit in range(10)})
 
@@ -75,17 +75,17 @@ def money(amount: Money, language: str, *, market: str = "") -> str:
     text = _LETTER_BY_DIGIT.sub("\u00a0", text)
     if locale.text_direction == "rtl":
         text = _LATIN_SYMBOL.sub("\\g<0>\u200e", text)
-    return own_digits(text, locale)
+    return native_digits(text, locale)
 
 
 def number(value: int | float | Decimal, language: str, *, market: str = "", decimals: int | None = None) -> str:
     """Grouped digits; `decimals` fixes how many places are shown, None = as many as the value has, three at most."""
     locale = locale_of(language, market)
     if decimals is None:
-        return own_digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
+        return native_digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
     places = "." + "0" * decimals if decimals else ""
     pattern = _DECIMALS.sub(places, locale.decimal_formats[None].pattern)
-    return own_digits(format_decimal(value, format=pattern, locale=locale, numbering_system="default"), locale)
+    return native_digits(format_decimal(value, format=pattern, locale=locale, numbering_system="default"), locale)
 
 
 def percent(value: float, language: str, *, market: str = "") -> str:
@@ -93,7 +93,7 @@ def percent(value: float, language: str, *, market: str = "") -> str:
     locale = locale_of(language, market)
     pattern = parse_pattern(_with_decimal(locale.percent_formats[None].pattern))
     text = pattern.apply(Decimal(str(value)) / 100, locale, numbering_system="default")
-    return own_digits(text, locale)
+    return native_digits(text, locale)
 
 
 def _with_decimal(pattern: str) -> str:
@@ -120,13 +120,13 @@ def counted(count: int, unit: str, locale: Locale) -> str:
     """So many of a unit, abbreviated. Where babel lacks the singular ("1 horas") the pattern of many serves: few of them inflect."""
     sized = count if format_unit(count, unit, length="short", locale=locale) != f"{count} {get_unit_name(unit, 'short', locale)}" else _MANY
     said = format_unit(sized, unit, length="short", locale=locale)
-    return own_digits(said.replace(str(sized), format_decimal(count, locale=locale, numbering_system="default"), 1), locale)
+    return native_digits(said.replace(str(sized), format_decimal(count, locale=locale, numbering_system="default"), 1), locale)
 
 
 def date(day: Date, language: str, *, market: str = "", style: DateStyle = "medium") -> str:
     """ "22 Nov 2026", "2026年11月22日"."""
     locale = locale_of(language, market)
-    return own_digits(format_date(day, style, locale=locale), locale)
+    return native_digits(format_date(day, style, locale=locale), locale)
 
 
 def language_name(tag: str, language: str) -> str:

@@ -15,7 +15,7 @@ from babel.core import get_global
 from babel.dates import format_date, format_interval, format_time
 from babel.units import format_unit
 
-from app.language.formats import counted, locale_of, own_digits
+from app.language.formats import counted, locale_of, native_digits
 
 DayStyle = Literal["short", "year", "full", "full_year"]
 WeekdayStyle = Literal["narrow", "short", "full"]
@@ -44,7 +44,7 @@ def clock_span(begin: datetime, end: datetime, language: str, *, market: str = "
 @lru_cache(maxsize=8 * _DAY_MINUTES)
 def _clock(minute: int, language: str, market: str) -> str:
     locale = locale_of(language, market)
-    return own_digits(format_time(_at(minute).time(), _clock_pattern(language, market), locale=locale), locale)
+    return native_digits(format_time(_at(minute).time(), _clock_pattern(language, market), locale=locale), locale)
 
 
 @lru_cache(maxsize=2048)
@@ -54,7 +54,7 @@ def _clock_span(begin: int, end: int, language: str, market: str) -> str:
     skeleton = "hm" if _is_twelve(_clock_pattern(language, market)) else "Hm"
     patterns = locale.interval_formats.get(skeleton, {})
     if begin != end and "B" not in patterns and _half_days(locale) == "a":  # babel cannot compare the parts of a day that B names
-        said = own_digits(format_interval(_at(begin), _at(end), skeleton, locale=locale), locale)
+        said = native_digits(format_interval(_at(begin), _at(end), skeleton, locale=locale), locale)
         if skeleton == "hm" or said.startswith(first):  # some write the times of a span in another manner
             return said
     both: str = locale.interval_formats[None]
@@ -112,7 +112,7 @@ def day(when: date, language: str, *, market: str = "", style: DayStyle = "short
         pattern = pattern if "MMMM" in pattern or "LLLL" in pattern else pattern.replace("MMM", "MMMM").replace("LLL", "LLLL")
     else:
         pattern = skeletons["yMMMEd" if style == "year" else "MMMEd"].pattern
-    return own_digits(format_date(_plain(when), pattern, locale=locale), locale)
+    return native_digits(format_date(_plain(when), pattern, locale=locale), locale)
 
 
 @lru_cache(maxsize=512)
@@ -127,7 +127,7 @@ def month(when: date, language: str) -> str:
     """A month with its year: "March 2027", "2027年3月"."""
     locale = locale_of(language)
     pattern: str = locale.datetime_skeletons["yMMMM"].pattern
-    return own_digits(format_date(_plain(when), pattern, locale=locale), locale)
+    return native_digits(format_date(_plain(when), pattern, locale=locale), locale)
 
 
 @lru_cache(maxsize=256)
@@ -188,7 +188,7 @@ def _days(count: int, language: str, market: str) -> str:
     said = format_unit(count, "duration-day", length=length, locale=locale)
     if not any(sign.isdigit() for sign in said):
         said = f"{count} {format_unit(1, 'duration-day', length=length, locale=locale)}"
-    return own_digits(said, locale)
+    return native_digits(said, locale)
 
 
 # --- places -------------------------------------------------------------------------------------------------------------

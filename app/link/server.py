@@ -35,7 +35,7 @@ from app.domain.program.command import (
 )
 from app.domain.program.stats import RelayProbe
 from app.link import registration
-from app.link.desk import AttachedDesk
+from app.link.desk_connection import DeskConnection
 from app.link.messages import LinkError, decode_command, encode
 from app.link.port import EnginePort
 from app.link.registration import Lock, Registration
@@ -77,8 +77,8 @@ class LinkServer:
         self._lock = lock
         self._idle_s = idle_s
         self._host_pid = host_pid
-        self._desks: dict[str, AttachedDesk] = {}
-        self._arriving: list[AttachedDesk] = []
+        self._desks: dict[str, DeskConnection] = {}
+        self._arriving: list[DeskConnection] = []
         self._guard = threading.RLock()
         self._unheard: deque[bytes] = deque(maxlen=KEPT_NOTICES)
         self._probes: tuple[RelayProbe, ...] = ()
@@ -182,14 +182,14 @@ class LinkServer:
                 connection.close()
                 return
             count += 1
-            desk = AttachedDesk(
+            desk = DeskConnection(
                 connection, f"desk-{count}", ours.authkey, attached=self._on_attached, received=self._on_received, left=self._on_left
             )
             with self._guard:
                 self._arriving = [*(one for one in self._arriving if one.arriving), desk]
                 desk.start()
 
-    def _on_attached(self, desk: AttachedDesk) -> None:
+    def _on_attached(self, desk: DeskConnection) -> None:
         engine = self._engine
         preview = str(engine.preview_path) if engine.preview_path is not None else ""
         # Asked before our own lock is taken: the engine may be telling a notice, with its lock held, and wait for ours.
@@ -207,7 +207,7 @@ class LinkServer:
         log.info("%s attached", desk.name)
         self._hurry()
 
-    def _on_left(self, desk: AttachedDesk) -> None:
+    def _on_left(self, desk: DeskConnection) -> None:
         with self._guard:
             self._desks.pop(desk.name, None)
 
@@ -224,7 +224,7 @@ class LinkServer:
 
     # Commands -------------------------------------------------------------------------------------------------------------
 
-    def _on_received(self, desk: AttachedDesk, data: bytes) -> None:
+    def _on_received(self, desk: DeskConnection, data: bytes) -> None:
         try:
             command = decode_command(data)
         except LinkError as error:

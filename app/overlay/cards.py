@@ -22,12 +22,12 @@ from app.domain.selling.card import (
     Ticker,
 )
 from app.domain.selling.card_theme import Across, CardPlace, CardTheme, Down, SafeArea
-from app.overlay.cards_figures import draw_countdown, draw_qr
-from app.overlay.cards_panel import Drawn, Setting
-from app.overlay.cards_product import draw_product
-from app.overlay.cards_words import draw_badge, draw_keyword, draw_lower_third, draw_ticker
+from app.overlay.card_sheet import CardStyle, DrawnCard
+from app.overlay.figure_cards import draw_countdown, draw_qr
+from app.overlay.product_card import draw_product
+from app.overlay.text_cards import draw_badge, draw_keyword, draw_lower_third, draw_ticker
 
-_DRAWN_BY: Mapping[type[Card], Callable[[Any, Setting], Drawn]] = {
+_DRAWN_BY: Mapping[type[Card], Callable[[Any, CardStyle], DrawnCard]] = {
     ProductCard: draw_product,
     KeywordCard: draw_keyword,
     LowerThird: draw_lower_third,
@@ -43,7 +43,7 @@ def draw_card(card: Card, theme: CardTheme, canvas: Canvas) -> CardPicture:
 
     Cards that are read from right to left are mirrored: their layout, the side on which they stand, and the side from which they come.
     """
-    setting = Setting(theme, canvas)
+    setting = CardStyle(theme, canvas)
     kind = KIND_OF[type(card)]
     drawn = _DRAWN_BY[type(card)](card, setting)
     mirror = is_right_to_left(_language(card))
@@ -75,7 +75,7 @@ def _ticker_speed(theme: CardTheme, canvas: Canvas) -> float:
     return float(steps * canvas.fps)
 
 
-def _placed(drawn: Drawn, place: CardPlace, safe: SafeArea, canvas: Canvas, *, mirror: bool) -> tuple[int, int]:
+def _placed(drawn: DrawnCard, place: CardPlace, safe: SafeArea, canvas: Canvas, *, mirror: bool) -> tuple[int, int]:
     """Where the image's top left corner goes, in even pixels: its body stands in its place, and its shadow around it."""
     left, right = (0.0, 0.0) if place.bleed else (safe.left * canvas.width, safe.right * canvas.width)
     top, bottom = (0.0, 0.0) if place.bleed else (safe.top * canvas.height, safe.bottom * canvas.height)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTe
 from app.domain.base.errors import AppError
 from app.domain.base.words import is_right_to_left
 from app.domain.selling.card_theme import CardFonts
-from app.overlay.cards_fonts import families
+from app.overlay.card_fonts import font_families
 
 RESOLUTION_DPI = 144
 _MARGIN_MM = 16.0
@@ -84,7 +84,7 @@ def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: C
     )
     document = _Handbook(picture_of)
     font = QFont()
-    font.setFamilies(families(page, language, _LATIN, display=False))
+    font.setFamilies(font_families(page, language, _LATIN, display=False))
     document.setDefaultFont(font)
     option = QTextOption()
     right_to_left = is_right_to_left(language)

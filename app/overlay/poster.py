@@ -10,10 +10,10 @@ from app.domain.base.errors import AppError
 from app.domain.base.words import is_right_to_left
 from app.domain.planning.poster import Poster, PosterSize
 from app.domain.selling.card_theme import CardTheme
-from app.overlay.cards_panel import colour
-from app.overlay.cards_picture import decoded
-from app.overlay.cards_text import Face
-from app.overlay.poster_parts import Code, Column, News, Part, Picture, Sign, Times, Words
+from app.overlay.card_picture import decode_picture
+from app.overlay.card_sheet import colour
+from app.overlay.card_text import Face
+from app.overlay.poster_parts import PosterBadge, PosterCode, PosterColumn, PosterNews, PosterPart, PosterPicture, PosterText, PosterTimes
 
 SCALES = (1.35, 1.25, 1.16, 1.08, 1.0, 0.93, 0.86, 0.8, 0.74, 0.68, 0.62, 0.56, 0.5)
 SCALES_WITH_PICTURE = (
@@ -46,7 +46,7 @@ def draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
     _draw_ground(painter, QRectF(0, 0, width, height), theme, mirrored=mirrored)
     side, top, bottom = MARGINS[size]
     room = QRectF(side, top, width - 2 * side, height - top - bottom)
-    goods = decoded(poster.picture, width)
+    goods = decode_picture(poster.picture, width)
     if size is PosterSize.WIDE:
         _draw_beside(painter, room, poster, theme, goods, mirrored=mirrored)
     else:
@@ -56,15 +56,15 @@ def draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class _ColumnLayout:
     """Parts of a column, and how much of its height they leave; below zero they do not fit."""
 
-    column: Column
-    parts: Sequence[Part]
+    column: PosterColumn
+    parts: Sequence[PosterPart]
     left: float
 
 
-def _largest(lay: Callable[[float], _Laid], scales: Sequence[float]) -> _Laid:
+def _largest(lay: Callable[[float], _ColumnLayout], scales: Sequence[float]) -> _ColumnLayout:
     """At the largest scale (they are in order, the largest first) at which it fits, else at the smallest."""
     low, high = 0, len(scales) - 1
     best = None
@@ -78,21 +78,21 @@ def _largest(lay: Callable[[float], _Laid], scales: Sequence[float]) -> _Laid:
     return best if best is not None and best.column.scale == scales[high] else lay(scales[high])
 
 
-def _laid(column: Column, room: QRectF, parts: Sequence[Part]) -> _Laid:
+def _laid(column: PosterColumn, room: QRectF, parts: Sequence[PosterPart]) -> _ColumnLayout:
     shown = [part for part in parts if part.height]
     gaps = GAP * column.scale * max(0, len(shown) - 1)
-    return _Laid(column, shown, room.height() - sum(part.height for part in shown) - gaps)
+    return _ColumnLayout(column, shown, room.height() - sum(part.height for part in shown) - gaps)
 
 
-def _pictured(plain: _Laid, goods: QImage, least: float, after: int) -> _Laid:
+def _pictured(plain: _ColumnLayout, goods: QImage, least: float, after: int) -> _ColumnLayout:
     """The same with a picture in the room that is left, behind so many of its parts; it does not fit where it would come out small."""
     height = plain.left - GAP * plain.column.scale
     if height < least:
         return replace(plain, left=-1.0)
-    return _Laid(plain.column, [*plain.parts[:after], Picture(plain.column, goods, height), *plain.parts[after:]], 0.0)
+    return _ColumnLayout(plain.column, [*plain.parts[:after], PosterPicture(plain.column, goods, height), *plain.parts[after:]], 0.0)
 
 
-def _with_or_without(lay: Callable[[float], _Laid], goods: QImage | None, least: float, after: int) -> _Laid:
+def _with_or_without(lay: Callable[[float], _ColumnLayout], goods: QImage | None, least: float, after: int) -> _ColumnLayout:
     """With the picture, unless that would make the words too small."""
     if goods is not None:
         found = _largest(lambda scale: _pictured(lay(scale), goods, least, after), SCALES_WITH_PICTURE)
@@ -104,48 +104,48 @@ def _with_or_without(lay: Callable[[float], _Laid], goods: QImage | None, least:
 def _draw_below(painter: QPainter, room: QRectF, poster: Poster, theme: CardTheme, goods: QImage | None) -> None:
     """Everything in one column."""
 
-    def lay(scale: float) -> _Laid:
-        column = Column(theme, poster.language, room.width(), scale)
-        return _laid(column, room, [*_head(column, poster), Times(column, poster.times), *_tail(column, poster)])
+    def lay(scale: float) -> _ColumnLayout:
+        column = PosterColumn(theme, poster.language, room.width(), scale)
+        return _laid(column, room, [*_head(column, poster), PosterTimes(column, poster.times), *_tail(column, poster)])
 
     after = sum(1 for text in (poster.live, poster.title, poster.day) if text)
     _draw_parts(painter, room, _with_or_without(lay, goods, room.height() * LEAST_PICTURE, after))
 
 
 def _draw_beside(painter: QPainter, room: QRectF, poster: Poster, theme: CardTheme, goods: QImage | None, *, mirrored: bool) -> None:
-    """Words where reading begins, picture and times beside them."""
+    """PosterText where reading begins, picture and times beside them."""
     width = (room.width() - COLUMN_GAP) / 2
     first = QRectF(room.right() - width if mirrored else room.left(), room.top(), width, room.height())
     second = QRectF(room.left() if mirrored else room.right() - width, room.top(), width, room.height())
 
-    def lay_words(scale: float) -> _Laid:
-        column = Column(theme, poster.language, width, scale)
+    def lay_words(scale: float) -> _ColumnLayout:
+        column = PosterColumn(theme, poster.language, width, scale)
         return _laid(column, first, [*_head(column, poster), *_tail(column, poster)])
 
-    def lay_times(scale: float) -> _Laid:
-        column = Column(theme, poster.language, width, scale)
-        return _laid(column, second, [Times(column, poster.times)])
+    def lay_times(scale: float) -> _ColumnLayout:
+        column = PosterColumn(theme, poster.language, width, scale)
+        return _laid(column, second, [PosterTimes(column, poster.times)])
 
     _draw_parts(painter, first, _largest(lay_words, SCALES))
     _draw_parts(painter, second, _with_or_without(lay_times, goods, room.height() * LEAST_BESIDE, 0))
 
 
-def _head(column: Column, poster: Poster) -> list[Part]:
+def _head(column: PosterColumn, poster: Poster) -> list[PosterPart]:
     """What it is and on which day."""
-    parts: list[Part] = [Sign(column, poster.live)] if poster.live else []
+    parts: list[PosterPart] = [PosterBadge(column, poster.live)] if poster.live else []
     if poster.title:
-        parts.append(Words(column, column.set(poster.title, Face.DISPLAY, 88, column.width, lines=3), column.colours.text))
+        parts.append(PosterText(column, column.set(poster.title, Face.DISPLAY, 88, column.width, lines=3), column.colours.text))
     if poster.day:
-        parts.append(Words(column, column.set(poster.day, Face.STRONG, 52, column.width, lines=2), column.colours.price))
+        parts.append(PosterText(column, column.set(poster.day, Face.STRONG, 52, column.width, lines=2), column.colours.price))
     return parts
 
 
-def _tail(column: Column, poster: Poster) -> list[Part]:
+def _tail(column: PosterColumn, poster: Poster) -> list[PosterPart]:
     """What is new, and the way there."""
-    return [News(column, poster.news), Code(column, poster)]
+    return [PosterNews(column, poster.news), PosterCode(column, poster)]
 
 
-def _draw_parts(painter: QPainter, room: QRectF, laid: _Laid) -> None:
+def _draw_parts(painter: QPainter, room: QRectF, laid: _ColumnLayout) -> None:
     """One below the other, with more air between them as far as it looks as if they belonged together."""
     parts, column = laid.parts, laid.column
     left = max(0.0, room.height() - sum(part.height for part in parts))

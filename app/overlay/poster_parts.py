@@ -10,16 +10,16 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from app.domain.base.words import is_right_to_left
 from app.domain.planning.poster import MOST_NEWS, MOST_TIMES, Poster, PosterTime
 from app.domain.selling.card_theme import CardColours, CardTheme
-from app.overlay.cards_figures import QUIET_ZONE, draw_modules
-from app.overlay.cards_panel import Flow, colour, draw_dot, fill, rounded
-from app.overlay.cards_picture import draw_picture, stands_free
-from app.overlay.cards_text import Block, Face, Type, fitted
+from app.overlay.card_picture import draw_picture, stands_free
+from app.overlay.card_sheet import Flow, colour, draw_dot, fill, rounded
+from app.overlay.card_text import Face, TextBlock, Type, fit_text
+from app.overlay.figure_cards import QUIET_ZONE, draw_qr_modules
 
 SMOOTH = Qt.TransformationMode.SmoothTransformation
 FEW = 6  # pixels to which a picture is boiled down to be its own ground
 
 
-class Part(Protocol):
+class PosterPart(Protocol):
     """Something so high; draws itself into the painter's column with its top there."""
 
     @property
@@ -29,7 +29,7 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PosterColumn:
     """A theme in a column so wide, at a scale of 1 for a poster 1080 pixels wide."""
 
     theme: CardTheme
@@ -45,20 +45,20 @@ class Column:
     def colours(self) -> CardColours:
         return self.theme.colours
 
-    def set(self, text: str, face: Face, size: float, width: float, *, lines: int = 1, language: str = "") -> Block:
+    def set(self, text: str, face: Face, size: float, width: float, *, lines: int = 1, language: str = "") -> TextBlock:
         """Text of so many pixels at scale 1."""
-        return fitted(text, Type(self.theme.fonts, face, size * self.scale, language or self.language), width, lines=lines, tight=True)
+        return fit_text(text, Type(self.theme.fonts, face, size * self.scale, language or self.language), width, lines=lines, tight=True)
 
-    def set_whole(self, text: str, face: Face, sizes: tuple[float, float], width: float, *, language: str = "") -> Block:
+    def set_whole(self, text: str, face: Face, sizes: tuple[float, float], width: float, *, language: str = "") -> TextBlock:
         """On one line where it fits, else smaller on two: names and addresses are worth nothing without their end."""
         one = self.set(text, face, sizes[0], width, language=language)
         return one if one.text == " ".join(text.split()) else self.set(text, face, sizes[1], width, lines=2, language=language)
 
 
-class Sign:
+class PosterBadge:
     """A pill that says that it is live."""
 
-    def __init__(self, column: Column, text: str) -> None:
+    def __init__(self, column: PosterColumn, text: str) -> None:
         self._column = column
         self._block = column.set(text, Face.STRONG, 34, column.width * 0.8)
         self._inner = 24 * column.scale
@@ -77,10 +77,10 @@ class Sign:
         self._block.draw(painter, text_left, box.center().y() - self._block.height / 2, ink)
 
 
-class Words:
+class PosterText:
     """Lines of text."""
 
-    def __init__(self, column: Column, block: Block, tint: str) -> None:
+    def __init__(self, column: PosterColumn, block: TextBlock, tint: str) -> None:
         self._column = column
         self._block = block
         self._tint = tint
@@ -91,17 +91,17 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    city: Block
-    weekday: Block
-    clock: Block
-    shift: Block | None
+class _TimeRow:
+    city: TextBlock
+    weekday: TextBlock
+    clock: TextBlock
+    shift: TextBlock | None
 
 
-class Times:
+class PosterTimes:
     """A row for each place: the city, how far its date is from the poster's, the weekday and the time."""
 
-    def __init__(self, column: Column, times: Sequence[PosterTime]) -> None:
+    def __init__(self, column: PosterColumn, times: Sequence[PosterTime]) -> None:
         self._column = column
         self._pad = 30 * column.scale
         self._gap = 20 * column.scale
@@ -114,7 +114,7 @@ class Times:
         self._weekday_width = max((block.width for block in weekdays), default=0.0)
         left = room - self._clock_width - self._weekday_width - 2 * self._gap
         self._rows = [
-            _Row(column.set_whole(one.city, Face.STRONG, (44, 32), left - self._chip_width(shift)), weekday, clock, shift)
+            _TimeRow(column.set_whole(one.city, Face.STRONG, (44, 32), left - self._chip_width(shift)), weekday, clock, shift)
             for one, weekday, clock, shift in zip(shown, weekdays, clocks, shifts, strict=True)
         ]
         self._row_height = max((max(row.clock.height, row.city.height) for row in self._rows), default=0.0) + 24 * column.scale
@@ -124,7 +124,7 @@ class Times:
     def _edge(self) -> float:
         return 10 * self._column.scale
 
-    def _chip_width(self, shift: Block | None) -> float:
+    def _chip_width(self, shift: TextBlock | None) -> float:
         return shift.width + 2 * self._gap if shift is not None else 0.0
 
     def draw(self, painter: QPainter, top: float) -> None:
@@ -145,7 +145,7 @@ class Times:
         line.setAlphaF(0.12)
         painter.fillRect(QRectF(self._pad, round(y), self._column.width - 2 * self._pad, max(1.0, 1.5 * self._column.scale)), line)
 
-    def _draw_row(self, painter: QPainter, row: _Row, y: float) -> None:
+    def _draw_row(self, painter: QPainter, row: _TimeRow, y: float) -> None:
         flow, colours, middle = self._column.flow, self._column.colours, y + self._row_height / 2
         row.city.draw(painter, flow.x(self._pad, row.city.width), middle - row.city.height / 2, colour(colours.text))
         if row.shift is not None:
@@ -157,17 +157,17 @@ class Times:
         weekday_start = end - self._clock_width - self._gap - self._weekday_width
         row.weekday.draw(painter, flow.x(weekday_start, row.weekday.width), baseline - row.weekday.ascent, colour(colours.muted))
 
-    def _draw_chip(self, painter: QPainter, shift: Block, start: float, middle: float) -> None:
+    def _draw_chip(self, painter: QPainter, shift: TextBlock, start: float, middle: float) -> None:
         inner, height = self._gap * 0.6, shift.height + self._gap * 0.3
         box = self._column.flow.box(start, middle - height / 2, shift.width + 2 * inner, height)
         fill(painter, box, height / 2, colour(self._column.colours.saving))
         shift.draw(painter, box.left() + inner, middle - shift.height / 2, colour(self._column.colours.on_saving))
 
 
-class News:
+class PosterNews:
     """What is new, each behind a dot."""
 
-    def __init__(self, column: Column, news: Sequence[str]) -> None:
+    def __init__(self, column: PosterColumn, news: Sequence[str]) -> None:
         self._column = column
         self._indent = 44 * column.scale
         room = column.width - self._indent
@@ -185,10 +185,10 @@ class News:
             top += block.height + self._gap
 
 
-class Code:
+class PosterCode:
     """Black on white whatever the theme, because phones have to read it; beside it what it is for."""
 
-    def __init__(self, column: Column, poster: Poster) -> None:
+    def __init__(self, column: PosterColumn, poster: Poster) -> None:
         self._column = column
         self._modules = poster.modules
         count = len(poster.modules) + 2 * QUIET_ZONE
@@ -210,7 +210,7 @@ class Code:
             left, above = round(column.flow.x(0, self._side)), round(top)
             fill(painter, QRectF(left, above, self._side, self._side), 18 * column.scale, QColor("#ffffff"))
             quiet = QUIET_ZONE * self._module
-            draw_modules(painter, self._modules, left + quiet, above + quiet, self._module)
+            draw_qr_modules(painter, self._modules, left + quiet, above + quiet, self._module)
         y = top + (self.height - self._words_height) / 2
         for block, tint in ((self._caption, column.colours.text), (self._address, column.colours.muted)):
             if block is not None:
@@ -218,11 +218,11 @@ class Code:
                 y += block.height
 
 
-class Picture:
+class PosterPicture:
     """The goods, in whatever room is left: goods that stand free on the theme's tile, photographs whole on what they themselves look like
     from afar."""
 
-    def __init__(self, column: Column, image: QImage, height: float) -> None:
+    def __init__(self, column: PosterColumn, image: QImage, height: float) -> None:
         self._column = column
         self._image = image
         self.height = height

@@ -4,17 +4,17 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.base.errors import AppError
-from app.overlay.cards_picture import decoded
+from app.overlay.card_picture import decode_picture
 
 QUALITY = 82  # below it, text on packages begins to crumble
 
 
-def shrunk(content: bytes, side_px: int) -> bytes:
+def shrink_picture(content: bytes, side_px: int) -> bytes:
     """The same picture, its longest side at most `side_px`: JPEG, or WebP where something shines through.
 
     Raises AppError "picture.unreadable". Needs no application and may run on any thread.
     """
-    image = decoded(content, side_px)
+    image = decode_picture(content, side_px)
     if image is None:
         raise AppError("picture.unreadable")
     if max(image.width(), image.height()) > side_px:

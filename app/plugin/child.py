@@ -14,10 +14,10 @@ from typing import Any, BinaryIO
 
 from app.domain.selling.order import Order
 from app.plugin.api import Api, PluginError, Shop
-from app.plugin.fence import Fence
 from app.plugin.landlock import restrict
-from app.plugin.limits import set_limits
-from app.plugin.wire import MAX_START, MAX_TEXT, Message, Start, decoded, encoded, order_message, read_start
+from app.plugin.resource_limits import set_limits
+from app.plugin.sandbox import AuditSandbox
+from app.plugin.wire import MAX_START, MAX_TEXT, Message, StartMessage, decode_line, encode_line, order_message, read_start
 
 OWN_CODE = Path(__file__).resolve().parents[1]
 GOODBYE_S = 2.0  # after the desk has gone, or wants it to end
@@ -31,7 +31,7 @@ SYSTEM = (
 DEVICES = (os.devnull, "/dev/urandom", "/dev/random")
 
 
-class Door:
+class DeskChannel:
     """Lines to the desk and from it. What the plugin prints goes nowhere: it cannot be taken for a line of ours."""
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
@@ -42,7 +42,7 @@ class Door:
         self._answers: queue.Queue[bool] = queue.Queue()
 
     @classmethod
-    def open(cls) -> "Door":
+    def open(cls) -> "DeskChannel":
         """Takes the process's standard input and output for itself."""
         door = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0))
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -50,13 +50,13 @@ class Door:
             os.dup2(nowhere, standard)
         return door
 
-    def start(self) -> Start:
+    def start(self) -> StartMessage:
         """What the desk wants to be run."""
         return read_start(self._incoming.readline(MAX_START))
 
     def say(self, message: Message) -> None:
         """Raises WireError for what does not fit into a line."""
-        line = encoded(message)
+        line = encode_line(message)
         with self._saying:
             self._outgoing.write(line)
 
@@ -69,7 +69,7 @@ class Door:
     def listen(self, ended: Callable[[], object]) -> None:
         """Take answers until the desk says no more; on a thread of its own."""
         while line := self._incoming.readline(MAX_START):
-            self._answers.put(decoded(line).get("taken") is True)
+            self._answers.put(decode_line(line).get("taken") is True)
         self._answers.put(False)
         ended()
 
@@ -77,19 +77,19 @@ class Door:
 def run(arguments: argparse.Namespace) -> int:
     """Run one plugin until the desk lets go of it; 1 when the plugin failed."""
     del arguments
-    door = Door.open()
+    door = DeskChannel.open()
     start = door.start()
     os.chdir(start.folder)
     set_limits(start.memory_mb)
     return asyncio.run(_live(start, door))
 
 
-async def _live(start: Start, door: Door) -> int:
+async def _live(start: StartMessage, door: DeskChannel) -> int:
     status = await _run_all(start, door)
     os._exit(status)  # threads of the plugin's keep nobody waiting
 
 
-async def _run_all(start: Start, door: Door) -> int:
+async def _run_all(start: StartMessage, door: DeskChannel) -> int:
     """The loop is there already: on Windows it takes a connection of its own, which the fence would refuse."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -128,14 +128,14 @@ async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[A
                 return error
 
 
-async def _beat(door: Door, every_s: float) -> None:
+async def _beat(door: DeskChannel, every_s: float) -> None:
     """Show that the loop still runs."""
     while True:
         door.say({"beat": True})
         await asyncio.sleep(every_s)
 
 
-async def _run(shop: Shop, start: Start, door: Door) -> None:
+async def _run(shop: Shop, start: StartMessage, door: DeskChannel) -> None:
     def take(order: Order) -> bool:
         if not start.orders:
             raise PermissionError("plugin.toml does not ask for orders")
@@ -144,13 +144,13 @@ async def _run(shop: Shop, start: Start, door: Door) -> None:
     await shop(take)
 
 
-def _failed(door: Door, error: BaseException) -> int:
+def _failed(door: DeskChannel, error: BaseException) -> int:
     reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
     door.say({"failed": reason.encode(errors="replace").decode()[:MAX_TEXT]})
     return 1
 
 
-def _close_in(start: Start) -> int:
+def _close_in(start: StartMessage) -> int:
     """Put the fence up; the version of the kernel's part, 0 = there is none."""
     code = [Path(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path and not _holds_our_code(path)]
     frozen = getattr(sys, "_MEIPASS", "")
@@ -159,7 +159,7 @@ def _close_in(start: Start) -> int:
     writable = [start.folder, Path(os.devnull)]
     kernel = restrict(readable=readable, writable=writable, ports=[host.port for host in start.network])
     sys.meta_path.insert(0, _OwnModules())
-    Fence(readable, writable, start.network).close()
+    AuditSandbox(readable, writable, start.network).close()
     return kernel
 
 
@@ -177,7 +177,7 @@ class _OwnModules:
             raise ImportError(f"plugins import app.plugin.api and nothing else of the program, not {name}")
 
 
-def _load(start: Start) -> ModuleType:
+def _load(start: StartMessage) -> ModuleType:
     """The plugin's module."""
     spec = importlib.util.spec_from_file_location(f"tradewind_plugin_{start.plugin_id}", start.module)
     if spec is None or spec.loader is None:

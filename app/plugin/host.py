@@ -19,8 +19,8 @@ from app.domain.base.words import pick
 from app.domain.selling.order import Order
 from app.plugin.api import TakeOrder
 from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
-from app.plugin.run import Allowance, Budget, End, PluginRun, processor_s
-from app.plugin.wire import MAX_TEXT, Message, Start, WireError, read_order, read_text
+from app.plugin.process import PluginLimits, PluginProcess, ProcessEnd, TokenBucket, processor_s
+from app.plugin.wire import MAX_TEXT, Message, StartMessage, WireError, read_order, read_text
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +76,11 @@ class Plugin:
         self.trouble: Notice | None = None
         self.restarts = 0  # since it was switched on
         self.kernel_holds = False  # whether the system itself keeps it to what it asked for
-        self.run: PluginRun | None = None
+        self.run: PluginProcess | None = None
         self.backoff = backoff
         self.busy_since: float | None = None
         self.used_s: float | None = None
-        self.words = Allowance(WORDS, WORDS_HZ)
+        self.words = TokenBucket(WORDS, WORDS_HZ)
         self.unsaid = 0
         self.again: asyncio.TimerHandle | None = None
 
@@ -107,7 +107,7 @@ class PluginHost:
         data_folder: Path,
         take_order: TakeOrder,
         notify: Callable[[Notice], None],
-        budget: Budget | None = None,
+        budget: PluginLimits | None = None,
     ) -> None:
         self.changed: Signal[[]] = Signal()
         self.plugins: tuple[Plugin, ...] = ()
@@ -116,9 +116,9 @@ class PluginHost:
         self._data_folder = data_folder
         self._take_order = take_order
         self._notify = notify
-        self._budget = budget or Budget()
+        self._budget = budget or PluginLimits()
         self._running = False
-        self._runs: set[PluginRun] = set()  # those let go that have not ended yet too
+        self._runs: set[PluginProcess] = set()  # those let go that have not ended yet too
         self._watch: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -214,12 +214,12 @@ class PluginHost:
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._look_after(), name="plugins")
 
-    def _started(self, plugin: Plugin) -> PluginRun:
+    def _started(self, plugin: Plugin) -> PluginProcess:
         manifest, values = plugin.manifest, self.values(plugin.manifest.id)
         folder = (self._data_folder / manifest.id).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         named = (str(values[key]).strip() for key in manifest.permissions.folders)
-        start = Start(
+        start = StartMessage(
             plugin_id=manifest.id,
             module=(manifest.folder / manifest.module).absolute(),
             folder=folder,
@@ -230,12 +230,12 @@ class PluginHost:
             beat_s=self._budget.beat_s,
             memory_mb=self._budget.memory_mb,
         )
-        run: list[PluginRun] = []  # what it says comes later, on this loop
+        run: list[PluginProcess] = []  # what it says comes later, on this loop
 
         def hear(said: Message) -> Message | None:
             return self._hear(plugin, run[0], said)
 
-        run.append(PluginRun(start, heard=hear, ended=lambda end: self._on_end(plugin, run[0], end)))
+        run.append(PluginProcess(start, heard=hear, ended=lambda end: self._on_end(plugin, run[0], end)))
         return run[0]
 
     def _let_go(self, plugin: Plugin) -> None:
@@ -246,7 +246,7 @@ class PluginHost:
         run, plugin.run = plugin.run, None
         if run is not None:
             run.let_go()
-            asyncio.get_running_loop().call_later(self._budget.goodbye_s, run.kill, End(""))
+            asyncio.get_running_loop().call_later(self._budget.goodbye_s, run.kill, ProcessEnd(""))
 
     def _switch_off(self, plugin: Plugin) -> None:
         self._let_go(plugin)
@@ -254,7 +254,7 @@ class PluginHost:
 
     # What a process says --------------------------------------------------------------------------------------------------
 
-    def _hear(self, plugin: Plugin, run: PluginRun, said: Message) -> Message | None:
+    def _hear(self, plugin: Plugin, run: PluginProcess, said: Message) -> Message | None:
         """One message; raises WireError for what is none."""
         if plugin.run is not run:  # it was let go meanwhile
             return {"taken": False} if "order" in said else None
@@ -264,7 +264,7 @@ class PluginHost:
             self._tell(plugin, read_text(said["tell"]))
         elif "failed" in said:
             reason = read_text(said["failed"], MAX_TEXT)
-            run.kill(End("failed", reason))
+            run.kill(ProcessEnd("failed", reason))
         elif "on" in said:
             plugin.kernel_holds = isinstance(said["on"], dict) and bool(said["on"].get("kernel"))
             if plugin.state.value is PluginState.STARTING:
@@ -303,10 +303,10 @@ class PluginHost:
     def _restart_backoff(self) -> Backoff:
         return Backoff((*self._budget.restart_after_s, math.inf), forgive_s=self._budget.forgiven_s)
 
-    def _look_at(self, plugin: Plugin, run: PluginRun) -> None:
+    def _look_at(self, plugin: Plugin, run: PluginProcess) -> None:
         allowed_s = self._budget.start_s if plugin.state.value is PluginState.STARTING else self._budget.silence_s
         if run.silent_s > allowed_s:
-            run.kill(End("silent", f"{allowed_s:.0f}"))
+            run.kill(ProcessEnd("silent", f"{allowed_s:.0f}"))
             return
         used_s, before_s = processor_s(run.pid), plugin.used_s
         plugin.used_s = used_s
@@ -315,9 +315,9 @@ class PluginHost:
         elif plugin.busy_since is None:
             plugin.busy_since = time.monotonic()
         elif time.monotonic() - plugin.busy_since > self._budget.busy_s:
-            run.kill(End("busy", f"{self._budget.busy_s:.0f}"))
+            run.kill(ProcessEnd("busy", f"{self._budget.busy_s:.0f}"))
 
-    def _on_end(self, plugin: Plugin, run: PluginRun, end: End) -> None:
+    def _on_end(self, plugin: Plugin, run: PluginProcess, end: ProcessEnd) -> None:
         self._runs.discard(run)
         if plugin.run is not run or not end.cause:
             return

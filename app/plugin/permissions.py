@@ -12,7 +12,7 @@ _HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class AllowedHost:
     """A server that a plugin may reach. "*.shop.example" means every name below it, and not the name itself."""
 
     name: str
@@ -41,7 +41,7 @@ class Permissions:
     """`folders` are the keys of settings that name a folder which it may read. A folder of its own it always has."""
 
     orders: bool = True
-    network: tuple[Host, ...] = ()
+    network: tuple[AllowedHost, ...] = ()
     folders: tuple[str, ...] = ()
 
 
@@ -61,14 +61,14 @@ def read_permissions(table: Mapping[str, Any] | None, setting_keys: frozenset[st
     return Permissions(orders, tuple(_host(one) for one in network), tuple(folders))
 
 
-def _host(text: object) -> Host:
+def _host(text: object) -> AllowedHost:
     """A host of "shop.example", "*.shop.example", "shop.example:8443", "192.0.2.7:80"; raises ValueError."""
     name, colon, port = str(text).lower().rpartition(":")
     if not colon:
         name, port = port, str(HTTPS)
     if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
         raise ValueError(f"permissions.network: {text!r} has no port from 1 to 65535")
-    host = Host(name, int(port))
+    host = AllowedHost(name, int(port))
     if not host.is_address and not _HOST.fullmatch(name):
         raise ValueError(f"permissions.network: {text!r} is no host such as shop.example")
     return host

@@ -13,7 +13,7 @@ from typing import Any
 from app.domain.base.errors import AppError, Value
 from app.domain.base.money import Money
 from app.domain.selling.order import Order
-from app.plugin.permissions import Host
+from app.plugin.permissions import AllowedHost
 
 MAX_LINE = 64 * 1024
 MAX_START = 1024 * 1024  # settings may hold long texts
@@ -32,7 +32,7 @@ class WireError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartMessage:
     """What a plugin's process is to run, and what it may do."""
 
     plugin_id: str
@@ -40,13 +40,13 @@ class Start:
     folder: Path
     settings: Mapping[str, Value]
     orders: bool
-    network: tuple[Host, ...]
+    network: tuple[AllowedHost, ...]
     readable: tuple[Path, ...]
     beat_s: float
     memory_mb: int
 
 
-def encoded(message: Message, limit: int = MAX_LINE) -> bytes:
+def encode_line(message: Message, limit: int = MAX_LINE) -> bytes:
     """A message as a line; raises WireError for one that is too long or no plain data."""
     try:
         line = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
@@ -57,7 +57,7 @@ def encoded(message: Message, limit: int = MAX_LINE) -> bytes:
     return line
 
 
-def decoded(line: bytes) -> dict[str, Any]:
+def decode_line(line: bytes) -> dict[str, Any]:
     """The message in a line; raises WireError."""
     try:
         found = json.loads(line)
@@ -68,9 +68,9 @@ def decoded(line: bytes) -> dict[str, Any]:
     return found
 
 
-def start_line(start: Start) -> bytes:
+def start_line(start: StartMessage) -> bytes:
     """The first line."""
-    return encoded(
+    return encode_line(
         {
             "id": start.plugin_id,
             "module": str(start.module),
@@ -86,16 +86,16 @@ def start_line(start: Start) -> bytes:
     )
 
 
-def read_start(line: bytes) -> Start:
+def read_start(line: bytes) -> StartMessage:
     """What the first line says; it comes from the desk."""
-    found = decoded(line)
-    return Start(
+    found = decode_line(line)
+    return StartMessage(
         plugin_id=found["id"],
         module=Path(found["module"]),
         folder=Path(found["folder"]),
         settings=found["settings"],
         orders=found["orders"],
-        network=tuple(Host(name, port) for name, port in found["network"]),
+        network=tuple(AllowedHost(name, port) for name, port in found["network"]),
         readable=tuple(Path(path) for path in found["readable"]),
         beat_s=found["beat_s"],
         memory_mb=found["memory_mb"],

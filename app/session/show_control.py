@@ -25,7 +25,7 @@ from app.session.catalogue.show_handbook import MakePress
 from app.session.desk_studio import DeskStudio
 from app.session.engine.engine_desk import EngineState
 from app.session.planning.advised_schedule import MakeReview
-from app.session.planning.announcements import Announcements, TellingEquipment
+from app.session.planning.announcements import Announcements, AnnouncementServices
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.clock_watch import ClockWatch
 from app.session.planning.room_calendar import RoomCalendar
@@ -48,7 +48,7 @@ from app.session.selling.cards_on_air import CardsOnAir
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.orders import Orders
 from app.session.selling.selling import Selling
-from app.storage.seen_place import SeenPlace
+from app.storage.last_time_zone import LastTimeZone
 from app.storage.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -75,8 +75,8 @@ class ControlServices:
     make_press: MakePress
     calendar: Calendar
     make_review: MakeReview
-    place: SeenPlace
-    telling: TellingEquipment
+    place: LastTimeZone
+    telling: AnnouncementServices
 
 
 class ShowControl:

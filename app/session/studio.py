@@ -253,7 +253,7 @@ class Studio(RelayedShow):
     def change_setting(self, key: str, value: Value) -> None:
         """Change and save one setting; raises FieldError for a value that does not fit. A disk that refuses is told by a notice."""
         before = self.settings
-        self.settings = declared.changed(before, key, value)
+        self.settings = declared.with_setting(before, key, value)
         if self.settings == before:
             return
         try:

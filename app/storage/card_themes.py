@@ -13,7 +13,7 @@ from app.domain.base.schema import parse_colour
 from app.domain.program.overlay import MAX_ANIMATION_MS
 from app.domain.selling.card import CardKind
 from app.domain.selling.card_theme import CanvasShape, CardMotion, CardPlace, CardTheme, ShapeTheme
-from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.files import OnBroken, StorageError, load_toml_files, read_file
 from app.storage.parsing import parse_toml
 
 Table = dict[str, Any]
@@ -34,10 +34,10 @@ class CardThemeError(StorageError):
     """A theme file that does not say what a theme must; `data` has `path` and `reason`."""
 
 
-def load_card_themes(folder: Path, told: Told | None = None) -> tuple[CardTheme, ...]:
+def load_card_themes(folder: Path, told: OnBroken | None = None) -> tuple[CardTheme, ...]:
     """All themes of a folder, "harbour" first, the others by title. One that is broken is `told` and left out; without `told` it raises
     CardThemeError or StorageError."""
-    themes = each_file(folder, load_card_theme, told)
+    themes = load_toml_files(folder, load_card_theme, told)
     return tuple(sorted(themes, key=lambda theme: (theme.id != FIRST, theme.title.casefold())))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.storage.files import StorageError, storage_error
-from app.storage.opening import Opening
-from app.storage.show_guard import guard
+from app.storage.open_operation import OpenOperation
+from app.storage.show_guard import restrict_connection
 
 SQLITE_HEADER = b"SQLite format 3\0"
 BUSY_MS = 2000  # another program that copies or looks at the file holds it for moments
@@ -40,7 +40,7 @@ def database_error(error: sqlite3.Error, path: Path) -> StorageError:
 
 
 @contextlib.contextmanager
-def our_errors(path: Path, opening: Opening | None = None) -> Iterator[None]:
+def as_storage_errors(path: Path, opening: OpenOperation | None = None) -> Iterator[None]:
     """SQLite's and the system's errors come out as StorageError about this file."""
     try:
         yield
@@ -54,24 +54,24 @@ def our_errors(path: Path, opening: Opening | None = None) -> Iterator[None]:
 
 def is_database(path: Path) -> bool:
     """Whether the file begins as SQLite's do; raises StorageError when it cannot be read."""
-    with our_errors(path), path.open("rb") as file:
+    with as_storage_errors(path), path.open("rb") as file:
         return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
 
 
-def _connect(path: Path, opening: Opening | None, *, mode: str, more: str = "") -> sqlite3.Connection:
+def _connect(path: Path, opening: OpenOperation | None, *, mode: str, more: str = "") -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}{more}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     try:
         if opening is not None:
             opening.watch(connection)
-        guard(connection)
+        restrict_connection(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def connect(path: Path, opening: Opening | None = None, *, create: bool = False) -> sqlite3.Connection:
+def connect(path: Path, opening: OpenOperation | None = None, *, create: bool = False) -> sqlite3.Connection:
     """A connection that can write; nothing is changed by it alone. `opening` counts its steps."""
     return _connect(path, opening, mode="rwc" if create else "rw")
 
@@ -83,7 +83,7 @@ def make_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA fullfsync = ON")  # macOS alone knows a difference: its fsync does not reach the drive
 
 
-def connect_reading(path: Path, opening: Opening | None = None) -> sqlite3.Connection:
+def connect_read_only(path: Path, opening: OpenOperation | None = None) -> sqlite3.Connection:
     """A connection that changes nothing, also where the folder cannot be written."""
     connection = _connect(path, opening, mode="ro")
     try:
@@ -107,13 +107,13 @@ def connect_reading(path: Path, opening: Opening | None = None) -> sqlite3.Conne
 def plain_connection(path: Path) -> sqlite3.Connection:
     """A connection to a file in one piece that nobody else knows of yet; it is made when there is none."""
     connection = sqlite3.connect(path, isolation_level=None)
-    guard(connection)
+    restrict_connection(connection)
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
-def settle(connection: sqlite3.Connection) -> None:
+def checkpoint(connection: sqlite3.Connection) -> None:
     """Bring everything into the one file, so that copying it is enough; the connection is the last of it."""
     connection.execute("PRAGMA journal_mode = DELETE")
 
@@ -125,7 +125,7 @@ def remove_database(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def identity(path: Path) -> tuple[int, int] | None:
+def file_identity(path: Path) -> tuple[int, int] | None:
     """Which file stands under this name; None = none, or a system that does not tell."""
     try:
         found = os.stat(path)

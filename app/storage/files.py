@@ -8,17 +8,15 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
 
 from app.domain.base.errors import AppError
+from app.storage.atomic_file import TEMPORARY_SUFFIX, temporary_path, write_new
 
 T = TypeVar("T")
 
 MAX_BYTES = 32 * 1024 * 1024  # a thousand scenes with a hundred layers each take half of it
 STALE_S = 3600.0  # a save takes seconds: an older temporary file is what a killed save left
-PRIVATE = 0o600
 BACKUP_SUFFIX = ".bak"
-SAVING_SUFFIX = ".saving"
 
 _CODES: Mapping[int, str] = {
     errno.ENOSPC: "file.full",
@@ -37,7 +35,7 @@ class StorageError(AppError):
     """A file that cannot be read or written; `data` has `path` and, for rare causes, `reason` in the system's words."""
 
 
-Told = Callable[[StorageError], None]
+OnBroken = Callable[[StorageError], None]
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:
@@ -46,7 +44,7 @@ def storage_error(error: OSError, path: Path) -> StorageError:
     return StorageError(code, path=str(path), reason=error.strerror or type(error).__name__)
 
 
-def each_file(folder: Path, load: Callable[[Path], T], told: Told | None) -> list[T]:
+def load_toml_files(folder: Path, load: Callable[[Path], T], told: OnBroken | None) -> list[T]:
     """What each TOML file of a folder holds, by name. A broken one is `told` and costs only itself; without `told` it raises."""
     found = []
     for path in sorted(folder.glob("*.toml")):
@@ -59,7 +57,7 @@ def each_file(folder: Path, load: Callable[[Path], T], told: Told | None) -> lis
     return found
 
 
-def backup_of(path: Path) -> Path:
+def backup_path(path: Path) -> Path:
     """Where the file that a save replaced is kept."""
     return path.with_name(path.name + BACKUP_SUFFIX)
 
@@ -85,22 +83,17 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None, keep_back
     A symbolic link stays one: what it points to is replaced.
     """
     target = Path(os.path.realpath(path))
-    temporary = saving_name(target)
+    temporary = temporary_path(target)
     try:
-        _write_through(temporary, content, _mode_for(target, mode))
-        put_in_place(temporary, target, keep_backup=keep_backup)
+        write_new(temporary, content, mode=_mode_for(target, mode), durable=True)
+        replace_file(temporary, target, keep_backup=keep_backup)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise storage_error(error, path) from error
 
 
-def saving_name(target: Path) -> Path:
-    """Where a file is made that is to take the place of `target`: beside it, so that one step is enough."""
-    return target.with_name(f".{target.name}.{uuid4().hex[:8]}{SAVING_SUFFIX}")
-
-
-def put_in_place(temporary: Path, target: Path, *, keep_backup: bool = False) -> None:
+def replace_file(temporary: Path, target: Path, *, keep_backup: bool = False) -> None:
     """Let a finished file take the place of `target` in one step that a power cut cannot halve; raises OSError."""
     if keep_backup:
         _keep(target)
@@ -118,18 +111,10 @@ def _mode_for(target: Path, mode: int | None) -> int:
         return 0o666  # the umask takes its part
 
 
-def _write_through(temporary: Path, content: bytes, mode: int) -> None:
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _keep(target: Path) -> None:
     """Keep the old file under the backup's name while it also stays under its own."""
-    kept = backup_of(target)
-    linked = saving_name(kept)
+    kept = backup_path(target)
+    linked = temporary_path(kept)
     try:
         os.link(target, linked)
     except FileNotFoundError:
@@ -154,5 +139,5 @@ def _remove_stale(target: Path) -> None:
     limit = time.time() - STALE_S
     with contextlib.suppress(OSError):  # the save itself is done: what is left over here can wait for the next one
         for left in target.parent.iterdir():
-            if left.name.startswith(f".{target.name}.") and SAVING_SUFFIX in left.name and left.stat().st_mtime < limit:
+            if left.name.startswith(f".{target.name}.") and TEMPORARY_SUFFIX in left.name and left.stat().st_mtime < limit:
                 left.unlink()

@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from app.storage.files import PRIVATE, storage_error
+from app.storage.atomic_file import PRIVATE
+from app.storage.files import storage_error
 
 if sys.platform == "win32":
     import msvcrt

@@ -12,7 +12,7 @@ import msgspec
 
 from app.domain.base.money import is_currency
 from app.domain.catalogue.market import Market
-from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.files import OnBroken, StorageError, load_toml_files, read_file
 from app.storage.parsing import parse_toml
 
 SHARED = "shared"
@@ -32,14 +32,14 @@ class MarketError(StorageError):
     """A market's file does not say what a market must; `data` has `path`, `field` and `reason`."""
 
 
-def load_markets(folder: Path, told: Told | None = None) -> tuple[Market, ...]:
+def load_markets(folder: Path, told: OnBroken | None = None) -> tuple[Market, ...]:
     """All markets of a folder by their id. One that is broken is `told` and left out; without `told` it raises MarketError, or StorageError
     for a file that cannot be read."""
     shared: dict[Path, Market] = {}
-    return tuple(each_file(folder, lambda path: _load(path, shared), told))
+    return tuple(load_toml_files(folder, lambda path: _load(path, shared), told))
 
 
-def load_chosen(folder: Path, market_ids: Iterable[str]) -> tuple[Market, ...]:
+def load_markets_by_id(folder: Path, market_ids: Iterable[str]) -> tuple[Market, ...]:
     """These markets of a folder, each with all that its file includes, in this order; a file is called like its market. Raises as
     `load_markets`."""
     shared: dict[Path, Market] = {}

@@ -17,7 +17,7 @@ def from_1_to_2(document: Document) -> Document:
 MIGRATIONS: Mapping[int, Callable[[Document], Document]] = {1: from_1_to_2}
 
 
-def migrated(document: Document) -> Document:
+def migrate_document(document: Document) -> Document:
     """The document in the current version; its "version" must be one that MIGRATIONS knows or the current one."""
     while document["version"] != CURRENT_VERSION:
         document = MIGRATIONS[document["version"]](document)

@@ -50,7 +50,7 @@ class Paths:
         return self.state / "unsaved"
 
     @property
-    def seen_place(self) -> Path:
+    def last_time_zone(self) -> Path:
         """The time zone that this PC was in last."""
         return self.state / "place"
 
@@ -113,7 +113,7 @@ class Paths:
         return self.resources / "phrases" / "cards.toml"
 
     @property
-    def telling_phrases(self) -> Path:
+    def announcement_phrases(self) -> Path:
         return self.resources / "phrases" / "telling.toml"
 
     def make(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from app.domain.air.preset import RelayPreset
-from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.files import OnBroken, StorageError, load_toml_files, read_file
 from app.storage.parsing import parse_toml
 
 
@@ -13,10 +13,10 @@ class PresetError(StorageError):
     """A preset file that does not say what a preset must; `data` has `path` and `reason`."""
 
 
-def load_presets(folder: Path, told: Told | None = None) -> tuple[RelayPreset, ...]:
+def load_presets(folder: Path, told: OnBroken | None = None) -> tuple[RelayPreset, ...]:
     """All presets, "generic" first, the others by title. One that is broken is `told` and left out; without `told` it raises PresetError
     or StorageError."""
-    presets = each_file(folder, load_preset, told)
+    presets = load_toml_files(folder, load_preset, told)
     return tuple(sorted(presets, key=lambda preset: (preset.id != "generic", preset.title.casefold())))
 
 

@@ -12,8 +12,8 @@ from app.domain.base.errors import AppError
 from app.domain.program.editing import RELAY_PREFIX, new_id
 from app.domain.program.output import EMBEDDED_RELAY_ID
 from app.domain.program.project import Project, check
-from app.storage.files import StorageError, backup_of, read_file, write_file
-from app.storage.migrations import CURRENT_VERSION, FORMAT, MIGRATIONS, migrated
+from app.storage.files import StorageError, backup_path, read_file, write_file
+from app.storage.migrations import CURRENT_VERSION, FORMAT, MIGRATIONS, migrate_document
 from app.storage.parsing import parse_json
 
 SUFFIX = ".tradewind"
@@ -47,12 +47,12 @@ def load(path: Path) -> Project:
 
 def decode(content: bytes, path: Path) -> Project:
     """The show in a file's content; `path` is for the words of errors. Keys that this version does not know are left out."""
-    backup = backup_of(path)
+    backup = backup_path(path)
     names = {"path": str(path), "backup": str(backup) if backup.exists() else ""}
     document = _parsed(content, names)
     _check_version(document, names)
     try:
-        project = msgspec.convert(migrated(document)["project"], Project)
+        project = msgspec.convert(migrate_document(document)["project"], Project)
     except (msgspec.ValidationError, RecursionError, OverflowError) as error:
         found = _PLACE.match(str(error))
         place = (found["place"] if found else None) or "$"

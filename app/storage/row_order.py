@@ -1,4 +1,4 @@
-"""Places of rows in a list, given out so that a change of order touches few of them."""
+"""Assigns positions to the rows of a list so that a reorder changes few of them."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 GAP = 1 << 32  # room for 32 insertions in a row at one place before the list is numbered anew
 
 
-def rising(values: Sequence[int]) -> list[int]:
-    """The indexes of a longest strictly rising part of the values, in order."""
+def longest_increasing(values: Sequence[int]) -> list[int]:
+    """The indexes of a longest strictly increasing subsequence of the values, in order."""
     tails: list[int] = []
     ends: list[int] = []
     before = [-1] * len(values)
@@ -28,10 +28,10 @@ def rising(values: Sequence[int]) -> list[int]:
     return found[::-1]
 
 
-def places(ids: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
-    """The new places of those of `ids` that need one, so that all places rise along `ids`; the others keep the one in `known`."""
+def assign_positions(ids: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
+    """New positions for the `ids` that need one, so that positions rise along `ids`; the others keep theirs from `known`."""
     old = [(index, known[one]) for index, one in enumerate(ids) if one in known]
-    kept = {old[place][0] for place in rising([position for _, position in old])}
+    kept = {old[place][0] for place in longest_increasing([position for _, position in old])}
     given: dict[str, int] = {}
     index, low = 0, 0
     while index < len(ids):

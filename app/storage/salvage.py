@@ -13,32 +13,32 @@ import msgspec
 from app.domain.planning.schedule import Schedule
 from app.domain.program.project import Project
 from app.domain.show import Presentation, Show, check_show
-from app.storage import pictures
-from app.storage.database import connect_reading, our_errors, plain_connection, remove_database
+from app.storage import show_pictures
+from app.storage.database import as_storage_errors, connect_read_only, plain_connection, remove_database
 from app.storage.event_rows import MAX_EVENT_TEXT, MAX_EVENTS, MAX_LOG_TEXT, NO_END
-from app.storage.opening import Opening, Stage
-from app.storage.pictures import MAX_PICTURE_BYTES, Picture
+from app.storage.open_operation import OpenOperation, OpenStage
 from app.storage.project_file import decode
-from app.storage.schedule_part import UNREADABLE, readable_schedule
-from app.storage.show_guard import check_size, own_tables
+from app.storage.schedule_part import DECODE_ERRORS, salvage_schedule
+from app.storage.show_guard import check_size, intact_tables
+from app.storage.show_pictures import MAX_PICTURE_BYTES, Picture
 from app.storage.show_rows import (
     DESK,
     MAX_PARTS,
     MAX_ROWS,
-    NOWHERE,
+    NO_POSITIONS,
     PARTS,
     PROJECT,
     ROW_TYPES,
     SCHEDULE,
     write_changes,
 )
-from app.storage.show_schema import CURRENT, MIGRATIONS, bring_up
+from app.storage.show_schema import CURRENT, MIGRATIONS, migrate
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Salvaged:
+class SalvageResult:
     """How many things were read, and whether the technical side (scenes, sources) was among them."""
 
     things: int
@@ -47,32 +47,32 @@ class Salvaged:
     project: bool
 
 
-def salvage(path: Path, target: Path, new_project: Callable[[], Project], opening: Opening | None = None) -> Salvaged | None:
+def salvage(path: Path, target: Path, new_project: Callable[[], Project], opening: OpenOperation | None = None) -> SalvageResult | None:
     """Write what can be read of `path` as a new show file; None when there is nothing. Raises StorageError about `target`, and when the
     file is larger than any show or nobody waits any more."""
-    opening = opening or Opening()
-    opening.at(Stage.SALVAGING)
-    with our_errors(path):
+    opening = opening or OpenOperation()
+    opening.at(OpenStage.SALVAGING)
+    with as_storage_errors(path):
         check_size(path)
     try:
-        connection = connect_reading(path, opening)
+        connection = connect_read_only(path, opening)
         connection.text_factory = _text
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        source = _Source(connection, own_tables(connection, version if version in MIGRATIONS else CURRENT))
+        source = _DamagedFile(connection, intact_tables(connection, version if version in MIGRATIONS else CURRENT))
     except sqlite3.Error as error:
         log.warning("nothing of %s can be read: %s", path, error)
         return None
     with contextlib.closing(connection):
         show, whole = _show(source, path, new_project, lambda: opening.check(path))
-        with our_errors(target), contextlib.closing(plain_connection(target)) as copy:
-            bring_up(copy)
+        with as_storage_errors(target), contextlib.closing(plain_connection(target)) as copy:
+            migrate(copy)
             copy.execute("BEGIN IMMEDIATE")
-            write_changes(copy, None, show, NOWHERE)
+            write_changes(copy, None, show, NO_POSITIONS)
             things = sum(len(getattr(show, table)) for table in ROW_TYPES) + len(show.schedule.airings) + len(show.schedule.parties)
-            found = Salvaged(things, _events(source, copy), _pictures(source, copy), whole)
+            found = SalvageResult(things, _events(source, copy), _pictures(source, copy), whole)
             opening.check(path)
             copy.execute("COMMIT")
-    if found == Salvaged(0, 0, 0, False):
+    if found == SalvageResult(0, 0, 0, False):
         with contextlib.suppress(OSError):
             remove_database(target)
         return None
@@ -87,7 +87,7 @@ def _text(raw: bytes) -> str | bytes:
         return raw
 
 
-class _Source:
+class _DamagedFile:
     """The tables of the damaged file that are ours; a view in the place of one is none."""
 
     def __init__(self, connection: sqlite3.Connection, tables: frozenset[str]) -> None:
@@ -123,15 +123,15 @@ class _Source:
                 log.warning("row %d in %s of a damaged file: %s", number, table, error)
 
 
-def _show(source: _Source, path: Path, new_project: Callable[[], Project], check: Callable[[], None]) -> tuple[Show, bool]:
+def _show(source: _DamagedFile, path: Path, new_project: Callable[[], Project], check: Callable[[], None]) -> tuple[Show, bool]:
     parts = {one: data for one, data in source.rows(PARTS, "name, data", MAX_PARTS) if isinstance(one, str) and isinstance(data, str)}
     project: Project | None = None
     desk = Presentation()
-    with contextlib.suppress(*UNREADABLE):
+    with contextlib.suppress(*DECODE_ERRORS):
         project = decode(parts[PROJECT].encode(), path) if PROJECT in parts else None
-    with contextlib.suppress(*UNREADABLE):
+    with contextlib.suppress(*DECODE_ERRORS):
         desk = msgspec.json.decode(parts[DESK], type=Presentation) if DESK in parts else desk
-    schedule = readable_schedule(parts[SCHEDULE]) if SCHEDULE in parts else Schedule()
+    schedule = salvage_schedule(parts[SCHEDULE]) if SCHEDULE in parts else Schedule()
     tables = {table: _things(source, table, kind) for table, kind in ROW_TYPES.items()}
     show = _without_loose_ends(Show(new_project() if project is None else project, Presentation(), **tables, schedule=schedule))
     show = _with_desk(show, desk)
@@ -140,11 +140,11 @@ def _show(source: _Source, path: Path, new_project: Callable[[], Project], check
     return show, project is not None
 
 
-def _things(source: _Source, table: str, kind: type[Any]) -> tuple[Any, ...]:
+def _things(source: _DamagedFile, table: str, kind: type[Any]) -> tuple[Any, ...]:
     """The rows of one table that can be read, in their order."""
     found: dict[str, tuple[int, Any]] = {}
     for one, position, data in source.rows(table, "id, position, data"):
-        with contextlib.suppress(*UNREADABLE):
+        with contextlib.suppress(*DECODE_ERRORS):
             thing = msgspec.json.decode(data, type=kind)
             if isinstance(one, str) and thing.id == one:
                 found.setdefault(one, (position if isinstance(position, int) else 0, thing))
@@ -154,7 +154,7 @@ def _things(source: _Source, table: str, kind: type[Any]) -> tuple[Any, ...]:
 def _stands(show: Show) -> bool:
     try:
         check_show(show)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return False
     return True
 
@@ -201,7 +201,7 @@ def _without_loose_ends(show: Show) -> Show:
     return replace(show, segments=segments)
 
 
-def _events(source: _Source, copy: sqlite3.Connection) -> int:
+def _events(source: _DamagedFile, copy: sqlite3.Connection) -> int:
     count = text = 0
     for seq, at_ms, kind, data in source.rows("events", "seq, at_ms, kind, data", MAX_EVENTS):
         if isinstance(at_ms, int) and isinstance(kind, str) and isinstance(data, str) and len(data) <= MAX_EVENT_TEXT and 0 < seq < NO_END:
@@ -212,13 +212,13 @@ def _events(source: _Source, copy: sqlite3.Connection) -> int:
     return count
 
 
-def _pictures(source: _Source, copy: sqlite3.Connection) -> int:
+def _pictures(source: _DamagedFile, copy: sqlite3.Connection) -> int:
     before = copy.total_changes
     # what is too large is not read
     columns = f"id, CASE WHEN length(content) <= {MAX_PICTURE_BYTES} THEN content END, added_ms"
     for one, content, added_ms in source.rows("pictures", columns):
-        if isinstance(content, bytes) and pictures.id_of(content) == one:  # half a picture is none
-            kind = pictures.media_type_of(content)
+        if isinstance(content, bytes) and show_pictures.id_of(content) == one:  # half a picture is none
+            kind = show_pictures.media_type_of(content)
             if kind:
-                pictures.put(copy, Picture(one, kind, content, added_ms if isinstance(added_ms, int) else 0))
+                show_pictures.put(copy, Picture(one, kind, content, added_ms if isinstance(added_ms, int) else 0))
     return copy.total_changes - before

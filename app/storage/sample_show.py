@@ -18,9 +18,9 @@ from app.domain.program.project import Project
 from app.domain.rundown.rundown import Segment
 from app.domain.show import Coupon, KeywordCard, Presentation, Show, check_show
 from app.storage.files import StorageError, read_file
-from app.storage.markets import load_chosen
+from app.storage.markets import load_markets_by_id
 from app.storage.parsing import parse_toml
-from app.storage.pictures import make_picture
+from app.storage.show_pictures import make_picture
 
 PICTURES = "pictures"
 SOON = timedelta(days=2)  # the first show of the plan is not today: whoever opens the sample looks around first
@@ -28,7 +28,7 @@ WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleShow:
     """`pictures` are the files' bytes by the ids under which the products name them."""
 
     presentation: Presentation
@@ -49,7 +49,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class _WrittenAiring:
+class _SampleAiring:
     """A series by its weekday (ISO) and hour: on which day it begins depends on the day on which the sample is opened."""
 
     id: str
@@ -89,10 +89,10 @@ class _Written:
     cards: tuple[KeywordCard, ...]
     coupons: tuple[Coupon, ...]
     parties: tuple[Party, ...]
-    airings: tuple[_WrittenAiring, ...]
+    airings: tuple[_SampleAiring, ...]
 
 
-def load_sample(folder: Path, markets: Path, language: str, today: date | None = None) -> Sample:
+def load_sample_show(folder: Path, markets: Path, language: str, today: date | None = None) -> SampleShow:
     """The sample show in a folder for a host of this language, with the profiles of its markets from another folder, its shows planned for
     the days after `today` (None = this day); raises StorageError naming file and place."""
     path = folder / "show.toml"
@@ -103,9 +103,9 @@ def load_sample(folder: Path, markets: Path, language: str, today: date | None =
         raise StorageError("sample.broken", path=str(path), reason=str(error)) from error
     names = dict.fromkeys(name for product in written.products for name in product.pictures)
     pictures = {name: make_picture(read_file(folder / PICTURES / name), 0) for name in names}
-    return Sample(
+    return SampleShow(
         presentation=replace(written.desk, host_language=language),
-        markets=load_chosen(markets, written.markets),
+        markets=load_markets_by_id(markets, written.markets),
         products=tuple(replace(one, pictures=tuple(pictures[name].id for name in one.pictures)) for one in written.products),
         segments=written.segments,
         cards=written.cards,

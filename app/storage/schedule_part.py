@@ -17,7 +17,7 @@ T = TypeVar("T")
 LISTS = ("airings", "parties", "reminders", "festival_changes")
 
 # What comes of values that fit no type, are out of every range, or nest without an end.
-UNREADABLE = (msgspec.MsgspecError, AppError, ValueError, TypeError, OverflowError, RecursionError)
+DECODE_ERRORS = (msgspec.MsgspecError, AppError, ValueError, TypeError, OverflowError, RecursionError)
 
 _DECODER = msgspec.json.Decoder(Schedule)
 
@@ -30,11 +30,11 @@ def decode_schedule(data: str) -> Schedule:
     return schedule
 
 
-def readable_schedule(data: str) -> Schedule:
+def salvage_schedule(data: str) -> Schedule:
     """What can be read of a damaged plan; an empty one when nothing can."""
     try:
         document = msgspec.json.decode(data)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return Schedule()
     if not isinstance(document, dict):
         return Schedule()
@@ -62,14 +62,14 @@ def _readable_fields(document: dict[str, Any]) -> Schedule:
     schedule = Schedule()
     for one in fields(Schedule):
         if one.name in document and one.name not in LISTS:
-            with contextlib.suppress(*UNREADABLE):
+            with contextlib.suppress(*DECODE_ERRORS):
                 schedule = replace(schedule, **{one.name: getattr(msgspec.convert({one.name: document[one.name]}, Schedule), one.name)})
     return schedule
 
 
 def _each(many: object, kind: type[T], check: Callable[[T], None] | None = None) -> Iterator[T]:
     for one in many if isinstance(many, list) else ():
-        with contextlib.suppress(*UNREADABLE):
+        with contextlib.suppress(*DECODE_ERRORS):
             found = msgspec.convert(one, kind)
             if check is not None:
                 check(found)
@@ -79,7 +79,7 @@ def _each(many: object, kind: type[T], check: Callable[[T], None] | None = None)
 def _stands(schedule: Schedule) -> bool:
     try:
         check_schedule(schedule)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return False
     return True
 

@@ -195,15 +195,15 @@ FIELDS_BY_GROUP: Mapping[str, tuple[Field, ...]] = {
 }
 
 
-def changed(settings: Settings, key: str, value: Value) -> Settings:
-    """The settings with one changed; raises FieldError for a value that does not fit or a key nobody declared."""
+def with_setting(settings: Settings, key: str, value: Value) -> Settings:
+    """The settings with one with_setting; raises FieldError for a value that does not fit or a key nobody declared."""
     if key not in FIELDS:
         raise FieldError("field.invalid", field=key, reason="unknown")
     changes: dict[str, Any] = {key: checked(FIELDS[key], value)}
     return replace(settings, **changes)
 
 
-def new_output(settings: Settings) -> Output:
+def output_from_settings(settings: Settings) -> Output:
     """The output that a new show starts with."""
     width, height = (int(side) for side in settings.new_size.split("x"))
     return Output(
@@ -258,7 +258,7 @@ class SettingsFile:
                 self._foreign[key] = value
                 continue
             try:
-                settings = changed(settings, key, value)
+                settings = with_setting(settings, key, value)
             except FieldError as error:
                 data = {"title": FIELDS[key].title, "default": str(FIELDS[key].default), **error.data}
                 notices.append(Notice(Severity.WARNING, "settings.value", data, subject=key))

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.domain.base.clock import NS_PER_S, Clock
-from app.storage.database import our_errors, plain_connection, remove_database
-from app.storage.files import StorageError, put_in_place, saving_name
+from app.storage.atomic_file import temporary_path
+from app.storage.database import as_storage_errors, plain_connection, remove_database
+from app.storage.files import StorageError, replace_file
 from app.storage.show_file import SUFFIX, ShowFile
-from app.storage.show_writer import Outcome
+from app.storage.show_writer import OnWritten
 
 log = logging.getLogger(__name__)
 
@@ -58,20 +59,20 @@ class ShowBackups:
         newest = next(iter(self.of(show)), None)
         return newest is None or self._now_s() - newest.made_at_s >= after_s
 
-    def begin(self, file: ShowFile, told: Outcome) -> None:
+    def begin(self, file: ShowFile, told: OnWritten) -> None:
         """Copy an open show as it is in its file now, on the writer's thread, and let go of the oldest copies; `told` says how it went."""
         path = file.path
         target = self._folder_of(path) / f"{datetime.fromtimestamp(self._now_s(), UTC).strftime(_STAMP)}{SUFFIX}"
-        temporary = saving_name(target)
+        temporary = temporary_path(target)
 
         def copy(connection: sqlite3.Connection) -> None:
             try:
-                with our_errors(target):
+                with as_storage_errors(target):
                     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                     with contextlib.closing(plain_connection(temporary)) as made:
                         connection.backup(made)
                         made.execute("PRAGMA journal_mode = DELETE")
-                    put_in_place(temporary, target)
+                    replace_file(temporary, target)
             except StorageError:
                 with contextlib.suppress(OSError):
                     remove_database(temporary)
@@ -81,7 +82,7 @@ class ShowBackups:
         file.submit(copy, told)
 
     def _thin_out(self, show: Path) -> None:
-        for old in too_old(self.of(show)):
+        for old in expired(self.of(show)):
             try:
                 old.path.unlink(missing_ok=True)
             except OSError as error:
@@ -97,7 +98,7 @@ class ShowBackups:
         return self._clock.wall_ns() / NS_PER_S
 
 
-def too_old(backups: Sequence[Backup]) -> tuple[Backup, ...]:
+def expired(backups: Sequence[Backup]) -> tuple[Backup, ...]:
     """Those that may go, of copies with the newest first."""
     days: set[str] = set()
     gone = []

@@ -14,25 +14,26 @@ import msgspec
 from app.domain.base.signal import Signal
 from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
-from app.storage import event_rows, pictures
+from app.storage import event_rows, show_pictures
+from app.storage.atomic_file import temporary_path
 from app.storage.consents import read_identity, write_identity
 from app.storage.database import (
     COMPANIONS,
+    as_storage_errors,
+    checkpoint,
     connect,
-    connect_reading,
+    connect_read_only,
     make_durable,
-    our_errors,
     plain_connection,
     remove_database,
-    settle,
 )
-from app.storage.files import StorageError, put_in_place, saving_name
-from app.storage.opening import Opening, Stage
-from app.storage.pictures import Picture
-from app.storage.show_guard import check_schema, check_size, guard
-from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
-from app.storage.show_schema import CURRENT, bring_up, version_of
-from app.storage.show_writer import Job, Outcome, ShowWriter, Written
+from app.storage.files import StorageError, replace_file
+from app.storage.open_operation import OpenOperation, OpenStage
+from app.storage.show_guard import check_schema, check_size, restrict_connection
+from app.storage.show_pictures import Picture
+from app.storage.show_rows import NO_POSITIONS, RowPositions, read_show, write_changes
+from app.storage.show_schema import CURRENT, migrate, read_version
+from app.storage.show_writer import Job, OnWritten, ShowWriter, WriteReport
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +48,17 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
         raise StorageError("show_file.damaged", path=str(path), reason=str(found[0] if found else "no answer"))
 
 
-def checked_version(connection: sqlite3.Connection, path: Path, opening: Opening) -> int:
+def checked_version(connection: sqlite3.Connection, path: Path, opening: OpenOperation) -> int:
     """The version of a file that is a sound show and nothing else; raises StorageError."""
-    opening.at(Stage.CHECKING)
+    opening.at(OpenStage.CHECKING)
     check_size(path)
-    version = version_of(connection, path)
+    version = read_version(connection, path)
     check_schema(connection, path, version)
     check_whole(connection, path)
     return version
 
 
-def copy_pages(connection: sqlite3.Connection, copy: sqlite3.Connection, path: Path, opening: Opening | None) -> None:
+def copy_pages(connection: sqlite3.Connection, copy: sqlite3.Connection, path: Path, opening: OpenOperation | None) -> None:
     """Copy a whole database; raises StorageError when nobody waits for it any more."""
     if opening is None:
         connection.backup(copy)
@@ -71,42 +72,42 @@ class Content:
     """What a file holds: the show, the places of its rows, the number of its last event, and whether its log says that it is on air."""
 
     show: Show
-    places: Places
+    places: RowPositions
     last_seq: int
     on_air: bool
 
 
-def _content(connection: sqlite3.Connection, path: Path, opening: Opening) -> Content:
-    opening.at(Stage.READING)
+def _content(connection: sqlite3.Connection, path: Path, opening: OpenOperation) -> Content:
+    opening.at(OpenStage.READING)
     event_rows.check_log(connection, path)
     show, places = read_show(connection, path)
     return Content(show, places, event_rows.last_seq(connection), event_rows.on_air(connection))
 
 
-def read_only(path: Path, opening: Opening | None = None) -> Content:
+def read_only(path: Path, opening: OpenOperation | None = None) -> Content:
     """What is in a file of this or an older version, which is not changed; raises StorageError."""
-    opening = opening or Opening()
-    with our_errors(path, opening), contextlib.closing(connect_reading(path, opening)) as connection:
+    opening = opening or OpenOperation()
+    with as_storage_errors(path, opening), contextlib.closing(connect_read_only(path, opening)) as connection:
         version = checked_version(connection, path, opening)
         if version == CURRENT:
             return _content(connection, path, opening)
         with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             connection.backup(copy)
-            guard(copy)
+            restrict_connection(copy)
             opening.watch(copy)
-            bring_up(copy)
+            migrate(copy)
             return _content(copy, path, opening)
 
 
-def connect_current(path: Path, opening: Opening | None = None) -> sqlite3.Connection:
+def connect_current(path: Path, opening: OpenOperation | None = None) -> sqlite3.Connection:
     """A connection to a sound show file, which is brought up to this version first, its older self kept beside it."""
-    opening = opening or Opening()
+    opening = opening or OpenOperation()
     connection = connect(path, opening)
     try:
         version = checked_version(connection, path, opening)
         if version != CURRENT:
             _keep_version(connection, path, version)
-            bring_up(connection)
+            migrate(connection)
     except BaseException:
         connection.close()
         raise
@@ -115,7 +116,7 @@ def connect_current(path: Path, opening: Opening | None = None) -> sqlite3.Conne
 
 def connect_again(path: Path) -> sqlite3.Connection:
     """A writing connection to a sound show file."""
-    opening = Opening()
+    opening = OpenOperation()
     connection = connect_current(path, opening)
     try:
         opening.release(connection)
@@ -131,7 +132,7 @@ def connect_new(path: Path) -> sqlite3.Connection:
     connection = connect(path, create=True)
     try:
         make_durable(connection)
-        bring_up(connection)
+        migrate(connection)
     except BaseException:
         connection.close()
         raise
@@ -147,18 +148,18 @@ def _keep_version(connection: sqlite3.Connection, path: Path, version: int) -> N
 def write_new(path: Path, show: Show) -> None:
     """A show file in one piece under a name that is free; raises sqlite3.Error or OSError."""
     with contextlib.closing(plain_connection(path)) as connection:
-        bring_up(connection)
+        migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
-        write_changes(connection, None, show, NOWHERE)
+        write_changes(connection, None, show, NO_POSITIONS)
         connection.execute("COMMIT")
 
 
 class ShowFile:
     """An open show file. Reading is for one thread; `reported` is emitted on the writer's, after each try to write."""
 
-    def __init__(self, path: Path, writer: Callable[[Callable[[Written], None]], ShowWriter], *, last_seq: int = 0) -> None:
+    def __init__(self, path: Path, writer: Callable[[Callable[[WriteReport], None]], ShowWriter], *, last_seq: int = 0) -> None:
         self.path = path
-        self.reported: Signal[[Written]] = Signal()
+        self.reported: Signal[[WriteReport]] = Signal()
         self._reading: sqlite3.Connection | None = None
         self._reads_written = False  # whether the reading connection knows of a writing one
         self._last_seq = last_seq
@@ -167,16 +168,16 @@ class ShowFile:
         self._writer.start()
 
     @classmethod
-    def open(cls, path: Path, known: Show | None = None, opening: Opening | None = None) -> "ShowFile":
+    def open(cls, path: Path, known: Show | None = None, opening: OpenOperation | None = None) -> "ShowFile":
         """Open a show file of this or an older version; raises StorageError, the file untouched. May be called on a thread of its own.
 
         A file that can only be read opens too; then every try to write fails until it can be written. When it holds `known`, that very
         object becomes its show.
         """
         connection: sqlite3.Connection | None = None
-        opening = opening or Opening()
+        opening = opening or OpenOperation()
         try:
-            with our_errors(path, opening):
+            with as_storage_errors(path, opening):
                 connection = connect_current(path, opening)
                 try:
                     content = _content(connection, path, opening)
@@ -203,7 +204,7 @@ class ShowFile:
             ),
             last_seq=content.last_seq,
         )
-        with contextlib.suppress(StorageError), our_errors(path):
+        with contextlib.suppress(StorageError), as_storage_errors(path):
             opened._reader()  # at once: a file that is moved away while it is open can still be read
         return opened
 
@@ -254,7 +255,7 @@ class ShowFile:
         """Return when everything is in the file and on the drive; raises StorageError."""
         self._writer.flush()
 
-    def when_written(self, told: Outcome) -> None:
+    def when_written(self, told: OnWritten) -> None:
         """As `ShowWriter.when_written`."""
         self._writer.when_written(told)
 
@@ -262,7 +263,7 @@ class ShowFile:
         """As `ShowWriter.run`."""
         self._writer.run(job)
 
-    def submit(self, job: Job, told: Outcome) -> None:
+    def submit(self, job: Job, told: OnWritten) -> None:
         """As `ShowWriter.submit`."""
         self._writer.submit(job, told)
 
@@ -289,7 +290,7 @@ class ShowFile:
         """Events behind number `after`, up to `upto`, those just appended included; raises StorageError."""
         pending = self._writer.pending_events()
         found: dict[int, ShowEvent] = {}
-        with our_errors(self.path):
+        with as_storage_errors(self.path):
             if (connection := self._reader()) is not None:
                 found = {event.seq: event for event in event_rows.read(connection, kinds, after, upto)}
         for event in pending:
@@ -301,17 +302,17 @@ class ShowFile:
         """A picture's bytes, None when there is no such picture; raises StorageError."""
         if (pending := self._writer.pending_picture(picture_id)) is not None:
             return pending.content
-        with our_errors(self.path):
+        with as_storage_errors(self.path):
             connection = self._reader()
-            return pictures.content(connection, picture_id) if connection is not None else None
+            return show_pictures.content(connection, picture_id) if connection is not None else None
 
     def media_type(self, picture_id: str) -> str:
         """A picture's media type, "" when there is no such picture; raises StorageError."""
         if (pending := self._writer.pending_picture(picture_id)) is not None:
             return pending.media_type
-        with our_errors(self.path):
+        with as_storage_errors(self.path):
             connection = self._reader()
-            return pictures.media_type(connection, picture_id) if connection is not None else ""
+            return show_pictures.media_type(connection, picture_id) if connection is not None else ""
 
     def _reader(self) -> sqlite3.Connection | None:
         connected = self._writer.connected
@@ -319,7 +320,7 @@ class ShowFile:
             self._reading.close()  # it was made for a file that nobody could write
             self._reading = None
         if self._reading is None and self._writer.written is not None:
-            self._reading = connect_reading(self.path)
+            self._reading = connect_read_only(self.path)
             self._reads_written = connected
         return self._reading
 
@@ -327,7 +328,7 @@ class ShowFile:
     def identity(self) -> str:
         """By what the file and its copies are known again, "" when it has nothing of the kind."""
         if not self._known_as:
-            with contextlib.suppress(StorageError), our_errors(self.path):
+            with contextlib.suppress(StorageError), as_storage_errors(self.path):
                 if (connection := self._reader()) is not None:
                     self._known_as = read_identity(connection)
         return self._known_as
@@ -341,12 +342,12 @@ class ShowFile:
 
     # Copies ---------------------------------------------------------------------------------------------------------------
 
-    def copy_into(self, temporary: Path, opening: Opening | None = None) -> bool:
+    def copy_into(self, temporary: Path, opening: OpenOperation | None = None) -> bool:
         """Fill a file that nobody knows of yet with everything: show, pictures, log. Raises StorageError.
 
         False: this file itself cannot be read any more, the copy has what is in memory alone.
         """
-        held: list[tuple[Show | None, Places]] = []
+        held: list[tuple[Show | None, RowPositions]] = []
 
         def back_up(connection: sqlite3.Connection) -> None:
             with contextlib.closing(plain_connection(temporary)) as copy:
@@ -360,15 +361,15 @@ class ShowFile:
                 raise
             log.warning("%s cannot be copied, its copy begins anew: %s", self.path, error)
             remove_database(temporary)
-        old, places = held[0] if held else (None, NOWHERE)
+        old, places = held[0] if held else (None, NO_POSITIONS)
         with contextlib.closing(plain_connection(temporary)) as copy:
-            bring_up(copy)
+            migrate(copy)
             last = event_rows.last_seq(copy)
             copy.execute("BEGIN IMMEDIATE")
             write_changes(copy, old, self._writer.wanted, places)
             event_rows.append(copy, (event for event in self._writer.pending_events() if event.seq > last))
             for picture in self._writer.pending_pictures():
-                pictures.put(copy, picture)
+                show_pictures.put(copy, picture)
             copy.execute("COMMIT")
         return bool(held)
 
@@ -378,19 +379,19 @@ def make_way(target: Path) -> None:
     log_file = target.with_name(target.name + "-wal")
     if log_file.exists():
         with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(target)) as connection:
-            settle(connection)  # so that what stood there is kept with its last changes
+            checkpoint(connection)  # so that what stood there is kept with its last changes
     for companion in COMPANIONS:
         target.with_name(target.name + companion).unlink(missing_ok=True)
 
 
-def write_copy(file: ShowFile | None, show: Show, target: Path, opening: Opening | None = None) -> bool:
+def write_copy(file: ShowFile | None, show: Show, target: Path, opening: OpenOperation | None = None) -> bool:
     """Write all of an open show as a new file in one step, what stood there kept as `.bak`; raises StorageError, that untouched.
 
     Without a file yet, the show alone. False: its own file cannot be read any more, the copy has what is in memory alone.
     """
-    temporary = saving_name(target)
+    temporary = temporary_path(target)
     try:
-        with our_errors(target):
+        with as_storage_errors(target):
             whole = True
             if file is None:
                 write_new(temporary, show)
@@ -399,7 +400,7 @@ def write_copy(file: ShowFile | None, show: Show, target: Path, opening: Opening
             if opening is not None:
                 opening.check(target)
             make_way(target)
-            put_in_place(temporary, target, keep_backup=True)
+            replace_file(temporary, target, keep_backup=True)
     except BaseException:
         with contextlib.suppress(OSError):
             remove_database(temporary)
@@ -407,14 +408,14 @@ def write_copy(file: ShowFile | None, show: Show, target: Path, opening: Opening
     return whole
 
 
-def copy_closed(path: Path, target: Path, opening: Opening | None = None) -> None:
+def copy_closed(path: Path, target: Path, opening: OpenOperation | None = None) -> None:
     """Copy a show file of this or an older version to a free name, pictures and log included; raises StorageError."""
-    opening = opening or Opening()
-    with our_errors(path, opening), contextlib.closing(connect_reading(path, opening)) as connection:
+    opening = opening or OpenOperation()
+    with as_storage_errors(path, opening), contextlib.closing(connect_read_only(path, opening)) as connection:
         checked_version(connection, path, opening)
-        opening.at(Stage.COPYING)
-        with our_errors(target, opening), contextlib.closing(plain_connection(target)) as copy:
+        opening.at(OpenStage.COPYING)
+        with as_storage_errors(target, opening), contextlib.closing(plain_connection(target)) as copy:
             opening.watch(copy)
             copy_pages(connection, copy, path, opening)
             copy.execute("PRAGMA journal_mode = DELETE")
-            bring_up(copy)
+            migrate(copy)

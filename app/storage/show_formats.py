@@ -7,9 +7,10 @@ from pathlib import Path
 
 from app.domain.show import Show
 from app.storage import project_file
+from app.storage.atomic_file import temporary_path
 from app.storage.consents import read_identity
-from app.storage.database import connect_reading, is_database, our_errors
-from app.storage.files import put_in_place, saving_name
+from app.storage.database import as_storage_errors, connect_read_only, is_database
+from app.storage.files import replace_file
 from app.storage.show_file import read_only, write_new
 
 log = logging.getLogger(__name__)
@@ -24,14 +25,14 @@ def identity_of(path: Path) -> str:
     """By what a show file is known again, "" for one of text; raises StorageError."""
     if not is_database(path):
         return ""
-    with our_errors(path), contextlib.closing(connect_reading(path)) as connection:
+    with as_storage_errors(path), contextlib.closing(connect_read_only(path)) as connection:
         return read_identity(connection)
 
 
 def convert(path: Path, target: Path) -> None:
     """A show of text as a file of the current format under a free name; raises StorageError."""
     show = Show(project_file.load(path))
-    with our_errors(target):
+    with as_storage_errors(target):
         write_new(target, show)
 
 
@@ -44,12 +45,12 @@ def converted(path: Path) -> Path | None:
         return None
     show = Show(project_file.load(path))
     kept = _free_name(path)
-    temporary = saving_name(path)
-    with our_errors(path):
+    temporary = temporary_path(path)
+    with as_storage_errors(path):
         try:
             write_new(temporary, show)
             shutil.copy2(path, kept)
-            put_in_place(temporary, path)
+            replace_file(temporary, path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -37,7 +37,7 @@ _LIMITS: Mapping[int, int] = {
 }
 
 
-def guard(connection: sqlite3.Connection) -> None:
+def restrict_connection(connection: sqlite3.Connection) -> None:
     """Before the first statement: nothing that a file brings along is run, and no value is larger than ours can be."""
     for limit, most in _LIMITS.items():
         connection.setlimit(limit, most)
@@ -84,7 +84,7 @@ def check_schema(connection: sqlite3.Connection, path: Path, version: int) -> No
             raise StorageError("show_file.incomplete", path=str(path), part=name)
 
 
-def own_tables(connection: sqlite3.Connection, version: int) -> frozenset[str]:
+def intact_tables(connection: sqlite3.Connection, version: int) -> frozenset[str]:
     """Those of our tables that stand in a file as we make them; raises sqlite3.Error."""
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchmany(MAX_ENTRIES)
     return frozenset(name for kind, name, table, sql in rows if kind == "table" and _schema_of(version).get((kind, name)) == (table, sql))

@@ -19,8 +19,8 @@ from app.domain.show import Coupon, KeywordCard, Presentation, Show, check_show
 from app.storage.files import StorageError
 from app.storage.migrations import CURRENT_VERSION, FORMAT
 from app.storage.project_file import decode
-from app.storage.row_order import places
-from app.storage.schedule_part import UNREADABLE, decode_schedule
+from app.storage.row_order import assign_positions
+from app.storage.schedule_part import DECODE_ERRORS, decode_schedule
 
 PARTS, PROJECT, DESK, SCHEDULE = "parts", "project", "desk", "schedule"
 MAX_PARTS = 64
@@ -38,19 +38,19 @@ ROW_TYPES: Mapping[str, type[Any]] = {
 }
 
 
-class _Row(Protocol):
+class _StoredRow(Protocol):
     @property
     def id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class RowPositions:
     """Where each row of each table stands in its list, as the file has it."""
 
     by_table: Mapping[str, Mapping[str, int]]
 
 
-NOWHERE = Places({table: {} for table in ROW_TYPES})
+NO_POSITIONS = RowPositions({table: {} for table in ROW_TYPES})
 
 
 def encode(thing: object) -> str:
@@ -63,12 +63,12 @@ def encode_project(project: Project) -> str:
     return encode({"format": FORMAT, "version": CURRENT_VERSION, "project": project})
 
 
-def _rows(show: Show, table: str) -> tuple[_Row, ...]:
-    rows: tuple[_Row, ...] = getattr(show, table)
+def _rows(show: Show, table: str) -> tuple[_StoredRow, ...]:
+    rows: tuple[_StoredRow, ...] = getattr(show, table)
     return rows
 
 
-def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, known: Places) -> Places:
+def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, known: RowPositions) -> RowPositions:
     """Write what differs (by identity) between what the file holds and `new`, inside the caller's transaction; the new places."""
     if old is None or old.project is not new.project:
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (PROJECT, encode_project(new.project)))
@@ -82,11 +82,11 @@ def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, k
         after = _rows(new, table)
         same = before is after
         tables[table] = known.by_table[table] if same else _write_table(connection, table, before, after, known.by_table[table])
-    return Places(tables)
+    return RowPositions(tables)
 
 
 def _write_table(
-    connection: sqlite3.Connection, table: str, before: tuple[_Row, ...], after: tuple[_Row, ...], known: Mapping[str, int]
+    connection: sqlite3.Connection, table: str, before: tuple[_StoredRow, ...], after: tuple[_StoredRow, ...], known: Mapping[str, int]
 ) -> Mapping[str, int]:
     """Only what lies between the first and the last row that differ is looked at: the window waits while Python works here."""
     start, old_end, new_end = differing(before, after)
@@ -111,7 +111,7 @@ def _write_table(
     return now
 
 
-def _new_places(rows: tuple[_Row, ...], start: int, end: int, first: int, known: Mapping[str, int]) -> Mapping[str, int]:
+def _new_places(rows: tuple[_StoredRow, ...], start: int, end: int, first: int, known: Mapping[str, int]) -> Mapping[str, int]:
     """New places in rows[start:end], between those beside them; the last `first` of these rows stood before the others until now."""
     moved: set[str] = set()
     if first:  # the smaller part moves
@@ -119,14 +119,14 @@ def _new_places(rows: tuple[_Row, ...], start: int, end: int, first: int, known:
         moved = {row.id for row in rows[start:end]}
     begin = max(0, start - 1)
     ids = [row.id for row in rows[begin : end + 1]]
-    given = places(ids, {one: known[one] for one in ids if one in known and one not in moved})
+    given = assign_positions(ids, {one: known[one] for one in ids if one in known and one not in moved})
     beside = {row.id for row in (*rows[begin:start], *rows[end : end + 1])}
-    return given if beside.isdisjoint(given) else places([row.id for row in rows], {})  # no room is left there: all are numbered anew
+    return given if beside.isdisjoint(given) else assign_positions([row.id for row in rows], {})  # no gap left: renumber all
 
 
-def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]:
+def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, RowPositions]:
     """The show and where its rows stand; raises StorageError naming the table and the row that does not fit."""
-    room = _Room(path)
+    room = _TextBudget(path)
     parts = {one: data for one, data in room.rows(connection, PARTS, "name, data", "rowid", MAX_PARTS)}
     if PROJECT not in parts:
         raise StorageError("show_file.incomplete", path=str(path), part=PROJECT)
@@ -148,12 +148,12 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, Places]
         check_show(show)
     except AppError as error:
         raise StorageError(error.code, **{"path": str(path), **error.data}) from error
-    except UNREADABLE as error:
+    except DECODE_ERRORS as error:
         raise _wrong(path, PARTS, "", str(error)) from error
-    return show, Places(standing)
+    return show, RowPositions(standing)
 
 
-class _Room:
+class _TextBudget:
     """How much text a show may still bring: all of it is held in memory at once."""
 
     def __init__(self, path: Path) -> None:
@@ -184,5 +184,5 @@ def _wrong(path: Path, table: str, row: str, reason: str) -> StorageError:
 def _decoded(decoded: Callable[[str], Any], data: str, path: Path, table: str, row: str) -> Any:
     try:
         return decoded(data)
-    except UNREADABLE as error:
+    except DECODE_ERRORS as error:
         raise _wrong(path, table, row, str(error)) from error

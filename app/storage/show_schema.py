@@ -33,7 +33,7 @@ def from_1_to_2(connection: sqlite3.Connection) -> None:
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {0: from_0_to_1, 1: from_1_to_2}
 
 
-def version_of(connection: sqlite3.Connection, path: Path) -> int:
+def read_version(connection: sqlite3.Connection, path: Path) -> int:
     """The file's version; raises StorageError when it is no show, or one of a newer program."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -44,7 +44,7 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def bring_up(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Make an empty or older file one of the current version, in one transaction."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == CURRENT:

@@ -13,11 +13,11 @@ import msgspec
 
 from app.domain.event import ShowEvent
 from app.domain.show import Show
-from app.storage import event_rows, pictures
-from app.storage.database import identity, our_errors, settle
+from app.storage import event_rows, show_pictures
+from app.storage.database import as_storage_errors, checkpoint, file_identity
 from app.storage.files import StorageError
-from app.storage.pictures import Picture
-from app.storage.show_rows import NOWHERE, Places, write_changes
+from app.storage.show_pictures import Picture
+from app.storage.show_rows import NO_POSITIONS, RowPositions, write_changes
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +28,11 @@ GAP_S = 0.02  # a drag changes the show 60 times a second: more commits than thi
 T = TypeVar("T")
 IDLE_S = 1.0  # after so long without a change everything is brought into the one file, for whoever copies it while it is open
 Job = Callable[[sqlite3.Connection], None]
-Outcome = Callable[[StorageError | None], None]
+OnWritten = Callable[[StorageError | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WriteReport:
     """After each try: what the file holds now, and why the try failed, None = it did not."""
 
     show: Show | None
@@ -44,7 +44,7 @@ class _Task:
     """A job of somebody else's, and how it ended."""
 
     job: Job
-    told: Outcome | None = None
+    told: OnWritten | None = None
     done: bool = False
     error: StorageError | None = None
 
@@ -73,15 +73,15 @@ class ShowWriter:
         *,
         wanted: Show,
         written: Show | None = None,
-        places: Places = NOWHERE,
+        places: RowPositions = NO_POSITIONS,
         connection: sqlite3.Connection | None = None,
-        report: Callable[[Written], None],
+        report: Callable[[WriteReport], None],
     ) -> None:
         self._path = path
         self._connect = connect
         self._report = report
         self._connection = connection
-        self._identity = identity(path) if connection is not None else None
+        self._identity = file_identity(path) if connection is not None else None
         self._data_version = _data_version(connection) if connection is not None else 0
         self._wanted = wanted
         self._written = written
@@ -89,7 +89,7 @@ class ShowWriter:
         self._events: list[ShowEvent] = []
         self._pictures: dict[str, Picture] = {}
         self._tasks: list[_Task] = []
-        self._waiting: list[tuple[int, Outcome]] = []
+        self._waiting: list[tuple[int, OnWritten]] = []
         self._asked = self._done = self._failed = 0
         self._commits = 0
         self._scattered = False  # whether the write-ahead log holds something that the file itself lacks
@@ -133,7 +133,7 @@ class ShowWriter:
         if task.error is not None:
             raise task.error
 
-    def submit(self, job: Job, told: Outcome | None = None) -> "_Task":
+    def submit(self, job: Job, told: OnWritten | None = None) -> "_Task":
         """As `run`, without waiting; `told` is called on the writer's thread when it is done."""
         task = _Task(job, told)
         with self._news:
@@ -174,7 +174,7 @@ class ShowWriter:
         return self._written
 
     @property
-    def places(self) -> Places:
+    def places(self) -> RowPositions:
         """Where the rows of `written` stand; for jobs, which run between two writes."""
         return self._places
 
@@ -203,7 +203,7 @@ class ShowWriter:
             if self._done < mine:
                 raise self._error or self._closed()
 
-    def when_written(self, told: Outcome) -> None:
+    def when_written(self, told: OnWritten) -> None:
         """Call `told` on the writer's thread after the next try that includes everything put until now; None = it is in the file."""
         with self._news:
             if not self._ended:
@@ -272,7 +272,7 @@ class ShowWriter:
             told = [one for ticket, one in self._waiting if ticket <= batch.ticket]
             self._waiting = [(ticket, one) for ticket, one in self._waiting if ticket > batch.ticket]
             self._news.notify_all()
-        self._report(Written(batch.show if error is None else self._written, error))
+        self._report(WriteReport(batch.show if error is None else self._written, error))
         for one in told:
             one(error)
 
@@ -305,7 +305,7 @@ class ShowWriter:
 
     def _attempt(self, what: Callable[[T], None], subject: T) -> StorageError | None:
         try:
-            with our_errors(self._path):
+            with as_storage_errors(self._path):
                 what(subject)
         except StorageError as error:
             return error
@@ -316,7 +316,7 @@ class ShowWriter:
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             connection = self._connect()
-            self._identity = identity(self._path)
+            self._identity = file_identity(self._path)
             self._data_version = _data_version(connection)
             self._connection = connection
         return self._connection
@@ -328,7 +328,7 @@ class ShowWriter:
         if batch.show is self._written and not batch.events and not batch.pictures:
             return
         connection = self._connected()
-        if identity(self._path) != self._identity:
+        if file_identity(self._path) != self._identity:
             raise StorageError("show_file.moved", path=str(self._path))
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -337,7 +337,7 @@ class ShowWriter:
             places = write_changes(connection, self._written, batch.show, self._places)
             event_rows.append(connection, batch.events)
             for picture in batch.pictures:
-                pictures.put(connection, picture)
+                show_pictures.put(connection, picture)
             connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):  # SQLite has rolled back by itself when the drive failed
@@ -351,7 +351,7 @@ class ShowWriter:
         if self._connection is None:
             return
         try:
-            settle(self._connection)
+            checkpoint(self._connection)
         except sqlite3.Error as error:  # somebody else reads it: everything is written, it only stays in two pieces
             log.info("%s stays with its write-ahead log: %s", self._path, error)
         self._connection.close()

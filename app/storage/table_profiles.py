@@ -6,15 +6,15 @@ from pathlib import Path
 import msgspec
 
 from app.domain.tables.table_profile import TableProfile
-from app.storage.files import StorageError, Told, each_file, read_file
+from app.storage.files import OnBroken, StorageError, load_toml_files, read_file
 from app.storage.parsing import parse_toml
 
 KINDS = frozenset({"products", "orders"})
 
 
-def load_table_profiles(folder: Path, told: Told | None = None) -> tuple[TableProfile, ...]:
+def load_table_profiles(folder: Path, told: OnBroken | None = None) -> tuple[TableProfile, ...]:
     """All profiles by title. One that does not say what a profile must is `told` and left out; without `told` it raises StorageError."""
-    profiles = each_file(folder, _load, told)
+    profiles = load_toml_files(folder, _load, told)
     return tuple(sorted(profiles, key=lambda profile: profile.title.casefold()))
 
 

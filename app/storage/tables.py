@@ -33,7 +33,7 @@ def _go_on(_: int) -> bool:
     return True
 
 
-class _Reading:
+class _TableReader:
     """Counts what is read of one file; raises StorageError when it is too much, takes too long or is not wanted any more."""
 
     def __init__(self, path: Path, watch: Watch, now: Callable[[], float]) -> None:
@@ -75,7 +75,7 @@ def read_grid(path: Path, sheet: str = "", encoding: str = "", *, watch: Watch =
     Raises StorageError for what is no table, is too large or takes too long.
     """
     content = read_file(path)
-    reading = _Reading(path, watch, now)
+    reading = _TableReader(path, watch, now)
     if content.startswith(_PACKED):
         return _from_workbook(path, content, sheet, reading)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -97,7 +97,7 @@ def read_table(path: Path, sheet: str = "") -> Table:
     return table
 
 
-def _from_workbook(path: Path, content: bytes, sheet: str, reading: _Reading) -> Grid:
+def _from_workbook(path: Path, content: bytes, sheet: str, reading: _TableReader) -> Grid:
     book = _late("app.storage.workbook").Workbook(path, content)
     try:
         empty: StorageError | None = None

@@ -61,7 +61,7 @@ class Wordings:
         return Wording(_filled(template.text, data), _filled(template.help, data) if helps else "")
 
 
-class LateWordings:
+class LazyWordings:
     """As `Wordings.load`, read with the first sentence: until then nobody waits for the files."""
 
     def __init__(self, folder: Path, language: str = "") -> None:

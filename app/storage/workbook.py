@@ -17,8 +17,8 @@ from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.domain.base.errors import AppError
+from app.storage.cell_text import cell_text
 from app.storage.files import StorageError, storage_error, write_file
-from app.storage.shown_cells import shown
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class Workbook:
         self._book.close()
 
     def rows(self, sheet: str, columns: int, watch: Watch) -> Iterator[Sequence[str]]:
-        """At most so many cells of each row of a sheet, as they are shown; raises StorageError."""
+        """At most so many cells of each row of a sheet, as they are cell_text; raises StorageError."""
         if sheet not in self._pages:
             raise StorageError("table.no_sheet", path=str(self._path), sheet=sheet)
         page = self._pages[sheet]
@@ -109,7 +109,7 @@ class Workbook:
                     yield ()
                     continue
                 before = row
-                texts = ["" if cell is EMPTY_CELL else shown(cell.value, cell.number_format) for cell in row]
+                texts = ["" if cell is EMPTY_CELL else cell_text(cell.value, cell.number_format) for cell in row]
                 while texts and not texts[-1]:
                     texts.pop()
                 cells += len(texts)

@@ -11,7 +11,7 @@ UNWATCHED = {
     "app.plugin.child": "a plugin's own process: its desk watches it from outside",
 }
 _RUNS = {"asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "qasync.QEventLoop"}
-_WATCHES = {"LoopWatch", "_watch_loop", "watch_loop"}
+_WATCHES = {"TaskErrorReporter", "_watch_loop", "watch_loop"}
 
 
 def _called(node: ast.Call) -> str:
@@ -32,12 +32,12 @@ def unwatched_loops(found: Sequence[Module]) -> set[str]:
 
 
 def test_every_event_loop_is_watched() -> None:
-    assert unwatched_loops(modules(ROOT)) == set(UNWATCHED), "give the loop to bootstrap.loop_watch, or name it here with its reason"
+    assert unwatched_loops(modules(ROOT)) == set(UNWATCHED), "give the loop to bootstrap.task_errors, or name it here with its reason"
 
 
 def test_a_loop_without_a_watch_is_found(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "a.py").write_text("import asyncio\nasyncio.run(main())\n")
-    (tmp_path / "app" / "b.py").write_text("import asyncio\nasync def main():\n    LoopWatch(loop)\nasyncio.run(main())\n")
+    (tmp_path / "app" / "b.py").write_text("import asyncio\nasync def main():\n    TaskErrorReporter(loop)\nasyncio.run(main())\n")
     (tmp_path / "app" / "c.py").write_text("import asyncio\nasyncio.create_task(main())\n")
     assert unwatched_loops(modules(tmp_path)) == {"app.a"}

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QListWidget
 
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.processes import ROOT
-from app.bootstrap.window import Desk
+from app.bootstrap.window import StudioFactory
 from app.domain.program.broadcast import TargetState
 from app.domain.program.editing import replace_canvas
 from app.session.studio import Studio
@@ -202,7 +202,7 @@ async def span(studio: Studio, seconds: float) -> dict[str, Any]:
 
 
 async def measure(application: QApplication, arguments: argparse.Namespace, home: Path) -> dict[str, Any]:
-    studio = Desk(paths_in(_first_start(home))).make()
+    studio = StudioFactory(paths_in(_first_start(home))).make()
     shell = Shell(application, studio, options(home))
     running = asyncio.ensure_future(shell.run())
     await asyncio.sleep(0.1)

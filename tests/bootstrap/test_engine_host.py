@@ -176,7 +176,7 @@ async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Pat
 
 
 async def test_a_source_that_crashed_two_engines_is_left_out_and_said(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
-    """The engine of the fixture starts with this book; what a crash writes into it is tested beside CrashBook."""
+    """The engine of the fixture starts with this book; what a crash writes into it is tested beside CrashHistory."""
     first = await registered(tmp_path)
     colour = Source("bad", "Bad", SourceKind.COLOUR, {"colour": "#ff0000ff"})
     (tmp_path / "engine.crashes").write_text(json.dumps({fingerprint_of(colour): [time.time() - 60, time.time() - 30]}))

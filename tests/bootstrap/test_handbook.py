@@ -4,29 +4,29 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap.handbook import HandbookPress
+from app.bootstrap.handbook import HandbookExporter
 from app.domain.program.project import starter_project
 from app.overlay.handbook_pdf import HandbookError
 from app.storage.files import StorageError
-from app.storage.pictures import media_type_of
-from app.storage.sample_show import Sample, load_sample
+from app.storage.sample_show import SampleShow, load_sample_show
+from app.storage.show_pictures import media_type_of
 from tests.support.source_trees import ROOT
 
 RESOURCES = ROOT / "resources"
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
-    return load_sample(RESOURCES / "sample_show", RESOURCES / "markets", "zh-Hans")
+def sample() -> SampleShow:
+    return load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", "zh-Hans")
 
 
 @pytest.fixture
-def press(sample: Sample) -> HandbookPress:
-    return HandbookPress(RESOURCES, sample.pictures.get, lambda picture_id: media_type_of(sample.pictures[picture_id]))
+def press(sample: SampleShow) -> HandbookExporter:
+    return HandbookExporter(RESOURCES, sample.pictures.get, lambda picture_id: media_type_of(sample.pictures[picture_id]))
 
 
 @pytest.mark.parametrize(("name", "begins"), [("h.html", b"\n<!DOCTYPE html>"), ("h.PDF", b"%PDF-")])
-def test_the_ending_says_what_is_written(press: HandbookPress, sample: Sample, tmp_path: Path, name: str, begins: bytes) -> None:
+def test_the_ending_says_what_is_written(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str, begins: bytes) -> None:
     show = sample.show(starter_project(camera=None, microphone=False))
     press.write(tmp_path / name, show, "Harbour & Hill", "ar")
     content = (tmp_path / name).read_bytes()
@@ -35,7 +35,7 @@ def test_the_ending_says_what_is_written(press: HandbookPress, sample: Sample, t
 
 
 @pytest.mark.parametrize("name", ["h.html", "h.pdf"])
-def test_a_place_that_is_not_there_is_named(press: HandbookPress, sample: Sample, tmp_path: Path, name: str) -> None:
+def test_a_place_that_is_not_there_is_named(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str) -> None:
     show = sample.show(starter_project(camera=None, microphone=False))
     path = tmp_path / "nowhere" / name
     with pytest.raises((StorageError, HandbookError)) as raised:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.calendar.almanac import Almanac
-from app.calendar.festival_days import days_of, runs, weekday_from, weekday_in
+from app.calendar.festival_days import consecutive_spans, rule_days, weekday_from, weekday_in
 from app.calendar.festivals import FestivalCalendar
 from app.domain.planning.festival import DayKind, Festival, LeadTask
 from app.domain.planning.festival_rule import FestivalRule, parse_day_rule
@@ -133,7 +133,7 @@ def test_the_same_question_has_the_same_answer_whoever_asks_in_between() -> None
     ],
 )
 def test_a_rule_gives_the_days_of_one_year(rule: str, year: int, days: list[str]) -> None:
-    assert [day.isoformat() for day in days_of(parse_day_rule(rule), "US", year, Almanac())] == days
+    assert [day.isoformat() for day in rule_days(parse_day_rule(rule), "US", year, Almanac())] == days
 
 
 def test_a_month_without_a_thirtieth_day_has_none() -> None:
@@ -155,6 +155,6 @@ def test_weekdays_of_a_month(year: int, month: int, weekday: int) -> None:
 
 @given(st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 1))))
 def test_runs_hold_every_day_and_no_other(days: set[date]) -> None:
-    found = runs(days)
+    found = consecutive_spans(days)
     assert {date.fromordinal(day) for first, last in found for day in range(first.toordinal(), last.toordinal() + 1)} == days
     assert all((later[0] - earlier[1]).days > 1 for earlier, later in pairwise(found))

@@ -26,7 +26,7 @@ from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.card_texts import PRODUCT, CardScene
 from app.session.tables.show_tables import Exported
 from app.storage.paths import RESOURCES
-from app.storage.sample_show import Sample, load_sample
+from app.storage.sample_show import SampleShow, load_sample_show
 from app.storage.show_file import read_only
 from app.storage.tables import read_table
 from tests.support.chromium import Chromium, Page, chromium_path
@@ -188,8 +188,8 @@ def figures(host: HostWindow) -> RoomSummary:
     return summary
 
 
-def sample() -> Sample:
-    return load_sample(RESOURCES / "sample_show", RESOURCES / "markets", "en")
+def sample() -> SampleShow:
+    return load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", "en")
 
 
 async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(tmp_path: Path, display: str, qt: QApplication) -> None:

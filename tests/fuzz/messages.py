@@ -18,16 +18,16 @@ from app.plugin.wire import order_message
 from app.relay.access.rates import Bucket, Paces
 from app.relay.refusals import Refusal
 from app.relay.room.messages import (
+    bool_field,
     check_version,
     claims_of,
+    int_field,
     languages_of,
     market_of,
     read_message,
     text_of,
     texts_of,
-    truth_of,
     usable_texts_of,
-    whole_of,
 )
 from app.relay.room.orders import read_order
 from app.relay.room.room import Room
@@ -96,9 +96,9 @@ def _room_message(text: str) -> object:
         lambda: claims_of(message, most=100),
         lambda: texts_of(message, "codes", most=100, each=64),
         lambda: usable_texts_of(message, "codes", most=100, each=64),
-        lambda: truth_of(message, "on"),
+        lambda: bool_field(message, "on"),
         *[lambda field=field: text_of(message, field, most=64) for field in ("token", "page", "boot", "kind", "date", "id")],
-        *[lambda field=field: whole_of(message, field, default=0) for field in ("n", "board", "count", "seq")],
+        *[lambda field=field: int_field(message, field, default=0) for field in ("n", "board", "count", "seq")],
     )
     given = []
     for reader in readers:
@@ -171,7 +171,7 @@ def _plugin_line(rng: random.Random) -> bytes:
 
 def _from_plugin(line: bytes) -> object:
     """A line of a plugin's process, with every part that the desk may read of it."""
-    message = wire.decoded(line)
+    message = wire.decode_line(line)
     found: list[object] = []
     for reader, part in ((wire.read_order, "order"), (wire.read_text, "tell"), (wire.read_text, "failed")):
         try:

@@ -15,12 +15,12 @@ from typing import Any
 from app.domain.base.errors import AppError
 from app.domain.event import EventKind
 from app.domain.program.project import starter_project
-from app.storage.opening import Opening
-from app.storage.pictures import make_picture
+from app.storage.open_operation import OpenOperation
 from app.storage.project_file import encode
 from app.storage.salvage import salvage
 from app.storage.show_file import ShowFile, read_only
 from app.storage.show_formats import load
+from app.storage.show_pictures import make_picture
 from tests.fuzz.folders import folder, reads_file
 from tests.fuzz.mutation import ODD_VALUES, spoiled, spoiled_json
 from tests.fuzz.target import Call, Target
@@ -133,14 +133,14 @@ def _shows(read: Callable[[Path], object]) -> Callable[[], AbstractContextManage
 
 def _read(path: Path) -> None:
     before = path.read_bytes()
-    read_only(path, Opening(max_steps=STEPS))
+    read_only(path, OpenOperation(max_steps=STEPS))
     load(path)
     assert path.read_bytes() == before
 
 
 def _open(path: Path) -> None:
     """Open it as the window does, with everything in it that is read later."""
-    file = ShowFile.open(path, opening=Opening(max_steps=STEPS))
+    file = ShowFile.open(path, opening=OpenOperation(max_steps=STEPS))
     try:
         file.events()
         for picture in ("x", "y"):
@@ -152,7 +152,7 @@ def _open(path: Path) -> None:
 
 def _salvage(path: Path) -> None:
     target = path.with_name("saved")
-    found = salvage(path, target, lambda: starter_project(camera=None, microphone=False), Opening(max_steps=STEPS))
+    found = salvage(path, target, lambda: starter_project(camera=None, microphone=False), OpenOperation(max_steps=STEPS))
     if found is not None:
         read_only(target)  # what was saved is a show again
 

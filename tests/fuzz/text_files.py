@@ -13,15 +13,15 @@ from app.plugin.manifest import ManifestError, read_manifest
 from app.storage.calendar_tables import load_festival_rules, load_permits
 from app.storage.card_themes import load_card_theme
 from app.storage.files import StorageError
-from app.storage.markets import load_chosen
+from app.storage.last_time_zone import LastTimeZone
+from app.storage.markets import load_markets_by_id
 from app.storage.parsing import parse_json, parse_toml
 from app.storage.phrases import load_phrases
 from app.storage.plugin_settings import PluginSettingsFile
 from app.storage.presets import load_preset
 from app.storage.project_file import decode, encode
 from app.storage.recents import Recents
-from app.storage.schedule_part import UNREADABLE, decode_schedule, readable_schedule
-from app.storage.seen_place import SeenPlace
+from app.storage.schedule_part import DECODE_ERRORS, decode_schedule, salvage_schedule
 from app.storage.settings import SettingsFile
 from app.storage.wording import Wordings
 from tests.fuzz.folders import reads_file
@@ -91,7 +91,7 @@ def _plugin_settings(path: Path) -> object:
 
 
 def _market(path: Path) -> object:
-    return load_chosen(path.parent, [path.stem])
+    return load_markets_by_id(path.parent, [path.stem])
 
 
 def _rules(path: Path) -> object:
@@ -121,7 +121,10 @@ TARGETS = (
     Target("recents", _json(_RECENTS), reads_file("recents.json", _recents), base=10_000, share=0.3),
     Target("plugin-settings", _json(_PLUGINS), reads_file("plugins.json", _plugin_settings), share=0.3),
     Target(
-        "seen-place", lambda rng: spoiled_text(rng, "Europe/Berlin\n"), reads_file("place", lambda path: SeenPlace(path).read()), share=0.3
+        "seen-place",
+        lambda rng: spoiled_text(rng, "Europe/Berlin\n"),
+        reads_file("place", lambda path: LastTimeZone(path).read()),
+        share=0.3,
     ),
     Target(
         "project",
@@ -132,8 +135,8 @@ TARGETS = (
         base=20_000,
         share=0.2,
     ),
-    Target("schedule", _json(_SCHEDULE), calls(decode_schedule), UNREADABLE, base=10_000, share=0.3),
-    Target("damaged-schedule", _json(_SCHEDULE), calls(readable_schedule), base=40_000, works_at_most=300, share=0.2),
+    Target("schedule", _json(_SCHEDULE), calls(decode_schedule), DECODE_ERRORS, base=10_000, share=0.3),
+    Target("damaged-schedule", _json(_SCHEDULE), calls(salvage_schedule), base=40_000, works_at_most=300, share=0.2),
     Target(
         "preset",
         _toml(_text_of("resources/relays/srs.toml", "resources/relays/janus.toml")),

@@ -2,7 +2,7 @@
 
 from app.domain.base.money import Money
 from app.domain.rundown.finding import Fact
-from app.language.findings import values_for
+from app.language.findings import finding_values
 
 
 def test_values_are_written_for_the_reader() -> None:
@@ -18,7 +18,7 @@ def test_values_are_written_for_the_reader() -> None:
         "count": 2,
         "phrase": "hurry",
     }
-    assert values_for(data, "en") == {
+    assert finding_values(data, "en") == {
         "name": "Tea set",
         "price": "$19.99",
         "markets": "United States, United Arab Emirates",
@@ -30,7 +30,7 @@ def test_values_are_written_for_the_reader() -> None:
         "count": 2,
         "phrase": "hurry",
     }
-    chinese = values_for(data, "zh_CN")
+    chinese = finding_values(data, "zh_CN")
     assert chinese["name"] == "茶具"
     assert chinese["markets"] == "美国、阿拉伯联合酋长国"
     assert chinese["price"] == "US$19.99"
@@ -39,11 +39,11 @@ def test_values_are_written_for_the_reader() -> None:
 
 
 def test_long_rows_are_cut_and_counted() -> None:
-    assert values_for({"markets": "US GB DE FR ES IT"}, "en")["markets"] == "United States, United Kingdom, Germany, France +2"
+    assert finding_values({"markets": "US GB DE FR ES IT"}, "en")["markets"] == "United States, United Kingdom, Germany, France +2"
 
 
 def test_what_cannot_be_named_stands_as_it_is() -> None:
-    assert values_for({"date": "some day", "time": "noon", "market": "ZX", "languages": "qqx", "name": {}}, "en") == {
+    assert finding_values({"date": "some day", "time": "noon", "market": "ZX", "languages": "qqx", "name": {}}, "en") == {
         "date": "some day",
         "time": "noon",
         "market": "ZX",

@@ -13,7 +13,7 @@ from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.language.handbook import HandbookWriter
 from app.storage.phrases import load_phrases
-from app.storage.sample_show import load_sample
+from app.storage.sample_show import load_sample_show
 from tests.support.selling import good_show, with_product
 from tests.support.source_trees import ROOT
 
@@ -59,7 +59,7 @@ def writer(labels: Mapping[str, Words]) -> HandbookWriter:
 
 @pytest.fixture(scope="module")
 def sample() -> Show:
-    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans").show(
+    return load_sample_show(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans").show(
         starter_project(camera=None, microphone=False)
     )
 

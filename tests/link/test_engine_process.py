@@ -21,9 +21,9 @@ from tests.support.link_desk import LinkDesk, registered
 PATIENCE_S = 20
 HANGS_AT_EXIT = """
 import atexit, threading
-from app.bootstrap.processes import end_within
+from app.bootstrap.processes import exit_within
 atexit.register(threading.Event().wait)
-end_within(0.5)
+exit_within(0.5)
 """
 
 

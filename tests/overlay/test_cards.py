@@ -17,7 +17,7 @@ from app.domain.program.overlay import OverlayAnimation
 from app.domain.selling.card import Card, CardKind, CardPicture, Countdown, KeywordCard, LowerThird, ProductCard, QrCard, Ticker, put_card
 from app.domain.selling.card_theme import CanvasShape, CardTheme, shape_of
 from app.overlay.cards import draw_card
-from app.overlay.cards_figures import clock_face
+from app.overlay.figure_cards import clock_text
 from tests.support.cards import LANGUAGES, SQUARE, TALL, WATCH_URL, WIDE, Pixels, cards, encoded, pixels, product_picture, themes
 
 THEMES = {theme.id: theme for theme in themes()}
@@ -191,7 +191,7 @@ def test_a_countdown_keeps_its_size_and_changes_nothing_but_its_digits() -> None
     [(0, "00:00"), (-5, "00:00"), (9, "00:09"), (754, "12:34"), (3599, "59:59"), (3600, "1:00:00"), (10**9, "99:59:59")],
 )
 def test_a_clock_shows_what_is_left(seconds: int, face: str) -> None:
-    assert clock_face(seconds) == face
+    assert clock_text(seconds) == face
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

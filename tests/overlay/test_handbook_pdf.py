@@ -11,7 +11,7 @@ from app.language.handbook import HandbookWriter
 from app.overlay.handbook_pdf import HandbookError, write_pdf
 from app.overlay.offscreen import make_offscreen_application
 from app.storage.phrases import load_phrases
-from app.storage.sample_show import Sample, load_sample
+from app.storage.sample_show import SampleShow, load_sample_show
 from tests.support.source_trees import ROOT
 
 FOLDER = ROOT / "resources" / "handbook"
@@ -23,18 +23,18 @@ def application() -> QGuiApplication:
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
-    return load_sample(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans")
+def sample() -> SampleShow:
+    return load_sample_show(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans")
 
 
-def printed(sample: Sample, language: str) -> str:
+def printed(sample: SampleShow, language: str) -> str:
     writer = HandbookWriter(FOLDER, load_phrases(FOLDER / "words.toml"))
     return writer.printed(sample.show(starter_project(camera=None, microphone=False)), "Harbour & Hill", language)
 
 
 @pytest.mark.parametrize(("language", "font"), [("en", "NotoSans"), ("ar", "Arabic"), ("zh-Hans", "CJKsc")])
 def test_the_file_has_its_pages_pictures_and_fonts(
-    application: QGuiApplication, sample: Sample, tmp_path: Path, language: str, font: str
+    application: QGuiApplication, sample: SampleShow, tmp_path: Path, language: str, font: str
 ) -> None:
     path = tmp_path / "handbook.pdf"
     sheets = write_pdf(path, printed(sample, language), title="Harbour", language=language, picture_of=sample.pictures.get)
@@ -49,12 +49,12 @@ def test_the_file_has_its_pages_pictures_and_fonts(
     assert len(content) < 2_000_000
 
 
-def test_a_picture_that_is_gone_does_no_harm(application: QGuiApplication, sample: Sample, tmp_path: Path) -> None:
+def test_a_picture_that_is_gone_does_no_harm(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     path = tmp_path / "handbook.pdf"
     assert write_pdf(path, printed(sample, "en"), title="x", language="en", picture_of=lambda picture_id: None) >= 7
 
 
-def test_nothing_is_read_from_the_disk(application: QGuiApplication, sample: Sample, tmp_path: Path) -> None:
+def test_nothing_is_read_from_the_disk(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     secret = tmp_path / "secret.webp"
     secret.write_bytes(next(iter(sample.pictures.values())))
     path = tmp_path / "handbook.pdf"
@@ -62,7 +62,7 @@ def test_nothing_is_read_from_the_disk(application: QGuiApplication, sample: Sam
     assert b"/Width 800" not in path.read_bytes()
 
 
-def test_a_file_that_cannot_be_written_is_named(application: QGuiApplication, sample: Sample, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_named(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "handbook.pdf"
     with pytest.raises(HandbookError) as raised:
         write_pdf(path, "<p>x</p>", title="x", language="en", picture_of=lambda picture_id: None)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from app.domain.base.errors import AppError
-from app.overlay.web_picture import shrunk
+from app.overlay.web_picture import shrink_picture
 
 
 def _noise(width: int, height: int, channels: int) -> np.ndarray:
@@ -20,7 +20,7 @@ def _decoded(content: bytes) -> np.ndarray:
 
 def test_a_photograph_becomes_a_small_jpeg() -> None:
     photograph = bytes(cv2.imencode(".png", _noise(3000, 2000, 3))[1])
-    content = shrunk(photograph, 1080)
+    content = shrink_picture(photograph, 1080)
     assert content[:3] == b"\xff\xd8\xff"
     assert _decoded(content).shape == (720, 1080, 3)
     assert len(content) < len(photograph) / 10
@@ -30,7 +30,7 @@ def test_a_cut_out_stays_cut_out() -> None:
     cut_out = _noise(800, 1600, 4)
     cut_out[:, :, 3] = 255
     cut_out[:400, :, 3] = 0
-    content = shrunk(bytes(cv2.imencode(".png", cut_out)[1]), 1080)
+    content = shrink_picture(bytes(cv2.imencode(".png", cut_out)[1]), 1080)
     assert (content[:4], content[8:12]) == (b"RIFF", b"WEBP")
     image = _decoded(content)
     assert image.shape == (1080, 540, 4)
@@ -39,10 +39,10 @@ def test_a_cut_out_stays_cut_out() -> None:
 
 def test_a_small_picture_is_not_made_larger() -> None:
     small = bytes(cv2.imencode(".png", _noise(200, 100, 3))[1])
-    assert _decoded(shrunk(small, 1080)).shape[:2] == (100, 200)
+    assert _decoded(shrink_picture(small, 1080)).shape[:2] == (100, 200)
 
 
 def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(AppError) as refused:
-        shrunk(b"\x89PNG\r\n\x1a\nnothing", 1080)
+        shrink_picture(b"\x89PNG\r\n\x1a\nnothing", 1080)
     assert refused.value.code == "picture.unreadable"

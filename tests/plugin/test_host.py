@@ -14,7 +14,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.selling.order import Order
 from app.plugin.host import PluginHost, PluginState
 from app.plugin.manifest import read_manifest
-from app.plugin.run import Budget
+from app.plugin.process import PluginLimits
 from app.storage.plugin_settings import PluginSettingsFile
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
@@ -67,7 +67,7 @@ class Rig:
             data_folder=self.home / "data",
             take_order=self.take,
             notify=self.notices.append,
-            budget=Budget(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05)),
+            budget=PluginLimits(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05)),
         )
 
     def take(self, order: Order) -> bool:
@@ -286,7 +286,7 @@ async def test_an_order_that_the_desk_stumbles_over_is_brought_again(rig: Rig) -
 
     settings = PluginSettingsFile(rig.home / "plugins.json")
     settings.keep("shop", enabled=True, values={})
-    budget = Budget(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05))
+    budget = PluginLimits(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05))
     host = PluginHost(
         [rig.home / "plugins"], settings=settings, data_folder=rig.home / "data", take_order=take, notify=rig.notices.append, budget=budget
     )

@@ -13,15 +13,15 @@ import pytest
 
 from app.plugin.host import Plugin, PluginHost, PluginState
 from app.plugin.manifest import ManifestError, read_manifest
-from app.plugin.permissions import Host, Permissions
-from app.plugin.run import Budget, processor_s
+from app.plugin.permissions import AllowedHost, Permissions
+from app.plugin.process import PluginLimits, processor_s
 from app.storage.plugin_settings import PluginSettingsFile
 from tests.plugin.test_host import MANIFEST, SELLING, Rig
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
 
 WITHIN_S = 60  # a machine that is busy starts processes slowly
-IMPATIENT = Budget(silence_s=3.0, beat_s=0.1, look_s=0.05, memory_mb=400, goodbye_s=0.5, restart_after_s=(0.01,))
+IMPATIENT = PluginLimits(silence_s=3.0, beat_s=0.1, look_s=0.05, memory_mb=400, goodbye_s=0.5, restart_after_s=(0.01,))
 
 LOOP = """
 import asyncio
@@ -42,7 +42,7 @@ def shop(body: str) -> str:
     return LOOP.format(body=body)
 
 
-def hostile_host(rig: Rig, budget: Budget = IMPATIENT) -> PluginHost:
+def hostile_host(rig: Rig, budget: PluginLimits = IMPATIENT) -> PluginHost:
     return PluginHost(
         [rig.home / "plugins"],
         settings=PluginSettingsFile(rig.home / "plugins.json"),
@@ -92,7 +92,10 @@ async def test_it_is_ended_started_again_and_given_up_while_the_others_go_on(rig
     rig.write("good", SELLING)
     rig.write("bad", code)
     host = hostile_host(
-        rig, IMPATIENT if "never" not in code and "time.sleep(0.1)" not in code else Budget(start_s=1, look_s=0.05, restart_after_s=(0.01,))
+        rig,
+        IMPATIENT
+        if "never" not in code and "time.sleep(0.1)" not in code
+        else PluginLimits(start_s=1, look_s=0.05, restart_after_s=(0.01,)),
     )
     host.start()
     host.switch("bad", on=True)
@@ -129,7 +132,7 @@ async def test_what_it_raises_switches_it_off_with_its_words(rig: Rig, code: str
 
 async def test_a_flood_costs_only_itself(rig: Rig) -> None:
     rig.write("bad", shop("exec('while True: api.tell(\"x\")', {'api': api})"))
-    host = hostile_host(rig, Budget(goodbye_s=0.2))
+    host = hostile_host(rig, PluginLimits(goodbye_s=0.2))
     host.start()
     host.switch("bad", on=True)
     await eventually(lambda: plugin_of(host, "bad").unsaid > 500, WITHIN_S)
@@ -154,7 +157,7 @@ async def test_one_that_keeps_a_processor_busy_beside_its_loop_is_ended(rig: Rig
     assert (processor_s(os.getpid()) or 0) > 0
     spin = shop("import threading; threading.Thread(target=lambda: exec('while True: pass'), daemon=True).start()")
     rig.write("bad", spin)
-    host = hostile_host(rig, Budget(beat_s=0.1, look_s=0.3, busy_s=0.5, busy_share=0.02, goodbye_s=0.2, restart_after_s=()))
+    host = hostile_host(rig, PluginLimits(beat_s=0.1, look_s=0.3, busy_s=0.5, busy_share=0.02, goodbye_s=0.2, restart_after_s=()))
     host.start()
     host.switch("bad", on=True)
     await eventually(lambda: plugin_of(host, "bad").failed, WITHIN_S)
@@ -221,7 +224,7 @@ async def test_what_the_manifest_does_not_ask_for_is_refused(rig: Rig, attempt: 
     with socket.create_server(("127.0.0.1", 0)) as server:
         body = attempt.format(show=str(show), own=str(rig.home / "data" / "bad"), port=server.getsockname()[1])
         rig.write("bad", f"def enable(api):\n    {body}\n    api.tell('it worked')\n")
-        host = hostile_host(rig, Budget(restart_after_s=()))
+        host = hostile_host(rig, PluginLimits(restart_after_s=()))
         host.start()
         host.switch("bad", on=True)
         await eventually(lambda: plugin_of(host, "bad").failed or rig.notices, WITHIN_S)
@@ -275,7 +278,7 @@ async def test_what_it_asks_for_it_gets_and_no_secret_of_the_desk(rig: Rig, monk
     with socket.create_server(("localhost", 0), family=socket.AF_INET) as server:
         port = server.getsockname()[1]
         rig.write("asking", ALLOWED.format(port=port), manifest=ASKING.format(port=port))
-        host = hostile_host(rig, Budget(restart_after_s=()))
+        host = hostile_host(rig, PluginLimits(restart_after_s=()))
         host.start()
         host.configure("asking", "inbox", str(inbox))
         host.switch("asking", on=True)
@@ -287,7 +290,7 @@ async def test_what_it_asks_for_it_gets_and_no_secret_of_the_desk(rig: Rig, monk
 
 async def test_orders_that_it_does_not_ask_for_are_not_taken(rig: Rig) -> None:
     rig.write("quiet", SELLING, manifest=MANIFEST + "[permissions]\norders = false\n")
-    host = hostile_host(rig, Budget(restart_after_s=()))
+    host = hostile_host(rig, PluginLimits(restart_after_s=()))
     host.start()
     host.switch("quiet", on=True)
     await eventually(lambda: plugin_of(host, "quiet").failed, WITHIN_S)
@@ -364,7 +367,7 @@ def test_permissions_are_read_and_nothing_else_is(rig: Rig, table: str, found: P
             read_manifest(rig.home / "plugins" / "one")
         assert found in str(raised.value.data["reason"])
         return
-    wanted = found or Permissions(True, (Host("api.shop.example"), Host("*.cdn.example", 8443), Host("192.0.2.7", 80)))
+    wanted = found or Permissions(True, (AllowedHost("api.shop.example"), AllowedHost("*.cdn.example", 8443), AllowedHost("192.0.2.7", 80)))
     assert read_manifest(rig.home / "plugins" / "one").permissions == wanted
 
 

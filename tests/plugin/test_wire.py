@@ -7,13 +7,13 @@ import pytest
 
 from app.domain.base.money import Money
 from app.domain.selling.order import Order
-from app.plugin.wire import MAX_LINE, MAX_NAME, WireError, decoded, encoded, order_message, read_order, read_text
+from app.plugin.wire import MAX_LINE, MAX_NAME, WireError, decode_line, encode_line, order_message, read_order, read_text
 
 WHOLE = Order("o1", "茶 tea", 2, Money(-500, "JPY"), 1_800_000_000_000, "shop", 3, -250)
 
 
 def test_an_order_comes_out_as_it_went_in() -> None:
-    assert read_order(decoded(encoded(order_message(WHOLE)))["order"]) == WHOLE
+    assert read_order(decode_line(encode_line(order_message(WHOLE)))["order"]) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_an_absurd_order_is_refused(change: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("line", [b"", b"\n", b"{}", b"[]\n", b"null\n", b"{\n", b"\xff\n", b"[" * 50_000 + b"\n", b'{"x": 1}{}\n'])
 def test_a_line_that_is_no_message_is_refused(line: bytes) -> None:
     with pytest.raises(WireError):
-        decoded(line)
+        decode_line(line)
 
 
 @pytest.mark.parametrize("message", [{"x": float("nan")}, {"x": object()}, {"x": "y" * MAX_LINE}])
 def test_what_fits_into_no_line_is_not_sent(message: Mapping[str, Any]) -> None:
     with pytest.raises(WireError):
-        encoded(message)
+        encode_line(message)
 
 
 def test_texts_are_whole_and_bounded() -> None:

@@ -22,11 +22,11 @@ from app.domain.tables.product_import import match_products, plan_import
 from app.session.tables.show_tables import PIECE, Exported
 from app.storage.database import is_database
 from app.storage.files import StorageError
-from app.storage.opening import Opening
-from app.storage.pictures import make_picture
+from app.storage.open_operation import OpenOperation
 from app.storage.settings import Settings, SettingsFile
 from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
+from app.storage.show_pictures import make_picture
 from app.storage.tables import read_table
 from tests.support.show_process import PNG
 from tests.support.studio_desk import StudioDesk, new_project
@@ -233,7 +233,7 @@ async def test_what_happens_while_a_show_is_copied_is_in_the_copy(tmp_path: Path
         assert studio.save_as(tmp_path / "one")
         studio.log(EventKind.LIKED, count=1)
 
-        def beside(name: str, opening: Opening, work: Callable[[], T]) -> T:
+        def beside(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             done = work()
             studio.log(EventKind.ORDER_PLACED, order="o1", product="p", units=1, minor=500, currency="USD")
             studio.settle(lambda show: put_product(show, Product("p", {"en": "Fan"})))
@@ -257,15 +257,15 @@ async def test_opening_can_be_cancelled_and_is_one_at_a_time(tmp_path: Path) -> 
             assert studio.save_as(tmp_path / name)
         inner: list[bool] = []
 
-        def cancelled(name: str, opening: Opening, work: Callable[[], T]) -> T:
+        def cancelled(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             opening.cancel()
             return work()
 
-        def late(name: str, opening: Opening, work: Callable[[], T]) -> T:
+        def late(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             opening.listen(lambda stage: opening.cancel() if stage == "reading" else None)
             return work()
 
-        def again(name: str, opening: Opening, work: Callable[[], T]) -> T:
+        def again(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             inner.append(studio.open(tmp_path / "two.tradewind"))
             return work()
 

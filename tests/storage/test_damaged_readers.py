@@ -16,14 +16,14 @@ from app.storage.calendar_tables import load_days_off, load_festival_rules, load
 from app.storage.card_themes import load_card_theme, load_card_themes
 from app.storage.consents import Consents
 from app.storage.files import MAX_BYTES, StorageError
-from app.storage.markets import load_chosen, load_markets
+from app.storage.last_time_zone import LastTimeZone
+from app.storage.markets import load_markets, load_markets_by_id
 from app.storage.phrases import load_phrases
 from app.storage.plugin_settings import PluginSettingsFile
 from app.storage.presets import load_preset, load_presets
 from app.storage.project_file import load
 from app.storage.recents import Recents
-from app.storage.sample_show import load_sample
-from app.storage.seen_place import SeenPlace
+from app.storage.sample_show import load_sample_show
 from app.storage.settings import SettingsFile
 from app.storage.table_profiles import load_table_profiles
 from app.storage.wording import Wordings
@@ -56,7 +56,9 @@ READERS: Mapping[str, Reader] = {
     "card theme": Reader(
         "paper.toml", ours("cards/paper.toml"), lambda home: load_card_theme(home / "paper.toml"), (StorageError,), RESOURCES / "cards"
     ),
-    "market": Reader("NL.toml", ours("markets/NL.toml"), lambda home: load_chosen(home, ["NL"]), (StorageError,), RESOURCES / "markets"),
+    "market": Reader(
+        "NL.toml", ours("markets/NL.toml"), lambda home: load_markets_by_id(home, ["NL"]), (StorageError,), RESOURCES / "markets"
+    ),
     "phrases": Reader("p.toml", ours("phrases/cards.toml"), lambda home: load_phrases(home / "p.toml"), (StorageError,)),
     "words": Reader("plugin.toml", ours("notices/plugin.toml"), Wordings.load, (AppError,)),
     "festivals": Reader(
@@ -70,7 +72,7 @@ READERS: Mapping[str, Reader] = {
     "sample": Reader(
         "show.toml",
         ours("sample_show/show.toml"),
-        lambda home: load_sample(home, RESOURCES / "markets", "en"),
+        lambda home: load_sample_show(home, RESOURCES / "markets", "en"),
         (StorageError,),
         RESOURCES / "sample_show",
     ),
@@ -84,7 +86,7 @@ READERS: Mapping[str, Reader] = {
         b'{"a": {"enabled": true, "settings": {"x": 1}}}',
         lambda home: (PluginSettingsFile(home / "p.json").enabled(), PluginSettingsFile(home / "p.json").values("a")),
     ),
-    "place": Reader("place", b"Europe/Berlin\n", lambda home: SeenPlace(home / "place").read()),
+    "place": Reader("place", b"Europe/Berlin\n", lambda home: LastTimeZone(home / "place").read()),
     "consents": Reader("c.json", b'{"show": {"https://x.example": true}}', lambda home: Consents(home / "c.json").answers("show")),
     "manifest": Reader("plugin.toml", (ROOT / "plugins/order_folder/plugin.toml").read_bytes(), read_manifest, (ManifestError,)),
     "engine": Reader("engine.json", REGISTRATION, registration.read),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.files import MAX_BYTES, STALE_S, StorageError, backup_of, read_file, write_file
+from app.storage.files import MAX_BYTES, STALE_S, StorageError, backup_path, read_file, write_file
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = b"old " * 50_000, b"new " * 60_000
@@ -66,11 +66,11 @@ def test_killed_at_any_step_the_file_is_the_old_or_the_new_one(tmp_path: Path) -
     found = []
     for step in range(1, 50):
         write_file(path, OLD)
-        backup_of(path).unlink(missing_ok=True)
+        backup_path(path).unlink(missing_ok=True)
         ended = subprocess.run(python(DIE_AT_STEP, tmp_path, step), cwd=ROOT, check=False, timeout=60)
         found.append(read_file(path))
-        if backup_of(path).exists():
-            assert read_file(backup_of(path)) == OLD
+        if backup_path(path).exists():
+            assert read_file(backup_path(path)) == OLD
         if ended.returncode == 0:
             break
         assert ended.returncode == -signal.SIGKILL
@@ -90,8 +90,8 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
             time.sleep(moments.uniform(0.0, 0.05))  # the moment is the test's subject
             saver.kill()
         assert read_file(path) in (OLD, NEW)
-        if backup_of(path).exists():
-            assert read_file(backup_of(path)) in (OLD, NEW)
+        if backup_path(path).exists():
+            assert read_file(backup_path(path)) in (OLD, NEW)
 
 
 def test_what_a_killed_save_left_is_removed_later(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert read_file(path) == NEW
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert read_file(backup_of(path)) == OLD
+    assert read_file(backup_path(path)) == OLD
 
 
 def test_a_file_too_large_to_be_ours_is_not_read(tmp_path: Path) -> None:

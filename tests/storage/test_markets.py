@@ -12,7 +12,7 @@ from app.domain.catalogue.market import Confidence, DisclosureMode, Frame, Level
 from app.domain.catalogue.market_checks import RuleBook, rules_of
 from app.language.formats import territory_name
 from app.storage.files import StorageError
-from app.storage.markets import MarketError, load_chosen, load_markets
+from app.storage.markets import MarketError, load_markets, load_markets_by_id
 from tests.support.source_trees import ROOT
 
 FOLDER = ROOT / "resources" / "markets"
@@ -197,7 +197,7 @@ def test_a_broken_file_is_named_with_its_field(tmp_path: Path, old: str, new: st
     path = tmp_path / "US.toml"
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(MarketError) as raised:
-        load_chosen(path.parent, [path.stem])
+        load_markets_by_id(path.parent, [path.stem])
     assert raised.value.data["path"] == str(path)
     assert raised.value.data["field"] == field
     assert raised.value.data["reason"]
@@ -208,7 +208,7 @@ def test_a_broken_shared_file_is_named_itself(tmp_path: Path) -> None:
     shared = tmp_path / "m" / "shared" / "number_13.toml"
     shared.write_text('[[taboos]]\nkind = "digit"\nmatches = ["13"]\n[taboos.reason]\nen = "x"\n')
     with pytest.raises(MarketError) as raised:
-        load_chosen(tmp_path / "m", ["US"])
+        load_markets_by_id(tmp_path / "m", ["US"])
     assert (raised.value.data["path"], raised.value.data["field"]) == (str(shared), "taboos[0].kind")
     shared.write_text('currency = "USD"')
     with pytest.raises(MarketError) as raised:
@@ -216,7 +216,7 @@ def test_a_broken_shared_file_is_named_itself(tmp_path: Path) -> None:
     assert (raised.value.data["path"], raised.value.data["field"]) == (str(shared), "currency")
     shared.unlink()
     with pytest.raises(StorageError) as missing:
-        load_chosen(tmp_path / "m", ["US"])
+        load_markets_by_id(tmp_path / "m", ["US"])
     assert missing.value.code == "file.missing"
 
 
@@ -224,5 +224,5 @@ def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
     shutil.copytree(FOLDER / "shared", tmp_path / "shared")
     shutil.copy(FOLDER / "US.toml", tmp_path / "america.toml")
     with pytest.raises(MarketError) as raised:
-        load_chosen(tmp_path, ["america"])
+        load_markets_by_id(tmp_path, ["america"])
     assert raised.value.data["field"] == "id"

@@ -12,8 +12,8 @@ from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.program.project import starter_project
 from app.domain.program.scene import Box, Fit
 from app.domain.program.source import SourceKind
-from app.storage.files import StorageError, backup_of
-from app.storage.migrations import CURRENT_VERSION, MIGRATIONS, from_1_to_2, migrated
+from app.storage.files import StorageError, backup_path
+from app.storage.migrations import CURRENT_VERSION, MIGRATIONS, from_1_to_2, migrate_document
 from app.storage.project_file import ProjectFileError, encode, load, save
 from tests.support.shows import full_show
 
@@ -51,7 +51,7 @@ def test_the_save_before_is_kept(tmp_path: Path) -> None:
     for name in ("first", "second", "third"):
         save(path, full_show(name))
     assert load(path).name == "third"
-    assert load(backup_of(path)).name == "second"
+    assert load(backup_path(path)).name == "second"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["show.tradewind", "show.tradewind.bak"]
 
 
@@ -71,7 +71,7 @@ def test_every_version_has_a_step_to_the_next_and_steps_leave_their_input_alone(
     old = {"version": 1, "name": "Autumn market"}
     assert from_1_to_2(old) == {"format": "tradewind-show", "version": 2, "project": {"name": "Autumn market"}}
     assert old == {"version": 1, "name": "Autumn market"}
-    assert migrated(old)["version"] == CURRENT_VERSION
+    assert migrate_document(old)["version"] == CURRENT_VERSION
 
 
 def set_at(*keys: str | int, value: object) -> Callable[[Any], object]:
@@ -172,10 +172,10 @@ def test_a_show_cut_at_any_byte_is_refused_and_points_to_the_backup(tmp_path: Pa
         path.write_bytes(whole[:length])
         with pytest.raises(ProjectFileError) as raised:
             load(path)
-        assert raised.value.data["backup"] == str(backup_of(path))
+        assert raised.value.data["backup"] == str(backup_path(path))
         seen.add(raised.value.code)
     assert seen == {"project_file.empty", "project_file.cut_off", "project_file.damaged"}
-    assert load(backup_of(path)) == starter_project(camera=None, microphone=False)
+    assert load(backup_path(path)) == starter_project(camera=None, microphone=False)
 
 
 def test_the_place_of_broken_text_is_given(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from app.domain.rundown.rundown import Act
 from app.domain.rundown.rundown_lint import lint
 from app.domain.show import Show, languages_of
 from app.storage.files import StorageError
-from app.storage.sample_show import Sample, load_sample
+from app.storage.sample_show import SampleShow, load_sample_show
 from tests.support.source_trees import ROOT
 
 FOLDER = ROOT / "resources" / "sample_show"
@@ -27,12 +27,12 @@ MARKETS = ROOT / "resources" / "markets"
 
 
 @pytest.fixture(scope="module", params=["en", "zh-Hans"])
-def sample(request: pytest.FixtureRequest) -> Sample:
-    return load_sample(FOLDER, MARKETS, str(request.param))
+def sample(request: pytest.FixtureRequest) -> SampleShow:
+    return load_sample_show(FOLDER, MARKETS, str(request.param))
 
 
 @pytest.fixture(scope="module")
-def show(sample: Sample) -> Show:
+def show(sample: SampleShow) -> Show:
     return sample.show(starter_project(camera=None, microphone=False))
 
 
@@ -72,7 +72,7 @@ def test_every_word_is_there_in_every_language(show: Show) -> None:
 
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2027, 2, 27), date(2028, 12, 30)])
 def test_its_plan_begins_in_the_days_after_it_was_opened(today: date) -> None:
-    schedule = load_sample(FOLDER, MARKETS, "en", today).schedule
+    schedule = load_sample_show(FOLDER, MARKETS, "en", today).schedule
     check_schedule(schedule)
     zones = load_zones()
     for airing, weekday in zip(schedule.airings, (4, 6), strict=True):
@@ -83,14 +83,14 @@ def test_its_plan_begins_in_the_days_after_it_was_opened(today: date) -> None:
     assert {party.kind for party in schedule.parties} == {PartyKind.MARKET, PartyKind.HOST, PartyKind.INTERPRETER}
 
 
-def test_its_plan_speaks_every_language(sample: Sample) -> None:
+def test_its_plan_speaks_every_language(sample: SampleShow) -> None:
     for airing in sample.schedule.airings:
         assert airing.title == airing.titles[sample.presentation.host_language]
         for words in (airing.titles, airing.whats_new.product, airing.whats_new.offer or airing.whats_new.guest):
             assert set(words) == {"zh-Hans", "en", "es", "ar"}
 
 
-def test_its_pictures_are_there_and_open(sample: Sample, show: Show) -> None:
+def test_its_pictures_are_there_and_open(sample: SampleShow, show: Show) -> None:
     assert {picture for product in show.products for picture in product.pictures} == set(sample.pictures)
     for content in sample.pictures.values():
         image = QImage.fromData(content)
@@ -100,16 +100,16 @@ def test_its_pictures_are_there_and_open(sample: Sample, show: Show) -> None:
 
 def test_a_broken_sample_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as missing:
-        load_sample(tmp_path, MARKETS, "en")
+        load_sample_show(tmp_path, MARKETS, "en")
     assert missing.value.code == "file.missing"
     (tmp_path / "show.toml").write_text("markets = 3")
     with pytest.raises(StorageError) as broken:
-        load_sample(tmp_path, MARKETS, "en")
+        load_sample_show(tmp_path, MARKETS, "en")
     assert broken.value.code == "sample.broken"
     assert "markets" in str(broken.value.data["reason"])
 
 
 @pytest.mark.parametrize(("language", "title", "host"), [("en", "Welcome: who we are", "Lin Yue"), ("zh-Hans", "问好：我们是谁", "林月")])
 def test_a_host_reads_the_plan_in_their_own_language(language: str, title: str, host: str) -> None:
-    first = load_sample(FOLDER, MARKETS, language).segments[0]
+    first = load_sample_show(FOLDER, MARKETS, language).segments[0]
     assert (first.title, first.host) == (title, host)

@@ -9,7 +9,7 @@ from app.domain.base.errors import FieldError, Value
 from app.domain.base.notice import Severity
 from app.domain.base.schema import checked
 from app.domain.program.output import AudioSettings, Canvas, IceServer, Output, VideoSettings
-from app.storage.settings import FIELDS, FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile, changed, ice_servers, new_output
+from app.storage.settings import FIELDS, FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile, ice_servers, output_from_settings, with_setting
 
 
 def test_every_setting_is_declared_once_with_title_and_fitting_default() -> None:
@@ -24,7 +24,7 @@ def test_every_setting_is_declared_once_with_title_and_fitting_default() -> None
 def test_settings_come_back(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path / "settings.json")
     assert file.load() == (Settings(), ())
-    chosen = changed(changed(Settings(), "language", "zh_CN"), "relay_port", 9000)
+    chosen = with_setting(with_setting(Settings(), "language", "zh_CN"), "relay_port", 9000)
     file.save(chosen)
     assert SettingsFile(tmp_path / "settings.json").load() == (chosen, ())
     assert json.loads((tmp_path / "settings.json").read_text())["values"] == {"language": "zh_CN", "relay_port": 9000}
@@ -33,7 +33,7 @@ def test_settings_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("key", "value"), [("theme", "pink"), ("relay_port", 70000), ("backup_every_min", "often"), ("no_such", 1)])
 def test_a_value_that_does_not_fit_is_refused(key: str, value: Value) -> None:
     with pytest.raises(FieldError) as raised:
-        changed(Settings(), key, value)
+        with_setting(Settings(), key, value)
     assert raised.value.data["field"] == key
 
 
@@ -53,7 +53,7 @@ def test_one_bad_value_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"version": 1, "values": {"theme": "light", "backup_every_min": -4, "new_fps": [30]}}))
     settings, notices = SettingsFile(path).load()
-    assert settings == changed(Settings(), "theme", "light")
+    assert settings == with_setting(Settings(), "theme", "light")
     assert [(notice.code, notice.data["title"], notice.data["default"]) for notice in notices] == [
         ("settings.value", "Back up the open show every", "10"),
         ("settings.value", "Frame rate of a new show", "30"),
@@ -66,7 +66,7 @@ def test_what_another_version_put_there_stays(tmp_path: Path) -> None:
     file = SettingsFile(path)
     settings, notices = file.load()
     assert notices == ()
-    file.save(changed(settings, "language", "en"))
+    file.save(with_setting(settings, "language", "en"))
     assert json.loads(path.read_text())["values"] == {"hologram": {"depth": 3}, "theme": "light", "language": "en"}
 
 
@@ -78,9 +78,9 @@ def test_a_file_that_cannot_be_read_is_left_and_told(tmp_path: Path) -> None:
 
 
 def test_a_new_show_starts_with_the_chosen_output() -> None:
-    assert new_output(Settings()) == Output()
+    assert output_from_settings(Settings()) == Output()
     chosen = dataclasses.replace(Settings(), new_size="1080x1920", new_fps=60, new_video_kbps=6000, new_audio_kbps=160)
-    assert new_output(chosen) == Output(Canvas(1080, 1920, 60), VideoSettings(bitrate_kbps=6000), AudioSettings(bitrate_kbps=160))
+    assert output_from_settings(chosen) == Output(Canvas(1080, 1920, 60), VideoSettings(bitrate_kbps=6000), AudioSettings(bitrate_kbps=160))
 
 
 def test_servers_are_read_from_their_lines() -> None:

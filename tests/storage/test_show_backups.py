@@ -7,9 +7,9 @@ import pytest
 
 from app.domain.event import EventKind
 from app.storage.files import StorageError
-from app.storage.pictures import make_picture
-from app.storage.show_backups import DAY_S, KEPT, KEPT_DAYS, ShowBackups, too_old
+from app.storage.show_backups import DAY_S, KEPT, KEPT_DAYS, ShowBackups, expired
 from app.storage.show_file import ShowFile, read_only
+from app.storage.show_pictures import make_picture
 from tests.storage.test_show_file import created, opened, sold
 from tests.support.clocks import SetClock
 from tests.support.show_process import PNG
@@ -69,7 +69,7 @@ def test_the_newest_stay_and_one_of_each_day_before(tmp_path: Path) -> None:
     days = [backup.path.stem[:10] for backup in kept]
     assert len(set(days)) == KEPT_DAYS
     assert len(kept) == KEPT + KEPT_DAYS - len(set(days[:KEPT]))
-    assert too_old(kept) == ()
+    assert expired(kept) == ()
     assert [backup.made_at_s for backup in kept] == sorted((backup.made_at_s for backup in kept), reverse=True)
 
 

@@ -21,11 +21,11 @@ from app.domain.planning.schedule import Schedule
 from app.domain.program.project import Project, starter_project
 from app.domain.show import Show
 from app.storage.files import StorageError
-from app.storage.pictures import make_picture
 from app.storage.project_file import encode
 from app.storage.salvage import salvage
 from app.storage.show_file import ShowFile, read_only, write_new
 from app.storage.show_formats import converted, load
+from app.storage.show_pictures import make_picture
 from app.storage.show_schema import APPLICATION_ID, CURRENT, MIGRATIONS
 from tests.storage.test_show_file import created, opened, sold
 from tests.support.schedules import full_schedule

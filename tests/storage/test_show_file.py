@@ -24,8 +24,8 @@ from app.domain.program.project import starter_project
 from app.domain.rundown.rundown import Cue, Segment
 from app.domain.show import Coupon, KeywordCard, Show
 from app.storage.files import StorageError
-from app.storage.pictures import make_picture
 from app.storage.show_file import ShowFile, read_only, write_copy
+from app.storage.show_pictures import make_picture
 from app.storage.show_schema import APPLICATION_ID, CURRENT
 from tests.support.schedules import full_schedule
 from tests.support.show_process import PNG, edited

@@ -14,11 +14,11 @@ from app.domain.base.errors import AppError
 from app.domain.event import EventKind
 from app.storage.database import connect, plain_connection
 from app.storage.files import StorageError
-from app.storage.opening import EVERY_STEPS, Opening, Stage
-from app.storage.pictures import MAX_PICTURE_BYTES, make_picture
+from app.storage.open_operation import EVERY_STEPS, OpenOperation, OpenStage
 from app.storage.salvage import salvage
 from app.storage.show_file import ShowFile, copy_closed, read_only
 from app.storage.show_guard import MAX_FILE_BYTES
+from app.storage.show_pictures import MAX_PICTURE_BYTES, make_picture
 from app.storage.show_rows import MAX_ROWS
 from tests.storage.test_show_damage import SAMPLES, run, starter
 from tests.storage.test_show_file import created, opened, sold
@@ -186,16 +186,16 @@ def test_reading_ends_after_so_many_steps_or_when_nobody_waits(tmp_path: Path) -
         for number in range(20_000):
             file.log(EventKind.LIKED, number, {"count": 1})
     with pytest.raises(StorageError) as raised:
-        read_only(path, Opening(max_steps=EVERY_STEPS))
+        read_only(path, OpenOperation(max_steps=EVERY_STEPS))
     assert raised.value.code == "show_file.too_long"
-    seen: list[Stage] = []
-    given_up = Opening(seen.append)
+    seen: list[OpenStage] = []
+    given_up = OpenOperation(seen.append)
     given_up.cancel()
     for read in (lambda: ShowFile.open(path, opening=given_up), lambda: copy_closed(path, tmp_path / "copy", given_up)):
         with pytest.raises(StorageError) as raised:
             read()
         assert raised.value.code == "show_file.cancelled"
-    assert seen == [Stage.CHECKING, Stage.CHECKING]
+    assert seen == [OpenStage.CHECKING, OpenStage.CHECKING]
     with contextlib.closing(ShowFile.open(path)) as file:
         assert file.last_seq == 20_000
 

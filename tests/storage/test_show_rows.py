@@ -13,8 +13,8 @@ from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.domain.show_editing import move_products
 from app.storage.row_order import GAP
-from app.storage.show_rows import NOWHERE, Places, read_show, write_changes
-from app.storage.show_schema import bring_up
+from app.storage.show_rows import NO_POSITIONS, RowPositions, read_show, write_changes
+from app.storage.show_schema import migrate
 
 BASE = Show(starter_project(camera=None, microphone=False))
 
@@ -25,7 +25,7 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.show: Show | None = None
-        self.places: Places = NOWHERE
+        self.places: RowPositions = NO_POSITIONS
 
     def write(self, show: Show) -> int:
         before = self.connection.total_changes
@@ -60,7 +60,7 @@ def change(products: list[Product], chance: random.Random, numbers: Iterator[int
 def test_whatever_is_done_to_a_list_the_file_has_it_in_order() -> None:
     chance, numbers = random.Random(17), itertools.count()
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        bring_up(connection)
+        migrate(connection)
         rows, products = Rows(connection), list(made(*"abcdef"))
         for _ in range(600):
             for _ in range(chance.choice((1, 1, 3))):
@@ -70,7 +70,7 @@ def test_whatever_is_done_to_a_list_the_file_has_it_in_order() -> None:
 
 def test_a_change_costs_the_rows_that_it_changes() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        bring_up(connection)
+        migrate(connection)
         rows = Rows(connection)
         show = replace(BASE, products=made(*(f"p{number}" for number in range(300))))
         rows.write(show)

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from app.domain.tables.table import ENCODINGS, LOST, plain
+from app.storage.cell_text import cell_text
 from app.storage.files import StorageError
-from app.storage.shown_cells import shown
 from app.storage.tables import read_grid, read_table
 
 SAMPLES = Path(__file__).parent / "samples" / "tables"
@@ -118,7 +118,7 @@ def test_cells_are_read_as_they_are_shown() -> None:
     ],
 )
 def test_formats_of_numbers_and_clocks(value: object, form: str, text: str) -> None:
-    assert shown(value, form) == text
+    assert cell_text(value, form) == text
 
 
 def test_the_guards_of_excel_are_no_text() -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.wording import LateWordings, Wording, WordingError, Wordings
+from app.storage.wording import LazyWordings, Wording, WordingError, Wordings
 
 ENGLISH = """
 [code."whip.http"]
@@ -66,9 +66,9 @@ def test_a_broken_file_is_named(folder: Path, content: str) -> None:
 
 
 def test_words_that_are_read_late_are_the_same(folder: Path) -> None:
-    late = LateWordings(folder, "zh_CN")
+    late = LazyWordings(folder, "zh_CN")
     assert late.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"
     (folder / "transport.toml").write_text("not TOML")
     assert late.sentence("relay.far", {"relay": "R", "ms": 1}).text == "R answers after 1 ms.", "they are read once"
     with pytest.raises(WordingError):
-        LateWordings(folder).sentence("relay.far", {})
+        LazyWordings(folder).sentence("relay.far", {})

@@ -6,7 +6,7 @@ from pathlib import Path
 import segno
 
 from app.bootstrap.desk import Drawing, desk_equipment
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.formats import LazyFormats
 from app.domain.base.clock import Clock, SystemClock
 from app.domain.program.project import Project
 from app.overlay.text import render_text
@@ -51,7 +51,7 @@ def options(home: Path, *, guide: bool = False) -> WindowOptions:
         state_file=home / "state" / "window.ini",
         make_wordings=lambda language: Wordings.load(RESOURCES / "notices", language),
         make_code=lambda text: [[int(module) for module in row] for row in segno.make(text).matrix],
-        formats=LateFormats(),
+        formats=LazyFormats(),
         known_markets=lambda: load_markets(RESOURCES / "markets"),
         make_finding_words=lambda language: Wordings.load(RESOURCES / "findings", language),
         setting_groups=setting_groups(),

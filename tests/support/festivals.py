@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from app.calendar.almanac import Almanac
-from app.calendar.day_tables import PublicDay
+from app.calendar.day_tables import PublicHoliday
 from app.calendar.festivals import FestivalCalendar
 from app.domain.planning.festival import Festival
 from app.domain.planning.festival_rule import FestivalRule
@@ -38,16 +38,16 @@ def the(market_id: str, year: int, key: str) -> Festival:
     return found
 
 
-def public(day: str, name: str, *, native: str = "", instead: bool = False, estimated: bool = False) -> PublicDay:
-    return PublicDay(date.fromisoformat(day), name, native, "xx", instead, estimated)
+def public(day: str, name: str, *, native: str = "", instead: bool = False, estimated: bool = False) -> PublicHoliday:
+    return PublicHoliday(date.fromisoformat(day), name, native, "xx", instead, estimated)
 
 
 class OwnTables(Almanac):
     """The real calendars, and holidays of one's own."""
 
-    def __init__(self, days: Mapping[str, Sequence[PublicDay]]) -> None:
+    def __init__(self, days: Mapping[str, Sequence[PublicHoliday]]) -> None:
         super().__init__()
         self._days = days
 
-    def public(self, country: str, year: int) -> tuple[PublicDay, ...]:
+    def public(self, country: str, year: int) -> tuple[PublicHoliday, ...]:
         return tuple(one for one in self._days.get(country, ()) if one.day.year == year)

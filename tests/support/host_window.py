@@ -17,7 +17,7 @@ from app.session.air.embedded_relay import PORT_FILE, ROOM_KEYS_FILE
 from app.session.air.lan import free_port
 from app.session.room.room_port import RoomAddress
 from app.storage import event_rows
-from app.storage.database import connect_reading
+from app.storage.database import connect_read_only
 from app.storage.settings import Settings, SettingsFile
 from tests.support.studio_desk import paths_in
 from tests.support.tradewind import Tradewind
@@ -130,7 +130,7 @@ class HostWindow:
 
     def events(self, *kinds: EventKind) -> list[ShowEvent]:
         """What the show's log has of these kinds, of all when none is named."""
-        with contextlib.closing(connect_reading(self.show)) as connection:
+        with contextlib.closing(connect_read_only(self.show)) as connection:
             return list(event_rows.read(connection, kinds or None, 0))
 
     async def lose_power(self) -> None:

@@ -6,7 +6,7 @@ from app.domain.base.clock import Clock
 from app.domain.show import Show
 from app.session.studio import Studio
 from app.storage.paths import RESOURCES
-from app.storage.sample_show import load_sample
+from app.storage.sample_show import load_sample_show
 from tests.support.clocks import SetClock
 
 TODAY = date(2026, 11, 22)
@@ -23,7 +23,7 @@ def noon_clock() -> SetClock:
 
 def plan_sample(studio: Studio, language: str = "en") -> Show:
     """Put the sample show into a studio whose clock is a `noon_clock`, planned from Shanghai."""
-    sample = load_sample(RESOURCES / "sample_show", RESOURCES / "markets", language, TODAY)
+    sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", language, TODAY)
     for content in sample.pictures.values():
         studio.pictures.add(content)
     studio.edit_show("Fill", lambda show: sample.show(show.project))

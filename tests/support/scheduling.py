@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from app.bootstrap.calendar import LateCalendar
+from app.bootstrap.calendar import LazyCalendar
 from app.bootstrap.desk import schedule_review
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime
@@ -31,8 +31,8 @@ from app.session.planning.schedule_news import ScheduleNews
 from app.session.planning.scheduler import Scheduler
 from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.selling import Selling
+from app.storage.last_time_zone import LastTimeZone
 from app.storage.paths import RESOURCES
-from app.storage.seen_place import SeenPlace
 from app.storage.settings import Settings
 from tests.support.clocks import SetClock
 from tests.support.selling_show import FiledShow, selling_show
@@ -56,7 +56,7 @@ class SteppingClock(SetClock):
         self.ahead_ns += round(seconds * 1e9)
 
 
-class PlacedCalendar(LateCalendar):
+class PlacedCalendar(LazyCalendar):
     """The world's calendars on a PC whose zone the test sets."""
 
     def __init__(self, zones: Zones, place: str) -> None:
@@ -140,7 +140,7 @@ class SchedulingDesk:
             slowly=self.slow if slow else at_once,
             notify=notify,
         )
-        self.place = SeenPlace(paths.seen_place)
+        self.place = LastTimeZone(paths.last_time_zone)
         self.news = ScheduleNews(
             self.scheduler,
             watch=ClockWatch(self.clock),

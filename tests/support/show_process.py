@@ -12,8 +12,8 @@ from app.domain.planning.schedule import Airing
 from app.domain.planning.schedule_editing import on_schedule, put_airing
 from app.domain.show import Show
 from app.domain.show_editing import move_products, put_product, remove_products
-from app.storage.pictures import make_picture
 from app.storage.show_file import ShowFile
+from app.storage.show_pictures import make_picture
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -25,7 +25,7 @@ from app.session.engine.engine_desk import EngineState
 from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
-from app.storage.settings import Settings, SettingsFile, changed
+from app.storage.settings import Settings, SettingsFile, with_setting
 from tests.support.window import application
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ class StudioDesk:
         self.paths = paths_in(home)
         chosen = Settings()
         for key, value in {"relay_lan": False, "relay_port": 0, **(settings or {})}.items():
-            chosen = changed(chosen, key, value)
+            chosen = with_setting(chosen, key, value)
         SettingsFile(self.paths.settings).save(chosen)
         port_file = self.paths.state / PORT_FILE
         if not port_file.exists():  # the port that everybody's relay begins with may be another test's, or a person's

@@ -14,25 +14,25 @@ _LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")  # letters of every script
 _TOP = re.compile(r"xn--[a-z0-9-]+|[^\W\d_]{2,}", re.IGNORECASE)
 
 
-class LinkError(AppError):
+class WebAddressError(AppError):
     """Viewers could not open this; `data` has `text`."""
 
 
 def web_link(text: str) -> str:
-    """The link as a browser opens it: "shop.example/lamp" gets its https://. "" stays "". Raises LinkError ("link.not_web",
+    """The link as a browser opens it: "shop.example/lamp" gets its https://. "" stays "". Raises WebAddressError ("link.not_web",
     "link.scheme", "link.user", "link.long")."""
     typed = text.strip()
     if not typed:
         return ""
     if len(typed) > MAX_LENGTH:
-        raise LinkError("link.long", text=typed[:40], limit=MAX_LENGTH)
+        raise WebAddressError("link.long", text=typed[:40], limit=MAX_LENGTH)
     link, guessed = _completed(typed)
     parts = _split(link, typed)
     if parts.username is not None or parts.password is not None:
-        raise LinkError("link.user", text=typed)
+        raise WebAddressError("link.user", text=typed)
     host = parts.hostname or ""
     if _UNFIT.search(typed) or not (_is_name if guessed else _is_host)(host):
-        raise LinkError("link.not_web", text=typed)
+        raise WebAddressError("link.not_web", text=typed)
     return link
 
 
@@ -40,7 +40,7 @@ def usable_link(text: str) -> str:
     """As `web_link`, "" for what cannot be opened: what a file holds was not typed here."""
     try:
         return web_link(text)
-    except LinkError:
+    except WebAddressError:
         return ""
 
 
@@ -53,9 +53,9 @@ def _completed(typed: str) -> tuple[str, bool]:
         return f"https://{typed}", True
     scheme, rest = found[1].lower(), typed[found.end() :]
     if scheme not in ("https", "http"):
-        raise LinkError("link.scheme", text=typed, scheme=scheme)
+        raise WebAddressError("link.scheme", text=typed, scheme=scheme)
     if not rest.startswith("//"):
-        raise LinkError("link.not_web", text=typed)
+        raise WebAddressError("link.not_web", text=typed)
     return f"{scheme}:{rest}", False
 
 
@@ -63,9 +63,9 @@ def _split(link: str, typed: str) -> SplitResult:
     try:
         parts = urlsplit(link)
         if parts.port == 0:
-            raise LinkError("link.not_web", text=typed)
+            raise WebAddressError("link.not_web", text=typed)
     except ValueError as error:
-        raise LinkError("link.not_web", text=typed) from error
+        raise WebAddressError("link.not_web", text=typed) from error
     return parts
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.base.currencies import CODES
 from app.domain.base.errors import Value
 from app.domain.base.money import Money
-from app.domain.base.web_address import LinkError, web_link
+from app.domain.base.web_address import WebAddressError, web_link
 from app.domain.base.words import Words, with_text
 from app.domain.catalogue.product import Answer, Claim, Comparison, Delivery, Link, Point, Price, Product, Role, Stock
 from app.domain.catalogue.sku import sku_key, sku_text
@@ -288,7 +288,7 @@ def _get_link(product: Product, market_id: str) -> str:
 def _put_link(draft: Draft, market_id: str, text: str) -> None:
     try:
         url = web_link(text)
-    except LinkError as error:
+    except WebAddressError as error:
         raise CellError(error.code, **error.data) from error
     draft.set("links", _placed(draft.get("links"), "market_id", market_id, lambda: Link(market_id, url), url=url))
 

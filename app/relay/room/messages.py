@@ -44,7 +44,7 @@ def text_of(message: Message, field: str, *, most: int, default: str | None = ""
     return value
 
 
-def whole_of(message: Message, field: str, *, least: int = 0, most: int = _LARGEST, default: int | None = None) -> int:
+def int_field(message: Message, field: str, *, least: int = 0, most: int = _LARGEST, default: int | None = None) -> int:
     """A whole number within bounds."""
     value = message.get(field, default)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
@@ -52,7 +52,7 @@ def whole_of(message: Message, field: str, *, least: int = 0, most: int = _LARGE
     return value
 
 
-def truth_of(message: Message, field: str) -> bool:
+def bool_field(message: Message, field: str) -> bool:
     """True or false."""
     value = message.get(field)
     if not isinstance(value, bool):

@@ -65,14 +65,14 @@ from app.relay.room.links import HostLink, PageLink
 from app.relay.room.messages import (
     VERSION,
     Message,
+    bool_field,
     claims_of,
+    int_field,
     languages_of,
     market_of,
     text_of,
     texts_of,
-    truth_of,
     usable_texts_of,
-    whole_of,
 )
 from app.relay.room.reservations import Reservations
 from app.relay.room.viewers import Viewer, Viewers
@@ -156,7 +156,7 @@ class Room:
     def enter(self, wire: Wire, hello: Message, paces: Paces) -> PageLink:
         """A page came, or came back; `paces` are its address's. Raises Refusal when its hello is none."""
         token, tab = text_of(hello, "token", most=64), text_of(hello, "page", most=64)
-        rev, boot = whole_of(hello, "board", default=0), text_of(hello, "boot", most=32)
+        rev, boot = int_field(hello, "board", default=0), text_of(hello, "boot", most=32)
         languages, market = languages_of(hello), market_of(hello)
         viewer, joins = self.viewers.enter(token)
         viewer.languages, viewer.market = languages, market
@@ -191,7 +191,7 @@ class Room:
 
     def _event(self, page: PageLink, message: Message) -> None:
         self._happened(page.viewer, page.tab, message, page.paces)
-        page.ack(whole_of(message, "n", least=1))
+        page.ack(int_field(message, "n", least=1))
 
     def report(self, message: Message, paces: Paces) -> int:
         """What a page says that is left, or was, and how many events that is: none of them is new when it came over its connection too.
@@ -209,8 +209,8 @@ class Room:
         return len(events)
 
     def _happened(self, viewer: Viewer, tab: str, message: Message, paces: Paces) -> None:
-        number, kind = whole_of(message, "n", least=1), text_of(message, "kind", most=16)
-        product, count = text_of(message, "product", most=120), whole_of(message, "count", least=1, most=_MAX_LIKES_EACH, default=1)
+        number, kind = int_field(message, "n", least=1), text_of(message, "kind", most=16)
+        product, count = text_of(message, "product", most=120), int_field(message, "count", least=1, most=_MAX_LIKES_EACH, default=1)
         if kind not in _EVENTS:
             raise Refusal("relay.room_message", reason="kind is unknown")
         if not viewer.is_new(tab, number):
@@ -229,7 +229,7 @@ class Room:
             self._wake_host()
 
     def _claim(self, page: PageLink, message: Message) -> None:
-        number, coupon = whole_of(message, "n", least=1), text_of(message, "coupon", most=120)
+        number, coupon = int_field(message, "n", least=1), text_of(message, "coupon", most=120)
         claimed = self.coupons.claim(coupon, page.viewer.id, self._now_ms(), lambda: self._may_claim(page))
         if claimed.fresh:
             left = self.coupons.left()[coupon]
@@ -245,7 +245,7 @@ class Room:
 
     def _reserve(self, page: PageLink, message: Message) -> None:
         date, viewer = text_of(message, "date", most=_DATE_CHARS, default=None), page.viewer
-        if truth_of(message, "on"):
+        if bool_field(message, "on"):
             place = self.reservations.reserve(date, viewer.id, page.paces.reserving, self.journal.topics)
         else:
             place = self.reservations.give_up(date, viewer.id)
@@ -289,8 +289,8 @@ class Room:
 
     def enter_host(self, wire: Wire, hello: Message) -> HostLink:
         """The desk came, or came back. Raises Refusal when its hello is none."""
-        boot, after = text_of(hello, "boot", most=32), whole_of(hello, "after", default=0)
-        self.likes = max(self.likes, whole_of(hello, "likes", default=0))
+        boot, after = text_of(hello, "boot", most=32), int_field(hello, "after", default=0)
+        self.likes = max(self.likes, int_field(hello, "likes", default=0))
         sent_seq = min(after, self.journal.seq) if boot == self.boot else 0
         self._acknowledged(sent_seq)
         welcome = {
@@ -338,7 +338,7 @@ class Room:
             self._fanout.wake(dict.fromkeys(self.pages))
 
     def _ack(self, host: HostLink, message: Message) -> None:
-        self._acknowledged(whole_of(message, "seq"))
+        self._acknowledged(int_field(message, "seq"))
 
     def _acknowledged(self, seq: int) -> None:
         self.journal.ack(seq)
@@ -347,7 +347,7 @@ class Room:
                 ack.set_result(None)
 
     def _likes_anew(self, host: HostLink, message: Message) -> None:
-        self.likes = whole_of(message, "likes") + self.ledger.unwritten("like")  # those the host will hear of
+        self.likes = int_field(message, "likes") + self.ledger.unwritten("like")  # those the host will hear of
 
     def _coupon(self, host: HostLink, message: Message) -> None:
         coupon = text_of(message, "id", most=120, default=None)
@@ -357,7 +357,7 @@ class Room:
         if coupon not in self.coupons and len(self.coupons) >= _MAX_COUPONS:
             raise Refusal("relay.coupons_full", limit=_MAX_COUPONS)
         codes, useless = usable_texts_of(message, "codes", most=_MAX_CODES, each=_CODE_CHARS)
-        expires_ms, claimed = whole_of(message, "expires_ms", default=0), claims_of(message, most=_MAX_CODES)
+        expires_ms, claimed = int_field(message, "expires_ms", default=0), claims_of(message, most=_MAX_CODES)
         if codes or not useless:
             self.coupons.drop(coupon, codes, expires_ms, claimed)
         if useless:

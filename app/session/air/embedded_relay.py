@@ -15,7 +15,7 @@ from pathlib import Path
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.session.air.lan import free_port, lan_address
-from app.session.base.processes import Spawn, end, gone, kill, let_go, reap, restart_backoff, runs, words_of
+from app.session.base.processes import Spawn, command_line, end, gone, kill, let_go, reap, restart_backoff, runs
 from app.session.room.room_port import RoomAddress
 
 log = logging.getLogger(__name__)
@@ -292,7 +292,7 @@ class EmbeddedRelay:
 
     def _is_relay(self, pid: int) -> bool:
         """Whether this process is a relay of our runtime folder: after a crash the number in the file may be another program's."""
-        return runs(pid) and {"relay", str(self._runtime)} <= set(words_of(pid))
+        return runs(pid) and {"relay", str(self._runtime)} <= set(command_line(pid))
 
     def _kept_key(self, file_name: str) -> str:
         """The key of our stream in this file, made when there is none; only this user can read the file."""

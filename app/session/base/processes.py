@@ -72,7 +72,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-def words_of(pid: int) -> tuple[str, ...]:
+def command_line(pid: int) -> tuple[str, ...]:
     """The command line of a process; empty when it has ended or is another user's."""
     try:
         return tuple(psutil.Process(pid).cmdline())

@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from app.domain.base.errors import AppError
-from app.storage.pictures import MAX_PICTURE_BYTES, media_type_of
+from app.storage.show_pictures import MAX_PICTURE_BYTES, media_type_of
 
 MAX_PICTURES = 2_000
 MAX_ALL_BYTES = 512 * 1024 * 1024

@@ -18,10 +18,10 @@ from app.session.document.show_keeper import Post, ShowKeeper
 from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
-from app.storage.opening import Opening, Stage
+from app.storage.open_operation import OpenOperation, OpenStage
 from app.storage.paths import Paths
 from app.storage.recents import Recents
-from app.storage.salvage import Salvaged, salvage
+from app.storage.salvage import SalvageResult, salvage
 from app.storage.show_backups import DAY_S, Backup, ShowBackups
 from app.storage.show_file import SUFFIX, ShowFile, copy_closed, write_copy
 from app.storage.show_formats import convert, converted
@@ -48,10 +48,10 @@ class Beside(Protocol):
     """Does work on a thread while the window lives on, shows how far `opening` is, and lets the user cancel it; gives what the work gives
     and raises what it raises. `name` is the file's, for the words."""
 
-    def __call__(self, name: str, opening: Opening, work: Callable[[], T]) -> T: ...
+    def __call__(self, name: str, opening: OpenOperation, work: Callable[[], T]) -> T: ...
 
 
-def at_once(name: str, opening: Opening, work: Callable[[], T]) -> T:
+def at_once(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
     """Where there is no window: the caller waits."""
     del name, opening
     return work()
@@ -79,7 +79,7 @@ def is_damaged(path: Path, error: AppError) -> bool:
     return not error.code.startswith("file.") and error.code not in SOUND and path.exists() and not is_text(path)
 
 
-def _still_wanted(file: ShowFile, opening: Opening) -> ShowFile:
+def _still_wanted(file: ShowFile, opening: OpenOperation) -> ShowFile:
     """The file, closed again when the user cancelled meanwhile; raises StorageError then."""
     if opening.cancelled:
         file.close()
@@ -87,15 +87,15 @@ def _still_wanted(file: ShowFile, opening: Opening) -> ShowFile:
     return file
 
 
-def _opened(path: Path, opening: Opening) -> _Opened:
+def _opened(path: Path, opening: OpenOperation) -> _Opened:
     """Open a show of any format; raises AppError."""
     kept = converted(path)
     return _Opened(_still_wanted(ShowFile.open(path, opening=opening), opening), kept)
 
 
-def _copied(file: ShowFile | None, show: Show, target: Path, opening: Opening) -> _Opened:
+def _copied(file: ShowFile | None, show: Show, target: Path, opening: OpenOperation) -> _Opened:
     """Copy an open show to another name and open it there; raises AppError. Once the copy stands there it is no longer given up."""
-    opening.at(Stage.COPYING)
+    opening.at(OpenStage.COPYING)
     whole = write_copy(file, show, target, opening)
     return _Opened(ShowFile.open(target, show), whole=whole)
 
@@ -219,7 +219,7 @@ class ShowFiles:
         self._busy = True
         try:
             lock = self._locks.take(path)
-            ready = await asyncio.to_thread(_opened, path, Opening())
+            ready = await asyncio.to_thread(_opened, path, OpenOperation())
         except AppError as error:
             self._busy = False
             if lock is not None:
@@ -362,11 +362,11 @@ class ShowFiles:
         self.recent = self._recents.remove(path)
         return True
 
-    def _slowly(self, path: Path, work: Callable[[Opening], T]) -> T:
+    def _slowly(self, path: Path, work: Callable[[OpenOperation], T]) -> T:
         """What takes long with large files; raises AppError, also when the user cancelled or is waiting for another file."""
         if self._busy:
             raise StorageError("show_file.one_at_a_time", path=str(path))
-        opening = Opening()
+        opening = OpenOperation()
         self._busy = True
         try:
             return self._beside(path.name, opening, lambda: work(opening))
@@ -377,10 +377,10 @@ class ShowFiles:
         if error.code != "show_file.cancelled":  # whoever cancels knows
             self._keeper.tell(error, Severity.WARNING if error.code in ("show_file.in_use", "show_file.one_at_a_time") else Severity.ERROR)
 
-    def _open_made(self, path: Path, make: Callable[[Path, Opening], None], title: str) -> bool:
+    def _open_made(self, path: Path, make: Callable[[Path, OpenOperation], None], title: str) -> bool:
         """Fill a working file with a show out of `path` and go on in it; `title` "" = under its own."""
 
-        def work(target: Path, opening: Opening) -> ShowFile:
+        def work(target: Path, opening: OpenOperation) -> ShowFile:
             make(target, opening)
             return _still_wanted(ShowFile.open(target, opening=opening), opening)
 
@@ -416,11 +416,11 @@ class ShowFiles:
 
     def _salvage(self, path: Path) -> bool:
         """Open what can be read of a damaged file as a show without a file."""
-        found: list[Salvaged] = []
+        found: list[SalvageResult] = []
 
         project = self._new_show().project
 
-        def read(target: Path, opening: Opening) -> None:
+        def read(target: Path, opening: OpenOperation) -> None:
             salvaged = salvage(path, target, lambda: project, opening)
             if salvaged is None:
                 raise StorageError("show_file.lost", path=str(path))

@@ -17,9 +17,9 @@ from app.session.document.document import Document
 from app.storage.event_rows import NO_END
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
-from app.storage.pictures import make_picture
 from app.storage.show_file import ShowFile, write_copy
-from app.storage.show_writer import Written
+from app.storage.show_pictures import make_picture
+from app.storage.show_writer import WriteReport
 from app.storage.working_files import WorkingFile, WorkingFiles
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ class ShowKeeper:
     def _lacks_file(self) -> bool:
         return bool(self._waiting) or self._document.modified
 
-    def _on_written(self, file: ShowFile, written: Written) -> None:
+    def _on_written(self, file: ShowFile, written: WriteReport) -> None:
         if file is not self.file:
             return
         if written.error is not None:

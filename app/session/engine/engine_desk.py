@@ -15,13 +15,13 @@ from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError
 from app.link.registration import Registration
-from app.session.base.processes import Spawn, ends, gone, kill, kill_with_children, let_go, reap, restart_backoff, runs, words_of
+from app.session.base.processes import Spawn, command_line, ends, gone, kill, kill_with_children, let_go, reap, restart_backoff, runs
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.02  # how often a starting engine's registration is looked for
 START_S = 20.0  # a cold disk and a busy machine; an engine that needs longer has failed
-HEIR_S = 5.0  # its host forks the next engine within hundredths of a second; one that has not by now is frozen
+RESPAWN_WITHIN_S = 5.0  # its host forks the next engine within hundredths of a second; one that has not by now is frozen
 SHUTDOWN_S = 8.0  # leaving the relays in order is part of it
 REFUSALS = 25
 
@@ -156,7 +156,7 @@ class EngineDesk:
         """An attached engine: the one that runs, or a new one. Raises LinkError when none can be had."""
         known = registration.read(self._runtime)
         host_pid = self._host_of_the_dead(known)
-        patience_s = HEIR_S if host_pid else START_S
+        patience_s = RESPAWN_WITHIN_S if host_pid else START_S
         deadline = time.monotonic() + patience_s
         refusals = 0
         while time.monotonic() < deadline:
@@ -255,7 +255,7 @@ class EngineDesk:
 
     def _is_engine(self, pid: int) -> bool:
         """Whether this is an engine of our folder, or its host; a number may be another program's by now."""
-        return bool(pid) and {"engine", str(self._runtime)} <= set(words_of(pid))
+        return bool(pid) and {"engine", str(self._runtime)} <= set(command_line(pid))
 
     def _kill_for_good(self, *pids: int) -> None:
         """Hosts first: they would start another."""

@@ -61,7 +61,7 @@ class TellingStudio(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TellingEquipment:
+class AnnouncementServices:
     """What the program brings along. `prepare_drawing` is called on the loop's thread before the first poster."""
 
     texts: AnnouncementTexts
@@ -94,7 +94,7 @@ class Announcements:
         book: ScheduleBook,
         *,
         calendar: Calendar,
-        equipment: TellingEquipment,
+        equipment: AnnouncementServices,
         themes: Callable[[], Mapping[str, CardTheme]],
         notify: Callable[[Notice], None],
     ) -> None:

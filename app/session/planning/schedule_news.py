@@ -10,7 +10,7 @@ from app.domain.base.signal import Signal
 from app.domain.planning.schedule import Occurrence, Reminder
 from app.session.planning.clock_watch import ClockWatch
 from app.session.planning.scheduler import LATE, NOTHING, Scheduler
-from app.storage.seen_place import SeenPlace
+from app.storage.last_time_zone import LastTimeZone
 
 LOOK_S = 5  # so often the clock is looked at
 PLACE_LOOKS = 12  # once a minute the zone, too
@@ -26,7 +26,7 @@ class ScheduleNews:
     """
 
     def __init__(
-        self, scheduler: Scheduler, *, watch: ClockWatch, place: SeenPlace, soon_min: Callable[[], int], notify: Callable[[Notice], None]
+        self, scheduler: Scheduler, *, watch: ClockWatch, place: LastTimeZone, soon_min: Callable[[], int], notify: Callable[[Notice], None]
     ) -> None:
         self.reminder_due: Signal[[Reminder, Occurrence]] = Signal()
         self._scheduler = scheduler

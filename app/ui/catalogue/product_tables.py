@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.domain.base.errors import AppError
 from app.domain.base.money import Money, parse_amount
-from app.domain.base.web_address import LinkError, web_link
+from app.domain.base.web_address import WebAddressError, web_link
 from app.domain.catalogue.product import Delivery, Link, Price, Product, Stock, landed_cost, price_in
 
 Rows = list[list[str]]
@@ -46,7 +46,7 @@ def _link(rows: Rows, row: int, column: int, known: str) -> str:
         return text
     try:
         return web_link(text)
-    except LinkError as error:
+    except WebAddressError as error:
         raise RefusedCell(row, column, error) from error
 
 

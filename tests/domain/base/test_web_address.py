@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.base.money import Money
-from app.domain.base.web_address import MAX_LENGTH, LinkError, usable_link, web_link
+from app.domain.base.web_address import MAX_LENGTH, WebAddressError, usable_link, web_link
 from app.domain.catalogue.product import Link, Price, Product, link_in, missing_to_sell
 
 
@@ -60,7 +60,7 @@ def test_what_is_plain_is_completed(typed: str, link: str) -> None:
     ],
 )
 def test_what_a_browser_would_not_open_is_refused(typed: str, code: str) -> None:
-    with pytest.raises(LinkError) as refused:
+    with pytest.raises(WebAddressError) as refused:
         web_link(typed)
     assert refused.value.code == code
     assert usable_link(typed) == ""

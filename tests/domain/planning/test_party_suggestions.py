@@ -9,7 +9,7 @@ from app.calendar.packaged_zones import load_zones
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.party_suggestions import far_apart, missing_parties
 from app.domain.planning.schedule import Schedule
-from app.storage.markets import load_chosen
+from app.storage.markets import load_markets_by_id
 
 MARKETS = Path(__file__).resolve().parents[3] / "resources" / "markets"
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
@@ -26,12 +26,12 @@ NOW = datetime(2027, 1, 15, tzinfo=UTC)
     ],
 )
 def test_places_whose_clocks_are_hours_apart(market_id: str, places: tuple[str, ...]) -> None:
-    (market,) = load_chosen(MARKETS, (market_id,))
+    (market,) = load_markets_by_id(MARKETS, (market_id,))
     assert far_apart(market.zones, load_zones(), NOW) == places
 
 
 def test_what_is_there_already_is_not_offered_again() -> None:
-    markets = load_chosen(MARKETS, ("US", "DE"))
+    markets = load_markets_by_id(MARKETS, ("US", "DE"))
     planned = Schedule(
         parties=(Party("us", "USA", PartyKind.MARKET, "America/New_York", "US"), Party("host", "Lin", PartyKind.HOST, "Asia/Shanghai"))
     )

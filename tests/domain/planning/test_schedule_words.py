@@ -17,7 +17,7 @@ from app.domain.planning.replan import replan_day
 from app.domain.planning.schedule import Schedule
 from app.domain.planning.schedule_checks import Needs
 from app.domain.rundown.finding import Finding
-from app.language.findings import values_for
+from app.language.findings import finding_values
 from app.storage.wording import Wordings, placeholders
 from tests.domain.planning.test_schedule_checks import GOOD, SPOILT, findings
 from tests.domain.rundown.test_rundown_lint import OF_THE_PLAN
@@ -120,7 +120,7 @@ def test_all_that_is_said_has_words_that_speak_of_its_values(folder: str, langua
         template = wordings.template(code)
         assert template is not None
         assert placeholders(template.text + template.help) <= set(found.data), code
-        said = wordings.sentence(code, values_for(found.data, language))
+        said = wordings.sentence(code, finding_values(found.data, language))
         assert "{" not in said.text + said.help
         assert said.text.endswith("。" if language == "zh-Hans" else "."), said.text
         assert bool(said.help) == code.startswith("airing."), code
@@ -129,5 +129,7 @@ def test_all_that_is_said_has_words_that_speak_of_its_values(folder: str, langua
 def test_names_and_hours_are_told_as_readers_write_them() -> None:
     wordings = Wordings.load(WORDS)
     overlap, asleep = everything()["airing.overlap"], everything()["airing.asleep"]
-    assert wordings.sentence(overlap.code, values_for(overlap.data, "en")).text.startswith("“Late” needs Host, Helper, who are in “One”")
-    assert "01:30 on Nov 7, 2027" in wordings.sentence(asleep.code, values_for(asleep.data, "en")).text
+    assert wordings.sentence(overlap.code, finding_values(overlap.data, "en")).text.startswith(
+        "“Late” needs Host, Helper, who are in “One”"
+    )
+    assert "01:30 on Nov 7, 2027" in wordings.sentence(asleep.code, finding_values(asleep.data, "en")).text

@@ -14,7 +14,7 @@ from app.domain.rundown.rundown_lint import FIXES, LintError, RundownLint, apply
 from app.domain.selling.card_theme import CardColours
 from app.domain.show import Coupon, KeywordCard, Show, check_show
 from app.domain.show_editing import put_product, remove_segments
-from app.language.findings import values_for
+from app.language.findings import finding_values
 from app.storage.wording import Wordings, placeholders
 from tests.support.selling import CALM, PROVEN, good_show, product, with_market, with_product, with_segment, words
 from tests.support.source_trees import ROOT
@@ -134,7 +134,7 @@ def test_every_finding_has_words_that_speak_of_its_values(folder_language: str, 
         template = wordings.template(code)
         assert template is not None
         assert placeholders(template.text + template.help) <= set(data), code
-        said = wordings.sentence(code, values_for(data, language))
+        said = wordings.sentence(code, finding_values(data, language))
         assert said.help
         assert "{" not in said.text + said.help
         assert ("。" in said.text or "：" in said.text) == (language == "zh-Hans"), said.text

@@ -11,7 +11,7 @@ from app.relay.refusals import Refusal
 from app.relay.room.board import Board, BoardLimits, encode
 from app.relay.room.coupons import Coupons
 from app.relay.room.journal import Journal
-from app.relay.room.messages import claims_of, languages_of, market_of, read_message, text_of, texts_of, whole_of
+from app.relay.room.messages import claims_of, int_field, languages_of, market_of, read_message, text_of, texts_of
 from app.relay.room.viewers import Viewers
 from tests.support.clocks import SetClock
 
@@ -208,7 +208,7 @@ def test_what_is_no_message_is_refused(text: str) -> None:
 
 WRONG: list[Callable[[dict[str, object]], object]] = [
     lambda value: text_of(value, "x", most=5),
-    lambda value: whole_of(value, "x", least=1),
+    lambda value: int_field(value, "x", least=1),
     lambda value: market_of({"market": value["x"]}),
     lambda value: texts_of(value, "x", most=3, each=4),
     lambda value: claims_of({"claimed": value["x"]}, most=2),

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.session.catalogue.picture_fetch import MAX_HOPS, PictureFetch, is_public
-from app.storage.pictures import MAX_PICTURE_BYTES, id_of, make_picture
+from app.storage.show_pictures import MAX_PICTURE_BYTES, id_of, make_picture
 
 
 def png() -> bytes:

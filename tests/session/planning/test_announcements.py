@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from app.bootstrap.desk import code_modules
-from app.bootstrap.telling import telling_equipment
+from app.bootstrap.desk import qr_code_modules
+from app.bootstrap.telling import announcement_services
 from app.domain.base.local_time import LocalTime
 from app.domain.base.notice import Severity
 from app.domain.planning.party import Party, PartyKind
@@ -62,7 +62,7 @@ class Telling:
             self,
             self.desk.scheduler,
             calendar=self.desk.calendar,
-            equipment=telling_equipment(paths_in(home), lambda: self.application, code_modules),
+            equipment=announcement_services(paths_in(home), lambda: self.application, qr_code_modules),
             themes=lambda: {theme.id: theme for theme in load_card_themes(RESOURCES / "cards")},
             notify=self.desk.heard.append,
         )
@@ -208,7 +208,7 @@ def test_a_poster_is_drawn_for_all_markets_or_the_places_of_one(telling: Telling
 
 def test_what_a_poster_says(telling: Telling, tmp_path: Path) -> None:
     desk, date = telling.desk, telling.date()
-    texts = telling_equipment(paths_in(tmp_path), lambda: None, code_modules).texts
+    texts = announcement_services(paths_in(tmp_path), lambda: None, qr_code_modules).texts
     markets = {market.id: market for market in desk.calendar.markets(("US", "EG"))}
     told = Told("Show", telling.show.schedule, desk.zones, markets, "zh-Hans", LINK, NOW)
     poster = texts.poster(told, FRIDAYS, date, (US, EGYPT, HOST), "en", modules=((True,),))

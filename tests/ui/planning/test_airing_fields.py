@@ -7,7 +7,7 @@ from PySide6.QtCore import QDate, Qt, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.formats import LazyFormats
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import LocalTime
@@ -17,7 +17,7 @@ from app.ui.planning.dates.when_field import WhenField
 from app.ui.planning.dates.zone_choice import ZoneChoice, places
 
 NEW_YORK, BERLIN, LORD_HOWE, SHANGHAI = "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Shanghai"
-FORMATS = LateFormats()
+FORMATS = LazyFormats()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.formats import LazyFormats
 from app.calendar.packaged_zones import load_zones
 from app.domain.planning.festival import DayKind, Festival
 from app.domain.planning.hours.comfort import FAIR, LEVELS, NEVER, POOR, PRIME, QUARTER, Habits
@@ -14,7 +14,7 @@ from app.ui.planning.hours.strip_model import MarkKind, StripModel, axis, dial, 
 from app.ui.planning.reading import Speaker, strips_of
 
 ZONES = load_zones()
-SPEAKER = Speaker(LateFormats(), "en")
+SPEAKER = Speaker(LazyFormats(), "en")
 SHANGHAI = "Asia/Shanghai"
 
 

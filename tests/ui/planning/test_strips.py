@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap.formats import LateFormats
+from app.bootstrap.formats import LazyFormats
 from app.calendar.packaged_zones import load_zones
 from app.domain.planning.hours.comfort import Habits
 from app.domain.planning.party import Away, Party, PartyKind
@@ -32,7 +32,7 @@ PARTIES = (
 def view(qt: QApplication, request: pytest.FixtureRequest) -> Iterator[StripsView]:
     made = StripsView(load_theme(RESOURCES / "themes", request.param))
     made.resize(1000, HEAD_PX + len(PARTIES) * ROW_PX + 10)
-    model = strips_of(PARTIES, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LateFormats(), "en"))
+    model = strips_of(PARTIES, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LazyFormats(), "en"))
     made.show_model(model)
     made.show_block(model.instant(32), 120)
     made.show()
@@ -185,7 +185,7 @@ def test_a_party_says_what_its_clock_shows(view: StripsView) -> None:
 
 def test_many_rows_scroll_below_the_ruler(view: StripsView) -> None:
     many = tuple(Party(f"p{number}", f"Person {number}", PartyKind.OPERATOR, "Asia/Tokyo") for number in range(20))
-    model = strips_of(many, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LateFormats(), "en"))
+    model = strips_of(many, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LazyFormats(), "en"))
     view.show_model(model)
     QApplication.processEvents()
     before = view.viewport().grab().toImage()

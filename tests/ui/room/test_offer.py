@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from app.bootstrap.window import spoken_language
+from app.bootstrap.window import host_language
 from app.domain.event import EventKind
 from app.domain.selling.shown import ShownKind
 from app.session.studio import Studio
@@ -172,4 +172,4 @@ async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio
 
 def test_a_new_show_speaks_the_language_of_the_window() -> None:
     for chosen, spoken in (("zh_CN", "zh-Hans"), ("en", "en")):
-        assert spoken_language(Settings(language=chosen)) == spoken
+        assert host_language(Settings(language=chosen)) == spoken

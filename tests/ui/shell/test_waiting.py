@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.storage.files import StorageError
-from app.storage.opening import Opening, Stage
+from app.storage.open_operation import OpenOperation, OpenStage
 from app.ui.kit.waiting import Waiting, WaitingDialog
 
 PATIENCE_S = 30.0
@@ -42,16 +42,16 @@ def when_seen(do: Callable[[WaitingDialog], bool]) -> QTimer:
 
 
 def test_what_is_quick_shows_nothing(parent: QWidget) -> None:
-    assert Waiting(parent)("show", Opening(), lambda: threading.current_thread().name).startswith("open-file")
+    assert Waiting(parent)("show", OpenOperation(), lambda: threading.current_thread().name).startswith("open-file")
     assert dialog() is None
 
 
 def test_the_window_lives_on_and_says_how_far_it_is(parent: QWidget) -> None:
     seen, go_on = [], threading.Event()
-    opening = Opening()
+    opening = OpenOperation()
 
     def work() -> str:
-        opening.at(Stage.CHECKING)
+        opening.at(OpenStage.CHECKING)
         assert go_on.wait(PATIENCE_S)
         return "there"
 
@@ -68,7 +68,7 @@ def test_the_window_lives_on_and_says_how_far_it_is(parent: QWidget) -> None:
 
 @pytest.mark.parametrize("by_key", [False, True], ids=["button", "Escape"])
 def test_it_can_be_cancelled(parent: QWidget, by_key: bool) -> None:
-    opening = Opening()
+    opening = OpenOperation()
     pressed = threading.Event()
 
     def work() -> None:
@@ -92,4 +92,4 @@ def test_it_can_be_cancelled(parent: QWidget, by_key: bool) -> None:
 
 
 async def test_within_a_task_it_is_done_at_once(parent: QWidget) -> None:
-    assert Waiting(parent)("show", Opening(), threading.current_thread) is threading.current_thread()
+    assert Waiting(parent)("show", OpenOperation(), threading.current_thread) is threading.current_thread()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from app.plugin.wire import MAX_LINE, Message, Start, WireError, decoded, encoded, start_line
+from app.plugin.wire import MAX_LINE, Message, StartMessage, WireError, decode_line, encode_line, start_line
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "WINDIR", "COM
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class PluginLimits:
     """What a plugin may take before it is ended. `busy_s`: so long in a row nearly all of a processor (measured on Linux)."""
 
     start_s: float = 30.0
@@ -45,14 +45,14 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ProcessEnd:
     """Why a process ended: "" = it was let go, else a code with a value for its words."""
 
     cause: str
     value: str = ""
 
 
-def command_line() -> list[str]:
+def plugin_command() -> list[str]:
     """The words that start a plugin's process; a frozen program is its own interpreter."""
     return [sys.executable, COMMAND] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app", COMMAND]
 
@@ -65,24 +65,24 @@ def environment(folder: Path, desk: Mapping[str, str]) -> dict[str, str]:
     return {**own, **places, **python}
 
 
-class PluginRun:
+class PluginProcess:
     """`heard` is called on the loop for each message, in order and one at a time, and gives the answer, if there is one; `ended` once, when
     the process is gone. One thread reads and waits; a plugin that sends too much waits with it."""
 
-    def __init__(self, start: Start, *, heard: Callable[[Message], Message | None], ended: Callable[[End], None]) -> None:
+    def __init__(self, start: StartMessage, *, heard: Callable[[Message], Message | None], ended: Callable[[ProcessEnd], None]) -> None:
         self.gone = asyncio.Event()
         self._start = start
         self._heard = heard
         self._ended = ended
         self._loop = asyncio.get_running_loop()
-        self._end = End("crashed")
+        self._end = ProcessEnd("crashed")
         self._over = threading.Event()
         self._handing = False
         self._last = time.monotonic()
-        self._allowance = Allowance(BURST, RATE_HZ)
+        self._allowance = TokenBucket(BURST, RATE_HZ)
         folder = start.folder
         self._process = subprocess.Popen(
-            command_line(),
+            plugin_command(),
             cwd=ROOT,
             env=environment(folder, os.environ),
             stdin=subprocess.PIPE,
@@ -108,10 +108,10 @@ class PluginRun:
 
     def let_go(self) -> None:
         """Ask it to end: it hears no more."""
-        self._end = End("")
+        self._end = ProcessEnd("")
         self._close()
 
-    def kill(self, end: End) -> None:
+    def kill(self, end: ProcessEnd) -> None:
         """End it now, with all that it has started; only the first cause counts."""
         if not self._over.is_set() and self._end.cause == "crashed":
             self._end = end
@@ -146,13 +146,13 @@ class PluginRun:
             while (line := self._lines.readline(MAX_LINE + 1)) and not self._over.is_set():
                 self._allowance.wait(self._over)
                 self._last = time.monotonic()
-                answer = self._hand_over(decoded(line))
+                answer = self._hand_over(decode_line(line))
                 if answer is not None:
-                    self._say(encoded(answer))
+                    self._say(encode_line(answer))
         except WireError as error:
-            self.kill(End("garbled", str(error)[:200]))
+            self.kill(ProcessEnd("garbled", str(error)[:200]))
         except concurrent.futures.CancelledError:
-            self.kill(End("crashed", "unheard"))
+            self.kill(ProcessEnd("crashed", "unheard"))
         except (OSError, ValueError) as error:  # it ended, or was let go meanwhile
             log.debug("plugin %s: %s", self._start.plugin_id, error)
         finally:
@@ -198,7 +198,7 @@ class PluginRun:
         status = self._process.wait()
         self._close()
         self._lines.close()
-        end = End("crashed", str(status)) if self._end == End("crashed") else self._end
+        end = ProcessEnd("crashed", str(status)) if self._end == ProcessEnd("crashed") else self._end
 
         def tell() -> None:
             self.gone.set()
@@ -210,7 +210,7 @@ class PluginRun:
             log.debug("plugin %s ended after the desk's loop", self._start.plugin_id)
 
 
-class Allowance:
+class TokenBucket:
     """So many at once, and then so many a second."""
 
     def __init__(self, burst: int, rate_hz: float) -> None:

@@ -1,4 +1,4 @@
-"""Text on cards: the right font for a language, shrunk or cut until it fits, laid out in its own direction."""
+"""Text on cards: the right font for a language, shrink_picture or cut until it fits, laid out in its own direction."""
 
 import math
 from collections.abc import Sequence
@@ -10,12 +10,11 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPen, QTextLay
 
 from app.domain.base.words import is_right_to_left, reads_right_to_left
 from app.domain.selling.card_theme import CardFonts
-from app.overlay.cards_fonts import breaks_anywhere, families, room_of
+from app.overlay.card_fonts import breaks_anywhere, font_families, line_extents
 
 ELLIPSIS = "…"
 _NO_END = " ,;:.-–—·،؛、，。"  # looks like a slip before an ellipsis
 SHRINK_STEPS = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the wanted size; smaller and it no longer looks as if it belonged to its card
-UNBOUNDED = 1_000_000.0
 
 
 class Face(Enum):
@@ -51,7 +50,7 @@ class Type:
         general = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
         font = QFont(general)
         display = self.face is Face.DISPLAY
-        font.setFamilies([*families(text, self.language, self.fonts, display=display), general.family()])
+        font.setFamilies([*font_families(text, self.language, self.fonts, display=display), general.family()])
         font.setPixelSize(max(6, round(self.size * share)))
         font.setWeight(QFont.Weight.Normal if self.face is Face.TEXT else QFont.Weight.Bold)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -59,7 +58,7 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """Text that was set: `width` and `height` in pixels, `ascent` of the first line."""
 
     layout: QTextLayout
@@ -87,7 +86,7 @@ def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, an
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if anywhere else QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)
     layout.setCacheEnabled(True)
-    above, below = room_of(text, type_.language)
+    above, below = line_extents(text, type_.language)
     size = font.pixelSize()
     layout.beginLayout()
     baseline = above * size
@@ -109,11 +108,11 @@ def _widest(layout: QTextLayout) -> float:
     return max((layout.lineAt(number).naturalTextWidth() for number in range(layout.lineCount())), default=0.0)
 
 
-def _block(text: str, font: QFont, type_: Type, width: float, align: Align) -> Block:
+def _block(text: str, font: QFont, type_: Type, width: float, align: Align) -> TextBlock:
     """Set within exactly so wide a box, where it is known to fit."""
     layout = _laid(text, font, type_, width, align, anywhere=True)
-    above, below = room_of(text, type_.language)
-    return Block(layout, text, width, layout.lineCount() * (above + below) * font.pixelSize(), above * font.pixelSize())
+    above, below = line_extents(text, type_.language)
+    return TextBlock(layout, text, width, layout.lineCount() * (above + below) * font.pixelSize(), above * font.pixelSize())
 
 
 def _ends_of_characters(text: str, font: QFont) -> Sequence[int]:
@@ -148,8 +147,8 @@ def _cut(text: str, font: QFont, type_: Type, width: float, lines: int) -> str:
     return shortened(low)
 
 
-def fitted(text: str, type_: Type, width: float, *, lines: int = 1, align: Align = Align.START, tight: bool = False) -> Block:
-    """The text in a box at most so wide and so many lines high: shrunk as far as still looks well, then cut with an ellipsis.
+def fit_text(text: str, type_: Type, width: float, *, lines: int = 1, align: Align = Align.START, tight: bool = False) -> TextBlock:
+    """The text in a box at most so wide and so many lines high: shrink_picture as far as still looks well, then cut with an ellipsis.
 
     `tight`: the box becomes as narrow as the text (a line alone), or as it can be with the same number of lines.
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap.loop_watch import MINUTE_S, MOST_A_MINUTE, LoopWatch
+from app.bootstrap.task_errors import MINUTE_S, MOST_A_MINUTE, TaskErrorReporter
 from app.domain.base.clock import SystemClock
 from app.domain.base.notice import Notice
 from app.transport.publisher import Publisher
@@ -26,7 +26,7 @@ class Watched:
         self.notices: list[Notice] = []
         self.loop = asyncio.get_running_loop()
         self.now_s = self.loop.time()
-        LoopWatch(self.loop, self.notices.append, grace_s=0.01)
+        TaskErrorReporter(self.loop, self.notices.append, grace_s=0.01)
 
     @property
     def tasks(self) -> list[str]:
@@ -123,7 +123,7 @@ def test_the_publishers_own_loop_is_watched_as_the_engine_builds_it() -> None:
 
     def watch(loop: asyncio.AbstractEventLoop) -> None:
         loops.append(loop)
-        LoopWatch(loop, notices.append, grace_s=0.01)
+        TaskErrorReporter(loop, notices.append, grace_s=0.01)
 
     publisher = Publisher(clock=SystemClock(), control=Control(), notify=notices.append, watch_loop=watch)
     publisher.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap.crash_book import CrashBook
+from app.bootstrap.crash_history import CrashHistory
 from app.bootstrap.processes import ROOT
 from app.domain.program.source import Source, SourceKind
 from app.media.work_trail import fingerprint_of, suspects, works_in
@@ -15,11 +15,11 @@ from app.media.work_trail import fingerprint_of, suspects, works_in
 CRASHING = """
 import ctypes, os, sys, threading
 from pathlib import Path
-from app.bootstrap.crash_book import CrashBook
+from app.bootstrap.crash_history import CrashHistory
 from app.domain.program.source import Source, SourceKind
 from app.media.source_edge import SourceEdge
 
-book = CrashBook(Path(sys.argv[1]))
+book = CrashHistory(Path(sys.argv[1]))
 book.read()
 trail = book.begin()
 begun = threading.Barrier(3)
@@ -55,21 +55,21 @@ def test_the_second_crash_leaves_the_source_out_whose_thread_it_was(tmp_path: Pa
     if number is signal.SIGFPE:
         how = "import signal; signal.pthread_kill(threading.get_ident(), signal.SIGFPE)"
     assert crash(tmp_path, how) == -number
-    assert CrashBook(tmp_path).read() == frozenset()
+    assert CrashHistory(tmp_path).read() == frozenset()
     assert crash(tmp_path, how) == -number
-    assert CrashBook(tmp_path).read() == {fingerprint_of(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}))}
+    assert CrashHistory(tmp_path).read() == {fingerprint_of(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}))}
 
 
 def test_an_engine_that_was_killed_suspects_nobody(tmp_path: Path) -> None:
     for _ in range(3):
         assert crash(tmp_path, "threading.Event().wait()", "os.kill(os.getpid(), 9)") == -signal.SIGKILL
-        assert CrashBook(tmp_path).read() == frozenset()
+        assert CrashHistory(tmp_path).read() == frozenset()
 
 
 def test_a_crash_outside_the_sources_suspects_none_of_them(tmp_path: Path) -> None:
     for _ in range(3):
         assert crash(tmp_path, "threading.Event().wait()", "os.abort()") == -signal.SIGABRT
-        assert CrashBook(tmp_path).read() == frozenset()
+        assert CrashHistory(tmp_path).read() == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_crash_outside_the_sources_suspects_none_of_them(tmp_path: Path) -> No
 def test_damaged_files_of_a_dead_engine_do_not_stop_the_next(tmp_path: Path, content: bytes) -> None:
     for name in ("engine.stacks", "engine.trail", "engine.crashes"):
         (tmp_path / name).write_bytes(content)
-    assert CrashBook(tmp_path).read() == frozenset()
+    assert CrashHistory(tmp_path).read() == frozenset()
 
 
 def test_a_crash_on_a_librarys_own_thread_points_at_what_had_just_begun() -> None:

@@ -1,4 +1,4 @@
-"""Which font families write which script, beside a theme's own, and how much room a line of it needs."""
+"""Which font font_families write which script, beside a theme's own, and how much room a line of it needs."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from app.domain.selling.card_theme import CardFonts
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Its families, and the room `above` and `below` the baseline, in parts of the letters' size."""
+    """Its font_families, and the room `above` and `below` the baseline, in parts of the letters' size."""
 
     sans: tuple[str, ...] = ()
     serif: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def breaks_anywhere(text: str) -> bool:
     return any(name in _EAST_ASIAN and name != "HANGUL" for name in _first_words(text))
 
 
-def families(text: str, language: str, fonts: CardFonts, *, display: bool) -> list[str]:
+def font_families(text: str, language: str, fonts: CardFonts, *, display: bool) -> list[str]:
     """Families for this text, the best first: those of its own script before the theme's.
 
     A theme's Latin family may claim letters that it cannot shape; and Qt (seen in 6.11) remembers what stands behind a family by that
@@ -98,7 +98,7 @@ def families(text: str, language: str, fonts: CardFonts, *, display: bool) -> li
     return [*(family for script in scripts for family in (script.serif if serif else script.sans)), *own]
 
 
-def room_of(text: str, language: str) -> tuple[float, float]:
+def line_extents(text: str, language: str) -> tuple[float, float]:
     """(above, below) the baseline, in parts of the letters' size, that a line of this text needs."""
     scripts = [_LATIN, *scripts_in(text, language)]
     return max(script.above for script in scripts), max(script.below for script in scripts)

@@ -16,7 +16,7 @@ MAX_EVENTS = 20_000  # notices alone pile up, everything else is kept once
 MAX_BYTES = 32 * 1024 * 1024
 
 
-class AttachedDesk:
+class DeskConnection:
     """Proves the key, then hands commands' bytes to `received` and writes what is put.
 
     A desk that reads too slowly loses stale figures first; one that does not read at all is hung up on. `attached` is called after
@@ -29,9 +29,9 @@ class AttachedDesk:
         name: str,
         authkey: bytes,
         *,
-        attached: Callable[["AttachedDesk"], None],
-        received: Callable[["AttachedDesk", bytes], None],
-        left: Callable[["AttachedDesk"], None],
+        attached: Callable[["DeskConnection"], None],
+        received: Callable[["DeskConnection", bytes], None],
+        left: Callable[["DeskConnection"], None],
     ) -> None:
         self.name = name
         self._connection = connection

@@ -11,7 +11,7 @@ _MAX_PLACES = 512
 Place = tuple[str, int, str, int]
 
 
-class PacedHandler(logging.Handler):
+class RateLimitedHandler(logging.Handler):
     """Hands records on to `handlers`. Lines are the same when they come from the same place of the program with the same level.
 
     What was left out is said with the next line of that place, and at the latest when the log is closed.

@@ -8,9 +8,9 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from app.domain.base.words import is_right_to_left
 from app.domain.selling.card import CardKind, ProductCard
 from app.domain.selling.card_theme import ProductLayout
-from app.overlay.cards_panel import Drawn, Flow, Setting, Sheet, colour, draw_dot, draw_panel, draw_parcel, fill, rounded
-from app.overlay.cards_picture import decoded, draw_picture
-from app.overlay.cards_text import Block, Face, fitted
+from app.overlay.card_picture import decode_picture, draw_picture
+from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, Flow, colour, draw_dot, draw_panel, draw_parcel, fill, rounded
+from app.overlay.card_text import Face, TextBlock, fit_text
 
 MOST_KEYWORDS = 3
 MOST_CHIP_ROWS = 2
@@ -18,47 +18,47 @@ MOST_CHIP_ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Chip:
-    block: Block
+    block: TextBlock
     start: float
     top: float
     width: float
 
 
 @dataclass(slots=True)
-class _Words:
+class _ProductText:
     """Everything beside the picture, set within one column; tops are counted from the column's own."""
 
     width: float
-    name: Block
+    name: TextBlock
     chips: list[_Chip] = field(default_factory=list)
     chip_height: float = 0.0
     chips_top: float = 0.0
-    price: Block | None = None
-    was: Block | None = None
+    price: TextBlock | None = None
+    was: TextBlock | None = None
     was_beside: bool = True
     price_top: float = 0.0
-    notes: list[tuple[Block, bool]] = field(default_factory=list)  # (words, whether it is the number left)
+    notes: list[tuple[TextBlock, bool]] = field(default_factory=list)  # (words, whether it is the number left)
     notes_top: float = 0.0
     height: float = 0.0
 
 
-class _Setter:
+class _ProductTextLayout:
     """Sets the words of one card."""
 
-    def __init__(self, card: ProductCard, setting: Setting, width: float, *, name_lines: int) -> None:
+    def __init__(self, card: ProductCard, setting: CardStyle, width: float, *, name_lines: int) -> None:
         self._card = card
         self._setting = setting
         self._sizes = setting.theme.sizes
         self._gap = setting.pad * 0.55
-        self.words = _Words(width, self._set(card.name, Face.DISPLAY, self._sizes.name, width, lines=name_lines, tight=True))
+        self.words = _ProductText(width, self._set(card.name, Face.DISPLAY, self._sizes.name, width, lines=name_lines, tight=True))
         self._top = self.words.name.height
         self._set_chips()
         self._set_price()
         self._set_notes()
         self.words.height = self._top
 
-    def _set(self, text: str, face: Face, size: float, width: float, *, lines: int = 1, tight: bool = False) -> Block:
-        return fitted(text, self._setting.type(face, size, self._card.language), width, lines=lines, tight=tight)
+    def _set(self, text: str, face: Face, size: float, width: float, *, lines: int = 1, tight: bool = False) -> TextBlock:
+        return fit_text(text, self._setting.type(face, size, self._card.language), width, lines=lines, tight=tight)
 
     def _set_chips(self) -> None:
         keywords = [text for text in self._card.keywords if text.strip()][:MOST_KEYWORDS]
@@ -111,7 +111,7 @@ class _Setter:
         return self._setting.px(self._sizes.small) * 1.35
 
 
-def _draw_words(painter: QPainter, words: _Words, setting: Setting, flow: Flow, start: float, top: float) -> None:
+def _draw_words(painter: QPainter, words: _ProductText, setting: CardStyle, flow: Flow, start: float, top: float) -> None:
     """The column with its beginning at `start` and `top`."""
     colours = setting.theme.colours
     words.name.draw(painter, flow.x(start, words.name.width), top, colour(colours.text))
@@ -136,7 +136,7 @@ def _draw_words(painter: QPainter, words: _Words, setting: Setting, flow: Flow, 
         y += block.height * 1.04
 
 
-def _draw_price(painter: QPainter, words: _Words, price: Block, setting: Setting, flow: Flow, start: float, top: float) -> None:
+def _draw_price(painter: QPainter, words: _ProductText, price: TextBlock, setting: CardStyle, flow: Flow, start: float, top: float) -> None:
     colours, was = setting.theme.colours, words.was
     if was is not None and not words.was_beside:
         _draw_crossed_out(painter, was, flow.x(start, was.width), top, setting)
@@ -147,7 +147,7 @@ def _draw_price(painter: QPainter, words: _Words, price: Block, setting: Setting
         _draw_crossed_out(painter, was, x, top + price.ascent - was.ascent, setting)
 
 
-def _draw_crossed_out(painter: QPainter, was: Block, x: float, y: float, setting: Setting) -> None:
+def _draw_crossed_out(painter: QPainter, was: TextBlock, x: float, y: float, setting: CardStyle) -> None:
     muted = colour(setting.theme.colours.muted)
     was.draw(painter, x, y, muted)
     line = max(1.5, was.height * 0.055)
@@ -158,13 +158,13 @@ def _draw_crossed_out(painter: QPainter, was: Block, x: float, y: float, setting
     painter.drawLine(QLineF(x + 1, middle, x + was.width - 1, middle))
 
 
-def _draw_saving(painter: QPainter, card: ProductCard, setting: Setting, flow: Flow, tile: QRectF, most: float) -> None:
+def _draw_saving(painter: QPainter, card: ProductCard, setting: CardStyle, flow: Flow, tile: QRectF, most: float) -> None:
     """On the picture's corner, where reading begins."""
     if not card.saving.strip():
         return
     size = setting.theme.sizes.chip * 1.08
     inner = setting.px(size) * 0.55
-    block = fitted(card.saving, setting.type(Face.STRONG, size, card.language), most - 2 * inner, tight=True)
+    block = fit_text(card.saving, setting.type(Face.STRONG, size, card.language), most - 2 * inner, tight=True)
     width, height = block.width + 2 * inner, block.height + inner * 0.5
     inset = setting.pad * 0.55
     left = tile.right() - inset - width if flow.mirrored else tile.left() + inset
@@ -173,10 +173,10 @@ def _draw_saving(painter: QPainter, card: ProductCard, setting: Setting, flow: F
     block.draw(painter, box.left() + inner, box.center().y() - block.height / 2, colour(setting.theme.colours.on_saving))
 
 
-def draw_product(card: ProductCard, setting: Setting) -> Drawn:
+def draw_product(card: ProductCard, setting: CardStyle) -> DrawnCard:
     """A column or a row, as the canvas's shape asks; without a picture the words alone."""
     width = round(setting.shape.places[CardKind.PRODUCT].width * setting.canvas.width)
-    image = decoded(card.picture, width)
+    image = decode_picture(card.picture, width)
     if image is None:
         return _draw_plain(card, setting, width)
     if setting.shape.product is ProductLayout.COLUMN:
@@ -188,12 +188,12 @@ def _flow(card: ProductCard, width: float) -> Flow:
     return Flow(width, is_right_to_left(card.language))
 
 
-def _draw_plain(card: ProductCard, setting: Setting, width: float) -> Drawn:
+def _draw_plain(card: ProductCard, setting: CardStyle, width: float) -> DrawnCard:
     pad, flow = setting.pad, _flow(card, width)
-    words = _Setter(card, setting, width - 2 * pad - setting.px(setting.theme.form.bar), name_lines=2).words
+    words = _ProductTextLayout(card, setting, width - 2 * pad - setting.px(setting.theme.form.bar), name_lines=2).words
     height = words.height + 1.8 * pad
     body = QRectF(0, 0, width, height)
-    sheet = Sheet(width, height, setting.reach * 1.4)
+    sheet = CardSheet(width, height, setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, body, setting)
         painter.save()
@@ -205,9 +205,9 @@ def _draw_plain(card: ProductCard, setting: Setting, width: float) -> Drawn:
     return sheet.drawn
 
 
-def _draw_column(card: ProductCard, setting: Setting, width: float, image: QImage) -> Drawn:
+def _draw_column(card: ProductCard, setting: CardStyle, width: float, image: QImage) -> DrawnCard:
     pad, flow = setting.pad, _flow(card, width)
-    words = _Setter(card, setting, width - 2 * pad, name_lines=2).words
+    words = _ProductTextLayout(card, setting, width - 2 * pad, name_lines=2).words
     safe = setting.shape.safe
     room = setting.canvas.height * (1.0 - safe.top - safe.bottom)
     inset = round(setting.px(setting.theme.form.border) + pad * 0.42)
@@ -215,7 +215,7 @@ def _draw_column(card: ProductCard, setting: Setting, width: float, image: QImag
     height = inset + picture + pad * 0.75 + words.height + pad
     body = QRectF(0, 0, width, height)
     tile = QRectF(inset, inset, width - 2 * inset, picture)
-    sheet = Sheet(width, height, setting.reach * 1.4)
+    sheet = CardSheet(width, height, setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, body, setting)
         draw_picture(painter, image, tile, max(2.0, setting.radius - inset * 0.6), colour(setting.theme.colours.tile))
@@ -224,15 +224,15 @@ def _draw_column(card: ProductCard, setting: Setting, width: float, image: QImag
     return sheet.drawn
 
 
-def _draw_row(card: ProductCard, setting: Setting, width: float, image: QImage) -> Drawn:
+def _draw_row(card: ProductCard, setting: CardStyle, width: float, image: QImage) -> DrawnCard:
     pad, flow = setting.pad, _flow(card, width)
     inset = round(setting.px(setting.theme.form.border) + pad * 0.5)
     side = round(width * 0.31)
-    words = _Setter(card, setting, width - side - 2 * pad - inset, name_lines=2).words
+    words = _ProductTextLayout(card, setting, width - side - 2 * pad - inset, name_lines=2).words
     height = max(side + 2 * inset, words.height + 1.7 * pad)
     body = QRectF(0, 0, width, height)
     tile = flow.box(inset, inset, side, height - 2 * inset)
-    sheet = Sheet(width, height, setting.reach * 1.4)
+    sheet = CardSheet(width, height, setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, body, setting)
         draw_picture(painter, image, tile, max(2.0, setting.radius - inset * 0.6), colour(setting.theme.colours.tile))

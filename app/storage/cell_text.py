@@ -1,6 +1,6 @@
 """Cells of a workbook as its user sees them: per cent, leading zeros, currencies, minutes that were typed as hours.
 
-Digits are never rounded away: a price of 19.99 that is shown as 20 stays 19.99.
+Digits are never rounded away: a price of 19.99 that is cell_text as 20 stays 19.99.
 """
 
 import math
@@ -15,7 +15,7 @@ _PLAIN = ("", "general", "@")
 MAX_FORMAT = 255  # what a cell's format may be long
 
 
-def shown(value: object, number_format: str | None) -> str:
+def cell_text(value: object, number_format: str | None) -> str:
     """A cell's text as the spreadsheet shows it; `value` as openpyxl reads it."""
     if value is None:
         return ""
@@ -40,7 +40,7 @@ def number_text(value: float) -> str:
 
 
 def _section(form: str, value: float) -> str:
-    """The part of the format that a number of this sign is shown in."""
+    """The part of the format that a number of this sign is cell_text in."""
     parts, depth = [""], False
     for sign in form:
         depth = depth ^ (sign == '"')

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from app.bootstrap.logs import start_logging
-from app.bootstrap.paced_log import PacedHandler
+from app.bootstrap.rate_limited_log import RateLimitedHandler
 
 
 class Kept(logging.Handler):
@@ -20,7 +20,7 @@ class Setting:
     def __init__(self) -> None:
         self.now_s = 0.0
         self.kept = Kept()
-        self.handler = PacedHandler((self.kept,), per_minute=3, now_s=lambda: self.now_s)
+        self.handler = RateLimitedHandler((self.kept,), per_minute=3, now_s=lambda: self.now_s)
 
     def say(self, words: str, *, line: int = 1, level: int = logging.INFO) -> None:
         self.handler.handle(logging.LogRecord("relay", level, "a.py", line, words, (), None))

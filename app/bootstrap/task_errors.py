@@ -2,7 +2,7 @@
 
 Whoever starts a task owns it: it waits for it, or looks at how it ended. An error that nobody has looked at a few seconds after the task's
 end, and one that leaves a callback, comes here: it is logged, the user is told where there is one, and the process goes on. A task cannot
-leave half a process behind as a thread can (see broken_threads.py): what a process cannot live without is awaited by its main task, which
+leave half a process behind as a thread can (see thread_errors.py): what a process cannot live without is awaited by its main task, which
 ends it.
 
 What is private to asyncio and used here: `_log_traceback` of Task, which is true until somebody takes the error. A test uses it.
@@ -25,7 +25,7 @@ MINUTE_S = 60.0
 MAX_REASON = 200
 
 
-class LoopWatch:
+class TaskErrorReporter:
     """`tell` hears of each failing task once a minute at most; None = there is nobody to tell (a relay), the log has it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, tell: Callable[[Notice], None] | None = None, *, grace_s: float = GRACE_S) -> None:

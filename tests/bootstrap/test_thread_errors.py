@@ -12,10 +12,10 @@ from app.bootstrap.processes import ROOT
 BREAKING = """
 import logging, sys, threading, time
 from pathlib import Path
-from app.bootstrap.broken_threads import end_with_broken_threads
+from app.bootstrap.thread_errors import abort_on_thread_error
 from app.bootstrap.logs import start_logging
 start_logging(Path(sys.argv[1]), "half")
-end_with_broken_threads()
+abort_on_thread_error()
 threading.Thread(target=lambda: {}["compose"], name="compose").start()
 time.sleep(60)
 """

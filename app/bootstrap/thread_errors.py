@@ -7,7 +7,7 @@ import threading
 log = logging.getLogger(__name__)
 
 
-def end_with_broken_threads() -> None:
+def abort_on_thread_error() -> None:
     """From now on an error that leaves a thread is logged and ends the process as a crash does: whoever looks after it starts the next."""
     threading.excepthook = _end
 

@@ -6,8 +6,8 @@ from PySide6.QtGui import QFontDatabase, QImage, QTextLayout
 
 from app.domain.program.output import Canvas
 from app.domain.selling.card import LowerThird, ProductCard
+from app.overlay.card_text import ELLIPSIS, SHRINK_STEPS, Align, Face, Type, fit_text
 from app.overlay.cards import draw_card
-from app.overlay.cards_text import ELLIPSIS, SHRINK_STEPS, Align, Face, Type, fitted
 from tests.support.cards import themes
 
 THEMES = {theme.id: theme for theme in themes()}
@@ -50,7 +50,7 @@ def of(language: str, size: float = 30.0, face: Face = Face.TEXT, theme: str = "
 def test_every_language_has_real_glyphs(language: str, face: Face, theme: str) -> None:
     text, system = SAMPLES[language]
     require(system)
-    found = glyphs(fitted(text, of(language, face=face, theme=theme), 2000).layout)
+    found = glyphs(fit_text(text, of(language, face=face, theme=theme), 2000).layout)
     assert len(found) > 3
     assert 0 not in found, "glyph 0 is the empty box that stands for a missing character"
 
@@ -58,12 +58,12 @@ def test_every_language_has_real_glyphs(language: str, face: Face, theme: str) -
 @pytest.mark.parametrize("text", ["Chai चाय", "קפה coffee ☕", "茶 Tee", "ชา 🍵 tea", "قهوة Kaffee"])
 def test_scripts_that_are_not_the_cards_own_are_written_too(text: str) -> None:
     """Qt complains of fonts that claim a script they cannot shape, and every complaint fails a test here."""
-    assert 0 not in glyphs(fitted(text, of("en"), 2000).layout)
+    assert 0 not in glyphs(fit_text(text, of("en"), 2000).layout)
 
 
 def test_the_same_ideographs_look_as_the_reader_knows_them() -> None:
-    families = set(QFontDatabase.families())
-    if not {"Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK JP"} <= families:
+    font_families = set(QFontDatabase.families())
+    if not {"Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK JP"} <= font_families:
         pytest.skip("the fonts that tell Chinese from Japanese are not here")
     looks = {draw_card(LowerThird("骨直角令", "", language), THEMES["harbour"], Canvas()).rgba for language in ("zh", "zh-Hant", "ja")}
     assert len(looks) == 3
@@ -73,24 +73,24 @@ def test_bold_ideographs_are_heavier() -> None:
     require(System.SimplifiedChinese)
     inks = []
     for face in (Face.TEXT, Face.STRONG):
-        block = fitted("保温杯", of("zh", 60, face), 600)
+        block = fit_text("保温杯", of("zh", 60, face), 600)
         weights = {run.rawFont().weight() for run in block.layout.glyphRuns()}
         inks.append(max(weights))
     assert inks[1] > inks[0]
 
 
 def test_what_fits_keeps_its_size() -> None:
-    block = fitted("Flask", of("en", 40), 400)
+    block = fit_text("Flask", of("en", 40), 400)
     assert block.text == "Flask"
     assert block.layout.font().pixelSize() == 40
 
 
 def test_text_is_shrunk_first_and_cut_then() -> None:
-    wide = fitted("Alpine thermos bottle", of("en", 40), 4000, tight=True).width
-    shrunk = fitted("Alpine thermos bottle", of("en", 40), wide * 0.85)
-    assert shrunk.text == "Alpine thermos bottle"
-    assert 40 * SHRINK_STEPS[-1] - 1 <= shrunk.layout.font().pixelSize() < 40
-    cut = fitted("Alpine thermos bottle", of("en", 40), wide * 0.5)
+    wide = fit_text("Alpine thermos bottle", of("en", 40), 4000, tight=True).width
+    shrink_picture = fit_text("Alpine thermos bottle", of("en", 40), wide * 0.85)
+    assert shrink_picture.text == "Alpine thermos bottle"
+    assert 40 * SHRINK_STEPS[-1] - 1 <= shrink_picture.layout.font().pixelSize() < 40
+    cut = fit_text("Alpine thermos bottle", of("en", 40), wide * 0.5)
     assert cut.text.endswith(ELLIPSIS)
     assert cut.text.removesuffix(ELLIPSIS) == "Alpine thermos bottle"[: len(cut.text) - 1].rstrip()
     assert cut.layout.lineAt(0).naturalTextWidth() <= wide * 0.5 + 1
@@ -98,8 +98,8 @@ def test_text_is_shrunk_first_and_cut_then() -> None:
 
 def test_lines_are_used_before_text_is_cut() -> None:
     text = "one two three four five six seven eight nine ten"
-    one = fitted(text, of("en", 40), 300)
-    three = fitted(text, of("en", 40), 300, lines=3)
+    one = fit_text(text, of("en", 40), 300)
+    three = fit_text(text, of("en", 40), 300, lines=3)
     assert one.layout.lineCount() == 1
     assert three.layout.lineCount() == 3
     assert len(three.text) > 2 * len(one.text)
@@ -110,14 +110,14 @@ def test_lines_are_used_before_text_is_cut() -> None:
 @pytest.mark.parametrize("cluster", ["👩\u200d🚀", "क्षि", "ก็", "e\u0301"], ids=["joined emoji", "conjuncts", "Thai marks", "combining"])
 def test_a_cut_never_parts_what_is_one_character_to_a_reader(cluster: str) -> None:
     text = cluster * 90
-    kept = fitted(text, of("en", 30), 300).text.removesuffix(ELLIPSIS)
+    kept = fit_text(text, of("en", 30), 300).text.removesuffix(ELLIPSIS)
     assert kept
     assert len(kept) % len(cluster) == 0
 
 
 def test_lines_of_a_tight_block_are_about_as_long_as_each_other() -> None:
     text = "Keeps hot for twenty-four hours whatever the weather brings"
-    loose, tight = (fitted(text, of("en", 30), 700, lines=2, align=Align.CENTRE, tight=narrow) for narrow in (False, True))
+    loose, tight = (fit_text(text, of("en", 30), 700, lines=2, align=Align.CENTRE, tight=narrow) for narrow in (False, True))
     assert loose.layout.lineCount() == tight.layout.lineCount() == 2
     lengths = [tight.layout.lineAt(number).naturalTextWidth() for number in range(2)]
     assert min(lengths) > 0.7 * max(lengths)
@@ -125,11 +125,11 @@ def test_lines_of_a_tight_block_are_about_as_long_as_each_other() -> None:
 
 
 def test_line_breaks_and_blanks_are_evened_out() -> None:
-    assert fitted("  two\n words\t", of("en"), 900).text == "two words"
+    assert fit_text("  two\n words\t", of("en"), 900).text == "two words"
 
 
 def test_an_rtl_line_begins_at_the_right() -> None:
-    block = fitted("שלום", of("he", 30), 600)
+    block = fit_text("שלום", of("he", 30), 600)
     line = block.layout.lineAt(0)
     assert line.naturalTextRect().right() == pytest.approx(600, abs=1)
 
@@ -141,7 +141,7 @@ def test_empty_texts_do_no_harm() -> None:
 
 @pytest.mark.parametrize("text", ["cotton 100%", "-20% off", "iPhone 15 (2026)", "100%", "-5 °C"])
 def test_what_nobody_translated_keeps_its_order_on_a_card_that_runs_left(text: str) -> None:
-    option = fitted(text, of("ar"), 2000).layout.textOption()
+    option = fit_text(text, of("ar"), 2000).layout.textOption()
     assert option.textDirection() is Qt.LayoutDirection.LeftToRight
     assert option.alignment() & Qt.AlignmentFlag.AlignRight, "it stands where the card's reader begins"
 
@@ -149,11 +149,11 @@ def test_what_nobody_translated_keeps_its_order_on_a_card_that_runs_left(text: s
 @pytest.mark.parametrize("text", ["قطن", "iPhone متوفر", "١٢ قطعة"])
 def test_words_of_its_own_language_run_left_though_a_foreign_name_begins_them(text: str) -> None:
     require(System.Arabic)
-    assert fitted(text, of("ar"), 2000).layout.textOption().textDirection() is Qt.LayoutDirection.RightToLeft
+    assert fit_text(text, of("ar"), 2000).layout.textOption().textDirection() is Qt.LayoutDirection.RightToLeft
 
 
 def test_arabic_on_an_english_card_runs_left_and_stands_at_the_cards_beginning() -> None:
     require(System.Arabic)
-    option = fitted("قطن 100%", of("en"), 2000).layout.textOption()
+    option = fit_text("قطن 100%", of("en"), 2000).layout.textOption()
     assert option.textDirection() is Qt.LayoutDirection.RightToLeft
     assert option.alignment() & Qt.AlignmentFlag.AlignLeft

@@ -17,7 +17,7 @@ _MOST_SOURCES = 100
 _MOST_BYTES = 1 << 20
 
 
-class CrashBook:
+class CrashHistory:
     """For the one engine of a runtime folder. `read` what the last one left, then `begin` to write for the next.
 
     Python writes the stacks of a dying process into one file (`faulthandler`), sources write into another which thread works for which of

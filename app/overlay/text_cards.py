@@ -7,26 +7,26 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPolygonF
 
 from app.domain.base.words import is_right_to_left
 from app.domain.selling.card import CardKind, DisclosureBadge, KeywordCard, LowerThird, Ticker
-from app.overlay.cards_panel import Drawn, Flow, Setting, Sheet, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
-from app.overlay.cards_text import Align, Block, Face, Type, fitted
+from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, Flow, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
+from app.overlay.card_text import Align, Face, TextBlock, Type, fit_text
 
 MOST_TICKER_PX = 24_000  # of one round; a line ends at a quarter of it, and what goes beyond it is left out
 
 
-def _width(setting: Setting, kind: CardKind) -> float:
+def _width(setting: CardStyle, kind: CardKind) -> float:
     return round(setting.shape.places[kind].width * setting.canvas.width)
 
 
-def draw_keyword(card: KeywordCard, setting: Setting) -> Drawn:
+def draw_keyword(card: KeywordCard, setting: CardStyle) -> DrawnCard:
     """Both languages below each other, each in its own direction, with a fine line between."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     side = pad * 1.9
     room = _width(setting, CardKind.KEYWORD) - 2 * side
     type_ = setting.type(Face.DISPLAY, sizes.keyword, card.first_language)
-    first = fitted(card.first, type_, room, lines=2, align=Align.CENTRE, tight=True)
+    first = fit_text(card.first, type_, room, lines=2, align=Align.CENTRE, tight=True)
     second = None
     if card.second.strip():
-        second = fitted(
+        second = fit_text(
             card.second,
             setting.type(Face.STRONG, sizes.second_keyword, card.second_language),
             room,
@@ -39,7 +39,7 @@ def draw_keyword(card: KeywordCard, setting: Setting) -> Drawn:
     gap = pad * 0.7
     height = pad * 0.9 + first.height + (gap * 1.2 + second.height if second else 0.0) + pad * 0.9
     body = QRectF(0, 0, math.ceil(width), math.ceil(height))
-    sheet = Sheet(body.width(), body.height(), setting.reach * 1.4)
+    sheet = CardSheet(body.width(), body.height(), setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, body, setting)
         painter.save()
@@ -56,7 +56,7 @@ def draw_keyword(card: KeywordCard, setting: Setting) -> Drawn:
     return sheet.drawn
 
 
-def _draw_fading_rule(painter: QPainter, body: QRectF, y: float, setting: Setting) -> None:
+def _draw_fading_rule(painter: QPainter, body: QRectF, y: float, setting: CardStyle) -> None:
     """A line that fades towards both ends."""
     tint = colour(setting.theme.colours.accent)
     clear = colour(setting.theme.colours.accent)
@@ -68,21 +68,21 @@ def _draw_fading_rule(painter: QPainter, body: QRectF, y: float, setting: Settin
     painter.fillRect(QRectF(body.left(), y - thick / 2, body.width(), thick), gradient)
 
 
-def draw_lower_third(card: LowerThird, setting: Setting) -> Drawn:
+def draw_lower_third(card: LowerThird, setting: CardStyle) -> DrawnCard:
     """Name above role, with the accent where reading begins."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     bar = setting.px(setting.theme.form.bar) * 1.25
     start, end = bar + pad * 1.15, pad * 1.6
     room = _width(setting, CardKind.LOWER_THIRD) - start - end
-    name = fitted(card.name, setting.type(Face.DISPLAY, sizes.person, card.language), room, tight=True)
-    role = fitted(card.role, setting.type(Face.TEXT, sizes.role, card.language), room, tight=True) if card.role.strip() else None
+    name = fit_text(card.name, setting.type(Face.DISPLAY, sizes.person, card.language), room, tight=True)
+    role = fit_text(card.role, setting.type(Face.TEXT, sizes.role, card.language), room, tight=True) if card.role.strip() else None
     content = max(name.width, role.width if role else 0.0)
     width = math.ceil(start + max(content, setting.px(0.2)) + end)
     above = pad * 0.62
     height = math.ceil(2 * above + name.height + (role.height if role else 0.0))
     flow = Flow(width, is_right_to_left(card.language))
     body = QRectF(0, 0, width, height)
-    sheet = Sheet(width, height, setting.reach * 1.4)
+    sheet = CardSheet(width, height, setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, body, setting)
         painter.save()
@@ -95,16 +95,16 @@ def draw_lower_third(card: LowerThird, setting: Setting) -> Drawn:
     return sheet.drawn
 
 
-def draw_badge(card: DisclosureBadge, setting: Setting) -> Drawn:
+def draw_badge(card: DisclosureBadge, setting: CardStyle) -> DrawnCard:
     """A small plate that can be read over anything."""
     colours, size = setting.theme.colours, setting.theme.sizes.badge
     inner = setting.px(size) * 0.72
     room = _width(setting, CardKind.BADGE) - 2 * inner
-    block = fitted(card.text, setting.type(Face.STRONG, size, card.language), room, lines=2, tight=True)
+    block = fit_text(card.text, setting.type(Face.STRONG, size, card.language), room, lines=2, tight=True)
     width, height = math.ceil(block.width + 2 * inner), math.ceil(block.height + inner * 0.62)
     body = QRectF(0, 0, width, height)
     radius = min(height / 2, setting.radius * 0.75 + 2)
-    sheet = Sheet(width, height, setting.reach * 0.6)
+    sheet = CardSheet(width, height, setting.reach * 0.6)
     with sheet as painter:
         draw_shadow(painter, body, radius, setting.reach * 0.4, colour(colours.shadow))
         fill(painter, body, radius, colour(colours.badge))
@@ -113,7 +113,7 @@ def draw_badge(card: DisclosureBadge, setting: Setting) -> Drawn:
     return sheet.drawn
 
 
-def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
+def draw_ticker(card: Ticker, setting: CardStyle) -> DrawnCard:
     """One round of the strip: wider than the canvas, and its end meets its beginning."""
     colours, sizes = setting.theme.colours, setting.theme.sizes
     mirrored = is_right_to_left(card.language)
@@ -124,7 +124,7 @@ def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
     once = sum(line.width + 2 * gap for line in lines)
     rounds = max(1, math.ceil(setting.canvas.width / once)) if once else 1
     width = even(once * rounds) if once else even(setting.canvas.width)
-    sheet = Sheet(width, height)
+    sheet = CardSheet(width, height)
     with sheet as painter:
         painter.fillRect(QRectF(0, 0, width, height), colour(colours.ticker))
         painter.fillRect(QRectF(0, 0, width, max(2.0, setting.px(setting.theme.form.bar) * 0.45)), colour(colours.accent))
@@ -138,14 +138,14 @@ def draw_ticker(card: Ticker, setting: Setting) -> Drawn:
     return sheet.drawn
 
 
-def _ticker_lines(card: Ticker, type_: Type, gaps: float) -> list[Block]:
+def _ticker_lines(card: Ticker, type_: Type, gaps: float) -> list[TextBlock]:
     """As many lines as one round holds."""
-    lines: list[Block] = []
+    lines: list[TextBlock] = []
     room = float(MOST_TICKER_PX)
     for line in card.lines:
         if not line.strip():
             continue
-        block = fitted(line, type_, MOST_TICKER_PX / 4, tight=True)
+        block = fit_text(line, type_, MOST_TICKER_PX / 4, tight=True)
         room -= block.width + gaps
         if room < 0:
             break
@@ -153,7 +153,7 @@ def _ticker_lines(card: Ticker, type_: Type, gaps: float) -> list[Block]:
     return lines
 
 
-def _draw_diamond(painter: QPainter, centre: QPointF, setting: Setting) -> None:
+def _draw_diamond(painter: QPainter, centre: QPointF, setting: CardStyle) -> None:
     half = setting.px(setting.theme.sizes.ticker) * 0.19
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(setting.theme.colours.accent))

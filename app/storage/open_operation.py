@@ -12,7 +12,7 @@ EVERY_STEPS = 100_000  # SQLite counts its own instructions: a thousandth of a s
 MAX_STEPS = 2_000_000_000  # a log of ten million entries takes a tenth of it to check and read
 
 
-class Stage(Enum):
+class OpenStage(Enum):
     """What the user is told while he waits."""
 
     CHECKING = "checking"
@@ -21,15 +21,15 @@ class Stage(Enum):
     SALVAGING = "salvaging"
 
 
-Told = Callable[[Stage], object]
+OnStage = Callable[[OpenStage], object]
 
 
-class Opening:
+class OpenOperation:
     """Belongs to one file. `cancel` may be called from any thread; `told` is called on the one that reads."""
 
     PAGES: Final = 2000  # copied between two looks at whether it is still wanted: 8 MB
 
-    def __init__(self, told: Told | None = None, *, max_steps: int = MAX_STEPS) -> None:
+    def __init__(self, told: OnStage | None = None, *, max_steps: int = MAX_STEPS) -> None:
         self._told = told
         self._left = max_steps
         self._cancelled = False
@@ -46,7 +46,7 @@ class Opening:
         """Tell from now on which stage it is at, by its value."""
         self._told = lambda stage: told(stage.value)
 
-    def at(self, stage: Stage) -> None:
+    def at(self, stage: OpenStage) -> None:
         """This is what is done now."""
         if self._told is not None:
             self._told(stage)

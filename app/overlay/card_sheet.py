@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPa
 from app.domain.base.schema import parse_colour
 from app.domain.program.output import Canvas
 from app.domain.selling.card_theme import CardTheme, ShapeTheme, shape_of
-from app.overlay.cards_text import Face, Type
+from app.overlay.card_text import Face, Type
 
 _SHADOW_DROP = 0.3  # of its reach: light comes from above
 MAX_SIDE = 32_000  # of a sheet; a ticker may be long
@@ -25,7 +25,7 @@ def even(length: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class CardStyle:
     """A theme on a canvas: measures in pixels."""
 
     theme: CardTheme
@@ -57,17 +57,17 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnCard:
     """A finished sheet, and the card's own rectangle on it: the shadow lies outside."""
 
     image: QImage
     body: QRectF
 
 
-class Sheet:
+class CardSheet:
     """A transparent image whose painter's origin is the top left corner of the card's body.
 
-    `with Sheet(…) as painter:` draws; afterwards `drawn` holds the result.
+    `with CardSheet(…) as painter:` draws; afterwards `drawn` holds the result.
     """
 
     def __init__(self, width: float, height: float, margin: float = 0.0) -> None:
@@ -89,8 +89,8 @@ class Sheet:
         self._painter.end()
 
     @property
-    def drawn(self) -> Drawn:
-        return Drawn(self._image, self._body)
+    def drawn(self) -> DrawnCard:
+        return DrawnCard(self._image, self._body)
 
 
 def rounded(rect: QRectF, radius: float) -> QPainterPath:
@@ -152,7 +152,7 @@ def _draw_patch(painter: QPainter, patch: QImage, edge: int, rect: QRectF) -> No
                 painter.drawImage(QRectF(to_x, to_y, to_width, to_height), patch, QRectF(from_x, from_y, from_width, from_height))
 
 
-def draw_panel(painter: QPainter, rect: QRectF, setting: Setting, *, radius: float | None = None) -> None:
+def draw_panel(painter: QPainter, rect: QRectF, setting: CardStyle, *, radius: float | None = None) -> None:
     """The theme's ground: shadow, gradient, and a fine border within."""
     colours, form = setting.theme.colours, setting.theme.form
     corner = setting.radius if radius is None else radius

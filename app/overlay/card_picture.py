@@ -1,15 +1,15 @@
-"""Product pictures on cards: decoded, turned upright, scaled well, and set into their tile."""
+"""Product pictures on cards: decode_picture, turned upright, scaled well, and set into their tile."""
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
 
-from app.overlay.cards_panel import rounded
+from app.overlay.card_sheet import rounded
 
 MOST_PIXELS = 64_000_000  # a larger one is no photograph, and would take the desk's memory
 _CROPPED_AT_MOST = 1.4  # a tile and a picture whose shapes differ more are not made to match by cutting: half a shoe sells nothing
 
 
-def decoded(content: bytes, side: int) -> QImage | None:
+def decode_picture(content: bytes, side: int) -> QImage | None:
     """The picture, made ready to be drawn about `side` pixels large; None when it cannot be read."""
     if not content:
         return None
@@ -31,7 +31,7 @@ def decoded(content: bytes, side: int) -> QImage | None:
 
 
 def _halved_down(size: QSize, side: int) -> QSize:
-    """The size in which it is decoded: at least twice what is wanted, which JPEG files give at a fraction of the cost."""
+    """The size in which it is decode_picture: at least twice what is wanted, which JPEG files give at a fraction of the cost."""
     factor = min(1.0, side * 2 / max(1, min(size.width(), size.height())))
     return QSize(max(1, round(size.width() * factor)), max(1, round(size.height() * factor)))
 

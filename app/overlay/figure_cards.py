@@ -7,21 +7,21 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app.domain.selling.card import CardKind, Countdown, QrCard
-from app.overlay.cards_panel import Drawn, Setting, Sheet, colour, draw_panel, fill
-from app.overlay.cards_text import Align, Block, Face, fitted
+from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, colour, draw_panel, fill
+from app.overlay.card_text import Align, Face, TextBlock, fit_text
 
 QUIET_ZONE = 4  # modules, as ISO/IEC 18004 asks
 MOST_HOURS = 99
 
 
-def clock_face(seconds: int) -> str:
+def clock_text(seconds: int) -> str:
     """ "mm:ss", and "h:mm:ss" from an hour on; never below zero."""
     seconds = min(max(0, seconds), MOST_HOURS * 3600 + 3599)
     hours, minutes = divmod(seconds // 60, 60)
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes:02}:{seconds % 60:02}"
 
 
-def draw_countdown(card: Countdown, setting: Setting) -> Drawn:
+def draw_countdown(card: Countdown, setting: CardStyle) -> DrawnCard:
     """Every digit on a tile of its own, so that nothing moves while they change. Clocks run from left to right in every language."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     font = setting.type(Face.DISPLAY, sizes.digits, "en").font("0")
@@ -30,7 +30,7 @@ def draw_countdown(card: Countdown, setting: Setting) -> Drawn:
     cap = metrics.capHeight() or metrics.ascent() * 0.7
     tile_width, tile_height = math.ceil(digit * 1.42), math.ceil(cap * 1.95)
     gap, colon = max(2, round(tile_width * 0.11)), math.ceil(digit * 0.62)
-    face = clock_face(card.seconds)
+    face = clock_text(card.seconds)
     clock_width = sum(colon if figure == ":" else tile_width for figure in face) + gap * (len(face) - 1)
     room = max(_room(setting, CardKind.COUNTDOWN) - 2 * pad, clock_width)
     title = _title(card.title, card.language, setting, room)
@@ -38,7 +38,7 @@ def draw_countdown(card: Countdown, setting: Setting) -> Drawn:
     above = pad * 0.8
     clock_top = above + (title.height + pad * 0.25 if title else 0.0)
     height = math.ceil(clock_top + tile_height + pad * 0.9)
-    sheet = Sheet(width, height, setting.reach * 1.4)
+    sheet = CardSheet(width, height, setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, QRectF(0, 0, width, height), setting)
         if title is not None:
@@ -60,7 +60,7 @@ def draw_countdown(card: Countdown, setting: Setting) -> Drawn:
     return sheet.drawn
 
 
-def _draw_fold(painter: QPainter, box: QRectF, setting: Setting) -> None:
+def _draw_fold(painter: QPainter, box: QRectF, setting: CardStyle) -> None:
     """The line across the middle at which the plates of a station clock fold."""
     line = max(1.0, box.height() * 0.018)
     tint = colour(setting.theme.colours.panel_end)
@@ -68,7 +68,7 @@ def _draw_fold(painter: QPainter, box: QRectF, setting: Setting) -> None:
     painter.fillRect(QRectF(box.left(), round(box.center().y() - line / 2), box.width(), line), tint)
 
 
-def _draw_colon(painter: QPainter, box: QRectF, setting: Setting) -> None:
+def _draw_colon(painter: QPainter, box: QRectF, setting: CardStyle) -> None:
     half = box.width() * 0.15
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(setting.theme.colours.accent))
@@ -76,17 +76,17 @@ def _draw_colon(painter: QPainter, box: QRectF, setting: Setting) -> None:
         painter.drawEllipse(QPointF(box.center().x(), box.top() + box.height() * down), half, half)
 
 
-def _room(setting: Setting, kind: CardKind) -> float:
+def _room(setting: CardStyle, kind: CardKind) -> float:
     return round(setting.shape.places[kind].width * setting.canvas.width)
 
 
-def _title(text: str, language: str, setting: Setting, room: float) -> Block | None:
+def _title(text: str, language: str, setting: CardStyle, room: float) -> TextBlock | None:
     if not text.strip():
         return None
-    return fitted(text, setting.type(Face.STRONG, setting.theme.sizes.title, language), room, lines=2, align=Align.CENTRE, tight=True)
+    return fit_text(text, setting.type(Face.STRONG, setting.theme.sizes.title, language), room, lines=2, align=Align.CENTRE, tight=True)
 
 
-def draw_qr(card: QrCard, setting: Setting) -> Drawn:
+def draw_qr(card: QrCard, setting: CardStyle) -> DrawnCard:
     """Black on white whatever the theme, because phones have to read it; whole pixels a module."""
     colours, pad = setting.theme.colours, setting.pad
     count = len(card.modules) + 2 * QUIET_ZONE
@@ -98,23 +98,23 @@ def draw_qr(card: QrCard, setting: Setting) -> Drawn:
     address = None
     if card.address.strip():
         address_type = setting.type(Face.TEXT, setting.theme.sizes.small * 0.86, "en")
-        address = fitted(card.address, address_type, width - pad, align=Align.CENTRE, tight=True)
+        address = fit_text(card.address, address_type, width - pad, align=Align.CENTRE, tight=True)
     tile_top = inset + (title.height + inset * 0.5 if title else 0.0)
     height = math.ceil(tile_top + tile + (address.height + inset * 0.6 if address else 0.0) + inset)
-    sheet = Sheet(width, height, setting.reach * 1.4)
+    sheet = CardSheet(width, height, setting.reach * 1.4)
     with sheet as painter:
         draw_panel(painter, QRectF(0, 0, width, height), setting)
         if title is not None:
             title.draw(painter, (width - title.width) / 2, inset, colour(colours.text))
         top = round(tile_top)
         fill(painter, QRectF(inset, top, tile, tile), max(2.0, setting.radius - inset * 0.6), colour("#ffffff"))
-        draw_modules(painter, card.modules, inset + QUIET_ZONE * module, top + QUIET_ZONE * module, module)
+        draw_qr_modules(painter, card.modules, inset + QUIET_ZONE * module, top + QUIET_ZONE * module, module)
         if address is not None:
             address.draw(painter, (width - address.width) / 2, top + tile + inset * 0.6, colour(colours.muted))
     return sheet.drawn
 
 
-def draw_modules(painter: QPainter, modules: Sequence[Sequence[bool]], left: int, top: int, module: int) -> None:
+def draw_qr_modules(painter: QPainter, modules: Sequence[Sequence[bool]], left: int, top: int, module: int) -> None:
     """A code's dark modules, each so many whole pixels large."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

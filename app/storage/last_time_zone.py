@@ -8,7 +8,7 @@ from app.storage.files import StorageError, read_file, write_file
 MAX_NAME = 64  # the longest zone's has 32
 
 
-class SeenPlace:
+class LastTimeZone:
     """One line in a file of the state folder. Neither reading nor writing fails: it is a convenience."""
 
     def __init__(self, path: Path) -> None:

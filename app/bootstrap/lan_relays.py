@@ -17,7 +17,7 @@ def as_relays(found: Iterable[FoundRelay], own: Iterable[str]) -> tuple[Relay, .
     )
 
 
-class Neighbours:
+class LanRelays:
     """The relay browser in the Studio's terms."""
 
     def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:

@@ -6,7 +6,7 @@ from app.domain.base.errors import Value
 from app.storage.wording import Wordings
 
 
-def spoken(wordings: Wordings, code: str, data: Mapping[str, Value]) -> str:
+def notice_line(wordings: Wordings, code: str, data: Mapping[str, Value]) -> str:
     """What happened and what to do, as one line."""
     words = wordings.sentence(code, data)
     text = words.text if words.text.endswith((".", "!", "?", ":")) else f"{words.text}."

@@ -2,7 +2,7 @@
 
 An audit hook refuses what the manifest does not ask for: files, other programs, hosts. It stops every plugin that uses Python as it is
 meant to be used; a plugin in bad faith could work around it within its own process. What such a one still meets is the process itself (the
-desk's memory and tokens are not in it), on Linux the kernel's own fence (landlock.py), and the limits of limits.py.
+desk's memory and tokens are not in it), on Linux the kernel's own fence (landlock.py), and the limits of resource_limits.py.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.plugin.permissions import Host
+from app.plugin.permissions import AllowedHost
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PROGRAMS = frozenset(
@@ -38,12 +38,12 @@ class NotPermitted(PermissionError):
 
 
 @dataclass(slots=True)
-class Fence:
+class AuditSandbox:
     """`readable` and `writable` are folders or files, without symbolic links; `hosts` what the manifest names."""
 
     readable: Sequence[Path]
     writable: Sequence[Path]
-    hosts: Sequence[Host]
+    hosts: Sequence[AllowedHost]
     _ends: set[tuple[str, int]] = field(default_factory=set)
     _can_read: tuple[str, ...] = ()
     _can_write: tuple[str, ...] = ()
