@@ -16,6 +16,7 @@ import psutil
 from PySide6.QtGui import QFontDatabase
 
 from app.bootstrap.logs import start_logging
+from app.domain.base.address import is_loopback
 from app.domain.base.errors import AppError
 from app.domain.program.device import Device
 from app.domain.program.output import AudioSettings, Canvas, H264Profile, SpeedPreset
@@ -30,7 +31,7 @@ from app.media.sound.portaudio import SoundHost
 from app.overlay.offscreen import make_offscreen_application
 from app.storage.paths import Paths, find_paths
 from app.storage.settings import FIELDS
-from app.transport.addresses import host_addresses, is_loopback
+from app.transport.addresses import host_addresses
 from app.transport.errors import TransportError
 from app.transport.peer import Peer
 

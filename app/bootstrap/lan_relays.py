@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from app.domain.base.address import is_loopback
 from app.domain.program.output import Relay
 from app.relay.discovery import Browser, FoundRelay
-from app.transport.addresses import host_addresses, is_loopback
+from app.transport.addresses import host_addresses
 
 
 def as_relays(found: Iterable[FoundRelay], own: Iterable[str]) -> tuple[Relay, ...]:

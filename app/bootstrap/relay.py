@@ -9,9 +9,10 @@ from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import freeze_memory, on_termination_signals
 from app.bootstrap.task_errors import TaskErrorReporter
 from app.bootstrap.terminal_text import notice_line
+from app.domain.base.address import is_loopback
 from app.domain.room.room import orders_secret
 from app.relay.access.proxies import read_networks
-from app.relay.config import RelayConfig, RelayError, is_loopback
+from app.relay.config import RelayConfig, RelayError
 from app.relay.descriptors import raise_limit
 from app.relay.process import Lease, addresses_of, read_keys, room_keys_file, serve
 from app.relay.server import RelayServer

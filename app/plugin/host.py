@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Protocol
 
 from app.domain.base.backoff import Backoff
+from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, FieldError, Value
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.base.state import StateCell
+from app.domain.base.token_bucket import TokenBucket
 from app.domain.base.words import pick
 from app.domain.selling.order import Order
 from app.plugin.api import TakeOrder
 from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
-from app.plugin.process import PluginLimits, PluginProcess, ProcessEnd, TokenBucket, processor_s
+from app.plugin.process import PluginLimits, PluginProcess, ProcessEnd, processor_s
 from app.plugin.wire import MAX_TEXT, Message, StartMessage, WireError, read_order, read_text
 
 log = logging.getLogger(__name__)
@@ -80,7 +82,7 @@ class Plugin:
         self.backoff = backoff
         self.busy_since: float | None = None
         self.used_s: float | None = None
-        self.words = TokenBucket(WORDS, WORDS_HZ)
+        self.words = TokenBucket(WORDS_HZ, WORDS, SystemClock())
         self.unsaid = 0
         self.again: asyncio.TimerHandle | None = None
 
@@ -281,7 +283,7 @@ class PluginHost:
 
     def _tell(self, plugin: Plugin, text: str) -> None:
         """Say it to the user, unless the plugin said much just now; then the next one says how much was left out."""
-        if not plugin.words.has():
+        if not plugin.words.take(1):
             plugin.unsaid += 1
             return
         if plugin.unsaid:

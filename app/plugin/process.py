@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from app.domain.base.clock import SystemClock
+from app.domain.base.token_bucket import TokenBucket
 from app.plugin.wire import MAX_LINE, Message, StartMessage, WireError, decode_line, encode_line, start_line
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,7 @@ class PluginProcess:
         self._over = threading.Event()
         self._handing = False
         self._last = time.monotonic()
-        self._allowance = TokenBucket(BURST, RATE_HZ)
+        self._lines_allowed = TokenBucket(RATE_HZ, BURST, SystemClock())
         folder = start.folder
         self._process = subprocess.Popen(
             plugin_command(),
@@ -144,7 +146,8 @@ class PluginProcess:
         try:
             self._say(start_line(self._start))
             while (line := self._lines.readline(MAX_LINE + 1)) and not self._over.is_set():
-                self._allowance.wait(self._over)
+                if (pause_s := self._lines_allowed.wait_s()) > 0:
+                    self._over.wait(pause_s)
                 self._last = time.monotonic()
                 answer = self._hand_over(decode_line(line))
                 if answer is not None:
@@ -208,35 +211,6 @@ class PluginProcess:
             self._loop.call_soon_threadsafe(tell)
         except RuntimeError:
             log.debug("plugin %s ended after the desk's loop", self._start.plugin_id)
-
-
-class TokenBucket:
-    """So many at once, and then so many a second."""
-
-    def __init__(self, burst: int, rate_hz: float) -> None:
-        self._most = float(burst)
-        self._rate_hz = rate_hz
-        self._left = float(burst)
-        self._at = time.monotonic()
-
-    def wait(self, over: threading.Event) -> None:
-        """Return when the next one may come, or when it is over."""
-        self._refill()
-        if self._left < 1:
-            over.wait((1 - self._left) / self._rate_hz)
-        self._left -= 1
-
-    def has(self) -> bool:
-        """Whether one may come now; it counts when it does."""
-        self._refill()
-        allowed = self._left >= 1
-        self._left -= allowed
-        return allowed
-
-    def _refill(self) -> None:
-        now = time.monotonic()
-        self._left = min(self._most, self._left + (now - self._at) * self._rate_hz)
-        self._at = now
 
 
 def processor_s(pid: int) -> float | None:

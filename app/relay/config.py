@@ -1,6 +1,5 @@
 """What a relay is told at its start."""
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Mapping
@@ -108,13 +107,3 @@ class RelayConfig:
 def new_key() -> str:
     """A stream key that nobody guesses, of characters that survive copying by hand."""
     return secrets.token_urlsafe(24)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a peer address is this machine; IPv4 in IPv6 clothes counts as IPv4."""
-    try:
-        parsed = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_loopback

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.base.address import is_loopback
 from app.relay.access.hosts import Host
-from app.relay.config import RelayConfig, RelayError, is_loopback, new_key
+from app.relay.config import RelayConfig, RelayError, new_key
 from app.relay.discovery import Announcement
 from app.relay.server import RelayServer
 from app.transport.addresses import host_addresses

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from app.relay import descriptors
 from app.relay.access.admission import Admission
@@ -18,7 +19,7 @@ from app.relay.access.connections import ConnectionGuard
 from app.relay.access.front import CORS, HOST, Front, Nonsense
 from app.relay.access.hosts import Host
 from app.relay.access.keys import Keys
-from app.relay.config import RelayConfig, RelayError, is_loopback
+from app.relay.config import RelayConfig, RelayError
 from app.relay.media.negotiation import read_offer
 from app.relay.media.sessions import LEFT, Addresses, Session, Sessions
 from app.relay.media.stream import Stream
@@ -303,7 +304,7 @@ class RelayServer:
     def _base(self, request: web.Request) -> str:
         """The address to hand on: what the asker used, unless it is none of ours or leads nowhere on another device."""
         host: Host = request[HOST]
-        here = host.name == "localhost" or is_loopback(host.name)
+        here = is_loopback(host.name)
         if self._front.is_known(host) and not (here and not is_loopback(self.config.host)):
             return f"{request.scheme}://{host}"
         others = [address for address in host_addresses() if not is_loopback(address)]

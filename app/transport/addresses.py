@@ -8,16 +8,6 @@ from aioice.ice import get_host_addresses
 LOOPBACK = "127.0.0.1"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host, by name or number, is this machine and nothing else."""
-    if host.rstrip(".").lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def host_addresses(*, loopback: bool = False) -> list[str]:
     """Addresses of all interfaces; 127.0.0.1 too when asked for, or when there is nothing else."""
     found = [address for address in get_host_addresses(use_ipv4=True, use_ipv6=True) if not ipaddress.ip_address(address).is_link_local]

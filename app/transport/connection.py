@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_MS, Clock
 from app.domain.program.broadcast import Step
 from app.domain.program.output import IceServer, Target
 from app.transport import sdp
-from app.transport.addresses import LOOPBACK, host_addresses, is_loopback, preferred_first
+from app.transport.addresses import LOOPBACK, host_addresses, preferred_first
 from app.transport.congestion import UNLIMITED_KBPS
 from app.transport.errors import TransportError
 from app.transport.offer import Sources, make_offer, plan_from

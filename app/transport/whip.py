@@ -6,10 +6,9 @@ import time
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
-from app.domain.base.address import authorization, origin_of, shown_address, split_credentials
+from app.domain.base.address import authorization, is_loopback, origin_of, shown_address, split_credentials
 from app.domain.program.broadcast import Step
 from app.domain.program.output import IceServer, Quirks
-from app.transport.addresses import is_loopback
 from app.transport.answers import address_from, ice_servers_in, is_web_address, retry_after_s, said
 from app.transport.errors import TransportError
 from app.transport.http import RelayHttp, Reply, host_of

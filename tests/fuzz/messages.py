@@ -11,11 +11,12 @@ import msgspec
 from aiohttp import web
 
 from app.domain.base.money import Money
+from app.domain.base.token_bucket import TokenBucket
 from app.domain.selling.order import Order
 from app.link.messages import LinkError, decode_command, decode_event, encode
 from app.plugin import wire
 from app.plugin.wire import order_message
-from app.relay.access.rates import Bucket, Paces
+from app.relay.access.rates import Paces
 from app.relay.refusals import Refusal
 from app.relay.room.messages import (
     bool_field,
@@ -126,7 +127,7 @@ def _pages_and_host(said: list[tuple[str, str]]) -> object:
     """A room in which they talk: what is no message is refused, and what is sent back stays within bounds."""
     clock = SetClock()
     room = Room(clock=clock, secret=b"s" * 32)
-    paces = Paces(*(Bucket(5, 5, clock) for _ in range(3)))
+    paces = Paces(*(TokenBucket(5, 5, clock) for _ in range(3)))
     wires = {who: Wire(web.WebSocketResponse(), None, clock) for who in ("page", "host")}
     host = room.enter_host(wires["host"], {"t": "hello", "v": 1})
     page = room.enter(wires["page"], dict(_MESSAGES[0]), paces)

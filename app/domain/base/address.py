@@ -38,6 +38,18 @@ _JOINERS = re.compile("[\u200c\u200d]")
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or number, is this computer. IPv4 mapped into IPv6 counts as IPv4."""
+    if host.rstrip(".").lower() == "localhost":
+        return True
+    try:
+        parsed = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_loopback
+
+
 def is_in_clear(url: str) -> bool:
     """Whether what is sent to this address can be read on the way: HTTP without TLS, to another computer."""
     try:
@@ -45,12 +57,7 @@ def is_in_clear(url: str) -> bool:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return False
-    if parts.scheme.lower() != "http" or host == "localhost":
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return bool(host)
+    return parts.scheme.lower() == "http" and bool(host) and not is_loopback(host)
 
 
 def is_network_path(location: str) -> bool:

@@ -7,11 +7,12 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Protocol, cast
 
+from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_S, Clock
-from app.relay.access.admission import party
 from app.relay.access.proxies import is_in
 from app.relay.access.rates import AddressBuckets
-from app.relay.config import Limits, RelayConfig, is_loopback
+from app.relay.access.subnet import subnet_of
+from app.relay.config import Limits, RelayConfig
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class _Places:
 
         Where all are taken, one that has been silent for longest gives way: who only holds places keeps nobody out.
         """
-        who, limits = party(address), self._limits
+        who, limits = subnet_of(address), self._limits
         # Behind a trusted proxy are many; each of them is held to the limits of requests and sessions.
         is_one = not is_in(address, self._proxies)
         if is_one and (self._open[who] >= limits.max_connections_per_address or not self._arrivals.of(address).take(1)):
@@ -73,7 +74,7 @@ class _Places:
             self._idle[connection] = self._clock.monotonic_ns()
 
     def give_back(self, address: str, connection: Held) -> None:
-        who = party(address)
+        who = subnet_of(address)
         self._silent.pop(connection, None)
         self._idle.pop(connection, None)
         self._total -= 1

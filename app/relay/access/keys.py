@@ -4,11 +4,12 @@ import hmac
 
 from aiohttp import web
 
+from app.domain.base.address import is_loopback
 from app.domain.base.clock import Clock
 from app.domain.room.room import host_token
 from app.relay.access.proxies import TELLTALES
 from app.relay.access.rates import AddressBuckets
-from app.relay.config import RelayConfig, is_loopback
+from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.base.clock import Clock
-from app.relay.access.admission import Admission, party
+from app.relay.access.admission import Admission
+from app.relay.access.subnet import subnet_of
 from app.relay.config import Limits
 from app.relay.media.ingest import Ingest
 from app.relay.media.negotiation import answer_publisher, answer_viewer, our_setup
@@ -146,7 +147,7 @@ class Sessions:
     def _make_room(self) -> None:
         """Of too many that nobody connected to yet, the oldest one of the busiest address goes: newcomers find a place."""
         if crowded := self._admission.crowded:
-            waiting = (session for session in self._sessions.values() if not session.connected and party(session.address) == crowded)
+            waiting = (session for session in self._sessions.values() if not session.connected and subnet_of(session.address) == crowded)
             if (oldest := next(waiting, None)) is not None:
                 self._spawn(self.end(oldest, "made room"), f"end {oldest.id}")
 

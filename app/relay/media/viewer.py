@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
+from app.domain.base.token_bucket import TokenBucket
 from app.domain.program.packet import Codec
-from app.relay.access.rates import Bucket
 from app.relay.config import Limits
 from app.relay.media.lane import Lane, LaneFormat
 from app.relay.media.track import Track
@@ -90,9 +90,9 @@ class Viewer:
         self._counted = (0, 0)  # octets, ns: for the rate since the last report
         self._tracks: tuple[Track, Track] | None = None
         self._sound_from_ns = 0
-        self._reports = Bucket(_REPORTS_PER_S, _REPORTS_BURST, clock)
-        self._asked = Bucket(_ASKED_PER_S, _ASKED_BURST, clock)
-        self._wishes = Bucket(_WISHES_PER_S, _WISHES_BURST, clock)
+        self._reports = TokenBucket(_REPORTS_PER_S, _REPORTS_BURST, clock)
+        self._asked = TokenBucket(_ASKED_PER_S, _ASKED_BURST, clock)
+        self._wishes = TokenBucket(_WISHES_PER_S, _WISHES_BURST, clock)
 
     def start(self, send_rtp: Send, send_rtcp: Send, video: Track, audio: Track) -> None:
         """The viewer is connected: begin with the last key frame if it is young, else ask for one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from app.relay.access.rates import Bucket
+from app.domain.base.token_bucket import TokenBucket
 from app.relay.room.journal import Journal
 from app.relay.room.sums import Sums
 from app.relay.room.viewers import Viewer
@@ -16,14 +16,14 @@ class Ledger:
     room (`share`) last; beyond them it is summed up too, and `over` counts it. Claims, reservations and orders have limits of their own.
     """
 
-    def __init__(self, *, share: Bucket, now_ms: Callable[[], int]) -> None:
+    def __init__(self, *, share: TokenBucket, now_ms: Callable[[], int]) -> None:
         self.journal = Journal()
         self.over = 0
         self._share = share
         self._now_ms = now_ms
         self._sums = Sums()
 
-    def joined(self, viewer: Viewer, pace: Bucket) -> None:
+    def joined(self, viewer: Viewer, pace: TokenBucket) -> None:
         """He is here."""
         viewer.logged = self._fits(pace, _JOIN_AND_LEAVE)
         if viewer.logged:
@@ -37,7 +37,7 @@ class Ledger:
             self.write("left", viewer.id, _where(viewer))
             viewer.logged = False
 
-    def did(self, kind: str, viewer: Viewer, data: Mapping[str, object], pace: Bucket) -> None:
+    def did(self, kind: str, viewer: Viewer, data: Mapping[str, object], pace: TokenBucket) -> None:
         """A visitor did something."""
         if self._fits(pace, 1):
             self.write(kind, viewer.id, {**data, **_where(viewer)})
@@ -65,7 +65,7 @@ class Ledger:
             self.journal.append(one.kind, self._now_ms(), "", data | ({"over": True} if one.over else {}), one.count)
         return given > 0
 
-    def _fits(self, pace: Bucket, entries: int) -> bool:
+    def _fits(self, pace: TokenBucket, entries: int) -> bool:
         return pace.has(entries) and self._share.has(entries) and bool(pace.take(entries) and self._share.take(entries))
 
     def _too_much(self, kind: str, viewer: Viewer, product: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from app.relay.access.rates import Bucket
+from app.domain.base.token_bucket import TokenBucket
 from app.relay.refusals import Refusal
 
 _MAX_DATES = 64  # of which the board offers a dozen; the others were offered a moment ago
@@ -29,7 +29,7 @@ class Reservations:
         self._is_offered = is_offered
         self._dates: dict[str, set[str]] = {}
 
-    def reserve(self, date: str, viewer: str, pace: Bucket, unheard: int) -> Place:
+    def reserve(self, date: str, viewer: str, pace: TokenBucket, unheard: int) -> Place:
         """A place for this viewer. `pace` is that of his address, `unheard` how many the host does not know of yet."""
         if viewer in self._dates.get(date, ()):
             return Place(True)

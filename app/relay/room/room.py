@@ -54,7 +54,8 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
-from app.relay.access.rates import Bucket, Paces
+from app.domain.base.token_bucket import TokenBucket
+from app.relay.access.rates import Paces
 from app.relay.config import LIMITS, Limits
 from app.relay.refusals import Refusal
 from app.relay.room.board import Board, encode
@@ -109,7 +110,7 @@ class Room:
         calendars: Callable[[], list[str]] = list,
     ) -> None:
         self.board = Board()
-        self.ledger = Ledger(share=Bucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock), now_ms=self._now_ms)
+        self.ledger = Ledger(share=TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock), now_ms=self._now_ms)
         self.coupons = Coupons()
         self.reservations = Reservations(lambda date: f"date/{date}" in self.board)
         self.viewers = Viewers(secret, clock)
@@ -119,7 +120,7 @@ class Room:
         self.likes = 0
         self.count = b""
         self._clock = clock
-        self._newcomers = Bucket(limits.room_newcomers_per_s, limits.room_newcomers_burst, clock)
+        self._newcomers = TokenBucket(limits.room_newcomers_per_s, limits.room_newcomers_burst, clock)
         self._newcomer_ns = round(limits.room_newcomer_s * NS_PER_S)
         self._ticks = 0
         self._over_told = 0

@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager, contextmanager
 from aiohttp import WSMsgType, web
 
 from app.domain.base.clock import Clock
-from app.relay.access.admission import party
+from app.domain.base.token_bucket import TokenBucket
 from app.relay.access.keys import Keys
-from app.relay.access.rates import AddressBuckets, Bucket, Paces
+from app.relay.access.rates import AddressBuckets, Paces
+from app.relay.access.subnet import subnet_of
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 from app.relay.room.messages import Message, check_version, read_message
@@ -109,7 +110,7 @@ class RoomSockets:
 
     @contextmanager
     def _seat(self, room: Room, address: str) -> Iterator[None]:
-        who, limits = party(address), self._limits
+        who, limits = subnet_of(address), self._limits
         if self._closing:
             raise Refusal("relay.stopping")
         if not self._joins.of(address).take(1):
@@ -179,7 +180,7 @@ class RoomSockets:
                 if hello is None:
                     return socket
                 page = room.enter(wire, hello, self._paces(address))
-                pace = Bucket(self._limits.room_messages_per_s, self._limits.room_messages_burst, self._clock)
+                pace = TokenBucket(self._limits.room_messages_per_s, self._limits.room_messages_burst, self._clock)
                 everybody = self._heard.of(address)
                 try:
                     while (text := await self._text(socket)) is not None:

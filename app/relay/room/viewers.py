@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from app.domain.base.clock import NS_PER_MS, Clock
-from app.relay.access.rates import Bucket
+from app.domain.base.token_bucket import TokenBucket
 
 _MAX_ABSENT = 5000
 _MAX_TABS = 8  # of one viewer, whose events are told apart
@@ -23,7 +23,7 @@ class Viewer:
 
     id: str
     token: str
-    likes: Bucket
+    likes: TokenBucket
     languages: tuple[str, ...] = ()
     market: str = ""
     tabs: "OrderedDict[str, int]" = field(default_factory=OrderedDict)
@@ -61,7 +61,7 @@ class Viewers:
         return sum(viewer.open > 0 for viewer in self._present.values())
 
     def _new(self, identity: str) -> Viewer:
-        likes = Bucket(_LIKES_PER_S, _LIKES_BURST, self._clock)
+        likes = TokenBucket(_LIKES_PER_S, _LIKES_BURST, self._clock)
         return Viewer(identity, self._signed(identity), likes, came_ns=self._clock.monotonic_ns())
 
     def _signed(self, identity: str) -> str:

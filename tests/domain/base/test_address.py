@@ -8,6 +8,7 @@ from yarl import URL
 from app.domain.base.address import (
     clean_token,
     is_in_clear,
+    is_loopback,
     is_network_path,
     origin_of,
     relay_secret,
@@ -165,3 +166,8 @@ def test_paths_and_addresses_are_told_apart() -> None:
 )
 def test_what_travels_in_clear(address: str, clear: bool) -> None:
     assert is_in_clear(address) is clear
+
+
+def test_loopback_in_all_its_forms() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "::ffff:127.0.0.1", "localhost", "LOCALHOST.")))
+    assert not any(map(is_loopback, ("192.0.2.1", "localhost.example", "::ffff:192.0.2.1", "127.0.0.1%eth0", "")))

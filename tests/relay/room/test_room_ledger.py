@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from app.domain.base.clock import NS_PER_S
-from app.relay.access.rates import Bucket
+from app.domain.base.token_bucket import TokenBucket
 from app.relay.config import Limits
 from app.relay.room.coupons import Coupons
 from app.relay.room.ledger import Ledger
@@ -23,7 +23,7 @@ HOUR_S = 3600
 
 
 def a_viewer(clock: SetClock, name: str = "v", language: str = "en") -> Viewer:
-    return Viewer(name, name, Bucket(12, 40, clock), languages=(language,), market="US")
+    return Viewer(name, name, TokenBucket(12, 40, clock), languages=(language,), market="US")
 
 
 def written(ledger: Ledger) -> list[dict[str, object]]:
@@ -37,8 +37,8 @@ def written(ledger: Ledger) -> list[dict[str, object]]:
 @pytest.mark.parametrize("kind", ["seen", "clicked", "like"])
 def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(kind: str) -> None:
     limits, clock = Limits(), SetClock()
-    share = Bucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock)
-    ledger, pace = Ledger(share=share, now_ms=lambda: 0), Bucket(limits.room_log_per_s, limits.room_log_burst, clock)
+    share = TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock)
+    ledger, pace = Ledger(share=share, now_ms=lambda: 0), TokenBucket(limits.room_log_per_s, limits.room_log_burst, clock)
     viewer, size, counts = a_viewer(clock), 0, Counter[str]()
     for second in range(HOUR_S):
         clock.now_ns += NS_PER_S
@@ -61,7 +61,7 @@ def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(k
 
 def test_who_joined_in_the_log_leaves_in_it_and_nobody_else_does() -> None:
     clock = SetClock()
-    ledger, pace = Ledger(share=Bucket(1, 1000, clock), now_ms=lambda: 0), Bucket(0.001, 4, clock)
+    ledger, pace = Ledger(share=TokenBucket(1, 1000, clock), now_ms=lambda: 0), TokenBucket(0.001, 4, clock)
     viewers = [a_viewer(clock, f"v{number}") for number in range(5)]
     for viewer in viewers:
         ledger.joined(viewer, pace)
@@ -88,7 +88,7 @@ def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
 
 def test_the_rooms_share_holds_sums_back_and_loses_none() -> None:
     clock = SetClock()
-    ledger = Ledger(share=Bucket(1, 2, clock), now_ms=lambda: 0)
+    ledger = Ledger(share=TokenBucket(1, 2, clock), now_ms=lambda: 0)
     for number in range(5):
         ledger.counted("like", a_viewer(clock, language=f"l{number}"), "", 1)
     assert [ledger.sum_up() for _ in range(2)] == [True, False]

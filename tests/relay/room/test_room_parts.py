@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.base.clock import NS_PER_S
-from app.relay.access.rates import AddressBuckets, Bucket
+from app.domain.base.token_bucket import TokenBucket
+from app.relay.access.rates import AddressBuckets
 from app.relay.refusals import Refusal
 from app.relay.room.board import Board, BoardLimits, encode
 from app.relay.room.coupons import Coupons
@@ -179,11 +180,11 @@ def test_event_numbers_count_by_tab_and_tabs_are_bounded() -> None:
 
 def test_a_bucket_lets_through_what_it_says() -> None:
     clock = SetClock()
-    bucket = Bucket(2, 3, clock)
+    bucket = TokenBucket(2, 3, clock)
     assert bucket.take(5) == 3
     clock.now_ns += NS_PER_S
     assert bucket.take(5) == 2
-    slow = Bucket(4, 2, clock)
+    slow = TokenBucket(4, 2, clock)
     assert [slow.wait_s() for _ in range(4)] == [0.0, 0.0, 0.25, 0.5]
     addresses = AddressBuckets(1, 1, clock)
     assert addresses.of("10.0.0.1").take(1) == 1

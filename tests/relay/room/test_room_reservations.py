@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from app.domain.base.clock import NS_PER_S
+from app.domain.base.token_bucket import TokenBucket
 from app.domain.room.room import host_token
-from app.relay.access.rates import Bucket
 from app.relay.config import Limits
 from app.relay.refusals import Refusal
 from app.relay.room.calendars import MAX_BYTES, file_name_of
@@ -163,8 +163,8 @@ async def test_one_address_cannot_make_up_a_crowd() -> None:
         assert answers == ["", "", "", "later", "later"]
 
 
-def waiting_room(offered: set[str]) -> tuple[Reservations, Bucket]:
-    return Reservations(offered.__contains__), Bucket(1, 10**6, SetClock(NS_PER_S))
+def waiting_room(offered: set[str]) -> tuple[Reservations, TokenBucket]:
+    return Reservations(offered.__contains__), TokenBucket(1, 10**6, SetClock(NS_PER_S))
 
 
 def test_dates_that_are_over_make_room_for_others() -> None:
