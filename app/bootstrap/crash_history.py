@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.media.work_trail import WorkTrail, suspects, works_in
+from app.media.source_activity import SourceActivityLog, crash_suspects, parse_activity
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class CrashHistory:
             for fingerprint, times in self._noted().items()
             if (recent := [at for at in times if 0 <= now - at < _REMEMBERED_S])
         }
-        found = suspects(_text(self._stacks), works_in(_text(self._trail)), now)
+        found = crash_suspects(_text(self._stacks), parse_activity(_text(self._trail)), now)
         for fingerprint in found:
             crashes[fingerprint] = [*crashes.get(fingerprint, []), now]
         newest = sorted(crashes, key=lambda fingerprint: crashes[fingerprint][-1])[-_MOST_SOURCES:]
@@ -47,14 +47,14 @@ class CrashHistory:
             self._stacks.unlink(missing_ok=True)  # it counts once
         return frozenset(fingerprint for fingerprint in newest if len(crashes[fingerprint]) >= _CRASHES)
 
-    def begin(self) -> WorkTrail:
-        """From now on a crash leaves its stacks, and the trail says who was at work."""
+    def begin(self) -> SourceActivityLog:
+        """From now on a crash leaves its stacks, and the activity says who was at work."""
         try:
             self._trail.unlink(missing_ok=True)
             faulthandler.enable(self._stacks.open("w", encoding="utf-8"))
         except OSError as error:
             log.warning("a crash will not tell which source it came from: %s", error)
-        return WorkTrail(self._trail)
+        return SourceActivityLog(self._trail)
 
     def _noted(self) -> dict[str, list[float]]:
         try:

@@ -21,11 +21,11 @@ from app.domain.base.errors import AppError
 from app.domain.program.device import Device
 from app.domain.program.output import AudioSettings, Canvas, H264Profile, SpeedPreset
 from app.media.devices import find_devices
-from app.media.encode.codec import OpenEncoder, Recipe, Wanted
+from app.media.encode.encoder_configs import HARDWARE, vp8_config, x264_config
 from app.media.encode.errors import EncodeError
+from app.media.encode.ffmpeg_encoder import EncoderConfig, EncoderSettings, FFmpegEncoder
+from app.media.encode.preset_chooser import cost_ms, noisy_frames
 from app.media.encode.probe import HardwareProber, plausible
-from app.media.encode.recipes import HARDWARE, vp8, x264
-from app.media.encode.speed import cost_ms, noisy_pictures
 from app.media.sound.opus import PACKET_SAMPLES, OpusEncoder, SoundEncodeError
 from app.media.sound.portaudio import SoundHost
 from app.overlay.offscreen import make_offscreen_application
@@ -94,11 +94,11 @@ def devices() -> list[CheckResult]:
     ]
 
 
-def _encodes(recipe: Recipe) -> str:
-    """ "" when a picture came out as a packet, else the reason."""
+def _encodes(config: EncoderConfig) -> str:
+    """ "" when a frame came out as a packet, else the reason."""
     try:
-        encoder = OpenEncoder(recipe, Wanted(CANVAS, KBPS, KBPS, CANVAS.fps * 2, H264Profile.BASELINE))
-        packets = [one for picture in noisy_pictures(CANVAS.width, CANVAS.height, 2) for one in encoder.encode(picture, keyframe=False)]
+        encoder = FFmpegEncoder(config, EncoderSettings(CANVAS, KBPS, KBPS, CANVAS.fps * 2, H264Profile.BASELINE))
+        packets = [one for frame in noisy_frames(CANVAS.width, CANVAS.height, 2) for one in encoder.encode(frame, keyframe=False)]
     except EncodeError as error:
         return str(error.data.get("reason", error.code))
     return "" if packets else "it gave no packet"
@@ -107,8 +107,8 @@ def _encodes(recipe: Recipe) -> str:
 def encoders() -> list[CheckResult]:
     """Encoders that really put a packet out, and what the one for every machine costs here."""
     findings = []
-    for recipe, title in ((x264(SpeedPreset.SUPERFAST, H264Profile.BASELINE), "H.264 (x264)"), (vp8(CANVAS), "VP8")):
-        if reason := _encodes(recipe):
+    for config, title in ((x264_config(SpeedPreset.SUPERFAST, H264Profile.BASELINE), "H.264 (x264)"), (vp8_config(CANVAS), "VP8")):
+        if reason := _encodes(config):
             findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"{title} does not work: {reason}", "Install the program again."))
         else:
             findings.append(CheckResult("encoder", CheckLevel.GOOD, f"{title} works"))
@@ -120,7 +120,7 @@ def encoders() -> list[CheckResult]:
         findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"Opus sound does not work: {error}", "Install the program again."))
     budget_ms = 1000 / CANVAS.fps
     cost = cost_ms(SpeedPreset.SUPERFAST, CANVAS, H264Profile.BASELINE, KBPS)
-    text = f"a picture of {CANVAS.width}×{CANVAS.height} costs x264 {cost:.0f} ms of the {budget_ms:.0f} ms it has"
+    text = f"a frame of {CANVAS.width}×{CANVAS.height} costs x264 {cost:.0f} ms of the {budget_ms:.0f} ms it has"
     if cost > budget_ms:
         findings.append(CheckResult("encoder", CheckLevel.NOTE, text, "Use a smaller size, a lower frame rate or a hardware encoder."))
     else:

@@ -60,8 +60,9 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     try:
         server.claim()
         crashes = CrashHistory(runtime)
-        left_out = crashes.read()
-        engine.start(trail=crashes.begin(), left_out=left_out)  # before any desk is let in: the first one looks for the preview at once
+        quarantined = crashes.read()
+        # Before any desk is let in: the first one looks for the preview at once.
+        engine.start(activity=crashes.begin(), quarantined=quarantined)
         server.start()
     except LinkError as error:
         engine.close()

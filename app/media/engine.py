@@ -19,42 +19,42 @@ from app.domain.program.device import Devices
 from app.domain.program.output import Canvas, Target
 from app.domain.program.project import Project, check, scene_by_id
 from app.domain.program.scene import Scene
-from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread
+from app.domain.program.stats import EngineStats, FrameCounts, Meters, Percentiles, RelayProbe
 from app.domain.program.transition import Transition
 from app.domain.program.trial import RelayTrial
+from app.media.broadcast_controller import BroadcastController
 from app.media.compose.overlays import Overlays
 from app.media.devices import find_devices
 from app.media.encode.output import VideoOutput
-from app.media.fan import PacketFan
-from app.media.load import ProcessLoad
-from app.media.on_air import OnAir
-from app.media.pacing import TickCounts
-from app.media.ports import EncoderControl, Picture, Publisher
+from app.media.frame_pacer import TickCounts
+from app.media.packet_fanout import PacketFanout
+from app.media.percentile_meter import PercentileMeter
+from app.media.ports import EncoderControl, Frame, PacketPublisher
 from app.media.preview import PreviewWriter
+from app.media.process_load import ProcessLoad
 from app.media.program import Program
-from app.media.running import RunningSources
+from app.media.running_sources import RunningSources
 from app.media.sound.bus import SoundBus
 from app.media.sound.mixer import Mixer
 from app.media.sound.portaudio import SoundHost
-from app.media.spread import SpreadMeter
-from app.media.work_trail import NO_TRAIL, WorkTrail
+from app.media.source_activity import NO_ACTIVITY_LOG, SourceActivityLog
 
 log = logging.getLogger(__name__)
 
-PublisherMaker = Callable[[EncoderControl, Callable[[Notice], None]], Publisher]
+PublisherFactory = Callable[[EncoderControl, Callable[[Notice], None]], PacketPublisher]
 
 _CLOSE_S = 1.5  # for everything together; what hangs in a driver longer is left behind
-_LOOK_EVERY = 8  # pictures
+_LOOK_EVERY = 8  # frames
 _NO_SCENE = Scene("", "")
 
 
 def usable(canvas: Canvas) -> bool:
-    """Whether pictures of this size and rate can be made and encoded."""
+    """Whether frames of this size and rate can be made and encoded."""
     even = canvas.width % 2 == 0 and canvas.height % 2 == 0
     return even and 160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840 and 1 <= canvas.fps <= 60
 
 
-def scene_on_program(project: Project) -> Scene:
+def program_scene(project: Project) -> Scene:
     """The scene that `scene_id` names, else the first one, else an empty one: the show goes on in any case."""
     found = next((scene for scene in project.scenes if scene.id == project.scene_id), None)
     return found or next(iter(project.scenes), _NO_SCENE)
@@ -67,7 +67,7 @@ class Engine:
     and the meters always.
     """
 
-    def __init__(self, *, clock: Clock, make_publisher: PublisherMaker, preview_path: Path | None) -> None:
+    def __init__(self, *, clock: Clock, make_publisher: PublisherFactory, preview_path: Path | None) -> None:
         self.notices: Signal[[Notice]] = Signal()
         self.preview_path = preview_path
         self._clock = clock
@@ -75,37 +75,37 @@ class Engine:
         self._project: Project | None = None
         self._early: Project | None = None  # applied before `start`
         self.withheld: tuple[str, ...] = ()
-        self._fan = PacketFan()
+        self._fan = PacketFanout()
         self._video = VideoOutput(clock=clock, push=self._fan.push, notify=self.notices.emit)
         self._publisher = make_publisher(self._video, self.notices.emit)
         self._fan.add(self._publisher)
-        self._on_air = OnAir(clock=clock, publisher=self._publisher, video=self._video, sound=self._encode_sound)
+        self._on_air = BroadcastController(clock=clock, publisher=self._publisher, video=self._video, sound=self._encode_sound)
         self._host = SoundHost()
         self._sources = RunningSources(clock, self.notices.emit, self._host)
         self._overlays = Overlays()
         self._mixer = Mixer()
         self._bus: SoundBus | None = None
-        self._late = SpreadMeter()
+        self._late = PercentileMeter()
         self._load = ProcessLoad(clock)
         self._preview: PreviewWriter | None = None
         self._program: Program | None = None
         self._past_ticks = TickCounts()
-        self._put_out = 0
+        self._on_frame = 0
         self._started = False
         self._was_live = False
 
     # Life
 
-    def start(self, *, trail: WorkTrail = NO_TRAIL, left_out: Collection[str] = frozenset()) -> None:
+    def start(self, *, activity: SourceActivityLog = NO_ACTIVITY_LOG, quarantined: Collection[str] = frozenset()) -> None:
         """Begin; nothing is composed before the first `apply`, which may have come already.
 
-        Sources leave their `trail` for the next engine; those whose fingerprints are in `left_out` crashed this one's predecessors.
+        Sources leave their `activity` for the next engine; those whose fingerprints are in `quarantined` crashed this one's predecessors.
         """
         with self._lock:
             if self._started:
                 return
             self._started = True
-            self._sources.beware(trail, left_out)
+            self._sources.set_crash_guard(activity, quarantined)
             cv2.setNumThreads(1)  # its pool's threads cost more than they bring at these sizes, and steal the encoder's core
             if self.preview_path is not None:
                 self._preview = PreviewWriter(self.preview_path)
@@ -147,7 +147,7 @@ class Engine:
             if not self._started:
                 self._early = project
                 return
-            self._tell_contradictions(project)
+            self._report_contradictions(project)
             had = self._project
             canvas = self._canvas_for(project)
             canvas_changed = self._program is None or self._program.canvas != canvas
@@ -155,9 +155,9 @@ class Engine:
             self._mixer.set_strips(self._sources.strips(project.strips))
             self._match_bus(project)
             if canvas_changed:
-                self._change_canvas(canvas, scene_on_program(project))
+                self._change_canvas(canvas, program_scene(project))
             elif self._program is not None:
-                self._program.show(scene_on_program(project))
+                self._program.show(program_scene(project))
             if canvas_changed or had is None or had.output.video != project.output.video:
                 self._video.configure(canvas, project.output.video)
             self._project = project
@@ -176,7 +176,7 @@ class Engine:
             self._program.take(scene, transition)
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
-        """Show what the desk drew for a source; a picture that does not fit its size is told and ignored."""
+        """Show what the desk drew for a source; a frame that does not fit its size is told and ignored."""
         with self._lock:
             try:
                 self._sources.put_picture(source_id, width, height, rgba)
@@ -184,7 +184,7 @@ class Engine:
                 self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject=source_id))
 
     def put_overlay(self, put: PutOverlay) -> None:
-        """Show a picture above every scene, or exchange one; what does not fit or is too much is told and changes nothing."""
+        """Show a frame above every scene, or exchange one; what does not fit or is too much is told and changes nothing."""
         try:
             self._overlays.put(put)
         except AppError as error:
@@ -212,7 +212,7 @@ class Engine:
         with self._lock:
             self._on_air.stop_live()
             if self._program is None:
-                self._on_air.look()  # no composing thread will
+                self._on_air.poll()  # no composing thread will
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
         """Measure these every `every_s` and keep connections to `warm_ids` open."""
@@ -268,13 +268,13 @@ class Engine:
     def probes(self) -> tuple[RelayProbe, ...]:
         return self._publisher.probes()
 
-    def late_report(self) -> Spread:
-        """How late pictures were put out after their ticks, since the engine first went live."""
+    def late_report(self) -> Percentiles:
+        """How late frames were put out after their ticks, since the engine first went live."""
         return self._late.whole_run()
 
     # Matching
 
-    def _tell_contradictions(self, project: Project) -> None:
+    def _report_contradictions(self, project: Project) -> None:
         try:
             check(project)
         except AppError as error:
@@ -307,12 +307,12 @@ class Engine:
             canvas=canvas,
             overlays=self._overlays,
             clock=self._clock,
-            pictures=self._sources.pictures,
+            frames=self._sources.frames,
             live=self._sources.live,
-            put_out=self._video.submit,
-            between=self._between_pictures,
+            on_frame=self._video.submit,
+            after_frame=self._after_frame,
             late=self._late,
-            not_drawn=self._sources.not_drawn,
+            on_draw_failed=self._sources.report_draw_failure,
             notify=self.notices.emit,
         )
         self._program.show(scene)
@@ -320,18 +320,18 @@ class Engine:
 
     # On the composing thread
 
-    def _between_pictures(self, picture: Picture) -> None:
+    def _after_frame(self, frame: Frame) -> None:
         if self._preview is not None:
-            self._preview.write(picture)
-        self._put_out += 1
-        if self._put_out % _LOOK_EVERY == 0:
-            self._on_air.look()
+            self._preview.write(frame)
+        self._on_frame += 1
+        if self._on_frame % _LOOK_EVERY == 0:
+            self._on_air.poll()
             self._put_sound_in_step()
 
     def _put_sound_in_step(self) -> None:
         program, bus = self._program, self._bus
         if program is not None and bus is not None:
-            bus.picture_latency_ns = program.picture_age_ns
+            bus.video_latency_ns = program.frame_age_ns
 
     # Counting
 

@@ -22,15 +22,15 @@ CHANNELS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One planar I420 picture, BT.709 limited range, width and height even.
+class Frame:
+    """One planar I420 frame, BT.709 limited range, width and height even.
 
     y: (height, width) uint8; u, v: (height/2, width/2) uint8. alpha: None = opaque, else (height, width) uint8, and
     then y, u, v are premultiplied: plane' = 16 + (y-16)·a/255 for y, 128 + (c-128)·a/255 for u and v.
-    capture_ns: monotonic time of capture. sequence: counts a source's pictures from 1; the same number = the same picture.
+    capture_ns: monotonic time of capture. sequence: counts a source's frames from 1; the same number = the same frame.
     `any_shape`: it has no shape of its own and fills its box (a colour). `drawn_for_canvas`: its pixels are the canvas's own (text), so it
     is shown pixel by pixel and never enlarged to fill its box.
-    Nobody writes into the planes after handing a Picture out, while the holder keeps it.
+    Nobody writes into the planes after handing a Frame out, while the holder keeps it.
     """
 
     y: Plane
@@ -52,13 +52,13 @@ class Picture:
 
 
 class PictureSource(Protocol):
-    """A running source of pictures. `latest` never blocks; None until the first picture or while there is no signal."""
+    """A running source of frames. `latest` never blocks; None until the first frame or while there is no signal."""
 
     def start(self) -> None: ...
 
     def close(self) -> None: ...
 
-    def latest(self) -> Picture | None: ...
+    def latest(self) -> Frame | None: ...
 
     def stats(self) -> SourceStats: ...
 
@@ -86,7 +86,7 @@ class SoundSource(Protocol):
     def stats(self) -> SourceStats: ...
 
 
-class Publisher(Protocol):
+class PacketPublisher(Protocol):
     """Takes the encoded packets to every target. All methods may be called from any thread and return at once.
 
     Packets come by `push` from the encoder threads. `targets` replaces the set of targets: new ones connect, missing ones

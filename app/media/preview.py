@@ -24,18 +24,18 @@ from app.domain.program.preview import (
 )
 from app.media.capture.frames import rows_of
 from app.media.compose.scaling import PlaneScaler
-from app.media.picture_pool import Planes
-from app.media.ports import Picture
+from app.media.frame_pool import Planes
+from app.media.ports import Frame
 
-UNSEEN_NS = 2 * NS_PER_S  # nobody looked for so long: no picture is made until somebody does
+UNSEEN_NS = 2 * NS_PER_S  # nobody looked for so long: no frame is made until somebody does
 _LEAST_GAP_NS = NS_PER_S // 30 - 2_000_000  # a 30 fps program is shown whole although its ticks jitter by a millisecond or so
 
 
 class PreviewWriter:
     """Makes the file and maps it; `write` never waits for a reader and a reader that died leaves nothing behind. For one thread.
 
-    The picture is scaled on its I420 planes first and only then converted. The file stays when the writer closes, so that a
-    reader that has it mapped keeps reading the last picture.
+    The frame is scaled on its I420 planes first and only then converted. The file stays when the writer closes, so that a
+    reader that has it mapped keeps reading the last frame.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,20 +51,20 @@ class PreviewWriter:
         self._scaler = PlaneScaler()
         self._reformatter = VideoReformatter()
 
-    def write(self, picture: Picture) -> bool:
-        """Show this picture, unless the last one was shown less than a thirtieth of a second before or nobody looks; True if it was
+    def write(self, frame: Frame) -> bool:
+        """Show this frame, unless the last one was shown less than a thirtieth of a second before or nobody looks; True if it was
         written."""
-        if self._map.closed or picture.capture_ns - self._last_ns < _LEAST_GAP_NS or not self._seen(picture.capture_ns):
+        if self._map.closed or frame.capture_ns - self._last_ns < _LEAST_GAP_NS or not self._seen(frame.capture_ns):
             return False
-        self._last_ns = picture.capture_ns
-        width, height = preview_size(picture.width, picture.height)
+        self._last_ns = frame.capture_ns
+        width, height = preview_size(frame.width, frame.height)
         if self._scaled.y.shape != (height, width):
             self._scaled = Planes(width, height)
-        self._scaler.scale(picture.y, self._scaled.y)
-        self._scaler.scale(picture.u, self._scaled.u)
-        self._scaler.scale(picture.v, self._scaled.v)
+        self._scaler.scale(frame.y, self._scaled.y)
+        self._scaler.scale(frame.u, self._scaled.u)
+        self._scaler.scale(frame.v, self._scaled.v)
         self._sequence += 1
-        self._put(width, height, picture.capture_ns)
+        self._put(width, height, frame.capture_ns)
         return True
 
     def _seen(self, now_ns: int) -> bool:

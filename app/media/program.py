@@ -1,4 +1,4 @@
-"""The program: the paced thread that composes the scene on air and hands each picture on."""
+"""The program: the paced thread that composes the scene on air and hands each frame on."""
 
 import logging
 import threading
@@ -15,10 +15,10 @@ from app.domain.program.scene import Scene
 from app.domain.program.transition import Transition, TransitionKind
 from app.media.compose.composer import Composer
 from app.media.compose.overlays import Overlays
-from app.media.pacing import Pacer, Step, Tick, TickCounts
-from app.media.picture_age import PictureAge
-from app.media.ports import Picture
-from app.media.spread import SpreadMeter
+from app.media.frame_age import FrameAge
+from app.media.frame_pacer import FramePacer, Tick, TickAction, TickCounts
+from app.media.percentile_meter import PercentileMeter
+from app.media.ports import Frame
 
 log = logging.getLogger(__name__)
 
@@ -27,20 +27,20 @@ _NOBODY = Scene("", "")
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """A running cross-fade from a picture that stands still (a fade that was cut short) or a scene that goes on moving."""
+    """A running cross-fade from a frame that stands still (a fade that was cut short) or a scene that goes on moving."""
 
     scene: Scene | None
-    held: Picture | None
+    held: Frame | None
     begun_ns: int
     duration_ns: int
 
 
 class Program:
-    """Composes `fps` times a second from `start` to `close` and gives every picture to `put_out`, with its tick's time as capture time.
+    """Composes `fps` times a second from `start` to `close`; `on_frame` gets every frame, stamped with the time of its tick.
 
-    `show` and `take` from any thread. `live` names the sources whose pictures were captured rather than drawn. It, `pictures` and `put_out`
-    are called on the composing thread and must not block, and so is `not_drawn`, with the source that cannot be drawn and why; `between` is
-    called there after each picture and may take a few milliseconds (preview).
+    Call `show` and `take` from any thread. `live` names the sources whose frames are captured rather than drawn. `live`, `frames`,
+    `on_frame` and `on_draw_failed` (source, reason) run on the composing thread and must not block. `after_frame` runs there after each
+    frame and may take a few milliseconds (preview).
     """
 
     def __init__(
@@ -49,30 +49,30 @@ class Program:
         canvas: Canvas,
         overlays: Overlays,
         clock: Clock,
-        pictures: Callable[[frozenset[str]], Mapping[str, Picture | None]],
+        frames: Callable[[frozenset[str]], Mapping[str, Frame | None]],
         live: Callable[[], frozenset[str]],
-        put_out: Callable[[Picture], None],
-        between: Callable[[Picture], None],
-        late: SpreadMeter,
-        not_drawn: Callable[[str, str], None],
+        on_frame: Callable[[Frame], None],
+        after_frame: Callable[[Frame], None],
+        late: PercentileMeter,
+        on_draw_failed: Callable[[str, str], None],
         notify: Callable[[Notice], None],
     ) -> None:
         self.canvas = canvas
         self._overlays = overlays
         self._clock = clock
-        self._pictures = pictures
+        self._frames = frames
         self._live = live
-        self._age = PictureAge()
-        self._put_out = put_out
-        self._between = between
+        self._age = FrameAge()
+        self._on_frame = on_frame
+        self._after_frame = after_frame
         self._late = late
         self._notify = notify
-        self._composer = Composer(canvas, not_drawn)
-        self._pacer = Pacer(canvas.fps, clock)
+        self._composer = Composer(canvas, on_draw_failed)
+        self._pacer = FramePacer(canvas.fps, clock)
         self._scene = _NOBODY
         self._fade: Fade | None = None
-        self._last: Picture | None = None
-        self._bare: Picture | None = None  # the newest picture of a running fade, without overlays
+        self._last: Frame | None = None
+        self._bare: Frame | None = None  # the newest frame of a running fade, without overlays
         self._failing = False
         self._thread: threading.Thread | None = None
 
@@ -95,7 +95,7 @@ class Program:
         return self._scene
 
     def show(self, scene: Scene) -> None:
-        """Compose this from the next picture on: an edited scene goes on in its place, another one is cut to."""
+        """Compose this from the next frame on: an edited scene goes on in its place, another one is cut to."""
         fade = self._fade
         if scene.id != self._scene.id:
             self._fade = None
@@ -119,7 +119,7 @@ class Program:
         self._scene = scene
 
     @property
-    def picture_age_ns(self) -> int:
+    def frame_age_ns(self) -> int:
         """How much earlier than its stamp what is to be seen was captured, in the mean of the last seconds."""
         return self._age.ns
 
@@ -128,45 +128,45 @@ class Program:
 
     def _run(self) -> None:
         while (tick := self._pacer.wait()) is not None:
-            picture = self._picture(tick)
-            if picture is None:
+            frame = self._frame(tick)
+            if frame is None:
                 continue
-            self._last = picture
-            self._put_out(picture)
+            self._last = frame
+            self._on_frame(frame)
             now_ns = self._clock.monotonic_ns()
             self._late.add(now_ns - tick.due_ns, now_ns)
-            self._between(picture)
+            self._after_frame(frame)
 
-    def _picture(self, tick: Tick) -> Picture | None:
-        if tick.step is Step.REPEAT and self._last is not None:
+    def _frame(self, tick: Tick) -> Frame | None:
+        if tick.action is TickAction.REPEAT and self._last is not None:
             return replace(self._last, capture_ns=tick.due_ns)
         try:
-            picture = self._composed(tick.due_ns)
+            frame = self._composed(tick.due_ns)
         except (AppError, cv2.error, ValueError, LookupError) as error:
             self._report(error)
             return None if self._last is None else replace(self._last, capture_ns=tick.due_ns)
         self._failing = False
-        return picture
+        return frame
 
-    def _composed(self, at_ns: int) -> Picture:
+    def _composed(self, at_ns: int) -> Frame:
         """The scenes, and the overlays above them: those take no part in a transition."""
-        picture = self._bare = self._scenes(at_ns)
+        frame = self._bare = self._scenes(at_ns)
         if self._fade is None:
             self._bare = None
         if self._overlays.present:
             if self._bare is not None:  # a fade that is cut short goes on from it
-                picture = self._composer.copy(picture)
-            self._overlays.draw(picture, at_ns)
-        return picture
+                frame = self._composer.copy(frame)
+            self._overlays.draw(frame, at_ns)
+        return frame
 
-    def _scenes(self, at_ns: int) -> Picture:
+    def _scenes(self, at_ns: int) -> Frame:
         scene, fade = self._scene, self._fade
         wanted = {layer.source_id for layer in scene.layers}
         if fade is not None and fade.scene is not None:
             wanted.update(layer.source_id for layer in fade.scene.layers)
-        pictures = self._pictures(frozenset(wanted))
-        after = self._composer.render(scene, pictures, at_ns=at_ns)
-        self._age.observe(self._composer.shown, pictures, self._live(), at_ns)
+        frames = self._frames(frozenset(wanted))
+        after = self._composer.render(scene, frames, at_ns=at_ns)
+        self._age.observe(self._composer.shown, frames, self._live(), at_ns)
         if fade is None:
             return after
         fraction = (at_ns - fade.begun_ns) / fade.duration_ns
@@ -174,7 +174,7 @@ class Program:
             if self._fade is fade:
                 self._fade = None
             return after
-        before = fade.held if fade.scene is None else self._composer.render(fade.scene, pictures, at_ns=at_ns)
+        before = fade.held if fade.scene is None else self._composer.render(fade.scene, frames, at_ns=at_ns)
         return after if before is None else self._composer.blend(before, after, fraction)
 
     def _report(self, error: Exception) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.domain.base.errors import AppError
-from app.media.source_edge import SourceEdge
+from app.media.source_guard import SourceGuard
 
 
-class Part(Protocol):
+class SourcePart(Protocol):
     """What is started and closed for a source."""
 
     def start(self) -> None: ...
@@ -16,10 +16,10 @@ class Part(Protocol):
     def close(self) -> None: ...
 
 
-class Runner(Protocol):
+class SourceParts(Protocol):
     """All that runs for a source at one time."""
 
-    def parts(self) -> Sequence[Part]: ...
+    def parts(self) -> Sequence[SourcePart]: ...
 
 
 class SourceSlot:
@@ -28,12 +28,12 @@ class SourceSlot:
     `swap` from one thread at a time, returns at once. `on_failed` hears of a start or an end that failed, on the thread that did it.
     """
 
-    def __init__(self, source_id: str, on_failed: Callable[[Runner, AppError], None]) -> None:
-        self._edge = SourceEdge(source_id)
+    def __init__(self, source_id: str, on_failed: Callable[[SourceParts, AppError], None]) -> None:
+        self._guard = SourceGuard(source_id)
         self._on_failed = on_failed
         self._lock = threading.Lock()
-        self._running: Runner | None = None
-        self._next: list[Runner | None] = []  # at most one
+        self._running: SourceParts | None = None
+        self._next: list[SourceParts | None] = []  # at most one
         self._busy = False
         self._thread: threading.Thread | None = None
 
@@ -43,7 +43,7 @@ class SourceSlot:
         with self._lock:
             return not self._busy and self._running is None
 
-    def swap(self, runner: Runner | None) -> None:
+    def swap(self, runner: SourceParts | None) -> None:
         """Let this run instead of what runs now; None = nothing."""
         with self._lock:
             self._next = [runner]
@@ -80,11 +80,11 @@ class SourceSlot:
             if new is not None:
                 self._all(new, lambda part: part.start())
 
-    def _all(self, runner: Runner, do: Callable[[Part], None]) -> None:
+    def _all(self, runner: SourceParts, do: Callable[[SourcePart], None]) -> None:
         """Each part has its turn, whatever the others do."""
         for part in runner.parts():
             try:
-                with self._edge.guard():
+                with self._guard.section():
                     do(part)
             except AppError as error:
                 self._on_failed(runner, error)

@@ -11,7 +11,7 @@ from tests.support.source_trees import ROOT, Module, modules
 # A place that catches everything and neither raises it again nor is listed here is refused.
 CATCH_ALL = {
     "app.link.worker": "the supervisor of the engine's commands: one that fails must not leave it deaf",
-    "app.media.source_edge": "the net below a source: what no file that imports a library foresaw costs only that source",
+    "app.media.source_guard": "the net below a source: what no file that imports a library foresaw costs only that source",
     "app.plugin.child": "a plugin is a stranger's code",
     "app.session.room.room_link": "the supervisor of the room: a fault must not keep the desk out for good",
     "app.storage.encodings": "a library's guess that fails is no guess: it is logged, the user sees the first lines and can choose",

@@ -1,8 +1,8 @@
 """What cards cost: composing with and without them, while they stand still, move and change; drawing each kind; how soon a changed one is
-seen; and how late pictures are beside all of it.
+seen; and how late frames are beside all of it.
 
 Run: python -m tests.benchmark.bench_cards [--size 1280x720] [--frames 400] [--seconds 20]. The promise is at most 0.5 ms of processor a
-picture for a product card, a lower third and a badge that stand still at 720p.
+frame for a product card, a lower third and a badge that stand still at 720p.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from app.domain.selling.card import CardKind, Countdown, put_card
 from app.media.compose.composer import Composer
 from app.media.compose.overlays import Overlays
 from app.media.engine import Engine
-from app.media.ports import EncoderControl, Picture
+from app.media.ports import EncoderControl, Frame
 from app.overlay.cards import draw_card
 from app.overlay.offscreen import make_offscreen_application
 from tests.benchmark.bench_compose import cost_ms, film, numbered
@@ -43,8 +43,8 @@ USUAL = (CardKind.PRODUCT, CardKind.LOWER_THIRD, CardKind.BADGE)
 SCENE = Scene("plain", "Plain", (Layer("camera", "camera"),))
 
 
-def with_overlays(canvas: Canvas, camera: list[Picture], puts: Sequence[PutOverlay]) -> Callable[[int], None]:
-    """One picture of a film with these above it."""
+def with_overlays(canvas: Canvas, camera: list[Frame], puts: Sequence[PutOverlay]) -> Callable[[int], None]:
+    """One frame of a film with these above it."""
     composer, overlays = Composer(canvas, print), Overlays()
     overlays.set_canvas(canvas)
     for put in puts:
@@ -52,8 +52,8 @@ def with_overlays(canvas: Canvas, camera: list[Picture], puts: Sequence[PutOverl
 
     def work(number: int) -> None:
         at_ns = (number + 1) * 1_000_000_000 // canvas.fps
-        picture = composer.render(SCENE, {"camera": numbered(camera, number)}, at_ns=at_ns)
-        overlays.draw(picture, at_ns)
+        frame = composer.render(SCENE, {"camera": numbered(camera, number)}, at_ns=at_ns)
+        overlays.draw(frame, at_ns)
 
     return work
 
@@ -126,7 +126,7 @@ class EngineRun:
         return self._publishers[-1].left
 
     def lateness(self, seconds: float, busy: Callable[[int], None]) -> str:
-        """How late pictures are while something is done ten times a second."""
+        """How late frames are while something is done ten times a second."""
         before = self.engine.stats().frames
         late, end, number = [], time.monotonic() + seconds, 0
         while time.monotonic() < end:
@@ -138,11 +138,11 @@ class EngineRun:
         after = self.engine.stats().frames
         composed = after.composed - before.composed
         lost = after.repeated + after.skipped - before.repeated - before.skipped
-        return f"late p99 {statistics.median(late):6.1f} ms, {lost} of {composed + lost} pictures repeated or skipped"
+        return f"late p99 {statistics.median(late):6.1f} ms, {lost} of {composed + lost} frames repeated or skipped"
 
 
 def measure_latency(canvas: Canvas, changes: int) -> None:
-    """From before a card is drawn anew until the first packet whose decoded picture shows it."""
+    """From before a card is drawn anew until the first packet whose decoded frame shows it."""
     theme, run = themes()[0], EngineRun(canvas)
     cards_by_turn = [Countdown(488, "Offer ends in"), Countdown(671, "Offer ends in")]
     drawn = [draw_card(card, theme, canvas) for card in cards_by_turn]
@@ -160,7 +160,7 @@ def measure_latency(canvas: Canvas, changes: int) -> None:
     turned = [left for (left, _), was, now in zip(packets[1:], bright, bright[1:], strict=False) if was != now]
     firsts = [next((left for left in turned if left > one), None) for one in begun]
     delays = sorted((first - one) * 1000 for one, first in zip(begun, firsts, strict=True) if first and first < one + CHANGE_GAP_S)
-    print(f"\ntext change → encoded picture, {len(delays)} times: median {statistics.median(delays):.0f} ms, most {delays[-1]:.0f} ms")
+    print(f"\ntext change → encoded frame, {len(delays)} times: median {statistics.median(delays):.0f} ms, most {delays[-1]:.0f} ms")
 
 
 def measure_lateness(canvas: Canvas, seconds: float) -> None:

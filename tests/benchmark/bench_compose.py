@@ -14,27 +14,27 @@ import numpy as np
 from app.domain.base.clock import SystemClock
 from app.domain.program.output import Canvas
 from app.domain.program.scene import Box, Layer, Scene
-from app.media.capture.colour import Coding, Matrix, Range, ToProgram
-from app.media.capture.held import HeldPicture
+from app.media.capture.colour import ColourConverter, ColourSpace, Matrix, Range
+from app.media.capture.still_source import StillSource
 from app.media.compose.composer import Composer
-from app.media.picture_pool import Planes
-from app.media.ports import Picture
+from app.media.frame_pool import Planes
+from app.media.ports import Frame
 
 
-def film(width: int, height: int) -> list[Picture]:
-    """Four pictures of noise; their sequence numbers are given anew when they are shown."""
+def film(width: int, height: int) -> list[Frame]:
+    """Four frames of noise; their sequence numbers are given anew when they are shown."""
     random = np.random.default_rng(1)
-    pictures = []
+    frames = []
     for _ in range(4):
         planes = Planes(width, height)
         planes.buffer[:] = random.integers(16, 236, len(planes.buffer), dtype=np.uint8)
-        pictures.append(Picture(planes.y, planes.u, planes.v, 0, 1))
-    return pictures
+        frames.append(Frame(planes.y, planes.u, planes.v, 0, 1))
+    return frames
 
 
-def numbered(pictures: list[Picture], number: int) -> Picture:
-    one = pictures[number % len(pictures)]
-    return Picture(one.y, one.u, one.v, number, number)
+def numbered(frames: list[Frame], number: int) -> Frame:
+    one = frames[number % len(frames)]
+    return Frame(one.y, one.u, one.v, number, number)
 
 
 def cost_ms(work: Callable[[int], object], frames: int) -> float:
@@ -58,7 +58,7 @@ def main() -> None:
     canvas = Canvas(width, height, 30)
     composer = Composer(canvas, print)
     camera, inset, large = film(width, height), film(640, 360), film(1920, 1080)
-    card = HeldPicture("card", SystemClock())
+    card = StillSource("card", SystemClock())
     rgba = np.zeros((300, 800, 4), np.uint8)
     cv2.rectangle(rgba, (20, 20), (780, 280), (30, 60, 200, 180), -1)
     card.put_rgba(800, 300, rgba.tobytes())
@@ -67,18 +67,18 @@ def main() -> None:
     layers = (whole, Layer("inset", "inset", Box(0.66, 0.05, 0.3, 0.3)), Layer("card", "card", Box(0.1, 0.6, 0.55, 0.35)))
     full, plain = Scene("full", "Full", layers), Scene("plain", "Plain", (whole,))
     target = Planes(width, height)
-    recode = ToProgram(Coding(Matrix.BT601, Range.FULL))
+    recode = ColourConverter(ColourSpace(Matrix.BT601, Range.FULL))
 
-    def render(scene: Scene, pictures: list[Picture]) -> Callable[[int], object]:
+    def render(scene: Scene, frames: list[Frame]) -> Callable[[int], object]:
         return lambda number: composer.render(
-            scene, {"camera": numbered(pictures, number), "inset": numbered(inset, number), "card": card.latest()}, at_ns=number
+            scene, {"camera": numbered(frames, number), "inset": numbered(inset, number), "card": card.latest()}, at_ns=number
         )
 
     def convert(number: int) -> None:
         one = camera[number % len(camera)]
         recode.convert(one.y, one.u, one.v, target.y, target.u, target.v)
 
-    # Luma is two thirds of a picture.
+    # Luma is two thirds of a frame.
     copy_ms = 1.5 * cost_ms(lambda number: np.copyto(target.y, camera[number % 4].y), arguments.frames)
     print(f"{'copying the canvas':<52}{copy_ms:7.3f} ms")
     for title, work in (

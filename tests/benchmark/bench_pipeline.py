@@ -113,11 +113,11 @@ def run_engine(folder: Path, seconds: float) -> None:
     time.sleep(seconds)
     after, threads_after, stats = time.process_time(), thread_times(), engine.stats()
     engine.close()
-    pictures = seconds * 30
+    ticks = seconds * 30
     lost = stats.frames.repeated + stats.frames.skipped + stats.frames.dropped - first.repeated - first.skipped - first.dropped
-    threads = {name: (spent - threads_before.get(name, 0.0)) * 1000 / pictures for name, spent in threads_after.items()}
+    threads = {name: (spent - threads_before.get(name, 0.0)) * 1000 / ticks for name, spent in threads_after.items()}
     figures = {
-        "ms": (after - before) * 1000 / pictures,
+        "ms": (after - before) * 1000 / ticks,
         "threads": {name: round(spent, 2) for name, spent in sorted(threads.items()) if spent > 0.005},
         "late": stats.late_run_ms.p99,
         "lost": lost,

@@ -29,7 +29,7 @@ KEYFRAME_EVERY = 60
 
 
 def _access_unit(size: int, *, key: bool) -> bytes:
-    """A picture of this many bytes as the payloader sees one."""
+    """A frame of this many bytes as the payloader sees one."""
     sets = b"\0\0\0\1\x67" + bytes(range(1, 20)) + b"\0\0\0\1\x68\xce\x3c\x80" if key else b""
     return sets + b"\0\0\0\1" + (b"\x65" if key else b"\x41") + b"\xa7" * size
 
@@ -96,19 +96,19 @@ def _feed(publisher: Publisher, control: Control, seconds: float) -> float:
     plain, key = _access_unit(size, key=False), _access_unit(size * 3, key=True)
     sound = bytes(320)
     cpu, began = time.process_time(), time.monotonic()
-    pictures = blocks = 0
+    frames = blocks = 0
     while (elapsed := time.monotonic() - began) < seconds:
         now_ns = time.monotonic_ns()
         while blocks * 0.02 <= elapsed:
             publisher.push(EncodedPacket(MediaKind.AUDIO, Codec.OPUS, sound, blocks * AUDIO_CLOCK_HZ // 50, now_ns))
             blocks += 1
-        if pictures / FPS <= elapsed:
-            is_key = pictures % KEYFRAME_EVERY == 0 or control.wanted.is_set()
+        if frames / FPS <= elapsed:
+            is_key = frames % KEYFRAME_EVERY == 0 or control.wanted.is_set()
             control.wanted.clear()
             data = key if is_key else plain
-            publisher.push(EncodedPacket(MediaKind.VIDEO, Codec.H264, data, pictures * VIDEO_CLOCK_HZ // FPS, now_ns, is_key))
-            pictures += 1
-        time.sleep(max(0.0, began + min(blocks * 0.02, pictures / FPS) - time.monotonic()))
+            publisher.push(EncodedPacket(MediaKind.VIDEO, Codec.H264, data, frames * VIDEO_CLOCK_HZ // FPS, now_ns, is_key))
+            frames += 1
+        time.sleep(max(0.0, began + min(blocks * 0.02, frames / FPS) - time.monotonic()))
     return time.process_time() - cpu
 
 

@@ -1,4 +1,4 @@
-"""A source that crashes the engine twice is left out by the next one; a process that somebody killed suspects nobody."""
+"""A source that crashes the engine twice is left out by the next one; a process that somebody killed crash_suspects nobody."""
 
 import signal
 import subprocess
@@ -10,27 +10,27 @@ import pytest
 from app.bootstrap.crash_history import CrashHistory
 from app.bootstrap.processes import ROOT
 from app.domain.program.source import Source, SourceKind
-from app.media.work_trail import fingerprint_of, suspects, works_in
+from app.media.source_activity import crash_suspects, parse_activity, source_fingerprint
 
 CRASHING = """
 import ctypes, os, sys, threading
 from pathlib import Path
 from app.bootstrap.crash_history import CrashHistory
 from app.domain.program.source import Source, SourceKind
-from app.media.source_edge import SourceEdge
+from app.media.source_guard import SourceGuard
 
 book = CrashHistory(Path(sys.argv[1]))
 book.read()
-trail = book.begin()
+activity = book.begin()
 begun = threading.Barrier(3)
 
 def quiet():
-    with SourceEdge(Source("quiet", "Quiet", SourceKind.IMAGE, {"file": "quiet"}), trail).guard():
+    with SourceGuard(Source("quiet", "Quiet", SourceKind.IMAGE, {"file": "quiet"}), activity).section():
         begun.wait()
         threading.Event().wait()
 
 def bad():
-    with SourceEdge(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}), trail).guard():
+    with SourceGuard(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}), activity).section():
         begun.wait()
         {crash}
 
@@ -57,7 +57,7 @@ def test_the_second_crash_leaves_the_source_out_whose_thread_it_was(tmp_path: Pa
     assert crash(tmp_path, how) == -number
     assert CrashHistory(tmp_path).read() == frozenset()
     assert crash(tmp_path, how) == -number
-    assert CrashHistory(tmp_path).read() == {fingerprint_of(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}))}
+    assert CrashHistory(tmp_path).read() == {source_fingerprint(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}))}
 
 
 def test_an_engine_that_was_killed_suspects_nobody(tmp_path: Path) -> None:
@@ -83,17 +83,17 @@ def test_damaged_files_of_a_dead_engine_do_not_stop_the_next(tmp_path: Path, con
 
 def test_a_crash_on_a_librarys_own_thread_points_at_what_had_just_begun() -> None:
     dump = "Fatal Python error: Segmentation fault\n\nThread 0x00007f0000000001 (most recent call first):\n  File x\n"
-    works = works_in('[1, "old", "old-print", 100.0]\n[2, "new", "new-print", 995.0]\nbroken\n[3]')
-    assert suspects(dump, works, 1000.0) == {"new-print"}
-    assert suspects("", works, 1000.0) == frozenset()
+    works = parse_activity('[1, "old", "old-print", 100.0]\n[2, "new", "new-print", 995.0]\nbroken\n[3]')
+    assert crash_suspects(dump, works, 1000.0) == {"new-print"}
+    assert crash_suspects("", works, 1000.0) == frozenset()
 
 
 def test_a_fingerprint_changes_with_the_settings_and_the_file(tmp_path: Path) -> None:
     path = tmp_path / "board.png"
     source = Source("i", "Board", SourceKind.IMAGE, {"file": str(path)})
-    before = fingerprint_of(source)
+    before = source_fingerprint(source)
     path.write_bytes(b"first")
-    with_file = fingerprint_of(source)
+    with_file = source_fingerprint(source)
     path.write_bytes(b"second one")
     other = Source("i", "Board", SourceKind.IMAGE, {"file": str(path), "more": True})
-    assert len({before, with_file, fingerprint_of(source), fingerprint_of(other)}) == 4
+    assert len({before, with_file, source_fingerprint(source), source_fingerprint(other)}) == 4

@@ -23,7 +23,7 @@ from app.domain.program.source import Source, SourceKind
 from app.domain.program.stats import EngineStats
 from app.link import registration
 from app.link.registration import Registration
-from app.media.work_trail import fingerprint_of, works_in
+from app.media.source_activity import parse_activity, source_fingerprint
 from app.session.base.processes import ends, kill_with_children, runs
 from tests.media.samples import sample
 from tests.support.link_desk import LinkDesk, registered
@@ -179,7 +179,7 @@ async def test_a_source_that_crashed_two_engines_is_left_out_and_said(host: "sub
     """The engine of the fixture starts with this book; what a crash writes into it is tested beside CrashHistory."""
     first = await registered(tmp_path)
     colour = Source("bad", "Bad", SourceKind.COLOUR, {"colour": "#ff0000ff"})
-    (tmp_path / "engine.crashes").write_text(json.dumps({fingerprint_of(colour): [time.time() - 60, time.time() - 30]}))
+    (tmp_path / "engine.crashes").write_text(json.dumps({source_fingerprint(colour): [time.time() - 60, time.time() - 30]}))
     os.kill(first.pid, signal.SIGKILL)
     second = await registered(tmp_path, other_than=first.pid)
     film = Source("film", "Film", SourceKind.MEDIA, {"location": str(sample("latin1-tag.mp3"))})
@@ -189,6 +189,6 @@ async def test_a_source_that_crashed_two_engines_is_left_out_and_said(host: "sub
         told = await desk.event(Notice, lambda notice: notice.code == "source.left_out")
         assert (told.subject, told.data["source"]) == ("bad", "Bad")
         await desk.event(EngineStats, lambda stats: stats.frames.composed > 10)
-        until(lambda: [work.source_id for work in works_in((tmp_path / "engine.trail").read_text())] == ["film"])
+        until(lambda: [work.source_id for work in parse_activity((tmp_path / "engine.trail").read_text())] == ["film"])
         desk.client.send(Shutdown())
         assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0

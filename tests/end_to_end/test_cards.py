@@ -24,7 +24,7 @@ from app.overlay.cards import draw_card
 from tests.support.cards import WATCH_URL, WIDE, Pixels, cards, pixels, product_picture, themes
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.link_desk import LinkDesk
-from tests.support.program import MEAN_ERROR, box_of, error_of, seen_picture
+from tests.support.program import MEAN_ERROR, box_of, error_of, seen_frame
 from tests.support.tradewind import Tradewind
 from tests.support.window import application
 
@@ -60,9 +60,9 @@ class OnAir:
     desk: LinkDesk
     page: Page
 
-    async def picture(self) -> Pixels:
+    async def frame(self) -> Pixels:
         """What the viewer sees, (height, width, 3) RGB."""
-        return await seen_picture(self.page)
+        return await seen_frame(self.page)
 
     async def rows_from(self, row: int) -> None:
         await self.page.evaluate(KEEP_ROWS % row)
@@ -107,12 +107,12 @@ async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, 
         if kind is not CardKind.TICKER
     }
     async with on_air(tmp_path / "home") as show:
-        before = await show.picture()
+        before = await show.frame()
         for kind, picture in drawn.items():
             show.desk.client.send(put_card(kind.value, picture))
         seen, wrong = before, dict.fromkeys(drawn, 255.0)
         for _ in range(100):
-            seen = await show.picture()
+            seen = await show.frame()
             wrong = {kind: error_of(seen, picture, before, WIDE) for kind, picture in drawn.items()}
             if max(wrong.values()) < MEAN_ERROR:
                 break

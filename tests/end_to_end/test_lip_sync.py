@@ -5,9 +5,9 @@ from pathlib import Path
 from statistics import median
 
 from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
-from app.media.capture import test_code
+from app.media.capture import frame_code
 from app.media.capture.test_card import FLASH
-from tests.support.lip_sync import WRAP, beeps, pictures, report_of, wall_s
+from tests.support.lip_sync import WRAP, beeps, decoded_frames, report_of, wall_s
 from tests.support.tradewind import Tradewind
 from tests.support.watcher import Watcher
 
@@ -23,9 +23,9 @@ async def test_flash_and_beep_are_in_step(tmp_path: Path) -> None:
         offset_s = time.time() - time.monotonic()
         assert await run.end() == 0
     of_video, of_audio = report_of(watcher, watcher.video), report_of(watcher, watcher.audio)
-    lumas = list(pictures(watcher))
+    lumas = list(decoded_frames(watcher))
     assert any(luma[int(FLASH[0] * len(luma)) + 8 : int(FLASH[1] * len(luma)) - 8].mean() > 128 for _, luma in lumas), "it flashes"
-    seen = [(stamp, code[1]) for stamp, luma in lumas if (code := test_code.read(luma)) is not None]
+    seen = [(stamp, code[1]) for stamp, luma in lumas if (code := frame_code.read(luma)) is not None]
     picture_late_ms = median(
         (wall_s(of_video, stamp, VIDEO_CLOCK_HZ) * 1000 - burnt_ms + WRAP / 2) % WRAP - WRAP / 2 for stamp, burnt_ms in seen
     )

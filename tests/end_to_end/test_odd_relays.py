@@ -44,7 +44,7 @@ async def test_a_redirect_is_followed_with_the_token(tmp_path: Path, server: Whi
     server.faults.redirects = 2
     async with broadcast(tmp_path, server) as run:
         await run.line("On air.")
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].pictures) > 10)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].frames) > 10)
         assert await run.end() == 0
     assert [request.authorization for request in server.seen if request.method == "POST"] == ["Bearer let-me-in"] * 3
     assert server.deleted, "it leaves in order"
@@ -55,7 +55,7 @@ async def test_a_slow_answer_is_waited_for(tmp_path: Path, server: WhipServer) -
     server.faults.delay_s = 2.0
     async with broadcast(tmp_path, server) as run:
         await run.line("On air.")
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].pictures) > 10)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].frames) > 10)
         assert await run.end() == 0
 
 

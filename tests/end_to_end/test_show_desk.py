@@ -31,7 +31,7 @@ from app.storage.show_file import read_only
 from app.storage.tables import read_table
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.host_window import HostWindow, first_home, host_screen, host_window, nothing_left
-from tests.support.program import MEAN_ERROR, Pixels, error_of, seen_picture
+from tests.support.program import MEAN_ERROR, Pixels, error_of, seen_frame
 from tests.support.studio_desk import StudioDesk, paths_in
 from tests.support.window import application
 
@@ -153,7 +153,7 @@ async def card_is_seen(page: Page, card: CardPicture, ground: Pixels, show: Show
     """Wait until the card stands on the decoded picture."""
     error = 255.0
     for _ in range(150):
-        error = error_of(await seen_picture(page), card, ground, show.project.output.canvas)
+        error = error_of(await seen_frame(page), card, ground, show.project.output.canvas)
         if error < MEAN_ERROR:
             return
         await asyncio.sleep(0.1)
@@ -200,7 +200,7 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         await go_on_air(host)
         pages = {language: await visit(browser, language, host.page) for language in READERS}
         first = pages["en-US"]
-        ground = await seen_picture(first)
+        ground = await seen_frame(first)
         await begin(host)
         for language, reader in READERS.items():
             page = pages[language]
@@ -284,7 +284,7 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             await go_on_air(host)
             show = read_only(host.show).show
             pages = [await visit(browser, language, host.page) for language in ("en-US", "zh-CN")]
-            ground = await seen_picture(pages[0])
+            ground = await seen_frame(pages[0])
             await begin(host)
             card = product_card(show, "tea-set", tea, home)
             await card_is_seen(pages[0], card, ground, show)

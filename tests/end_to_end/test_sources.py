@@ -16,7 +16,7 @@ from app.domain.program.source import SourceKind
 from app.storage import project_file
 from tests.support import pulse
 from tests.support.ear import Ear
-from tests.support.lip_sync import beeps, pictures, report_of, wall_s
+from tests.support.lip_sync import beeps, decoded_frames, report_of, wall_s
 from tests.support.sounds import sine, stereo
 from tests.support.tradewind import Tradewind
 from tests.support.watcher import Watcher
@@ -105,7 +105,7 @@ async def test_a_looped_file_is_in_step_with_its_sound(tmp_path: Path) -> None:
         assert await run.end() == 0
     assert run.warnings() == []
     of_video, of_audio = report_of(watcher, watcher.video), report_of(watcher, watcher.audio)
-    seen = [(wall_s(of_video, stamp, VIDEO_CLOCK_HZ), luma[80:-80, 100:-100].mean() > 128) for stamp, luma in pictures(watcher)]
+    seen = [(wall_s(of_video, stamp, VIDEO_CLOCK_HZ), luma[80:-80, 100:-100].mean() > 128) for stamp, luma in decoded_frames(watcher)]
     flashed = [after for (_, dark), (after, white) in pairwise(seen) if white and not dark]
     heard = [wall_s(of_audio, round(stamp), AUDIO_CLOCK_HZ) for stamp in beeps(watcher)][1:]
     assert len(heard) >= 4, "it loops"

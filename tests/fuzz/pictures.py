@@ -16,7 +16,7 @@ from app.domain.base.address import (
     turn_secret,
     without_credentials,
 )
-from app.media.capture.picture_header import header_of
+from app.media.capture.image_header import read_header
 from tests.fuzz.mutation import spoiled, spoiled_text
 from tests.fuzz.target import Target, calls
 
@@ -88,6 +88,6 @@ def _all_of_an_address(text: str) -> object:
 
 
 TARGETS = (
-    Target("picture-header", _picture, calls(header_of), works_at_most=30),
+    Target("picture-header", _picture, calls(read_header), works_at_most=30),
     Target("address", _address, calls(_all_of_an_address), gives_at_most=14),
 )

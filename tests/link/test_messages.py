@@ -28,7 +28,17 @@ from app.domain.program.output import IceServer, Quirks, Relay, Target
 from app.domain.program.overlay import OverlayAnimation
 from app.domain.program.packet import Codec
 from app.domain.program.project import starter_project
-from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe, SourceStats, Spread, StripMeter, TargetStats, VideoStats
+from app.domain.program.stats import (
+    EngineStats,
+    FrameCounts,
+    Meters,
+    Percentiles,
+    RelayProbe,
+    SourceStats,
+    StripMeter,
+    TargetStats,
+    VideoStats,
+)
 from app.domain.program.transition import Transition, TransitionKind
 from app.domain.program.trial import RelayTrial
 from app.link.messages import LinkError, decode_command, decode_event, encode
@@ -61,8 +71,8 @@ EVENTS: tuple[Event, ...] = (
         live_since_ns=1,
         scene_id="scene-1",
         frames=FrameCounts(1, 2, 3, 4, 5, 6),
-        late_ms=Spread(0.1, 0.2, 0.3, 0.4),
-        late_run_ms=Spread(),
+        late_ms=Percentiles(0.1, 0.2, 0.3, 0.4),
+        late_run_ms=Percentiles(),
         video=VideoStats("libx264", "superfast", 2500, 2400.5),
         targets=(
             TargetStats("r1", TargetState.WEAK, failure="relay.http", failure_data=(("status", 503), ("words", "no"), ("again", True))),

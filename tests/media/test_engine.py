@@ -20,12 +20,12 @@ from app.domain.program.project import Project
 from app.domain.program.scene import Box, Fit, Layer, Scene
 from app.domain.program.source import Source, SourceKind
 from app.domain.program.transition import CUT, Transition, TransitionKind
-from app.media.capture.colour import yuv_of
+from app.media.capture.colour import program_yuv
+from app.media.capture.frame_code import read
 from app.media.capture.test_card import BAR_COLOURS, BARS
-from app.media.capture.test_code import read
 from tests.support.engine import EngineBench
+from tests.support.frames import LateFlashes
 from tests.support.packets import PacketCollector, decoded, heard, planes_of
-from tests.support.pictures import LateFlashes
 from tests.support.publishing import target
 
 VIDEO = VideoSettings(bitrate_kbps=4000, encoder=EncoderChoice.X264, preset=SpeedPreset.SUPERFAST)
@@ -90,7 +90,7 @@ def test_a_viewer_sees_and_hears_what_the_document_says(bench: EngineBench) -> N
     for number, rgb in enumerate(BAR_COLOURS):
         column = 320 * number // 8 + 20
         found = (y[row, column], u[row // 2, column // 2], v[row // 2, column // 2])
-        assert tuple(int(level) for level in found) == pytest.approx(yuv_of(*rgb), abs=2)
+        assert tuple(int(level) for level in found) == pytest.approx(program_yuv(*rgb), abs=2)
     sound = heard(audio)[-24_000:, 0]
     spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
     assert np.argmax(spectrum) * AUDIO_CLOCK_HZ / len(sound) == pytest.approx(1000, abs=4)
@@ -118,11 +118,11 @@ def test_flash_and_beep_leave_with_the_same_capture_time(bench: EngineBench) -> 
     bench.engine.stop_live()
     apart = beeps_after_flashes_ms(bench.collected, row=126, column=160)
     assert len(apart) >= 2
-    # A flash begins with the first picture of the second: up to a frame after the beep, never much before it.
+    # A flash begins with the first frame of the second: up to a frame after the beep, never much before it.
     assert all(-1000 / 30 - 20 < ms < 20 for ms in apart)
 
 
-def test_sound_waits_for_pictures_that_come_late(bench: EngineBench) -> None:
+def test_sound_waits_for_frames_that_come_late(bench: EngineBench) -> None:
     camera = Source("camera", "Camera", SourceKind.MEDIA)
     scene = Scene("one", "One", (full("card"), full("camera")))
     bench.engine.apply(replace(SHOW, scenes=(scene,), sources=(CARD, camera, FLASH_AND_BEEP), strips=(Strip("tone"),)))
@@ -170,7 +170,7 @@ def test_a_changed_setting_is_taken_over_in_place_and_a_changed_kind_is_not(benc
     assert changed == {"red"}
 
 
-def test_another_canvas_changes_the_picture_and_keeps_the_targets(bench: EngineBench) -> None:
+def test_another_canvas_changes_the_frame_and_keeps_the_targets(bench: EngineBench) -> None:
     bench.engine.apply(SHOW)
     bench.engine.go_live([target("a"), target("b")])
     bench.collected.wait_for_video(5)
@@ -197,7 +197,7 @@ def test_scenes_are_cut_and_faded_to(bench: EngineBench) -> None:
     bench.wait_for_colour(BLUE)
     reds = bench.share_of_red()
     between = [share for share in reds if 0.1 < share < 0.9]
-    assert len(between) >= 4  # 400 ms are twelve pictures; a busy machine may leave some out
+    assert len(between) >= 4  # 400 ms are twelve frames; a busy machine may leave some out
     assert all(a >= b - 0.03 for a, b in pairwise(reds))
     assert bench.engine.stats().scene_id == "blue"
     bench.engine.take("red", CUT)
@@ -214,7 +214,7 @@ def test_a_fade_cut_short_goes_on_from_what_is_seen(bench: EngineBench) -> None:
     bench.engine.take("red", Transition(TransitionKind.FADE, 200))
     bench.collected.wait_for_video(len(bench.collected.video()) + 12)
     assert bench.share_of_red()[-1] > 0.97
-    assert min(bench.share_of_red()) > 0.9  # after ten pictures of a minute hardly anything had changed
+    assert min(bench.share_of_red()) > 0.9  # after ten frames of a minute hardly anything had changed
 
 
 def test_what_the_desk_draws_is_shown_and_outlives_a_restart_of_the_program(bench: EngineBench) -> None:
@@ -254,8 +254,8 @@ def test_the_counts_add_up_to_the_ticks_of_the_clock(bench: EngineBench) -> None
     frames = stats.frames
     ticks = frames.composed + frames.repeated + frames.skipped - first.frames.composed - first.frames.repeated - first.frames.skipped
     assert ticks == pytest.approx((stats.at_ns - first.at_ns) * 30 / NS_PER_S, abs=2)
-    put_out = frames.composed + frames.repeated
-    assert put_out - first.frames.composed - first.frames.repeated - 3 <= frames.encoded + frames.dropped <= put_out
+    on_frame = frames.composed + frames.repeated
+    assert on_frame - first.frames.composed - first.frames.repeated - 3 <= frames.encoded + frames.dropped <= on_frame
     assert 0 < stats.late_run_ms.p50 <= stats.late_run_ms.p99 <= stats.late_run_ms.max
     assert stats.video.encode_ms.p50 > 0
     assert stats.video.encoder == "libx264"

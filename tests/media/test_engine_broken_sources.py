@@ -14,14 +14,14 @@ from tests.media.samples import SAMPLES
 from tests.support.engine import EngineBench
 from tests.support.publishing import target
 
-PICTURES = (".png", ".gif", ".webp", ".jpg")
+FRAMES = (".png", ".gif", ".webp", ".jpg")
 
 
 def broken() -> list[Source]:
-    """Every sample as a picture and as a film, and a camera and a screen that are not there."""
+    """Every sample as a frame and as a film, and a camera and a screen that are not there."""
     made = []
     for path in sorted(SAMPLES.iterdir()):
-        if path.suffix in PICTURES:
+        if path.suffix in FRAMES:
             made.append(Source(f"i-{path.name}", path.name, SourceKind.IMAGE, {"file": str(path)}))
         made.append(Source(f"m-{path.name}", path.name, SourceKind.MEDIA, {"location": str(path)}))
     made.append(Source("camera", "Camera", SourceKind.CAMERA, {"device": "0000:0000:gone"}))

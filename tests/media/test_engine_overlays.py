@@ -14,7 +14,7 @@ from app.domain.program.project import Project
 from app.domain.program.scene import Fit, Layer, Scene
 from app.domain.program.source import Source, SourceKind
 from app.domain.program.transition import CUT, Transition, TransitionKind
-from app.media.capture.colour import yuv_of
+from app.media.capture.colour import program_yuv
 from tests.support.engine import EngineBench
 from tests.support.packets import decoded, planes_of
 from tests.support.publishing import target
@@ -41,7 +41,7 @@ def card(colour: Colour = WHITE, enter: OverlayAnimation = OverlayAnimation.NONE
 
 
 def on_card(bench: EngineBench) -> list[Colour]:
-    """The colour of the card's middle in every picture from the first key frame on."""
+    """The colour of the card's middle in every frame from the first key frame on."""
     return colours(bench, 80, 90)
 
 
@@ -60,7 +60,7 @@ def colours(bench: EngineBench, x: int, y: int) -> list[Colour]:
 
 
 def near(found: Colour, wanted: Colour, within: int = 4) -> bool:
-    return all(abs(a - b) <= within for a, b in zip(found, yuv_of(*wanted), strict=True))
+    return all(abs(a - b) <= within for a, b in zip(found, program_yuv(*wanted), strict=True))
 
 
 def wait_for_card(bench: EngineBench, colour: Colour) -> None:
@@ -115,13 +115,13 @@ def test_a_fade_cut_short_holds_no_card_that_has_left(bench: EngineBench) -> Non
     assert all(abs(a - b) <= 5 for one, other in after for a, b in zip(one, other, strict=True))
 
 
-def test_a_card_fades_in_over_several_pictures(bench: EngineBench) -> None:
+def test_a_card_fades_in_over_several_frames(bench: EngineBench) -> None:
     bench.engine.put_overlay(card(enter=OverlayAnimation.FADE, duration_ms=500))
     wait_for_card(bench, WHITE)
     levels = [one[0] for one in on_card(bench)]
     assert all(a <= b + 2 for a, b in pairwise(levels))
-    red, white = yuv_of(*RED)[0], yuv_of(*WHITE)[0]
-    assert sum(red + 8 < level < white - 8 for level in levels) >= 4  # fifteen pictures; a busy machine may leave some out
+    red, white = program_yuv(*RED)[0], program_yuv(*WHITE)[0]
+    assert sum(red + 8 < level < white - 8 for level in levels) >= 4  # fifteen frames; a busy machine may leave some out
 
 
 def test_cards_outlive_another_canvas_at_the_same_fractions(bench: EngineBench) -> None:

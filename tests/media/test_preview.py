@@ -21,25 +21,25 @@ from app.domain.program.preview import (
     VERSION,
     slot_offset,
 )
-from app.media.picture_pool import Planes
-from app.media.ports import Picture, Plane
+from app.media.frame_pool import Planes
+from app.media.ports import Frame, Plane
 from app.media.preview import UNSEEN_NS, PreviewWriter
 from tests.support.films import COLOURS, bars_rgb
-from tests.support.pictures import BARS
+from tests.support.frames import BARS
 
 
-def bars(width: int, height: int, at_ms: int) -> Picture:
+def bars(width: int, height: int, at_ms: int) -> Frame:
     planes = Planes(width, height)
     for position, (y, u, v) in enumerate(BARS):
         columns = slice(width * position // 8, width * (position + 1) // 8)
         half = slice(width * position // 16, width * (position + 1) // 16)
         planes.y[:, columns] = 235 if position == 0 else y
         planes.u[:, half], planes.v[:, half] = u, v
-    return Picture(planes.y, planes.u, planes.v, at_ms * 1_000_000, 1)
+    return Frame(planes.y, planes.u, planes.v, at_ms * 1_000_000, 1)
 
 
 def read(path: Path) -> tuple[int, int, Plane]:
-    """(sequence, capture_ns, BGRX pixels) of the newest picture, checked as a reader does."""
+    """(sequence, capture_ns, BGRX pixels) of the newest frame, checked as a reader does."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ) as shared:
         assert FILE_HEADER.unpack_from(shared, 0) == (MAGIC, VERSION)
         (latest,) = SEQUENCE.unpack_from(shared, LATEST_OFFSET)
@@ -126,7 +126,7 @@ def test_nothing_is_made_while_nobody_looks(tmp_path: Path) -> None:
     assert writer.write(bars(320, 180, at_ms=1040))
     assert writer.write(bars(320, 180, at_ms=1000 + unseen_ms))
     assert not writer.write(bars(320, 180, at_ms=1010 + unseen_ms + 40))
-    assert read(path)[:2] == (2, (1000 + unseen_ms) * 1_000_000), "the last picture stays"
+    assert read(path)[:2] == (2, (1000 + unseen_ms) * 1_000_000), "the last frame stays"
     look(path, at_ms=60_000)
-    assert writer.write(bars(320, 180, at_ms=60_020)), "the next look brings pictures back"
+    assert writer.write(bars(320, 180, at_ms=60_020)), "the next look brings frames back"
     writer.close()

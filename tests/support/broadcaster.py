@@ -1,4 +1,4 @@
-"""A publisher for tests of relays: a numbered picture and a tone, really encoded, sent by the product's own sender."""
+"""A publisher for tests of relays: a numbered frame and a tone, really encoded, sent by the product's own sender."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from av.video.codeccontext import VideoCodecContext
 from app.domain.base.clock import SystemClock
 from app.domain.program.output import Quirks
 from app.domain.program.packet import Codec, MediaKind
-from app.media.capture import test_code
+from app.media.capture import frame_code
 from app.transport.offer import Sources, make_offer, plan_from
 from app.transport.payload import h264_payloads, vp8_payloads
 from app.transport.peer import Peer
@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class Show:
-    """Pictures and sound, encoded as they are asked for."""
+    """Frames and sound, encoded as they are asked for."""
 
     def __init__(
         self,
@@ -79,25 +79,25 @@ class Show:
     def want_keyframe(self) -> None:
         self._wanted = True
 
-    def picture(self, pts: int) -> tuple[bytes, bool]:
-        """The next picture, with its number and time burnt in; whether it is a key frame."""
+    def encode_frame(self, pts: int) -> tuple[bytes, bool]:
+        """The next frame, with its number and time burnt in; whether it is a key frame."""
         frame = self._frame
         luma = frame[: frame.shape[0] * 2 // 3]
         self.paint(luma)
         if self._coded:
-            test_code.write(luma, self.number, time.time_ns() // 1_000_000)
+            frame_code.write(luma, self.number, time.time_ns() // 1_000_000)
         self.number += 1
-        picture = av.VideoFrame.from_ndarray(frame, format="yuv420p")
-        picture.pts, picture.time_base = pts, Fraction(1, 90_000)
+        av_frame = av.VideoFrame.from_ndarray(frame, format="yuv420p")
+        av_frame.pts, av_frame.time_base = pts, Fraction(1, 90_000)
         wanted, self._wanted = self._wanted, False
-        picture.pict_type = av.video.frame.PictureType.I if wanted else av.video.frame.PictureType.NONE
-        packets = self._video.encode(picture)
+        av_frame.pict_type = av.video.frame.PictureType.I if wanted else av.video.frame.PictureType.NONE
+        packets = self._video.encode(av_frame)
         key = any(packet.is_keyframe for packet in packets)
         self.keyframes += key
         return b"".join(bytes(packet) for packet in packets), key
 
     def paint(self, luma: npt.NDArray[np.uint8]) -> None:
-        """A plain picture with a bar that moves."""
+        """A plain frame with a bar that moves."""
         height, width = luma.shape
         luma[:] = self._luma
         at = self.number * 8 % (width - 40)
@@ -195,7 +195,7 @@ class Broadcaster:
     async def _run(self) -> None:
         assert self.sender is not None
         began = time.monotonic()
-        pictures = sounds = 0
+        frames = sounds = 0
         next_report = 0.0
         while True:
             now = time.monotonic() - began
@@ -206,12 +206,12 @@ class Broadcaster:
             while sounds * 0.02 <= now:
                 self._push(MediaKind.AUDIO, Codec.OPUS, [self.show.sound()], sounds * 960, began + sounds * 0.02, keyframe=True)
                 sounds += 1
-            if pictures / self.show.fps <= now:
-                pictures = int(now * self.show.fps)
-                pts = pictures * 90_000 // self.show.fps
-                data, key = await asyncio.to_thread(self.show.picture, pts)
+            if frames / self.show.fps <= now:
+                frames = int(now * self.show.fps)
+                pts = frames * 90_000 // self.show.fps
+                data, key = await asyncio.to_thread(self.show.encode_frame, pts)
                 self._push(MediaKind.VIDEO, self.show.codec, self._cut(data), pts, began + pts / 90_000, keyframe=key)
-                pictures += 1
+                frames += 1
             await asyncio.sleep(0.004)
 
     def _cut(self, data: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""Real encoded pictures and sound in real time: a picture whose brightness counts, a tone, and both encoders' obedience."""
+"""Real encoded frames and sound in real time: a frame whose brightness counts, a tone, and both encoders' obedience."""
 
 import threading
 import time
@@ -36,12 +36,12 @@ class Control:
 
 
 def luma_of(number: int) -> int:
-    """The brightness of picture `number`: steps of 8, far enough apart to survive the encoder."""
+    """The brightness of frame `number`: steps of 8, far enough apart to survive the encoder."""
     return 40 + number % 20 * 8
 
 
-class PictureEncoder:
-    """Encodes grey pictures on demand."""
+class TestFrameEncoder:
+    """Encodes grey frames on demand."""
 
     def __init__(self, codec: Codec = Codec.H264, kbps: int = 500, noise: bool = False) -> None:
         name = "libx264" if codec is Codec.H264 else "libvpx"
@@ -99,14 +99,14 @@ class ToneEncoder:
 
 
 class Feeder:
-    """A thread that encodes at 30 pictures a second and pushes into a sink, key frames when `control` wants one."""
+    """A thread that encodes at 30 frames a second and pushes into a sink, key frames when `control` wants one."""
 
     def __init__(
         self, push: Callable[[EncodedPacket], None], control: Control, codec: Codec = Codec.H264, *, kbps: int = 500, noise: bool = False
     ) -> None:
         self._push = push
         self._control = control
-        self._pictures = PictureEncoder(codec, kbps, noise)
+        self._frames = TestFrameEncoder(codec, kbps, noise)
         self._tone = ToneEncoder()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feeder")
@@ -121,16 +121,16 @@ class Feeder:
 
     def _run(self) -> None:
         began = time.monotonic()
-        pictures = blocks = 0
+        frames = blocks = 0
         while not self._stop.is_set():
             elapsed = time.monotonic() - began
             while blocks * 0.02 <= elapsed:
                 if (packet := self._tone.next()) is not None:
                     self._push(packet)
                 blocks += 1
-            if pictures / FPS <= elapsed:
-                key = self._control.wanted.is_set() or pictures == 0
+            if frames / FPS <= elapsed:
+                key = self._control.wanted.is_set() or frames == 0
                 self._control.wanted.clear()
-                self._push(self._pictures.next(key=key))
-                pictures += 1
-            self._stop.wait(max(0.001, min(blocks * 0.02, pictures / FPS) - (time.monotonic() - began)))
+                self._push(self._frames.next(key=key))
+                frames += 1
+            self._stop.wait(max(0.001, min(blocks * 0.02, frames / FPS) - (time.monotonic() - began)))

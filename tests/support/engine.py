@@ -8,8 +8,8 @@ from pathlib import Path
 from app.domain.base.clock import SystemClock
 from app.domain.base.notice import Notice
 from app.domain.base.schema import parse_colour
-from app.media.capture.colour import yuv_of
-from app.media.capture.sources import PictureMaker
+from app.media.capture.colour import program_yuv
+from app.media.capture.video_sources import VideoSource
 from app.media.engine import Engine
 from app.media.ports import EncoderControl
 from tests.support.packets import PacketCollector, decoded, planes_of
@@ -42,18 +42,18 @@ class EngineBench:
         engine = self.engine
         parts: dict[str, object] = {"program": engine._program, "bus": engine._bus}
         for source_id, one in engine._sources._running.items():
-            parts[source_id] = one.picture if one.picture is not None else one.sound
+            parts[source_id] = one.video if one.video is not None else one.sound
         return parts
 
-    def show_instead(self, source_id: str, maker: PictureMaker) -> None:
-        """Let a running source's pictures come from `maker`."""
-        self.engine._sources._running[source_id].picture = maker
+    def show_instead(self, source_id: str, maker: VideoSource) -> None:
+        """Let a running source's frames come from `maker`."""
+        self.engine._sources._running[source_id].video = maker
 
     def sound_stamped_later_ms(self) -> float:
-        """By how much sound is held back for the pictures."""
+        """By how much sound is held back for the frames."""
         bus = self.engine._bus
         assert bus is not None
-        return bus.picture_latency_ns / 1e6
+        return bus.video_latency_ns / 1e6
 
     def wait_until(self, condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
         deadline = time.monotonic() + timeout_s
@@ -63,7 +63,7 @@ class EngineBench:
             pause.wait(0.01)
 
     def since_keyframe(self) -> list[tuple[int, int, int, int, int]]:
-        """(width, height, y, u, v) of the middle of each picture from the first key frame collected on."""
+        """(width, height, y, u, v) of the middle of each frame from the first key frame collected on."""
         packets = self.collected.video()
         first = next((number for number, packet in enumerate(packets) if packet.keyframe), len(packets))
         found = []
@@ -74,21 +74,21 @@ class EngineBench:
         return found
 
     def wait_for_colour(self, colour: str) -> None:
-        """Until the newest picture's middle has this colour."""
+        """Until the newest frame's middle has this colour."""
         red, green, blue, _ = parse_colour("colour", colour)
-        wanted = yuv_of(red, green, blue)
+        wanted = program_yuv(red, green, blue)
 
         def shown() -> bool:
-            pictures = self.since_keyframe()
-            return bool(pictures) and all(abs(a - b) <= 3 for a, b in zip(pictures[-1][2:], wanted, strict=True))
+            frames = self.since_keyframe()
+            return bool(frames) and all(abs(a - b) <= 3 for a, b in zip(frames[-1][2:], wanted, strict=True))
 
         self.wait_until(shown)
 
     def wait_for_size(self, width: int, height: int) -> None:
-        """Until the newest picture has this size."""
+        """Until the newest frame has this size."""
         self.wait_until(lambda: bool(found := self.since_keyframe()) and found[-1][:2] == (width, height))
 
     def share_of_red(self) -> list[float]:
-        """How red (1) or blue (0) each picture's middle is, read from v."""
-        red, blue = yuv_of(255, 0, 0)[2], yuv_of(0, 0, 255)[2]
-        return [(picture[4] - blue) / (red - blue) for picture in self.since_keyframe()]
+        """How red (1) or blue (0) each frame's middle is, read from v."""
+        red, blue = program_yuv(255, 0, 0)[2], program_yuv(0, 0, 255)[2]
+        return [(frame[4] - blue) / (red - blue) for frame in self.since_keyframe()]

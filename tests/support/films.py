@@ -11,7 +11,7 @@ from av.container import OutputContainer
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from app.media.capture.test_code import write as write_code
+from app.media.capture.frame_code import write as write_code
 from app.media.ports import Plane, Samples
 
 RED, GREEN, BLUE, WHITE, BLACK = (191, 0, 0), (0, 191, 0), (0, 0, 191), (255, 255, 255), (0, 0, 0)
@@ -27,7 +27,7 @@ def bars_rgb(width: int, height: int) -> Plane:
 
 
 def numbered(number: int, width: int, height: int) -> Plane:
-    """A grey RGB picture with the frame code of `number`."""
+    """A grey RGB frame with the frame code of `number`."""
     grey = np.full((height, width), 16, np.uint8)
     write_code(grey, number, number)
     spread = np.clip((grey.astype(np.float64) - 16) * 255 / 219, 0, 255).astype(np.uint8)
@@ -36,7 +36,7 @@ def numbered(number: int, width: int, height: int) -> Plane:
 
 def film(
     path: Path,
-    picture: Callable[[int], Plane],
+    draw: Callable[[int], Plane],
     *,
     frames: int = 30,
     rate: int = 30,
@@ -47,11 +47,11 @@ def film(
     rotation: int = 0,
     sound: Samples | None = None,
 ) -> Path:
-    """Write RGB pictures as a film whose stream says what its numbers mean (matrix None: it does not say).
+    """Write RGB frames as a film whose stream says what its numbers mean (matrix None: it does not say).
 
-    `picture(i)` is (height, width, 3). `sound`: (n, 2) float32 of 48 kHz.
+    `draw(i)` is (height, width, 3). `sound`: (n, 2) float32 of 48 kHz.
     """
-    height, width = picture(0).shape[:2]
+    height, width = draw(0).shape[:2]
     coded_as = matrix or (Colorspace.ITU709 if height >= 720 else Colorspace.ITU601)
     with av.open(str(path), "w") as container:
         stream = cast(VideoStream, container.add_stream(codec, rate=rate))
@@ -71,7 +71,7 @@ def film(
             else None
         )
         for index in range(frames):
-            frame = av.VideoFrame.from_ndarray(picture(index), "rgb24").reformat(
+            frame = av.VideoFrame.from_ndarray(draw(index), "rgb24").reformat(
                 format=pix_fmt,
                 src_colorspace=Colorspace.ITU709,
                 dst_colorspace=coded_as,

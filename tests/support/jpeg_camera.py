@@ -27,10 +27,10 @@ def jpeg(rgb: Plane, quality: int = 2) -> bytes:
 
 
 class JpegCamera:
-    """Serves numbered grey pictures 25 times a second to every client, from `start` to `stop`."""
+    """Serves numbered grey frames 25 times a second to every client, from `start` to `stop`."""
 
     def __init__(self, width: int = 320, height: int = 240) -> None:
-        self._pictures = [jpeg(np.full((height, width, 3), level, np.uint8)) for level in (40, 120, 200)]
+        self._frames = [jpeg(np.full((height, width, 3), level, np.uint8)) for level in (40, 120, 200)]
         self._stopping = threading.Event()
         self.frozen = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -86,10 +86,10 @@ class JpegCamera:
             while not self._stopping.wait(0.04):
                 if self.frozen.is_set():
                     continue
-                picture = self._pictures[number % len(self._pictures)]
+                frame = self._frames[number % len(self._frames)]
                 number += 1
-                head = b"--" + _BOUNDARY + b"\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture)
-                client.sendall(head + picture + b"\r\n")
+                head = b"--" + _BOUNDARY + b"\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(frame)
+                client.sendall(head + frame + b"\r\n")
         except OSError:
             return
 

@@ -1,4 +1,4 @@
-"""What a watcher saw and heard, on the sender's clock: pictures, flashes and beeps with the moment of their capture."""
+"""What a watcher saw and heard, on the sender's clock: frames, flashes and beeps with the moment of their capture."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -35,8 +35,8 @@ def has_gaps(sequences: Sequence[int]) -> bool:
     return any((after - before) % 65536 != 1 for before, after in pairwise(sequences))
 
 
-def pictures(watcher: Watcher) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """(RTP timestamp, luma) of each decoded picture."""
+def decoded_frames(watcher: Watcher) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """(RTP timestamp, luma) of each decoded frame."""
     decoder = av.CodecContext.create("h264", "r")
     assert isinstance(decoder, VideoCodecContext)
     shown = False
@@ -46,7 +46,7 @@ def pictures(watcher: Watcher) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
             frames = decoder.decode(av.Packet(unit))
         except av.error.InvalidDataError:
             # Before the first key frame nothing can be decoded: a viewer whose machine is busy may miss its first packets.
-            assert not shown or has_gaps(watcher.sequences()), "a picture that came whole cannot be decoded"
+            assert not shown or has_gaps(watcher.sequences()), "a frame that came whole cannot be decoded"
             continue
         for frame in frames:
             shown = True

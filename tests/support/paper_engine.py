@@ -19,7 +19,7 @@ from app.domain.program.command import DropOverlay, PutOverlay
 from app.domain.program.device import Device, Devices
 from app.domain.program.output import Target
 from app.domain.program.project import Project
-from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe, Spread, StripMeter, TargetStats, VideoStats
+from app.domain.program.stats import EngineStats, FrameCounts, Meters, Percentiles, RelayProbe, StripMeter, TargetStats, VideoStats
 from app.domain.program.transition import Transition
 from app.domain.program.trial import RelayTrial
 from app.link.registration import ENGINE_LOCK
@@ -106,8 +106,8 @@ class PaperEngine:
             live_since_ns=self.since_ns,
             scene_id=self._scene_id,
             frames=FrameCounts(),
-            late_ms=Spread(),
-            late_run_ms=Spread(),
+            late_ms=Percentiles(),
+            late_run_ms=Percentiles(),
             video=VideoStats(),
             targets=tuple(TargetStats(relay_id, TargetState.LIVE, since_ns=self.since_ns) for relay_id in self.live_relay_ids),
             sources=(),

@@ -26,7 +26,7 @@ PICTURE = """
 """
 
 
-async def seen_picture(page: Page) -> Pixels:
+async def seen_frame(page: Page) -> Pixels:
     """What the viewer sees, (height, width, 3) RGB."""
     content = base64.b64decode(await page.evaluate(PICTURE))
     decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)

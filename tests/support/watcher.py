@@ -10,7 +10,7 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
 from app.domain.program.packet import Codec
-from app.media.capture import test_code
+from app.media.capture import frame_code
 from app.transport import rtcp
 from app.transport.peer import Peer
 from app.transport.rtp import parse_header, payload_of
@@ -119,7 +119,7 @@ class Watcher:
 
     @property
     def frames_seen(self) -> set[int]:
-        """The timestamps of the pictures of which something came."""
+        """The timestamps of the frames of which something came."""
         return {parse_header(packet).timestamp for packet in self.video}
 
     def sequences(self) -> list[int]:
@@ -144,7 +144,7 @@ class Watcher:
         return units
 
     def numbers(self) -> list[int]:
-        """The frame numbers read from the decoded pictures; -1 = cannot be decoded (one that was cut off by a change) or read."""
+        """The frame numbers read from the decoded frames; -1 = cannot be decoded (one that was cut off by a change) or read."""
         decoder = av.CodecContext.create("h264", "r")
         assert isinstance(decoder, VideoCodecContext)
         found = []
@@ -155,7 +155,7 @@ class Watcher:
                 found.append(-1)
                 continue
             for frame in frames:
-                code = test_code.read(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
+                code = frame_code.read(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
                 found.append(code[0] if code else -1)
         return found
 

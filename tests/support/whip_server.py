@@ -82,7 +82,7 @@ class Ingest:
 
     def __init__(self, news: asyncio.Event) -> None:
         self.connection = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
-        self.pictures: list[tuple[float, npt.NDArray[np.uint8]]] = []  # (seconds on its RTP clock, luma)
+        self.frames: list[tuple[float, npt.NDArray[np.uint8]]] = []  # (seconds on its RTP clock, luma)
         self.sound: list[npt.NDArray[np.int16]] = []
         self.sound_times: list[float] = []
         self._news = news
@@ -100,8 +100,8 @@ class Ingest:
                 return
             if isinstance(frame, av.VideoFrame):
                 luma = np.asarray(frame.to_ndarray()[: frame.height], np.uint8)
-                self.pictures.append((float(frame.time or 0.0), luma))
-                del self.pictures[:-600]
+                self.frames.append((float(frame.time or 0.0), luma))
+                del self.frames[:-600]
             elif isinstance(frame, av.AudioFrame):
                 self.sound.append(np.asarray(frame.to_ndarray().reshape(-1), np.int16))
                 self.sound_times.append(float(frame.time or 0.0))

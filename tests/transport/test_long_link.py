@@ -73,11 +73,11 @@ def until(condition: Callable[[], bool], within_s: float = 20) -> float:
 
 
 def received(server: WhipServer) -> int:
-    return len(server.ingests[-1].pictures) if server.ingests else 0
+    return len(server.ingests[-1].frames) if server.ingests else 0
 
 
 def in_all(server: WhipServer) -> int:
-    return sum(len(ingest.pictures) for ingest in server.ingests)
+    return sum(len(ingest.frames) for ingest in server.ingests)
 
 
 def test_lost_packets_are_repaired_over_a_long_line() -> None:
@@ -86,7 +86,7 @@ def test_lost_packets_are_repaired_over_a_long_line() -> None:
         stats = rig.stats()
         assert stats.retransmitted > 0
         assert 78 < stats.rtt_ms < 400
-        numbers = [round(at * 30) for at, _ in server.ingests[-1].pictures[-60:]]
+        numbers = [round(at * 30) for at, _ in server.ingests[-1].frames[-60:]]
         assert sum(1 for one, next_one in pairwise(numbers) if next_one - one == 1) >= 55  # hardly one missing
 
 

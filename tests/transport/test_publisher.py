@@ -35,7 +35,7 @@ class Rig:
     def __init__(self, timers: Timers | None = None) -> None:
         self.control = Control()
         self.notices: list[Notice] = []
-        self.publisher: ports.Publisher = Publisher(
+        self.publisher: ports.PacketPublisher = Publisher(
             clock=SystemClock(), control=self.control, notify=self.notices.append, timers=timers or Timers()
         )
 
@@ -87,9 +87,9 @@ async def test_a_relay_decodes_our_picture_and_our_tone(server: WhipServer, rig:
         server.faults.rewrite = _without_h264
     with Feeder(rig.publisher.push, rig.control, codec):
         rig.publisher.targets([target_for(server)])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 40 and len(server.ingests[0].sound) > 60)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 40 and len(server.ingests[0].sound) > 60)
         ingest = server.ingests[0]
-        levels = [float(luma.mean()) for _, luma in ingest.pictures[-30:]]
+        levels = [float(luma.mean()) for _, luma in ingest.frames[-30:]]
         expected = {luma_of(number) for number in range(20)}
         assert all(min(abs(level - known) for known in expected) < 3 for level in levels)
         steps = np.diff(levels)
@@ -119,9 +119,9 @@ def _without_h264(answer: str) -> str:
 async def test_a_relay_that_says_goodbye_is_published_to_again(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
         await server.ingests[0].aclose()
-        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].pictures) > 5)
+        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].frames) > 5)
         assert rig.state() is TargetState.LIVE
         assert rig.stats().connects == 2
     await closed(rig)
@@ -131,9 +131,9 @@ async def test_a_relay_that_says_goodbye_is_published_to_again(server: WhipServe
 async def test_a_killed_relay_is_noticed_and_replaced(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
         server.ingests[0].kill()
-        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].pictures) > 5)
+        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].frames) > 5)
         assert ("detail", "refused") in [item for notice in rig.notices for item in notice.data.items()]
     await closed(rig)
 
@@ -149,9 +149,9 @@ async def test_a_frozen_relay_is_weak_first_and_replaced_before_it_is_let_go(ser
         server.faults.delay_s = 0.5
         await server.until(lambda: rig.state() is TargetState.WEAK)
         await server.until(lambda: server.posts == 2)
-        pictures = len(frozen.pictures)
-        await server.until(lambda: len(frozen.pictures) > pictures)  # the old association goes on while the new one is made
-        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].pictures) > 5)
+        frames = len(frozen.frames)
+        await server.until(lambda: len(frozen.frames) > frames)  # the old association goes on while the new one is made
+        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].frames) > 5)
         await server.until(lambda: server.deleted == ["/session/1"])
     await closed(rig)
     assert rig.codes() == ["target.live", "target.weak", "peer.media", "target.back"]
@@ -172,7 +172,7 @@ async def test_a_wrong_stream_key_is_refused_in_the_servers_words_and_a_right_on
     assert server.posts == 1
     rig.publisher.targets([target_for(server, "secret")])
     with Feeder(rig.publisher.push, rig.control):
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
     await closed(rig)
 
 
@@ -263,8 +263,8 @@ async def test_a_relay_may_answer_anything_while_another_is_on_air(
         await server.until(lambda: rig.publisher.stats() != () and rig.state() is TargetState.LIVE)
         rig.publisher.targets([target_for(server), Target(Relay("bad", "Bad", bad.url))])
         await server.until(lambda: code in rig.codes())
-        pictures = len(server.ingests[0].pictures)
-        await server.until(lambda: len(server.ingests[0].pictures) > pictures + 5)
+        pictures = len(server.ingests[0].frames)
+        await server.until(lambda: len(server.ingests[0].frames) > pictures + 5)
         good, other = rig.publisher.stats()
         assert (good.state, good.connects) == (TargetState.LIVE, 1)
         assert other.state in (TargetState.RECONNECTING, TargetState.REFUSED, TargetState.CONNECTING)
@@ -277,13 +277,13 @@ async def test_targets_come_and_go_without_touching_each_other(server: WhipServe
     first, second = target_for(server), Target(Relay("two", "Relay Two", server.url))
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([first])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
         rig.publisher.targets([first, second])
-        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].pictures) > 5)
+        await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].frames) > 5)
         rig.publisher.targets([second])
         await server.until(lambda: server.deleted == ["/session/1"])
-        pictures = len(server.ingests[1].pictures)
-        await server.until(lambda: len(server.ingests[1].pictures) > pictures + 5)
+        pictures = len(server.ingests[1].frames)
+        await server.until(lambda: len(server.ingests[1].frames) > pictures + 5)
         assert len(server.ingests) == 2
         rig.publisher.targets([])
         await server.until(lambda: server.deleted == ["/session/1", "/session/2"])
@@ -332,7 +332,7 @@ async def test_a_warm_relay_costs_no_connection_and_a_ready_peer_goes_out(server
     assert len(server.connections) == 1
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
         assert len(server.connections) == 1
         print(
             "connect ms:",
@@ -346,7 +346,7 @@ async def test_an_rsa_relay_and_one_that_begins_dtls_itself_are_fine(server: Whi
     setattr(server.faults, fault, True)
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
     await closed(rig)
 
 
@@ -364,7 +364,7 @@ def test_closing_without_starting_and_twice_is_safe() -> None:
 async def test_a_relays_estimate_reaches_the_encoder_and_its_wish_for_a_key_frame_too(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
-        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].pictures) > 5)
+        await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
         offer = sdp.parse(server.seen[0].body)
         video = next(iter(offer.media[1].ssrcs))
         transport = server.ingests[0].connection.getTransceivers()[1].receiver.transport

@@ -40,7 +40,7 @@ class Warm:
 
     async def goes_live(self) -> None:
         self.publisher.targets([target_for(self.server)])
-        await self.server.until(lambda: bool(self.server.ingests) and len(self.server.ingests[0].pictures) > 5)
+        await self.server.until(lambda: bool(self.server.ingests) and len(self.server.ingests[0].frames) > 5)
         await self.server.until(lambda: self.publisher.stats()[0].state is TargetState.LIVE)
 
     async def leaves(self) -> None:

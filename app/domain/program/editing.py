@@ -131,7 +131,7 @@ def layer_by_id(project: Project, scene_id: str, layer_id: str) -> Layer:
 def _without_unused(project: Project, candidates: AbstractSet[str]) -> Project:
     """Take those candidate sources out that show but stand in no layer any more, with their strips."""
     used = {layer.source_id for scene in project.scenes for layer in scene.layers}
-    gone = {source.id for source in project.sources if source.id in candidates - used and KINDS[source.kind].has_picture}
+    gone = {source.id for source in project.sources if source.id in candidates - used and KINDS[source.kind].has_video}
     return replace(
         project,
         sources=tuple(source for source in project.sources if source.id not in gone),
@@ -224,7 +224,7 @@ def add_source(project: Project, scene_id: str, kind: SourceKind, name: str, set
     grown = replace(project, sources=(*project.sources, source))
     if KINDS[kind].has_sound:
         grown = replace(grown, strips=(*grown.strips, Strip(source.id)))
-    return add_layer(grown, scene_id, source.id) if KINDS[kind].has_picture else grown
+    return add_layer(grown, scene_id, source.id) if KINDS[kind].has_video else grown
 
 
 def rename_source(project: Project, source_id: str, name: str) -> Project:
@@ -256,7 +256,7 @@ def remove_source(project: Project, source_id: str) -> Project:
 def add_layer(project: Project, scene_id: str, source_id: str) -> Project:
     """Show a source once more, on top of this scene; ProjectError "project.no_picture" when it only sounds."""
     source = source_by_id(project, source_id)
-    if not KINDS[source.kind].has_picture:
+    if not KINDS[source.kind].has_video:
         raise ProjectError("project.no_picture", source=source.name)
     layer = Layer(new_id(project, "layer"), source_id)
     return _with_scene(project, scene_id, lambda scene: replace(scene, layers=(*scene.layers, layer)))

@@ -42,7 +42,7 @@ class KindDeclaration:
     kind: SourceKind
     title: str
     icon: str
-    has_picture: bool
+    has_video: bool
     has_sound: bool
     fields: tuple[Field, ...]
 

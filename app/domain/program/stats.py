@@ -8,7 +8,7 @@ from app.domain.program.packet import Codec
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Percentiles:
     """A distribution in milliseconds over the last minute (or the whole run, in a report)."""
 
     p50: float = 0.0
@@ -37,7 +37,7 @@ class VideoStats:
     preset: str = ""
     target_kbps: int = 0
     kbps: float = 0.0
-    encode_ms: Spread = Spread()
+    encode_ms: Percentiles = Percentiles()
     idr_sent: int = 0
     pli_received: int = 0
 
@@ -98,8 +98,8 @@ class EngineStats:
     live_since_ns: int
     scene_id: str
     frames: FrameCounts
-    late_ms: Spread
-    late_run_ms: Spread
+    late_ms: Percentiles
+    late_run_ms: Percentiles
     video: VideoStats
     targets: tuple[TargetStats, ...]
     sources: tuple[SourceStats, ...]

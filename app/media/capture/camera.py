@@ -1,4 +1,4 @@
-"""Cameras by way of OpenCV: compressed pictures are taken as the device sends them and decoded straight to planes."""
+"""Cameras by way of OpenCV: compressed frames are taken as the device sends them and decoded straight to planes."""
 
 import os
 import sys
@@ -12,10 +12,10 @@ import numpy as np
 
 from app.domain.base.address import shown_address
 from app.domain.base.errors import AppError, Value
-from app.media.capture.address import AddressReader
-from app.media.capture.device import Opener, PictureReader
+from app.media.capture.container import StreamCameraReader
+from app.media.capture.device_source import FrameReader, Opener
 from app.media.capture.devices import Camera, find_cameras
-from app.media.capture.frames import FrameConverter, PicturePlanes
+from app.media.capture.frames import FrameConverter, FramePlanes
 from app.media.ports import Plane
 
 _OPEN_MS = 5000
@@ -33,11 +33,11 @@ def is_address(device: str) -> bool:
 def camera_opener(settings: Mapping[str, Value]) -> Opener:
     """What opens the camera of these settings."""
 
-    def open_(giving_up: threading.Event) -> PictureReader:
+    def open_(giving_up: threading.Event) -> FrameReader:
         device = str(settings["device"])
         if is_address(device):
             converter = FrameConverter(settings["matrix"], settings["range"])
-            return AddressReader(device, converter, giving_up, mirror=bool(settings["mirror"]))
+            return StreamCameraReader(device, converter, giving_up, mirror=bool(settings["mirror"]))
         camera = chosen(device, find_cameras())
         if sys.platform == "linux" and not os.access(camera.path, os.R_OK | os.W_OK):
             raise AppError("camera.refused", name=camera.name)
@@ -56,17 +56,17 @@ def chosen(device: str, cameras: tuple[Camera, ...]) -> Camera:
     raise AppError("camera.missing", name=shown_address(device))
 
 
-class RawPictures:
+class CaptureDecoder:
     """Turns what a capture device hands out into planes: JPEG bytes, packed or semi-planar YUV, or BGR."""
 
     def __init__(self, converter: FrameConverter, *, mirror: bool) -> None:
         self._converter = converter
         self._mirror = mirror
         self._jpeg = av.CodecContext.create("mjpeg", "r")
-        self._jpeg.thread_type = "NONE"  # with frame threads a picture would come out late
+        self._jpeg.thread_type = "NONE"  # with frame threads a frame would come out late
 
-    def convert(self, raw: Plane, fourcc: str, height: int) -> PicturePlanes | None:
-        """The picture's planes; None for a broken JPEG, which USB cameras send now and then."""
+    def convert(self, raw: Plane, fourcc: str, height: int) -> FramePlanes | None:
+        """The frame's planes; None for a broken JPEG, which USB cameras send now and then."""
         if raw.ndim == 2 and (raw.shape[0] == 1 or raw.shape[1] == 1):
             return self._of_jpeg(raw)
         if raw.ndim == 3 and raw.shape[2] == 3:
@@ -79,7 +79,7 @@ class RawPictures:
             raise AppError("camera.format", format=fourcc, shape="×".join(str(side) for side in raw.shape))
         return self._converter.convert(frame, mirror=self._mirror)
 
-    def _of_jpeg(self, raw: Plane) -> PicturePlanes | None:
+    def _of_jpeg(self, raw: Plane) -> FramePlanes | None:
         try:
             frames = self._jpeg.decode(av.Packet(raw.tobytes()))
         except av.FFmpegError:
@@ -93,7 +93,7 @@ class OpenCvReader:
     def __init__(self, target: int | str, backend: int, name: str, settings: Mapping[str, Value]) -> None:
         self._name = name
         self._capture = cv2.VideoCapture()
-        self._pictures = RawPictures(FrameConverter(settings["matrix"], settings["range"]), mirror=bool(settings["mirror"]))
+        self._frames = CaptureDecoder(FrameConverter(settings["matrix"], settings["range"]), mirror=bool(settings["mirror"]))
         try:
             if not self._opened(target, backend):
                 raise AppError("camera.busy", name=name)
@@ -111,7 +111,7 @@ class OpenCvReader:
         return self._capture.open(target, backend, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_MS])
 
     def _ask_for(self, settings: Mapping[str, Value], backend: int) -> None:
-        """Ask for format, size and rate; a camera takes what it can, in this order, and the pictures tell what it took."""
+        """Ask for format, size and rate; a camera takes what it can, in this order, and the frames tell what it took."""
         wanted = _FOURCC.get(str(settings["format"]))
         if wanted:
             self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*wanted))
@@ -123,14 +123,14 @@ class OpenCvReader:
         elif backend == cv2.CAP_FFMPEG:
             self._capture.set(cv2.CAP_PROP_FORMAT, -1)
 
-    def read(self) -> PicturePlanes | None:
+    def read(self) -> FramePlanes | None:
         try:
             got, raw = self._capture.read()
         except cv2.error as error:
             raise AppError("camera.failed", name=self._name, reason=str(error)) from error
         if not got:
             raise AppError("camera.gone", name=self._name, reason="read() = false")
-        return self._pictures.convert(np.asarray(raw, np.uint8), self._fourcc, self._height)
+        return self._frames.convert(np.asarray(raw, np.uint8), self._fourcc, self._height)
 
     def close(self) -> None:
         self._capture.release()

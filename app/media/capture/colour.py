@@ -1,4 +1,4 @@
-"""Colour coding: every matrix and range that devices and files use, turned into the program's BT.709 limited range."""
+"""Colour colour_space: every matrix and range that devices and files use, turned into the program's BT.709 limited range."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -30,23 +30,23 @@ class Range(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Coding:
-    """What the numbers of a YUV picture mean."""
+class ColourSpace:
+    """What the numbers of a YUV frame mean."""
 
     matrix: Matrix
     range: Range
 
 
-_BAND = 256  # lines of a picture that are worked out at a time
+_BAND = 256  # lines of a frame that are worked out at a time
 
-PROGRAM = Coding(Matrix.BT709, Range.LIMITED)
+PROGRAM_COLOUR_SPACE = ColourSpace(Matrix.BT709, Range.LIMITED)
 
 
-def rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
+def rgb_to_yuv(colour_space: ColourSpace) -> tuple[Matrix3, npt.NDArray[np.float64]]:
     """3×3 matrix from RGB 0..255 to code values, and the offsets of y, u and v."""
-    red, blue = coding.matrix.value
+    red, blue = colour_space.matrix.value
     green = 1.0 - red - blue
-    black, luma, chroma = coding.range.value
+    black, luma, chroma = colour_space.range.value
     y = np.array([red, green, blue])
     rows = np.stack(
         [
@@ -58,17 +58,17 @@ def rgb_to_yuv(coding: Coding) -> tuple[Matrix3, npt.NDArray[np.float64]]:
     return rows / 255.0, np.array([black, 128.0, 128.0])
 
 
-class ToProgram:
-    """Turns I420 planes of one coding into the program's; three to six passes over the planes and no float temporaries.
+class ColourConverter:
+    """Turns I420 planes of one colour_space into the program's; three to six passes over the planes and no float temporaries.
 
-    The luma of another matrix depends on chroma too; that share is worked out on the quarter-size planes around 128, enlarged,
+    The luma of another matrix depends on chroma too; that share is worked out on the quarter-size planes context 128, enlarged,
     and added, so that the full-size plane is passed over once.
     """
 
-    def __init__(self, coding: Coding) -> None:
-        self.coding = coding
-        source, source_offset = rgb_to_yuv(coding)
-        target, target_offset = rgb_to_yuv(PROGRAM)
+    def __init__(self, colour_space: ColourSpace) -> None:
+        self.colour_space = colour_space
+        source, source_offset = rgb_to_yuv(colour_space)
+        target, target_offset = rgb_to_yuv(PROGRAM_COLOUR_SPACE)
         self._m = target @ np.linalg.inv(source)
         self._offset = target_offset - self._m @ source_offset
         self._luma_needs_chroma = bool(np.abs(self._m[0, 1:]).max() > 1e-6)
@@ -78,10 +78,10 @@ class ToProgram:
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
-        return self.coding != PROGRAM
+        return self.colour_space != PROGRAM_COLOUR_SPACE
 
     def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
-        """Write the program's coding of y, u, v into the out planes (same shapes, other memory)."""
+        """Write the program's colour_space of y, u, v into the out planes (same shapes, other memory)."""
         m, offset = self._m, self._offset
         cv2.addWeighted(u, float(m[1, 1]), v, float(m[1, 2]), float(offset[1]), dst=out_u)
         cv2.addWeighted(u, float(m[2, 1]), v, float(m[2, 2]), float(offset[2]), dst=out_v)
@@ -98,17 +98,17 @@ class ToProgram:
         cv2.addWeighted(y, float(m[0, 0]), self._large, 1.0, float(offset[0]) + 128.0 * (cb + cr) - 128.0, dst=out_y)
 
 
-def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
+def program_yuv(red: int, green: int, blue: int) -> tuple[int, int, int]:
     """The program's code values of one sRGB colour."""
-    matrix, offset = rgb_to_yuv(PROGRAM)
+    matrix, offset = rgb_to_yuv(PROGRAM_COLOUR_SPACE)
     y, u, v = (round(float(value)) for value in matrix @ np.array([red, green, blue], np.float64) + offset)
     return y, u, v
 
 
-def planes_of_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
+def planes_from_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
     """Premultiplied I420 planes and alpha (None where all is opaque) of straight RGBA or RGB, (height, width, 4 or 3) with even sides.
 
-    For pictures that change now and then: exact, a few passes in float32, over so few lines at a time that a large picture needs little
+    For frames that change now and then: exact, a few passes in float32, over so few lines at a time that a large frame needs little
     memory beside its own.
     """
     height, width = rgba.shape[:2]
@@ -118,7 +118,7 @@ def planes_of_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
     y: Plane = np.empty((height, width), np.uint8)
     u: Plane = np.empty((height // 2, width // 2), np.uint8)
     v: Plane = np.empty((height // 2, width // 2), np.uint8)
-    matrix, offset = rgb_to_yuv(PROGRAM)
+    matrix, offset = rgb_to_yuv(PROGRAM_COLOUR_SPACE)
     for top in range(0, height, _BAND):
         band, half = slice(top, top + _BAND), slice(top // 2, (top + _BAND) // 2)
         pixels = rgba[band, :, :3].astype(np.float32)

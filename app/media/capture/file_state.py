@@ -5,7 +5,7 @@ import os
 FileState = tuple[int, int, int]
 
 
-def state_of(path: str) -> FileState | None:
+def file_state(path: str) -> FileState | None:
     """What changes when the file's content does; None while it is not there."""
     try:
         state = os.stat(path)

@@ -1,4 +1,4 @@
-"""Decoded frames of any pixel format, coding, size, shape of pixels and orientation become the program's planes."""
+"""Decoded frames of any pixel format, colour_space, size, shape of pixels and orientation become the program's planes."""
 
 from functools import cache
 from typing import NamedTuple, cast
@@ -11,10 +11,10 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from app.domain.base.errors import AppError, Value
-from app.media.capture.colour import PROGRAM, Coding, Matrix, Range, ToProgram
-from app.media.capture.tone_map import HdrToProgram, Transfer
-from app.media.capture.turning import UPRIGHT, Turn, turn_plane
-from app.media.picture_pool import BLACK_Y, NEUTRAL_CHROMA, PicturePool, Planes
+from app.media.capture.colour import PROGRAM_COLOUR_SPACE, ColourConverter, ColourSpace, Matrix, Range
+from app.media.capture.orientation import UPRIGHT, Orientation, orient_plane
+from app.media.capture.tone_map import HdrConverter, Transfer
+from app.media.frame_pool import BLACK_Y, NEUTRAL_CHROMA, FramePool, Planes
 from app.media.ports import Plane
 
 _MATRICES = {
@@ -33,11 +33,11 @@ _SETTINGS_MATRIX = {"bt601": Matrix.BT601, "bt709": Matrix.BT709}
 _SETTINGS_RANGE = {"limited": Range.LIMITED, "full": Range.FULL}
 _HDR = {transfer.value: transfer for transfer in Transfer}
 _OPAQUE = 255
-_MOST_SIDE = 8192  # of a picture that is stretched to square pixels
+_MOST_SIDE = 8192  # of a frame that is stretched to square pixels
 
 
-class PicturePlanes(NamedTuple):
-    """Even-sized planes in the program's coding; premultiplied where there is alpha."""
+class FramePlanes(NamedTuple):
+    """Even-sized planes in the program's colour_space; premultiplied where there is alpha."""
 
     y: Plane
     u: Plane
@@ -50,11 +50,11 @@ def rows_of(plane: VideoPlane) -> Plane:
     return np.frombuffer(cast("npt.NDArray[np.uint8]", plane), np.uint8).reshape(-1, plane.line_size)
 
 
-def coding_of(frame: av.VideoFrame, matrix: Matrix | None, range_: Range | None) -> Coding:
-    """What the frame says about its coding, or the rule of thumb where it says nothing; a matrix or range given wins."""
+def colour_space_of(frame: av.VideoFrame, matrix: Matrix | None, range_: Range | None) -> ColourSpace:
+    """What the frame says about its colour_space, or the rule of thumb where it says nothing; a matrix or range given wins."""
     guess = Matrix.BT709 if frame.height >= _HD_LINES else Matrix.BT601
     full = frame.color_range == _FULL or frame.format.name.startswith("yuvj")
-    return Coding(matrix or _MATRICES.get(frame.colorspace, guess), range_ or (Range.FULL if full else Range.LIMITED))
+    return ColourSpace(matrix or _MATRICES.get(frame.colorspace, guess), range_ or (Range.FULL if full else Range.LIMITED))
 
 
 @cache
@@ -73,47 +73,47 @@ class FrameConverter:
         self._matrix = _SETTINGS_MATRIX.get(str(matrix))
         self._range = _SETTINGS_RANGE.get(str(range_))
         self._reformatter = VideoReformatter()
-        self._to_program: dict[tuple[Coding, int], ToProgram | HdrToProgram] = {}
-        self._pools: dict[tuple[int, int], PicturePool] = {}
+        self._to_program: dict[tuple[ColourSpace, int], ColourConverter | HdrConverter] = {}
+        self._pools: dict[tuple[int, int], FramePool] = {}
 
     def convert(
-        self, frame: av.VideoFrame, *, turn: Turn = UPRIGHT, aspect: float = 1.0, mirror: bool = False, opaque: bool = False
-    ) -> PicturePlanes:
+        self, frame: av.VideoFrame, *, orientation: Orientation = UPRIGHT, aspect: float = 1.0, mirror: bool = False, opaque: bool = False
+    ) -> FramePlanes:
         """The frame's planes with square pixels, turned and then mirrored; raises AppError("picture.format").
 
         `aspect`: how much wider than high a pixel of the frame is. `opaque`: what stands in the place of alpha means nothing.
         """
         try:
             planes = self._square(self._planes(frame, opaque), aspect)
-            return self._turned(planes, turn.and_mirrored() if mirror else turn)
+            return self._oriented(planes, orientation.with_mirror() if mirror else orientation)
         except (av.FFmpegError, cv2.error, ValueError, LookupError) as error:
             raise AppError("picture.format", format=frame.format.name, width=frame.width, height=frame.height) from error
 
-    def _planes(self, frame: av.VideoFrame, opaque: bool) -> PicturePlanes:
+    def _planes(self, frame: av.VideoFrame, opaque: bool) -> FramePlanes:
         translucent = carries_alpha(frame.format.name) and not opaque
-        planar, coding = self._planar(frame, translucent)
+        planar, colour_space = self._planar(frame, translucent)
         width, height = max(2, planar.width // 2 * 2), max(2, planar.height // 2 * 2)
         y, u, v = (rows_of(plane) for plane in planar.planes[:3])
-        planes = PicturePlanes(y[:height, :width], u[: height // 2, : width // 2], v[: height // 2, : width // 2])
-        coded = self._coded(planes, coding, frame.color_trc)
+        planes = FramePlanes(y[:height, :width], u[: height // 2, : width // 2], v[: height // 2, : width // 2])
+        coded = self._in_program_colours(planes, colour_space, frame.color_trc)
         if translucent:
             alpha = rows_of(planar.planes[3])[:height, :width]
             if int(alpha.min()) != _OPAQUE:
                 return self._premultiplied(coded, np.ascontiguousarray(alpha))
         return coded
 
-    def convert_planes(self, planes: PicturePlanes, coding: Coding, *, mirror: bool = False) -> PicturePlanes:
+    def convert_planes(self, planes: FramePlanes, colour_space: ColourSpace, *, mirror: bool = False) -> FramePlanes:
         """The same for planes that came some other way."""
-        return self._turned(self._coded(planes, coding, 0), UPRIGHT.and_mirrored() if mirror else UPRIGHT)
+        return self._oriented(self._in_program_colours(planes, colour_space, 0), UPRIGHT.with_mirror() if mirror else UPRIGHT)
 
-    def _planar(self, frame: av.VideoFrame, translucent: bool) -> tuple[av.VideoFrame, Coding]:
-        """8-bit 4:2:0 in planes, with a fourth one for alpha where it is wanted, and the coding that its numbers have."""
+    def _planar(self, frame: av.VideoFrame, translucent: bool) -> tuple[av.VideoFrame, ColourSpace]:
+        """8-bit 4:2:0 in planes, with a fourth one for alpha where it is wanted, and the colour_space that its numbers have."""
         name = frame.format.name
         if frame.format.is_rgb or name == "pal8":
-            return self._of_rgb(frame, "yuva420p" if translucent else "yuv420p"), PROGRAM
-        coding = coding_of(frame, self._matrix, self._range)
+            return self._of_rgb(frame, "yuva420p" if translucent else "yuv420p"), PROGRAM_COLOUR_SPACE
+        colour_space = colour_space_of(frame, self._matrix, self._range)
         if name in _PLANAR or (translucent and name == "yuva420p"):
-            return frame, coding
+            return frame, colour_space
         # Same matrix and range on both sides: swscale then moves samples and leaves their meaning alone.
         range_ = ColorRange.JPEG if name.startswith("yuvj") else ColorRange.MPEG
         planar = self._reformatter.reformat(
@@ -126,7 +126,7 @@ class FrameConverter:
             interpolation=Interpolation.BILINEAR,
             threads=1,
         )
-        return planar, coding
+        return planar, colour_space
 
     def _of_rgb(self, frame: av.VideoFrame, format_: str) -> av.VideoFrame:
         return self._reformatter.reformat(
@@ -140,20 +140,20 @@ class FrameConverter:
             threads=1,
         )
 
-    def _coded(self, planes: PicturePlanes, coding: Coding, transfer: int) -> PicturePlanes:
+    def _in_program_colours(self, planes: FramePlanes, colour_space: ColourSpace, transfer: int) -> FramePlanes:
         hdr = _HDR.get(transfer)
-        if coding == PROGRAM and hdr is None:
+        if colour_space == PROGRAM_COLOUR_SPACE and hdr is None:
             return planes
-        converter = self._to_program.get((coding, transfer))
+        converter = self._to_program.get((colour_space, transfer))
         if converter is None:
-            converter = HdrToProgram(coding, hdr) if hdr is not None else ToProgram(coding)
-            self._to_program[coding, transfer] = converter
+            converter = HdrConverter(colour_space, hdr) if hdr is not None else ColourConverter(colour_space)
+            self._to_program[colour_space, transfer] = converter
         out = self._take(planes.y.shape[1], planes.y.shape[0])
         converter.convert(planes.y, planes.u, planes.v, out.y, out.u, out.v)
-        return PicturePlanes(out.y, out.u, out.v)
+        return FramePlanes(out.y, out.u, out.v)
 
-    def _premultiplied(self, planes: PicturePlanes, alpha: Plane) -> PicturePlanes:
-        """Straight planes as the program wants them, see `Picture`."""
+    def _premultiplied(self, planes: FramePlanes, alpha: Plane) -> FramePlanes:
+        """Straight planes as the program wants them, see `Frame`."""
         height, width = planes.y.shape
         out = self._take(width, height)
         half = np.asarray(cv2.resize(alpha, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
@@ -164,10 +164,10 @@ class FrameConverter:
         ):
             cv2.multiply(plane, share, dst=target, scale=1.0 / _OPAQUE)
             cv2.addWeighted(target, 1.0, share, -offset / _OPAQUE, offset, dst=target)
-        return PicturePlanes(out.y, out.u, out.v, alpha)
+        return FramePlanes(out.y, out.u, out.v, alpha)
 
-    def _square(self, planes: PicturePlanes, aspect: float) -> PicturePlanes:
-        """The picture with pixels that are as wide as high: it becomes wider, or higher, and loses nothing."""
+    def _square(self, planes: FramePlanes, aspect: float) -> FramePlanes:
+        """The frame with pixels that are as wide as high: it becomes wider, or higher, and loses nothing."""
         height, width = planes.y.shape
         if aspect >= 1.0:
             width = min(_MOST_SIDE, round(width * aspect / 2) * 2)
@@ -181,25 +181,25 @@ class FrameConverter:
         alpha = planes.alpha
         if alpha is not None:
             alpha = np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-        return PicturePlanes(out.y, out.u, out.v, alpha)
+        return FramePlanes(out.y, out.u, out.v, alpha)
 
-    def _turned(self, planes: PicturePlanes, turn: Turn) -> PicturePlanes:
-        if turn == UPRIGHT:
+    def _oriented(self, planes: FramePlanes, orientation: Orientation) -> FramePlanes:
+        if orientation == UPRIGHT:
             return planes
         height, width = planes.y.shape
-        out = self._take(height, width) if turn.transposed else self._take(width, height)
+        out = self._take(height, width) if orientation.transposed else self._take(width, height)
         for plane, target in ((planes.y, out.y), (planes.u, out.u), (planes.v, out.v)):
-            turn_plane(plane, turn, target)
+            orient_plane(plane, orientation, target)
         alpha = planes.alpha
         if alpha is not None:
             straight, alpha = alpha, np.empty(out.y.shape, np.uint8)
-            turn_plane(straight, turn, alpha)
-        return PicturePlanes(out.y, out.u, out.v, alpha)
+            orient_plane(straight, orientation, alpha)
+        return FramePlanes(out.y, out.u, out.v, alpha)
 
     def _take(self, width: int, height: int) -> Planes:
         pool = self._pools.get((width, height))
         if pool is None:
             if len(self._pools) >= 4:  # a stream that changes its size keeps no old sizes
                 self._pools.clear()
-            pool = self._pools[(width, height)] = PicturePool(width, height)
+            pool = self._pools[(width, height)] = FramePool(width, height)
         return pool.take()

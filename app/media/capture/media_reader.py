@@ -13,11 +13,11 @@ from av.video.stream import VideoStream
 
 from app.domain.base.clock import NS_PER_S
 from app.domain.base.errors import AppError
-from app.media.capture.address import open_container, shown_location
-from app.media.capture.film_decoder import MOST_PIXELS, FilmDecoder, can_decode, pixel_aspect
-from app.media.capture.stamps import StampFollower
+from app.media.capture.container import open_container, shown_location
+from app.media.capture.timestamps import TimestampCorrector
+from app.media.capture.video_decoder import MOST_PIXELS, VideoDecoder, can_decode, pixel_aspect
 from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
-from app.media.source_edge import reason_of
+from app.media.source_guard import reason_of
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class MediaReader:
     """Decodes one file or address from `start_s` to `end_s` (0 = its end); `items` can be asked for again for another round.
 
     `sound` False leaves the sound alone. Foreign errors come out as AppError("media.…"). What cannot be decoded is left out:
-    `lacks_picture` and `lacks_sound` tell that there is a stream of which nothing can be shown or heard.
+    `lacks_video` and `lacks_sound` tell that there is a stream of which nothing can be shown or heard.
     """
 
     def __init__(self, location: str, *, start_s: float, end_s: float, sound: bool) -> None:
@@ -65,8 +65,8 @@ class MediaReader:
         self._sound = sound
         self._brought: set[str] = set()  # what any round has brought so far
         self._container = self._opened()
-        if not self.has_picture and not self.has_sound:
-            unknown = self.lacks_picture or self.lacks_sound
+        if not self.has_video and not self.has_sound:
+            unknown = self.lacks_video or self.lacks_sound
             self._container.close()
             raise AppError("media.no_codec" if unknown else "media.empty", location=shown_location(location))
         self.length_ns = 0  # of the last whole round
@@ -92,14 +92,14 @@ class MediaReader:
         self._audio = next((stream for stream in sounds if can_decode(stream)), None)
         if self._video is not None and self._video.width * self._video.height > MOST_PIXELS:
             raise AppError("media.too_large", location=shown_location(self._location), width=self._video.width, height=self._video.height)
-        self.has_picture = self._video is not None
+        self.has_video = self._video is not None
         self.has_sound = self._audio is not None
-        self.lacks_picture = bool(videos) and not self.has_picture
+        self.lacks_video = bool(videos) and not self.has_video
         self.lacks_sound = bool(sounds) and not self.has_sound
         # The front cover of a record is a video stream of one frame.
         self.has_cover = self._video is not None and bool(self._video.disposition & Disposition.attached_pic)
         self.aspect = pixel_aspect(self._video) if self._video is not None else 1.0
-        self._decoder = FilmDecoder(self._video) if self._video is not None else None
+        self._decoder = VideoDecoder(self._video) if self._video is not None else None
         self._jumps = bool(container.format.flags & _CLOCK_MAY_JUMP)
         self._fresh = True
 
@@ -114,17 +114,17 @@ class MediaReader:
         try:
             self._rewind()
             for item in self._round():
-                self._brought.add("picture" if isinstance(item, VideoItem) else "sound")
+                self._brought.add("video" if isinstance(item, VideoItem) else "sound")
                 yield item
         except (av.FFmpegError, OSError) as error:
             raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
         if not self._brought:
             raise self._nothing()
-        self.lacks_picture |= self.has_picture and "picture" not in self._brought
+        self.lacks_video |= self.has_video and "video" not in self._brought
         self.lacks_sound |= self.has_sound and "sound" not in self._brought
 
     def _nothing(self) -> AppError:
-        """Why a round brought neither picture nor sound."""
+        """Why a round brought neither frame nor sound."""
         length_s = (self._container.duration or 0) * _NS_PER_AV / NS_PER_S
         location = shown_location(self._location)
         if self._start_ns and length_s and self._start_ns >= length_s * NS_PER_S:
@@ -149,7 +149,7 @@ class MediaReader:
     def _round(self) -> Iterator[Item]:
         limit_ns = self._end_ns - self._start_ns if self._end_ns else 0
         origin_ns = (self._container.start_time or 0) * _NS_PER_AV + self._start_ns
-        timeline = _Timeline(origin_ns, limit_ns, self._frame_ns(), StampFollower(jumps=self._jumps), self._decoder)
+        timeline = _Timeline(origin_ns, limit_ns, self._frame_ns(), TimestampCorrector(jumps=self._jumps), self._decoder)
         streams = [stream for stream in (self._video, self._audio) if stream is not None]
         over: set[int] = set()
         for packet in self._container.demux(streams):
@@ -178,7 +178,7 @@ def _resampler() -> av.AudioResampler:
 class _Timeline:
     """Gives decoded frames their times, counted from the stretch's start; what lies before it is left out."""
 
-    def __init__(self, origin_ns: int, limit_ns: int, frame_ns: int, stamps: StampFollower, decoder: FilmDecoder | None) -> None:
+    def __init__(self, origin_ns: int, limit_ns: int, frame_ns: int, stamps: TimestampCorrector, decoder: VideoDecoder | None) -> None:
         self._stamps = stamps
         self._decoder = decoder
         self._origin_ns = origin_ns
@@ -212,7 +212,7 @@ class _Timeline:
     def _video(self, frame: av.VideoFrame) -> Iterator[Item]:
         at_ns = self._next_video_ns
         if frame.time is not None:
-            at_ns = self._stamps.placed("picture", round(frame.time * NS_PER_S) - self._origin_ns, self._frame_ns)
+            at_ns = self._stamps.corrected("video", round(frame.time * NS_PER_S) - self._origin_ns, self._frame_ns)
         self._next_video_ns = at_ns + self._frame_ns
         # A frame that ends at the start is not part of it, though its rounded time may say so.
         if self._next_video_ns > self._frame_ns // 10:
@@ -223,7 +223,7 @@ class _Timeline:
         """Times are counted on by samples: containers round theirs, and a sample too few or too many would click."""
         if frame.time is not None:
             length_ns = frame.samples * NS_PER_S // max(1, frame.sample_rate)
-            stamp_ns = self._stamps.placed("sound", round(frame.time * NS_PER_S) - self._origin_ns, length_ns)
+            stamp_ns = self._stamps.corrected("sound", round(frame.time * NS_PER_S) - self._origin_ns, length_ns)
             if self._sound_ns is None or abs(stamp_ns - self._sound_ns) > _JUMP_NS:
                 self._sound_ns = stamp_ns
         if self._sound_ns is None:

@@ -11,8 +11,8 @@ import numpy as np
 from mss.exception import ScreenShotError
 
 from app.domain.base.errors import AppError, Value
-from app.media.capture.device import Opener
-from app.media.capture.frames import FrameConverter, PicturePlanes
+from app.media.capture.device_source import Opener
+from app.media.capture.frames import FrameConverter, FramePlanes
 from app.media.ports import Plane
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def region_of(monitor: Mapping[str, int], settings: Mapping[str, Value]) -> dict
 
 
 class ScreenReader:
-    """Pictures of the screen at a rate; one that shows nothing new is not converted again."""
+    """Frames of the screen at a rate; one that shows nothing new is not converted again."""
 
     def __init__(self, settings: Mapping[str, Value], giving_up: threading.Event) -> None:
         self._giving_up = giving_up
@@ -58,7 +58,7 @@ class ScreenReader:
                 raise
             raise AppError("screen.unavailable", reason=str(error)) from error
 
-    def read(self) -> PicturePlanes | None:
+    def read(self) -> FramePlanes | None:
         self._due_s = max(self._due_s + self._gap_s, time.monotonic() - self._gap_s)
         self._giving_up.wait(max(0.0, self._due_s - time.monotonic()))
         try:

@@ -8,10 +8,10 @@ from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.errors import Value
 from app.domain.program.output import Canvas
 from app.domain.program.stats import SourceStats
-from app.media.capture.colour import yuv_of
-from app.media.capture.test_code import BLACK, ROWS, WHITE, CodeWriter, cell_side
-from app.media.picture_pool import PicturePool, Planes
-from app.media.ports import Picture, Plane
+from app.media.capture.colour import program_yuv
+from app.media.capture.frame_code import BLACK, ROWS, WHITE, FrameCodeWriter, cell_side
+from app.media.frame_pool import FramePool, Planes
+from app.media.ports import Frame, Plane
 
 # EBU 100/0/75/0 bars: white, yellow, cyan, green, magenta, red, blue, black, as sRGB code values.
 BAR_COLOURS = (
@@ -51,7 +51,7 @@ def draw_background(planes: Planes) -> None:
     half = slice(bars.start // 2, bars.stop // 2)
     for position, colour in enumerate(BAR_COLOURS):
         left, right = _even(width * position / len(BAR_COLOURS)), _even(width * (position + 1) / len(BAR_COLOURS))
-        y, u, v = yuv_of(*colour)
+        y, u, v = program_yuv(*colour)
         planes.y[bars, left:right] = y
         planes.u[half, left // 2 : right // 2] = u
         planes.v[half, left // 2 : right // 2] = v
@@ -59,10 +59,10 @@ def draw_background(planes: Planes) -> None:
 
 
 class TestCard:
-    """A source that draws its picture when it is asked for one, so that its capture time is that of the program's tick.
+    """A source that draws its frame when it is asked for one, so that its capture time is that of the program's tick.
 
-    Asked again within half a frame it gives the same picture: two layers of one tick show one number. `number_of` is what the
-    code holds: pictures counted from 1.
+    Asked again within half a frame it gives the same frame: two layers of one tick show one number. `number_of` is what the
+    code holds: frames counted from 1.
     """
 
     __test__ = False  # the name is the field's word, not a test
@@ -72,10 +72,10 @@ class TestCard:
         self._canvas = canvas
         self._clock = clock
         self._flash = bool(settings["flash"])
-        self._pool = PicturePool(canvas.width, canvas.height)
-        self._writer = CodeWriter(canvas.width, canvas.height)
+        self._pool = FramePool(canvas.width, canvas.height)
+        self._writer = FrameCodeWriter(canvas.width, canvas.height)
         self._drawn: list[Planes] = []
-        self._picture: Picture | None = None
+        self._frame: Frame | None = None
         self._ramp: Plane = np.linspace(BLACK, WHITE, canvas.width).astype(np.uint8)
         self._second = 0
 
@@ -90,9 +90,9 @@ class TestCard:
         self._flash = bool(settings["flash"])
         return True
 
-    def latest(self) -> Picture | None:
+    def latest(self) -> Frame | None:
         now_ns = self._clock.monotonic_ns()
-        last = self._picture
+        last = self._frame
         if last is not None and now_ns - last.capture_ns < NS_PER_S // (2 * self._canvas.fps):
             return last
         number = 1 if last is None else last.sequence + 1
@@ -103,11 +103,11 @@ class TestCard:
         self._writer.write(planes.y, number, self._clock.wall_ns() // NS_PER_MS)
         planes.y[_rows(FLASH, self._canvas.height)] = WHITE if self._flash and self._flashes(now_ns) else BLACK
         self._draw_strip(planes, now_ns)
-        self._picture = Picture(y=planes.y, u=planes.u, v=planes.v, capture_ns=now_ns, sequence=number)
-        return self._picture
+        self._frame = Frame(y=planes.y, u=planes.u, v=planes.v, capture_ns=now_ns, sequence=number)
+        return self._frame
 
     def _flashes(self, now_ns: int) -> bool:
-        """Whether this picture is the first of a second of the monotonic clock, or within the flash's length after its start."""
+        """Whether this frame is the first of a second of the monotonic clock, or within the flash's length after its start."""
         second, past_ns = divmod(now_ns, NS_PER_S)
         first = second != self._second
         self._second = second

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from app.media.capture.colour import PROGRAM, Coding, rgb_to_yuv
+from app.media.capture.colour import PROGRAM_COLOUR_SPACE, ColourSpace, rgb_to_yuv
 from app.media.ports import Plane
 
 Reals = npt.NDArray[np.float64]
@@ -55,15 +55,15 @@ def _rolled_off(light: Reals) -> Reals:
     return np.asarray(np.where(light <= _KNEE, light, rolled))
 
 
-def to_program(yuv: Reals, coding: Coding, transfer: Transfer) -> Reals:
+def to_program(yuv: Reals, colour_space: ColourSpace, transfer: Transfer) -> Reals:
     """Code values of the program for code values of an HDR film, both (…, 3); exact, slow."""
-    matrix, offset = rgb_to_yuv(coding)
+    matrix, offset = rgb_to_yuv(colour_space)
     signal = (yuv - offset) @ np.linalg.inv(matrix).T / 255.0
     light = (_pq_light(signal) if transfer is Transfer.PQ else _hlg_light(signal)) / _WHITE_NITS
     colour = np.maximum(light @ _BT2020_TO_BT709.T, 0.0)
     brightest = np.maximum(colour.max(axis=-1, keepdims=True), 1e-9)
     colour = np.clip(colour * (_rolled_off(brightest) / brightest), 0.0, 1.0)  # all three alike: the hue stays
-    out_matrix, out_offset = rgb_to_yuv(PROGRAM)
+    out_matrix, out_offset = rgb_to_yuv(PROGRAM_COLOUR_SPACE)
     return np.asarray(np.power(colour, 1 / _DISPLAY_GAMMA) * 255.0 @ out_matrix.T + out_offset)
 
 
@@ -74,13 +74,13 @@ def _code_values(values: Reals) -> Plane:
 class _Tables:
     """What a film's planes are looked up in: luma of greys; by luma and chroma both chromas, and how far luma is from the grey's."""
 
-    def __init__(self, coding: Coding, transfer: Transfer) -> None:
+    def __init__(self, colour_space: ColourSpace, transfer: Transfer) -> None:
         greys = np.stack([np.arange(256.0), np.full(256, 128.0), np.full(256, 128.0)], axis=-1)
-        self.luma: Plane = _code_values(to_program(greys, coding, transfer)[:, 0])
+        self.luma: Plane = _code_values(to_program(greys, colour_space, transfer)[:, 0])
         luma = (np.arange(_LUMA_STEPS) + 0.5) * (256 / _LUMA_STEPS)
         chroma = np.arange(_CHROMA_STEPS) * (256 / _CHROMA_STEPS)
         grid = np.stack(np.meshgrid(luma, chroma, chroma, indexing="ij"), axis=-1).reshape(-1, 3)
-        found = to_program(grid, coding, transfer)
+        found = to_program(grid, colour_space, transfer)
         grey = np.interp(grid[:, 0], np.arange(256.0), self.luma.astype(np.float64))
         self.more: Plane = _code_values(found[:, 0] - grey + 128.0)
         self.u: Plane = _code_values(found[:, 1])
@@ -88,21 +88,21 @@ class _Tables:
 
 
 @cache
-def _tables(coding: Coding, transfer: Transfer) -> _Tables:
-    return _Tables(coding, transfer)
+def _tables(colour_space: ColourSpace, transfer: Transfer) -> _Tables:
+    return _Tables(colour_space, transfer)
 
 
-class HdrToProgram:
+class HdrConverter:
     """Turns I420 planes of an HDR film into the program's: luma by one table at full size, corrected by what chroma says at its own size.
 
     The correction is enlarged smoothly, so that no steps are seen. For one thread.
     """
 
-    def __init__(self, coding: Coding, transfer: Transfer) -> None:
-        self._tables = _tables(coding, transfer)
+    def __init__(self, colour_space: ColourSpace, transfer: Transfer) -> None:
+        self._tables = _tables(colour_space, transfer)
 
     def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
-        """Write the program's coding of y, u, v into the out planes (same shapes, other memory)."""
+        """Write the program's colour_space of y, u, v into the out planes (same shapes, other memory)."""
         tables = self._tables
         small = np.asarray(cv2.resize(y, (u.shape[1], u.shape[0]), interpolation=cv2.INTER_AREA))
         step = 256 // _CHROMA_STEPS

@@ -1,4 +1,4 @@
-"""Layers become the program's picture."""
+"""Layers become the program's frame."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -13,79 +13,79 @@ from app.media.compose.drawable import Drawable
 from app.media.compose.geometry import Rect, place
 from app.media.compose.scaling import PlaneScaler
 from app.media.compose.slate import no_signal
-from app.media.picture_age import Shown
-from app.media.picture_pool import BLACK_Y, PicturePool, Planes
-from app.media.ports import Picture
+from app.media.frame_age import VisibleSource
+from app.media.frame_pool import BLACK_Y, FramePool, Planes
+from app.media.ports import Frame
 
 log = logging.getLogger(__name__)
 
 _LEAST_OPACITY = 1 / 512  # below, not one code value changes
-_KEEP_RENDERS = 120  # scaled pictures of layers that were not drawn for so many renders are given up
+_KEEP_RENDERS = 120  # scaled frames of layers that were not drawn for so many renders are given up
 
 
 class Composer:
-    """Renders scenes and blends pictures into frames that come back into use when nobody holds them. For one thread.
+    """Renders scenes and blends frames into pooled frames, which are reused when nobody holds them. For one thread.
 
-    Scaled pictures are kept while picture, place and opacity stay; layers that an opaque one covers are neither scaled nor
-    drawn. In steady state no planes are allocated. A layer that cannot be drawn is left out, and `not_drawn` is told its source and the
-    reason, once until it can be drawn again.
+    A scaled layer is kept while its frame, place and opacity stay the same. Layers that an opaque layer covers are neither scaled nor
+    drawn. In steady state no planes are allocated. A layer that cannot be drawn is skipped: `on_draw_failed` gets its source and the
+    reason, once until the layer can be drawn again.
     """
 
-    def __init__(self, canvas: Canvas, not_drawn: Callable[[str, str], None]) -> None:
+    def __init__(self, canvas: Canvas, on_draw_failed: Callable[[str, str], None]) -> None:
         self._canvas = canvas
-        self._not_drawn = not_drawn
+        self._on_draw_failed = on_draw_failed
         self._failing: set[str] = set()
-        self._pool = PicturePool(canvas.width, canvas.height)
+        self._pool = FramePool(canvas.width, canvas.height)
         self._scaler = PlaneScaler()
         self._drawables: dict[tuple[str, str], Drawable] = {}
         self._used: dict[tuple[str, str], int] = {}
         self._slate = no_signal()
-        self.shown: tuple[Shown, ...] = ()  # by the last render, the topmost first
+        self.shown: tuple[VisibleSource, ...] = ()  # by the last render, the topmost first
         self._renders = 0
         self._sequence = 0
 
-    def render(self, scene: Scene, pictures: Mapping[str, Picture | None], *, at_ns: int) -> Picture:
-        """The scene made of these pictures, stamped `at_ns`.
+    def render(self, scene: Scene, frames: Mapping[str, Frame | None], *, at_ns: int) -> Frame:
+        """The scene made of these frames, stamped `at_ns`.
 
         A source id that maps to None has no signal: the slate is drawn in its layer's box. An id that is missing is not drawn.
         """
         self._renders += 1
-        shown = self._shown(scene, pictures)
+        shown = self._shown(scene, frames)
         planes = self._pool.take()
         if not shown or not (shown[0].opaque and shown[0].target == Rect(0, 0, self._canvas.width, self._canvas.height)):
             planes.fill(BLACK_Y)
         for drawable in shown:
             drawable.draw(planes)
         self._forget_unused()
-        return self._picture(planes, at_ns)
+        return self._frame(planes, at_ns)
 
-    def blend(self, a: Picture, b: Picture, fraction: float) -> Picture:
+    def blend(self, a: Frame, b: Frame, fraction: float) -> Frame:
         """`a` at 0, `b` at 1, a cross-fade between; both of the canvas's size. Stamped like `b`."""
         planes = self._pool.take()
         weight = min(1.0, max(0.0, fraction))
         for first, second, out in ((a.y, b.y, planes.y), (a.u, b.u, planes.u), (a.v, b.v, planes.v)):
             cv2.addWeighted(first, 1.0 - weight, second, weight, 0.0, dst=out)
-        return self._picture(planes, b.capture_ns)
+        return self._frame(planes, b.capture_ns)
 
-    def copy(self, picture: Picture) -> Picture:
+    def copy(self, frame: Frame) -> Frame:
         """The same in planes of its own, to be drawn upon; of the canvas's size."""
         planes = self._pool.take()
-        for held, out in ((picture.y, planes.y), (picture.u, planes.u), (picture.v, planes.v)):
+        for held, out in ((frame.y, planes.y), (frame.u, planes.u), (frame.v, planes.v)):
             np.copyto(out, held)
-        return self._picture(planes, picture.capture_ns)
+        return self._frame(planes, frame.capture_ns)
 
-    def _picture(self, planes: Planes, at_ns: int) -> Picture:
+    def _frame(self, planes: Planes, at_ns: int) -> Frame:
         self._sequence += 1
-        return Picture(y=planes.y, u=planes.u, v=planes.v, capture_ns=at_ns, sequence=self._sequence)
+        return Frame(y=planes.y, u=planes.u, v=planes.v, capture_ns=at_ns, sequence=self._sequence)
 
-    def _shown(self, scene: Scene, pictures: Mapping[str, Picture | None]) -> list[Drawable]:
+    def _shown(self, scene: Scene, frames: Mapping[str, Frame | None]) -> list[Drawable]:
         """What is to be drawn, from the bottom to the top; found from the top, because what is covered need not be scaled."""
         shown: list[Drawable] = []
         covered: list[Rect] = []
-        seen: list[Shown] = []
+        seen: list[VisibleSource] = []
         for layer in reversed(scene.layers):
             try:
-                drawable = self._prepared(scene.id, layer, pictures, covered)
+                drawable = self._prepared(scene.id, layer, frames, covered)
             except (cv2.error, ValueError, ArithmeticError, LookupError) as error:
                 self._leave_out(layer.source_id, error)
                 continue
@@ -94,23 +94,23 @@ class Composer:
                 if self._failing:
                     self._failing.discard(layer.source_id)
                 hidden = sum(rect.shared_pixels(drawable.target) for rect in covered)  # too much where these overlap: good enough to rank
-                seen.append(Shown(layer.source_id, max(0, drawable.target.pixels - hidden)))
+                seen.append(VisibleSource(layer.source_id, max(0, drawable.target.pixels - hidden)))
                 if drawable.opaque:
                     covered.append(drawable.target)
         shown.reverse()
         self.shown = tuple(seen)
         return shown
 
-    def _prepared(self, scene_id: str, layer: Layer, pictures: Mapping[str, Picture | None], covered: list[Rect]) -> Drawable | None:
-        if not layer.visible or layer.opacity < _LEAST_OPACITY or layer.source_id not in pictures:
+    def _prepared(self, scene_id: str, layer: Layer, frames: Mapping[str, Frame | None], covered: list[Rect]) -> Drawable | None:
+        if not layer.visible or layer.opacity < _LEAST_OPACITY or layer.source_id not in frames:
             return None
-        picture = pictures[layer.source_id]
-        if picture is None:
-            picture, layer = self._slate, replace(layer, crop=Crop(), fit=Fit.COVER)
-        elif picture.any_shape:
+        frame = frames[layer.source_id]
+        if frame is None:
+            frame, layer = self._slate, replace(layer, crop=Crop(), fit=Fit.COVER)
+        elif frame.any_shape:
             layer = replace(layer, fit=Fit.STRETCH)
         placement = place(
-            layer, picture.width, picture.height, self._canvas.width, self._canvas.height, drawn_for_canvas=picture.drawn_for_canvas
+            layer, frame.width, frame.height, self._canvas.width, self._canvas.height, drawn_for_canvas=frame.drawn_for_canvas
         )
         if placement is None or any(rect.contains(placement.target) for rect in covered):
             return None
@@ -119,14 +119,14 @@ class Composer:
         if drawable is None:
             drawable = self._drawables[key] = Drawable()
         self._used[key] = self._renders
-        drawable.prepare(picture, placement, layer.opacity, self._scaler)
+        drawable.prepare(frame, placement, layer.opacity, self._scaler)
         return drawable
 
     def _leave_out(self, source_id: str, error: Exception) -> None:
         if source_id not in self._failing:
             self._failing.add(source_id)
-            log.warning("the picture of %s cannot be drawn: %s", source_id, error)
-            self._not_drawn(source_id, type(error).__name__)
+            log.warning("the frame of %s cannot be drawn: %s", source_id, error)
+            self._on_draw_failed(source_id, type(error).__name__)
 
     def _forget_unused(self) -> None:
         if self._renders % _KEEP_RENDERS:

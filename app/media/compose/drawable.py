@@ -1,12 +1,12 @@
-"""One layer's picture, scaled and made ready to be drawn; kept while neither picture nor place changes."""
+"""One layer's frame, scaled and made ready to be drawn; kept while neither frame nor place changes."""
 
 import cv2
 import numpy as np
 
 from app.media.compose.geometry import Placement, Rect
 from app.media.compose.scaling import PlaneScaler
-from app.media.picture_pool import BLACK_Y, NEUTRAL_CHROMA, Planes
-from app.media.ports import Picture, Plane
+from app.media.frame_pool import BLACK_Y, NEUTRAL_CHROMA, Planes
+from app.media.ports import Frame, Plane
 
 OPAQUE = 255
 
@@ -39,7 +39,7 @@ class _Mask:
 
 
 class Drawable:
-    """`prepare` when the picture or its place may have changed, then `draw` onto the canvas.
+    """`prepare` when the frame or its place may have changed, then `draw` onto the canvas.
 
     Blending onto ground d with premultiplied planes needs p + d·(255-a)/255, where p is the plane without its offset (16 or 128):
     the offset times alpha is added once here, so that drawing is one multiplication and one addition a plane.
@@ -62,9 +62,9 @@ class Drawable:
     def opaque(self) -> bool:
         return self._mask is None and self._opacity >= 1.0
 
-    def prepare(self, picture: Picture, placement: Placement, opacity: float, scaler: PlaneScaler) -> None:
-        """Scale `picture` unless it, its place and its opacity are what they were."""
-        key = (picture.sequence, picture.capture_ns, placement, opacity)
+    def prepare(self, frame: Frame, placement: Placement, opacity: float, scaler: PlaneScaler) -> None:
+        """Scale `frame` unless it, its place and its opacity are what they were."""
+        key = (frame.sequence, frame.capture_ns, placement, opacity)
         if key == self._key:
             return
         self._key = key
@@ -74,13 +74,13 @@ class Drawable:
         if self._planes.y.shape != (target.height, target.width):
             self._planes = Planes(target.width, target.height)
         luma, chroma = _full(placement.source), _half(placement.source)
-        scaler.scale(picture.y[luma], self._planes.y)
-        scaler.scale(picture.u[chroma], self._planes.u)
-        scaler.scale(picture.v[chroma], self._planes.v)
-        if picture.alpha is None:
+        scaler.scale(frame.y[luma], self._planes.y)
+        scaler.scale(frame.u[chroma], self._planes.u)
+        scaler.scale(frame.v[chroma], self._planes.v)
+        if frame.alpha is None:
             self._mask = None
         else:
-            self._prepare_mask(picture.alpha[luma], opacity, scaler)
+            self._prepare_mask(frame.alpha[luma], opacity, scaler)
 
     def _prepare_mask(self, alpha: Plane, opacity: float, scaler: PlaneScaler) -> None:
         planes = self._planes
@@ -103,7 +103,7 @@ class Drawable:
             cv2.bitwise_not(part, dst=part)
 
     def draw(self, canvas: Planes) -> None:
-        """Put the picture onto the canvas."""
+        """Put the frame onto the canvas."""
         target = self.target
         if self._mask is None:
             self._draw_whole(canvas, _full(target), _half(target))

@@ -1,10 +1,10 @@
-"""Where a layer's picture goes: which part of it is shown and which pixels of the canvas it covers."""
+"""Where a layer's frame goes: which part of it is shown and which pixels of the canvas it covers."""
 
 from dataclasses import dataclass
 
 from app.domain.program.scene import Crop, Fit, Layer
 
-OWN_SIZE_LINES = 1080  # Fit.CENTRE: a picture's own size is meant for a canvas of so many lines
+OWN_SIZE_LINES = 1080  # Fit.CENTRE: a frame's own size is meant for a canvas of so many lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """`source` in pixels of the picture is drawn at `target` in pixels of the canvas; `target` lies within the canvas."""
+    """`source` in pixels of the frame is drawn at `target` in pixels of the canvas; `target` lies within the canvas."""
 
     source: Rect
     target: Rect
@@ -45,7 +45,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """One axis: the shown stretch of the picture and the stretch of the canvas that it fills, not rounded yet."""
+    """One axis: the shown stretch of the frame and the stretch of the canvas that it fills, not rounded yet."""
 
     source: float
     source_size: float
@@ -67,7 +67,7 @@ def _fitted(span: _Span, scale: float) -> _Span:
 
 
 def _scales(fit: Fit, across: _Span, down: _Span, own_scale: float, *, enlarged: bool) -> tuple[float, float]:
-    """How far each axis is scaled; `own_scale` is that of the picture's own size, and `enlarged` whether it may be made larger to fit."""
+    """How far each axis is scaled; `own_scale` is that of the frame's own size, and `enlarged` whether it may be made larger to fit."""
     horizontal, vertical = across.target_size / across.source_size, down.target_size / down.source_size
     if fit is Fit.STRETCH:
         return horizontal, vertical
@@ -79,7 +79,7 @@ def _scales(fit: Fit, across: _Span, down: _Span, own_scale: float, *, enlarged:
     return (own_scale,) * 2
 
 
-def _on_canvas(span: _Span, picture: int, canvas: int) -> tuple[int, int, int, int] | None:
+def _on_canvas(span: _Span, frame: int, canvas: int) -> tuple[int, int, int, int] | None:
     """(source start, source size, target start, target size) in even pixels, cut at the canvas; None where nothing is left."""
     first, last = _even(span.target), _even(span.target + span.target_size)
     if span.source_size == span.target_size:  # not scaled: not by rounding either
@@ -88,10 +88,10 @@ def _on_canvas(span: _Span, picture: int, canvas: int) -> tuple[int, int, int, i
     if end - start < 2:
         return None
     per_pixel = span.source_size / span.target_size
-    begin = min(max(0, _even(span.source + max(0.0, start - span.target) * per_pixel)), picture - 2)
-    finish = min(picture, _even(span.source + min(span.target_size, end - span.target) * per_pixel))
+    begin = min(max(0, _even(span.source + max(0.0, start - span.target) * per_pixel)), frame - 2)
+    finish = min(frame, _even(span.source + min(span.target_size, end - span.target) * per_pixel))
     if span.source_size == span.target_size:
-        finish = min(picture, begin + end - start)
+        finish = min(frame, begin + end - start)
     return begin, max(2, finish - begin), start, end - start
 
 
@@ -100,13 +100,13 @@ def _cropped(crop: Crop, width: int, height: int) -> tuple[float, float, float, 
 
 
 def place(
-    layer: Layer, picture_width: int, picture_height: int, canvas_width: int, canvas_height: int, *, drawn_for_canvas: bool = False
+    layer: Layer, frame_width: int, frame_height: int, canvas_width: int, canvas_height: int, *, drawn_for_canvas: bool = False
 ) -> Placement | None:
-    """Where a picture of this size goes in this layer; None when nothing of it falls on the canvas.
+    """Where a frame of this size goes in this layer; None when nothing of it falls on the canvas.
 
     One that is drawn for the canvas has its own size there, and Fit.CONTAIN only ever makes it smaller.
     """
-    left, top, width, height = _cropped(layer.crop, picture_width, picture_height)
+    left, top, width, height = _cropped(layer.crop, frame_width, frame_height)
     box = layer.box
     across = _Span(left, width, box.x * canvas_width, box.width * canvas_width)
     down = _Span(top, height, box.y * canvas_height, box.height * canvas_height)
@@ -114,8 +114,8 @@ def place(
         return None
     own_scale = 1.0 if drawn_for_canvas else canvas_height / OWN_SIZE_LINES
     horizontal, vertical = _scales(layer.fit, across, down, own_scale, enlarged=not drawn_for_canvas)
-    columns = _on_canvas(_fitted(across, horizontal), picture_width, canvas_width)
-    rows = _on_canvas(_fitted(down, vertical), picture_height, canvas_height)
+    columns = _on_canvas(_fitted(across, horizontal), frame_width, canvas_width)
+    rows = _on_canvas(_fitted(down, vertical), frame_height, canvas_height)
     if columns is None or rows is None:
         return None
     return Placement(Rect(columns[0], rows[0], columns[1], rows[1]), Rect(columns[2], rows[2], columns[3], rows[3]))

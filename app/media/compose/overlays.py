@@ -1,4 +1,4 @@
-"""The overlays above the program: put, replaced and dropped by the desk, drawn onto every picture after its scenes are composed."""
+"""The overlays above the program: put, replaced and dropped by the desk, drawn onto every frame after its scenes are composed."""
 
 import math
 import threading
@@ -12,16 +12,16 @@ from app.domain.program.command import DropOverlay, PutOverlay
 from app.domain.program.output import Canvas
 from app.domain.program.overlay import MAX_ANIMATION_MS, MAX_OVERLAY_BYTES, MAX_OVERLAYS
 from app.media.compose.geometry import Rect
-from app.media.compose.motion import Motion, look, motion, together
-from app.media.compose.sprite import STILL, Look, Sprite, SpritePainter
-from app.media.ports import Picture, Plane
+from app.media.compose.overlay_animation import TimedAnimation, combined, timed_animation, transform_at
+from app.media.compose.sprite import UNCHANGED, Sprite, SpritePainter, SpriteTransform
+from app.media.ports import Frame, Plane
 
 _FARTHEST = 4.0  # canvases off; beyond that nothing can be meant
 
 
 @dataclass(frozen=True, slots=True)
-class _Face:
-    """What an overlay shows and where: exchanged as a whole, so that no picture mixes two of them."""
+class _Content:
+    """What an overlay shows and where: exchanged as a whole, so that no frame mixes two of them."""
 
     sprite: Sprite
     x: int
@@ -39,9 +39,9 @@ class _Overlay:
 
     put: PutOverlay  # without its bytes, unless they are needed for another canvas
     size: int
-    face: _Face
-    enter: Motion
-    leave: Motion | None = None
+    content: _Content
+    enter: TimedAnimation
+    leave: TimedAnimation | None = None
     begun_ns: int | None = None
     leaving_ns: int | None = None
     over: bool = False
@@ -70,24 +70,24 @@ def _even(length: float) -> int:
     return round(length / 2) * 2
 
 
-def _face(put: PutOverlay, canvas: Canvas, sprite: Sprite | None = None) -> _Face:
+def _content_for(put: PutOverlay, canvas: Canvas, sprite: Sprite | None = None) -> _Content:
     """The overlay ready for this canvas; a sprite that is given is used again."""
     x, y = _even(put.x * canvas.width), _even(put.y * canvas.height)
     window = max(2, canvas.width - x) if put.scroll_px_per_s else 0
     if sprite is None or sprite.window != window:
         pixels: Plane = np.frombuffer(put.rgba, np.uint8).reshape(put.height, put.width, 4)
         sprite = Sprite(pixels, window=window)
-    return _Face(sprite, x, y, put.scroll_px_per_s)
+    return _Content(sprite, x, y, put.scroll_px_per_s)
 
 
 class Overlays:
     """Keeps the overlays in the order of their first put. `put`, `drop` and `set_canvas` from any thread, `draw` from one.
 
-    Pictures are converted by whoever puts them; drawing allocates nothing while overlays stand still or scroll.
+    Frames are converted by whoever puts them; drawing allocates nothing while overlays stand still or scroll.
     """
 
     def __init__(self) -> None:
-        self._changing = threading.Lock()  # held while pictures are converted
+        self._changing = threading.Lock()  # held while frames are converted
         self._lock = threading.Lock()  # held for moments
         self._stage = _Stage()
         self._shown: tuple[_Overlay, ...] = ()
@@ -99,20 +99,20 @@ class Overlays:
         return bool(self._shown)
 
     def put(self, put: PutOverlay) -> None:
-        """Show it, or exchange the picture of the one with this id; raises AppError "overlay.…" and changes nothing."""
+        """Show it, or exchange the frame of the one with this id; raises AppError "overlay.…" and changes nothing."""
         _check(put)
         with self._changing:
             self._make_room(put)
-            face, size = _face(put, self._stage.canvas), len(put.rgba)
+            content, size = _content_for(put, self._stage.canvas), len(put.rgba)
             if not put.scroll_px_per_s:
                 put = replace(put, rgba=b"")
             with self._lock:
                 held = self._find(put.overlay_id)
                 if held is None:
-                    entering = motion(put.enter, put.duration_ms, MAX_ANIMATION_MS)
-                    self._shown = (*self._shown, _Overlay(put, size, face, entering))
+                    entering = timed_animation(put.enter, put.duration_ms, MAX_ANIMATION_MS)
+                    self._shown = (*self._shown, _Overlay(put, size, content, entering))
                 else:
-                    held.put, held.size, held.face = put, size, face
+                    held.put, held.size, held.content = put, size, content
 
     def drop(self, drop: DropOverlay) -> None:
         """Let it leave; one that was never drawn is gone at once."""
@@ -120,7 +120,7 @@ class Overlays:
             held = self._find(drop.overlay_id)
             if held is None:
                 return
-            held.leave = motion(drop.leave, drop.duration_ms, MAX_ANIMATION_MS)
+            held.leave = timed_animation(drop.leave, drop.duration_ms, MAX_ANIMATION_MS)
             if held.begun_ns is None:
                 held.over = True
             self._forget()
@@ -130,26 +130,26 @@ class Overlays:
         with self._changing:
             self._stage = _Stage(canvas)
             for overlay in self._shown:
-                overlay.face = _face(overlay.put, canvas, overlay.face.sprite)
+                overlay.content = _content_for(overlay.put, canvas, overlay.content.sprite)
 
-    def draw(self, picture: Picture, at_ns: int) -> None:
-        """Lay all of them over a picture that was not handed out yet, as they are at this time."""
+    def draw(self, frame: Frame, at_ns: int) -> None:
+        """Lay all of them over a frame that was not handed out yet, as they are at this time."""
         ended = False
         for overlay in self._shown:
             if not overlay.over:
-                self._draw_one(picture, overlay, at_ns)
+                self._draw_one(frame, overlay, at_ns)
             ended = ended or overlay.over
-        if ended and self._lock.acquire(blocking=False):  # else with the next picture: drawing waits for nobody
+        if ended and self._lock.acquire(blocking=False):  # else with the next frame: drawing waits for nobody
             try:
                 self._forget()
             finally:
                 self._lock.release()
 
-    def _draw_one(self, picture: Picture, overlay: _Overlay, at_ns: int) -> None:
-        first_step_ns = at_ns - self._stage.period_ns  # the first picture shows the first step, not nothing
+    def _draw_one(self, frame: Frame, overlay: _Overlay, at_ns: int) -> None:
+        first_step_ns = at_ns - self._stage.period_ns  # the first frame shows the first step, not nothing
         if overlay.begun_ns is None:
             overlay.begun_ns = first_step_ns
-        face, leave = overlay.face, overlay.leave
+        content, leave = overlay.content, overlay.leave
         since_ns, left_ns = at_ns - overlay.begun_ns, 0
         if leave is not None:
             if overlay.leaving_ns is None:
@@ -158,19 +158,21 @@ class Overlays:
             if leave.done(left_ns):
                 overlay.over = True
                 return
-        seen = self._look(overlay.enter, since_ns - left_ns, leave, left_ns, face.there)
-        self._painter.paint(picture, face.sprite, face.x, face.y, seen, int(face.scroll_px_per_s * since_ns / NS_PER_S))
+        seen = self._transform(overlay.enter, since_ns - left_ns, leave, left_ns, content.there)
+        self._painter.paint(frame, content.sprite, content.x, content.y, seen, int(content.scroll_px_per_s * since_ns / NS_PER_S))
 
-    def _look(self, enter: Motion, entering_ns: int, leave: Motion | None, leaving_ns: int, there: Rect) -> Look:
+    def _transform(
+        self, enter: TimedAnimation, entering_ns: int, leave: TimedAnimation | None, leaving_ns: int, there: Rect
+    ) -> SpriteTransform:
         """`entering_ns`: how long it has entered, at most until it began to leave."""
         if leave is None and enter.done(entering_ns):
-            return STILL
+            return UNCHANGED
         canvas = self._stage.canvas
-        entered = look(enter.animation, enter.presence_entering(entering_ns), there, canvas.width, canvas.height)
+        entered = transform_at(enter.animation, enter.presence_entering(entering_ns), there, canvas.width, canvas.height)
         if leave is None:
             return entered
-        left = look(leave.animation, leave.presence_leaving(leaving_ns), there, canvas.width, canvas.height)
-        return together(entered, left)
+        left = transform_at(leave.animation, leave.presence_leaving(leaving_ns), there, canvas.width, canvas.height)
+        return combined(entered, left)
 
     # Under the lock
 

@@ -1,10 +1,10 @@
-"""The plain picture that stands for a source without a signal: dark grey, a struck-out camera, no words in any language."""
+"""The plain frame that stands for a source without a signal: dark grey, a struck-out camera, no words in any language."""
 
 import cv2
 import numpy as np
 
-from app.media.capture.colour import planes_of_rgba
-from app.media.ports import Picture
+from app.media.capture.colour import planes_from_rgba
+from app.media.ports import Frame
 
 _WIDTH, _HEIGHT = 640, 360
 _GROUND = (38, 40, 44, 255)
@@ -12,8 +12,8 @@ _INK = (150, 154, 160, 255)
 _STROKE = 10
 
 
-def no_signal() -> Picture:
-    """The slate as a 16:9 picture."""
+def no_signal() -> Frame:
+    """The slate as a 16:9 frame."""
     pixels = np.empty((_HEIGHT, _WIDTH, 4), np.uint8)
     pixels[:] = _GROUND
     cv2.rectangle(pixels, (235, 130), (355, 230), _INK, _STROKE, cv2.LINE_AA)
@@ -21,5 +21,5 @@ def no_signal() -> Picture:
     cv2.fillPoly(pixels, [lens], _INK, cv2.LINE_AA)
     cv2.line(pixels, (220, 255), (420, 105), _GROUND, 3 * _STROKE, cv2.LINE_AA)
     cv2.line(pixels, (220, 255), (420, 105), _INK, _STROKE, cv2.LINE_AA)
-    y, u, v, _ = planes_of_rgba(pixels)
-    return Picture(y=y, u=u, v=v, capture_ns=0, sequence=1)
+    y, u, v, _ = planes_from_rgba(pixels)
+    return Frame(y=y, u=u, v=v, capture_ns=0, sequence=1)

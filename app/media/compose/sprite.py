@@ -1,20 +1,20 @@
-"""A picture with alpha, made ready once so that laying it over the program costs one multiplication and one addition a plane."""
+"""A frame with alpha, made ready once so that laying it over the program costs one multiplication and one addition a plane."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from app.media.capture.colour import planes_of_rgba
-from app.media.capture.held import even_sided
-from app.media.picture_pool import BLACK_Y, NEUTRAL_CHROMA
-from app.media.ports import Picture, Plane
+from app.media.capture.colour import planes_from_rgba
+from app.media.capture.still_source import even_sided
+from app.media.frame_pool import BLACK_Y, NEUTRAL_CHROMA
+from app.media.ports import Frame, Plane
 
 OPAQUE = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SpriteTransform:
     """How a sprite is drawn at one moment: moved by so many pixels, so opaque, so large (about its middle)."""
 
     dx: int = 0
@@ -23,18 +23,18 @@ class Look:
     scale: float = 1.0
 
 
-STILL = Look()
+UNCHANGED = SpriteTransform()
 
 
 @dataclass(frozen=True, slots=True)
-class Layered:
+class BlendPlane:
     """One plane of a sprite: what is added to the ground, and how much of the ground (255 = all) is left below it."""
 
     colour: Plane
     ground: Plane
 
-    def part(self, rows: slice, columns: slice) -> "Layered":
-        return Layered(self.colour[rows, columns], self.ground[rows, columns])
+    def part(self, rows: slice, columns: slice) -> "BlendPlane":
+        return BlendPlane(self.colour[rows, columns], self.ground[rows, columns])
 
 
 def _even_span(start: int, length: int) -> slice:
@@ -45,14 +45,14 @@ def _halved(part: slice) -> slice:
     return slice(part.start // 2, part.stop // 2)
 
 
-def _layered(plane: Plane, alpha: Plane, offset: int) -> Layered:
+def _layered(plane: Plane, alpha: Plane, offset: int) -> BlendPlane:
     """Ground d under premultiplied planes becomes p + d·(255-a)/255, where p is the plane without its offset (16 or 128)."""
     colour = cv2.addWeighted(plane, 1.0, alpha, offset / OPAQUE, -offset)
-    return Layered(np.asarray(colour, np.uint8), np.asarray(cv2.bitwise_not(alpha), np.uint8))
+    return BlendPlane(np.asarray(colour, np.uint8), np.asarray(cv2.bitwise_not(alpha), np.uint8))
 
 
 class Sprite:
-    """The planes of one picture, cut to what can be seen of it. Nobody writes into them, so any thread may draw them.
+    """The planes of one frame, cut to what can be seen of it. Nobody writes into them, so any thread may draw them.
 
     Made of straight RGBA, (height, width, 4), in some milliseconds: not on the composing thread. With `window` it is a strip that runs
     round: every piece of so many pixels is one piece of memory, whatever pixel it begins at.
@@ -64,7 +64,7 @@ class Sprite:
         self.period = rgba.shape[1]
         if window:
             rgba = np.ascontiguousarray(rgba[:, np.arange(self.period + window + 2) % self.period])
-        y, u, v, alpha = planes_of_rgba(rgba)
+        y, u, v, alpha = planes_from_rgba(rgba)
         luma: Plane = np.full(y.shape, OPAQUE, np.uint8) if alpha is None else alpha
         chroma: Plane = np.asarray(cv2.resize(luma, (u.shape[1], u.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
         left, top, width, height = cv2.boundingRect(luma)
@@ -76,7 +76,7 @@ class Sprite:
         self._luma = _layered(y, luma, BLACK_Y).part(rows, columns)
         self._u, self._v = (_layered(plane, chroma, NEUTRAL_CHROMA).part(_halved(rows), _halved(columns)) for plane in (u, v))
 
-    def planes(self, scrolled: int = 0) -> tuple[Layered, Layered, Layered]:
+    def planes(self, scrolled: int = 0) -> tuple[BlendPlane, BlendPlane, BlendPlane]:
         """Luma and both chroma planes; of a strip the window that begins `scrolled` pixels into it."""
         if not self.window:
             return self._luma, self._u, self._v
@@ -87,7 +87,7 @@ class Sprite:
         return self._luma.part(rows, luma), self._u.part(rows, chroma), self._v.part(rows, chroma)
 
 
-def _lay(ground: Plane, above: Layered, x: int, y: int) -> None:
+def _lay(ground: Plane, above: BlendPlane, x: int, y: int) -> None:
     """Blend what falls onto the ground, in place."""
     height, width = above.colour.shape
     left, top = max(0, x), max(0, y)
@@ -101,39 +101,39 @@ def _lay(ground: Plane, above: Layered, x: int, y: int) -> None:
 
 
 class SpritePainter:
-    """Lays sprites over pictures. Its memory for those that fade or grow grows to the largest of them; still ones need none.
+    """Lays sprites over frames. Its memory for those that fade or grow grows to the largest of them; still ones need none.
 
     For one thread.
     """
 
     def __init__(self) -> None:
-        self._scratch = [Layered(np.empty((0, 0), np.uint8), np.empty((0, 0), np.uint8)) for _ in range(3)]
+        self._scratch = [BlendPlane(np.empty((0, 0), np.uint8), np.empty((0, 0), np.uint8)) for _ in range(3)]
 
-    def paint(self, picture: Picture, sprite: Sprite, x: int, y: int, look: Look = STILL, scrolled: int = 0) -> None:
-        """Draw onto a picture that was not handed out yet; `x` and `y`, both even, are where the sprite's own picture begins."""
-        if not sprite.width or look.opacity <= 0.0:
+    def paint(self, frame: Frame, sprite: Sprite, x: int, y: int, transform_at: SpriteTransform = UNCHANGED, scrolled: int = 0) -> None:
+        """Draw onto a frame that was not handed out yet; `x` and `y`, both even, are where the sprite's own frame begins."""
+        if not sprite.width or transform_at.opacity <= 0.0:
             return
         planes = sprite.planes(scrolled)
-        left, top = x + sprite.left + look.dx, y + sprite.top + look.dy
-        if look.opacity < 1.0 or look.scale != 1.0:
-            width, height = (max(2, round(side * look.scale / 2) * 2) for side in (sprite.width, sprite.height))
+        left, top = x + sprite.left + transform_at.dx, y + sprite.top + transform_at.dy
+        if transform_at.opacity < 1.0 or transform_at.scale != 1.0:
+            width, height = (max(2, round(side * transform_at.scale / 2) * 2) for side in (sprite.width, sprite.height))
             left, top = left + (sprite.width - width) // 2, top + (sprite.height - height) // 2
-            planes = self._changed(planes, width, height, look.opacity)
-        for ground, above, share in zip((picture.y, picture.u, picture.v), planes, (1, 2, 2), strict=True):
+            planes = self._changed(planes, width, height, transform_at.opacity)
+        for ground, above, share in zip((frame.y, frame.u, frame.v), planes, (1, 2, 2), strict=True):
             _lay(ground, above, left // share, top // share)
 
     def _changed(
-        self, planes: tuple[Layered, Layered, Layered], width: int, height: int, opacity: float
-    ) -> tuple[Layered, Layered, Layered]:
+        self, planes: tuple[BlendPlane, BlendPlane, BlendPlane], width: int, height: int, opacity: float
+    ) -> tuple[BlendPlane, BlendPlane, BlendPlane]:
         sizes = ((height, width), (height // 2, width // 2), (height // 2, width // 2))
         luma, u, v = (self._fitted(number, planes[number], sizes[number], opacity) for number in range(3))
         return luma, u, v
 
-    def _fitted(self, number: int, plane: Layered, shape: tuple[int, int], opacity: float) -> Layered:
+    def _fitted(self, number: int, plane: BlendPlane, shape: tuple[int, int], opacity: float) -> BlendPlane:
         held = self._scratch[number].colour.shape
         if held[0] < shape[0] or held[1] < shape[1]:
             room = (max(held[0], shape[0]), max(held[1], shape[1]))
-            self._scratch[number] = Layered(np.empty(room, np.uint8), np.empty(room, np.uint8))
+            self._scratch[number] = BlendPlane(np.empty(room, np.uint8), np.empty(room, np.uint8))
         made = self._scratch[number].part(slice(0, shape[0]), slice(0, shape[1]))
         if plane.colour.shape != shape:
             for old, new in ((plane.colour, made.colour), (plane.ground, made.ground)):

@@ -13,7 +13,7 @@ def first_types(data: bytes, count: int = 4) -> tuple[int, ...]:
     start = data.find(START_CODE)
     while start >= 0 and len(types) < count and start + 3 < len(data):
         types.append(data[start + 3] & 0x1F)
-        if types[-1] in {1, IDR}:  # the picture itself: what stands in front has been seen
+        if types[-1] in {1, IDR}:  # the frame itself: what stands in front has been seen
             break
         start = data.find(START_CODE, start + 3)
     return tuple(types)

@@ -1,10 +1,10 @@
-"""BT.709 pictures for viewers that take everything for BT.601: VP8's bitstream knows no other matrix."""
+"""BT.709 frames for viewers that take everything for BT.601: VP8's bitstream knows no other matrix."""
 
 import cv2
 import numpy as np
 
-from app.media.picture_pool import PicturePool
-from app.media.ports import Picture, Plane
+from app.media.frame_pool import FramePool
+from app.media.ports import Frame, Plane
 
 # Limited range to limited range, from the two standards' luma weights (Kr, Kb): 709 (0.2126, 0.0722), 601 (0.299, 0.114).
 # y' = y + _Y_U·(u-128) + _Y_V·(v-128);  u' = _U_U·(u-128) + _U_V·(v-128) + 128;  v' = _V_V·(v-128) + _V_U·(u-128) + 128
@@ -26,23 +26,23 @@ _CHANGE = _matrix(0.299, 0.114) @ np.linalg.inv(_matrix(0.2126, 0.0722))
 
 
 class Bt601Converter:
-    """Turns pictures of one size from BT.709 into BT.601; for one thread, nothing is allocated once it runs."""
+    """Turns frames of one size from BT.709 into BT.601; for one thread, nothing is allocated once it runs."""
 
     def __init__(self, width: int, height: int) -> None:
-        self._pool = PicturePool(width, height)
+        self._pool = FramePool(width, height)
         self._luma_small: Plane = np.empty((height // 2, width // 2), np.uint8)
         self._luma: Plane = np.empty((height, width), np.uint8)
 
-    def convert(self, picture: Picture) -> Picture:
-        """The same picture in BT.601 limited range."""
+    def convert(self, frame: Frame) -> Frame:
+        """The same frame in BT.601 limited range."""
         planes = self._pool.take()
-        u, v = picture.u, picture.v
+        u, v = frame.u, frame.v
         # What the chroma adds to luma, around 128 so that it fits a byte, at the chroma's own size.
         y_u, y_v = float(_CHANGE[0, 1]), float(_CHANGE[0, 2])
         cv2.addWeighted(u, y_u, v, y_v, 128 - 128 * (y_u + y_v), dst=self._luma_small)
-        cv2.resize(self._luma_small, (picture.width, picture.height), dst=self._luma, interpolation=cv2.INTER_NEAREST)
-        cv2.addWeighted(picture.y, 1.0, self._luma, 1.0, -128, dst=planes.y)
+        cv2.resize(self._luma_small, (frame.width, frame.height), dst=self._luma, interpolation=cv2.INTER_NEAREST)
+        cv2.addWeighted(frame.y, 1.0, self._luma, 1.0, -128, dst=planes.y)
         for row, target in ((1, planes.u), (2, planes.v)):
             from_u, from_v = float(_CHANGE[row, 1]), float(_CHANGE[row, 2])
             cv2.addWeighted(u, from_u, v, from_v, 128 - 128 * (from_u + from_v), dst=target)
-        return Picture(planes.y, planes.u, planes.v, picture.capture_ns, picture.sequence)
+        return Frame(planes.y, planes.u, planes.v, frame.capture_ns, frame.sequence)

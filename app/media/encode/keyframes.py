@@ -33,7 +33,7 @@ class KeyframeSchedule:
             self._longest_ns = longest_ns
 
     def due(self) -> bool:
-        """Whether the picture about to be encoded shall be a key frame; True counts as one sent now."""
+        """Whether the frame about to be encoded shall be a key frame; True counts as one sent now."""
         now_ns = self._clock.monotonic_ns()
         with self._lock:
             if self._last_ns is None:
@@ -55,7 +55,7 @@ class KeyframeSchedule:
             self._last_ns = self._clock.monotonic_ns()
 
     def restart(self) -> None:
-        """A new encoder begins: its first picture is a key frame in any case."""
+        """A new encoder begins: its first frame is a key frame in any case."""
         with self._lock:
             self._last_ns = None
             self._opening = True

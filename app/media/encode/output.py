@@ -10,20 +10,20 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.program.output import Canvas, EncoderChoice, Quirks, SpeedPreset, VideoSettings
 from app.domain.program.packet import Codec, EncodedPacket
 from app.domain.program.stats import VideoStats
-from app.media.encode.codec import Recipe, Wanted
-from app.media.encode.line import EncodeLine
-from app.media.encode.overload import OverloadWatch
+from app.media.encode.encoder_configs import h264_configs, hardware_encoders, threads_for, vp8_config
+from app.media.encode.ffmpeg_encoder import EncoderConfig, EncoderSettings
+from app.media.encode.overload import OverloadDetector
+from app.media.encode.preset_chooser import PresetChooser
 from app.media.encode.probe import HardwareProber
-from app.media.encode.recipes import h264_ladder, hardware_of, threads_for, vp8
-from app.media.encode.speed import SpeedChooser
-from app.media.ports import Picture
+from app.media.encode.video_encoder import VideoEncoder
+from app.media.ports import Frame
 
 _UNUSABLE = {"absent": "encoder.absent", "refused": "encoder.refused", "crashed": "encoder.crashed", "hung": "encoder.hung"}
-LEAST_KBPS = 100  # below this a picture is no picture; congestion control may ask for less
+LEAST_KBPS = 100  # below this a frame is no frame; congestion control may ask for less
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RelayLimits:
     """What all relays in use take; 0 = no limit."""
 
     kbps: int = 0
@@ -31,9 +31,9 @@ class Limits:
     height: int = 0
 
 
-def limits_of(quirks: Sequence[Quirks]) -> Limits:
+def strictest_limits(quirks: Sequence[Quirks]) -> RelayLimits:
     """The strictest of each."""
-    return Limits(
+    return RelayLimits(
         min((one.max_bitrate_kbps for one in quirks if one.max_bitrate_kbps > 0), default=0),
         min((one.max_gop_s for one in quirks if one.max_gop_s > 0), default=0.0),
         min((one.max_height for one in quirks if one.max_height > 0), default=0),
@@ -49,7 +49,7 @@ def encoded_canvas(canvas: Canvas, limit: int) -> Canvas:
 
 
 class VideoOutput:
-    """Encodes each picture once for each codec that somebody wants, and obeys the publisher (it is its EncoderControl).
+    """Encodes each frame once for each codec that somebody wants, and obeys the publisher (it is its EncoderControl).
 
     `configure` and the control verbs may come from any thread, `submit` from the composing one. Without `begin` nothing is encoded.
     """
@@ -61,24 +61,24 @@ class VideoOutput:
         push: Callable[[EncodedPacket], None],
         notify: Callable[[Notice], None],
         prober: HardwareProber | None = None,
-        speeds: SpeedChooser | None = None,
+        speeds: PresetChooser | None = None,
     ) -> None:
         self._notify = notify
         self._prober = prober or HardwareProber()
-        self._speeds = speeds or SpeedChooser()
+        self._speeds = speeds or PresetChooser()
         self._lock = threading.RLock()
-        self._lines = {codec: EncodeLine(codec=codec, clock=clock, push=push, notify=notify) for codec in (Codec.H264, Codec.VP8)}
+        self._lines = {codec: VideoEncoder(codec=codec, clock=clock, push=push, notify=notify) for codec in (Codec.H264, Codec.VP8)}
         self._codecs: frozenset[Codec] = frozenset({Codec.H264})
-        self._running: tuple[EncodeLine, ...] = ()
+        self._running: tuple[VideoEncoder, ...] = ()
         self._canvas = Canvas()
         self._settings = VideoSettings()
-        self._limits = Limits()
+        self._limits = RelayLimits()
         self._requested_kbps: int | None = None
         self._encoding = False
         self._closed = False
         self._pli_received = 0
         self._unavailable: EncoderChoice | None = None
-        self._overload = OverloadWatch()
+        self._overload = OverloadDetector()
 
     # What the engine does with it
 
@@ -90,9 +90,9 @@ class VideoOutput:
             self._match()
 
     def begin(self, quirks: Sequence[Quirks] = ()) -> None:
-        """Encode what is submitted from now on, within these relays' limits; the first picture is a key frame."""
+        """Encode what is submitted from now on, within these relays' limits; the first frame is a key frame."""
         with self._lock:
-            self._limits = limits_of(quirks)
+            self._limits = strictest_limits(quirks)
             if not self._encoding:
                 self._encoding = True
                 self._codecs = frozenset({Codec.H264})
@@ -105,10 +105,10 @@ class VideoOutput:
             self._encoding = False
             self._match()
 
-    def submit(self, picture: Picture) -> None:
-        """Hand a composed picture to the encoders in use; returns at once."""
+    def submit(self, frame: Frame) -> None:
+        """Hand a composed frame to the encoders in use; returns at once."""
         for line in self._running:
-            line.submit(picture)
+            line.submit(frame)
         if self._overload.overloaded(*self.counts()):
             self._ease()
 
@@ -151,18 +151,18 @@ class VideoOutput:
         return max(LEAST_KBPS, min(ceiling, self._requested_kbps or ceiling))
 
     def counts(self) -> tuple[int, int]:
-        """(encoded, dropped) pictures of the stream that most watch: H.264 unless VP8 alone is wanted."""
+        """(encoded, dropped) frames of the stream that most watch: H.264 unless VP8 alone is wanted."""
         lines = [line.counts() for line in self._lines.values()]
         busiest = max(lines, key=lambda one: one.encoded + one.dropped)
         return busiest.encoded, busiest.dropped
 
     def stats(self) -> VideoStats:
         running = self._running
-        recipes = [line.recipe for line in running if line.recipe is not None]
+        configs = [line.config for line in running if line.config is not None]
         first = running[0] if running else self._lines[Codec.H264]
         return VideoStats(
-            encoder=", ".join(recipe.name for recipe in recipes),
-            preset=recipes[0].preset if recipes else "",
+            encoder=", ".join(config.name for config in configs),
+            preset=configs[0].preset if configs else "",
             target_kbps=self.target_kbps,
             kbps=round(sum(line.kbps() for line in running), 1),
             encode_ms=first.spread(),
@@ -176,26 +176,26 @@ class VideoOutput:
         limit = self._limits.kbps
         return min(self._settings.bitrate_kbps, limit) if limit else self._settings.bitrate_kbps
 
-    def _wanted(self) -> Wanted:
+    def _wanted(self) -> EncoderSettings:
         canvas, settings = encoded_canvas(self._canvas, self._limits.height), self._settings
         threads = threads_for(canvas.width, canvas.height, canvas.fps, os.cpu_count() or 1)
         gop_frames = max(1, round(settings.gop_s * canvas.fps))
-        return Wanted(canvas, self._ceiling_kbps(), self.target_kbps, gop_frames, settings.profile, threads)
+        return EncoderSettings(canvas, self._ceiling_kbps(), self.target_kbps, gop_frames, settings.profile, threads)
 
-    def _recipes(self, codec: Codec, wanted: Wanted) -> tuple[Recipe, ...]:
+    def _configs(self, codec: Codec, wanted: EncoderSettings) -> tuple[EncoderConfig, ...]:
         if codec is Codec.VP8:
-            return (vp8(wanted.canvas),)
+            return (vp8_config(wanted.canvas),)
         settings = self._settings
         preset = settings.preset
         if preset is SpeedPreset.AUTO:
             preset = self._speeds.choose(wanted.canvas, settings.profile, wanted.ceiling_kbps, wanted.threads, self._rematch)
-        return h264_ladder(settings.encoder, settings.profile, preset, self._hardware(wanted))
+        return h264_configs(settings.encoder, settings.profile, preset, self._hardware(wanted))
 
-    def _hardware(self, wanted: Wanted) -> tuple[EncoderChoice, ...]:
+    def _hardware(self, wanted: EncoderSettings) -> tuple[EncoderChoice, ...]:
         choice = self._settings.encoder
         if choice is EncoderChoice.X264:
             return ()
-        candidates = hardware_of() if choice is EncoderChoice.AUTO else (choice,)
+        candidates = hardware_encoders() if choice is EncoderChoice.AUTO else (choice,)
         self._prober.ask(candidates, wanted.canvas, self._settings.profile, wanted.ceiling_kbps, self._rematch)
         failure = "" if choice is EncoderChoice.AUTO else self._prober.failure(choice)
         if failure and self._unavailable is not choice:
@@ -208,10 +208,10 @@ class VideoOutput:
         with self._lock:
             wanted = self._wanted()
             line = self._lines[Codec.H264]
-            ours = self._settings.preset is SpeedPreset.AUTO and line.recipe is not None and line.recipe.name == EncoderChoice.X264.value
+            ours = self._settings.preset is SpeedPreset.AUTO and line.config is not None and line.config.name == EncoderChoice.X264.value
             if ours and self._speeds.ease(wanted.canvas, wanted.profile, wanted.threads):
                 self._match()
-                preset = line.recipe.preset if line.recipe is not None else ""
+                preset = line.config.preset if line.config is not None else ""
                 self._notify(Notice(Severity.WARNING, "encoder.eased", {"preset": preset}, subject="encoder"))
                 return
         self._notify(Notice(Severity.WARNING, "encoder.overloaded", {}, subject="encoder"))
@@ -222,8 +222,8 @@ class VideoOutput:
 
     def _match(self) -> None:
         if not self._closed:
-            self._recipes(Codec.H264, self._wanted())  # begins what must be measured and tried before it is needed
-        running: list[EncodeLine] = []
+            self._configs(Codec.H264, self._wanted())  # begins what must be measured and tried before it is needed
+        running: list[VideoEncoder] = []
         for codec, line in self._lines.items():
             if self._closed or not self._encoding or codec not in self._codecs:
                 line.close()
@@ -232,11 +232,11 @@ class VideoOutput:
             running.append(line)
         self._running = tuple(running)
 
-    def _match_line(self, line: EncodeLine) -> None:
+    def _match_line(self, line: VideoEncoder) -> None:
         wanted = self._wanted()
         line.keyframes.set_longest(round(self._limits.gop_s * NS_PER_S))
-        recipes = self._recipes(line.codec, wanted)
-        if line.keeps(recipes, wanted):
+        configs = self._configs(line.codec, wanted)
+        if line.keeps(configs, wanted):
             line.set_bitrate(wanted.kbps)
         else:
-            line.configure(recipes, wanted)
+            line.configure(configs, wanted)

@@ -9,15 +9,15 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from app.domain.program.output import Canvas, EncoderChoice, H264Profile
-from app.media.encode.codec import OpenEncoder, Wanted
+from app.media.encode.encoder_configs import hardware_config
 from app.media.encode.errors import EncodeError
-from app.media.encode.recipes import hardware
-from app.media.encode.speed import noisy_pictures
+from app.media.encode.ffmpeg_encoder import EncoderSettings, FFmpegEncoder
+from app.media.encode.preset_chooser import noisy_frames
 
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 10.0  # the first use of a GPU may compile shaders
-_PICTURES = 8  # a pipeline may hold some back; after these one packet must have come
+_FRAMES = 8  # a pipeline may hold some back; after these one packet must have come
 _PROVEN = 0
 _REFUSED = 3  # exit codes; anything else is a crash
 
@@ -47,9 +47,9 @@ def plausible(
 def encode_some(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbps: int) -> None:
     """The child's work: end with exit code 0 only if a key frame came out of the encoder."""
     try:
-        encoder = OpenEncoder(hardware(choice, profile), Wanted(canvas, kbps, kbps, canvas.fps * 2, profile))
-        for picture in noisy_pictures(canvas.width, canvas.height, _PICTURES):
-            if any(one.keyframe and one.data for one in encoder.encode(picture, keyframe=False)):
+        encoder = FFmpegEncoder(hardware_config(choice, profile), EncoderSettings(canvas, kbps, kbps, canvas.fps * 2, profile))
+        for frame in noisy_frames(canvas.width, canvas.height, _FRAMES):
+            if any(one.keyframe and one.data for one in encoder.encode(frame, keyframe=False)):
                 sys.exit(_PROVEN)
     except EncodeError:
         sys.exit(_REFUSED)

@@ -6,30 +6,30 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.domain.base.clock import Clock
-from app.media.encode.codec import Encoded
 from app.media.encode.errors import EncodeError
+from app.media.encode.ffmpeg_encoder import EncodedFrame
+from app.media.encode.frame_slot import FrameSlot
 from app.media.encode.keyframes import KeyframeSchedule
-from app.media.encode.slot import PictureSlot
-from app.media.ports import Picture
+from app.media.ports import Frame
 
 log = logging.getLogger(__name__)
 
 
-class EncoderLike(Protocol):
-    """What a worker drives: OpenEncoder, or one with a colour conversion before it."""
+class FrameEncoder(Protocol):
+    """What a worker drives: FFmpegEncoder, or one with a colour conversion before it."""
 
     @property
     def kbps(self) -> int: ...
 
-    def encode(self, picture: Picture, *, keyframe: bool) -> Sequence[Encoded]: ...
+    def encode(self, frame: Frame, *, keyframe: bool) -> Sequence[EncodedFrame]: ...
 
     def set_bitrate(self, kbps: int) -> bool: ...
 
 
 class EncoderWorker:
-    """Opens an encoder on its own thread and encodes the newest picture, for as long as it is neither closed nor failing.
+    """Opens an encoder on its own thread and encodes the newest frame, for as long as it is neither closed nor failing.
 
-    `on_encoded` gets the packets and the nanoseconds the picture took, `on_failed` the error; both on this thread, with this worker first.
+    `on_encoded` gets the packets and the nanoseconds the frame took, `on_failed` the error; both on this thread, with this worker first.
     A worker that hangs inside a driver is left to itself: `close` does not wait, and what it says later is its owner's to ignore.
     """
 
@@ -38,9 +38,9 @@ class EncoderWorker:
         *,
         name: str,
         clock: Clock,
-        make_encoder: Callable[[], EncoderLike],
+        make_encoder: Callable[[], FrameEncoder],
         keyframes: KeyframeSchedule,
-        on_encoded: "Callable[[EncoderWorker, Sequence[Encoded], int], None]",
+        on_encoded: "Callable[[EncoderWorker, Sequence[EncodedFrame], int], None]",
         on_failed: "Callable[[EncoderWorker, EncodeError], None]",
     ) -> None:
         self._clock = clock
@@ -48,7 +48,7 @@ class EncoderWorker:
         self._keyframes = keyframes
         self._on_encoded = on_encoded
         self._on_failed = on_failed
-        self._slot = PictureSlot()
+        self._slot = FrameSlot()
         self._busy_since_ns = 0
         self._kbps: int | None = None
         self.refused_kbps: int | None = None  # a rate that only another encoder could give
@@ -58,7 +58,7 @@ class EncoderWorker:
         self._thread.start()
 
     def close(self) -> None:
-        """Let the thread end after the picture in hand; does not wait."""
+        """Let the thread end after the frame in hand; does not wait."""
         self._slot.close()
 
     def join(self, timeout_s: float) -> bool:
@@ -67,38 +67,38 @@ class EncoderWorker:
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def submit(self, picture: Picture) -> bool:
-        """Leave the picture for the encoder; True if an earlier one was pushed out."""
-        return self._slot.put(picture)
+    def submit(self, frame: Frame) -> bool:
+        """Leave the frame for the encoder; True if an earlier one was pushed out."""
+        return self._slot.put(frame)
 
     def set_bitrate(self, kbps: int) -> None:
-        """Use this rate from the next picture on; `refused_kbps` says so if this encoder cannot."""
+        """Use this rate from the next frame on; `refused_kbps` says so if this encoder cannot."""
         self._kbps = kbps
 
     def busy_ns(self) -> int:
-        """For how long the encoder has been at the picture in hand (or at being opened); 0 when it waits."""
+        """For how long the encoder has been at the frame in hand (or at being opened); 0 when it waits."""
         since_ns = self._busy_since_ns
         return self._clock.monotonic_ns() - since_ns if since_ns else 0
 
     def _run(self) -> None:
-        encoder: EncoderLike | None = None
-        while (picture := self._slot.take()) is not None:
+        encoder: FrameEncoder | None = None
+        while (frame := self._slot.take()) is not None:
             self._busy_since_ns = self._clock.monotonic_ns()
             try:
                 if encoder is None:
                     encoder = self._make_encoder()
                 self._steer(encoder)
-                encoded = encoder.encode(picture, keyframe=self._keyframes.due())
+                encoded = encoder.encode(frame, keyframe=self._keyframes.due())
             except EncodeError as error:
                 log.warning("%s", error)
                 self._on_failed(self, error)
                 return
-            del picture  # its planes are free for the composer again
+            del frame  # its planes are free for the composer again
             took_ns = self._clock.monotonic_ns() - self._busy_since_ns
             self._busy_since_ns = 0
             self._on_encoded(self, encoded, took_ns)
 
-    def _steer(self, encoder: EncoderLike) -> None:
+    def _steer(self, encoder: FrameEncoder) -> None:
         kbps = self._kbps
         if kbps is not None and kbps != encoder.kbps:
             self.refused_kbps = None if encoder.set_bitrate(kbps) else kbps

@@ -27,8 +27,8 @@ class SoundBus:
     While there is no sink nothing is encoded, and the time goes on.
 
     The count of samples follows the clock without a gap. After a stall the blocks missed are mixed at once; those later than half a second
-    are sent as silence and counted in `dropped_ms`. `picture_latency_ns` is how much later than the capture of their content the composed
-    pictures are stamped (0 if they carry the capture time itself): sound is stamped later by as much, so that both stay in step. It may be
+    are sent as silence and counted in `dropped_ms`. `video_latency_ns` is how much later than the capture of their content the composed
+    frames are stamped (0 if they carry the capture time itself): sound is stamped later by as much, so that both stay in step. It may be
     set at any time; the stamps follow as the mixer's latency does, the sound itself and its pts are not touched.
     """
 
@@ -40,10 +40,10 @@ class SoundBus:
         sinks: Sequence[PacketSink],
         settings: AudioSettings,
         notify: Callable[[Notice], None],
-        picture_latency_ns: int = 0,
+        video_latency_ns: int = 0,
     ) -> None:
-        self.picture_latency_ns = picture_latency_ns
-        self._stamped_later_ns = picture_latency_ns
+        self.video_latency_ns = video_latency_ns
+        self._stamped_later_ns = video_latency_ns
         self._clock = clock
         self._mixer = mixer
         self._sinks = tuple(sinks)
@@ -112,7 +112,7 @@ class SoundBus:
         self._next_ns += _PACKET_NS
         self._pts += PACKET_SAMPLES
         for _ in range(_BLOCKS_PER_PACKET):
-            self._stamped_later_ns = next_latency(self._stamped_later_ns, self.picture_latency_ns)
+            self._stamped_later_ns = next_latency(self._stamped_later_ns, self.video_latency_ns)
         if not self._sinks:
             return  # the mix goes on for the meters; what nobody takes is not encoded
         try:

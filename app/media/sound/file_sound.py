@@ -6,8 +6,8 @@ from app.domain.base.clock import NS_PER_MS
 from app.domain.base.errors import Value
 from app.domain.program.stats import SourceStats
 from app.media.ports import SAMPLE_RATE_HZ, Samples
-from app.media.sound.feed import SoundFeed
-from app.media.sound.follower import RingFollower
+from app.media.sound.sound_feed import SoundFeed
+from app.media.sound.synced_reader import SyncedReader
 
 _TOLERANCE_NS = 20 * NS_PER_MS  # containers round times to a millisecond, and some muxers to a packet
 
@@ -17,14 +17,14 @@ class FileSound:
 
     def __init__(self, source_id: str, feed: SoundFeed) -> None:
         self._source_id = source_id
-        self._follower = RingFollower(feed.ring, SAMPLE_RATE_HZ, tolerance_ns=_TOLERANCE_NS, confirm=1)
+        self._follower = SyncedReader(feed.ring, SAMPLE_RATE_HZ, tolerance_ns=_TOLERANCE_NS, confirm=1)
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
         """The file's settings concern its demuxer; nothing changes here."""
         return True
 
     def start(self) -> None:
-        """Nothing to start: the demuxer belongs to the picture's side."""
+        """Nothing to start: the demuxer belongs to the frame's side."""
 
     def close(self) -> None:
         """Nothing to end."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, SAMPLE_RATE_HZ, Samples
-from app.media.sound.loudness import amplitude
+from app.media.sound.levels import amplitude
 
 CEILING = amplitude(-1.0)  # lossy coding overshoots a little: leave it room
 _STEP = 120  # 2.5 ms: the attack, and the delay of the look-ahead

@@ -12,10 +12,10 @@ from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.stats import SourceStats
 from app.media.ports import CHANNELS, Samples
-from app.media.ring import SampleRing
-from app.media.sound.follower import RingFollower
+from app.media.sample_ring import SampleRing
 from app.media.sound.portaudio import SoundDeviceError, SoundHost, SoundStream
-from app.media.source_edge import SourceEdge
+from app.media.sound.synced_reader import SyncedReader
+from app.media.source_guard import SourceGuard
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Recording:
     def __init__(self, clock: Clock, rate_hz: int) -> None:
         self._clock = clock
         self.ring = SampleRing(int(_RING_S * rate_hz), CHANNELS)
-        self.follower = RingFollower(self.ring, rate_hz, tolerance_ns=_TOLERANCE_NS, confirm=_CONFIRM_BLOCKS)
+        self.follower = SyncedReader(self.ring, rate_hz, tolerance_ns=_TOLERANCE_NS, confirm=_CONFIRM_BLOCKS)
         self.last_ns = clock.monotonic_ns()
         self._settled_ns = 0
 
@@ -67,9 +67,9 @@ class Microphone:
         clock: Clock,
         host: SoundHost,
         notify: Callable[[Notice], None],
-        edge: SourceEdge | None = None,
+        guard: SourceGuard | None = None,
     ) -> None:
-        self._edge = edge or SourceEdge(source_id)
+        self._guard = guard or SourceGuard(source_id)
         self._source_id = source_id
         self._name = name
         self._identity = str(settings["device"])
@@ -134,7 +134,7 @@ class Microphone:
         while not self._stop.is_set():
             sounded = False
             try:
-                with self._edge.guard():
+                with self._guard.section():
                     sounded = self._record()
             except AppError as error:
                 self._lost(error)

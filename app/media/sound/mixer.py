@@ -6,9 +6,9 @@ from app.domain.base.clock import NS_PER_MS
 from app.domain.program.mixing import Strip
 from app.domain.program.stats import Meters, StripMeter
 from app.media.ports import Samples, SoundSource
-from app.media.sound.channel import Channel
+from app.media.sound.levels import SILENCE_DB, LevelMeter
 from app.media.sound.limiter import DELAY_NS, Limiter
-from app.media.sound.loudness import SILENCE_DB, LevelMeter
+from app.media.sound.mixer_channel import MixerChannel
 
 BLOCK_NS = 10 * NS_PER_MS
 BASE_LATENCY_NS = 20 * NS_PER_MS
@@ -35,8 +35,8 @@ class Mixer:
     """
 
     def __init__(self) -> None:
-        self._channels: tuple[Channel, ...] = ()
-        self._sounding: tuple[Channel, ...] = ()  # those of the last block; the rendering thread's own
+        self._channels: tuple[MixerChannel, ...] = ()
+        self._sounding: tuple[MixerChannel, ...] = ()  # those of the last block; the rendering thread's own
         self._limiter = Limiter()
         self._latency_ns = BASE_LATENCY_NS
         self._master = LevelMeter("")
@@ -56,9 +56,9 @@ class Mixer:
         for strip, source in strips:
             channel = known.get(id(source))
             if channel is None:
-                channel = Channel(strip, source)
+                channel = MixerChannel(strip, source)
             else:
-                channel.place(strip)
+                channel.update(strip)
             channels.append(channel)
         self._channels = tuple(channels)
 
@@ -83,11 +83,11 @@ class Mixer:
             self._meters = Meters(self._master.take(), strips)
         return capture_ns
 
-    def _fade_out(self, out: Samples, tick_ns: int, staying: tuple[Channel, ...]) -> None:
+    def _fade_out(self, out: Samples, tick_ns: int, staying: tuple[MixerChannel, ...]) -> None:
         out.fill(0.0)
         for channel in self._sounding:
             if channel not in staying:
-                channel.leave()
+                channel.fade_out()
                 channel.mix(out, tick_ns, self._latency_ns)
         self._sounding = staying
 

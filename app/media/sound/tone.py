@@ -10,7 +10,7 @@ from app.domain.base.clock import NS_PER_S
 from app.domain.base.errors import Value
 from app.domain.program.stats import SourceStats
 from app.media.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Samples
-from app.media.sound.loudness import amplitude
+from app.media.sound.levels import amplitude
 
 BEEP_NS = NS_PER_S // 20
 _EDGE_NS = 1_000_000  # a beep rises and falls within a millisecond, so that it has no click of its own

@@ -21,11 +21,11 @@ from app.domain.program.preview import (
     slot_offset,
 )
 
-TRIES = 3  # the writer overtakes a reader only when the reader sleeps for three pictures in the middle of a copy
+TRIES = 3  # the writer overtakes a reader only when the reader sleeps for three frames in the middle of a copy
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewPicture:
+class PreviewFrame:
     """`pixels`: blue, green, red, 255; rows packed. `capture_ns` is monotonic time."""
 
     sequence: int
@@ -36,14 +36,14 @@ class PreviewPicture:
 
 
 class PreviewReader:
-    """The newest picture of the engine that is attached; never waits for it. Asking is what keeps pictures coming: after two seconds
+    """The newest frame of the engine that is attached; never waits for it. Asking is what keeps frames coming: after two seconds
     without a question the engine makes none, and the next question brings them back.
     """
 
     def __init__(self) -> None:
         self._path = ""
         self._map: mmap.mmap | None = None
-        self._shown: PreviewPicture | None = None
+        self._shown: PreviewFrame | None = None
 
     def attach(self, path: str) -> bool:
         """Read from this file from now on ("" = the engine has none); False while it is no preview of this version."""
@@ -63,15 +63,15 @@ class PreviewReader:
         return False
 
     def close(self) -> None:
-        """No more pictures. More than once is ignored."""
+        """No more frames. More than once is ignored."""
         if self._map is not None:
             self._map.close()
             self._map = None
         self._path = ""
         self._shown = None
 
-    def latest(self) -> PreviewPicture | None:
-        """The newest picture: the same object while no newer one is there; None before the first."""
+    def latest(self) -> PreviewFrame | None:
+        """The newest frame: the same object while no newer one is there; None before the first."""
         if self._map is None and not self._open(self._path):
             return None
         mapped = self._map
@@ -81,15 +81,15 @@ class PreviewReader:
             (sequence,) = SEQUENCE.unpack_from(mapped, LATEST_OFFSET)
             if sequence == 0 or (self._shown is not None and self._shown.sequence == sequence):
                 return self._shown
-            picture = _copied(mapped, sequence)
-            if picture is not None:
-                self._shown = picture
-                return picture
+            frame = _copied(mapped, sequence)
+            if frame is not None:
+                self._shown = frame
+                return frame
         return self._shown
 
 
-def _copied(mapped: mmap.mmap, sequence: int) -> PreviewPicture | None:
-    """The picture with this number, None if the writer was in it."""
+def _copied(mapped: mmap.mmap, sequence: int) -> PreviewFrame | None:
+    """The frame with this number, None if the writer was in it."""
     offset = slot_offset(sequence)
     found, capture_ns, width, height = SLOT_HEADER.unpack_from(mapped, offset)
     if found != sequence or not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
@@ -98,4 +98,4 @@ def _copied(mapped: mmap.mmap, sequence: int) -> PreviewPicture | None:
     pixels = mapped[start : start + width * height * 4]
     if SLOT_HEADER.unpack_from(mapped, offset)[0] != sequence:
         return None
-    return PreviewPicture(sequence, width, height, capture_ns, pixels)
+    return PreviewFrame(sequence, width, height, capture_ns, pixels)

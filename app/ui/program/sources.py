@@ -22,7 +22,7 @@ _SOUND = "sound:"  # rows of sources without a layer
 
 def sound_only(project: Project) -> tuple[Source, ...]:
     """The sources that sound and have no picture: they belong to every scene."""
-    return tuple(source for source in project.sources if not KINDS[source.kind].has_picture)
+    return tuple(source for source in project.sources if not KINDS[source.kind].has_video)
 
 
 class SourcesPanel(QWidget):
@@ -145,7 +145,7 @@ class SourcesPanel(QWidget):
                 address = menu.addAction(self._context.icons.icon("link"), tr("Sources", "Media from an address…"))
                 address.triggered.connect(self._ask_for_address)
         here = {layer.source_id for layer in self._layers()}
-        others = [source for source in self._context.studio.project.sources if KINDS[source.kind].has_picture and source.id not in here]
+        others = [source for source in self._context.studio.project.sources if KINDS[source.kind].has_video and source.id not in here]
         if others:
             existing = menu.addMenu(self._context.icons.icon("scene"), tr("Sources", "From another scene"))
             for source in others:

@@ -9,7 +9,7 @@ def test_every_kind_is_declared_once_and_shows_or_sounds() -> None:
     assert set(KINDS) == set(SourceKind)
     for kind, declaration in KINDS.items():
         assert declaration.kind is kind
-        assert declaration.has_picture or declaration.has_sound
+        assert declaration.has_video or declaration.has_sound
         keys = [declared.key for declared in declaration.fields]
         assert len(keys) == len(set(keys))
 

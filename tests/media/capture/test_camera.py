@@ -14,18 +14,18 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, Value
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind, settings_of
-from app.media.capture.address import AddressReader, shown_location
-from app.media.capture.camera import OpenCvReader, RawPictures, chosen
-from app.media.capture.colour import yuv_of
+from app.media.capture.camera import CaptureDecoder, OpenCvReader, chosen
+from app.media.capture.colour import program_yuv
+from app.media.capture.container import StreamCameraReader, shown_location
 from app.media.capture.devices import Camera, cameras, identified
-from app.media.capture.frames import FrameConverter, PicturePlanes
-from app.media.capture.sources import PictureMaker, make_picture_source
-from app.media.capture.test_code import read
+from app.media.capture.frame_code import read
+from app.media.capture.frames import FrameConverter, FramePlanes
+from app.media.capture.video_sources import VideoSource, make_video_source
 from tests.support.films import COLOURS, bars_rgb, film, numbered
 from tests.support.jpeg_camera import jpeg, jpeg_camera
 from tests.support.waiting import NoticeBox, until
 
-Opened = Callable[..., PictureMaker]
+Opened = Callable[..., VideoSource]
 
 
 def settings(**values: Value) -> dict[str, Value]:
@@ -39,11 +39,11 @@ def notices() -> NoticeBox:
 
 @pytest.fixture
 def camera(notices: NoticeBox) -> Iterator[Opened]:
-    made: list[PictureMaker] = []
+    made: list[VideoSource] = []
 
-    def opened(device: str, **values: Value) -> PictureMaker:
+    def opened(device: str, **values: Value) -> VideoSource:
         source = Source("cam", "Camera", SourceKind.CAMERA, {"device": device, **values})
-        made.append(make_picture_source(source, Canvas(), SystemClock(), notices, None))
+        made.append(make_video_source(source, Canvas(), SystemClock(), notices, None))
         made[-1].start()
         return made[-1]
 
@@ -52,13 +52,13 @@ def camera(notices: NoticeBox) -> Iterator[Opened]:
         one.close()
 
 
-def bars_differ(planes: PicturePlanes, colours: tuple[tuple[int, int, int], ...] = COLOURS) -> int:
+def bars_differ(planes: FramePlanes, colours: tuple[tuple[int, int, int], ...] = COLOURS) -> int:
     height, width = planes.y.shape
     worst = 0
     for position, colour in enumerate(colours):
         column = width * (2 * position + 1) // 16
         found = (planes.y[height // 2, column], planes.u[height // 4, column // 2], planes.v[height // 4, column // 2])
-        worst = max(worst, *(abs(int(value) - want) for value, want in zip(found, yuv_of(*colour), strict=True)))
+        worst = max(worst, *(abs(int(value) - want) for value, want in zip(found, program_yuv(*colour), strict=True)))
     return worst
 
 
@@ -68,12 +68,12 @@ def test_a_file_in_a_cameras_place_runs_at_its_pace_over_and_over(tmp_path: Path
     seen: list[tuple[int, int]] = []
 
     def enough() -> bool:
-        picture = running.latest()
-        if picture is not None and (not seen or seen[-1][0] != picture.sequence):
-            code = read(picture.y)
+        frame = running.latest()
+        if frame is not None and (not seen or seen[-1][0] != frame.sequence):
+            code = read(frame.y)
             assert code is not None
-            assert code[0] == (picture.sequence - 1) % 15
-            seen.append((picture.sequence, picture.capture_ns))
+            assert code[0] == (frame.sequence - 1) % 15
+            seen.append((frame.sequence, frame.capture_ns))
         return bool(seen) and seen[-1][0] >= 40
 
     until(enough)
@@ -100,9 +100,9 @@ def test_a_network_camera_freezes_and_comes_back(camera: Opened, notices: Notice
         assert notices.codes() == []
 
 
-def running_y(running: PictureMaker) -> int:
-    picture = running.latest()
-    return int(picture.y[100, 100]) if picture is not None else 0
+def running_y(running: VideoSource) -> int:
+    frame = running.latest()
+    return int(frame.y[100, 100]) if frame is not None else 0
 
 
 def test_a_network_camera_that_is_switched_off_is_found_again(camera: Opened, notices: NoticeBox) -> None:
@@ -149,7 +149,7 @@ def test_a_sound_file_in_a_cameras_place_is_refused(tmp_path: Path) -> None:
         silence.sample_rate = 48000
         container.mux(stream.encode(silence))
     with pytest.raises(AppError) as refused:
-        AddressReader(str(path), FrameConverter(), threading.Event(), mirror=False)
+        StreamCameraReader(str(path), FrameConverter(), threading.Event(), mirror=False)
     assert refused.value.code == "media.no_picture"
 
 
@@ -202,23 +202,23 @@ def test_raw_frames_of_a_device_are_converted(pix_fmt: str, shape: tuple[int, ..
     )
     raw = np.asarray(frame.to_ndarray(), np.uint8)
     assert raw.shape == shape
-    planes = RawPictures(FrameConverter(), mirror=False).convert(raw, fourcc, 192)
+    planes = CaptureDecoder(FrameConverter(), mirror=False).convert(raw, fourcc, 192)
     assert planes is not None
     assert bars_differ(planes) <= 2
 
 
 def test_a_broken_jpeg_is_left_out_and_the_next_one_shown() -> None:
-    pictures = RawPictures(FrameConverter(), mirror=False)
+    frames = CaptureDecoder(FrameConverter(), mirror=False)
     whole = np.frombuffer(jpeg(bars_rgb(320, 192)), np.uint8).reshape(1, -1)
-    assert pictures.convert(np.arange(200, dtype=np.uint8).reshape(1, -1), "MJPG", 192) is None
-    planes = pictures.convert(whole, "MJPG", 192)
+    assert frames.convert(np.arange(200, dtype=np.uint8).reshape(1, -1), "MJPG", 192) is None
+    planes = frames.convert(whole, "MJPG", 192)
     assert planes is not None
     assert bars_differ(planes) <= 2
 
 
 def test_a_format_that_nobody_knows_is_named() -> None:
     with pytest.raises(AppError) as refused:
-        RawPictures(FrameConverter(), mirror=False).convert(np.zeros((10, 10), np.uint8), "ABCD", 192)
+        CaptureDecoder(FrameConverter(), mirror=False).convert(np.zeros((10, 10), np.uint8), "ABCD", 192)
     assert refused.value.code == "camera.format"
     assert dict(refused.value.data) == {"format": "ABCD", "shape": "10×10"}
 

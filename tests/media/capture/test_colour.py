@@ -10,25 +10,25 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, FieldError
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
-from app.media.capture.colour import planes_of_rgba, yuv_of
-from app.media.capture.frames import FrameConverter, PicturePlanes
-from app.media.capture.held import HeldPicture
-from app.media.capture.sources import make_picture_source
-from app.media.capture.turning import Turn
+from app.media.capture.colour import planes_from_rgba, program_yuv
+from app.media.capture.frames import FrameConverter, FramePlanes
+from app.media.capture.orientation import Orientation
+from app.media.capture.still_source import StillSource
+from app.media.capture.video_sources import make_video_source
 from tests.support.films import COLOURS, bars_rgb, film
 from tests.support.waiting import NoticeBox
 
 SIZE = (320, 192)
 
 
-def worst(planes: PicturePlanes) -> int:
+def worst(planes: FramePlanes) -> int:
     """The largest difference of any bar's middle from the BT.709 limited values it should have."""
     height, width = planes.y.shape
     differences = []
     for position, colour in enumerate(COLOURS):
         column = width * (2 * position + 1) // 16
         found = (planes.y[height // 2, column], planes.u[height // 4, column // 2], planes.v[height // 4, column // 2])
-        differences += [abs(int(value) - want) for value, want in zip(found, yuv_of(*colour), strict=True)]
+        differences += [abs(int(value) - want) for value, want in zip(found, program_yuv(*colour), strict=True)]
     return max(differences)
 
 
@@ -94,28 +94,28 @@ def test_odd_sizes_become_even() -> None:
     assert (planes.y.shape, planes.u.shape) == ((180, 320), (90, 160))
 
 
-@pytest.mark.parametrize("turn", [Turn(*kind) for kind in product((False, True), repeat=3)])
+@pytest.mark.parametrize("orientation", [Orientation(*kind) for kind in product((False, True), repeat=3)])
 @pytest.mark.parametrize("mirror", [False, True])
-def test_turning_and_mirroring_move_all_planes_alike(turn: Turn, mirror: bool) -> None:
+def test_turning_and_mirroring_move_all_planes_alike(orientation: Orientation, mirror: bool) -> None:
     pixels = bars_rgb(64, 32)
     pixels[:16, :20] = 90
     frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
     straight = FrameConverter().convert(frame)
-    turned = FrameConverter().convert(frame, turn=turn, mirror=mirror)
+    turned = FrameConverter().convert(frame, orientation=orientation, mirror=mirror)
     for before, after in zip(straight[:3], turned[:3], strict=True):
         assert before is not None
         assert after is not None
-        wanted = before.T if turn.transposed else before
-        wanted = wanted[::-1] if turn.flipped else wanted
-        wanted = wanted[:, ::-1] if turn.mirrored is not mirror else wanted
+        wanted = before.T if orientation.transposed else before
+        wanted = wanted[::-1] if orientation.flipped else wanted
+        wanted = wanted[:, ::-1] if orientation.mirrored is not mirror else wanted
         assert (after == wanted).all()
 
 
 def test_rgba_is_premultiplied_as_the_contract_says() -> None:
     rgba = np.empty((2, 2, 4), np.uint8)
     rgba[:] = (200, 30, 90, 100)
-    y, u, v, alpha = planes_of_rgba(rgba)
-    whole = yuv_of(200, 30, 90)
+    y, u, v, alpha = planes_from_rgba(rgba)
+    whole = program_yuv(200, 30, 90)
     assert alpha is not None
     assert (alpha == 100).all()
     assert abs(y[0, 0] - (16 + (whole[0] - 16) * 100 / 255)) <= 1
@@ -125,10 +125,10 @@ def test_rgba_is_premultiplied_as_the_contract_says() -> None:
 
 def test_a_colour_changes_in_place_and_a_wrong_one_is_refused() -> None:
     source = Source("c", "C", SourceKind.COLOUR, {"colour": "#1e6f5cff"})
-    made = make_picture_source(source, Canvas(), SystemClock(), NoticeBox(), None)
+    made = make_video_source(source, Canvas(), SystemClock(), NoticeBox(), None)
     first = made.latest()
     assert first is not None
-    assert (first.y[0, 0], first.u[0, 0], first.v[0, 0], first.alpha) == (*yuv_of(0x1E, 0x6F, 0x5C), None)
+    assert (first.y[0, 0], first.u[0, 0], first.v[0, 0], first.alpha) == (*program_yuv(0x1E, 0x6F, 0x5C), None)
     assert made.reconfigure({"colour": "#ff000080"})
     second = made.latest()
     assert second is not None
@@ -136,11 +136,11 @@ def test_a_colour_changes_in_place_and_a_wrong_one_is_refused() -> None:
     assert second.alpha is not None
     assert (second.alpha == 0x80).all()
     with pytest.raises(FieldError):
-        make_picture_source(Source("c", "C", SourceKind.COLOUR, {"colour": "red"}), Canvas(), SystemClock(), NoticeBox(), None)
+        make_video_source(Source("c", "C", SourceKind.COLOUR, {"colour": "red"}), Canvas(), SystemClock(), NoticeBox(), None)
 
 
-def test_a_drawn_picture_is_clear_until_it_is_put_and_its_bytes_must_fit() -> None:
-    held = HeldPicture("text", SystemClock())
+def test_a_drawn_frame_is_clear_until_it_is_put_and_its_bytes_must_fit() -> None:
+    held = StillSource("text", SystemClock())
     clear = held.latest()
     assert clear is not None
     assert clear.alpha is not None
@@ -156,7 +156,7 @@ def test_a_drawn_picture_is_clear_until_it_is_put_and_its_bytes_must_fit() -> No
     assert held.latest() is put
 
 
-def test_a_kind_without_a_picture_is_refused() -> None:
+def test_a_kind_without_a_frame_is_refused() -> None:
     with pytest.raises(AppError) as refused:
-        make_picture_source(Source("t", "T", SourceKind.TONE), Canvas(), SystemClock(), NoticeBox(), None)
+        make_video_source(Source("t", "T", SourceKind.TONE), Canvas(), SystemClock(), NoticeBox(), None)
     assert refused.value.code == "source.no_picture"

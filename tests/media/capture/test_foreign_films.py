@@ -15,20 +15,20 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, Value
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
-from app.media.capture.address import AddressReader
-from app.media.capture.colour import yuv_of
-from app.media.capture.frames import FrameConverter, PicturePlanes, carries_alpha
-from app.media.capture.sources import PictureMaker, make_picture_source
-from app.media.capture.turning import turn_of
+from app.media.capture.colour import program_yuv
+from app.media.capture.container import StreamCameraReader
+from app.media.capture.frames import FrameConverter, FramePlanes, carries_alpha
+from app.media.capture.orientation import orientation_of
+from app.media.capture.video_sources import VideoSource, make_video_source
 from app.media.ports import Plane
-from app.media.sound.feed import SoundFeed
+from app.media.sound.sound_feed import SoundFeed
 from tests.media.samples import sample
 from tests.support.film_reading import read
 from tests.support.films import bars_rgb, film, numbered, sound_file
 from tests.support.waiting import NoticeBox, until
 
 S = 1_000_000_000
-Play = Callable[..., PictureMaker]
+Play = Callable[..., VideoSource]
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def notices() -> NoticeBox:
 
 @pytest.fixture
 def play(notices: NoticeBox) -> Iterator[Play]:
-    made: list[PictureMaker] = []
+    made: list[VideoSource] = []
 
-    def start(path: Path, **values: Value) -> PictureMaker:
+    def start(path: Path, **values: Value) -> VideoSource:
         source = Source("m", "Film", SourceKind.MEDIA, {"location": str(path), **values})
-        made.append(make_picture_source(source, Canvas(), SystemClock(), notices, SoundFeed()))
+        made.append(make_video_source(source, Canvas(), SystemClock(), notices, SoundFeed()))
         made[-1].start()
         return made[-1]
 
@@ -51,21 +51,21 @@ def play(notices: NoticeBox) -> Iterator[Play]:
         one.close()
 
 
-def looks(path: Path, number: int = 0) -> PicturePlanes:
+def looks(path: Path, number: int = 0) -> FramePlanes:
     """A frame as it is shown."""
     frames, _, reader = read(path)
     frame = frames[number].frame
-    return FrameConverter().convert(frame, turn=turn_of(frame), aspect=reader.aspect)
+    return FrameConverter().convert(frame, orientation=orientation_of(frame), aspect=reader.aspect)
 
 
-def colour_at(planes: PicturePlanes, down: float, across: float) -> tuple[int, int, int]:
+def colour_at(planes: FramePlanes, down: float, across: float) -> tuple[int, int, int]:
     height, width = planes.y.shape
     row, column = int(height * down), int(width * across)
     return int(planes.y[row, column]), int(planes.u[row // 2, column // 2]), int(planes.v[row // 2, column // 2])
 
 
 def near(found: tuple[int, int, int], colour: tuple[int, int, int], within: int = 6) -> bool:
-    return all(abs(a - b) <= within for a, b in zip(found, yuv_of(*colour), strict=True))
+    return all(abs(a - b) <= within for a, b in zip(found, program_yuv(*colour), strict=True))
 
 
 # Texts
@@ -183,10 +183,10 @@ def test_a_film_stands_as_its_display_matrix_says(
     assert 100 < colour_at(planes, 0.25 + dim[0] / 2, 0.25 + dim[1] / 2)[0] < 150
 
 
-def test_a_picture_with_exif_in_a_films_place_stands_upright(play: Play, notices: NoticeBox) -> None:
-    picture = until(play(sample("exif-6-alpha.png")).latest)
-    assert (picture.width, picture.height) == (100, 200)
-    assert picture.alpha is not None
+def test_a_frame_with_exif_in_a_films_place_stands_upright(play: Play, notices: NoticeBox) -> None:
+    frame = until(play(sample("exif-6-alpha.png")).latest)
+    assert (frame.width, frame.height) == (100, 200)
+    assert frame.alpha is not None
     assert notices.codes() == []
 
 
@@ -238,7 +238,7 @@ def test_an_hdr_ramp_rises_everywhere_and_stays_grey(transfer: int) -> None:
 
 
 def fields(number: int) -> Plane:
-    """Two moments in one picture: the even lines show a bar where it was, the odd ones where it is now."""
+    """Two moments in one frame: the even lines show a bar where it was, the odd ones where it is now."""
     pixels = np.zeros((180, 320, 3), np.uint8)
     left = 20 + 16 * number
     pixels[0::2, left : left + 60] = 255
@@ -279,13 +279,13 @@ def test_a_film_in_fields_is_made_whole(tmp_path: Path, codec: str, options: dic
 # What cannot be played
 
 
-def test_a_picture_in_an_unknown_codec_leaves_the_sound_and_says_so_once(play: Play, notices: NoticeBox) -> None:
+def test_a_frame_in_an_unknown_codec_leaves_the_sound_and_says_so_once(play: Play, notices: NoticeBox) -> None:
     frames, sound, reader = read(sample("unknown-video-codec.mp4"))
-    assert (frames, reader.lacks_picture) == ([], True)
+    assert (frames, reader.lacks_video) == ([], True)
     assert sum(len(one.samples) for one in sound) > 90_000
     running = play(sample("unknown-video-codec.mp4"))
-    picture = until(running.latest)
-    assert picture.alpha is not None
+    frame = until(running.latest)
+    assert frame.alpha is not None
     told = notices.next()
     assert (told.code, told.data["source"]) == ("media.sound_only", "Film")
     assert running.stats().alive
@@ -309,7 +309,7 @@ def test_a_stretch_that_is_not_there_is_named(tmp_path: Path, play: Play, notice
     assert told.data["start"] == values["start_s"]
 
 
-def test_a_picture_whose_packets_are_all_broken_leaves_the_sound(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+def test_a_frame_whose_packets_are_all_broken_leaves_the_sound(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
     path = film(tmp_path / "broken.mkv", lambda number: numbered(number, 320, 180), frames=20, sound=np.zeros((24_000, 2), np.float32))
     data = path.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_MPEG4/ISO/ASP")
     path.write_bytes(data)
@@ -320,7 +320,7 @@ def test_a_picture_whose_packets_are_all_broken_leaves_the_sound(tmp_path: Path,
 @pytest.mark.parametrize("name", ["unknown-video-codec.mp4", "no-media-bytes.mp4"])
 def test_a_camera_in_such_a_files_place_is_refused_in_words(name: str) -> None:
     with pytest.raises(AppError) as refused:
-        AddressReader(str(sample(name)), FrameConverter(), threading.Event(), mirror=False).read()
+        StreamCameraReader(str(sample(name)), FrameConverter(), threading.Event(), mirror=False).read()
     assert refused.value.code.startswith("media.")
 
 
@@ -369,8 +369,8 @@ def test_damaged_films_play_or_are_refused_by_an_app_error(tmp_path: Path, name:
             frames, sound, reader = read(path)
             converter = FrameConverter()
             for item in frames[:5]:
-                converter.convert(item.frame, turn=turn_of(item.frame), aspect=reader.aspect)
+                converter.convert(item.frame, orientation=orientation_of(item.frame), aspect=reader.aspect)
             played += bool(frames or sound)
         except AppError as error:
-            assert error.code.startswith(("media.", "picture."))
+            assert error.code.startswith(("media.", "frame."))
     assert played > 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.base.errors import AppError
-from app.media.capture.address import open_container, shown_location
+from app.media.capture.container import open_container, shown_location
 from app.media.ports import Plane
 from tests.support.films import film, numbered
 

@@ -6,11 +6,11 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, Value
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind, settings_of
-from app.media.capture.colour import yuv_of
+from app.media.capture.colour import program_yuv
 from app.media.capture.devices import monitors
 from app.media.capture.screen import region_of
-from app.media.capture.sources import PictureMaker, make_picture_source
-from app.media.ports import Picture
+from app.media.capture.video_sources import VideoSource, make_video_source
+from app.media.ports import Frame
 from tests.support.waiting import NoticeBox, until
 from tests.support.xvfb import Screen, xvfb
 
@@ -22,33 +22,33 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
         yield one
 
 
-def source(notices: NoticeBox, **values: Value) -> PictureMaker:
-    made = make_picture_source(Source("s", "Desktop", SourceKind.SCREEN, values), Canvas(), SystemClock(), notices, None)
+def source(notices: NoticeBox, **values: Value) -> VideoSource:
+    made = make_video_source(Source("s", "Desktop", SourceKind.SCREEN, values), Canvas(), SystemClock(), notices, None)
     made.start()
     return made
 
 
-def shows(picture: Picture | None, colour: tuple[int, int, int]) -> bool:
-    if picture is None:
+def shows(frame: Frame | None, colour: tuple[int, int, int]) -> bool:
+    if frame is None:
         return False
-    row, column = picture.height // 4, picture.width // 4  # the mouse pointer stands in the middle
-    found = (picture.y[row, column], picture.u[row // 2, column // 2], picture.v[row // 2, column // 2])
-    return max(abs(int(value) - wanted) for value, wanted in zip(found, yuv_of(*colour), strict=True)) <= 2
+    row, column = frame.height // 4, frame.width // 4  # the mouse pointer stands in the middle
+    found = (frame.y[row, column], frame.u[row // 2, column // 2], frame.v[row // 2, column // 2])
+    return max(abs(int(value) - wanted) for value, wanted in zip(found, program_yuv(*colour), strict=True)) <= 2
 
 
-def test_the_screen_is_shown_in_its_colours_and_only_changes_are_pictures(screen: Screen) -> None:
+def test_the_screen_is_shown_in_its_colours_and_only_changes_are_frames(screen: Screen) -> None:
     notices = NoticeBox()
     screen.paint("rgb(191,0,0)")
     running = source(notices, fps=30)
     try:
-        picture = until(running.latest)
-        assert (picture.width, picture.height) == (640, 480)
-        assert shows(picture, (191, 0, 0))
+        frame = until(running.latest)
+        assert (frame.width, frame.height) == (640, 480)
+        assert shows(frame, (191, 0, 0))
         screen.paint("rgb(0,60,191)")
         until(lambda: shows(running.latest(), (0, 60, 191)))
         still = running.latest()
         assert still is not None
-        # A still screen is no lost signal: three looks later it is the same picture, and it is there.
+        # A still screen is no lost signal: three looks later it is the same frame, and it is there.
         assert running.stats().alive
         assert still.sequence < 10
     finally:
@@ -62,9 +62,9 @@ def test_the_mouse_pointer_is_shown_if_wanted(screen: Screen) -> None:
     for cursor in (True, False):
         running = source(NoticeBox(), cursor=cursor)
         try:
-            picture = until(running.latest)
-            around = picture.y[220:260, 300:340]
-            spread.append(int(around.max()) - int(around.min()))
+            frame = until(running.latest)
+            context = frame.y[220:260, 300:340]
+            spread.append(int(context.max()) - int(context.min()))
         finally:
             running.close()
     assert spread[0] > 60
@@ -75,9 +75,9 @@ def test_a_region_is_cut_out(screen: Screen) -> None:
     screen.paint("rgb(10,200,30)")
     running = source(NoticeBox(), left=101, top=50, width=201, height=99)
     try:
-        picture = until(running.latest)
-        assert (picture.width, picture.height) == (200, 98)
-        assert shows(picture, (10, 200, 30))
+        frame = until(running.latest)
+        assert (frame.width, frame.height) == (200, 98)
+        assert shows(frame, (10, 200, 30))
     finally:
         running.close()
 

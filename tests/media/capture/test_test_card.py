@@ -3,10 +3,10 @@ import pytest
 
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
-from app.media.capture.sources import PictureMaker, make_picture_source
+from app.media.capture.frame_code import cell_side, read, write
 from app.media.capture.test_card import BARS, FLASH, STRIP
-from app.media.capture.test_code import cell_side, read, write
-from app.media.ports import Picture
+from app.media.capture.video_sources import VideoSource, make_video_source
+from app.media.ports import Frame
 from tests.support.clocks import SetClock
 from tests.support.waiting import NoticeBox
 
@@ -16,33 +16,33 @@ EBU_709 = ((235, 128, 128), (168, 44, 136), (145, 147, 44), (133, 63, 52), (63, 
 HD = Canvas(1280, 720, 30)
 
 
-def card(clock: SetClock, canvas: Canvas = HD, **settings: bool) -> PictureMaker:
-    made = make_picture_source(Source("card", "Card", SourceKind.TEST_CARD, settings), canvas, clock, NoticeBox(), None)
+def card(clock: SetClock, canvas: Canvas = HD, **settings: bool) -> VideoSource:
+    made = make_video_source(Source("card", "Card", SourceKind.TEST_CARD, settings), canvas, clock, NoticeBox(), None)
     made.start()
     return made
 
 
-def shown(made: PictureMaker) -> Picture:
-    picture = made.latest()
-    assert picture is not None
-    return picture
+def shown(made: VideoSource) -> Frame:
+    frame = made.latest()
+    assert frame is not None
+    return frame
 
 
 @pytest.mark.parametrize("canvas", [Canvas(1280, 720), Canvas(1920, 1080, 60), Canvas(640, 360), Canvas(720, 1280), Canvas(160, 160)])
 def test_bars_and_code_stand_on_every_canvas(canvas: Canvas) -> None:
     clock = SetClock(123_456_789_000_000)
-    picture = shown(card(clock, canvas))
-    assert (picture.width, picture.height) == (canvas.width, canvas.height)
-    assert read(picture.y) == (1, 123_456_789 % 2**32)
+    frame = shown(card(clock, canvas))
+    assert (frame.width, frame.height) == (canvas.width, canvas.height)
+    assert read(frame.y) == (1, 123_456_789 % 2**32)
     row = round(canvas.height * (BARS[0] + BARS[1]) / 2)
     for position, wanted in enumerate(EBU_709):
         column = canvas.width * (2 * position + 1) // 16
-        found = (picture.y[row, column], picture.u[row // 2, column // 2], picture.v[row // 2, column // 2])
+        found = (frame.y[row, column], frame.u[row // 2, column // 2], frame.v[row // 2, column // 2])
         assert max(abs(int(value) - want) for value, want in zip(found, wanted, strict=True)) <= 1
-    assert (picture.u[: 2 * cell_side(canvas.width, canvas.height) // 2] == 128).all()
+    assert (frame.u[: 2 * cell_side(canvas.width, canvas.height) // 2] == 128).all()
 
 
-def test_pictures_are_numbered_and_one_moment_has_one_picture() -> None:
+def test_frames_are_numbered_and_one_moment_has_one_frame() -> None:
     clock = SetClock()
     made = card(clock)
     for number in range(1, 50):
@@ -54,7 +54,7 @@ def test_pictures_are_numbered_and_one_moment_has_one_picture() -> None:
         clock.pass_ms(1000 / 30 - 3)
 
 
-def test_something_moves_in_every_picture() -> None:
+def test_something_moves_in_every_frame() -> None:
     clock = SetClock()
     made = card(clock)
     rows = slice(round(720 * STRIP[0]), 720)
@@ -71,15 +71,15 @@ def test_each_full_second_flashes_for_fifty_milliseconds() -> None:
     made = card(clock, Canvas(320, 180, 100))
     flashes = []
     for _ in range(300):
-        picture = shown(made)
-        if picture.y[round(180 * (FLASH[0] + FLASH[1]) / 2), 5] > 200:
-            flashes.append(picture.capture_ns // 1_000_000)
+        frame = shown(made)
+        if frame.y[round(180 * (FLASH[0] + FLASH[1]) / 2), 5] > 200:
+            flashes.append(frame.capture_ns // 1_000_000)
         clock.pass_ms(10)
     # It started 20 ms into a second: what remains of that flash, then whole ones.
     assert flashes == [*range(5020, 5050, 10), *range(6000, 6050, 10), *range(7000, 7050, 10), *range(8000, 8020, 10)]
 
 
-def test_the_first_picture_of_a_second_flashes_however_late_it_comes() -> None:
+def test_the_first_frame_of_a_second_flashes_however_late_it_comes() -> None:
     clock = SetClock(5_500_000_000)
     made = card(clock, Canvas(320, 180, 5))
     row = round(180 * (FLASH[0] + FLASH[1]) / 2)
@@ -100,14 +100,14 @@ def test_the_flash_can_be_switched_while_running() -> None:
     assert shown(made).y[row, 5] == 235
 
 
-def test_a_held_picture_is_not_drawn_over() -> None:
+def test_a_held_frame_is_not_drawn_over() -> None:
     clock = SetClock()
     made = card(clock)
     held = []
     for _ in range(6):
         held.append(shown(made))
         clock.pass_ms(34)
-    assert [read(picture.y) for picture in held] == [(number + 1, 1000 + 34 * number) for number in range(6)]
+    assert [read(frame.y) for frame in held] == [(number + 1, 1000 + 34 * number) for number in range(6)]
 
 
 def test_the_code_survives_noise_and_blur_and_a_broken_one_is_refused() -> None:

@@ -7,18 +7,18 @@ import pytest
 
 from app.domain.program.output import Canvas
 from app.domain.program.scene import Box, Crop, Fit, Layer, Scene
-from app.media.capture.colour import planes_of_rgba
-from app.media.capture.held import ColourPicture, HeldPicture
+from app.media.capture.colour import planes_from_rgba
+from app.media.capture.still_source import ColourSource, StillSource
 from app.media.compose.composer import Composer
-from app.media.ports import Picture, Plane
+from app.media.ports import Frame, Plane
 from tests.support.clocks import SetClock
 
 CANVAS = Canvas(320, 180, 30)
 RANDOM = np.random.default_rng(5)
 
 
-def noise(width: int, height: int, sequence: int = 1) -> Picture:
-    return Picture(
+def noise(width: int, height: int, sequence: int = 1) -> Frame:
+    return Frame(
         y=RANDOM.integers(16, 236, (height, width), dtype=np.uint8),
         u=RANDOM.integers(16, 241, (height // 2, width // 2), dtype=np.uint8),
         v=RANDOM.integers(16, 241, (height // 2, width // 2), dtype=np.uint8),
@@ -27,18 +27,18 @@ def noise(width: int, height: int, sequence: int = 1) -> Picture:
     )
 
 
-def flat(y: int, u: int = 128, v: int = 128, *, sequence: int = 1, size: tuple[int, int] = (64, 36)) -> Picture:
+def flat(y: int, u: int = 128, v: int = 128, *, sequence: int = 1, size: tuple[int, int] = (64, 36)) -> Frame:
     width, height = size
     chroma = (height // 2, width // 2)
-    return Picture(np.full((height, width), y, np.uint8), np.full(chroma, u, np.uint8), np.full(chroma, v, np.uint8), sequence, sequence)
+    return Frame(np.full((height, width), y, np.uint8), np.full(chroma, u, np.uint8), np.full(chroma, v, np.uint8), sequence, sequence)
 
 
-def card(width: int, height: int) -> Picture:
-    """A translucent picture with every alpha, flat over 2 × 2 so that luma and chroma see the same alpha."""
+def card(width: int, height: int) -> Frame:
+    """A translucent frame with every alpha, flat over 2 × 2 so that luma and chroma see the same alpha."""
     rgba = RANDOM.integers(0, 256, (height // 2, width // 2, 4), dtype=np.uint8).repeat(2, axis=0).repeat(2, axis=1)
     rgba[: height // 8 * 2] = 0
-    y, u, v, alpha = planes_of_rgba(rgba)
-    return Picture(y, u, v, 7, 3, alpha)
+    y, u, v, alpha = planes_from_rgba(rgba)
+    return Frame(y, u, v, 7, 3, alpha)
 
 
 def over(ground: Plane, plane: Plane, alpha: npt.NDArray[np.float64], offset: int, opacity: float) -> npt.NDArray[np.float64]:
@@ -63,14 +63,14 @@ def test_a_card_with_alpha_is_blended_within_a_level_of_the_float_reference(opac
     assert error(made.v, over(ground.v, above.v, alpha[::2, ::2], 128, opacity)) <= allowed
 
 
-def test_opacity_of_an_opaque_picture_and_a_fade_are_within_a_level() -> None:
+def test_opacity_of_an_opaque_frame_and_a_fade_are_within_a_level() -> None:
     a, b = noise(320, 180), noise(320, 180)
     composer = Composer(CANVAS, print)
     scene = Scene("s", "S", (Layer("a", "a"), Layer("b", "b", opacity=0.3)))
     made = composer.render(scene, {"a": a, "b": b}, at_ns=5)
     faded = composer.blend(a, b, 0.3)
-    for picture in (made, faded):
-        for found, below, above in ((picture.y, a.y, b.y), (picture.u, a.u, b.u), (picture.v, a.v, b.v)):
+    for frame in (made, faded):
+        for found, below, above in ((frame.y, a.y, b.y), (frame.u, a.u, b.u), (frame.v, a.v, b.v)):
             assert error(found, 0.7 * below.astype(np.float64) + 0.3 * above.astype(np.float64)) <= 0.51
     assert (composer.blend(a, b, 0.0).y == a.y).all()
     assert (composer.blend(a, b, 1.0).v == b.v).all()
@@ -79,8 +79,8 @@ def test_opacity_of_an_opaque_picture_and_a_fade_are_within_a_level() -> None:
 
 def test_layers_lie_from_the_bottom_to_the_top_each_in_its_box() -> None:
     scene = Scene("s", "S", (Layer("a", "a"), Layer("b", "b", Box(0.25, 0.2, 0.5, 0.6)), Layer("c", "c", Box(0.5, 0.5, 0.5, 0.5))))
-    pictures = {"a": flat(50, 90, 200), "b": flat(100, 20, 30), "c": flat(200, 130, 140)}
-    made = Composer(CANVAS, print).render(scene, pictures, at_ns=99)
+    frames = {"a": flat(50, 90, 200), "b": flat(100, 20, 30), "c": flat(200, 130, 140)}
+    made = Composer(CANVAS, print).render(scene, frames, at_ns=99)
     assert (made.y[0, 0], made.u[0, 0], made.v[0, 0]) == (50, 90, 200)
     # 0.25·320 = 80; 0.2·180 = 36; the box's contents keep 16:9 and are centred: 160 × 90 at (80, 45 → 46).
     assert (made.y[60, 100], made.u[30, 50], made.v[30, 50]) == (100, 20, 30)
@@ -130,24 +130,24 @@ def test_a_covered_layer_is_not_even_scaled() -> None:
     assert told == ["low"]
 
 
-def test_a_picture_is_scaled_again_only_when_it_place_or_opacity_changed() -> None:
+def test_a_frame_is_scaled_again_only_when_it_place_or_opacity_changed() -> None:
     composer = Composer(CANVAS, print)
-    picture = flat(100)
+    frame = flat(100)
     layer = Layer("a", "a")
 
     def render(layer: Layer) -> int:
-        return int(composer.render(Scene("s", "S", (layer,)), {"a": picture}, at_ns=1).y[90, 160])
+        return int(composer.render(Scene("s", "S", (layer,)), {"a": frame}, at_ns=1).y[90, 160])
 
     assert render(layer) == 100
-    picture.y[:] = 150  # against the contract, to see whether it is looked at again
+    frame.y[:] = 150  # against the contract, to see whether it is looked at again
     assert render(layer) == 100
     assert render(replace(layer, box=Box(0, 0, 0.9, 0.9))) == 150
-    picture.y[:] = 170
-    picture = replace(picture, sequence=2)
+    frame.y[:] = 170
+    frame = replace(frame, sequence=2)
     assert render(replace(layer, box=Box(0, 0, 0.9, 0.9))) == 170
 
 
-def test_a_shrunk_picture_is_a_mean_and_not_a_choice_of_its_pixels() -> None:
+def test_a_shrunk_frame_is_a_mean_and_not_a_choice_of_its_pixels() -> None:
     stripes = flat(16, size=(1280, 720))
     stripes.y[:, ::2] = 216
     stripes.y[::3] += 16
@@ -161,8 +161,8 @@ def test_frames_that_are_held_stay_as_they_were() -> None:
     composer = Composer(CANVAS, print)
     scene = Scene("s", "S", (Layer("a", "a"),))
     held = [composer.render(scene, {"a": flat(level, sequence=level)}, at_ns=level) for level in range(40, 60)]
-    assert [int(picture.y[0, 0]) for picture in held] == list(range(40, 60))
-    assert [picture.sequence for picture in held] == list(range(1, 21))
+    assert [int(frame.y[0, 0]) for frame in held] == list(range(40, 60))
+    assert [frame.sequence for frame in held] == list(range(1, 21))
 
 
 def test_steady_composing_allocates_no_planes() -> None:
@@ -182,8 +182,8 @@ def test_steady_composing_allocates_no_planes() -> None:
     other = Scene("t", "T", (Layer("film", "film"),))
 
     def compose(number: int) -> None:
-        pictures = {"film": films[number % 4], "card": above}
-        composer.blend(composer.render(scene, pictures, at_ns=number), composer.render(other, pictures, at_ns=number), 0.5)
+        frames = {"film": films[number % 4], "card": above}
+        composer.blend(composer.render(scene, frames, at_ns=number), composer.render(other, frames, at_ns=number), 0.5)
 
     for number in range(10):
         compose(number)
@@ -204,7 +204,7 @@ def test_steady_composing_allocates_no_planes() -> None:
     assert growth < 4_000
 
 
-def test_scaled_pictures_of_scenes_long_gone_are_given_up() -> None:
+def test_scaled_frames_of_scenes_long_gone_are_given_up() -> None:
     composer = Composer(CANVAS, print)
     composer.render(Scene("old", "Old", (Layer("a", "a"),)), {"a": flat(60)}, at_ns=1)
     for number in range(260):
@@ -212,10 +212,10 @@ def test_scaled_pictures_of_scenes_long_gone_are_given_up() -> None:
     assert set(composer._drawables) == {("new", "a")}
 
 
-def broken(number: int) -> Picture:
-    """A picture whose chroma is missing, as a fault in a source could make it."""
+def broken(number: int) -> Frame:
+    """A frame whose chroma is missing, as a fault in a source could make it."""
     whole = flat(60)
-    return Picture(y=whole.y, u=np.empty((0, 0), np.uint8), v=whole.v, capture_ns=number, sequence=number)
+    return Frame(y=whole.y, u=np.empty((0, 0), np.uint8), v=whole.v, capture_ns=number, sequence=number)
 
 
 def test_a_layer_that_cannot_be_drawn_costs_only_itself_and_is_told_once() -> None:
@@ -235,7 +235,7 @@ def test_a_layer_that_cannot_be_drawn_costs_only_itself_and_is_told_once() -> No
 @pytest.mark.parametrize("fit", list(Fit))
 @pytest.mark.parametrize("box", [Box(), Box(0.25, 0.1, 0.3, 0.8)])
 def test_a_colour_fills_its_box_without_bars(fit: Fit, box: Box) -> None:
-    colour = ColourPicture("c", SetClock(), {"colour": "#ffffffff"})
+    colour = ColourSource("c", SetClock(), {"colour": "#ffffffff"})
     made = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "c", box, fit=fit),)), {"c": colour.latest()}, at_ns=1)
     left, top = round(320 * box.x / 2) * 2, round(180 * box.y / 2) * 2
     width, height = round(320 * box.width / 2) * 2, round(180 * box.height / 2) * 2
@@ -255,7 +255,7 @@ def lines(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(60, 20), (102, 30), (202, 42)])
 @pytest.mark.parametrize("box", [Box(), Box(0.01, 0.013, 0.95, 0.9), Box(0.103, 0.207, 0.77, 0.6)])
 def test_text_keeps_its_size_and_every_pixel(fit: Fit, size: tuple[int, int], box: Box) -> None:
-    text = HeldPicture("t", SetClock())
+    text = StillSource("t", SetClock())
     text.put_rgba(*size, lines(*size))
     made = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "t", box, fit=fit),)), {"t": text.latest()}, at_ns=1)
     assert int((made.y == 235).sum()) == size[0] * size[1] // 2
@@ -263,7 +263,7 @@ def test_text_keeps_its_size_and_every_pixel(fit: Fit, size: tuple[int, int], bo
 
 
 def test_text_that_is_too_large_for_its_box_is_made_smaller_and_one_that_is_stretched_is_larger() -> None:
-    text = HeldPicture("t", SetClock())
+    text = StillSource("t", SetClock())
     text.put_rgba(640, 64, lines(640, 64))
     small = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "t"),)), {"t": text.latest()}, at_ns=1)
     assert (small.y.max(axis=0) > 16).all()

@@ -21,11 +21,11 @@ def placed(fit: Fit, size: tuple[int, int], box: Box = WHOLE, crop: Crop = UNCUT
         (Fit.CONTAIN, (480, 640), Rect(0, 0, 480, 640), Rect(370, 0, 540, 720)),
     ],
 )
-def test_the_fit_decides_how_a_picture_fills_the_canvas(fit: Fit, size: tuple[int, int], source: Rect, target: Rect) -> None:
+def test_the_fit_decides_how_a_frame_fills_the_canvas(fit: Fit, size: tuple[int, int], source: Rect, target: Rect) -> None:
     assert placed(fit, size) == Placement(source, target)
 
 
-def test_a_crop_is_taken_off_before_the_picture_is_fitted() -> None:
+def test_a_crop_is_taken_off_before_the_frame_is_fitted() -> None:
     found = placed(Fit.CONTAIN, (1000, 400), crop=Crop(left=0.1, right=0.3, top=0.25, bottom=0.25))
     assert found == Placement(Rect(100, 100, 600, 200), Rect(0, 146, 1280, 428))
 
@@ -41,7 +41,7 @@ def test_what_lies_outside_or_has_no_size_is_nowhere(box: Box) -> None:
 
 
 @pytest.mark.parametrize("fit", list(Fit))
-def test_every_number_is_even_and_within_picture_and_canvas(fit: Fit) -> None:
+def test_every_number_is_even_and_within_frame_and_canvas(fit: Fit) -> None:
     for step in range(60):
         box = Box(-0.2 + step * 0.013, 0.31 - step * 0.011, 0.05 + step * 0.017, 0.04 + step * 0.019)
         found = placed(fit, (2 * (3 + step), 2 * (90 - step)), box, Crop(left=0.003 * step, bottom=0.005 * step))

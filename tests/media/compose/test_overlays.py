@@ -14,10 +14,10 @@ from app.domain.base.errors import AppError
 from app.domain.program.command import DropOverlay, PutOverlay
 from app.domain.program.output import Canvas
 from app.domain.program.overlay import MAX_OVERLAY_BYTES, MAX_OVERLAYS, OverlayAnimation
-from app.media.capture.colour import yuv_of
+from app.media.capture.colour import program_yuv
 from app.media.compose.overlays import Overlays
-from app.media.picture_pool import Planes
-from app.media.ports import Picture
+from app.media.frame_pool import Planes
+from app.media.ports import Frame
 from tests.support.waiting import until
 
 CANVAS = Canvas(320, 180, 25)
@@ -51,7 +51,7 @@ def put(
 
 
 class Stage:
-    """Overlays on a canvas whose pictures follow each other; time is the number of the picture."""
+    """Overlays on a canvas whose frames follow each other; time is the number of the frame."""
 
     def __init__(self, canvas: Canvas = CANVAS) -> None:
         self.overlays = Overlays()
@@ -62,17 +62,17 @@ class Stage:
         self.canvas = canvas
         self.overlays.set_canvas(canvas)
 
-    def picture(self) -> Picture:
-        """The next picture."""
+    def frame(self) -> Frame:
+        """The next frame."""
         self.number += 1
         planes = Planes(self.canvas.width, self.canvas.height)
         planes.fill(*GROUND)
-        picture = Picture(planes.y, planes.u, planes.v, self.number * PERIOD_NS, self.number)
-        self.overlays.draw(picture, picture.capture_ns)
-        return picture
+        frame = Frame(planes.y, planes.u, planes.v, self.number * PERIOD_NS, self.number)
+        self.overlays.draw(frame, frame.capture_ns)
+        return frame
 
-    def pictures(self, count: int) -> list[Picture]:
-        return [self.picture() for _ in range(count)]
+    def frames(self, count: int) -> list[Frame]:
+        return [self.frame() for _ in range(count)]
 
 
 @pytest.fixture
@@ -80,35 +80,35 @@ def stage() -> Stage:
     return Stage()
 
 
-def colour_at(picture: Picture, x: int, y: int) -> tuple[int, int, int]:
-    return int(picture.y[y, x]), int(picture.u[y // 2, x // 2]), int(picture.v[y // 2, x // 2])
+def colour_at(frame: Frame, x: int, y: int) -> tuple[int, int, int]:
+    return int(frame.y[y, x]), int(frame.u[y // 2, x // 2]), int(frame.v[y // 2, x // 2])
 
 
-def changed_box(picture: Picture) -> tuple[int, int, int, int]:
+def changed_box(frame: Frame) -> tuple[int, int, int, int]:
     """(left, top, right, bottom) of the luma that is not the ground's; zeros where all is."""
-    rows, columns = np.nonzero(picture.y != GROUND[0])
+    rows, columns = np.nonzero(frame.y != GROUND[0])
     return (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1) if rows.size else (0, 0, 0, 0)
 
 
-def untouched(picture: Picture) -> bool:
-    return all(bool((plane == level).all()) for plane, level in zip((picture.y, picture.u, picture.v), GROUND, strict=True))
+def untouched(frame: Frame) -> bool:
+    return all(bool((plane == level).all()) for plane, level in zip((frame.y, frame.u, frame.v), GROUND, strict=True))
 
 
 def test_an_overlay_stands_in_its_place_with_its_colour_and_nothing_else_changes(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 50))
-    picture = stage.picture()
-    assert changed_box(picture) == (100, 50, 140, 70)
-    assert colour_at(picture, 120, 60) == pytest.approx(yuv_of(*RED), abs=1)
-    assert colour_at(picture, 98, 60) == colour_at(picture, 142, 60) == GROUND
+    frame = stage.frame()
+    assert changed_box(frame) == (100, 50, 140, 70)
+    assert colour_at(frame, 120, 60) == pytest.approx(program_yuv(*RED), abs=1)
+    assert colour_at(frame, 98, 60) == colour_at(frame, 142, 60) == GROUND
 
 
 def test_every_transparency_is_blended_within_two_levels_of_the_float_reference(stage: Stage) -> None:
     rgba = RANDOM.integers(0, 256, (30, 40, 4), dtype=np.uint8).repeat(2, axis=0).repeat(2, axis=1)
     stage.overlays.put(put("card", rgba, 20, 10))
-    picture = stage.picture()
+    frame = stage.frame()
     alpha = rgba[:, :, 3].astype(np.float64) / 255
-    wanted = np.array([[yuv_of(*(int(part) for part in pixel[:3])) for pixel in row] for row in rgba], np.float64)
-    for number, (plane, share) in enumerate(((picture.y, 1), (picture.u, 2), (picture.v, 2))):
+    wanted = np.array([[program_yuv(*(int(part) for part in pixel[:3])) for pixel in row] for row in rgba], np.float64)
+    for number, (plane, share) in enumerate(((frame.y, 1), (frame.u, 2), (frame.v, 2))):
         found = plane[10 // share : 70 // share, 20 // share : 100 // share].astype(np.float64)
         reference = wanted[::share, ::share, number] * alpha[::share, ::share] + GROUND[number] * (1 - alpha[::share, ::share])
         assert np.abs(found - reference).max() <= 2
@@ -118,16 +118,16 @@ def test_overlays_lie_above_each_other_in_the_order_of_their_first_put(stage: St
     stage.overlays.put(put("below", filled(40, 40, RED), 100, 50))
     stage.overlays.put(put("above", filled(40, 40, BLUE), 120, 50))
     stage.overlays.put(put("below", filled(40, 40, (0, 255, 0)), 100, 50))
-    assert colour_at(stage.picture(), 130, 60) == pytest.approx(yuv_of(*BLUE), abs=1)
+    assert colour_at(stage.frame(), 130, 60) == pytest.approx(program_yuv(*BLUE), abs=1)
 
 
-def test_a_picture_is_exchanged_between_two_frames_without_an_animation(stage: Stage) -> None:
+def test_a_frame_is_exchanged_between_two_frames_without_an_animation(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 50, OverlayAnimation.FADE, 80))
-    stage.pictures(5)
+    stage.frames(5)
     stage.overlays.put(put("card", filled(60, 30, BLUE), 90, 40, OverlayAnimation.FADE, 10_000))
-    picture = stage.picture()
-    assert changed_box(picture) == (90, 40, 150, 70)
-    assert colour_at(picture, 120, 60) == pytest.approx(yuv_of(*BLUE), abs=1)
+    frame = stage.frame()
+    assert changed_box(frame) == (90, 40, 150, 70)
+    assert colour_at(frame, 120, 60) == pytest.approx(program_yuv(*BLUE), abs=1)
 
 
 def test_digits_that_are_exchanged_while_drawing_are_never_missing_nor_mixed() -> None:
@@ -150,8 +150,8 @@ def test_digits_that_are_exchanged_while_drawing_are_never_missing_nor_mixed() -
 
         def both_came_often() -> bool:
             nonlocal drawn
-            picture = stage.picture()
-            middle = {colour_at(picture, x, y) for x in (130, 160, 190) for y in (72, 90, 108)}
+            frame = stage.frame()
+            middle = {colour_at(frame, x, y) for x in (130, 160, 190) for y in (72, 90, 108)}
             assert len(middle) == 1
             seen.update(middle)
             drawn += 1
@@ -165,22 +165,22 @@ def test_digits_that_are_exchanged_while_drawing_are_never_missing_nor_mixed() -
     assert len(seen) == 2
 
 
-def share_of_red(pictures: Sequence[Picture], x: int, y: int) -> list[float]:
-    red = yuv_of(*RED)[2]
-    return [(int(picture.v[y // 2, x // 2]) - GROUND[2]) / (red - GROUND[2]) for picture in pictures]
+def share_of_red(frames: Sequence[Frame], x: int, y: int) -> list[float]:
+    red = program_yuv(*RED)[2]
+    return [(int(frame.v[y // 2, x // 2]) - GROUND[2]) / (red - GROUND[2]) for frame in frames]
 
 
-def test_a_fade_takes_as_many_pictures_as_it_lasts_and_ends_exactly(stage: Stage) -> None:
+def test_a_fade_takes_as_many_frames_as_it_lasts_and_ends_exactly(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 50, OverlayAnimation.FADE, 400))
-    shares = share_of_red(stage.pictures(12), 120, 60)
-    assert all(a < b for a, b in pairwise(shares[:8])), "ten pictures are 400 ms, the last hardly differ"
-    assert shares[0] == pytest.approx(1 - 0.9**3, abs=0.03), "the first picture shows the first step"
+    shares = share_of_red(stage.frames(12), 120, 60)
+    assert all(a < b for a, b in pairwise(shares[:8])), "ten frames are 400 ms, the last hardly differ"
+    assert shares[0] == pytest.approx(1 - 0.9**3, abs=0.03), "the first frame shows the first step"
     assert shares[9:] == pytest.approx([1.0, 1.0, 1.0], abs=0.02)
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 200))
-    shares = share_of_red(stage.pictures(5), 120, 60)
+    shares = share_of_red(stage.frames(5), 120, 60)
     assert all(a > b for a, b in pairwise(shares))
     assert shares[4] == 0
-    assert untouched(stage.picture())
+    assert untouched(stage.frame())
     assert not stage.overlays.present
 
 
@@ -195,25 +195,25 @@ def test_a_fade_takes_as_many_pictures_as_it_lasts_and_ends_exactly(stage: Stage
 )
 def test_a_slide_comes_over_its_side_and_leaves_over_it(stage: Stage, animation: OverlayAnimation, axis: int, way: int) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, animation, 400))
-    boxes = [changed_box(picture) for picture in stage.pictures(11)]
-    # Its far edge: the one that comes in first.
-    edge = axis + 2 if way > 0 else axis
-    edges = [box[edge] for box in boxes]
+    boxes = [changed_box(frame) for frame in stage.frames(11)]
+    # Its far guard: the one that comes in first.
+    guard = axis + 2 if way > 0 else axis
+    edges = [box[guard] for box in boxes]
     steps = [way * (b - a) for a, b in pairwise(edges)]
     assert all(step > 0 for step in steps[:7])
     assert all(a >= b for a, b in pairwise(steps)), "it slows down"
     assert boxes[10] == boxes[9] == (100, 80, 140, 100)
     stage.overlays.drop(DropOverlay("card", animation, 200))
-    leaving = [changed_box(picture) for picture in stage.pictures(5)]
+    leaving = [changed_box(frame) for frame in stage.frames(5)]
     assert leaving[4] == (0, 0, 0, 0)
-    left = [way * box[edge] for box in leaving[:4] if box != (0, 0, 0, 0)]
+    left = [way * box[guard] for box in leaving[:4] if box != (0, 0, 0, 0)]
     assert left == sorted(left, reverse=True)
-    assert left[0] < way * boxes[10][edge]
+    assert left[0] < way * boxes[10][guard]
 
 
 def test_scaling_grows_about_the_middle(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(80, 40, RED), 100, 50, OverlayAnimation.SCALE, 400))
-    boxes = [changed_box(picture) for picture in stage.pictures(11)]
+    boxes = [changed_box(frame) for frame in stage.frames(11)]
     widths = [box[2] - box[0] for box in boxes]
     assert widths == sorted(widths)
     assert 50 < widths[0] < 70
@@ -223,9 +223,9 @@ def test_scaling_grows_about_the_middle(stage: Stage) -> None:
 
 def test_an_overlay_dropped_while_it_enters_goes_from_where_it_is(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, OverlayAnimation.SLIDE_LEFT, 400))
-    entering = [changed_box(picture)[2] for picture in stage.pictures(3)]
+    entering = [changed_box(frame)[2] for frame in stage.frames(3)]
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.SLIDE_LEFT, 400))
-    leaving = [changed_box(picture)[2] for picture in stage.pictures(11)]
+    leaving = [changed_box(frame)[2] for frame in stage.frames(11)]
     assert entering[-1] - 4 <= leaving[0] <= entering[-1] + 12, "it starts where it was"
     assert leaving[-1] == 0
     falling = leaving[1:]
@@ -234,14 +234,14 @@ def test_an_overlay_dropped_while_it_enters_goes_from_where_it_is(stage: Stage) 
 
 def test_one_that_is_put_again_while_it_leaves_enters_anew(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80))
-    stage.picture()
+    stage.frame()
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 400))
-    stage.pictures(3)
+    stage.frames(3)
     stage.overlays.put(put("card", filled(40, 20, BLUE), 200, 80))
-    pictures = stage.pictures(10)
-    assert colour_at(pictures[0], 220, 90) == pytest.approx(yuv_of(*BLUE), abs=1)
-    assert colour_at(pictures[0], 120, 90) != GROUND
-    assert changed_box(pictures[-1]) == (200, 80, 240, 100)
+    frames = stage.frames(10)
+    assert colour_at(frames[0], 220, 90) == pytest.approx(program_yuv(*BLUE), abs=1)
+    assert colour_at(frames[0], 120, 90) != GROUND
+    assert changed_box(frames[-1]) == (200, 80, 240, 100)
 
 
 def test_dropping_what_is_not_there_or_was_never_drawn_changes_nothing(stage: Stage) -> None:
@@ -249,7 +249,7 @@ def test_dropping_what_is_not_there_or_was_never_drawn_changes_nothing(stage: St
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, OverlayAnimation.FADE, 400))
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 400))
     assert not stage.overlays.present
-    assert untouched(stage.picture())
+    assert untouched(stage.frame())
 
 
 def strip(width: int = 700, height: int = 20) -> Rgba:
@@ -264,24 +264,24 @@ def strip(width: int = 700, height: int = 20) -> Rgba:
 def test_a_strip_runs_round_without_a_seam(stage: Stage, speed: float) -> None:
     rgba = strip()
     stage.overlays.put(put("ticker", rgba, 0, 150, scroll=speed))
-    luma = [yuv_of(*(int(part) for part in pixel[:3]))[0] for pixel in rgba[0]]
-    for number, picture in enumerate(stage.pictures(200), 1):
-        first = int(np.sign(speed)) * 4 * number  # 100 px/s at 25 pictures a second
+    luma = [program_yuv(*(int(part) for part in pixel[:3]))[0] for pixel in rgba[0]]
+    for number, frame in enumerate(stage.frames(200), 1):
+        first = int(np.sign(speed)) * 4 * number  # 100 px/s at 25 frames a second
         wanted = [luma[(first + column) % len(luma)] for column in range(320)]
-        assert np.abs(picture.y[160].astype(int) - wanted).max() <= 1
-        assert (picture.y[149] == GROUND[0]).all()
+        assert np.abs(frame.y[160].astype(int) - wanted).max() <= 1
+        assert (frame.y[149] == GROUND[0]).all()
 
 
 def test_an_exchanged_strip_runs_on(stage: Stage) -> None:
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
-    before = stage.pictures(20)[-1].y[160].copy()
+    before = stage.frames(20)[-1].y[160].copy()
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
-    assert (stage.picture().y[160, :-4] == before[4:]).all()
+    assert (stage.frame().y[160, :-4] == before[4:]).all()
 
 
 def test_a_strip_narrower_than_the_canvas_is_repeated(stage: Stage) -> None:
     stage.overlays.put(put("ticker", strip(70), 0, 150, scroll=100.0))
-    row = stage.picture().y[160]
+    row = stage.frame().y[160]
     assert (row[:70] == row[70:140]).all()
     assert (row[:40] == row[280:320]).all()
 
@@ -289,28 +289,28 @@ def test_a_strip_narrower_than_the_canvas_is_repeated(stage: Stage) -> None:
 def test_on_another_canvas_overlays_stand_at_the_same_fractions(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 160, 90))
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
-    stage.picture()
+    stage.frame()
     stage.use(Canvas(640, 480, 25))
-    picture = stage.picture()
-    assert colour_at(picture, 322, 242) == pytest.approx(yuv_of(*RED), abs=1)
-    assert changed_box(picture)[2] == 640
-    assert picture.y[402, 600:640].max() > 100, "the strip reaches the new right edge"
+    frame = stage.frame()
+    assert colour_at(frame, 322, 242) == pytest.approx(program_yuv(*RED), abs=1)
+    assert changed_box(frame)[2] == 640
+    assert frame.y[402, 600:640].max() > 100, "the strip reaches the new right edge"
 
 
 def test_what_reaches_beyond_the_canvas_is_cut(stage: Stage) -> None:
     stage.overlays.put(put("corner", filled(60, 40, RED), -20, -10))
     stage.overlays.put(put("far", filled(60, 40, RED), 300, 170))
     stage.overlays.put(put("away", filled(60, 40, RED), 400, 20))
-    picture = stage.picture()
-    assert colour_at(picture, 39, 29) == pytest.approx(yuv_of(*RED), abs=1)
-    assert colour_at(picture, 42, 29) == GROUND
-    assert colour_at(picture, 319, 179) == pytest.approx(yuv_of(*RED), abs=1)
+    frame = stage.frame()
+    assert colour_at(frame, 39, 29) == pytest.approx(program_yuv(*RED), abs=1)
+    assert colour_at(frame, 42, 29) == GROUND
+    assert colour_at(frame, 319, 179) == pytest.approx(program_yuv(*RED), abs=1)
 
 
-def test_a_picture_of_odd_size_and_one_of_nothing_are_drawn(stage: Stage) -> None:
+def test_a_frame_of_odd_size_and_one_of_nothing_are_drawn(stage: Stage) -> None:
     stage.overlays.put(put("odd", filled(33, 17, RED), 100, 50))
     stage.overlays.put(put("nothing", filled(50, 50, RED, 0), 10, 10))
-    assert changed_box(stage.picture()) == (100, 50, 134, 68)
+    assert changed_box(stage.frame()) == (100, 50, 134, 68)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_what_cannot_be_shown_is_refused_and_changes_nothing(stage: Stage, wrong
     with pytest.raises(AppError) as caught:
         stage.overlays.put(wrong)
     assert caught.value.code == code
-    assert changed_box(stage.picture()) == (100, 50, 140, 70)
+    assert changed_box(stage.frame()) == (100, 50, 140, 70)
 
 
 def test_there_are_not_more_overlays_than_allowed(stage: Stage) -> None:
@@ -361,7 +361,7 @@ def test_what_stands_still_or_scrolls_allocates_no_planes(stage: Stage) -> None:
 
     def draw(first: int, last: int) -> None:
         for number in range(first, last):
-            stage.overlays.draw(Picture(planes.y, planes.u, planes.v, number, number), number * 40 * NS_PER_MS)
+            stage.overlays.draw(Frame(planes.y, planes.u, planes.v, number, number), number * 40 * NS_PER_MS)
 
     draw(1, 20)
     tracemalloc.start()

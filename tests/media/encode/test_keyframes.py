@@ -10,7 +10,7 @@ from tests.support.clocks import SetClock
 def started() -> tuple[SetClock, KeyframeSchedule]:
     clock = SetClock()
     schedule = KeyframeSchedule(clock)
-    assert schedule.due()  # the first picture always is one
+    assert schedule.due()  # the first frame always is one
     return clock, schedule
 
 
@@ -19,7 +19,7 @@ def test_requests_within_the_gap_become_one_at_its_end() -> None:
     schedule.request()
     assert schedule.due()
     served = []
-    for _ in range(30):  # a second of pictures, asked for at each
+    for _ in range(30):  # a second of frames, asked for at each
         clock.pass_ms(1000 / 30)
         schedule.request()
         served.append(schedule.due())

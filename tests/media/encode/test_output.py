@@ -8,10 +8,10 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.notice import Notice
 from app.domain.program.output import Canvas, EncoderChoice, H264Profile, Quirks, SpeedPreset, VideoSettings
 from app.domain.program.packet import Codec
-from app.media.encode.output import Limits, VideoOutput, encoded_canvas, limits_of
-from app.media.encode.recipes import h264_ladder, threads_for
+from app.media.encode.encoder_configs import h264_configs, threads_for
+from app.media.encode.output import RelayLimits, VideoOutput, encoded_canvas, strictest_limits
+from tests.support.frames import noise
 from tests.support.packets import PacketCollector, decoded
-from tests.support.pictures import noise
 
 CANVAS = Canvas(320, 180, 30)
 SETTINGS = VideoSettings(bitrate_kbps=2000, encoder=EncoderChoice.X264, preset=SpeedPreset.SUPERFAST)
@@ -25,7 +25,7 @@ class Bench:
         self.number = 0
 
     def send(self, count: int, codec: Codec = Codec.H264, canvas: Canvas = CANVAS) -> None:
-        """Submit pictures, each when the one before came out of the encoder of this codec."""
+        """Submit frames, each when the one before came out of the encoder of this codec."""
         for _ in range(count):
             had = len(self.collected.video(codec))
             self.number += 1
@@ -113,7 +113,7 @@ def test_codecs_come_and_go_as_targets_agree(bench: Bench) -> None:
     bench.output.request_codecs(frozenset({Codec.VP8}))
     had = len(bench.collected.video())
     bench.send(2, Codec.VP8)
-    assert len(bench.collected.video()) - had <= 1  # at most the picture that was in hand
+    assert len(bench.collected.video()) - had <= 1  # at most the frame that was in hand
     assert bench.output.stats().encoder == "libvpx"
     bench.output.request_codecs(frozenset())  # nobody agreed on anything yet: as before
     bench.output.request_codecs(frozenset({Codec.OPUS}))
@@ -126,8 +126,8 @@ def test_codecs_come_and_go_as_targets_agree(bench: Bench) -> None:
 
 def test_the_strictest_relay_sets_the_limits(bench: Bench) -> None:
     quirks = (Quirks(max_bitrate_kbps=1200), Quirks(max_bitrate_kbps=900, max_gop_s=1.0), Quirks(max_height=90))
-    assert limits_of(quirks) == Limits(900, 1.0, 90)
-    assert limits_of(()) == Limits()
+    assert strictest_limits(quirks) == RelayLimits(900, 1.0, 90)
+    assert strictest_limits(()) == RelayLimits()
     bench.output.begin(quirks)
     assert bench.output.target_kbps == 900
     bench.send(2)
@@ -142,7 +142,7 @@ def test_an_encoder_that_cannot_keep_up_is_made_faster_and_the_user_is_told(benc
     bench.output.configure(CANVAS, VideoSettings(2000, EncoderChoice.X264, SpeedPreset.AUTO))
     bench.output.begin()
     bench.send(1)
-    while not bench.notices:  # pictures faster than any encoder takes them
+    while not bench.notices:  # frames faster than any encoder takes them
         bench.number += 1
         bench.output.submit(noise(7))
     assert bench.notices[0].code == "encoder.eased"
@@ -175,7 +175,7 @@ def test_a_hardware_encoder_that_is_not_here_is_told_and_replaced(bench: Bench) 
 
 def test_the_ladder_ends_with_the_fastest_software() -> None:
     def names(choice: EncoderChoice, *proven: EncoderChoice) -> list[tuple[str, str]]:
-        return [(one.name, one.preset) for one in h264_ladder(choice, H264Profile.BASELINE, SpeedPreset.VERYFAST, proven)]
+        return [(one.name, one.preset) for one in h264_configs(choice, H264Profile.BASELINE, SpeedPreset.VERYFAST, proven)]
 
     software = [("libx264", "veryfast"), ("libx264", "ultrafast")]
     assert names(EncoderChoice.AUTO) == software
@@ -184,7 +184,7 @@ def test_the_ladder_ends_with_the_fastest_software() -> None:
     assert names(EncoderChoice.X264, EncoderChoice.NVENC) == software
 
 
-def test_threads_are_used_where_a_picture_needs_them() -> None:
+def test_threads_are_used_where_a_frame_needs_them() -> None:
     assert threads_for(1280, 720, 30, 8) == 1
     assert threads_for(1920, 1080, 30, 8) == 4
     assert threads_for(1920, 1080, 60, 2) == 2

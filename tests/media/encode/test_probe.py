@@ -8,18 +8,18 @@ import time
 import pytest
 
 from app.domain.program.output import Canvas, EncoderChoice, H264Profile, SpeedPreset
-from app.media.encode.codec import OpenEncoder, Wanted
+from app.media.encode.encoder_configs import x264_config
+from app.media.encode.ffmpeg_encoder import EncoderSettings, FFmpegEncoder
+from app.media.encode.preset_chooser import noisy_frames
 from app.media.encode.probe import HardwareProber, encode_some, plausible
-from app.media.encode.recipes import x264
-from app.media.encode.speed import noisy_pictures
 
 CANVAS = Canvas(320, 180, 30)
 
 
 def works(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbps: int) -> None:
     """What a good driver does, shown with the encoder that is here."""
-    encoder = OpenEncoder(x264(SpeedPreset.ULTRAFAST, profile), Wanted(canvas, kbps, kbps, 60, profile))
-    assert encoder.encode(noisy_pictures(canvas.width, canvas.height, 1)[0], keyframe=False)[0].keyframe
+    encoder = FFmpegEncoder(x264_config(SpeedPreset.ULTRAFAST, profile), EncoderSettings(canvas, kbps, kbps, 60, profile))
+    assert encoder.encode(noisy_frames(canvas.width, canvas.height, 1)[0], keyframe=False)[0].keyframe
 
 
 def hangs(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbps: int) -> None:

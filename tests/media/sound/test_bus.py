@@ -24,7 +24,7 @@ PACKET_NS = 20 * NS_PER_MS
 class Desk:
     """A bus on a clock that the test moves."""
 
-    def __init__(self, source: SoundSource, *, settings: AudioSettings | None = None, picture_latency_ns: int = 0) -> None:
+    def __init__(self, source: SoundSource, *, settings: AudioSettings | None = None, video_latency_ns: int = 0) -> None:
         self.clock = SetClock(1_000_000 * NS_PER_S)
         self.mixer = Mixer()
         self.mixer.set_strips([(Strip("a"), source)])
@@ -36,7 +36,7 @@ class Desk:
             sinks=(self.shelf,),
             settings=settings or AudioSettings(),
             notify=self.notices.append,
-            picture_latency_ns=picture_latency_ns,
+            video_latency_ns=video_latency_ns,
         )
 
     def run(self, milliseconds: int, *, step_ms: int = 10) -> list[EncodedPacket]:
@@ -85,23 +85,23 @@ def test_after_a_stall_there_is_no_gap_and_the_clock_is_met_again(stall_ms: int,
     assert desk.bus.dropped_ms == pytest.approx(dropped_ms, abs=41)
 
 
-@pytest.mark.parametrize("picture_latency_ms", [0, 25])
-def test_a_beep_is_heard_at_its_own_second(picture_latency_ms: int) -> None:
-    desk = Desk(sounding_tone(beep=True), picture_latency_ns=picture_latency_ms * NS_PER_MS)
+@pytest.mark.parametrize("frame_latency_ms", [0, 25])
+def test_a_beep_is_heard_at_its_own_second(frame_latency_ms: int) -> None:
+    desk = Desk(sounding_tone(beep=True), video_latency_ns=frame_latency_ms * NS_PER_MS)
     desk.clock.pass_ms(-500)
     packets = desk.run(1200)
     wave = np.abs(decoded(packets)[:, 0])
     first = int(np.flatnonzero(wave > 0.12)[0])
     # a receiver places the sound by the packets' capture times alone
     heard_ns = packets[0].capture_ns + first * NS_PER_S / 48_000
-    assert heard_ns % NS_PER_S / NS_PER_MS == pytest.approx(picture_latency_ms, abs=1.0)
+    assert heard_ns % NS_PER_S / NS_PER_MS == pytest.approx(frame_latency_ms, abs=1.0)
 
 
 @pytest.mark.parametrize(("latency_ms", "at_once"), [(30, False), (120, True)])
-def test_stamps_follow_the_pictures_without_touching_the_sound(latency_ms: int, at_once: bool) -> None:
+def test_stamps_follow_the_frames_without_touching_the_sound(latency_ms: int, at_once: bool) -> None:
     desk = Desk(SteadySource(stereo(sine(1000, 1.0))))
     before = len(desk.run(1000))
-    desk.bus.picture_latency_ns = latency_ms * NS_PER_MS
+    desk.bus.video_latency_ns = latency_ms * NS_PER_MS
     packets = desk.run(12_000)
     assert all(later.pts - earlier.pts == 960 for earlier, later in pairwise(packets))
     steps = [later.capture_ns - earlier.capture_ns - PACKET_NS for earlier, later in pairwise(packets)]

@@ -22,7 +22,7 @@ from app.media.sound.devices import microphones
 from app.media.sound.microphone import Microphone, Recording
 from app.media.sound.mixer import Mixer
 from app.media.sound.portaudio import SoundHost
-from app.media.sound.sources import make_sound_source
+from app.media.sound.sound_sources import make_sound_source
 from tests.support.pulse import PulseServer
 from tests.support.sounds import PacketShelf, decoded, sine, stereo, strongest
 

@@ -10,8 +10,8 @@ from app.domain.base.clock import NS_PER_MS
 from app.domain.program.mixing import Strip
 from app.media.capture.media_reader import MediaReader, SoundItem
 from app.media.ports import Samples
+from app.media.sound.levels import SILENCE_DB, decibels
 from app.media.sound.limiter import CEILING, DELAY_NS, DELAY_SAMPLES
-from app.media.sound.loudness import SILENCE_DB, decibels
 from app.media.sound.mixer import BASE_LATENCY_NS, BLOCK_NS, Mixer
 from tests.media.samples import sample
 from tests.support.sounds import SteadySource, impurity_db, sine, stereo, strongest

@@ -10,10 +10,10 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError
 from app.domain.program.source import Source, SourceKind
 from app.media.sound.devices import microphones
-from app.media.sound.feed import SoundFeed
 from app.media.sound.file_sound import FileSound
 from app.media.sound.portaudio import SoundDeviceError, SoundHost, inputs, plain_name
-from app.media.sound.sources import make_sound_source
+from app.media.sound.sound_feed import SoundFeed
+from app.media.sound.sound_sources import make_sound_source
 from app.media.sound.tone import Tone
 from tests.support.waiting import NoticeBox, until
 

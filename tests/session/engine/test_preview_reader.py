@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.domain.program.preview import FILE_BYTES
-from app.media.ports import Picture
+from app.media.ports import Frame
 from app.media.preview import PreviewWriter
 from app.session.engine.preview_reader import PreviewReader
 
@@ -14,16 +14,16 @@ START_NS = time.monotonic_ns()
 
 
 def at(number: int) -> int:
-    """When picture `number` was taken: 25 a second."""
+    """When frame `number` was taken: 25 a second."""
     return START_NS + number * 40_000_000
 
 
-def grey(level: int, number: int) -> Picture:
+def grey(level: int, number: int) -> Frame:
     chroma = np.full((90, 160), 128, np.uint8)
-    return Picture(np.full((180, 320), level, np.uint8), chroma, chroma, at(number), number)
+    return Frame(np.full((180, 320), level, np.uint8), chroma, chroma, at(number), number)
 
 
-def test_the_newest_picture_is_read_once(tmp_path: Path) -> None:
+def test_the_newest_frame_is_read_once(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     reader = PreviewReader()
@@ -32,19 +32,19 @@ def test_the_newest_picture_is_read_once(tmp_path: Path) -> None:
     assert reader.latest() is None
     for number in range(1, 8):
         assert writer.write(grey(16 + number * 20, number))
-        picture = reader.latest()
-        assert picture is not None and (picture.width, picture.height) == (320, 180)
-        assert picture.sequence == number and picture.capture_ns == at(number)
-        assert len(picture.pixels) == 320 * 180 * 4
-        assert abs(picture.pixels[0] - number * 20 * 255 / 219) <= 2 and picture.pixels[3] == 255
-        assert reader.latest() is picture
+        frame = reader.latest()
+        assert frame is not None and (frame.width, frame.height) == (320, 180)
+        assert frame.sequence == number and frame.capture_ns == at(number)
+        assert len(frame.pixels) == 320 * 180 * 4
+        assert abs(frame.pixels[0] - number * 20 * 255 / 219) <= 2 and frame.pixels[3] == 255
+        assert reader.latest() is frame
     writer.close()
     reader.close()
     assert reader.latest() is None
     reader.close()
 
 
-def test_what_is_no_preview_gives_no_pictures(tmp_path: Path) -> None:
+def test_what_is_no_preview_gives_no_frames(tmp_path: Path) -> None:
     reader = PreviewReader()
     assert not reader.attach("")
     assert not reader.attach(str(tmp_path / "missing"))
@@ -67,7 +67,7 @@ def test_a_new_engine_with_the_same_file_does_not_pull_it_from_under_a_reader(tm
     kept = reader.latest()
     assert kept is not None and kept.sequence == 1
     reader.attach(str(path))
-    assert reader.latest() is None, "asking is what brings pictures"
+    assert reader.latest() is None, "asking is what brings frames"
     second.write(grey(200, 5))
     fresh = reader.latest()
     assert fresh is not None and fresh.capture_ns == at(5)

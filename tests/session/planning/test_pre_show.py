@@ -13,7 +13,7 @@ from app.domain.program.broadcast import BroadcastState, TargetState
 from app.domain.program.device import Device, Devices
 from app.domain.program.editing import add_source, change_settings
 from app.domain.program.source import SourceKind
-from app.domain.program.stats import EngineStats, FrameCounts, RelayProbe, Spread, TargetStats, VideoStats
+from app.domain.program.stats import EngineStats, FrameCounts, Percentiles, RelayProbe, TargetStats, VideoStats
 from app.domain.rundown.finding import Fact
 from app.domain.rundown.rundown import Segment
 from app.domain.show import Show
@@ -27,7 +27,7 @@ PARTIES = (
     Party("host", "Lin", PartyKind.HOST, SHANGHAI, languages=("en",)),
     Party("voice", "Asha", PartyKind.INTERPRETER, KATHMANDU, languages=("en",)),
 )
-QUIET = EngineStats(0, BroadcastState.LIVE, 0, "", FrameCounts(), Spread(), Spread(), VideoStats(), (), (), 0.0, 0.0, 0.0)
+QUIET = EngineStats(0, BroadcastState.LIVE, 0, "", FrameCounts(), Percentiles(), Percentiles(), VideoStats(), (), (), 0.0, 0.0, 0.0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from app.domain.program.broadcast import BroadcastState, TargetState
 from app.domain.program.editing import pin_relay, put_relay
 from app.domain.program.output import Relay
 from app.domain.program.source import SourceKind
-from app.domain.program.stats import EngineStats, FrameCounts, Spread, TargetStats, VideoStats
+from app.domain.program.stats import EngineStats, FrameCounts, Percentiles, TargetStats, VideoStats
 from app.session.studio import Studio
 from app.ui.air.relay import RelayDialog
 from app.ui.kit.pieces import ElidedLabel, tip
@@ -83,15 +83,15 @@ async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: Mai
 
 def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, encode_ms: float = 5.0) -> EngineStats:
     """A second of an engine with one relay."""
-    video = VideoStats("libx264", "veryfast", 2500, 2400.0, Spread(encode_ms, encode_ms, encode_ms, encode_ms))
+    video = VideoStats("libx264", "veryfast", 2500, 2400.0, Percentiles(encode_ms, encode_ms, encode_ms, encode_ms))
     return EngineStats(
         2_000_000_000,
         state,
         1_000_000_000,
         "scene",
         FrameCounts(),
-        Spread(),
-        Spread(),
+        Percentiles(),
+        Percentiles(),
         video,
         (TargetStats("embedded", target),),
         (),

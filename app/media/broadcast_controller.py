@@ -1,0 +1,83 @@
+"""Going on air and leaving it: the state of the show and the relays it goes to."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from app.domain.base.clock import NS_PER_S, Clock
+from app.domain.base.state import StateCell
+from app.domain.program.broadcast import ACCEPTED, BROADCAST_MOVES, BroadcastState
+from app.domain.program.output import Target
+from app.domain.program.stats import TargetStats
+from app.media.encode.output import VideoOutput
+from app.media.ports import PacketPublisher
+
+_LEAVING_NS = 5 * NS_PER_S  # relays that do not answer the DELETE are not waited for longer
+
+
+def accepted_ns(targets: Sequence[TargetStats]) -> int:
+    """When the first of the relays that have the program took it; 0 = none has."""
+    return min((target.since_ns for target in targets if target.state in ACCEPTED), default=0)
+
+
+class BroadcastController:
+    """Keeps encoders and publisher in step with what the user asked for. Verbs come under the engine's lock, `poll` from any thread.
+
+    `sound` is told whether the mix is to be encoded.
+    """
+
+    def __init__(self, *, clock: Clock, publisher: PacketPublisher, video: VideoOutput, sound: Callable[[bool], None]) -> None:
+        self._clock = clock
+        self._publisher = publisher
+        self._video = video
+        self._sound = sound
+        self._state = StateCell("broadcast", BroadcastState.IDLE, BROADCAST_MOVES)
+        self._moves = threading.Lock()
+        self._leaving_until_ns = 0
+        self.targets: tuple[Target, ...] = ()
+        self.since_ns = 0
+
+    @property
+    def state(self) -> BroadcastState:
+        return self._state.value
+
+    def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
+        """Encode for these and publish to them; while live, add and remove targets without touching the others.
+
+        `since_ns`: when the show went on air, where another engine had it before.
+        """
+        with self._moves:
+            if self._state.value is BroadcastState.STOPPING:
+                self._state.set(BroadcastState.IDLE)
+            fresh = self._state.set(BroadcastState.STARTING) if self._state.value is BroadcastState.IDLE else False
+            if fresh:
+                self.since_ns = since_ns
+            self.targets = tuple(targets)
+            self._video.begin([target.quirks for target in targets])
+            self._sound(True)
+            self._publisher.targets(self.targets)
+            if fresh:
+                self._state.set(BroadcastState.LIVE)
+
+    def stop_live(self) -> None:
+        """Leave every relay in order; `poll` finds when that is done."""
+        with self._moves:
+            if self._state.value is not BroadcastState.LIVE:
+                return
+            self._state.set(BroadcastState.STOPPING)
+            self._leaving_until_ns = self._clock.monotonic_ns() + _LEAVING_NS
+            self.targets = ()
+            self.since_ns = 0
+            self._publisher.targets(())
+            self._video.end()
+            self._sound(False)
+
+    def poll(self) -> None:
+        """Note when the first relay takes the program. Be IDLE once every relay is left, or after a few seconds."""
+        if self._state.value is BroadcastState.LIVE and not self.since_ns:
+            self.since_ns = accepted_ns(self._publisher.stats())
+        if self._state.value is not BroadcastState.STOPPING:
+            return
+        if self._publisher.has_left() or self._clock.monotonic_ns() > self._leaving_until_ns:
+            with self._moves:
+                if self._state.value is BroadcastState.STOPPING:
+                    self._state.set(BroadcastState.IDLE)

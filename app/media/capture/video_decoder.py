@@ -1,0 +1,133 @@
+"""Decodes the packets of one video stream to frames as they are meant: with their alpha, and whole where a film comes in fields."""
+
+import logging
+from typing import cast
+
+import av
+from av.codec.context import ThreadType
+from av.error import FFmpegError
+from av.filter import Graph
+from av.stream import Stream
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+log = logging.getLogger(__name__)
+
+MOST_PIXELS = 8192 * 4608  # of a frame; a decoder holds up to sixteen of them
+_ONE_THREAD_PIXELS = 1920 * 1088
+# FFmpeg's own decoders of these drop alpha without a word.
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
+def pixel_aspect(stream: VideoStream) -> float:
+    """How much wider than high a pixel is; 1.0 where the stream says nothing sensible."""
+    declared = stream.sample_aspect_ratio
+    aspect = float(declared) if declared else 1.0
+    return aspect if 0.2 <= aspect <= 5.0 else 1.0
+
+
+def set_threads(decoder: VideoCodecContext) -> None:
+    """One thread as far as it keeps up: several cost a quarter more in all, and FFmpeg makes one a core."""
+    if decoder.width * decoder.height <= _ONE_THREAD_PIXELS:
+        decoder.thread_count = 1
+    else:
+        decoder.thread_type = ThreadType.AUTO
+
+
+def can_decode(stream: Stream) -> bool:
+    """Whether FFmpeg knows the codec at all; PyAV has no context for one that it does not know."""
+    return stream.codec_context is not None
+
+
+class VideoDecoder:
+    """Frames of one stream, in the order in which they are shown. Errors of single packets are logged and cost those packets."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._alpha: VideoCodecContext | None = None
+        self._fields: _Deinterlacer | None = None
+        self._leaves_fields = False  # the filter does not take frames of this form
+        context = stream.codec_context
+        set_threads(context)
+        context.options = {"max_pixels": str(MOST_PIXELS)}  # a stream may change its size
+        name = _WITH_ALPHA.get(context.name)
+        if name is not None and any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items()):
+            self._alpha = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
+            self._alpha.thread_count = 1
+            self._alpha.options = {"max_pixels": str(MOST_PIXELS)}
+
+    def reset(self) -> None:
+        """Forget what is on its way: the packets that follow come from another place of the film."""
+        self._fields = None
+        if self._alpha is not None and self._alpha.is_open:
+            self._alpha.flush_buffers()
+
+    def decode(self, packet: "av.Packet[Stream] | av.Packet[VideoStream]") -> list[av.VideoFrame]:
+        """What comes out as the packet goes in; the empty packet at the end brings out what is still on its way."""
+        last = not packet.size
+        try:
+            if self._alpha is not None:
+                frames = self._alpha.decode(None if last else cast("av.Packet[VideoStream]", packet))
+            else:
+                frames = cast("list[av.VideoFrame]", packet.decode())
+        except FFmpegError as error:
+            log.debug("a packet cannot be decoded: %s", error)
+            frames = []
+        return self._whole(frames, last=last)
+
+    def _whole(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
+        if self._leaves_fields or (self._fields is None and not any(frame.interlaced_frame for frame in frames)):
+            return frames
+        try:
+            return self._woven(frames, last=last)
+        except (FFmpegError, ValueError) as error:
+            log.warning("the fields of a film are not woven together: %s", error)
+            self._fields, self._leaves_fields = None, True
+            return frames
+
+    def _woven(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
+        whole: list[av.VideoFrame] = []
+        for frame in frames:
+            if self._fields is None or not self._fields.fits(frame):
+                whole += self._fields.rest() if self._fields is not None else []
+                self._fields = _Deinterlacer(frame)
+            whole += self._fields.put(frame)
+        if last and self._fields is not None:
+            whole += self._fields.rest()
+            self._fields = None
+        return whole
+
+
+class _Deinterlacer:
+    """FFmpeg's bwdif: one whole frame for each frame of two fields; frames that are whole already pass."""
+
+    def __init__(self, frame: av.VideoFrame) -> None:
+        self._form = (frame.width, frame.height, frame.format.name)
+        self._graph = Graph()
+        self._graph.threads = 1
+        source = self._graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base, name="in")
+        whole = self._graph.add("bwdif", "mode=send_frame:deint=interlaced")
+        sink = self._graph.add("buffersink")
+        source.link_to(whole)
+        whole.link_to(sink)
+        self._graph.configure()
+
+    def fits(self, frame: av.VideoFrame) -> bool:
+        """Whether the frame is of the form that this was made for."""
+        return self._form == (frame.width, frame.height, frame.format.name)
+
+    def put(self, frame: av.VideoFrame) -> list[av.VideoFrame]:
+        self._graph.vpush(frame)
+        return self._pulled()
+
+    def rest(self) -> list[av.VideoFrame]:
+        """The frame that waited for the one after it."""
+        self._graph.vpush(None)
+        return self._pulled()
+
+    def _pulled(self) -> list[av.VideoFrame]:
+        frames = []
+        while True:
+            try:
+                frames.append(self._graph.vpull())
+            except (BlockingIOError, EOFError):
+                return frames

@@ -1,0 +1,53 @@
+"""The guard of a source: an error that a library lets through there is the failure of this one source, and the show goes on.
+
+Files that import a library translate its errors; this is the net below them, for what nobody foresaw. It is one of the few places that may
+catch every error (a test lists them). The engine's own threads have no such net: an error there ends the engine, and the next one is whole.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+from app.domain.base.errors import AppError
+from app.domain.program.source import Source
+from app.media.source_activity import NO_ACTIVITY_LOG, SourceActivityLog, source_fingerprint
+
+log = logging.getLogger(__name__)
+
+
+def reason_of(error: Exception) -> str:
+    """What the library said, short, and without the address that PyAV adds (it may hold a password)."""
+    return str(getattr(error, "strerror", None) or type(error).__name__)
+
+
+class SourceGuard:
+    """Guards the threads of one source. A fault that comes again and again is logged once."""
+
+    def __init__(self, source: Source | str, activity: SourceActivityLog = NO_ACTIVITY_LOG) -> None:
+        """`source` may be an id alone where no activity is left."""
+        self._source = source
+        self._source_id = source if isinstance(source, str) else source.id
+        self._activity = activity
+        self._logged = ""
+
+    @contextlib.contextmanager
+    def section(self) -> Iterator[None]:
+        """Every error leaves as an AppError; meanwhile the activity says that this thread works for the source."""
+        if self._activity is not NO_ACTIVITY_LOG and not isinstance(self._source, str):
+            # Looks at the file, so only here, on the source's own thread: a network drive may hang.
+            self._activity.begin(self._source_id, source_fingerprint(self._source))
+        try:
+            yield
+        except AppError:
+            raise
+        except Exception as error:
+            self._log(error)
+            raise AppError("source.failed", reason=reason_of(error)) from error
+        finally:
+            self._activity.end()
+
+    def _log(self, error: Exception) -> None:
+        said = repr(error)
+        if said != self._logged:
+            self._logged = said
+            log.error("the source %s failed by an error that nobody foresaw", self._source_id, exc_info=error)

@@ -1,0 +1,77 @@
+"""The preset that this machine can afford."""
+
+import threading
+
+import pytest
+
+from app.domain.program.output import Canvas, H264Profile, SpeedPreset
+from app.media.encode.overload import OverloadDetector
+from app.media.encode.preset_chooser import UNMEASURED_PRESET, PresetChooser, affordable_preset, cost_ms
+
+VERY, SUPER, ULTRA = SpeedPreset.VERYFAST, SpeedPreset.SUPERFAST, SpeedPreset.ULTRAFAST
+CANVAS = Canvas(320, 180, 30)
+
+
+@pytest.mark.parametrize(
+    ("very_ms", "super_ms", "fps", "threads", "expected"),
+    [
+        (10.0, 6.0, 30, 1, VERY),
+        (20.0, 12.0, 30, 1, SUPER),
+        (40.0, 20.0, 30, 1, ULTRA),
+        (20.0, 12.0, 60, 1, ULTRA),
+        (20.0, 12.0, 30, 2, VERY),  # two threads bear more
+    ],
+)
+def test_the_slowest_preset_within_the_frames_time_is_chosen(
+    very_ms: float, super_ms: float, fps: int, threads: int, expected: SpeedPreset
+) -> None:
+    assert affordable_preset({VERY: very_ms, SUPER: super_ms}, fps=fps, threads=threads) is expected
+
+
+def test_what_could_not_be_measured_is_not_chosen() -> None:
+    assert affordable_preset({}, fps=30, threads=1) is ULTRA
+
+
+def test_slower_presets_cost_more_and_larger_frames_too() -> None:
+    small = cost_ms(ULTRA, CANVAS, H264Profile.BASELINE, 1000)
+    large = cost_ms(VERY, Canvas(1280, 720, 30), H264Profile.BASELINE, 1000)
+    assert 0 < small < large
+
+
+def test_the_measurement_runs_aside_and_is_remembered() -> None:
+    chooser = PresetChooser()
+    done = threading.Event()
+    assert chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.set) is UNMEASURED_PRESET  # at once, before anything is known
+    assert done.wait(20), "so small a frame affords more than what is used at first"
+    assert chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.clear) is VERY
+    assert done.is_set()
+    chooser.close(5.0)
+
+
+def test_closing_ends_a_measurement_and_silences_it() -> None:
+    chooser = PresetChooser()
+    called = threading.Event()
+    chooser.choose(Canvas(1920, 1080, 60), H264Profile.BASELINE, 6000, 2, called.set)
+    chooser.close(20.0)
+    assert not called.is_set()
+
+
+def test_easing_goes_to_faster_presets_until_there_is_none() -> None:
+    chooser = PresetChooser()
+    done = threading.Event()
+    chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.set)
+    assert done.wait(20)
+    eased = []
+    while chooser.ease(CANVAS, H264Profile.BASELINE, 1):
+        eased.append(chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.clear))
+    assert eased == [SUPER, ULTRA]
+    chooser.close(5.0)
+
+
+def test_overload_is_seen_once_for_each_bad_stretch() -> None:
+    watch = OverloadDetector(window=10, share=0.2)
+    told = []
+    for encoded, dropped in ((5, 0), (9, 1), (17, 3), (22, 4), (25, 4), (32, 8)):
+        told.append(watch.overloaded(encoded, dropped))
+    # ten frames with one dropped: fine; ten with two: told; then less than ten; then ten more with five dropped
+    assert told == [False, False, True, False, False, True]
