@@ -165,19 +165,19 @@ async def test_the_start_of_the_run_takes_no_likes_away_from_desk_or_viewers(tmp
         await viewer.open(board=0)
         await viewer.send(t="event", n=1, kind="like", count=3)
         await viewer.send(t="event", n=2, kind="asked", product="sun")
-        await desk.until(lambda: (show_control.summary.likes, show_control.summary.details_asked) == (3, 1))
+        await desk.until(lambda: (show_control.viewers.summary.likes, show_control.viewers.summary.details_asked) == (3, 1))
         show_control.runner.start()
         await viewer.send(t="event", n=3, kind="like", count=2)
-        await desk.until(lambda: show_control.summary.likes == 5)
+        await desk.until(lambda: show_control.viewers.summary.likes == 5)
         await viewer.next("count", likes=5)
-        assert show_control.summary.details_asked == 1
+        assert show_control.viewers.summary.details_asked == 1
         show_control.runner.end("host")
         await viewer.send(t="event", n=4, kind="like", count=4)
         await viewer.next("count", likes=9)
-        await desk.until(lambda: show_control.summary.likes == 9)
+        await desk.until(lambda: show_control.viewers.summary.likes == 9)
         show_control.runner.start()  # another one: desk and page begin with those who waited
         await viewer.next("count", likes=4)
-        assert show_control.summary.likes == 4
+        assert show_control.viewers.summary.likes == 4
 
 
 async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
@@ -186,12 +186,12 @@ async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
         await viewer.open(board=0)
         await viewer.send(t="event", n=1, kind="like", count=3)
         await viewer.next("count", likes=3)
-        await desk.until(lambda: desk.studio.control.summary.likes == 3)
+        await desk.until(lambda: desk.studio.control.viewers.summary.likes == 3)
         assert desk.studio.save_as(tmp_path / "liked")
         viewer.heard.clear()
         desk.studio.new()
         await viewer.next("count", likes=0)
-        assert (room.likes, desk.studio.control.summary.likes) == (0, 0)
+        assert (room.likes, desk.studio.control.viewers.summary.likes) == (0, 0)
         assert desk.studio.open(tmp_path / "liked.tradewind")
         await viewer.next("count", likes=3)
         assert room.likes == 3
@@ -255,7 +255,7 @@ async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path)
         orders = desk.studio.events((EventKind.ORDER_PLACED,))
         assert [(event.data["product"], event.data["units"], event.data["source"]) for event in orders] == [("star", 2, "webhook")]
         assert show_control.orders.of("star")["USD"].minor == 3998
-        assert (show_control.summary.orders, show_control.summary.of("star").ordered) == (1, 2)
+        assert (show_control.viewers.summary.orders, show_control.viewers.summary.of("star").ordered) == (1, 2)
 
 
 async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_p
     async with selling(tmp_path, settings={"cards_in_video": "auto"}) as desk:
         studio = desk.studio
         studio.control.selling.pin("sun")
-        assert studio.control.cards_beside
+        assert studio.control.cards.beside
         studio.control.selling.keep_on(ShownKind.LOWER_THIRD, on=True)  # the page has none of this
         studio.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
@@ -315,8 +315,8 @@ async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_p
         studio.change_setting("cards_in_video", "always")
         await desk.notice("paper.overlay", id="card.product")
         studio.change_setting("cards_in_video", "never")
-        assert studio.control.cards_beside
+        assert studio.control.cards.beside
         studio.change_setting("cards_in_video", "auto")
         relay = Relay("away", "Away", "https://relay.example/whip")
         studio.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
-        assert not studio.control.cards_beside, "others watch there, who have no page of ours"
+        assert not studio.control.cards.beside, "others watch there, who have no page of ours"

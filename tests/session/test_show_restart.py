@@ -52,7 +52,7 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
             assert [event.data["product"] for event in studio.events((EventKind.DETAIL_ASKED,))] == ["moon"]
             assert list(selling.claims("ten")) == ["AAA"]
             assert studio.control.room.state.value is RoomState.JOINED
-            assert studio.control.summary.of("moon").asked == 1
+            assert studio.control.viewers.summary.of("moon").asked == 1
             assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
             selling.close_coupon()
             assert (await viewer.next("put", key="coupon", value=None))["value"] is None
@@ -70,7 +70,7 @@ async def test_a_long_log_is_counted_beside_everything_else(tmp_path: Path) -> N
     book.book.log(EventKind.LIKED, count=12, product="sun")
     book.close()
     async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
-        summary = desk.studio.control.summary
+        summary = desk.studio.control.viewers.summary
         counted = asyncio.Event()
         summary.changed.connect(lambda: counted.set() if summary.likes else None)
         desk.studio.log(EventKind.PRODUCT_SEEN, product="sun")  # one more while it is counted

@@ -57,7 +57,7 @@ class Bridge(QObject):
             studio.control.runner.run_changed.connect(lambda run: self.run_changed.emit()),
             studio.control.selling.changed.connect(lambda shown: self.shown_changed.emit()),
             studio.control.selling.claims_changed.connect(lambda coupon_id: self.shown_changed.emit()),
-            studio.control.summary.changed.connect(self.room_changed.emit),
+            studio.control.viewers.summary.changed.connect(self.room_changed.emit),
             studio.control.room.state.changed.connect(lambda old, new: self.room_changed.emit()),
             studio.control.ending.interrupted_changed.connect(self.interrupted_changed.emit),
             studio.control.ending.ended.connect(self.show_ended.emit),

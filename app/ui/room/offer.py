@@ -175,7 +175,7 @@ class OfferPanel(QWidget):
         self.unpin.setVisible(product is not None)
         shown = selling.shown
         on = product is not None or shown.card is not None or shown.countdown is not None
-        self.beside.setVisible(on and self._control.cards_beside)
+        self.beside.setVisible(on and self._control.cards.beside)
         for kind, button in self._switches.items():
             button.setChecked(kind in selling.shown.lasting)
         if tuple(self._cards) != selling.deck:
@@ -187,7 +187,7 @@ class OfferPanel(QWidget):
 
     def on_room_changed(self) -> None:
         """People came, went, or did something."""
-        summary, host = self._control.summary, self._context.studio.show.presentation.host_language
+        summary, host = self._control.viewers.summary, self._context.studio.show.presentation.host_language
         for name, value in (
             ("viewers", summary.viewers),
             ("likes", summary.likes),

@@ -190,7 +190,7 @@ class CuePanel(QWidget):
     def read_asked(self) -> None:
         """How many viewers want to see the product closer."""
         product = self._product()
-        asked = self._control.summary.of(product.id).asked if product is not None else 0
+        asked = self._control.viewers.summary.of(product.id).asked if product is not None else 0
         self.asked.setVisible(asked > 0)
         self.asked.setText(tr("Cue", "{count} want to see it closer", count=asked))
 

@@ -180,7 +180,7 @@ class SetupDialog(QDialog):
             *((one.id, pick(one.name, (tag,))[0] or one.id) for one in show.markets),
         ]
         _fill(self.picture, markets, show.presentation.market_id)
-        themes = self._context.studio.control.card_themes
+        themes = self._context.studio.control.cards.themes
         _fill(self.theme, [(theme_id, declared(theme.title)) for theme_id, theme in themes.items()], show.presentation.card_theme)
         market = next((one for one in show.markets if one.id == show.presentation.market_id), show.markets[0] if show.markets else None)
         language = market.languages[0] if market is not None else show.presentation.host_language

@@ -39,12 +39,12 @@ async def reserve(viewer: RoomSocket, on: bool = True) -> None:
 async def test_a_reservation_is_logged_once_and_outlives_the_relay(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
         told: list[str] = []
-        desk.studio.control.reservations.changed.connect(told.append)
+        desk.studio.control.viewers.reservations.changed.connect(told.append)
         desk.studio.control.announce(BOARD)
         async with client(desk) as session, page(session) as viewer:
             token = (await offered(viewer, languages=["ar"], market="SA"))["token"]
             await reserve(viewer)
-            await desk.until(lambda: desk.studio.control.reservations.waiting("once") == 1)
+            await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
         (entry,) = desk.studio.events(PLACE_KINDS)
         assert (entry.data["date"], entry.data["language"], entry.data["market"]) == ("once", "ar", "SA")
         assert told == ["once"]
@@ -58,9 +58,9 @@ async def test_a_reservation_is_logged_once_and_outlives_the_relay(tmp_path: Pat
             await other.next("count", waiting={"once": 1})
             assert (await offered(viewer, token=token))["reserved"] == ["once"]
             await reserve(other)
-            await desk.until(lambda: desk.studio.control.reservations.waiting("once") == 2)
+            await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 2)
             await reserve(viewer, on=False)
-            await desk.until(lambda: desk.studio.control.reservations.waiting("once") == 1)
+            await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
         assert logged(desk) == [EventKind.RESERVED, EventKind.RESERVED, EventKind.UNRESERVED]
 
 
@@ -82,18 +82,18 @@ async def test_a_desk_that_starts_again_knows_who_waits(tmp_path: Path) -> None:
         async with client(desk) as session, page(session) as viewer:
             await offered(viewer)
             await reserve(viewer)
-            await desk.until(lambda: desk.studio.control.reservations.waiting("once") == 1)
+            await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
             assert desk.studio.save_as(file)
     async with StudioDesk(tmp_path, commands=PAPER) as desk:
         assert desk.studio.open(file)
-        await desk.until(lambda: desk.studio.control.reservations.waiting("once") == 1)
+        await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
         desk.studio.control.announce(BOARD)
         await in_room(desk)
         async with client(desk) as session, page(session) as viewer:
             await offered(viewer)
             await viewer.next("count", waiting={"once": 1})
         desk.studio.new()
-        await desk.until(lambda: desk.studio.control.reservations.waiting("once") == 0)
+        await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 0)
 
 
 async def test_who_reserved_a_date_still_waits_for_it_when_its_series_was_moved(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ async def test_who_reserved_a_date_still_waits_for_it_when_its_series_was_moved(
                 await viewer.next("put", key=f"date/{second.key}")
             await viewer.send(t="reserve", date=second.key, on=True)
             assert (await viewer.next("reserved"))["on"]
-            await desk.until(lambda: desk.studio.control.reservations.waiting(second.key) == 1)
+            await desk.until(lambda: desk.studio.control.viewers.reservations.waiting(second.key) == 1)
             for scope, hour in ((Scope.FOLLOWING, 21), (Scope.ALL, 22)):
                 one = plan.occurrence(second.key)
                 assert one is not None
@@ -118,5 +118,5 @@ async def test_who_reserved_a_date_still_waits_for_it_when_its_series_was_moved(
                 put = await viewer.next("put", key=f"date/{second.key}")
                 while put["value"]["start_ms"] != round(moved.start.timestamp() * 1000):
                     put = await viewer.next("put", key=f"date/{second.key}")
-                assert desk.studio.control.reservations.waiting(second.key) == 1
+                assert desk.studio.control.viewers.reservations.waiting(second.key) == 1
             assert [one.key for one in plan.upcoming(5)][1] == second.key

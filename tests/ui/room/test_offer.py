@@ -136,7 +136,7 @@ def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClo
 
 
 async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
-    summary = studio.control.summary
+    summary = studio.control.viewers.summary
     summary.set_viewers(1234)
     studio.log(EventKind.LIKED, count=7, viewer="v")
     studio.log(EventKind.DETAIL_ASKED, product="sun", viewer="v")

@@ -146,7 +146,7 @@ async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: Main
     assert not window.cue.asked.isVisible()
     for viewer in ("a", "b"):
         studio.log(EventKind.DETAIL_ASKED, product="sun", viewer=viewer)
-    studio.control.summary.add(studio.events((EventKind.DETAIL_ASKED,)))
+    studio.control.viewers.summary.add(studio.events((EventKind.DETAIL_ASKED,)))
     window.cue.read_asked()
     QApplication.processEvents()
     assert window.cue.asked.text() == "2 want to see it closer"

@@ -77,7 +77,7 @@ class PosterPage(TellPage):
         self.theme = self._box(choices, tr("Tell", "Colours"))
         fill_box(
             self.theme,
-            [(tr("Tell", "as the cards of the show"), ""), *((name, name) for name in sorted(context.studio.control.card_themes))],
+            [(tr("Tell", "as the cards of the show"), ""), *((name, name) for name in sorted(context.studio.control.cards.themes))],
         )
         self.picture = QCheckBox(tr("Tell", "With the picture of a product"))
         self.picture.setChecked(True)

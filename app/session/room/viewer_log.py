@@ -1,0 +1,115 @@
+"""Writes what viewers do into the show's log, and counts it."""
+
+import asyncio
+from collections.abc import Callable
+
+from app.domain.base.signal import Signal
+from app.domain.event import ShowEvent
+from app.domain.selling.order import order_of
+from app.domain.show_sitting import SITTING_KINDS, Sitting
+from app.session.document.show_book import ShowBook
+from app.session.room.reservations import Reservations
+from app.session.room.room_log import ROOM_KINDS, logged_as
+from app.session.room.room_port import RoomEvent
+from app.session.room.room_schedule import Places
+from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
+from app.session.selling.orders import Orders
+
+TAIL = 5000  # the hub repeats no event that is older than this many
+PIECE = 2000  # events read in one turn of the loop: 20 ms
+
+
+class ViewerLog:
+    """`summary` counts the open sitting; `reservations` knows who waits for which date.
+
+    `likes_counted` is emitted with the likes that the hub counts on from, `places_read` when the reservations of another show are
+    read. `hub_likes` returns the hub's own count.
+    """
+
+    def __init__(self, book: ShowBook, orders: Orders, *, hub_likes: Callable[[], int]) -> None:
+        self.summary = RoomSummary()
+        self.reservations = Reservations(book)
+        self.likes_counted: Signal[[int]] = Signal()
+        self.places_read: Signal[[Places]] = Signal()
+        self._book = book
+        self._orders = orders
+        self._hub_likes = hub_likes
+        self._counting: asyncio.Task[None] | None = None
+        self._recount = False  # a show may have begun while it was counted
+        self._reading: asyncio.Task[None] | None = None
+        self._disconnects: list[Callable[[], None]] = []
+
+    def start(self) -> None:
+        """Count what is logged from now on."""
+        self._disconnects = [self._book.logged.connect(self._on_logged), self.summary.begun.connect(self._on_begun)]
+
+    def close(self) -> None:
+        """Stop counting. More than once is ignored."""
+        for disconnect in self._disconnects:
+            disconnect()
+        self._disconnects = []
+        self._cancel()
+        self.summary.close()
+
+    def reload(self) -> None:
+        """Another show was opened: count its log."""
+        self._cancel()
+        loop = asyncio.get_running_loop()
+        self._counting = loop.create_task(self._count(), name="room-summary")
+        self._reading = loop.create_task(self._read_reservations(), name="reservations")
+
+    def last_mark(self) -> str:
+        """The mark of the newest viewers' event in the log, "" if there is none.
+
+        The hub forgets only what we acknowledged, so the mark is among the last `TAIL` events.
+        """
+        events = self._book.events(ROOM_KINDS, max(0, self._book.last_seq() - TAIL))
+        return next((str(one.data["mark"]) for one in reversed(events) if "mark" in one.data), "")
+
+    def take(self, event: RoomEvent) -> None:
+        """Log what a viewer did, or place the order that a shop reported."""
+        if event.kind == "order":
+            order = order_of(event.data, str(event.data.get("source", "webhook")))
+            if order is not None:
+                self._orders.place(order, mark=event.mark)
+        elif not self.reservations.knows(event) and (entry := logged_as(event)) is not None:
+            kind, data = entry
+            self._book.log(kind, **data)
+
+    def _on_logged(self, event: ShowEvent) -> None:
+        if event.kind in SITTING_KINDS and self._counting is not None and not self._counting.done():
+            self._recount = True
+            self._counting.cancel()  # the log has to be counted in its order
+            self._counting = asyncio.get_running_loop().create_task(self._count(), name="room-summary")
+        else:
+            self.summary.count(event)
+        self.reservations.count(event)
+
+    def _on_begun(self) -> None:
+        """A new sitting: host and viewers count from the same number, which includes the likes of those who waited."""
+        self.likes_counted.emit(self.summary.likes)
+
+    async def _count(self) -> None:
+        """Count the sitting in pieces: a long show has a hundred thousand events, which take a second to read."""
+        sitting = Sitting()
+        for event in self._book.events(SITTING_KINDS):
+            sitting.take(event)
+        seq, upto = sitting.since_seq, self._book.last_seq()
+        self.summary.clear()
+        while seq < upto:
+            self.summary.add(self._book.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
+            seq += PIECE
+            await asyncio.sleep(0)
+        if self._recount or self.summary.likes > self._hub_likes():  # for a relay that starts at zero, and after another show
+            self._recount = False
+            self.likes_counted.emit(self.summary.likes)
+
+    async def _read_reservations(self) -> None:
+        await self.reservations.read()
+        self.places_read.emit(self.reservations.places)
+
+    def _cancel(self) -> None:
+        for task in (self._counting, self._reading):
+            if task is not None:
+                task.cancel()
+        self._counting = self._reading = None

@@ -1,0 +1,61 @@
+"""Keeps the viewer page in step with the show."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from app.domain.selling.shown import Shown
+from app.session.catalogue.product_index import ProductIndex
+from app.session.document.show_book import ShowBook
+from app.session.room.room_link import RoomLink
+from app.session.room.room_port import OpenCoupon
+from app.session.room.room_view import Json, RoomView, title_for_viewers
+from app.session.selling.disclosures import Disclosures
+from app.session.selling.selling import Selling
+
+
+class PageStudio(ShowBook, Protocol):
+    """What the viewer page shows of the studio."""
+
+    @property
+    def path(self) -> Path | None: ...
+
+
+class ViewerPage:
+    """`dates` is what the page says about coming shows, as `room_schedule.schedule_board` makes it."""
+
+    def __init__(self, studio: PageStudio, products: ProductIndex, selling: Selling, disclosures: Disclosures, link: RoomLink) -> None:
+        self.dates: Mapping[str, Json] = {}
+        self._studio = studio
+        self._selling = selling
+        self._disclosures = disclosures
+        self._link = link
+        self._view = RoomView(products)
+        self._coupon: OpenCoupon | None = None
+
+    def update(self) -> None:
+        """Put what is offered now onto the room's board."""
+        show, shown = self._studio.show, self._selling.shown
+        self._link.offer_coupon(self._open_coupon(shown))
+        self._link.want_pictures(self._view.wanted_pictures(show, shown))
+        board = self._view.board(
+            show,
+            shown,
+            title=title_for_viewers(show, self._studio.path),
+            card_words=self._selling.card_words,
+            coupon_left=self._selling.coupon_left,
+            disclosure=self._disclosures.active,
+            pictures=self._link.pictures,
+        )
+        self._link.show({**board, **self.dates})
+
+    def _open_coupon(self, shown: Shown) -> OpenCoupon | None:
+        """The same object while the same coupon is open: the hub itself counts the codes it gives."""
+        drop = shown.drop
+        if drop is None:
+            self._coupon = None
+            return None
+        coupon = OpenCoupon(drop.coupon_id, drop.codes, drop.expires_ms, self._selling.claims(drop.coupon_id))
+        if self._coupon is None or self._coupon.claimed is not coupon.claimed or self._coupon != coupon:
+            self._coupon = coupon
+        return self._coupon
