@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import keyring
 from keyring.backend import KeyringBackend
 
-from app.bootstrap.desk import make_studio
 from app.bootstrap.engine_host import host_of
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_termination_signals
 from app.bootstrap.report import ENGINE_HOST, process_figures, report, write_report
+from app.bootstrap.studio import make_studio
 from app.bootstrap.task_errors import TaskErrorReporter
 from app.bootstrap.terminal_text import notice_line
 from app.domain.air.contact import source_contacts

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
-from app.bootstrap.desk import make_studio
 from app.bootstrap.formats import LazyFormats
 from app.bootstrap.logs import start_logging
 from app.bootstrap.processes import on_termination_signals
+from app.bootstrap.studio import make_studio
 from app.bootstrap.task_errors import TaskErrorReporter
 from app.bootstrap.terminal_text import notice_line
 from app.domain.base.errors import AppError

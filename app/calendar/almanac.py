@@ -1,6 +1,6 @@
 """What tables of the world say of days: public holidays, Easter, and the calendars that follow the moon.
 
-The libraries are heavy; `app.calendar.late_almanac` loads this module with the first question.
+The libraries are heavy; `app.calendar.lazy_almanac` loads this module with the first question.
 """
 
 import re
@@ -13,7 +13,7 @@ from dateutil.easter import easter as easter_sunday
 from hijridate import Gregorian, Hijri
 from korean_lunar_calendar import KoreanLunarCalendar
 
-from app.calendar.day_tables import PublicHoliday
+from app.calendar.holiday_tables import PublicHoliday
 
 # The part of a country whose days are taken where the country's own list leaves out what most people keep: where most viewers live.
 PARTS = {"AU": "NSW", "CA": "ON", "GB": "ENG", "MY": "14"}

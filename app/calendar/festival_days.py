@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
-from app.calendar.day_tables import DayTables
+from app.calendar.holiday_tables import HolidayTables
 from app.domain.planning.festival_rule import Basis, DayRule
 
 DAY = timedelta(days=1)
 LATE_MONTH = 11  # by the calendars of the moon, the last months of a year lie in the next one of ours
 
 
-def rule_days(rule: DayRule, market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def rule_days(rule: DayRule, market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
     """Those of this year, in order; none where a table does not know. Not for rules that lean on another festival, or on dates."""
     find = _FINDERS[rule.basis]
     leaning = rule.shift or rule.month >= LATE_MONTH
@@ -43,45 +43,45 @@ def consecutive_spans(days: Iterable[date]) -> tuple[tuple[date, date], ...]:
     return tuple(found)
 
 
-def _fixed(rule: DayRule, _market_id: str, year: int, _tables: DayTables) -> tuple[date, ...]:
+def _fixed(rule: DayRule, _market_id: str, year: int, _tables: HolidayTables) -> tuple[date, ...]:
     try:
         return (date(year, rule.month, rule.day),)
     except ValueError:  # the 29th of February
         return ()
 
 
-def _weekday(rule: DayRule, _market_id: str, year: int, _tables: DayTables) -> tuple[date, ...]:
+def _weekday(rule: DayRule, _market_id: str, year: int, _tables: HolidayTables) -> tuple[date, ...]:
     return (weekday_in(year, rule.month, rule.weekday, rule.nth),)
 
 
-def _from(rule: DayRule, _market_id: str, year: int, _tables: DayTables) -> tuple[date, ...]:
+def _from(rule: DayRule, _market_id: str, year: int, _tables: HolidayTables) -> tuple[date, ...]:
     return (weekday_from(date(year, rule.month, rule.day), rule.weekday),)
 
 
-def _easter(_rule: DayRule, _market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def _easter(_rule: DayRule, _market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
     return (tables.easter(year),)
 
 
-def _lunar(rule: DayRule, _market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def _lunar(rule: DayRule, _market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
     found = tables.lunar(year, rule.month, rule.day)
     return () if found is None else (found,)
 
 
-def _korean(rule: DayRule, _market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def _korean(rule: DayRule, _market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
     found = tables.korean(year, rule.month, rule.day)
     return () if found is None else (found,)
 
 
-def _hijri(rule: DayRule, _market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def _hijri(rule: DayRule, _market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
     return tuple(tables.hijri(year, rule.month, rule.day))
 
 
-def _public(rule: DayRule, market_id: str, year: int, tables: DayTables) -> tuple[date, ...]:
+def _public(rule: DayRule, market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
     named = (one.day for one in tables.public(rule.country or market_id, year) if one.name == rule.name and not one.instead)
     return tuple(first for first, _ in consecutive_spans(named))
 
 
-_FINDERS: Mapping[Basis, Callable[[DayRule, str, int, DayTables], tuple[date, ...]]] = {
+_FINDERS: Mapping[Basis, Callable[[DayRule, str, int, HolidayTables], tuple[date, ...]]] = {
     Basis.DATE: _fixed,
     Basis.WEEKDAY: _weekday,
     Basis.FROM: _from,

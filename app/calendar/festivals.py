@@ -4,8 +4,8 @@ import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from app.calendar.day_tables import DayTables
-from app.calendar.late_almanac import LazyHolidayTables
+from app.calendar.holiday_tables import HolidayTables
+from app.calendar.lazy_almanac import LazyAlmanac
 from app.calendar.market_festivals import MarketFestivals
 from app.domain.planning.festival import Festival
 from app.domain.planning.festival_rule import FestivalRule
@@ -22,11 +22,11 @@ class FestivalCalendar:
     """
 
     def __init__(
-        self, rules: Sequence[FestivalRule], tables: DayTables | None = None, *, days_off: Mapping[str, str] | None = None
+        self, rules: Sequence[FestivalRule], tables: HolidayTables | None = None, *, days_off: Mapping[str, str] | None = None
     ) -> None:
         self._days_off = days_off or {}
         self._rules = tuple(rules)
-        self._tables: DayTables = LazyHolidayTables() if tables is None else tables
+        self._tables: HolidayTables = LazyAlmanac() if tables is None else tables
         self._markets: dict[tuple[str, tuple[FestivalChange, ...]], MarketFestivals] = {}
         self._lock = threading.Lock()
 

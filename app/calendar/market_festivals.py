@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from app.calendar.day_tables import DayTables, PublicHoliday
 from app.calendar.festival_days import DAY, consecutive_spans, rule_days
+from app.calendar.holiday_tables import HolidayTables, PublicHoliday
 from app.domain.base.words import Words
 from app.domain.planning.festival import DayKind, Festival, LeadTask
 from app.domain.planning.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
@@ -25,7 +25,7 @@ class MarketFestivals:
         market_id: str,
         rules: Sequence[FestivalRule],
         changes: Sequence[FestivalChange],
-        tables: DayTables,
+        tables: HolidayTables,
         days_off: Mapping[str, str],
     ) -> None:
         self._days_off = days_off

@@ -1,6 +1,5 @@
 """How a desk finds a running engine: a file in the runtime folder that only this user can read."""
 
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from app.atomic_file import write_atomically
 from app.link.messages import LinkError
 
 ENGINE_FILE = "engine.json"
@@ -47,11 +47,7 @@ def read(runtime: Path) -> Registration | None:
 
 def write(runtime: Path, registration: Registration) -> None:
     """Register in one step: a reader sees the old file or the whole new one."""
-    temporary = runtime / f"{ENGINE_FILE}.{registration.pid}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(registration))
-    os.replace(temporary, runtime / ENGINE_FILE)
+    write_atomically(runtime / ENGINE_FILE, msgspec.json.encode(registration))
 
 
 def remove(runtime: Path, registration: Registration) -> None:

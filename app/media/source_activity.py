@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.atomic_file import write_atomically
 from app.domain.program.source import Source, SourceKind
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,8 @@ class SourceActivityLog:
 
     def _write(self, path: Path) -> None:
         lines = [json.dumps([work.thread, work.source_id, work.fingerprint, work.begun]) for work in self._works.values()]
-        temporary = path.with_name(f"{path.name}.new")
         try:
-            temporary.write_text("\n".join(lines), encoding="utf-8")
-            os.replace(temporary, path)
+            write_atomically(path, "\n".join(lines).encode())
         except OSError as error:
             log.warning("a crash will not tell which source it came from: %s", error)
 

@@ -1,14 +1,13 @@
 """A handbook's printed page as a PDF file: laid out by Qt, with its pictures and with fonts for every script in it."""
 
-import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt, QUrl
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument, QTextOption
 
+from app.atomic_file import write_atomically
 from app.domain.base.errors import AppError
 from app.domain.base.words import is_right_to_left
 from app.domain.selling.card_theme import CardFonts
@@ -52,19 +51,6 @@ class _Handbook(QTextDocument):
         return image
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """In one step, so that readers and failures leave the old file or the new one; raises OSError."""
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}.saving")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
-
-
 def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: Callable[[str], bytes | None]) -> int:
     """Write the page that `HandbookWriter.printed` made; how many sheets it has. Needs a QGuiApplication; raises HandbookError, the
     old file untouched."""
@@ -100,7 +86,7 @@ def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: C
     sheets = document.pageCount()
     buffer.close()
     try:
-        _replace(path, bytes(buffer.data().data()))
+        write_atomically(Path(os.path.realpath(path)), bytes(buffer.data().data()), mode=0o666)
     except OSError as error:
         raise HandbookError("handbook.unwritten", path=str(path)) from error
     return sheets

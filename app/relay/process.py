@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.atomic_file import write_atomically
 from app.domain.base.address import is_loopback
 from app.relay.access.hosts import Host
 from app.relay.config import RelayConfig, RelayError, new_key
@@ -19,19 +20,14 @@ log = logging.getLogger(__name__)
 
 RELAY_FILE = "relay.json"
 LEASE_FILES = ("desk-*.lock", "engine.lock")
-_PRIVATE = 0o600
 _LOOK_S = 1.0
 _PATIENCE_S = 10.0  # a desk or an engine that is just being restarted has no lock for a moment
 
 
 def _write_private(path: Path, text: str) -> None:
-    """In one step, readable by this user alone."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    """Replaces the file in one step; only this user can read it."""
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, path)
+        write_atomically(path, text.encode("utf-8"))
     except OSError as error:
         raise RelayError("relay.cannot_write", path=str(path), reason=error.strerror or str(error)) from error
 

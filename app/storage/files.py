@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from app.atomic_file import TEMPORARY_SUFFIX, temporary_path, write_new
 from app.domain.base.errors import AppError
-from app.storage.atomic_file import TEMPORARY_SUFFIX, temporary_path, write_new
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from app.storage.atomic_file import PRIVATE
+from app.atomic_file import PRIVATE
 from app.storage.files import storage_error
 
 if sys.platform == "win32":

@@ -114,7 +114,7 @@ class Paths:
 
     @property
     def announcement_phrases(self) -> Path:
-        return self.resources / "phrases" / "telling.toml"
+        return self.resources / "phrases" / "announcements.toml"
 
     def make(self) -> None:
         """Make the folders, for this user alone; raises StorageError naming the one that cannot be made."""

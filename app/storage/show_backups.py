@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.atomic_file import temporary_path
 from app.domain.base.clock import NS_PER_S, Clock
-from app.storage.atomic_file import temporary_path
 from app.storage.database import as_storage_errors, plain_connection, remove_database
 from app.storage.files import StorageError, replace_file
 from app.storage.show_file import SUFFIX, ShowFile

@@ -11,11 +11,11 @@ from uuid import uuid4
 
 import msgspec
 
+from app.atomic_file import temporary_path
 from app.domain.base.signal import Signal
 from app.domain.event import EventKind, ShowEvent
 from app.domain.show import Show
 from app.storage import event_rows, show_pictures
-from app.storage.atomic_file import temporary_path
 from app.storage.consents import read_identity, write_identity
 from app.storage.database import (
     COMPANIONS,

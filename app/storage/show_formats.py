@@ -5,9 +5,9 @@ import logging
 import shutil
 from pathlib import Path
 
+from app.atomic_file import temporary_path
 from app.domain.show import Show
 from app.storage import project_file
-from app.storage.atomic_file import temporary_path
 from app.storage.consents import read_identity
 from app.storage.database import as_storage_errors, connect_read_only, is_database
 from app.storage.files import replace_file

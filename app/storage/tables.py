@@ -80,7 +80,7 @@ def read_grid(path: Path, sheet: str = "", encoding: str = "", *, watch: Watch =
         return _from_workbook(path, content, sheet, reading)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise StorageError("table.old_excel", path=str(path))
-    encodings = _late("app.storage.encodings")
+    encodings = _load_module("app.storage.encodings")
     found = encoding if encoding in ENCODINGS else encodings.guess(content)
     if b"\0" in content and not encoding and found != "utf-16":
         raise StorageError("table.not_a_table", path=str(path))
@@ -98,7 +98,7 @@ def read_table(path: Path, sheet: str = "") -> Table:
 
 
 def _from_workbook(path: Path, content: bytes, sheet: str, reading: _TableReader) -> Grid:
-    book = _late("app.storage.workbook").Workbook(path, content)
+    book = _load_module("app.storage.workbook").Workbook(path, content)
     try:
         empty: StorageError | None = None
         for name in (sheet,) if sheet else book.sheets:
@@ -113,7 +113,7 @@ def _from_workbook(path: Path, content: bytes, sheet: str, reading: _TableReader
         book.close()
 
 
-def _late(module: str) -> Any:
+def _load_module(module: str) -> Any:
     """What reads XLSX and what guesses encodings are loaded with the first such file: no start waits for them."""
     return importlib.import_module(module)
 
@@ -152,7 +152,7 @@ def write_table(path: Path, table: Table) -> None:
     """Write a table as XLSX or CSV, by the name's ending, in one step; raises StorageError. Cells must be harmless already."""
     rows = [table.header, *table.rows]
     if path.suffix.lower() == XLSX:
-        _late("app.storage.workbook").write_rows(path, [[UNWRITTEN.sub("", cell) for cell in row] for row in rows])
+        _load_module("app.storage.workbook").write_rows(path, [[UNWRITTEN.sub("", cell) for cell in row] for row in rows])
         return
     text = io.StringIO(newline="")
     csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",").writerows(rows)

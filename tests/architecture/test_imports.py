@@ -9,10 +9,11 @@ import pytest
 
 from tests.support.source_trees import ROOT, forbidden_imports, imports_of, local_imports, modules
 
-_EVERYONE = ("app.version",)
+_EVERYONE = ("app.version", "app.atomic_file")
 TABLE: Mapping[str, Sequence[str]] = {
-    "domain": _EVERYONE,
+    "domain": ("app.version",),
     "version": (),
+    "atomic_file": (),
     "media": (*_EVERYONE, "app.domain", "av", "cv2", "numpy", "sounddevice", "mss", "cv2_enumerate_cameras", "psutil"),
     "transport": (*_EVERYONE, "app.domain", "aiortc", "aioice", "aiohttp", "pylibsrtp", "OpenSSL"),
     "relay": (*_EVERYONE, "app.domain", "app.transport", "aiohttp", "zeroconf", "segno"),
@@ -46,13 +47,13 @@ FORBIDDEN_STANDARD: Mapping[str, Sequence[str]] = {
 DYNAMIC = (
     "app.cli:",  # each command's process is loaded when it is chosen: the window must not load codecs, the engine not Qt
     "app.media.sound.portaudio:",  # loading the library starts PortAudio, which may wait for a sound server that hangs
-    "app.bootstrap.desk:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
+    "app.bootstrap.studio:",  # Qt's drawing half is loaded with the first text source: a headless show without text needs no Qt
     "app.storage.tables:",  # what reads XLSX and what guesses encodings are loaded with the first such file: openpyxl brings numpy along
-    "app.calendar.late_almanac:",  # tables of festivals take a fifth of a second to load
+    "app.calendar.lazy_almanac:",  # tables of festivals take a fifth of a second to load
     "app.bootstrap.calendar:",  # what knows series, zones and festivals is loaded when the first show is planned
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
-    "app.bootstrap.telling:",  # calendar files and posters are made seldom: what makes them is loaded with the first one
+    "app.bootstrap.announcements:",  # calendar files and posters are made seldom: what makes them is loaded with the first one
     "app.ui.late:",  # dialogs and the prompter are loaded when they are opened: a seventh of what the start would load
 )
 DRAWING = ("app.ui", "app.overlay")

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.calendar.almanac import Almanac
-from app.calendar.late_almanac import LazyHolidayTables
+from app.calendar.lazy_almanac import LazyAlmanac
 from tests.support.festivals import MARKETS, packaged_rules
 from tests.support.source_trees import ROOT
 
@@ -73,7 +73,7 @@ def test_the_libraries_are_loaded_with_the_first_question() -> None:
 
 
 def test_many_threads_may_ask_at_once() -> None:
-    almanac = LazyHolidayTables()
+    almanac = LazyAlmanac()
     found: list[date | None] = []
     threads = [threading.Thread(target=lambda: found.append(almanac.lunar(2027, 1, 1)), name=f"asks-{number}") for number in range(8)]
     for thread in threads:

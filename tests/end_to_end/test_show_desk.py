@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap.desk import Drawing, desk_equipment
+from app.bootstrap.studio import Drawing, desk_equipment
 from app.domain.event import EventKind
 from app.domain.room.room import orders_secret
 from app.domain.selling.card import CardPicture

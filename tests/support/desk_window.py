@@ -5,8 +5,8 @@ from pathlib import Path
 
 import segno
 
-from app.bootstrap.desk import Drawing, desk_equipment
 from app.bootstrap.formats import LazyFormats
+from app.bootstrap.studio import Drawing, desk_equipment
 from app.domain.base.clock import Clock, SystemClock
 from app.domain.program.project import Project
 from app.overlay.text import render_text

@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 
 from app.calendar.almanac import Almanac
-from app.calendar.day_tables import PublicHoliday
 from app.calendar.festivals import FestivalCalendar
+from app.calendar.holiday_tables import PublicHoliday
 from app.domain.planning.festival import Festival
 from app.domain.planning.festival_rule import FestivalRule
 from app.storage.calendar_tables import load_days_off, load_festival_rules

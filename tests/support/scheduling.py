@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.bootstrap.calendar import LazyCalendar
-from app.bootstrap.desk import schedule_review
+from app.bootstrap.studio import schedule_review
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime
 from app.domain.base.notice import Notice

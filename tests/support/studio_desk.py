@@ -12,7 +12,7 @@ from typing import Self
 
 from keyring.backend import KeyringBackend
 
-from app.bootstrap.desk import Drawing, desk_equipment
+from app.bootstrap.studio import Drawing, desk_equipment
 from app.domain.air.preset import RelayPreset
 from app.domain.base.clock import SystemClock
 from app.domain.base.errors import Value

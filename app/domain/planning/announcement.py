@@ -12,7 +12,7 @@ from app.domain.planning.schedule import Airing, ScheduleError, WhatsNew
 NEWS = ("product", "offer", "guest")  # fields of WhatsNew, in the order in which they are told
 EARLIEST = timedelta(hours=24)  # a reminder that cannot be told in the day before the show is none
 BULLET = "• "
-Phrases = Mapping[str, Words]  # what the program says of its own: a key of resources/phrases/telling.toml → languages
+Phrases = Mapping[str, Words]  # what the program says of its own: a key of resources/phrases/announcements.toml → languages
 
 
 @dataclass(frozen=True, slots=True)

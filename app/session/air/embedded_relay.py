@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import secrets
 import subprocess
 import time
@@ -12,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.atomic_file import write_atomically
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.session.air.lan import free_port, lan_address
@@ -303,10 +303,7 @@ class EmbeddedRelay:
                 if name == stream and key.strip():
                     return key.strip()
         key = secrets.token_urlsafe(24)
-        path.unlink(missing_ok=True)  # one that others could read keeps its rights
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{stream} {key}\n")
+        write_atomically(path, f"{stream} {key}\n".encode())
         return key
 
     def _remembered_port(self) -> int:

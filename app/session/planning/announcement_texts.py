@@ -116,7 +116,7 @@ def sendings(telling: Telling, occurrence: Occurrence, minutes_before: int) -> t
 
 
 class AnnouncementTexts:
-    """Usable on any thread; slow for the first time, when `formats` is loaded. `phrases` are the program's own words (telling.toml, and
+    """Usable on any thread; slow for the first time, when `formats` is loaded. `phrases` are Tradewind's own words (announcements.toml, and
     "scan" beside a code)."""
 
     def __init__(self, formats: TimeFormats, phrases: Phrases) -> None:

@@ -25,7 +25,7 @@ from app.storage.paths import RESOURCES
 from app.storage.phrases import load_phrases
 
 ZONES = load_zones()
-PHRASES = load_phrases(RESOURCES / "phrases" / "telling.toml")
+PHRASES = load_phrases(RESOURCES / "phrases" / "announcements.toml")
 NEW = WhatsNew(product={"en": "A thermos", "zh-Hans": "保温杯"}, offer={"en": " "}, guest={"de": "Anna"})
 QUIET = ("22:00", "08:00")
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from app.bootstrap.desk import qr_code_modules
-from app.bootstrap.telling import announcement_services
+from app.bootstrap.announcements import announcement_services
+from app.bootstrap.studio import qr_code_modules
 from app.domain.base.local_time import LocalTime
 from app.domain.base.notice import Severity
 from app.domain.planning.party import Party, PartyKind

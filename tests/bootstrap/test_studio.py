@@ -1,6 +1,6 @@
 """What the desk is built of."""
 
-from app.bootstrap.desk import Drawing
+from app.bootstrap.studio import Drawing
 from app.domain.program.output import Canvas
 
 

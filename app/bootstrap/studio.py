@@ -5,10 +5,10 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
+from app.bootstrap.announcements import announcement_services
 from app.bootstrap.calendar import LazyCalendar
 from app.bootstrap.formats import LazyFormats
 from app.bootstrap.processes import spawn
-from app.bootstrap.telling import announcement_services
 from app.domain.base.clock import SystemClock
 from app.domain.base.errors import Value
 from app.domain.program.output import Canvas

@@ -19,7 +19,7 @@ class PublicHoliday:
     estimated: bool
 
 
-class DayTables(Protocol):
+class HolidayTables(Protocol):
     """As app.calendar.almanac.Almanac. Each answer is empty or None where its table ends; nothing is guessed."""
 
     def public(self, country: str, year: int) -> Sequence[PublicHoliday]:

@@ -5,20 +5,20 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 
-from app.calendar.day_tables import DayTables, PublicHoliday
+from app.calendar.holiday_tables import HolidayTables, PublicHoliday
 
 
-class LazyHolidayTables:
+class LazyAlmanac:
     """As app.calendar.almanac.Almanac; for any thread."""
 
     def __init__(self) -> None:
-        self._tables: DayTables | None = None
+        self._tables: HolidayTables | None = None
         self._lock = threading.Lock()
 
-    def _loaded(self) -> DayTables:
+    def _loaded(self) -> HolidayTables:
         with self._lock:
             if self._tables is None:
-                tables: DayTables = importlib.import_module("app.calendar.almanac").Almanac()
+                tables: HolidayTables = importlib.import_module("app.calendar.almanac").Almanac()
                 self._tables = tables
             return self._tables
 
