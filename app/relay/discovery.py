@@ -1,6 +1,5 @@
 """Relays of this network announce themselves and find each other over mDNS (RFC 6762, 6763)."""
 
-import asyncio
 import ipaddress
 import logging
 import socket
@@ -9,6 +8,8 @@ from dataclasses import dataclass
 
 from zeroconf import BadTypeInNameException, Error, InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+
+from app.aio.owned_tasks import OwnedTasks
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class Browser:
         self._zeroconf: AsyncZeroconf | None = None
         self._browser: AsyncServiceBrowser | None = None
         self._found: dict[str, tuple[FoundRelay, ...]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = OwnedTasks()
 
     async def start(self) -> bool:
         """Begin to look; whether that could be done."""
@@ -138,9 +139,7 @@ class Browser:
             if self._found.pop(name, None) is not None:
                 self._tell()
             return
-        task = asyncio.get_running_loop().create_task(self._resolve(zeroconf, service_type, name), name=f"resolve {name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._resolve(zeroconf, service_type, name), f"resolve {name}")
 
     async def _resolve(self, zeroconf: Zeroconf, service_type: str, name: str) -> None:
         info = AsyncServiceInfo(service_type, name)
@@ -164,9 +163,7 @@ class Browser:
         if self._browser is not None:
             await self._browser.async_cancel()
             self._browser = None
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.aclose()
         zeroconf, self._zeroconf = self._zeroconf, None
         if zeroconf is not None:
             await zeroconf.async_close()

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from app.aio.owned_tasks import start_task
 from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from app.relay import descriptors
@@ -55,11 +56,6 @@ def _http_log() -> logging.Logger:
 
 def _address_of(request: web.Request) -> str:
     return request.remote or ""
-
-
-def _ticker_ended(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("reports to publishers and viewers have ended", exc_info=error)
 
 
 def _json(value: object) -> web.Response:
@@ -134,8 +130,7 @@ class RelayServer:
             await self.aclose()
             raise RelayError("relay.cannot_listen", address=f"{self.config.host}:{self.config.port}", reason=str(error)) from error
         self.port = int(self._server.sockets[0].getsockname()[1])
-        self._ticker = asyncio.get_running_loop().create_task(self._tick(), name="relay tick")
-        self._ticker.add_done_callback(_ticker_ended)
+        self._ticker = start_task(self._tick(), "relay reports")
         log.info("the relay listens on port %d", self.port)
 
     async def _listen(self, guard: ConnectionGuard) -> asyncio.Server:

@@ -21,7 +21,7 @@ from app.domain.show import Presentation, Show
 from app.plugin.host import PluginHost
 from app.session.actions import ActionTable
 from app.session.air.discovery import MakeDiscovery
-from app.session.base.background import Background
+from app.session.base.background import background_tasks
 from app.session.base.processes import Spawn
 from app.session.catalogue.show_handbook import ShowHandbook
 from app.session.document.document import on_program
@@ -103,7 +103,7 @@ class Studio(RelayedShow):
             send=self._tell_engine,
             trusted=trusted,
         )
-        self._background = Background(notify)
+        self._background = background_tasks(notify)
         self._texts = TextPictures(draw_text, notify)
         self._lock = DeskLock(paths.runtime)
         self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
@@ -145,7 +145,7 @@ class Studio(RelayedShow):
         except StorageError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
         self._files.start()
-        self._background.keep(self._files.look_after(lambda: self.settings.backup_every_min * 60.0), "backups")
+        self._background.start(self._files.look_after(lambda: self.settings.backup_every_min * 60.0), "backups")
         last = self._files.last if self.settings.reopen_last else None
         if path is None and self.recovery is not None and self.recovery.on_air and self._engine.left_running():
             self.accept_recovery()  # before the room is joined: what viewers did meanwhile belongs into this log
@@ -160,7 +160,7 @@ class Studio(RelayedShow):
         if self._with_relay:
             self._embedded.start()
         if self._discovery is not None:
-            self._background.keep(self._discovery.start(), "discovery")
+            self._background.start(self._discovery.start(), "discovery")
         self._engine_left = self._engine.left_running()
         self._engine.start()
         self.control.start()
@@ -246,7 +246,7 @@ class Studio(RelayedShow):
 
     def restart_engine(self) -> None:
         """End the engine, of whatever version, and begin anew; what is live goes back on air."""
-        self._background.keep(self._engine.restart(), "engine-restart")
+        self._background.start(self._engine.restart(), "engine-restart")
 
     # Settings -------------------------------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class Studio(RelayedShow):
         except StorageError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
         if self._loop is not None and relay_setting(before) != relay_setting(self.settings):
-            self._background.keep(self._embedded.change(relay_setting(self.settings)), "relay-change")
+            self._background.start(self._embedded.change(relay_setting(self.settings)), "relay-change")
         self.settings_changed.emit(self.settings)
         if self._loop is not None:
             self._learn_secrets()

@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.http_exceptions import HttpProcessingError
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.program.broadcast import Step
 from app.transport.errors import TransportError
 
@@ -69,7 +70,7 @@ class RememberingResolver(AbstractResolver):
     def __init__(self) -> None:
         self._system = aiohttp.ThreadedResolver()
         self._known: dict[tuple[str, int, int], list[ResolveResult]] = {}
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = OwnedTasks()
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
         key = (host, port, int(family))
@@ -77,9 +78,7 @@ class RememberingResolver(AbstractResolver):
         if known is None:
             self._known[key] = found = await self._system.resolve(host, port, family)
             return found
-        task = asyncio.create_task(self._refresh(key, family))
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
+        task = self._asking.start(self._refresh(key, family), f"resolve {host}")
         await asyncio.wait({task}, timeout=KNOWN_NAME_WITHIN_S)
         return self._known[key]
 
@@ -90,10 +89,7 @@ class RememberingResolver(AbstractResolver):
             log.debug("%s does not resolve now (%s), its last address is used", key[0], error)
 
     async def close(self) -> None:
-        for task in self._asking:
-            task.cancel()
-        if self._asking:
-            await asyncio.wait(self._asking)
+        await self._asking.aclose()
         await self._system.close()
 
 

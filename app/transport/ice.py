@@ -11,7 +11,7 @@ import logging
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol, cast
 
 import aioice
@@ -21,6 +21,7 @@ from aioice.stun import Message, TransactionError
 from aioice.turn import UDP_SOCKET_BUFFER_SIZE
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.address import shown_address
 from app.domain.program.output import IceServer
 from app.transport.sdp import MAX_HOST, IceCandidate
@@ -82,7 +83,7 @@ class IceConnection(aioice.Connection):
         self.on_media: Callable[[bytes], None] | None = None
         self._early: list[bytes] = []
         self.on_refused: Callable[[], None] | None = None
-        self._extra: set[asyncio.Task[None]] = set()
+        self._extra = OwnedTasks()
         self.refusals: list[str] = []  # of TURN servers, in their words
         self._turns: dict[StunProtocol, TurnPath] = {}
 
@@ -94,7 +95,7 @@ class IceConnection(aioice.Connection):
             candidate.priority = candidate_priority(1, "host", max(0, 65535 - 256 * index))
         self._local_candidates += candidates
         self._local_candidates_end = True
-        asks = [self._start(ask) for server in servers for ask in self._asks(server)]
+        asks = [self._extra.start(ask, "ask ICE server") for server in servers for ask in self._asks(server)]
         if asks:
             await asyncio.wait(asks, timeout=within_s)
 
@@ -117,16 +118,7 @@ class IceConnection(aioice.Connection):
             candidates.append(protocol.local_candidate)
         return candidates
 
-    def _start(self, ask: Awaitable[None]) -> "asyncio.Task[None]":
-        async def run() -> None:
-            await ask
-
-        task = asyncio.create_task(run())
-        self._extra.add(task)
-        task.add_done_callback(self._extra.discard)
-        return task
-
-    def _asks(self, server: IceServer) -> list[Awaitable[None]]:
+    def _asks(self, server: IceServer) -> list[Coroutine[None, None, None]]:
         parsed = server_address(server.url)
         if parsed is None:
             log.warning("ICE server address not understood: %s", shown_address(server.url))
@@ -180,7 +172,7 @@ class IceConnection(aioice.Connection):
             elif resolve_names:
                 named.append(candidate)
         if named:
-            task = self._start(self._add_named(named[:MAX_NAMES]))
+            task = self._extra.start(self._add_named(named[:MAX_NAMES]), "resolve candidates")
             if not usable:
                 await asyncio.wait({task})
         return usable or len(self._remote_candidates)
@@ -309,7 +301,7 @@ class IceConnection(aioice.Connection):
         if turn is None:
             pair.protocol.transport.sendto(data, pair.remote_addr)
         else:
-            turn.send(data, pair.remote_addr, self._start)
+            turn.send(data, pair.remote_addr, self._extra)
         return True
 
     def report_refusals(self) -> None:
@@ -348,10 +340,7 @@ class IceConnection(aioice.Connection):
         return pair is not None and pair.protocol in self._turns
 
     async def close(self) -> None:
-        for task in self._extra:
-            task.cancel()
-        if self._extra:
-            await asyncio.wait(self._extra)
+        await self._extra.aclose()
         closing = asyncio.create_task(super().close())
         while (await asyncio.wait({closing}, timeout=LEAVE_WITHIN_S))[1]:
             for turn in self._turns.values():

@@ -12,6 +12,7 @@ from typing import cast
 
 from aioice import stun
 
+from app.aio.owned_tasks import OwnedTasks, start_task
 from app.domain.base.address import without_credentials
 from app.domain.program.output import Target
 from app.domain.program.stats import RelayProbe
@@ -72,12 +73,6 @@ async def stun_trip_ms(host: str, port: int) -> float:
         transport.close()
 
 
-def _report(task: "asyncio.Task[None]") -> None:
-    """A watch ends by being cancelled; anything else is our own mistake."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("%s stopped by an error of our own", task.get_name(), exc_info=error)
-
-
 class RelayWatch:
     """Measures one relay; a warm one also keeps its connection open and a gathered peer ready.
 
@@ -98,14 +93,13 @@ class RelayWatch:
         self._stun_ms: deque[float] = deque(maxlen=SAMPLES)
         self._peer: Peer | None = None
         self._peer_at = 0.0
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing = OwnedTasks()
         self._kept_s = float("inf")
         self._soon = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=f"watch {self.target.relay.id}")
-        self._task.add_done_callback(_report)
+        self._task = start_task(self._run(), f"watch {self.target.relay.id}")
 
     async def aclose(self) -> None:
         """Stop measuring and let the ready peer go."""
@@ -114,8 +108,7 @@ class RelayWatch:
             task.cancel()
             await asyncio.wait({task})
         self._let_peer_go()
-        if self._closing:
-            await asyncio.wait(self._closing)
+        await self._closing.join()
 
     def take_peer(self) -> Peer | None:
         """The ready peer, if there is one that is still good."""
@@ -138,9 +131,7 @@ class RelayWatch:
     def _let_peer_go(self) -> None:
         peer, self._peer = self._peer, None
         if peer is not None:
-            task = asyncio.create_task(peer.aclose())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._closing.start(peer.aclose(), "close unused peer")
 
     async def _run(self) -> None:
         while True:

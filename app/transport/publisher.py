@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.clock import Clock
 from app.domain.base.notice import Notice
 from app.domain.program.broadcast import TargetState
@@ -82,7 +83,7 @@ class Publisher:
         self._leaving: list[TargetSession] = []
         self._watches: dict[str, RelayWatch] = {}
         self._pools: dict[str, RelayHttp] = {}
-        self._trials: set[asyncio.Task[None]] = set()
+        self._trials = OwnedTasks()
         self._closing: dict[str, asyncio.Task[None]] = {}
         self._picture_id = 0
         self._asked: tuple[frozenset[Codec], int] = (frozenset(), UNLIMITED_KBPS)
@@ -170,10 +171,7 @@ class Publisher:
             await self._stop.wait()
         finally:
             looking.cancel()
-            for trial in self._trials:
-                trial.cancel()
-            if self._trials:
-                await asyncio.wait(self._trials)
+            await self._trials.aclose()
             self._set_targets(())
             self._set_watches((), frozenset(), EVERY_S)
             while self._closing:
@@ -195,9 +193,7 @@ class Publisher:
 
     def _begin_trial(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
         if len(self._trials) < MAX_TRIALS:
-            task = asyncio.create_task(self._trial(target, told), name=f"trial {target.relay.id}")
-            self._trials.add(task)
-            task.add_done_callback(self._trials.discard)
+            self._trials.start(self._trial(target, told), f"trial {target.relay.id}")
 
     async def _trial(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
         http = RelayHttp(self._trust)  # its own: what is warm or live is not touched

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.errors import Value
 from app.domain.base.notice import Notice, Severity
@@ -81,7 +82,7 @@ class TargetSession:
         self._wake = asyncio.Event()
         self._network_changed = False
         self._task: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving = OwnedTasks()
         self._failure: TransportError | None = None
         self._since_ns = 0
         self._live_ns = 0
@@ -136,8 +137,8 @@ class TargetSession:
         task.cancel()
         await asyncio.wait({task})
         self._drop(tell_relay=True)
-        undoing = asyncio.create_task(self._connector.aclose(), name=f"undo {self.target.relay.id}")
-        await asyncio.wait({undoing, *self._leaving})
+        self._leaving.start(self._connector.aclose(), f"undo {self.target.relay.id}")
+        await self._leaving.join()
         self.state.set(TargetState.IDLE)
 
     @property
@@ -235,9 +236,7 @@ class TargetSession:
         self._leave(current, tell_relay=tell_relay)
 
     def _leave(self, connection: Connection, *, tell_relay: bool) -> None:
-        leaving = asyncio.create_task(connection.aclose(tell_relay=tell_relay))
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+        self._leaving.start(connection.aclose(tell_relay=tell_relay), f"leave {self.target.relay.id}")
 
     def _on_air(self) -> None:
         back = self._live_ns > 0

@@ -9,13 +9,14 @@ import asyncio
 import logging
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import cast
 
 from aioice.ice import StunProtocol, relayed_candidate
 from aioice.stun import TransactionError
 from aioice.turn import TurnClientProtocol, TurnTransport
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.program.output import IceServer
 
 log = logging.getLogger(__name__)
@@ -79,8 +80,8 @@ class TurnPath:
         name = self._inner.transport.get_extra_info("sockname")
         return str(name[0]) if name else ""
 
-    def send(self, data: bytes, address: tuple[str, int], start: Callable[[Awaitable[None]], object]) -> None:
-        """Send through the channel to this address at once; `start` runs the renewal of a channel, which no packet waits for."""
+    def send(self, data: bytes, address: tuple[str, int], tasks: OwnedTasks) -> None:
+        """Send through the channel to this address at once; a channel is renewed in one of `tasks`, so that no packet waits for it."""
         inner = self._inner
         channel = inner.peer_to_channel.get(address)
         if channel is None:  # the first packets wait until it is bound
@@ -88,7 +89,7 @@ class TurnPath:
             return
         if time.time() > inner.channel_refresh_at[channel]:
             inner.channel_refresh_at[channel] = time.time() + RENEW_S
-            start(self._renew(channel, address))
+            tasks.start(self._renew(channel, address), "renew TURN channel")
         inner._send(_HEADER.pack(channel, len(data)) + data)
 
     async def _renew(self, channel: int, address: tuple[str, int]) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.address import authorization, is_loopback, origin_of, shown_address, split_credentials
 from app.domain.program.broadcast import Step
 from app.domain.program.output import IceServer, Quirks
@@ -96,7 +97,7 @@ class WhipClient:
         self._url, own = split_credentials(url)
         self._token = token or own
         self._quirks = quirks
-        self._late: set[asyncio.Task[None]] = set()
+        self._late = OwnedTasks()
 
     @property
     def host(self) -> str:
@@ -149,14 +150,7 @@ class WhipClient:
         """Nobody waits for this answer any more: leave the session that it may bring. An offer that never left is simply dropped."""
         if not sent.is_set():
             posting.cancel()
-        task = asyncio.create_task(self._leave_late(posting), name=f"undo {posting.get_name()}")
-        self._late.add(task)
-        task.add_done_callback(self._on_undone)
-
-    def _on_undone(self, task: "asyncio.Task[None]") -> None:
-        self._late.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
+        self._late.start(self._leave_late(posting), f"undo {posting.get_name()}")
 
     async def _leave_late(self, posting: "asyncio.Task[_Answer]") -> None:
         try:
@@ -173,12 +167,8 @@ class WhipClient:
 
     async def aclose(self) -> None:
         """Let late answers be undone, for a moment."""
-        if self._late:
-            await asyncio.wait(self._late, timeout=CLOSE_WITHIN_S)
-        while self._late:
-            for task in self._late:
-                task.cancel()
-            await asyncio.wait(self._late)
+        await self._late.join(CLOSE_WITHIN_S)
+        await self._late.aclose()
 
     def _redirected(self, reply: Reply, url: str) -> str:
         target = address_from(url, reply.headers.get("location", ""))

@@ -12,11 +12,12 @@ from tests.support.source_trees import ROOT, forbidden_imports, imports_of, loca
 _EVERYONE = ("app.version", "app.atomic_file")
 TABLE: Mapping[str, Sequence[str]] = {
     "domain": ("app.version",),
+    "aio": (),
     "version": (),
     "atomic_file": (),
     "media": (*_EVERYONE, "app.domain", "av", "cv2", "numpy", "sounddevice", "mss", "cv2_enumerate_cameras", "psutil"),
-    "transport": (*_EVERYONE, "app.domain", "aiortc", "aioice", "aiohttp", "pylibsrtp", "OpenSSL"),
-    "relay": (*_EVERYONE, "app.domain", "app.transport", "aiohttp", "zeroconf", "segno"),
+    "transport": (*_EVERYONE, "app.domain", "app.aio", "aiortc", "aioice", "aiohttp", "pylibsrtp", "OpenSSL"),
+    "relay": (*_EVERYONE, "app.domain", "app.aio", "app.transport", "aiohttp", "zeroconf", "segno"),
     "overlay": (*_EVERYONE, "app.domain", "app.language.formats", "PySide6.QtGui", "PySide6.QtCore"),
     "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs", "openpyxl", "charset_normalizer"),
     "language": (*_EVERYONE, "app.domain", "babel", "jinja2"),
@@ -35,7 +36,18 @@ TABLE: Mapping[str, Sequence[str]] = {
     ),
     "link": (*_EVERYONE, "app.domain", "msgspec"),
     "plugin": (*_EVERYONE, "app.domain"),
-    "session": (*_EVERYONE, "app.domain", "app.storage", "app.language", "app.overlay", "app.link", "app.plugin", "psutil", "aiohttp"),
+    "session": (
+        *_EVERYONE,
+        "app.domain",
+        "app.aio",
+        "app.storage",
+        "app.language",
+        "app.overlay",
+        "app.link",
+        "app.plugin",
+        "psutil",
+        "aiohttp",
+    ),
     "ui": (*_EVERYONE, "app.domain", "app.session", "app.language.formats", "PySide6", "qasync"),
 }
 EVERYTHING = frozenset({"bootstrap", "cli", "__main__"})

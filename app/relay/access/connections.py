@@ -4,9 +4,10 @@ import asyncio
 import logging
 import ssl
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Protocol, cast
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_S, Clock
 from app.relay.access.proxies import is_in
@@ -108,7 +109,7 @@ class _Guarded(asyncio.Protocol):
             self._serve(self._transport)
         else:
             self._transport.pause_reading()  # the handshake reads for itself
-            self._guard.spawn(self._shake_hands(self._transport, self._guard.tls))
+            self._guard.handshakes.start(self._shake_hands(self._transport, self._guard.tls), "relay TLS handshake")
 
     async def _shake_hands(self, transport: asyncio.Transport, tls: ssl.SSLContext) -> None:
         loop = asyncio.get_running_loop()
@@ -192,18 +193,11 @@ class ConnectionGuard:
         self.places = _Places(config, clock, most)
         self.tls = tls
         self._make = make
-        self._handshakes: set[asyncio.Task[None]] = set()
+        self.handshakes = OwnedTasks()
 
     def __call__(self) -> asyncio.Protocol:
         return _Guarded(cast(asyncio.Protocol, self._make()), self)
 
-    def spawn(self, handshake: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(handshake, name="relay TLS handshake")
-        self._handshakes.add(task)
-        task.add_done_callback(self._handshakes.discard)
-
     async def aclose(self) -> None:
         """End the handshakes that are under way."""
-        for task in tuple(self._handshakes):
-            task.cancel()
-        await asyncio.gather(*self._handshakes, return_exceptions=True)
+        await self.handshakes.aclose()

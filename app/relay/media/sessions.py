@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.clock import Clock
 from app.relay.access.admission import Admission
 from app.relay.access.subnet import subnet_of
@@ -57,7 +58,7 @@ class Sessions:
         self._addresses = addresses
         self._certificate = Certificate.generateCertificate()
         self._sessions: dict[str, Session] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = OwnedTasks()
         self._closing = False
 
     def find(self, stream: str, session_id: str, kind: str) -> Session:
@@ -132,11 +133,11 @@ class Sessions:
             raise
 
         def closed(reason: str) -> None:
-            self._spawn(self.end(session, reason), f"end {session.id}")
+            self._tasks.start(self.end(session, reason), f"end {session.id}")
 
         peer.on_closed = closed
         self._sessions[session.id] = session
-        session.connecting = self._spawn(self._connect(session, offer.transport), f"connect {session.id}")
+        session.connecting = self._tasks.start(self._connect(session, offer.transport), f"connect {session.id}")
         self._make_room()
         return session, render(answer, offer=False)
 
@@ -149,18 +150,7 @@ class Sessions:
         if crowded := self._admission.crowded:
             waiting = (session for session in self._sessions.values() if not session.connected and subnet_of(session.address) == crowded)
             if (oldest := next(waiting, None)) is not None:
-                self._spawn(self.end(oldest, "made room"), f"end {oldest.id}")
-
-    def _spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
+                self._tasks.start(self.end(oldest, "made room"), f"end {oldest.id}")
 
     async def _connect(self, session: Session, remote: RemoteTransport) -> None:
         """Whatever goes wrong, a session that does not get connected does not stay."""
@@ -190,7 +180,7 @@ class Sessions:
         before = stream.take_publisher(new)
         for session in self.all():
             if before is not None and session.ingest is before:
-                self._spawn(self.end(session, "replaced"), f"replace {session.id}")
+                self._tasks.start(self.end(session, "replaced"), f"replace {session.id}")
 
     async def end(self, session: Session, reason: str) -> None:
         """End a session and free what it holds; idempotent."""
@@ -214,4 +204,4 @@ class Sessions:
         for session in self.all():
             await self.end(session, "the relay stops")
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._tasks.join()

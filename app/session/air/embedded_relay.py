@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.aio.owned_tasks import start_task
 from app.atomic_file import write_atomically
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
@@ -141,8 +142,7 @@ class EmbeddedRelay:
         if self._task is None:
             self.key = self._kept_key(KEYS_FILE)
             self._room_key = self._kept_key(ROOM_KEYS_FILE)
-            self._task = asyncio.create_task(self._look_after(), name="embedded-relay")
-            self._task.add_done_callback(self._ended)
+            self._task = start_task(self._look_after(), "embedded-relay", self._failed)
 
     async def aclose(self, *, keep: bool) -> None:
         """Let it go on for an engine that is live, or end it."""
@@ -273,10 +273,8 @@ class EmbeddedRelay:
             self.viewers = viewers
             self._changed()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the embedded relay is not looked after any more", exc_info=error)
-            self._notify(Notice(Severity.ERROR, "relay.unattended", {"reason": str(error)}, EMBEDDED_RELAY_ID))
+    def _failed(self, name: str, error: BaseException) -> None:
+        self._notify(Notice(Severity.ERROR, "relay.unattended", {"reason": str(error)}, EMBEDDED_RELAY_ID))
 
     # Files ----------------------------------------------------------------------------------------------------------------
 

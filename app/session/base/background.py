@@ -1,37 +1,15 @@
-"""Work that goes on beside everything else: owned, told when it fails, ended with its owner."""
+"""Background tasks whose failure the user hears of."""
 
-import asyncio
-import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
+from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.notice import Notice, Severity
 
-log = logging.getLogger(__name__)
 
+def background_tasks(notify: Callable[[Notice], None]) -> OwnedTasks:
+    """An owner of tasks that turns each failure into a notice."""
 
-class Background:
-    """Tasks that nobody waits for."""
+    def tell(name: str, error: BaseException) -> None:
+        notify(Notice(Severity.ERROR, "studio.task_failed", {"task": name, "reason": str(error)}))
 
-    def __init__(self, notify: Callable[[Notice], None]) -> None:
-        self._notify = notify
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def keep(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Let it go on; a notice tells when it fails."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    async def aclose(self) -> None:
-        """End what still goes on."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
-            self._notify(Notice(Severity.ERROR, "studio.task_failed", {"task": task.get_name(), "reason": str(error)}))
+    return OwnedTasks(tell)

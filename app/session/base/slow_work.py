@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
-from app.session.base.background import Background
+from app.session.base.background import background_tasks
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class SlowWork:
 
     def __init__(self, notify: Callable[[Notice], None]) -> None:
         self._notify = notify
-        self._background = Background(notify)
+        self._background = background_tasks(notify)
         self._open = True
 
     def __call__(self, name: str, work: Callable[[], T], done: Callable[[T], None]) -> bool:
@@ -31,7 +31,7 @@ class SlowWork:
         except RuntimeError:
             return False
         if self._open:
-            self._background.keep(self._see_through(work, done), name)
+            self._background.start(self._see_through(work, done), name)
         return self._open
 
     async def aclose(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Set
 from enum import Enum
 from pathlib import Path
 
+from app.aio.owned_tasks import start_task
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.state import StateCell
 from app.domain.program.command import Command, Event, Hello
@@ -77,8 +78,7 @@ class EngineDesk:
     def start(self) -> None:
         """Begin to look after the engine. More than once is ignored."""
         if self._task is None:
-            self._task = asyncio.create_task(self._look_after(), name="engine-desk")
-            self._task.add_done_callback(self._ended)
+            self._task = start_task(self._look_after(), "engine-desk", self._failed)
 
     async def aclose(self, *, keep_engine: bool) -> None:
         """Let go of the engine: it goes on by itself, or leaves the relays in order and ends."""
@@ -263,7 +263,5 @@ class EngineDesk:
             if self._is_engine(pid):
                 kill_with_children(pid)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the engine is not looked after any more", exc_info=error)
-            self._notify(Notice(Severity.ERROR, "engine.unattended", {"reason": str(error)}, "engine", ("engine.restart",)))
+    def _failed(self, name: str, error: BaseException) -> None:
+        self._notify(Notice(Severity.ERROR, "engine.unattended", {"reason": str(error)}, "engine", ("engine.restart",)))

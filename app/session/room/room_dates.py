@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from app.domain.base.notice import Notice
 from app.domain.base.words import Words
 from app.domain.planning.schedule import Occurrence, Schedule
-from app.session.base.background import Background
+from app.session.base.background import background_tasks
 from app.session.planning.room_calendar import RoomCalendar
 from app.session.planning.scheduler import Scheduler
 from app.session.room.room_schedule import HORIZON, schedule_board
@@ -41,7 +41,7 @@ class RoomDates:
         self._host_language = host_language
         self._link = link
         self._show = show
-        self._background = Background(notify)
+        self._background = background_tasks(notify)
         self._made: Made = ((), {})
         self._made_for: tuple[Schedule, str, tuple[str, ...]] | None = None
         self._making = False
@@ -87,7 +87,7 @@ class RoomDates:
         self._making = True
         self._made_for = wanted
         dates = [one for one in map(self._scheduler.occurrence, keys) if one is not None]
-        self._background.keep(self._make(self._make_calendars, dates), "room-calendars")
+        self._background.start(self._make(self._make_calendars, dates), "room-calendars")
 
     async def _make(self, make: MakeCalendars, dates: list[Occurrence]) -> None:
         try:

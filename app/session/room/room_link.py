@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Set
 from enum import Enum
 from typing import Any
 
+from app.aio.owned_tasks import start_task
 from app.domain.base.backoff import Backoff
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
@@ -118,8 +119,7 @@ class RoomLink:
         if self._task is None:
             self._boot, self._seq = split_mark(mark)
             self._safe_seq = self._seq
-            self._task = asyncio.create_task(self._stay(), name="room-link")
-            self._task.add_done_callback(self._ended)
+            self._task = start_task(self._stay(), "room-link", self._failed)
 
     async def aclose(self) -> None:
         """Leave the room; its board stays as it is for who watches on."""
@@ -444,10 +444,8 @@ class RoomLink:
             self._told = True
             self._notify(Notice(Severity.WARNING, "room.lost", {}, "room"))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the room is not looked after any more", exc_info=error)
-            self._notify(Notice(Severity.ERROR, "room.unattended", {"reason": str(error)}, "room"))
+    def _failed(self, name: str, error: BaseException) -> None:
+        self._notify(Notice(Severity.ERROR, "room.unattended", {"reason": str(error)}, "room"))
 
 
 @contextlib.contextmanager

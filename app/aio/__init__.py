@@ -1,0 +1,1 @@
+"""Tasks on an event loop, for every package that has one."""
