@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from app.domain.base.address import is_loopback
 from app.domain.program.output import Relay
-from app.relay.discovery import Browser, FoundRelay
+from app.relay.discovery import FoundRelay, RelayBrowser
 from app.transport.addresses import host_addresses
 
 
@@ -22,7 +22,7 @@ class LanRelays:
     """The relay browser in the Studio's terms."""
 
     def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:
-        self._browser = Browser(lambda found: changed(as_relays(found, host_addresses())))
+        self._browser = RelayBrowser(lambda found: changed(as_relays(found, host_addresses())))
 
     async def start(self) -> None:
         await self._browser.start()

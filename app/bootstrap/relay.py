@@ -10,10 +10,10 @@ from app.bootstrap.processes import freeze_memory, on_termination_signals
 from app.bootstrap.task_errors import TaskErrorReporter
 from app.bootstrap.terminal_text import notice_line
 from app.domain.base.address import is_loopback
-from app.domain.room.room import orders_secret
+from app.domain.room.tokens import orders_secret
 from app.relay.access.proxies import read_networks
 from app.relay.config import RelayConfig, RelayError
-from app.relay.descriptors import raise_limit
+from app.relay.file_descriptors import raise_descriptor_limit
 from app.relay.process import Lease, addresses_of, read_keys, room_keys_file, serve
 from app.relay.server import RelayServer
 from app.storage.files import StorageError
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     paths = find_paths()
     embedded: Path | None = arguments.runtime
     start_logging(paths.logs, f"relay-{embedded.name}" if embedded else "relay", verbose=arguments.verbose)
-    raise_limit()
+    raise_descriptor_limit()
     try:
         asyncio.run(_serve(_config(arguments, paths), embedded))
     except RelayError as error:

@@ -23,7 +23,7 @@ from app.session.engine.text_pictures import DrawText
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.schedule_book import ScheduleBook
 from app.session.room.room_picture import Shrink
-from app.session.room.room_port import Connect, RoomAddress, RoomSocket
+from app.session.room.room_socket import Connect, RoomAddress, RoomSocket
 from app.session.selling.card_texts import CardWriter, Modules
 from app.session.show_control import ControlServices
 from app.session.studio import MakeSample, MakeSecrets, Studio

@@ -53,7 +53,7 @@ def relays_of(name: str, addresses: Sequence[str], port: int, properties: dict[b
     )
 
 
-class Announcement:
+class RelayAnnouncement:
     """Tells the network of a relay. Without a network, or where mDNS is blocked, it stays silent and says so in the log."""
 
     def __init__(
@@ -111,7 +111,7 @@ def _open(interfaces: list[str]) -> AsyncZeroconf:
     return AsyncZeroconf(interfaces=interfaces or InterfaceChoice.All, ip_version=IPVersion.V4Only)
 
 
-class Browser:
+class RelayBrowser:
     """Finds relays for as long as it runs. `changed` gets all that are known, on the loop that called `start`, whenever that changes."""
 
     def __init__(self, changed: Callable[[tuple[FoundRelay, ...]], None], *, interfaces: Sequence[str] = ()) -> None:

@@ -12,7 +12,7 @@ from app.atomic_file import write_atomically
 from app.domain.base.address import is_loopback
 from app.relay.access.hosts import Host
 from app.relay.config import RelayConfig, RelayError, new_key
-from app.relay.discovery import Announcement
+from app.relay.discovery import RelayAnnouncement
 from app.relay.server import RelayServer
 from app.transport.addresses import host_addresses
 
@@ -110,7 +110,7 @@ class Lease:
             await asyncio.sleep(look_s)
 
 
-class Registered:
+class RelayRegistration:
     """relay.json in the runtime folder while the relay runs, by which a desk finds it."""
 
     def __init__(self, runtime: Path, content: Mapping[str, object]) -> None:
@@ -149,10 +149,10 @@ async def serve(
     try:
         if runtime is not None:
             content = {"pid": os.getpid(), "port": server.port, "host": config.host, "stream": names[0], "streams": names}
-            registered = Registered(runtime, content)
+            registered = RelayRegistration(runtime, content)
             registered.write()
         if config.announce and not is_loopback(config.host):
-            announcement = Announcement(
+            announcement = RelayAnnouncement(
                 title=config.title, port=server.port, streams=names, addresses=host_addresses(), secure=config.certificate is not None
             )
             await announcement.start()

@@ -14,17 +14,17 @@ from aiohttp import web
 from app.aio.owned_tasks import start_task
 from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
-from app.relay import descriptors
+from app.relay import file_descriptors
 from app.relay.access.admission import Admission
 from app.relay.access.connections import ConnectionGuard
-from app.relay.access.front import CORS, HOST, Front, Nonsense
 from app.relay.access.hosts import Host
-from app.relay.access.keys import Keys
+from app.relay.access.keys import AccessKeys
+from app.relay.access.middleware import CORS, HOST, ClientErrorFilter, RequestGate
 from app.relay.config import RelayConfig, RelayError
 from app.relay.media.negotiation import read_offer
 from app.relay.media.sessions import LEFT, Addresses, Session, Sessions
 from app.relay.media.stream import Stream
-from app.relay.page import PAGE_HEADERS, Codes, Page
+from app.relay.page_files import PAGE_HEADERS, PageFiles, QrCodes
 from app.relay.refusals import Refusal
 from app.relay.room.calendars import RoomCalendars
 from app.relay.room.orders import RoomOrders
@@ -49,8 +49,8 @@ def all_addresses() -> list[str]:
 def _http_log() -> logging.Logger:
     """Where the HTTP library complains, without what it says of requests that are none."""
     found = logging.getLogger(f"{__name__}.http")
-    if not any(isinstance(one, Nonsense) for one in found.filters):
-        found.addFilter(Nonsense())
+    if not any(isinstance(one, ClientErrorFilter) for one in found.filters):
+        found.addFilter(ClientErrorFilter())
     return found
 
 
@@ -72,17 +72,17 @@ class RelayServer:
         self.config = config
         self.port = 0
         self._clock = clock or SystemClock()
-        self._page = Page(config.page_folder)
+        self._page = PageFiles(config.page_folder)
         find_addresses = addresses or all_addresses
-        self._share = descriptors.share(config.limits, descriptors.limit(), len(find_addresses()))
+        self._share = file_descriptors.socket_budget(config.limits, file_descriptors.descriptor_limit(), len(find_addresses()))
         limits = replace(config.limits, max_sessions=self._share.sessions)
         self._tls = tls_context(config)
         self._admission = Admission(limits, self._clock)
         self._streams = {name: Stream(name, self._clock) for name in config.keys}
         self._sessions = Sessions(clock=self._clock, limits=limits, admission=self._admission, addresses=find_addresses)
-        self._front = Front(config, self._clock)
-        self._keys = Keys(config, self._clock)
-        self._codes = Codes(config.limits, self._clock)
+        self._front = RequestGate(config, self._clock)
+        self._keys = AccessKeys(config, self._clock)
+        self._codes = QrCodes(config.limits, self._clock)
         self._pictures = RoomPictures(config, self._keys, self._front.check_own_page)
         self._calendars = RoomCalendars(config, self._keys, self._front.check_own_page)
         self._rooms = RoomSockets(
@@ -297,7 +297,7 @@ class RelayServer:
         return web.Response(body=code, headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"})
 
     def _base(self, request: web.Request) -> str:
-        """The address to hand on: what the asker used, unless it is none of ours or leads nowhere on another device."""
+        """The address to hand on: what the client used, unless it is none of ours or leads nowhere on another device."""
         host: Host = request[HOST]
         here = is_loopback(host.name)
         if self._front.is_known(host) and not (here and not is_loopback(self.config.host)):

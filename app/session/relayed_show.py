@@ -21,7 +21,7 @@ from app.session.air.secret_book import SecretBook
 from app.session.base.processes import Spawn
 from app.session.document.show_keeper import Post
 from app.session.open_show import OpenShow
-from app.session.room.room_port import RoomAddress
+from app.session.room.room_socket import RoomAddress
 from app.storage import settings as declared
 from app.storage.paths import Paths
 from app.storage.secrets import Secrets

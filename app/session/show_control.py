@@ -28,11 +28,11 @@ from app.session.planning.room_calendar import RoomCalendar
 from app.session.planning.schedule_news import ScheduleNews
 from app.session.planning.scheduler import Scheduler
 from app.session.review.show_reports import ShowReports
+from app.session.room.board_builder import Json
 from app.session.room.room_dates import RoomDates
 from app.session.room.room_link import RoomLink
-from app.session.room.room_picture import RoomPictures, Shrink
-from app.session.room.room_port import Connect, RoomAddress
-from app.session.room.room_view import Json
+from app.session.room.room_picture import RoomPictureMaker, Shrink
+from app.session.room.room_socket import Connect, RoomAddress
 from app.session.room.viewer_log import ViewerLog
 from app.session.room.viewer_page import PageStudio, ViewerPage
 from app.session.rundown.air_log import AirLog
@@ -182,7 +182,7 @@ class ShowControl:
         self.room = RoomLink(
             connect=equipment.connect_room,
             address=lambda: studio.room_address,
-            find_picture=RoomPictures(studio.pictures.get, equipment.shrink).find,
+            find_picture=RoomPictureMaker(studio.pictures.get, equipment.shrink).find,
             on_event=self.viewers.take,
             kept=studio.kept,
             notify=notify,

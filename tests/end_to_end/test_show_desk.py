@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap.studio import Drawing, desk_equipment
 from app.domain.event import EventKind
-from app.domain.room.room import orders_secret
+from app.domain.room.tokens import orders_secret
 from app.domain.selling.card import CardPicture
 from app.domain.selling.shown import Shown
 from app.domain.show import Show
 from app.domain.tables.product_import import match_products, plan_import
 from app.relay.room.orders import signature
-from app.session.room.room_port import RoomAddress
+from app.session.room.room_socket import RoomAddress
 from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.card_texts import PRODUCT, CardScene
 from app.session.tables.show_tables import Exported

@@ -3,7 +3,7 @@
 import random
 
 from app.domain.program.output import Quirks
-from app.relay.media.negotiation import answer_publisher, answer_viewer, read_offer
+from app.relay.media.negotiation import answer_publisher, answer_subscriber, read_offer
 from app.relay.refusals import Refusal
 from app.transport import sdp
 from app.transport.errors import TransportError
@@ -78,7 +78,7 @@ def _answered(offer: str) -> object:
 
 
 def _watched(offer: str) -> object:
-    answer, form = answer_viewer(read_offer(offer), _LOCAL)
+    answer, form = answer_subscriber(read_offer(offer), _LOCAL)
     return sdp.parse(sdp.render(answer, offer=False)), form
 
 

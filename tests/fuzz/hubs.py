@@ -13,7 +13,7 @@ from app.session.room.room_client import message_in
 from app.session.room.room_link import RoomLink
 from app.session.room.room_log import logged_as
 from app.session.room.room_picture import RoomPicture
-from app.session.room.room_port import RoomAddress, RoomEvent
+from app.session.room.room_socket import RoomAddress, RoomEvent
 from tests.fuzz.mutation import spoiled_json
 from tests.fuzz.target import Call, Target
 

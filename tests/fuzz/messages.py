@@ -16,7 +16,7 @@ from app.domain.selling.order import Order
 from app.link.messages import LinkError, decode_command, decode_event, encode
 from app.plugin import wire
 from app.plugin.wire import order_message
-from app.relay.access.rates import Paces
+from app.relay.access.rate_limits import ViewerRates
 from app.relay.refusals import Refusal
 from app.relay.room.messages import (
     bool_field,
@@ -32,9 +32,9 @@ from app.relay.room.messages import (
 )
 from app.relay.room.orders import read_order
 from app.relay.room.room import Room
-from app.relay.room.wire import Wire
+from app.relay.room.socket_writer import SocketWriter
 from app.session.room.room_log import logged_as
-from app.session.room.room_port import RoomEvent
+from app.session.room.room_socket import RoomEvent
 from tests.fuzz.mutation import spoiled, spoiled_json, spoiled_value
 from tests.fuzz.target import Call, Target, calls
 from tests.link.test_messages import COMMANDS, EVENTS
@@ -127,10 +127,10 @@ def _pages_and_host(said: list[tuple[str, str]]) -> object:
     """A room in which they talk: what is no message is refused, and what is sent back stays within bounds."""
     clock = SetClock()
     room = Room(clock=clock, secret=b"s" * 32)
-    paces = Paces(*(TokenBucket(5, 5, clock) for _ in range(3)))
-    wires = {who: Wire(web.WebSocketResponse(), None, clock) for who in ("page", "host")}
-    host = room.enter_host(wires["host"], {"t": "hello", "v": 1})
-    page = room.enter(wires["page"], dict(_MESSAGES[0]), paces)
+    rates = ViewerRates(*(TokenBucket(5, 5, clock) for _ in range(3)))
+    writers = {who: SocketWriter(web.WebSocketResponse(), None, clock) for who in ("page", "host")}
+    host = room.enter_host(writers["host"], {"t": "hello", "v": 1})
+    page = room.enter(writers["page"], dict(_MESSAGES[0]), rates)
     for who, text in said:
         clock.pass_ms(50)
         try:
@@ -141,7 +141,7 @@ def _pages_and_host(said: list[tuple[str, str]]) -> object:
         except Refusal:
             continue
     room.tick(1.0)
-    answers = [taken for wire in wires.values() for _ in range(400) if (taken := wire.take()) is not None]
+    answers = [taken for writer in writers.values() for _ in range(400) if (taken := writer.take()) is not None]
     room.leave(page)
     room.leave_host(host)
     room.stop()

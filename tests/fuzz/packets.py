@@ -11,11 +11,11 @@ from aioice import Candidate
 
 from app.domain.program.packet import Codec, MediaKind
 from app.relay.config import Limits
+from app.relay.media.down_track import DownTrackFormat
 from app.relay.media.ingest import Ingest, IngestFormat
 from app.relay.media.keyframe import starts_keyframe
-from app.relay.media.lane import LaneFormat
-from app.relay.media.track import Track, plain
-from app.relay.media.viewer import Viewer
+from app.relay.media.subscriber import Subscriber
+from app.relay.media.track import Track, without_extras
 from app.transport import rtcp, rtp
 from app.transport.congestion import AckedRate
 from app.transport.ice import MAX_QUEUED_DATAGRAMS, IceConnection
@@ -86,7 +86,7 @@ def _read_rtp(packet: bytes) -> object:
         header,
         rtp.payload_of(packet, header),
         rtp.extension_elements(packet, header),
-        plain(packet),
+        without_extras(packet),
         rtp.unwrap_rtx(packet, payload_type=102, ssrc=1),
         [starts_keyframe(codec, rtp.payload_of(packet, header)) for codec in Codec],
     )
@@ -150,11 +150,11 @@ def _viewer() -> Iterator[Call]:
             sent.append(packet)
             return True
 
-        viewer = Viewer(
+        viewer = Subscriber(
             clock=clock,
             limits=Limits(),
-            video={Codec.H264: LaneFormat(102, _SSRC, 103, 8)},
-            audio=LaneFormat(111, 9, -1, -1),
+            video={Codec.H264: DownTrackFormat(102, _SSRC, 103, 8)},
+            audio=DownTrackFormat(111, 9, -1, -1),
             ask_keyframe=lambda: asked.append(None),
         )
         video = Track(MediaKind.VIDEO, viewer.feed_video)

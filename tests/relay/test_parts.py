@@ -1,4 +1,4 @@
-"""The relay's parts on plain packets: numbering, loss, key frames, throttling, admission."""
+"""The relay's parts on without_extras packets: numbering, loss, key frames, throttling, admission."""
 
 import itertools
 import random
@@ -11,13 +11,13 @@ from app.domain.program.packet import Codec, MediaKind
 from app.relay.access.admission import Admission
 from app.relay.access.subnet import subnet_of
 from app.relay.config import Limits
-from app.relay.media.ingest import Feedback, Ingest, IngestFormat
+from app.relay.media.down_track import DownTrack, DownTrackFormat
+from app.relay.media.ingest import Ingest, IngestFormat, TransportCcFeedback
 from app.relay.media.keyframe import starts_keyframe
-from app.relay.media.lane import Lane, LaneFormat
-from app.relay.media.negotiation import answer_publisher, answer_viewer, read_offer
-from app.relay.media.reception import Reception
-from app.relay.media.track import Track, plain
-from app.relay.media.viewer import SOUND_AFTER_MS, Throttle, Viewer
+from app.relay.media.negotiation import answer_publisher, answer_subscriber, read_offer
+from app.relay.media.receive_statistics import ReceiveStatistics
+from app.relay.media.subscriber import SOUND_AFTER_MS, BandwidthLimit, Subscriber
+from app.relay.media.track import Track, without_extras
 from app.relay.refusals import Refusal
 from app.transport import rtcp
 from app.transport.offer import Sources, make_offer
@@ -90,11 +90,11 @@ def test_where_a_key_frame_begins(codec: Codec, payload: bytes, begins: bool) ->
 
 def test_extensions_and_padding_do_not_travel_on() -> None:
     extended = build(102, True, 5, 6, 7, b"payload", extension_block([(1, b"mid"), (3, b"\0\1")]))
-    assert plain(extended) == build(102, True, 5, 6, 7, b"payload")
+    assert without_extras(extended) == build(102, True, 5, 6, 7, b"payload")
     padded = bytes((0xA0,)) + build(102, True, 5, 6, 7, b"payload")[1:] + b"\0\0\3"
-    assert plain(padded)[12:] == b"payload"
+    assert without_extras(padded)[12:] == b"payload"
     with pytest.raises(ValueError, match="short"):
-        plain(b"\x90" * 8)
+        without_extras(b"\x90" * 8)
 
 
 def test_the_feed_goes_on_without_a_jump_when_the_publisher_changes() -> None:
@@ -149,33 +149,33 @@ def test_the_sender_reports_line_goes_on_between_reports() -> None:
 
 
 def test_a_lane_waits_for_a_key_frame_and_leaves_no_gap_where_packets_were_left_out() -> None:
-    lane = Lane(LaneFormat(96, 42, 97, 43), waits_for_keyframe=True, first_sequence=1000)
+    down_track = DownTrack(DownTrackFormat(96, 42, 97, 43), waits_for_keyframe=True, first_sequence=1000)
     packet = build(0, True, 0, 0, 0, DELTA)
-    assert lane.rewrite(10, packet, False) is None
-    sent = [lane.rewrite(11, packet, True), lane.rewrite(12, packet, False), lane.rewrite(13, packet, False)]
-    lane.hold()
-    assert lane.rewrite(14, packet, False) is None
-    sent += [lane.rewrite(20, packet, True), lane.rewrite(21, packet, False)]
-    assert lane.rewrite(13, packet, False) is None, "from before the gap"
+    assert down_track.rewrite(10, packet, False) is None
+    sent = [down_track.rewrite(11, packet, True), down_track.rewrite(12, packet, False), down_track.rewrite(13, packet, False)]
+    down_track.hold()
+    assert down_track.rewrite(14, packet, False) is None
+    sent += [down_track.rewrite(20, packet, True), down_track.rewrite(21, packet, False)]
+    assert down_track.rewrite(13, packet, False) is None, "from before the gap"
     headers = [parse_header(one) for one in sent if one is not None]
     assert [header.sequence for header in headers] == [1000, 1001, 1002, 1003, 1004]
     assert {(header.ssrc, header.payload_type, header.marker) for header in headers} == {(42, 96, True)}
-    assert [lane.feed_sequence(own) for own in (1000, 1002, 1003, 1004)] == [11, 13, 20, 21]
-    assert lane.feed_sequence(1005) is None
-    assert lane.feed_sequence(999) is None
-    again = parse_header(lane.again(1003, packet))
+    assert [down_track.feed_sequence(own) for own in (1000, 1002, 1003, 1004)] == [11, 13, 20, 21]
+    assert down_track.feed_sequence(1005) is None
+    assert down_track.feed_sequence(999) is None
+    again = parse_header(down_track.again(1003, packet))
     assert (again.payload_type, again.ssrc) == (97, 43)
 
 
 def test_a_lane_without_retransmission_format_sends_the_packet_as_it_was() -> None:
-    lane = Lane(LaneFormat(96, 42), waits_for_keyframe=False, first_sequence=7)
-    first = lane.rewrite(500, rtp(0, 99), False)
+    down_track = DownTrack(DownTrackFormat(96, 42), waits_for_keyframe=False, first_sequence=7)
+    first = down_track.rewrite(500, rtp(0, 99), False)
     assert first is not None
-    assert lane.again(7, rtp(0, 99)) == first
+    assert down_track.again(7, rtp(0, 99)) == first
 
 
 def test_a_missing_packet_is_asked_for_after_a_moment_and_not_if_it_was_only_overtaken() -> None:
-    reception = Reception(7, 90_000, lambda count: None)
+    reception = ReceiveStatistics(7, 90_000, lambda count: None)
     for sequence in (1, 2, 5, 4):
         reception.put(sequence, 0, 10 * MS)
     assert reception.to_request(12 * MS) == ()
@@ -189,7 +189,7 @@ def test_a_missing_packet_is_asked_for_after_a_moment_and_not_if_it_was_only_ove
 
 def test_what_never_comes_is_given_up_and_a_broken_line_is_no_list_of_losses() -> None:
     given_up: list[int] = []
-    reception = Reception(7, 90_000, given_up.append)
+    reception = ReceiveStatistics(7, 90_000, given_up.append)
     reception.put(65530, 0, 0)
     reception.put(2, 0, 0)
     assert reception.to_request(20 * MS) == (65531, 65532, 65533, 65534, 65535, 0, 1)
@@ -201,7 +201,7 @@ def test_what_never_comes_is_given_up_and_a_broken_line_is_no_list_of_losses() -
 
 
 def test_the_report_block_says_what_was_lost_since_the_last_one() -> None:
-    reception = Reception(7, 90_000, lambda count: None)
+    reception = ReceiveStatistics(7, 90_000, lambda count: None)
     assert reception.block(0) is None
     for sequence in range(0, 100, 2):
         reception.put(sequence, sequence * 3000, sequence * 33 * MS)
@@ -218,7 +218,7 @@ def test_the_report_block_says_what_was_lost_since_the_last_one() -> None:
 
 
 def test_transport_feedback_covers_each_number_once_with_its_time() -> None:
-    feedback = Feedback()
+    feedback = TransportCcFeedback()
     assert feedback.take(7) is None
     for sequence, at_ms in ((65534, 100), (65535, 101), (1, 130)):
         feedback.put(sequence, at_ms * MS)
@@ -236,7 +236,7 @@ def test_transport_feedback_covers_each_number_once_with_its_time() -> None:
 
 
 def test_arrivals_that_nobody_takes_are_not_kept_for_ever() -> None:
-    feedback = Feedback()
+    feedback = TransportCcFeedback()
     for number in range(5000):
         feedback.put(number & 0xFFFF, number * 1000)
         assert feedback.waiting <= 1000
@@ -244,7 +244,7 @@ def test_arrivals_that_nobody_takes_are_not_kept_for_ever() -> None:
 
 
 def test_a_slow_line_is_found_by_its_loss_and_forgiven() -> None:
-    throttle = Throttle()
+    throttle = BandwidthLimit()
     throttle.report(60, 2_000_000)
     assert throttle.bits_per_s == 0, "once is chance"
     throttle.report(60, 2_000_000)
@@ -264,11 +264,11 @@ async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -
     asked: list[None] = []
     fed = Fed()
     sound = Track(MediaKind.AUDIO, lambda *delivered: None)
-    viewer = Viewer(
+    viewer = Subscriber(
         clock=clock,
         limits=Limits(max_backlog_packets=50),
-        video={Codec.H264: LaneFormat(96, 42, 97, 43)},
-        audio=LaneFormat(111, 44),
+        video={Codec.H264: DownTrackFormat(96, 42, 97, 43)},
+        audio=DownTrackFormat(111, 44),
         ask_keyframe=lambda: asked.append(None),
     )
     viewer.start(line.send, lambda packet: True, fed.track, sound)
@@ -300,10 +300,10 @@ async def test_retransmissions_are_a_share_of_the_stream_alone() -> None:
     line = Line()
     sent = line.sent
     fed = Fed()
-    viewer = Viewer(
+    viewer = Subscriber(
         clock=clock,
         limits=Limits(),
-        video={Codec.H264: LaneFormat(96, 42, 97, 43)},
+        video={Codec.H264: DownTrackFormat(96, 42, 97, 43)},
         audio=None,
         ask_keyframe=lambda: None,
     )
@@ -402,8 +402,8 @@ async def test_a_newcomer_asks_for_a_key_frame_and_takes_the_old_one_when_none_c
     viewer.stop()
 
 
-def newcomer(clock: SetClock, ask: Callable[[], None]) -> Viewer:
-    return Viewer(clock=clock, limits=Limits(), video={Codec.H264: LaneFormat(96, 42, 97, 43)}, audio=None, ask_keyframe=ask)
+def newcomer(clock: SetClock, ask: Callable[[], None]) -> Subscriber:
+    return Subscriber(clock=clock, limits=Limits(), video={Codec.H264: DownTrackFormat(96, 42, 97, 43)}, audio=None, ask_keyframe=ask)
 
 
 def test_nothing_that_arrives_breaks_an_ingest() -> None:
@@ -451,7 +451,7 @@ def test_nothing_in_an_offer_breaks_its_reading(seed: int) -> None:
             text[chance.choice(digits)] = chance.choice(("\u00b2", "\u0663", "9" * 5000, "-1", "1e9"))
         try:
             offer = read_offer("".join(text))
-            answer, _ = answer_publisher(offer, transport) if turn % 3 == 0 else answer_viewer(offer, transport)
+            answer, _ = answer_publisher(offer, transport) if turn % 3 == 0 else answer_subscriber(offer, transport)
             assert parse(render(answer, offer=False)).media, "what we answer can be read"
             outcomes.add(201)
         except Refusal as refusal:
@@ -465,7 +465,7 @@ def test_an_odd_number_costs_its_own_line_alone_or_is_refused_in_words(line: str
     transport = TransportDescription("abcd", "a" * 24, (("sha-256", ":".join(["AB"] * 32)),), Setup.ACTPASS)
     good = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
     try:
-        answer, form = answer_viewer(read_offer(good + line.format(odd, odd) + " urn:x\r\n"), transport)
+        answer, form = answer_subscriber(read_offer(good + line.format(odd, odd) + " urn:x\r\n"), transport)
     except Refusal as refusal:
         assert refusal.status == 400
         assert len(refusal.words) < 300

@@ -16,8 +16,8 @@ from app.domain.air.preset import TokenNeed, placeholders, resolve
 from app.domain.base.errors import FieldError
 from app.domain.base.schema import FieldType, checked
 from app.relay.config import RelayConfig, RelayError, new_key
-from app.relay.discovery import Announcement, Browser, FoundRelay, relays_of
-from app.relay.page import Page, qr_svg
+from app.relay.discovery import FoundRelay, RelayAnnouncement, RelayBrowser, relays_of
+from app.relay.page_files import PageFiles, qr_svg
 from app.relay.process import RELAY_FILE, Lease, addresses_of, read_keys, serve
 from app.relay.server import RelayServer
 from app.storage.presets import load_presets
@@ -149,8 +149,10 @@ def test_a_missing_page_is_named(tmp_path: Path) -> None:
 
 async def test_relays_find_each_other_over_mdns() -> None:
     news: asyncio.Queue[tuple[FoundRelay, ...]] = asyncio.Queue()
-    browser = Browser(news.put_nowait, interfaces=["127.0.0.1"])
-    announcement = Announcement(title="Studio 1", port=8787, streams=("live", "two"), addresses=["127.0.0.1"], interfaces=["127.0.0.1"])
+    browser = RelayBrowser(news.put_nowait, interfaces=["127.0.0.1"])
+    announcement = RelayAnnouncement(
+        title="Studio 1", port=8787, streams=("live", "two"), addresses=["127.0.0.1"], interfaces=["127.0.0.1"]
+    )
     try:
         if not (await browser.start() and await announcement.start()):
             pytest.skip("no multicast on loopback here")
@@ -166,10 +168,10 @@ async def test_relays_find_each_other_over_mdns() -> None:
 
 
 async def test_without_a_network_nothing_is_announced_and_nothing_breaks() -> None:
-    announcement = Announcement(title="x" * 200, port=1, streams=("live",), addresses=["192.0.2.9"], interfaces=["192.0.2.9"])
+    announcement = RelayAnnouncement(title="x" * 200, port=1, streams=("live",), addresses=["192.0.2.9"], interfaces=["192.0.2.9"])
     assert not await announcement.start()
     await announcement.aclose()
-    browser = Browser(lambda found: None, interfaces=["192.0.2.9"])
+    browser = RelayBrowser(lambda found: None, interfaces=["192.0.2.9"])
     assert not await browser.start()
     await browser.aclose()
 
@@ -324,7 +326,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_nothing_inline() -> None:
 
 
 def test_names_of_streams_are_text_on_the_list_page() -> None:
-    page = Page(PAGE_FOLDER)
+    page = PageFiles(PAGE_FOLDER)
     assert b'<a href="/watch/live"' in page.index_with(["live"])
     assert b"<x" not in page.index_with(["<x"])
     assert page.file("../server.py") is None

@@ -19,7 +19,7 @@ from app.domain.event import EventKind
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.editing import replace_canvas
 from app.domain.program.output import Relay
-from app.domain.room.room import orders_secret
+from app.domain.room.tokens import orders_secret
 from app.domain.selling.shown import Shown, ShownKind
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product

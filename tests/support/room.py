@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from tests.support.relays import ROOM_KEY
 
 Frame = dict[str, Any]

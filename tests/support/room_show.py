@@ -9,7 +9,7 @@ import aiohttp
 import cv2
 import numpy as np
 
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from tests.support.relays import ROOM_KEY
 from tests.support.room import RoomSocket
 

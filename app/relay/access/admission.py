@@ -3,7 +3,7 @@
 from collections import Counter
 
 from app.domain.base.clock import Clock
-from app.relay.access.rates import AddressBuckets
+from app.relay.access.rate_limits import AddressRates
 from app.relay.access.subnet import subnet_of
 from app.relay.config import Limits
 from app.relay.refusals import Refusal
@@ -14,7 +14,7 @@ class Admission:
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self._limits = limits
-        self._attempts = AddressBuckets(limits.posts_per_s, limits.posts_burst, clock)
+        self._attempts = AddressRates(limits.posts_per_s, limits.posts_burst, clock)
         self._sessions: Counter[str] = Counter()
         self._connecting: Counter[str] = Counter()
 

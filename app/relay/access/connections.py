@@ -11,7 +11,7 @@ from app.aio.owned_tasks import OwnedTasks
 from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_S, Clock
 from app.relay.access.proxies import is_in
-from app.relay.access.rates import AddressBuckets
+from app.relay.access.rate_limits import AddressRates
 from app.relay.access.subnet import subnet_of
 from app.relay.config import Limits, RelayConfig
 
@@ -21,7 +21,7 @@ _HANDSHAKE_S = 5.0
 _IDLE_NS = 2 * NS_PER_S
 
 
-class Held(Protocol):
+class HeldConnection(Protocol):
     """A connection that has a place. `give_way` gives it back at once."""
 
     def give_way(self) -> None: ...
@@ -36,12 +36,12 @@ class _Places:
         self._most = most
         self._total = 0
         self._open: Counter[str] = Counter()
-        self._arrivals = AddressBuckets(config.limits.connections_per_s, config.limits.connections_burst, clock)
+        self._arrivals = AddressRates(config.limits.connections_per_s, config.limits.connections_burst, clock)
         self._clock = clock
-        self._silent: OrderedDict[Held, None] = OrderedDict()  # who has asked for nothing yet, the oldest first
-        self._idle: OrderedDict[Held, int] = OrderedDict()  # when each of the others asked last, the oldest first
+        self._silent: OrderedDict[HeldConnection, None] = OrderedDict()  # who has asked for nothing yet, the oldest first
+        self._idle: OrderedDict[HeldConnection, int] = OrderedDict()  # when each of the others asked last, the oldest first
 
-    def take(self, address: str, connection: Held) -> bool:
+    def take(self, address: str, connection: HeldConnection) -> bool:
         """Whether there is a place for one more from there; it is taken then.
 
         Where all are taken, one that has been silent for longest gives way: who only holds places keeps nobody out.
@@ -61,20 +61,20 @@ class _Places:
         self._silent[connection] = None
         return True
 
-    def _spare(self) -> Held | None:
+    def _spare(self) -> HeldConnection | None:
         if self._silent:
             return next(iter(self._silent))
         oldest, asked_ns = next(iter(self._idle.items()), (None, 0))
         return oldest if self._clock.monotonic_ns() - asked_ns > _IDLE_NS else None
 
-    def asks(self, connection: Held, *, stays: bool) -> None:
+    def asks(self, connection: HeldConnection, *, stays: bool) -> None:
         """It has asked for something; `stays`: for a WebSocket, which may be silent as long as it likes."""
         self._silent.pop(connection, None)
         self._idle.pop(connection, None)
         if not stays:
             self._idle[connection] = self._clock.monotonic_ns()
 
-    def give_back(self, address: str, connection: Held) -> None:
+    def give_back(self, address: str, connection: HeldConnection) -> None:
         who = subnet_of(address)
         self._silent.pop(connection, None)
         self._idle.pop(connection, None)

@@ -6,16 +6,16 @@ from aiohttp import web
 
 from app.domain.base.address import is_loopback
 from app.domain.base.clock import Clock
-from app.domain.room.room import host_token
-from app.relay.access.proxies import TELLTALES
-from app.relay.access.rates import AddressBuckets
+from app.domain.room.tokens import host_token
+from app.relay.access.proxies import PROXY_HEADERS
+from app.relay.access.rate_limits import AddressRates
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 
 
 def _is_program_here(request: web.Request) -> bool:
     """A program of this machine: not a web page that is open on it, and nobody who comes through a proxy on it."""
-    return is_loopback(request.remote or "") and not any(name in request.headers for name in ("Origin", *TELLTALES))
+    return is_loopback(request.remote or "") and not any(name in request.headers for name in ("Origin", *PROXY_HEADERS))
 
 
 def _bearer(request: web.Request) -> str:
@@ -23,12 +23,12 @@ def _bearer(request: web.Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-class Keys:
+class AccessKeys:
     """Every check takes the same time for each wrong key. Who gave too many wrong ones is not listened to for a while."""
 
     def __init__(self, config: RelayConfig, clock: Clock) -> None:
         self._config = config
-        self._guesses = AddressBuckets(config.limits.guesses_per_s, config.limits.guesses_burst, clock)
+        self._guesses = AddressRates(config.limits.guesses_per_s, config.limits.guesses_burst, clock)
 
     def check_publisher(self, stream: str, request: web.Request) -> None:
         """Raise Refusal unless the request carries this stream's key.

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAX_CHARS = 2048
 _PAIR = re.compile(r'\s*(?P<key>[A-Za-z-]+)\s*=\s*(?P<value>"[^"]*"|[^\s;,"]*)\s*')
-TELLTALES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Client:
     """`scheme` and `host` are "" where no proxy said them."""
 
     address: str
@@ -71,19 +71,19 @@ def _from_outside(hops: Sequence[str], networks: Sequence[Network]) -> tuple[str
     return "", -1
 
 
-def asker_of(peer: str, headers: Mapping[str, str], networks: Sequence[Network]) -> Asker:
+def client_of(peer: str, headers: Mapping[str, str], networks: Sequence[Network]) -> Client:
     """Who asks: the peer itself, or who a trusted proxy says; Forwarded goes before X-Forwarded-*."""
     if not is_in(peer, networks):
-        return Asker(peer)
+        return Client(peer)
     if forwarded := headers.get("Forwarded", "")[-_MAX_CHARS:]:
         elements = _forwarded(forwarded)
         address, index = _from_outside([_address(element.get("for", "")) for element in elements], networks)
         said = elements[index] if index >= 0 else {}
-        return Asker(address or peer, _scheme(said.get("proto", "")), said.get("host", ""))
+        return Client(address or peer, _scheme(said.get("proto", "")), said.get("host", ""))
     hops = [_address(text) for text in headers.get("X-Forwarded-For", "")[-_MAX_CHARS:].split(",")]
     address, _ = _from_outside(hops, networks)
     proto = headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip()
-    return Asker(address or peer, _scheme(proto), headers.get("X-Forwarded-Host", "").rpartition(",")[2].strip())
+    return Client(address or peer, _scheme(proto), headers.get("X-Forwarded-Host", "").rpartition(",")[2].strip())
 
 
 def _scheme(text: str) -> str:

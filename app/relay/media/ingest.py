@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, MediaKind
-from app.relay.media.reception import Reception
-from app.relay.media.track import Track, plain
+from app.relay.media.receive_statistics import ReceiveStatistics
+from app.relay.media.track import Track, without_extras
 from app.transport import rtcp
 from app.transport.rtp import extension_elements, parse_header, unwrap_rtx, unwrap_sequence
 
@@ -31,7 +31,7 @@ class IngestFormat:
     transport_cc_id: int
 
 
-class Feedback:
+class TransportCcFeedback:
     """Arrival times by transport-wide sequence number, for the publisher's congestion control."""
 
     def __init__(self) -> None:
@@ -95,8 +95,8 @@ class Ingest:
         self._began = began
         self._clock_known = clock_known
         self._send_rtcp: Send = lambda packet: False
-        self._receptions: dict[MediaKind, Reception] = {}
-        self._feedback = Feedback()
+        self._receptions: dict[MediaKind, ReceiveStatistics] = {}
+        self._feedback = TransportCcFeedback()
         self._next_report_ns = 0
         self._next_feedback_ns = 0
         self._reports = 0
@@ -126,9 +126,9 @@ class Ingest:
             if form.transport_cc_id > 0 and packet[0] & 0x10:
                 self._note_transport_sequence(packet, now_ns)
             if payload_type == form.video_payload_type:
-                self._put(self._video, plain(packet), now_ns)
+                self._put(self._video, without_extras(packet), now_ns)
             elif payload_type == form.audio_payload_type:
-                self._put(self._audio, plain(packet), now_ns)
+                self._put(self._audio, without_extras(packet), now_ns)
             elif payload_type == form.rtx_payload_type:
                 self._put_again(packet, now_ns)
         except ValueError:
@@ -139,7 +139,7 @@ class Ingest:
         if value is not None and len(value) == 2:
             self._feedback.put(int.from_bytes(value, "big"), now_ns)
 
-    def _reception(self, track: Track, ssrc: int) -> Reception:
+    def _reception(self, track: Track, ssrc: int) -> ReceiveStatistics:
         known = self._receptions.get(track.kind)
         if known is not None and known.ssrc == ssrc:
             return known
@@ -149,7 +149,7 @@ class Ingest:
         elif known is not None:
             track.switch(track.codec)  # the publisher began anew under another source
         clock_hz = VIDEO_CLOCK_HZ if track.kind is MediaKind.VIDEO else AUDIO_CLOCK_HZ
-        reception = Reception(ssrc, clock_hz, self._lost if track.kind is MediaKind.VIDEO else lambda count: None)
+        reception = ReceiveStatistics(ssrc, clock_hz, self._lost if track.kind is MediaKind.VIDEO else lambda count: None)
         self._receptions[track.kind] = reception
         return reception
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from app.domain.program.packet import Codec
+from app.relay.media.down_track import DownTrackFormat
 from app.relay.media.ingest import IngestFormat
-from app.relay.media.lane import LaneFormat
 from app.relay.refusals import Refusal
 from app.transport.headers import TRANSPORT_CC_URI
 from app.transport.sdp import (
@@ -33,11 +33,11 @@ _PASSWORD = re.compile(r"[A-Za-z0-9+/_=-]{22,256}")
 
 
 @dataclass(frozen=True, slots=True)
-class ViewerFormat:
+class SubscriberFormat:
     """What was agreed with a viewer."""
 
-    video: Mapping[Codec, LaneFormat]
-    audio: LaneFormat | None
+    video: Mapping[Codec, DownTrackFormat]
+    audio: DownTrackFormat | None
 
 
 def read_offer(text: str) -> Description:
@@ -150,16 +150,16 @@ def _new_ssrc() -> int:
     return secrets.randbelow(0xFFFFFFFE) + 1
 
 
-def _video_for_viewer(section: MediaSection) -> tuple[MediaSection | None, dict[Codec, LaneFormat]]:
+def _video_for_viewer(section: MediaSection) -> tuple[MediaSection | None, dict[Codec, DownTrackFormat]]:
     ssrc, rtx_ssrc = _new_ssrc(), _new_ssrc()
     formats: list[PayloadFormat] = []
-    lanes: dict[Codec, LaneFormat] = {}
+    down_tracks: dict[Codec, DownTrackFormat] = {}
     for codec, found in ((Codec.H264, _h264(section)), (Codec.VP8, _vp8(section))):
         if found is not None:
             with_rtx = _with_rtx(section, _accepted(found, _FROM_VIEWER))
             formats += with_rtx
             rtx = with_rtx[1].payload_type if len(with_rtx) > 1 else -1
-            lanes[codec] = LaneFormat(found.payload_type, ssrc, rtx, rtx_ssrc)
+            down_tracks[codec] = DownTrackFormat(found.payload_type, ssrc, rtx, rtx_ssrc)
     if not formats:
         return None, {}
     has_rtx = any(form.name == "rtx" for form in formats)
@@ -172,23 +172,23 @@ def _video_for_viewer(section: MediaSection) -> tuple[MediaSection | None, dict[
         groups=(("FID", (ssrc, rtx_ssrc)),) if has_rtx else (),
         msid="tradewind picture",
         protocol=section.protocol,
-    ), lanes
+    ), down_tracks
 
 
-def answer_viewer(offer: Description, local: LocalTransport) -> tuple[Description, ViewerFormat]:
+def answer_subscriber(offer: Description, local: LocalTransport) -> tuple[Description, SubscriberFormat]:
     """All that a viewer takes of what we forward: it may be connected before anybody knows what the publisher sends; raises Refusal."""
     accepted: dict[str, MediaSection] = {}
-    lanes: dict[Codec, LaneFormat] = {}
-    audio: LaneFormat | None = None
+    down_tracks: dict[Codec, DownTrackFormat] = {}
+    audio: DownTrackFormat | None = None
     wanted = (Direction.RECVONLY, Direction.SENDRECV)
     video_section, audio_section = offer.first("video"), offer.first("audio")
     if video_section is not None and video_section.direction in wanted:
-        section, lanes = _video_for_viewer(video_section)
+        section, down_tracks = _video_for_viewer(video_section)
         if section is not None:
             accepted[section.mid] = section
     opus = _opus(audio_section) if audio_section is not None and audio_section.direction in wanted else None
     if audio_section is not None and opus is not None:
-        audio = LaneFormat(opus.payload_type, _new_ssrc())
+        audio = DownTrackFormat(opus.payload_type, _new_ssrc())
         accepted[audio_section.mid] = MediaSection(
             "audio",
             audio_section.mid,
@@ -200,4 +200,4 @@ def answer_viewer(offer: Description, local: LocalTransport) -> tuple[Descriptio
         )
     if not accepted:
         raise Refusal("relay.no_codec")
-    return _answer(offer, local, accepted), ViewerFormat(lanes, audio)
+    return _answer(offer, local, accepted), SubscriberFormat(down_tracks, audio)

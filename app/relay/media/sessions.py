@@ -12,9 +12,9 @@ from app.relay.access.admission import Admission
 from app.relay.access.subnet import subnet_of
 from app.relay.config import Limits
 from app.relay.media.ingest import Ingest
-from app.relay.media.negotiation import answer_publisher, answer_viewer, our_setup
+from app.relay.media.negotiation import answer_publisher, answer_subscriber, our_setup
 from app.relay.media.stream import Stream
-from app.relay.media.viewer import Viewer
+from app.relay.media.subscriber import Subscriber
 from app.relay.refusals import Refusal
 from app.transport.dtls import Certificate
 from app.transport.errors import TransportError
@@ -39,7 +39,7 @@ class Session:
     address: str
     peer: Peer
     ingest: Ingest | None = None
-    viewer: Viewer | None = None
+    viewer: Subscriber | None = None
     connecting: "asyncio.Task[None] | None" = field(default=None, repr=False)
     connected: bool = False
 
@@ -95,9 +95,9 @@ class Sessions:
         """A viewer's session and the answer; the viewer may come before the publisher."""
 
         async def make(peer: Peer) -> tuple[Description, Session]:
-            answer, form = answer_viewer(offer, await peer.gather())
+            answer, form = answer_subscriber(offer, await peer.gather())
             session = Session(secrets.token_urlsafe(18), secrets.token_hex(8), stream, address, peer)
-            session.viewer = Viewer(
+            session.viewer = Subscriber(
                 clock=self._clock, limits=self._limits, video=form.video, audio=form.audio, ask_keyframe=stream.ask_keyframe
             )
             peer.on_rtcp = session.viewer.on_rtcp

@@ -5,8 +5,8 @@ import asyncio
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.program.packet import MediaKind
 from app.relay.media.ingest import Ingest
+from app.relay.media.subscriber import Subscriber
 from app.relay.media.track import Track
-from app.relay.media.viewer import Viewer
 
 KEYFRAME_SPACING_MS = 300
 _RATE_OVER_NS = 2 * NS_PER_S
@@ -18,7 +18,7 @@ class Stream:
     def __init__(self, name: str, clock: Clock) -> None:
         self.name = name
         self.publisher: Ingest | None = None
-        self.viewers: dict[str, Viewer] = {}
+        self.viewers: dict[str, Subscriber] = {}
         self.video = Track(MediaKind.VIDEO, self._deliver_video)
         self.audio = Track(MediaKind.AUDIO, self._deliver_audio)
         self.publishers = 0

@@ -18,7 +18,7 @@ _CLOCK_HZ = {MediaKind.VIDEO: VIDEO_CLOCK_HZ, MediaKind.AUDIO: AUDIO_CLOCK_HZ}
 Deliver = Callable[[int, bytes, bool], None]
 
 
-def plain(packet: bytes) -> bytes:
+def without_extras(packet: bytes) -> bytes:
     """The packet without extensions, contributing sources and padding; raises ValueError when it is malformed."""
     if len(packet) > HEADER_BYTES and packet[0] == _PLAIN:
         return packet
@@ -29,7 +29,7 @@ def plain(packet: bytes) -> bytes:
 class Track:
     """Numbers what the publishers send in one flow without jumps: the feed.
 
-    A feed packet is a plain RTP packet whose sequence and timestamp are the feed's; its payload type and source are replaced for
+    A feed packet is a without_extras RTP packet whose sequence and timestamp are the feed's; its payload type and source are replaced for
     each viewer. `deliver(sequence, packet, begins_keyframe)` is called for each, in the order of arrival.
     """
 
@@ -79,7 +79,7 @@ class Track:
         return ahead >= 0x8000
 
     def push(self, packet: bytes, now_ns: int) -> None:
-        """A packet of the present publisher, in plain form."""
+        """A packet of the present publisher, in without_extras form."""
         _, second, source_sequence, source_timestamp, _ = _HEADER.unpack_from(packet)
         if self._switched:
             self._join(source_sequence, source_timestamp, now_ns)

@@ -11,12 +11,12 @@ _NULL = b"null"
 
 
 def encode(value: object) -> bytes:
-    """JSON as it goes over the wire; halves of characters, which no frame may carry, become question marks."""
+    """JSON as it goes over the socket; halves of characters, which no frame may carry, become question marks."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BoardEntry:
     """The newest value of a key, encoded once for all pages; `message` is the whole frame of its put."""
 
     rev: int
@@ -51,8 +51,8 @@ class Board:
     def __init__(self, limits: BoardLimits = BoardLimits()) -> None:
         self.rev = 0
         self._limits = limits
-        self._entries: dict[str, Entry] = {}
-        self._by_rev: dict[int, Entry] = {}
+        self._entries: dict[str, BoardEntry] = {}
+        self._by_rev: dict[int, BoardEntry] = {}
         self._revs: list[int] = []
         self._removals: dict[str, int] = {}
         self._oldest_rev = 0  # from here on every change is remembered, removals too
@@ -81,7 +81,7 @@ class Board:
         message = b'{"t":"put","rev":%d,"key":%s,"value":%s}' % (self.rev, name, encoded)
         if before is not None:
             self._forget(before)
-        entry = Entry(self.rev, key, name, encoded, message)
+        entry = BoardEntry(self.rev, key, name, encoded, message)
         self._entries[key] = entry
         self._by_rev[self.rev] = entry
         self._revs.append(self.rev)
@@ -94,7 +94,7 @@ class Board:
                 self._forget(oldest)
         return True
 
-    def _check(self, key: str, encoded: bytes, before: Entry | None) -> None:
+    def _check(self, key: str, encoded: bytes, before: BoardEntry | None) -> None:
         limits = self._limits
         if len(key) > limits.key_chars or len(encoded) > limits.value_bytes:
             raise Refusal("relay.board_value", limit=limits.value_bytes)
@@ -102,14 +102,14 @@ class Board:
         if self._bytes - held + len(encoded) > limits.total_bytes or (key not in self and len(self) >= limits.keys):
             raise Refusal("relay.board_full", limit=limits.total_bytes)
 
-    def _forget(self, entry: Entry) -> None:
+    def _forget(self, entry: BoardEntry) -> None:
         del self._entries[entry.key]
         del self._by_rev[entry.rev]
         del self._revs[bisect_right(self._revs, entry.rev) - 1]
         self._removals.pop(entry.key, None)
         self._bytes -= len(entry.value)
 
-    def after(self, rev: int) -> Entry | None:
+    def after(self, rev: int) -> BoardEntry | None:
         """The next change for a reader who has seen everything up to `rev`."""
         place = bisect_right(self._revs, rev)
         return self._by_rev[self._revs[place]] if place < len(self._revs) else None
@@ -118,7 +118,7 @@ class Board:
         """Whether a reader at `rev` can go on from there, instead of beginning with the whole board."""
         return self._oldest_rev <= rev <= self.rev
 
-    def _next(self, rev: int, budget_bytes: int) -> Iterator[Entry]:
+    def _next(self, rev: int, budget_bytes: int) -> Iterator[BoardEntry]:
         while budget_bytes > 0 and (entry := self.after(rev)) is not None:
             rev = entry.rev
             budget_bytes -= len(entry.value)

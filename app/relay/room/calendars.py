@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.multipart import content_disposition_filename, parse_content_disposition
 
 from app.domain.base.plain_text import is_plain_character
-from app.relay.access.keys import Keys
+from app.relay.access.keys import AccessKeys
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 from app.relay.room.shelf import HEADERS, Shelves, Thing, content_of, is_id, is_id_of, known_already
@@ -51,7 +51,7 @@ def file_name_of(disposition: str) -> str:
 class RoomCalendars:
     """Checks, keeps and hands out."""
 
-    def __init__(self, config: RelayConfig, keys: Keys, check_own_page: Callable[[web.Request], None]) -> None:
+    def __init__(self, config: RelayConfig, keys: AccessKeys, check_own_page: Callable[[web.Request], None]) -> None:
         self._config = config
         self._keys = keys
         self._check_own_page = check_own_page

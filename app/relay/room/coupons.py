@@ -13,7 +13,7 @@ class _Coupon:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimResult:
     """`code` None: `why` is "unknown", "expired", "gone" or "later". `fresh`: given just now, not a second look at the same code."""
 
     code: str | None
@@ -45,21 +45,21 @@ class Coupons:
         """Forget it; whoever asks now is told that there is none."""
         self._coupons.pop(coupon, None)
 
-    def claim(self, coupon: str, viewer: str, now_ms: float, may: Callable[[], bool] = lambda: True) -> Claimed:
+    def claim(self, coupon: str, viewer: str, now_ms: float, may: Callable[[], bool] = lambda: True) -> ClaimResult:
         """A code for this viewer: the one he has, else the next free one if he `may` have one already."""
         found = self._coupons.get(coupon)
         if found is None:
-            return Claimed(None, "unknown")
+            return ClaimResult(None, "unknown")
         if viewer in found.given:
-            return Claimed(found.given[viewer])
+            return ClaimResult(found.given[viewer])
         if found.expires_ms and now_ms >= found.expires_ms:
-            return Claimed(None, "expired")
+            return ClaimResult(None, "expired")
         if not found.free:
-            return Claimed(None, "gone")
+            return ClaimResult(None, "gone")
         if not may():
-            return Claimed(None, "later")
+            return ClaimResult(None, "later")
         code = found.given[viewer] = found.free.popleft()
-        return Claimed(code, fresh=True)
+        return ClaimResult(code, fresh=True)
 
     def left(self) -> dict[str, int]:
         """Free codes of each coupon."""

@@ -24,8 +24,8 @@ from aiohttp import web
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.money import is_known_currency
 from app.domain.base.plain_text import is_plain
-from app.domain.room.room import orders_secret
-from app.relay.access.keys import Keys
+from app.domain.room.tokens import orders_secret
+from app.relay.access.keys import AccessKeys
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 from app.relay.room.room import Room
@@ -81,7 +81,7 @@ def read_order(body: bytes, now_ms: int) -> Mapping[str, Any]:
 class RoomOrders:
     """Checks, and puts each order into the journal of its room once."""
 
-    def __init__(self, *, config: RelayConfig, clock: Clock, keys: Keys, rooms: Mapping[str, Room]) -> None:
+    def __init__(self, *, config: RelayConfig, clock: Clock, keys: AccessKeys, rooms: Mapping[str, Room]) -> None:
         self._config = config
         self._clock = clock
         self._keys = keys

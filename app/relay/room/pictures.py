@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from app.relay.access.keys import Keys
+from app.relay.access.keys import AccessKeys
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 from app.relay.room.shelf import HEADERS, PIECE_BYTES, Shelves, Thing, content_of, is_id, is_id_of, known_already
@@ -25,7 +25,7 @@ def media_type(content: bytes) -> str:
 class RoomPictures:
     """`PUT` with the host token, `GET` for everybody; an id is the beginning of the content's SHA-256, so it never means another."""
 
-    def __init__(self, config: RelayConfig, keys: Keys, check_own_page: Callable[[web.Request], None]) -> None:
+    def __init__(self, config: RelayConfig, keys: AccessKeys, check_own_page: Callable[[web.Request], None]) -> None:
         self._config = config
         self._keys = keys
         self._check_own_page = check_own_page

@@ -1,4 +1,4 @@
-"""Reservations: visitors who said that they will come to one of the dates on the board, each of them once for each date."""
+"""DateReservations: visitors who said that they will come to one of the dates on the board, each of them once for each date."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _MAX_UNHEARD = 10_000  # that the host has not fetched: what a stranger makes up
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReserveResult:
     """`on`: the viewer has a place now. `why` it is not as he wanted: "unknown" there is no such date, "later" too many come at once,
     "full". `fresh`: this has changed it."""
 
@@ -22,33 +22,33 @@ class Place:
     fresh: bool = False
 
 
-class Reservations:
+class DateReservations:
     """Who waits for which date. `is_offered` says whether a date is on the board; a date that leaves it may come back."""
 
     def __init__(self, is_offered: Callable[[str], bool]) -> None:
         self._is_offered = is_offered
         self._dates: dict[str, set[str]] = {}
 
-    def reserve(self, date: str, viewer: str, pace: TokenBucket, unheard: int) -> Place:
+    def reserve(self, date: str, viewer: str, pace: TokenBucket, unheard: int) -> ReserveResult:
         """A place for this viewer. `pace` is that of his address, `unheard` how many the host does not know of yet."""
         if viewer in self._dates.get(date, ()):
-            return Place(True)
+            return ReserveResult(True)
         if not self._is_offered(date) or not self._opens(date):
-            return Place(False, "unknown")
+            return ReserveResult(False, "unknown")
         viewers = self._dates[date]
         if len(viewers) >= _MAX_EACH:
-            return Place(False, "full")
+            return ReserveResult(False, "full")
         if unheard >= _MAX_UNHEARD or not pace.take(1):
-            return Place(False, "later")
+            return ReserveResult(False, "later")
         viewers.add(viewer)
-        return Place(True, fresh=True)
+        return ReserveResult(True, fresh=True)
 
-    def give_up(self, date: str, viewer: str) -> Place:
+    def give_up(self, date: str, viewer: str) -> ReserveResult:
         """He does not come."""
         viewers = self._dates.get(date, set())
         fresh = viewer in viewers
         viewers.discard(viewer)
-        return Place(False, fresh=fresh)
+        return ReserveResult(False, fresh=fresh)
 
     def remember(self, date: str, viewers: Iterable[str]) -> frozenset[str]:
         """What the host knows from before, and a new hub has forgotten; those who were not known. Raises Refusal beyond the limits."""

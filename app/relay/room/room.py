@@ -55,14 +55,14 @@ from collections.abc import Callable, Mapping
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.token_bucket import TokenBucket
-from app.relay.access.rates import Paces
+from app.relay.access.rate_limits import ViewerRates
 from app.relay.config import LIMITS, Limits
 from app.relay.refusals import Refusal
 from app.relay.room.board import Board, encode
+from app.relay.room.connections import HostConnection, PageConnection
 from app.relay.room.coupons import Coupons
+from app.relay.room.event_recorder import EventRecorder
 from app.relay.room.journal import Journal
-from app.relay.room.ledger import Ledger
-from app.relay.room.links import HostLink, PageLink
 from app.relay.room.messages import (
     VERSION,
     Message,
@@ -75,9 +75,9 @@ from app.relay.room.messages import (
     texts_of,
     usable_texts_of,
 )
-from app.relay.room.reservations import Reservations
+from app.relay.room.reservations import DateReservations
+from app.relay.room.socket_writer import CLOSE_REPLACED, CLOSE_STOPPING, SocketWriter, WakeQueue
 from app.relay.room.viewers import Viewer, Viewers
-from app.relay.room.wire import CLOSE_REPLACED, CLOSE_STOPPING, Fanout, Wire
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +110,12 @@ class Room:
         calendars: Callable[[], list[str]] = list,
     ) -> None:
         self.board = Board()
-        self.ledger = Ledger(share=TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock), now_ms=self._now_ms)
+        self.recorder = EventRecorder(share=TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock), now_ms=self._now_ms)
         self.coupons = Coupons()
-        self.reservations = Reservations(lambda date: f"date/{date}" in self.board)
+        self.reservations = DateReservations(lambda date: f"date/{date}" in self.board)
         self.viewers = Viewers(secret, clock)
-        self.host: HostLink | None = None
-        self.pages: dict[Wire, PageLink] = {}
+        self.host: HostConnection | None = None
+        self.pages: dict[SocketWriter, PageConnection] = {}
         self.boot = secrets.token_hex(6)
         self.likes = 0
         self.count = b""
@@ -126,16 +126,16 @@ class Room:
         self._over_told = 0
         self._pictures = pictures
         self._calendars = calendars
-        self._fanout = Fanout()
+        self._fanout = WakeQueue()
         self._acks: set[tuple[int, asyncio.Future[None]]] = set()
-        self._on_page: Mapping[str, Callable[[PageLink, Message], None]] = {
+        self._on_page: Mapping[str, Callable[[PageConnection, Message], None]] = {
             "event": self._event,
             "claim": self._claim,
             "reserve": self._reserve,
             "market": self._market,
             "ping": lambda page, message: page.answer(b'{"t":"pong"}'),
         }
-        self._on_host: Mapping[str, Callable[[HostLink, Message], None]] = {
+        self._on_host: Mapping[str, Callable[[HostConnection, Message], None]] = {
             "put": self._put,
             "ack": self._ack,
             "coupon": self._coupon,
@@ -147,54 +147,54 @@ class Room:
     @property
     def journal(self) -> Journal:
         """What visitors did, for the host to fetch."""
-        return self.ledger.journal
+        return self.recorder.journal
 
     def _now_ms(self) -> int:
         return self._clock.wall_ns() // NS_PER_MS
 
     # --- pages
 
-    def enter(self, wire: Wire, hello: Message, paces: Paces) -> PageLink:
-        """A page came, or came back; `paces` are its address's. Raises Refusal when its hello is none."""
+    def enter(self, writer: SocketWriter, hello: Message, rates: ViewerRates) -> PageConnection:
+        """A page came, or came back; `rates` are its address's. Raises Refusal when its hello is none."""
         token, tab = text_of(hello, "token", most=64), text_of(hello, "page", most=64)
         rev, boot = int_field(hello, "board", default=0), text_of(hello, "boot", most=32)
         languages, market = languages_of(hello), market_of(hello)
         viewer, joins = self.viewers.enter(token)
         viewer.languages, viewer.market = languages, market
-        page = PageLink(self, wire, viewer, tab, paces)
+        page = PageConnection(self, writer, viewer, tab, rates)
         resumes = boot == self.boot and self.board.can_resume(rev)
         page.seen_rev, opening = self.board.opening(rev if resumes else None, OPENING_BYTES)
         head = {"t": "welcome", "v": VERSION, "token": viewer.token, "viewer": viewer.id, "boot": self.boot}
         head |= {"rev": page.seen_rev, "now_ms": self._now_ms(), "reserved": self.reservations.of(viewer.id)}
         page.answer(encode(head)[:-1] + b"," + opening + b"}")
-        self.pages[wire] = page
+        self.pages[writer] = page
         if joins:
-            self.ledger.joined(viewer, paces.logging)
+            self.recorder.joined(viewer, rates.logging)
             self._wake_host()
         return page
 
-    def take_turn(self, wire: Wire) -> None:
+    def take_turn(self, writer: SocketWriter) -> None:
         """A connection has more to say than one turn allows: it stands in line with the others."""
-        self._fanout.wake({wire: None})
+        self._fanout.wake({writer: None})
 
-    def leave(self, page: PageLink) -> None:
+    def leave(self, page: PageConnection) -> None:
         """Its connection has ended."""
-        if self.pages.pop(page.wire, None) is not None:
-            self._fanout.forget(page.wire)
+        if self.pages.pop(page.writer, None) is not None:
+            self._fanout.forget(page.writer)
             self.viewers.leave(page.viewer)
 
-    def on_page(self, page: PageLink, message: Message) -> None:
+    def on_page(self, page: PageConnection, message: Message) -> None:
         """Raises Refusal for what is no message of a viewer."""
         handle = self._on_page.get(message["t"])
         if handle is None:
             raise Refusal("relay.room_message", reason="t is unknown")
         handle(page, message)
 
-    def _event(self, page: PageLink, message: Message) -> None:
-        self._happened(page.viewer, page.tab, message, page.paces)
+    def _event(self, page: PageConnection, message: Message) -> None:
+        self._happened(page.viewer, page.tab, message, page.rates)
         page.ack(int_field(message, "n", least=1))
 
-    def report(self, message: Message, paces: Paces) -> int:
+    def report(self, message: Message, rates: ViewerRates) -> int:
         """What a page says that is left, or was, and how many events that is: none of them is new when it came over its connection too.
 
         Raises Refusal.
@@ -206,10 +206,10 @@ class Room:
         if not isinstance(events, list) or len(events) > MAX_REPORTED or not all(isinstance(one, dict) for one in events):
             raise Refusal("relay.room_message", reason="events are wrong")
         for one in events:
-            self._happened(viewer, tab, one, paces)
+            self._happened(viewer, tab, one, rates)
         return len(events)
 
-    def _happened(self, viewer: Viewer, tab: str, message: Message, paces: Paces) -> None:
+    def _happened(self, viewer: Viewer, tab: str, message: Message, rates: ViewerRates) -> None:
         number, kind = int_field(message, "n", least=1), text_of(message, "kind", most=16)
         product, count = text_of(message, "product", most=120), int_field(message, "count", least=1, most=_MAX_LIKES_EACH, default=1)
         if kind not in _EVENTS:
@@ -222,14 +222,14 @@ class Room:
             count = viewer.likes.take(count)
             self.likes += count
             if count:
-                self.ledger.counted(kind, viewer, product, count)
+                self.recorder.counted(kind, viewer, product, count)
         elif kind == "seen":
-            self.ledger.counted(kind, viewer, product, 1)
+            self.recorder.counted(kind, viewer, product, 1)
         else:
-            self.ledger.did(kind, viewer, {"product": product}, paces.logging)
+            self.recorder.did(kind, viewer, {"product": product}, rates.logging)
             self._wake_host()
 
-    def _claim(self, page: PageLink, message: Message) -> None:
+    def _claim(self, page: PageConnection, message: Message) -> None:
         number, coupon = int_field(message, "n", least=1), text_of(message, "coupon", most=120)
         claimed = self.coupons.claim(coupon, page.viewer.id, self._now_ms(), lambda: self._may_claim(page))
         if claimed.fresh:
@@ -238,16 +238,16 @@ class Room:
             self.record("claimed", page.viewer.id, {"coupon": coupon, "code": claimed.code, "left": left, **where})
         page.answer(encode({"t": "coupon", "n": number, "coupon": coupon, "code": claimed.code, "why": claimed.why}))
 
-    def _may_claim(self, page: PageLink) -> bool:
+    def _may_claim(self, page: PageConnection) -> bool:
         """Codes are for an audience: one address gets them slowly, and all who have only just come share one pace."""
         is_new = self._clock.monotonic_ns() - page.viewer.came_ns < self._newcomer_ns
-        paces = [page.paces.claiming, *([self._newcomers] if is_new else [])]
-        return all(pace.has(1) for pace in paces) and all(pace.take(1) for pace in paces)
+        rates = [page.rates.claiming, *([self._newcomers] if is_new else [])]
+        return all(pace.has(1) for pace in rates) and all(pace.take(1) for pace in rates)
 
-    def _reserve(self, page: PageLink, message: Message) -> None:
+    def _reserve(self, page: PageConnection, message: Message) -> None:
         date, viewer = text_of(message, "date", most=_DATE_CHARS, default=None), page.viewer
         if bool_field(message, "on"):
-            place = self.reservations.reserve(date, viewer.id, page.paces.reserving, self.journal.topics)
+            place = self.reservations.reserve(date, viewer.id, page.rates.reserving, self.journal.topics)
         else:
             place = self.reservations.give_up(date, viewer.id)
         if place.fresh:
@@ -255,21 +255,21 @@ class Room:
             self.record("reserved" if place.on else "unreserved", viewer.id, {"date": date, **where}, topic=(date, viewer.id))
         page.answer(encode({"t": "reserved", "date": date, "on": place.on, "why": place.why}))
 
-    def _market(self, page: PageLink, message: Message) -> None:
+    def _market(self, page: PageConnection, message: Message) -> None:
         page.viewer.market = market_of(message)
         page.viewer.languages = languages_of(message) or page.viewer.languages
-        self.ledger.did("market", page.viewer, {"languages": list(page.viewer.languages)}, page.paces.logging)
+        self.recorder.did("market", page.viewer, {"languages": list(page.viewer.languages)}, page.rates.logging)
         self._wake_host()
 
     def record(self, kind: str, viewer: str, data: Mapping[str, object], *, topic: tuple[str, str] | None = None) -> int:
         """Put an event into the journal, for the host to fetch; its number. What it says replaces what was said on its topic."""
-        seq = self.ledger.write(kind, viewer, data, topic=topic)
+        seq = self.recorder.write(kind, viewer, data, topic=topic)
         self._wake_host()
         return seq
 
     def _wake_host(self) -> None:
         if self.host is not None:
-            self.host.wire.wake()
+            self.host.writer.wake()
 
     async def has_host(self, seq: int, within_s: float) -> bool:
         """Whether the host has everything up to `seq` for good, now or within this time; without a host at once."""
@@ -288,7 +288,7 @@ class Room:
 
     # --- the host
 
-    def enter_host(self, wire: Wire, hello: Message) -> HostLink:
+    def enter_host(self, writer: SocketWriter, hello: Message) -> HostConnection:
         """The desk came, or came back. Raises Refusal when its hello is none."""
         boot, after = text_of(hello, "boot", most=32), int_field(hello, "after", default=0)
         self.likes = max(self.likes, int_field(hello, "likes", default=0))
@@ -309,19 +309,19 @@ class Room:
             "dropped": self.journal.dropped,
         }
         if self.host is not None:
-            self.host.wire.close(CLOSE_REPLACED, "another host took this place")
-        self.host = HostLink(self, wire, encode(welcome), sent_seq)
+            self.host.writer.close(CLOSE_REPLACED, "another host took this place")
+        self.host = HostConnection(self, writer, encode(welcome), sent_seq)
         log.info("the host is in its room")
         return self.host
 
-    def leave_host(self, host: HostLink) -> None:
+    def leave_host(self, host: HostConnection) -> None:
         """The board stays as it is, and so does the journal."""
-        self._fanout.forget(host.wire)
+        self._fanout.forget(host.writer)
         if self.host is host:
             self.host = None
             log.info("the host has left its room")
 
-    def on_host(self, host: HostLink, message: Message) -> None:
+    def on_host(self, host: HostConnection, message: Message) -> None:
         """Raises Refusal for what is no message of a host."""
         kind = message["t"]
         handle = self._on_host.get(kind)
@@ -334,11 +334,11 @@ class Room:
             which = {field: message[field] for field in ("key", "id", "date", "seq") if isinstance(message.get(field), str | int)}
             host.answer(encode({"t": "refused", "of": kind, **which, "why": error.code, "words": error.words}))
 
-    def _put(self, host: HostLink, message: Message) -> None:
+    def _put(self, host: HostConnection, message: Message) -> None:
         if self.board.put(text_of(message, "key", most=1000, default=None), message.get("value")):
             self._fanout.wake(dict.fromkeys(self.pages))
 
-    def _ack(self, host: HostLink, message: Message) -> None:
+    def _ack(self, host: HostConnection, message: Message) -> None:
         self._acknowledged(int_field(message, "seq"))
 
     def _acknowledged(self, seq: int) -> None:
@@ -347,10 +347,10 @@ class Room:
             if wanted <= self.journal.acked and not ack.done():
                 ack.set_result(None)
 
-    def _likes_anew(self, host: HostLink, message: Message) -> None:
-        self.likes = int_field(message, "likes") + self.ledger.unwritten("like")  # those the host will hear of
+    def _likes_anew(self, host: HostConnection, message: Message) -> None:
+        self.likes = int_field(message, "likes") + self.recorder.unwritten("like")  # those the host will hear of
 
-    def _coupon(self, host: HostLink, message: Message) -> None:
+    def _coupon(self, host: HostConnection, message: Message) -> None:
         coupon = text_of(message, "id", most=120, default=None)
         if message.get("codes") is None:
             self.coupons.close(coupon)
@@ -364,20 +364,20 @@ class Room:
         if useless:
             raise Refusal("relay.coupon_codes", count=useless, limit=_CODE_CHARS)
 
-    def _reserved_before(self, host: HostLink, message: Message) -> None:
+    def _reserved_before(self, host: HostConnection, message: Message) -> None:
         date = text_of(message, "date", most=_DATE_CHARS, default=None)
         fresh = self.reservations.remember(date, texts_of(message, "viewers", most=_MAX_VIEWERS, each=64))
         here = [page for page in self.pages.values() if page.viewer.id in fresh]
         for page in here:  # who gave his place up while this hub knew nothing of it says so again
             page.answer(encode({"t": "reserved", "date": date, "on": True, "why": ""}), wake=False)
-        self._fanout.wake({page.wire: None for page in here})
+        self._fanout.wake({page.writer: None for page in here})
 
     # --- every second
 
     def tick(self, slow_s: float) -> None:
         """Say what has changed in numbers, let go who left, hang up on who does not read."""
         for viewer in self.viewers.departed():
-            self.ledger.left(viewer)
+            self.recorder.left(viewer)
             self._wake_host()
         self._ticks += 1
         if self._ticks % _SUM_UP_TICKS == 0:
@@ -388,24 +388,24 @@ class Room:
             self._fanout.wake(dict.fromkeys(self.pages))
             if self.host is not None:
                 self.host.counted = False
-                self.host.wire.wake()
-        for wire in self.pages:
-            if wire.is_stuck(slow_s):
+                self.host.writer.wake()
+        for writer in self.pages:
+            if writer.is_stuck(slow_s):
                 log.info("a page that does not read is hung up on")
-                wire.abort()
-        if self.host is not None and self.host.wire.is_stuck(slow_s):
-            self.host.wire.abort()
+                writer.abort()
+        if self.host is not None and self.host.writer.is_stuck(slow_s):
+            self.host.writer.abort()
 
     def _sum_up(self) -> None:
-        if self.ledger.sum_up():
+        if self.recorder.sum_up():
             self._wake_host()
-        if self.host is not None and self.ledger.over > self._over_told:
-            entries, self._over_told = self.ledger.over - self._over_told, self.ledger.over
+        if self.host is not None and self.recorder.over > self._over_told:
+            entries, self._over_told = self.recorder.over - self._over_told, self.recorder.over
             self.host.answer(encode({"t": "crowded", "entries": entries}))
 
     async def finish(self, within_s: float) -> None:
         """The relay stops: what was only counted so far reaches the host too, if he is here."""
-        self.ledger.sum_up(all_of_it=True)
+        self.recorder.sum_up(all_of_it=True)
         self._wake_host()
         await self.has_host(self.journal.seq, within_s)
 
@@ -418,10 +418,10 @@ class Room:
     def stop(self) -> None:
         """End every connection in order."""
         self._fanout.stop()
-        for wire in self.pages:
-            wire.close(CLOSE_STOPPING, "the relay stops")
+        for writer in self.pages:
+            writer.close(CLOSE_STOPPING, "the relay stops")
         if self.host is not None:
-            self.host.wire.close(CLOSE_STOPPING, "the relay stops")
+            self.host.writer.close(CLOSE_STOPPING, "the relay stops")
 
     def status(self) -> dict[str, object]:
         """What /api/status says of this room: nothing that names a visitor."""
@@ -435,5 +435,5 @@ class Room:
             "keys": len(self.board),
             "waiting_events": len(self.journal),
             "dropped_events": self.journal.dropped.total(),
-            "summed_events": self.ledger.over,
+            "summed_events": self.recorder.over,
         }

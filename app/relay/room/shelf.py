@@ -100,5 +100,5 @@ async def content_of(request: web.Request, *, most_bytes: int, within_s: float) 
 
 
 def known_already(request: web.Request, name: str) -> bool:
-    """Whether the asker has this content from before."""
+    """Whether the client has this content from before."""
     return request.headers.get("If-None-Match", "") == f'"{name}"'

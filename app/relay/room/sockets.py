@@ -12,15 +12,15 @@ from aiohttp import WSMsgType, web
 
 from app.domain.base.clock import Clock
 from app.domain.base.token_bucket import TokenBucket
-from app.relay.access.keys import Keys
-from app.relay.access.rates import AddressBuckets, Paces
+from app.relay.access.keys import AccessKeys
+from app.relay.access.rate_limits import AddressRates, ViewerRates
 from app.relay.access.subnet import subnet_of
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 from app.relay.room.messages import Message, check_version, read_message
 from app.relay.room.room import Room
 from app.relay.room.shelf import content_of
-from app.relay.room.wire import CLOSE_BAD_MESSAGE, CLOSE_NO_HELLO, CLOSE_VERSION, Wire
+from app.relay.room.socket_writer import CLOSE_BAD_MESSAGE, CLOSE_NO_HELLO, CLOSE_VERSION, SocketWriter
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class RoomSockets:
         *,
         config: RelayConfig,
         clock: Clock,
-        keys: Keys,
+        keys: AccessKeys,
         check_own_page: Callable[[web.Request], None],
         pictures_of: Callable[[str], Callable[[], list[str]]],
         calendars_of: Callable[[str], Callable[[], list[str]]],
@@ -64,12 +64,12 @@ class RoomSockets:
         self._keys = keys
         self._check_own_page = check_own_page
         limits = config.limits
-        self._joins = AddressBuckets(limits.room_joins_per_s, limits.room_joins_burst, clock)
-        self._heard = AddressBuckets(limits.room_address_per_s, limits.room_address_burst, clock)
-        self._reserving = AddressBuckets(limits.room_reservations_per_s, limits.room_reservations_burst, clock)
-        self._claiming = AddressBuckets(limits.room_claims_per_s, limits.room_claims_burst, clock)
-        self._logging = AddressBuckets(limits.room_log_per_s, limits.room_log_burst, clock)
-        self._reports = AddressBuckets(limits.room_reports_per_s, limits.room_reports_burst, clock)
+        self._joins = AddressRates(limits.room_joins_per_s, limits.room_joins_burst, clock)
+        self._heard = AddressRates(limits.room_address_per_s, limits.room_address_burst, clock)
+        self._reserving = AddressRates(limits.room_reservations_per_s, limits.room_reservations_burst, clock)
+        self._claiming = AddressRates(limits.room_claims_per_s, limits.room_claims_burst, clock)
+        self._logging = AddressRates(limits.room_log_per_s, limits.room_log_burst, clock)
+        self._reports = AddressRates(limits.room_reports_per_s, limits.room_reports_burst, clock)
         self._pages: Counter[str] = Counter()
         self._busy: set[asyncio.Task[object]] = set()
         self._closing = False
@@ -103,8 +103,8 @@ class RoomSockets:
             raise Refusal("relay.no_stream", stream=name[:64])
         return self.rooms[name]
 
-    def _paces(self, address: str) -> Paces:
-        return Paces(self._reserving.of(address), self._claiming.of(address), self._logging.of(address))
+    def _rates(self, address: str) -> ViewerRates:
+        return ViewerRates(self._reserving.of(address), self._claiming.of(address), self._logging.of(address))
 
     # --- who is let in
 
@@ -128,29 +128,29 @@ class RoomSockets:
                 del self._pages[who]
 
     @asynccontextmanager
-    async def _open(self, request: web.Request, most_bytes: int) -> AsyncIterator[tuple[web.WebSocketResponse, Wire]]:
+    async def _open(self, request: web.Request, most_bytes: int) -> AsyncIterator[tuple[web.WebSocketResponse, SocketWriter]]:
         """A connection whose sending side runs; what is refused within is said in the closing words."""
         socket = web.WebSocketResponse(heartbeat=_PING_S, compress=False, max_msg_size=most_bytes, timeout=_GOODBYE_S)
         if not socket.can_prepare(request):
             raise Refusal("relay.not_websocket")
         await socket.prepare(request)
-        wire = Wire(socket, request.transport, self._clock)
+        writer = SocketWriter(socket, request.transport, self._clock)
         ours = asyncio.current_task()
         assert ours is not None
         self._busy.add(ours)
-        sending = asyncio.get_running_loop().create_task(wire.run(), name="room wire")
+        sending = asyncio.get_running_loop().create_task(writer.run(), name="room writer")
         try:
-            yield socket, wire
+            yield socket, writer
         except Refusal as error:
             log.info("a room connection is ended: %s", error)
-            wire.close(CLOSE_VERSION if error.code == "relay.room_version" else CLOSE_BAD_MESSAGE, error.words)
+            writer.close(CLOSE_VERSION if error.code == "relay.room_version" else CLOSE_BAD_MESSAGE, error.words)
         except TimeoutError:
-            wire.close(CLOSE_NO_HELLO, "no hello came")
+            writer.close(CLOSE_NO_HELLO, "no hello came")
         finally:
             self._busy.discard(ours)
-            wire.end()
+            writer.end()
             if not (await asyncio.wait({sending}, timeout=2 * _GOODBYE_S))[0]:
-                wire.abort()
+                writer.abort()
             await sending
 
     async def _hello(self, socket: web.WebSocketResponse) -> Message | None:
@@ -175,17 +175,17 @@ class RoomSockets:
         room, address = self.room_of(request), request.remote or ""
         self._check_own_page(request)
         with self._seat(room, address):
-            async with self._open(request, _VIEWER_BYTES) as (socket, wire):
+            async with self._open(request, _VIEWER_BYTES) as (socket, writer):
                 hello = await self._hello(socket)
                 if hello is None:
                     return socket
-                page = room.enter(wire, hello, self._paces(address))
+                page = room.enter(writer, hello, self._rates(address))
                 pace = TokenBucket(self._limits.room_messages_per_s, self._limits.room_messages_burst, self._clock)
                 everybody = self._heard.of(address)
                 try:
                     while (text := await self._text(socket)) is not None:
                         await asyncio.sleep(max(pace.wait_s(), everybody.wait_s()))
-                        if not wire.open:  # what a flood left behind is not read to its end
+                        if not writer.open:  # what a flood left behind is not read to its end
                             break
                         room.on_page(page, read_message(text))
                 finally:
@@ -206,7 +206,7 @@ class RoomSockets:
         message, everybody = read_message(body.decode(errors="replace")), self._heard.of(address)
         if not everybody.has(1):
             raise Refusal("relay.too_often")
-        for _ in range(room.report(message, self._paces(address))):
+        for _ in range(room.report(message, self._rates(address))):
             everybody.wait_s()
         return web.Response(status=204)
 
@@ -216,11 +216,11 @@ class RoomSockets:
             raise Refusal("relay.stopping")
         self._check_own_page(request)
         self._keys.check_host(request.match_info["stream"], request)
-        async with self._open(request, _HOST_BYTES) as (socket, wire):
+        async with self._open(request, _HOST_BYTES) as (socket, writer):
             hello = await self._hello(socket)
             if hello is None:
                 return socket
-            host = room.enter_host(wire, hello)
+            host = room.enter_host(writer, hello)
             try:
                 while (text := await self._text(socket)) is not None:
                     room.on_host(host, read_message(text))

@@ -5,8 +5,8 @@ import asyncio
 from app.domain.base.signal import Signal
 from app.domain.event import ShowEvent
 from app.session.document.show_book import ShowBook
-from app.session.room.room_port import RoomEvent
 from app.session.room.room_schedule import PLACE_KINDS, Places, take_place
+from app.session.room.room_socket import RoomEvent
 
 PIECE = 2000  # events that are read in one turn of the loop
 ON = {"reserved": True, "unreserved": False}

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, ClientWSTimeout, WSMsgType, WSServerHandshakeError
 
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from app.session.planning.room_calendar import RoomCalendar
 from app.session.room.room_picture import RoomPicture
-from app.session.room.room_port import RoomAddress, RoomError, RoomSocket
+from app.session.room.room_socket import RoomAddress, RoomError, RoomSocket
 
 CONNECT_S = 5.0
 PICTURE_S = 20.0

@@ -13,8 +13,8 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.base.state import StateCell
 from app.session.planning.room_calendar import CalendarShelf, RoomCalendar
-from app.session.room.room_port import Connect, FindPicture, OpenCoupon, RoomAddress, RoomError, RoomEvent, RoomSocket, split_mark
 from app.session.room.room_schedule import Places, place_messages
+from app.session.room.room_socket import Connect, FindPicture, OpenCoupon, RoomAddress, RoomError, RoomEvent, RoomSocket, split_mark
 
 log = logging.getLogger(__name__)
 

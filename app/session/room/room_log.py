@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.event import EventKind
-from app.session.room.room_port import RoomEvent
+from app.session.room.room_socket import RoomEvent
 
 _KINDS: Mapping[str, EventKind] = {
     "joined": EventKind.VIEWER_JOINED,

@@ -23,7 +23,7 @@ class RoomPicture:
 Shrink = Callable[[bytes, int], bytes]  # a picture, its longest side afterwards; raises AppError for what is none
 
 
-class RoomPictures:
+class RoomPictureMaker:
     """Makes room pictures of the show's, on a thread: it takes tens of milliseconds each."""
 
     def __init__(self, stored: Callable[[str], bytes | None], shrink: Shrink) -> None:

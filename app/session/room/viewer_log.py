@@ -10,8 +10,8 @@ from app.domain.show_sitting import SITTING_KINDS, Sitting
 from app.session.document.show_book import ShowBook
 from app.session.room.reservations import Reservations
 from app.session.room.room_log import ROOM_KINDS, logged_as
-from app.session.room.room_port import RoomEvent
 from app.session.room.room_schedule import Places
+from app.session.room.room_socket import RoomEvent
 from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.orders import Orders
 

@@ -7,9 +7,9 @@ from typing import Protocol
 from app.domain.selling.shown import Shown
 from app.session.catalogue.product_index import ProductIndex
 from app.session.document.show_book import ShowBook
+from app.session.room.board_builder import BoardBuilder, Json, title_for_viewers
 from app.session.room.room_link import RoomLink
-from app.session.room.room_port import OpenCoupon
-from app.session.room.room_view import Json, RoomView, title_for_viewers
+from app.session.room.room_socket import OpenCoupon
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
 
@@ -30,7 +30,7 @@ class ViewerPage:
         self._selling = selling
         self._disclosures = disclosures
         self._link = link
-        self._view = RoomView(products)
+        self._view = BoardBuilder(products)
         self._coupon: OpenCoupon | None = None
 
     def update(self) -> None:

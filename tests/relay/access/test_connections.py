@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 
 from app.bootstrap.relay import lock_is_held
-from app.domain.room.room import host_token
-from app.relay import descriptors
+from app.domain.room.tokens import host_token
+from app.relay import file_descriptors
 from app.relay.access.connections import _Places
 from app.relay.access.proxies import read_networks
 from app.relay.config import Limits, RelayConfig
@@ -147,12 +147,12 @@ async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
 
 def test_media_has_its_share_before_anybody_else() -> None:
     limits = Limits()
-    plenty = descriptors.share(limits, 8192, 4)
+    plenty = file_descriptors.socket_budget(limits, 8192, 4)
     assert (plenty.connections, plenty.sessions) == (limits.max_connections, limits.max_sessions)
-    assert descriptors.share(limits, 1024, 2).sessions == limits.max_sessions
+    assert file_descriptors.socket_budget(limits, 1024, 2).sessions == limits.max_sessions
     for available in (1024, 512, 256, 128, 64, 1):
         for sockets in (1, 3, 9):
-            found = descriptors.share(limits, available, sockets)
+            found = file_descriptors.socket_budget(limits, available, sockets)
             assert found.sessions >= 1
             assert found.connections >= 2
             if available >= 256:
@@ -163,8 +163,8 @@ def test_the_limit_is_raised_as_far_as_the_system_lets_us() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
-        descriptors.raise_limit()
-        assert descriptors.limit() == (8192 if hard == resource.RLIM_INFINITY else min(8192, hard))
+        file_descriptors.raise_descriptor_limit()
+        assert file_descriptors.descriptor_limit() == (8192 if hard == resource.RLIM_INFINITY else min(8192, hard))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

@@ -12,7 +12,7 @@ import pytest
 from app.calendar.calendar_file import FIRST_SEQUENCE, uid_of_date
 from app.domain.base.local_time import LocalTime
 from app.domain.planning.schedule import Airing, Occurrence
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from tests.support.broadcaster import Broadcaster, Show
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.relays import KEY, ROOM_KEY, eventually

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from app.relay.server import RelayServer
 from tests.support.relays import KEY, base_of, eventually, running_relay
 from tests.support.room import RoomSocket, desk, page

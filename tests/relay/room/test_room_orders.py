@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from app.domain.room.room import host_token, orders_secret
+from app.domain.room.tokens import host_token, orders_secret
 from app.relay.config import Limits
 from app.relay.room.orders import signature
 from app.relay.server import RelayServer

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.base.clock import NS_PER_S
 from app.domain.base.token_bucket import TokenBucket
-from app.relay.access.rates import AddressBuckets
+from app.relay.access.rate_limits import AddressRates
 from app.relay.refusals import Refusal
 from app.relay.room.board import Board, BoardLimits, encode
 from app.relay.room.coupons import Coupons
@@ -186,7 +186,7 @@ def test_a_bucket_lets_through_what_it_says() -> None:
     assert bucket.take(5) == 2
     slow = TokenBucket(4, 2, clock)
     assert [slow.wait_s() for _ in range(4)] == [0.0, 0.0, 0.25, 0.5]
-    addresses = AddressBuckets(1, 1, clock)
+    addresses = AddressRates(1, 1, clock)
     assert addresses.of("10.0.0.1").take(1) == 1
     assert addresses.of("10.0.0.1").take(1) == 0
     assert addresses.of("10.0.0.2").take(1) == 1

@@ -1,4 +1,4 @@
-"""Reservations over real WebSockets: each viewer once, nothing lost on the way to the host, nothing that strangers can fill up; and the
+"""DateReservations over real WebSockets: each viewer once, nothing lost on the way to the host, nothing that strangers can fill up; and the
 calendar files that visitors take home."""
 
 import asyncio
@@ -12,12 +12,12 @@ import pytest
 
 from app.domain.base.clock import NS_PER_S
 from app.domain.base.token_bucket import TokenBucket
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from app.relay.config import Limits
 from app.relay.refusals import Refusal
 from app.relay.room.calendars import MAX_BYTES, file_name_of
 from app.relay.room.journal import Journal
-from app.relay.room.reservations import Reservations
+from app.relay.room.reservations import DateReservations
 from tests.support.clocks import SetClock
 from tests.support.relays import ROOM_KEY, base_of, running_relay
 from tests.support.room import RoomSocket, desk, page
@@ -163,8 +163,8 @@ async def test_one_address_cannot_make_up_a_crowd() -> None:
         assert answers == ["", "", "", "later", "later"]
 
 
-def waiting_room(offered: set[str]) -> tuple[Reservations, TokenBucket]:
-    return Reservations(offered.__contains__), TokenBucket(1, 10**6, SetClock(NS_PER_S))
+def waiting_room(offered: set[str]) -> tuple[DateReservations, TokenBucket]:
+    return DateReservations(offered.__contains__), TokenBucket(1, 10**6, SetClock(NS_PER_S))
 
 
 def test_dates_that_are_over_make_room_for_others() -> None:

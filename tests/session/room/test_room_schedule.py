@@ -17,9 +17,9 @@ from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Reminder, Schedule, WhatsNew
 from app.session.planning.room_calendar import room_calendar
 from app.session.room.room_log import logged_as
-from app.session.room.room_port import RoomEvent
 from app.session.room.room_schedule import HORIZON, MOST_DATES, place_messages, reservations, schedule_board
-from tests.session.room.test_show_room import Host, client, until
+from app.session.room.room_socket import RoomEvent
+from tests.session.room.test_room_link import Host, client, until
 from tests.support.relays import running_relay
 from tests.support.room import page
 

@@ -7,7 +7,7 @@ _MAX_KEYS = 500  # beyond it language and market are not told apart any more, th
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class EventCount:
     """`count` times `kind`; `over`: beyond the share of an address or of the room, so that nobody knows any more who it was."""
 
     kind: str
@@ -18,7 +18,7 @@ class Sum:
     count: int
 
 
-class Sums:
+class EventCounts:
     """Counts that wait for their turn to be told; nothing that was added is ever lost."""
 
     def __init__(self) -> None:
@@ -43,8 +43,8 @@ class Sums:
         """How many of a kind were not told yet."""
         return sum(count for key, count in self._counts.items() if key[0] == kind)
 
-    def taken(self) -> Iterator[Sum]:
+    def taken(self) -> Iterator[EventCount]:
         """Each sum, oldest first, taken out as it is given."""
         while self._counts:
             key = next(iter(self._counts))
-            yield Sum(*key, self._counts.pop(key))
+            yield EventCount(*key, self._counts.pop(key))

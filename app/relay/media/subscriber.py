@@ -9,7 +9,7 @@ from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.token_bucket import TokenBucket
 from app.domain.program.packet import Codec
 from app.relay.config import Limits
-from app.relay.media.lane import Lane, LaneFormat
+from app.relay.media.down_track import DownTrack, DownTrackFormat
 from app.relay.media.track import Track
 from app.transport import rtcp
 
@@ -31,7 +31,7 @@ _WISHES_PER_S, _WISHES_BURST = 1.0, 10  # for key frames, which cost every viewe
 _WANTED = frozenset({rtcp.Nack, rtcp.PictureLoss, rtcp.FullIntraRequest, rtcp.ReceiverReport, rtcp.SenderReport, rtcp.BandwidthEstimate})
 
 
-class Throttle:
+class BandwidthLimit:
     """What a viewer's line bears, in bits a second; 0 = no limit is known. Follows the loss that the viewer reports."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Throttle:
             self.bits_per_s = 0
 
 
-class Viewer:
+class Subscriber:
     """`ask_keyframe` reaches the publisher through the stream, which coalesces. All calls on the relay's loop."""
 
     def __init__(
@@ -62,8 +62,8 @@ class Viewer:
         *,
         clock: Clock,
         limits: Limits,
-        video: Mapping[Codec, LaneFormat],
-        audio: LaneFormat | None,
+        video: Mapping[Codec, DownTrackFormat],
+        audio: DownTrackFormat | None,
         ask_keyframe: Callable[[], None],
     ) -> None:
         self._clock = clock
@@ -73,9 +73,9 @@ class Viewer:
         self._send: Send = lambda packet: False
         self._send_rtcp: Send = lambda packet: False
         first = secrets.randbelow(0x4000)  # low, so that SRTP's rollover counter begins in step on both sides
-        self.video = Lane(next(iter(video.values())), waits_for_keyframe=True, first_sequence=first) if video else None
-        self.audio = Lane(audio, waits_for_keyframe=False, first_sequence=first) if audio else None
-        self.throttle = Throttle()
+        self.video = DownTrack(next(iter(video.values())), waits_for_keyframe=True, first_sequence=first) if video else None
+        self.audio = DownTrack(audio, waits_for_keyframe=False, first_sequence=first) if audio else None
+        self.throttle = BandwidthLimit()
         self.active = False
         self.resent = 0
         self.resend_missed = 0
@@ -213,32 +213,32 @@ class Viewer:
     def _on_nack(self, nack: rtcp.Nack) -> None:
         if self._tracks is None:
             return
-        for lane, track in zip((self.video, self.audio), self._tracks, strict=True):
-            if lane is not None and lane.format.ssrc == nack.media_ssrc:
-                self._resend(lane, track, nack.sequences[: self._asked.take(len(nack.sequences))])
+        for down_track, track in zip((self.video, self.audio), self._tracks, strict=True):
+            if down_track is not None and down_track.format.ssrc == nack.media_ssrc:
+                self._resend(down_track, track, nack.sequences[: self._asked.take(len(nack.sequences))])
 
-    def _resend(self, lane: Lane, track: Track, sequences: tuple[int, ...]) -> None:
+    def _resend(self, down_track: DownTrack, track: Track, sequences: tuple[int, ...]) -> None:
         for own in sequences:
-            sequence = lane.feed_sequence(own)
+            sequence = down_track.feed_sequence(own)
             fed = track.history.get(sequence) if sequence is not None else None
             if fed is None or self._resend_allowance < len(fed):
                 self.resend_missed += 1
                 continue
             self._resend_allowance -= len(fed)
             self.resent += 1
-            self._send(lane.again(own, fed))
+            self._send(down_track.again(own, fed))
 
     def _on_blocks(self, blocks: tuple[rtcp.ReportBlock, ...]) -> None:
         now_ns = self._clock.monotonic_ns()
         for block in blocks:
-            lane = self.video
-            if lane is None or block.ssrc != lane.format.ssrc or self._tracks is None:
+            down_track = self.video
+            if down_track is None or block.ssrc != down_track.format.ssrc or self._tracks is None:
                 continue
             self.loss = block.fraction_lost / 256
             octets, since_ns = self._counted
             elapsed_ns = max(1, now_ns - since_ns)
-            self.throttle.report(block.fraction_lost, (lane.octets - octets) * 8 * NS_PER_S // elapsed_ns)
-            self._counted = (lane.octets, now_ns)
+            self.throttle.report(block.fraction_lost, (down_track.octets - octets) * 8 * NS_PER_S // elapsed_ns)
+            self._counted = (down_track.octets, now_ns)
             line = self._tracks[0].clock_at(now_ns)
             if block.last_sr and line is not None:
                 round_trip = rtcp.middle_ntp(line[0]) - block.last_sr - block.delay & 0xFFFFFFFF
@@ -249,10 +249,10 @@ class Viewer:
         """Send sender reports: the publisher's capture times against this viewer's numbers, which puts sound and picture in step."""
         if self._tracks is None or not self.active:
             return
-        for lane, track in zip((self.video, self.audio), self._tracks, strict=True):
+        for down_track, track in zip((self.video, self.audio), self._tracks, strict=True):
             line = track.clock_at(now_ns)
-            if lane is None or line is None:
+            if down_track is None or line is None:
                 continue
-            ssrc = lane.format.ssrc
-            report = rtcp.SenderReport(ssrc, line[0], line[1], lane.packets, lane.octets)
+            ssrc = down_track.format.ssrc
+            report = rtcp.SenderReport(ssrc, line[0], line[1], down_track.packets, down_track.octets)
             self._send_rtcp(rtcp.compound((report, rtcp.SourceDescription(((ssrc, _CNAME),)))))

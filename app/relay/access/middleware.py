@@ -9,8 +9,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from app.domain.base.clock import Clock
 from app.relay.access.hosts import Host, KnownHosts, is_same_origin, read_host
-from app.relay.access.proxies import asker_of
-from app.relay.access.rates import AddressBuckets
+from app.relay.access.proxies import client_of
+from app.relay.access.rate_limits import AddressRates
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 
@@ -37,7 +37,7 @@ def _refused(request: web.Request, refusal: Refusal, extra: Mapping[str, str] | 
     return web.Response(status=refusal.status, text=refusal.words + "\n", headers=headers)
 
 
-class Nonsense(logging.Filter):
+class ClientErrorFilter(logging.Filter):
     """Keeps out of the log what is no fault of this program: requests that are none, and askers who hang up in the middle."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -45,14 +45,14 @@ class Nonsense(logging.Filter):
         return not isinstance(error, HttpProcessingError | ConnectionError)
 
 
-class Front:
+class RequestGate:
     """`handle` is the application's one middleware; `check_own_page` is for handlers that only the relay's own page may call."""
 
     def __init__(self, config: RelayConfig, clock: Clock) -> None:
         self._config = config
         self._hosts = KnownHosts(config.names)
         limits = config.limits
-        self._requests = AddressBuckets(limits.requests_per_s, limits.requests_burst, clock)
+        self._requests = AddressRates(limits.requests_per_s, limits.requests_burst, clock)
 
     @web.middleware
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -76,10 +76,10 @@ class Front:
         if len(said) > 1:
             raise Refusal("relay.bad_host")
         host = said[0] if said else ""
-        asker = asker_of(request.remote or "", request.headers, self._config.proxies)
-        if asker.address != request.remote or asker.scheme or asker.host:
-            host = asker.host or host
-            request = request.clone(remote=asker.address, scheme=asker.scheme or request.scheme, host=host)
+        client = client_of(request.remote or "", request.headers, self._config.proxies)
+        if client.address != request.remote or client.scheme or client.host:
+            host = client.host or host
+            request = request.clone(remote=client.address, scheme=client.scheme or request.scheme, host=host)
         # HTTP/1.0 may leave it out; whoever asks so gets no links.
         request[HOST] = read_host(host) if host else Host("")
         return request

@@ -19,7 +19,7 @@ CLOSE_NO_HELLO = 4408
 CLOSE_VERSION = 4426
 
 
-class Wire:
+class SocketWriter:
     """Sends what `take` gives, one message after the other, in a task of its own; nothing is queued here.
 
     `take` gives None when there is nothing to say; `wake` makes it be asked again. `turn` is called when there is more to say than
@@ -95,21 +95,21 @@ class Wire:
         return True
 
 
-class Fanout:
+class WakeQueue:
     """Wakes many connections a few at a time, with a turn of the loop between, in which media goes its way."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Wire, None] = {}
+        self._waiting: dict[SocketWriter, None] = {}
         self._step: asyncio.Handle | None = None
 
-    def wake(self, wires: "dict[Wire, None]") -> None:
+    def wake(self, writers: "dict[SocketWriter, None]") -> None:
         """All of these have something to send."""
-        self._waiting |= wires
+        self._waiting |= writers
         if self._step is None and self._waiting:
             self._step = asyncio.get_running_loop().call_soon(self._next)
 
-    def forget(self, wire: Wire) -> None:
-        self._waiting.pop(wire, None)
+    def forget(self, writer: SocketWriter) -> None:
+        self._waiting.pop(writer, None)
 
     def stop(self) -> None:
         self._waiting.clear()
@@ -118,7 +118,7 @@ class Fanout:
             self._step = None
 
     def _next(self) -> None:
-        for wire in tuple(islice(self._waiting, _WAKE_AT_ONCE)):
-            del self._waiting[wire]
-            wire.wake()
+        for writer in tuple(islice(self._waiting, _WAKE_AT_ONCE)):
+            del self._waiting[writer]
+            writer.wake()
         self._step = asyncio.get_running_loop().call_soon(self._next) if self._waiting else None

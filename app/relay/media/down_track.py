@@ -12,7 +12,7 @@ _SEGMENTS = 8  # of the numbering that can still be asked for
 
 
 @dataclass(frozen=True, slots=True)
-class LaneFormat:
+class DownTrackFormat:
     """What the viewer agreed to for a track. `rtx_payload_type` -1 = retransmissions go out as they were."""
 
     payload_type: int
@@ -21,13 +21,13 @@ class LaneFormat:
     rtx_ssrc: int = 0
 
 
-class Lane:
+class DownTrack:
     """Rewrites feed packets for one viewer. What was left out for this viewer leaves no gap in its numbers.
 
-    A lane of video waits for a key frame before it begins and after packets were left out.
+    A video down track waits for a key frame before it begins and after packets were left out.
     """
 
-    def __init__(self, format_: LaneFormat, *, waits_for_keyframe: bool, first_sequence: int) -> None:
+    def __init__(self, format_: DownTrackFormat, *, waits_for_keyframe: bool, first_sequence: int) -> None:
         self.format = format_
         self.waiting = True
         self.packets = 0
@@ -41,7 +41,7 @@ class Lane:
         self._ssrc = format_.ssrc
         self._payload_type = format_.payload_type
 
-    def use(self, format_: LaneFormat) -> None:
+    def use(self, format_: DownTrackFormat) -> None:
         """The publisher's codec changed: the same numbering under another payload type."""
         self.format = format_
         self._payload_type = format_.payload_type

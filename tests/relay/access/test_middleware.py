@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app.domain.room.room import host_token
+from app.domain.room.tokens import host_token
 from app.relay.access.hosts import Host, KnownHosts, is_same_origin, read_host
-from app.relay.access.proxies import Asker, asker_of, read_networks
+from app.relay.access.proxies import Client, client_of, read_networks
 from app.relay.config import Limits, RelayConfig, RelayError
-from app.relay.page import Codes
+from app.relay.page_files import QrCodes
 from app.relay.refusals import Refusal
 from app.relay.server import RelayServer
 from app.relay.tls import tls_context
@@ -270,7 +270,7 @@ async def test_a_code_is_drawn_once_and_for_known_names_alone(client: aiohttp.Cl
 
 
 async def test_codes_are_kept_and_a_crowd_waits_only_so_long() -> None:
-    codes = Codes(Limits(codes_burst=2, codes_per_s=0.0001), SetClock(), most_kept=2, most_waiting=3)
+    codes = QrCodes(Limits(codes_burst=2, codes_per_s=0.0001), SetClock(), most_kept=2, most_waiting=3)
     one = await codes.of("http://a/", "192.0.2.1")
     assert await codes.of("http://a/", "192.0.2.1") is one
     results = await asyncio.gather(*(codes.of(f"http://{number}/", f"192.0.2.{number}") for number in range(8)), return_exceptions=True)
@@ -289,28 +289,28 @@ TRUSTED = read_networks(("127.0.0.1", "10.0.0.0/8", "2001:db8::/32"))
 
 
 @pytest.mark.parametrize(
-    ("peer", "headers", "asker"),
+    ("peer", "headers", "client"),
     [
-        ("192.0.2.1", {"X-Forwarded-For": "198.51.100.9"}, Asker("192.0.2.1")),
-        ("127.0.0.1", {"X-Forwarded-For": "198.51.100.9"}, Asker("198.51.100.9")),
-        ("127.0.0.1", {"X-Forwarded-For": "6.6.6.6, 198.51.100.9, 10.1.2.3"}, Asker("198.51.100.9")),
-        ("127.0.0.1", {"X-Forwarded-For": "198.51.100.9:5000", "X-Forwarded-Proto": "https"}, Asker("198.51.100.9", "https")),
-        ("::ffff:10.0.0.1", {"X-Forwarded-For": "2001:db9::5"}, Asker("2001:db9::5")),
+        ("192.0.2.1", {"X-Forwarded-For": "198.51.100.9"}, Client("192.0.2.1")),
+        ("127.0.0.1", {"X-Forwarded-For": "198.51.100.9"}, Client("198.51.100.9")),
+        ("127.0.0.1", {"X-Forwarded-For": "6.6.6.6, 198.51.100.9, 10.1.2.3"}, Client("198.51.100.9")),
+        ("127.0.0.1", {"X-Forwarded-For": "198.51.100.9:5000", "X-Forwarded-Proto": "https"}, Client("198.51.100.9", "https")),
+        ("::ffff:10.0.0.1", {"X-Forwarded-For": "2001:db9::5"}, Client("2001:db9::5")),
         (
             "10.0.0.1",
             {"Forwarded": 'for="[2001:db9::5]:4711";proto=https;host=shop.example'},
-            Asker("2001:db9::5", "https", "shop.example"),
+            Client("2001:db9::5", "https", "shop.example"),
         ),
-        ("10.0.0.1", {"Forwarded": "for=6.6.6.6, for=198.51.100.9;host=a.example, for=10.0.0.2"}, Asker("198.51.100.9", "", "a.example")),
-        ("10.0.0.1", {"Forwarded": "for=unknown"}, Asker("10.0.0.1")),
-        ("10.0.0.1", {"X-Forwarded-For": "6.6.6.6, nonsense"}, Asker("10.0.0.1")),
-        ("10.0.0.1", {"X-Forwarded-For": "," * 5000}, Asker("10.0.0.1")),
-        ("10.0.0.1", {}, Asker("10.0.0.1")),
-        ("", {"X-Forwarded-For": "198.51.100.9"}, Asker("")),
+        ("10.0.0.1", {"Forwarded": "for=6.6.6.6, for=198.51.100.9;host=a.example, for=10.0.0.2"}, Client("198.51.100.9", "", "a.example")),
+        ("10.0.0.1", {"Forwarded": "for=unknown"}, Client("10.0.0.1")),
+        ("10.0.0.1", {"X-Forwarded-For": "6.6.6.6, nonsense"}, Client("10.0.0.1")),
+        ("10.0.0.1", {"X-Forwarded-For": "," * 5000}, Client("10.0.0.1")),
+        ("10.0.0.1", {}, Client("10.0.0.1")),
+        ("", {"X-Forwarded-For": "198.51.100.9"}, Client("")),
     ],
 )
-def test_a_trusted_proxy_says_for_whom_it_asks(peer: str, headers: dict[str, str], asker: Asker) -> None:
-    assert asker_of(peer, headers, TRUSTED) == asker
+def test_a_trusted_proxy_says_for_whom_it_asks(peer: str, headers: dict[str, str], client: Client) -> None:
+    assert client_of(peer, headers, TRUSTED) == client
 
 
 async def test_behind_a_trusted_proxy_each_viewer_has_his_own_limits() -> None:

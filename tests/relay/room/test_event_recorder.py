@@ -10,10 +10,10 @@ from app.domain.base.clock import NS_PER_S
 from app.domain.base.token_bucket import TokenBucket
 from app.relay.config import Limits
 from app.relay.room.coupons import Coupons
-from app.relay.room.ledger import Ledger
+from app.relay.room.event_counts import EventCounts
+from app.relay.room.event_recorder import EventRecorder
 from app.relay.room.messages import read_message, text_of, usable_texts_of
 from app.relay.room.orders import read_order
-from app.relay.room.sums import Sums
 from app.relay.room.viewers import Viewer
 from tests.support.clocks import SetClock
 from tests.support.relays import base_of, running_relay
@@ -26,9 +26,9 @@ def a_viewer(clock: SetClock, name: str = "v", language: str = "en") -> Viewer:
     return Viewer(name, name, TokenBucket(12, 40, clock), languages=(language,), market="US")
 
 
-def written(ledger: Ledger) -> list[dict[str, object]]:
+def written(recorder: EventRecorder) -> list[dict[str, object]]:
     found, seq = [], 0
-    while (entry := ledger.journal.after(seq)) is not None:
+    while (entry := recorder.journal.after(seq)) is not None:
         seq = entry.seq
         found.append(dict(read_message(entry.message.decode())))
     return found
@@ -38,47 +38,47 @@ def written(ledger: Ledger) -> list[dict[str, object]]:
 def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(kind: str) -> None:
     limits, clock = Limits(), SetClock()
     share = TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock)
-    ledger, pace = Ledger(share=share, now_ms=lambda: 0), TokenBucket(limits.room_log_per_s, limits.room_log_burst, clock)
+    recorder, pace = EventRecorder(share=share, now_ms=lambda: 0), TokenBucket(limits.room_log_per_s, limits.room_log_burst, clock)
     viewer, size, counts = a_viewer(clock), 0, Counter[str]()
     for second in range(HOUR_S):
         clock.now_ns += NS_PER_S
         for number in range(20):
             if kind == "clicked":
-                ledger.did(kind, viewer, {"product": f"p{number}"}, pace)
+                recorder.did(kind, viewer, {"product": f"p{number}"}, pace)
             else:
-                ledger.counted(kind, viewer, f"p{number}", 1)
+                recorder.counted(kind, viewer, f"p{number}", 1)
         if second % 2 or second == HOUR_S - 1:
-            ledger.sum_up(all_of_it=second == HOUR_S - 1)
-            for message in written(ledger):
+            recorder.sum_up(all_of_it=second == HOUR_S - 1)
+            for message in written(recorder):
                 data = message["data"]
                 assert isinstance(data, dict)
                 counts[data["product"]] += data.get("count", 1)
                 size += 40 + len(str(message))  # what the file adds to it
-            ledger.journal.ack(ledger.journal.seq)
+            recorder.journal.ack(recorder.journal.seq)
     assert size < 16_000_000
     assert counts == {f"p{number}": HOUR_S for number in range(20)}, "every one is counted, and once"
 
 
 def test_who_joined_in_the_log_leaves_in_it_and_nobody_else_does() -> None:
     clock = SetClock()
-    ledger, pace = Ledger(share=TokenBucket(1, 1000, clock), now_ms=lambda: 0), TokenBucket(0.001, 4, clock)
+    recorder, pace = EventRecorder(share=TokenBucket(1, 1000, clock), now_ms=lambda: 0), TokenBucket(0.001, 4, clock)
     viewers = [a_viewer(clock, f"v{number}") for number in range(5)]
     for viewer in viewers:
-        ledger.joined(viewer, pace)
+        recorder.joined(viewer, pace)
     for viewer in viewers * 2:
-        ledger.left(viewer)
-    assert [(one["kind"], one["viewer"]) for one in written(ledger)] == [
+        recorder.left(viewer)
+    assert [(one["kind"], one["viewer"]) for one in written(recorder)] == [
         ("joined", "v0"), ("joined", "v1"), ("left", "v0"), ("left", "v1"),
     ]  # fmt: skip
-    assert ledger.sum_up()
-    assert written(ledger)[-1]["data"] == {"count": 3, "product": "", "language": "en", "market": "US", "over": True}
-    assert ledger.over == 3
-    ledger.did("market", viewers[0], {"languages": ["en"]}, pace)
-    assert ledger.journal.dropped == {"market": 1}
+    assert recorder.sum_up()
+    assert written(recorder)[-1]["data"] == {"count": 3, "product": "", "language": "en", "market": "US", "over": True}
+    assert recorder.over == 3
+    recorder.did("market", viewers[0], {"languages": ["en"]}, pace)
+    assert recorder.journal.dropped == {"market": 1}
 
 
 def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
-    sums = Sums()
+    sums = EventCounts()
     for number in range(5000):
         sums.add("seen", f"p{number % 40}", f"l{number}", "US", 2, over=False)
     assert len(sums) < 600
@@ -88,15 +88,15 @@ def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
 
 def test_the_rooms_share_holds_sums_back_and_loses_none() -> None:
     clock = SetClock()
-    ledger = Ledger(share=TokenBucket(1, 2, clock), now_ms=lambda: 0)
+    recorder = EventRecorder(share=TokenBucket(1, 2, clock), now_ms=lambda: 0)
     for number in range(5):
-        ledger.counted("like", a_viewer(clock, language=f"l{number}"), "", 1)
-    assert [ledger.sum_up() for _ in range(2)] == [True, False]
+        recorder.counted("like", a_viewer(clock, language=f"l{number}"), "", 1)
+    assert [recorder.sum_up() for _ in range(2)] == [True, False]
     clock.now_ns += NS_PER_S
-    assert ledger.sum_up()
-    assert len(written(ledger)) == 3
-    ledger.sum_up(all_of_it=True)
-    assert len(written(ledger)) == 5
+    assert recorder.sum_up()
+    assert len(written(recorder)) == 3
+    recorder.sum_up(all_of_it=True)
+    assert len(written(recorder)) == 5
 
 
 async def test_the_host_is_told_when_the_log_is_flooded() -> None:

@@ -11,7 +11,7 @@ _MAX_ADDRESSES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Paces:
+class ViewerRates:
     """How fast one address may do what costs others something: take places, take codes, and fill the host's log."""
 
     reserving: TokenBucket
@@ -19,7 +19,7 @@ class Paces:
     logging: TokenBucket
 
 
-class AddressBuckets:
+class AddressRates:
     """A token bucket for each address. Beyond 4096, the one that was idle longest is forgotten."""
 
     def __init__(self, per_s: float, burst: float, clock: Clock) -> None:

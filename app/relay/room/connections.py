@@ -2,16 +2,16 @@
 
 from typing import Protocol
 
-from app.relay.access.rates import Paces
+from app.relay.access.rate_limits import ViewerRates
 from app.relay.room.board import Board
 from app.relay.room.journal import Journal
+from app.relay.room.socket_writer import SocketWriter
 from app.relay.room.viewers import Viewer
-from app.relay.room.wire import Wire
 
 _MAX_ANSWERS = 64  # that a page has not read; far more than it may ask for in that time
 
 
-class Hub(Protocol):
+class RoomFeed(Protocol):
     """The room as its connections know it."""
 
     board: Board
@@ -20,23 +20,23 @@ class Hub(Protocol):
     @property
     def journal(self) -> Journal: ...
 
-    def take_turn(self, wire: Wire) -> None: ...
+    def take_turn(self, writer: SocketWriter) -> None: ...
 
 
-class PageLink:
+class PageConnection:
     """One page: its visitor, where it stands on the board, and the answers that it has not got yet."""
 
-    def __init__(self, room: Hub, wire: Wire, viewer: Viewer, tab: str, paces: Paces) -> None:
-        self.wire = wire
+    def __init__(self, room: RoomFeed, writer: SocketWriter, viewer: Viewer, tab: str, rates: ViewerRates) -> None:
+        self.writer = writer
         self.viewer = viewer
         self.tab = tab
-        self.paces = paces
+        self.rates = rates
         self.counted = False
         self.seen_rev = 0
         self._room = room
         self._answers: list[bytes] = []
         self._ack = 0
-        wire.take, wire.turn = self.take, lambda: room.take_turn(wire)
+        writer.take, writer.turn = self.take, lambda: room.take_turn(writer)
 
     def take(self) -> bytes | None:
         if self._answers:
@@ -57,26 +57,26 @@ class PageLink:
         """To this page alone; one that asks and never reads is hung up on. `wake` False: its turn comes with that of others."""
         self._answers.append(message)
         if len(self._answers) > _MAX_ANSWERS:
-            self.wire.abort()
+            self.writer.abort()
         if wake:
-            self.wire.wake()
+            self.writer.wake()
 
     def ack(self, number: int) -> None:
         self._ack = max(self._ack, number)
-        self.wire.wake()
+        self.writer.wake()
 
 
-class HostLink:
+class HostConnection:
     """The host's connection: where it stands in the journal."""
 
-    def __init__(self, room: Hub, wire: Wire, welcome: bytes, sent_seq: int) -> None:
-        self.wire = wire
+    def __init__(self, room: RoomFeed, writer: SocketWriter, welcome: bytes, sent_seq: int) -> None:
+        self.writer = writer
         self.counted = True
         self._room = room
         self._answers = [welcome]
         self._sent_seq = sent_seq
-        wire.take, wire.turn = self.take, lambda: room.take_turn(wire)
-        wire.wake()
+        writer.take, writer.turn = self.take, lambda: room.take_turn(writer)
+        writer.wake()
 
     def take(self) -> bytes | None:
         if self._answers:
@@ -92,4 +92,4 @@ class HostLink:
 
     def answer(self, message: bytes) -> None:
         self._answers.append(message)
-        self.wire.wake()
+        self.writer.wake()

@@ -147,7 +147,7 @@ class _Page:
     value: Json
 
 
-class RoomView:
+class BoardBuilder:
     """Makes boards; what did not change is the same object as in the last one, so that a change of one product costs one product."""
 
     def __init__(self, products: ProductIndex) -> None:

@@ -16,7 +16,7 @@ _WITHOUT_LIMIT = 8192  # of systems that name none
 _OWN = 64  # files, log, listening sockets, the event loop's own, and whatever libraries open
 
 
-def raise_limit() -> None:
+def raise_descriptor_limit() -> None:
     """As many as the system lets this process have, up to what a full relay can use."""
     if sys.platform == "win32":
         return
@@ -30,7 +30,7 @@ def raise_limit() -> None:
         log.warning("no more than %d files and sockets can be open: %s", soft, error)
 
 
-def limit() -> int:
+def descriptor_limit() -> int:
     """How many may be open now."""
     if sys.platform == "win32":
         return _WITHOUT_LIMIT
@@ -39,16 +39,16 @@ def limit() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SocketBudget:
     """How many connections and how many sessions there is room for."""
 
     connections: int
     sessions: int
 
 
-def share(limits: Limits, descriptors: int, sockets_per_session: int) -> Share:
+def socket_budget(limits: Limits, descriptors: int, sockets_per_session: int) -> SocketBudget:
     """What is promised to media is never given to connections: they get what is left, and a quarter where little is."""
     free = max(8, descriptors - _OWN - limits.kept_connections)
     per_session = max(1, sockets_per_session)
     connections = min(limits.max_connections, max(free // 4, free - limits.max_sessions * per_session))
-    return Share(connections, max(1, min(limits.max_sessions, (free - connections) // per_session)))
+    return SocketBudget(connections, max(1, min(limits.max_sessions, (free - connections) // per_session)))

@@ -14,7 +14,7 @@ import segno
 from aiohttp import web
 
 from app.domain.base.clock import Clock
-from app.relay.access.rates import AddressBuckets
+from app.relay.access.rate_limits import AddressRates
 from app.relay.config import Limits, RelayError
 from app.relay.refusals import Refusal
 
@@ -64,7 +64,7 @@ def _page_file(path: Path) -> PageFile:
     return PageFile(content, gzip.compress(content, mtime=0), _TYPES[path.suffix], tag)
 
 
-class Page:
+class PageFiles:
     """The files of resources/viewer, read once: the relay never opens a path that a request names."""
 
     def __init__(self, folder: Path) -> None:
@@ -98,28 +98,28 @@ def qr_svg(address: str) -> bytes:
     return buffer.getvalue()
 
 
-class Codes:
+class QrCodes:
     """QR codes by address, each drawn once: on a thread, one after the other, because drawing is slow and media is not to wait for it.
 
     Who asks for ever new ones, under made-up addresses, is given few.
     """
 
     def __init__(self, limits: Limits, clock: Clock, *, most_kept: int = 128, most_waiting: int = 16) -> None:
-        self._drawings = AddressBuckets(limits.codes_per_s, limits.codes_burst, clock)
+        self._drawings = AddressRates(limits.codes_per_s, limits.codes_burst, clock)
         self._most_kept = most_kept
         self._most_waiting = most_waiting
         self._drawn: OrderedDict[str, bytes] = OrderedDict()
         self._waiting = 0
         self._turn = asyncio.Lock()
 
-    async def of(self, address: str, asker: str) -> bytes:
-        """The code of an address; raises Refusal when it must be drawn first, and too many wait or this asker had many."""
+    async def of(self, address: str, client: str) -> bytes:
+        """The code of an address; raises Refusal when it must be drawn first, and too many wait or this client had many."""
         if address in self._drawn:
             self._drawn.move_to_end(address)
             return self._drawn[address]
         if self._waiting >= self._most_waiting:
             raise Refusal("relay.qr_busy")
-        if not self._drawings.of(asker).take(1):
+        if not self._drawings.of(client).take(1):
             raise Refusal("relay.too_often")
         self._waiting += 1
         try:

@@ -13,7 +13,7 @@ _MAX_MISSING = 400  # more at once is not loss but a broken line: a key frame me
 _MAX_STEP = 3000  # a larger jump of the numbers is another flow
 
 
-class Reception:
+class ReceiveStatistics:
     """One source: RFC 3550's reception figures (appendix A) and the list of missing packets.
 
     `lost(count)` is called when packets are given up, which only a key frame can mend.

@@ -14,7 +14,7 @@ from app.relay.server import RelayServer
 from app.session.room.room_client import connect
 from app.session.room.room_link import MAX_CLAIMS, RoomLink, RoomState
 from app.session.room.room_picture import RoomPicture
-from app.session.room.room_port import OpenCoupon, RoomAddress, RoomEvent, split_mark
+from app.session.room.room_socket import OpenCoupon, RoomAddress, RoomEvent, split_mark
 from tests.support.relays import ROOM_KEY, base_of, running_relay
 from tests.support.room import RoomSocket, page
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from app.domain.base.token_bucket import TokenBucket
+from app.relay.room.event_counts import EventCounts
 from app.relay.room.journal import Journal
-from app.relay.room.sums import Sums
 from app.relay.room.viewers import Viewer
 
 _COUNTED = frozenset(("joined", "clicked", "added", "asked"))  # what is still counted when it may not be an entry of its own
 _JOIN_AND_LEAVE = 2  # entries: who is in the log must be able to go out of it
 
 
-class Ledger:
+class EventRecorder:
     """Likes and views are always summed up. Everything else is an entry of its own while the share of its address (`pace`) and that of the
     room (`share`) last; beyond them it is summed up too, and `over` counts it. Claims, reservations and orders have limits of their own.
     """
@@ -21,7 +21,7 @@ class Ledger:
         self.over = 0
         self._share = share
         self._now_ms = now_ms
-        self._sums = Sums()
+        self._sums = EventCounts()
 
     def joined(self, viewer: Viewer, pace: TokenBucket) -> None:
         """He is here."""

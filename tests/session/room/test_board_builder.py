@@ -19,7 +19,7 @@ from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product, put_product, remove_products, swap_to_backup
 from app.language import formats
 from app.session.catalogue.product_index import ProductIndex
-from app.session.room.room_view import RoomView, title_for_viewers
+from app.session.room.board_builder import BoardBuilder, title_for_viewers
 from app.session.selling.card_texts import BADGE, CODE, COUNTDOWN, KEYWORD, PRODUCT, TICKER, CardScene, CardWriter
 from app.session.selling.selling import words_of
 from app.storage.markets import load_markets
@@ -36,7 +36,7 @@ class Page:
     def __init__(self, show: Show) -> None:
         self.show = show
         self.products = ProductIndex(lambda: self.show)
-        self._view = RoomView(self.products)
+        self._view = BoardBuilder(self.products)
 
     def board(self, shown: Shown | None = None, pictures: dict[str, str] | None = None, left: int = 0) -> dict[str, Any]:
         shown = shown or Shown()
