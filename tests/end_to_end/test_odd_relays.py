@@ -111,7 +111,7 @@ async def test_one_relay_of_two_dies_and_the_other_does_not_stutter(tmp_path: Pa
         key = keys.read_text().split()[1]
         addresses = ("--relay", whip, "--token", key, "--relay", f"{theirs.base}/whip/show")
         async with Tradewind(tmp_path / "home", "broadcast", *addresses, *SMALL, "--report", str(report)) as run:
-            await run.line("On air at", within_s=20)
+            await run.line("On air on", within_s=20)
             watcher = await Watcher((await ours.line("  watch")).replace("/watch/", "/whep/")).start()
             await watcher.until(lambda: len(watcher.video) > 60, 20)
             theirs.kill()

@@ -51,16 +51,16 @@ def database(sql: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (whole()[: len(whole()) // 2].encode(), "ends too early"),
+        (whole()[: len(whole()) // 2].encode(), "is incomplete: it ends at line"),
         (whole().replace('"scenes"', "scenes", 1).encode(), "is damaged at line"),
         (b"", "is empty"),
         (b"\x7fELF", "is damaged at line 1"),
-        (b'{"name": "something else"}', "is not a show"),
-        (newer().encode(), "was saved by a newer version of this program"),
+        (b'{"name": "something else"}', "isn't a show"),
+        (newer().encode(), "was saved by a newer version of Tradewind (file version"),
         (impossible().encode(), "opacity"),
-        (database("PRAGMA user_version = 99"), "was written by a newer version of this program"),
-        (database("PRAGMA application_id = 1"), "is not a show of this program"),
-        (database("DELETE FROM parts"), "lacks a part that every show has"),
+        (database("PRAGMA user_version = 99"), "was saved by a newer version of Tradewind (file version 99"),
+        (database("PRAGMA application_id = 1"), "isn't a Tradewind show"),
+        (database("DELETE FROM parts"), "is missing"),
         (database("")[:5000], "is damaged"),
     ],
     ids=[
@@ -84,7 +84,7 @@ async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, co
 async def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", "broadcast", str(tmp_path / "no show.tradewind"), *EMBEDDED) as run:
         assert await run.ended() == 1
-        assert run.complaints[-1].startswith(f"tradewind: {tmp_path}/no show.tradewind is not there.")
+        assert run.complaints[-1].startswith(f"tradewind: {tmp_path}/no show.tradewind not found.")
 
 
 async def test_an_older_show_goes_on_air(tmp_path: Path) -> None:

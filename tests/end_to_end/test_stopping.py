@@ -10,7 +10,7 @@ EMBEDDED = ("broadcast", "--embedded", "--listen", "127.0.0.1:0")
 async def test_stopped_in_the_moment_it_is_on_air_it_was_on_air(tmp_path: Path) -> None:
     report_file = tmp_path / "report.json"
     async with Tradewind(tmp_path / "home", *EMBEDDED, "--report", str(report_file)) as run:
-        await run.line("On air at")
+        await run.line("On air on")
         assert await run.end() == 0
         assert run.lines[-1] == "Off air."
         assert run.complaints == []

@@ -202,7 +202,7 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
         wrong = await outcome(server.url, "not-this-one")
         assert wrong.startswith("Test failed.") and "wrong stream key" in wrong and "not-this-one" not in wrong
         nobody = await outcome("http://127.0.0.1:9/whip", "")
-        assert "cannot be reached" in nobody and dialog.outcome.headline.property("level") == "error"
+        assert "Can't reach" in nobody and dialog.outcome.headline.property("level") == "error"
         assert studio.project.relays == () and studio.token_of("relay") == "", "a trial saves nothing"
         dialog.deleteLater()
     finally:

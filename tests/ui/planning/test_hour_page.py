@@ -50,7 +50,7 @@ def test_who_suffers_is_named_with_their_own_hour(planner: PlannerWindow, page: 
     assert "de" in field.candidate(MORNING).sufferers
     hard = [card.hour.hard for card in page.panel.cards.cards if "Germany" in card.hour.hard]
     assert all("Germany (0" in words for words in hard)
-    assert "Germany sleeps: it begins at 01:00" in page.panel.box.accessibleName()
+    assert "Germany: asleep. It's 01:00" in page.panel.box.accessibleName()
 
 
 def test_five_hours_are_offered_and_a_click_takes_one(planner: PlannerWindow, page: HourPage) -> None:

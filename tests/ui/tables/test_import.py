@@ -106,8 +106,8 @@ async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_befor
     assert (dialog.new.text(), dialog.changed.text(), dialog.wrong.text()) == ("1 new", "1 changed", "2 wrong")
     errors = [dialog.faults.item(place).text() for place in range(dialog.faults.count())]
     assert errors == [
-        "Line 3, Price [US]: “abc” is not an amount of money.",
-        "Line 3, Link: “not a link” is not a link that viewers can open.",
+        "Line 3, Price [US]: “abc” isn't an amount of money.",
+        "Line 3, Link: “not a link” isn't a web link.",
         "Line 5: The row has no name.",
     ]
     rows = dialog.view.rows
