@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.http_exceptions import HttpProcessingError
 
+from app.aio.bounded_read import read_bounded
 from app.aio.owned_tasks import OwnedTasks
 from app.domain.program.broadcast import Step
 from app.transport.errors import TransportError
@@ -235,7 +236,7 @@ class RelayHttp:
                 method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout, trace_request_ctx=line
             ) as response,
         ):
-            body = await _read(response.content)
+            body = await read_bounded(response.content.read, MAX_BODY_BYTES + 1)
             return Reply(
                 response.status,
                 response.reason or "",
@@ -258,14 +259,6 @@ async def _translated(error: Exception, url: str, *, connect_s: float, within_s:
     waited_s = connect_s if step is not Step.HTTP else within_s
     detail = f"no answer within {waited_s:.0f} s" if isinstance(error, TimeoutError) else _words(error)
     return TransportError(CODES[step], step, detail=detail, host=host_of(url), refused=step is Step.ADDRESS)
-
-
-async def _read(content: aiohttp.StreamReader) -> bytes:
-    """The body, at most one byte beyond the limit."""
-    body = b""
-    while len(body) <= MAX_BODY_BYTES and (chunk := await content.read(MAX_BODY_BYTES + 1 - len(body))):
-        body += chunk
-    return body
 
 
 async def _accepts_tcp(url: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from app.aio.bounded_read import read_bounded
 from app.relay.config import RelayConfig
 from app.relay.refusals import Refusal
 
@@ -87,16 +88,14 @@ async def content_of(request: web.Request, *, most_bytes: int, within_s: float) 
     """The body of a request; raises Refusal when it is too large or too slow."""
     if (request.content_length or 0) > most_bytes:
         raise Refusal("relay.too_large", limit=most_bytes)
-    content = bytearray()
     try:
         async with asyncio.timeout(within_s):
-            async for piece in request.content.iter_chunked(PIECE_BYTES):
-                content += piece
-                if len(content) > most_bytes:
-                    raise Refusal("relay.too_large", limit=most_bytes)
+            content = await read_bounded(request.content.read, most_bytes + 1)
     except TimeoutError as error:
         raise Refusal("relay.body_slow", limit=within_s) from error
-    return bytes(content)
+    if len(content) > most_bytes:
+        raise Refusal("relay.too_large", limit=most_bytes)
+    return content
 
 
 def known_already(request: web.Request, name: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.aio.bounded_read import read_bounded
 from app.aio.owned_tasks import start_task
 from app.atomic_file import write_atomically
 from app.domain.base.notice import Notice, Severity
@@ -43,9 +44,7 @@ async def ask_status(port: int) -> bytes | None:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
                 writer.write(b"GET /api/status HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-                answer = b""
-                while len(answer) < MAX_BYTES and (piece := await reader.read(MAX_BYTES - len(answer))):
-                    answer += piece
+                answer = await read_bounded(reader.read, MAX_BYTES)
                 head, _, body = answer.partition(b"\r\n\r\n")
             finally:
                 writer.close()

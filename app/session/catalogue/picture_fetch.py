@@ -11,6 +11,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, T
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from app.aio.bounded_read import read_bounded
 from app.domain.base.errors import AppError
 from app.storage.show_pictures import MAX_PICTURE_BYTES, media_type_of
 
@@ -20,7 +21,6 @@ AT_ONCE = 4
 EACH_S = 30.0
 MAX_HOPS = 5  # redirects
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 64 * 1024
 
 Keep = Callable[[bytes], str]  # puts a picture into the show; its id, or AppError
 
@@ -128,15 +128,18 @@ class PictureFetch:
             raise AppError("picture.not_fetched", reason=f"HTTP {answer.status}")
         if (answer.content_length or 0) > MAX_PICTURE_BYTES:
             raise AppError("picture.too_large", size_mb=round((answer.content_length or 0) / 2**20, 1), limit_mb=MAX_PICTURE_BYTES // 2**20)
-        content = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            content += chunk
+
+        async def read(size: int) -> bytes:
+            chunk = await answer.content.read(size)
             self._bytes_left -= len(chunk)
-            if len(content) > MAX_PICTURE_BYTES or self._bytes_left < 0:
-                raise AppError("picture.too_large", size_mb=round(len(content) / 2**20, 1), limit_mb=MAX_PICTURE_BYTES // 2**20)
-        if not media_type_of(bytes(content[:16])):
+            return chunk if self._bytes_left >= 0 else b""
+
+        content = await read_bounded(read, MAX_PICTURE_BYTES + 1)
+        if len(content) > MAX_PICTURE_BYTES or self._bytes_left < 0:
+            raise AppError("picture.too_large", size_mb=round(len(content) / 2**20, 1), limit_mb=MAX_PICTURE_BYTES // 2**20)
+        if not media_type_of(content[:16]):
             raise AppError("picture.kind")
-        return bytes(content)
+        return content
 
 
 def _is_ip(host: str) -> bool:
