@@ -178,7 +178,7 @@ def remove_market(show: Show, market_id: str) -> Show:
     return replace(show, presentation=desk, markets=tuple(market for market in show.markets if market.id != market_id))
 
 
-def put_card(show: Show, card: KeywordCard) -> Show:
+def show_card_command(show: Show, card: KeywordCard) -> Show:
     """Add a keyword card, or change the one with its id."""
     return replace(show, cards=put(show.cards, card))
 

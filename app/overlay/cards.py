@@ -13,9 +13,9 @@ from app.domain.selling.card import (
     Card,
     CardKind,
     CardPicture,
-    Countdown,
+    CountdownOverlay,
     DisclosureBadge,
-    KeywordCard,
+    KeywordOverlay,
     LowerThird,
     ProductCard,
     QrCard,
@@ -29,9 +29,9 @@ from app.overlay.text_cards import draw_badge, draw_keyword, draw_lower_third, d
 
 _DRAWN_BY: Mapping[type[Card], Callable[[Any, CardStyle], DrawnCard]] = {
     ProductCard: draw_product,
-    KeywordCard: draw_keyword,
+    KeywordOverlay: draw_keyword,
     LowerThird: draw_lower_third,
-    Countdown: draw_countdown,
+    CountdownOverlay: draw_countdown,
     Ticker: draw_ticker,
     DisclosureBadge: draw_badge,
     QrCard: draw_qr,
@@ -65,7 +65,7 @@ def draw_card(card: Card, theme: CardTheme, canvas: Canvas) -> CardPicture:
 
 
 def _language(card: Card) -> str:
-    return card.first_language if isinstance(card, KeywordCard) else card.language
+    return card.first_language if isinstance(card, KeywordOverlay) else card.language
 
 
 def _ticker_speed(theme: CardTheme, canvas: Canvas) -> float:

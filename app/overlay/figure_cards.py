@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from app.domain.selling.card import CardKind, Countdown, QrCard
+from app.domain.selling.card import CardKind, CountdownOverlay, QrCard
 from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, colour, draw_panel, fill
 from app.overlay.card_text import Align, Face, TextBlock, fit_text
 
@@ -21,7 +21,7 @@ def clock_text(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes:02}:{seconds % 60:02}"
 
 
-def draw_countdown(card: Countdown, setting: CardStyle) -> DrawnCard:
+def draw_countdown(card: CountdownOverlay, setting: CardStyle) -> DrawnCard:
     """Every digit on a tile of its own, so that nothing moves while they change. Clocks run from left to right in every language."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     font = setting.type(Face.DISPLAY, sizes.digits, "en").font("0")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPolygonF
 
 from app.domain.base.words import is_right_to_left
-from app.domain.selling.card import CardKind, DisclosureBadge, KeywordCard, LowerThird, Ticker
+from app.domain.selling.card import CardKind, DisclosureBadge, KeywordOverlay, LowerThird, Ticker
 from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, Flow, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
 from app.overlay.card_text import Align, Face, TextBlock, Type, fit_text
 
@@ -17,7 +17,7 @@ def _width(setting: CardStyle, kind: CardKind) -> float:
     return round(setting.shape.places[kind].width * setting.canvas.width)
 
 
-def draw_keyword(card: KeywordCard, setting: CardStyle) -> DrawnCard:
+def draw_keyword(card: KeywordOverlay, setting: CardStyle) -> DrawnCard:
     """Both languages below each other, each in its own direction, with a fine line between."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     side = pad * 1.9

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from app.domain.selling.shown import ShownKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.domain.show import Show, ShowError
 from app.session.actions import Action, ActionTable
 from app.session.room.room_link import RoomState
@@ -109,7 +109,12 @@ def _selling_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Actio
         Action("product.unpin", "Unpin", "Ctrl+Shift+P", "pin", selling.unpin, lambda: bool(selling.shown.pinned_id)),
         Action("card.hide", "Hide the card", "Ctrl+Alt+0", "eye-off", selling.hide, lambda: selling.shown.card is not None),
         Action(
-            "coupon.drop", "Drop a coupon", "Ctrl+Shift+K", "product", lambda: selling.drop_coupon(next_coupon(desk, show())), droppable
+            "coupon.drop",
+            "Drop a coupon",
+            "Ctrl+Shift+K",
+            "product",
+            lambda: selling.drop_coupon(next_coupon(desk, show())),
+            droppable,
         ),
         Action("coupon.close", "End the coupon", "", "product", selling.close_coupon, lambda: selling.shown.drop is not None),
         Action("countdown.stop", "End the countdown", "", "clock", selling.stop_countdown, lambda: selling.shown.countdown is not None),
@@ -143,10 +148,10 @@ def _schedule_actions(desk: ShowControl) -> tuple[Action, ...]:
     )
 
 
-_LASTING: Mapping[ShownKind, tuple[str, str, str]] = {
-    ShownKind.LOWER_THIRD: ("card.lower_third", "Name line", "text"),
-    ShownKind.TICKER: ("card.ticker", "Ticker", "text"),
-    ShownKind.CODE: ("card.code", "QR code of the viewer page", "qr"),
+_LASTING: Mapping[OnScreenKind, tuple[str, str, str]] = {
+    OnScreenKind.LOWER_THIRD: ("card.lower_third", "Name line", "text"),
+    OnScreenKind.TICKER: ("card.ticker", "Ticker", "text"),
+    OnScreenKind.CODE: ("card.code", "QR code of the viewer page", "qr"),
 }
 
 
@@ -154,7 +159,7 @@ def _lasting_actions(desk: ShowControl) -> tuple[Action, ...]:
     return tuple(_switch(desk, kind, *words) for kind, words in _LASTING.items())
 
 
-def _switch(desk: ShowControl, kind: ShownKind, action_id: str, title: str, icon: str) -> Action:
+def _switch(desk: ShowControl, kind: OnScreenKind, action_id: str, title: str, icon: str) -> Action:
     def is_on() -> bool:
         return kind in desk.selling.shown.lasting
 

@@ -22,7 +22,7 @@ from app.domain.program.packet import EncodedPacket, MediaKind
 from app.domain.program.project import Project
 from app.domain.program.scene import Layer, Scene
 from app.domain.program.source import Source, SourceKind
-from app.domain.selling.card import CardKind, Countdown, put_card
+from app.domain.selling.card import CardKind, CountdownOverlay, show_card_command
 from app.media.compose.composer import Composer
 from app.media.compose.overlays import Overlays
 from app.media.engine import Engine
@@ -69,7 +69,7 @@ def median_ms(work: Callable[[], object], times: int = 15) -> float:
 
 def measure_composing(canvas: Canvas, frames: int) -> None:
     camera, theme = film(canvas.width, canvas.height), themes()[0]
-    put = {kind: put_card(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
+    put = {kind: show_card_command(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
     usual = [put[kind] for kind in USUAL]
     plain_ms = cost_ms(with_overlays(canvas, camera, ()), frames)
     print(f"{'composing a film alone':<58}{plain_ms:7.3f} ms")
@@ -144,7 +144,7 @@ class EngineRun:
 def measure_latency(canvas: Canvas, changes: int) -> None:
     """From before a card is drawn anew until the first packet whose decoded frame shows it."""
     theme, run = themes()[0], EngineRun(canvas)
-    cards_by_turn = [Countdown(488, "Offer ends in"), Countdown(671, "Offer ends in")]
+    cards_by_turn = [CountdownOverlay(488, "Offer ends in"), CountdownOverlay(671, "Offer ends in")]
     drawn = [draw_card(card, theme, canvas) for card in cards_by_turn]
     difference = np.abs(pixels(drawn[0])[:, :, 1].astype(int) - pixels(drawn[1])[:, :, 1]).astype(np.float32)
     y, x = np.unravel_index(int(cv2.blur(difference, (5, 5)).argmax()), difference.shape)
@@ -152,7 +152,7 @@ def measure_latency(canvas: Canvas, changes: int) -> None:
     begun = []
     for number in range(changes):
         begun.append(time.monotonic())
-        run.engine.put_overlay(put_card("countdown", draw_card(cards_by_turn[number % 2], theme, canvas)))
+        run.engine.put_overlay(show_card_command("countdown", draw_card(cards_by_turn[number % 2], theme, canvas)))
         time.sleep(CHANGE_GAP_S)
     packets = run.left[:]
     run.engine.close()
@@ -166,13 +166,13 @@ def measure_latency(canvas: Canvas, changes: int) -> None:
 def measure_lateness(canvas: Canvas, seconds: float) -> None:
     """The program's pace without cards and with everything that moves, changed ten times a second."""
     theme, run = themes()[0], EngineRun(canvas)
-    put = {kind: put_card(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
+    put = {kind: show_card_command(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
     print(f"{'without cards':<24}{run.lateness(seconds, lambda number: None)}")
     for one in put.values():
         run.engine.put_overlay(one)
 
     def busy(number: int) -> None:
-        run.engine.put_overlay(put_card("countdown", draw_card(Countdown(600 - number), theme, canvas)))
+        run.engine.put_overlay(show_card_command("countdown", draw_card(CountdownOverlay(600 - number), theme, canvas)))
         if number % 10 == 0:
             run.engine.drop_overlay(DropOverlay("product", OverlayAnimation.SLIDE_RIGHT, 400))
             run.engine.put_overlay(put[CardKind.PRODUCT])

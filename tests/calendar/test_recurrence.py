@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import last_date, occurrence_of, occurrences, split
-from app.domain.base.local_time import Existence, LocalTime, existence, shown_in, transitions
+from app.domain.base.local_time import Existence, LocalTime, disclosed_in, existence, transitions
 from app.domain.planning.schedule import Airing, Move, Occurrence, ScheduleError
 from app.domain.planning.series_rule import Frequency, SeriesRule
 
@@ -28,7 +28,7 @@ def dates(airing: Airing, begin: str, end: str) -> list[str]:
 
 def test_fridays_at_eight_in_new_york_are_nine_then_eight_in_beijing() -> None:
     found = occurrences(FRIDAYS, at("2027-03-01"), at("2027-04-01"), ZONES)
-    shown = [shown_in(one.start, "Asia/Shanghai", ZONES) for one in found]
+    shown = [disclosed_in(one.start, "Asia/Shanghai", ZONES) for one in found]
     assert [(one.wall.day, one.wall.hour) for one in shown] == [(6, 9), (13, 9), (20, 8), (27, 8)]
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.program.command import Command
 from app.domain.program.overlay import OverlayAnimation
-from app.domain.selling.card import CardKind, Countdown, drop_card, put_card
+from app.domain.selling.card import CardKind, CountdownOverlay, hide_card_command, show_card_command
 from app.link import registration
 from app.media.capture.test_card import BARS
 from app.overlay.cards import draw_card
@@ -109,7 +109,7 @@ async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, 
     async with on_air(tmp_path / "home") as show:
         before = await show.frame()
         for kind, picture in drawn.items():
-            show.desk.client.send(put_card(kind.value, picture))
+            show.desk.client.send(show_card_command(kind.value, picture))
         seen, wrong = before, dict.fromkeys(drawn, 255.0)
         for _ in range(100):
             seen = await show.frame()
@@ -128,8 +128,8 @@ async def test_a_card_slides_in_and_out_and_a_changed_text_is_seen_soon(tmp_path
     product = replace(product, duration_ms=SLIDE_MS)
     row = round(sum(BARS) / 2 * WIDE.height)
     async with on_air(tmp_path / "home") as show:
-        entering = covered(await show.rows_while(row, put_card("product", product)))
-        leaving = covered(await show.rows_while(row, drop_card("product", product)), reverse=True)
+        entering = covered(await show.rows_while(row, show_card_command("product", product)))
+        leaving = covered(await show.rows_while(row, hide_card_command("product", product)), reverse=True)
         for shares in (entering, leaving):
             between = [share for share in shares if 0.04 < share < 0.96]
             assert len(between) >= 4, "ninety pictures; a browser on a busy machine shows few of them"
@@ -154,18 +154,18 @@ def covered(rows: list[tuple[float, Pixels]], *, reverse: bool = False) -> list[
 async def changed_after_ms(show: OnAir, number: int) -> float:
     """Draw a countdown with other digits, put it, and wait for the viewer's picture to show it: from before the drawing on."""
     theme = themes()[0]
-    old, new = (draw_card(Countdown(seconds, "Offer ends in"), theme, WIDE) for seconds in (488 + number, 671 + number))
+    old, new = (draw_card(CountdownOverlay(seconds, "Offer ends in"), theme, WIDE) for seconds in (488 + number, 671 + number))
     difference = np.abs(pixels(old)[:, :, 1].astype(int) - pixels(new)[:, :, 1])
     spot = cv2.blur(difference.astype(np.float32), (5, 5))
     y, x = np.unravel_index(int(spot.argmax()), spot.shape)
     rows, columns = box_of(new, WIDE)
     column = (columns.start + int(x)) // 2
-    show.desk.client.send(put_card("countdown", old))
+    show.desk.client.send(show_card_command("countdown", old))
     await show.rows_from(rows.start + int(y))
     wanted = {id(card): int(pixels(card)[y, x, 1]) for card in (old, new)}
     await show.page.until(f"Math.abs(rows.at(-1)[1][{column}] - {wanted[id(old)]}) < 50")
     begun_ms = time.time() * 1000
-    again = draw_card(Countdown(671 + number, "Offer ends in"), theme, WIDE)
-    show.desk.client.send(put_card("countdown", again))
+    again = draw_card(CountdownOverlay(671 + number, "Offer ends in"), theme, WIDE)
+    show.desk.client.send(show_card_command("countdown", again))
     await show.page.until(f"Math.abs(rows.at(-1)[1][{column}] - {wanted[id(new)]}) < 50")
     return next(when for when, row in await show.rows() if when >= begun_ms and abs(int(row[column]) - wanted[id(new)]) < 50) - begun_ms

@@ -17,14 +17,14 @@ from app.bootstrap.studio import Drawing, desk_equipment
 from app.domain.event import EventKind
 from app.domain.room.tokens import orders_secret
 from app.domain.selling.card import CardPicture
-from app.domain.selling.shown import Shown
+from app.domain.selling.on_screen import OnScreen
 from app.domain.show import Show
 from app.domain.tables.product_import import match_products, plan_import
 from app.relay.room.orders import signature
 from app.session.room.room_socket import RoomAddress
 from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.card_texts import PRODUCT, CardScene
-from app.session.tables.show_tables import Exported
+from app.session.tables.show_tables import ExportKind
 from app.storage.paths import RESOURCES
 from app.storage.sample_show import SampleShow, load_sample_show
 from app.storage.show_file import read_only
@@ -144,7 +144,7 @@ def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> Car
     """The card as it is to stand on the picture."""
     equipment = desk_equipment(paths_in(home), Drawing())
     product = next(one for one in show.products if one.id == product_id)
-    scene = CardScene(show, Shown(product_id), product, {}, {}, picture, "", 0)
+    scene = CardScene(show, OnScreen(product_id), product, {}, {}, picture, "", 0)
     card = equipment.writer.cards(scene)[PRODUCT]
     return equipment.draw_card(card, equipment.load_themes(print)[show.presentation.card_theme], show.project.output.canvas)
 
@@ -254,7 +254,7 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         assert sum(stock.units for stock in studio.show.products[0].stock) == 48
         for picture_id, content in sample().pictures.items():
             assert studio.pictures.get(picture_id) == content
-        for what, ending in ((Exported.PRODUCTS, "xlsx"), (Exported.PRODUCTS, "csv"), (Exported.EVENTS, "xlsx")):
+        for what, ending in ((ExportKind.PRODUCTS, "xlsx"), (ExportKind.PRODUCTS, "csv"), (ExportKind.EVENTS, "xlsx")):
             assert await studio.tables.export(what, tmp_path / f"{what.value}.{ending}")
         assert len(read_table(tmp_path / "events.xlsx").rows) == len(events)
         for ending in ("xlsx", "csv"):

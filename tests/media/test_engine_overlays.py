@@ -95,8 +95,8 @@ def test_a_transition_leaves_a_card_untouched(bench: EngineBench) -> None:
     before = len(on_card(bench))
     bench.engine.take("blue", Transition(TransitionKind.FADE, 400))
     bench.wait_until(lambda: near(beside(bench)[-1], BLUE))
-    grounds = beside(bench)[before:]
-    assert sum(not near(one, RED, 12) and not near(one, BLUE, 12) for one in grounds) >= 3, "it was a fade"
+    background_colours = beside(bench)[before:]
+    assert sum(not near(one, RED, 12) and not near(one, BLUE, 12) for one in background_colours) >= 3, "it was a fade"
     assert all(near(one, WHITE) for one in on_card(bench)[before:])
 
 
@@ -108,9 +108,9 @@ def test_a_fade_cut_short_holds_no_card_that_has_left(bench: EngineBench) -> Non
     bench.engine.drop_overlay(DropOverlay("card"))
     bench.engine.take("red", Transition(TransitionKind.FADE, 1000))
     bench.collected.wait_for_video(len(bench.collected.video()) + 40)
-    cards, grounds = on_card(bench), beside(bench)
+    cards, background_colours = on_card(bench), beside(bench)
     last_white = max(number for number, one in enumerate(cards) if near(one, WHITE, 12))
-    after = list(zip(cards[last_white + 1 :], grounds[last_white + 1 :], strict=True))
+    after = list(zip(cards[last_white + 1 :], background_colours[last_white + 1 :], strict=True))
     assert len(after) > 20
     assert all(abs(a - b) <= 5 for one, other in after for a, b in zip(one, other, strict=True))
 

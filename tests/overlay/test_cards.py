@@ -14,7 +14,18 @@ from app.domain.base.schema import parse_colour
 from app.domain.base.words import is_right_to_left
 from app.domain.program.output import Canvas
 from app.domain.program.overlay import OverlayAnimation
-from app.domain.selling.card import Card, CardKind, CardPicture, Countdown, KeywordCard, LowerThird, ProductCard, QrCard, Ticker, put_card
+from app.domain.selling.card import (
+    Card,
+    CardKind,
+    CardPicture,
+    CountdownOverlay,
+    KeywordOverlay,
+    LowerThird,
+    ProductCard,
+    QrCard,
+    Ticker,
+    show_card_command,
+)
 from app.domain.selling.card_theme import CanvasShape, CardTheme, shape_of
 from app.overlay.cards import draw_card
 from app.overlay.figure_cards import clock_text
@@ -102,8 +113,8 @@ def edge_strips(picture: CardPicture, inset: int, width: int) -> list[Pixels]:
 TOO_LONG: dict[str, Callable[[str], Card]] = {
     "product": lambda text: ProductCard(text, text, text, text, (text, text, text), text),
     "lower third": lambda text: LowerThird(text, text),
-    "keyword": lambda text: KeywordCard(text, "en", text, "ar"),
-    "countdown": lambda text: Countdown(10, text),
+    "keyword": lambda text: KeywordOverlay(text, "en", text, "ar"),
+    "countdown": lambda text: CountdownOverlay(10, text),
 }
 
 
@@ -169,7 +180,7 @@ def test_a_products_picture_stands_where_reading_begins(language: str, at_left: 
 def test_two_languages_of_a_keyword_each_have_their_direction() -> None:
     """In an Arabic line that begins with a Latin word the word stands at the right, in an English one at the left."""
     mixed = "hot ساخن"
-    arabic, latin = (laid_over_grey(drawn(KeywordCard("Keeps warm", "en", mixed, language))) for language in ("ar", "en"))
+    arabic, latin = (laid_over_grey(drawn(KeywordOverlay("Keeps warm", "en", mixed, language))) for language in ("ar", "en"))
     assert arabic.shape == latin.shape
     differing = np.flatnonzero((arabic != latin).any(axis=(1, 2)))
     assert differing.size
@@ -177,7 +188,7 @@ def test_two_languages_of_a_keyword_each_have_their_direction() -> None:
 
 
 def test_a_countdown_keeps_its_size_and_changes_nothing_but_its_digits() -> None:
-    pictures = [drawn(Countdown(seconds, "Offer ends in")) for seconds in (3599, 754, 753, 11, 0)]
+    pictures = [drawn(CountdownOverlay(seconds, "Offer ends in")) for seconds in (3599, 754, 753, 11, 0)]
     assert len({(one.width, one.height, one.x, one.y) for one in pictures}) == 1
     before, after = pixels(pictures[1]), pixels(pictures[2])
     columns = np.flatnonzero((before != after).any(axis=(0, 2)))
@@ -345,6 +356,6 @@ def test_another_thread_draws_the_same() -> None:
 
 def test_a_card_becomes_a_command() -> None:
     picture = drawn(cards("en")[CardKind.TICKER])
-    put = put_card("ticker", picture)
+    put = show_card_command("ticker", picture)
     assert (put.overlay_id, put.width, put.rgba, put.scroll_px_per_s) == ("ticker", picture.width, picture.rgba, picture.scroll_px_per_s)
     assert (put.enter, put.duration_ms) == (picture.enter, picture.duration_ms)

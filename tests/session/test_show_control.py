@@ -20,7 +20,7 @@ from app.domain.program.broadcast import BroadcastState
 from app.domain.program.editing import replace_canvas
 from app.domain.program.output import Relay
 from app.domain.room.tokens import orders_secret
-from app.domain.selling.shown import Shown, ShownKind
+from app.domain.selling.on_screen import OnScreen, OnScreenKind
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product
 from app.relay.room.orders import signature
@@ -101,7 +101,7 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
         offered = desk.studio.control.selling
         offered.pin("sun")
-        for kind in (ShownKind.LOWER_THIRD, ShownKind.TICKER, ShownKind.CODE):
+        for kind in (OnScreenKind.LOWER_THIRD, OnScreenKind.TICKER, OnScreenKind.CODE):
             offered.keep_on(kind, on=True)
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
@@ -116,7 +116,7 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
         desk.studio.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
-        offered.keep_on(ShownKind.CODE, on=False)
+        offered.keep_on(OnScreenKind.CODE, on=False)
         await desk.notice("paper.overlay_dropped", id="card.code")
 
 
@@ -300,7 +300,7 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
         assert not actions["run.untick"].enabled()
         for action in ("card.hide", "product.unpin", "product.pin", "coupon.close", "timer.reset", "run.skip", "run.previous", "run.end"):
             assert actions.run(action), action
-        assert studio.control.selling.shown == Shown()
+        assert studio.control.selling.shown == OnScreen()
 
 
 async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_p
         studio = desk.studio
         studio.control.selling.pin("sun")
         assert studio.control.cards.beside
-        studio.control.selling.keep_on(ShownKind.LOWER_THIRD, on=True)  # the page has none of this
+        studio.control.selling.keep_on(OnScreenKind.LOWER_THIRD, on=True)  # the page has none of this
         studio.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
         assert "card.product" not in [notice.data.get("id") for notice in desk.heard]

@@ -19,7 +19,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.program.project import Project
 from app.domain.show_editing import put_product, put_products, put_segment, segment_for
 from app.domain.tables.product_import import match_products, plan_import
-from app.session.tables.show_tables import PIECE, Exported
+from app.session.tables.show_tables import PIECE, ExportKind
 from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.open_operation import OpenOperation
@@ -368,7 +368,7 @@ async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.M
     async with started(tmp_path) as desk:
         for number in range(2 * PIECE + 5):
             desk.studio.log(EventKind.PINNED, product=str(number))
-        assert await desk.studio.tables.export(Exported.EVENTS, tmp_path / "events.csv")
+        assert await desk.studio.tables.export(ExportKind.EVENTS, tmp_path / "events.csv")
         rows = read_table(tmp_path / "events.csv").rows
     assert [int(row[0]) for row in rows] == list(range(1, 2 * PIECE + 6))
     assert max(read) == PIECE
@@ -381,13 +381,13 @@ async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
         studio.edit_show("Add", lambda show: put_product(show, fan))
         studio.edit_show("Add", lambda show: put_segment(show, segment_for(fan)))
         studio.log(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
-        for what in Exported:
+        for what in ExportKind:
             assert await studio.tables.export(what, tmp_path / f"{what.value}.xlsx")
             assert not await studio.tables.export(what, tmp_path / "none" / "x.csv")
         table = read_table(tmp_path / "products.xlsx")
         plan = plan_import(table, match_products(table, studio.show), studio.show)
         assert (plan.unchanged, plan.faults) == (1, ())
-        assert [len(read_table(tmp_path / f"{what.value}.xlsx").rows) for what in Exported] == [1, 1, 1, 1]
+        assert [len(read_table(tmp_path / f"{what.value}.xlsx").rows) for what in ExportKind] == [1, 1, 1, 1]
 
 
 async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path) -> None:

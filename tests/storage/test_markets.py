@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.base.words import has
-from app.domain.catalogue.market import Confidence, DisclosureMode, Frame, Level, Market, TabooKind
+from app.domain.catalogue.market import Confidence, DisclosureMode, Framing, Level, Market, TabooKind
 from app.domain.catalogue.market_checks import RuleBook, rules_of
 from app.language.formats import territory_name
 from app.storage.files import StorageError
@@ -105,7 +105,7 @@ def test_what_the_field_knows_stands_in_the_profiles(markets: dict[str, Market])
     tags = {"ID": "bargaining", "TH": "value", "SG": "brand", "US": "reviews", "DE": "reviews"}
     assert all(tag in markets[market].tags for market, tag in tags.items())
     assert not any(markets[market].urgency for market in ("US", "CA", "GB", "DE", "FR", "ES", "IT", "NL", "PL"))
-    assert markets["AE"].frame is markets["SA"].frame is Frame.QUALITY
+    assert markets["AE"].frame is markets["SA"].frame is Framing.QUALITY
     assert markets["SA"].weekend == (5, 6)
     assert markets["AE"].weekend == (6, 7)
     assert all(market.prime_time == ("20:00", "23:00") for market in markets.values())

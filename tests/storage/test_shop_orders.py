@@ -9,7 +9,7 @@ from app.domain.base.money import Money
 from app.domain.catalogue.product import Product
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order import Order, order_data
-from app.domain.selling.order_book import OrderBook, Standing, product_names
+from app.domain.selling.order_book import LineState, OrderBook, product_names
 from app.domain.selling.order_state import why_unsold
 from app.domain.show import Show
 from app.domain.tables.order_table import OrderPlan, match_orders, orders_table, plan_orders
@@ -192,15 +192,15 @@ def test_a_line_is_known_by_whatever_the_show_calls_its_product_now() -> None:
     show = replace(show_for(US), products=(FAN,))
     named = product_names(show)
     order = Order("A1", "bf-red", 1, Money(500, "USD"), 5, "import")
-    assert OrderBook().standing(order, named) is Standing.NEW
-    assert OrderBook([placed(1, replace(order, product="fan"))]).standing(order, named) is Standing.KNOWN
-    assert OrderBook([placed(1, order)]).standing(replace(order, product=" BF-RED"), product_names(show_for(US))) is Standing.KNOWN
+    assert OrderBook().standing(order, named) is LineState.NEW
+    assert OrderBook([placed(1, replace(order, product="fan"))]).standing(order, named) is LineState.KNOWN
+    assert OrderBook([placed(1, order)]).standing(replace(order, product=" BF-RED"), product_names(show_for(US))) is LineState.KNOWN
     gone = OrderBook([placed(1, replace(order, product="fan"), sku="BF-RED")])
-    assert gone.standing(order, product_names(show_for(US))) is Standing.KNOWN, "the product left the show"
+    assert gone.standing(order, product_names(show_for(US))) is LineState.KNOWN, "the product left the show"
     old = OrderBook([placed(1, replace(order, product="a-removed-id"))])
-    assert old.standing(order, product_names(show_for(US))) is Standing.KNOWN, "an event of an earlier version"
-    assert OrderBook([placed(1, order)]).standing(replace(order, units=2), named) is Standing.CHANGED
-    assert OrderBook([placed(1, order)]).standing(replace(order, line=2), named) is Standing.NEW
+    assert old.standing(order, product_names(show_for(US))) is LineState.KNOWN, "an event of an earlier version"
+    assert OrderBook([placed(1, order)]).standing(replace(order, units=2), named) is LineState.CHANGED
+    assert OrderBook([placed(1, order)]).standing(replace(order, line=2), named) is LineState.NEW
 
 
 def test_orders_go_out_with_their_corrections_and_come_in_again() -> None:
@@ -216,5 +216,5 @@ def test_orders_go_out_with_their_corrections_and_come_in_again() -> None:
     assert [row[:4] for row in out.rows] == [("A1", "BF-RED", "2", "39.98"), ("A1", "TC-1", "1", "14.00")]
     again = plan_orders(out, match_orders(out), show, zones=ZONES, now_ms=5)
     book, named = OrderBook(events), product_names(show)
-    assert [book.standing(order, named) for order in again.orders] == [Standing.KNOWN, Standing.KNOWN]
+    assert [book.standing(order, named) for order in again.orders] == [LineState.KNOWN, LineState.KNOWN]
     assert (len(book), again.faults) == (1, ())

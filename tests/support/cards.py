@@ -14,9 +14,9 @@ from app.domain.selling.card import (
     Card,
     CardKind,
     CardPicture,
-    Countdown,
+    CountdownOverlay,
     DisclosureBadge,
-    KeywordCard,
+    KeywordOverlay,
     LowerThird,
     ProductCard,
     QrCard,
@@ -37,7 +37,7 @@ class Texts:
     """What stands on the cards of one language."""
 
     product: ProductCard
-    keyword: KeywordCard
+    keyword: KeywordOverlay
     name: str
     role: str
     countdown: str
@@ -97,7 +97,7 @@ LANGUAGES: Mapping[str, Texts] = {
             "−29%",
             "en",
         ),
-        KeywordCard("Keeps hot for 24 hours", "en", "Caliente durante 24 horas", "es"),
+        KeywordOverlay("Keeps hot for 24 hours", "en", "Caliente durante 24 horas", "es"),
         "Maya Lindqvist",
         "Host · Outdoor & travel",
         "Offer ends in",
@@ -116,7 +116,7 @@ LANGUAGES: Mapping[str, Texts] = {
             "立省 29%",
             "zh",
         ),
-        KeywordCard("24 小时长效保温", "zh", "Keeps hot for 24 hours", "en"),
+        KeywordOverlay("24 小时长效保温", "zh", "Keeps hot for 24 hours", "en"),
         "林美雅",
         "主播 · 户外与旅行",
         "优惠倒计时",
@@ -135,7 +135,7 @@ LANGUAGES: Mapping[str, Texts] = {
             "خصم ٢٩٪",
             "ar",
         ),
-        KeywordCard("تحفظ الحرارة ٢٤ ساعة", "ar", "Keeps hot for 24 hours", "en"),
+        KeywordOverlay("تحفظ الحرارة ٢٤ ساعة", "ar", "Keeps hot for 24 hours", "en"),
         "ليلى حداد",
         "مقدمة البرنامج · السفر",
         "ينتهي العرض خلال",
@@ -154,7 +154,7 @@ LANGUAGES: Mapping[str, Texts] = {
             "ลด 29%",
             "th",
         ),
-        KeywordCard("เก็บความร้อนได้นาน 24 ชั่วโมง", "th", "Keeps hot for 24 hours", "en"),
+        KeywordOverlay("เก็บความร้อนได้นาน 24 ชั่วโมง", "th", "Keeps hot for 24 hours", "en"),
         "มายา ศรีสุข",
         "พิธีกร · ท่องเที่ยว",
         "ข้อเสนอสิ้นสุดใน",
@@ -173,7 +173,7 @@ LANGUAGES: Mapping[str, Texts] = {
             "29% की छूट",
             "hi",
         ),
-        KeywordCard("24 घंटे तक गरम रखे", "hi", "تحفظ الحرارة ٢٤ ساعة", "ar"),
+        KeywordOverlay("24 घंटे तक गरम रखे", "hi", "تحفظ الحرارة ٢٤ ساعة", "ar"),
         "माया शर्मा",
         "होस्ट · यात्रा और आउटडोर",
         "ऑफ़र समाप्त होने में",
@@ -211,7 +211,7 @@ def cards(language: str, picture: bytes = b"") -> dict[CardKind, Card]:
         ),
         CardKind.KEYWORD: texts.keyword,
         CardKind.LOWER_THIRD: LowerThird(texts.name, texts.role, language),
-        CardKind.COUNTDOWN: Countdown(754, texts.countdown, language),
+        CardKind.COUNTDOWN: CountdownOverlay(754, texts.countdown, language),
         CardKind.TICKER: Ticker(texts.ticker, language),
         CardKind.BADGE: DisclosureBadge(texts.badge, language),
         CardKind.QR: QrCard(qr_modules(), texts.qr, "tradewind.example", language),

@@ -152,7 +152,7 @@ def wall_of(instant: datetime, zone_key: str, zones: Zones) -> LocalTime:
     return LocalTime(wall, zone_key, shown.fold if existence(zone, wall) is Existence.REPEATED else None)
 
 
-def shown_in(instant: datetime, zone_key: str, zones: Zones, *, beside: date | None = None) -> Shown:
+def disclosed_in(instant: datetime, zone_key: str, zones: Zones, *, beside: date | None = None) -> Shown:
     """An instant on the clocks of a place, and how many days that date is ahead of `beside`."""
     zone = zones.zone(zone_key)
     local = instant.astimezone(zone)

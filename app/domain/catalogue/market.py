@@ -6,7 +6,7 @@ from enum import Enum
 from app.domain.base.words import Words
 
 
-class Frame(Enum):
+class Framing(Enum):
     """What a message leads with."""
 
     VALUE = "value"
@@ -110,7 +110,7 @@ class Market:
     tags: tuple[str, ...] = ()
     buying: Words = field(default_factory=dict)
     tone: Words = field(default_factory=dict)
-    frame: Frame = Frame.VALUE
+    frame: Framing = Framing.VALUE
     urgency: bool = True
     payments: tuple[str, ...] = ()  # "card", "paypal", "cod", "pix", …
     weekend: tuple[int, ...] = (6, 7)

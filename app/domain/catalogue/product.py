@@ -171,7 +171,7 @@ def missing_to_sell(product: Product, market_ids: Sequence[str]) -> Mapping[str,
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class LandedCost:
     """What a product costs a buyer at the door, and whether sending it back makes sense."""
 
     total: Money
@@ -179,7 +179,7 @@ class Landed:
     returnable: bool
 
 
-def landed_cost(product: Product, market_id: str) -> Landed | None:
+def landed_cost(product: Product, market_id: str) -> LandedCost | None:
     """Price, freight and duty in a market; None without a price there, or where a freight is in another currency: two are never added up.
 
     Not returnable when the way back costs what the goods do.
@@ -190,9 +190,9 @@ def landed_cost(product: Product, market_id: str) -> Landed | None:
     nothing = Money(0, price.price.currency)
     delivery = next((one for one in product.delivery if one.market_id == market_id), None)
     if delivery is None:
-        return Landed(price.price, nothing, True)
+        return LandedCost(price.price, nothing, True)
     back = delivery.return_freight
     if any(amount is not None and amount.currency != price.price.currency for amount in (delivery.freight, back)):
         return None
     duty = price.price.share(delivery.duty_percent)
-    return Landed(price.price + (delivery.freight or nothing) + duty, duty, back is None or back < price.price)
+    return LandedCost(price.price + (delivery.freight or nothing) + duty, duty, back is None or back < price.price)

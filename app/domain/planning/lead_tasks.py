@@ -11,7 +11,7 @@ from app.domain.planning.festival import Festival
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, TaskKind, parties_of
 from app.domain.rundown.finding import Fact
-from app.domain.rundown.product_lint import lacking_languages
+from app.domain.rundown.product_lint import missing_languages
 from app.domain.show import Show
 
 CONFIRM_DAYS = {TaskKind.CONFIRM_14: 14, TaskKind.CONFIRM_7: 7}  # partners drop products one to two weeks before a show
@@ -100,7 +100,7 @@ def _languages_of(market_ids: Collection[str], parties: Iterable[Party], show: S
 
 def _translation(products: Sequence[Product], languages: Sequence[str]) -> dict[str, Fact]:
     """What is still to be translated; {} = nothing."""
-    lacking = {product.id: lacking_languages(product, languages) for product in products}
+    lacking = {product.id: missing_languages(product, languages) for product in products}
     missing = [language for language in languages if any(language in one for one in lacking.values())]
     count = sum(1 for one in lacking.values() if one)
     return {"products": count, "languages": " ".join(missing)} if missing else {}

@@ -21,7 +21,7 @@ READ_KINDS = SITTING_KINDS | {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PastShow:
     """A show that took place: what viewers did counts behind event `since_seq`, up to `upto_seq` (None = it goes on)."""
 
     since_seq: int
@@ -65,12 +65,12 @@ class ShowSummary:
     products: tuple[ProductResult, ...] = ()
 
 
-def held_shows(events: Iterable[ShowEvent]) -> tuple[Held, ...]:
+def past_shows(events: Iterable[ShowEvent]) -> tuple[PastShow, ...]:
     """The shows that the log tells of, in order; it takes events of SITTING_KINDS."""
-    sitting, held = Sitting(), list[Held]()
+    sitting, held = Sitting(), list[PastShow]()
     for event in events:
         if sitting.take(event):
-            held.append(Held(sitting.since_seq, event.at_ms))
+            held.append(PastShow(sitting.since_seq, event.at_ms))
         if held:
             on_air = held[-1].on_air or event.kind is EventKind.ON_AIR
             held[-1] = replace(held[-1], on_air=on_air, upto_seq=event.seq if sitting.over else None)
@@ -103,11 +103,11 @@ def _count(event: ShowEvent) -> int:
     return count if type(count) is int and count > 0 else 1
 
 
-class ShowReading:
+class SummaryReader:
     """Takes the log's events of READ_KINDS behind `held.since_seq`, to the end of the log: an order that comes late still belongs to
     the show in which it was placed."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: PastShow) -> None:
         self._held = held
         self._air, self._run = _Stretch(), _Stretch()
         self._last_ms = held.began_ms
@@ -229,9 +229,9 @@ def _with(revenue: Mapping[str, int], currency: str, minor: int) -> Mapping[str,
     return {**revenue, currency: revenue.get(currency, 0) + minor}
 
 
-def summary_of(held: Held, events: Iterable[ShowEvent], now_ms: int) -> ShowSummary:
+def summary_of(held: PastShow, events: Iterable[ShowEvent], now_ms: int) -> ShowSummary:
     """The summary of a show from its log."""
-    reading = ShowReading(held)
+    reading = SummaryReader(held)
     for event in events:
         reading.take(event)
     return reading.summary(now_ms)

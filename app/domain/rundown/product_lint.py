@@ -94,7 +94,7 @@ def _missing(product: Product) -> Iterator[Finding]:
         yield Finding("product.specs_only", Level.WARNING, Subject.PRODUCT, product.id, data, where="scenarios")
 
 
-def lacking_languages(product: Product, languages: Iterable[str]) -> tuple[str, ...]:
+def missing_languages(product: Product, languages: Iterable[str]) -> tuple[str, ...]:
     """Those in which a viewer would find no name, or not all of its keywords."""
     written = [languages_in(words) for words in (product.name, *(point.keyword for point in product.points))]
     return tuple(language for language in languages if not all(primary(language) in one for one in written))
@@ -103,7 +103,7 @@ def lacking_languages(product: Product, languages: Iterable[str]) -> tuple[str, 
 def _languages(product: Product, audience: Audience) -> Iterator[Finding]:
     """Names and keywords are what viewers read: they are wanted in every language."""
     data: dict[str, Fact] = {"name": product.name}
-    lacking = lacking_languages(product, audience.languages)
+    lacking = missing_languages(product, audience.languages)
     if lacking and product.name:
         yield Finding(
             "product.untranslated", Level.WARNING, Subject.PRODUCT, product.id, {**data, "languages": " ".join(lacking)}, where="name"

@@ -77,7 +77,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunPlan:
     """What of a show's timing the clock does not change: the whole plan, the current segment, and what is behind it."""
 
     planned_s: int
@@ -143,7 +143,7 @@ def allotted_s(segment: Segment, run: Run) -> int:
     return max(0, segment.planned_s + run.extra_s.get(segment.id, 0))
 
 
-def standing(segments: tuple[Segment, ...], run: Run) -> Standing:
+def run_plan(segments: tuple[Segment, ...], run: Run) -> RunPlan:
     """Where a show stands in its plan: segments before the current one count as over, those after it as still to come in full.
 
     When the current one was removed, what was not entered yet is still to come.
@@ -151,10 +151,10 @@ def standing(segments: tuple[Segment, ...], run: Run) -> Standing:
     index = next((number for number, one in enumerate(segments) if one.id == run.segment_id), -1)
     following = segments[index + 1 :] if index >= 0 else tuple(one for one in segments if one.id not in run.spent_s)
     to_come_s = sum(max(0.0, allotted_s(one, run) - run.spent_s.get(one.id, 0.0)) for one in following)
-    return Standing(sum(one.planned_s for one in segments), segments[index] if index >= 0 else None, to_come_s)
+    return RunPlan(sum(one.planned_s for one in segments), segments[index] if index >= 0 else None, to_come_s)
 
 
-def timing(stands: Standing, run: Run, now_ms: int) -> Timing:
+def timing(stands: RunPlan, run: Run, now_ms: int) -> Timing:
     """How the show stands at `now_ms`; the figures of a segment that was removed are 0."""
     if run.started_ms is None:
         return Timing(0.0, 0.0, 0.0, 0.0, now_ms + stands.planned_s * 1000)

@@ -14,7 +14,7 @@ from app.domain.rundown.product_lint import REPLACE_PHRASE, Audience, audience_o
 from app.domain.rundown.rundown import Act, Segment
 from app.domain.selling.card_theme import CardColours
 from app.domain.show import Show, product_by_id, segment_by_id
-from app.domain.show_editing import change_segment, put_card, put_coupon, put_product, put_segment, swap_to_backup
+from app.domain.show_editing import change_segment, put_coupon, put_product, put_segment, show_card_command, swap_to_backup
 
 HEROES = (3, 5)
 TRAFFIC = (1, 2)
@@ -26,7 +26,7 @@ _Compared = tuple[Sequence[Market], Sequence[Product], Sequence[Product]]  # mar
 _GROUNDS = ("panel", "panel_end", "accent", "chip", "saving", "badge", "ticker")
 
 
-def grounds(colours: CardColours) -> dict[str, str]:
+def background_colours(colours: CardColours) -> dict[str, str]:
     """Of a card theme, the colours that are seen as areas: letters may have any."""
     return {name: str(getattr(colours, name)) for name in _GROUNDS}
 
@@ -53,7 +53,7 @@ class RundownLint:
     def findings(self, show: Show, *, today: str = "", colours: Colours | None = None) -> tuple[Finding, ...]:
         """First what concerns the whole show, then the segments in their order, then their products, cards and coupons.
 
-        `today` is an ISO date ("" = facts do not age); `colours` are the `grounds` of the card theme.
+        `today` is an ISO date ("" = facts do not age); `colours` are the `background_colours` of the card theme.
         """
         audience = self._audience_for(show)
         products = self._by_id(show.products)
@@ -370,7 +370,7 @@ def _place(show: Show, finding: Finding) -> tuple[Any, Callable[[Any], Show]]:
     if finding.subject is Subject.SEGMENT:
         return segment_by_id(show, finding.id), lambda segment: put_segment(show, segment)
     if finding.subject is Subject.CARD:
-        return _by_id(show.cards, finding.id), lambda card: put_card(show, card)
+        return _by_id(show.cards, finding.id), lambda card: show_card_command(show, card)
     if finding.subject is Subject.COUPON:
         return _by_id(show.coupons, finding.id), lambda coupon: put_coupon(show, coupon)
     return show, lambda changed: replace(show, presentation=changed.presentation)

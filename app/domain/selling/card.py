@@ -40,7 +40,7 @@ class ProductCard:
 
 
 @dataclass(frozen=True, slots=True)
-class KeywordCard:
+class KeywordOverlay:
     """The same few words in two languages at once, each in its own direction; `second` may be empty."""
 
     first: str
@@ -59,7 +59,7 @@ class LowerThird:
 
 
 @dataclass(frozen=True, slots=True)
-class Countdown:
+class CountdownOverlay:
     """Minutes and seconds that are left; the card keeps its size while they run down."""
 
     seconds: int
@@ -93,13 +93,13 @@ class QrCard:
     language: str = "en"
 
 
-Card = ProductCard | KeywordCard | LowerThird | Countdown | Ticker | DisclosureBadge | QrCard
+Card = ProductCard | KeywordOverlay | LowerThird | CountdownOverlay | Ticker | DisclosureBadge | QrCard
 
 KIND_OF: Mapping[type[Card], CardKind] = {
     ProductCard: CardKind.PRODUCT,
-    KeywordCard: CardKind.KEYWORD,
+    KeywordOverlay: CardKind.KEYWORD,
     LowerThird: CardKind.LOWER_THIRD,
-    Countdown: CardKind.COUNTDOWN,
+    CountdownOverlay: CardKind.COUNTDOWN,
     Ticker: CardKind.TICKER,
     DisclosureBadge: CardKind.BADGE,
     QrCard: CardKind.QR,
@@ -122,7 +122,7 @@ class CardPicture:
     scroll_px_per_s: float = 0.0
 
 
-def put_card(overlay_id: str, picture: CardPicture) -> PutOverlay:
+def show_card_command(overlay_id: str, picture: CardPicture) -> PutOverlay:
     """The command that shows it, or exchanges what is shown under this id."""
     return PutOverlay(
         overlay_id,
@@ -137,6 +137,6 @@ def put_card(overlay_id: str, picture: CardPicture) -> PutOverlay:
     )
 
 
-def drop_card(overlay_id: str, picture: CardPicture) -> DropOverlay:
+def hide_card_command(overlay_id: str, picture: CardPicture) -> DropOverlay:
     """The command that lets it leave as its theme says."""
     return DropOverlay(overlay_id, picture.leave, picture.duration_ms)

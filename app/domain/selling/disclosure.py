@@ -19,7 +19,7 @@ class DueState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisclosureSpan:
     """One time that a market's disclosure stood in the picture; `ended_ms` None = it still does."""
 
     market_id: str
@@ -28,7 +28,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DisclosureDue:
     """How a market stands: `due_ms` is when it is to be shown (again) and `latest_ms` when that is too late; while it is shown,
     `until_ms` is how long it must stay at least, None = to the end. `times` counts the showings that were long enough."""
 
@@ -45,16 +45,16 @@ class Due:
 _GRACE_MS = 5_000  # a continuous one is taken up again after a scene or a crash within this
 
 
-def shown_in(events: Iterable[ShowEvent]) -> tuple[Shown, ...]:
+def disclosed_in(events: Iterable[ShowEvent]) -> tuple[DisclosureSpan, ...]:
     """What the log says of disclosures, in order; a showing whose end is missing ended with the next one of its market."""
-    shown: list[Shown] = []
+    shown: list[DisclosureSpan] = []
     open_at: dict[str, int] = {}
     for event in events:
         market = str(event.data.get("market", ""))
         if event.kind is EventKind.DISCLOSURE_SHOWN:
             _close(shown, open_at, market, event.at_ms)
             open_at[market] = len(shown)
-            shown.append(Shown(market, event.at_ms))
+            shown.append(DisclosureSpan(market, event.at_ms))
         elif event.kind is EventKind.DISCLOSURE_ENDED:
             _close(shown, open_at, market, event.at_ms)
         elif event.kind in (EventKind.SHOW_ENDED, EventKind.OFF_AIR):
@@ -63,13 +63,13 @@ def shown_in(events: Iterable[ShowEvent]) -> tuple[Shown, ...]:
     return tuple(shown)
 
 
-def _close(shown: list[Shown], open_at: dict[str, int], market: str, at_ms: int) -> None:
+def _close(shown: list[DisclosureSpan], open_at: dict[str, int], market: str, at_ms: int) -> None:
     index = open_at.pop(market, None)
     if index is not None:
         shown[index] = replace(shown[index], ended_ms=at_ms)
 
 
-def schedule(markets: Sequence[Market], started_ms: int, shown: Sequence[Shown], now_ms: int) -> tuple[Due, ...]:
+def schedule(markets: Sequence[Market], started_ms: int, shown: Sequence[DisclosureSpan], now_ms: int) -> tuple[DisclosureDue, ...]:
     """How each market that asks for a disclosure stands, the most urgent first; `started_ms` is when viewers could first see the show.
 
     What lies ahead of `now_ms` was written before the clock was set back: nothing waits for the clock to come there again.
@@ -83,7 +83,7 @@ def schedule(markets: Sequence[Market], started_ms: int, shown: Sequence[Shown],
     return tuple(sorted(dues, key=lambda due: (due.state is DueState.SHOWING, due.latest_ms)))
 
 
-def _due(market: Market, started_ms: int, shown: Sequence[Shown], now_ms: int) -> Due:
+def _due(market: Market, started_ms: int, shown: Sequence[DisclosureSpan], now_ms: int) -> DisclosureDue:
     rule = market.disclosure
     continuous = rule.mode is DisclosureMode.CONTINUOUS
     enough_ms = rule.shown_s * 1000
@@ -99,7 +99,7 @@ def _due(market: Market, started_ms: int, shown: Sequence[Shown], now_ms: int) -
         due_ms = latest_ms = max(told_ms[-1], since_ms) + rule.every_s * 1000
     else:
         due_ms, latest_ms = started_ms, started_ms + rule.first_within_s * 1000
-    return Due(
+    return DisclosureDue(
         market_id=market.id,
         text=rule.text,
         state=_state(current, now_ms if told_ms else max(now_ms, started_ms), due_ms, latest_ms),
@@ -111,7 +111,7 @@ def _due(market: Market, started_ms: int, shown: Sequence[Shown], now_ms: int) -
     )
 
 
-def _state(current: Shown | None, now_ms: int, due_ms: int, latest_ms: int) -> DueState:
+def _state(current: DisclosureSpan | None, now_ms: int, due_ms: int, latest_ms: int) -> DueState:
     if current is not None:
         return DueState.SHOWING
     if now_ms > latest_ms:

@@ -14,7 +14,7 @@ ORDER_KINDS = (EventKind.ORDER_PLACED, EventKind.ORDER_CHANGED)
 Named = Callable[[str], str]  # the id of the product that an id or a SKU means, "" = the show has none
 
 
-class Standing(Enum):
+class LineState(Enum):
     """What the log says to a line that comes in."""
 
     NEW = "new"
@@ -118,14 +118,14 @@ class OrderBook:
         unsaid = [line for line in lines if not line.sku and not named(line.product)]
         return unsaid[0] if len(unsaid) == 1 == len(self._lines.get(order.id, [])) else None
 
-    def standing(self, order: Order, named: Named) -> Standing:
+    def standing(self, order: Order, named: Named) -> LineState:
         """Whether this line is new, known, or says something else than the log."""
         line = self.find(order, named)
         if line is None:
-            return Standing.NEW if order.units else Standing.KNOWN
+            return LineState.NEW if order.units else LineState.KNOWN
         now = (line.units, line.minor, line.extra_minor, line.currency)
         same = now == (order.units, order.total.minor, order.extra_minor, order.total.currency)
-        return Standing.KNOWN if same or line.currency != order.total.currency else Standing.CHANGED
+        return LineState.KNOWN if same or line.currency != order.total.currency else LineState.CHANGED
 
 
 def booked(events: Iterable[ShowEvent]) -> Mapping[tuple[str, str, int], Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal, Protocol
 
-from app.domain.base.local_time import MINUTE, shown_in
+from app.domain.base.local_time import MINUTE, disclosed_in
 from app.domain.base.words import is_right_to_left, primary
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Market
@@ -150,7 +150,7 @@ class AnnouncementTexts:
         """One for each hour that the market's clocks show; places that agree share it."""
         cities: dict[tuple[datetime, datetime], list[str]] = {}
         for zone in zones_of(telling, party):
-            begin, end = (shown_in(instant, zone, telling.zones).wall for instant in (occurrence.start, occurrence.end))
+            begin, end = (disclosed_in(instant, zone, telling.zones).wall for instant in (occurrence.start, occurrence.end))
             cities.setdefault((begin, end), []).append(self._formats.city(zone, language))
         style = self._style(telling, occurrence)
         return tuple(
@@ -224,7 +224,7 @@ class AnnouncementTexts:
     ) -> Poster:
         """With a row for every party, or for every place of the only one."""
         zones = zones_of(telling, parties[0]) if len(parties) == 1 else tuple(dict.fromkeys(party.zone for party in parties))
-        first = shown_in(occurrence.start, zones[0], telling.zones).wall if zones else occurrence.local.wall
+        first = disclosed_in(occurrence.start, zones[0], telling.zones).wall if zones else occurrence.local.wall
         spoken = (party.market_id for party in parties if any(primary(one) == primary(language) for one in languages_of(telling, party)))
         market = next(spoken, "")  # whose habits in figures and hours all rows have
         times = tuple(self._poster_time(telling, occurrence, zone, language, market, first.date()) for zone in zones)
@@ -242,7 +242,7 @@ class AnnouncementTexts:
         )
 
     def _poster_time(self, telling: Telling, occurrence: Occurrence, zone: str, language: str, market: str, beside: date) -> PosterTime:
-        shown = shown_in(occurrence.start, zone, telling.zones, beside=beside)
+        shown = disclosed_in(occurrence.start, zone, telling.zones, beside=beside)
         return PosterTime(
             self._formats.city(zone, language),
             self._formats.weekday(shown.wall.date(), language),

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.domain.review.show_summary import READ_KINDS, Held, ShowReading, ShowSummary, held_shows
+from app.domain.review.show_summary import READ_KINDS, PastShow, ShowSummary, SummaryReader, past_shows
 from app.domain.show_sitting import SITTING_KINDS
 from app.session.document.show_book import Now, ShowBook
 
@@ -16,13 +16,13 @@ class ShowReports:
         self._book = book
         self._now_ms = now_ms
 
-    def held(self) -> tuple[Held, ...]:
+    def held(self) -> tuple[PastShow, ...]:
         """The shows that took place, the newest first."""
-        return tuple(reversed(held_shows(self._book.events(SITTING_KINDS))))
+        return tuple(reversed(past_shows(self._book.events(SITTING_KINDS))))
 
-    async def read(self, held: Held) -> ShowSummary:
+    async def read(self, held: PastShow) -> ShowSummary:
         """What happened in one of them, read in pieces: a long show has a hundred thousand events."""
-        reading = ShowReading(held)
+        reading = SummaryReader(held)
         seq, upto = held.since_seq, self._book.last_seq()
         while seq < upto:
             for event in self._book.events(READ_KINDS, seq, min(seq + PIECE, upto)):

@@ -11,7 +11,7 @@ from app.domain.base.words import Words
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Answer, Delivery, Product, landed_cost, saving_percent, units_in_stock
 from app.domain.program.project import UNTITLED
-from app.domain.selling.shown import Shown, ShownKind
+from app.domain.selling.on_screen import OnScreen, OnScreenKind
 from app.domain.show import Show
 from app.session.catalogue.product_index import ProductIndex
 
@@ -96,7 +96,7 @@ def product_value(product: Product, market_ids: Sequence[str], pictures: Sequenc
     }
 
 
-def card_value(shown: Shown, words: Words) -> Json:
+def card_value(shown: OnScreen, words: Words) -> Json:
     """Under "card": words for a moment, None = none."""
     card = shown.card
     if card is None or not words:
@@ -104,7 +104,7 @@ def card_value(shown: Shown, words: Words) -> Json:
     return {"id": card.id, "words": words_value(words), "product": card.product_id}
 
 
-def coupon_value(show: Show, shown: Shown, left: int) -> Json:
+def coupon_value(show: Show, shown: OnScreen, left: int) -> Json:
     """Under "coupon": what can be claimed, and how many there really are."""
     drop = shown.drop
     coupon = None if drop is None else next((one for one in show.coupons if one.id == drop.coupon_id), None)
@@ -121,7 +121,7 @@ def coupon_value(show: Show, shown: Shown, left: int) -> Json:
     }
 
 
-def listed_ids(show: Show, shown: Shown) -> tuple[str, ...]:
+def listed_ids(show: Show, shown: OnScreen) -> tuple[str, ...]:
     """The products of the page, in the order of the rundown: those that have a slot, and the pinned one. Backups wait unseen."""
     ids = dict.fromkeys(segment.product_id for segment in show.segments if segment.product_id)
     if shown.pinned_id:
@@ -161,7 +161,7 @@ class BoardBuilder:
     def board(
         self,
         show: Show,
-        shown: Shown,
+        shown: OnScreen,
         *,
         title: str,
         card_words: Words,
@@ -186,14 +186,14 @@ class BoardBuilder:
         keep("coupon", (shown.drop, show.coupons, coupon_left), lambda: coupon_value(show, shown, coupon_left))
         keep("countdown", (shown.countdown,), lambda: _countdown(shown))
         keep("disclosure", (tuple(disclosure), *disclosure.values()), lambda: _disclosure(disclosure))
-        ticker = show.presentation.ticker if ShownKind.TICKER in shown.lasting else {}
+        ticker = show.presentation.ticker if OnScreenKind.TICKER in shown.lasting else {}
         keep("ticker", (ticker,), lambda: words_value(ticker) or None)
         self._turn_pages(products, tuple(market.id for market in show.markets), pictures)
         values = {key: made.value for key, made in self._made.items() if made.value is not None}
         products_first = {key: page.value for key, page in self._pages.items()}  # nothing is pinned that a page does not have yet
         return {"show": values.pop("show"), "list": values.pop("list")} | products_first | values
 
-    def _on_page(self, show: Show, shown: Shown) -> list[Product]:
+    def _on_page(self, show: Show, shown: OnScreen) -> list[Product]:
         """The products of the page; of those that were removed it knows nothing."""
         of, ids = self._listed
         if of[0] is not show.segments or of[1] != shown.pinned_id:
@@ -214,7 +214,7 @@ class BoardBuilder:
                     page = _Page(product, market_ids, names, product_value(product, market_ids, names))
             self._pages[key] = page
 
-    def wanted_pictures(self, show: Show, shown: Shown) -> tuple[str, ...]:
+    def wanted_pictures(self, show: Show, shown: OnScreen) -> tuple[str, ...]:
         """Pictures of the page's products, the pinned one's first, then each product's main one before its others."""
         listed = self._on_page(show, shown)
         if self._pictured[0] == listed and self._pictured[1] == shown.pinned_id:
@@ -244,11 +244,11 @@ def _names(product: Product, pictures: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(pictures[one] for one in product.pictures[:MAX_PICTURES] if one in pictures)
 
 
-def _pinned(shown: Shown, ids: Iterable[str]) -> Json:
+def _pinned(shown: OnScreen, ids: Iterable[str]) -> Json:
     return {"product": shown.pinned_id, "at_ms": shown.pinned_ms} if shown.pinned_id in ids else None
 
 
-def _countdown(shown: Shown) -> Json:
+def _countdown(shown: OnScreen) -> Json:
     countdown = shown.countdown
     return None if countdown is None else {"ends_ms": countdown.ends_ms, "text": words_value(countdown.text)}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.selling.shown import Shown
+from app.domain.selling.on_screen import OnScreen
 from app.session.catalogue.product_index import ProductIndex
 from app.session.document.show_book import ShowBook
 from app.session.room.board_builder import BoardBuilder, Json, title_for_viewers
@@ -49,7 +49,7 @@ class ViewerPage:
         )
         self._link.show({**board, **self.dates})
 
-    def _open_coupon(self, shown: Shown) -> OpenCoupon | None:
+    def _open_coupon(self, shown: OnScreen) -> OpenCoupon | None:
         """The same object while the same coupon is open: the hub itself counts the codes it gives."""
         drop = shown.drop
         if drop is None:

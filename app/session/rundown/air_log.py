@@ -29,7 +29,7 @@ class AirLog:
         self._set(last.at_ms if last is not None and last.kind is EventKind.ON_AIR else None)
         self._follow()
 
-    def found_idle(self) -> None:
+    def engine_is_idle(self) -> None:
         """The engine says that it is not live: what the log holds for on air has ended with its computer."""
         if self.since_ms is not None and self._broadcast.value is BroadcastState.IDLE:
             self._book.log(EventKind.OFF_AIR, why="lost")

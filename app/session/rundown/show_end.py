@@ -12,8 +12,8 @@ from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
 
-LEFT_ALONE_MS = 6 * 3600 * 1000  # no show is silent for so long: one whose log ends earlier is not taken up again
-AT_ONCE_MS = 2 * 60 * 1000  # a rehearsal whose desk was gone for less simply goes on
+ABANDONED_AFTER_MS = 6 * 3600 * 1000  # no show is silent for so long: one whose log ends earlier is not taken up again
+RESUME_SILENTLY_MS = 2 * 60 * 1000  # a rehearsal whose desk was gone for less simply goes on
 INTERRUPTED = "interrupted"
 END_KINDS = (EventKind.SHOW_STARTED, EventKind.SHOW_RESUMED, EventKind.SHOW_ENDED)
 
@@ -73,12 +73,12 @@ class ShowEnd:
         self._set_interrupted(_is_interrupted(found[-1] if found else None))
         silent_ms = self._now_ms() - self._last_ms
         if self._air.since_ms is not None and not self._may_be_live():
-            self._air.found_idle()
+            self._air.engine_is_idle()
         if not self._runner.run.running:
             return
-        if silent_ms > LEFT_ALONE_MS:
+        if silent_ms > ABANDONED_AFTER_MS:
             self._cut_off("left")
-        elif silent_ms > AT_ONCE_MS and self._air.since_ms is None:
+        elif silent_ms > RESUME_SILENTLY_MS and self._air.since_ms is None:
             self._cut_off(INTERRUPTED)
 
     def lost_air(self) -> None:

@@ -94,7 +94,7 @@ class ShowFlow:
 
     def _on_stats(self, stats: EngineStats) -> None:
         if stats.state is BroadcastState.IDLE:
-            self._air.found_idle()
+            self._air.engine_is_idle()
 
     def _on_logged(self, event: ShowEvent) -> None:
         self._ending.on_logged(event)

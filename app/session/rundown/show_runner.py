@@ -10,7 +10,7 @@ from app.domain.catalogue.product import units_in_stock
 from app.domain.event import EventKind, ShowEvent
 from app.domain.rundown import rundown
 from app.domain.rundown.run_log import RUN_KINDS, after, read_run
-from app.domain.rundown.rundown import Run, Segment, Standing, Timing, allotted_s, timer_left_s
+from app.domain.rundown.rundown import Run, RunPlan, Segment, Timing, allotted_s, timer_left_s
 from app.domain.show import ShowError, segment_by_id
 from app.domain.show_editing import swap_to_backup
 from app.session.catalogue.product_index import ProductIndex
@@ -52,7 +52,7 @@ class ShowRunner:
         self._take = take
         self._now_ms = now_ms
         self._notify = notify
-        self._standing: tuple[object, object, Standing] = (None, None, Standing(0, None, 0.0))  # of which segments and which run
+        self._run_plan: tuple[object, object, RunPlan] = (None, None, RunPlan(0, None, 0.0))  # of which segments and which run
         self._placed: tuple[object, Mapping[str, int]] = ((), {})
         self._on_sale = ""  # the product of the current segment as it was last seen
         book.logged.connect(self._on_logged)
@@ -79,9 +79,9 @@ class ShowRunner:
 
     def timing(self, now_ms: int | None = None) -> Timing:
         """How the show stands at this moment."""
-        if self._standing[0] is not self._segments or self._standing[1] is not self.run:
-            self._standing = (self._segments, self.run, rundown.standing(self._segments, self.run))
-        return rundown.timing(self._standing[2], self.run, self._now_ms() if now_ms is None else now_ms)
+        if self._run_plan[0] is not self._segments or self._run_plan[1] is not self.run:
+            self._run_plan = (self._segments, self.run, rundown.run_plan(self._segments, self.run))
+        return rundown.timing(self._run_plan[2], self.run, self._now_ms() if now_ms is None else now_ms)
 
     def timer_left_s(self, now_ms: int | None = None) -> float:
         """What the auxiliary timer shows; below zero it has run out."""
@@ -222,7 +222,7 @@ class ShowRunner:
             self._set_timer(self.run.timer.length_s, self.timer_left_s(), running=False)
 
     def timer_reset(self) -> None:
-        """Back to its length, standing still."""
+        """Back to its length, and stop it."""
         length_s = self.run.timer.length_s or TIMER_S
         self._set_timer(length_s, float(length_s), running=False)
 

@@ -8,8 +8,8 @@ from app.domain.base.money import Money
 from app.domain.base.words import Words, has, pick, primary
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Delivery, Price, Product, price_in, saving_percent, units_in_stock
-from app.domain.selling.card import Card, Countdown, DisclosureBadge, KeywordCard, LowerThird, ProductCard, QrCard, Ticker
-from app.domain.selling.shown import Shown, ShownKind
+from app.domain.selling.card import Card, CountdownOverlay, DisclosureBadge, KeywordOverlay, LowerThird, ProductCard, QrCard, Ticker
+from app.domain.selling.on_screen import OnScreen, OnScreenKind
 from app.domain.show import Show
 from app.session.selling.selling import picture_market, urgency_allowed
 
@@ -28,7 +28,7 @@ FEW = 50  # units up to which the card says how many are left
 NAME_AND_ROLE = " · "  # as people write both on one line
 
 
-class Formats(Protocol):
+class CardFormats(Protocol):
     """`app.language.formats`, which is loaded when the first card is drawn."""
 
     def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
@@ -47,7 +47,7 @@ class CardScene:
     """Everything that the cards of one moment are made of. `badge`: the disclosure that stands on the picture."""
 
     show: Show
-    shown: Shown
+    shown: OnScreen
     product: Product | None
     words: Words
     badge: Words
@@ -61,7 +61,7 @@ class CardScene:
 class CardWriter:
     """Makes cards of scenes, on any thread; slow for the first time, when `formats` and the code's maker are loaded."""
 
-    formats: Formats
+    formats: CardFormats
     phrases: Phrases
     code: Callable[[str], Modules]
 
@@ -125,7 +125,7 @@ class CardWriter:
         return pick(words, [language])[0].format(**values) if has(words, language) else ""
 
     def _code(self, scene: CardScene, languages: Sequence[str]) -> QrCard | None:
-        if ShownKind.CODE not in scene.shown.lasting or not scene.watch_address:
+        if OnScreenKind.CODE not in scene.shown.lasting or not scene.watch_address:
             return None
         address = scene.watch_address.partition("://")[2] or scene.watch_address
         return QrCard(self.code(scene.watch_address), self._phrase("watch", languages[0]), address, languages[0])
@@ -153,22 +153,22 @@ def _price(product: Product, market: Market | None) -> Price | None:
     return product.prices[0] if product.prices else None
 
 
-def _money(formats: Formats, language: str, market: Market | None) -> Callable[[Money], str]:
+def _money(formats: CardFormats, language: str, market: Market | None) -> Callable[[Money], str]:
     return lambda amount: formats.money(amount, language, market=_id(market))
 
 
-def _keyword(scene: CardScene, languages: Sequence[str]) -> KeywordCard | None:
+def _keyword(scene: CardScene, languages: Sequence[str]) -> KeywordOverlay | None:
     first, language = pick(scene.words, languages)
     if not first:
         return None
     second_language = _second_language(scene.show, scene.words, language)
     second = pick(scene.words, [second_language])[0] if second_language else ""
-    return KeywordCard(first, language, second, second_language or language)
+    return KeywordOverlay(first, language, second, second_language or language)
 
 
 def _lower_third(scene: CardScene, languages: Sequence[str]) -> LowerThird | None:
     text, language = pick(scene.show.presentation.lower_third, languages)
-    if ShownKind.LOWER_THIRD not in scene.shown.lasting or not text.strip():
+    if OnScreenKind.LOWER_THIRD not in scene.shown.lasting or not text.strip():
         return None
     name, _, role = text.strip().partition("\n" if "\n" in text.strip() else NAME_AND_ROLE)
     return LowerThird(name.strip(), " ".join(role.split()), language)
@@ -177,15 +177,15 @@ def _lower_third(scene: CardScene, languages: Sequence[str]) -> LowerThird | Non
 def _ticker(scene: CardScene, languages: Sequence[str]) -> Ticker | None:
     text, language = pick(scene.show.presentation.ticker, languages)
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-    return Ticker(lines, language) if lines and ShownKind.TICKER in scene.shown.lasting else None
+    return Ticker(lines, language) if lines and OnScreenKind.TICKER in scene.shown.lasting else None
 
 
-def _countdown(scene: CardScene, languages: Sequence[str]) -> Countdown | None:
+def _countdown(scene: CardScene, languages: Sequence[str]) -> CountdownOverlay | None:
     countdown = scene.shown.countdown
     if countdown is None or not urgency_allowed(scene.show):
         return None
     title, language = pick(countdown.text, languages)
-    return Countdown(max(0, -(-(countdown.ends_ms - scene.now_ms) // 1000)), title, language or languages[0])
+    return CountdownOverlay(max(0, -(-(countdown.ends_ms - scene.now_ms) // 1000)), title, language or languages[0])
 
 
 def badge_text(show: Show, badge: Words) -> tuple[str, str]:

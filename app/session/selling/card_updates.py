@@ -8,7 +8,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.catalogue.product import Product
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.selling.card_theme import CardTheme
-from app.domain.selling.shown import Shown
+from app.domain.selling.on_screen import OnScreen
 from app.session.document.show_book import Now, ShowBook
 from app.session.selling.card_texts import CardScene
 from app.session.selling.cards_on_air import CardsOnAir
@@ -16,7 +16,7 @@ from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
 from app.storage.settings import Settings
 
-NOTHING = Shown()
+NOTHING = OnScreen()
 LoadThemes = Callable[[Callable[[AppError], None]], Mapping[str, CardTheme]]
 
 

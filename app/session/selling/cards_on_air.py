@@ -10,7 +10,7 @@ from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.command import Command, DropOverlay
 from app.domain.program.output import Canvas
-from app.domain.selling.card import Card, CardPicture, drop_card, put_card
+from app.domain.selling.card import Card, CardPicture, hide_card_command, show_card_command
 from app.domain.selling.card_theme import CardTheme, DrawCard
 from app.session.selling.card_texts import OVERLAYS, CardScene, CardWriter
 
@@ -84,7 +84,7 @@ class CardsOnAir:
         """Another engine: it gets every card again. One that the last desk left running keeps what is still on, without a gap, and loses
         the rest as soon as we know what that is."""
         for overlay_id in self._drawn:
-            self._send(put_card(overlay_id, self._drawn[overlay_id].picture), overlay_id)
+            self._send(show_card_command(overlay_id, self._drawn[overlay_id].picture), overlay_id)
         self._unsure = frozenset(OVERLAYS) - self._drawn.keys()
         if self._task is None:
             self._drop_unsure()
@@ -132,10 +132,10 @@ class CardsOnAir:
         self._failed = False
         for overlay_id, drawn in before.items():
             if overlay_id not in result.drawn:
-                self._send(drop_card(overlay_id, drawn.picture), overlay_id)
+                self._send(hide_card_command(overlay_id, drawn.picture), overlay_id)
         for overlay_id, drawn in result.drawn.items():
             if before.get(overlay_id) is not drawn:
-                self._send(put_card(overlay_id, drawn.picture), overlay_id)
+                self._send(show_card_command(overlay_id, drawn.picture), overlay_id)
         self._drop_unsure()
         for error in result.failures:
             if error.code not in self._told:

@@ -8,9 +8,8 @@ from app.domain.base.signal import Signal
 from app.domain.base.words import Words, pick, primary
 from app.domain.catalogue.market import DisclosureMode, Market
 from app.domain.event import EventKind, ShowEvent
-from app.domain.selling.disclosure import Due, DueState, schedule, shown_in
-from app.domain.selling.disclosure import Shown as Showing
-from app.domain.selling.shown import Shown
+from app.domain.selling.disclosure import DisclosureDue, DisclosureSpan, DueState, disclosed_in, schedule
+from app.domain.selling.on_screen import OnScreen
 from app.domain.show import ShowError, market_by_id
 from app.session.document.show_book import Now, ShowBook
 from app.session.selling.card_texts import badge_text
@@ -21,7 +20,7 @@ READ_KINDS = (*SHOWING_KINDS, EventKind.OFF_AIR, EventKind.SHOW_ENDED)
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
+class DisclosureReminder:
     """One market's disclosure as it stands now. `due_ms` None = nobody is watching, or it is being shown; from `late_ms` on it is too
     late. `shown_ms`: since when its viewers are shown it, None = they are not; `on_picture`: in their language on the picture too, not on
     the page alone. `times`: how often it was shown long enough."""
@@ -61,14 +60,14 @@ class Disclosures:
         self._now_ms = now_ms
         self._notify = notify
         self._events: list[ShowEvent] = []
-        self._showings: tuple[Showing, ...] = ()
+        self._showings: tuple[DisclosureSpan, ...] = ()
         self._reminded: dict[str, int] = {}  # market → the due time that the host was reminded of
         book.logged.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
         self._events, self._reminded = list(self._book.events(READ_KINDS)), {}
-        self._showings = shown_in(self._events)
+        self._showings = disclosed_in(self._events)
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
@@ -87,19 +86,19 @@ class Disclosures:
             return active[market.id]
         return next(iter(active.values()), {})
 
-    def reminders(self) -> tuple[Reminder, ...]:
+    def reminders(self) -> tuple[DisclosureReminder, ...]:
         """Every market that must be told, the most urgent first."""
         markets = {market.id: market for market in self._book.show.markets}
         return tuple(self._reminder(markets[due.market_id], due) for due in self._schedule(self._now_ms()))
 
-    def _schedule(self, now_ms: int) -> tuple[Due, ...]:
+    def _schedule(self, now_ms: int) -> tuple[DisclosureDue, ...]:
         since_ms = self._since_ms()
         return schedule(self._book.show.markets, now_ms if since_ms is None else since_ms, self._showings, now_ms)
 
-    def _reminder(self, market: Market, due: Due) -> Reminder:
+    def _reminder(self, market: Market, due: DisclosureDue) -> DisclosureReminder:
         shown = self._shown.disclosed.get(market.id)
         waits = self._since_ms() is None or shown is not None
-        return Reminder(
+        return DisclosureReminder(
             market_id=market.id,
             mode=market.disclosure.mode,
             state=due.state,
@@ -116,7 +115,7 @@ class Disclosures:
         reads = any(primary(tag) == primary(language) for tag in market.languages)
         return bool(text) and reads and pick(market.disclosure.text, [language])[0] == text
 
-    # Showing --------------------------------------------------------------------------------------------------------------
+    # DisclosureSpan --------------------------------------------------------------------------------------------------------------
 
     def show_now(self, market_id: str = "") -> None:
         """Tell a market's viewers now, for as long as its rule says; "" = every market that is due, or all when none is.
@@ -178,7 +177,7 @@ class Disclosures:
         return [market for market in self._book.show.markets if market.id in urgent]
 
     @property
-    def _shown(self) -> Shown:
+    def _shown(self) -> OnScreen:
         return self._selling.shown
 
     def _show(self, market: Market, *, why: str) -> None:
@@ -192,7 +191,7 @@ class Disclosures:
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind in READ_KINDS:
             self._events.append(event)
-            self._showings = shown_in(self._events)
+            self._showings = disclosed_in(self._events)
             self.changed.emit()
 
 

@@ -8,7 +8,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order import REFUNDED, Order, OrderTotal, order_data, order_of
-from app.domain.selling.order_book import ORDER_KINDS, OrderBook, Standing
+from app.domain.selling.order_book import ORDER_KINDS, LineState, OrderBook
 from app.session.catalogue.product_index import ProductIndex
 from app.session.document.show_book import ShowBook
 from app.session.selling.selling import Selling
@@ -66,7 +66,7 @@ class Orders:
         """A line that is known says something else now (no units: it is gone); False when nothing of it is new. Units of a cancelled order
         go back into the stock."""
         line = self._orders.find(order, self._named)
-        if line is None or self._orders.standing(order, self._named) is not Standing.CHANGED:
+        if line is None or self._orders.standing(order, self._named) is not LineState.CHANGED:
             return False
         product = self._products.named(line.product)
         more = order.units - line.units

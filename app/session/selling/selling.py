@@ -13,7 +13,7 @@ from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Point, Product, Stock, units_in_stock
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.coupon_code import MAX_CODE_CHARS, clean_codes
-from app.domain.selling.shown import LASTING, SHOWN_KINDS, Drop, Shown, ShownCard, ShownKind, after, read_shown
+from app.domain.selling.on_screen import LASTING, ON_SCREEN_KINDS, CouponDrop, OnScreen, OnScreenCard, OnScreenKind, after, read_on_screen
 from app.domain.show import Coupon, KeywordCard, Show, ShowError, market_by_id
 from app.domain.show_editing import put_product
 from app.session.catalogue.product_index import ProductIndex
@@ -33,7 +33,7 @@ def make_codes(count: int, taken: frozenset[str] = frozenset()) -> tuple[str, ..
     return tuple(codes)
 
 
-def with_units(show: Show, product_id: str, place: str, units: int) -> Show:
+def set_units(show: Show, product_id: str, place: str, units: int) -> Show:
     """So many lie in this place now; a show without the product stays as it is."""
     product = next((one for one in show.products if one.id == product_id), None)
     if product is None:
@@ -44,7 +44,7 @@ def with_units(show: Show, product_id: str, place: str, units: int) -> Show:
     return put_product(show, replace(product, stock=stock))
 
 
-def without_units(show: Show, product_id: str, units: int, market_id: str) -> Show:
+def take_units(show: Show, product_id: str, units: int, market_id: str) -> Show:
     """So many fewer: from the market's own place first, then from wherever most lie, never below nothing."""
     product = next((one for one in show.products if one.id == product_id), None)
     if product is None or not product.stock:
@@ -72,10 +72,10 @@ def coupon_of(show: Show, coupon_id: str) -> Coupon:
     return one_of(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
 
 
-def words_of(show: Show, products: ProductIndex, card: ShownCard) -> Words:
+def words_of(show: Show, products: ProductIndex, card: OnScreenCard) -> Words:
     """What a card for a moment says as the show stands now; nothing when what it belongs to has gone."""
     try:
-        if card.kind is ShownKind.CARD:
+        if card.kind is OnScreenKind.CARD:
             return card_of(show, card.id).words
         product = products.find(card.product_id)
         if product is None:
@@ -108,10 +108,10 @@ class Selling:
     """
 
     def __init__(self, book: ShowBook, products: ProductIndex, *, now_ms: Now, notify: Callable[[Notice], None]) -> None:
-        self.changed: Signal[[Shown]] = Signal()
+        self.changed: Signal[[OnScreen]] = Signal()
         self.stock_changed: Signal[[str, int]] = Signal()
         self.claims_changed: Signal[[str]] = Signal()  # a coupon's id
-        self.shown = Shown()
+        self.shown = OnScreen()
         self.low_stock = 5  # units at which the host is warned; the desk sets it from the settings
         self._book = book
         self._products = products
@@ -125,7 +125,7 @@ class Selling:
         self._claims = {}
         for event in self._book.events((EventKind.COUPON_CLAIMED,)):
             self._note_claim(event)
-        self._set(read_shown(self._book.events(SHOWN_KINDS)))
+        self._set(read_on_screen(self._book.events(ON_SCREEN_KINDS)))
 
     # Products -------------------------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class Selling:
     def show_point(self, product_id: str, point_id: str) -> None:
         """Show the keyword of a selling point to viewers, each in their language; the one that is shown already is hidden."""
         point_of(self._products[product_id], point_id)
-        self._toggle(ShownCard(point_id, ShownKind.POINT, product_id))
+        self._toggle(OnScreenCard(point_id, OnScreenKind.POINT, product_id))
 
     def show_number(self, number: int) -> None:
         """The card with this number, from 1, of `deck`; raises ShowError when there is none."""
@@ -167,11 +167,11 @@ class Selling:
         self._toggle(deck[number - 1])
 
     @property
-    def deck(self) -> tuple[ShownCard, ...]:
+    def deck(self) -> tuple[OnScreenCard, ...]:
         """What the number keys show: the show's cards, whose numbers are the same all evening, then the pinned product's points."""
         product = self.pinned
-        points = () if product is None else tuple(ShownCard(point.id, ShownKind.POINT, product.id) for point in product.points)
-        return (*(ShownCard(card.id, ShownKind.CARD) for card in self._book.show.cards), *points)
+        points = () if product is None else tuple(OnScreenCard(point.id, OnScreenKind.POINT, product.id) for point in product.points)
+        return (*(OnScreenCard(card.id, OnScreenKind.CARD) for card in self._book.show.cards), *points)
 
     @property
     def card_words(self) -> Words:
@@ -183,13 +183,13 @@ class Selling:
         if (card := self.shown.card) is not None:
             self._book.log(EventKind.CARD_HIDDEN, card=card.id, type=card.kind.value)
 
-    def keep_on(self, kind: ShownKind, *, on: bool) -> None:
+    def keep_on(self, kind: OnScreenKind, *, on: bool) -> None:
         """Switch the lower third, the ticker or the watch address's code on or off."""
         assert kind in LASTING, kind
         if on is not (kind in self.shown.lasting):
             self._book.log(EventKind.CARD_SHOWN if on else EventKind.CARD_HIDDEN, card=kind.value, type=kind.value)
 
-    def _toggle(self, card: ShownCard) -> None:
+    def _toggle(self, card: OnScreenCard) -> None:
         if self.shown.card == card:
             self.hide()
         else:
@@ -235,7 +235,7 @@ class Selling:
         drop = self.shown.drop
         return 0 if drop is None else self._left_of(drop)
 
-    def _left_of(self, drop: Drop) -> int:
+    def _left_of(self, drop: CouponDrop) -> int:
         given = self.claims(drop.coupon_id)
         return sum(code not in given for code in drop.codes)
 
@@ -247,7 +247,7 @@ class Selling:
         if not product.stock or units <= 0:
             return
         before = units_in_stock(product)
-        self._book.settle(partial(without_units, product_id=product_id, units=units, market_id=market_id))
+        self._book.settle(partial(take_units, product_id=product_id, units=units, market_id=market_id))
         self._stock_is(product_id, before, why="order")
         if units > before:
             self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
@@ -259,7 +259,7 @@ class Selling:
             return
         place = next((one for one in product.stock if one.place == market_id), product.stock[0])
         before = units_in_stock(product)
-        self._book.settle(partial(with_units, product_id=product_id, place=place.place, units=place.units + units))
+        self._book.settle(partial(set_units, product_id=product_id, place=place.place, units=place.units + units))
         self._stock_is(product_id, before, why="cancelled", place=place.place)
 
     def count_stock(self, product_id: str, units: int, *, place: str = "") -> None:
@@ -269,7 +269,7 @@ class Selling:
             raise ShowError("show.negative_stock", product=product_id)
         at = place or (product.stock[0].place if product.stock else (self._book.show.presentation.market_id or "stock"))
         before = units_in_stock(product)
-        self._book.settle(partial(with_units, product_id=product_id, place=at, units=units))
+        self._book.settle(partial(set_units, product_id=product_id, place=at, units=units))
         self._stock_is(product_id, before, why="counted", place=at)
 
     def _stock_is(self, product_id: str, before: int, *, why: str, place: str = "") -> None:
@@ -282,7 +282,7 @@ class Selling:
         elif before > self.low_stock >= units:
             self._notify(Notice(Severity.WARNING, "stock.low", {"product": self._name(product), "units": units}, product_id))
 
-    # Countdown ------------------------------------------------------------------------------------------------------------
+    # RunningCountdown ------------------------------------------------------------------------------------------------------------
 
     def count_down(self, seconds: float, *, text: Words | None = None, segment_id: str = "") -> None:
         """Let viewers see time run out. Raises ShowError: "countdown.unwelcome" where the picture's market dislikes to be hurried,
@@ -323,14 +323,14 @@ class Selling:
         if event.kind is EventKind.COUPON_CLAIMED:
             self._note_claim(event)
             self.claims_changed.emit(str(event.data.get("coupon", "")))
-        elif event.kind in SHOWN_KINDS:
+        elif event.kind in ON_SCREEN_KINDS:
             self._set(after(self.shown, event))
 
     def _note_claim(self, event: ShowEvent) -> None:
         given = self._claims.setdefault(str(event.data.get("coupon", "")), {})
         given.setdefault(str(event.data.get("code", "")), str(event.data.get("viewer", "")))
 
-    def _set(self, shown: Shown) -> None:
+    def _set(self, shown: OnScreen) -> None:
         if shown != self.shown:
             self.shown = shown
             self.changed.emit(shown)

@@ -23,7 +23,7 @@ from app.storage.tables import SUFFIXES, Watch, read_grid, write_table
 PIECE = 2000  # events that are read in one turn of the loop: 20 ms
 
 
-class Exported(Enum):
+class ExportKind(Enum):
     """What can be written as a table; the value is the name that the file is offered under."""
 
     PRODUCTS = "products"
@@ -46,11 +46,11 @@ class ShowTables:
         self._show = show
         self._notify = notify
         # what is read here and now, and what then makes a table of it on any thread
-        self._tables: Mapping[Exported, Callable[[], Awaitable[Callable[[], Table]]]] = {
-            Exported.PRODUCTS: self._products,
-            Exported.RUNDOWN: self._rundown,
-            Exported.ORDERS: self._orders,
-            Exported.EVENTS: self._events,
+        self._tables: Mapping[ExportKind, Callable[[], Awaitable[Callable[[], Table]]]] = {
+            ExportKind.PRODUCTS: self._products,
+            ExportKind.RUNDOWN: self._rundown,
+            ExportKind.ORDERS: self._orders,
+            ExportKind.EVENTS: self._events,
         }
 
     def profiles(self) -> tuple[TableProfile, ...]:
@@ -67,7 +67,7 @@ class ShowTables:
         on a thread. `watch` is told how many rows were read, and stops it with False."""
         return read_grid(path, sheet, encoding, watch=watch)
 
-    async def export(self, what: Exported, path: Path) -> bool:
+    async def export(self, what: ExportKind, path: Path) -> bool:
         """Write a table of the show as it is now, CSV or XLSX by the name's ending; False and a notice when it failed."""
         make = await self._tables[what]()
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, day_start, shown_in, transitions
+from app.domain.base.local_time import MINUTE, day_start, disclosed_in, transitions
 from app.domain.base.words import pick
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Level
@@ -28,7 +28,7 @@ def bounds(first: date, last: date, zone: str, zones: Zones) -> tuple[datetime, 
 
 def day_of(occurrence: Occurrence, zone: str, zones: Zones) -> date:
     """On which day a show begins there."""
-    return shown_in(occurrence.start, zone, zones).wall.date()
+    return disclosed_in(occurrence.start, zone, zones).wall.date()
 
 
 def worst_levels(findings: Iterable[Finding]) -> Mapping[str, Level]:
@@ -55,7 +55,7 @@ def item_of(occurrence: Occurrence, airing: Airing, zone: str, zones: Zones, *, 
     return MonthItem(
         occurrence.key,
         airing.title,
-        hour_words(shown_in(occurrence.start, zone, zones).wall),
+        hour_words(disclosed_in(occurrence.start, zone, zones).wall),
         state=state,
         level=level.value if level is not None else "",
         series=occurrence.series,
@@ -108,7 +108,7 @@ def clock_marks(
     together: dict[tuple[date, int], list[str]] = {}
     for key in dict.fromkeys(zone_keys):
         for change in transitions(key, begin, end, zones):
-            local = shown_in(change.at, key, zones).wall.date()
+            local = disclosed_in(change.at, key, zones).wall.date()
             together.setdefault((local, (change.after - change.before) // MINUTE), []).append(key)
     marks: dict[date, list[DayMark]] = {}
     for (day, minutes), keys in sorted(together.items()):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, Shown, shown_in
+from app.domain.base.local_time import MINUTE, Shown, disclosed_in
 from app.domain.base.zones import Zones
 from app.domain.planning.party import Comfort, Party, PartyKind
 from app.ui.context import Formats
@@ -91,6 +91,6 @@ def lines_of(
 ) -> tuple[LocalLine, ...]:
     """An instant on each party's clocks; "+1 day" counts from the date `beside`."""
     return tuple(
-        line_of(shown_in(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
+        line_of(disclosed_in(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
         for party in parties
     )

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.domain.base.money import Money, is_currency
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.words import pick
-from app.domain.review.show_summary import Held, ProductResult, ShowSummary
+from app.domain.review.show_summary import PastShow, ProductResult, ShowSummary
 from app.ui.context import WindowContext
 from app.ui.kit.folders import EXPORTS
 from app.ui.kit.frame import FramedDialog
@@ -98,7 +98,7 @@ class ReportDialog(FramedDialog):
         self.buttons.addWidget(close)
         close.setFocus()
 
-    def _title_of(self, held: Held) -> str:
+    def _title_of(self, held: PastShow) -> str:
         began, language, formats = datetime.fromtimestamp(held.began_ms / 1000), self._context.language, self._context.formats
         when = f"{formats.day(began.date(), language, style='year')}, {formats.clock(began, language)}"
         if held.upto_seq is None:

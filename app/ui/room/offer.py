@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.base.words import pick
-from app.domain.selling.shown import ShownCard, ShownKind
+from app.domain.selling.on_screen import OnScreenCard, OnScreenKind
 from app.domain.show import Coupon
 from app.session.room.room_link import RoomState
 from app.session.selling.selling import words_of
@@ -59,9 +59,9 @@ class OfferPanel(QWidget):
         self._context = context
         self._control = context.studio.control
         self._coupon_rows: dict[str, tuple[QPushButton, Callable[[], None]]] = {}
-        self._cards: dict[ShownCard, QPushButton] = {}
+        self._cards: dict[OnScreenCard, QPushButton] = {}
         self._disclosure_rows: dict[str, DisclosureRow] = {}
-        self._read_texts: tuple[tuple[tuple[ShownCard, str], ...], set[str]] | None = None  # what the cards' buttons were made of
+        self._read_texts: tuple[tuple[tuple[OnScreenCard, str], ...], set[str]] | None = None  # what the cards' buttons were made of
         self._read_of: tuple[object, ...] = ("",) * 5  # what the rows were made of
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -106,11 +106,11 @@ class OfferPanel(QWidget):
         )
         self._column.addWidget(self.cards)
         self.lasting = QHBoxLayout()
-        self._switches: dict[ShownKind, QPushButton] = {}
+        self._switches: dict[OnScreenKind, QPushButton] = {}
         for kind, words in (
-            (ShownKind.LOWER_THIRD, tr("Offer", "Name line")),
-            (ShownKind.TICKER, tr("Offer", "Ticker")),
-            (ShownKind.CODE, tr("Offer", "QR code")),
+            (OnScreenKind.LOWER_THIRD, tr("Offer", "Name line")),
+            (OnScreenKind.TICKER, tr("Offer", "Ticker")),
+            (OnScreenKind.CODE, tr("Offer", "QR code")),
         ):
             button = push_button(words)
             button.setCheckable(True)
@@ -226,7 +226,7 @@ class OfferPanel(QWidget):
             button.setProperty("role", "card")
             button.clicked.connect(lambda _, number=number: self._context.attempt(lambda: selling.show_number(number)))
             line.addWidget(button, 1)
-            if card.kind is ShownKind.CARD and card.id in own:
+            if card.kind is OnScreenKind.CARD and card.id in own:
                 line.addWidget(
                     icon_button(self._context.icons, "rename", tr("Offer", "Change the card"), partial(self._edit_card, card.id))
                 )

@@ -9,7 +9,7 @@ from app.domain.catalogue.faq import find_answers
 from app.domain.catalogue.market import DisclosureMode, Market
 from app.domain.catalogue.product import Product, landed_cost, price_in, units_in_stock
 from app.domain.rundown.rundown import Segment
-from app.domain.selling.shown import ShownKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.domain.show import Show
 from app.ui.catalogue.product_list import Thumbnails
 from app.ui.context import WindowContext
@@ -246,7 +246,7 @@ class CuePanel(QWidget):
                     language,
                     ticked=segment is not None and (segment.id, point.id) in run.ticked,
                     card=bool(beside),
-                    shown=shown is not None and shown.kind is ShownKind.POINT and shown.id == point.id,
+                    shown=shown is not None and shown.kind is OnScreenKind.POINT and shown.id == point.id,
                 )
             )
         for cue in segment.cues if segment is not None else ():

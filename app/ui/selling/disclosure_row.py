@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.session.selling.disclosures import Reminder
+from app.session.selling.disclosures import DisclosureReminder
 from app.ui.kit.clocks import clock
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import badge, elided, push_button, set_property
@@ -26,7 +26,7 @@ class DisclosureRow(QWidget):
         line.addWidget(self.state)
         line.addWidget(self.button)
 
-    def read(self, name: str, reminder: Reminder, now_ms: int) -> None:
+    def read(self, name: str, reminder: DisclosureReminder, now_ms: int) -> None:
         """Show how a market's disclosure stands."""
         self._shown = reminder.shown_ms is not None
         due_s = (reminder.due_ms - now_ms) / 1000 if reminder.due_ms is not None else None

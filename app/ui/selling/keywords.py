@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QPlainTextEdit, QSpinBox, 
 from app.domain.base.plain_text import without_invisible
 from app.domain.base.words import Words, has, pick
 from app.domain.show import Coupon, KeywordCard, languages_of
-from app.domain.show_editing import new_id, put_card, put_coupon, remove_card, remove_coupon
+from app.domain.show_editing import new_id, put_coupon, remove_card, remove_coupon, show_card_command
 from app.ui.catalogue.product_choice import ProductChoice
 from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
@@ -96,7 +96,7 @@ class KeywordDialog(FramedDialog):
             self.reject()
             return
         card = replace(self._card, words=words)
-        if self._context.edit_show("Change keyword card", lambda show: put_card(show, card)):
+        if self._context.edit_show("Change keyword card", lambda show: show_card_command(show, card)):
             self.accept()
 
     def _remove(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.domain.base.words import pick
-from app.domain.catalogue.market import ClaimRule, Disclosure, DisclosureMode, Frame, Market, Phrase, Taboo, TabooKind
+from app.domain.catalogue.market import ClaimRule, Disclosure, DisclosureMode, Framing, Market, Phrase, Taboo, TabooKind
 from app.domain.show import Show
 from app.domain.show_editing import put_market
 from app.ui.context import WindowContext
@@ -47,12 +47,12 @@ def payment_name(payment: str) -> str:
     return usual.get(payment) or _AS_WRITTEN.get(payment) or payment.replace("_", " ").title()
 
 
-def frame_words() -> Mapping[Frame, str]:
+def framing_words() -> Mapping[Framing, str]:
     """What a message leads with."""
     return {
-        Frame.VALUE: tr("Setup", "Value for money"),
-        Frame.QUALITY: tr("Setup", "Quality"),
-        Frame.SUSTAINABILITY: tr("Setup", "Sustainability"),
+        Framing.VALUE: tr("Setup", "Value for money"),
+        Framing.QUALITY: tr("Setup", "Quality"),
+        Framing.SUSTAINABILITY: tr("Setup", "Sustainability"),
     }
 
 
@@ -125,9 +125,9 @@ class MarketPage(QWidget):
         self.languages.setPlaceholderText("en, es")
         self.languages.editingFinished.connect(self._on_languages)
         self.frame = QComboBox()
-        for frame, words in frame_words().items():
+        for frame, words in framing_words().items():
             self.frame.addItem(words, frame.value)
-        self.frame.activated.connect(lambda _: self._change(frame=Frame(self.frame.currentData())))
+        self.frame.activated.connect(lambda _: self._change(frame=Framing(self.frame.currentData())))
         self.urgency = QCheckBox(tr("Setup", "Countdowns and hurry are welcome"))
         self.urgency.clicked.connect(lambda on: self._change(urgency=on))
         self.mode = QComboBox()

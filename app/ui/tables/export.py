@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.catalogue.handbook import overall_percent
 from app.domain.show import languages_of
-from app.session.tables.show_tables import Exported
+from app.session.tables.show_tables import ExportKind
 from app.ui.context import WindowContext
 from app.ui.kit.folders import EXPORTS
 from app.ui.kit.language import tr
@@ -47,19 +47,19 @@ def entries() -> tuple[Entry, ...]:
     table = {".xlsx": tr("Export", "Excel (XLSX)"), ".csv": tr("Export", "Text table (CSV)")}
     return (
         Entry(
-            Exported.PRODUCTS.value,
+            ExportKind.PRODUCTS.value,
             tr("Export", "Products"),
             tr("Export", "Everything about them, in all languages; can be brought in again."),
             table,
         ),
         Entry(
-            Exported.RUNDOWN.value,
+            ExportKind.RUNDOWN.value,
             tr("Export", "Run of show"),
             tr("Export", "Segments with products, minutes, cues; can be brought in again."),
             table,
         ),
-        Entry(Exported.ORDERS.value, tr("Export", "Orders"), tr("Export", "What came from the shop while this show was open."), table),
-        Entry(Exported.EVENTS.value, tr("Export", "Log"), tr("Export", "All that happened in this show, with its time."), table),
+        Entry(ExportKind.ORDERS.value, tr("Export", "Orders"), tr("Export", "What came from the shop while this show was open."), table),
+        Entry(ExportKind.EVENTS.value, tr("Export", "Log"), tr("Export", "All that happened in this show, with its time."), table),
         Entry(
             HANDBOOK,
             tr("Export", "Product handbook"),
@@ -103,7 +103,7 @@ class ExportDialog(QDialog):
         work = self.work
         self.finished.connect(lambda _: work.cancel())
         self.destroyed.connect(work.cancel)  # with a window that is built anew
-        self.radios[Exported.PRODUCTS.value].setChecked(True)
+        self.radios[ExportKind.PRODUCTS.value].setChecked(True)
 
     def _add_entry(self, outer: QVBoxLayout, entry: Entry) -> None:
         radio = QRadioButton(entry.title)
@@ -179,7 +179,7 @@ class ExportDialog(QDialog):
             self._waiting(lambda: studio.handbook.write(path, str(self.language.currentData())))
             return
         self._set_busy(True)
-        self.work.wait_for(lambda: studio.tables.export(Exported(entry.id), path), lambda _: self._set_busy(False))
+        self.work.wait_for(lambda: studio.tables.export(ExportKind(entry.id), path), lambda _: self._set_busy(False))
 
     def _waiting(self, slow: Callable[[], object]) -> None:
         """Qt lays pages out on the window's own thread."""

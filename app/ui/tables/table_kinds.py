@@ -9,7 +9,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.catalogue.product import Product
 from app.domain.rundown.rundown import Segment
 from app.domain.selling.order import CHANGED, Order
-from app.domain.selling.order_book import ORDER_KINDS, OrderBook, Standing, product_names
+from app.domain.selling.order_book import ORDER_KINDS, LineState, OrderBook, product_names
 from app.domain.show import Show, languages_of
 from app.domain.show_editing import put_products
 from app.domain.tables import cells
@@ -326,13 +326,13 @@ class OrderTable(TableKind):
             book, named = OrderBook(log), product_names(show)
             wanted = [(order, CHANGED) for order in found.orders] + list(found.gone)
             standings = [(order, why, book.standing(order, named)) for order, why in wanted]
-            steps = [(order, "" if how is Standing.NEW else why) for order, why, how in standings if how is not Standing.KNOWN]
-            new = sum(how is Standing.NEW for _, _, how in standings)
+            steps = [(order, "" if how is LineState.NEW else why) for order, why, how in standings if how is not LineState.KNOWN]
+            new = sum(how is LineState.NEW for _, _, how in standings)
             data: dict[str, Value] = {"count": new, "left_out": found.left_out}
             return Outcome(
                 new,
                 len(steps) - new,
-                len(found.orders) - len([1 for order, _, how in standings if order.units and how is not Standing.KNOWN]) + found.doubled,
+                len(found.orders) - len([1 for order, _, how in standings if order.units and how is not LineState.KNOWN]) + found.doubled,
                 found.left_out,
                 found.faults,
                 [self._placing(steps[start : start + ORDERS_AT_ONCE]) for start in range(0, len(steps), ORDERS_AT_ONCE)],

@@ -49,7 +49,7 @@ class TableSource(QWidget):
         self.heading = QSpinBox()
         self.heading.setAccessibleName(tr("Import", "Heading row"))
         self.heading.setMinimum(1)
-        self.profile = self._box(tr("Import", "Exported from"))
+        self.profile = self._box(tr("Import", "ExportKind from"))
         self.first_line = elided("", "muted")
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -59,7 +59,7 @@ class TableSource(QWidget):
             (tr("Import", "Sheet"), self.sheet),
             (tr("Import", "Encoding"), self.encoding),
             (tr("Import", "Heading row"), self.heading),
-            (tr("Import", "Exported from"), self.profile),
+            (tr("Import", "ExportKind from"), self.profile),
         ):
             title = label(words, "muted")
             title.setBuddy(widget)

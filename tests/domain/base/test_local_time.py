@@ -11,11 +11,11 @@ from app.domain.base.local_time import (
     WallTimeError,
     choices,
     day_start,
+    disclosed_in,
     existence,
     offset_text,
     resolve,
     resolve_leniently,
-    shown_in,
     transitions,
     wall_of,
 )
@@ -112,7 +112,7 @@ def test_a_day_begins_with_its_first_minute_that_exists() -> None:
     assert day_start(date(2027, 9, 5), "America/Santiago", ZONES) == at("2027-09-05T04:00")
     assert day_start(date(2027, 4, 29), "Africa/Cairo", ZONES) == at("2027-04-28T22:00")
     for day in (date(2027, 4, 30), date(2027, 4, 29)):
-        shown = shown_in(day_start(day, "Africa/Cairo", ZONES), "Africa/Cairo", ZONES)
+        shown = disclosed_in(day_start(day, "Africa/Cairo", ZONES), "Africa/Cairo", ZONES)
         assert shown.wall.date() == day
 
 
@@ -120,14 +120,14 @@ def test_an_evening_in_new_york_is_a_morning_in_beijing_and_not_deep_night() -> 
     winter = resolve(LocalTime(wall("2027-01-15T20:00"), "America/New_York"), ZONES)
     summer = resolve(LocalTime(wall("2027-07-15T20:00"), "America/New_York"), ZONES)
     for instant, hour in ((winter, 9), (summer, 8)):
-        shown = shown_in(instant, "Asia/Shanghai", ZONES, beside=shown_in(instant, "America/New_York", ZONES).wall.date())
+        shown = disclosed_in(instant, "Asia/Shanghai", ZONES, beside=disclosed_in(instant, "America/New_York", ZONES).wall.date())
         assert (shown.wall.hour, shown.day_shift) == (hour, 1)
 
 
 def test_new_york_and_berlin_are_five_hours_apart_in_two_weeks_of_spring_and_one_of_autumn() -> None:
     def apart(day: str) -> timedelta:
         instant = at(f"{day}T12:00")
-        return shown_in(instant, "Europe/Berlin", ZONES).offset - shown_in(instant, "America/New_York", ZONES).offset
+        return disclosed_in(instant, "Europe/Berlin", ZONES).offset - disclosed_in(instant, "America/New_York", ZONES).offset
 
     assert [apart(day) // timedelta(hours=1) for day in ("2027-03-13", "2027-03-15", "2027-03-27", "2027-03-29")] == [6, 5, 5, 6]
     assert [apart(day) // timedelta(hours=1) for day in ("2027-10-30", "2027-11-01", "2027-11-06", "2027-11-08")] == [6, 5, 5, 6]

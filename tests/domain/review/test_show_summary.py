@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.event import EventKind, ShowEvent
-from app.domain.review.show_summary import Held, held_shows, summary_of
+from app.domain.review.show_summary import PastShow, past_shows, summary_of
 from app.domain.show_sitting import SITTING_KINDS
 
 K = EventKind
@@ -17,8 +17,8 @@ def logged(*lines: tuple[float, EventKind, dict[str, Any]]) -> list[ShowEvent]:
     return [ShowEvent(seq, round(minute * MINUTE), kind, data) for seq, (minute, kind, data) in enumerate(lines, 1)]
 
 
-def held_in(events: list[ShowEvent]) -> tuple[Held, ...]:
-    return held_shows(event for event in events if event.kind in SITTING_KINDS)
+def held_in(events: list[ShowEvent]) -> tuple[PastShow, ...]:
+    return past_shows(event for event in events if event.kind in SITTING_KINDS)
 
 
 def order(name: str, product: str, units: int, minor: int, currency: str, minute: float) -> dict[str, Any]:

@@ -8,7 +8,7 @@ START = 1_000_000
 
 
 def timing(plan: tuple[Segment, ...], run: Run, now_ms: int) -> Timing:
-    return rundown.timing(rundown.standing(plan, run), run, now_ms)
+    return rundown.timing(rundown.run_plan(plan, run), run, now_ms)
 
 
 def test_a_clock_that_is_set_back_makes_no_time_negative() -> None:

@@ -10,7 +10,7 @@ from app.domain.catalogue.market import Level
 from app.domain.catalogue.product import Claim, Delivery, Link, Point, Price, Role, Stock
 from app.domain.rundown.finding import Fact, Finding, Subject, with_words_at, words_at
 from app.domain.rundown.rundown import Act, Cue, Segment
-from app.domain.rundown.rundown_lint import FIXES, LintError, RundownLint, apply_fix, grounds, lint
+from app.domain.rundown.rundown_lint import FIXES, LintError, RundownLint, apply_fix, background_colours, lint
 from app.domain.selling.card_theme import CardColours
 from app.domain.show import Coupon, KeywordCard, Show, check_show
 from app.domain.show_editing import put_product, remove_segments
@@ -278,7 +278,7 @@ def test_taboo_numbers_in_prices(price: Money, market: str, found: bool) -> None
 def test_the_areas_of_a_theme_are_looked_at() -> None:
     names = {field.name for field in fields(CardColours)}
     theme = CardColours(**{name: "#800080" if name in ("text", "badge") else "#204060" for name in names})
-    found = [one for one in lint(good_show(), colours=grounds(theme)) if one.code == "taboo.colour"]
+    found = [one for one in lint(good_show(), colours=background_colours(theme)) if one.code == "taboo.colour"]
     assert [one.data["name"] for one in found] == ["badge"]
 
 

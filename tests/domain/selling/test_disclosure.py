@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.catalogue.market import Disclosure, DisclosureMode, Market
 from app.domain.event import EventKind, ShowEvent
-from app.domain.selling.disclosure import Due, DueState, Shown, schedule, shown_in
+from app.domain.selling.disclosure import DisclosureDue, DisclosureSpan, DueState, disclosed_in, schedule
 
 START = 1_000_000
 US = Market("US", {}, ("en",), "USD", (), disclosure=Disclosure(text={"en": "Advertisement"}))
@@ -18,9 +18,9 @@ def at(seconds: float) -> int:
     return START + round(seconds * 1000)
 
 
-def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> Due:
+def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> DisclosureDue:
     """How a market stands so many seconds into the show, after these showings (from, to; None = still there)."""
-    showings = [Shown(market.id, at(begin), None if end is None else at(end)) for begin, end in shown]
+    showings = [DisclosureSpan(market.id, at(begin), None if end is None else at(end)) for begin, end in shown]
     (one,) = schedule([market], START, showings, at(seconds))
     return one
 
@@ -84,13 +84,13 @@ def test_how_long_it_has_to_stay_and_how_often_it_was_there() -> None:
 
 
 def test_the_most_urgent_market_comes_first_and_one_that_asks_for_nothing_is_left_out() -> None:
-    showings = [Shown("US", at(2), at(20))]
+    showings = [DisclosureSpan("US", at(2), at(20))]
     assert [one.market_id for one in schedule([NONE, US, IN], START, showings, at(60))] == ["IN", "US"]
-    assert [one.market_id for one in schedule([US, IN], START, [*showings, Shown("IN", at(0))], at(60))] == ["US", "IN"]
+    assert [one.market_id for one in schedule([US, IN], START, [*showings, DisclosureSpan("IN", at(0))], at(60))] == ["US", "IN"]
 
 
 def test_other_markets_showings_do_not_count() -> None:
-    assert schedule([US], START, [Shown("IN", at(1), at(20))], at(40))[0].state is DueState.OVERDUE
+    assert schedule([US], START, [DisclosureSpan("IN", at(1), at(20))], at(40))[0].state is DueState.OVERDUE
 
 
 def test_the_log_is_read() -> None:
@@ -107,10 +107,10 @@ def test_the_log_is_read() -> None:
         event(7, 800, EventKind.OFF_AIR),
         event(8, 900, EventKind.DISCLOSURE_ENDED, "US"),
     ]
-    assert shown_in(events) == (
-        Shown("US", at(1), at(12)),
-        Shown("IN", at(2), at(800)),
-        Shown("US", at(600), at(700)),
-        Shown("US", at(700), at(800)),
+    assert disclosed_in(events) == (
+        DisclosureSpan("US", at(1), at(12)),
+        DisclosureSpan("IN", at(2), at(800)),
+        DisclosureSpan("US", at(600), at(700)),
+        DisclosureSpan("US", at(700), at(800)),
     )
-    assert shown_in(events[:2])[-1].ended_ms is None
+    assert disclosed_in(events[:2])[-1].ended_ms is None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.domain.program.source import Source, SourceKind
-from app.domain.selling.shown import ShownKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.domain.show import Show
 from tests.support.selling_show import selling_show
 from tests.support.studio_desk import REAL, StudioDesk
@@ -51,8 +51,8 @@ async def test_cards_stand_in_the_picture_and_leave_it(tmp_path: Path) -> None:
         selling = desk.studio.control.selling
         selling.pin("sun")
         product = share(plain, await seen(desk, lambda now: share(now, plain) > 0.03))
-        selling.keep_on(ShownKind.TICKER, on=True)
+        selling.keep_on(OnScreenKind.TICKER, on=True)
         await seen(desk, lambda now: share(now, plain) > product + 0.02)
-        selling.keep_on(ShownKind.TICKER, on=False)
+        selling.keep_on(OnScreenKind.TICKER, on=False)
         selling.unpin()
         await seen(desk, lambda now: share(now, plain) == 0)

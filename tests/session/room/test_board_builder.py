@@ -13,8 +13,8 @@ from app.domain.base.money import Money
 from app.domain.base.words import has
 from app.domain.catalogue.product import Delivery, Price, Stock
 from app.domain.program.project import UNTITLED
-from app.domain.selling.card import KeywordCard, ProductCard, QrCard, Ticker
-from app.domain.selling.shown import Countdown, Drop, Shown, ShownCard, ShownKind
+from app.domain.selling.card import KeywordOverlay, ProductCard, QrCard, Ticker
+from app.domain.selling.on_screen import CouponDrop, OnScreen, OnScreenCard, OnScreenKind, RunningCountdown
 from app.domain.show import Show
 from app.domain.show_editing import change_desk, change_product, put_product, remove_products, swap_to_backup
 from app.language import formats
@@ -38,15 +38,15 @@ class Page:
         self.products = ProductIndex(lambda: self.show)
         self._view = BoardBuilder(self.products)
 
-    def board(self, shown: Shown | None = None, pictures: dict[str, str] | None = None, left: int = 0) -> dict[str, Any]:
-        shown = shown or Shown()
+    def board(self, shown: OnScreen | None = None, pictures: dict[str, str] | None = None, left: int = 0) -> dict[str, Any]:
+        shown = shown or OnScreen()
         words = {} if shown.card is None else words_of(self.show, self.products, shown.card)
         board = self._view.board(
             self.show, shown, title="Lamps", card_words=words, coupon_left=left, disclosure={}, pictures=pictures or {}
         )
         return dict(board)
 
-    def pictures(self, shown: Shown) -> tuple[str, ...]:
+    def pictures(self, shown: OnScreen) -> tuple[str, ...]:
         return self._view.wanted_pictures(self.show, shown)
 
 
@@ -56,11 +56,11 @@ def test_the_page_lists_what_has_a_slot_and_what_is_pinned() -> None:
     assert board["list"] == ["sun", "star"]
     assert {key for key in board if key.startswith("product/")} == {"product/sun", "product/star"}
     assert "pinned" not in board
-    board = page.board(Shown(pinned_id="cable", pinned_ms=5))
+    board = page.board(OnScreen(pinned_id="cable", pinned_ms=5))
     assert (board["list"], board["pinned"]) == (["sun", "star", "cable"], {"product": "cable", "at_ms": 5})
     page.show = swap_to_backup(page.show, "first")
     assert page.board()["list"] == ["moon", "star"]
-    assert "pinned" not in page.board(Shown(pinned_id="gone"))
+    assert "pinned" not in page.board(OnScreen(pinned_id="gone"))
 
 
 def test_a_product_says_what_a_viewer_may_know() -> None:
@@ -98,18 +98,18 @@ def test_viewers_read_the_shows_name_and_never_the_desks_word_for_none() -> None
 
 def test_what_did_not_change_is_the_same_object() -> None:
     page = Page(selling_show())
-    before = page.board(Shown(pinned_id="sun"))
+    before = page.board(OnScreen(pinned_id="sun"))
     page.show = change_product(page.show, "star", stock=(Stock("US", 1),))
-    after = page.board(Shown(pinned_id="sun"))
+    after = page.board(OnScreen(pinned_id="sun"))
     changed = {key for key in after if after[key] is not before.get(key)}
     assert changed == {"product/star"}
-    again = page.board(Shown(pinned_id="sun"), pictures={"unheard": "x"})
+    again = page.board(OnScreen(pinned_id="sun"), pictures={"unheard": "x"})
     assert all(again[key] is after[key] for key in after)
 
 
 def test_another_list_of_products_or_pictures_is_seen_and_what_stays_is_the_same() -> None:
     page = Page(selling_show())
-    shown = Shown(pinned_id="cable")
+    shown = OnScreen(pinned_id="cable")
     page.show = put_product(page.show, product("sun", pictures=("a", "b")))
     assert page.pictures(shown) == ("a", "b")
     before = page.board(shown)
@@ -122,7 +122,7 @@ def test_another_list_of_products_or_pictures_is_seen_and_what_stays_is_the_same
     assert after["product/sun"] is before["product/sun"]
     assert "product/cable" not in after
     page.show = put_product(page.show, product("star", pictures=("c",)))
-    assert page.pictures(Shown()) == ("a", "c", "b")
+    assert page.pictures(OnScreen()) == ("a", "c", "b")
     pictured = page.board(pictures={"c": "room-c"})
     assert (pictured["product/star"]["pictures"], pictured["product/sun"] is after["product/sun"]) == (["room-c"], True)
     page.show = replace(page.show, markets=page.show.markets[:1])
@@ -156,7 +156,9 @@ def test_products_are_found_whatever_was_done_to_the_list() -> None:
 
 def test_coupons_countdowns_and_tickers_come_and_go() -> None:
     page = Page(selling_show())
-    shown = Shown(drop=Drop("ten", ("AAA", "BBB"), 99), countdown=Countdown(77, {"en": "Now"}), lasting=frozenset({ShownKind.TICKER}))
+    shown = OnScreen(
+        drop=CouponDrop("ten", ("AAA", "BBB"), 99), countdown=RunningCountdown(77, {"en": "Now"}), lasting=frozenset({OnScreenKind.TICKER})
+    )
     board = page.board(shown, left=1)
     assert board["coupon"] == {
         "id": "ten",
@@ -176,13 +178,13 @@ def test_pictures_come_in_the_order_in_which_they_are_missed() -> None:
     show = selling_show()
     for name in ("sun", "star", "moon"):
         show = put_product(show, product(name, pictures=(f"{name}-1", f"{name}-2")))
-    assert Page(show).pictures(Shown(pinned_id="moon")) == ("moon-1", "moon-2", "sun-1", "star-1", "sun-2", "star-2")
+    assert Page(show).pictures(OnScreen(pinned_id="moon")) == ("moon-1", "moon-2", "sun-1", "star-1", "sun-2", "star-2")
 
 
 # Cards on the picture
 
 
-def cards(show: Show, shown: Shown, *, pinned: str = "", badge: dict[str, str] | None = None) -> dict[str, Any]:
+def cards(show: Show, shown: OnScreen, *, pinned: str = "", badge: dict[str, str] | None = None) -> dict[str, Any]:
     products = ProductIndex(lambda: show)
     words = {} if shown.card is None else words_of(show, products, shown.card)
     scene = CardScene(show, shown, products.find(pinned), words, badge or {}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
@@ -191,7 +193,7 @@ def cards(show: Show, shown: Shown, *, pinned: str = "", badge: dict[str, str] |
 
 
 def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
-    assert cards(selling_show(), Shown(), pinned="sun")[PRODUCT] == ProductCard(
+    assert cards(selling_show(), OnScreen(), pinned="sun")[PRODUCT] == ProductCard(
         name="Sun lamp",
         price="$19.99",
         was="$39.98",
@@ -201,34 +203,34 @@ def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
         saving="−50%",
         language="en",
     )
-    german = cards(selling_show(picture_market="DE"), Shown(), pinned="sun")[PRODUCT]
+    german = cards(selling_show(picture_market="DE"), OnScreen(), pinned="sun")[PRODUCT]
     assert (german.name, german.price, german.was, german.saving, german.delivery) == ("Sun-Lampe", "18,99\u00a0€", "", "", "")
     assert (german.left, german.language) == ("Noch 40 da", "de")
     plenty = change_product(selling_show(), "sun", stock=(Stock("US", 5000),))
-    assert cards(plenty, Shown(), pinned="sun")[PRODUCT].left == ""
+    assert cards(plenty, OnScreen(), pinned="sun")[PRODUCT].left == ""
     without = replace(selling_show(), markets=(), presentation=replace(selling_show().presentation, host_language="en"))
-    assert cards(without, Shown(), pinned="sun")[PRODUCT].price == "$19.99"
+    assert cards(without, OnScreen(), pinned="sun")[PRODUCT].price == "$19.99"
 
 
 def test_a_keyword_stands_in_two_languages() -> None:
-    point = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
-    assert cards(selling_show(), point)[KEYWORD] == KeywordCard("Follows the sun", "en", "随日光而转", "zh-Hans")
-    card = Shown(card=ShownCard("free", ShownKind.CARD))
-    assert cards(selling_show(), card)[KEYWORD] == KeywordCard("Free delivery", "en", "Versand frei", "de")
-    alone = Shown(card=ShownCard("return", ShownKind.CARD))
+    point = OnScreen(card=OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
+    assert cards(selling_show(), point)[KEYWORD] == KeywordOverlay("Follows the sun", "en", "随日光而转", "zh-Hans")
+    card = OnScreen(card=OnScreenCard("free", OnScreenKind.CARD))
+    assert cards(selling_show(), card)[KEYWORD] == KeywordOverlay("Free delivery", "en", "Versand frei", "de")
+    alone = OnScreen(card=OnScreenCard("return", OnScreenKind.CARD))
     assert cards(selling_show(), alone)[KEYWORD].second == ""
-    gone = Shown(card=ShownCard("gone", ShownKind.CARD))
+    gone = OnScreen(card=OnScreenCard("gone", OnScreenKind.CARD))
     assert KEYWORD not in cards(selling_show(), gone)
 
 
 def test_a_countdown_stands_only_where_it_is_welcome() -> None:
-    shown = Shown(countdown=Countdown(14_200))
+    shown = OnScreen(countdown=RunningCountdown(14_200))
     assert cards(selling_show(), shown)[COUNTDOWN].seconds == 5
     assert COUNTDOWN not in cards(selling_show(picture_market="DE"), shown)
 
 
 def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None:
-    shown = Shown(lasting=frozenset({ShownKind.TICKER, ShownKind.LOWER_THIRD, ShownKind.CODE}))
+    shown = OnScreen(lasting=frozenset({OnScreenKind.TICKER, OnScreenKind.LOWER_THIRD, OnScreenKind.CODE}))
     made = cards(selling_show(), shown, badge={"es": "Publicidad", "en": "Ad"})
     assert made[TICKER] == Ticker(("Free delivery", "Two years"), "en")
     assert made[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
@@ -238,7 +240,7 @@ def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None
     assert cards(one_line, shown)["card.lower_third"].role == "Harbour & Hill"
     silent = change_desk(selling_show(), ticker={}, lower_third={"en": " "})
     assert set(cards(silent, shown)) == {CODE}
-    assert cards(selling_show(), Shown()) == {}
+    assert cards(selling_show(), OnScreen()) == {}
 
 
 @pytest.mark.parametrize(("phrase", "value"), [("left", "{units}"), ("delivery", "{days}"), ("watch", "")])
@@ -252,7 +254,7 @@ def test_every_market_finds_its_languages_among_the_phrases(phrase: str, value: 
 def test_a_changed_theme_or_language_changes_the_card() -> None:
     show = selling_show()
     other = partial(change_desk, host_language="de")(show)
-    shown = Shown(card=ShownCard("sun-1", ShownKind.POINT, "sun"))
+    shown = OnScreen(card=OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
 
 
@@ -281,7 +283,7 @@ def test_card_and_page_say_the_same_saving_and_never_more_than_it_is(minor: int,
     page = Page(selling_show())
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(minor, "USD"), Money(was, "USD")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == percent
-    card = cards(page.show, Shown(), pinned="sun")[PRODUCT]
+    card = cards(page.show, OnScreen(), pinned="sun")[PRODUCT]
     assert card.saving == (f"−{percent}%" if percent else "")
 
 
@@ -289,18 +291,18 @@ def test_a_price_of_before_in_another_currency_is_no_saving() -> None:
     page = Page(selling_show())
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(1000, "USD"), Money(5000, "EUR")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == 0
-    assert cards(page.show, Shown(), pinned="sun")[PRODUCT].saving == ""
+    assert cards(page.show, OnScreen(), pinned="sun")[PRODUCT].saving == ""
 
 
 def test_what_the_page_shows_beside_the_picture_is_left_out_of_it() -> None:
-    shown = Shown(
-        card=ShownCard("sun-1", ShownKind.POINT, "sun"),
-        lasting=frozenset({ShownKind.TICKER, ShownKind.CODE}),
-        countdown=Countdown(60_000, {"en": "Soon"}),
+    shown = OnScreen(
+        card=OnScreenCard("sun-1", OnScreenKind.POINT, "sun"),
+        lasting=frozenset({OnScreenKind.TICKER, OnScreenKind.CODE}),
+        countdown=RunningCountdown(60_000, {"en": "Soon"}),
     )
     show = change_desk(selling_show(), ticker={"en": "Tonight"})
     products = ProductIndex(lambda: show)
-    words = words_of(show, products, ShownCard("sun-1", ShownKind.POINT, "sun"))
+    words = words_of(show, products, OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     scene = CardScene(show, shown, products.find("sun"), words, {"en": "Ad"}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
     writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((True,),))
     whole = set(writer.cards(scene))

@@ -7,10 +7,10 @@ import pytest
 from app.domain.base.state import StateCell
 from app.domain.event import EventKind
 from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
-from app.domain.selling.shown import Shown, ShownKind
+from app.domain.selling.on_screen import OnScreen, OnScreenKind
 from app.domain.show import ShowError
 from app.session.rundown.air_log import AirLog
-from app.session.rundown.show_end import AT_ONCE_MS, INTERRUPTED, LEFT_ALONE_MS, ShowEnd
+from app.session.rundown.show_end import ABANDONED_AFTER_MS, INTERRUPTED, RESUME_SILENTLY_MS, ShowEnd
 from app.session.selling.disclosures import Disclosures
 from tests.support.selling_show import SellingDesk
 
@@ -81,12 +81,12 @@ def test_everything_ends_and_the_log_says_so(tmp_path: Path) -> None:
     runner.enter("first")
     selling.drop_coupon("ten")
     selling.show_point("sun", "sun-1")
-    selling.keep_on(ShownKind.TICKER, on=True)
+    selling.keep_on(OnScreenKind.TICKER, on=True)
     desk.disclosures.show_now("DE")
     runner.timer_start(300)
     desk.base.pass_s(20)
     desk.ending.end("host")
-    assert (runner.run.running, runner.run.timer.started_ms, selling.shown) == (False, None, Shown(pinned_ms=0))
+    assert (runner.run.running, runner.run.timer.started_ms, selling.shown) == (False, None, OnScreen(pinned_ms=0))
     kinds = {event.kind for event in desk.base.logged()}
     assert kinds >= {
         EventKind.COUPON_CLOSED,
@@ -136,7 +136,7 @@ def test_a_run_that_was_cut_off_stands_still_and_is_resumed_at_the_same_second(t
 
 def test_the_offer_stays_until_somebody_decides(tmp_path: Path, path: Path) -> None:
     before = killed_after(tmp_path, path, live=True)
-    before.base.clock.pass_ms(AT_ONCE_MS + 1)
+    before.base.clock.pass_ms(RESUME_SILENTLY_MS + 1)
     looked = EndingDesk(tmp_path, path=path, before=before)
     assert looked.ending.interruption is not None
     looked.base.close()
@@ -152,7 +152,7 @@ def test_an_engine_that_may_still_be_live_is_waited_for(tmp_path: Path, path: Pa
     before.base.clock.pass_ms(10 * 60 * 1000)
     desk = EndingDesk(tmp_path, path=path, before=before, engine_left=True)
     assert not can_resume(desk)
-    desk.air.found_idle()  # it says that it is not
+    desk.air.engine_is_idle()  # it says that it is not
     desk.ending.lost_air()
     assert can_resume(desk)
     desk.base.close()
@@ -160,14 +160,14 @@ def test_an_engine_that_may_still_be_live_is_waited_for(tmp_path: Path, path: Pa
 
 def test_a_rehearsal_goes_on_after_a_short_gap_and_ends_after_hours(tmp_path: Path, path: Path) -> None:
     before = killed_after(tmp_path, path, live=False)
-    before.base.clock.pass_ms(AT_ONCE_MS // 2)
+    before.base.clock.pass_ms(RESUME_SILENTLY_MS // 2)
     desk = EndingDesk(tmp_path, path=path, before=before)
     assert desk.base.runner.run.segment_id == "first" and desk.base.runner.run.running
     desk.base.close()
-    desk.base.clock.pass_ms(LEFT_ALONE_MS + 1)
+    desk.base.clock.pass_ms(ABANDONED_AFTER_MS + 1)
     later = EndingDesk(tmp_path, path=path, before=desk)
     assert not later.base.runner.run.running
     assert later.ending.interruption is None
     ended = later.base.runner.run.ended_ms
-    assert ended is not None and ended < later.base.now_ms() - LEFT_ALONE_MS, "hours in which nothing happened do not count"
+    assert ended is not None and ended < later.base.now_ms() - ABANDONED_AFTER_MS, "hours in which nothing happened do not count"
     later.base.close()

@@ -10,8 +10,8 @@ import pytest
 from app.domain.base.money import Money
 from app.domain.catalogue.product import Stock, units_in_stock
 from app.domain.event import EventKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.domain.selling.order import Order, OrderTotal, order_of
-from app.domain.selling.shown import ShownKind
 from app.domain.show import ShowError
 from app.domain.show_editing import change_product, put_coupon, remove_products
 from app.session.selling.orders import Orders
@@ -68,18 +68,18 @@ def test_words_for_a_moment_come_and_go(desk: SellingDesk) -> None:
     desk.book.edit_show("Words", partial(change_product, product_id="sun", points=(product("sun").points[1],)))
     assert selling.card_words == {}
     selling.show_number(1)
-    assert (selling.shown.card and selling.shown.card.kind, selling.card_words["en"]) == (ShownKind.CARD, "Free delivery")
+    assert (selling.shown.card and selling.shown.card.kind, selling.card_words["en"]) == (OnScreenKind.CARD, "Free delivery")
     selling.show_number(1)
     assert selling.shown.card is None
     selling.hide()
     for number in (0, 4):
         with pytest.raises(ShowError):
             selling.show_number(number)
-    for kind in (ShownKind.TICKER, ShownKind.CODE):
+    for kind in (OnScreenKind.TICKER, OnScreenKind.CODE):
         selling.keep_on(kind, on=True)
         selling.keep_on(kind, on=True)
-    selling.keep_on(ShownKind.TICKER, on=False)
-    assert selling.shown.lasting == {ShownKind.CODE}
+    selling.keep_on(OnScreenKind.TICKER, on=False)
+    assert selling.shown.lasting == {OnScreenKind.CODE}
     assert len(desk.logged(EventKind.CARD_SHOWN)) == 4
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.bootstrap.window import host_language
 from app.domain.event import EventKind
-from app.domain.selling.shown import ShownKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.session.studio import Studio
 from app.storage.settings import Settings
 from app.ui.selling.keywords import CouponDialog, KeywordDialog
@@ -104,7 +104,7 @@ def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, cloc
 
 
 def test_lasting_cards_are_switches(studio: Studio, window: MainWindow) -> None:
-    for text, kind in (("Name line", ShownKind.LOWER_THIRD), ("Ticker", ShownKind.TICKER), ("QR code", ShownKind.CODE)):
+    for text, kind in (("Name line", OnScreenKind.LOWER_THIRD), ("Ticker", OnScreenKind.TICKER), ("QR code", OnScreenKind.CODE)):
         button(window.offer, text).click()
         assert kind in studio.control.selling.shown.lasting
         assert button(window.offer, text).isChecked()

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QToolButton, QWidget
 
 from app.domain.event import EventKind
-from app.domain.selling.shown import ShownKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.domain.show_editing import change_desk, change_product, change_segment
 from app.session.studio import Studio
 from app.ui.shell.application import Shell
@@ -88,7 +88,7 @@ def test_the_viewers_words_stand_beside_and_are_shown(studio: Studio, window: Ma
     show.click()
     card = studio.control.selling.shown.card
     assert card is not None
-    assert (card.kind, card.id) == (ShownKind.POINT, "sun-1")
+    assert (card.kind, card.id) == (OnScreenKind.POINT, "sun-1")
     QApplication.processEvents()
     assert show.isChecked()
     show.click()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QListWidgetItem, QPlainTextEdit, QPushButton, QWidget
 
-from app.domain.catalogue.market import DisclosureMode, Frame, Level, TabooKind
+from app.domain.catalogue.market import DisclosureMode, Framing, Level, TabooKind
 from app.domain.show import market_by_id
 from app.session.studio import Studio
 from app.ui.selling.keywords import CouponDialog, KeywordDialog
@@ -85,12 +85,12 @@ def test_a_market_is_changed_told_to_be_changed_and_put_back_as_shipped(studio: 
     shipped = market_by_id(studio.show, "BR")
     page = setup.page
     assert not page.reset.isVisible()
-    choose(page.frame, Frame.SUSTAINABILITY.value)
+    choose(page.frame, Framing.SUSTAINABILITY.value)
     choose(page.mode, DisclosureMode.PERIODIC.value)
     page.every.setValue(7)
     page.urgency.click()
     changed = market_by_id(studio.show, "BR")
-    assert (changed.frame, changed.disclosure.mode, changed.disclosure.every_s) == (Frame.SUSTAINABILITY, DisclosureMode.PERIODIC, 420)
+    assert (changed.frame, changed.disclosure.mode, changed.disclosure.every_s) == (Framing.SUSTAINABILITY, DisclosureMode.PERIODIC, 420)
     assert changed.urgency is not shipped.urgency
     assert page.state.text() == "changed"
     page.reset.click()
@@ -98,7 +98,7 @@ def test_a_market_is_changed_told_to_be_changed_and_put_back_as_shipped(studio: 
     assert page.frame.currentData() == shipped.frame.value
     studio.undo()
     assert market_by_id(studio.show, "BR") == changed
-    assert page.frame.currentData() == Frame.SUSTAINABILITY.value
+    assert page.frame.currentData() == Framing.SUSTAINABILITY.value
 
 
 def test_languages_are_written_as_tags_and_nonsense_is_marked_and_not_taken(studio: Studio, setup: SetupDialog) -> None:

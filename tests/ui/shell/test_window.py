@@ -18,7 +18,7 @@ from app.domain.program.scene import Box, Fit
 from app.domain.program.source import SourceKind, settings_of
 from app.domain.program.stats import Meters, StripMeter
 from app.domain.rundown.rundown import Segment
-from app.domain.selling.shown import ShownKind
+from app.domain.selling.on_screen import OnScreenKind
 from app.session.studio import Studio
 from app.ui.air.relay import RelayDialog
 from app.ui.program.placement import Handle
@@ -354,11 +354,11 @@ def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: Mai
     assert switch.isCheckable()
     assert not switch.isChecked()
     for on in (True, False):
-        selling.keep_on(ShownKind.CODE, on=on)
+        selling.keep_on(OnScreenKind.CODE, on=on)
         QApplication.processEvents()
         assert switch.isChecked() is on
     switch.trigger()
-    assert switch.isChecked() is (ShownKind.CODE in selling.shown.lasting)
+    assert switch.isChecked() is (OnScreenKind.CODE in selling.shown.lasting)
 
 
 def test_every_menu_fits_a_small_screen(window: MainWindow) -> None:

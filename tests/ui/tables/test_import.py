@@ -25,7 +25,7 @@ from app.domain.show import product_by_id
 from app.domain.show_editing import change_product
 from app.domain.tables.table import Use
 from app.session.studio import Studio
-from app.session.tables.show_tables import Exported
+from app.session.tables.show_tables import ExportKind
 from app.storage.paths import RESOURCES
 from app.ui.shell.main_window import MainWindow
 from app.ui.tables.export import HANDBOOK, ExportDialog
@@ -410,7 +410,7 @@ async def test_products_that_were_written_out_come_back_as_they_were(studio: Stu
     before = studio.show.products
     for name in ("all.xlsx", "all.csv"):
         dialog = selling.exchange.export()
-        dialog.choose(Exported.PRODUCTS.value)
+        dialog.choose(ExportKind.PRODUCTS.value)
         dialog.write(tmp_path / name)
         await dialog.work.settled()
         dialog.close()
@@ -436,7 +436,7 @@ async def test_run_of_show_orders_and_log_are_written(studio: Studio, selling: M
     notices = told_by(selling)
     dialog = selling.exchange.export()
     rows: dict[str, list[list[str]]] = {}
-    for what in (Exported.RUNDOWN, Exported.ORDERS, Exported.EVENTS):
+    for what in (ExportKind.RUNDOWN, ExportKind.ORDERS, ExportKind.EVENTS):
         path = tmp_path / f"{what.value}.csv"
         dialog.choose(what.value)
         dialog.write(path)
@@ -447,7 +447,7 @@ async def test_run_of_show_orders_and_log_are_written(studio: Studio, selling: M
     assert [row[:5] for row in rows["orders"][1:]] == [["A-1", "SKU-sun", "2", "39.98", "USD"], ["A-2", "SKU-moon", "1", "19.99", "USD"]]
     assert [row[2] for row in rows["events"][1:]].count("order.placed") == 2
     assert [notice.code for notice in notices] == ["table.written"] * 3
-    dialog.choose(Exported.RUNDOWN.value)
+    dialog.choose(ExportKind.RUNDOWN.value)
     dialog.write(tmp_path / "nowhere" / "x.csv")
     await dialog.work.settled()
     assert notices[-1].severity.name == "ERROR"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, shown_in, transitions
+from app.domain.base.local_time import MINUTE, disclosed_in, transitions
 from app.domain.catalogue.market import Level
 from app.domain.planning.duty import hours_of, rest_between
 from app.domain.planning.festival import Festival
@@ -66,7 +66,7 @@ def _said(code: str, level: Level = Level.INFO, **data: Fact) -> Finding:
 
 def local_facts(instant: datetime, party: Party, habits: Habits) -> dict[str, Fact]:
     """A party's name, and date and time of an instant on its clock, as values of a finding."""
-    wall = shown_in(instant, party.zone, habits.zones).wall
+    wall = disclosed_in(instant, party.zone, habits.zones).wall
     return {"name": party.name, "date": wall.date().isoformat(), "time": f"{wall:%H:%M}"}
 
 

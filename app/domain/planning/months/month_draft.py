@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from app.domain.base.local_time import Existence, LocalTime, existence, resolve, shown_in
+from app.domain.base.local_time import Existence, LocalTime, disclosed_in, existence, resolve
 from app.domain.base.words import primary
 from app.domain.base.zones import Zones
 from app.domain.planning.party import Party, PartyKind
@@ -93,7 +93,7 @@ def _of(
 
 
 def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
-    day = shown_in(instant, party.zone, zones).wall.date()
+    day = disclosed_in(instant, party.zone, zones).wall.date()
     return any(away.first <= day <= away.last for away in party.away)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import shown_in
+from app.domain.base.local_time import disclosed_in
 from app.domain.planning.schedule import Occurrence, Reminder, party_by_id
 from app.session.planning.announcement_texts import Sending
 from app.ui import late
@@ -138,7 +138,7 @@ class RemindersPage(TellPage):
             if sending.at is None:
                 lines.append(tr("Tell", "{market}: there is no hour for it, all of that day is quiet there", market=party.name))
                 continue
-            shown = shown_in(sending.at, party.zone, self.plan.zones)
+            shown = disclosed_in(sending.at, party.zone, self.plan.zones)
             day = self.context.formats.day(shown.wall.date(), self.context.language)
             words = tr("Tell", "{market}: {day} {hour} there", market=party.name, day=day, hour=hour_words(shown.wall))
             lines.append(words + (tr("Tell", ", out of the quiet hours") if sending.moved else ""))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import Existence, shown_in
+from app.domain.base.local_time import Existence, disclosed_in
 from app.domain.planning.party import Party
 from app.domain.planning.schedule import Airing, Occurrence
 from app.ui.context import WindowContext
@@ -67,7 +67,7 @@ class AiringPreview(QFrame):
             self._show_dates(())
             return
         plan, context = self._plan, self._context
-        here = line_of(shown_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language)
+        here = line_of(disclosed_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language)
         where = tr("Airing", "Where you are ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
         self.here.setText(" · ".join(filter(None, (where, here.shift))))
         lines = lines_of(instant, parties, plan.zones, context.formats, context.language, beside=draft.start.wall.date())
@@ -92,8 +92,8 @@ class AiringPreview(QFrame):
 
     def _date_line(self, occurrence: Occurrence) -> str:
         context, plan = self._context, self._plan
-        shown = shown_in(occurrence.start, occurrence.local.zone, plan.zones)
-        here = shown_in(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
+        shown = disclosed_in(occurrence.start, occurrence.local.zone, plan.zones)
+        here = disclosed_in(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
         words = f"{context.formats.day(shown.wall.date(), context.language, style='year')}  {hour_words(shown.wall)}"
         if here.zone != shown.zone:
             shift = context.formats.day_shift(here.day_shift, context.language)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from app.domain.base.local_time import shown_in
+from app.domain.base.local_time import disclosed_in
 from app.domain.planning.schedule import party_by_id
 from app.session.planning.clock_rules import HourMoved, Moved
 from app.ui.context import WindowContext
@@ -82,7 +82,7 @@ class MovedDialog(FramedDialog):
         if moved.hours:
             return moved.hours
         zone = self._plan.host_zone
-        before, after = (shown_in(instant, zone, self._plan.zones).wall for instant in (moved.before, moved.after))
+        before, after = (disclosed_in(instant, zone, self._plan.zones).wall for instant in (moved.before, moved.after))
         return (HourMoved("", zone, before, after),)
 
     def _whose(self, hours: HourMoved) -> str:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.base.local_time import MINUTE, shown_in
+from app.domain.base.local_time import MINUTE, disclosed_in
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.domain.program.broadcast import BroadcastState
 from app.session.planning.scheduler import Standing
@@ -143,7 +143,7 @@ class ScheduleBoard(QWidget):
             return
         plan, context = self._plan, self._context
         self.title.setText(plan.title_of(shown))
-        begin, end = (shown_in(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
+        begin, end = (disclosed_in(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
         span = f"{hour_words(begin.wall)}–{hour_words(end.wall)}"
         city = context.formats.city(plan.host_zone, context.language)
         self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
@@ -171,7 +171,7 @@ class ScheduleBoard(QWidget):
         rows = []
         for one in plan.upcoming(FEW + 1):
             if one.key != shown.key:
-                begin = shown_in(one.start, plan.host_zone, plan.zones)
+                begin = disclosed_in(one.start, plan.host_zone, plan.zones)
                 rows.append(AgendaRow(one.key, hour_words(begin.wall), plan.title_of(one), self._day(begin.wall.date()), series=one.series))
         rows = rows[:FEW]
         self.after.show_days([AgendaDay("", "", tuple(rows))] if rows else [])

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import day_start, shown_in
+from app.domain.base.local_time import day_start, disclosed_in
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.months.month_plan import Plan, Proposal
 from app.ui.context import WindowContext
@@ -103,7 +103,7 @@ class ImproveDialog(FramedDialog):
         title = self._plan.title_of(one.occurrence)
         zone = one.occurrence.local.zone
         city = self._context.formats.city(zone, self._context.language)
-        before, after = (shown_in(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
+        before, after = (disclosed_in(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
         day = self._context.formats.day(before.date(), self._context.language)
         if not one.moves:
             return tr("Planner", "{title}, {day}: others on duty", title=title, day=day)

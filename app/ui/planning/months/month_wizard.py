@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import shown_in
+from app.domain.base.local_time import disclosed_in
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.months.month_draft import Wish, team_for, with_draft
 from app.domain.planning.months.month_plan import Tally
@@ -282,7 +282,7 @@ class MonthWizard(FramedDialog):
         (self.keep if page else self.propose).setDefault(True)
 
     def _when(self, occurrence: Occurrence, zone: str) -> str:
-        shown = shown_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
+        shown = disclosed_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
         formats, language = self._context.formats, self._context.language
         return f"{formats.day(shown.wall.date(), language)}  {hour_words(shown.wall)}"
 

@@ -9,7 +9,7 @@ from app.domain.base.words import Words
 from app.domain.event import EventKind, ShowEvent
 
 
-class ShownKind(Enum):
+class OnScreenKind(Enum):
     """What stands on the picture beside the product card. POINT and CARD are words for a moment, of which there is one at a time; the
     others are switched on and stay."""
 
@@ -20,20 +20,20 @@ class ShownKind(Enum):
     CODE = "code"  # the QR code of the watch address
 
 
-LASTING = frozenset({ShownKind.LOWER_THIRD, ShownKind.TICKER, ShownKind.CODE})
+LASTING = frozenset({OnScreenKind.LOWER_THIRD, OnScreenKind.TICKER, OnScreenKind.CODE})
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCard:
+class OnScreenCard:
     """`id` is the point's or the keyword card's; `product_id` is set for points alone."""
 
     id: str
-    kind: ShownKind
+    kind: OnScreenKind
     product_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class CouponDrop:
     """A coupon that viewers can claim until `expires_ms`; `codes` are those that this drop gives."""
 
     coupon_id: str
@@ -42,7 +42,7 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Countdown:
+class RunningCountdown:
     """Time that runs out at `ends_ms`; `segment_id` is set when it is that of a segment."""
 
     ends_ms: int
@@ -51,75 +51,75 @@ class Countdown:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OnScreen:
     """Wall-clock milliseconds. `disclosed` holds the markets whose disclosure stands on the picture, with the text and since when."""
 
     pinned_id: str = ""
     pinned_ms: int = 0
-    card: ShownCard | None = None
-    lasting: frozenset[ShownKind] = frozenset()
-    drop: Drop | None = None
-    countdown: Countdown | None = None
+    card: OnScreenCard | None = None
+    lasting: frozenset[OnScreenKind] = frozenset()
+    drop: CouponDrop | None = None
+    countdown: RunningCountdown | None = None
     disclosed: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
-def _nothing(shown: Shown, event: ShowEvent) -> Shown:
-    return Shown()
+def _nothing(shown: OnScreen, event: ShowEvent) -> OnScreen:
+    return OnScreen()
 
 
-def _pinned(shown: Shown, event: ShowEvent) -> Shown:
+def _pinned(shown: OnScreen, event: ShowEvent) -> OnScreen:
     return replace(shown, pinned_id=str(event.data.get("product", "")), pinned_ms=event.at_ms)
 
 
-def _kind(event: ShowEvent) -> ShownKind | None:
+def _kind(event: ShowEvent) -> OnScreenKind | None:
     name = event.data.get("type")
-    return ShownKind(name) if name in {kind.value for kind in ShownKind} else None
+    return OnScreenKind(name) if name in {kind.value for kind in OnScreenKind} else None
 
 
-def _card_shown(shown: Shown, event: ShowEvent) -> Shown:
+def _card_shown(shown: OnScreen, event: ShowEvent) -> OnScreen:
     kind = _kind(event)
     if kind is None:
         return shown
     if kind in LASTING:
         return replace(shown, lasting=shown.lasting | {kind})
-    return replace(shown, card=ShownCard(str(event.data.get("card", "")), kind, str(event.data.get("product", ""))))
+    return replace(shown, card=OnScreenCard(str(event.data.get("card", "")), kind, str(event.data.get("product", ""))))
 
 
-def _card_hidden(shown: Shown, event: ShowEvent) -> Shown:
+def _card_hidden(shown: OnScreen, event: ShowEvent) -> OnScreen:
     kind = _kind(event)
     return replace(shown, lasting=shown.lasting - {kind}) if kind in LASTING else replace(shown, card=None)
 
 
-def _dropped(shown: Shown, event: ShowEvent) -> Shown:
+def _dropped(shown: OnScreen, event: ShowEvent) -> OnScreen:
     codes = tuple(str(code) for code in event.data.get("codes", ()))
-    return replace(shown, drop=Drop(str(event.data.get("coupon", "")), codes, int(event.data.get("expires_ms", 0))))
+    return replace(shown, drop=CouponDrop(str(event.data.get("coupon", "")), codes, int(event.data.get("expires_ms", 0))))
 
 
-def _closed(shown: Shown, event: ShowEvent) -> Shown:
+def _closed(shown: OnScreen, event: ShowEvent) -> OnScreen:
     return replace(shown, drop=None)
 
 
-def _counting(shown: Shown, event: ShowEvent) -> Shown:
+def _counting(shown: OnScreen, event: ShowEvent) -> OnScreen:
     said = event.data.get("text")
     text = {str(language): str(words) for language, words in said.items()} if isinstance(said, dict) else {}
-    return replace(shown, countdown=Countdown(int(event.data.get("ends_ms", 0)), text, str(event.data.get("segment", ""))))
+    return replace(shown, countdown=RunningCountdown(int(event.data.get("ends_ms", 0)), text, str(event.data.get("segment", ""))))
 
 
-def _counted(shown: Shown, event: ShowEvent) -> Shown:
+def _counted(shown: OnScreen, event: ShowEvent) -> OnScreen:
     return replace(shown, countdown=None)
 
 
-def _disclosed(shown: Shown, event: ShowEvent) -> Shown:
+def _disclosed(shown: OnScreen, event: ShowEvent) -> OnScreen:
     market, text = str(event.data.get("market", "")), str(event.data.get("text", ""))
     return replace(shown, disclosed={**shown.disclosed, market: (text, event.at_ms)})
 
 
-def _concealed(shown: Shown, event: ShowEvent) -> Shown:
+def _concealed(shown: OnScreen, event: ShowEvent) -> OnScreen:
     market = str(event.data.get("market", ""))
     return replace(shown, disclosed={known: what for known, what in shown.disclosed.items() if known != market})
 
 
-_READINGS: Mapping[EventKind, Callable[[Shown, ShowEvent], Shown]] = {
+_READINGS: Mapping[EventKind, Callable[[OnScreen, ShowEvent], OnScreen]] = {
     EventKind.SHOW_ENDED: _nothing,
     EventKind.PINNED: _pinned,
     EventKind.CARD_SHOWN: _card_shown,
@@ -131,15 +131,15 @@ _READINGS: Mapping[EventKind, Callable[[Shown, ShowEvent], Shown]] = {
     EventKind.DISCLOSURE_SHOWN: _disclosed,
     EventKind.DISCLOSURE_ENDED: _concealed,
 }
-SHOWN_KINDS = frozenset(_READINGS)
+ON_SCREEN_KINDS = frozenset(_READINGS)
 
 
-def after(shown: Shown, event: ShowEvent) -> Shown:
+def after(shown: OnScreen, event: ShowEvent) -> OnScreen:
     """What viewers see after an event; one that does not concern it changes nothing. The end of the show takes everything away."""
     reading = _READINGS.get(event.kind)
     return shown if reading is None else reading(shown, event)
 
 
-def read_shown(events: Iterable[ShowEvent]) -> Shown:
+def read_on_screen(events: Iterable[ShowEvent]) -> OnScreen:
     """What viewers see after all of these."""
-    return reduce(after, events, Shown())
+    return reduce(after, events, OnScreen())
