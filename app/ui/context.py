@@ -24,6 +24,7 @@ from app.ui.kit.folders import Folders
 from app.ui.kit.language import BCP47, language_for
 from app.ui.kit.theme import Icons, Theme
 from app.ui.notices import Words
+from app.ui.openers import Openers
 from app.ui.selection import Selection
 
 MakeCode = Callable[[str], Sequence[Sequence[int]]]
@@ -76,6 +77,7 @@ class WindowContext:
     finding_words: Words
     known_markets: Callable[[], Sequence[Market]]
     folders: Folders
+    openers: Openers
 
     @property
     def language(self) -> str:

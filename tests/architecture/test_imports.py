@@ -66,7 +66,7 @@ DYNAMIC = (
     "app.bootstrap.formats:",  # babel takes a quarter of a second to load
     "app.bootstrap.window:",  # codes to scan and relays of the network are loaded when the window can be seen: it shows a quarter sooner
     "app.bootstrap.announcements:",  # calendar files and posters are made seldom: what makes them is loaded with the first one
-    "app.ui.late:",  # dialogs and the prompter are loaded when they are opened: a seventh of what the start would load
+    "app.ui.shell.late:",  # dialogs and the prompter load when they are opened: a seventh of what the start would load
 )
 DRAWING = ("app.ui", "app.overlay")
 

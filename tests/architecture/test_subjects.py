@@ -63,6 +63,23 @@ def forbidden_knowledge(found: Sequence[Module], table: Mapping[str, Collection[
     return wrong
 
 
+def reached_panels(found: Sequence[Module], joining: Collection[str]) -> list[str]:
+    """Imports of a module of the window that defines a panel, dialog or window by another subject: those are opened by the shell."""
+    whole = ("Panel", "Dialog", "Window")
+    defining = {
+        module.name: subject
+        for module in found
+        if (subject := subject_of(module.name)) is not None and subject[0] == "ui" and subject[1] != "kit"
+        if any(isinstance(node, ast.ClassDef) and node.name.endswith(whole) for node in module.tree.body)
+    }
+    wrong = []
+    for name, imported in import_graph(found).items():
+        subject = subject_of(name)
+        if subject is not None and subject[1] not in joining:
+            wrong += [f"{name} imports {other}" for other in sorted(imported) if defining.get(other, subject) != subject]
+    return wrong
+
+
 def crowded_folders(root: Path, limit: int) -> Iterator[str]:
     """Folders of the layers with more modules directly in them than anyone can keep in mind."""
     for layer in LAYERS:
@@ -116,8 +133,11 @@ def _both_ways(table: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
 
 
 def test_no_module_imports_itself_over_others() -> None:
-    late = {"app.ui.late"}
-    assert [circle for circle in circles(import_graph(modules(ROOT))) if not late & set(circle)] == []
+    assert circles(import_graph(modules(ROOT))) == []
+
+
+def test_panels_and_dialogs_are_not_reached_from_another_subject() -> None:
+    assert reached_panels(modules(ROOT), JOINING) == []
 
 
 def test_no_folder_is_crowded() -> None:
@@ -183,6 +203,19 @@ def test_a_new_folder_a_circle_a_crowd_and_silence_are_found(tmp_path: Path) -> 
     assert list(crowded_folders(tmp_path, 2)) == ["app/domain/gossip holds 3 modules"]
     assert folders_without_a_line(found) == ["app.domain.gossip"]
     assert relay_arrows(found, RELAY_FOLDERS) == ["app.relay.media.a imports app.relay.room.b"]
+
+
+def test_a_panel_that_another_subject_reaches_is_found(tmp_path: Path) -> None:
+    found = _tree(
+        tmp_path,
+        {
+            "app/ui/catalogue/a.py": "class ProductsPanel:\n    pass\n",
+            "app/ui/catalogue/b.py": "from app.ui.catalogue.a import ProductsPanel\n",
+            "app/ui/rundown/c.py": "from app.ui.catalogue import b\nfrom app.ui.catalogue.a import ProductsPanel\n",
+            "app/ui/shell/d.py": "from app.ui.catalogue.a import ProductsPanel\n",
+        },
+    )
+    assert reached_panels(found, JOINING) == ["app.ui.rundown.c imports app.ui.catalogue.a"]
 
 
 def test_two_subjects_that_know_each_other_are_found() -> None:

@@ -11,7 +11,6 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.program import editing
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.program.stats import RelayProbe
-from app.ui import late
 from app.ui.context import WindowContext
 from app.ui.figures import milliseconds, relay_name
 from app.ui.kit.language import tr
@@ -109,7 +108,7 @@ class RelayRow(QFrame):
 
     def _chosen(self) -> None:
         if self.withheld:
-            self._context.bridge.open_requested.emit("connections", self.relay.id)
+            self._context.openers.open_connections()
         else:
             self.pinned.emit(self.relay.id)
 
@@ -143,9 +142,7 @@ class RelayRow(QFrame):
         self._context.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(address)}))
 
     def _change(self) -> None:
-        dialog = late.RelayDialog(self._context, self.relay, self.window())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._context.openers.open_relay(self.relay, self.window())
 
     def _remove(self) -> None:
         relay = self.relay
@@ -261,11 +258,7 @@ class RelaysPanel(QWidget):
 
     def add_found(self, relay: Relay) -> None:
         """Take a relay of this network into the show; only its key is asked for."""
-        self._open(late.RelayDialog(self._context, None, self.window(), found=relay))
-
-    def _open(self, dialog: "late.RelayDialog") -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._context.openers.open_relay(None, self.window(), found=relay)
 
     def pin(self, relay_id: str) -> None:
         """Always use this relay; "" = the nearest."""
@@ -273,4 +266,4 @@ class RelaysPanel(QWidget):
 
     def add(self) -> None:
         """Ask for a new relay."""
-        self._open(late.RelayDialog(self._context, None, self.window()))
+        self._context.openers.open_relay(None, self.window())

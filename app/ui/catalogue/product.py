@@ -127,11 +127,10 @@ class _PicturesPage(Page):
 class ProductDialog(QDialog):
     """Stays open beside the window; closes by itself when its product goes."""
 
-    def __init__(self, context: WindowContext, product_id: str, language_name: Callable[[str], str], parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, product_id: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
         self._id = product_id
-        self._language_name = language_name
         self.resize(*SIZE_PX)
         self.setMinimumSize(640, 460)
         means = PageMeans(self._change, context.icons, context.theme, self._markets, self._currencies, self._words_of)
@@ -269,7 +268,10 @@ class ProductDialog(QDialog):
 
     def _show_languages(self, languages: tuple[str, ...], product: Product) -> None:
         chosen = self.language.currentData()
-        wanted = [(f"\u2068{self._language_name(one.language)}\u2069 · {one.percent} %", one.language) for one in meter(product, languages)]
+        wanted = [
+            (f"\u2068{self._context.formats.language_name(one.language, one.language)}\u2069 · {one.percent} %", one.language)
+            for one in meter(product, languages)
+        ]
         if [self.language.itemData(place) for place in range(self.language.count())] == list(languages):
             for place, (words, _) in enumerate(wanted):
                 if self.language.itemText(place) != words:

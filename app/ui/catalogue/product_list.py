@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.domain.base.words import pick
 from app.domain.catalogue.product import Product, Role
 from app.ui.kit.draggable_rows import DraggableRows
+from app.ui.kit.language import tr
 from app.ui.kit.theme import Theme
 from app.ui.kit.thing_rows import THING, Index, ThingRows
 
@@ -18,6 +19,15 @@ PRODUCT_TYPE = "application/x-tradewind-products"
 ROW_PX = 56
 THUMB_PX = 40
 KEPT_THUMBS = 400
+
+
+def role_badge(role: Role) -> str:
+    """A role in one word."""
+    return {
+        Role.HERO: tr("Products", "Hero"),
+        Role.TRAFFIC: tr("Products", "Traffic"),
+        Role.BACKUP: tr("Products", "Backup"),
+    }[role]
 
 
 @dataclass(frozen=True, slots=True)

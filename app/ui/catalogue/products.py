@@ -13,23 +13,13 @@ from app.domain.base.errors import Value
 from app.domain.base.notice import Notice, Severity
 from app.domain.catalogue.product import Product, Role, missing_fields, missing_to_sell, price_in, units_in_stock
 from app.domain.show import Show, product_by_id
-from app.ui import late
-from app.ui.catalogue.product_list import THUMB_PX, Line, ProductView, Thumbnails
+from app.ui.catalogue.product_list import THUMB_PX, Line, ProductView, Thumbnails, role_badge
 from app.ui.context import WindowContext
 from app.ui.kit.editors import column
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, icon_button, push_button
 
 KEPT_LINES = 1000  # what rows say, of those that were looked at
-
-
-def role_badge(role: Role) -> str:
-    """A role in one word."""
-    return {
-        Role.HERO: tr("Products", "Hero"),
-        Role.TRAFFIC: tr("Products", "Traffic"),
-        Role.BACKUP: tr("Products", "Backup"),
-    }[role]
 
 
 class ProductsPanel(QWidget):
@@ -45,7 +35,6 @@ class ProductsPanel(QWidget):
         self.setObjectName("panel")
         self.setAcceptDrops(True)  # where the list is not there to take them
         self._context = context
-        self._dialogs: dict[str, late.ProductDialog] = {}
         self._lines: dict[str, tuple[Product, Line]] = {}
         self._described: tuple[str, str, tuple[str, ...]] = ("", "", ())
         self.thumbnails = Thumbnails(context.studio.pictures.get, THUMB_PX)
@@ -165,23 +154,8 @@ class ProductsPanel(QWidget):
 
     def open(self, product_id: str, field: str = "") -> None:
         """Show the product's form, at the page that has the field; one that is open comes to the front."""
-        if not product_id:
-            return
-        known = self._dialogs.get(product_id)
-        if known is not None:
-            known.open_page(field)
-            known.raise_()
-            known.activateWindow()
-            return
-        dialog = late.ProductDialog(self._context, product_id, self._language_name, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.finished.connect(lambda _: self._dialogs.pop(product_id, None))
-        self._dialogs[product_id] = dialog
-        dialog.show()
-        dialog.open_page(field)
-
-    def _language_name(self, tag: str) -> str:
-        return self._context.formats.language_name(tag, tag)
+        if product_id:
+            self._context.openers.open_product(product_id, field)
 
     def duplicate(self) -> None:
         """Copy the chosen product."""

@@ -34,7 +34,6 @@ class Bridge(QObject):
     interrupted_changed = Signal()  # a run of show was cut off, or is no longer to be resumed
     show_ended = Signal(str)  # a show is over, and why
     schedule_changed = Signal()  # the plan of shows, or what is known of its days
-    open_requested = Signal(str, str)  # kind and id of something that another part of the window can show
     notice = Signal(object)
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:

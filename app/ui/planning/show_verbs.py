@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import LocalTime, WallTimeError, wall_of
@@ -13,7 +13,6 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Occurrence
 from app.session.planning.series_edit import Scope
-from app.ui import late
 from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 
@@ -33,7 +32,6 @@ class ShowVerbs(QObject):
         self._context = context
         self._plan = context.studio.control.scheduler
         self._parent = parent
-        self._open: dict[str, QDialog] = {}
 
     def find(self, key: str) -> Occurrence | None:
         """The date of this name."""
@@ -45,19 +43,19 @@ class ShowVerbs(QObject):
     def open(self, key: str) -> None:
         """Show the form of a date."""
         occurrence = self.find(key)
-        if occurrence is not None and not self._raised(f"form {key}"):
-            self._show(late.AiringDialog(self._context, self._parent, occurrence=occurrence), f"form {key}")
+        if occurrence is not None:
+            self._context.openers.open_airing(occurrence, self._parent)
 
     def plan(self, day: date | None = None) -> None:
         """Show the form of a new show, on a day of the first market's calendar; None = tomorrow."""
-        self._show(late.AiringDialog(self._context, self._parent, start=self.proposed_start(day)))
+        self._context.openers.plan_airing(self.proposed_start(day), self._parent)
 
     def plan_at(self, start: datetime, minutes: int, parties: Sequence[Party]) -> None:
         """Show the form of a new show for these that begins at an instant, by the clocks of the first market among them."""
         zone = next((one.zone for one in parties if one.kind is PartyKind.MARKET), self._audience_zone())
         local = wall_of(start, zone, self._plan.zones)
         ids = [one.id for one in parties]
-        self._show(late.AiringDialog(self._context, self._parent, start=local, minutes=minutes, party_ids=ids))
+        self._context.openers.plan_airing(local, self._parent, minutes=minutes, party_ids=ids)
 
     def proposed_start(self, day: date | None = None) -> LocalTime:
         """The prime time of the first market on that day."""
@@ -74,21 +72,6 @@ class ShowVerbs(QObject):
         planned = next((party.zone for party in parties if party.kind is PartyKind.MARKET), "")
         markets = self._context.studio.show.markets
         return planned or next((market.zones[0] for market in markets if market.zones), self._plan.host_zone)
-
-    def _raised(self, name: str) -> bool:
-        """Bring a dialog to the front, if it is open."""
-        known = self._open.get(name)
-        if known is not None:
-            known.raise_()
-            known.activateWindow()
-        return known is not None
-
-    def _show(self, dialog: QDialog, name: str = "") -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if name:
-            self._open[name] = dialog
-            dialog.finished.connect(lambda _: self._open.pop(name, None))
-        dialog.show()
 
     def move(self, key: str, days: int, scope: Scope = Scope.THIS) -> None:
         """The same hour on the clocks of its zone, so many days on."""
@@ -120,7 +103,7 @@ class ShowVerbs(QObject):
         try:
             verb()
         except WallTimeError:
-            self._show(late.AiringDialog(self._context, self._parent, occurrence=occurrence, start=start))
+            self._context.openers.open_airing(occurrence, self._parent, start=start)
         except AppError as error:
             self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
         else:
@@ -162,8 +145,8 @@ class ShowVerbs(QObject):
     def tell(self, key: str) -> None:
         """Texts, pictures, calendar files and reminders for a date."""
         occurrence = self.find(key)
-        if occurrence is not None and not self._raised(f"tell {key}"):
-            self._show(late.TellPeopleDialog(self._context, self._parent, occurrence), f"tell {key}")
+        if occurrence is not None:
+            self._context.openers.open_announcement(occurrence, self._parent)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._parent)

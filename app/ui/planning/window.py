@@ -12,7 +12,6 @@ from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.party_suggestions import far_apart, missing_parties
 from app.domain.planning.schedule import Schedule
 from app.domain.planning.schedule_editing import put_party
-from app.ui import late
 from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import EmptyState, icon_button, push_button, tip
@@ -195,9 +194,7 @@ class PlannerWindow(QWidget):
 
     def choose_markets(self) -> None:
         """Let the user say for whom the show is, before this window and not before the other."""
-        dialog = late.SetupDialog(self._context, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._context.openers.open_markets(self)
 
     def take_suggested(self) -> None:
         """Put them into the plan, as one step."""

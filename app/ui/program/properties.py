@@ -161,7 +161,7 @@ class PropertiesPanel(QWidget):
         self._scroll.setWidget(page)
 
     def _show_connections(self) -> None:
-        self._context.bridge.open_requested.emit("connections", self._shown[0])
+        self._context.openers.open_connections()
 
     def _on_devices_changed(self) -> None:
         if self.source_form is not None and self._shown[0]:

@@ -16,7 +16,6 @@ from app.ui.kit.clocks import clock
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import badge, elided, hand_over_focus, icon_button, label, push_button
 from app.ui.selling.disclosure_row import DisclosureRow
-from app.ui.selling.keywords import CouponDialog, KeywordDialog
 
 TICK_MS = 1000
 
@@ -324,11 +323,7 @@ class OfferPanel(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def _edit_card(self, card_id: str) -> None:
-        dialog = KeywordDialog(self._context, card_id, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._context.openers.open_keyword_card(card_id, self)
 
     def _edit_coupon(self, coupon_id: str) -> None:
-        dialog = CouponDialog(self._context, coupon_id, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._context.openers.open_coupon(coupon_id, self)

@@ -100,7 +100,7 @@ class CuePanel(QWidget):
         names.addStretch(1)
         head.addLayout(names, 1)
         self.prompter_button = icon_button(
-            self._context.icons, "window", tr("Cue", "Open the prompter"), lambda: self._context.bridge.open_requested.emit("prompter", "")
+            self._context.icons, "window", tr("Cue", "Open the prompter"), self._context.openers.toggle_prompter
         )
         head.addWidget(self.prompter_button, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)

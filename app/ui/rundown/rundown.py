@@ -15,9 +15,7 @@ from app.domain.base.words import pick
 from app.domain.catalogue.product import Product
 from app.domain.rundown.rundown import Act, Run, Segment, allotted_s
 from app.domain.show import Show, segment_by_id
-from app.ui import late
-from app.ui.catalogue.product_list import PRODUCT_TYPE, Thumbnails
-from app.ui.catalogue.products import role_badge
+from app.ui.catalogue.product_list import PRODUCT_TYPE, Thumbnails, role_badge
 from app.ui.context import WindowContext
 from app.ui.figures import act_words
 from app.ui.kit.clocks import clock
@@ -66,7 +64,6 @@ class RundownPanel(QWidget):
         self._runner = context.studio.control.runner
         self._begins: Mapping[str, int] = {}
         self._products = context.studio.control.products
-        self._dialogs: dict[str, late.SegmentDialog] = {}
         self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # of each segment, and what it was made of
         self._revealed = ""
         self._run = Run()  # as it is shown
@@ -241,18 +238,8 @@ class RundownPanel(QWidget):
 
     def open(self, segment_id: str) -> None:
         """Show the segment's form; one that is open comes to the front."""
-        if not segment_id:
-            return
-        known = self._dialogs.get(segment_id)
-        if known is not None:
-            known.raise_()
-            known.activateWindow()
-            return
-        dialog = late.SegmentDialog(self._context, segment_id, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.finished.connect(lambda _: self._dialogs.pop(segment_id, None))
-        self._dialogs[segment_id] = dialog
-        dialog.show()
+        if segment_id:
+            self._context.openers.open_segment(segment_id)
 
     def _place(self) -> int:
         """Behind the chosen row, else the end."""
@@ -316,7 +303,7 @@ class RundownPanel(QWidget):
             self.list.choose(subject_id)
             self.open(subject_id)
         else:
-            self._context.bridge.open_requested.emit(kind, f"{subject_id}/{field}")
+            self._context.openers.open_subject(kind, subject_id, field)
 
     def _show_menu(self, point: QPoint) -> None:
         here = self.list.current_id()

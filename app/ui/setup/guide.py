@@ -9,8 +9,6 @@ from app.domain.program import editing
 from app.domain.program.project import Project, program_scene
 from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 from app.domain.program.stats import Meters
-from app.ui.air.live import LivePanel
-from app.ui.air.relays import RelaysPanel
 from app.ui.context import WindowContext
 from app.ui.kit.editors import EDITORS
 from app.ui.kit.language import declared, tr
@@ -60,11 +58,11 @@ class _MissingHint(QWidget):
 
 
 class Guide(QDialog):
-    """Four steps; each one works at once on the open show, so that leaving early loses nothing."""
+    """Four steps, each with effect at once on the open show. `relays` and `live` are the panels of the last two."""
 
     finished_guide = Signal()
 
-    def __init__(self, context: WindowContext, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget, relays: QWidget, live: QWidget) -> None:
         super().__init__(parent)
         self._context = context
         self.setWindowTitle(tr("Guide", "First show"))
@@ -76,8 +74,8 @@ class Guide(QDialog):
         outer.addLayout(self._step_row())
         self.pages = QStackedWidget()
         outer.addWidget(self.pages, 1)
-        for make in (self._camera_page, self._microphone_page, self._relay_page, self._air_page):
-            self.pages.addWidget(make())
+        for page in (self._camera_page(), self._microphone_page(), self._relay_page(relays), self._air_page(live)):
+            self.pages.addWidget(page)
         buttons = QHBoxLayout()
         self.later_button = push_button(tr("Guide", "Close the guide"), self.reject)
         self.back_button = push_button(tr("Guide", "Back"), lambda: self.go(self.pages.currentIndex() - 1))
@@ -153,20 +151,20 @@ class Guide(QDialog):
         layout.addWidget(self.meter, 1, Qt.AlignmentFlag.AlignHCenter)
         return page
 
-    def _relay_page(self) -> QWidget:
+    def _relay_page(self, relays: QWidget) -> QWidget:
         page, layout = self._page(
             tr("Guide", "Where to?"),
             tr("Guide", "The built-in relay is ready and reaches everybody on this network. Add your own relay to reach the world."),
         )
-        layout.addWidget(RelaysPanel(self._context), 1)
+        layout.addWidget(relays, 1)
         return page
 
-    def _air_page(self) -> QWidget:
+    def _air_page(self, live: QWidget) -> QWidget:
         page, layout = self._page(
             tr("Guide", "Try it"),
             tr("Guide", "Go live, then open the address on your phone or scan its code. End the show with the same button."),
         )
-        layout.addWidget(LivePanel(self._context))
+        layout.addWidget(live)
         layout.addStretch(1)
         return page
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.base.notice import Notice, Severity
-from app.ui import late
 from app.ui.context import WindowContext
+from app.ui.shell import late
 
 
 class Consent(QObject):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.ui import late
 from app.ui.context import WindowContext
+from app.ui.shell import late
 from app.ui.shell.files import Files
 
 if TYPE_CHECKING:

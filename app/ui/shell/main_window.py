@@ -7,13 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.base.notice import Notice
 from app.domain.catalogue.market import Market
 from app.session.studio import Studio
 from app.session.studio_actions import NUMBERED
-from app.ui import late
 from app.ui.air.live import LivePanel
 from app.ui.air.relays import RelaysPanel
 from app.ui.catalogue.products import ProductsPanel
@@ -27,7 +26,6 @@ from app.ui.kit.form import Group
 from app.ui.kit.language import declared, tr
 from app.ui.kit.theme import Icons, Theme
 from app.ui.notices import SHOW_MESSAGES, LogPanel, NoticeBook, ToastArea, Words
-from app.ui.planning.dock.schedule import SchedulePanel
 from app.ui.program.leaving import KEEP_ON_AIR, STAY, ask_before_closing
 from app.ui.program.mixer import MixerPanel
 from app.ui.program.program import ProgramPanel
@@ -38,13 +36,16 @@ from app.ui.room.offer import OfferPanel
 from app.ui.rundown.cue import CuePanel
 from app.ui.rundown.rundown import RundownPanel
 from app.ui.selection import Selection
+from app.ui.shell import late
 from app.ui.shell.consent import Consent
 from app.ui.shell.exchange import Exchange
 from app.ui.shell.files import Files
 from app.ui.shell.interrupted import InterruptedShow
 from app.ui.shell.layout_watch import LayoutWatch
 from app.ui.shell.menus import TOOLBAR, Menus
+from app.ui.shell.openers import WindowOpeners, open_dialog
 from app.ui.shell.own_windows import OwnWindows
+from app.ui.shell.schedule_panel import SchedulePanel
 from app.ui.shell.side_widths import SideWidths, kept_widths
 from app.ui.shell.status import StatusBar
 
@@ -103,6 +104,8 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.bridge = Bridge(studio, self)
         self.selection = Selection(self)
+        self.docks: dict[str, PanelDock] = {}
+        openers = WindowOpeners(self, self.docks, lambda: self.context, lambda: self.windows, lambda: self.consent.show(everything=True))
         self.context = WindowContext(
             studio,
             self.bridge,
@@ -115,6 +118,7 @@ class MainWindow(QMainWindow):
             fittings.finding_words,
             fittings.known_markets,
             Folders(self._settings, lambda: studio.path),
+            openers,
         )
         self.files = Files(studio, self, fittings.suffix, self.context.folders)
         self.interrupted = InterruptedShow(studio, self, self.show_report)
@@ -140,7 +144,6 @@ class MainWindow(QMainWindow):
         self.bridge.show_ended.connect(self._on_show_ended, Qt.ConnectionType.QueuedConnection)
         self.bridge.interrupted_changed.connect(self._refresh_commands)
         self.bridge.interrupted_changed.connect(self.interrupted.offer, Qt.ConnectionType.QueuedConnection)
-        self.bridge.open_requested.connect(self._on_open_requested)
         self.rundown.list.chosen.connect(self.cue.show_segment)
         self.selection.changed.connect(self.commands.refresh)
         self.consent = Consent(self.context, self)
@@ -171,7 +174,6 @@ class MainWindow(QMainWindow):
         self.schedule = SchedulePanel(context)
         self.rundown, self.cue, self.offer = RundownPanel(context), CuePanel(context), OfferPanel(context)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
-        self.docks: dict[str, PanelDock] = {}
         self._titles_due = QTimer(self)  # docks say where they are before they are there
         self._titles_due.setSingleShot(True)
         self._titles_due.timeout.connect(self._show_titles)
@@ -232,7 +234,7 @@ class MainWindow(QMainWindow):
             "show.go_live": self.live.toggle,
             "show.stop": self.live.toggle,
             "prompter.toggle": self.windows.toggle_prompter,
-            "schedule.replan": lambda: self.show_dock("schedule"),
+            "schedule.replan": lambda: self.context.openers.show_panel("schedule"),
             "schedule.moved": self.schedule.show_moved,
         }
         for action_id, run in provided.items():
@@ -270,12 +272,12 @@ class MainWindow(QMainWindow):
             Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
             Command("planner.toggle", "Planner", self.windows.toggle_planner, "Ctrl+T", "calendar"),
             Command("airing.plan", "Plan a show…", self.schedule.plan, "", "add"),
-            Command("connections.open", "Connections of this show…", lambda: self.consent.show(everything=True), "", "link"),
+            Command("connections.open", "Connections of this show…", self.context.openers.open_connections, "", "link"),
             Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
             Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
             Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
             Command("report.open", "Show summary…", self.show_report, "", "info"),
-            Command(SHOW_MESSAGES, "Show messages", lambda: self.show_dock("log"), "", "log"),
+            Command(SHOW_MESSAGES, "Show messages", partial(self.context.openers.show_panel, "log"), "", "log"),
             Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
             Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),
             Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),
@@ -395,7 +397,7 @@ class MainWindow(QMainWindow):
 
     def show_report(self) -> None:
         """What happened in the last show, and in those before."""
-        _open(late.ReportDialog(self.context, self))
+        open_dialog(late.ReportDialog(self.context, self))
 
     def _on_show_ended(self, why: str) -> None:
         if why == "host" and not self._decided and self.isVisible():  # elsewhere somebody does something else already
@@ -403,42 +405,18 @@ class MainWindow(QMainWindow):
 
     def show_setup(self) -> None:
         """What the show is made for."""
-        _open(late.SetupDialog(self.context, self))
+        self.context.openers.open_markets(self)
 
     def show_plugins(self) -> None:
         """What others have written for Tradewind."""
-        _open(late.PluginsDialog(self.context, self))
-
-    def show_dock(self, name: str) -> None:
-        """Bring a panel to the front."""
-        self.docks[name].show()
-        self.docks[name].raise_()
-
-    def _on_open_requested(self, kind: str, what: str) -> None:
-        """Another part of the window wants something shown."""
-        subject, _, field = what.partition("/")
-        if kind == "connections":
-            self.consent.show(everything=True)
-        elif kind == "prompter":
-            self.windows.toggle_prompter()
-        elif kind == "planner":
-            self.windows.show_planner(what)
-        elif kind == "product":
-            self.docks["products"].raise_()
-            self.products.open(subject, field)
-        elif kind in ("card", "coupon"):
-            self.docks["offer"].raise_()
-        elif kind in self.docks:
-            self.show_dock(kind)
-        else:
-            self.show_setup()
+        open_dialog(late.PluginsDialog(self.context, self))
 
     def show_guide(self) -> None:
         """The guide of the first start."""
-        _open(late.Guide(self.context, self))
+        open_dialog(late.Guide(self.context, self, RelaysPanel(self.context), LivePanel(self.context)))
 
     def _show_about(self) -> None:
-        _open(late.About(self._fittings.icons, self._fittings.version, self))
+        open_dialog(late.About(self._fittings.icons, self._fittings.version, self))
 
     # Leaving --------------------------------------------------------------------------------------------------------------
 
@@ -476,11 +454,6 @@ class MainWindow(QMainWindow):
         keep = self._leave()
         if keep is not None:
             self.closing.emit(keep)
-
-
-def _open(dialog: QDialog) -> None:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
 
 
 def _with_step(verb: str, step: str) -> str:

@@ -7,9 +7,9 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from app.ui import late
 from app.ui.context import WindowContext
 from app.ui.kit.form import Group
+from app.ui.shell import late
 
 # what works in the prompter too: a host who has clicked there goes on with the show all the same
 HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")

@@ -30,7 +30,7 @@ from app.domain.tables.heading_row import likely_heading
 from app.domain.tables.product_import import FETCH_NEAR
 from app.domain.tables.table import Fault, Grid, Matching, Table, headed
 from app.domain.tables.table_profile import ProfileTable, likely_profile, prepared, table_of
-from app.ui import late
+from app.session.catalogue.picture_fetch import Fetched, PictureFetch
 from app.ui.context import WindowContext
 from app.ui.kit.folders import TABLES
 from app.ui.kit.language import tr
@@ -435,11 +435,11 @@ class ImportDialog(QDialog):
     def _fetch(self, outcome: Outcome) -> None:
         addresses = [one for many in outcome.addresses.values() for one in many]
         private = self.questions.answers.get("pictures") == FETCH_NEAR
-        fetch = late.PictureFetch(self._context.studio.pictures.add, private_hosts=private)
+        fetch = PictureFetch(self._context.studio.pictures.add, private_hosts=private)
         self._set_stage(Stage.FETCHING)
         self.progress.setRange(0, len(addresses))
 
-        def done(found: "late.Fetched") -> None:
+        def done(found: Fetched) -> None:
             outcome.fetched.update(found.by_product(outcome.addresses))
             self._take(outcome, outcome.told)
             if found.failed:

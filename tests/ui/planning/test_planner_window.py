@@ -96,7 +96,7 @@ def test_the_main_window_opens_it_once_and_takes_it_along(shell: Shell) -> None:
     first = window.windows.planner
     assert first is not None
     assert first.isVisible()
-    window.bridge.open_requested.emit("planner", "people")
+    window.context.openers.open_planner("people")
     assert window.windows.planner is first
     assert first.tab == "people"
     first.close()

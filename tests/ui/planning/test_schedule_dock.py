@@ -36,7 +36,7 @@ def plan(studio: Studio) -> Scheduler:
 
 def bring_up(window: MainWindow) -> ScheduleBoard:
     """Raise the dock and let it fill itself."""
-    window.show_dock("schedule")
+    window.context.openers.show_panel("schedule")
     for _ in range(3):  # the tab, the timer, what they lay out
         QApplication.processEvents()
     assert is_built(window)
@@ -175,7 +175,7 @@ def test_the_dock_does_not_widen_a_small_window(board: ScheduleBoard, window: Ma
 
 
 def test_the_planner_opens_from_the_dock(board: ScheduleBoard, window: MainWindow) -> None:
-    window.bridge.open_requested.emit("planner", "month")
+    window.context.openers.open_planner("month")
     planner = window.windows.planner
     assert planner is not None
     assert planner.isVisible()

@@ -142,7 +142,7 @@ def test_ending_the_run_by_its_button_does_not_start_it_again(window: MainWindow
 def test_unpinning_does_not_show_a_card(window: MainWindow, studio: Studio) -> None:
     selling = studio.control.selling
     selling.pin("sun")
-    window.show_dock("offer")
+    window.context.openers.show_panel("offer")
     QApplication.processEvents()
     window.offer.unpin.setFocus()
     for _ in range(2):

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication
 
 from app.domain.program.source import SourceKind
 from app.session.studio import Studio
+from app.ui.air.live import LivePanel
 from app.ui.air.relay import RelayDialog
+from app.ui.air.relays import RelaysPanel
 from app.ui.kit.questions import Question
 from app.ui.setup.guide import Guide
 from app.ui.setup.settings import SettingsDialog
@@ -70,7 +72,7 @@ def test_tab_goes_down_a_form_in_the_order_of_its_rows(studio: Studio, window: M
 
 def test_tab_reaches_every_control_of_the_dialogs(studio: Studio, window: MainWindow) -> None:
     for dialog in (
-        Guide(window.context, window),
+        Guide(window.context, window, RelaysPanel(window.context), LivePanel(window.context)),
         RelayDialog(window.context, None, window),
         SettingsDialog(window.context, setting_groups(), window),
     ):

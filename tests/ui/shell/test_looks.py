@@ -105,7 +105,7 @@ def test_chinese_is_not_bold_in_the_window_and_keeps_its_font_on_the_picture(she
 
 def test_messages_are_wrapped_for_the_width_that_the_list_has(window: MainWindow) -> None:
     log = window.log
-    window.show_dock("log")
+    window.context.openers.show_panel("log")
     QApplication.processEvents()
     assert log.empty.isVisible()
     for number in range(12):

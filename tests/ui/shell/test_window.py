@@ -20,7 +20,9 @@ from app.domain.program.stats import Meters, StripMeter
 from app.domain.rundown.rundown import Segment
 from app.domain.selling.on_screen import OnScreenKind
 from app.session.studio import Studio
+from app.ui.air.live import LivePanel
 from app.ui.air.relay import RelayDialog
+from app.ui.air.relays import RelaysPanel
 from app.ui.program.placement import Handle
 from app.ui.setup.guide import Guide
 from app.ui.setup.settings import SettingsDialog, SettingsPages
@@ -460,7 +462,7 @@ async def test_language_and_theme_change_at_once(shell: Shell, studio: Studio) -
 
 
 def test_the_guide_uses_devices_and_loses_nothing(studio: Studio, window: MainWindow) -> None:
-    guide = Guide(window.context, window)
+    guide = Guide(window.context, window, RelaysPanel(window.context), LivePanel(window.context))
     guide.show()
     click(next(button for button in guide.findChildren(QAbstractButton) if button.text() == "Use it" and button.isVisible()))
     kinds = [source.kind for source in studio.project.sources]

@@ -50,9 +50,9 @@ def test_notices_have_words_in_every_language(language: str) -> None:
 
 
 def test_the_search_for_texts_bites(tmp_path: object) -> None:
-    found = in_sources(ROOT / "app" / "ui" / "panels")
+    found = in_sources(ROOT / "app" / "ui" / "air")
     assert ("Live", "Go live") in found
-    assert ("Declared", "Remove scene") in found
+    assert ("Declared", "Remove relay") in found
 
 
 def test_the_translator_answers_qt() -> None:

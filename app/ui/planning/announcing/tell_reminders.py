@@ -9,7 +9,6 @@ from app.domain.base.errors import AppError
 from app.domain.base.local_time import disclosed_in
 from app.domain.planning.schedule import Occurrence, Reminder, party_by_id
 from app.session.planning.announcement_texts import Sending
-from app.ui import late
 from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.kit.pieces import icon_button, label, push_button
@@ -187,6 +186,4 @@ class RemindersPage(TellPage):
             self.refresh()
 
     def _open_form(self) -> None:
-        dialog = late.AiringDialog(self.context, self, occurrence=self.occurrence)
-        dialog.setModal(True)
-        dialog.show()
+        self.context.openers.open_airing(self.occurrence, self)

@@ -64,16 +64,16 @@ class Readiness(QWidget):
     def _fix(self, item: CheckItem, occurrence: Occurrence) -> tuple[str, Run | None]:
         """The words of a button and what it does."""
         form: Run = partial(self._verbs.open, occurrence.key)
-        opening = self._context.bridge.open_requested.emit
+        show_panel = self._context.openers.show_panel
         fixes: Mapping[CheckKind, tuple[str, Run]] = {
             CheckKind.CAMERA: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),
             CheckKind.MICROPHONE: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),
-            CheckKind.RELAY: (tr("Schedule", "Relays"), partial(opening, "relays", "")),
-            CheckKind.RUN_OF_SHOW: (tr("Schedule", "Open"), partial(opening, "rundown", "")),
+            CheckKind.RELAY: (tr("Schedule", "Relays"), partial(show_panel, "relays")),
+            CheckKind.RUN_OF_SHOW: (tr("Schedule", "Open"), partial(show_panel, "rundown")),
             CheckKind.PRODUCTS: (tr("Schedule", "Confirmed"), partial(self._tick, item.task_ids)),
-            CheckKind.STOCK: (tr("Schedule", "Products"), partial(opening, "products", "")),
-            CheckKind.MATERIAL: (tr("Schedule", "Products"), partial(opening, "products", "")),
-            CheckKind.LANGUAGES: (tr("Schedule", "Products"), partial(opening, "products", "")),
+            CheckKind.STOCK: (tr("Schedule", "Products"), partial(show_panel, "products")),
+            CheckKind.MATERIAL: (tr("Schedule", "Products"), partial(show_panel, "products")),
+            CheckKind.LANGUAGES: (tr("Schedule", "Products"), partial(show_panel, "products")),
             CheckKind.PERMITS: (tr("Schedule", "It is there"), partial(self._tick, item.task_ids)),
             CheckKind.PLAN: (tr("Schedule", "Look"), form),
         }

@@ -105,7 +105,7 @@ class ScheduleBoard(QWidget):
         return row
 
     def _open_planner(self) -> None:
-        self._context.bridge.open_requested.emit("planner", "")
+        self._context.openers.open_planner()
 
     # Reading --------------------------------------------------------------------------------------------------------------
 

@@ -1,14 +1,15 @@
-"""The dock of the plan: what comes next, and whether all is ready for it."""
+"""The dock of the schedule: fills itself when it is first seen."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.ui import late
 from app.ui.context import WindowContext
+from app.ui.shell import late
+from app.ui.shell.openers import open_dialog
 
 
 class SchedulePanel(QWidget):
-    """Empty until it is first seen: the start of the window does not wait for what stands on another tab."""
+    """Empty until it is first seen, so that the window starts without loading what is behind another tab."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -18,12 +19,12 @@ class SchedulePanel(QWidget):
         self.board: late.ScheduleBoard | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._due = QTimer(self)  # docks are seen for a moment before they stand behind each other
+        self._due = QTimer(self)  # while docks are arranged, each is visible for a moment
         self._due.setSingleShot(True)
         self._due.timeout.connect(self._on_due)
 
     def set_seen(self, seen: bool) -> None:
-        """Whether the dock can be seen: one that stands behind another cannot."""
+        """Whether the dock can be seen, that is, not behind another tab."""
         self._seen = seen
         self._due.start(0)
 
@@ -34,7 +35,7 @@ class SchedulePanel(QWidget):
             self.board.set_seen(self._seen)
 
     def fill(self) -> "late.ScheduleBoard":
-        """Build what is inside, once."""
+        """Build the contents, once."""
         if self.board is None:
             self.board = late.ScheduleBoard(self._context)
             self._layout.addWidget(self.board)
@@ -45,7 +46,5 @@ class SchedulePanel(QWidget):
         self.fill().verbs.plan()
 
     def show_moved(self) -> None:
-        """What new clock rules mean for the plan."""
-        dialog = late.MovedDialog(self._context, self.window())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        """Show what new time-zone rules change in the plan."""
+        open_dialog(late.MovedDialog(self._context, self.window()))

@@ -1,4 +1,4 @@
-"""Parts of the window that are not there before somebody asks for them: the first use loads them, and the start need not."""
+"""Dialogs and windows that load when they are first used, so that the window starts sooner. Only the shell imports this."""
 
 # ruff: noqa: PLC0414  "as" says that a name is there for others
 
@@ -6,8 +6,6 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.session.catalogue.picture_fetch import Fetched as Fetched
-    from app.session.catalogue.picture_fetch import PictureFetch as PictureFetch
     from app.ui.air.connections import ConnectionsDialog as ConnectionsDialog
     from app.ui.air.relay import RelayDialog as RelayDialog
     from app.ui.catalogue.product import ProductDialog as ProductDialog
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
     from app.ui.review.show_report import ReportDialog as ReportDialog
     from app.ui.rundown.prompter import Prompter as Prompter
     from app.ui.rundown.segment import SegmentDialog as SegmentDialog
+    from app.ui.selling.keywords import CouponDialog as CouponDialog
+    from app.ui.selling.keywords import KeywordDialog as KeywordDialog
     from app.ui.setup.guide import Guide as Guide
     from app.ui.setup.plugins import PluginsDialog as PluginsDialog
     from app.ui.setup.settings import SettingsDialog as SettingsDialog
@@ -37,14 +37,14 @@ else:
         "AiringDialog": "app.ui.planning.dates.airing",
         "BackupsDialog": "app.ui.shell.backups",
         "ConnectionsDialog": "app.ui.air.connections",
+        "CouponDialog": "app.ui.selling.keywords",
         "ExportDialog": "app.ui.tables.export",
-        "Fetched": "app.session.catalogue.picture_fetch",
         "Guide": "app.ui.setup.guide",
         "ImportDialog": "app.ui.tables.import_table",
+        "KeywordDialog": "app.ui.selling.keywords",
         "MovedDialog": "app.ui.planning.dates.moved",
         "OrderTable": "app.ui.tables.table_kinds",
         "Palette": "app.ui.shell.palette",
-        "PictureFetch": "app.session.catalogue.picture_fetch",
         "PlannerWindow": "app.ui.planning.window",
         "PluginsDialog": "app.ui.setup.plugins",
         "ProductDialog": "app.ui.catalogue.product",
@@ -62,5 +62,5 @@ else:
 
     def __getattr__(name: str) -> object:
         if name not in HOMES:
-            raise AttributeError(f"nothing called {name} is loaded late")
+            raise AttributeError(f"nothing called {name} loads late")
         return getattr(importlib.import_module(HOMES[name]), name)
