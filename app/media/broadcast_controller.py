@@ -1,4 +1,4 @@
-"""Going on air and leaving it: the state of the show and the relays it goes to."""
+"""Starts and stops broadcasting, and holds the broadcast state."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -11,18 +11,18 @@ from app.domain.program.stats import TargetStats
 from app.media.encode.output import VideoOutput
 from app.media.ports import PacketPublisher
 
-_LEAVING_NS = 5 * NS_PER_S  # relays that do not answer the DELETE are not waited for longer
+_LEAVING_NS = 5 * NS_PER_S  # do not wait longer for relays that do not answer the DELETE
 
 
 def accepted_ns(targets: Sequence[TargetStats]) -> int:
-    """When the first of the relays that have the program took it; 0 = none has."""
+    """When the first relay accepted the program; 0 if none has."""
     return min((target.since_ns for target in targets if target.state in ACCEPTED), default=0)
 
 
 class BroadcastController:
-    """Keeps encoders and publisher in step with what the user asked for. Verbs come under the engine's lock, `poll` from any thread.
+    """Starts and stops the encoders and the publisher as the user asks. Call the verbs under the engine's lock, `poll` from any thread.
 
-    `sound` is told whether the mix is to be encoded.
+    `sound` is called with whether the mix must be encoded.
     """
 
     def __init__(self, *, clock: Clock, publisher: PacketPublisher, video: VideoOutput, sound: Callable[[bool], None]) -> None:
@@ -41,9 +41,9 @@ class BroadcastController:
         return self._state.value
 
     def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
-        """Encode for these and publish to them; while live, add and remove targets without touching the others.
+        """Encode and publish to these targets. While live, add and remove targets without touching the others.
 
-        `since_ns`: when the show went on air, where another engine had it before.
+        `since_ns`: when the show went on air, if another engine had it before.
         """
         with self._moves:
             if self._state.value is BroadcastState.STOPPING:
@@ -59,7 +59,7 @@ class BroadcastController:
                 self._state.set(BroadcastState.LIVE)
 
     def stop_live(self) -> None:
-        """Leave every relay in order; `poll` finds when that is done."""
+        """Leave every relay in order; `poll` notices when this is done."""
         with self._moves:
             if self._state.value is not BroadcastState.LIVE:
                 return
@@ -72,7 +72,7 @@ class BroadcastController:
             self._sound(False)
 
     def poll(self) -> None:
-        """Note when the first relay takes the program. Be IDLE once every relay is left, or after a few seconds."""
+        """Record when the first relay accepts the program. Move to IDLE when every relay is left, or after a few seconds."""
         if self._state.value is BroadcastState.LIVE and not self.since_ns:
             self.since_ns = accepted_ns(self._publisher.stats())
         if self._state.value is not BroadcastState.STOPPING:

@@ -1,4 +1,4 @@
-"""What is plugged in: everything the window offers to choose from."""
+"""Lists the cameras, microphones and monitors of this machine."""
 
 from app.domain.program.device import Devices
 from app.media.capture.devices import cameras, monitors
@@ -7,5 +7,5 @@ from app.media.sound.portaudio import SoundHost
 
 
 def find_devices(host: SoundHost) -> Devices:
-    """Ask the system anew; may take a second."""
+    """Scan the system for devices; may take a second."""
     return Devices(cameras=cameras(), microphones=microphones(host), monitors=monitors())

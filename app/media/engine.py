@@ -1,4 +1,4 @@
-"""The engine: makes the running parts match the document, and puts the program on air."""
+"""The engine: runs what the document asks for, and puts the program on air."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ from app.domain.program.device import Devices
 from app.domain.program.output import Canvas, Target
 from app.domain.program.project import Project, check, scene_by_id
 from app.domain.program.scene import Scene
-from app.domain.program.stats import EngineStats, FrameCounts, Meters, Percentiles, RelayProbe
+from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe
 from app.domain.program.transition import Transition
 from app.domain.program.trial import RelayTrial
 from app.media.broadcast_controller import BroadcastController
@@ -43,28 +43,28 @@ log = logging.getLogger(__name__)
 
 PublisherFactory = Callable[[EncoderControl, Callable[[Notice], None]], PacketPublisher]
 
-_CLOSE_S = 1.5  # for everything together; what hangs in a driver longer is left behind
+_CLOSE_S = 1.5  # for everything together; threads that hang in a driver are abandoned after it
 _LOOK_EVERY = 8  # frames
 _NO_SCENE = Scene("", "")
 
 
 def usable(canvas: Canvas) -> bool:
-    """Whether frames of this size and rate can be made and encoded."""
+    """Whether frames of this size and rate can be composed and encoded."""
     even = canvas.width % 2 == 0 and canvas.height % 2 == 0
     return even and 160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840 and 1 <= canvas.fps <= 60
 
 
 def program_scene(project: Project) -> Scene:
-    """The scene that `scene_id` names, else the first one, else an empty one: the show goes on in any case."""
+    """The scene that `scene_id` names, else the first scene, else an empty one: the show always goes on."""
     found = next((scene for scene in project.scenes if scene.id == project.scene_id), None)
     return found or next(iter(project.scenes), _NO_SCENE)
 
 
 class Engine:
-    """Captures, composes, mixes, encodes and publishes what the last applied Project says.
+    """Captures, composes, mixes, encodes and publishes the project that was applied last.
 
-    All methods may be called from any thread; `notices` is emitted from any. Encoders run only while live; the program, its preview
-    and the meters always.
+    Call any method from any thread; `notices` is emitted on any thread. Encoders run only while live; the program, its preview and the
+    meters always run.
     """
 
     def __init__(self, *, clock: Clock, make_publisher: PublisherFactory, preview_path: Path | None) -> None:
@@ -94,19 +94,20 @@ class Engine:
         self._started = False
         self._was_live = False
 
-    # Life
+    # Lifecycle
 
     def start(self, *, activity: SourceActivityLog = NO_ACTIVITY_LOG, quarantined: Collection[str] = frozenset()) -> None:
-        """Begin; nothing is composed before the first `apply`, which may have come already.
+        """Start. Nothing is composed before the first `apply`, which may come before `start`.
 
-        Sources leave their `activity` for the next engine; those whose fingerprints are in `quarantined` crashed this one's predecessors.
+        Sources write to `activity`, so that the next engine knows what crashed this one. Sources whose fingerprints are in `quarantined`
+        crashed earlier engines and do not run.
         """
         with self._lock:
             if self._started:
                 return
             self._started = True
             self._sources.set_crash_guard(activity, quarantined)
-            cv2.setNumThreads(1)  # its pool's threads cost more than they bring at these sizes, and steal the encoder's core
+            cv2.setNumThreads(1)  # OpenCV's thread pool costs more than it gains at these sizes, and takes the encoder's core
             if self.preview_path is not None:
                 self._preview = PreviewWriter(self.preview_path)
             self._publisher.start()
@@ -115,7 +116,7 @@ class Engine:
                 self.apply(early, self.withheld)
 
     def close(self) -> None:
-        """Leave the relays and end every thread within about two seconds, whatever hangs; a second call changes nothing."""
+        """Leave the relays and end every thread within about two seconds, even if a driver hangs. Calling it again does nothing."""
         with self._lock:
             if not self._started:
                 return
@@ -135,12 +136,12 @@ class Engine:
                 self._preview.close()
                 self._preview = None
 
-    # Verbs
+    # Commands
 
     def apply(self, project: Project, withheld: Sequence[str] = ()) -> None:
-        """Make what runs match `project`; what did not change goes on untouched. Contradictions are told, and the rest is done.
+        """Make the running parts match `project`; unchanged parts keep running. Contradictions are reported, and the rest is applied.
 
-        Sources that are `withheld` do not run.
+        Sources in `withheld` do not run.
         """
         with self._lock:
             self.withheld = tuple(withheld)
@@ -163,7 +164,7 @@ class Engine:
             self._project = project
 
     def take(self, scene_id: str, transition: Transition) -> None:
-        """Put a scene on program; one that does not exist is told and changes nothing."""
+        """Put a scene on program; an unknown scene is reported and changes nothing."""
         with self._lock:
             if self._project is None or self._program is None:
                 return
@@ -176,7 +177,7 @@ class Engine:
             self._program.take(scene, transition)
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
-        """Show what the desk drew for a source; a frame that does not fit its size is told and ignored."""
+        """Show what the desk drew for a source; bytes that do not fit the size are reported and ignored."""
         with self._lock:
             try:
                 self._sources.put_picture(source_id, width, height, rgba)
@@ -184,18 +185,19 @@ class Engine:
                 self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject=source_id))
 
     def put_overlay(self, put: PutOverlay) -> None:
-        """Show a frame above every scene, or exchange one; what does not fit or is too much is told and changes nothing."""
+        """Show an image above every scene, or replace it. What is invalid or too much is reported and changes nothing."""
         try:
             self._overlays.put(put)
         except AppError as error:
             self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject=put.overlay_id))
 
     def drop_overlay(self, drop: DropOverlay) -> None:
-        """Let an overlay leave; one that is not there is ignored."""
+        """Remove an overlay with its animation; an unknown one is ignored."""
         self._overlays.drop(drop)
 
     def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
-        """Encode and publish to these; while live, add and remove targets without touching the others. None means `stop_live`."""
+        """Encode and publish to these targets. While live, add and remove targets without touching the others. No targets means
+        `stop_live`."""
         with self._lock:
             if not self._started:
                 return
@@ -208,25 +210,25 @@ class Engine:
             self._on_air.go_live(targets, since_ns)
 
     def stop_live(self) -> None:
-        """Leave every relay in order; IDLE once they are left, or after a few seconds."""
+        """Leave every relay in order; the state is IDLE when they are left, or after a few seconds."""
         with self._lock:
             self._on_air.stop_live()
             if self._program is None:
-                self._on_air.poll()  # no composing thread will
+                self._on_air.poll()  # no composing thread will do it
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
-        """Measure these every `every_s` and keep connections to `warm_ids` open."""
+        """Measure these relays every `every_s` and keep connections to `warm_ids` open."""
         self._publisher.watch(targets, warm_ids, every_s)
 
     def try_relay(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
-        """Connect to a relay as for going live, without media, and leave it; `told` hears what came of it, on another thread."""
+        """Connect to a relay as for going live, but without media, and leave it. `told` gets the result on another thread."""
         self._publisher.try_out(target, told)
 
     def list_devices(self) -> Devices:
-        """The machine's cameras, microphones and monitors, asked anew; may take a second."""
+        """Scan for cameras, microphones and monitors; may take a second."""
         return find_devices(self._host)
 
-    # What it tells
+    # State and figures
 
     @property
     def state(self) -> BroadcastState:
@@ -234,7 +236,7 @@ class Engine:
 
     @property
     def project(self) -> Project | None:
-        """What was applied last, with the scene that was taken last."""
+        """The project applied last, with the scene taken last."""
         return self._project
 
     @property
@@ -242,7 +244,7 @@ class Engine:
         return tuple(target.relay.id for target in self._on_air.targets)
 
     def stats(self) -> EngineStats:
-        """The figures of now; counters run from the engine's start."""
+        """The current figures; counters run from the engine's start."""
         now_ns = self._clock.monotonic_ns()
         program, bus = self._program, self._bus
         return EngineStats(
@@ -267,10 +269,6 @@ class Engine:
 
     def probes(self) -> tuple[RelayProbe, ...]:
         return self._publisher.probes()
-
-    def late_report(self) -> Percentiles:
-        """How late frames were put out after their ticks, since the engine first went live."""
-        return self._late.whole_run()
 
     # Matching
 

@@ -1,4 +1,4 @@
-"""How old the frames of live sources are when they are first put out: by so much sound has to wait for them."""
+"""Measures how old the frames of live sources are when they are shown: sound must wait for them by this much."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from app.domain.base.clock import NS_PER_MS
 from app.media.ports import Frame
 
-_OLDEST_NS = 500 * NS_PER_MS  # beyond this a source is stalled or was paused; waiting for it would not put it in step
-_FIRST = 8  # frames of a source until its age counts
-_SMOOTHING = 1 / 45  # of one frame; a second and a half at 30 a second
-_NOTICEABLE_NS = 6 * NS_PER_MS  # smaller changes move nothing: two beating rates would rock the sound for ever
+_OLDEST_NS = 500 * NS_PER_MS  # an older source is stalled or paused: waiting for it would not bring it into sync
+_FIRST = 8  # frames of a source before its age counts
+_SMOOTHING = 1 / 45  # for each frame; a second and a half at 30 fps
+_NOTICEABLE_NS = 6 * NS_PER_MS  # smaller changes are ignored, or two beating rates would shift the sound for ever
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleSource:
-    """One source of a composed frame and how many of its pixels are to be seen."""
+    """A source in a composed frame, and how many of its pixels are visible."""
 
     source_id: str
     pixels: int
 
 
 class FrameAge:
-    """Follows the live source that most of the frame is made of; `ns` is the mean of (time shown first - time captured).
+    """Follows the live source that fills most of the frame; `ns` is the mean of (first time shown - capture time).
 
-    Sources that are drawn rather than captured have no age; while nothing else is shown it is 0. For one thread, `ns` from any.
+    Sources that are drawn have no age; while no other source is shown, it is 0. For one thread; read `ns` from any.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class FrameAge:
         self._count = 0
 
     def observe(self, shown: tuple[VisibleSource, ...], frames: Mapping[str, Frame | None], live: frozenset[str], at_ns: int) -> None:
-        """Of each composed frame: what it shows (the topmost first), of which frames, which sources are live, and its stamp."""
+        """Call it for each composed frame: visible sources (topmost first), their frames, which sources are live, the frame's time."""
         largest = max((one for one in shown if one.source_id in live), key=lambda one: one.pixels, default=None)
         frame = frames.get(largest.source_id) if largest is not None else None
         if largest is None:
@@ -55,7 +55,7 @@ class FrameAge:
             return
         first, self._sequence = not self._sequence, frame.sequence
         age_ns = at_ns - frame.capture_ns
-        if first or age_ns > _OLDEST_NS:  # when the first one was new is not known
+        if first or age_ns > _OLDEST_NS:  # nobody knows when the first frame was new
             return
         self._count += 1
         self._mean_ns += (max(0, age_ns) - self._mean_ns) * max(_SMOOTHING, 1 / self._count)

@@ -1,4 +1,4 @@
-"""The beat of the program: ticks of a monotonic clock, each accounted for exactly once."""
+"""Paces the program: ticks of a monotonic clock, each counted exactly once."""
 
 import threading
 import time
@@ -7,20 +7,20 @@ from enum import Enum
 
 from app.domain.base.clock import NS_PER_S, Clock
 
-_COARSE_NS = 20_000_000  # Event.wait may oversleep by a scheduler tick on Windows (15.6 ms), so the rest is slept in steps
-_STEP_NS = 5_000_000  # the longest time in which `stop` is not seen
+_COARSE_NS = 20_000_000  # on Windows, Event.wait may oversleep by a scheduler tick (15.6 ms), so the rest is slept in steps
+_STEP_NS = 5_000_000  # `stop` is noticed within this time
 
 
 class TickAction(Enum):
-    """What a tick asks for."""
+    """What to do at a tick."""
 
-    COMPOSE = "compose"  # make a new frame
-    REPEAT = "repeat"  # too late for a new one: put the previous frame out again
+    COMPOSE = "compose"  # compose a new frame
+    REPEAT = "repeat"  # too late to compose: send the previous frame again
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One beat. `number` counts from 0 with gaps where ticks were skipped; `late_ns` is how long after `due_ns` it was handed out."""
+    """One tick. `number` counts from 0 and has gaps where ticks were skipped; `late_ns` is how long after `due_ns` it was handed out."""
 
     number: int
     action: TickAction
@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class TickCounts:
-    """composed + repeated + skipped = ticks whose time has passed since `start`."""
+    """composed + repeated + skipped = the ticks that were due since `start`."""
 
     composed: int = 0
     repeated: int = 0
@@ -38,11 +38,11 @@ class TickCounts:
 
 
 class FramePacer:
-    """Hands out ticks `fps` times a second; for one waiting thread, `stop` and `counts` from any.
+    """Hands out `fps` ticks a second to one waiting thread; call `stop` and `counts` from any thread.
 
-    A tick that is handed out less than one period late is to be composed. When whole periods went by, the first of the lost
-    ticks is handed out as REPEAT, at once, so that the encoder sees that time goes on; the others are skipped and counted,
-    nothing is caught up. A slow machine thus falls to the rate it can do instead of running ever later.
+    A tick that is less than one period late is COMPOSE. After a longer delay, the first missed tick is handed out at once as REPEAT, so
+    that the encoder sees time pass; the others are skipped and counted. Nothing is caught up: a slow machine falls to the rate it can
+    manage instead of running later and later.
     """
 
     def __init__(self, fps: int, clock: Clock) -> None:
@@ -56,25 +56,25 @@ class FramePacer:
         self._skipped = 0
 
     def start(self) -> None:
-        """Begin now: tick 0 is due at once and the counts are 0; also after a `stop`."""
+        """Start now: tick 0 is due at once and the counts are 0. It may follow a `stop`."""
         self._origin_ns = self._clock.monotonic_ns()
         self._next = 0
         self._composed = self._repeated = self._skipped = 0
         self._stopped.clear()
 
     def stop(self) -> None:
-        """Make `wait` return None, now and until the next `start`."""
+        """Make `wait` return None until the next `start`."""
         self._stopped.set()
 
     def counts(self) -> TickCounts:
         return TickCounts(self._composed, self._repeated, self._skipped)
 
     def due_ns(self, number: int) -> int:
-        """When this tick is due; counted from the start, so that rounding never adds up."""
+        """When this tick is due. Computed from the start, so that rounding errors never add up."""
         return self._origin_ns + number * NS_PER_S // self._fps
 
     def wait(self) -> Tick | None:
-        """The next tick, as soon as it is due; None once stopped."""
+        """Wait until the next tick is due and return it; None once stopped."""
         due_ns = self.due_ns(self._next)
         while (left_ns := due_ns - self._clock.monotonic_ns()) > 0:
             if self._stopped.is_set():

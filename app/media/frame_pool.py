@@ -1,4 +1,4 @@
-"""Planes that are used again as soon as nobody holds them, so that a running frame path allocates nothing."""
+"""Reuses frame memory when nobody holds it, so that the running video path allocates nothing."""
 
 import sys
 
@@ -11,7 +11,7 @@ NEUTRAL_CHROMA = 128
 
 
 class Planes:
-    """Three writable I420 planes in one packed buffer: y, then u, then v (`y.base` is that buffer, as encoders like it)."""
+    """Three writable I420 planes in one packed buffer: y, then u, then v. `y.base` is that buffer, the layout that encoders like."""
 
     __slots__ = ("buffer", "u", "v", "y")
 
@@ -23,17 +23,17 @@ class Planes:
         self.v: Plane = self.buffer[luma * 5 // 4 :].reshape(height // 2, width // 2)
 
     def fill(self, y: int, u: int = NEUTRAL_CHROMA, v: int = NEUTRAL_CHROMA) -> None:
-        """One colour everywhere."""
+        """Fill the planes with one colour."""
         self.y.fill(y)
         self.u.fill(u)
         self.v.fill(v)
 
 
 class FramePool:
-    """Hands out Planes of one size; a set comes back by itself when no Frame, plane or view of it is held any more.
+    """Hands out Planes of one size. A set returns to the pool when nobody holds a Frame, plane or view of it.
 
-    Who holds is read from CPython's reference counts: a view that somebody slices keeps the packed buffer's count up, a
-    Frame keeps the planes' counts up. When all are held another set is made. For one thread.
+    CPython's reference counts show who holds a set: a slice keeps the packed buffer's count up, a Frame keeps the planes' counts up. The
+    pool grows when all sets are held. For one thread.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -50,10 +50,10 @@ class FramePool:
         return len(self._sets)
 
     def take(self) -> Planes:
-        """A set that nobody holds; its contents are whatever stood in it. It counts as free until one of its planes is kept."""
+        """A set that nobody holds; its contents are undefined. It counts as free until one of its planes is kept."""
         for position, planes in enumerate(self._sets):
             if self._counts(planes) == self._free_counts:
-                # The set used last goes to the end: the oldest contents are overwritten first, which helps who peeks late.
+                # The set used last goes to the end: the oldest contents are overwritten first, which helps late readers.
                 self._sets.append(self._sets.pop(position))
                 return planes
         planes = Planes(self.width, self.height)

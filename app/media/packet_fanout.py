@@ -1,10 +1,10 @@
-"""One stream of packets to everyone who takes it."""
+"""Sends one stream of packets to many sinks."""
 
 from app.domain.program.packet import EncodedPacket, PacketSink
 
 
 class PacketFanout:
-    """Hands every packet to every sink; sinks come and go from any thread."""
+    """Pushes every packet to every sink; add and remove sinks from any thread."""
 
     def __init__(self) -> None:
         self._sinks: tuple[PacketSink, ...] = ()

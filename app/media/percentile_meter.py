@@ -1,4 +1,4 @@
-"""Distributions of short times: of the last minute for the window, of the whole run for reports."""
+"""Percentiles of short times: of the last minute for the window, of the whole run for reports."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,13 +7,13 @@ from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.domain.program.stats import Percentiles
 
 _WINDOW_NS = 60 * NS_PER_S
-_MOST = 60 * 60  # one minute at 60 frames a second
+_MOST = 60 * 60  # one minute at 60 fps
 _BIN_MS = 0.1
-_BINS = 5000  # up to 500 ms; what is longer counts in the last bin, and `max` is exact
+_BINS = 5000  # up to 500 ms; longer times count in the last bin, and `max` stays exact
 
 
 class PercentileMeter:
-    """Takes one value for each event; memory is bounded and adding allocates nothing. One thread adds, any thread reads."""
+    """Takes one duration per event. Memory is bounded and `add` allocates nothing. One thread adds, any thread reads."""
 
     def __init__(self) -> None:
         self._values: npt.NDArray[np.float32] = np.zeros(_MOST, np.float32)
@@ -33,12 +33,12 @@ class PercentileMeter:
         self._max_ms = max(self._max_ms, milliseconds)
 
     def begin_run(self) -> None:
-        """Forget what came before, for `whole_run` alone; a value that is added meanwhile may be lost."""
+        """Restart `whole_run`; a value added at the same moment may be lost."""
         self._bins.fill(0)
         self._max_ms = 0.0
 
     def last_minute(self, now_ns: int) -> Percentiles:
-        """The distribution of what ended within the minute before `now_ns`."""
+        """Percentiles of the events that ended within the minute before `now_ns`."""
         kept = min(self._count, _MOST)
         recent = self._values[:kept][self._times[:kept] > now_ns - _WINDOW_NS]
         if not len(recent):
@@ -47,7 +47,7 @@ class PercentileMeter:
         return Percentiles(round(float(p50), 2), round(float(p95), 2), round(float(p99), 2), round(float(recent.max()), 2))
 
     def whole_run(self) -> Percentiles:
-        """The distribution since `begin_run` (or since the meter was made), to a tenth of a millisecond."""
+        """Percentiles since `begin_run` (or since construction), to a tenth of a millisecond."""
         total = int(self._bins.sum())
         if not total:
             return Percentiles()

@@ -1,4 +1,4 @@
-"""The shapes by which sources, composer, mixer, encoders and publishers know each other."""
+"""The types and interfaces between sources, composer, mixer, encoders and publishers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
 
 SAMPLE_RATE_HZ = 48_000
-BLOCK_SAMPLES = 480  # 10 ms, the mixer's step
+BLOCK_SAMPLES = 480  # 10 ms, the mixer's block
 CHANNELS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One planar I420 frame, BT.709 limited range, width and height even.
+    """A planar I420 frame, BT.709 limited range; width and height are even.
 
-    y: (height, width) uint8; u, v: (height/2, width/2) uint8. alpha: None = opaque, else (height, width) uint8, and
-    then y, u, v are premultiplied: plane' = 16 + (y-16)·a/255 for y, 128 + (c-128)·a/255 for u and v.
-    capture_ns: monotonic time of capture. sequence: counts a source's frames from 1; the same number = the same frame.
-    `any_shape`: it has no shape of its own and fills its box (a colour). `drawn_for_canvas`: its pixels are the canvas's own (text), so it
-    is shown pixel by pixel and never enlarged to fill its box.
-    Nobody writes into the planes after handing a Frame out, while the holder keeps it.
+    y: (height, width) uint8; u, v: (height/2, width/2) uint8. alpha: None = opaque, else (height, width) uint8; then y, u and v are
+    premultiplied: plane' = 16 + (y-16)·a/255 for y, 128 + (c-128)·a/255 for u and v.
+    capture_ns: monotonic time of capture. sequence: counts a source's frames from 1; the same number means the same frame.
+    `any_shape`: the frame has no shape and fills its box (a colour). `drawn_for_canvas`: its pixels are the canvas's own (text); it is
+    shown 1:1 and never enlarged to fill its box.
+    Nobody writes into the planes of a Frame that was handed out.
     """
 
     y: Plane
@@ -51,8 +51,12 @@ class Frame:
         return int(self.y.shape[0])
 
 
-class PictureSource(Protocol):
-    """A running source of frames. `latest` never blocks; None until the first frame or while there is no signal."""
+class VideoSource(Protocol):
+    """A running source of frames.
+
+    `latest` never blocks; it returns None until the first frame and while there is no signal. `reconfigure` takes complete settings while
+    the source runs; False means that they need a new source.
+    """
 
     def start(self) -> None: ...
 
@@ -60,17 +64,19 @@ class PictureSource(Protocol):
 
     def latest(self) -> Frame | None: ...
 
+    def reconfigure(self, settings: Mapping[str, Value]) -> bool: ...
+
     def stats(self) -> SourceStats: ...
 
 
 class SoundSource(Protocol):
     """A running source of sound for one mixer strip.
 
-    `read` fills `out` ((480, 2) float32) with 10 ms of 48 kHz sound for the mixer's tick at `tick_ns`: what was captured from
-    `tick_ns - latency_ns` on, so that all sources of a mix are of one moment; silence where nothing is there. It returns the capture time
-    of the first sample, which is earlier than asked for while the source needs more latency than that: `needed_latency_ns`.
-    `reconfigure` takes over the kind's (completed) settings while sounding; False = they need a new source.
-    `read` never blocks and never allocates; drift against the device's clock is the source's own business.
+    `read` fills `out` ((480, 2) float32) with 10 ms of 48 kHz sound for the mixer's tick at `tick_ns`: the sound captured from `tick_ns -
+    latency_ns` on, so that all sources of a mix match in time. Missing sound is silence. `read` returns the capture time of the first
+    sample, which is earlier than asked for while the source needs more latency (`needed_latency_ns`). It never blocks or allocates; the
+    source itself corrects the drift of its device's clock.
+    `reconfigure` takes the kind's complete settings while the source sounds; False means that they need a new source.
     """
 
     def start(self) -> None: ...
@@ -87,12 +93,11 @@ class SoundSource(Protocol):
 
 
 class PacketPublisher(Protocol):
-    """Takes the encoded packets to every target. All methods may be called from any thread and return at once.
+    """Sends encoded packets to every target. Call any method from any thread; all return at once.
 
-    Packets come by `push` from the encoder threads. `targets` replaces the set of targets: new ones connect, missing ones
-    leave in order, the others are not touched; an empty set stops all. `stats` has those that are being left too, as STOPPING; `has_left`
-    tells when none is wanted and none is left over. `watch` measures relays every
-    so often and keeps connections warm.
+    `push` gets packets from the encoder threads. `targets` replaces the set of targets: new ones connect, missing ones leave in order, the
+    others are not touched; an empty set stops all. `stats` includes the targets that are being left, as STOPPING; `has_left` is True when
+    no target is wanted or being left. `watch` measures relays periodically and keeps connections warm.
     """
 
     def start(self) -> None: ...
@@ -115,10 +120,10 @@ class PacketPublisher(Protocol):
 
 
 class EncoderControl(Protocol):
-    """What a publisher may ask of the encoders; any thread, returns at once.
+    """What a publisher may ask of the encoders. Call it from any thread; it returns at once.
 
-    `request_keyframe`: an IDR within one frame, at most one each 300 ms. `request_bitrate`: video kbit/s that the slowest
-    target bears now (the setting's ceiling still holds). `request_codecs`: the codecs that targets have agreed on.
+    `request_keyframe`: an IDR within one frame, at most one every 300 ms. `request_bitrate`: the video kbit/s that the slowest target can
+    take now (the setting's ceiling still applies). `request_codecs`: the codecs that targets agreed on.
     """
 
     def request_keyframe(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Writes the program into the shared preview, at most 30 times a second; the layout is app.domain.program.preview's."""
+"""Writes the program into the shared preview, at most 30 times a second. app.domain.program.preview has the layout."""
 
 import mmap
 from pathlib import Path
@@ -27,19 +27,19 @@ from app.media.compose.scaling import PlaneScaler
 from app.media.frame_pool import Planes
 from app.media.ports import Frame
 
-UNSEEN_NS = 2 * NS_PER_S  # nobody looked for so long: no frame is made until somebody does
-_LEAST_GAP_NS = NS_PER_S // 30 - 2_000_000  # a 30 fps program is shown whole although its ticks jitter by a millisecond or so
+UNSEEN_NS = 2 * NS_PER_S  # without a reader for this long, no frame is written until one returns
+_LEAST_GAP_NS = NS_PER_S // 30 - 2_000_000  # shows every frame of a 30 fps program although its ticks jitter by about a millisecond
 
 
 class PreviewWriter:
-    """Makes the file and maps it; `write` never waits for a reader and a reader that died leaves nothing behind. For one thread.
+    """Creates and maps the preview file. `write` never waits for a reader, and a dead reader leaves nothing behind. For one thread.
 
-    The frame is scaled on its I420 planes first and only then converted. The file stays when the writer closes, so that a
-    reader that has it mapped keeps reading the last frame.
+    The frame is scaled as I420 planes first and converted afterwards. The file stays when the writer closes: a reader that has mapped it
+    keeps the last frame.
     """
 
     def __init__(self, path: Path) -> None:
-        path.unlink(missing_ok=True)  # cutting short a file that a desk still has mapped would crash that desk
+        path.unlink(missing_ok=True)  # truncating a file that a desk has mapped would crash that desk
         with path.open("x+b") as file:
             path.chmod(0o600)
             file.truncate(FILE_BYTES)
@@ -52,8 +52,7 @@ class PreviewWriter:
         self._reformatter = VideoReformatter()
 
     def write(self, frame: Frame) -> bool:
-        """Show this frame, unless the last one was shown less than a thirtieth of a second before or nobody looks; True if it was
-        written."""
+        """Write this frame, unless the last one is less than a thirtieth of a second old or nobody reads. True if it was written."""
         if self._map.closed or frame.capture_ns - self._last_ns < _LEAST_GAP_NS or not self._seen(frame.capture_ns):
             return False
         self._last_ns = frame.capture_ns
@@ -85,7 +84,7 @@ class PreviewWriter:
             threads=1,
         ).planes[0]
         rows = rows_of(converted)
-        # The array is a view of the map: it must be gone before the map can be closed, so it is not given a name.
+        # This array is a view of the map and must be gone before the map can close, so it gets no name.
         np.copyto(
             np.frombuffer(self._map, np.uint8, width * height * 4, offset + SLOT_HEADER_BYTES).reshape(height, width * 4),
             rows[:, : width * 4],
@@ -94,5 +93,5 @@ class PreviewWriter:
         SEQUENCE.pack_into(self._map, LATEST_OFFSET, self._sequence)
 
     def close(self) -> None:
-        """Unmap the file; writing afterwards does nothing."""
+        """Unmap the file; later writes do nothing."""
         self._map.close()

@@ -1,4 +1,4 @@
-"""What this process costs."""
+"""Measures the processor time and memory of this process."""
 
 import os
 
@@ -20,12 +20,12 @@ class ProcessLoad:
         self._percent = 0.0
 
     def cpu_s(self) -> float:
-        """User and system seconds since the process began."""
+        """User and system seconds since the process started."""
         times = self._process.cpu_times()
         return round(float(times.user + times.system), 3)
 
     def cpu_percent(self) -> float:
-        """Of one core, since the last call that was at least half a second ago."""
+        """Percent of one core since the last call that was at least half a second ago."""
         now_ns, cpu_s = self._clock.monotonic_ns(), self.cpu_s()
         if now_ns - self._at_ns >= _LEAST_SPAN_NS:
             self._percent = round(100 * (cpu_s - self._at_cpu_s) * NS_PER_S / (now_ns - self._at_ns), 1)

@@ -1,4 +1,4 @@
-"""The program: the paced thread that composes the scene on air and hands each frame on."""
+"""Composes the program: a paced thread renders the scene on air and hands on each frame."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ _NOBODY = Scene("", "")
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """A running cross-fade from a frame that stands still (a fade that was cut short) or a scene that goes on moving."""
+    """A running cross-fade: from a still frame (after an interrupted fade) or from a scene that keeps moving."""
 
     scene: Scene | None
     held: Frame | None
@@ -83,7 +83,7 @@ class Program:
             self._thread.start()
 
     def close(self, timeout_s: float = 1.0) -> None:
-        """End the thread; a second call changes nothing."""
+        """End the thread; calling it again does nothing."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._pacer.stop()
@@ -95,7 +95,7 @@ class Program:
         return self._scene
 
     def show(self, scene: Scene) -> None:
-        """Compose this from the next frame on: an edited scene goes on in its place, another one is cut to."""
+        """Compose this scene from the next frame on. An edited scene replaces itself; a different scene is a cut."""
         fade = self._fade
         if scene.id != self._scene.id:
             self._fade = None
@@ -104,7 +104,7 @@ class Program:
         self._scene = scene
 
     def take(self, scene: Scene, transition: Transition) -> None:
-        """Go to this scene."""
+        """Switch to this scene."""
         if transition.kind is TransitionKind.FADE and transition.duration_ms > 0 and scene.id != self._scene.id:
             running, bare = self._fade, self._bare
             cut_short = running is not None and bare is not None
@@ -120,7 +120,7 @@ class Program:
 
     @property
     def frame_age_ns(self) -> int:
-        """How much earlier than its stamp what is to be seen was captured, in the mean of the last seconds."""
+        """How much earlier than its timestamp the visible content was captured, averaged over the last seconds."""
         return self._age.ns
 
     def counts(self) -> TickCounts:
@@ -149,12 +149,12 @@ class Program:
         return frame
 
     def _composed(self, at_ns: int) -> Frame:
-        """The scenes, and the overlays above them: those take no part in a transition."""
+        """Compose the scenes, and the overlays above them; overlays take no part in a transition."""
         frame = self._bare = self._scenes(at_ns)
         if self._fade is None:
             self._bare = None
         if self._overlays.present:
-            if self._bare is not None:  # a fade that is cut short goes on from it
+            if self._bare is not None:  # an interrupted fade continues from it
                 frame = self._composer.copy(frame)
             self._overlays.draw(frame, at_ns)
         return frame

@@ -1,4 +1,4 @@
-"""The sources that run, matched to the document."""
+"""Runs the sources that the document uses."""
 
 import logging
 import time
@@ -14,8 +14,8 @@ from app.domain.program.output import Canvas
 from app.domain.program.project import Project
 from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 from app.domain.program.stats import SourceStats
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Frame, SoundSource
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Frame, SoundSource, VideoSource
 from app.media.sound.portaudio import SoundHost
 from app.media.sound.sound_feed import SoundFeed
 from app.media.sound.sound_sources import make_sound_source
@@ -25,7 +25,7 @@ from app.media.source_slot import SourceParts, SourceSlot
 
 log = logging.getLogger(__name__)
 
-# A source that has just been started gets this long before the slate stands for it.
+# A source that was just started gets this long before the slate replaces it.
 _PATIENCE_NS = 2 * NS_PER_S
 _CAPTURED = frozenset({SourceKind.CAMERA, SourceKind.SCREEN, SourceKind.MEDIA})
 _DRAWN_FOR_THE_CANVAS = frozenset({SourceKind.TEST_CARD})
@@ -33,7 +33,7 @@ _DRAWN_FOR_THE_CANVAS = frozenset({SourceKind.TEST_CARD})
 
 @dataclass(slots=True)
 class RunningSource:
-    """One source of the document and the parts that run for it; a part is None where the kind lacks it or it could not be made."""
+    """A source of the document and its running parts. A part is None if the kind has none or it could not be created."""
 
     source: Source
     started_ns: int
@@ -48,13 +48,13 @@ class RunningSource:
 
 
 def used_source_ids(project: Project) -> frozenset[str]:
-    """The sources that some scene shows or some strip sounds."""
+    """The sources that a scene shows or a strip plays."""
     shown = {layer.source_id for scene in project.scenes for layer in scene.layers}
     return frozenset(shown | {strip.source_id for strip in project.strips})
 
 
 class VideoSourceFactory(Protocol):
-    """`make_video_source`, or what stands for devices in a test."""
+    """`make_video_source`, or its replacement in a test."""
 
     def __call__(
         self,
@@ -68,9 +68,9 @@ class VideoSourceFactory(Protocol):
 
 
 class RunningSources:
-    """Starts, reconfigures and closes sources as the document changes; what did not change is not touched.
+    """Starts, reconfigures and closes sources as the document changes; unchanged sources keep running.
 
-    `match` and `close` from one thread at a time; `frames` from the composing thread; `stats` from any.
+    Call `match` and `close` from one thread at a time, `frames` from the composing thread, `stats` from any.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class RunningSources:
         self._quarantined = quarantined
 
     def match(self, project: Project, canvas: Canvas, *, canvas_changed: bool) -> None:
-        """Make the running sources those that the document uses."""
+        """Run exactly the sources that the document uses."""
         used = used_source_ids(project)
         wanted = {source.id: source for source in project.sources if source.id in used}
         for source_id in [source_id for source_id in self._running if source_id not in wanted]:
@@ -117,7 +117,7 @@ class RunningSources:
         return [(strip, one.sound) for strip, one in found if one is not None and one.sound is not None]
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
-        """Show what the desk drew; kept over a restart of the source. Raises AppError where the bytes do not fit the size."""
+        """Show what the desk drew; it survives a restart of the source. Raises AppError if the bytes do not fit the size."""
         one = self._running.get(source_id)
         put = getattr(one.video, "put_rgba", None) if one is not None else None
         if put is None:
@@ -127,7 +127,7 @@ class RunningSources:
         self._drawn[source_id] = (width, height, rgba)
 
     def frames(self, wanted: frozenset[str]) -> dict[str, Frame | None]:
-        """The newest frame of each wanted source; None = no signal. A source that has just been started is left out at first."""
+        """The newest frame of each wanted source; None = no signal. A source that was just started is missing at first."""
         now_ns = self._clock.monotonic_ns()
         frames: dict[str, Frame | None] = {}
         for source_id, one in self._showing:
@@ -144,7 +144,7 @@ class RunningSources:
         return frames
 
     def _latest(self, one: RunningSource) -> Frame | None:
-        """On the composing thread, which no source may end."""
+        """Runs on the composing thread, which no source may end."""
         try:
             return one.video.latest() if one.video is not None else None
         except (AppError, ValueError, ArithmeticError, LookupError) as error:
@@ -152,17 +152,17 @@ class RunningSources:
             return None
 
     def report_draw_failure(self, source_id: str, reason: str) -> None:
-        """Say that the composer cannot draw a source's frame."""
+        """Report that the composer cannot draw a source's frame."""
         one = self._running.get(source_id)
         if one is not None:
             self._notify(Notice(Severity.WARNING, "source.not_drawn", {"source": one.source.name, "reason": reason}, subject=source_id))
 
     def live(self) -> frozenset[str]:
-        """The sources whose frames were captured at some moment of the world, rather than drawn."""
+        """The sources whose frames are captured rather than drawn."""
         return self._live
 
     def captured(self) -> int:
-        """Frames that all sources delivered so far."""
+        """How many frames all sources delivered so far."""
         return self._gone + sum(one.delivered for one in list(self._running.values()))
 
     def stats(self) -> tuple[SourceStats, ...]:
@@ -176,7 +176,7 @@ class RunningSources:
         return tuple(stats)
 
     def close(self, deadline_s: float) -> None:
-        """Close every source side by side; those that hang are left behind at the deadline."""
+        """Close all sources in parallel; those that still hang at the deadline are abandoned."""
         until = time.monotonic() + deadline_s
         self._showing = ()
         for source_id in list(self._running):
@@ -202,11 +202,11 @@ class RunningSources:
         self._slot(source.id).swap(made)
 
     def _reconfigured(self, one: RunningSource, source: Source) -> bool:
-        """Whether all parts took the new settings while running."""
+        """Whether all parts accepted the new settings while running."""
         try:
             settings = settings_of(source)
         except AppError:
-            return False  # making it anew reports what is wrong
+            return False  # creating it again reports the error
         return all([self._took(part, settings) for part in one.parts()])
 
     @staticmethod
@@ -233,7 +233,7 @@ class RunningSources:
         return made
 
     def _failed(self, one: SourceParts, error: AppError) -> None:
-        """The slate stands for it from now on; said once."""
+        """Show the slate for it from now on; reported once."""
         if isinstance(one, RunningSource) and not one.failure:
             one.failure = error.code
             data = {"source": one.source.name, **error.data}

@@ -1,4 +1,4 @@
-"""Which thread works for which source, in a file that outlives a crash: so the next engine knows whom to suspect."""
+"""Records which thread works for which source in a file that survives a crash, so that the next engine can find the culprit."""
 
 import hashlib
 import json
@@ -16,13 +16,13 @@ from app.domain.program.source import Source, SourceKind
 
 log = logging.getLogger(__name__)
 
-_JUST_BEGUN_S = 10.0  # a source that began so shortly before a crash is suspected when the crashed thread is a library's own
+_JUST_BEGUN_S = 10.0  # when a library's own thread crashed, sources that started this recently are suspects
 _FILE_SETTINGS = {SourceKind.IMAGE: "file", SourceKind.MEDIA: "location", SourceKind.CAMERA: "device"}
 _CRASHED_THREAD = re.compile(r"^Current thread 0x([0-9a-f]{1,16}) ", re.MULTILINE)
 
 
 def source_fingerprint(source: Source) -> str:
-    """What a source would do the same again by: its kind, its settings, and its file as it is now."""
+    """Identifies what a source would do again: its kind, its settings, and the current state of its file."""
     told: list[object] = [source.kind.value, sorted((key, str(value)) for key, value in source.settings.items())]
     file = source.settings.get(_FILE_SETTINGS.get(source.kind, ""), "")
     try:
@@ -36,7 +36,7 @@ def source_fingerprint(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SourceActivity:
-    """A thread at work for a source; `begun` on the wall clock, because another process reads it."""
+    """A thread that works for a source. `begun` is wall-clock time, because another process reads it."""
 
     thread: int
     source_id: str
@@ -45,7 +45,7 @@ class SourceActivity:
 
 
 class SourceActivityLog:
-    """Keeps the file up to date; sources begin and end seldom. Any thread."""
+    """Keeps the file up to date; sources start and stop rarely. Any thread."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -61,7 +61,7 @@ class SourceActivityLog:
                 self._write(self._path)
 
     def end(self) -> None:
-        """The calling thread does not work for a source any more."""
+        """The calling thread no longer works for a source."""
         if self._path is not None:
             with self._lock:
                 if self._works.pop(threading.get_ident(), None) is not None:
@@ -79,7 +79,7 @@ NO_ACTIVITY_LOG = SourceActivityLog(None)
 
 
 def parse_activity(text: str) -> tuple[SourceActivity, ...]:
-    """What a activity's file says; lines that are broken are left out."""
+    """Parse an activity file; broken lines are skipped."""
     works = []
     for line in text.splitlines():
         try:
@@ -91,9 +91,10 @@ def parse_activity(text: str) -> tuple[SourceActivity, ...]:
 
 
 def crash_suspects(dump: str, works: Sequence[SourceActivity], crashed_at: float) -> frozenset[str]:
-    """The fingerprints of the sources that a crash points at, by the stacks that Python wrote as it died; empty when it points at none.
+    """The fingerprints of the sources that probably caused a crash, from the stack dump that Python wrote; empty if there are none.
 
-    The crashed thread's source; when a library's own thread crashed, those that had just begun. A process that was killed wrote nothing.
+    That is the source of the crashed thread; if a library's own thread crashed, the sources that had just started. A process that was
+    killed writes no dump.
     """
     if not dump.strip():
         return frozenset()

@@ -1,7 +1,7 @@
-"""The guard of a source: an error that a library lets through there is the failure of this one source, and the show goes on.
+"""Turns unexpected errors of a source into the failure of that one source, so that the show goes on.
 
-Files that import a library translate its errors; this is the net below them, for what nobody foresaw. It is one of the few places that may
-catch every error (a test lists them). The engine's own threads have no such net: an error there ends the engine, and the next one is whole.
+Files that import a library translate its errors; this guard catches what they did not expect. It is one of the few places that may catch
+every error (a test lists them). The engine's own threads have no such guard: an error there ends the engine, and a new one starts clean.
 """
 
 import contextlib
@@ -16,15 +16,15 @@ log = logging.getLogger(__name__)
 
 
 def reason_of(error: Exception) -> str:
-    """What the library said, short, and without the address that PyAV adds (it may hold a password)."""
+    """The library's message, short, and without the address that PyAV adds (it may contain a password)."""
     return str(getattr(error, "strerror", None) or type(error).__name__)
 
 
 class SourceGuard:
-    """Guards the threads of one source. A fault that comes again and again is logged once."""
+    """Guards the threads of one source. An error that repeats is logged once."""
 
     def __init__(self, source: Source | str, activity: SourceActivityLog = NO_ACTIVITY_LOG) -> None:
-        """`source` may be an id alone where no activity is left."""
+        """`source` may be an id alone if no activity is logged."""
         self._source = source
         self._source_id = source if isinstance(source, str) else source.id
         self._activity = activity
@@ -32,9 +32,9 @@ class SourceGuard:
 
     @contextlib.contextmanager
     def section(self) -> Iterator[None]:
-        """Every error leaves as an AppError; meanwhile the activity says that this thread works for the source."""
+        """Every error leaves as an AppError. Meanwhile the activity log says that this thread works for the source."""
         if self._activity is not NO_ACTIVITY_LOG and not isinstance(self._source, str):
-            # Looks at the file, so only here, on the source's own thread: a network drive may hang.
+            # This reads the file's state, so do it here, on the source's own thread: a network drive may hang.
             self._activity.begin(self._source_id, source_fingerprint(self._source))
         try:
             yield

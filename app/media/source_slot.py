@@ -1,4 +1,4 @@
-"""The place of one source: what runs there is exchanged one step after the other, and a device that hangs holds nobody up."""
+"""Replaces what runs for a source step by step, without waiting for devices that hang."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from app.media.source_guard import SourceGuard
 
 
 class SourcePart(Protocol):
-    """What is started and closed for a source."""
+    """A part of a source that starts and closes."""
 
     def start(self) -> None: ...
 
@@ -17,15 +17,16 @@ class SourcePart(Protocol):
 
 
 class SourceParts(Protocol):
-    """All that runs for a source at one time."""
+    """Everything that runs for a source at one time."""
 
     def parts(self) -> Sequence[SourcePart]: ...
 
 
 class SourceSlot:
-    """Closes what runs before the next is started: a camera can be opened once. Of several that come meanwhile, the last one is started.
+    """Closes the running parts before it starts the next ones: a camera can be opened only once. If several are requested meanwhile, only
+    the last is started.
 
-    `swap` from one thread at a time, returns at once. `on_failed` hears of a start or an end that failed, on the thread that did it.
+    Call `swap` from one thread at a time; it returns at once. `on_failed` gets a failed start or close, on the thread where it happened.
     """
 
     def __init__(self, source_id: str, on_failed: Callable[[SourceParts, AppError], None]) -> None:
@@ -39,26 +40,26 @@ class SourceSlot:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing runs here and nothing is being started or closed."""
+        """Whether nothing runs, starts or closes here."""
         with self._lock:
             return not self._busy and self._running is None
 
     def swap(self, runner: SourceParts | None) -> None:
-        """Let this run instead of what runs now; None = nothing."""
+        """Run these parts instead of the current ones; None = nothing."""
         with self._lock:
             self._next = [runner]
             if self._busy:
                 return
             self._busy = True
             waits = self._running is not None
-        if waits:  # closing may take as long as a driver likes
+        if waits:  # closing may take as long as the driver likes
             self._thread = threading.Thread(target=self._work, name="source-hand-over", daemon=True)
             self._thread.start()
         else:
             self._work()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for what is being exchanged; True if nothing is any more."""
+        """Wait for a running swap; True if none is running."""
         thread = self._thread
         if thread is not None:
             thread.join(timeout_s)
@@ -81,7 +82,7 @@ class SourceSlot:
                 self._all(new, lambda part: part.start())
 
     def _all(self, runner: SourceParts, do: Callable[[SourcePart], None]) -> None:
-        """Each part has its turn, whatever the others do."""
+        """Every part gets its turn, even if another one fails."""
         for part in runner.parts():
             try:
                 with self._guard.section():

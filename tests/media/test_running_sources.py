@@ -15,8 +15,8 @@ from app.domain.program.project import Project
 from app.domain.program.scene import Layer, Scene
 from app.domain.program.source import Source, SourceKind
 from app.domain.program.stats import SourceStats
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Frame
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Frame, VideoSource
 from app.media.running_sources import RunningSources, used_source_ids
 from app.media.sound.portaudio import SoundHost
 from app.media.sound.sound_feed import SoundFeed

@@ -9,9 +9,8 @@ from app.domain.base.clock import SystemClock
 from app.domain.base.notice import Notice
 from app.domain.base.schema import parse_colour
 from app.media.capture.colour import program_yuv
-from app.media.capture.video_sources import VideoSource
 from app.media.engine import Engine
-from app.media.ports import EncoderControl
+from app.media.ports import EncoderControl, VideoSource
 from tests.support.packets import PacketCollector, decoded, planes_of
 from tests.support.publishing import LocalPublisher
 

@@ -1,4 +1,4 @@
-"""Cameras by way of OpenCV: compressed frames are taken as the device sends them and decoded straight to planes."""
+"""Cameras through OpenCV: compressed frames are taken as the device sends them and decoded straight to planes."""
 
 import os
 import sys
@@ -12,26 +12,26 @@ import numpy as np
 
 from app.domain.base.address import shown_address
 from app.domain.base.errors import AppError, Value
-from app.media.capture.container import StreamCameraReader
 from app.media.capture.device_source import FrameReader, Opener
 from app.media.capture.devices import Camera, find_cameras
 from app.media.capture.frames import FrameConverter, FramePlanes
+from app.media.capture.stream_camera import StreamCameraReader
 from app.media.ports import Plane
 
 _OPEN_MS = 5000
 _READ_MS = 2000
 _FOURCC = {"mjpeg": "MJPG", "raw": "YUYV"}
-# OpenCV hands raw frames through where it says so; elsewhere (Media Foundation, AVFoundation) it always converts to BGR.
+# These OpenCV backends can deliver raw frames; the others (Media Foundation, AVFoundation) always convert to BGR.
 _RAW_BACKENDS = frozenset({cv2.CAP_V4L2, cv2.CAP_DSHOW})
 
 
 def is_address(device: str) -> bool:
-    """Whether a camera's device names a stream or a file instead of a camera of this machine."""
+    """Whether a camera's device setting names a stream or a file instead of a local camera."""
     return "://" in device or Path(device).is_file()
 
 
 def camera_opener(settings: Mapping[str, Value]) -> Opener:
-    """What opens the camera of these settings."""
+    """A function that opens the camera of these settings."""
 
     def open_(giving_up: threading.Event) -> FrameReader:
         device = str(settings["device"])
@@ -47,7 +47,7 @@ def camera_opener(settings: Mapping[str, Value]) -> Opener:
 
 
 def chosen(device: str, cameras: tuple[Camera, ...]) -> Camera:
-    """The camera with this identity, the first one for ""; raises AppError("camera.none" or "camera.missing")."""
+    """The camera with this identity, or the first one for "". Raises AppError("camera.none" or "camera.missing")."""
     if not cameras and not device:
         raise AppError("camera.none")
     for camera in cameras:
@@ -57,13 +57,13 @@ def chosen(device: str, cameras: tuple[Camera, ...]) -> Camera:
 
 
 class CaptureDecoder:
-    """Turns what a capture device hands out into planes: JPEG bytes, packed or semi-planar YUV, or BGR."""
+    """Converts what a capture device delivers into planes: JPEG bytes, packed or semi-planar YUV, or BGR."""
 
     def __init__(self, converter: FrameConverter, *, mirror: bool) -> None:
         self._converter = converter
         self._mirror = mirror
         self._jpeg = av.CodecContext.create("mjpeg", "r")
-        self._jpeg.thread_type = "NONE"  # with frame threads a frame would come out late
+        self._jpeg.thread_type = "NONE"  # frame threads would delay each frame
 
     def convert(self, raw: Plane, fourcc: str, height: int) -> FramePlanes | None:
         """The frame's planes; None for a broken JPEG, which USB cameras send now and then."""
@@ -88,7 +88,7 @@ class CaptureDecoder:
 
 
 class OpenCvReader:
-    """One camera held open by OpenCV. `target` is its index, or (as OpenCV also takes) the address of a stream of JPEGs."""
+    """A camera opened by OpenCV. `target` is its index, or the address of a stream of JPEGs, which OpenCV also accepts."""
 
     def __init__(self, target: int | str, backend: int, name: str, settings: Mapping[str, Value]) -> None:
         self._name = name
@@ -101,7 +101,7 @@ class OpenCvReader:
             code = int(self._capture.get(cv2.CAP_PROP_FOURCC))
             self._fourcc = "".join(chr(code >> shift & 0xFF) for shift in (0, 8, 16, 24))
             self._height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-        except (cv2.error, ValueError, OverflowError) as error:  # a driver may answer with what is no number
+        except (cv2.error, ValueError, OverflowError) as error:  # a driver may answer with something that is not a number
             self._capture.release()
             raise AppError("camera.failed", name=name, reason=str(error)) from error
 
@@ -111,7 +111,7 @@ class OpenCvReader:
         return self._capture.open(target, backend, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_MS])
 
     def _ask_for(self, settings: Mapping[str, Value], backend: int) -> None:
-        """Ask for format, size and rate; a camera takes what it can, in this order, and the frames tell what it took."""
+        """Request format, size and rate, in this order. A camera accepts what it can; the frames show the result."""
         wanted = _FOURCC.get(str(settings["format"]))
         if wanted:
             self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*wanted))

@@ -1,4 +1,4 @@
-"""Colour colour_space: every matrix and range that devices and files use, turned into the program's BT.709 limited range."""
+"""Converts the colour matrices and ranges of devices and files into the program's BT.709 limited range."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +13,7 @@ Matrix3 = npt.NDArray[np.float64]
 
 
 class Matrix(Enum):
-    """A luma/chroma matrix by its weights of red and blue."""
+    """A luma/chroma matrix, given by its weights of red and blue."""
 
     BT601 = (0.299, 0.114)
     BT709 = (0.2126, 0.0722)
@@ -37,13 +37,13 @@ class ColourSpace:
     range: Range
 
 
-_BAND = 256  # lines of a frame that are worked out at a time
+_BAND = 256  # image lines per pass
 
 PROGRAM_COLOUR_SPACE = ColourSpace(Matrix.BT709, Range.LIMITED)
 
 
 def rgb_to_yuv(colour_space: ColourSpace) -> tuple[Matrix3, npt.NDArray[np.float64]]:
-    """3×3 matrix from RGB 0..255 to code values, and the offsets of y, u and v."""
+    """The 3×3 matrix from RGB 0..255 to code values, and the offsets of y, u and v."""
     red, blue = colour_space.matrix.value
     green = 1.0 - red - blue
     black, luma, chroma = colour_space.range.value
@@ -59,10 +59,10 @@ def rgb_to_yuv(colour_space: ColourSpace) -> tuple[Matrix3, npt.NDArray[np.float
 
 
 class ColourConverter:
-    """Turns I420 planes of one colour_space into the program's; three to six passes over the planes and no float temporaries.
+    """Converts I420 planes from one colour space into the program's, in three to six passes and without float temporaries.
 
-    The luma of another matrix depends on chroma too; that share is worked out on the quarter-size planes context 128, enlarged,
-    and added, so that the full-size plane is passed over once.
+    With a different matrix, luma also depends on chroma. That share is computed on the quarter-size planes around 128, enlarged and added,
+    so that the full-size plane takes one pass.
     """
 
     def __init__(self, colour_space: ColourSpace) -> None:
@@ -77,11 +77,11 @@ class ColourConverter:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether there is anything to convert."""
         return self.colour_space != PROGRAM_COLOUR_SPACE
 
     def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
-        """Write the program's colour_space of y, u, v into the out planes (same shapes, other memory)."""
+        """Write y, u and v in the program's colour space into the out planes (same shapes, separate memory)."""
         m, offset = self._m, self._offset
         cv2.addWeighted(u, float(m[1, 1]), v, float(m[1, 2]), float(offset[1]), dst=out_u)
         cv2.addWeighted(u, float(m[2, 1]), v, float(m[2, 2]), float(offset[2]), dst=out_v)
@@ -94,22 +94,21 @@ class ColourConverter:
         cb, cr = float(m[0, 1]), float(m[0, 2])
         cv2.addWeighted(u, cb, v, cr, 128.0 - 128.0 * (cb + cr), dst=self._small)
         cv2.resize(self._small, (y.shape[1], y.shape[0]), dst=self._large, interpolation=cv2.INTER_LINEAR)
-        # offset[0] holds −(cb + cr)·128 already; the enlarged plane carries +128 instead.
+        # offset[0] already includes −(cb + cr)·128; the enlarged plane carries +128 instead.
         cv2.addWeighted(y, float(m[0, 0]), self._large, 1.0, float(offset[0]) + 128.0 * (cb + cr) - 128.0, dst=out_y)
 
 
 def program_yuv(red: int, green: int, blue: int) -> tuple[int, int, int]:
-    """The program's code values of one sRGB colour."""
+    """The program's code values of an sRGB colour."""
     matrix, offset = rgb_to_yuv(PROGRAM_COLOUR_SPACE)
     y, u, v = (round(float(value)) for value in matrix @ np.array([red, green, blue], np.float64) + offset)
     return y, u, v
 
 
 def planes_from_rgba(rgba: Plane) -> tuple[Plane, Plane, Plane, Plane | None]:
-    """Premultiplied I420 planes and alpha (None where all is opaque) of straight RGBA or RGB, (height, width, 4 or 3) with even sides.
+    """Premultiplied I420 planes and alpha (None if all pixels are opaque) of straight RGBA or RGB, (height, width, 4 or 3) with even sides.
 
-    For frames that change now and then: exact, a few passes in float32, over so few lines at a time that a large frame needs little
-    memory beside its own.
+    For images that rarely change: exact, a few float32 passes over bands of lines, so that a large image needs little extra memory.
     """
     height, width = rgba.shape[:2]
     alpha = rgba[:, :, 3] if rgba.shape[2] == 4 else None

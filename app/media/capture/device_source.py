@@ -1,4 +1,4 @@
-"""A device that delivers frames by itself: one thread that reads, one that watches and opens the device again."""
+"""A video device: one thread reads it, another watches and reopens it."""
 
 import logging
 import threading
@@ -18,25 +18,25 @@ from app.media.source_guard import SourceGuard
 
 log = logging.getLogger(__name__)
 
-FROZEN_NS = 2 * NS_PER_S  # after so long without a frame there is no signal
+FROZEN_NS = 2 * NS_PER_S  # after this long without a frame there is no signal
 FIRST_FRAME_NS = 10 * NS_PER_S  # cameras take their time to open
 _PAUSES_S = (0.5, 1, 2, 4)
-_MOST_STUCK = 2  # threads left inside a hanging driver before no more are sent after them
+_MOST_STUCK = 2  # after this many threads hang in a driver, no more are started
 _JOIN_S = 0.5
-_LOOK_S = 0.1  # how often the watcher looks
+_LOOK_S = 0.1  # how often the watcher checks
 _RATE_SMOOTHING = 0.1
 
 
 class FrameReader(Protocol):
-    """An open device. All on one thread; foreign errors come out as AppError."""
+    """An open device, used on one thread. It raises library errors as AppError."""
 
     def read(self) -> FramePlanes | None:
-        """Wait for the next frame; None = the device answered, and its frame is the one it gave before."""
+        """Wait for the next frame; None if the device answered and its frame did not change."""
 
     def close(self) -> None: ...
 
 
-Opener = Callable[[threading.Event], FrameReader]  # the event is set when the reader shall give up waiting
+Opener = Callable[[threading.Event], FrameReader]  # the event is set when the reader must stop waiting
 
 
 class SignalState(Enum):
@@ -48,7 +48,7 @@ class SignalState(Enum):
 
 
 class _Attempt:
-    """One opening of the device with its thread; it is abandoned when its thread hangs in a driver."""
+    """One opening of the device with its thread; it is abandoned when the thread hangs in a driver."""
 
     def __init__(
         self,
@@ -82,16 +82,16 @@ class _Attempt:
             reader.close()
 
     def overdue(self, now_ns: int) -> bool:
-        """Whether its next frame should have come by now."""
+        """Whether the next frame is late."""
         if self.seen_ns:
             return now_ns - self.seen_ns > FROZEN_NS
         return now_ns - self.begun_ns > FIRST_FRAME_NS
 
 
 class DeviceSource:
-    """The newest frame of a device that may vanish, freeze, hang and come back; each said once.
+    """The newest frame of a device that may vanish, freeze, hang and come back; each change is reported once.
 
-    The last frame is shown for two seconds at most, then `latest` gives None until frames come again.
+    The last frame is shown for at most two seconds; then `latest` returns None until frames come again.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class DeviceSource:
             self._watcher.start()
 
     def close(self) -> None:
-        """Let go of the device; a thread that hangs in its driver is left behind and ends when the driver lets it."""
+        """Release the device. A thread that hangs in its driver is abandoned and ends when the driver returns."""
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             self._closing.set()
@@ -132,7 +132,7 @@ class DeviceSource:
             self._frame = None
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """False: a device is opened anew with its settings."""
+        """Always False: new settings need a new opening of the device."""
         return False
 
     def latest(self) -> Frame | None:
@@ -154,7 +154,7 @@ class DeviceSource:
         )
 
     def _delivered(self, attempt: _Attempt, planes: FramePlanes | None) -> None:
-        """On the attempt's thread; what an abandoned one still delivers is dropped."""
+        """Runs on the attempt's thread; frames from an abandoned attempt are dropped."""
         if attempt is not self._attempt:
             return
         now_ns = self._clock.monotonic_ns()
@@ -181,7 +181,7 @@ class DeviceSource:
             self._tell(now_ns)
 
     def _open(self, now_ns: int) -> None:
-        """Open the device on a thread of its own, unless too many hang in its driver already."""
+        """Open the device on a thread of its own, unless too many threads hang in its driver."""
         self._stuck = [attempt for attempt in self._stuck if attempt.thread.is_alive()]
         if len(self._stuck) < _MOST_STUCK:
             self._attempt = _Attempt(self._source.id, self._opener, self._delivered, now_ns, self._guard)
@@ -206,12 +206,12 @@ class DeviceSource:
             self._stuck.append(attempt)
 
     def _tell(self, now_ns: int) -> None:
-        """Move the signal's state, and say so to the user where it was lost or came back."""
+        """Update the signal state, and tell the user when the signal is lost or returns."""
         fresh = self._seen_ns > 0 and now_ns - self._seen_ns <= FROZEN_NS
         if fresh and self._signal is not SignalState.ALIVE:
             if self._signal is SignalState.LOST:
                 self._say(Severity.INFO, "source.back")
-            if self._attempt is not None:  # else it has failed already, and that will be the reason
+            if self._attempt is not None:  # otherwise it has failed already, and that is the reason to report
                 self._failure = None
             self._signal = SignalState.ALIVE
         elif self._signal is SignalState.ALIVE and not fresh:

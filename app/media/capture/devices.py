@@ -1,4 +1,4 @@
-"""The cameras and monitors of this machine."""
+"""Lists the cameras and monitors of this machine."""
 
 import logging
 import os
@@ -16,14 +16,14 @@ from app.domain.program.device import Device
 
 log = logging.getLogger(__name__)
 
-# The one system by which cameras are listed and opened on each platform; other platforms: OpenCV's own choice.
+# The backend that lists and opens cameras on each platform; on other platforms OpenCV chooses.
 _BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
 _BY_ID = Path("/dev/v4l/by-id")
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """`id` survives restarts and other USB sockets where the system has such a name; `index` and `backend` open it now."""
+    """`id` survives restarts and a change of USB port if the system has a stable name; `index` and `backend` open the camera now."""
 
     id: str
     name: str
@@ -33,14 +33,14 @@ class Camera:
 
 
 def _lasting_names(folder: Path) -> dict[str, str]:
-    """Device path → the name that udev keeps for it (maker, model, serial number)."""
+    """Device path → the stable name from udev (maker, model, serial number)."""
     if not folder.is_dir():
         return {}
     return {os.path.realpath(link): link.name for link in sorted(folder.iterdir(), reverse=True)}
 
 
 def identified(infos: Sequence[CameraInfo], lasting: dict[str, str], *, paths_last: bool) -> tuple[Camera, ...]:
-    """Cameras with their identities: the system's lasting name, or USB numbers and name, counted where several are alike."""
+    """Cameras with their identities: the system's stable name, or USB ids and name, numbered if several are equal."""
     cameras: list[Camera] = []
     for info in sorted(infos, key=lambda info: info.index):
         path = info.path or ""
@@ -53,26 +53,26 @@ def identified(infos: Sequence[CameraInfo], lasting: dict[str, str], *, paths_la
 
 
 def find_cameras() -> tuple[Camera, ...]:
-    """Every camera that is plugged in, asked for anew."""
+    """Scan for cameras."""
     backend = _BACKENDS.get(sys.platform, cv2.CAP_ANY)
     try:
         found = enumerate_cameras(backend)
-    except (OSError, RuntimeError, ValueError) as error:  # one is being unplugged just now, or its driver has a fault
+    except (OSError, RuntimeError, ValueError) as error:  # one is being unplugged right now, or its driver is faulty
         log.warning("the cameras cannot be listed: %s", error)
         return ()
-    # Windows and macOS give a path that names device and socket and lasts; Linux numbers its nodes as they come.
+    # Windows and macOS give a stable path with device and port; Linux numbers its nodes in order of appearance.
     return identified(found, _lasting_names(_BY_ID), paths_last=sys.platform in {"win32", "darwin"})
 
 
 def cameras() -> tuple[Device, ...]:
-    """The cameras for people to choose from; the first is the one that an empty choice means."""
+    """The cameras to choose from; the first one is the default for an empty choice."""
     return tuple(
         Device(id=camera.id, name=camera.name, detail=camera.path, default=position == 0) for position, camera in enumerate(find_cameras())
     )
 
 
 def monitors() -> tuple[Device, ...]:
-    """The monitors by number, 0 = all together; empty where there is no screen."""
+    """The monitors by number, 0 = all of them; empty without a screen."""
     try:
         with mss.MSS() as screen:
             found = list(screen.monitors)

@@ -1,4 +1,4 @@
-"""Whether a file is another one than a moment ago."""
+"""Detects whether a file changed."""
 
 import os
 
@@ -6,7 +6,7 @@ FileState = tuple[int, int, int]
 
 
 def file_state(path: str) -> FileState | None:
-    """What changes when the file's content does; None while it is not there."""
+    """A value that changes with the file's content; None if the file does not exist."""
     try:
         state = os.stat(path)
     except (OSError, ValueError):

@@ -1,8 +1,8 @@
-"""The code burnt into the test card: two rows of 36 square cells at the top left that a reader finds again after any codec.
+"""The code in the test card: two rows of 36 square cells at the top left, readable after any codec.
 
-Row 0 is the frame's number, row 1 the wall-clock time of capture in milliseconds, both modulo 2^32. A row is: white, black
-(sync), 32 bits from the most significant (white = 1), parity (white if the number of ones is odd), the parity's inverse.
-A cell's side is canvas height // 45, at most canvas width // 36 so that 36 fit a portrait canvas, rounded down to even, at least 4.
+Row 0 is the frame number, row 1 the wall-clock time of capture in milliseconds, both modulo 2^32. A row is: white, black (sync), 32 bits
+from the most significant (white = 1), parity (white if the number of ones is odd), the inverse of parity. A cell's side is canvas height //
+45, at most canvas width // 36 so that 36 fit a portrait canvas, rounded down to even, at least 4.
 """
 
 import cv2
@@ -19,7 +19,7 @@ _THRESHOLD = (WHITE + BLACK) // 2
 
 
 def cell_side(width: int, height: int) -> int:
-    """Pixels along a cell's side on a canvas of this size."""
+    """The side of a cell in pixels on a canvas of this size."""
     return max(4, min(height // 45, width // COLUMNS) // 2 * 2)
 
 
@@ -39,7 +39,7 @@ class FrameCodeWriter:
         self._cells: Plane = np.empty((ROWS, COLUMNS), np.uint8)
 
     def write(self, y: Plane, number: int, time_ms: int) -> None:
-        """Burn `number` and `time_ms` into the top left of `y`; the chroma there must be neutral."""
+        """Write `number` and `time_ms` into the top left of `y`; the chroma there must be neutral."""
         _fill_row(self._cells[0], number)
         _fill_row(self._cells[1], time_ms)
         area = y[: ROWS * self._side, : COLUMNS * self._side]
@@ -47,7 +47,7 @@ class FrameCodeWriter:
 
 
 def write(y: Plane, number: int, time_ms: int) -> None:
-    """Burn a code into any luma plane."""
+    """Write a code into a luma plane."""
     FrameCodeWriter(y.shape[1], y.shape[0]).write(y, number, time_ms)
 
 
@@ -60,7 +60,7 @@ def _read_row(cells: list[bool]) -> int | None:
 
 
 def read(y: Plane) -> tuple[int, int] | None:
-    """(number, time_ms) of the code in `y`, or None where sync or parity do not fit."""
+    """(number, time_ms) of the code in `y`; None if sync or parity do not match."""
     side = cell_side(y.shape[1], y.shape[0])
     margin = side // 4
     values = []

@@ -1,4 +1,4 @@
-"""Decoded frames of any pixel format, colour_space, size, shape of pixels and orientation become the program's planes."""
+"""Converts decoded frames of any pixel format, colour space, size, pixel aspect and orientation into the program's planes."""
 
 from functools import cache
 from typing import NamedTuple, cast
@@ -20,13 +20,13 @@ from app.media.ports import Plane
 _MATRICES = {
     1: Matrix.BT709,
     4: Matrix.FCC,
-    5: Matrix.BT601,  # BT.470BG, what JPEG files say
+    5: Matrix.BT601,  # BT.470BG, as in JPEG files
     6: Matrix.BT601,  # SMPTE 170M
     7: Matrix.SMPTE240M,
     9: Matrix.BT2020,
     10: Matrix.BT2020,
 }
-_HD_LINES = 720  # what carries no word about its matrix is BT.709 from here on, BT.601 below
+_HD_LINES = 720  # without a declared matrix, frames of at least this height are BT.709, smaller ones BT.601
 _FULL = 2  # AVCOL_RANGE_JPEG
 _PLANAR = frozenset({"yuv420p", "yuvj420p"})
 _SETTINGS_MATRIX = {"bt601": Matrix.BT601, "bt709": Matrix.BT709}
@@ -37,7 +37,7 @@ _MOST_SIDE = 8192  # of a frame that is stretched to square pixels
 
 
 class FramePlanes(NamedTuple):
-    """Even-sized planes in the program's colour_space; premultiplied where there is alpha."""
+    """Planes with even sides in the program's colour space; premultiplied if there is alpha."""
 
     y: Plane
     u: Plane
@@ -46,12 +46,12 @@ class FramePlanes(NamedTuple):
 
 
 def rows_of(plane: VideoPlane) -> Plane:
-    """The bytes of a frame's plane as (lines, bytes a line), without copying; padding at the line's end included."""
+    """The bytes of a frame's plane as (lines, bytes per line), without a copy; line padding is included."""
     return np.frombuffer(cast("npt.NDArray[np.uint8]", plane), np.uint8).reshape(-1, plane.line_size)
 
 
 def colour_space_of(frame: av.VideoFrame, matrix: Matrix | None, range_: Range | None) -> ColourSpace:
-    """What the frame says about its colour_space, or the rule of thumb where it says nothing; a matrix or range given wins."""
+    """The colour space that the frame declares, or a guess if it declares none; an explicit matrix or range overrides both."""
     guess = Matrix.BT709 if frame.height >= _HD_LINES else Matrix.BT601
     full = frame.color_range == _FULL or frame.format.name.startswith("yuvj")
     return ColourSpace(matrix or _MATRICES.get(frame.colorspace, guess), range_ or (Range.FULL if full else Range.LIMITED))
@@ -64,9 +64,9 @@ def carries_alpha(format_name: str) -> bool:
 
 
 class FrameConverter:
-    """Converts frames of one stream; 8-bit planar BT.709 limited passes through without a copy. For one thread.
+    """Converts the frames of one stream; 8-bit planar BT.709 limited range passes without a copy. For one thread.
 
-    `matrix` and `range` as in a source's settings: "auto" believes the frame.
+    `matrix` and `range` are those of the source's settings: "auto" trusts the frame.
     """
 
     def __init__(self, matrix: Value = "auto", range_: Value = "auto") -> None:
@@ -79,9 +79,9 @@ class FrameConverter:
     def convert(
         self, frame: av.VideoFrame, *, orientation: Orientation = UPRIGHT, aspect: float = 1.0, mirror: bool = False, opaque: bool = False
     ) -> FramePlanes:
-        """The frame's planes with square pixels, turned and then mirrored; raises AppError("picture.format").
+        """The frame's planes with square pixels, oriented and then mirrored. Raises AppError("picture.format").
 
-        `aspect`: how much wider than high a pixel of the frame is. `opaque`: what stands in the place of alpha means nothing.
+        `aspect`: pixel aspect ratio, width / height. `opaque`: ignore the alpha bytes.
         """
         try:
             planes = self._square(self._planes(frame, opaque), aspect)
@@ -102,19 +102,15 @@ class FrameConverter:
                 return self._premultiplied(coded, np.ascontiguousarray(alpha))
         return coded
 
-    def convert_planes(self, planes: FramePlanes, colour_space: ColourSpace, *, mirror: bool = False) -> FramePlanes:
-        """The same for planes that came some other way."""
-        return self._oriented(self._in_program_colours(planes, colour_space, 0), UPRIGHT.with_mirror() if mirror else UPRIGHT)
-
     def _planar(self, frame: av.VideoFrame, translucent: bool) -> tuple[av.VideoFrame, ColourSpace]:
-        """8-bit 4:2:0 in planes, with a fourth one for alpha where it is wanted, and the colour_space that its numbers have."""
+        """8-bit planar 4:2:0, with alpha as a fourth plane if wanted, and its colour space."""
         name = frame.format.name
         if frame.format.is_rgb or name == "pal8":
             return self._of_rgb(frame, "yuva420p" if translucent else "yuv420p"), PROGRAM_COLOUR_SPACE
         colour_space = colour_space_of(frame, self._matrix, self._range)
         if name in _PLANAR or (translucent and name == "yuva420p"):
             return frame, colour_space
-        # Same matrix and range on both sides: swscale then moves samples and leaves their meaning alone.
+        # The same matrix and range on both sides: swscale then only moves samples and keeps their meaning.
         range_ = ColorRange.JPEG if name.startswith("yuvj") else ColorRange.MPEG
         planar = self._reformatter.reformat(
             frame,
@@ -153,7 +149,7 @@ class FrameConverter:
         return FramePlanes(out.y, out.u, out.v)
 
     def _premultiplied(self, planes: FramePlanes, alpha: Plane) -> FramePlanes:
-        """Straight planes as the program wants them, see `Frame`."""
+        """Straight planes premultiplied as in `Frame`."""
         height, width = planes.y.shape
         out = self._take(width, height)
         half = np.asarray(cv2.resize(alpha, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
@@ -167,7 +163,7 @@ class FrameConverter:
         return FramePlanes(out.y, out.u, out.v, alpha)
 
     def _square(self, planes: FramePlanes, aspect: float) -> FramePlanes:
-        """The frame with pixels that are as wide as high: it becomes wider, or higher, and loses nothing."""
+        """The frame stretched to square pixels: wider or higher, never smaller."""
         height, width = planes.y.shape
         if aspect >= 1.0:
             width = min(_MOST_SIDE, round(width * aspect / 2) * 2)
@@ -199,7 +195,7 @@ class FrameConverter:
     def _take(self, width: int, height: int) -> Planes:
         pool = self._pools.get((width, height))
         if pool is None:
-            if len(self._pools) >= 4:  # a stream that changes its size keeps no old sizes
+            if len(self._pools) >= 4:  # a stream that changes its size needs no old sizes
                 self._pools.clear()
             pool = self._pools[(width, height)] = FramePool(width, height)
         return pool.take()

@@ -1,4 +1,4 @@
-"""Decoding image files: stills and short animations, bounded in memory by what the header says before anything is decoded."""
+"""Decodes image files: stills and short animations. The header bounds the memory before anything is decoded."""
 
 import logging
 import os
@@ -23,17 +23,17 @@ log = logging.getLogger(__name__)
 _MIB = 1024 * 1024
 _MOST_FILE_BYTES = 512 * _MIB
 _MOST_DECODED_BYTES = 320 * _MIB  # 100 megapixels in colour
-_MOST_JPEG_PIXELS = 300_000_000  # phones write 200 megapixels; a JPEG is decoded at a half, a quarter or an eighth
-_MOST_KEPT_BYTES = 96 * _MIB  # planes of an animation that are kept; longer ones are decoded while they play
-_MOST_CUT_BYTES = 256 * _MIB  # the same where decoding while playing is not possible
-_CHUNK_BYTES = 64 * _MIB  # images of an animation that are decoded at once
-_FRAME_BYTES = 2048  # what one takes beside its pixels, however small it is
-_LONGEST_SIDE = 3840  # a photograph of 50 megapixels is shown no larger
-_LEAST_MS = 20  # browsers treat shorter times as a mistake of the file, too
-_MISTAKEN_MS = 100  # and show such a image for so long
-_STREAMED = frozenset({ImageFormat.GIF, ImageFormat.PNG})  # animations that FFmpeg reads image by image
+_MOST_JPEG_PIXELS = 300_000_000  # phones write 200 megapixels; a JPEG can be decoded at a half, a quarter or an eighth of its size
+_MOST_KEPT_BYTES = 96 * _MIB  # planes of an animation that stay in memory; longer ones are decoded during playback
+_MOST_CUT_BYTES = 256 * _MIB  # the same limit where decoding during playback is not possible
+_CHUNK_BYTES = 64 * _MIB  # animation frames decoded per step
+_FRAME_BYTES = 2048  # overhead of a frame beside its pixels
+_LONGEST_SIDE = 3840  # larger photographs are scaled down to this
+_LEAST_MS = 20  # browsers also treat shorter times as an error in the file
+_MISTAKEN_MS = 100  # and show such a frame for this long
+_STREAMED = frozenset({ImageFormat.GIF, ImageFormat.PNG})  # animations that FFmpeg can read frame by frame
 _REDUCED = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2), (1, cv2.IMREAD_COLOR))
-# EXIF's orientation: (transposed, upside down, mirrored), in this order.
+# EXIF orientation: (transposed, upside down, mirrored), in this order.
 _TURNS: Mapping[int, tuple[bool, bool, bool]] = {
     2: (False, False, True),
     3: (False, True, True),
@@ -47,8 +47,8 @@ _TURNS: Mapping[int, tuple[bool, bool, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
-    """The images of one file; `ends_ms` says when each one gives way, counted from the start of a round. `truncated`: its end is missing,
-    because it needs too much memory."""
+    """The frames of an image file. `ends_ms`: when each frame ends, from the start of a loop. `truncated`: the end is missing, because it
+    needs too much memory."""
 
     planes: tuple[FramePlanes, ...]
     ends_ms: tuple[int, ...]
@@ -57,13 +57,13 @@ class DecodedImage:
 
 @dataclass(frozen=True, slots=True)
 class LongAnimation:
-    """An animation that is too long to be kept: to be played like a film, from this file."""
+    """An animation that is too long to keep in memory: play it from the file like a film."""
 
     path: Path
 
 
 def load_image(path: Path) -> DecodedImage | LongAnimation:
-    """Decode a image file; raises AppError("image.missing", "image.format", "image.too_large", "image.…")."""
+    """Decode an image file. Raises AppError("image.missing", "image.format", "image.too_large", "image.…")."""
     data = _bytes_of(path)
     header = read_header(data)
     if header is None:
@@ -77,7 +77,7 @@ def load_image(path: Path) -> DecodedImage | LongAnimation:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """The file's content; what is no ordinary file (a pipe, a device) is not read, for it may never end."""
+    """The file's content. Pipes and devices are not read, because they may never end."""
     try:
         # Opening a pipe would wait for its other end.
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
@@ -96,20 +96,20 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _check_size(path: Path, header: ImageHeader) -> None:
-    """Refuse what would need too much memory, before anything is decoded."""
+    """Refuse a file that would need too much memory, before anything is decoded."""
     pixels = header.width * header.height
     if pixels < 1:
         raise _refused(path, header, None)
     if header.format is ImageFormat.JPEG and not header.progressive:
         fits = pixels <= _MOST_JPEG_PIXELS
-    else:  # a progressive JPEG is held whole while it is decoded, in twice the bytes
+    else:  # a progressive JPEG is decoded as a whole, in twice the bytes
         fits = pixels * header.pixel_bytes * (2 if header.progressive else 1) <= _MOST_DECODED_BYTES
     if not fits:
         raise AppError("image.too_large", file=str(path), width=header.width, height=header.height)
 
 
 def _refused(path: Path, header: ImageHeader, error: Exception | None) -> AppError:
-    """What is wrong with a file that does not decode, in the order of what helps most."""
+    """Why a file cannot be decoded; the most helpful reason first."""
     if header.cut_off:
         return AppError("image.cut_off", file=str(path))
     if isinstance(error, MemoryError):
@@ -129,7 +129,7 @@ def _still(header: ImageHeader, encoded: Plane) -> DecodedImage:
 
 
 def _animation(path: Path, header: ImageHeader, encoded: Plane) -> DecodedImage | LongAnimation:
-    """The whole animation where it is short; a long one is left to be played, or cut where that is not possible."""
+    """The whole animation if it is short; a long one is played from the file, or truncated if that is not possible."""
     streamed = header.format in _STREAMED
     pixels = header.width * header.height
     each = pixels * 5 // 2 + _FRAME_BYTES
@@ -155,14 +155,14 @@ def _animation(path: Path, header: ImageHeader, encoded: Plane) -> DecodedImage 
 
 
 def _planes(pixels: Plane, orientation: int) -> FramePlanes:
-    """Planes of anything that OpenCV decodes: 8 or 16 bits, grey, colour, with alpha; scaled down, turned upright, with even sides."""
+    """Planes of anything that OpenCV decodes: 8 or 16 bits, grey, colour, with alpha; scaled down, upright, with even sides."""
     if pixels.dtype != np.uint8:
         scale_down = 1 / 257 if pixels.dtype == np.uint16 else 255.0
         pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=scale_down), np.uint8)
     height, width = pixels.shape[:2]
     scale = _LONGEST_SIDE / max(height, width)
     if scale < 1:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))  # a line of one pixel stays one
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))  # a one-pixel line stays one pixel
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     conversion = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
@@ -171,7 +171,7 @@ def _planes(pixels: Plane, orientation: int) -> FramePlanes:
 
 
 def _upright(pixels: Plane, orientation: int) -> Plane:
-    """The image turned as its EXIF orientation asks."""
+    """The image, turned as its EXIF orientation says."""
     transposed, flipped, mirrored = _TURNS.get(orientation, (False, False, False))
     if transposed:
         pixels = pixels.transpose(1, 0, 2)

@@ -1,6 +1,6 @@
-"""What a image file says of itself before anything is decoded: its kind, size, orientation, and whether its end is missing.
+"""Reads the header of an image file before anything is decoded: format, size, orientation, and whether its end is missing.
 
-All of it is a stranger's word: every read is checked against the length, and no loop runs longer than the file is.
+The data is untrusted: every read is checked against the length, and no loop runs past the end of the file.
 """
 
 import struct
@@ -11,7 +11,7 @@ from enum import Enum
 _MOST_CHUNKS = 100_000
 _MOST_TAGS = 512
 _ORIENTATION, _WIDTH, _HEIGHT, _BITS, _SAMPLES = 0x0112, 0x0100, 0x0101, 0x0102, 0x0115
-_PNG_SAMPLES = {0: 1, 2: 3, 3: 4, 4: 4, 6: 4}  # by colour type, as they come out of the decoder
+_PNG_SAMPLES = {0: 1, 2: 3, 3: 4, 4: 4, 6: 4}  # by colour type, as the decoder delivers them
 _JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _JPEG_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JPEG_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
@@ -28,9 +28,9 @@ class ImageFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """`pixel_bytes` is what one decoded pixel takes; `orientation` is EXIF's, 1 = upright. `cut_off`: the file ends too early.
+    """`pixel_bytes`: size of a decoded pixel. `orientation`: EXIF, 1 = upright. `cut_off`: the file ends too early.
 
-    `frames`: how many images a GIF or an animated PNG has, 0 where the file does not say.
+    `frames`: how many frames a GIF or animated PNG has, 0 if the file does not say.
     """
 
     format: ImageFormat
@@ -45,7 +45,7 @@ class ImageHeader:
 
 
 def read_header(data: bytes) -> ImageHeader | None:
-    """What the first bytes say, with the size 0 × 0 where they are damaged; None for a format that is not known."""
+    """Read the header. A damaged one has size 0 × 0; None for an unknown format."""
     format_ = _format_of(data)
     if format_ is None:
         return None
@@ -63,7 +63,7 @@ def _format_of(data: bytes) -> ImageFormat | None:
 
 
 def _chunks(data: bytes, at: int, *, big_endian: bool) -> Iterator[tuple[bytes, int, int]]:
-    """(name, start, length) of each chunk of a PNG (length, name, data, sum) or a RIFF file (name, length, data, padding)."""
+    """(name, start, length) of each chunk of a PNG (length, name, data, checksum) or RIFF file (name, length, data, padding)."""
     for _ in range(_MOST_CHUNKS):
         if at + 8 > len(data):
             return
@@ -111,7 +111,7 @@ def _jpeg(data: bytes) -> ImageHeader:
             size = width, height, marker in _JPEG_PROGRESSIVE
         elif marker == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
             orientation = _orientation(data[at + 10 : at + 2 + length])
-        elif marker == 0xDA:  # the image's bits begin
+        elif marker == 0xDA:  # the image data starts
             break
         at += 2 + length
     if size is None:
@@ -125,12 +125,12 @@ def _gif(data: bytes) -> ImageHeader:
 
 
 def _gif_colours(flags: int) -> int:
-    """The bytes of a colour table that follows these flags."""
+    """The size in bytes of the colour table that follows these flags."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _gif_frames(data: bytes, at: int) -> int:
-    """The images from here to the end, or to where the file breaks off."""
+    """Count the frames from here to the end, or to where the file breaks off."""
     frames, end = 0, len(data)
     while at + 10 < end and data[at] in {0x21, 0x2C}:
         if data[at] == 0x21:  # an extension
@@ -176,7 +176,7 @@ def _tiff(data: bytes) -> ImageHeader:
 
 
 def _orientation(exif: bytes) -> int:
-    """EXIF's orientation; 1 where it says nothing sensible."""
+    """The EXIF orientation; 1 if it is missing or invalid."""
     try:
         found = _tags(exif).get(_ORIENTATION, 1)
     except struct.error:
@@ -185,7 +185,7 @@ def _orientation(exif: bytes) -> int:
 
 
 def _tags(data: bytes) -> Mapping[int, int]:
-    """The numbers of a TIFF file's first directory; raises struct.error where it breaks off."""
+    """The numbers in a TIFF file's first directory. Raises struct.error where it breaks off."""
     order = {b"II": "<", b"MM": ">"}.get(data[:2])
     if order is None:
         return {}

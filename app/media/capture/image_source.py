@@ -1,4 +1,4 @@
-"""A image file as a source: decoded on a thread of its own, animated by its own timing, and read again when it changes."""
+"""An image file as a source: decoded on its own thread, animated with the file's timing, reloaded when the file changes."""
 
 import logging
 import math
@@ -23,17 +23,17 @@ from app.media.source_guard import SourceGuard
 
 log = logging.getLogger(__name__)
 
-_LOOK_S = 0.5  # how often the file is looked at
+_LOOK_S = 0.5  # how often the file is checked
 _RETRY_AFTER_LOOKS = (4, 8, 16, 32, 64, 120)  # for an unchanged file that could not be read
 _JOIN_S = 2.0  # a network drive may hang for longer
 _PLAYED: Mapping[str, Value] = {"loop": True, "paused": False, "start_s": 0.0, "end_s": 0.0}
 
 
 class ImageSource:
-    """Shows a image file; an animation runs over and over from the moment it was loaded, a long one is decoded while it plays.
+    """Shows an image file. An animation loops from the moment it is loaded; a long one is decoded during playback.
 
-    The file is watched: one that was written anew is shown once it has stayed the same from one look to the next, and until then (and when
-    it cannot be read) the earlier frame stays. One that is missing or broken is reported once.
+    The file is watched: a new version is shown when the file is stable from one check to the next. Until then, and if it cannot be read,
+    the earlier frame stays. A missing or broken file is reported once.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class ImageSource:
         self._sequence = 0
         self._loaded_ns = 0
         self._failure = ""
-        if not self._path:  # nothing was chosen yet: nothing is shown, and it is no lost signal that covers what lies below
+        if not self._path:  # no file is chosen yet: show nothing. A lost signal would cover the layers below
             self._frame = self._made(clear_planes())
 
     def start(self) -> None:
@@ -74,7 +74,7 @@ class ImageSource:
             thread.join(_JOIN_S)
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """True where the file is the same."""
+        """True if the file is the same."""
         return str(settings["file"]) == self._path
 
     def latest(self) -> Frame | None:
@@ -110,7 +110,7 @@ class ImageSource:
         return Frame(y=y, u=u, v=v, capture_ns=self._clock.monotonic_ns(), sequence=self._sequence, alpha=alpha)
 
     def _watch(self) -> None:
-        """Load the file at once, and again when it has changed and stands still, until closed."""
+        """Load the file at once, and again when it has changed and is stable, until closed."""
         loaded = seen = file_state(self._path)
         backoff = Backoff(_RETRY_AFTER_LOOKS)
         retry_after = math.inf if self._load() else backoff.failed()
@@ -129,7 +129,7 @@ class ImageSource:
         self._play(None)
 
     def _load(self) -> bool:
-        """Whether the file could be read; else it is said, once."""
+        """Whether the file could be read; a failure is reported once."""
         try:
             with self._guard.section():
                 loaded = load_image(Path(self._path))
@@ -148,7 +148,7 @@ class ImageSource:
     def _show(self, animation: DecodedImage) -> None:
         self._play(None)
         self._loaded_ns = self._clock.monotonic_ns()
-        self._animation = None  # the composing thread must not look into the new ones by the old number
+        self._animation = None  # the composing thread must not use the old index with the new frames
         self._shown = 0
         self._frame = self._made(animation.planes[0])
         self._animation = animation
@@ -156,7 +156,7 @@ class ImageSource:
             self._say(Severity.WARNING, "image.cut_short", {"file": self._path, "pictures": len(animation.planes)})
 
     def _play(self, film: LongAnimation | None) -> None:
-        """Play a long animation instead of showing what is kept, or end that."""
+        """Play a long animation instead of the frames in memory; None stops it."""
         old, self._film = self._film, None
         if old is not None:
             old.close()

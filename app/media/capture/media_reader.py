@@ -1,4 +1,4 @@
-"""Reading a media file: frames and sound of one stretch, in the file's order, with times from the stretch's start."""
+"""Reads a section of a media file: frames and sound in file order, timed from the start of the section."""
 
 import logging
 from collections.abc import Iterator
@@ -11,9 +11,10 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
+from app.domain.base.address import shown_address
 from app.domain.base.clock import NS_PER_S
 from app.domain.base.errors import AppError
-from app.media.capture.container import open_container, shown_location
+from app.media.capture.container import open_container
 from app.media.capture.timestamps import TimestampCorrector
 from app.media.capture.video_decoder import MOST_PIXELS, VideoDecoder, can_decode, pixel_aspect
 from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
@@ -22,13 +23,13 @@ from app.media.source_guard import reason_of
 log = logging.getLogger(__name__)
 
 _CLOCK_MAY_JUMP = 0x0200  # AVFMT_TS_DISCONT
-_JUMP_NS = NS_PER_S // 20  # a stamp that is off by more is a gap in the file, not rounding
-_NS_PER_AV = NS_PER_S // 1_000_000  # FFmpeg's own unit is the microsecond
+_JUMP_NS = NS_PER_S // 20  # a timestamp that is off by more is a gap in the file, not rounding
+_NS_PER_AV = NS_PER_S // 1_000_000  # FFmpeg's time unit is the microsecond
 
 
 @dataclass(frozen=True, slots=True)
 class VideoItem:
-    """A decoded frame, to be shown `at_ns` after the stretch's start."""
+    """A decoded frame, due `at_ns` after the start of the section."""
 
     at_ns: int
     frame: av.VideoFrame
@@ -36,7 +37,7 @@ class VideoItem:
 
 @dataclass(frozen=True, slots=True)
 class SoundItem:
-    """(n, 2) float32 samples of 48 kHz; the first one is due `at_ns` after the stretch's start."""
+    """(n, 2) float32 samples at 48 kHz; the first one is due `at_ns` after the start of the section."""
 
     at_ns: int
     samples: Samples
@@ -50,10 +51,10 @@ Item = VideoItem | SoundItem
 
 
 class MediaReader:
-    """Decodes one file or address from `start_s` to `end_s` (0 = its end); `items` can be asked for again for another round.
+    """Decodes one file or address from `start_s` to `end_s` (0 = its end); call `items` again for another loop.
 
-    `sound` False leaves the sound alone. Foreign errors come out as AppError("media.…"). What cannot be decoded is left out:
-    `lacks_video` and `lacks_sound` tell that there is a stream of which nothing can be shown or heard.
+    `sound` False ignores the sound. Library errors are raised as AppError("media.…"). Streams that cannot be decoded are skipped:
+    `lacks_video` and `lacks_sound` say that there is such a stream.
     """
 
     def __init__(self, location: str, *, start_s: float, end_s: float, sound: bool) -> None:
@@ -61,15 +62,15 @@ class MediaReader:
         self._start_ns = round(start_s * NS_PER_S)
         self._end_ns = round(end_s * NS_PER_S)
         if self._end_ns and self._end_ns <= self._start_ns:
-            raise AppError("media.end_before_start", location=shown_location(location), start=start_s, end=end_s)
+            raise AppError("media.end_before_start", location=shown_address(location), start=start_s, end=end_s)
         self._sound = sound
-        self._brought: set[str] = set()  # what any round has brought so far
+        self._brought: set[str] = set()  # what the loops have delivered so far
         self._container = self._opened()
         if not self.has_video and not self.has_sound:
             unknown = self.lacks_video or self.lacks_sound
             self._container.close()
-            raise AppError("media.no_codec" if unknown else "media.empty", location=shown_location(location))
-        self.length_ns = 0  # of the last whole round
+            raise AppError("media.no_codec" if unknown else "media.empty", location=shown_address(location))
+        self.length_ns = 0  # of the last complete loop
 
     def _opened(self) -> InputContainer:
         container = open_container(self._location)
@@ -77,26 +78,26 @@ class MediaReader:
             self._choose(container)
         except (av.FFmpegError, OSError, ValueError) as error:
             container.close()
-            raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+            raise AppError("media.unreadable", location=shown_address(self._location), reason=reason_of(error)) from error
         except AppError:
             container.close()
             raise
         return container
 
     def _choose(self, container: InputContainer) -> None:
-        """The streams to be played: FFmpeg's choice, or the first of a kind that can be decoded."""
+        """Choose the streams to play: FFmpeg's choice, or the first one of a kind that can be decoded."""
         streams = container.streams
         videos = [stream for stream in (streams.best("video"), *streams.video) if isinstance(stream, VideoStream)]
         sounds = [stream for stream in (streams.best("audio"), *streams.audio) if isinstance(stream, AudioStream)] if self._sound else []
         self._video = next((stream for stream in videos if can_decode(stream)), None)
         self._audio = next((stream for stream in sounds if can_decode(stream)), None)
         if self._video is not None and self._video.width * self._video.height > MOST_PIXELS:
-            raise AppError("media.too_large", location=shown_location(self._location), width=self._video.width, height=self._video.height)
+            raise AppError("media.too_large", location=shown_address(self._location), width=self._video.width, height=self._video.height)
         self.has_video = self._video is not None
         self.has_sound = self._audio is not None
         self.lacks_video = bool(videos) and not self.has_video
         self.lacks_sound = bool(sounds) and not self.has_sound
-        # The front cover of a record is a video stream of one frame.
+        # A record's front cover is a video stream of one frame.
         self.has_cover = self._video is not None and bool(self._video.disposition & Disposition.attached_pic)
         self.aspect = pixel_aspect(self._video) if self._video is not None else 1.0
         self._decoder = VideoDecoder(self._video) if self._video is not None else None
@@ -107,9 +108,9 @@ class MediaReader:
         self._container.close()
 
     def items(self) -> Iterator[Item]:
-        """One round through the stretch; afterwards `length_ns` says how long it was.
+        """One loop through the section; afterwards `length_ns` is its length.
 
-        Raises AppError, also where the first round brought nothing at all.
+        Raises AppError, also if the first loop delivers nothing.
         """
         try:
             self._rewind()
@@ -117,22 +118,22 @@ class MediaReader:
                 self._brought.add("video" if isinstance(item, VideoItem) else "sound")
                 yield item
         except (av.FFmpegError, OSError) as error:
-            raise AppError("media.unreadable", location=shown_location(self._location), reason=reason_of(error)) from error
+            raise AppError("media.unreadable", location=shown_address(self._location), reason=reason_of(error)) from error
         if not self._brought:
             raise self._nothing()
         self.lacks_video |= self.has_video and "video" not in self._brought
         self.lacks_sound |= self.has_sound and "sound" not in self._brought
 
     def _nothing(self) -> AppError:
-        """Why a round brought neither frame nor sound."""
+        """Why a loop delivered neither video nor sound."""
         length_s = (self._container.duration or 0) * _NS_PER_AV / NS_PER_S
-        location = shown_location(self._location)
+        location = shown_address(self._location)
         if self._start_ns and length_s and self._start_ns >= length_s * NS_PER_S:
             return AppError("media.starts_behind_end", location=location, start=self._start_ns / NS_PER_S, length=round(length_s, 1))
         return AppError("media.nothing", location=location)
 
     def _rewind(self) -> None:
-        """Go to the key frame before the stretch; what cannot seek is opened anew."""
+        """Go to the key frame before the section; a file that cannot seek is reopened."""
         if self._decoder is not None:
             self._decoder.reset()
         if self._fresh and not self._start_ns:
@@ -166,7 +167,7 @@ class MediaReader:
         self.length_ns = limit_ns if over else timeline.furthest_ns
 
     def _frame_ns(self) -> int:
-        """How long the stream says that a frame is shown."""
+        """How long a frame is shown according to the stream."""
         rate = self._video.average_rate if self._video is not None else None
         return round(NS_PER_S / float(rate)) if rate else NS_PER_S // 30
 
@@ -176,7 +177,7 @@ def _resampler() -> av.AudioResampler:
 
 
 class _Timeline:
-    """Gives decoded frames their times, counted from the stretch's start; what lies before it is left out."""
+    """Times decoded frames from the start of the section, and drops what lies before it."""
 
     def __init__(self, origin_ns: int, limit_ns: int, frame_ns: int, stamps: TimestampCorrector, decoder: VideoDecoder | None) -> None:
         self._stamps = stamps
@@ -191,7 +192,7 @@ class _Timeline:
         self.furthest_ns = 0
 
     def items(self, packet: "av.Packet[Stream]", *, cover: bool) -> Iterator[Item]:
-        """What this packet decodes to; one that is broken to nothing."""
+        """What this packet decodes to; a broken packet gives nothing."""
         if packet.stream.type == "video" and self._decoder is not None:
             for frame in self._decoder.decode(packet):
                 yield from [VideoItem(0, frame)] if cover else self._video(frame)
@@ -205,7 +206,7 @@ class _Timeline:
             yield from self._heard(sound)
 
     def rest(self) -> Iterator[Item]:
-        """What the resampler still holds at the end."""
+        """Flush the resampler."""
         if self._sound_ns is not None:
             yield from self._resampled(None)
 
@@ -214,13 +215,13 @@ class _Timeline:
         if frame.time is not None:
             at_ns = self._stamps.corrected("video", round(frame.time * NS_PER_S) - self._origin_ns, self._frame_ns)
         self._next_video_ns = at_ns + self._frame_ns
-        # A frame that ends at the start is not part of it, though its rounded time may say so.
+        # A frame that ends at the start is not part of the section, even if its rounded time says so.
         if self._next_video_ns > self._frame_ns // 10:
             self._reached(self._next_video_ns)
             yield VideoItem(max(0, at_ns), frame)
 
     def _heard(self, frame: av.AudioFrame) -> Iterator[Item]:
-        """Times are counted on by samples: containers round theirs, and a sample too few or too many would click."""
+        """Time is counted in samples: containers round theirs, and one sample too few or too many would click."""
         if frame.time is not None:
             length_ns = frame.samples * NS_PER_S // max(1, frame.sample_rate)
             stamp_ns = self._stamps.corrected("sound", round(frame.time * NS_PER_S) - self._origin_ns, length_ns)
@@ -229,7 +230,7 @@ class _Timeline:
         if self._sound_ns is None:
             self._sound_ns = 0
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form != self._sound_form:  # broadcasts change from stereo to surround and back
+        if form != self._sound_form:  # broadcasts switch between stereo and surround
             if self._sound_form is not None:
                 yield from self._resampled(None)
                 self._resampler = _resampler()

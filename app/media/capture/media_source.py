@@ -1,17 +1,17 @@
-"""Playing a media file or address: frames at their time, sound through a feed, loops without a gap."""
+"""Plays a media file or address: frames on time, sound through a feed, loops without a gap."""
 
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
+from app.domain.base.address import shown_address
 from app.domain.base.backoff import Backoff
 from app.domain.base.clock import NS_PER_S, Clock
 from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice, Severity
 from app.domain.program.source import Source
 from app.domain.program.stats import SourceStats
-from app.media.capture.container import shown_location
 from app.media.capture.file_state import file_state
 from app.media.capture.frames import FrameConverter, FramePlanes
 from app.media.capture.media_reader import Item, MediaReader, SoundItem, VideoItem
@@ -23,23 +23,23 @@ from app.media.source_guard import SourceGuard
 
 log = logging.getLogger(__name__)
 
-_SOUND_AHEAD_NS = 250_000_000  # the feed bears a second; the mixer needs its latency
+_SOUND_AHEAD_NS = 250_000_000  # the feed holds a second or more; the mixer needs its latency
 _FRAMES_AHEAD = 3
-_MOST_FRAMES_BYTES = 192 * 1024 * 1024  # decoded frames that wait while sound is looked for in a badly interleaved file
-_LATE_NS = NS_PER_S // 10  # a frame so late is not shown when a later one is there
-_BEHIND_NS = NS_PER_S  # decoding or the network fell behind so far that time is taken up from now
+_MOST_FRAMES_BYTES = 192 * 1024 * 1024  # decoded frames that wait while the reader looks for sound in a badly interleaved file
+_LATE_NS = NS_PER_S // 10  # a frame this late is skipped if a later one is there
+_BEHIND_NS = NS_PER_S  # after falling this far behind, playback continues from now
 _LEAD_NS = 60_000_000  # from opening to the first frame: time to decode it and the first sound
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)
-_LOOK_S = 0.5  # how often a file that failed is looked at
+_LOOK_S = 0.5  # how often a failed file is checked
 _MOST_LOOKS = 120
-_SILENT_NS = 2 * NS_PER_S  # an address that delivers nothing for so long has no signal
+_SILENT_NS = 2 * NS_PER_S  # an address that delivers nothing for this long has no signal
 
 
 class MediaSource:
-    """One demuxing thread that shows frames when they are due and pushes sound a little before it is.
+    """One demuxing thread shows frames when they are due and pushes sound a little earlier.
 
-    `capture_ns` of frames and sound is the moment at which each is due, so both stay in step. Pausing keeps the frame and is
-    silence; loop and pause change while playing, other settings need a new source.
+    `capture_ns` of frames and sound is the time when each is due, so both stay in sync. A pause keeps the frame and is silent. Loop and
+    pause can change during playback; other settings need a new source.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class MediaSource:
         self._waiting_for_data = False
         self._failure = ""
         self._fps = 0.0
-        if not self._location:  # nothing was chosen yet: nothing is shown, and it is no lost signal that covers what lies below
+        if not self._location:  # no file is chosen yet: show nothing. A lost signal would cover the layers below
             self.show(clear_planes(), clock.monotonic_ns())
         self._reported_no_video = False
         self._reported_no_sound = False
@@ -81,7 +81,7 @@ class MediaSource:
             self._thread.start()
 
     def close(self) -> None:
-        """End; a thread that waits for a network ends when its time limit passes."""
+        """Stop. A thread that waits for the network ends when its timeout passes."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._closing.set()
@@ -129,7 +129,7 @@ class MediaSource:
             self._wait_again(backoff)
 
     def _wait_again(self, backoff: Backoff) -> None:
-        """The pause before another try; a file that stays as it was is tried seldom, one that changes at once."""
+        """Pause before the next try: long for an unchanged file, short for one that changes."""
         pause_s = backoff.failed()
         state = file_state(self._location)
         if state is None:
@@ -148,7 +148,7 @@ class MediaSource:
             self._notify(Notice(Severity.WARNING, error.code, data, subject=self._source.id))
 
     def _play_file(self) -> None:
-        """Play until closed; raises AppError where the file cannot be read (any more)."""
+        """Play until closed. Raises AppError if the file cannot be read."""
         settings = self._settings
         reader = MediaReader(
             self._location, start_s=float(settings["start_s"]), end_s=float(settings["end_s"]), sound=self._feed is not None
@@ -163,8 +163,8 @@ class MediaSource:
             reader.close()
 
     def report_missing_streams(self, reader: MediaReader) -> None:
-        """Say once that the frame or the sound cannot be decoded; the other one is played."""
-        data: dict[str, Value] = {"source": self._source.name, "location": shown_location(self._location)}
+        """Report once that the video or the sound cannot be decoded; the other one still plays."""
+        data: dict[str, Value] = {"source": self._source.name, "location": shown_address(self._location)}
         if reader.lacks_video and not self._reported_no_video:
             self._reported_no_video = True
             self._notify(Notice(Severity.WARNING, "media.sound_only", data, subject=self._source.id))
@@ -172,7 +172,7 @@ class MediaSource:
             self._reported_no_sound = True
             self._notify(Notice(Severity.WARNING, "media.picture_only", data, subject=self._source.id))
 
-    # What the playing thread asks of and tells its source:
+    # Used by the playing thread:
 
     @property
     def closing(self) -> bool:
@@ -187,12 +187,12 @@ class MediaSource:
         return self._loop
 
     def rest(self, seconds: float | None) -> None:
-        """Wait so long, or until a setting changed or the source is closed."""
+        """Wait this long, or until a setting changes or the source closes."""
         self._changed.wait(seconds)
         self._changed.clear()
 
     def reading(self, begun: bool) -> None:
-        """Say that a read begins (and may block) or that it has brought something."""
+        """Record that a read starts (and may block), or that it returned."""
         self._read_ns = self._clock.monotonic_ns()
         self._waiting_for_data = begun
 
@@ -209,7 +209,7 @@ class MediaSource:
 
 
 class _Playing:
-    """One opened file being played: what is decoded and not due yet, and where in time the rounds stand."""
+    """Playback of one opened file: what is decoded but not due, and the timing of the loops."""
 
     def __init__(self, owner: MediaSource, reader: MediaReader, clock: Clock, feed: SoundFeed | None) -> None:
         self._owner = owner
@@ -218,16 +218,16 @@ class _Playing:
         self._feed = feed if reader.has_sound else None
         self._converter = FrameConverter()
         self._items: Iterator[Item] = iter(())
-        self._frames: deque[tuple[int, VideoItem]] = deque()  # with the start of their round, in time from the first round's
-        self._pushed: deque[tuple[int, SoundItem]] = deque()  # the same; kept until played, for going on after a pause
+        self._frames: deque[tuple[int, VideoItem]] = deque()  # with the start of their loop, relative to the first one
+        self._pushed: deque[tuple[int, SoundItem]] = deque()  # the same; kept until played, to continue after a pause
         self._bytes = 0
-        self._base_ns = 0  # the monotonic moment of the first round's start
-        self._round_ns = 0  # where the round being read starts, from base
-        self._sound_end_ns = 0  # how far sound is pushed, from base
+        self._base_ns = 0  # the monotonic time when the first loop started
+        self._round_ns = 0  # when the loop being read starts, from base
+        self._sound_end_ns = 0  # how far sound has been pushed, from base
         self._reading = True
 
     def run(self) -> None:
-        """Play until the source is closed."""
+        """Play until the source closes."""
         self._items = self._reader.items()
         self._base_ns = self._clock.monotonic_ns() + _LEAD_NS
         while not self._owner.closing:
@@ -248,7 +248,7 @@ class _Playing:
         return self._owner.latest() is not None
 
     def _hungry(self, now_ns: int) -> bool:
-        """Whether more should be decoded now."""
+        """Whether to decode more now."""
         if self._bytes > _MOST_FRAMES_BYTES:
             return False
         wants_sound = self._feed is not None and self._sound_end_ns < now_ns + _SOUND_AHEAD_NS
@@ -272,7 +272,7 @@ class _Playing:
                 self._pushed.popleft()
 
     def _round_over(self) -> None:
-        """The stretch is read to its end: read it again at once when looping, so that nothing is missed between the rounds."""
+        """The section is read to its end. When looping, start reading again at once, so that there is no gap between loops."""
         self._owner.report_missing_streams(self._reader)
         if not self._reader.length_ns:
             self._reading = False
@@ -292,7 +292,7 @@ class _Playing:
         self._reading = True
 
     def _catch_up(self, at_ns: int) -> None:
-        """Take time up from now when decoding or the network fell so far behind that running after it would never end."""
+        """Continue from now when decoding or the network is too far behind to catch up."""
         behind_ns = self._clock.monotonic_ns() - self._base_ns - at_ns
         if behind_ns > _BEHIND_NS:
             log.info("playing fell %d ms behind and goes on from there", behind_ns // 1_000_000)
@@ -313,7 +313,7 @@ class _Playing:
             self._owner.show(planes, self._base_ns + due[0] + due[1].at_ns)
 
     def _rest(self) -> None:
-        """Sleep until the next frame is due or more sound is wanted."""
+        """Sleep until the next frame is due or more sound is needed."""
         now_ns = self._clock.monotonic_ns() - self._base_ns
         moments = [round_ns + item.at_ns for round_ns, item in list(self._frames)[:1]]
         if self._reading and self._feed is not None and self._bytes <= _MOST_FRAMES_BYTES:

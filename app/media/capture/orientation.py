@@ -1,4 +1,4 @@
-"""How a frame must be turned and mirrored to stand upright: by a film's display matrix, or as a setting asks."""
+"""Turns and mirrors frames: by a film's display matrix, or by a setting."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, cast
@@ -12,14 +12,14 @@ from app.media.ports import Plane
 
 
 class Orientation(NamedTuple):
-    """One of the eight ways to lay a frame down: rows and columns exchanged, then upside down, then left and right exchanged."""
+    """One of the eight orientations: transpose, then flip upside down, then mirror."""
 
     transposed: bool = False
     flipped: bool = False
     mirrored: bool = False
 
     def with_mirror(self) -> "Orientation":
-        """The same, seen in a mirror."""
+        """The same orientation, mirrored."""
         return self._replace(mirrored=not self.mirrored)
 
 
@@ -38,10 +38,10 @@ _FLIPS = {Orientation(False, True, False): 0, Orientation(False, False, True): 1
 
 
 def orientation_of(frame: av.VideoFrame) -> Orientation:
-    """What the frame's display matrix asks for; one that turns by some other angle counts as the nearest of the eight."""
+    """The orientation of the frame's display matrix; other angles are rounded to the nearest of the eight."""
     try:
         found = cast(Mapping[Type, memoryview], frame.side_data).get(Type.DISPLAYMATRIX)
-    except ValueError:  # PyAV has no name for something else that lies beside the frame (EXIF): the angle can be had all the same
+    except ValueError:  # PyAV cannot name other side data (EXIF); the angle is still available
         return _BY_ANGLE.get(round(frame.rotation) % 360, UPRIGHT)
     if found is None:
         return UPRIGHT
@@ -55,14 +55,14 @@ def orientation_of(frame: av.VideoFrame) -> Orientation:
 
 
 def orient_plane(plane: Plane, orientation: Orientation, out: Plane) -> None:
-    """Write the turned plane into `out`, which has the turned shape and other memory."""
+    """Write the oriented plane into `out`, which has the final shape and separate memory."""
     if orientation in _ROTATIONS:
         cv2.rotate(plane, _ROTATIONS[orientation], dst=out)
     elif orientation in _FLIPS:
         cv2.flip(plane, _FLIPS[orientation], dst=out)
     elif orientation.transposed:
         cv2.transpose(plane, dst=out)
-        if orientation.flipped:  # and mirrored, as the other three with it are above
+        if orientation.flipped:  # and mirrored: the other three transposed cases are handled above
             np.copyto(out, out[::-1, ::-1].copy())
     else:
         np.copyto(out, plane)

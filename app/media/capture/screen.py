@@ -1,4 +1,4 @@
-"""A monitor or a part of it, captured by mss."""
+"""Captures a monitor or a part of it with mss."""
 
 import logging
 import threading
@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 
 
 def screen_opener(settings: Mapping[str, Value]) -> Opener:
-    """What opens the screen of these settings."""
+    """A function that opens the screen of these settings."""
     return lambda giving_up: ScreenReader(settings, giving_up)
 
 
 def region_of(monitor: Mapping[str, int], settings: Mapping[str, Value]) -> dict[str, int]:
-    """The part of the desktop to capture, cut to the monitor, with even sides; raises AppError where nothing is left."""
+    """The part of the desktop to capture, cut to the monitor, with even sides. Raises AppError if nothing is left."""
     left, top = min(int(settings["left"]), monitor["width"]), min(int(settings["top"]), monitor["height"])
     width = min(int(settings["width"]) or monitor["width"], monitor["width"] - left) // 2 * 2
     height = min(int(settings["height"]) or monitor["height"], monitor["height"] - top) // 2 * 2
@@ -34,7 +34,7 @@ def region_of(monitor: Mapping[str, int], settings: Mapping[str, Value]) -> dict
 
 
 class ScreenReader:
-    """Frames of the screen at a rate; one that shows nothing new is not converted again."""
+    """Frames of the screen at a fixed rate; an unchanged frame is not converted again."""
 
     def __init__(self, settings: Mapping[str, Value], giving_up: threading.Event) -> None:
         self._giving_up = giving_up
@@ -63,7 +63,7 @@ class ScreenReader:
         self._giving_up.wait(max(0.0, self._due_s - time.monotonic()))
         try:
             shot = self._screen.grab(self._region)
-        except (ScreenShotError, AssertionError) as error:  # mss asserts that a display which is gone answers
+        except (ScreenShotError, AssertionError) as error:  # mss asserts on a display that is gone
             raise AppError("screen.unavailable", reason=str(error) or "X11") from error
         pixels: Plane = np.frombuffer(shot.raw, np.uint8)
         if np.array_equal(pixels, self._last):

@@ -1,4 +1,4 @@
-"""Frames that stand still until somebody puts another: a colour, and what the desk draws (text, cards)."""
+"""Still frames that change only when someone puts a new one: a colour, and what the desk draws (text, cards)."""
 
 from collections.abc import Mapping
 
@@ -24,12 +24,12 @@ def even_sided(rgba: Plane) -> Plane:
 
 
 def clear_planes() -> FramePlanes:
-    """The smallest frame, wholly transparent: what has nothing to show and yet is no lost signal."""
+    """The smallest transparent frame: it shows nothing, and is not a lost signal."""
     return FramePlanes(*planes_from_rgba(np.zeros((2, 2, 4), np.uint8)))
 
 
 class StillSource:
-    """A source whose frame is put from outside; transparent until the first `put_rgba`. Any thread may put, any may read."""
+    """A source whose frame is put from outside; transparent until the first `put_rgba`. Any thread may put and read."""
 
     any_shape = False
 
@@ -41,20 +41,20 @@ class StillSource:
         self.put_pixels(np.zeros((2, 2, 4), np.uint8))
 
     def start(self) -> None:
-        """Nothing runs."""
+        """Does nothing."""
 
     def close(self) -> None:
-        """Nothing runs."""
+        """Does nothing."""
 
     def latest(self) -> Frame | None:
         return self._frame
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """True: the settings of a drawn frame concern the desk that draws it."""
+        """Always True: the settings of a drawn image concern the desk that draws it."""
         return True
 
     def put_rgba(self, width: int, height: int, rgba: bytes) -> None:
-        """Show this frame from now on: straight RGBA, sRGB, rows packed. Raises AppError where the size does not fit the bytes."""
+        """Show this image: straight RGBA, sRGB, packed rows. Raises AppError if the size does not fit the bytes."""
         if width < 1 or height < 1 or len(rgba) != 4 * width * height:
             raise AppError("picture.size", source=self._source_id, width=width, height=height, bytes=len(rgba))
         self.put_pixels(np.frombuffer(rgba, np.uint8).reshape(height, width, 4))
@@ -80,7 +80,7 @@ class StillSource:
 
 
 class ColourSource(StillSource):
-    """One colour, perhaps translucent, that fills whatever box it is given; a new colour needs no restart."""
+    """One colour, perhaps translucent, that fills its box; a new colour needs no restart."""
 
     any_shape = True
 

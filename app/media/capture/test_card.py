@@ -1,4 +1,4 @@
-"""The test card: colour bars with known values, something that moves, the frame code, and a flash at each full second."""
+"""The test card: colour bars with known values, a moving block, the frame code, and a flash every full second."""
 
 from collections.abc import Mapping
 
@@ -24,13 +24,13 @@ BAR_COLOURS = (
     (0, 0, 191),
     (0, 0, 0),
 )
-# Parts of the card as fractions of its height; the code stands above the bars.
+# Areas of the card as fractions of its height; the code is above the bars.
 BARS = (0.1, 0.6)
 FLASH = (0.62, 0.78)
 STRIP = (0.8, 1.0)
 
 FLASH_NS = 50 * NS_PER_MS  # as long as the tone's beep
-_SWEEP_NS = 4 * NS_PER_S  # the moving block crosses the card in this time
+_SWEEP_NS = 4 * NS_PER_S  # time in which the moving block crosses the card
 _GREY = 60
 
 
@@ -43,7 +43,7 @@ def _rows(part: tuple[float, float], height: int) -> slice:
 
 
 def draw_background(planes: Planes) -> None:
-    """Everything of the card that stands still: grey ground, eight bars, the code's black field, the ramp below."""
+    """Draw the static parts of the card: grey background, eight bars, the code's black field, the ramp below."""
     height, width = planes.y.shape
     planes.fill(_GREY)
     planes.y[: (ROWS + 1) * cell_side(width, height)] = BLACK
@@ -59,13 +59,13 @@ def draw_background(planes: Planes) -> None:
 
 
 class TestCard:
-    """A source that draws its frame when it is asked for one, so that its capture time is that of the program's tick.
+    """A source that draws its frame when asked, so that its capture time is the program's tick.
 
-    Asked again within half a frame it gives the same frame: two layers of one tick show one number. `number_of` is what the
-    code holds: frames counted from 1.
+    A second call within half a frame returns the same frame: two layers of one tick show the same number. The code holds the frame number,
+    from 1.
     """
 
-    __test__ = False  # the name is the field's word, not a test
+    __test__ = False  # "test card" is the field's word; this is not a test
 
     def __init__(self, source_id: str, canvas: Canvas, clock: Clock, settings: Mapping[str, Value]) -> None:
         self._source_id = source_id
@@ -80,11 +80,11 @@ class TestCard:
         self._second = 0
 
     def start(self) -> None:
-        """Nothing runs; the first full second to flash is the next one."""
+        """Nothing runs; the next full second is the first to flash."""
         self._second = self._clock.monotonic_ns() // NS_PER_S
 
     def close(self) -> None:
-        """Nothing runs."""
+        """Does nothing."""
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
         self._flash = bool(settings["flash"])
@@ -107,7 +107,7 @@ class TestCard:
         return self._frame
 
     def _flashes(self, now_ns: int) -> bool:
-        """Whether this frame is the first of a second of the monotonic clock, or within the flash's length after its start."""
+        """Whether this is the first frame of a second of the monotonic clock, or within the flash after its start."""
         second, past_ns = divmod(now_ns, NS_PER_S)
         first = second != self._second
         self._second = second

@@ -1,4 +1,4 @@
-"""Following the stamps of a film or stream whose clock jumps: each stream goes on where it was, and all stay in step."""
+"""Corrects timestamps of a film or stream whose clock jumps: each stream continues where it was, and all stay in sync."""
 
 import logging
 from collections.abc import Sequence
@@ -8,30 +8,30 @@ from app.domain.base.clock import NS_PER_S
 
 log = logging.getLogger(__name__)
 
-_BACK_NS = NS_PER_S // 2  # stamps that go back by more begin anew
-_GAP_NS = NS_PER_S  # a longer gap is a jump of the clock, always so in a stream (transport stream, RTSP)
-_PAUSE_NS = 10 * NS_PER_S  # in a file that keeps its times in one table it may be a still moment: a slide that is shown for so long
-_NEAR_NS = 2 * NS_PER_S  # how far streams of one film are apart in a file
-_SLOW_FRAMES = 4  # a gap of so many frames is none in a film that has few frames
+_BACK_NS = NS_PER_S // 2  # timestamps that go back further start anew
+_GAP_NS = NS_PER_S  # a longer gap is a clock jump, always so in a stream (transport stream, RTSP)
+_PAUSE_NS = 10 * NS_PER_S  # in a file with a table of times, a gap up to this may be a still moment: a slide shown for long
+_NEAR_NS = 2 * NS_PER_S  # how far apart the streams of a film are in a file
+_SLOW_FRAMES = 4  # in a film with few frames, a gap of this many is normal
 
 
 @dataclass(slots=True)
 class _Line:
-    """One stream: what is added to its stamps, and where its last piece ended in the film's time."""
+    """A stream: what is added to its timestamps, and where its last frame or block ended in the film's time."""
 
     shift_ns: int
     end_ns: int
 
 
 class TimestampCorrector:
-    """Gives each piece of each stream its time in the film. `jumps`: whether the container's clock may jump by its nature."""
+    """Gives each frame or block of each stream its time in the film. `jumps`: whether the container's clock may jump by design."""
 
     def __init__(self, *, jumps: bool) -> None:
         self._gap_ns = _GAP_NS if jumps else _PAUSE_NS
         self._lines: dict[str, _Line] = {}
 
     def corrected(self, stream: str, stamp_ns: int, length_ns: int) -> int:
-        """The time of a piece that is stamped so and lasts so long; it is followed by what the stream gives next."""
+        """The film time of a frame or block with this timestamp and length. The stream's next one follows it."""
         line = self._lines.get(stream)
         if line is None:
             line = self._lines[stream] = _Line(0, stamp_ns)
@@ -44,14 +44,14 @@ class TimestampCorrector:
         return at_ns
 
     def _follows(self, line: _Line, at_ns: int, length_ns: int, others: Sequence[_Line]) -> bool:
-        """Whether a piece belongs where its stamp says: next to the last one, or after a still moment."""
+        """Whether a timestamp is plausible: right after the last one, or after a still moment."""
         gap_ns = at_ns - line.end_ns
         if -_BACK_NS <= gap_ns <= max(_GAP_NS, _SLOW_FRAMES * length_ns):
             return True
         if gap_ns < 0 or gap_ns > max(self._gap_ns, _SLOW_FRAMES * length_ns):
             return False
-        # A still moment, unless another stream stands where this one stood (then the clock has jumped, and the other one will jump too), or
-        # has jumped already in the way that would close the gap.
+        # It is a still moment, unless another stream on the same clock is where this one was (then the clock has jumped, and the other one
+        # will jump too), or another stream has jumped already by what would close the gap.
         return not any(
             _near(other, line.end_ns, line) and not _near(other, at_ns, line)
             if other.shift_ns == line.shift_ns
@@ -60,10 +60,10 @@ class TimestampCorrector:
         )
 
     def _jump(self, stream: str, line: _Line, stamp_ns: int, length_ns: int, others: Sequence[_Line]) -> None:
-        """Go on at the end of what was there; by another stream's shift where that fits, so that both stay in step."""
+        """Continue where the stream ended; use another stream's shift if it fits, so that both stay in sync."""
         at_ns = stamp_ns + line.shift_ns
         if at_ns > line.end_ns and any(_near(other, at_ns, line) for other in others):
-            return  # the film went on meanwhile: this stream had nothing to say
+            return  # the film went on meanwhile; this stream had nothing to deliver
         for other in others:
             if other.shift_ns != line.shift_ns and self._follows(line, stamp_ns + other.shift_ns, length_ns, ()):
                 line.shift_ns = other.shift_ns
@@ -73,5 +73,5 @@ class TimestampCorrector:
 
 
 def _near(other: _Line, at_ns: int, line: _Line) -> bool:
-    """Whether another stream by the same clock stands at this time."""
+    """Whether another stream on the same clock is at this time."""
     return other.shift_ns == line.shift_ns and abs(at_ns - other.end_ns) <= _NEAR_NS

@@ -1,4 +1,4 @@
-"""Films in HLG and PQ (HDR) become the program's BT.709: diffuse white is white, what is brighter rolls off below it."""
+"""Converts HLG and PQ films (HDR) to BT.709: diffuse white becomes white, brighter values roll off below it."""
 
 from enum import Enum
 from functools import cache
@@ -14,19 +14,19 @@ Reals = npt.NDArray[np.float64]
 
 
 class Transfer(Enum):
-    """The transfer curves that need a tone map; the value is FFmpeg's AVColorTransferCharacteristic."""
+    """The transfer curves that need tone mapping; the value is FFmpeg's AVColorTransferCharacteristic."""
 
     PQ = 16
     HLG = 18
 
 
-_WHITE_NITS = 203.0  # diffuse white of both, by ITU-R BT.2408
+_WHITE_NITS = 203.0  # diffuse white of both, from ITU-R BT.2408
 _PEAK_NITS = 1000.0
-_KNEE = 0.9  # of diffuse white: what is darker keeps its light, what is brighter up to the peak shares the rest
+_KNEE = 0.9  # of diffuse white: darker values keep their light, brighter ones up to the peak share the rest
 _DISPLAY_GAMMA = 2.4  # BT.1886
 _BT2020_TO_BT709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])
 _BT2020_LUMA = np.array([0.2627, 0.6780, 0.0593])
-# The table for chroma has this many steps of luma and of each chroma: every second code value where the eye is finest.
+# Steps of luma and of each chroma in the chroma table: every second code value where the eye is most sensitive.
 _LUMA_STEPS, _CHROMA_STEPS = 32, 128
 
 
@@ -38,7 +38,7 @@ def _pq_light(signal: Reals) -> Reals:
 
 
 def _hlg_light(signal: Reals) -> Reals:
-    """Nits on a display of 1,000 of HLG code values 0..1 (ITU-R BT.2100), (…, 3)."""
+    """Nits of HLG code values 0..1 on a 1,000-nit display (ITU-R BT.2100), (…, 3)."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     clipped = np.clip(signal, 0.0, 1.0)
     scene = np.where(clipped <= 0.5, clipped**2 / 3.0, (np.exp((clipped - c) / a) + b) / 12.0)
@@ -47,22 +47,22 @@ def _hlg_light(signal: Reals) -> Reals:
 
 
 def _rolled_off(light: Reals) -> Reals:
-    """Light in units of diffuse white, brought below 1: straight up to the knee, then ever flatter up to the peak."""
+    """Light relative to diffuse white, brought below 1: linear up to the knee, then flatter and flatter up to the peak."""
     room, most = 1.0 - _KNEE, _PEAK_NITS / _WHITE_NITS - _KNEE
     over = np.clip(light - _KNEE, 0.0, most) / most
-    sharp = most / room  # the curve leaves the knee with the slope of what is below it
+    sharp = most / room  # the curve leaves the knee with the slope below it
     rolled = _KNEE + room * over * sharp / (1.0 + over * (sharp - 1.0))
     return np.asarray(np.where(light <= _KNEE, light, rolled))
 
 
 def to_program(yuv: Reals, colour_space: ColourSpace, transfer: Transfer) -> Reals:
-    """Code values of the program for code values of an HDR film, both (…, 3); exact, slow."""
+    """The program's code values for an HDR film's code values, both (…, 3); exact and slow."""
     matrix, offset = rgb_to_yuv(colour_space)
     signal = (yuv - offset) @ np.linalg.inv(matrix).T / 255.0
     light = (_pq_light(signal) if transfer is Transfer.PQ else _hlg_light(signal)) / _WHITE_NITS
     colour = np.maximum(light @ _BT2020_TO_BT709.T, 0.0)
     brightest = np.maximum(colour.max(axis=-1, keepdims=True), 1e-9)
-    colour = np.clip(colour * (_rolled_off(brightest) / brightest), 0.0, 1.0)  # all three alike: the hue stays
+    colour = np.clip(colour * (_rolled_off(brightest) / brightest), 0.0, 1.0)  # the same factor for all three keeps the hue
     out_matrix, out_offset = rgb_to_yuv(PROGRAM_COLOUR_SPACE)
     return np.asarray(np.power(colour, 1 / _DISPLAY_GAMMA) * 255.0 @ out_matrix.T + out_offset)
 
@@ -72,7 +72,8 @@ def _code_values(values: Reals) -> Plane:
 
 
 class _Tables:
-    """What a film's planes are looked up in: luma of greys; by luma and chroma both chromas, and how far luma is from the grey's."""
+    """Lookup tables for a film's planes: luma of greys; and by luma and chroma, both chroma values and the difference of luma from the
+    grey."""
 
     def __init__(self, colour_space: ColourSpace, transfer: Transfer) -> None:
         greys = np.stack([np.arange(256.0), np.full(256, 128.0), np.full(256, 128.0)], axis=-1)
@@ -93,16 +94,16 @@ def _tables(colour_space: ColourSpace, transfer: Transfer) -> _Tables:
 
 
 class HdrConverter:
-    """Turns I420 planes of an HDR film into the program's: luma by one table at full size, corrected by what chroma says at its own size.
+    """Converts I420 planes of an HDR film: luma by one table at full size, corrected by chroma at its own size.
 
-    The correction is enlarged smoothly, so that no steps are seen. For one thread.
+    The correction is enlarged smoothly to avoid steps. For one thread.
     """
 
     def __init__(self, colour_space: ColourSpace, transfer: Transfer) -> None:
         self._tables = _tables(colour_space, transfer)
 
     def convert(self, y: Plane, u: Plane, v: Plane, out_y: Plane, out_u: Plane, out_v: Plane) -> None:
-        """Write the program's colour_space of y, u, v into the out planes (same shapes, other memory)."""
+        """Write y, u and v in the program's colour space into the out planes (same shapes, separate memory)."""
         tables = self._tables
         small = np.asarray(cv2.resize(y, (u.shape[1], u.shape[0]), interpolation=cv2.INTER_AREA))
         step = 256 // _CHROMA_STEPS

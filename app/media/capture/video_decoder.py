@@ -1,4 +1,4 @@
-"""Decodes the packets of one video stream to frames as they are meant: with their alpha, and whole where a film comes in fields."""
+"""Decodes the packets of one video stream to complete frames: with alpha, and deinterlaced."""
 
 import logging
 from typing import cast
@@ -15,19 +15,19 @@ log = logging.getLogger(__name__)
 
 MOST_PIXELS = 8192 * 4608  # of a frame; a decoder holds up to sixteen of them
 _ONE_THREAD_PIXELS = 1920 * 1088
-# FFmpeg's own decoders of these drop alpha without a word.
+# FFmpeg's own decoders of these drop alpha silently.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 def pixel_aspect(stream: VideoStream) -> float:
-    """How much wider than high a pixel is; 1.0 where the stream says nothing sensible."""
+    """The pixel aspect ratio, width / height; 1.0 if the stream declares none or nonsense."""
     declared = stream.sample_aspect_ratio
     aspect = float(declared) if declared else 1.0
     return aspect if 0.2 <= aspect <= 5.0 else 1.0
 
 
 def set_threads(decoder: VideoCodecContext) -> None:
-    """One thread as far as it keeps up: several cost a quarter more in all, and FFmpeg makes one a core."""
+    """Use one thread if it is fast enough: several cost a quarter more in total, and FFmpeg starts one per core."""
     if decoder.width * decoder.height <= _ONE_THREAD_PIXELS:
         decoder.thread_count = 1
     else:
@@ -35,17 +35,17 @@ def set_threads(decoder: VideoCodecContext) -> None:
 
 
 def can_decode(stream: Stream) -> bool:
-    """Whether FFmpeg knows the codec at all; PyAV has no context for one that it does not know."""
+    """Whether FFmpeg knows the codec; PyAV has no context for an unknown one."""
     return stream.codec_context is not None
 
 
 class VideoDecoder:
-    """Frames of one stream, in the order in which they are shown. Errors of single packets are logged and cost those packets."""
+    """The frames of one stream in display order. A broken packet is logged and skipped."""
 
     def __init__(self, stream: VideoStream) -> None:
         self._alpha: VideoCodecContext | None = None
         self._fields: _Deinterlacer | None = None
-        self._leaves_fields = False  # the filter does not take frames of this form
+        self._leaves_fields = False  # the filter rejects frames of this format
         context = stream.codec_context
         set_threads(context)
         context.options = {"max_pixels": str(MOST_PIXELS)}  # a stream may change its size
@@ -56,13 +56,13 @@ class VideoDecoder:
             self._alpha.options = {"max_pixels": str(MOST_PIXELS)}
 
     def reset(self) -> None:
-        """Forget what is on its way: the packets that follow come from another place of the film."""
+        """Drop pending frames: the next packets come from another place in the film."""
         self._fields = None
         if self._alpha is not None and self._alpha.is_open:
             self._alpha.flush_buffers()
 
     def decode(self, packet: "av.Packet[Stream] | av.Packet[VideoStream]") -> list[av.VideoFrame]:
-        """What comes out as the packet goes in; the empty packet at the end brings out what is still on its way."""
+        """The frames that the packet completes; the empty packet at the end flushes the rest."""
         last = not packet.size
         try:
             if self._alpha is not None:
@@ -98,7 +98,7 @@ class VideoDecoder:
 
 
 class _Deinterlacer:
-    """FFmpeg's bwdif: one whole frame for each frame of two fields; frames that are whole already pass."""
+    """FFmpeg's bwdif: one full frame for each frame of two fields; progressive frames pass."""
 
     def __init__(self, frame: av.VideoFrame) -> None:
         self._form = (frame.width, frame.height, frame.format.name)
@@ -112,7 +112,7 @@ class _Deinterlacer:
         self._graph.configure()
 
     def fits(self, frame: av.VideoFrame) -> bool:
-        """Whether the frame is of the form that this was made for."""
+        """Whether the frame has the format of this filter."""
         return self._form == (frame.width, frame.height, frame.format.name)
 
     def put(self, frame: av.VideoFrame) -> list[av.VideoFrame]:
@@ -120,7 +120,7 @@ class _Deinterlacer:
         return self._pulled()
 
     def rest(self) -> list[av.VideoFrame]:
-        """The frame that waited for the one after it."""
+        """Flush the frame that waits for its successor."""
         self._graph.vpush(None)
         return self._pulled()
 

@@ -1,15 +1,13 @@
-"""The one table from a source's kind to what makes its frames."""
+"""Creates the video source for each kind of source."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from app.domain.base.clock import Clock
 from app.domain.base.errors import AppError, Value
 from app.domain.base.notice import Notice
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind, settings_of
-from app.domain.program.stats import SourceStats
 from app.media.capture.camera import camera_opener
 from app.media.capture.device_source import DeviceSource
 from app.media.capture.image_source import ImageSource
@@ -17,25 +15,10 @@ from app.media.capture.media_source import MediaSource
 from app.media.capture.screen import screen_opener
 from app.media.capture.still_source import ColourSource, StillSource
 from app.media.capture.test_card import TestCard
-from app.media.ports import Frame
+from app.media.ports import VideoSource
 from app.media.sound.sound_feed import SoundFeed
 from app.media.source_activity import NO_ACTIVITY_LOG, SourceActivityLog
 from app.media.source_guard import SourceGuard
-
-
-class VideoSource(Protocol):
-    """A frame source that can also be told of changed settings."""
-
-    def start(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def latest(self) -> Frame | None: ...
-
-    def stats(self) -> SourceStats: ...
-
-    def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """Take on complete settings while running; False: close this one and make a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +59,9 @@ def make_video_source(
     sound: SoundFeed | None,
     activity: SourceActivityLog = NO_ACTIVITY_LOG,
 ) -> VideoSource:
-    """A frame source, not started. `sound` is where a media file's sound goes (None = it is not wanted).
+    """A video source, not started. `sound` receives a media file's sound (None = not wanted).
 
-    Raises FieldError for settings out of bounds and AppError("source.no_picture") for a kind that has none.
+    Raises FieldError for settings out of bounds and AppError("source.no_picture") for a kind without video.
     """
     maker = _MAKERS.get(source.kind)
     if maker is None:

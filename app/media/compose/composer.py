@@ -1,4 +1,4 @@
-"""Layers become the program's frame."""
+"""Composes the layers of a scene into the program's frame."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ from app.media.ports import Frame
 
 log = logging.getLogger(__name__)
 
-_LEAST_OPACITY = 1 / 512  # below, not one code value changes
-_KEEP_RENDERS = 120  # scaled frames of layers that were not drawn for so many renders are given up
+_LEAST_OPACITY = 1 / 512  # below this, no code value changes
+_KEEP_RENDERS = 120  # a scaled layer that was not drawn for this many renders is dropped
 
 
 class Composer:
@@ -40,14 +40,14 @@ class Composer:
         self._drawables: dict[tuple[str, str], Drawable] = {}
         self._used: dict[tuple[str, str], int] = {}
         self._slate = no_signal()
-        self.shown: tuple[VisibleSource, ...] = ()  # by the last render, the topmost first
+        self.shown: tuple[VisibleSource, ...] = ()  # of the last render, topmost first
         self._renders = 0
         self._sequence = 0
 
     def render(self, scene: Scene, frames: Mapping[str, Frame | None], *, at_ns: int) -> Frame:
-        """The scene made of these frames, stamped `at_ns`.
+        """The scene composed of these frames, with the time `at_ns`.
 
-        A source id that maps to None has no signal: the slate is drawn in its layer's box. An id that is missing is not drawn.
+        A source id that maps to None has no signal: the slate is drawn in its layer's box. A missing id is not drawn.
         """
         self._renders += 1
         shown = self._shown(scene, frames)
@@ -60,7 +60,7 @@ class Composer:
         return self._frame(planes, at_ns)
 
     def blend(self, a: Frame, b: Frame, fraction: float) -> Frame:
-        """`a` at 0, `b` at 1, a cross-fade between; both of the canvas's size. Stamped like `b`."""
+        """A cross-fade: `a` at 0, `b` at 1; both have the canvas's size. The time is `b`'s."""
         planes = self._pool.take()
         weight = min(1.0, max(0.0, fraction))
         for first, second, out in ((a.y, b.y, planes.y), (a.u, b.u, planes.u), (a.v, b.v, planes.v)):
@@ -68,7 +68,7 @@ class Composer:
         return self._frame(planes, b.capture_ns)
 
     def copy(self, frame: Frame) -> Frame:
-        """The same in planes of its own, to be drawn upon; of the canvas's size."""
+        """The same frame in its own planes, so that it can be drawn on; it has the canvas's size."""
         planes = self._pool.take()
         for held, out in ((frame.y, planes.y), (frame.u, planes.u), (frame.v, planes.v)):
             np.copyto(out, held)
@@ -79,7 +79,7 @@ class Composer:
         return Frame(y=planes.y, u=planes.u, v=planes.v, capture_ns=at_ns, sequence=self._sequence)
 
     def _shown(self, scene: Scene, frames: Mapping[str, Frame | None]) -> list[Drawable]:
-        """What is to be drawn, from the bottom to the top; found from the top, because what is covered need not be scaled."""
+        """The drawables, bottom to top. They are found from the top, because covered layers need not be scaled."""
         shown: list[Drawable] = []
         covered: list[Rect] = []
         seen: list[VisibleSource] = []
@@ -93,7 +93,8 @@ class Composer:
                 shown.append(drawable)
                 if self._failing:
                     self._failing.discard(layer.source_id)
-                hidden = sum(rect.shared_pixels(drawable.target) for rect in covered)  # too much where these overlap: good enough to rank
+                # too much if these overlap, but good enough for a ranking
+                hidden = sum(rect.shared_pixels(drawable.target) for rect in covered)
                 seen.append(VisibleSource(layer.source_id, max(0, drawable.target.pixels - hidden)))
                 if drawable.opaque:
                     covered.append(drawable.target)

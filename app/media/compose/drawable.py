@@ -1,4 +1,4 @@
-"""One layer's frame, scaled and made ready to be drawn; kept while neither frame nor place changes."""
+"""One layer's frame, scaled and ready to draw; kept while frame and place do not change."""
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ def _full(rect: Rect) -> tuple[slice, slice]:
 
 
 def _seen(alpha: Plane) -> Rect:
-    """The even rectangle around everything that is not wholly transparent; empty (0, 0, 0, 0) when nothing is."""
+    """The smallest even rectangle around all pixels that are not fully transparent; (0, 0, 0, 0) if there are none."""
     x, y, width, height = cv2.boundingRect(alpha)
     left, top = x // 2 * 2, y // 2 * 2
     right, bottom = min(alpha.shape[1], (x + width + 1) // 2 * 2), min(alpha.shape[0], (y + height + 1) // 2 * 2)
@@ -28,7 +28,7 @@ def _seen(alpha: Plane) -> Rect:
 
 
 class _Mask:
-    """What of the ground shines through (255 - alpha), for luma and for chroma."""
+    """How much of the background shows through (255 - alpha), for luma and for chroma."""
 
     __slots__ = ("chroma", "luma", "seen")
 
@@ -39,10 +39,10 @@ class _Mask:
 
 
 class Drawable:
-    """`prepare` when the frame or its place may have changed, then `draw` onto the canvas.
+    """Call `prepare` when the frame or its place may have changed, then `draw` onto the canvas.
 
-    Blending onto ground d with premultiplied planes needs p + d·(255-a)/255, where p is the plane without its offset (16 or 128):
-    the offset times alpha is added once here, so that drawing is one multiplication and one addition a plane.
+    Blending premultiplied planes onto background d needs p + d·(255-a)/255, where p is the plane without its offset (16 or 128). The offset
+    times alpha is added once here, so drawing takes one multiplication and one addition per plane.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Drawable:
 
     @property
     def target(self) -> Rect:
-        """The canvas pixels that it covers, after `prepare`."""
+        """The canvas pixels that it covers; valid after `prepare`."""
         assert self._placement is not None
         return self._placement.target
 
@@ -63,7 +63,7 @@ class Drawable:
         return self._mask is None and self._opacity >= 1.0
 
     def prepare(self, frame: Frame, placement: Placement, opacity: float, scaler: PlaneScaler) -> None:
-        """Scale `frame` unless it, its place and its opacity are what they were."""
+        """Scale `frame`, unless the frame, its place and its opacity are unchanged."""
         key = (frame.sequence, frame.capture_ns, placement, opacity)
         if key == self._key:
             return
@@ -103,7 +103,7 @@ class Drawable:
             cv2.bitwise_not(part, dst=part)
 
     def draw(self, canvas: Planes) -> None:
-        """Put the frame onto the canvas."""
+        """Draw the frame onto the canvas."""
         target = self.target
         if self._mask is None:
             self._draw_whole(canvas, _full(target), _half(target))

@@ -1,15 +1,15 @@
-"""Where a layer's frame goes: which part of it is shown and which pixels of the canvas it covers."""
+"""Where a layer's frame goes: the part of it that is shown, and the canvas pixels that it covers."""
 
 from dataclasses import dataclass
 
 from app.domain.program.scene import Crop, Fit, Layer
 
-OWN_SIZE_LINES = 1080  # Fit.CENTRE: a frame's own size is meant for a canvas of so many lines
+OWN_SIZE_LINES = 1080  # Fit.CENTRE: a frame's own size is meant for a canvas this high
 
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """Whole pixels, all four even, so that chroma lines up with luma."""
+    """A rectangle in pixels; all four numbers are even, so that chroma aligns with luma."""
 
     x: int
     y: int
@@ -21,7 +21,7 @@ class Rect:
         return self.width * self.height
 
     def shared_pixels(self, other: "Rect") -> int:
-        """How many pixels lie in both."""
+        """How many pixels both share."""
         across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
         return max(0, across) * max(0, down)
@@ -37,7 +37,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """`source` in pixels of the frame is drawn at `target` in pixels of the canvas; `target` lies within the canvas."""
+    """`source`, in pixels of the frame, is drawn at `target`, in pixels of the canvas; `target` lies within the canvas."""
 
     source: Rect
     target: Rect
@@ -45,7 +45,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """One axis: the shown stretch of the frame and the stretch of the canvas that it fills, not rounded yet."""
+    """One axis, not rounded yet: the visible part of the frame and the part of the canvas that it fills."""
 
     source: float
     source_size: float
@@ -58,7 +58,7 @@ def _even(value: float) -> int:
 
 
 def _fitted(span: _Span, scale: float) -> _Span:
-    """The axis at this scale, centred in its target; what does not fit is cut evenly on both sides."""
+    """The axis at this scale, centred in its target; the excess is cut evenly on both sides."""
     size = span.source_size * scale
     if size <= span.target_size:
         return _Span(span.source, span.source_size, span.target + (span.target_size - size) / 2, size)
@@ -67,7 +67,7 @@ def _fitted(span: _Span, scale: float) -> _Span:
 
 
 def _scales(fit: Fit, across: _Span, down: _Span, own_scale: float, *, enlarged: bool) -> tuple[float, float]:
-    """How far each axis is scaled; `own_scale` is that of the frame's own size, and `enlarged` whether it may be made larger to fit."""
+    """The scale of each axis. `own_scale` shows the frame at its own size; `enlarged` allows enlarging it to fit."""
     horizontal, vertical = across.target_size / across.source_size, down.target_size / down.source_size
     if fit is Fit.STRETCH:
         return horizontal, vertical
@@ -80,9 +80,9 @@ def _scales(fit: Fit, across: _Span, down: _Span, own_scale: float, *, enlarged:
 
 
 def _on_canvas(span: _Span, frame: int, canvas: int) -> tuple[int, int, int, int] | None:
-    """(source start, source size, target start, target size) in even pixels, cut at the canvas; None where nothing is left."""
+    """(source start, source size, target start, target size) in even pixels, clipped to the canvas; None if nothing is left."""
     first, last = _even(span.target), _even(span.target + span.target_size)
-    if span.source_size == span.target_size:  # not scaled: not by rounding either
+    if span.source_size == span.target_size:  # not scaled, so rounding must not scale it either
         last = first + _even(span.source_size)
     start, end = max(0, first), min(canvas, last)
     if end - start < 2:
@@ -102,9 +102,9 @@ def _cropped(crop: Crop, width: int, height: int) -> tuple[float, float, float, 
 def place(
     layer: Layer, frame_width: int, frame_height: int, canvas_width: int, canvas_height: int, *, drawn_for_canvas: bool = False
 ) -> Placement | None:
-    """Where a frame of this size goes in this layer; None when nothing of it falls on the canvas.
+    """Where a frame of this size goes in this layer; None if nothing of it is on the canvas.
 
-    One that is drawn for the canvas has its own size there, and Fit.CONTAIN only ever makes it smaller.
+    A frame drawn for the canvas is shown at its own size, and Fit.CONTAIN only makes it smaller.
     """
     left, top, width, height = _cropped(layer.crop, frame_width, frame_height)
     box = layer.box

@@ -1,4 +1,4 @@
-"""How overlays come and go: eased movements as functions of time."""
+"""Animations that show and hide overlays: eased transforms as functions of time."""
 
 from dataclasses import dataclass
 
@@ -7,36 +7,36 @@ from app.domain.program.overlay import OverlayAnimation
 from app.media.compose.geometry import Rect
 from app.media.compose.sprite import UNCHANGED, SpriteTransform
 
-_SMALLEST = 0.7  # of its size, where a growing overlay begins: smaller, and text would flicker through sizes nobody can read
+_SMALLEST = 0.7  # scale at which a growing overlay starts; if smaller, text would flicker through unreadable sizes
 
 
 @dataclass(frozen=True, slots=True)
 class TimedAnimation:
-    """An animation and how long it takes."""
+    """An animation and its duration."""
 
     animation: OverlayAnimation = OverlayAnimation.NONE
     duration_ns: int = 0
 
     def done(self, since_ns: int) -> bool:
-        """Whether it is over, so long after its beginning."""
+        """Whether it has ended, this long after its start."""
         return self.animation is OverlayAnimation.NONE or since_ns >= self.duration_ns
 
     def presence_entering(self, since_ns: int) -> float:
-        """From 0 = away to 1 = in its place; quick at first, gently at the end."""
+        """From 0 = hidden to 1 = in place; fast at first, slow at the end."""
         return 1.0 if self.done(since_ns) else 1.0 - (1.0 - max(0.0, since_ns / self.duration_ns)) ** 3
 
     def presence_leaving(self, since_ns: int) -> float:
-        """From 1 to 0, ever quicker."""
+        """From 1 to 0, faster and faster."""
         return 0.0 if self.done(since_ns) else 1.0 - max(0.0, since_ns / self.duration_ns) ** 3
 
 
 def timed_animation(animation: OverlayAnimation, duration_ms: int, most_ms: int) -> TimedAnimation:
-    """A timed_animation with its duration within bounds."""
+    """A TimedAnimation with its duration limited to `most_ms`."""
     return TimedAnimation(animation, min(max(0, duration_ms), most_ms) * NS_PER_MS)
 
 
 def transform_at(animation: OverlayAnimation, presence: float, there: Rect, canvas_width: int, canvas_height: int) -> SpriteTransform:
-    """How an overlay that stands at `there` looks while it is only so much present."""
+    """The transform of an overlay at `there` that is present to this degree."""
     if presence >= 1.0:
         return UNCHANGED
     away = 1.0 - max(0.0, presence)
@@ -54,5 +54,5 @@ def transform_at(animation: OverlayAnimation, presence: float, there: Rect, canv
 
 
 def combined(one: SpriteTransform, other: SpriteTransform) -> SpriteTransform:
-    """Both at once: an overlay that is sent away before it had come goes from where it is."""
+    """Both transforms at once: an overlay that is removed while it still enters leaves from where it is."""
     return SpriteTransform(one.dx + other.dx, one.dy + other.dy, one.opacity * other.opacity, one.scale * other.scale)

@@ -1,4 +1,4 @@
-"""The overlays above the program: put, replaced and dropped by the desk, drawn onto every frame after its scenes are composed."""
+"""The overlays above the program: the desk puts, replaces and drops them, and each frame gets them after its scenes."""
 
 import math
 import threading
@@ -16,12 +16,12 @@ from app.media.compose.overlay_animation import TimedAnimation, combined, timed_
 from app.media.compose.sprite import UNCHANGED, Sprite, SpritePainter, SpriteTransform
 from app.media.ports import Frame, Plane
 
-_FARTHEST = 4.0  # canvases off; beyond that nothing can be meant
+_FARTHEST = 4.0  # canvas sizes; a position further away is an error
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What an overlay shows and where: exchanged as a whole, so that no frame mixes two of them."""
+    """What an overlay shows and where. It is replaced as a whole, so that no frame mixes two of them."""
 
     sprite: Sprite
     x: int
@@ -35,9 +35,9 @@ class _Content:
 
 @dataclass(slots=True)
 class _Overlay:
-    """One overlay. The composing thread alone writes the two beginnings, `over` too; everything else is written by whoever puts."""
+    """One overlay. Only the composing thread writes the two start times and, while drawing, `over`; `put` writes everything else."""
 
-    put: PutOverlay  # without its bytes, unless they are needed for another canvas
+    put: PutOverlay  # without its bytes, unless another canvas will need them
     size: int
     content: _Content
     enter: TimedAnimation
@@ -49,7 +49,7 @@ class _Overlay:
 
 @dataclass(slots=True)
 class _Stage:
-    """The canvas as overlays need it."""
+    """The canvas and what overlays derive from it."""
 
     canvas: Canvas = field(default_factory=Canvas)
 
@@ -71,7 +71,7 @@ def _even(length: float) -> int:
 
 
 def _content_for(put: PutOverlay, canvas: Canvas, sprite: Sprite | None = None) -> _Content:
-    """The overlay ready for this canvas; a sprite that is given is used again."""
+    """The overlay prepared for this canvas; a given sprite is reused if it fits."""
     x, y = _even(put.x * canvas.width), _even(put.y * canvas.height)
     window = max(2, canvas.width - x) if put.scroll_px_per_s else 0
     if sprite is None or sprite.window != window:
@@ -81,14 +81,14 @@ def _content_for(put: PutOverlay, canvas: Canvas, sprite: Sprite | None = None) 
 
 
 class Overlays:
-    """Keeps the overlays in the order of their first put. `put`, `drop` and `set_canvas` from any thread, `draw` from one.
+    """Keeps the overlays in the order of their first `put`. Call `put`, `drop` and `set_canvas` from any thread, `draw` from one.
 
-    Frames are converted by whoever puts them; drawing allocates nothing while overlays stand still or scroll.
+    `put` converts the image; drawing allocates nothing while overlays are still or scroll.
     """
 
     def __init__(self) -> None:
-        self._changing = threading.Lock()  # held while frames are converted
-        self._lock = threading.Lock()  # held for moments
+        self._changing = threading.Lock()  # held while images are converted
+        self._lock = threading.Lock()  # held only briefly
         self._stage = _Stage()
         self._shown: tuple[_Overlay, ...] = ()
         self._painter = SpritePainter()
@@ -99,7 +99,7 @@ class Overlays:
         return bool(self._shown)
 
     def put(self, put: PutOverlay) -> None:
-        """Show it, or exchange the frame of the one with this id; raises AppError "overlay.…" and changes nothing."""
+        """Show it, or replace the image of the overlay with this id. Raises AppError "overlay.…" and then changes nothing."""
         _check(put)
         with self._changing:
             self._make_room(put)
@@ -115,7 +115,7 @@ class Overlays:
                     held.put, held.size, held.content = put, size, content
 
     def drop(self, drop: DropOverlay) -> None:
-        """Let it leave; one that was never drawn is gone at once."""
+        """Remove it with its animation; one that was never drawn is removed at once."""
         with self._lock:
             held = self._find(drop.overlay_id)
             if held is None:
@@ -126,27 +126,27 @@ class Overlays:
             self._forget()
 
     def set_canvas(self, canvas: Canvas) -> None:
-        """Place everything on another canvas, by fractions."""
+        """Place all overlays on another canvas, by fractions."""
         with self._changing:
             self._stage = _Stage(canvas)
             for overlay in self._shown:
                 overlay.content = _content_for(overlay.put, canvas, overlay.content.sprite)
 
     def draw(self, frame: Frame, at_ns: int) -> None:
-        """Lay all of them over a frame that was not handed out yet, as they are at this time."""
+        """Draw all overlays as they are at this time onto a frame that was not handed out yet."""
         ended = False
         for overlay in self._shown:
             if not overlay.over:
                 self._draw_one(frame, overlay, at_ns)
             ended = ended or overlay.over
-        if ended and self._lock.acquire(blocking=False):  # else with the next frame: drawing waits for nobody
+        if ended and self._lock.acquire(blocking=False):  # otherwise with the next frame: drawing never waits
             try:
                 self._forget()
             finally:
                 self._lock.release()
 
     def _draw_one(self, frame: Frame, overlay: _Overlay, at_ns: int) -> None:
-        first_step_ns = at_ns - self._stage.period_ns  # the first frame shows the first step, not nothing
+        first_step_ns = at_ns - self._stage.period_ns  # the first frame shows the first step of the animation
         if overlay.begun_ns is None:
             overlay.begun_ns = first_step_ns
         content, leave = overlay.content, overlay.leave
@@ -164,7 +164,7 @@ class Overlays:
     def _transform(
         self, enter: TimedAnimation, entering_ns: int, leave: TimedAnimation | None, leaving_ns: int, there: Rect
     ) -> SpriteTransform:
-        """`entering_ns`: how long it has entered, at most until it began to leave."""
+        """`entering_ns`: how long it entered, at most until it began to leave."""
         if leave is None and enter.done(entering_ns):
             return UNCHANGED
         canvas = self._stage.canvas
@@ -174,17 +174,17 @@ class Overlays:
         left = transform_at(leave.animation, leave.presence_leaving(leaving_ns), there, canvas.width, canvas.height)
         return combined(entered, left)
 
-    # Under the lock
+    # Called under the lock
 
     def _find(self, overlay_id: str) -> _Overlay | None:
-        """The one that is shown; one that leaves does not count any more."""
+        """The overlay that is shown; one that leaves does not count."""
         return next((one for one in self._shown if one.put.overlay_id == overlay_id and one.leave is None), None)
 
     def _forget(self) -> None:
         self._shown = tuple(one for one in self._shown if not one.over)
 
     def _make_room(self, put: PutOverlay) -> None:
-        """Raise where the limits do not allow it; before that, what is leaving gives way at once."""
+        """Raise if a limit would be exceeded; overlays that are leaving are removed first."""
         with self._lock:
             staying = [one for one in self._shown if one.leave is None and one.put.overlay_id != put.overlay_id]
             size = len(put.rgba) + sum(one.size for one in staying)

@@ -1,4 +1,4 @@
-"""The plain frame that stands for a source without a signal: dark grey, a struck-out camera, no words in any language."""
+"""The slate for a source without a signal: dark grey, a struck-out camera, no words in any language."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""A frame with alpha, made ready once so that laying it over the program costs one multiplication and one addition a plane."""
+"""An image with alpha, prepared once so that drawing it costs one multiplication and one addition per plane."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ OPAQUE = 255
 
 @dataclass(frozen=True, slots=True)
 class SpriteTransform:
-    """How a sprite is drawn at one moment: moved by so many pixels, so opaque, so large (about its middle)."""
+    """How a sprite is drawn at one moment: offset in pixels, opacity, and scale about its centre."""
 
     dx: int = 0
     dy: int = 0
@@ -28,7 +28,7 @@ UNCHANGED = SpriteTransform()
 
 @dataclass(frozen=True, slots=True)
 class BlendPlane:
-    """One plane of a sprite: what is added to the ground, and how much of the ground (255 = all) is left below it."""
+    """One plane of a sprite: what is added to the background, and how much of the background (255 = all) remains."""
 
     colour: Plane
     ground: Plane
@@ -46,16 +46,16 @@ def _halved(part: slice) -> slice:
 
 
 def _layered(plane: Plane, alpha: Plane, offset: int) -> BlendPlane:
-    """Ground d under premultiplied planes becomes p + d·(255-a)/255, where p is the plane without its offset (16 or 128)."""
+    """Background d under premultiplied planes becomes p + d·(255-a)/255, where p is the plane without its offset (16 or 128)."""
     colour = cv2.addWeighted(plane, 1.0, alpha, offset / OPAQUE, -offset)
     return BlendPlane(np.asarray(colour, np.uint8), np.asarray(cv2.bitwise_not(alpha), np.uint8))
 
 
 class Sprite:
-    """The planes of one frame, cut to what can be seen of it. Nobody writes into them, so any thread may draw them.
+    """The planes of one image, cut to its visible part. They are never written again, so any thread may draw them.
 
-    Made of straight RGBA, (height, width, 4), in some milliseconds: not on the composing thread. With `window` it is a strip that runs
-    round: every piece of so many pixels is one piece of memory, whatever pixel it begins at.
+    Made from straight RGBA, (height, width, 4), in a few milliseconds: not on the composing thread. With `window` it is an endless strip:
+    every window of this many pixels is contiguous, whatever pixel it starts at.
     """
 
     def __init__(self, rgba: Plane, *, window: int = 0) -> None:
@@ -77,18 +77,18 @@ class Sprite:
         self._u, self._v = (_layered(plane, chroma, NEUTRAL_CHROMA).part(_halved(rows), _halved(columns)) for plane in (u, v))
 
     def planes(self, scrolled: int = 0) -> tuple[BlendPlane, BlendPlane, BlendPlane]:
-        """Luma and both chroma planes; of a strip the window that begins `scrolled` pixels into it."""
+        """Luma and both chroma planes; for a strip, the window that starts `scrolled` pixels into it."""
         if not self.window:
             return self._luma, self._u, self._v
         start = scrolled % self.period
-        # At an odd pixel chroma stands half a sample aside, which nobody sees on what moves.
+        # At an odd pixel chroma is half a sample off, which nobody sees in motion.
         luma, chroma = slice(start, start + self.window), slice(start // 2, (start + self.window) // 2)
         rows = slice(None)
         return self._luma.part(rows, luma), self._u.part(rows, chroma), self._v.part(rows, chroma)
 
 
 def _lay(ground: Plane, above: BlendPlane, x: int, y: int) -> None:
-    """Blend what falls onto the ground, in place."""
+    """Blend the visible part onto the background, in place."""
     height, width = above.colour.shape
     left, top = max(0, x), max(0, y)
     right, bottom = min(ground.shape[1], x + width), min(ground.shape[0], y + height)
@@ -101,7 +101,7 @@ def _lay(ground: Plane, above: BlendPlane, x: int, y: int) -> None:
 
 
 class SpritePainter:
-    """Lays sprites over frames. Its memory for those that fade or grow grows to the largest of them; still ones need none.
+    """Draws sprites onto frames. Fading or scaled sprites need scratch memory, which grows to the largest of them; still ones need none.
 
     For one thread.
     """
@@ -110,7 +110,7 @@ class SpritePainter:
         self._scratch = [BlendPlane(np.empty((0, 0), np.uint8), np.empty((0, 0), np.uint8)) for _ in range(3)]
 
     def paint(self, frame: Frame, sprite: Sprite, x: int, y: int, transform_at: SpriteTransform = UNCHANGED, scrolled: int = 0) -> None:
-        """Draw onto a frame that was not handed out yet; `x` and `y`, both even, are where the sprite's own frame begins."""
+        """Draw onto a frame that was not handed out yet. `x` and `y`, both even, are where the sprite's full image starts."""
         if not sprite.width or transform_at.opacity <= 0.0:
             return
         planes = sprite.planes(scrolled)

@@ -1,4 +1,4 @@
-"""From our frames to FFmpeg's frames, without a copy where the memory allows it."""
+"""Makes PyAV frames of our frames, without a copy if the memory layout allows it."""
 
 import av
 import numpy as np
@@ -11,7 +11,7 @@ _LIMITED = 1  # AVCOL_RANGE_MPEG
 
 
 def packed_planes(frame: Frame) -> Plane | None:
-    """The three planes as one (height · 3 / 2, width) array on the same memory, or None where they do not lie back to back."""
+    """The three planes as one (height · 3 / 2, width) array on the same memory; None if they are not contiguous."""
     y, u, v = frame.y, frame.u, frame.v
     owner = y.base
     if owner is None or owner is not u.base or owner is not v.base:
@@ -26,19 +26,19 @@ def packed_planes(frame: Frame) -> Plane | None:
 
 
 class AvFrameFactory:
-    """Makes the frames of one canvas size for one encoder.
+    """Makes the PyAV frames of one canvas size for one encoder.
 
-    `shared` frames lie on the frame's own memory: right for encoders that have copied the frame when `encode` returns (x264, libvpx).
+    `shared` frames use the frame's own memory: right for encoders that have copied it when `encode` returns (x264, libvpx).
     """
 
     def __init__(self, width: int, height: int, *, shared: bool) -> None:
         self._width = width
         self._height = height
-        # PyAV works out the height of a packed array as rows // 6 * 4, which is only right for multiples of four.
+        # PyAV computes the height of a packed array as rows // 6 * 4, which is right only for multiples of four.
         self._shared = shared and height % 4 == 0
 
     def make(self, frame: Frame) -> VideoFrame:
-        """A frame with the frame's planes; the frame has this maker's size."""
+        """A PyAV frame with the frame's planes; the frame must have this factory's size."""
         packed = packed_planes(frame) if self._shared else None
         av_frame = self._copied(frame) if packed is None else av.VideoFrame.from_numpy_buffer(packed, "yuv420p")
         av_frame.colorspace = _BT709

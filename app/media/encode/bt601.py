@@ -1,4 +1,4 @@
-"""BT.709 frames for viewers that take everything for BT.601: VP8's bitstream knows no other matrix."""
+"""Converts BT.709 frames to BT.601 for VP8, whose bitstream knows no other matrix."""
 
 import cv2
 import numpy as np
@@ -26,7 +26,7 @@ _CHANGE = _matrix(0.299, 0.114) @ np.linalg.inv(_matrix(0.2126, 0.0722))
 
 
 class Bt601Converter:
-    """Turns frames of one size from BT.709 into BT.601; for one thread, nothing is allocated once it runs."""
+    """Converts frames of one size from BT.709 to BT.601. For one thread; allocates nothing once it runs."""
 
     def __init__(self, width: int, height: int) -> None:
         self._pool = FramePool(width, height)
@@ -37,7 +37,7 @@ class Bt601Converter:
         """The same frame in BT.601 limited range."""
         planes = self._pool.take()
         u, v = frame.u, frame.v
-        # What the chroma adds to luma, around 128 so that it fits a byte, at the chroma's own size.
+        # What chroma adds to luma, around 128 so that it fits a byte, at chroma size.
         y_u, y_v = float(_CHANGE[0, 1]), float(_CHANGE[0, 2])
         cv2.addWeighted(u, y_u, v, y_v, 128 - 128 * (y_u + y_v), dst=self._luma_small)
         cv2.resize(self._luma_small, (frame.width, frame.height), dst=self._luma, interpolation=cv2.INTER_NEAREST)

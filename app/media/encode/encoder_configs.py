@@ -1,4 +1,4 @@
-"""The encoders we know how to open, and the order in which they are tried."""
+"""The encoders that we can open, and the order in which to try them."""
 
 import sys
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from app.media.encode.ffmpeg_encoder import EncoderConfig
 
 HARDWARE = (EncoderChoice.NVENC, EncoderChoice.QSV, EncoderChoice.AMF, EncoderChoice.VIDEOTOOLBOX)
 
-# One slice thread costs least and keeps one slice a frame; above 720p30 a frame may need more than one core's time.
+# One slice thread is cheapest and keeps one slice per frame; above 720p30 a frame may take more than one core's time.
 _ONE_THREAD_PIXELS_PER_S = 1280 * 720 * 30
 _MOST_THREADS = 4  # slices cost bits; four are enough for 1080p60
 
@@ -31,7 +31,7 @@ def x264_config(preset: SpeedPreset, profile: H264Profile) -> EncoderConfig:
             "tune": "zerolatency",
             "profile": profile.value,
             "forced-idr": "1",
-            # Scene cuts would make IDRs that nobody asked for; the GOP and requests make enough.
+            # Scene cuts would add IDRs that nobody asked for; the GOP and requests give enough.
             "sc_threshold": "0",
         },
         preset=preset.value,
@@ -40,7 +40,7 @@ def x264_config(preset: SpeedPreset, profile: H264Profile) -> EncoderConfig:
 
 
 def vp8_config(canvas: Canvas) -> EncoderConfig:
-    """libvpx VP8 for live; it does not follow a changed rate, so a change means a new one."""
+    """libvpx VP8 for live. It does not follow rate changes, so a new rate needs a new encoder."""
     large = canvas.width * canvas.height * canvas.fps > _ONE_THREAD_PIXELS_PER_S
     options = {
         "deadline": "realtime",
@@ -107,12 +107,12 @@ _HARDWARE_RECIPES = {
 
 
 def hardware_config(choice: EncoderChoice, profile: H264Profile) -> EncoderConfig:
-    """How the hardware encoder `choice` is opened."""
+    """The config of the hardware encoder `choice`."""
     return _HARDWARE_RECIPES[choice](profile)
 
 
 def hardware_encoders(platform: str = sys.platform) -> tuple[EncoderChoice, ...]:
-    """The hardware encoders that this kind of system can have at all."""
+    """The hardware encoders that this platform can have."""
     if platform == "darwin":
         return (EncoderChoice.VIDEOTOOLBOX,)
     return (EncoderChoice.NVENC, EncoderChoice.QSV, EncoderChoice.AMF)
@@ -121,7 +121,7 @@ def hardware_encoders(platform: str = sys.platform) -> tuple[EncoderChoice, ...]
 def h264_configs(
     choice: EncoderChoice, profile: H264Profile, preset: SpeedPreset, proven: Sequence[EncoderChoice]
 ) -> tuple[EncoderConfig, ...]:
-    """The H.264 encoders to use, best first: a proven hardware one where wanted, x264, and x264 at its fastest as the last resort."""
+    """The H.264 encoders to try, best first: a proven hardware encoder if wanted, x264, and x264 at its fastest as the last resort."""
     first = [one for one in proven if choice in {EncoderChoice.AUTO, one}]
     software = [preset, *([SpeedPreset.ULTRAFAST] if preset is not SpeedPreset.ULTRAFAST else [])]
     return (*(hardware_config(one, profile) for one in first), *(x264_config(one, profile) for one in software))

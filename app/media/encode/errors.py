@@ -1,7 +1,7 @@
-"""What goes wrong between a frame and its packet."""
+"""Errors of video encoders."""
 
 from app.domain.base.errors import AppError
 
 
 class EncodeError(AppError):
-    """An encoder cannot be opened or refused a frame; `data` has `encoder` and `reason`."""
+    """An encoder does not open or refuses a frame; `data` has `encoder` and `reason`."""

@@ -1,4 +1,4 @@
-"""One open video encoder of FFmpeg's, whichever it is."""
+"""An open FFmpeg video encoder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from app.media.encode.av_frames import AvFrameFactory
 from app.media.encode.errors import EncodeError
 from app.media.ports import Frame
 
-_MOST_IN_FLIGHT = 256  # frames in an encoder; one that was in it for longer was dropped
+_MOST_IN_FLIGHT = 256  # frames in an encoder; one that stays longer was dropped
 _BT709 = 1
 _LIMITED = 1
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderSettings:
-    """What an encoder is opened for. `ceiling_kbps` is what it may later be raised to; `kbps` what it starts with."""
+    """What an encoder is opened for. `kbps` is the rate at the start, `ceiling_kbps` the highest it may be raised to."""
 
     canvas: Canvas
     ceiling_kbps: int
@@ -34,10 +34,10 @@ class EncoderSettings:
 
 @dataclass(frozen=True, slots=True)
 class EncoderConfig:
-    """How FFmpeg's encoder `name` is opened, and what it can do.
+    """How to open FFmpeg's encoder `name`, and what it can do.
 
-    `steerable`: obeys a new bit_rate while open. `shares_memory`: is done with the frame's memory when `encode` returns.
-    `constant_rate`: is also given its rate as the least. `preset` is for people ("" = the encoder has none worth naming).
+    `steerable`: follows a new bit_rate while open. `shares_memory`: has finished with the frame's memory when `encode` returns.
+    `constant_rate`: also gets its rate as the minimum. `preset` is for display ("" = none worth naming).
     """
 
     name: str
@@ -52,7 +52,7 @@ class EncoderConfig:
 
 @dataclass(frozen=True, slots=True)
 class EncodedFrame:
-    """One frame's bits and the capture time that went in with it."""
+    """An encoded frame with the capture time of its input."""
 
     data: bytes
     keyframe: bool
@@ -60,31 +60,31 @@ class EncodedFrame:
 
 
 def vbv_kbit(ceiling_kbps: int) -> int:
-    """The rate buffer: 0.6 s of the ceiling; more makes key frames sharper and later, less makes them visible."""
+    """The VBV buffer: 0.6 s of the ceiling. A larger one makes key frames sharper and later, a smaller one makes them visible."""
     return max(100, ceiling_kbps * 6 // 10)
 
 
-def opening_kbps(config: EncoderConfig, wanted: EncoderSettings) -> int:
-    """The rate that the encoder is opened with: the ceiling where it can be steered down from there, else what is wanted now."""
-    return wanted.ceiling_kbps if config.steerable else min(wanted.kbps, wanted.ceiling_kbps)
+def opening_kbps(config: EncoderConfig, settings: EncoderSettings) -> int:
+    """The rate to open the encoder with: the ceiling if it can be steered down from there, else the current rate."""
+    return settings.ceiling_kbps if config.steerable else min(settings.kbps, settings.ceiling_kbps)
 
 
-def _open(config: EncoderConfig, wanted: EncoderSettings) -> VideoCodecContext:
+def _open(config: EncoderConfig, settings: EncoderSettings) -> VideoCodecContext:
     context = av.CodecContext.create(config.name, "w")
     if not isinstance(context, VideoCodecContext):
         raise EncodeError("encoder.open", encoder=config.name, reason="not a video encoder")
-    canvas = wanted.canvas
+    canvas = settings.canvas
     context.width, context.height = canvas.width, canvas.height
     context.pix_fmt = config.pixel_format
     context.time_base = Fraction(1, canvas.fps)
     context.framerate = Fraction(canvas.fps, 1)
-    # The ceiling at opening, the wanted rate afterwards: libx264 follows bit_rate downwards only from a VBV opened at the top.
-    kbps = opening_kbps(config, wanted)
+    # Open with the ceiling, then set the rate: libx264 follows bit_rate down only from a VBV opened at the top.
+    kbps = opening_kbps(config, settings)
     context.bit_rate = kbps * 1000
-    context.gop_size = wanted.gop_frames
+    context.gop_size = settings.gop_frames
     context.max_b_frames = 0
-    context.thread_count = wanted.threads
-    context.thread_type = "SLICE"  # frame threads would hold frames back
+    context.thread_count = settings.threads
+    context.thread_type = "SLICE"  # frame threads would delay frames
     context.colorspace = context.color_primaries = context.color_trc = _BT709
     context.color_range = _LIMITED
     rate = {"maxrate": f"{kbps}k", "bufsize": f"{vbv_kbit(kbps)}k"}
@@ -93,28 +93,28 @@ def _open(config: EncoderConfig, wanted: EncoderSettings) -> VideoCodecContext:
     context.options = {**rate, **config.options}
     context.open()
     if config.steerable:
-        context.bit_rate = min(wanted.kbps, wanted.ceiling_kbps) * 1000
+        context.bit_rate = min(settings.kbps, settings.ceiling_kbps) * 1000
     return context
 
 
 class FFmpegEncoder:
-    """Encodes the frames of one canvas; used by one thread at a time. Raises EncodeError from its constructor and from `encode`."""
+    """Encodes frames of one canvas; one thread at a time. The constructor and `encode` raise EncodeError."""
 
-    def __init__(self, config: EncoderConfig, wanted: EncoderSettings) -> None:
+    def __init__(self, config: EncoderConfig, settings: EncoderSettings) -> None:
         self.config = config
-        self.wanted = wanted
-        self.kbps = min(wanted.kbps, wanted.ceiling_kbps)
+        self.settings = settings
+        self.kbps = min(settings.kbps, settings.ceiling_kbps)
         try:
-            self._context = _open(config, wanted)
+            self._context = _open(config, settings)
         except (av.FFmpegError, ValueError, MemoryError) as error:
             raise EncodeError("encoder.open", encoder=config.name, reason=str(error)) from error
-        self._av_frames = AvFrameFactory(wanted.canvas.width, wanted.canvas.height, shared=config.shares_memory)
+        self._av_frames = AvFrameFactory(settings.canvas.width, settings.canvas.height, shared=config.shares_memory)
         self._count = 0
         self._captured: dict[int, int] = {}
         self._parameter_sets = b""
 
     def encode(self, frame: Frame, *, keyframe: bool) -> list[EncodedFrame]:
-        """The packets that come out as `frame` goes in: one, or none while a hardware encoder fills its pipeline."""
+        """The packets that come out when `frame` goes in: one, or none while a hardware encoder fills its pipeline."""
         av_frame = self._av_frames.make(frame)
         av_frame.pts = self._count
         av_frame.time_base = self._context.time_base
@@ -134,8 +134,8 @@ class FFmpegEncoder:
         return len(self._captured)
 
     def set_bitrate(self, kbps: int) -> bool:
-        """Change the rate from the next frame on; False when only a new encoder could (too high, or this one does not listen)."""
-        if not self.config.steerable or kbps > self.wanted.ceiling_kbps:
+        """Change the rate from the next frame on. False if that needs a new encoder: the rate is too high, or this one is not steerable."""
+        if not self.config.steerable or kbps > self.settings.ceiling_kbps:
             return False
         if kbps != self.kbps:
             self._context.bit_rate = kbps * 1000

@@ -1,4 +1,4 @@
-"""Where the newest frame waits for its encoder."""
+"""Holds the newest frame until its encoder takes it."""
 
 import threading
 
@@ -6,7 +6,7 @@ from app.media.ports import Frame
 
 
 class FrameSlot:
-    """Holds one frame at most: a newer one takes the place of one that nobody fetched. One thread puts, one takes."""
+    """Holds at most one frame; a newer one replaces one that was not taken. One thread puts, one takes."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -14,7 +14,7 @@ class FrameSlot:
         self._closed = False
 
     def put(self, frame: Frame) -> bool:
-        """Leave `frame` for the encoder; True if an earlier one was pushed out unseen."""
+        """Store `frame` for the encoder; True if it replaced an earlier one."""
         with self._condition:
             pushed_out = self._frame is not None
             self._frame = frame
@@ -30,7 +30,7 @@ class FrameSlot:
             return None if self._closed else frame
 
     def close(self) -> None:
-        """Let `take` return None from now on."""
+        """Make `take` return None from now on."""
         with self._condition:
             self._closed = True
             self._frame = None

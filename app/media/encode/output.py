@@ -1,4 +1,4 @@
-"""The video side of the output: which encoders run, at which rate, for whom."""
+"""The video output: which encoders run, at which rate, for whom."""
 
 import os
 import threading
@@ -19,12 +19,12 @@ from app.media.encode.video_encoder import VideoEncoder
 from app.media.ports import Frame
 
 _UNUSABLE = {"absent": "encoder.absent", "refused": "encoder.refused", "crashed": "encoder.crashed", "hung": "encoder.hung"}
-LEAST_KBPS = 100  # below this a frame is no frame; congestion control may ask for less
+LEAST_KBPS = 100  # below this the video is unusable, although congestion control may ask for less
 
 
 @dataclass(frozen=True, slots=True)
 class RelayLimits:
-    """What all relays in use take; 0 = no limit."""
+    """What all relays in use accept; 0 = no limit."""
 
     kbps: int = 0
     gop_s: float = 0.0
@@ -32,7 +32,7 @@ class RelayLimits:
 
 
 def strictest_limits(quirks: Sequence[Quirks]) -> RelayLimits:
-    """The strictest of each."""
+    """The strictest limit of each kind."""
     return RelayLimits(
         min((one.max_bitrate_kbps for one in quirks if one.max_bitrate_kbps > 0), default=0),
         min((one.max_gop_s for one in quirks if one.max_gop_s > 0), default=0.0),
@@ -41,7 +41,7 @@ def strictest_limits(quirks: Sequence[Quirks]) -> RelayLimits:
 
 
 def encoded_canvas(canvas: Canvas, limit: int) -> Canvas:
-    """The canvas as it is encoded: no more than `limit` lines (columns where it stands upright), the shape kept."""
+    """The canvas to encode: at most `limit` lines (columns in portrait), in the same shape."""
     short = min(canvas.width, canvas.height)
     if not 0 < limit < short:
         return canvas
@@ -49,9 +49,9 @@ def encoded_canvas(canvas: Canvas, limit: int) -> Canvas:
 
 
 class VideoOutput:
-    """Encodes each frame once for each codec that somebody wants, and obeys the publisher (it is its EncoderControl).
+    """Encodes each frame once per codec in use, and follows the publisher (it is its EncoderControl).
 
-    `configure` and the control verbs may come from any thread, `submit` from the composing one. Without `begin` nothing is encoded.
+    Call `configure` and the control methods from any thread, `submit` from the composing thread. Nothing is encoded before `begin`.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class VideoOutput:
         self._prober = prober or HardwareProber()
         self._speeds = speeds or PresetChooser()
         self._lock = threading.RLock()
-        self._lines = {codec: VideoEncoder(codec=codec, clock=clock, push=push, notify=notify) for codec in (Codec.H264, Codec.VP8)}
+        self._encoders = {codec: VideoEncoder(codec=codec, clock=clock, push=push, notify=notify) for codec in (Codec.H264, Codec.VP8)}
         self._codecs: frozenset[Codec] = frozenset({Codec.H264})
         self._running: tuple[VideoEncoder, ...] = ()
         self._canvas = Canvas()
@@ -80,17 +80,17 @@ class VideoOutput:
         self._unavailable: EncoderChoice | None = None
         self._overload = OverloadDetector()
 
-    # What the engine does with it
+    # Used by the engine
 
     def configure(self, canvas: Canvas, settings: VideoSettings) -> None:
-        """Encode this canvas by these settings; a running encoder is kept where it can follow."""
+        """Encode this canvas with these settings; a running encoder stays if it can follow."""
         with self._lock:
             self._canvas, self._settings = canvas, settings
             self._unavailable = None
             self._match()
 
     def begin(self, quirks: Sequence[Quirks] = ()) -> None:
-        """Encode what is submitted from now on, within these relays' limits; the first frame is a key frame."""
+        """Encode submitted frames from now on, within these relays' limits; the first frame is a key frame."""
         with self._lock:
             self._limits = strictest_limits(quirks)
             if not self._encoding:
@@ -106,97 +106,99 @@ class VideoOutput:
             self._match()
 
     def submit(self, frame: Frame) -> None:
-        """Hand a composed frame to the encoders in use; returns at once."""
-        for line in self._running:
-            line.submit(frame)
+        """Pass a composed frame to the encoders in use; returns at once."""
+        for encoder in self._running:
+            encoder.submit(frame)
         if self._overload.overloaded(*self.counts()):
             self._ease()
 
     def close(self, timeout_s: float = 1.0) -> None:
-        """End all threads and children; an encoder that hangs in its driver is left behind after the time-out."""
+        """End all threads and child processes; an encoder that hangs in its driver is abandoned after the timeout."""
         with self._lock:
             self._closed = True
             self.end()
         self._prober.close()
         self._speeds.close(timeout_s)
-        for line in self._lines.values():
-            line.join(timeout_s)
+        for encoder in self._encoders.values():
+            encoder.join(timeout_s)
 
     # EncoderControl
 
     def request_keyframe(self) -> None:
         self._pli_received += 1
-        for line in self._running:
-            line.keyframes.request()
+        for encoder in self._running:
+            encoder.keyframes.request()
 
     def request_bitrate(self, kbps: int) -> None:
         with self._lock:
             self._requested_kbps = kbps
-            for line in self._running:
-                line.set_bitrate(self.target_kbps)
+            for encoder in self._running:
+                encoder.set_bitrate(self.target_kbps)
 
     def request_codecs(self, codecs: frozenset[Codec]) -> None:
         with self._lock:
-            wanted = codecs & self._lines.keys()
-            if wanted and wanted != self._codecs:  # nobody agreed on anything yet: go on as before
+            wanted = codecs & self._encoders.keys()
+            if wanted and wanted != self._codecs:  # no codec is agreed on yet: change nothing
                 self._codecs = frozenset(wanted)
                 self._match()
 
-    # What it tells
+    # State and figures
 
     @property
     def target_kbps(self) -> int:
-        """The rate aimed at now: the setting, the relays' limits and the publisher's wish, whichever is least."""
+        """The current target rate: the least of the setting, the relays' limits and the publisher's request."""
         ceiling = self._ceiling_kbps()
         return max(LEAST_KBPS, min(ceiling, self._requested_kbps or ceiling))
 
     def counts(self) -> tuple[int, int]:
-        """(encoded, dropped) frames of the stream that most watch: H.264 unless VP8 alone is wanted."""
-        lines = [line.counts() for line in self._lines.values()]
-        busiest = max(lines, key=lambda one: one.encoded + one.dropped)
+        """(encoded, dropped) frames of the busiest stream: H.264, unless only VP8 is used."""
+        counts = [encoder.counts() for encoder in self._encoders.values()]
+        busiest = max(counts, key=lambda one: one.encoded + one.dropped)
         return busiest.encoded, busiest.dropped
 
     def stats(self) -> VideoStats:
         running = self._running
-        configs = [line.config for line in running if line.config is not None]
-        first = running[0] if running else self._lines[Codec.H264]
+        configs = [encoder.config for encoder in running if encoder.config is not None]
+        first = running[0] if running else self._encoders[Codec.H264]
         return VideoStats(
             encoder=", ".join(config.name for config in configs),
             preset=configs[0].preset if configs else "",
             target_kbps=self.target_kbps,
-            kbps=round(sum(line.kbps() for line in running), 1),
+            kbps=round(sum(encoder.kbps() for encoder in running), 1),
             encode_ms=first.spread(),
-            idr_sent=sum(line.counts().idr_sent for line in self._lines.values()),
+            idr_sent=sum(encoder.counts().idr_sent for encoder in self._encoders.values()),
             pli_received=self._pli_received,
         )
 
-    # Making the encoders match
+    # Matching the encoders to the settings
 
     def _ceiling_kbps(self) -> int:
         limit = self._limits.kbps
         return min(self._settings.bitrate_kbps, limit) if limit else self._settings.bitrate_kbps
 
-    def _wanted(self) -> EncoderSettings:
+    def _encoder_settings(self) -> EncoderSettings:
         canvas, settings = encoded_canvas(self._canvas, self._limits.height), self._settings
         threads = threads_for(canvas.width, canvas.height, canvas.fps, os.cpu_count() or 1)
         gop_frames = max(1, round(settings.gop_s * canvas.fps))
         return EncoderSettings(canvas, self._ceiling_kbps(), self.target_kbps, gop_frames, settings.profile, threads)
 
-    def _configs(self, codec: Codec, wanted: EncoderSettings) -> tuple[EncoderConfig, ...]:
+    def _configs(self, codec: Codec, encoder_settings: EncoderSettings) -> tuple[EncoderConfig, ...]:
         if codec is Codec.VP8:
-            return (vp8_config(wanted.canvas),)
+            return (vp8_config(encoder_settings.canvas),)
         settings = self._settings
         preset = settings.preset
         if preset is SpeedPreset.AUTO:
-            preset = self._speeds.choose(wanted.canvas, settings.profile, wanted.ceiling_kbps, wanted.threads, self._rematch)
-        return h264_configs(settings.encoder, settings.profile, preset, self._hardware(wanted))
+            preset = self._speeds.choose(
+                encoder_settings.canvas, settings.profile, encoder_settings.ceiling_kbps, encoder_settings.threads, self._rematch
+            )
+        return h264_configs(settings.encoder, settings.profile, preset, self._hardware(encoder_settings))
 
-    def _hardware(self, wanted: EncoderSettings) -> tuple[EncoderChoice, ...]:
+    def _hardware(self, encoder_settings: EncoderSettings) -> tuple[EncoderChoice, ...]:
         choice = self._settings.encoder
         if choice is EncoderChoice.X264:
             return ()
         candidates = hardware_encoders() if choice is EncoderChoice.AUTO else (choice,)
-        self._prober.ask(candidates, wanted.canvas, self._settings.profile, wanted.ceiling_kbps, self._rematch)
+        self._prober.ask(candidates, encoder_settings.canvas, self._settings.profile, encoder_settings.ceiling_kbps, self._rematch)
         failure = "" if choice is EncoderChoice.AUTO else self._prober.failure(choice)
         if failure and self._unavailable is not choice:
             self._unavailable = choice
@@ -204,14 +206,16 @@ class VideoOutput:
         return self._prober.proven(candidates)
 
     def _ease(self) -> None:
-        """The encoder does not keep up: go on with the next faster preset, where the choice is ours."""
+        """The encoder is too slow: switch to the next faster preset, if the preset is automatic."""
         with self._lock:
-            wanted = self._wanted()
-            line = self._lines[Codec.H264]
-            ours = self._settings.preset is SpeedPreset.AUTO and line.config is not None and line.config.name == EncoderChoice.X264.value
-            if ours and self._speeds.ease(wanted.canvas, wanted.profile, wanted.threads):
+            encoder_settings = self._encoder_settings()
+            encoder = self._encoders[Codec.H264]
+            ours = (
+                self._settings.preset is SpeedPreset.AUTO and encoder.config is not None and encoder.config.name == EncoderChoice.X264.value
+            )
+            if ours and self._speeds.ease(encoder_settings.canvas, encoder_settings.profile, encoder_settings.threads):
                 self._match()
-                preset = line.config.preset if line.config is not None else ""
+                preset = encoder.config.preset if encoder.config is not None else ""
                 self._notify(Notice(Severity.WARNING, "encoder.eased", {"preset": preset}, subject="encoder"))
                 return
         self._notify(Notice(Severity.WARNING, "encoder.overloaded", {}, subject="encoder"))
@@ -222,21 +226,21 @@ class VideoOutput:
 
     def _match(self) -> None:
         if not self._closed:
-            self._configs(Codec.H264, self._wanted())  # begins what must be measured and tried before it is needed
+            self._configs(Codec.H264, self._encoder_settings())  # starts measurements and hardware trials before they are needed
         running: list[VideoEncoder] = []
-        for codec, line in self._lines.items():
+        for codec, encoder in self._encoders.items():
             if self._closed or not self._encoding or codec not in self._codecs:
-                line.close()
+                encoder.close()
                 continue
-            self._match_line(line)
-            running.append(line)
+            self._match_encoder(encoder)
+            running.append(encoder)
         self._running = tuple(running)
 
-    def _match_line(self, line: VideoEncoder) -> None:
-        wanted = self._wanted()
-        line.keyframes.set_longest(round(self._limits.gop_s * NS_PER_S))
-        configs = self._configs(line.codec, wanted)
-        if line.keeps(configs, wanted):
-            line.set_bitrate(wanted.kbps)
+    def _match_encoder(self, encoder: VideoEncoder) -> None:
+        encoder_settings = self._encoder_settings()
+        encoder.keyframes.set_longest(round(self._limits.gop_s * NS_PER_S))
+        configs = self._configs(encoder.codec, encoder_settings)
+        if encoder.keeps(configs, encoder_settings):
+            encoder.set_bitrate(encoder_settings.kbps)
         else:
-            line.configure(configs, wanted)
+            encoder.configure(configs, encoder_settings)

@@ -1,11 +1,11 @@
-"""Noticing that the encoder cannot keep up."""
+"""Detects an encoder that cannot keep up."""
 
-WINDOW = 150  # frames: five seconds at 30 a second, long enough to outlast a program that is being opened
-SHARE = 0.1  # of frames dropped; less is a hiccup that nobody sees
+WINDOW = 150  # frames: five seconds at 30 fps, longer than the start of another application disturbs
+SHARE = 0.1  # of frames dropped; nobody notices less
 
 
 class OverloadDetector:
-    """Told the running totals at each frame, says once for each bad stretch that too much is dropped. For one thread."""
+    """Takes the running totals at each frame; reports each overloaded stretch once. For one thread."""
 
     def __init__(self, window: int = WINDOW, share: float = SHARE) -> None:
         self._window = window
@@ -14,7 +14,7 @@ class OverloadDetector:
         self._dropped = 0
 
     def overloaded(self, encoded: int, dropped: int) -> bool:
-        """True at the end of a window in which `share` or more of the frames were dropped."""
+        """True at the end of a window in which at least `share` of the frames were dropped."""
         seen = encoded + dropped - self._encoded - self._dropped
         if 0 <= seen < self._window:
             return False

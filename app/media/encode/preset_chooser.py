@@ -1,4 +1,4 @@
-"""How slow an x264 preset this machine can afford."""
+"""Finds the slowest x264 preset that this machine can afford."""
 
 import statistics
 import threading
@@ -15,15 +15,15 @@ from app.media.encode.ffmpeg_encoder import EncoderSettings, FFmpegEncoder
 from app.media.frame_pool import Planes
 from app.media.ports import Frame
 
-_TRIED = (SpeedPreset.VERYFAST, SpeedPreset.SUPERFAST)  # else ultrafast
+_TRIED = (SpeedPreset.VERYFAST, SpeedPreset.SUPERFAST)  # otherwise ultrafast
 _FRAMES = 6
-_SHARE = 0.4  # of a frame's time on one core; composing, sending and a busier frame need the rest
-_SLICE_GAIN = 0.7  # what a further slice thread really brings
-UNMEASURED_PRESET = SpeedPreset.SUPERFAST  # what is used until measured
+_SHARE = 0.4  # of a frame's time on one core; composing, sending and busier frames need the rest
+_SLICE_GAIN = 0.7  # real gain of each further slice thread
+UNMEASURED_PRESET = SpeedPreset.SUPERFAST  # used until measured
 
 
 def affordable_preset(costs_ms: Mapping[SpeedPreset, float], *, fps: int, threads: int) -> SpeedPreset:
-    """The slowest preset whose frame costs (milliseconds of one core) fit the frame's time on this many threads."""
+    """The slowest preset whose cost per frame (milliseconds of one core) fits the frame's time on this many threads."""
     budget_ms = 1000 / fps * _SHARE * (1 + (threads - 1) * _SLICE_GAIN)
     for preset in _TRIED:
         if costs_ms.get(preset, float("inf")) <= budget_ms:
@@ -32,7 +32,7 @@ def affordable_preset(costs_ms: Mapping[SpeedPreset, float], *, fps: int, thread
 
 
 def noisy_frames(width: int, height: int, count: int) -> list[Frame]:
-    """Blurred noise that moves, with fresh noise on it: dearer to encode than a face in a room."""
+    """Moving blurred noise with fresh noise on top: harder to encode than a face in a room."""
     random = np.random.default_rng(7)
     coarse = random.integers(40, 200, (height // 16 + 2, width // 16 + 2 + count), dtype=np.uint8)
     frames = []
@@ -47,7 +47,7 @@ def noisy_frames(width: int, height: int, count: int) -> list[Frame]:
 
 
 def cost_ms(preset: SpeedPreset, canvas: Canvas, profile: H264Profile, kbps: int) -> float:
-    """Processor milliseconds that one frame of this size costs: x264 on one thread encodes on ours, so other load does not count."""
+    """Processor milliseconds per frame of this size. x264 with one thread encodes on the calling thread, so other load does not count."""
     encoder = FFmpegEncoder(x264_config(preset, profile), EncoderSettings(canvas, kbps, kbps, canvas.fps * 2, profile, threads=1))
     costs = []
     for frame in noisy_frames(canvas.width, canvas.height, _FRAMES):
@@ -58,7 +58,7 @@ def cost_ms(preset: SpeedPreset, canvas: Canvas, profile: H264Profile, kbps: int
 
 
 class PresetChooser:
-    """Measures in the background and remembers the answer for each size and rate, for the life of this object."""
+    """Measures in the background and remembers the result for each size and rate, for the life of this object."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -67,7 +67,7 @@ class PresetChooser:
         self._closed = False
 
     def choose(self, canvas: Canvas, profile: H264Profile, kbps: int, threads: int, then: Callable[[], None]) -> SpeedPreset:
-        """The preset for this canvas: the measured one, or UNMEASURED_PRESET while a measurement runs; `then` is called when it is done."""
+        """The preset for this canvas: the measured one, or UNMEASURED_PRESET during the measurement; `then` is called when it is done."""
         key = (canvas, profile, threads)
         with self._lock:
             if key in self._known:
@@ -80,7 +80,7 @@ class PresetChooser:
         return UNMEASURED_PRESET
 
     def ease(self, canvas: Canvas, profile: H264Profile, threads: int) -> bool:
-        """Choose the next faster preset for this canvas from now on; False when there is none."""
+        """Use the next faster preset for this canvas from now on; False if there is none."""
         key = (canvas, profile, threads)
         with self._lock:
             now = self._known.get(key, UNMEASURED_PRESET)
@@ -90,7 +90,7 @@ class PresetChooser:
             return True
 
     def close(self, timeout_s: float) -> None:
-        """End the measurements; their answers are not wanted any more."""
+        """Stop the measurements and drop their results."""
         with self._lock:
             self._closed = True
             running, self._threads = self._threads, []
@@ -106,7 +106,7 @@ class PresetChooser:
             try:
                 costs[preset] = cost_ms(preset, canvas, profile, kbps)
             except EncodeError:
-                continue  # the encoder's own opening reports it
+                continue  # opening the encoder for the show reports it
             if affordable_preset(costs, fps=canvas.fps, threads=threads) is preset:
                 break
         with self._lock:

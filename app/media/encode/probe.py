@@ -1,4 +1,4 @@
-"""Whether a hardware encoder really encodes here: tried in a process of its own, because a broken driver hangs or crashes."""
+"""Tests whether a hardware encoder works, in a child process, because a broken driver hangs or crashes."""
 
 import logging
 import multiprocessing
@@ -17,11 +17,11 @@ from app.media.encode.preset_chooser import noisy_frames
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 10.0  # the first use of a GPU may compile shaders
-_FRAMES = 8  # a pipeline may hold some back; after these one packet must have come
+_FRAMES = 8  # a pipeline may hold some back, but these must give a packet
 _PROVEN = 0
-_REFUSED = 3  # exit codes; anything else is a crash
+_REFUSED = 3  # exit codes; any other code is a crash
 
-# What must be there before it is worth starting a process.
+# Files without which a trial is pointless.
 _LINUX_TRACES: Mapping[EncoderChoice, tuple[str, ...]] = {
     EncoderChoice.NVENC: ("/dev/nvidiactl", "/dev/dxg"),
     EncoderChoice.QSV: ("/dev/dri/renderD128",),
@@ -37,7 +37,7 @@ _WINDOWS_TRACES: Mapping[EncoderChoice, tuple[str, ...]] = {
 def plausible(
     choice: EncoderChoice, platform: str = sys.platform, exists: Callable[[str], bool] = lambda path: Path(path).exists()
 ) -> bool:
-    """Whether this machine shows any trace of the hardware; False spares a process and its second."""
+    """Whether this machine has any trace of the hardware; False saves a process and a second."""
     if choice is EncoderChoice.VIDEOTOOLBOX:
         return platform == "darwin"
     traces = _WINDOWS_TRACES if platform == "win32" else _LINUX_TRACES
@@ -45,7 +45,7 @@ def plausible(
 
 
 def encode_some(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbps: int) -> None:
-    """The child's work: end with exit code 0 only if a key frame came out of the encoder."""
+    """Runs in the child process: exit code 0 only if the encoder produced a key frame."""
     try:
         encoder = FFmpegEncoder(hardware_config(choice, profile), EncoderSettings(canvas, kbps, kbps, canvas.fps * 2, profile))
         for frame in noisy_frames(canvas.width, canvas.height, _FRAMES):
@@ -57,7 +57,7 @@ def encode_some(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbp
 
 
 def verdict(process: BaseProcess, deadline_s: float) -> str:
-    """Run the started `process` to its end: "" if it proved the encoder, else why not ("refused", "crashed", "hung")."""
+    """Wait for the started `process`: "" if it proved the encoder, else "refused", "crashed" or "hung"."""
     process.join(deadline_s)
     if process.is_alive():
         process.kill()
@@ -69,7 +69,7 @@ def verdict(process: BaseProcess, deadline_s: float) -> str:
 
 
 class HardwareProber:
-    """Finds out in the background which hardware encoders work; remembers the answers for its own life."""
+    """Finds out in the background which hardware encoders work, and remembers the results."""
 
     def __init__(
         self,
@@ -93,11 +93,11 @@ class HardwareProber:
         return tuple(choice for choice in wanted if self._answers.get(choice) == "")
 
     def failure(self, choice: EncoderChoice) -> str:
-        """Why it does not work ("" = it does, or nobody knows yet)."""
+        """Why it does not work ("" = it works, or is not known yet)."""
         return self._answers.get(choice, "")
 
     def ask(self, wanted: Sequence[EncoderChoice], canvas: Canvas, profile: H264Profile, kbps: int, then: Callable[[], None]) -> None:
-        """Try those of `wanted` that were not tried yet, one after the other; `then` is called when there are new answers."""
+        """Try those of `wanted` that were not tried yet, one after another; `then` is called when there are new results."""
         with self._lock:
             new = [choice for choice in wanted if choice not in self._answers and choice not in self._running]
             for choice in [choice for choice in new if not self._is_plausible(choice)]:
@@ -111,11 +111,11 @@ class HardwareProber:
             thread.start()
 
     def close(self) -> None:
-        """Kill what is being tried and wait for the thread."""
+        """Kill the running trial and wait for the thread."""
         with self._lock:
             self._closed = True
             threads = list(self._threads)
-            for process in self._processes:  # under the lock, by which each is taken out before it is let go of
+            for process in self._processes:  # under the lock, because each is removed before it is closed
                 process.kill()
         for thread in threads:
             thread.join()

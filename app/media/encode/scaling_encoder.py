@@ -1,4 +1,4 @@
-"""Encoders that take any of the program's frames: scaled to their size and in their matrix first."""
+"""Encodes frames of any size: scales them and converts their colours first."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from app.media.ports import Frame
 
 
 class FrameScaler:
-    """Scales frames to one size; one that has it already passes as it is. For one thread."""
+    """Scales frames to one size; frames of that size pass unchanged. For one thread."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._size = (canvas.height, canvas.width)
@@ -29,13 +29,13 @@ class FrameScaler:
 
 
 class ScalingEncoder:
-    """An FFmpegEncoder behind what its frames need: the size of its canvas, and BT.601 for VP8, whose viewers know no other matrix."""
+    """An FFmpegEncoder that takes frames of any size. For VP8 it also converts to BT.601, the only matrix that VP8 viewers know."""
 
-    def __init__(self, config: EncoderConfig, wanted: EncoderSettings) -> None:
-        canvas = wanted.canvas
+    def __init__(self, config: EncoderConfig, settings: EncoderSettings) -> None:
+        canvas = settings.canvas
         self._fitter = FrameScaler(canvas)
         self._converter = Bt601Converter(canvas.width, canvas.height) if config.codec is Codec.VP8 else None
-        self._encoder = FFmpegEncoder(config, wanted)
+        self._encoder = FFmpegEncoder(config, settings)
 
     @property
     def kbps(self) -> int:
@@ -49,8 +49,3 @@ class ScalingEncoder:
 
     def set_bitrate(self, kbps: int) -> bool:
         return self._encoder.set_bitrate(kbps)
-
-
-def open_encoder(config: EncoderConfig, wanted: EncoderSettings) -> ScalingEncoder:
-    """The encoder of this config, ready for frames of any size; raises EncodeError."""
-    return ScalingEncoder(config, wanted)

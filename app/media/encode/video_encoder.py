@@ -1,4 +1,4 @@
-"""One codec's encoding: the encoder in use, the ones that stand by, and the stream they make together."""
+"""The video encoder of one codec, with fallbacks: one continuous stream over all changes of encoder."""
 
 import logging
 import threading
@@ -14,27 +14,29 @@ from app.domain.program.stats import Percentiles
 from app.media.encode.errors import EncodeError
 from app.media.encode.ffmpeg_encoder import EncodedFrame, EncoderConfig, EncoderSettings
 from app.media.encode.keyframes import KeyframeSchedule
-from app.media.encode.scaling_encoder import open_encoder
+from app.media.encode.scaling_encoder import ScalingEncoder
 from app.media.encode.worker import EncoderWorker, FrameEncoder
 from app.media.percentile_meter import PercentileMeter
 from app.media.ports import Frame
 
 log = logging.getLogger(__name__)
 
-STALL_NS = 3 * NS_PER_S  # the slowest opening of a working encoder seen is far below; viewers' frames stand still meanwhile
+STALL_NS = 3 * NS_PER_S  # far longer than any working encoder took to open; viewers see a frozen frame meanwhile
 _RATE_WINDOW_NS = 2 * NS_PER_S
-_REOPEN_GAP_NS = 3 * NS_PER_S  # an encoder that must be opened anew for a new rate costs a key frame each time
+_REOPEN_GAP_NS = 3 * NS_PER_S  # reopening an encoder for a new rate costs a key frame
 _REOPEN_CHANGE = 0.2
 
 
-def same_but_rate(open_as: EncoderSettings, wanted: EncoderSettings) -> bool:
-    """Whether an encoder opened for the first can serve the second by steering alone."""
-    return wanted.ceiling_kbps <= open_as.ceiling_kbps and open_as == replace(wanted, ceiling_kbps=open_as.ceiling_kbps, kbps=open_as.kbps)
+def same_but_rate(open_as: EncoderSettings, settings: EncoderSettings) -> bool:
+    """Whether an encoder opened with the first settings can serve the second by a change of rate alone."""
+    return settings.ceiling_kbps <= open_as.ceiling_kbps and open_as == replace(
+        settings, ceiling_kbps=open_as.ceiling_kbps, kbps=open_as.kbps
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class EncodeCounts:
-    """Since the line was made, over all its encoders."""
+    """Since construction, over all FFmpeg encoders."""
 
     encoded: int = 0
     dropped: int = 0
@@ -42,10 +44,11 @@ class EncodeCounts:
 
 
 class VideoEncoder:
-    """Keeps one codec's stream going: pts rise over every change of encoder, a failing or hanging encoder gives way to the next config.
+    """Keeps one codec's stream going: pts keep rising when the encoder changes, and a failing or hanging encoder is replaced by the next
+    config.
 
-    `submit` comes from the composing thread; packets leave on the encoder's thread through `push`. `configure` replaces the encoder,
-    `close` ends it; both return at once.
+    Call `submit` from the composing thread; `push` gets the packets on the encoder's thread. `configure` replaces the encoder, `close` ends
+    it; both return at once.
     """
 
     def __init__(
@@ -55,7 +58,7 @@ class VideoEncoder:
         clock: Clock,
         push: Callable[[EncodedPacket], None],
         notify: Callable[[Notice], None],
-        opener: Callable[[EncoderConfig, EncoderSettings], FrameEncoder] = open_encoder,
+        opener: Callable[[EncoderConfig, EncoderSettings], FrameEncoder] = ScalingEncoder,
         stall_ns: int = STALL_NS,
     ) -> None:
         self.codec = codec
@@ -66,13 +69,13 @@ class VideoEncoder:
         self._opener = opener
         self._stall_ns = stall_ns
         self._lock = threading.RLock()
-        self._push_lock = threading.Lock()  # keeps packets in order; never held by the composing thread
+        self._push_lock = threading.Lock()  # keeps packets in order; the composing thread never takes it
         self._worker: EncoderWorker | None = None
         self._retired: list[EncoderWorker] = []
         self._configs: tuple[EncoderConfig, ...] = ()
         self._asked: tuple[EncoderConfig, ...] = ()
         self._config: EncoderConfig | None = None
-        self._wanted: EncoderSettings | None = None
+        self._settings: EncoderSettings | None = None
         self._kbps = 0
         self._opened_ns = 0
         self._epoch_ns: int | None = None
@@ -83,50 +86,50 @@ class VideoEncoder:
 
     @property
     def config(self) -> EncoderConfig | None:
-        """How the encoder in use was opened; None while the line is closed or when every encoder failed."""
+        """The config in use; None while closed or after every encoder failed."""
         return self._config
 
     @property
-    def wanted(self) -> EncoderSettings | None:
-        return self._wanted
+    def settings(self) -> EncoderSettings | None:
+        return self._settings
 
     def counts(self) -> EncodeCounts:
         return self._counts
 
     def kbps(self) -> float:
-        """What really came out in the last two seconds."""
+        """The actual rate of the last two seconds."""
         since_ns = self._clock.monotonic_ns() - _RATE_WINDOW_NS
         with self._lock:
             total = sum(size for at_ns, size in self._sizes if at_ns > since_ns)
         return round(total * 8 / 1000 / (_RATE_WINDOW_NS / NS_PER_S), 1)
 
-    def configure(self, configs: Sequence[EncoderConfig], wanted: EncoderSettings) -> None:
-        """Encode by the first of `configs` that works, from the next frame on; that frame is a key frame."""
+    def configure(self, configs: Sequence[EncoderConfig], settings: EncoderSettings) -> None:
+        """Encode with the first of `configs` that works, from the next frame on, which is a key frame."""
         with self._lock:
             self._configs = self._asked = tuple(configs)
-            self._wanted = wanted
-            self._kbps = wanted.kbps
+            self._settings = settings
+            self._kbps = settings.kbps
             self._begin()
 
-    def keeps(self, configs: Sequence[EncoderConfig], wanted: EncoderSettings) -> bool:
-        """Whether the encoder in use can go on for these, by steering its rate at most."""
+    def keeps(self, configs: Sequence[EncoderConfig], settings: EncoderSettings) -> bool:
+        """Whether the current encoder can serve these, by a change of rate at most."""
         with self._lock:
-            open_as = self._wanted
+            open_as = self._settings
             if self._worker is None or open_as is None:
                 return False
             if self._config is not None and not self._config.steerable:  # `set_bitrate` decides when a new rate is worth a new encoder
-                open_as = replace(open_as, ceiling_kbps=wanted.ceiling_kbps)
-            return tuple(configs) == self._asked and same_but_rate(open_as, wanted)
+                open_as = replace(open_as, ceiling_kbps=settings.ceiling_kbps)
+            return tuple(configs) == self._asked and same_but_rate(open_as, settings)
 
     def set_bitrate(self, kbps: int) -> None:
-        """Steer the encoder in use; one that cannot be steered is opened anew, though not often and not for little."""
+        """Change the rate of the current encoder. One that cannot be steered is reopened, but not often and not for small changes."""
         with self._lock:
             self._kbps = kbps
             if self._worker is not None:
                 self._worker.set_bitrate(kbps)
 
     def submit(self, frame: Frame) -> None:
-        """Hand in the newest frame; one that was not fetched yet is dropped and counted."""
+        """Pass in the newest frame; it replaces one that was not taken yet, which is counted as dropped."""
         with self._lock:
             self._look_after()
             worker = self._worker
@@ -137,7 +140,7 @@ class VideoEncoder:
                 self._count(dropped=1)
 
     def close(self) -> None:
-        """Stop encoding; `configure` begins again."""
+        """Stop encoding; `configure` starts again."""
         with self._lock:
             if self._worker is not None:
                 self._retire(self._worker)
@@ -145,7 +148,7 @@ class VideoEncoder:
             self._config = None
 
     def join(self, timeout_s: float) -> bool:
-        """After `close`: wait for the threads; False if one hangs in its driver."""
+        """After `close`: wait for the threads. False if one hangs in its driver."""
         with self._lock:
             retired, self._retired = self._retired, []
         return all([worker.join(timeout_s) for worker in retired])
@@ -155,15 +158,15 @@ class VideoEncoder:
             self._retire(self._worker)
         self._worker = None
         self._config = self._configs[0] if self._configs else None
-        config, wanted = self._config, self._wanted
-        if config is None or wanted is None:
+        config, settings = self._config, self._settings
+        if config is None or settings is None:
             return
         self.keyframes.restart()
         self._opened_ns = self._clock.monotonic_ns()
         self._worker = EncoderWorker(
             name=f"encode-video-{self.codec.value.lower()}",
             clock=self._clock,
-            make_encoder=lambda: self._opener(config, wanted),
+            make_encoder=lambda: self._opener(config, settings),
             keyframes=self.keyframes,
             on_encoded=self._encoded,
             on_failed=self._failed,
@@ -176,9 +179,9 @@ class VideoEncoder:
         self._retired = [*(one for one in self._retired if not one.join(0)), worker]
 
     def _look_after(self) -> None:
-        """Replace an encoder that hangs, or one that must be opened anew to follow the rate."""
-        worker, wanted = self._worker, self._wanted
-        if worker is None or wanted is None:
+        """Replace an encoder that hangs, or reopen one that cannot follow the rate."""
+        worker, settings = self._worker, self._settings
+        if worker is None or settings is None:
             return
         if worker.busy_ns() > self._stall_ns:
             self._use_next_config("stalled")
@@ -186,9 +189,9 @@ class VideoEncoder:
         refused = worker.refused_kbps
         if refused is None or refused != self._kbps:
             return
-        opened = min(wanted.kbps, wanted.ceiling_kbps)
+        opened = min(settings.kbps, settings.ceiling_kbps)
         if abs(refused - opened) > _REOPEN_CHANGE * opened and self._clock.monotonic_ns() - self._opened_ns > _REOPEN_GAP_NS:
-            self._wanted = replace(wanted, ceiling_kbps=max(refused, wanted.ceiling_kbps), kbps=refused)
+            self._settings = replace(settings, ceiling_kbps=max(refused, settings.ceiling_kbps), kbps=refused)
             self._begin()
 
     def _failed(self, worker: EncoderWorker, error: EncodeError) -> None:
@@ -230,7 +233,7 @@ class VideoEncoder:
             return packets
 
     def _pts(self, capture_ns: int) -> int:
-        """The RTP time of this capture time; one relation for the whole life of the line."""
+        """The RTP time of a capture time; the mapping never changes."""
         if self._epoch_ns is None:
             self._epoch_ns = capture_ns
         pts = (capture_ns - self._epoch_ns) * VIDEO_CLOCK_HZ // NS_PER_S
@@ -242,5 +245,5 @@ class VideoEncoder:
         self._counts = EncodeCounts(had.encoded + encoded, had.dropped + dropped, had.idr_sent + idr_sent)
 
     def spread(self) -> Percentiles:
-        """Milliseconds a frame took in the last minute."""
+        """Milliseconds per frame in the last minute."""
         return self.encode_ms.last_minute(self._clock.monotonic_ns())

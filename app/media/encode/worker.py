@@ -1,4 +1,4 @@
-"""One encoder on one thread of its own."""
+"""Runs one encoder on its own thread."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class FrameEncoder(Protocol):
-    """What a worker drives: FFmpegEncoder, or one with a colour conversion before it."""
+    """What a worker runs: FFmpegEncoder, or one with conversions before it."""
 
     @property
     def kbps(self) -> int: ...
@@ -27,10 +27,10 @@ class FrameEncoder(Protocol):
 
 
 class EncoderWorker:
-    """Opens an encoder on its own thread and encodes the newest frame, for as long as it is neither closed nor failing.
+    """Opens an encoder on its own thread and encodes the newest frame, until it is closed or fails.
 
-    `on_encoded` gets the packets and the nanoseconds the frame took, `on_failed` the error; both on this thread, with this worker first.
-    A worker that hangs inside a driver is left to itself: `close` does not wait, and what it says later is its owner's to ignore.
+    `on_encoded` gets the packets and the nanoseconds that the frame took, `on_failed` the error; both run on this thread, with this worker
+    as the first argument. A worker that hangs in a driver is abandoned: `close` does not wait, and the owner ignores what it reports later.
     """
 
     def __init__(
@@ -51,14 +51,14 @@ class EncoderWorker:
         self._slot = FrameSlot()
         self._busy_since_ns = 0
         self._kbps: int | None = None
-        self.refused_kbps: int | None = None  # a rate that only another encoder could give
+        self.refused_kbps: int | None = None  # a rate that needs a new encoder
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def close(self) -> None:
-        """Let the thread end after the frame in hand; does not wait."""
+        """End the thread after the current frame; does not wait."""
         self._slot.close()
 
     def join(self, timeout_s: float) -> bool:
@@ -68,15 +68,15 @@ class EncoderWorker:
         return not self._thread.is_alive()
 
     def submit(self, frame: Frame) -> bool:
-        """Leave the frame for the encoder; True if an earlier one was pushed out."""
+        """Pass the frame to the encoder; True if it replaced an earlier one."""
         return self._slot.put(frame)
 
     def set_bitrate(self, kbps: int) -> None:
-        """Use this rate from the next frame on; `refused_kbps` says so if this encoder cannot."""
+        """Use this rate from the next frame on; `refused_kbps` is set if this encoder cannot."""
         self._kbps = kbps
 
     def busy_ns(self) -> int:
-        """For how long the encoder has been at the frame in hand (or at being opened); 0 when it waits."""
+        """How long the encoder has worked on the current frame (or on opening); 0 when idle."""
         since_ns = self._busy_since_ns
         return self._clock.monotonic_ns() - since_ns if since_ns else 0
 
@@ -93,7 +93,7 @@ class EncoderWorker:
                 log.warning("%s", error)
                 self._on_failed(self, error)
                 return
-            del frame  # its planes are free for the composer again
+            del frame  # the composer can reuse its planes
             took_ns = self._clock.monotonic_ns() - self._busy_since_ns
             self._busy_since_ns = 0
             self._on_encoded(self, encoded, took_ns)

@@ -1,4 +1,4 @@
-"""The program's sound on its way: the paced thread that mixes, encodes and hands out packets."""
+"""The program's sound: a paced thread that mixes, encodes and hands out packets."""
 
 import logging
 import threading
@@ -18,18 +18,18 @@ log = logging.getLogger(__name__)
 
 _BLOCKS_PER_PACKET = PACKET_SAMPLES // BLOCK_SAMPLES
 _PACKET_NS = BLOCK_NS * _BLOCKS_PER_PACKET
-_TOO_LATE_NS = NS_PER_S // 2  # nobody's jitter buffer waits for sound this old
+_TOO_LATE_NS = NS_PER_S // 2  # no jitter buffer waits for sound this old
 _ASLEEP_NS = 10 * NS_PER_S  # the machine slept: skip the time instead of encoding minutes of silence
 
 
 class SoundBus:
-    """Mixes a block each 10 ms of the monotonic clock and pushes an Opus packet each 20 ms to every sink, from `start` to `close`.
-    While there is no sink nothing is encoded, and the time goes on.
+    """Mixes a block every 10 ms of the monotonic clock and pushes an Opus packet every 20 ms to every sink, from `start` to `close`.
+    Without a sink nothing is encoded, but time goes on.
 
-    The count of samples follows the clock without a gap. After a stall the blocks missed are mixed at once; those later than half a second
-    are sent as silence and counted in `dropped_ms`. `video_latency_ns` is how much later than the capture of their content the composed
-    frames are stamped (0 if they carry the capture time itself): sound is stamped later by as much, so that both stay in step. It may be
-    set at any time; the stamps follow as the mixer's latency does, the sound itself and its pts are not touched.
+    The sample count follows the clock without a gap. After a stall the missed blocks are mixed at once; those more than half a second late
+    are sent as silence and counted in `dropped_ms`. `video_latency_ns` is how much later than its capture a composed frame is stamped (0 if
+    it carries the capture time): sound is stamped later by the same amount to stay in sync. It may be set at any time; the timestamps
+    follow slowly, as the mixer's latency does, and the sound and its pts do not change.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SoundBus:
         self._encoder = OpusEncoder(settings)
         self._packet: Samples = np.zeros((PACKET_SAMPLES, CHANNELS), np.float32)
         self._halves = tuple(self._packet[i * BLOCK_SAMPLES : (i + 1) * BLOCK_SAMPLES] for i in range(_BLOCKS_PER_PACKET))
-        self._next_ns = 0  # tick of the next packet's first block; 0 = not begun
+        self._next_ns = 0  # tick of the next packet's first block; 0 = not started
         self._pts = 0
         self._failing = False
         self._stop = threading.Event()
@@ -60,21 +60,21 @@ class SoundBus:
         self.packets = 0
 
     def start(self) -> None:
-        """Begin; a second call changes nothing."""
+        """Start; calling it again does nothing."""
         if self._thread is None:
             self._stop.clear()
             self._thread = threading.Thread(target=self._run, name="mixer", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """End and wait for the thread; a later `start` goes on with the next pts."""
+        """End the thread and wait for it; a later `start` continues with the next pts."""
         if self._thread is not None:
             self._stop.set()
             self._thread.join()
             self._thread = None
 
     def set_sinks(self, sinks: Sequence[PacketSink]) -> None:
-        """Who takes the packets from the next one on; any thread."""
+        """Set who gets packets from the next one on; any thread."""
         self._sinks = tuple(sinks)
 
     def configure(self, settings: AudioSettings) -> None:
@@ -82,7 +82,7 @@ class SoundBus:
         self._encoder.configure(settings)
 
     def catch_up(self) -> int:
-        """Make every packet that is due by the clock; returns the nanoseconds until the next one. The paced thread's step."""
+        """Make every packet that is due; returns the nanoseconds until the next one. Called by the paced thread."""
         now = self._clock.monotonic_ns()
         if self._next_ns == 0:
             self._next_ns = now
@@ -114,7 +114,7 @@ class SoundBus:
         for _ in range(_BLOCKS_PER_PACKET):
             self._stamped_later_ns = next_latency(self._stamped_later_ns, self.video_latency_ns)
         if not self._sinks:
-            return  # the mix goes on for the meters; what nobody takes is not encoded
+            return  # the meters need the mix; without a sink nothing is encoded
         try:
             packet = self._encoder.encode(self._packet, pts, capture + self._stamped_later_ns)
         except SoundEncodeError as error:

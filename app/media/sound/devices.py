@@ -1,4 +1,4 @@
-"""The microphones for people to choose from."""
+"""Lists the microphones."""
 
 import logging
 
@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def microphones(host: SoundHost) -> tuple[Device, ...]:
-    """The sound inputs as of now, the system's default marked; newly plugged ones are seen unless something is being recorded."""
+    """The current sound inputs, with the system's default marked. New devices are found unless something is being recorded."""
     try:
         host.rescan()
         return tuple(Device(found.identity, found.name, default=found.default) for found in host.inputs())

@@ -1,4 +1,4 @@
-"""The strip's end of a media file's sound."""
+"""Plays a media file's sound in its mixer strip."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from app.media.ports import SAMPLE_RATE_HZ, Samples
 from app.media.sound.sound_feed import SoundFeed
 from app.media.sound.synced_reader import SyncedReader
 
-_TOLERANCE_NS = 20 * NS_PER_MS  # containers round times to a millisecond, and some muxers to a packet
+_TOLERANCE_NS = 20 * NS_PER_MS  # containers round times to a millisecond, some muxers to a packet
 
 
 class FileSound:
@@ -20,11 +20,11 @@ class FileSound:
         self._follower = SyncedReader(feed.ring, SAMPLE_RATE_HZ, tolerance_ns=_TOLERANCE_NS, confirm=1)
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """The file's settings concern its demuxer; nothing changes here."""
+        """Always True: the settings concern the demuxer."""
         return True
 
     def start(self) -> None:
-        """Nothing to start: the demuxer belongs to the frame's side."""
+        """Nothing to start: the demuxer belongs to the video source."""
 
     def close(self) -> None:
         """Nothing to end."""
@@ -34,7 +34,7 @@ class FileSound:
         return self._follower.read(out, tick_ns, latency_ns)
 
     def needed_latency_ns(self) -> int:
-        """Little or nothing where the demuxer pushes ahead."""
+        """Little or nothing, because the demuxer pushes ahead."""
         return self._follower.needed_latency_ns()
 
     def stats(self) -> SourceStats:

@@ -1,18 +1,18 @@
-"""Sound between samples: a windowed-sinc interpolator for any starting point and any step near a fixed ratio."""
+"""Sound between samples: a windowed-sinc interpolator for any start and any step near a fixed ratio."""
 
 import numpy as np
 import numpy.typing as npt
 
 from app.media.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Samples
 
-_PHASES = 4096  # the nearest one is taken: error -76 dB at 10 kHz, -96 dB at 1 kHz
-_TAPS = 24  # at 48 kHz and below; more in proportion above, where the filter must also keep aliases out
+_PHASES = 4096  # the nearest phase is used: error -76 dB at 10 kHz, -96 dB at 1 kHz
+_TAPS = 24  # at 48 kHz and below; proportionally more above, where the filter must also prevent aliasing
 _KAISER_BETA = 7.0
-_PASS = 0.93  # of the lower Nyquist frequency: where the filter is down by half
+_PASS = 0.93  # of the lower Nyquist frequency: the filter's half-amplitude point
 
 
 def kernel(rate_hz: int) -> Samples:
-    """(phases + 1, taps) coefficients that turn sound of `rate_hz` into 48 kHz; each row sums to 1."""
+    """(phases + 1, taps) coefficients that convert sound of `rate_hz` to 48 kHz; each row sums to 1."""
     ratio = max(1.0, rate_hz / SAMPLE_RATE_HZ)
     taps = 2 * round(_TAPS * ratio / 2)
     cutoff = _PASS / ratio if rate_hz != SAMPLE_RATE_HZ else 1.0
@@ -25,14 +25,14 @@ def kernel(rate_hz: int) -> Samples:
 
 
 class Interpolator:
-    """Fills blocks of 480 stereo samples from a stretch of frames at fractional positions; allocates nothing after construction."""
+    """Fills blocks of 480 stereo samples from sample frames at fractional positions; allocates nothing after construction."""
 
     def __init__(self, rate_hz: int) -> None:
-        # a stereo frame is handled as one complex number: both channels are gathered, weighted and summed in one go
+        # a stereo frame is handled as one complex number: both channels are gathered, weighted and summed in one step
         self._kernel = kernel(rate_hz).astype(np.complex64)
         self.taps = int(self._kernel.shape[1])
-        self.before = self.taps // 2 - 1  # frames needed before the first position's own
-        self.after = self.taps // 2  # frames needed behind the last position's own
+        self.before = self.taps // 2 - 1  # sample frames needed before the first position
+        self.after = self.taps // 2  # sample frames needed after the last position
         self._ramp = np.arange(BLOCK_SAMPLES, dtype=np.float64)
         self._at = np.zeros(BLOCK_SAMPLES, np.float64)
         self._whole = np.zeros(BLOCK_SAMPLES, np.float64)

@@ -1,20 +1,20 @@
-"""How much latency a live stream needs, learnt from how late its sound comes."""
+"""Learns how much latency a live stream needs from how late its sound arrives."""
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S
 
 _MARGIN_NS = 4 * NS_PER_MS
-_ROUND_NS = 2 * NS_PER_MS  # needs are told in steps, so that small changes move nothing
-_FALL_NS = 6 * NS_PER_MS  # less is not worth a change of pitch
+_ROUND_NS = 2 * NS_PER_MS  # `ns` moves in steps of this, so that small changes move nothing
+_FALL_NS = 6 * NS_PER_MS  # a smaller fall is not worth a change of pitch
 _WINDOW_NS = 10 * NS_PER_S
-_STALL_NS = 300 * NS_PER_MS  # sound that comes later than this was not late: its device stood still
-_FIRST_GUESS_NS = 10 * NS_PER_MS  # the lateness of a block that has just come is less than that of the next, which is waited for
+_STALL_NS = 300 * NS_PER_MS  # sound that is later than this was not late: its device had stopped
+_FIRST_GUESS_NS = 10 * NS_PER_MS  # a block that has just arrived is less late than the next one, which is still awaited
 _LEARNING_NS = 100 * NS_PER_MS
 
 
 class LatencyEstimator:
-    """The greatest lateness of the last ten to twenty seconds and a margin: it rises at once and falls when the cause is long gone.
+    """The greatest lateness of the last ten to twenty seconds plus a margin. It rises at once and falls long after the cause is gone.
 
-    Only lateness that ended with the sound's arrival counts: a stream that stops is not late.
+    Lateness counts only if the sound arrived in the end: a stream that stops is not late.
     """
 
     def __init__(self) -> None:
@@ -23,28 +23,28 @@ class LatencyEstimator:
         self.restart()
 
     def restart(self) -> None:
-        """Learn anew: what was measured was measured against wrong times. Until that is done `ns` does not fall."""
+        """Learn again, because the earlier measurements used wrong times. `ns` does not fall until that is done."""
         self._head = -1
         self._candidate_ns = 0
-        self._now_ns = 0  # the greatest of this window
-        self._before_ns = 0  # and of the one before
+        self._now_ns = 0  # the maximum of this window
+        self._before_ns = 0  # and of the previous one
         self._window_end_ns = 0
         self._first_tick_ns = 0
         self._settled = False
 
     def forget_arrivals(self) -> None:
-        """The stream was interrupted on purpose: what is pending is not lateness."""
+        """The stream was interrupted on purpose: pending sound is not late."""
         self._candidate_ns = 0
         self._head = -1
 
     def tick(self, tick_ns: int) -> None:
-        """At each tick of a running stream."""
+        """Call it at each tick of a running stream."""
         self._first_tick_ns = self._first_tick_ns or tick_ns
         self._settled = self._settled or tick_ns - self._first_tick_ns >= _LEARNING_NS
         self.known = self.known or self._settled
 
     def observe(self, tick_ns: int, needed_ns: int, head: int) -> None:
-        """At each tick without a jump ahead: the latency at which its sound would just be here, and how far the stream has been written."""
+        """Call it at each tick without a pending jump, with the latency that the newest sound would just meet and the ring's head."""
         if head != self._head:
             late_ns = self._candidate_ns if self._head >= 0 else needed_ns + _FIRST_GUESS_NS
             if late_ns <= _STALL_NS:

@@ -1,4 +1,4 @@
-"""Levels of sound as meters show them."""
+"""Sound levels for meters."""
 
 import math
 
@@ -12,7 +12,7 @@ SILENCE_DB = -120.0
 
 
 def decibels(amplitude: float) -> float:
-    """dBFS of an amplitude, full scale = 1.0; SILENCE_DB and below is SILENCE_DB."""
+    """dBFS of an amplitude, full scale = 1.0; never below SILENCE_DB."""
     return max(SILENCE_DB, 20.0 * math.log10(amplitude)) if amplitude > 1e-6 else SILENCE_DB
 
 
@@ -22,20 +22,20 @@ def amplitude(level_db: float) -> float:
 
 
 class LevelMeter:
-    """Gathers peak and RMS per channel from blocks until they are taken."""
+    """Collects peak and RMS per channel from blocks until they are taken."""
 
     def __init__(self, source_id: str) -> None:
         self._source_id = source_id
         self._peak: Samples = np.zeros(CHANNELS, np.float32)
         self._squares: npt.NDArray[np.float64] = np.zeros(CHANNELS, np.float64)
-        # channel by channel: reducing along the long axis of interleaved samples costs ten times as much
+        # per channel: reducing along the long axis of interleaved samples costs ten times as much
         self._channels: Samples = np.zeros((CHANNELS, BLOCK_SAMPLES), np.float32)
         self._block_peak: Samples = np.zeros(CHANNELS, np.float32)
         self._block_squares: Samples = np.zeros(CHANNELS, np.float32)
         self._frames = 0
 
     def add(self, block: Samples) -> None:
-        """Take a block (480, 2) into account."""
+        """Add a block (480, 2)."""
         np.copyto(self._channels, block.T)
         np.vecdot(self._channels, self._channels, out=self._block_squares)
         np.add(self._squares, self._block_squares, out=self._squares)

@@ -1,11 +1,11 @@
-"""The last stage of the mix: sums that are too loud are turned down softly instead of being cut."""
+"""The last stage of the mix: a soft limiter instead of clipping."""
 
 import numpy as np
 
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, SAMPLE_RATE_HZ, Samples
 from app.media.sound.levels import amplitude
 
-CEILING = amplitude(-1.0)  # lossy coding overshoots a little: leave it room
+CEILING = amplitude(-1.0)  # headroom for the overshoot of lossy coding
 _STEP = 120  # 2.5 ms: the attack, and the delay of the look-ahead
 _STEPS = BLOCK_SAMPLES // _STEP
 _RELEASE_PER_STEP = 1.0 + 0.0025 * 2.0  # about 17 dB a second
@@ -14,10 +14,10 @@ DELAY_NS = DELAY_SAMPLES * 1_000_000_000 // SAMPLE_RATE_HZ
 
 
 class Limiter:
-    """Keeps blocks below CEILING by a gain that moves in straight lines, looking DELAY_SAMPLES ahead.
+    """Keeps blocks below CEILING by a piecewise linear gain, with DELAY_SAMPLES of look-ahead.
 
-    At each border of two steps the gain is at most what the louder of both bears, and it is straight between: no sample can pass the
-    ceiling, and there is no corner that clicks. Below the ceiling the sound is delayed and otherwise untouched.
+    Where two steps meet, the gain is at most what the louder step allows, and it is linear between: no sample exceeds the ceiling, and no
+    corner clicks. Below the ceiling the sound is only delayed.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Limiter:
         self._peaks: Samples = np.zeros(_STEPS, np.float32)
         self._ramp: Samples = np.linspace(1 / _STEP, 1.0, _STEP, dtype=np.float32)[:, None]
         self._gains: Samples = np.zeros((_STEP, 1), np.float32)
-        self._held = 1.0  # what the step waiting in the line bears
+        self._held = 1.0  # the gain that the step waiting in the line allows
         self._gain = 1.0
 
     def process(self, block: Samples) -> None:

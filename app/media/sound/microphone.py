@@ -1,4 +1,4 @@
-"""A microphone: recorded while it is there, waited for while it is not."""
+"""A microphone: records while the device is there, and waits for it while it is not."""
 
 import logging
 import threading
@@ -20,18 +20,18 @@ from app.media.source_guard import SourceGuard
 log = logging.getLogger(__name__)
 
 _RING_S = 1.0
-_SILENT_NS = NS_PER_S  # without a callback for this long the device counts as gone
-_STARTING_NS = 3 * NS_PER_S  # some need longer for their first
-_SETTLE_NS = 200 * NS_PER_MS  # what piled up while the device started comes in a burst with wrong times
+_SILENT_NS = NS_PER_S  # without a callback for this long, the device counts as gone
+_STARTING_NS = 3 * NS_PER_S  # some devices take longer for their first block
+_SETTLE_NS = 200 * NS_PER_MS  # what queued up while the device started arrives in a burst with wrong times
 _WATCH_S = 0.2
 _REOPEN_S = 0.25  # after a recording
-_PAUSES_S = (0.5, 1.0, 2.0, 4.0)  # after tries in a row without one
-_TOLERANCE_NS = 40 * NS_PER_MS  # more than callbacks jitter on a busy machine
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)  # after successive failed tries
+_TOLERANCE_NS = 40 * NS_PER_MS  # more than the jitter of callbacks on a busy machine
 _CONFIRM_BLOCKS = 16
 
 
 class Recording:
-    """One opening of the device: the ring that PortAudio's thread fills, and the follower that the mixer's thread reads."""
+    """One opening of the device: the ring that PortAudio's thread fills, and the reader on the mixer's thread."""
 
     def __init__(self, clock: Clock, rate_hz: int) -> None:
         self._clock = clock
@@ -41,7 +41,7 @@ class Recording:
         self._settled_ns = 0
 
     def take(self, frames: Samples, lag_s: float) -> None:
-        """The audio callback: copies, takes no lock, creates no array, logs nothing. One channel is written to both."""
+        """The audio callback: copies, takes no lock, creates no array, logs nothing. A mono input fills both channels."""
         now = self._clock.monotonic_ns()
         if self._settled_ns == 0:
             self._settled_ns = now + _SETTLE_NS
@@ -54,8 +54,8 @@ class Recording:
 class Microphone:
     """A SoundSource that records the sound input with an identity ("" = the system's default).
 
-    A thread of its own opens the device and watches it. When it goes (stream dead, or silent for a second) there is silence at once, one
-    notice `sound.lost`, and new tries with a growing pause; one notice `sound.back` when it sounds again.
+    Its own thread opens the device and watches it. When the device goes (stream dead, or silent for a second), the source is silent at
+    once, sends one notice `sound.lost`, and tries again with a growing pause; it sends `sound.back` when sound returns.
     """
 
     def __init__(
@@ -83,21 +83,21 @@ class Microphone:
         self._thread: threading.Thread | None = None
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """Another choice of channels is taken over while sounding; another device needs a new Microphone."""
+        """A new choice of channels applies while sounding; another device needs a new Microphone."""
         if str(settings["device"]) != self._identity:
             return False
         self._channels = str(settings["channels"])
         return True
 
     def start(self) -> None:
-        """Begin to open the device; returns at once."""
+        """Start to open the device; returns at once."""
         if self._thread is None:
             self._stop.clear()
             self._thread = threading.Thread(target=self._run, name=f"microphone {self._source_id}", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """End the recording and wait for the device to be released."""
+        """End the recording and wait until the device is released."""
         if self._thread is not None:
             self._stop.set()
             self._thread.join()
@@ -145,7 +145,7 @@ class Microphone:
             self._stop.wait(_REOPEN_S if sounded else backoff.failed())
 
     def _record(self) -> bool:
-        """Record until the device goes or we are closed; True if it sounded. Raises SoundDeviceError when it does not open."""
+        """Record until the device goes or the source closes; True if sound arrived. Raises SoundDeviceError if the device does not open."""
         if self._detail:
             self._host.rescan()
         stream = self._open()
@@ -159,7 +159,7 @@ class Microphone:
         return sounded
 
     def _open(self) -> SoundStream:
-        """Open the device with a fresh ring; blocks that come before the ring stands are left out."""
+        """Open the device with a fresh ring; earlier blocks are dropped."""
         pending: list[Recording] = []
 
         def take(frames: Samples, lag_s: float) -> None:
@@ -173,7 +173,7 @@ class Microphone:
         return stream
 
     def _watch(self, stream: SoundStream) -> bool:
-        """Until the stream dies or is to be closed; True if it ever sounded."""
+        """Wait until the stream dies or the source closes; True if sound arrived."""
         recording = self._recording
         if recording is None:
             return False

@@ -1,4 +1,4 @@
-"""The mixer: all strips of one moment become 10 ms of program sound."""
+"""The mixer: turns all strips of one moment into 10 ms of program sound."""
 
 from collections.abc import Sequence
 
@@ -13,30 +13,30 @@ from app.media.sound.mixer_channel import MixerChannel
 BLOCK_NS = 10 * NS_PER_MS
 BASE_LATENCY_NS = 20 * NS_PER_MS
 MAX_LATENCY_NS = 300 * NS_PER_MS
-_SLEW_NS = BLOCK_NS * 3 // 1000  # 0.3 %: too little to hear as pitch, and within what sources follow without a jump
-_JUMP_NS = 40 * NS_PER_MS  # differences above this are not worth seconds of slewing
+_SLEW_NS = BLOCK_NS * 3 // 1000  # 0.3 %: inaudible as pitch, and sources can follow it without a jump
+_JUMP_NS = 40 * NS_PER_MS  # larger differences are not worth seconds of slewing
 _METER_BLOCKS = 5  # 20 a second
 _SILENT = StripMeter("", (SILENCE_DB, SILENCE_DB), (SILENCE_DB, SILENCE_DB))
 
 
 def next_latency(latency_ns: int, wanted_ns: int) -> int:
-    """The mix's latency one block later on its way to `wanted_ns`: by small steps, or at once when it is far."""
+    """The mix's latency one block later, on its way to `wanted_ns`: in small steps, or at once if it is far away."""
     if abs(wanted_ns - latency_ns) > _JUMP_NS:
         return wanted_ns
     return latency_ns + max(-_SLEW_NS, min(_SLEW_NS, wanted_ns - latency_ns))
 
 
 class Mixer:
-    """Sums strips into 48 kHz stereo blocks of 480 samples; `set_strips` and `meters` from any thread, `render` from one.
+    """Sums strips into 48 kHz stereo blocks of 480 samples. Call `set_strips` and `meters` from any thread, `render` from one.
 
-    Sources lag behind the moment of capture by different times. The mix is of one moment: at the tick T every strip gives what was captured
-    at T - latency, where latency is what the slowest source needs now (BASE_LATENCY_NS to MAX_LATENCY_NS). It moves slowly, or in one
-    cross-faded step when a much slower source comes in. The user's own delay of a strip comes on top and does not count as latency.
+    Sources deliver sound with different delays, but a mix must be of one moment: at tick T every strip gives what was captured at T -
+    latency, where latency is what the slowest source needs now (BASE_LATENCY_NS to MAX_LATENCY_NS). It changes slowly, or in one
+    cross-faded step when a much slower source joins. The user's delay of a strip is added and does not count as latency.
     """
 
     def __init__(self) -> None:
         self._channels: tuple[MixerChannel, ...] = ()
-        self._sounding: tuple[MixerChannel, ...] = ()  # those of the last block; the rendering thread's own
+        self._sounding: tuple[MixerChannel, ...] = ()  # the channels of the last block; used by the rendering thread only
         self._limiter = Limiter()
         self._latency_ns = BASE_LATENCY_NS
         self._master = LevelMeter("")
@@ -45,12 +45,12 @@ class Mixer:
 
     @property
     def latency_ns(self) -> int:
-        """How long before the tick the sound of the next block was captured, the limiter's look-ahead not counted."""
+        """How long before the tick the sound of the next block was captured, without the limiter's look-ahead."""
         return self._latency_ns
 
     def set_strips(self, strips: Sequence[tuple[Strip, SoundSource]]) -> None:
-        """Replace the strips. A strip that keeps its source keeps sounding; one that goes is faded out within a block, and its
-        source may be closed at once. One caller at a time."""
+        """Replace the strips. A strip that keeps its source keeps sounding; a removed one fades out within a block, and its source may be
+        closed at once. One caller at a time."""
         known = {id(channel.source): channel for channel in self._channels}
         channels = []
         for strip, source in strips:
@@ -92,5 +92,5 @@ class Mixer:
         self._sounding = staying
 
     def meters(self) -> Meters:
-        """The levels of the last full 50 ms; a new object each time they are new."""
+        """The levels of the last full 50 ms; a new object whenever they change."""
         return self._meters

@@ -1,4 +1,4 @@
-"""One strip at work: its source's sound, delayed, turned up or down, measured."""
+"""A mixer channel: one strip's sound, delayed, with its gain, metered."""
 
 import numpy as np
 
@@ -7,18 +7,18 @@ from app.domain.program.stats import StripMeter
 from app.media.ports import BLOCK_SAMPLES, CHANNELS, SAMPLE_RATE_HZ, Samples, SoundSource
 from app.media.sound.levels import LevelMeter, amplitude
 
-_WILDEST = 16.0  # 24 dB over full scale: no recording is so loud, it is a broken sample
+_WILDEST = 16.0  # 24 dB over full scale: a recording is never so loud, so this is a broken sample
 _SAMPLES_PER_MS = SAMPLE_RATE_HZ // 1000
 _RAMP: Samples = np.linspace(1 / BLOCK_SAMPLES, 1.0, BLOCK_SAMPLES, dtype=np.float32)[:, None]
 
 
 def strip_gain(strip: Strip) -> float:
-    """The factor by which a strip's samples enter the mix."""
+    """The factor for a strip's samples in the mix."""
     return 0.0 if strip.muted or strip.gain_db <= MIN_GAIN_DB else amplitude(strip.gain_db)
 
 
 class DelayLine:
-    """Gives sound back up to MAX_DELAY_MS later, exact to the sample; a changed delay is cross-faded over one block."""
+    """Delays sound by up to MAX_DELAY_MS, exact to the sample; a changed delay is cross-faded over one block."""
 
     def __init__(self) -> None:
         self._frames = MAX_DELAY_MS * _SAMPLES_PER_MS + BLOCK_SAMPLES
@@ -54,12 +54,12 @@ class DelayLine:
 
 
 class MixerChannel:
-    """A strip and its source. `update` may be called from any thread; all else belongs to the mixer's thread."""
+    """A strip and its source. Call `update` from any thread, the rest from the mixer's thread."""
 
     def __init__(self, strip: Strip, source: SoundSource) -> None:
         self.source = source
         self._wanted = strip_gain(strip)
-        self._gain = 0.0  # a new strip comes in by a ramp
+        self._gain = 0.0  # a new strip fades in
         self._delay = strip.delay_ms * _SAMPLES_PER_MS
         self._line = DelayLine() if self._delay else None
         self._block: Samples = np.zeros((BLOCK_SAMPLES, CHANNELS), np.float32)
@@ -68,7 +68,7 @@ class MixerChannel:
         self._meter = LevelMeter(strip.source_id)
 
     def update(self, strip: Strip) -> None:
-        """Take over the strip's gain, mute and delay."""
+        """Apply the strip's gain, mute and delay."""
         self._wanted = strip_gain(strip)
         if strip.delay_ms and self._line is None:
             self._line = DelayLine()
@@ -84,7 +84,7 @@ class MixerChannel:
         self.source.read(block, tick_ns, latency_ns)
         np.abs(block, out=self._magnitude)
         loudest = self._magnitude.max()
-        if not loudest <= _WILDEST:  # so that it is true of NaN too
+        if not loudest <= _WILDEST:  # written so that NaN counts as too loud
             block[~(self._magnitude <= _WILDEST)] = 0.0
         silent = not loudest
         if self._line is not None:
@@ -106,5 +106,5 @@ class MixerChannel:
         np.add(out, block, out=out)
 
     def take_meter(self) -> StripMeter:
-        """Levels of what entered the mix since the last call."""
+        """The levels since the last call."""
         return self._meter.take()

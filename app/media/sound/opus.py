@@ -1,4 +1,4 @@
-"""Opus packets from program sound."""
+"""Encodes program sound to Opus packets."""
 
 from fractions import Fraction
 
@@ -14,14 +14,14 @@ from app.media.ports import CHANNELS, SAMPLE_RATE_HZ, Samples
 
 PACKET_SAMPLES = 960  # 20 ms
 _EXPECTED_LOSS_PERCENT = 5  # libopus spends bits on redundancy in proportion to this
-# Measured at 128 kb/s, a packet: level 10 takes 0.3 to 0.45 ms, level 5 0.15 ms, and follows tone, speech and music no worse
-# (41, 28 and 21 dB). But below 7 libopus does not tell speech from music, and without that it never puts redundancy in at such rates.
+# Measured per packet at 128 kb/s: level 10 takes 0.3 to 0.45 ms, level 5 0.15 ms, and tone, speech and music are reproduced no worse (41,
+# 28 and 21 dB). But below level 7 libopus does not distinguish speech from music, and then adds no redundancy at such rates.
 _LEVEL_WITH_FEC, _LEVEL_WITHOUT = "7", "5"
-_WARM_UP_PACKETS = 3  # a new encoder hears this much of the past before it takes over: its look-ahead and predictors are filled
+_WARM_UP_PACKETS = 3  # a new encoder gets this much of the past first, to fill its look-ahead and predictors
 
 
 class SoundEncodeError(AppError):
-    """libopus cannot be opened or refused a block; `data` has `reason`."""
+    """libopus does not open or refuses a block; `data` has `reason`."""
 
 
 def _open(settings: AudioSettings) -> av.AudioCodecContext:
@@ -55,10 +55,10 @@ def _new_frame() -> av.AudioFrame:
 
 
 class OpusEncoder:
-    """48 kHz stereo float32 in blocks of 960 → one Opus packet each. One thread, except `configure`.
+    """Encodes blocks of 960 samples, 48 kHz stereo float32, to one Opus packet each. One thread, except `configure`.
 
-    `EncodedPacket.capture_ns` is that of the first sample the packet decodes to: Opus puts sound out 6.5 ms (its look-ahead) after it
-    went in, and no WebRTC receiver corrects for that.
+    `EncodedPacket.capture_ns` is that of the first sample that the packet decodes to: Opus delays sound by 6.5 ms (its look-ahead), and
+    WebRTC receivers do not correct for that.
     """
 
     def __init__(self, settings: AudioSettings) -> None:
@@ -67,7 +67,7 @@ class OpusEncoder:
         self._codec = _open(settings)
         self._past: Samples = np.zeros((_WARM_UP_PACKETS, PACKET_SAMPLES, CHANNELS), np.float32)
         self._packets = 0
-        self._codec_packets = 0  # that this opening of libopus has taken
+        self._codec_packets = 0  # packets of this libopus instance
         self._frame = _new_frame()
         self._frame_samples = np.frombuffer(memoryview(self._frame.planes[0]), np.float32).reshape(PACKET_SAMPLES, CHANNELS)
 
@@ -76,10 +76,10 @@ class OpusEncoder:
         self._wanted = settings
 
     def encode(self, samples: Samples, pts: int, capture_ns: int) -> EncodedPacket:
-        """One packet of (960, 2) samples, the first one captured at `capture_ns`. Raises SoundEncodeError."""
+        """Encode (960, 2) samples, the first one captured at `capture_ns`. Raises SoundEncodeError."""
         if self._wanted != self._settings:
             self._reopen(self._wanted)
-        # libavcodec is told an unbroken count, not `pts`: it would stamp the packet after a gap with the time before it.
+        # libavcodec gets an unbroken count, not `pts`: it would give the packet after a gap the time before it.
         data, delay = self._encode(self._codec, samples, self._codec_packets * PACKET_SAMPLES)
         self._codec_packets += 1
         self._past[self._packets % _WARM_UP_PACKETS] = samples
@@ -87,7 +87,7 @@ class OpusEncoder:
         return EncodedPacket(MediaKind.AUDIO, Codec.OPUS, data, pts, capture_ns - delay * NS_PER_S // SAMPLE_RATE_HZ)
 
     def _reopen(self, settings: AudioSettings) -> None:
-        """libopus through libavcodec takes settings at open alone; the new encoder is warmed up with the sound just sent."""
+        """libavcodec applies libopus settings only when it opens, so a new encoder is warmed up with the sound just sent."""
         self._settings = settings
         codec = _open(settings)
         for number in range(_WARM_UP_PACKETS):

@@ -1,4 +1,4 @@
-"""PortAudio: its device list, its one initialisation for the whole process, and its streams."""
+"""PortAudio: its device list, its one initialisation per process, and its streams."""
 
 import importlib
 import logging
@@ -14,12 +14,12 @@ from app.media.ports import SAMPLE_RATE_HZ, Samples
 
 log = logging.getLogger(__name__)
 
-# the interface of each system that shares devices and tells times well; others list the same devices again
+# the host API of each system that shares devices and has good times; others list the same devices again
 _PREFERRED = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit", "OSS")
-# ALSA's names for conversions and for outputs; the ones that lead to a sound server or to hardware stay
+# ALSA plugins for conversions and outputs; the names that lead to a sound server or to hardware stay
 _ALSA_PLUGINS = frozenset({"sysdefault", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "dmix", "dsnoop", "null"})
 _MAX_CHANNELS = 2
-_LATENCY_S = 0.02  # "low" is 9 ms on some systems, which Python's callbacks overrun when the machine is busy
+_LATENCY_S = 0.02  # "low" is 9 ms on some systems, too short for Python's callbacks on a busy machine
 _LONGEST_LAG_S = 0.3
 
 Block = Callable[[Samples, float], None]
@@ -31,7 +31,7 @@ class SoundDeviceError(AppError):
 
 @dataclass(frozen=True, slots=True)
 class InputDevice:
-    """A sound input of PortAudio's present list. `identity` outlives the list; `index` does not."""
+    """A sound input in PortAudio's current list. `identity` outlives the list, `index` does not."""
 
     identity: str
     name: str
@@ -42,13 +42,13 @@ class InputDevice:
 
 
 def plain_name(name: str) -> str:
-    """A device's name without the place it was plugged into: "USB Audio: - (hw:1,0)" → "USB Audio"."""
+    """A device's name without its port: "USB Audio: - (hw:1,0)" → "USB Audio"."""
     head, bracket, _ = name.partition(" (hw:")
     return (head if bracket else name).rstrip(" :-")
 
 
 def inputs(devices: Sequence[dict[str, Any]], hosts: Sequence[dict[str, Any]]) -> tuple[InputDevice, ...]:
-    """The sound inputs worth offering, of what `sounddevice.query_devices` and `query_hostapis` gave; equal names are numbered."""
+    """The useful sound inputs from the results of `sounddevice.query_devices` and `query_hostapis`; equal names are numbered."""
     by_name = {host["name"]: number for number, host in enumerate(hosts) if host["devices"]}
     chosen = next((by_name[name] for name in _PREFERRED if name in by_name), next(iter(by_name.values()), None))
     found: list[InputDevice] = []
@@ -76,7 +76,7 @@ def inputs(devices: Sequence[dict[str, Any]], hosts: Sequence[dict[str, Any]]) -
 
 
 class SoundStream:
-    """An open input. `active` turns False when the device is gone; `close` never raises."""
+    """An open input. `active` becomes False when the device is gone; `close` never raises."""
 
     def __init__(self, host: "SoundHost", stream: Any, name: str, rate_hz: int) -> None:
         self._host = host
@@ -93,10 +93,10 @@ class SoundStream:
 
 
 class SoundHost:
-    """PortAudio of this process; one object, shared by all who record.
+    """PortAudio in this process; all recorders share one object.
 
-    PortAudio reads the list of devices once. To see what was plugged in since it must be started anew, which would kill every open stream:
-    `rescan` does that only while none is open. Lists and opening are serialised by a lock that no audio callback ever takes.
+    PortAudio reads the device list once. To find new devices it must restart, which would end every open stream; so `rescan` restarts it
+    only while no stream is open. A lock serialises lists and openings; no audio callback takes it.
     """
 
     def __init__(self, load: Callable[[], Any] = lambda: importlib.import_module("sounddevice")) -> None:
@@ -106,23 +106,24 @@ class SoundHost:
         self._loaded: Any = None
 
     def rescan(self) -> bool:
-        """Read the devices anew; False while a stream is open and the old list stands. Raises SoundDeviceError."""
+        """Read the device list again. False if a stream is open and the old list stays. Raises SoundDeviceError."""
         with self._lock:
             if self._open:
                 return False
-            if self._loaded is not None:  # else it reads them when it is loaded
+            if self._loaded is not None:  # otherwise it reads the list when it loads
                 self._restart(self._loaded)
             return True
 
     def inputs(self) -> tuple[InputDevice, ...]:
-        """The sound inputs of the present list. Raises SoundDeviceError."""
+        """The sound inputs in the current list. Raises SoundDeviceError."""
         with self._lock:
             return self._inputs()
 
     def open(self, identity: str, on_block: Block) -> SoundStream:
         """Start recording; identity "" = the system's default input. Raises SoundDeviceError.
 
-        `on_block(frames, lag_s)` is called on PortAudio's thread with (n, channels) float32 and how long ago the first frame was captured.
+        `on_block(frames, lag_s)` runs on PortAudio's thread, with (n, channels) float32 and how long ago the first sample frame was
+        captured.
         """
         with self._lock:
             device = self._find(identity)
@@ -131,13 +132,13 @@ class SoundHost:
 
             def callback(frames: Samples, count: int, time: Any, status: object) -> None:
                 lag_s = time.currentTime - time.inputBufferAdcTime
-                # some drivers leave the time empty, others dream while they start: then the block has just ended
+                # some drivers leave the time empty or report nonsense at the start: then assume that the block has just ended
                 on_block(frames, lag_s if 0.0 < lag_s < _LONGEST_LAG_S else count / rate_hz)
 
             try:
                 stream = library.InputStream(
                     samplerate=rate_hz,
-                    blocksize=0,  # whatever the driver has: a fixed size costs another buffer
+                    blocksize=0,  # the driver's own size: a fixed one costs another buffer
                     device=device.index,
                     channels=device.channels,
                     dtype=np.float32,
@@ -155,7 +156,7 @@ class SoundHost:
         return SoundStream(self, stream, device.name, rate_hz)
 
     def is_active(self, stream: Any) -> bool:
-        """Whether a stream still records; one that cannot say so does not."""
+        """Whether a stream still records; False if it does not answer."""
         try:
             return bool(stream.active)
         except self._library().PortAudioError as error:
@@ -163,7 +164,7 @@ class SoundHost:
             return False
 
     def closed(self, stream: Any) -> None:
-        """Close a stream that `open` gave; again is harmless."""
+        """Close a stream from `open`; closing it again does nothing."""
         with self._lock:
             if id(stream) in self._open:
                 stream.abort(ignore_errors=True)
@@ -171,7 +172,7 @@ class SoundHost:
                 self._open.discard(id(stream))
 
     def _library(self) -> Any:
-        """PortAudio; under the lock. Loading it starts it, and that may wait for a sound server: only who records waits with it."""
+        """Load PortAudio; call it under the lock. Loading starts it and may wait for a sound server, so only recorders wait."""
         if self._loaded is None:
             try:
                 self._loaded = self._load()
@@ -180,7 +181,7 @@ class SoundHost:
         return self._loaded
 
     def _restart(self, library: Any) -> None:
-        """Start PortAudio anew; ending one that is not running any more is no failure."""
+        """Restart PortAudio; it may have ended already."""
         try:
             library._terminate()
         except library.PortAudioError as error:
@@ -195,7 +196,7 @@ class SoundHost:
         try:
             return inputs(library.query_devices(), library.query_hostapis())
         except (library.PortAudioError, UnicodeDecodeError, LookupError, TypeError, ValueError) as error:
-            # A device that was unplugged while PortAudio counts answers with an error, or with half an entry.
+            # A device unplugged while PortAudio counts gives an error or an incomplete entry.
             raise SoundDeviceError("sound.unavailable", name="PortAudio", reason=_reason(error)) from error
 
     def _find(self, identity: str) -> InputDevice:
@@ -205,7 +206,7 @@ class SoundHost:
         raise SoundDeviceError("sound.missing", name=identity.partition(":")[2])
 
     def _rate(self, device: InputDevice) -> int:
-        """48 kHz where the device or its driver does that, else the device's own rate."""
+        """48 kHz if the device or its driver supports it, else the device's own rate."""
         library = self._library()
         try:
             library.check_input_settings(device.index, device.channels, np.float32, samplerate=SAMPLE_RATE_HZ)
@@ -215,5 +216,5 @@ class SoundHost:
 
 
 def _reason(error: Exception) -> str:
-    """PortAudio's own words, without its error number."""
+    """PortAudio's message without its error number."""
     return str(error.args[0]).partition(" [")[0] if error.args else type(error).__name__

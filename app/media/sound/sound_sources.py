@@ -1,4 +1,4 @@
-"""Which class makes the sound of which kind of source."""
+"""Creates the sound source for each kind of source."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def make_sound_source(
     host: SoundHost,
     activity: SourceActivityLog = NO_ACTIVITY_LOG,
 ) -> SoundSource:
-    """The running end of a sounding source, not yet started; `feed` is the one its demuxer pushes into (media files alone).
+    """A sound source, not started. Its demuxer pushes into `feed` (media files only).
 
     One `host` serves all sources of a process. Raises AppError for a kind without sound.
     """

@@ -1,18 +1,18 @@
-"""Which frame of a stream was captured when, from the noisy times its blocks came with."""
+"""Estimates when each sample frame of a stream was captured from the noisy times of its blocks."""
 
 import math
 
 from app.domain.base.clock import NS_PER_S
 
-_BANDWIDTH_HZ = 0.05  # narrow enough that jitter of many milliseconds does not sound
+_BANDWIDTH_HZ = 0.05  # narrow enough to make many milliseconds of jitter inaudible
 _MAX_DEVIATION = 0.005  # no sound card is further from its nominal rate
 
 
 class StreamClock:
-    """A delay-locked loop over (frame, capture time) pairs: a smooth line through them whose slope is the device's true rate.
+    """A delay-locked loop over (frame, capture time) pairs: a smooth line whose slope is the device's true rate.
 
-    After F. Adriaensen, "Using a DLL to filter time" (2005), with a start of its own: sound cards are near their nominal rate, so the first
-    blocks are simply averaged until the loop is as slow as the average.
+    After F. Adriaensen, "Using a DLL to filter time" (2005), but with a different start: sound cards are near their nominal rate, so the
+    first blocks are averaged until the loop is as slow as the average.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -25,22 +25,22 @@ class StreamClock:
 
     @property
     def rate_hz(self) -> float:
-        """Frames a second of the monotonic clock, as measured."""
+        """Measured sample frames per second of the monotonic clock."""
         return NS_PER_S / self._period_ns
 
     def restart(self, frame: int, capture_ns: int) -> None:
-        """Begin a new line here, at the nominal rate: a jump may mean that the times so far were wrong."""
+        """Start a new line here at the nominal rate: after a jump, the earlier times may have been wrong."""
         self._frame, self._at_ns = frame, float(capture_ns)
         self._period_ns = self._nominal_ns
         self._updates = 0
         self.running = True
 
     def error_ns(self, frame: int, capture_ns: int) -> float:
-        """How much later than the line says this frame was captured."""
+        """How much later than predicted this sample frame was captured."""
         return capture_ns - self.ns_at(frame)
 
     def update(self, frame: int, capture_ns: int) -> None:
-        """Take one more pair into account; frames rise."""
+        """Add a pair; frame numbers must rise."""
         span_ns = (frame - self._frame) * self._period_ns
         if span_ns <= 0:
             return
@@ -54,9 +54,9 @@ class StreamClock:
         self._frame = frame
 
     def ns_at(self, frame: float) -> float:
-        """Capture time of a frame, whole or between two."""
+        """The capture time of a sample frame, which may be fractional."""
         return self._at_ns + (frame - self._frame) * self._period_ns
 
     def frame_at(self, capture_ns: float) -> float:
-        """The frame, with its fraction, captured at a time."""
+        """The fractional sample frame captured at this time."""
         return self._frame + (capture_ns - self._at_ns) / self._period_ns

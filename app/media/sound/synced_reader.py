@@ -1,4 +1,4 @@
-"""Reads a ring in step with the mixer: at the right capture time, at the device's true rate, without clicks."""
+"""Reads a ring in sync with the mixer: at the right capture time, at the device's true rate, without clicks."""
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from app.media.sound.stream_clock import StreamClock
 
 _BLOCK_NS = 10 * NS_PER_MS
 _MAX_STRETCH = 0.005
-_CATCH_UP = 0.1  # of the way to where the sound should be read, each block: what is left of the jitter does not become vibrato
-_JUMP_S = 0.03  # further off than this is not made good by stretching (6 s) but by one cross-fade
-_FAR_AHEAD_S = 2.0  # sound for later than this is not waited for when other sound has come since
+_CATCH_UP = 0.1  # of the remaining distance per block, so that leftover jitter does not become vibrato
+_JUMP_S = 0.03  # a larger error is corrected by one cross-fade instead of stretching (6 s)
+_FAR_AHEAD_S = 2.0  # sound for a time further ahead is not awaited if other sound has arrived since
 _FADE = 96  # 2 ms
 _RAMP: Samples = np.linspace(0.0, 1.0, BLOCK_SAMPLES, dtype=np.float32)[:, None]
 _FADE_OUT: Samples = np.linspace(1.0, 0.0, _FADE, dtype=np.float32)[:, None]
@@ -23,9 +23,10 @@ _FADE_IN: Samples = np.linspace(0.0, 1.0, _FADE, dtype=np.float32)[:, None]
 class SyncedReader:
     """The mixer's end of a SampleRing.
 
-    A StreamClock tells which frame was captured when. The block of a tick begins at the frame captured `latency` before it; in between
-    the ring is read in a straight line from where the last block ended, stretched by 0.5 % at most. Blocks whose time jumps by more than
-    `tolerance_ns` begin a new line: at once (`confirm` = 1), or when `confirm` blocks in a row agree, which takes jitter for what it is.
+    A StreamClock says when each sample frame was captured. A tick's block should start at the frame captured `latency` before it. In
+    between, the ring is read in a straight line from where the last block ended, stretched by at most 0.5 %. A block whose time jumps by
+    more than `tolerance_ns` starts a new line: at once (`confirm` = 1), or when `confirm` blocks in a row agree, so that jitter is not
+    mistaken for a jump.
     """
 
     def __init__(self, ring: SampleRing, rate_hz: int, *, tolerance_ns: int, confirm: int) -> None:
@@ -39,7 +40,7 @@ class SyncedReader:
         self._stamp = 0
         self._outliers = 0
         self._break: tuple[int, int] | None = None  # a jump in the capture times: (its first frame, when that was captured)
-        self._position = 0.0  # the frame at which the next block begins
+        self._position = 0.0  # the sample frame at which the next block starts
         self._playing = False
         self._line_from = 0
         self._last: Samples = np.zeros(CHANNELS, np.float32)
@@ -51,21 +52,21 @@ class SyncedReader:
 
     @property
     def rate_hz(self) -> float:
-        """The device's rate against the monotonic clock, as measured."""
+        """The measured rate of the device against the monotonic clock."""
         return self._clock.rate_hz
 
     @property
     def fill_frames(self) -> float:
-        """Frames written and not yet read."""
+        """Sample frames written and not yet read."""
         return self._ring.head - self._position
 
     @property
     def playing(self) -> bool:
-        """Whether the last block held sound to its end."""
+        """Whether the last block had sound up to its end."""
         return self._playing
 
     def needed_latency_ns(self) -> int:
-        """How long before a tick sound must have been captured to be here for it."""
+        """How long before a tick sound must be captured to arrive in time."""
         return self._need.ns
 
     def read(self, out: Samples, tick_ns: int, latency_ns: int) -> int:
@@ -97,12 +98,12 @@ class SyncedReader:
         return int(capture_ns)
 
     def _end(self) -> int:
-        """The frame behind the last one that can be a block's centre now."""
+        """The sample frame after the last one that a block can be centred on now."""
         last = self._ring.head if self._break is None else self._break[0]
         return last - self._interpolator.after - 1
 
     def _oldest(self) -> int:
-        """The first frame of the present line that is still there."""
+        """The first sample frame of the current line that is still there."""
         return max(self._line_from, self._ring.valid_from())
 
     def _begin(self, out: Samples, begin: float, span: float, due_ns: int) -> int:
@@ -115,7 +116,7 @@ class SyncedReader:
         return due_ns
 
     def _jump(self, out: Samples, begin: float, span: float, due_ns: int) -> int:
-        """Cross-fade to where the sound should be read now."""
+        """Cross-fade to the position that should be read now."""
         self.jumps += 1
         self._render(self._other, self._position, span)
         if begin >= self._oldest():
@@ -131,7 +132,7 @@ class SyncedReader:
         return due_ns
 
     def _silence(self, out: Samples, due_ns: int) -> int:
-        """Silence, reached from the last sample by a short ramp."""
+        """Silence, with a short ramp from the last sample."""
         out.fill(0.0)
         if self._last.any():
             np.multiply(_FADE_OUT, self._last, out=out[:_FADE])
@@ -139,7 +140,7 @@ class SyncedReader:
         return due_ns
 
     def _render(self, out: Samples, begin: float, span: float) -> bool:
-        """Sound from frame `begin` over `span` frames; where it ends too early it is faded to silence, and False is returned."""
+        """Sound from frame `begin` over `span` frames. If it ends too early, it fades to silence and False is returned."""
         whole = int(begin)
         step = span / BLOCK_SAMPLES
         ready = min(BLOCK_SAMPLES, int((self._end() - begin) / step)) if self._end() > begin else 0
@@ -156,7 +157,7 @@ class SyncedReader:
         return True
 
     def _pass_break(self, due_ns: int) -> None:
-        """Begin the new line once the old one's sound is played, or void."""
+        """Start the new line when the old one's sound is played or lost."""
         if self._break is None:
             return
         frame, capture_ns = self._break
@@ -175,7 +176,7 @@ class SyncedReader:
         self._clock.restart(frame, capture_ns)
 
     def _follow_stamps(self) -> None:
-        """Take every block that came since into account, up to a jump in the capture times."""
+        """Process all new blocks, up to a jump in the capture times."""
         self._stamp = max(self._stamp, self._ring.oldest_stamp())
         while self._break is None and (found := self._ring.stamp(self._stamp)) is not None:
             self._stamp += 1
@@ -193,8 +194,8 @@ class SyncedReader:
     def _doubt(self, frame: int, capture_ns: int) -> None:
         """A live block whose time does not fit.
 
-        If many in a row do not, the times so far were wrong, or frames were lost: the sound goes on in one piece, and `read` cross-fades to
-        where it should be.
+        If many in a row do not fit, the earlier times were wrong or frames were lost: the sound stays continuous, and `read` cross-fades to
+        the right position.
         """
         self._outliers += 1
         if self._outliers >= self._confirm:

@@ -1,4 +1,4 @@
-"""Test sounds that are made, not captured: a steady sine, or a beep at each full second."""
+"""Test sounds: a steady sine, or a beep every full second."""
 
 import math
 import threading
@@ -13,14 +13,14 @@ from app.media.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Samples
 from app.media.sound.levels import amplitude
 
 BEEP_NS = NS_PER_S // 20
-_EDGE_NS = 1_000_000  # a beep rises and falls within a millisecond, so that it has no click of its own
+_EDGE_NS = 1_000_000  # a beep rises and falls within a millisecond to avoid a click
 _SAMPLE_NS = NS_PER_S / SAMPLE_RATE_HZ
 
 
 class Tone:
-    """A SoundSource whose sample of the monotonic time t is a function of t alone, so it is in phase whatever the mixer's latency does.
+    """A SoundSource whose samples are a function of monotonic time alone, so its phase does not depend on the mixer's latency.
 
-    The beep begins at each full second of the monotonic clock, with the test card's flash.
+    The beep starts at each full second of the monotonic clock, with the test card's flash.
     """
 
     def __init__(self, source_id: str, settings: Mapping[str, Value]) -> None:
@@ -32,7 +32,7 @@ class Tone:
         self.reconfigure(settings)
 
     def reconfigure(self, settings: Mapping[str, Value]) -> bool:
-        """Take over settings of the kind "tone" while sounding; always possible."""
+        """Apply settings of the kind "tone" while sounding; always possible."""
         self._sound = (float(settings["frequency_hz"]), amplitude(float(settings["level_db"])), bool(settings["beep"]))
         return True
 
@@ -49,7 +49,7 @@ class Tone:
         if not self._running.is_set() or (beep and not self._beeps(due_ns)):
             out.fill(0.0)
             return due_ns
-        # the whole second is taken off before floating point: the phase stays exact after years of uptime
+        # the whole second is removed before floating point: the phase stays exact after years of uptime
         seconds, part_ns = divmod(due_ns, NS_PER_S)
         turns = (seconds * (frequency_hz % 1.0)) % 1.0 + (part_ns / NS_PER_S * frequency_hz) % 1.0
         np.multiply(self._ramp, 2 * math.pi * frequency_hz / SAMPLE_RATE_HZ, out=self._wave)
@@ -63,7 +63,7 @@ class Tone:
         return due_ns
 
     def needed_latency_ns(self) -> int:
-        """None: the sound of any moment can be made."""
+        """Always 0: the sound of any moment can be generated."""
         return 0
 
     def stats(self) -> SourceStats:
@@ -75,7 +75,7 @@ class Tone:
         return begin < BEEP_NS or begin + BLOCK_SAMPLES * _SAMPLE_NS > NS_PER_S
 
     def _shape(self, part_ns: int) -> None:
-        """Multiply the wave by the beep's envelope; `part_ns` is the block's place in its second."""
+        """Multiply the wave by the beep's envelope; `part_ns` is the block's position in its second."""
         time = self._time
         np.multiply(self._ramp, _SAMPLE_NS, out=time)
         np.add(time, part_ns, out=time)

@@ -10,17 +10,19 @@ import pytest
 from av.video.reformatter import Colorspace
 from cv2_enumerate_cameras import CameraInfo
 
+from app.domain.base.address import shown_address
 from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, Value
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.capture.camera import CaptureDecoder, OpenCvReader, chosen
 from app.media.capture.colour import program_yuv
-from app.media.capture.container import StreamCameraReader, shown_location
 from app.media.capture.devices import Camera, cameras, identified
 from app.media.capture.frame_code import read
 from app.media.capture.frames import FrameConverter, FramePlanes
-from app.media.capture.video_sources import VideoSource, make_video_source
+from app.media.capture.stream_camera import StreamCameraReader
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import VideoSource
 from tests.support.films import COLOURS, bars_rgb, film, numbered
 from tests.support.jpeg_camera import jpeg, jpeg_camera
 from tests.support.waiting import NoticeBox, until
@@ -257,5 +259,5 @@ def test_this_machines_cameras_can_be_listed() -> None:
 
 
 def test_locations_are_shown_without_credentials() -> None:
-    assert shown_location("rtsp://user:pa:ss@cam.local:554/live?token=x") == "rtsp://cam.local:554/live"
-    assert shown_location("films/one.mp4") == "films/one.mp4"
+    assert shown_address("rtsp://user:pa:ss@cam.local:554/live?token=x") == "rtsp://cam.local:554/live"
+    assert shown_address("films/one.mp4") == "films/one.mp4"

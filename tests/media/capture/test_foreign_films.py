@@ -16,11 +16,11 @@ from app.domain.base.errors import AppError, Value
 from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
 from app.media.capture.colour import program_yuv
-from app.media.capture.container import StreamCameraReader
 from app.media.capture.frames import FrameConverter, FramePlanes, carries_alpha
 from app.media.capture.orientation import orientation_of
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Plane
+from app.media.capture.stream_camera import StreamCameraReader
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Plane, VideoSource
 from app.media.sound.sound_feed import SoundFeed
 from tests.media.samples import sample
 from tests.support.film_reading import read

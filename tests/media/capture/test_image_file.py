@@ -20,8 +20,8 @@ from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
 from app.media.capture.image_file import DecodedImage, LongAnimation, load_image
 from app.media.capture.image_header import ImageFormat, read_header
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Plane
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Plane, VideoSource
 from tests.media.samples import SAMPLES, sample
 from tests.support.waiting import NoticeBox, until
 

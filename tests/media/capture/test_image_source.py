@@ -12,8 +12,8 @@ from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
 from app.media.capture.colour import program_yuv
 from app.media.capture.image_file import DecodedImage, load_image
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Plane
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Plane, VideoSource
 from tests.support.clocks import SetClock
 from tests.support.waiting import NoticeBox, until
 

@@ -13,8 +13,8 @@ from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.capture.frame_code import read
 from app.media.capture.media_reader import MediaReader, SoundItem, VideoItem
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Frame, Samples
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Frame, Samples, VideoSource
 from app.media.sound.sound_feed import SoundFeed
 from tests.support.films import bars_rgb, film, numbered, sound_file
 from tests.support.waiting import NoticeBox, until

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.base.address import shown_address
 from app.domain.base.errors import AppError
-from app.media.capture.container import open_container, shown_location
+from app.media.capture.container import open_container
 from app.media.ports import Plane
 from tests.support.films import film, numbered
 
@@ -122,4 +123,4 @@ def test_a_password_in_an_address_is_in_no_error(server: str) -> None:
     with pytest.raises(AppError) as caught:
         open_container(server.replace("http://", "http://anna:open-sesame@") + "/missing.mp4?key=1")
     assert "open-sesame" not in str(caught.value) and "key=1" not in str(caught.value)
-    assert shown_location("rtsp://anna:open-sesame@10.0.0.9/cam") == "rtsp://10.0.0.9/cam"
+    assert shown_address("rtsp://anna:open-sesame@10.0.0.9/cam") == "rtsp://10.0.0.9/cam"

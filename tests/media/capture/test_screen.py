@@ -9,8 +9,8 @@ from app.domain.program.source import Source, SourceKind, settings_of
 from app.media.capture.colour import program_yuv
 from app.media.capture.devices import monitors
 from app.media.capture.screen import region_of
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Frame
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Frame, VideoSource
 from tests.support.waiting import NoticeBox, until
 from tests.support.xvfb import Screen, xvfb
 

@@ -5,8 +5,8 @@ from app.domain.program.output import Canvas
 from app.domain.program.source import Source, SourceKind
 from app.media.capture.frame_code import cell_side, read, write
 from app.media.capture.test_card import BARS, FLASH, STRIP
-from app.media.capture.video_sources import VideoSource, make_video_source
-from app.media.ports import Frame
+from app.media.capture.video_sources import make_video_source
+from app.media.ports import Frame, VideoSource
 from tests.support.clocks import SetClock
 from tests.support.waiting import NoticeBox
 

@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
-from app.media.capture.container import StreamCameraReader
 from app.media.capture.frames import FrameConverter
 from app.media.capture.media_reader import SoundItem, VideoItem
+from app.media.capture.stream_camera import StreamCameraReader
 from app.media.capture.timestamps import TimestampCorrector
 from tests.media.samples import sample
 from tests.support.film_reading import read

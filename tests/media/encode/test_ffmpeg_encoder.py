@@ -14,7 +14,7 @@ from app.media.encode.bt601 import Bt601Converter
 from app.media.encode.encoder_configs import hardware_config, vp8_config, x264_config
 from app.media.encode.errors import EncodeError
 from app.media.encode.ffmpeg_encoder import EncodedFrame, EncoderSettings, FFmpegEncoder
-from app.media.encode.scaling_encoder import open_encoder
+from app.media.encode.scaling_encoder import ScalingEncoder
 from tests.support.frames import BARS, bar_centres, bars, noise
 from tests.support.packets import decoded, planes_of
 
@@ -113,7 +113,7 @@ def test_capture_times_stay_with_their_frames() -> None:
 
 
 def test_vp8_is_coded_in_the_matrix_that_its_viewers_assume() -> None:
-    encoder = open_encoder(vp8_config(SMALL), EncoderSettings(SMALL, 4000, 4000, 60))
+    encoder = ScalingEncoder(vp8_config(SMALL), EncoderSettings(SMALL, 4000, 4000, 60))
     encoded = [one for number in range(12) for one in encoder.encode(bars(number), keyframe=number == 6)]
     assert [number for number, one in enumerate(encoded) if one.keyframe] == [0, 6]
     frame = decoded(as_packets(encoded, Codec.VP8))[-1]
