@@ -1,1 +1,1 @@
-"""The one place that builds: each module here constructs one process and takes it down again in order."""
+"""Builds the processes: one module per process, which constructs it and shuts it down in order."""

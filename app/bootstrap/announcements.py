@@ -1,4 +1,4 @@
-"""What it takes to tell people of shows: babel, icalendar (a third of a second) and Qt's drawing, loaded when something is told."""
+"""Builds the announcement services. Loads babel, icalendar (a third of a second) and Qt's drawing with the first announcement."""
 
 import importlib
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from app.storage.phrases import load_phrases
 
 
 class LazyCalendarFiles:
-    """As app.calendar.calendar_file, on any thread."""
+    """Loads app.calendar.calendar_file with the first use. Usable on any thread."""
 
     def party_calendar(
         self, schedule: Schedule, party: Party, words: Callable[[Airing], CalendarWords], zones: Zones, setting: CalendarSetting
@@ -39,7 +39,7 @@ def _draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
 
 
 def announcement_services(paths: Paths, prepare_drawing: Callable[[], object], code: Callable[[str], Modules]) -> AnnouncementServices:
-    """`prepare_drawing` makes Qt ready on the main thread, `code` makes the modules of a QR code."""
+    """`prepare_drawing` sets Qt up on the main thread; `code` returns the modules of a QR code."""
     phrases = {**load_phrases(paths.announcement_phrases), "scan": load_phrases(paths.card_phrases)["watch"]}
     return AnnouncementServices(
         texts=AnnouncementTexts(LazyFormats(), phrases),

@@ -1,4 +1,4 @@
-"""`tradewind broadcast`: on air without a window, with figures at the end."""
+"""`tradewind broadcast`: goes on air without a window and reports statistics at the end."""
 
 import argparse
 import asyncio
@@ -45,18 +45,18 @@ from app.storage.show_formats import identity_of, load
 from app.storage.wording import Wordings
 
 READY_WITHIN_S = 20.0
-ON_AIR_WITHIN_S = 30.0  # with --seconds; without it the relay is tried for as long as it takes
+ON_AIR_WITHIN_S = 30.0  # with --seconds; without it, the relay is tried until it answers
 STOP_WITHIN_S = 6.0
 LINE_EVERY_S = 10.0
 FIGURES_WITHIN_S = 2.0
 
 
 class BroadcastError(Exception):
-    """Why the broadcast could not be made, in words."""
+    """Why the broadcast failed, in words for the user."""
 
 
 class CommandLineTokens(KeyringBackend):
-    """The tokens of this command line over the system's keyring; nothing is written to either."""
+    """Puts the tokens of the command line before the system's keyring. Writes nothing to either."""
 
     priority = 0.0
 
@@ -78,33 +78,31 @@ class CommandLineTokens(KeyringBackend):
 
 
 def relays_from_arguments(arguments: argparse.Namespace) -> tuple[tuple[Relay, ...], dict[str, str]]:
-    """The relays of the command line and their tokens by the names they are kept under; raises BroadcastError."""
+    """The relays of the command line, and their tokens by keyring name. Raises BroadcastError."""
     urls: list[str] = arguments.relay or []
     tokens: list[str] = list(arguments.token or [])
     if arguments.token_file is not None:
         try:
             tokens += [line for line in arguments.token_file.read_text(encoding="utf-8-sig").splitlines() if clean_token(line)]
         except (OSError, UnicodeDecodeError) as error:
-            raise BroadcastError(f"The token file cannot be read: {error}") from error
+            raise BroadcastError(f"Can't read the token file: {error}") from error
     tokens = [clean_token(token) for token in tokens]
     if len(tokens) > len(urls):
-        raise BroadcastError(f"There are {len(tokens)} tokens for {len(urls)} relays. Give each --relay one --token, in the same order.")
+        raise BroadcastError(f"Got {len(tokens)} tokens for {len(urls)} relays. Give one --token per --relay, in the same order.")
     relays, kept = [], {}
     for number, (typed, token) in enumerate(itertools.zip_longest(urls, tokens, fillvalue=""), 1):
         url, own = split_credentials(typed)
         if not origin_of(url).startswith(("http://", "https://")):
-            raise BroadcastError(f"{shown_address(url)} is not the address of a relay. It looks like https://relay.example/whip/show.")
+            raise BroadcastError(f"{shown_address(url)} is not a relay address. Use one like https://relay.example/whip/show.")
         if own and token:
-            raise BroadcastError(
-                f"The address of {shown_address(url)} holds a user name, and there is a token for it as well. Give one of the two."
-            )
+            raise BroadcastError(f"The address {shown_address(url)} contains a user name, but you also gave a token. Use only one of them.")
         relays.append(Relay(f"given-{number}", urlsplit(url).netloc, url))
         kept[relay_secret(url)] = token or own
     return tuple(relays), {name: secret for name, secret in kept.items() if secret}
 
 
 def check_connections(paths: Paths, path: Path, project: Project) -> None:
-    """Raise BroadcastError, naming them, when the project wants to reach servers that nobody has agreed to."""
+    """Raise BroadcastError if the project would connect to servers that the user has not allowed; the error lists them."""
     contacts_of = contacts_by(load_presets(paths.relay_presets))
     wanted = (*(contact for relay in project.relays for contact in contacts_of(relay)), *source_contacts(project))
     agreed = Consents(paths.consents).answers(identity_of(path))
@@ -112,13 +110,13 @@ def check_connections(paths: Paths, path: Path, project: Project) -> None:
     if asked:
         places = "\n".join(f"  {contact.name}: {contact.address}" for contact in dict.fromkeys(asked))
         raise BroadcastError(
-            f"{path.name} wants to connect to servers that nobody here has agreed to:\n{places}\n"
-            "Open the show in the window and answer there, or trust it with --allow-connections."
+            f"{path.name} wants to connect to servers you have not allowed yet:\n{places}\n"
+            "Open the show in the window and allow them there, or use --allow-connections."
         )
 
 
 def apply_arguments(project: Project, arguments: argparse.Namespace, relays: tuple[Relay, ...]) -> Project:
-    """The project as the command line wants it."""
+    """The project with the changes that the command line asks for."""
     if arguments.size is not None:
         project = replace_canvas(project, width=arguments.size[0], height=arguments.size[1])
     if arguments.fps is not None:
@@ -135,19 +133,19 @@ def apply_arguments(project: Project, arguments: argparse.Namespace, relays: tup
 
 
 def _claim_folder(runtime: Path) -> tuple[Path, FileLock]:
-    """The first folder that no other broadcast holds: after a crash the one whose engine may still be on air, so that it is found."""
+    """The first folder that no other broadcast has locked. After a crash that is the crashed one's, whose engine may still be on air."""
     for number in itertools.count(1):
         folder = runtime / f"broadcast-{number}"
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = FileLock(runtime / f"broadcast-{number}.lock")
         if lock.acquire():
             return folder, lock
-    raise AssertionError("counting never ends")
+    raise AssertionError("itertools.count() never ends")
 
 
 @contextlib.contextmanager
 def _private_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Paths]:
-    """Folders of this run alone, so that it meets neither a window's engine nor its unsaved work; settings are taken over."""
+    """Folders for this run only, so that it does not use a window's engine or unsaved work. Copies the settings."""
     paths.make()
     folder, lock = _claim_folder(paths.runtime)
     own = replace(paths, config=folder / "config", state=folder / "state", cache=folder / "cache", runtime=folder / "run")
@@ -166,7 +164,7 @@ def _private_folders(paths: Paths, arguments: argparse.Namespace) -> Iterator[Pa
 
 
 class Broadcast:
-    """One run: up, on air, figures, down."""
+    """One broadcast: starts, goes on air, reports statistics, shuts down."""
 
     def __init__(self, studio: Studio, arguments: argparse.Namespace, wordings: Wordings) -> None:
         self._studio = studio
@@ -201,12 +199,12 @@ class Broadcast:
             self._note_on_air()
 
     def _note_on_air(self) -> None:
-        """A relay takes the program, as the notice or the figures say, whichever come first."""
+        """A relay accepts the program. Called by the notice or the statistics, whichever come first."""
         if self._asked_unix_ms and not self._live_at_ns:
             self._live_at_ns = self._clock.monotonic_ns()
 
     async def _until(self, what: Callable[[], bool], seconds: float) -> bool:
-        """Wait until `what()` holds; False when `seconds` passed or the user asked to stop."""
+        """Wait until `what()` is true. Returns False after `seconds`, or when the user stops the broadcast."""
         deadline = self._clock.monotonic_ns() + int(seconds * NS_PER_S)
         while not what():
             if self._stop.is_set() or self._clock.monotonic_ns() >= deadline:
@@ -231,7 +229,9 @@ class Broadcast:
 
         if not await self._until(up, READY_WITHIN_S) and not self._stop.is_set():
             missing = "engine" if studio.engine.value is not EngineState.ATTACHED else "embedded relay"
-            raise BroadcastError(f"The {missing} did not start within {READY_WITHIN_S:.0f} seconds. `tradewind doctor` may know why.")
+            raise BroadcastError(
+                f"The {missing} did not start within {READY_WITHIN_S:.0f} seconds. Run `tradewind doctor` to find out why."
+            )
 
     def _failure(self) -> str:
         targets = self._last.targets if self._last is not None else ()
@@ -281,27 +281,27 @@ class Broadcast:
         self._say(text)
 
     def _count_processes(self) -> None:
-        """The process ids of the engine, its host and the relay, which may have been started anew."""
+        """Collect the process ids of the engine, its host and the relay, which may have restarted."""
         engine_pid = self._studio.engine_pid
         self._pids.update({"engine": engine_pid, ENGINE_HOST: host_of(engine_pid), "relay": self._studio.relay_pid})
 
     async def _write_report(self) -> None:
         if self._arguments.report is None:
             return
-        self._stop.clear()  # who stops at the very beginning waits for the first figures; asking once more ends that too
+        self._stop.clear()  # stopped right after the start: still wait for the first statistics; a second stop ends that wait too
         await self._until(lambda: self._last is not None and self._last.at_ns > self._live_at_ns, FIGURES_WITHIN_S)
         if self._last is None:
-            raise BroadcastError("The report cannot be written: the engine gave no figures.")
+            raise BroadcastError("Can't write the report: the engine sent no statistics.")
         self._count_processes()
         cpu_s, rss_mb = process_figures({name: pid for name, pid in self._pids.items() if pid})
         content = report(self._last, asked_unix_ms=self._asked_unix_ms, seconds_live=self._seconds_live(), cpu_s=cpu_s, rss_mb=rss_mb)
         try:
             write_report(self._arguments.report, content)
         except OSError as error:
-            raise BroadcastError(f"The report cannot be written: {error}") from error
+            raise BroadcastError(f"Can't write the report: {error}") from error
 
     async def run(self, relays: tuple[Relay, ...]) -> None:
-        """All of it; raises BroadcastError with the reason in words."""
+        """Run the whole broadcast. Raises BroadcastError with the reason in words."""
         loop = asyncio.get_running_loop()
         TaskErrorReporter(loop, self._studio.notices.emit)
         on_termination_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
@@ -310,7 +310,7 @@ class Broadcast:
             self._studio.edit("Command line", lambda project: apply_arguments(project, self._arguments, relays))
             wanted = self._studio.project
             await self._ready()
-            if self._studio.project != wanted:  # an engine that a crashed broadcast left on air was found with its show: ours goes on there
+            if self._studio.project != wanted:  # attached to the engine of a crashed broadcast, which brought its own show: use ours
                 self._studio.edit("Command line", lambda _: wanted)
             if not self._stop.is_set():
                 await self._go_on_air()
@@ -323,22 +323,22 @@ class Broadcast:
             await self._until(lambda: self._studio.broadcast.value is BroadcastState.IDLE, STOP_WITHIN_S)
             await self._studio.aclose(keep_engine=False)
         if not self._live_at_ns:
-            raise BroadcastError("Stopped before it was on air.")
+            raise BroadcastError("Stopped before going on air.")
         self._say("Off air.")
 
 
 def _test_show(settings: Settings) -> Project:
-    """What goes on air without a project: the test card and the tone, so that nobody sends a room by mistake."""
+    """The show without a project file: test card and tone, so that nobody streams a room by mistake."""
     return replace(starter_project(camera=None, microphone=False), output=output_from_settings(settings))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when it was on air and ended as asked; 1, with the reason, when not."""
+    """0 if it went on air and ended as asked, else 1 with the reason on standard error."""
     paths = find_paths()
     try:
         relays, tokens = relays_from_arguments(arguments)
         start_logging(paths.logs, "broadcast", verbose=arguments.verbose)
-        # A show that cannot be opened is the whole answer: nothing is started for it. Going on air changes nothing in its file.
+        # Load the show first: if it cannot be opened, nothing is started. Going on air never changes the file.
         given = load(arguments.project).project if arguments.project is not None else None
         if given is not None and not arguments.allow_connections:
             check_connections(paths, arguments.project, given)

@@ -1,4 +1,4 @@
-"""The world's calendars and clocks for the scheduler: what reads them is loaded when the first show is planned, not with the window."""
+"""Calendars and clock rules for the scheduler, loaded when the first show is planned rather than with the window."""
 
 import importlib
 import threading

@@ -1,4 +1,4 @@
-"""Which sources were at work when engines crashed; one that was there twice within an hour is left out by the next engine."""
+"""Records which sources were active when engines crashed. A source involved twice within an hour is skipped by the next engine."""
 
 import faulthandler
 import json
@@ -18,10 +18,10 @@ _MOST_BYTES = 1 << 20
 
 
 class CrashHistory:
-    """For the one engine of a runtime folder. `read` what the last one left, then `begin` to write for the next.
+    """Used by the one engine of a runtime folder: `read` evaluates the last engine's files, `begin` starts writing for the next.
 
-    Python writes the stacks of a dying process into one file (`faulthandler`), sources write into another which thread works for which of
-    them. An engine that was killed from outside leaves no stacks, and nobody is suspected.
+    On a crash Python writes the stacks of all threads to one file (`faulthandler`); sources write to another which thread works for which
+    of them. An engine that is killed from outside leaves no stacks, so no source is suspected.
     """
 
     def __init__(self, runtime: Path) -> None:
@@ -30,7 +30,7 @@ class CrashHistory:
         self._book = runtime / "engine.crashes"
 
     def read(self) -> frozenset[str]:
-        """The fingerprints of the sources that are to be left out."""
+        """The fingerprints of the sources to skip."""
         now = time.time()
         crashes = {
             fingerprint: recent
@@ -42,18 +42,18 @@ class CrashHistory:
             crashes[fingerprint] = [*crashes.get(fingerprint, []), now]
         newest = sorted(crashes, key=lambda fingerprint: crashes[fingerprint][-1])[-_MOST_SOURCES:]
         if found:
-            log.warning("the last engine crashed while it worked for %d of the sources", len(found))
+            log.warning("the last engine crashed while working for %d sources", len(found))
             self._note({fingerprint: crashes[fingerprint] for fingerprint in newest})
-            self._stacks.unlink(missing_ok=True)  # it counts once
+            self._stacks.unlink(missing_ok=True)  # count this crash only once
         return frozenset(fingerprint for fingerprint in newest if len(crashes[fingerprint]) >= _CRASHES)
 
     def begin(self) -> SourceActivityLog:
-        """From now on a crash leaves its stacks, and the activity says who was at work."""
+        """Record crashes from now on: their stacks, and the source each thread works for."""
         try:
             self._trail.unlink(missing_ok=True)
             faulthandler.enable(self._stacks.open("w", encoding="utf-8"))
         except OSError as error:
-            log.warning("a crash will not tell which source it came from: %s", error)
+            log.warning("a crash cannot be attributed to a source: %s", error)
         return SourceActivityLog(self._trail)
 
     def _noted(self) -> dict[str, list[float]]:
@@ -61,23 +61,23 @@ class CrashHistory:
             noted = json.loads(_text(self._book) or "{}")
             return {str(fingerprint): [float(at) for at in times] for fingerprint, times in noted.items()}
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-            log.warning("the book of crashes cannot be read and begins anew")
+            log.warning("the crash history cannot be read; starting a new one")
             return {}
 
     def _note(self, crashes: Mapping[str, list[float]]) -> None:
         try:
             self._book.write_text(json.dumps(crashes), encoding="utf-8")
         except OSError as error:
-            log.warning("a crash cannot be noted: %s", error)
+            log.warning("cannot record a crash: %s", error)
 
 
 def _text(path: Path) -> str:
-    """What the file says; nothing where there is none."""
+    """The file's text, "" if there is no file."""
     try:
         with path.open("rb") as file:
             return file.read(_MOST_BYTES).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
     except OSError as error:
-        log.warning("%s cannot be read: %s", path.name, error)
+        log.warning("cannot read %s: %s", path.name, error)
         return ""

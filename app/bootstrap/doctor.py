@@ -1,4 +1,4 @@
-"""`tradewind doctor`: looks at this machine and says in plain words what stands in the way of going on air."""
+"""`tradewind doctor`: checks this machine and reports in plain words what prevents going on air."""
 
 import argparse
 import asyncio
@@ -40,7 +40,7 @@ KBPS = 2500
 LEAST_MEMORY_MB = 800  # the three processes need about half of it
 MB = 1024 * 1024
 
-# One script each that buyers' names and comments come in, by Qt's own list.
+# One script each that buyers' names and comments may use, from Qt's list.
 _SCRIPTS: tuple[tuple[QFontDatabase.WritingSystem, str], ...] = (
     (QFontDatabase.WritingSystem.Latin, "Latin"),
     (QFontDatabase.WritingSystem.SimplifiedChinese, "Simplified Chinese"),
@@ -56,7 +56,7 @@ _SCRIPTS: tuple[tuple[QFontDatabase.WritingSystem, str], ...] = (
 
 
 class CheckLevel(Enum):
-    """GOOD; NOTE = works, but know this; PROBLEM = stands in the way of going on air."""
+    """GOOD; NOTE = works, with a limitation; PROBLEM = prevents going on air."""
 
     GOOD = "good"
     NOTE = "note"
@@ -68,7 +68,7 @@ MARKS = {CheckLevel.GOOD: "ok  ", CheckLevel.NOTE: "note", CheckLevel.PROBLEM: "
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One line for a person; `cure` says what to do and is empty where nothing is."""
+    """One line for the user; `cure` says what to do, "" = nothing."""
 
     area: str
     level: CheckLevel
@@ -81,12 +81,12 @@ def _names(devices: tuple[Device, ...]) -> str:
 
 
 def devices() -> list[CheckResult]:
-    """Cameras, microphones and monitors as the engine would find them."""
+    """Cameras, microphones and monitors that the engine would find."""
     found = find_devices(SoundHost())
     rows = (
-        ("camera", found.cameras, "no camera was found: the test card is shown instead", "Plug one in, and close programs that use it."),
-        ("microphone", found.microphones, "no microphone was found: a tone is sent instead", "Plug one in and allow its use."),
-        ("screen", found.monitors, "no screen was found: the window cannot open, `tradewind broadcast` works", ""),
+        ("camera", found.cameras, "no camera found: the test card is shown instead", "Connect one, and close other apps that use it."),
+        ("microphone", found.microphones, "no microphone found: a tone is sent instead", "Connect one and allow access to it."),
+        ("screen", found.monitors, "no display found: the window can't open, but `tradewind broadcast` works", ""),
     )
     return [
         CheckResult(area, CheckLevel.GOOD, _names(present)) if present else CheckResult(area, CheckLevel.NOTE, missing, cure)
@@ -95,32 +95,32 @@ def devices() -> list[CheckResult]:
 
 
 def _encodes(config: EncoderConfig) -> str:
-    """ "" when a frame came out as a packet, else the reason."""
+    """ "" if the encoder turned a frame into a packet, else the reason."""
     try:
         encoder = FFmpegEncoder(config, EncoderSettings(CANVAS, KBPS, KBPS, CANVAS.fps * 2, H264Profile.BASELINE))
         packets = [one for frame in noisy_frames(CANVAS.width, CANVAS.height, 2) for one in encoder.encode(frame, keyframe=False)]
     except EncodeError as error:
         return str(error.data.get("reason", error.code))
-    return "" if packets else "it gave no packet"
+    return "" if packets else "it returned no packet"
 
 
 def encoders() -> list[CheckResult]:
-    """Encoders that really put a packet out, and what the one for every machine costs here."""
+    """Encoders that really produce packets, and the time that x264 needs per frame."""
     findings = []
     for config, title in ((x264_config(SpeedPreset.SUPERFAST, H264Profile.BASELINE), "H.264 (x264)"), (vp8_config(CANVAS), "VP8")):
         if reason := _encodes(config):
-            findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"{title} does not work: {reason}", "Install the program again."))
+            findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"{title} does not work: {reason}", "Reinstall Tradewind."))
         else:
             findings.append(CheckResult("encoder", CheckLevel.GOOD, f"{title} works"))
     try:
         silence = np.zeros((PACKET_SAMPLES, 2), np.float32)
         OpusEncoder(AudioSettings()).encode(silence, 0, 0)
-        findings.append(CheckResult("encoder", CheckLevel.GOOD, "Opus sound works"))
+        findings.append(CheckResult("encoder", CheckLevel.GOOD, "Opus works"))
     except SoundEncodeError as error:
-        findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"Opus sound does not work: {error}", "Install the program again."))
+        findings.append(CheckResult("encoder", CheckLevel.PROBLEM, f"Opus does not work: {error}", "Reinstall Tradewind."))
     budget_ms = 1000 / CANVAS.fps
     cost = cost_ms(SpeedPreset.SUPERFAST, CANVAS, H264Profile.BASELINE, KBPS)
-    text = f"a frame of {CANVAS.width}×{CANVAS.height} costs x264 {cost:.0f} ms of the {budget_ms:.0f} ms it has"
+    text = f"x264 needs {cost:.0f} ms per {CANVAS.width}×{CANVAS.height} frame; the limit is {budget_ms:.0f} ms"
     if cost > budget_ms:
         findings.append(CheckResult("encoder", CheckLevel.NOTE, text, "Use a smaller size, a lower frame rate or a hardware encoder."))
     else:
@@ -131,13 +131,13 @@ def encoders() -> list[CheckResult]:
 def _hardware() -> list[CheckResult]:
     likely = [choice for choice in HARDWARE if plausible(choice)]
     if not likely:
-        return [CheckResult("encoder", CheckLevel.NOTE, "no hardware encoder here: x264 does the work on the processor")]
+        return [CheckResult("encoder", CheckLevel.NOTE, "no hardware encoder: x264 encodes on the CPU")]
     prober = HardwareProber()
     done = threading.Event()
     prober.ask(likely, CANVAS, H264Profile.BASELINE, KBPS, done.set)
     done.wait(15 * len(likely))
     findings = [
-        CheckResult("encoder", CheckLevel.NOTE, f"{choice.value} is there but does not work: {reason}")
+        CheckResult("encoder", CheckLevel.NOTE, f"{choice.value} is installed but does not work: {reason}")
         if (reason := prober.failure(choice))
         else CheckResult("encoder", CheckLevel.GOOD, f"{choice.value} works")
         for choice in likely
@@ -147,10 +147,10 @@ def _hardware() -> list[CheckResult]:
 
 
 async def _two_peers() -> str:
-    """ "" when two ends on this machine reach each other as they would over the network, else the reason."""
+    """ "" if two peers on this machine connect as they would over the network, else the reason."""
 
     def ignore(*_: object) -> None:
-        """What the ends say to each other is not looked at."""
+        """Ignores what the peers send each other."""
 
     ends = [Peer(controlling=first, addresses=host_addresses, on_rtp=ignore, on_rtcp=ignore, on_closed=ignore) for first in (True, False)]
     try:
@@ -165,18 +165,18 @@ async def _two_peers() -> str:
 
 
 def network() -> list[CheckResult]:
-    """Addresses of this machine, whether encrypted media passes, and whether the built-in relay's port is free."""
+    """Addresses of this machine, whether encrypted media gets through, and whether the built-in relay's port is free."""
     reachable = [address for address in host_addresses() if not is_loopback(address)]
     findings = [
         CheckResult("network", CheckLevel.GOOD, "addresses of this computer: " + ", ".join(reachable))
         if reachable
-        else CheckResult("network", CheckLevel.NOTE, "no network: only this computer can watch", "Connect a cable or a wireless network.")
+        else CheckResult("network", CheckLevel.NOTE, "no network: only this computer can watch", "Connect to a network.")
     ]
     if reason := asyncio.run(_two_peers()):
-        cure = "A firewall may block UDP for this program: allow it."
-        findings.append(CheckResult("network", CheckLevel.PROBLEM, f"media does not pass over this computer's own network: {reason}", cure))
+        cure = "A firewall may block UDP. Allow it for Tradewind."
+        findings.append(CheckResult("network", CheckLevel.PROBLEM, f"media can't pass through this computer's network: {reason}", cure))
     else:
-        findings.append(CheckResult("network", CheckLevel.GOOD, "encrypted media passes (ICE, DTLS-SRTP)"))
+        findings.append(CheckResult("network", CheckLevel.GOOD, "encrypted media gets through (ICE, DTLS-SRTP)"))
     port = int(FIELDS["relay_port"].default)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -184,42 +184,42 @@ def network() -> list[CheckResult]:
             probe.bind(("", port))
             findings.append(CheckResult("network", CheckLevel.GOOD, f"port {port} is free for the built-in relay"))
         except OSError:
-            note = f"port {port} is in use (perhaps by Tradewind itself): the built-in relay takes another one"
+            note = f"port {port} is in use (perhaps by Tradewind itself): the built-in relay will use another one"
             findings.append(CheckResult("network", CheckLevel.NOTE, note))
     return findings
 
 
 def fonts() -> list[CheckResult]:
-    """Scripts that have a font."""
+    """Scripts without a font."""
     application = make_offscreen_application()
     missing = [name for script, name in _SCRIPTS if not QFontDatabase.families(script)]
     application.shutdown()
     if not missing:
-        return [CheckResult("fonts", CheckLevel.GOOD, "every script in use has a font")]
+        return [CheckResult("fonts", CheckLevel.GOOD, "every script has a font")]
     cure = "Install the Noto fonts (Debian: fonts-noto-core, fonts-noto-cjk)."
-    return [CheckResult("fonts", CheckLevel.NOTE, "no font for " + ", ".join(missing) + ": such names show as boxes", cure)]
+    return [CheckResult("fonts", CheckLevel.NOTE, "no font for " + ", ".join(missing) + ": these characters show as boxes", cure)]
 
 
 def machine(paths: Paths) -> list[CheckResult]:
-    """The system itself, and the folders that the program writes to."""
+    """The operating system, and the folders that Tradewind writes to."""
     cores, memory_mb = psutil.cpu_count() or 1, psutil.virtual_memory().available // MB
     system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {cores} cores, {memory_mb} MB free"
     findings = [CheckResult("machine", CheckLevel.GOOD, system)]
     if memory_mb < LEAST_MEMORY_MB:
-        findings.append(CheckResult("machine", CheckLevel.NOTE, f"only {memory_mb} MB of memory are free", "Close other programs."))
+        findings.append(CheckResult("machine", CheckLevel.NOTE, f"only {memory_mb} MB of memory free", "Close other apps."))
     if cores < 2:
-        findings.append(CheckResult("machine", CheckLevel.NOTE, "one core alone: use 640×360", ""))
+        findings.append(CheckResult("machine", CheckLevel.NOTE, "only one CPU core: use 640×360", ""))
     try:
         paths.make()
-        findings.append(CheckResult("machine", CheckLevel.GOOD, f"folders can be written ({paths.state})"))
+        findings.append(CheckResult("machine", CheckLevel.GOOD, f"folders are writable ({paths.state})"))
     except AppError as error:
-        text = f"a folder cannot be written: {error}"
-        findings.append(CheckResult("machine", CheckLevel.PROBLEM, text, "Set TRADEWIND_HOME to a folder that can be."))
+        text = f"a folder is not writable: {error}"
+        findings.append(CheckResult("machine", CheckLevel.PROBLEM, text, "Set TRADEWIND_HOME to a writable folder."))
     return findings
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings; 0 when nothing is in the way, else 1."""
+    """Print the results. Returns 0 if nothing prevents going on air, else 1."""
     paths = find_paths()
     looks: tuple[Callable[[], list[CheckResult]], ...] = (lambda: machine(paths), devices, encoders, network, fonts)
     findings: list[CheckResult] = []
@@ -235,7 +235,9 @@ def run(arguments: argparse.Namespace) -> int:
         rows = [{"area": row.area, "level": row.level.value, "text": row.text, "cure": row.cure} for row in findings]
         sys.stdout.write(json.dumps({"ready": not problems, "findings": rows}, indent=2) + "\n")
     else:
-        sys.stdout.write("\nReady to go on air.\n" if not problems else f"\n{len(problems)} in the way of going on air: see FAIL above.\n")
+        sys.stdout.write(
+            "\nReady to go on air.\n" if not problems else f"\nNot ready to go on air. Problems: {len(problems)} (see FAIL above).\n"
+        )
     return 1 if problems else 0
 
 

@@ -1,4 +1,4 @@
-"""The engine process: media and transport behind the link, for as long as a desk or a show needs it."""
+"""The engine process: serves media and transport over the link while a desk or a live show needs it."""
 
 import argparse
 import contextlib
@@ -21,22 +21,22 @@ from app.storage.lock import FileLock
 from app.storage.paths import find_paths
 from app.transport.publisher import Publisher
 
-# A thread that wants the interpreter asks for it after this time; Python's 5 ms would be a sixth of a frame. Measured on a busy machine,
-# pictures are late by 4 to 12 ms (p99), with 1 ms here by 11 to 53 ms; the processor time is the same.
+# How long a thread waits before it requests the interpreter. Python's default of 5 ms is a sixth of a frame. On a busy machine frames are
+# late by 4 to 12 ms (p99) with this value, by 11 to 53 ms with 1 ms; the CPU time is the same.
 SWITCH_INTERVAL_S = 0.0005
 END_WITHIN_S = 3.0
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve desks until none is there and nothing is live, or until told to end; where it can be, in a child that is followed by another
-    when it crashes."""
+    """Serve desks until none is attached and nothing is live, or until told to end. On Linux this runs in a child process, which is
+    replaced when it crashes."""
     if can_host():
         return EngineHost(lambda host_pid: serve(arguments, host_pid)).run()
     return serve(arguments, 0)
 
 
 def serve(arguments: argparse.Namespace, host_pid: int) -> int:
-    """Be the engine, to the end."""
+    """Run the engine until it ends."""
     runtime: Path = arguments.runtime
     start_logging(find_paths().logs, f"engine-{runtime.name}", verbose=arguments.verbose)
     abort_on_thread_error()
@@ -56,12 +56,12 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
         exit_within(END_WITHIN_S)
         server.end()
 
-    on_termination_signals(end)  # from here on an end is an orderly one, while starting too
+    on_termination_signals(end)  # from here on, even while starting, a signal leads to an orderly exit
     try:
         server.claim()
         crashes = CrashHistory(runtime)
         quarantined = crashes.read()
-        # Before any desk is let in: the first one looks for the preview at once.
+        # Before any desk is admitted: the first one opens the preview at once.
         engine.start(activity=crashes.begin(), quarantined=quarantined)
         server.start()
     except LinkError as error:
@@ -74,7 +74,7 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     finally:
         exit_within(END_WITHIN_S)
         with contextlib.suppress(FileNotFoundError):
-            preview.unlink()  # before the next engine may have one of the same name; desks keep what they have mapped
+            preview.unlink()  # before the next engine creates one of the same name; desks keep their mapping
         engine.close()
         server.close()
     return 0

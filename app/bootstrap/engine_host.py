@@ -1,4 +1,4 @@
-"""A process that has loaded all that an engine needs and forks one: when it crashes, the next is there without loading anything."""
+"""A process that loads the engine's libraries and forks the engine. After a crash it forks the next one without loading anything."""
 
 import os
 import signal
@@ -14,21 +14,21 @@ _FOLLOWED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if sys.pl
 
 
 def can_host() -> bool:
-    """Linux alone: frameworks of macOS do not bear a fork, and Windows has none. A library's thread would be missing after it."""
+    """Only Linux can: macOS frameworks do not survive a fork, Windows has none. A library's thread would be missing after the fork."""
     return sys.platform == "linux" and len(os.listdir(_TASKS)) == 1
 
 
 def host_of(engine_pid: int) -> int:
-    """The host of a running engine; 0 = it has none."""
+    """The pid of a running engine's host; 0 = it has none."""
     parent_pid = parent_of(engine_pid)
     words = command_line(parent_pid)
     return parent_pid if words and words == command_line(engine_pid) else 0
 
 
 class EngineHost:
-    """Runs `serve(host_pid)` in a child until it ends by itself or is told to; one that crashed is followed by another.
+    """Runs `serve(host_pid)` in a child until it exits or is told to. After a crash it starts another child.
 
-    The child shares the memory of what was loaded. It does not depend on the host: when the host is killed, the engine goes on.
+    The child shares the memory of the loaded libraries. It does not depend on the host: if the host is killed, the engine goes on.
     """
 
     def __init__(self, serve: Callable[[int], int]) -> None:
@@ -37,8 +37,8 @@ class EngineHost:
         self._told = False
 
     def run(self) -> int:
-        """Returns in the child what `serve` returned, and in the host the same number when the child has ended."""
-        freeze_memory()  # also leaves the collector's marks out of what is shared: pages that nobody writes stay common
+        """In the child, returns the result of `serve`; in the host, the child's exit status."""
+        freeze_memory()  # also keeps the collector's marks out of the shared pages, so that they stay shared
         host_pid = os.getpid()
         signal.pthread_sigmask(signal.SIG_BLOCK, _FOLLOWED)
         while True:
@@ -53,7 +53,7 @@ class EngineHost:
                 return 0
 
     def _follow(self, pid: int) -> int:
-        """Pass on what we are told, until the child has ended; its exit status, or the negative number of the signal that killed it."""
+        """Forward signals until the child has ended. Returns its exit status, or the negative number of the signal that killed it."""
         while True:
             number = signal.sigwait(_FOLLOWED)
             if number != signal.SIGCHLD:
@@ -65,5 +65,5 @@ class EngineHost:
                 return os.waitstatus_to_exitcode(status)
 
     def _told_within(self, seconds: float) -> bool:
-        """Wait before the next engine; True when we are to end instead."""
+        """Wait before the next engine; True = we are told to end instead."""
         return seconds > 0 and signal.sigtimedwait(_FOLLOWED - {signal.SIGCHLD}, seconds) is not None

@@ -1,4 +1,4 @@
-"""The reader's manner of writing amounts and names, loaded behind the window: babel takes a quarter of a second that nobody should wait."""
+"""Formats amounts and names for readers. Loads babel in the background: that takes a quarter of a second."""
 
 import importlib
 import threading
@@ -12,7 +12,7 @@ from app.domain.rundown.finding import Fact
 
 
 class LazyFormats:
-    """As app.language.formats and app.language.times; the first use loads them, `load_soon` begins with that in the background."""
+    """Same functions as app.language.formats and app.language.times. The first use loads them; `load_soon` loads them in the background."""
 
     def __init__(self) -> None:
         self._module: Any = None
@@ -20,14 +20,14 @@ class LazyFormats:
         self._lock = threading.Lock()
 
     def load_soon(self) -> None:
-        """Load it on a thread of its own, so that the first use need not wait."""
+        """Load the modules on a thread, so that the first use need not wait."""
         threading.Thread(target=self._loaded, name="formats", daemon=True).start()
 
     def _loaded(self) -> Any:
         with self._lock:
             if self._module is None:
                 self._module = importlib.import_module("app.language.formats")
-                self._module.money(Money(0, "USD"), "en")  # reads the tables of the world
+                self._module.money(Money(0, "USD"), "en")  # also loads the CLDR tables
             return self._module
 
     def _clocks(self) -> Any:

@@ -1,4 +1,4 @@
-"""The handbook as a file: a page for browsers or a PDF, by the ending of its name."""
+"""Writes the handbook as an HTML page or a PDF, depending on the file's extension."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ PDF = ".pdf"
 
 
 class HandbookExporter:
-    """`resources` is the program's folder of data; `picture_of` and `media_type_of` are those of the show's pictures."""
+    """`resources` is Tradewind's data folder; `picture_of` and `media_type_of` return the show's pictures and their types."""
 
     def __init__(self, resources: Path, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> None:
         folder = resources / "handbook"
@@ -23,9 +23,9 @@ class HandbookExporter:
         self._media_type_of = media_type_of
 
     def write(self, path: Path, show: Show, title: str, language: str) -> None:
-        """Raises StorageError or HandbookError when the file cannot be written."""
+        """Write the file; raises StorageError or HandbookError."""
         if path.suffix.lower() == PDF:
-            application = make_offscreen_application()  # the window's, where there is one
+            application = make_offscreen_application()  # the window's, if there is one
             page = self._writer.printed(show, title, language)
             write_pdf(path, page, title=title, language=language, picture_of=self._picture_of)
             del application

@@ -1,4 +1,4 @@
-"""Relays that this network announces, as the desk lists them."""
+"""Lists the relays announced on the local network for the desk."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,7 @@ from app.transport.addresses import host_addresses
 
 
 def as_relays(found: Iterable[FoundRelay], own: Iterable[str]) -> tuple[Relay, ...]:
-    """What other computers offer: the relay of this one is in the list already."""
+    """The relays of other computers; the list already has this computer's own."""
     ours = set(own)
     return tuple(
         Relay(f"lan-{one.host}-{one.port}-{one.stream}", f"{one.name} · {one.stream}", one.whip_url, one.watch_url)
@@ -19,7 +19,7 @@ def as_relays(found: Iterable[FoundRelay], own: Iterable[str]) -> tuple[Relay, .
 
 
 class LanRelays:
-    """The relay browser in the Studio's terms."""
+    """Adapts the mDNS browser to what the Studio expects."""
 
     def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:
         self._browser = RelayBrowser(lambda found: changed(as_relays(found, host_addresses())))

@@ -1,6 +1,6 @@
-"""Where log lines go: one file a process, turned over at 2 MB, and the terminal for warnings (for everything when asked).
+"""Sets logging up: one file per process, rotated at 2 MB, and warnings (everything if asked) on the terminal.
 
-A line that comes again and again is paced, so that nobody outside can push out of the log what one needs to read there.
+Repeated lines are rate-limited, so that outsiders cannot push important lines out of the log.
 """
 
 import logging
@@ -14,7 +14,7 @@ FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)s %(name)s: %(mes
 
 
 def start_logging(folder: Path, process: str, *, verbose: bool = False) -> Path:
-    """Log to FOLDER/PROCESS.log and to standard error; returns the file. Chat texts and tokens are never logged by anyone."""
+    """Log to FOLDER/PROCESS.log and to standard error; returns the file. Chat texts and tokens must never be logged."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{process}.log"
     formatter = logging.Formatter(FORMAT, datefmt="%H:%M:%S")

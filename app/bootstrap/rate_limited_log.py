@@ -1,4 +1,4 @@
-"""A log that nobody can fill: the same line again and again is written a few times a minute, and then counted."""
+"""A log handler that writes a repeated line a few times a minute and then only counts it."""
 
 import logging
 import time
@@ -12,9 +12,9 @@ Place = tuple[str, int, str, int]
 
 
 class RateLimitedHandler(logging.Handler):
-    """Hands records on to `handlers`. Lines are the same when they come from the same place of the program with the same level.
+    """Passes records on to `handlers`. Two lines are the same if they come from the same place in the code with the same level.
 
-    What was left out is said with the next line of that place, and at the latest when the log is closed.
+    The number of suppressed lines is logged with the next line from that place, or when the log is closed.
     """
 
     def __init__(self, handlers: Sequence[logging.Handler], *, per_minute: int, now_s: Callable[[], float] = time.monotonic) -> None:
@@ -22,7 +22,7 @@ class RateLimitedHandler(logging.Handler):
         self._handlers = tuple(handlers)
         self._per_minute = per_minute
         self._now_s = now_s
-        self._seen: OrderedDict[Place, tuple[float, int]] = OrderedDict()  # since when, and how many
+        self._seen: OrderedDict[Place, tuple[float, int]] = OrderedDict()  # (start of the window, count)
 
     def emit(self, record: logging.LogRecord) -> None:
         place = (record.name, record.levelno, record.pathname, record.lineno)
@@ -45,7 +45,7 @@ class RateLimitedHandler(logging.Handler):
     def _say_left_out(self, place: Place, count: int) -> None:
         name, level, path, line = place
         if count > self._per_minute:
-            words = "%d more lines of this kind were left out"
+            words = "suppressed %d similar lines"
             self._hand_on(logging.LogRecord(name, level, path, line, words, (count - self._per_minute,), None))
 
     def flush(self) -> None:

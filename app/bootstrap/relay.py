@@ -1,4 +1,4 @@
-"""The relay process: the embedded one of a desk, or one on a box of its own."""
+"""The relay process: embedded in a desk, or stand-alone on a server."""
 
 import argparse
 import asyncio
@@ -22,14 +22,14 @@ from app.storage.paths import Paths, find_paths
 from app.storage.wording import Wordings
 
 KEYS_FILE = "relay-keys"
-IN_CLEAR = (
-    "Stream keys and what viewers send travel in clear: this relay has no certificate. Give it one with --certificate,\n"
-    "or publish only from this machine or a network you trust.\n"
+UNENCRYPTED = (
+    "This relay has no certificate: stream keys and viewers' messages travel unencrypted.\n"
+    "Use --certificate, or publish only from this machine or a network you trust.\n"
 )
 
 
 def lock_is_held(path: Path) -> bool:
-    """Whether a living process holds the lock file at `path`; raises OSError when that cannot be told."""
+    """Whether a living process holds the lock file at `path`. Raises OSError if that cannot be determined."""
     lock = FileLock(path)
     try:
         if not lock.acquire():
@@ -48,8 +48,8 @@ def _say_where(config: RelayConfig, server: RelayServer) -> None:
         sys.stdout.write(f"  key      {config.keys[stream.stream]}\n")
         sys.stdout.write(f"  orders   {orders_secret(config.room_keys[stream.stream])}\n")
     if config.certificate is None and not is_loopback(config.host):
-        sys.stdout.write(IN_CLEAR)
-    sys.stdout.write("Ctrl+C ends the relay.\n")
+        sys.stdout.write(UNENCRYPTED)
+    sys.stdout.write("Press Ctrl+C to stop the relay.\n")
     sys.stdout.flush()
 
 
@@ -92,7 +92,7 @@ def _config(arguments: argparse.Namespace, paths: Paths) -> RelayConfig:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until asked to end; 1 when it cannot start."""
+    """Serve until told to end; 1 = it could not start."""
     paths = find_paths()
     embedded: Path | None = arguments.runtime
     start_logging(paths.logs, f"relay-{embedded.name}" if embedded else "relay", verbose=arguments.verbose)

@@ -1,4 +1,4 @@
-"""The report of a broadcast without a window: one JSON object of figures, the same keys in every version."""
+"""The report of a broadcast without a window: one JSON object, with the same keys in every version."""
 
 import json
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ ENGINE_HOST = "engine_host"
 
 
 def process_figures(pids: Mapping[str, int]) -> tuple[dict[str, float], dict[str, float]]:
-    """CPU seconds and resident megabytes of each named process; one that has ended is left out. Of the engine's host only what it has for
-    itself counts: the rest is the engine's too, and counted there."""
+    """CPU seconds and resident megabytes of each named process, without those that have ended. Of the engine's host only the unshared
+    memory counts, because the rest is the engine's."""
     cpu: dict[str, float] = {}
     rss: dict[str, float] = {}
     for name, pid in pids.items():
@@ -63,8 +63,8 @@ def _target(target: TargetStats) -> dict[str, Any]:
 def report(
     stats: EngineStats, *, asked_unix_ms: int, seconds_live: float, cpu_s: Mapping[str, float], rss_mb: Mapping[str, float]
 ) -> dict[str, Any]:
-    """The figures of a run; those at the top level speak of the first target, `targets` of each. `asked_unix_ms`: when going live
-    was asked for."""
+    """Statistics of a run. The top-level values are those of the first target; `targets` has all. `asked_unix_ms` is when going live was
+    requested."""
     targets = [_target(target) for target in stats.targets]
     first = targets[0] if targets else _target(TargetStats("", TargetState.IDLE))
     return {
@@ -92,5 +92,5 @@ def report(
 
 
 def write_report(path: Path, content: Mapping[str, Any]) -> None:
-    """Raises OSError when the file cannot be written."""
+    """Write the report; raises OSError."""
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

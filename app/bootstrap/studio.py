@@ -1,4 +1,4 @@
-"""What the window and the broadcast without a window share: a Studio with all it needs."""
+"""Builds the Studio, for the window and for the broadcast without a window."""
 
 import asyncio
 import importlib
@@ -40,48 +40,48 @@ if TYPE_CHECKING:
 
 
 class Drawing:
-    """Qt's drawing half, loaded with the first text or card: a show without either needs none of it."""
+    """Loads Qt's drawing with the first text or card; a show without them does not need it."""
 
     def __init__(self) -> None:
         self._application: object | None = None
 
     def prepare(self) -> None:
-        """On the main thread, before anything is drawn: letters need an application, and where there is no window there is none."""
+        """Call on the main thread before drawing: fonts need an application, and without a window there is none."""
         if self._application is None:
             self._application = importlib.import_module("app.overlay.offscreen").make_offscreen_application()
 
     def text(self, settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
-        """A text source's picture."""
+        """Draw a text source's picture."""
         self.prepare()
         render = cast(DrawText, importlib.import_module("app.overlay.text").render_text)
         return render(settings, canvas)
 
     def card(self, card: Card, theme: CardTheme, canvas: Canvas) -> CardPicture:
-        """A card's picture; on any thread, after `prepare`."""
+        """Draw a card's picture. Usable on any thread after `prepare`."""
         draw = cast(DrawCard, importlib.import_module("app.overlay.cards").draw_card)
         return draw(card, theme, canvas)
 
 
 def shrunk_picture(content: bytes, side_px: int) -> bytes:
-    """A picture for the room, made of one of the show's."""
+    """A show's picture, scaled down for the room."""
     shrink = cast(Shrink, importlib.import_module("app.overlay.web_picture").shrink_picture)
     return shrink(content, side_px)
 
 
 def qr_code_modules(text: str) -> Modules:
-    """A QR code, True = dark, without its quiet zone."""
+    """The modules of a QR code without its quiet zone; True = dark."""
     segno = importlib.import_module("segno")
     return tuple(tuple(bool(module) for module in row) for row in segno.make(text, micro=False, error="m").matrix)
 
 
 def handbook_exporter(paths: Paths, picture_of: Callable[[str], bytes | None], media_type_of: Callable[[str], str]) -> Press:
-    """What writes handbooks; templates, babel and Qt's printing are loaded with the first one."""
+    """Loads the handbook's templates, babel and Qt's printing with the first handbook."""
     press: Press = importlib.import_module("app.bootstrap.handbook").HandbookExporter(paths.resources, picture_of, media_type_of)
     return press
 
 
 def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleReview":
-    """What weighs the hours of a plan and looks it through; loaded when something is planned."""
+    """Rates the hours of a plan and checks the plan; loaded with the first planned show."""
     advice = importlib.import_module("app.session.planning.schedule_advice").ScheduleAdvice(
         plan, show=show, calendar=calendar, slowly=slowly
     )
@@ -91,7 +91,7 @@ def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Cale
 
 
 class LazyRoomClient:
-    """Connects to the room; the HTTP library that it takes is loaded on a thread, when the room is there."""
+    """Connects to the room. The HTTP library is loaded on a thread with the first connection."""
 
     def __init__(self) -> None:
         self._connect: Connect | None = None
@@ -104,7 +104,7 @@ class LazyRoomClient:
 
 
 def desk_equipment(paths: Paths, drawing: Drawing) -> ControlServices:
-    """What the show desk works with on this machine."""
+    """The parts that the show desk uses on this machine."""
     return ControlServices(
         draw_card=drawing.card,
         prepare_drawing=drawing.prepare,
@@ -131,7 +131,7 @@ def make_studio(
     trusted: bool = False,
     host_language: Callable[[Settings], str] = lambda _: "en",
 ) -> Studio:
-    """A Studio of this machine's parts, not started yet; raises StorageError when a folder cannot be used."""
+    """A Studio for this machine, not started yet. Raises StorageError if a folder cannot be used."""
     paths.make()
     drawing = Drawing()
     broken: list[StorageError] = []

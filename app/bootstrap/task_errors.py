@@ -1,11 +1,10 @@
-"""Who hears of errors on an event loop that nobody else takes: each process's loop has one of these.
+"""Reports task errors that nobody handles; each process's event loop has one reporter.
 
-Whoever starts a task owns it: it waits for it, or looks at how it ended. An error that nobody has looked at a few seconds after the task's
-end, and one that leaves a callback, comes here: it is logged, the user is told where there is one, and the process goes on. A task cannot
-leave half a process behind as a thread can (see thread_errors.py): what a process cannot live without is awaited by its main task, which
-ends it.
+Whoever starts a task owns it and awaits it or checks its result. An error that nobody has retrieved a few seconds after the task's end, or
+that leaves a callback, is logged and shown to the user if there is one; the process goes on. Unlike a thread (see thread_errors.py), a task
+cannot leave half a process behind: the main task awaits what the process cannot live without.
 
-What is private to asyncio and used here: `_log_traceback` of Task, which is true until somebody takes the error. A test uses it.
+Uses one private attribute of asyncio, `Task._log_traceback`, which is true until the error is retrieved. A test covers it.
 """
 
 import asyncio
@@ -19,14 +18,14 @@ log = logging.getLogger(__name__)
 
 Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
 
-GRACE_S = 5.0  # whoever waits for several tasks may look at one later than at another
-MOST_A_MINUTE = 10  # tracebacks: what strangers send may cause them by the thousand
+GRACE_S = 5.0  # an owner of several tasks may check one later than another
+MOST_A_MINUTE = 10  # tracebacks a minute: strangers' messages may cause thousands
 MINUTE_S = 60.0
 MAX_REASON = 200
 
 
 class TaskErrorReporter:
-    """`tell` hears of each failing task once a minute at most; None = there is nobody to tell (a relay), the log has it."""
+    """`tell` receives each failing task at most once a minute; None = there is no user (a relay), only the log."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, tell: Callable[[Notice], None] | None = None, *, grace_s: float = GRACE_S) -> None:
         self._loop = loop
@@ -52,7 +51,7 @@ class TaskErrorReporter:
             self._report(task.get_name(), error)
 
     def _on_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """What asyncio itself has nobody for: callbacks, and tasks and futures that were thrown away."""
+        """Errors that asyncio has no owner for: in callbacks, and in tasks and futures that were dropped."""
         owner = context.get("task") or context.get("future")
         name = owner.get_name() if isinstance(owner, asyncio.Task) else str(context.get("message", "callback"))
         self._report(name, context.get("exception"))
@@ -61,12 +60,12 @@ class TaskErrorReporter:
         now_s = self._loop.time()
         if now_s - self._since_s >= MINUTE_S:
             if self._logged > MOST_A_MINUTE:
-                log.error("%d more errors on this loop were not written down", self._logged - MOST_A_MINUTE)
+                log.error("%d more errors on this loop were not logged", self._logged - MOST_A_MINUTE)
             self._since_s, self._logged = now_s, 0
             self._told.clear()
         self._logged += 1
         if self._logged <= MOST_A_MINUTE:
-            log.error("%s: nobody took its error", name, exc_info=error)
+            log.error("%s: unhandled error", name, exc_info=error)
         if self._tell is not None and name not in self._told and len(self._told) < MOST_A_MINUTE:
             self._told.add(name)
             self._tell(Notice(Severity.ERROR, "studio.task_failed", {"task": name, "reason": repr(error)[:MAX_REASON]}))

@@ -1,4 +1,4 @@
-"""A thread that ends by an error ends its process: half an engine would send the last picture for ever, a whole one is back in a second."""
+"""Aborts the process when one of its threads fails: half an engine would send the last frame for ever, a new one is up in a second."""
 
 import logging
 import os
@@ -8,13 +8,13 @@ log = logging.getLogger(__name__)
 
 
 def abort_on_thread_error() -> None:
-    """From now on an error that leaves a thread is logged and ends the process as a crash does: whoever looks after it starts the next."""
+    """From now on, log an error that ends a thread and abort the process, so that its parent starts the next one."""
     threading.excepthook = _end
 
 
 def _end(broken: threading.ExceptHookArgs) -> None:
     name = broken.thread.name if broken.thread is not None else "?"
     error = broken.exc_value if broken.exc_value is not None else broken.exc_type()
-    log.critical("the thread %s ended by an error; so does this process", name, exc_info=error)
+    log.critical("the thread %s failed; aborting this process", name, exc_info=error)
     logging.shutdown()
     os.abort()

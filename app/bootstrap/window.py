@@ -40,24 +40,24 @@ from app.ui.shell.doorbell import door_of, ring
 from app.version import VERSION
 
 WINDOW_FILE = "window"
-SAMPLE_NAME = "Harbour & Hill"  # the shop of the sample show
+SAMPLE_NAME = "Harbour & Hill"  # the shop in the sample show
 
 
 def has_display() -> bool:
-    """Whether a window can be shown at all."""
+    """Whether a window can be shown."""
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def qr_modules(text: str) -> Sequence[Sequence[int]]:
-    """A QR code as rows of 0 (light) and 1 (dark), its quiet zone included."""
-    segno = importlib.import_module("segno")  # with the first code: the window need not wait for it
+    """A QR code as rows of 0 (light) and 1 (dark), quiet zone included."""
+    segno = importlib.import_module("segno")  # loaded with the first code, so that the window need not wait
     return [list(row) for row in segno.make(text, micro=False, error="m").matrix_iter(border=2)]
 
 
 class LazyLanRelays:
-    """Relays of the network, looked for when the window is there: what it takes is loaded on a thread, a quarter of a second long."""
+    """Finds relays on the local network once the window is shown. The libraries load on a thread for a quarter of a second."""
 
     def __init__(self, changed: Callable[[Iterable[Relay]], None]) -> None:
         self._changed = changed
@@ -75,18 +75,18 @@ class LazyLanRelays:
 
 
 def new_show(settings: Settings, devices: Devices, say: Callable[[str], str] = str) -> Project:
-    """A new show with the devices that are known: at the very first start none are, and the guide asks for them."""
+    """A new show with the known devices. At the very first start there are none yet; the guide asks for them."""
     camera = devices.cameras[0].id if devices.cameras else None
     return replace(starter_project(camera=camera, microphone=bool(devices.microphones), say=say), output=output_from_settings(settings))
 
 
 def host_language(settings: Settings) -> str:
-    """What the host of a new show speaks: the window's language, as a BCP 47 tag."""
+    """The language of a new show's host: that of the window, as a BCP 47 tag."""
     return BCP47[language_for(settings.language)]
 
 
 class StudioFactory:
-    """Makes the Studio; its new shows know the devices that it has found so far."""
+    """Makes the Studio. Its new shows use the devices found so far."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
@@ -98,13 +98,13 @@ class StudioFactory:
         return new_show(settings, devices, lambda name: words.get(name, name))
 
     def _sample_show(self, project: Project) -> tuple[Show, Iterable[bytes]]:
-        """Spoken by a host of the window's language."""
+        """The sample show, in the window's language."""
         settings = self._studio.settings if self._studio is not None else Settings()
         sample = load_sample_show(self._paths.sample_show, self._paths.markets, host_language(settings))
         return sample.show(replace(project, name=SAMPLE_NAME)), sample.pictures.values()
 
     def report_broken(self, error: AppError) -> None:
-        """A file of ours that is broken is left out, and named."""
+        """Report a broken resource file by name; it is skipped."""
         if self._studio is not None:
             self._studio.notices.emit(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", ""))))
 
@@ -121,9 +121,9 @@ class StudioFactory:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show the window until it is closed; 1 where there is no display or the folders cannot be used."""
+    """Show the window until it is closed. Returns 1 if there is no display or the folders cannot be used."""
     if not has_display():
-        sys.stderr.write("tradewind: there is no display for a window here. `tradewind broadcast` goes on air without one.\n")
+        sys.stderr.write("tradewind: no display found. Use `tradewind broadcast` to go on air without a window.\n")
         return 1
     paths = find_paths()
     project: Path | None = arguments.project
@@ -131,7 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
         paths.make()
         door = door_of(paths.runtime)
         if ring(door, project.absolute() if project is not None else None):
-            sys.stdout.write("tradewind: the window is open already; it was brought to the front.\n")
+            sys.stdout.write("tradewind: the window is already open; brought it to the front.\n")
             return 0
         start_logging(paths.logs, "desk", verbose=arguments.verbose)
         formats = LazyFormats()

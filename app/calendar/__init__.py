@@ -1,1 +1,1 @@
-"""What the world's calendars and clocks say: zones, dates of series, festivals, calendar files."""
+"""Time zones, dates of series, festivals and calendar files."""

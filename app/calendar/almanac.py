@@ -1,6 +1,6 @@
-"""What tables of the world say of days: public holidays, Easter, and the calendars that follow the moon.
+"""Public holidays, Easter, and dates of lunar calendars.
 
-The libraries are heavy; `app.calendar.lazy_almanac` loads this module with the first question.
+The libraries are slow to load; `app.calendar.lazy_almanac` loads this module when it is first asked.
 """
 
 import re
@@ -15,12 +15,12 @@ from korean_lunar_calendar import KoreanLunarCalendar
 
 from app.calendar.holiday_tables import PublicHoliday
 
-# The part of a country whose days are taken where the country's own list leaves out what most people keep: where most viewers live.
+# Where a country's national list lacks days that most people observe, use this part: the one where most viewers live.
 PARTS = {"AU": "NSW", "CA": "ON", "GB": "ENG", "MY": "14"}
-# Days that people keep although offices are open: Carnival and Corpus Christi in Brazil, Diwali and Holi in India.
+# Days that people observe although offices are open: Carnival and Corpus Christi in Brazil, Diwali and Holi in India.
 CATEGORIES = {"BR": ("public", "optional"), "IN": ("public", "optional")}
-YEARS = {"IN": (2001, 2035)}  # outside of them the library knows no Hindu festival, and warns
-_LANGUAGES = {"pt_BR": "pt-BR"}  # the others are known by the language alone
+YEARS = {"IN": (2001, 2035)}  # outside this range the library has no Hindu festivals, and warns
+_LANGUAGES = {"pt_BR": "pt-BR"}  # the others are the language alone
 _MARKS = re.compile(r" \((?P<marks>[^()]*)\)$")
 _INSTEAD = ("observed", "in lieu")
 _SUBSTITUTE = "Alternative holiday for "
@@ -30,14 +30,14 @@ _KOREAN_UNTIL = 2050
 
 
 class Almanac:
-    """Each answer is empty or None where its table ends; nothing is guessed. A country's year is worked out once. For one thread at a
+    """Answers are empty or None beyond the end of a table; nothing is guessed. Caches each country's year. Use it on one thread at a
     time."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int], tuple[PublicHoliday, ...]] = {}
 
     def public(self, country: str, year: int) -> tuple[PublicHoliday, ...]:
-        """A country's holidays ("MY", or "MY-01" for a part of it) in order."""
+        """A country's holidays in order ("MY", or "MY-01" for a part of it)."""
         found = self._known.get((country, year))
         if found is None:
             found = self._known[country, year] = tuple(_public_days(country, year))
@@ -48,7 +48,7 @@ class Almanac:
         return found
 
     def lunar(self, year: int, month: int, day: int) -> date | None:
-        """The Chinese calendar's day whose new year falls into `year`; None when that month has no such day."""
+        """A date of the Chinese calendar, in the year whose new year falls into `year`; None if that month has no such day."""
         try:
             found: date = LunarDate(year, month, day).to_solar_date()
         except InvalidLunarDateError:
@@ -56,14 +56,14 @@ class Almanac:
         return found
 
     def korean(self, year: int, month: int, day: int) -> date | None:
-        """The same by the Korean calendar."""
+        """As `lunar`, by the Korean calendar."""
         calendar = KoreanLunarCalendar()
         if year > _KOREAN_UNTIL or not calendar.setLunarDate(year, month, day, False):
             return None
         return date.fromisoformat(calendar.SolarIsoFormat())
 
     def hijri(self, year: int, month: int, day: int) -> tuple[date, ...]:
-        """The days of `year` on which an Islamic date falls by Umm al-Qura: none, one or two, for its year is eleven days shorter."""
+        """The days of `year` on which an Islamic date falls by Umm al-Qura: none, one or two, because its year is eleven days shorter."""
         return tuple(found for found in _hijri_near(year, month, day) if found.year == year)
 
 
@@ -75,7 +75,7 @@ def _hijri_near(year: int, month: int, day: int) -> Iterator[date]:
     for hijri_year in range(begin, begin + 3):
         try:
             found = Hijri(hijri_year, month, day).to_gregorian()
-        except (OverflowError, ValueError):  # behind the table's end; a month that has no 30th day
+        except (OverflowError, ValueError):  # beyond the table's end, or a month without a 30th day
             continue
         yield date(found.year, found.month, found.day)
 
@@ -105,7 +105,7 @@ def _table(code: str, part: str, year: int, language: str) -> holidays.HolidayBa
 
 
 def _native_of(name: str, beside: int, own: list[str], english: holidays.HolidayBase) -> str:
-    """The country's own name of a day; of several on one day, the one that the library translates into this."""
+    """The country's own name of a day. Of several on one day, it is the one that the library translates to `name`."""
     if beside == 1 and len(own) == 1:
         return own[0]
     return next((one for one in own if english.tr(one) == name), "")

@@ -1,7 +1,7 @@
-"""Calendar files (RFC 5545): the dates of a plan for one party, in its words, with the clock rules by which they were worked out.
+"""Writes calendar files (RFC 5545): the dates of a plan for one party, with the clock rules they were computed by.
 
-Times stand in the zone of the airing, so that a series keeps its hour over the changes of its clocks; where a wall time cannot say which
-moment is meant (the second of a repeated hour), the moment is written in UTC.
+Times are in the zone of the airing, so that a series keeps its hour when clocks change. Where a wall time is ambiguous (the second of a
+repeated hour), the time is written in UTC.
 """
 
 from collections.abc import Callable
@@ -21,16 +21,16 @@ from app.domain.planning.schedule import Airing, Occurrence, Schedule
 from app.domain.planning.series_rule import parse_rule
 from app.version import VERSION
 
-HORIZON = timedelta(days=10 * 366)  # how far clock rules are written out for a series that never ends
-MARGIN = timedelta(days=3)  # what a wall time taken for UTC can be wrong by, and the longest show
+HORIZON = timedelta(days=10 * 366)  # how far clock rules are written for a series without an end
+MARGIN = timedelta(days=3)  # the largest error of a wall time taken for UTC, plus the longest show
 UTC_KEYS = ("UTC", "Etc/UTC")
-FIRST_SEQUENCE = datetime(2026, 1, 1, tzinfo=UTC)  # numbers of versions are seconds since then: they stay within 31 bits until 2094
+FIRST_SEQUENCE = datetime(2026, 1, 1, tzinfo=UTC)  # sequence numbers are seconds since then; they fit into 31 bits until 2094
 
 
 def party_calendar(
     schedule: Schedule, party: Party, words: Callable[[Airing], CalendarWords], zones: Zones, setting: CalendarSetting
 ) -> bytes:
-    """Everything of the plan that concerns a party and is not over, series as series. Raises ZoneError, ScheduleError."""
+    """All airings of the plan that concern a party and are not over; a series stays a series. Raises ZoneError, ScheduleError."""
     setting = replace(setting, busy=party.kind is not PartyKind.MARKET)
     writer = _Writer(zones, setting)
     for airing in schedule.airings:
@@ -39,25 +39,25 @@ def party_calendar(
 
 
 def date_calendar(airing: Airing, occurrence: Occurrence, words: CalendarWords, zones: Zones, setting: CalendarSetting) -> bytes:
-    """One date alone, for those who wait for it. Raises ZoneError."""
+    """One date, for those who asked for a reminder. Raises ZoneError."""
     writer = _Writer(zones, setting)
     writer.add_date(airing, occurrence, words)
     return writer.file()
 
 
 def uid_of(airing: Airing) -> str:
-    """The name of a series or a single show in calendars, for good."""
+    """The UID of a series or a single show; never changes."""
     return f"{airing.id}@tradewind"
 
 
 def uid_of_date(airing: Airing, occurrence: Occurrence) -> str:
-    """The name of one date that stands by itself, wherever it or its series is moved."""
+    """The UID of a single date; stays the same if the date or its series moves."""
     series, _, wall = occurrence.key.rpartition("@")
     return f"{series}-{wall.replace('-', '').replace(':', '')}@tradewind" if series else f"{occurrence.key}@tradewind"
 
 
 class _Writer:
-    """Makes one file."""
+    """Builds one file."""
 
     def __init__(self, zones: Zones, setting: CalendarSetting) -> None:
         self._zones = zones
@@ -83,7 +83,7 @@ class _Writer:
         return content
 
     def add(self, airing: Airing, party_id: str, words: Callable[[Airing], CalendarWords]) -> None:
-        """What of an airing concerns a party."""
+        """Add the dates of an airing that concern a party."""
         if airing.rule and party_id in airing.party_ids:
             self._add_series(airing, party_id, words(airing))
             return
@@ -94,13 +94,13 @@ class _Writer:
                 self.add_date(airing, one, words(airing))
 
     def add_date(self, airing: Airing, occurrence: Occurrence, words: CalendarWords) -> None:
-        """A date that stands by itself."""
+        """Add a date on its own."""
         event = self._event(uid_of_date(airing, occurrence), words)
         self._put_times(event, occurrence)
         self._events.append(event)
 
     def _add_series(self, airing: Airing, party_id: str, words: CalendarWords) -> None:
-        """The rule, what is left out of it, and each date that is not as the rule says."""
+        """Add the rule, its exceptions, and each date that differs from the rule."""
         first = rule_dates(airing).after(datetime.min, inc=True)
         if first is None:
             return
@@ -122,21 +122,22 @@ class _Writer:
                 self._add_exception(airing, one, words)
 
     def _add_exception(self, airing: Airing, occurrence: Occurrence, words: CalendarWords) -> None:
-        """A date of a series at another time than its rule says. One in a gap or a fold too: readers of calendars disagree there."""
+        """Add a date of a series at another time than its rule says. Also for one in a gap or fold, because calendar apps disagree
+        there."""
         event = self._event(uid_of(airing), words)
         self._put_wall(event, "RECURRENCE-ID", LocalTime(occurrence.original, airing.start.zone))
         self._put_times(event, occurrence)
         self._events.append(event)
 
     def _end_of(self, airing: Airing) -> datetime:
-        """Until when dates of a series are looked at one by one."""
+        """The end of the period in which the dates of a series are checked one by one."""
         last = last_date(airing)
         walls = [move.start.wall for move in airing.moves if move.start is not None] + ([] if last is None else [last])
         latest = max((wall.replace(tzinfo=UTC) for wall in walls), default=self._stamp) + MARGIN
         return latest if last is not None else max(latest, self._stamp + HORIZON)
 
     def _rule(self, airing: Airing) -> str:
-        """As the airing's, its end in UTC as RFC 5545 asks (§3.3.10)."""
+        """The airing's rule with its end in UTC, as RFC 5545 requires (§3.3.10)."""
         rule = parse_rule(airing.rule)
         if rule.until is None:
             return rule.text()
@@ -170,7 +171,8 @@ class _Writer:
         self._put(event, "DTEND", wall_of(occurrence.end, zone_key, self._zones))
 
     def _put_begin_and_end(self, master: Component, start: LocalTime, minutes: int) -> None:
-        """Of a series: the first date may be the one night that is longer or shorter by the clock, and is no measure for the others."""
+        """Write start and end of a series. Its first date may be in the one night that is longer or shorter by the clock, so use a duration
+        there."""
         lasts = timedelta(minutes=minutes)
         end = wall_of(resolve_leniently(start, self._zones)[0] + lasts, start.zone, self._zones)
         self._put_wall(master, "DTSTART", start)
@@ -180,21 +182,21 @@ class _Writer:
             master.add("DURATION", lasts)
 
     def _put(self, component: Component, name: str, local: LocalTime) -> None:
-        """A moment by the clocks of a place, in UTC where they do not tell which of two it is."""
+        """Write a local time; in UTC if it is ambiguous."""
         if local.fold == 1:
             component.add(name, resolve_leniently(local, self._zones)[0])
         else:
             self._put_wall(component, name, local)
 
     def _put_wall(self, component: Component, name: str, local: LocalTime) -> None:
-        """As the clocks of a place say it, whether they ever do or not."""
+        """Write a local wall time as it is, even if the clocks skip it."""
         if local.zone in UTC_KEYS:
             component.add(name, local.wall.replace(tzinfo=UTC))
         else:
             component.add(name, local.wall, parameters={"TZID": local.zone})
 
     def _cover(self, zone_key: str, begin: datetime, end: datetime) -> None:
-        """The file needs this zone's rules from then to then."""
+        """Extend the period for which the file needs this zone's rules."""
         if zone_key not in UTC_KEYS:
             first, last = self._spans.get(zone_key, (begin, end))
             self._spans[zone_key] = (min(first, begin), max(last, end))

@@ -1,4 +1,4 @@
-"""The days that a rule gives in a year, by our own calendar or by a table of days."""
+"""Computes the days that a festival rule gives in a year, by the Gregorian calendar or from tables."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
@@ -7,11 +7,12 @@ from app.calendar.holiday_tables import HolidayTables
 from app.domain.planning.festival_rule import Basis, DayRule
 
 DAY = timedelta(days=1)
-LATE_MONTH = 11  # by the calendars of the moon, the last months of a year lie in the next one of ours
+LATE_MONTH = 11  # the last months of a lunar year fall into the next year of ours
 
 
 def rule_days(rule: DayRule, market_id: str, year: int, tables: HolidayTables) -> tuple[date, ...]:
-    """Those of this year, in order; none where a table does not know. Not for rules that lean on another festival, or on dates."""
+    """The days in this year, in order; none if a table does not reach that far. Not for rules based on another festival or on listed
+    dates."""
     find = _FINDERS[rule.basis]
     leaning = rule.shift or rule.month >= LATE_MONTH
     years = (year - 1, year, year + 1) if leaning else (year,)
@@ -20,7 +21,7 @@ def rule_days(rule: DayRule, market_id: str, year: int, tables: HolidayTables) -
 
 
 def weekday_in(year: int, month: int, weekday: int, nth: int) -> date:
-    """The nth ISO weekday of a month, -1 the last."""
+    """The nth ISO weekday of a month; -1 = the last."""
     if nth > 0:
         return weekday_from(date(year, month, 1), weekday) + timedelta(weeks=nth - 1)
     end = date(year + month // 12, month % 12 + 1, 1) - DAY
@@ -28,12 +29,12 @@ def weekday_in(year: int, month: int, weekday: int, nth: int) -> date:
 
 
 def weekday_from(day: date, weekday: int) -> date:
-    """The first such ISO weekday then or later."""
+    """The first such ISO weekday on or after a day."""
     return day + timedelta(days=(weekday - day.isoweekday()) % 7)
 
 
 def consecutive_spans(days: Iterable[date]) -> tuple[tuple[date, date], ...]:
-    """Days that follow upon each other as spans (first, last), in order."""
+    """Group consecutive days into spans (first, last), in order."""
     found: list[tuple[date, date]] = []
     for day in sorted(set(days)):
         if found and day - found[-1][1] == DAY:
@@ -46,7 +47,7 @@ def consecutive_spans(days: Iterable[date]) -> tuple[tuple[date, date], ...]:
 def _fixed(rule: DayRule, _market_id: str, year: int, _tables: HolidayTables) -> tuple[date, ...]:
     try:
         return (date(year, rule.month, rule.day),)
-    except ValueError:  # the 29th of February
+    except ValueError:  # 29 February
         return ()
 
 

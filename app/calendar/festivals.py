@@ -1,4 +1,4 @@
-"""The festivals of the markets: public and religious ones, commercial days, and days on which nobody jokes."""
+"""Festivals of the markets: public and religious holidays, commercial days, and days of mourning."""
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,14 +11,14 @@ from app.domain.planning.festival import Festival
 from app.domain.planning.festival_rule import FestivalRule
 from app.domain.planning.schedule import FestivalChange
 
-KEPT = 200  # markets as changed by the user; each edit of a festival makes one more
+KEPT = 200  # markets with the user's changes; each edit of a festival adds one
 
 
 class FestivalCalendar:
-    """The festivals by `rules`; for any thread. The first question loads the tables of days, each market's year is worked out once.
+    """The festivals by `rules`. Usable on any thread. Loads the holiday tables when first asked and caches each market's year.
 
-    `changes` are the user's words: they move what leans on a festival too. A festival whose date is not known is left out.
-    `days_off` are the words for a day off in a festival's place, by language, with "{name}"; without them it is called as the festival.
+    `changes` are the user's corrections; festivals based on a changed one move too. A festival without a known date is left out. `days_off`
+    is the text for a substitute day off by language, with "{name}"; without it the day has the festival's name.
     """
 
     def __init__(
@@ -31,22 +31,22 @@ class FestivalCalendar:
         self._lock = threading.Lock()
 
     def of(self, market_id: str, year: int, changes: Iterable[FestivalChange] = ()) -> tuple[Festival, ...]:
-        """Those of one market whose day is in this year, in order."""
+        """Festivals of one market in this year, in order."""
         with self._lock:
             return self._market(market_id, changes).of(year)
 
     def between(
         self, market_ids: Collection[str], first: date, last: date, changes: Collection[FestivalChange] = ()
     ) -> tuple[Festival, ...]:
-        """Those that touch [first, last], in order of their first days."""
+        """Festivals that overlap [first, last], ordered by their first day."""
         found: list[Festival] = []
         for market_id in dict.fromkeys(market_ids):
-            for year in range(first.year - 1, last.year + 2):  # a festival may begin in the old year, or have days off before the new one
+            for year in range(first.year - 1, last.year + 2):  # a festival may begin in the old year, or have a day off before the new one
                 found += (one for one in self.of(market_id, year, changes) if one.first <= last and one.last >= first)
         return tuple(sorted(found, key=lambda one: (one.first, one.key, one.market_id)))
 
     def undated(self, market_id: str, year: int, changes: Iterable[FestivalChange] = ()) -> tuple[FestivalRule, ...]:
-        """Those that are announced year by year, and whose date in this year nobody has told yet: a FestivalChange brings it in."""
+        """Festivals that are announced year by year and have no date for this year yet. A FestivalChange adds it."""
         with self._lock:
             return self._market(market_id, changes).undated(year)
 

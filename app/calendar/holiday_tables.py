@@ -1,4 +1,4 @@
-"""What the festivals want to know of the world's tables of days."""
+"""The holiday tables that the festivals need."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PublicHoliday:
-    """A day of a country's table. `name` in English without marks, `native` in the country's own `language` ("" = not told apart);
-    `instead`: a day off in the place of one that fell on a weekend; `estimated`: by calculation."""
+    """A day in a country's table. `name` is in English without marks, `native` in the country's own `language` ("" = same as `name`).
+    `instead` = a day off in place of one on a weekend; `estimated` = computed, not announced."""
 
     day: date
     name: str
@@ -20,18 +20,18 @@ class PublicHoliday:
 
 
 class HolidayTables(Protocol):
-    """As app.calendar.almanac.Almanac. Each answer is empty or None where its table ends; nothing is guessed."""
+    """Implemented by app.calendar.almanac.Almanac. Answers are empty or None beyond the end of a table; nothing is guessed."""
 
     def public(self, country: str, year: int) -> Sequence[PublicHoliday]:
-        """A country's holidays ("MY", or "MY-01" for a part of it) in order."""
+        """A country's holidays in order ("MY", or "MY-01" for a part of it)."""
 
     def easter(self, year: int) -> date: ...
 
     def lunar(self, year: int, month: int, day: int) -> date | None:
-        """The Chinese calendar's day whose new year falls into `year`."""
+        """A date of the Chinese calendar, in the year whose new year falls into `year`."""
 
     def korean(self, year: int, month: int, day: int) -> date | None:
-        """The same by the Korean calendar."""
+        """As `lunar`, by the Korean calendar."""
 
     def hijri(self, year: int, month: int, day: int) -> Sequence[date]:
-        """The days of `year` on which an Islamic date falls by Umm al-Qura: none, one or two, for its year is eleven days shorter."""
+        """The days of `year` on which an Islamic date falls by Umm al-Qura: none, one or two, because its year is eleven days shorter."""

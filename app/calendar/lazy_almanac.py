@@ -1,4 +1,4 @@
-"""The tables of days, loaded with the first question: their libraries take a fifth of a second that no start should wait for."""
+"""Loads the holiday tables when they are first needed: their libraries take a fifth of a second."""
 
 import importlib
 import threading
@@ -9,7 +9,7 @@ from app.calendar.holiday_tables import HolidayTables, PublicHoliday
 
 
 class LazyAlmanac:
-    """As app.calendar.almanac.Almanac; for any thread."""
+    """As app.calendar.almanac.Almanac, but usable on any thread."""
 
     def __init__(self) -> None:
         self._tables: HolidayTables | None = None

@@ -1,4 +1,4 @@
-"""The zone that this PC's own clock is set to, which may change while the program runs: its owner travels."""
+"""The time zone that this computer is set to. It may change while Tradewind runs, because its owner travels."""
 
 import time
 import warnings
@@ -12,10 +12,10 @@ HOUR_S = 3600
 
 
 def local_zone(zones: Zones) -> str:
-    """The key of the PC's zone as it is set now; a PC that does not name one gets the zone of its offset, by the hour."""
+    """The key of the computer's current zone. A computer that does not name its zone gets the one of its offset, in whole hours."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that the PC's table is another edition than ours is no news
+            warnings.simplefilter("ignore")  # the computer's zone data may be another edition than ours
             tzlocal.reload_localzone()
             name = tzlocal.get_localzone_name()
     except (OSError, LookupError, ValueError):
@@ -25,5 +25,5 @@ def local_zone(zones: Zones) -> str:
 
 def _by_offset(zones: Zones) -> str:
     ahead_s = time.localtime().tm_gmtoff
-    key = f"Etc/GMT{-ahead_s // HOUR_S:+d}" if ahead_s else UNKNOWN  # POSIX counts these the other way round
+    key = f"Etc/GMT{-ahead_s // HOUR_S:+d}" if ahead_s else UNKNOWN  # POSIX inverts the sign
     return key if ahead_s % HOUR_S == 0 and zones.knows(key) else UNKNOWN

@@ -1,4 +1,4 @@
-"""The festivals of one market: what its rules and its table of public holidays say, and what the user knows better."""
+"""The festivals of one market, from rules, the table of public holidays, and the user's corrections."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,13 +12,13 @@ from app.domain.planning.festival import DayKind, Festival, LeadTask
 from app.domain.planning.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
 from app.domain.planning.schedule import FestivalChange
 
-INSTEAD = "_observed"  # ends the key of days off that lie apart from the festival they stand for
+INSTEAD = "_observed"  # suffix of the key of a day off apart from its festival
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 Span = tuple[date, date]
 
 
 class MarketFestivals:
-    """Each year is worked out once. `days_off`: by language, what a day off for "{name}" is called."""
+    """Caches each year. `days_off`: the text for a substitute day off for "{name}", by language."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class MarketFestivals:
         self._keys: dict[str, list[FestivalRule]] = {}
         for rule in self._rules:
             self._keys.setdefault(rule.key, []).append(rule)
-        self._owners: dict[str, FestivalRule] = {}  # by the names that the table has; the first rule that claims one has it
+        self._owners: dict[str, FestivalRule] = {}  # by the table's names; the first rule that claims a name owns it
         for rule in self._rules:
             for name in rule.matches:
                 self._owners.setdefault(name, rule)
@@ -45,7 +45,7 @@ class MarketFestivals:
         self._years: dict[int, tuple[Festival, ...]] = {}
 
     def of(self, year: int) -> tuple[Festival, ...]:
-        """Those whose day is in this year, in order of their first days."""
+        """The festivals in this year, ordered by their first day."""
         if year not in self._years:
             found = [one for key in self._keys for one in self._of_key(key, year)]
             found += self._changed([*self._unruled(year)], year)
@@ -53,7 +53,7 @@ class MarketFestivals:
         return self._years[year]
 
     def undated(self, year: int) -> tuple[FestivalRule, ...]:
-        """Those that are announced year by year, and for this year were not."""
+        """Festivals that are announced year by year and have no date for this year."""
         by_dates = (rule for rule in self._rules if rule.rule and self._parsed[rule.rule].basis is Basis.DATES)
         return tuple(rule for rule in by_dates if not self._of_key(rule.key, year))
 
@@ -64,10 +64,10 @@ class MarketFestivals:
         return self._named[key, year]
 
     def _by_rule(self, rule: FestivalRule, year: int) -> Iterator[Festival]:
-        """With the days of the table that lie beside it; those that lie apart are festivals too."""
+        """The festivals of one rule, extended by adjacent days of the table. Days apart from them are festivals of their own."""
         table = self._tables.public(self._market_id, year) if rule.matches else ()
         public = [one for one in table if self._owners.get(one.name) is rule]
-        mere = [one for one in public if rule.caution and one.instead]  # quiet is kept on the day itself
+        mere = [one for one in public if rule.caution and one.instead]  # mourning is observed on the day itself
         public = [one for one in public if one not in mere]
         off = {one.day for one in public}
         left = set(off)
@@ -87,7 +87,7 @@ class MarketFestivals:
             yield _table_festival(self._market_id, rule, (first, last), mere, apart=True)
 
     def _spans(self, rule: FestivalRule, year: int) -> Iterator[Span]:
-        """The day itself and the last one, by the rule alone."""
+        """(day, last day) by the rule alone."""
         if not rule.rule:
             return
         parsed = self._parsed[rule.rule]
@@ -112,7 +112,7 @@ class MarketFestivals:
         return tuple(day for day in found if day.year == year)
 
     def _unruled(self, year: int) -> Iterator[Festival]:
-        """Days of the table that no rule speaks of."""
+        """Days in the table that no rule mentions."""
         public = [one for one in self._tables.public(self._market_id, year) if one.name not in self._owners]
         for name in dict.fromkeys(one.name for one in public):
             rule = FestivalRule(_NO_LETTER.sub("_", name.lower()).strip("_"), {"en": name}, matches=(name,))
@@ -122,7 +122,7 @@ class MarketFestivals:
                 yield _table_festival(self._market_id, rule, (first, last), beside, apart=False)
 
     def _told_apart(self, festivals: Iterable[Festival]) -> Iterator[Festival]:
-        """Days off have names of their own; those in which several festivals share are told once."""
+        """Give days off their own names; a day off shared by several festivals appears once."""
         shared: dict[Span, Festival] = {}
         for one in festivals:
             if not one.instead:
@@ -133,7 +133,7 @@ class MarketFestivals:
             yield replace(one, name=self._name_off(one)) if self._days_off else one
 
     def _name_off(self, festival: Festival) -> Words:
-        """The words for it in every language that has them, and what the country's own table calls it."""
+        """The name of a day off in every language that has one, plus the name in the country's own table."""
         ours = self._rule_of(festival).name
         off = {
             tag: text.replace("{name}", festival.name[tag]) for tag, text in self._days_off.items() if tag in ours and tag in festival.name
@@ -141,12 +141,12 @@ class MarketFestivals:
         return {tag: name for tag, name in festival.name.items() if tag not in ours} | off
 
     def _rule_of(self, festival: Festival) -> FestivalRule:
-        """That which gave it, or one that the table alone speaks of."""
+        """The rule that produced the festival, or a stand-in for one that is only in the table."""
         rules = self._keys.get(festival.key.removesuffix(INSTEAD))
         return rules[0] if rules else FestivalRule(festival.key, {"en": festival.name.get("en", "")})
 
     def _created(self, key: str, year: int, found: list[Festival]) -> list[Festival]:
-        """A festival that has no date in this year but the user's own."""
+        """A festival whose only date in this year comes from the user."""
         told = next((one.day for one in self._changes if one.festival == key and one.year == year and one.day), None)
         if told is None or found or key not in self._keys:
             return found
@@ -162,27 +162,27 @@ class MarketFestivals:
                 festivals = [one for one in festivals if one not in named]
                 continue
             day = change.day
-            nearest = min(named, key=lambda one: abs(one.day - day))  # an Islamic one may come twice in a year
+            nearest = min(named, key=lambda one: abs(one.day - day))  # an Islamic festival may occur twice in a year
             festivals = [moved_to(one, day) if one is nearest else one for one in festivals]
         return tuple(festivals)
 
 
 def moved_to(festival: Festival, day: date) -> Festival:
-    """The same on another day, as long as before; it is no estimate any more."""
+    """The same festival on another day; no longer an estimate."""
     by = day - festival.day
     peak = None if festival.peak is None else festival.peak + by
     return replace(festival, first=festival.first + by, last=festival.last + by, peak=peak, estimated=False)
 
 
 def parse_span(text: str) -> Span:
-    """First and last day of "2025-07-08" or "2025-07-08/4" (four days); raises ValueError."""
+    """Parse "2025-07-08" or "2025-07-08/4" (four days) as (first, last); raises ValueError."""
     first, _, days = text.partition("/")
     day = date.fromisoformat(first)
     return day, day + (int(days or 1) - 1) * DAY
 
 
 def _peak(rule: FestivalRule, public: Sequence[PublicHoliday], first: date) -> date:
-    """The day that the table calls by the festival's own name, before the days that are called after it."""
+    """The day that the table names after the festival itself, rather than one named relative to it."""
     for name in rule.matches:
         for one in public:
             if one.name == name and not one.instead:
@@ -191,7 +191,7 @@ def _peak(rule: FestivalRule, public: Sequence[PublicHoliday], first: date) -> d
 
 
 def _table_festival(market_id: str, rule: FestivalRule, span: Span, public: Sequence[PublicHoliday], *, apart: bool) -> Festival:
-    """Days of the table that no rule gave. `apart`: the feast is elsewhere; nobody prepares for a mere day off."""
+    """Days in the table that no rule gave. `apart`: the festival itself is on other days, so this day off needs no preparation."""
     found = _festival(market_id, rule, span, _peak(rule, public, span[0]), public)
     return (
         replace(found, key=found.key + INSTEAD, kind=DayKind.PUBLIC, caution=False, tone={}, tasks=(), instead=True)
@@ -222,6 +222,6 @@ def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public:
 
 
 def _name(rule: FestivalRule, public: Sequence[PublicHoliday], day: date) -> Words:
-    """The rule's words, and those that the country's own table has for that day."""
+    """The rule's names, plus the one in the country's own table for that day."""
     own = next((one for one in public if one.day == day and one.native), None)
     return rule.name if own is None or own.language in rule.name else {**rule.name, own.language: own.native}

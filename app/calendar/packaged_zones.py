@@ -1,4 +1,4 @@
-"""The clock rules of the `tzdata` package: the PC's own may be years old, and Windows has none."""
+"""The clock rules of the `tzdata` package: the computer's own may be years old, and Windows has none."""
 
 from importlib.resources import files
 
@@ -8,7 +8,7 @@ from app.domain.base.zones import Zones
 
 
 def load_zones() -> Zones:
-    """Every zone of the package; each is read when it is first asked for."""
+    """All zones of the package; each is read when first used."""
     root = files("tzdata")
     keys = root.joinpath("zones").read_text("utf-8").split()
     folder = root.joinpath("zoneinfo")

@@ -1,7 +1,7 @@
-"""The dates of an airing: a series keeps the wall time of its zone, whatever the clocks do (RFC 5545 §3.3.10, §3.8.5)."""
+"""Computes the dates of an airing. A series keeps the wall time of its zone when clocks change (RFC 5545 §3.3.10, §3.8.5)."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,24 +14,18 @@ from app.domain.planning.schedule import Airing, Move, Naming, Occurrence, Sched
 from app.domain.planning.series_rule import parse_rule
 from app.domain.show_editing import new_id
 
-WIDEST_OFFSET = timedelta(hours=26)  # what a wall time can be away from UTC, and what a gap adds
+WIDEST_OFFSET = timedelta(hours=26)  # largest difference between a wall time and UTC, plus a gap
 UNNAMED = Naming()
 
 
 def occurrences(airing: Airing, begin: datetime, end: datetime, zones: Zones) -> tuple[Occurrence, ...]:
-    """Those that overlap [begin, end), instants, in order of their begin; dates that were called off are left out."""
+    """The dates that overlap [begin, end) (instants), ordered by start; cancelled dates are left out."""
     found = (occurrence for occurrence in _all_near(airing, begin, end, zones) if occurrence.start < end and occurrence.end > begin)
     return tuple(sorted(found, key=lambda one: (one.start, one.original)))
 
 
-def all_occurrences(airings: Iterable[Airing], begin: datetime, end: datetime, zones: Zones) -> tuple[Occurrence, ...]:
-    """`occurrences` of many airings, in order of their begin."""
-    found = [occurrence for airing in airings for occurrence in occurrences(airing, begin, end, zones)]
-    return tuple(sorted(found, key=lambda one: (one.start, one.key)))
-
-
 def occurrence_of(airing: Airing, original: datetime, zones: Zones) -> Occurrence | None:
-    """The date with this name; None when it was called off. Raises ScheduleError when the series has no such date."""
+    """The date with this name; None if it is cancelled. Raises ScheduleError if the series has no such date."""
     if not airing.rule:
         if original != airing.start.wall:
             raise ScheduleError("schedule.no_date", title=airing.title, date=original.isoformat(timespec="minutes"))
@@ -43,9 +37,9 @@ def occurrence_of(airing: Airing, original: datetime, zones: Zones) -> Occurrenc
 
 
 def split(airing: Airing, original: datetime) -> tuple[Airing | None, Airing]:
-    """A series cut before one of its dates: what ends there (None when that is its first date), and the rest as a series of its own.
+    """Cut a series before one of its dates: the part that ends there (None if that is the first date) and the rest as a new series.
 
-    Raises ScheduleError when the series has no such date.
+    Raises ScheduleError if the series has no such date.
     """
     if not airing.rule or not (dates := rule_dates(airing)).between(original, original, inc=True):
         raise ScheduleError("schedule.no_date", title=airing.title, date=original.isoformat(timespec="minutes"))
@@ -63,7 +57,7 @@ def split(airing: Airing, original: datetime) -> tuple[Airing | None, Airing]:
 
 
 def last_date(airing: Airing) -> datetime | None:
-    """The wall time of a series' last date by its rule; None = it has no end."""
+    """The wall time of the last date by the rule; None = no end."""
     if not airing.rule:
         return airing.start.wall
     rule = parse_rule(airing.rule)
@@ -81,7 +75,7 @@ def _until(dates: rrule, last: datetime) -> Iterator[datetime]:
 
 
 def rule_dates(airing: Airing) -> rrule:
-    """By the rule, without moves. The first date is the start itself only where the rule hits it, as calendars do today (§3.8.5.3)."""
+    """The dates by the rule, without moves. The start counts only if the rule includes it, as calendar apps do today (§3.8.5.3)."""
     found = rrulestr(parse_rule(airing.rule).text(), dtstart=airing.start.wall)
     assert isinstance(found, rrule)
     return found

@@ -1,4 +1,4 @@
-"""The clock rules of a zone as a calendar file says them: VTIMEZONE (RFC 5545 §3.6.5), made of the packaged rules alone."""
+"""Writes a zone's clock rules for calendar files: VTIMEZONE (RFC 5545 §3.6.5), from the packaged rules only."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from app.domain.base.local_time import Transition, offset_at, transitions
 from app.domain.base.zones import Zones
 from app.domain.planning.series_rule import WEEKDAYS
 
-FULL_CYCLE = timedelta(days=366 * 28 + 7)  # after 28 years every date falls on its weekday again: what held so long is a rule
-FEWEST_OF_A_RULE = 20  # years: a rule of a few is chance (the moon's months come round the same Friday twice)
+FULL_CYCLE = timedelta(days=366 * 28 + 7)  # after 28 years every date has its weekday again: what holds for so long is a rule
+FEWEST_OF_A_RULE = 20  # years; fewer may be chance (lunar months hit the same Friday twice)
 NOTHING = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What changes of clocks have in common."""
+    """What clock changes have in common."""
 
     before: timedelta
     after: timedelta
@@ -29,15 +29,15 @@ class _Kind:
 
 
 def zone_component(zone_key: str, first: datetime, last: datetime, zones: Zones) -> Timezone:
-    """The rules of a zone, exact between two instants; where they follow a rule also after that. Not to be changed. Raises ZoneError.
+    """The rules of a zone, exact between two instants, and after that if they follow a rule. Do not modify the result. Raises ZoneError.
 
-    What goes on for ever is said as a rule (RRULE); each other change has a part of its own: some calendars leave lists of dates (RDATE)
-    out, and others misread where a rule ends.
+    A change that recurs for ever becomes a rule (RRULE); each other change is a part of its own, because some calendar apps ignore lists of
+    dates (RDATE) and others misread the end of a rule.
     """
     return _component(zone_key, first.astimezone(UTC).year - 1, last.astimezone(UTC).year + 1, zones)
 
 
-@lru_cache(maxsize=64)  # the files of many dates and languages need the same ones
+@lru_cache(maxsize=64)  # files of many dates and languages need the same zones
 def _component(zone_key: str, first_year: int, last_year: int, zones: Zones) -> Timezone:
     zone = zones.zone(zone_key)
     begin, last = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year, 1, 1, tzinfo=UTC)
@@ -70,13 +70,13 @@ def _shift(zone: tzinfo, instant: datetime) -> timedelta:
 
 
 def _kind(zone: tzinfo, change: Transition) -> _Kind:
-    """Ireland's and Morocco's rules count winter as the exception: what follows it is daylight time to everybody else."""
+    """Ireland and Morocco define winter time as the exception; everybody else calls what follows it daylight time."""
     before, after = _shift(zone, change.at - timedelta(seconds=1)), _shift(zone, change.at)
     return _Kind(change.before, change.after, _name(zone, change.at), after > NOTHING or (not after and before < NOTHING))
 
 
 def _parted(onsets: Sequence[datetime], end: datetime) -> tuple[Sequence[datetime], str]:
-    """Those that no rule hits, and the rule that hits all after them until the end; "" = there is none."""
+    """(onsets that no rule covers, the rule that covers all after them until the end); "" = no such rule."""
     first, rule = len(onsets), ""
     while first and (first == len(onsets) or onsets[first - 1].year == onsets[first].year - 1) and (longer := _rule(onsets[first - 1 :])):
         first, rule = first - 1, longer
@@ -85,7 +85,7 @@ def _parted(onsets: Sequence[datetime], end: datetime) -> tuple[Sequence[datetim
 
 
 def _rule(onsets: Sequence[datetime]) -> str:
-    """The RRULE that hits all of these, one a year; "" = none of those that laws are made of."""
+    """The RRULE that covers all of these, one a year; "" = not the kind of rule that laws use."""
     first = onsets[0]
     if any((one.month, one.weekday(), one.time()) != (first.month, first.weekday(), first.time()) for one in onsets):
         return ""

@@ -6,7 +6,7 @@ it says: a planner paints hundreds.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -19,7 +19,6 @@ from app.language.formats import counted, locale_of, native_digits
 
 DayStyle = Literal["short", "year", "full", "full_year"]
 WeekdayStyle = Literal["narrow", "short", "full"]
-Season = Literal["generic", "standard", "daylight"]
 
 _DAY_MINUTES = 24 * 60
 _ANY_DAY = date(2026, 1, 1)
@@ -130,13 +129,6 @@ def month(when: date, language: str) -> str:
     return native_digits(format_date(_plain(when), pattern, locale=locale), locale)
 
 
-@lru_cache(maxsize=256)
-def first_weekday(language: str, *, market: str = "") -> int:
-    """The day with which weeks begin, ISO (1 = Monday)."""
-    locale = _native(market.upper()) if market else None
-    return int((locale or locale_of(language)).first_week_day) + 1
-
-
 def day_and_clock(wall: datetime, language: str, *, market: str = "", style: DayStyle = "short") -> str:
     """A date and a time of day: "Fri, Mar 12, 8:00 PM", "3月12日周五 20:00"."""
     said = (clock(wall, language, market=market), day(wall.date(), language, market=market, style=style))
@@ -205,35 +197,9 @@ def city(zone_key: str, language: str) -> str:
     return zone_key.rpartition("/")[2].replace("_", " ")
 
 
-@lru_cache(maxsize=2048)
-def zone_name(zone_key: str, language: str, *, season: Season = "generic") -> str:
-    """The name of the time that a place keeps: "Central European Time", "北美东部时间"; that of its city where it has none."""
-    locale = locale_of(language)
-    metazones = get_global("meta_zones")
-    metazone = next((metazones[key] for key in _names_of(zone_key) if key in metazones), "")
-    names = locale.meta_zones.get(metazone, {}).get("long", {})
-    found = names.get(season) or names.get("standard")  # who never changes clocks has one name alone
-    return str(found or locale.zone_formats["region"] % city(zone_key, language))
-
-
-@lru_cache(maxsize=1024)
-def territory_of(zone_key: str) -> str:
-    """The country of a zone, ISO 3166-1 alpha-2; "" for those of no country."""
-    known = get_global("zone_territories")
-    code = str(next((known[key] for key in _names_of(zone_key) if key in known), ""))
-    return "" if code == "ZZ" else code  # "unknown" of CLDR
-
-
 @lru_cache(maxsize=1024)
 def _names_of(zone_key: str) -> tuple[str, ...]:
     """Under which a zone may stand in CLDR's tables: some keep to older names than IANA's ("Asia/Calcutta")."""
     aliases: Mapping[str, str] = get_global("zone_aliases")
     canonical = aliases.get(zone_key, zone_key)
     return tuple(dict.fromkeys((zone_key, canonical, *(old for old, new in aliases.items() if new == canonical))))
-
-
-def utc_offset(offset: timedelta) -> str:
-    """ "UTC+8", "UTC−3:30", "UTC": the same in every language."""
-    minutes = round(offset.total_seconds() / 60)
-    hours, rest = divmod(abs(minutes), 60)
-    return "UTC" if not minutes else f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02d}" if rest else "")

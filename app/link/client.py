@@ -1,4 +1,4 @@
-"""A desk's end of the link, for asyncio."""
+"""The desk's end of the link, for asyncio."""
 
 import asyncio
 import logging
@@ -14,18 +14,18 @@ from app.link.wire import FAMILY, HANDSHAKE_S, hang_up, introduce
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.25  # how soon a reader sees its closing flag where hanging up does not wake it
+POLL_S = 0.25  # how soon the reader notices its closing flag where hanging up does not wake it
 SILENCE_TICK_S = 0.5
-SILENT_TICKS = 6  # 3 s. Ticks are counted, not time: a desk that was itself stopped for a while must not accuse the engine
+SILENT_TICKS = 6  # 3 s. Counts ticks, not time: a desk that was suspended itself must not blame the engine
 MAX_COMMANDS = 5000
 MAX_BYTES = 256 * 1024 * 1024
 
 
 class LinkClient:
-    """One connection to one engine. `connect` once; afterwards `on_event` gets every event and `on_lost` the end, each on the loop.
+    """One connection to one engine. Call `connect` once; then `on_event` gets every event and `on_lost` the end, both on the loop.
 
-    `on_lost` is called once, and not after `aclose`: "link.closed" when the engine is gone, "link.silent" when it said nothing for
-    three seconds, "link.overflow" when it takes no commands.
+    `on_lost` is called once, but not after `aclose`: "link.closed" if the engine is gone, "link.silent" if it sent nothing for three
+    seconds, "link.overflow" if it takes no commands.
     """
 
     def __init__(self, registration: Registration, *, on_event: Callable[[Event], None], on_lost: Callable[[LinkError], None]) -> None:
@@ -45,12 +45,12 @@ class LinkClient:
         self._lost = False
 
     async def connect(self) -> Hello:
-        """Connect, prove the key and wait for the engine's word; raises LinkError and is then closed."""
+        """Connect, authenticate and wait for the engine's Hello. Raises LinkError; the link is then closed."""
         self._loop = asyncio.get_running_loop()
         self._hello = self._loop.create_future()
         self._reader.start()
         try:
-            # Not wait_for: Python 3.11's swallows a cancellation that comes together with the result, and the caller would go on for ever.
+            # Not wait_for: in Python 3.11 it swallows a cancellation that arrives together with the result.
             async with asyncio.timeout(HANDSHAKE_S):
                 hello = await asyncio.shield(self._hello)
         except TimeoutError as error:
@@ -59,20 +59,20 @@ class LinkClient:
             raise LinkError("link.silent") from error
         except BaseException:
             if not self._hello.cancel() and not self._hello.cancelled():
-                self._hello.exception()  # asked for: a refusal that came while we were being cancelled is no forgotten failure
+                self._hello.exception()  # retrieve it: a refusal while we are being cancelled is not an unhandled error
             await self.aclose()
             raise
         self._watch = self._loop.call_later(SILENCE_TICK_S, self._look)
         return hello
 
     def send(self, command: Command, *, slot: str = "") -> None:
-        """Queue a command; never waits. A waiting one with the same slot is replaced. After the end it goes nowhere."""
+        """Queue a command without waiting. It replaces a queued one with the same slot. Does nothing after the end."""
         if not self._outbox.put(encode(command), slot=slot):
             self._lose(LinkError("link.overflow"))
 
     async def shut_down_engine(self, timeout_s: float) -> bool:
-        """Ask the engine to end and wait until it is gone; False if it did not in time. The link is of no use afterwards."""
-        self._lost = True  # its end is what we want: no news
+        """Ask the engine to exit and wait until it is gone; False if it is still there. The link is unusable afterwards."""
+        self._lost = True  # we want it to end: do not report it
         self._outbox.put(encode(Shutdown()))
         try:
             async with asyncio.timeout(timeout_s):
@@ -82,7 +82,7 @@ class LinkClient:
         return True
 
     async def aclose(self) -> None:
-        """Hang up and end the threads; the engine goes on. More than once is ignored."""
+        """Close the connection and end the threads; the engine goes on. Can be called again."""
         self._lost = True
         self._closing.set()
         if self._watch is not None:
@@ -170,7 +170,7 @@ class LinkClient:
             except LinkError as error:
                 if error.code == "link.version":
                     raise
-                log.warning("the engine sent what cannot be read: %s", error)
+                log.warning("cannot read a message of the engine: %s", error)
                 continue
             loop.call_soon_threadsafe(self._arrived, event)
         return LinkError("link.closed")
@@ -180,6 +180,6 @@ class LinkClient:
         while (data := self._outbox.take()) is not None:
             try:
                 self._connection.send_bytes(data)
-            except OSError as error:  # the reader sees the same end and tells it
-                log.info("the engine takes no more: %s", error)
+            except OSError as error:  # the reader sees the same end and reports it
+                log.info("cannot send to the engine: %s", error)
                 return

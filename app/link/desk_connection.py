@@ -1,4 +1,4 @@
-"""One desk attached to the engine: its connection, its two threads and its bounded queue."""
+"""One desk attached to the engine: its connection, two threads and a bounded queue."""
 
 import logging
 import threading
@@ -11,16 +11,16 @@ from app.link.wire import HANDSHAKE_S, greet, hang_up
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.25  # how soon a reader sees its closing flag where hanging up does not wake it
-MAX_EVENTS = 20_000  # notices alone pile up, everything else is kept once
+POLL_S = 0.25  # how soon the reader notices its closing flag where hanging up does not wake it
+MAX_EVENTS = 20_000  # only notices pile up; everything else replaces its predecessor
 MAX_BYTES = 32 * 1024 * 1024
 
 
 class DeskConnection:
-    """Proves the key, then hands commands' bytes to `received` and writes what is put.
+    """Authenticates the desk, passes the bytes of its commands to `received`, and writes queued events.
 
-    A desk that reads too slowly loses stale figures first; one that does not read at all is hung up on. `attached` is called after
-    the handshake and `left` at the end of a desk that was attached, both on this desk's thread.
+    A desk that reads too slowly loses outdated statistics first; one that does not read at all is disconnected. `attached` is called after
+    the handshake and `left` when an attached desk is gone, both on this desk's thread.
     """
 
     def __init__(
@@ -53,19 +53,19 @@ class DeskConnection:
         self._reader.start()
 
     def put(self, data: bytes, *, slot: str = "") -> None:
-        """Queue an event; never waits."""
+        """Queue an event without waiting."""
         if not self._outbox.put(data, slot=slot):
-            log.warning("%s takes nothing any more; hanging up", self.name)
+            log.warning("%s does not read any more; disconnecting", self.name)
             self.drop()
 
     def drop(self) -> None:
-        """Hang up at once, without waiting for the threads."""
+        """Disconnect at once, without waiting for the threads."""
         self._closing.set()
         self._outbox.close()
         hang_up(self._connection)
 
     def close(self, timeout_s: float) -> None:
-        """Write what waits, at most for `timeout_s`, then hang up and wait for the threads."""
+        """Write what is queued for up to `timeout_s`, then disconnect and wait for the threads."""
         self._outbox.close(drain=True)
         if self._writer.is_alive():
             self._writer.join(timeout_s)
@@ -73,13 +73,13 @@ class DeskConnection:
         self._reader.join()
 
     def _read(self) -> None:
-        guard = threading.Timer(HANDSHAKE_S, self.drop)  # whoever connects and says nothing holds this thread no longer
+        guard = threading.Timer(HANDSHAKE_S, self.drop)  # a peer that connects and sends nothing must not occupy this thread
         guard.name = f"link-{self.name}-guard"
         guard.start()
         try:
             greet(self._connection, self._authkey)
         except LinkError as error:
-            log.warning("%s was not let in: %s", self.name, error)
+            log.warning("%s was refused: %s", self.name, error)
             self._connection.close()
             return
         finally:
@@ -107,6 +107,6 @@ class DeskConnection:
             try:
                 self._connection.send_bytes(data)
             except OSError as error:
-                log.info("%s takes no more: %s", self.name, error)
+                log.info("cannot send to %s: %s", self.name, error)
                 self.drop()
                 return

@@ -1,4 +1,4 @@
-"""What travels between desk and engine: (link version, type name, payload) as MessagePack."""
+"""Messages between desk and engine: (link version, type name, payload) as MessagePack."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,20 +8,20 @@ import msgspec
 from app.domain.base.errors import AppError
 from app.domain.program.command import COMMANDS, EVENTS, LINK_VERSION, Command, Event
 
-MAX_COMMAND_BYTES: Final = 72 * 1024 * 1024  # the largest picture a desk may put, 4096 × 4096 RGBA, and room around it
+MAX_COMMAND_BYTES: Final = 72 * 1024 * 1024  # the largest picture that a desk sends, 4096 × 4096 RGBA, and some headroom
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
 
-# What comes of bytes that are no message, no text in UTF-8, or nest without an end.
+# Raised for bytes that are not a message, for text that is not UTF-8, and for endless nesting.
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Envelope = tuple[int, str, msgspec.Raw]
 
 
 class LinkError(AppError):
-    """The link cannot carry this, or cannot be made.
+    """The link cannot be made, or cannot carry a message.
 
-    "link.garbage" (`reason`), "link.unknown" (`name`), "link.bad" (`name`, `reason`), "link.version" (`theirs`, `ours`),
-    "link.missing", "link.refused", "link.silent", "link.closed", "link.overflow".
+    "link.garbage" (`reason`), "link.unknown" (`name`), "link.bad" (`name`, `reason`), "link.version" (`theirs`, `ours`), "link.missing",
+    "link.refused", "link.silent", "link.closed", "link.overflow".
     """
 
 
@@ -35,18 +35,18 @@ _EVENTS = _decoders(EVENTS)
 
 
 def encode(message: Command | Event) -> bytes:
-    """The message on the wire."""
+    """Encode a message for the wire."""
     return msgspec.msgpack.encode((LINK_VERSION, type(message).__name__, message))
 
 
 def decode_command(data: bytes) -> Command:
-    """Raises LinkError for anything that is not a command of this version."""
+    """Raises LinkError for anything but a command of this version."""
     command: Command = _decoded(data, _COMMANDS)
     return command
 
 
 def decode_event(data: bytes) -> Event:
-    """Raises LinkError for anything that is not an event of this version."""
+    """Raises LinkError for anything but an event of this version."""
     event: Event = _decoded(data, _EVENTS)
     return event
 

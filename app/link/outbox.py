@@ -1,14 +1,14 @@
-"""The bounded queue between whoever speaks and the thread that writes to one connection."""
+"""The bounded send queue of one connection."""
 
 import threading
 from collections import OrderedDict
 
 
 class Outbox:
-    """Messages in order; one with a `slot` takes the place of a waiting one with the same slot (only the newest meters matter).
+    """Keeps messages in order. A message with a `slot` replaces a queued one with the same slot (only the newest meters matter).
 
-    `put` never waits. It returns False when there is more waiting than the other side will ever make up for; the connection
-    is then given up as a whole, because leaving out single messages would leave the two sides disagreeing.
+    `put` never waits. It returns False if more is queued than the other side will ever catch up with. The connection is then closed as a
+    whole: dropping single messages would leave the two sides in different states.
     """
 
     def __init__(self, *, max_messages: int, max_bytes: int) -> None:
@@ -21,7 +21,7 @@ class Outbox:
         self._ready = threading.Condition()
 
     def put(self, data: bytes, *, slot: str = "") -> bool:
-        """Queue a message; False if it cannot be kept. After `close` it is dropped in silence."""
+        """Queue a message; False if there is no room. After `close` it is silently dropped."""
         with self._ready:
             if self._closed:
                 return True
@@ -33,7 +33,7 @@ class Outbox:
             return len(self._waiting) <= self._max_messages and self._bytes <= self._max_bytes
 
     def take(self) -> bytes | None:
-        """Wait for the next message; None once closed and, if it was closed with `drain`, empty."""
+        """Wait for the next message; None after `close`, with `drain` only when the queue is empty."""
         with self._ready:
             while not self._waiting and not self._closed:
                 self._ready.wait()
@@ -44,7 +44,7 @@ class Outbox:
             return data
 
     def close(self, *, drain: bool = False) -> None:
-        """No more messages; `drain` lets those that wait still be taken."""
+        """Accept no more messages; with `drain` the queued ones can still be taken."""
         with self._ready:
             self._closed = True
             if not drain:

@@ -1,4 +1,4 @@
-"""What the link needs of an engine."""
+"""The engine as the link sees it."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from app.domain.program.trial import RelayTrial
 
 
 class EnginePort(Protocol):
-    """The engine as the link drives it: verbs come from one thread, readings may be asked for from any."""
+    """Methods that change something are called from one thread; reading methods may be called from any."""
 
     @property
     def notices(self) -> Signal[[Notice]]: ...

@@ -13,14 +13,14 @@ from app.link.messages import LinkError
 ENGINE_FILE = "engine.json"
 ENGINE_LOCK = "engine.lock"
 MAX_BYTES = 64 * 1024
-LOCK_TRIES = 50  # others test the lock for a moment to see whether an engine lives
+LOCK_TRIES = 50  # another process may hold the lock for a moment to test whether an engine is alive
 LOCK_WAIT_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Who listens where; the key proves that both sides belong to this user. `host_pid`: the process that starts the next engine when
-    this one crashes, 0 = none."""
+    """A listening process and its address. The key proves that both sides belong to this user. `host_pid` is the process that starts the
+    next engine after a crash; 0 = none."""
 
     pid: int
     address: str
@@ -29,7 +29,7 @@ class Registration:
 
 
 class Lock(Protocol):
-    """Held by one process at a time; let go of by the system when that process ends."""
+    """Held by one process at a time; the system releases it when that process ends."""
 
     def acquire(self) -> bool: ...
 
@@ -37,7 +37,7 @@ class Lock(Protocol):
 
 
 def read(runtime: Path) -> Registration | None:
-    """Who is registered; None when nobody is, or the file is broken. Whether it still lives shows in connecting."""
+    """The registered engine; None if there is none or the file is broken. Connecting shows whether it is alive."""
     try:
         with (runtime / ENGINE_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(MAX_BYTES), type=Registration)
@@ -46,23 +46,23 @@ def read(runtime: Path) -> Registration | None:
 
 
 def write(runtime: Path, registration: Registration) -> None:
-    """Register in one step: a reader sees the old file or the whole new one."""
+    """Register in one step: a reader sees the old file or the new one."""
     write_atomically(runtime / ENGINE_FILE, msgspec.json.encode(registration))
 
 
 def remove(runtime: Path, registration: Registration) -> None:
-    """Take our own registration away; another's stays."""
+    """Remove our own registration, but no other process's."""
     if read(runtime) == registration:
         (runtime / ENGINE_FILE).unlink(missing_ok=True)
 
 
 def clear(runtime: Path) -> None:
-    """Take away what an engine that crashed left, which would send desks to the next one with the wrong key; for the lock's holder."""
+    """Remove the registration of a crashed engine, whose key would be wrong for the next one. Only for the holder of the lock."""
     (runtime / ENGINE_FILE).unlink(missing_ok=True)
 
 
 def take(lock: Lock) -> None:
-    """Be the one engine of this runtime folder; raises LinkError "link.taken"."""
+    """Become the one engine of this runtime folder; raises LinkError "link.taken"."""
     for _ in range(LOCK_TRIES):
         if lock.acquire():
             return

@@ -1,4 +1,4 @@
-"""The engine's end of the link: any number of desks, none of which can hold the engine up."""
+"""The engine's end of the link: serves any number of desks, none of which can block the engine."""
 
 import contextlib
 import logging
@@ -44,21 +44,21 @@ from app.link.worker import Worker
 
 log = logging.getLogger(__name__)
 
-PULSE_S = 0.05  # meters, twenty a second
+PULSE_S = 0.05  # interval of the meters
 STATS_S = 1.0
 PROBES_S = 0.25
-HURRY_S = 5.0  # after a command the figures come faster for so long, so that buttons answer
+HURRY_S = 5.0  # after a command, statistics come faster for this long, so that buttons respond
 HURRIED_STATS_S = 0.15
 IDLE_S = 15.0
 BACKLOG = 16
-KEPT_NOTICES = 100  # of the time without a desk, told to the next one
+KEPT_NOTICES = 100  # notices kept while no desk is attached, for the next one
 FAREWELL_S = 1.0
 WORKER_END_S = 5.0
 
 
 @dataclass(slots=True)
 class _Due:
-    """When what is sent next, in monotonic seconds."""
+    """When to send what next, in monotonic seconds."""
 
     stats: float = 0.0
     probes: float = 0.0
@@ -66,9 +66,10 @@ class _Due:
 
 
 class LinkServer:
-    """Listens for desks, runs their commands on the engine in order, and tells all of them how it fares.
+    """Listens for desks, runs their commands on the engine in order, and sends all of them its state.
 
-    `wait` returns when a desk asked for the end, or when nobody is attached and nothing is live for `idle_s`. `host_pid` is registered.
+    `wait` returns when a desk asks for the end, or when no desk is attached and nothing is live for `idle_s`. `host_pid` goes into the
+    registration.
     """
 
     def __init__(self, engine: EnginePort, *, runtime: Path, lock: Lock, idle_s: float = IDLE_S, host_pid: int = 0) -> None:
@@ -105,14 +106,14 @@ class LinkServer:
         }
 
     def claim(self) -> None:
-        """Be this runtime folder's engine; raises LinkError "link.taken" when there is one already.
+        """Become this runtime folder's engine; raises LinkError "link.taken" if there is one already.
 
-        Before the engine starts: it writes into the folder. And the engine starts before `start`: desks send at once.
+        Call this before the engine starts, because it writes into the folder. Call `start` after it, because desks send at once.
         """
         registration.take(self._lock)
 
     def start(self) -> None:
-        """Claim the folder, if that was not done, register and let desks in; raises LinkError."""
+        """Claim the folder if that is not done yet, register, and admit desks. Raises LinkError."""
         self.claim()
         try:
             registration.clear(self._runtime)
@@ -131,17 +132,17 @@ class LinkServer:
         self._pulse.start()
 
     def wait(self) -> None:
-        """Until this engine is not needed any more; desks that come now find none and start another."""
+        """Wait until this engine is not needed any more. Desks that come now find no engine and start another."""
         self._ended.wait()
         if self._registration is not None:
             registration.remove(self._runtime, self._registration)
 
     def end(self) -> None:
-        """Make `wait` return; may be called from a signal handler."""
+        """Make `wait` return. Can be called from a signal handler."""
         self._ended.set()
 
     def close(self) -> None:
-        """Stop listening, say farewell to the desks, end the threads. More than once is ignored."""
+        """Stop listening, disconnect the desks, end the threads. Can be called again."""
         listener, ours = self._listener, self._registration
         if listener is None or ours is None:
             return
@@ -151,9 +152,9 @@ class LinkServer:
         registration.remove(self._runtime, ours)
         if _knock(ours.address):
             self._accept.join()
-        else:  # somebody took the socket's file away; the thread that waits there ends with the process
-            log.warning("nobody can reach %s any more", ours.address)
-        with contextlib.suppress(FileNotFoundError):  # it unlinks the socket's file
+        else:  # the socket's file was removed; the thread that waits on it ends with the process
+            log.warning("%s cannot be reached any more", ours.address)
+        with contextlib.suppress(FileNotFoundError):  # closing unlinks the socket's file
             listener.close()
         self._pulse.join()
         for worker in (self._commands, self._devices):
@@ -175,7 +176,7 @@ class LinkServer:
             try:
                 connection = listener.accept()
             except OSError as error:
-                log.warning("a desk could not be taken in: %s", error)  # out of descriptors, or gone again
+                log.warning("cannot accept a desk: %s", error)  # out of descriptors, or the desk is gone
                 self._closing.wait(PULSE_S)
                 continue
             if self._closing.is_set():
@@ -192,7 +193,7 @@ class LinkServer:
     def _on_attached(self, desk: DeskConnection) -> None:
         engine = self._engine
         preview = str(engine.preview_path) if engine.preview_path is not None else ""
-        # Asked before our own lock is taken: the engine may be telling a notice, with its lock held, and wait for ours.
+        # Before taking our lock: the engine may be sending a notice with its own lock held, and wait for ours.
         hello = encode(Hello(LINK_VERSION, os.getpid(), preview, engine.project, engine.live_relay_ids, engine.withheld))
         with self._guard:
             desk.put(hello)
@@ -228,7 +229,7 @@ class LinkServer:
         try:
             command = decode_command(data)
         except LinkError as error:
-            log.warning("%s sent what cannot be read: %s", desk.name, error)
+            log.warning("cannot read a message of %s: %s", desk.name, error)
             desk.put(encode(Notice(Severity.WARNING, error.code, error.data)))
             return
         if isinstance(command, ListDevices):
@@ -264,7 +265,7 @@ class LinkServer:
             if attended or self._engine.live_relay_ids:
                 alone_since = now
             elif now - alone_since >= self._idle_s:
-                log.info("no desk and not live for %.0f s", self._idle_s)
+                log.info("no desk attached and not live for %.0f s", self._idle_s)
                 self._ended.set()
 
     def _pulse_once(self, now: float) -> None:
@@ -281,7 +282,7 @@ class LinkServer:
 
 
 def _knock(address: str) -> bool:
-    """Wake an accept that waits, which closing its listener does not; False if it cannot be reached."""
+    """Wake a waiting accept(), which closing its listener does not do. False if the address cannot be reached."""
     try:
         Client(address, family=FAMILY).close()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The connection below the messages: addresses, the handshake, and hanging up from another thread."""
+"""The connection below the messages: addresses, authentication, and disconnecting from another thread."""
 
 import contextlib
 import os
@@ -21,34 +21,34 @@ else:
 
 
 def address_in(runtime: Path, name: str) -> str:
-    """Where a process of this runtime folder listens; a path too long for a socket gets a short one of its own."""
+    """The address a process of this runtime folder listens on. A path too long for a socket is replaced by a short one."""
     if FAMILY == "AF_PIPE":
         return rf"\\.\pipe\tradewind-{name}-{os.getpid()}"
     path = str(runtime / f"{name}.socket")
     if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
-    return str(Path(tempfile.mkdtemp(prefix="tradewind-")) / name)  # mkdtemp makes it for this user alone
+    return str(Path(tempfile.mkdtemp(prefix="tradewind-")) / name)  # mkdtemp creates it for this user only
 
 
 def remove_socket(address: str) -> None:
-    """Take away what a process that was killed left at its address."""
+    """Remove the socket that a killed process left."""
     if FAMILY == "AF_UNIX":
         with contextlib.suppress(FileNotFoundError):
             os.unlink(address)
 
 
 def hang_up(connection: "Connection") -> None:
-    """End the connection so that a thread blocked in reading or writing it wakes with an error; the owner still closes it."""
-    if FAMILY != "AF_UNIX":  # readers there wait by poll and see their closing flag
+    """Shut the connection down, so that a thread blocked on it wakes with an error. The owner still has to close it."""
+    if FAMILY != "AF_UNIX":  # readers there poll and see their closing flag
         return
-    with contextlib.suppress(OSError):  # closed already, by us or by the other side
+    with contextlib.suppress(OSError):  # already closed by us or the other side
         duplicate = socket.socket(fileno=os.dup(connection.fileno()))
         with duplicate:
             duplicate.shutdown(socket.SHUT_RDWR)
 
 
 def greet(connection: "Connection", authkey: bytes) -> None:
-    """The listening side's half of the mutual proof of the key; raises LinkError."""
+    """Authenticate a client: the server's half of the mutual challenge. Raises LinkError."""
     try:
         deliver_challenge(connection, authkey)
         answer_challenge(connection, authkey)
@@ -59,7 +59,7 @@ def greet(connection: "Connection", authkey: bytes) -> None:
 
 
 def introduce(connection: "Connection", authkey: bytes) -> None:
-    """The connecting side's half; raises LinkError."""
+    """Authenticate to a server: the client's half of the challenge. Raises LinkError."""
     try:
         answer_challenge(connection, authkey)
         deliver_challenge(connection, authkey)

@@ -1,4 +1,4 @@
-"""A named thread that runs jobs in order and outlives each of them."""
+"""A named thread that runs jobs in order and survives their errors."""
 
 import logging
 import queue
@@ -8,11 +8,11 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
-MAX_WAITING = 512  # whoever fills this waits: the reader of one desk, and with it that desk alone
+MAX_WAITING = 512  # a desk that fills this only blocks its own reader
 
 
 class Worker:
-    """Runs jobs one after the other; a job that raises is reported to `failed` and the next one runs."""
+    """Runs one job at a time. Reports a job's error to `failed` and goes on with the next one."""
 
     def __init__(self, name: str, failed: Callable[[Exception], None]) -> None:
         self._failed = failed
@@ -24,7 +24,7 @@ class Worker:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Run it after those that wait; blocks while the queue is full, does nothing after `close`."""
+        """Run a job after those queued. Blocks while the queue is full; does nothing after `close`."""
         while not self._closing.is_set():
             try:
                 self._jobs.put(job, timeout=0.5)
@@ -33,7 +33,7 @@ class Worker:
             return
 
     def close(self, timeout_s: float) -> bool:
-        """Leave out what waits and let the running job end; False if it did not within the time."""
+        """Drop the queued jobs and let the running one finish; False if it is still running after `timeout_s`."""
         self._closing.set()
         while True:
             try:

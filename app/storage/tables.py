@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.tables.heading_row import likely_heading
-from app.domain.tables.table import ENCODINGS, UNWRITTEN, Grid, Table, headed
+from app.domain.tables.table import ENCODINGS, UNWRITTEN, Grid, Table
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000
@@ -86,15 +85,6 @@ def read_grid(path: Path, sheet: str = "", encoding: str = "", *, watch: Watch =
         raise StorageError("table.not_a_table", path=str(path))
     text: str = encodings.decoded(content, found)
     return Grid(path.name, reading.gather(_csv_rows(text.replace("\0", ""), path)), found)
-
-
-def read_table(path: Path, sheet: str = "") -> Table:
-    """As `read_grid`, with the likely heading; raises StorageError also for a heading without rows."""
-    grid = read_grid(path, sheet)
-    table = headed(grid, likely_heading(grid, lambda _: False))
-    if not table.header or not table.rows:
-        raise StorageError("table.empty", path=str(path))
-    return table
 
 
 def _from_workbook(path: Path, content: bytes, sheet: str, reading: _TableReader) -> Grid:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from app.calendar.packaged_zones import load_zones
-from app.calendar.recurrence import all_occurrences
 from app.domain.base.local_time import LocalTime, day_start
 from app.domain.planning.hours.burden import ledger
 from app.domain.planning.hours.comfort import DAY_QUARTERS, QUARTER, Habits
@@ -20,6 +19,7 @@ from app.domain.planning.months.month_plan import optimise
 from app.domain.planning.party import Comfort, Hours, Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule
 from app.domain.planning.schedule_checks import check_plan
+from tests.support.occurrences import all_occurrences
 
 FIND_MS, PLAN_MS, DRAG_MS = 60.0, 150.0, 16.0
 BEGIN = datetime(2027, 3, 1, tzinfo=UTC)  # with all the changes of clocks of a spring

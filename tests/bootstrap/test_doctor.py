@@ -32,7 +32,7 @@ def test_a_machine_that_can_encode_is_ready(tmp_path: Path) -> None:
     texts = [row["text"] for row in found["findings"] if row["level"] == "good"]
     assert (status, found["ready"]) == (0, True)
     assert "H.264 (x264) works" in texts
-    assert "encrypted media passes (ICE, DTLS-SRTP)" in texts
+    assert "encrypted media gets through (ICE, DTLS-SRTP)" in texts
 
 
 def test_a_home_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:

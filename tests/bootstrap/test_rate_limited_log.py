@@ -35,7 +35,7 @@ def test_the_same_line_is_written_a_few_times_and_then_counted() -> None:
     assert setting.kept.lines == ["refused 0", "refused 1", "refused 2", "another place", "a fault"]
     setting.now_s = 61.0
     setting.say("refused 10")
-    assert setting.kept.lines[5:] == ["7 more lines of this kind were left out", "refused 10"]
+    assert setting.kept.lines[5:] == ["suppressed 7 similar lines", "refused 10"]
 
 
 def test_what_was_left_out_is_told_at_the_end_and_places_are_not_kept_for_ever() -> None:
@@ -46,7 +46,7 @@ def test_what_was_left_out_is_told_at_the_end_and_places_are_not_kept_for_ever()
     for _ in range(5):
         setting.say("y", line=1999)
     setting.handler.close()
-    assert setting.kept.lines[-1] == "3 more lines of this kind were left out"
+    assert setting.kept.lines[-1] == "suppressed 3 similar lines"
 
 
 def test_a_process_that_is_flooded_keeps_what_one_needs_to_read(tmp_path: Path) -> None:
@@ -67,5 +67,5 @@ def test_a_process_that_is_flooded_keeps_what_one_needs_to_read(tmp_path: Path) 
         root.setLevel(level)
     assert "the first line" in text
     assert "the last line" in text
-    assert "49940 more lines" in text
+    assert "suppressed 49940 similar lines" in text
     assert len(text) < 20_000

@@ -50,7 +50,7 @@ async def test_a_task_that_is_held_and_never_looked_at_is_told_of(caplog: pytest
     await watched.until_told()
     assert watched.tasks == ["relay tick"]
     assert watched.notices[0].code == "studio.task_failed" and "broken" in str(watched.notices[0].data["reason"])
-    assert "relay tick: nobody took its error" in caplog.text and "KeyError: 'broken'" in caplog.text
+    assert "relay tick: unhandled error" in caplog.text and "KeyError: 'broken'" in caplog.text
     assert held.done()
     watched.close()
 
@@ -100,7 +100,7 @@ async def test_the_same_error_over_and_over_fills_neither_the_window_nor_the_log
     monkeypatch.setattr(watched.loop, "time", lambda: later_s)
     watched.loop.call_exception_handler({"message": "datagram", "exception": KeyError("again")})
     assert watched.tasks == ["datagram", "datagram"]
-    assert f"{300 - MOST_A_MINUTE} more errors on this loop were not written down" in caplog.text
+    assert f"{300 - MOST_A_MINUTE} more errors on this loop were not logged" in caplog.text
     watched.close()
 
 

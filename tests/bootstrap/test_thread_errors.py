@@ -27,5 +27,5 @@ def test_half_a_process_does_not_go_on(tmp_path: Path) -> None:
         [sys.executable, "-c", BREAKING, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
     )
     assert ended.returncode == -signal.SIGABRT
-    assert "the thread compose ended by an error" in ended.stderr
+    assert "the thread compose failed" in ended.stderr
     assert "KeyError: 'compose'" in ended.stderr

@@ -9,12 +9,13 @@ from icalendar import Calendar, Component
 
 from app.calendar.calendar_file import date_calendar, party_calendar, uid_of, uid_of_date
 from app.calendar.packaged_zones import load_zones
-from app.calendar.recurrence import all_occurrences, occurrence_of, occurrences, split
+from app.calendar.recurrence import occurrence_of, occurrences, split
 from app.domain.base.local_time import Existence, LocalTime
 from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Move, Occurrence, Schedule
 from tests.support.calendars import Read, faults, foreign, read_by_icalendar, read_by_vobject
+from tests.support.occurrences import all_occurrences
 
 ZONES = load_zones()
 BEGIN, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2028, 9, 1, tzinfo=UTC)

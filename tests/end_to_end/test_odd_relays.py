@@ -136,7 +136,7 @@ async def test_a_project_from_elsewhere_is_not_connected_without_a_word(tmp_path
     words = ("broadcast", str(path), *SMALL, "--seconds", "2")
     async with Tradewind(tmp_path / "home", *words) as run:
         assert await run.ended() == 1
-        assert "wants to connect to servers that nobody here has agreed to" in "\n".join(run.complaints)
+        assert "wants to connect to servers you have not allowed yet" in "\n".join(run.complaints)
         assert any(line.strip().startswith("Theirs: http://127.0.0.1:") for line in run.complaints)
     assert server.seen == []
     server.token = ""

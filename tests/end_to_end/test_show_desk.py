@@ -28,11 +28,11 @@ from app.session.tables.show_tables import ExportKind
 from app.storage.paths import RESOURCES
 from app.storage.sample_show import SampleShow, load_sample_show
 from app.storage.show_file import read_only
-from app.storage.tables import read_table
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.host_window import HostWindow, first_home, host_screen, host_window, nothing_left
 from tests.support.program import MEAN_ERROR, Pixels, error_of, seen_frame
 from tests.support.studio_desk import StudioDesk, paths_in
+from tests.support.tables import read_table
 from tests.support.window import application
 
 ORDERED_MS = int(time.time() * 1000)  # one order is one moment, however often it is told

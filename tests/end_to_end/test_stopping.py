@@ -21,4 +21,4 @@ async def test_stopped_before_it_was_on_air_it_failed(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", "broadcast", "--relay", "http://127.0.0.1:9/whip") as run:  # nobody listens there
         await run.complaint("warning", within_s=30)
         assert await run.end() == 1
-        assert "Stopped before it was on air." in run.complaints[-1]
+        assert "Stopped before going on air." in run.complaints[-1]

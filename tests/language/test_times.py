@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from babel.core import get_global
 
 from app.calendar.packaged_zones import load_zones
 from app.language import times
@@ -82,7 +83,6 @@ def test_dates_follow_the_country_and_its_digits() -> None:
     assert times.day(FRIDAY, "ar", market="EG") == "الجمعة، ١٢ مارس"
     assert times.weekday(FRIDAY, "en", style="full") == "Friday"
     assert times.weekday(FRIDAY, "zh-Hans", style="narrow") == "五"
-    assert [times.first_weekday("en", market=market) for market in ("", "US", "DE", "EG", "CN")] == [1, 7, 1, 6, 1]
 
 
 def test_a_date_and_a_time_stand_in_the_language_s_order() -> None:
@@ -143,25 +143,12 @@ def test_places_have_names_in_every_language(zone: str, names: tuple[str, ...]) 
     assert tuple(times.city(zone, language) for language in languages[: len(names)]) == names
 
 
+def _is_in_a_country(zone_key: str) -> bool:
+    known = get_global("zone_territories")
+    return next((known[key] for key in times._names_of(zone_key) if key in known), "ZZ") != "ZZ"  # "unknown" of CLDR
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "ar", "th", "ja", "ko", "hi"])
 def test_the_cities_of_all_countries_are_written_in_the_reader_s_letters(language: str) -> None:
-    latin = [key for key in load_zones().keys if times.territory_of(key) and times.city(key, language).isascii()]
+    latin = [key for key in load_zones().keys if _is_in_a_country(key) and times.city(key, language).isascii()]
     assert latin in ([], ["America/Coyhaique"])  # the youngest of them has a name in no language yet
-
-
-def test_clocks_have_names_by_season_and_countries() -> None:
-    assert times.zone_name("Europe/Berlin", "en") == "Central European Time"
-    assert times.zone_name("Europe/Berlin", "en", season="daylight") == "Central European Summer Time"
-    assert times.zone_name("Asia/Shanghai", "zh-Hans") == "中国时间"
-    assert times.zone_name("Asia/Kolkata", "en") == "India Standard Time"
-    assert times.zone_name("Asia/Kolkata", "en", season="daylight") == "India Standard Time"
-    assert times.zone_name("America/Coyhaique", "de") == "Coyhaique (Ortszeit)"
-    assert [times.territory_of(key) for key in ("Asia/Calcutta", "Asia/Kolkata", "America/Toronto", "UTC")] == ["IN", "IN", "CA", ""]
-
-
-@pytest.mark.parametrize(
-    ("minutes", "said"),
-    [(0, "UTC"), (480, "UTC+8"), (345, "UTC+5:45"), (-210, "UTC−3:30"), (-570, "UTC−9:30"), (825, "UTC+13:45"), (-300, "UTC−5")],
-)
-def test_offsets_are_written_alike_everywhere(minutes: int, said: str) -> None:
-    assert times.utc_offset(timedelta(minutes=minutes)) == said

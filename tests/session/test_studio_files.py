@@ -27,9 +27,9 @@ from app.storage.settings import Settings, SettingsFile
 from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
 from app.storage.show_pictures import make_picture
-from app.storage.tables import read_table
 from tests.support.show_process import PNG
 from tests.support.studio_desk import StudioDesk, new_project
+from tests.support.tables import read_table
 
 T = TypeVar("T")
 SAMPLES = Path(__file__).resolve().parents[1] / "storage" / "samples"

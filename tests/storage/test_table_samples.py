@@ -9,7 +9,8 @@ import pytest
 from app.domain.tables.table import ENCODINGS, LOST, plain
 from app.storage.cell_text import cell_text
 from app.storage.files import StorageError
-from app.storage.tables import read_grid, read_table
+from app.storage.tables import read_grid
+from tests.support.tables import read_table
 
 SAMPLES = Path(__file__).parent / "samples" / "tables"
 

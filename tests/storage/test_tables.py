@@ -9,7 +9,8 @@ import pytest
 
 from app.domain.tables.table import Table, harmless
 from app.storage.files import StorageError
-from app.storage.tables import MAX_ROWS, read_grid, read_table, write_table
+from app.storage.tables import MAX_ROWS, read_grid, write_table
+from tests.support.tables import read_table
 
 
 def written(path: Path, content: str, encoding: str) -> Path:

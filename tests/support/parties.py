@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from app.calendar.packaged_zones import load_zones
-from app.calendar.recurrence import all_occurrences
 from app.domain.base.local_time import LocalTime
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule
+from tests.support.occurrences import all_occurrences
 
 ZONES = load_zones()
 FAR = timedelta(days=4000)

@@ -118,7 +118,7 @@ async def test_the_program_started_twice_is_one_window(tmp_path: Path) -> None:
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await asyncio.wait_for(second.communicate(), 30)
-        assert (second.returncode, said) == (0, b"tradewind: the window is open already; it was brought to the front.\n")
+        assert (second.returncode, said) == (0, b"tradewind: the window is already open; brought it to the front.\n")
         async with asyncio.timeout(30):
             while not any("Autumn" in path.read_text() for path in home.rglob("*recent*") if path.is_file()):
                 await asyncio.sleep(0.05)
