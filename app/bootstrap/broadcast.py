@@ -32,8 +32,8 @@ from app.domain.program.editing import pin_relay, publish_also, put_relay, repla
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.program.project import Project, starter_project
 from app.domain.program.stats import EngineStats
-from app.session.air.relay_book import contacts_by
-from app.session.engine.engine_desk import EngineState
+from app.session.air.relays import contacts_by
+from app.session.engine.engine_supervisor import EngineState
 from app.session.studio import Studio
 from app.storage.consents import Consents
 from app.storage.lock import FileLock
@@ -177,7 +177,7 @@ class Broadcast:
         self._last: EngineStats | None = None
         self._pids: dict[str, int] = {"desk": os.getpid()}
         studio.notices.connect(self._say_notice)
-        studio.stats_changed.connect(self._on_stats)
+        studio.engine.stats_changed.connect(self._on_stats)
 
     def _say(self, text: str) -> None:
         sys.stdout.write(text + "\n")
@@ -218,24 +218,24 @@ class Broadcast:
         return self._last is not None and all(target.state is TargetState.REFUSED for target in self._last.targets)
 
     def _needs_embedded(self) -> bool:
-        project = self._studio.project
-        return EMBEDDED_RELAY_ID in (self._studio.nearest().id, *project.also_relay_ids)
+        project = self._studio.document.project
+        return EMBEDDED_RELAY_ID in (self._studio.broadcast.main_relay().id, *project.also_relay_ids)
 
     async def _ready(self) -> None:
         studio = self._studio
 
         def up() -> bool:
-            return studio.engine.value is EngineState.ATTACHED and (studio.relay_running or not self._needs_embedded())
+            return studio.engine.state.value is EngineState.ATTACHED and (studio.embedded.running or not self._needs_embedded())
 
         if not await self._until(up, READY_WITHIN_S) and not self._stop.is_set():
-            missing = "engine" if studio.engine.value is not EngineState.ATTACHED else "embedded relay"
+            missing = "engine" if studio.engine.state.value is not EngineState.ATTACHED else "embedded relay"
             raise BroadcastError(
                 f"The {missing} did not start within {READY_WITHIN_S:.0f} seconds. Run `tradewind doctor` to find out why."
             )
 
     def _failure(self) -> str:
         targets = self._last.targets if self._last is not None else ()
-        names = {relay.id: relay.name for relay in self._studio.relays}
+        names = {relay.id: relay.name for relay in self._studio.relays.all}
         return (
             " ".join(
                 notice_line(self._wordings, target.failure, {"relay": names.get(target.relay_id, ""), **dict(target.failure_data)})
@@ -247,7 +247,7 @@ class Broadcast:
 
     async def _go_on_air(self) -> None:
         self._asked_unix_ms = self._clock.wall_ns() // NS_PER_MS
-        self._studio.go_live()
+        self._studio.broadcast.go_live()
         patience_s = ON_AIR_WITHIN_S if self._arguments.seconds is not None else float("1e9")
         await self._until(lambda: bool(self._live_at_ns) or self._is_refused(), patience_s)
         if not self._live_at_ns:
@@ -255,8 +255,8 @@ class Broadcast:
                 return
             raise BroadcastError(f"Not on air. {self._failure()}")
         self._say("On air.")
-        for relay in self._studio.live_targets:
-            if address := self._studio.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:
+        for relay in self._studio.broadcast.live_targets:
+            if address := self._studio.embedded.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:
                 self._say(f"Watch: {without_credentials(address)}")
 
     async def _stay(self) -> None:
@@ -282,8 +282,8 @@ class Broadcast:
 
     def _count_processes(self) -> None:
         """Collect the process ids of the engine, its host and the relay, which may have restarted."""
-        engine_pid = self._studio.engine_pid
-        self._pids.update({"engine": engine_pid, ENGINE_HOST: host_of(engine_pid), "relay": self._studio.relay_pid})
+        engine_pid = self._studio.engine.pid
+        self._pids.update({"engine": engine_pid, ENGINE_HOST: host_of(engine_pid), "relay": self._studio.embedded.pid})
 
     async def _write_report(self) -> None:
         if self._arguments.report is None:
@@ -307,20 +307,22 @@ class Broadcast:
         on_termination_signals(lambda: loop.call_soon_threadsafe(self._stop.set))
         await self._studio.start()
         try:
-            self._studio.edit("Command line", lambda project: apply_arguments(project, self._arguments, relays))
-            wanted = self._studio.project
+            self._studio.document.edit("Command line", lambda project: apply_arguments(project, self._arguments, relays))
+            wanted = self._studio.document.project
             await self._ready()
-            if self._studio.project != wanted:  # attached to the engine of a crashed broadcast, which brought its own show: use ours
-                self._studio.edit("Command line", lambda _: wanted)
+            if (
+                self._studio.document.project != wanted
+            ):  # attached to the engine of a crashed broadcast, which brought its own show: use ours
+                self._studio.document.edit("Command line", lambda _: wanted)
             if not self._stop.is_set():
                 await self._go_on_air()
             if self._live_at_ns:
                 await self._stay()
                 await self._write_report()
         finally:
-            self._studio.stop_live()
+            self._studio.broadcast.stop_live()
             self._stop.clear()
-            await self._until(lambda: self._studio.broadcast.value is BroadcastState.IDLE, STOP_WITHIN_S)
+            await self._until(lambda: self._studio.broadcast.state.value is BroadcastState.IDLE, STOP_WITHIN_S)
             await self._studio.aclose(keep_engine=False)
         if not self._live_at_ns:
             raise BroadcastError("Stopped before going on air.")

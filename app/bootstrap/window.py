@@ -94,12 +94,12 @@ class StudioFactory:
 
     def _new_show(self, settings: Settings) -> Project:
         words = load_table(self._paths.resources / "locale", language_for(settings.language)).get(DECLARED, {})
-        devices = self._studio.devices if self._studio is not None else Devices()
+        devices = self._studio.engine.devices if self._studio is not None else Devices()
         return new_show(settings, devices, lambda name: words.get(name, name))
 
     def _sample_show(self, project: Project) -> tuple[Show, Iterable[bytes]]:
         """The sample show, in the window's language."""
-        settings = self._studio.settings if self._studio is not None else Settings()
+        settings = self._studio.settings.value if self._studio is not None else Settings()
         sample = load_sample_show(self._paths.sample_show, self._paths.markets, host_language(settings))
         return sample.show(replace(project, name=SAMPLE_NAME)), sample.pictures.values()
 

@@ -8,18 +8,24 @@ from typing import Protocol
 from app.domain.base.clock import NS_PER_MS, Clock
 from app.domain.base.notice import Notice
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
 from app.domain.planning.schedule import Reminder
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.command import Command
-from app.domain.program.device import Devices
-from app.domain.program.stats import EngineStats, RelayProbe
 from app.domain.selling.card_theme import DrawCard
+from app.session.air.broadcast_control import BroadcastControl
+from app.session.air.embedded_relay import EmbeddedRelay
+from app.session.air.relays import Relays
 from app.session.base.refresh import Refresh
+from app.session.base.settings_store import SettingsStore
 from app.session.base.slow_work import SlowWork
 from app.session.catalogue.product_index import ProductIndex
 from app.session.catalogue.show_handbook import MakePress
-from app.session.engine.engine_desk import EngineState
+from app.session.document.autosave import Autosave
+from app.session.document.show_book import ShowBook
+from app.session.document.show_files import ShowFiles
+from app.session.document.show_pictures import ShowPictures
+from app.session.engine.engine_supervisor import EngineState
+from app.session.engine.remote_engine import RemoteEngine
 from app.session.planning.advised_schedule import MakeReview
 from app.session.planning.announcements import Announcements, AnnouncementServices
 from app.session.planning.calendar_port import Calendar
@@ -32,15 +38,15 @@ from app.session.room.board_builder import Json
 from app.session.room.room_dates import RoomDates
 from app.session.room.room_link import RoomLink
 from app.session.room.room_picture import RoomPictureMaker, Shrink
-from app.session.room.room_socket import Connect, RoomAddress
+from app.session.room.room_socket import Connect
 from app.session.room.viewer_log import ViewerLog
-from app.session.room.viewer_page import PageStudio, ViewerPage
+from app.session.room.viewer_page import ViewerPage
 from app.session.rundown.air_log import AirLog
 from app.session.rundown.show_end import ShowEnd
-from app.session.rundown.show_flow import FlowStudio, ShowFlow
+from app.session.rundown.show_flow import ShowFlow
 from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.card_texts import CardWriter
-from app.session.selling.card_updates import CardStudio, CardUpdates, LoadThemes
+from app.session.selling.card_updates import CardUpdates, LoadThemes
 from app.session.selling.cards_on_air import CardsOnAir
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.orders import Orders
@@ -71,31 +77,18 @@ class ControlServices:
     telling: AnnouncementServices
 
 
-class ControlStudio(CardStudio, FlowStudio, PageStudio, Protocol):
-    """What the control of a show needs of the studio."""
+class ControlStudio(ShowBook, Protocol):
+    """The parts of the studio that the control of a show reads and follows."""
 
     notices: Signal[[Notice]]
-    settings_changed: Signal[[Settings]]
-    relays_changed: Signal[[]]
-    show_leaving: Signal[[]]
-    show_opened: Signal[[]]
-    document_changed: Signal[[]]
-    engine: StateCell[EngineState]
-    devices: Devices
-    probes: tuple[RelayProbe, ...]
-    stats: EngineStats | None
-
-    @property
-    def room_address(self) -> RoomAddress | None: ...
-
-    @property
-    def engine_may_be_live(self) -> bool: ...
-
-    def take(self, scene_id: str) -> None: ...
-
-    def go_live(self) -> None: ...
-
-    async def kept(self) -> bool: ...
+    settings: SettingsStore
+    autosave: Autosave
+    files: ShowFiles
+    pictures: ShowPictures
+    engine: RemoteEngine
+    broadcast: BroadcastControl
+    relays: Relays
+    embedded: EmbeddedRelay
 
 
 class ShowControl:
@@ -110,9 +103,9 @@ class ShowControl:
         self._studio = studio
         self._clock = clock
         notify = studio.notices.emit
-        self.products = ProductIndex(lambda: studio.show)
+        self.products = ProductIndex(lambda: studio.document.show)
         self.selling = Selling(studio, self.products, now_ms=self.now_ms, notify=notify)
-        self.runner = ShowRunner(studio, self.products, self.selling, take=studio.take, now_ms=self.now_ms, notify=notify)
+        self.runner = ShowRunner(studio, self.products, self.selling, take=studio.engine.take, now_ms=self.now_ms, notify=notify)
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.viewers = ViewerLog(studio, self.orders, hub_likes=lambda: self.room.likes)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
@@ -142,7 +135,7 @@ class ShowControl:
             self.scheduler,
             watch=ClockWatch(self._clock),
             place=equipment.place,
-            soon_min=lambda: studio.settings.announce_min,
+            soon_min=lambda: studio.settings.value.announce_min,
             notify=notify,
         )
         self.announcements = Announcements(
@@ -156,15 +149,15 @@ class ShowControl:
         self.room_dates = RoomDates(
             self.scheduler,
             make_calendars=self.announcements.room_calendars,
-            host_language=lambda: studio.show.presentation.host_language,
-            link=lambda: studio.watch_address,
+            host_language=lambda: studio.document.show.presentation.host_language,
+            link=lambda: studio.embedded.watch_address,
             show=self.announce,
             notify=notify,
         )
 
     def _build_flow(self, notify: Callable[[Notice], None]) -> None:
         studio, now_ms = self._studio, self.now_ms
-        self.air = AirLog(studio, studio.broadcast)
+        self.air = AirLog(studio, studio.broadcast.state)
         self.disclosures = Disclosures(studio, self.selling, since_ms=lambda: self.flow.since_ms, now_ms=now_ms, notify=notify)
         self.ending = ShowEnd(
             studio,
@@ -173,7 +166,7 @@ class ShowControl:
             self.disclosures,
             self.air,
             now_ms=now_ms,
-            may_be_live=lambda: studio.engine_may_be_live,
+            may_be_live=lambda: studio.engine.found_running,
         )
         self.flow = ShowFlow(studio, self.runner, self.air, self.ending, starts_planned=self.scheduler.went_live, notify=notify)
 
@@ -181,10 +174,10 @@ class ShowControl:
         studio = self._studio
         self.room = RoomLink(
             connect=equipment.connect_room,
-            address=lambda: studio.room_address,
+            address=lambda: studio.embedded.room,
             find_picture=RoomPictureMaker(studio.pictures.get, equipment.shrink).find,
             on_event=self.viewers.take,
-            kept=studio.kept,
+            kept=studio.autosave.wait_written,
             notify=notify,
         )
         self.page = ViewerPage(studio, self.products, self.selling, self.disclosures, self.room)
@@ -225,7 +218,7 @@ class ShowControl:
         self._connect()
         self.viewers.start()
         self.flow.start()
-        self._on_settings_changed(self._studio.settings)
+        self._on_settings_changed(self._studio.settings.value)
         self._on_show_opened()
         self.room.start(self.viewers.last_mark())
         self._tick()
@@ -233,14 +226,14 @@ class ShowControl:
     def _connect(self) -> None:
         studio, refresh = self._studio, self._refresh
         self._disconnects = [
-            studio.show_leaving.connect(lambda: self.flow.leave("replaced")),
-            studio.show_opened.connect(self._on_another_show),
-            studio.show_changed.connect(lambda show: refresh.soon()),
-            studio.document_changed.connect(refresh.soon),  # it has a name now
-            studio.settings_changed.connect(self._on_settings_changed),
-            studio.relays_changed.connect(self._on_relays_changed),
-            studio.engine.changed.connect(self._on_engine),
-            studio.broadcast.changed.connect(self._on_broadcast),
+            studio.files.leaving.connect(lambda: self.flow.leave("replaced")),
+            studio.files.opened.connect(self._on_another_show),
+            studio.document.show_changed.connect(lambda show: refresh.soon()),
+            studio.document.changed.connect(refresh.soon),  # it has a name now
+            studio.settings.changed.connect(self._on_settings_changed),
+            studio.relays.changed.connect(self._on_relays_changed),
+            studio.engine.state.changed.connect(self._on_engine),
+            studio.broadcast.state.changed.connect(self._on_broadcast),
             self.selling.changed.connect(lambda shown: refresh.soon()),
             self.selling.claims_changed.connect(lambda coupon_id: refresh.later()),
             self.room.count_changed.connect(lambda viewers, likes: self.viewers.summary.set_viewers(viewers)),
@@ -334,5 +327,5 @@ class ShowControl:
 
     def _follow_plan(self) -> None:
         """Keep coming shows on the page current; at the start, the window comes first."""
-        if self.scheduler.awake or not self._studio.show.schedule.airings:
+        if self.scheduler.awake or not self._studio.document.show.schedule.airings:
             self.room_dates.follow()

@@ -1,39 +1,38 @@
-"""The desk without a window: everything a user can do with a show, and everything a window shows of it."""
+"""The desk without a window: builds and starts the parts of an open show and of its engine."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from app.domain.air.preset import RelayPreset
 from app.domain.base.clock import Clock
-from app.domain.base.errors import AppError, Value
+from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.program.command import Apply, Command, Event, Hello, ListDevices, RelayProbes, Take
-from app.domain.program.device import Devices
-from app.domain.program.project import Project, scene_by_id
-from app.domain.program.stats import EngineStats, Meters, RelayProbe
-from app.domain.program.transition import CUT, Transition
-from app.domain.program.trial import RelayTrial
+from app.domain.program.command import Hello
+from app.domain.program.project import Project
 from app.domain.show import Presentation, Show
 from app.plugin.host import PluginHost
 from app.session.actions import ActionTable
+from app.session.air.broadcast_control import BroadcastControl
+from app.session.air.connections import Connections
 from app.session.air.discovery import MakeDiscovery
+from app.session.air.embedded_relay import EmbeddedRelay, relay_setting
+from app.session.air.relays import Relays, contacts_by
 from app.session.base.background import background_tasks
 from app.session.base.processes import Spawn
+from app.session.base.settings_store import SettingsStore
 from app.session.catalogue.show_handbook import ShowHandbook
-from app.session.document.document import on_program
+from app.session.document.open_show import make_open_show
 from app.session.engine.desk_lock import DeskLock
-from app.session.engine.engine_desk import EngineDesk, EngineState
-from app.session.engine.preview_reader import PreviewReader
-from app.session.engine.text_pictures import DrawText, TextPictures
-from app.session.relayed_show import RelayedShow, relay_setting
+from app.session.engine.remote_engine import RemoteEngine
+from app.session.engine.text_pictures import DrawText
 from app.session.show_actions import fill_show
 from app.session.show_control import ControlServices, ShowControl
 from app.session.studio_actions import fill
-from app.storage import settings as declared
+from app.session.tables.show_tables import ShowTables
+from app.storage.consents import Consents
 from app.storage.files import StorageError
 from app.storage.paths import Paths
 from app.storage.plugin_settings import PluginSettingsFile
@@ -44,18 +43,18 @@ log = logging.getLogger(__name__)
 
 MakeSample = Callable[[Project], tuple[Show, Iterable[bytes]]]  # a filled show with these scenes, and its pictures
 MakeSecrets = Callable[[Callable[[Notice], None]], Secrets]
-APPLY_GAP_S = 0.016  # a drag changes the document more often than anybody can see
 
 
-class Studio(RelayedShow):
+class Studio:
     """One open show and its engine. For one asyncio loop; signals are emitted on it.
 
-    Verbs that a button calls (open, save, take, go live, …) never raise: a notice tells what failed. `edit` and `change_setting`
-    raise AppError, so that a form can show it at the field.
+    `document`, `log`, `files`, `pictures` and `tables` are the show; `engine` runs it; `broadcast`, `relays`, `embedded` and
+    `connections` take it on air; `control` runs and sells it. Verbs that a button calls (open, save, take, go live, …) never raise: a
+    notice says what failed. `document.edit` and `settings.change` raise AppError, so that a form can show it at the field.
 
-    `make_discovery`: what looks for relays in the network, None = nothing does. `with_relay` False leaves the embedded relay out.
-    `trusted`: what the show connects to was agreed to before (on the command line). `sample`: what a first start opens, None = an empty
-    show. `host_language`: what the host of a new show speaks (BCP 47).
+    `make_discovery` makes what looks for relays on the network, None = nothing does. `with_relay` False leaves the embedded relay out.
+    `trusted`: the user agreed before (on the command line) to what the show connects to. `sample` makes the show that a first start opens,
+    None = an empty one. `host_language` is the language of the host of a new show (BCP 47).
     """
 
     def __init__(
@@ -78,43 +77,53 @@ class Studio(RelayedShow):
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.notices: Signal[[Notice]] = Signal()
-        self.settings_changed: Signal[[Settings]] = Signal()
-        self.stats_changed: Signal[[EngineStats]] = Signal()
-        self.meters_changed: Signal[[Meters]] = Signal()
-        self.probes_changed: Signal[[tuple[RelayProbe, ...]]] = Signal()
-        self.devices_changed: Signal[[Devices]] = Signal()
-        self.stats: EngineStats | None = None
-        self.devices = Devices()
-        self.preview = PreviewReader()
-        self._settings_file = SettingsFile(paths.settings)
-        self.settings, early = self._settings_file.load()
-        self._early_notices = (*early, *(Notice(Severity.WARNING, one.code, one.data, str(one.data.get("path", ""))) for one in broken))
         notify = self.notices.emit
-        self._new_project, self._host_language = new_project, host_language
-        super().__init__(
-            paths=paths,
-            clock=clock,
-            new_show=self._empty_show,
-            notify=notify,
-            post=self._post,
-            presets=presets,
-            secrets=make_secrets(self._notify_from_thread),
-            spawn=spawn,
-            send=self._tell_engine,
-            trusted=trusted,
-        )
+        file = SettingsFile(paths.settings)
+        settings, early = file.load()
+        self._early_notices = (*early, *(Notice(Severity.WARNING, one.code, one.data, str(one.data.get("path", ""))) for one in broken))
+        self.settings = SettingsStore(settings, file, notify)
+        self._new_project, self._host_language, self._sample = new_project, host_language, sample
         self._background = background_tasks(notify)
-        self._texts = TextPictures(draw_text, notify)
         self._lock = DeskLock(paths.runtime)
-        self._engine = EngineDesk(runtime=paths.runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event)
-        self.engine = self._engine.state
+        self._took_over = False  # the first engine was asked whether it runs a show
+
+        opened = make_open_show(paths=paths, clock=clock, new_show=self._empty_show, notify=notify, post=self._post)
+        self.document, self.autosave, self.log, self.files = opened.document, opened.autosave, opened.log, opened.files
+        self.pictures = opened.pictures
+        self.tables = ShowTables(self, notify, profiles=paths.table_profiles)
+        self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.document.show, lambda: self.document.title, notify)
+        self.connections = Connections(
+            Consents(paths.consents), self.files, document=self.document, relay_contacts=contacts_by(presets), trusted=trusted
+        )
+        self.files.opened.connect(self.connections.begin)
+
+        self._relay_setting = relay_setting(settings)
         self._with_relay = with_relay
-        self._sample = sample
-        self._discovery = make_discovery(self.set_discovered) if make_discovery is not None else None
+        self.embedded = EmbeddedRelay(runtime=paths.runtime, state=paths.state, setting=self._relay_setting, spawn=spawn, notify=notify)
+        self.relays = Relays(
+            document=self.document,
+            settings=self.settings,
+            connections=self.connections,
+            secrets=make_secrets(self._notify_from_thread),
+            presets=presets,
+            embedded=self.embedded,
+            notify=notify,
+        )
+        self._discovery = make_discovery(self.relays.set_discovered) if make_discovery is not None else None
+        self.engine = RemoteEngine(
+            self.document, withheld=self.connections.withheld, draw_text=draw_text, runtime=paths.runtime, spawn=spawn, notify=notify
+        )
+        self.engine.attached.connect(self._on_attached)  # before the broadcast, which goes on with the show that is taken over here
+        self.engine.probed.connect(self.relays.set_probes)
+        self.broadcast = BroadcastControl(
+            relays=self.relays, embedded=self.embedded, engine=self.engine, settings=self.settings, clock=clock
+        )
+        self.settings.changed.connect(self._on_settings_changed)
+
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
         fill(self.actions, self)
-        self.control = ShowControl(self, equipment=equipment, clock=clock, send=lambda command, slot: self._engine.send(command, slot=slot))
-        fill_show(self.actions, self.control, lambda: self.show)
+        self.control = ShowControl(self, equipment=equipment, clock=clock, send=self.engine.send)
+        fill_show(self.actions, self.control, lambda: self.document.show)
         self.plugins = PluginHost(
             paths.plugins,
             settings=PluginSettingsFile(paths.plugin_settings),
@@ -122,21 +131,14 @@ class Studio(RelayedShow):
             take_order=self.control.orders.place,
             notify=notify,
         )
-        self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.show, lambda: self.title, notify)
-        self._applied: Apply | None = None
-        self._applied_at = 0.0
-        self._due: asyncio.Handle | None = None
-        self._found_engine = False
-        self._engine_left = False
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
     async def start(self, path: Path | None = None) -> None:
-        """Open `path`, or the last show, and begin to look after the engine and the embedded relay; both come up in the background."""
+        """Open `path`, or the last show, and start the engine and the embedded relay; both come up in the background."""
         if self._loop is not None:
             return
         self._loop = asyncio.get_running_loop()
-        self._running = True
         for notice in self._early_notices:
             self.notices.emit(notice)
         self._early_notices = ()
@@ -144,216 +146,98 @@ class Studio(RelayedShow):
             self._lock.acquire()
         except StorageError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
-        self._files.start()
-        self._background.start(self._files.look_after(lambda: self.settings.backup_every_min * 60.0), "backups")
-        last = self._files.last if self.settings.reopen_last else None
-        if path is None and self.recovery is not None and self.recovery.on_air and self._engine.left_running():
-            self.accept_recovery()  # before the room is joined: what viewers did meanwhile belongs into this log
-        elif (opening := path or last) is not None:
-            await self._files.open_at_start(opening)
-        elif self.settings.show_guide and self.recovery is None:
-            self.open_sample()
-        self._document.project_changed.connect(self._on_project_changed)
+        self.files.start()
+        self._background.start(self.files.look_after(lambda: self.settings.value.backup_every_min * 60.0), "backups")
+        await self._open_first(path)
+        self.document.project_changed.connect(self._on_project_changed)
         self.connections.changed.connect(self._on_connections_changed)
-        self._engine.state.changed.connect(self._on_engine_state)
-        self._learn_secrets()
+        self.relays.learn_secrets()
         if self._with_relay:
-            self._embedded.start()
+            self.embedded.start()
         if self._discovery is not None:
             self._background.start(self._discovery.start(), "discovery")
-        self._engine_left = self._engine.left_running()
-        self._engine.start()
+        self.engine.start()
         self.control.start()
         self.plugins.start()
 
+    async def _open_first(self, path: Path | None) -> None:
+        last = self.files.last if self.settings.value.reopen_last else None
+        recovered = self.files.recovered
+        if path is None and recovered is not None and recovered.on_air and self.engine.left_running():
+            self.files.accept_recovery()  # before the room is joined: what viewers did meanwhile belongs in this log
+        elif (opening := path or last) is not None:
+            await self.files.open_at_start(opening)
+        elif self.settings.value.show_guide and recovered is None:
+            self.open_sample()
+
     async def aclose(self, *, keep_engine: bool, keep_work: bool = False) -> None:
-        """End the desk. `keep_engine` leaves the show on air (and unsaved work to be found); else the engine leaves the relays and ends.
-        `keep_work` leaves unsaved work to be found in any case.
+        """End the desk. With `keep_engine` the show stays on air and unsaved work is left for the next desk; else the engine leaves the
+        relays and ends. `keep_work` leaves unsaved work in any case.
 
         More than once is ignored.
         """
         if self._loop is None:
-            self._files.close(keep_work=keep_work)
+            self.files.close(keep_work=keep_work)
             return
-        self._document.project_changed.disconnect(self._on_project_changed)
+        self.document.project_changed.disconnect(self._on_project_changed)
         self.connections.changed.disconnect(self._on_connections_changed)
-        if self._due is not None:
-            self._due.cancel()
-            self._sync()
+        self.engine.flush()
         keep_work = keep_work or keep_engine
-        others = self._lock.others()
+        keep = keep_engine or self._lock.others()
         await self.plugins.aclose()
-        await self.control.aclose(keep=keep_engine or others)
+        await self.control.aclose(keep=keep)
         await self._background.aclose()
-        await self._engine.aclose(keep_engine=keep_engine or others)
-        self._engine.state.changed.disconnect(self._on_engine_state)
-        await self._embedded.aclose(keep=keep_engine or others)
+        await self.engine.aclose(keep_engine=keep)
+        await self.embedded.aclose(keep=keep)
         if self._discovery is not None:
             await self._discovery.aclose()
-        await self._secrets.aclose()
-        self._files.close(keep_work=keep_work)
+        await self.relays.aclose()
+        self.files.close(keep_work=keep_work)
         self._lock.release()
-        self.preview.close()
-        self._loop, self._running = None, False
+        self._loop = None
 
     def _empty_show(self) -> Show:
-        return Show(self._new_project(self.settings), Presentation(host_language=self._host_language(self.settings)))
+        settings = self.settings.value
+        return Show(self._new_project(settings), Presentation(host_language=self._host_language(settings)))
 
     def open_sample(self) -> None:
-        """The sample show takes the place of the open one, which the caller has asked about; nothing happens where there is none."""
+        """Replace the open show, which the caller has asked about, with the sample show; does nothing when there is none."""
         if self._sample is None:
             return
         try:
-            self.begin_with(*self._sample(self._new_project(self.settings)))
+            self.files.begin_with(*self._sample(self._new_project(self.settings.value)))
         except AppError as error:
             self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
 
-    # The program --------------------------------------------------------------------------------------------------------
-
-    def take(self, scene_id: str, transition: Transition | None = None) -> None:
-        """Put a scene on program, by the project's own transition unless another is given."""
-        try:
-            scene_by_id(self.project, scene_id)
-        except AppError as error:
-            self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
-            return
-        self._sync()
-        self._engine.send(Take(scene_id, self.project.transition if transition is None else transition))
-        if self.engine.value is EngineState.ATTACHED:
-            self._applied = Apply(
-                on_program(self.project, scene_id), self.connections.withheld()
-            )  # applying what it knows already would cut short a fade
-        self._document.put_on_program(scene_id)
-
-    @property
-    def engine_may_be_live(self) -> bool:
-        """Whether an engine was found running that has not said yet whether it is on air."""
-        return self._engine_left
-
-    @property
-    def engine_pid(self) -> int:
-        """The process of the engine that was attached last; 0 before the first."""
-        return self._engine.pid
-
-    @property
-    def relay_pid(self) -> int:
-        """The process of the embedded relay; 0 while none runs."""
-        return self._embedded.pid
-
-    def refresh_devices(self) -> None:
-        """Look for devices again; `devices_changed` brings them."""
-        self._engine.send(ListDevices())
-
-    def restart_engine(self) -> None:
-        """End the engine, of whatever version, and begin anew; what is live goes back on air."""
-        self._background.start(self._engine.restart(), "engine-restart")
-
-    # Settings -------------------------------------------------------------------------------------------------------------
-
-    def change_setting(self, key: str, value: Value) -> None:
-        """Change and save one setting; raises FieldError for a value that does not fit. A disk that refuses is told by a notice."""
-        before = self.settings
-        self.settings = declared.with_setting(before, key, value)
-        if self.settings == before:
-            return
-        try:
-            self._settings_file.save(self.settings)
-        except StorageError as error:
-            self.notices.emit(Notice(Severity.ERROR, error.code, error.data))
-        if self._loop is not None and relay_setting(before) != relay_setting(self.settings):
-            self._background.start(self._embedded.change(relay_setting(self.settings)), "relay-change")
-        self.settings_changed.emit(self.settings)
-        if self._loop is not None:
-            self._learn_secrets()
-        self._on_relays_changed()
-
-    # The engine -----------------------------------------------------------------------------------------------------------
+    # Keeping the parts in step --------------------------------------------------------------------------------------------
 
     def _on_attached(self, hello: Hello) -> None:
-        if not self._found_engine and hello.project is not None and (hello.live_relay_ids or self._lock.others()):
-            self._files.take_over_running(hello.project)
+        if not self._took_over and hello.project is not None and (hello.live_relay_ids or self._lock.others()):
+            self.files.take_over_running(hello.project)
             self.connections.is_running(hello.live_relay_ids, hello.withheld)
-        self._found_engine = True
-        self.preview.attach(hello.preview)
-        self._on_air.on_attached(hello.live_relay_ids)
-        self._texts.forget()
-        self._applied = Apply(self.project, self.connections.withheld())
-        self._engine.send(self._applied)
-        self._engine.send(Take(self.project.scene_id, CUT))
-        self._sync()
-        self.refresh_devices()
-
-    def _on_engine_state(self, old: EngineState, new: EngineState) -> None:
-        if old is EngineState.ATTACHED:
-            self._on_air.on_lost()
-            self.stats = None
-
-    def _on_event(self, event: Event) -> None:
-        _EVENTS[type(event)](self, event)
-
-    def _on_stats(self, stats: EngineStats) -> None:
-        self.stats = stats
-        self._engine_left = False
-        self._on_air.on_stats(stats)
-        self.stats_changed.emit(stats)
-
-    def _on_probes(self, probes: tuple[RelayProbe, ...]) -> None:
-        self.probes = probes
-        self._refresh_relays()
-        self.probes_changed.emit(probes)
-
-    def _on_devices(self, devices: Devices) -> None:
-        self.devices = devices
-        self.devices_changed.emit(devices)
-
-    # Keeping in step ------------------------------------------------------------------------------------------------------
+        self._took_over = True
 
     def _on_project_changed(self, project: Project) -> None:
-        if self._loop is None or self._due is not None:
-            return
-        wait = self._applied_at + APPLY_GAP_S - self._loop.time()
-        self._due = self._loop.call_later(wait, self._sync) if wait > 0 else self._loop.call_soon(self._sync)
-        self._learn_secrets()
-
-    def _sync(self) -> None:
-        """Tell the engine what it does not know yet."""
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
-        project = self.project
-        if self._loop is None or self.engine.value is not EngineState.ATTACHED:
-            return
-        wanted = Apply(project, self.connections.withheld())
-        if wanted != self._applied:
-            self._applied = wanted
-            self._applied_at = self._loop.time()
-            self._engine.send(wanted)
-        for picture in self._texts.due(project):
-            self._engine.send(picture)
-        self._refresh_relays()
+        if self.engine.sync_soon():
+            self.relays.learn_secrets()
 
     def _on_connections_changed(self) -> None:
-        self._learn_secrets()
-        self._sync()
-        self.relays_changed.emit()
+        self.relays.learn_secrets()
+        self.engine.sync()
+        self.relays.changed.emit()
 
-    def _tell_engine(self, command: Command) -> None:
-        self._engine.send(command)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        before, self._relay_setting = self._relay_setting, relay_setting(settings)
+        if self._loop is not None:
+            if before != self._relay_setting:
+                self._background.start(self.embedded.change(self._relay_setting), "relay-change")
+            self.relays.learn_secrets()
+        self.relays.changed.emit()
 
     def _notify_from_thread(self, notice: Notice) -> None:
         self._post(lambda: self.notices.emit(notice))
 
-    def _post(self, what: Callable[[], None]) -> None:
-        """Run something on the loop's thread; before the start and after the end nobody is there to care."""
+    def _post(self, job: Callable[[], None]) -> None:
+        """Run a job on the loop's thread; before the start and after the end it is dropped."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(what)
-
-
-_EVENTS: Mapping[type[Any], Callable[[Studio, Any], None]] = {
-    EngineStats: Studio._on_stats,
-    Meters: lambda studio, meters: studio.meters_changed.emit(meters),
-    Notice: lambda studio, notice: studio.notices.emit(notice),
-    RelayProbes: lambda studio, event: studio._on_probes(event.probes),
-    RelayTrial: lambda studio, trial: studio.relay_tried.emit(trial),
-    Devices: Studio._on_devices,
-}
+            self._loop.call_soon_threadsafe(job)

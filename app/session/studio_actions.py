@@ -1,65 +1,68 @@
 """The actions of the studio itself."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from app.domain.base.state import StateCell
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.editing import add_scene, duplicate_scene, remove_scene, replace_strip
-from app.domain.program.project import Project, program_scene
+from app.domain.program.project import program_scene
 from app.session.actions import Action, ActionTable
+from app.session.document.document import Document
 
 NUMBERED = 9  # the digit keys
 
 
-class ActingStudio(Protocol):
-    """What the actions do things with."""
-
-    @property
-    def project(self) -> Project: ...
-
-    @property
-    def undo_title(self) -> str: ...
-
-    @property
-    def redo_title(self) -> str: ...
-
-    @property
-    def broadcast(self) -> StateCell[BroadcastState]: ...
-
-    def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> None: ...
-
-    def undo(self) -> None: ...
-
-    def redo(self) -> None: ...
-
+class Files(Protocol):
     def new(self) -> None: ...
 
     def save(self) -> bool: ...
 
+
+class Engine(Protocol):
     def take(self, scene_id: str) -> None: ...
+
+    def refresh_devices(self) -> None: ...
+
+    def restart(self) -> None: ...
+
+
+class Broadcast(Protocol):
+    @property
+    def state(self) -> StateCell[BroadcastState]: ...
 
     def go_live(self) -> None: ...
 
     def stop_live(self) -> None: ...
 
-    def refresh_devices(self) -> None: ...
 
-    def restart_engine(self) -> None: ...
+class ActingStudio(Protocol):
+    """What the actions act on."""
+
+    @property
+    def document(self) -> Document: ...
+
+    @property
+    def files(self) -> Files: ...
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def broadcast(self) -> Broadcast: ...
 
 
 def take_neighbour(studio: ActingStudio, step: int) -> None:
     """Put the scene so many places further in the list on program; past the end comes the beginning."""
-    scenes = studio.project.scenes
-    here = scenes.index(program_scene(studio.project))
-    studio.take(scenes[(here + step) % len(scenes)].id)
+    scenes = studio.document.project.scenes
+    here = scenes.index(program_scene(studio.document.project))
+    studio.engine.take(scenes[(here + step) % len(scenes)].id)
 
 
 def toggle_mute(studio: ActingStudio, number: int) -> None:
     """Mute or open the strip with this number, from 1."""
-    strip = studio.project.strips[number - 1]
+    strip = studio.document.project.strips[number - 1]
     title = "Unmute" if strip.muted else "Mute"
-    studio.edit(title, lambda project: replace_strip(project, strip.source_id, muted=not strip.muted))
+    studio.document.edit(title, lambda project: replace_strip(project, strip.source_id, muted=not strip.muted))
 
 
 def fill(table: ActionTable, studio: ActingStudio) -> None:
@@ -74,32 +77,32 @@ def fill(table: ActionTable, studio: ActingStudio) -> None:
 
 def _file_actions(studio: ActingStudio) -> tuple[Action, ...]:
     return (
-        Action("file.new", "New show", "Ctrl+N", "new", studio.new),
+        Action("file.new", "New show", "Ctrl+N", "new", studio.files.new),
         Action("file.open", "Open…", "Ctrl+O", "open"),
-        Action("file.save", "Save", "Ctrl+S", "save", studio.save),
+        Action("file.save", "Save", "Ctrl+S", "save", studio.files.save),
         Action("file.save_as", "Save as…", "Ctrl+Shift+S", "save"),
-        Action("edit.undo", "Undo", "Ctrl+Z", "undo", studio.undo, lambda: bool(studio.undo_title)),
-        Action("edit.redo", "Redo", "Ctrl+Shift+Z", "redo", studio.redo, lambda: bool(studio.redo_title)),
+        Action("edit.undo", "Undo", "Ctrl+Z", "undo", studio.document.undo, lambda: bool(studio.document.undo_title)),
+        Action("edit.redo", "Redo", "Ctrl+Shift+Z", "redo", studio.document.redo, lambda: bool(studio.document.redo_title)),
     )
 
 
 def _scene_actions(studio: ActingStudio) -> tuple[Action, ...]:
     def here() -> str:
-        return program_scene(studio.project).id
+        return program_scene(studio.document.project).id
 
     def several() -> bool:
-        return len(studio.project.scenes) > 1
+        return len(studio.document.project.scenes) > 1
 
     def add() -> None:
-        studio.edit("Add scene", lambda project: add_scene(project, f"Scene {len(project.scenes) + 1}"))
+        studio.document.edit("Add scene", lambda project: add_scene(project, f"Scene {len(project.scenes) + 1}"))
 
     def duplicate() -> None:
         scene_id = here()
-        studio.edit("Duplicate scene", lambda project: duplicate_scene(project, scene_id))
+        studio.document.edit("Duplicate scene", lambda project: duplicate_scene(project, scene_id))
 
     def remove() -> None:
         scene_id = here()
-        studio.edit("Remove scene", lambda project: remove_scene(project, scene_id))
+        studio.document.edit("Remove scene", lambda project: remove_scene(project, scene_id))
 
     return (
         Action("scene.add", "Add scene", "Ctrl+Shift+N", "scene-add", add),
@@ -112,34 +115,39 @@ def _scene_actions(studio: ActingStudio) -> tuple[Action, ...]:
 
 def _show_actions(studio: ActingStudio) -> tuple[Action, ...]:
     def idle() -> bool:
-        return studio.broadcast.value is BroadcastState.IDLE
+        return studio.broadcast.state.value is BroadcastState.IDLE
 
     def on_air() -> bool:
-        return studio.broadcast.value in (BroadcastState.STARTING, BroadcastState.LIVE)
+        return studio.broadcast.state.value in (BroadcastState.STARTING, BroadcastState.LIVE)
 
     return (
-        Action("show.go_live", "Go Live", "Ctrl+L", "live", studio.go_live, idle),
-        Action("show.stop", "End the show", "Ctrl+Shift+L", "stop", studio.stop_live, on_air),
-        Action("devices.refresh", "Look for devices", "F5", "refresh", studio.refresh_devices),
-        Action("engine.restart", "Restart the engine", "", "refresh", studio.restart_engine),
+        Action("show.go_live", "Go Live", "Ctrl+L", "live", studio.broadcast.go_live, idle),
+        Action("show.stop", "End the show", "Ctrl+Shift+L", "stop", studio.broadcast.stop_live, on_air),
+        Action("devices.refresh", "Look for devices", "F5", "refresh", studio.engine.refresh_devices),
+        Action("engine.restart", "Restart the engine", "", "refresh", studio.engine.restart),
     )
 
 
 def _take_numbered(studio: ActingStudio, number: int) -> Action:
     def there() -> bool:
-        return len(studio.project.scenes) >= number
+        return len(studio.document.project.scenes) >= number
 
     return Action(
-        f"scene.{number}", f"Scene {number}", f"Ctrl+{number}", "", lambda: studio.take(studio.project.scenes[number - 1].id), there
+        f"scene.{number}",
+        f"Scene {number}",
+        f"Ctrl+{number}",
+        "",
+        lambda: studio.engine.take(studio.document.project.scenes[number - 1].id),
+        there,
     )
 
 
 def _mute_numbered(studio: ActingStudio, number: int) -> Action:
     def there() -> bool:
-        return len(studio.project.strips) >= number
+        return len(studio.document.project.strips) >= number
 
     def muted() -> bool:
-        return there() and studio.project.strips[number - 1].muted
+        return there() and studio.document.project.strips[number - 1].muted
 
     return Action(
         f"strip.mute.{number}", f"Mute strip {number}", f"Alt+{number}", "mute", lambda: toggle_mute(studio, number), there, muted

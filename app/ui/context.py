@@ -82,17 +82,17 @@ class WindowContext:
     @property
     def language(self) -> str:
         """The window's language as a BCP 47 tag."""
-        return BCP47[language_for(self.studio.settings.language)]
+        return BCP47[language_for(self.studio.settings.value.language)]
 
     @property
     def around(self) -> Surroundings:
         """What editors of declared fields need."""
-        return Surroundings(self.icons, lambda: self.studio.devices, self.folders)
+        return Surroundings(self.icons, lambda: self.studio.engine.devices, self.folders)
 
     @property
     def edited_scene(self) -> Scene:
         """The scene that lists, forms and handles change: the one that was chosen to be edited off air, else the one on program."""
-        project, wanted = self.studio.project, self.selection.scene_id
+        project, wanted = self.studio.document.project, self.selection.scene_id
         return next((scene for scene in project.scenes if scene.id == wanted), None) or program_scene(project)
 
     def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> bool:
@@ -101,7 +101,7 @@ class WindowContext:
 
     def edit_show(self, title: str, change: Callable[[Show], Show], *, merge: str = "") -> bool:
         """As `edit`, for what the show sells and says."""
-        return self.attempt(lambda: self.studio.edit_show(title, change, merge=merge))
+        return self.attempt(lambda: self.studio.document.edit_show(title, change, merge=merge))
 
     def attempt(self, verb: Callable[[], object]) -> bool:
         """Do something; a refusal is shown as a notice and gives False."""

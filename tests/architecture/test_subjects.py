@@ -15,7 +15,7 @@ SUBJECTS: Mapping[str, Collection[str]] = {
     "base": (),
     "kit": ("base", "program"),
     "program": ("base", "kit"),
-    "engine": ("base", "program"),
+    "engine": ("base", "program", "document"),
     "document": ("base", "program"),
     "catalogue": ("base", "kit", "document"),
     "selling": ("base", "kit", "program", "document", "catalogue"),

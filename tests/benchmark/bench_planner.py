@@ -122,7 +122,7 @@ def measure(application: QApplication, home: Path, size: tuple[int, int], steps:
     studio = make_studio(home)
     shell = Shell(application, studio, options(home))
     markets = load_markets(RESOURCES / "markets")[:MARKETS]
-    studio.edit_show("Fill", lambda show: filled(show, markets))
+    studio.document.edit_show("Fill", lambda show: filled(show, markets))
     begun = time.perf_counter()
     planner = PlannerWindow(shell.window.context, QSettings(str(home / "planner.ini"), QSettings.Format.IniFormat))
     planner.resize(*size)

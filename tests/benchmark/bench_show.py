@@ -103,7 +103,7 @@ class Bench:
 
         def named() -> None:
             name = {"en": f"Another name {self._next()}"}
-            studio.edit_show("Change product", lambda show: change_product(show, "p5000", name=name), merge="name")
+            studio.document.edit_show("Change product", lambda show: change_product(show, "p5000", name=name), merge="name")
 
         def removed() -> None:
             panel.list.choose(panel.list.rows.shown[4000].id)
@@ -116,7 +116,7 @@ class Bench:
             "product: end of search": ("products", panel.search.clear),
             "product: move": ("products", lambda: panel.list.moved.emit([f"p{self._next()}"], 9000)),
             "product: remove": ("products", removed),
-            "product: undo": ("products", studio.undo),
+            "product: undo": ("products", studio.document.undo),
             "product: pin": ("products", lambda: panel.pin(f"p{200 + self._next()}")),
             "product: open the form": ("products", lambda: panel.open(f"p{100 + self._next()}")),
         }
@@ -126,10 +126,10 @@ class Bench:
 
         def titled() -> None:
             title = f"Title {self._next()}"
-            studio.edit_show("Change segment", lambda show: change_segment(show, "s100", title=title), merge="title")
+            studio.document.edit_show("Change segment", lambda show: change_segment(show, "s100", title=title), merge="title")
 
         def removed() -> None:
-            panel.list.choose(studio.show.segments[120].id)
+            panel.list.choose(studio.document.show.segments[120].id)
             panel.remove()
 
         def looked() -> None:
@@ -142,7 +142,7 @@ class Bench:
             "segment: move": ("rundown", lambda: panel.list.moved.emit(["s50"], 20 + self._next() % 100)),
             "segment: products dropped": ("rundown", lambda: panel.add_products(["p7", "p8"], 60)),
             "segment: remove": ("rundown", removed),
-            "segment: undo": ("rundown", studio.undo),
+            "segment: undo": ("rundown", studio.document.undo),
             "segment: open the form": ("rundown", lambda: panel.open(f"s{10 + self._next() % 100}")),
             "segment: a letter, and the lint": ("rundown", looked),
         }
@@ -197,7 +197,7 @@ async def measure(application: QApplication, arguments: argparse.Namespace, home
     shell.window.resize(1366, 768)
     bench = Bench(studio, shell.window)
     begun = time.perf_counter()
-    studio.edit_show("Fill", lambda show: large_show(show, arguments.products, arguments.segments))
+    studio.document.edit_show("Fill", lambda show: large_show(show, arguments.products, arguments.segments))
     await bench.settle()
     print(f"made and shown in {(time.perf_counter() - begun) * 1000:.0f} ms", flush=True)
     await bench.settle(8.0)

@@ -116,7 +116,9 @@ async def verbs(desk: StudioDesk, pins: int) -> dict[str, list[float]]:
         await measure("swap", show_control.runner.swap_to_backup)
         await measure("sell", partial(show_control.selling.sell, f"p{number}", 1))
         await measure("timing", show_control.runner.timing)
-        await measure("edit", partial(desk.studio.edit_show, "Edit", partial(change_product, product_id="p3", price_band=str(number))))
+        await measure(
+            "edit", partial(desk.studio.document.edit_show, "Edit", partial(change_product, product_id="p3", price_band=str(number)))
+        )
     return taken
 
 
@@ -134,7 +136,7 @@ async def card_ms(desk: StudioDesk, changes: int) -> list[float]:
     for number in range(changes):
         put = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
-        desk.studio.edit_show("Type", partial(change_product, product_id=pinned, name={"en": f"Lamp {number}"}), merge="name")
+        desk.studio.document.edit_show("Type", partial(change_product, product_id=pinned, name={"en": f"Lamp {number}"}), merge="name")
         taken.append((await put - began) * 1000)
         await asyncio.sleep(0.05)
     return taken
@@ -142,7 +144,7 @@ async def card_ms(desk: StudioDesk, changes: int) -> list[float]:
 
 async def page_ms(desk: StudioDesk, pages: int, pins: int) -> list[float]:
     """Pins on so many pages."""
-    address = desk.studio.room_address
+    address = desk.studio.embedded.room
     assert address is not None
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=watch, args=(address.base, pages, theirs), name="pages")
@@ -167,7 +169,7 @@ async def run(arguments: argparse.Namespace, home: Path) -> None:
     async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
         await desk.attached()
         await joined(desk)
-        desk.studio.edit_show("Fill", lambda _: large_show(arguments.products, arguments.segments))
+        desk.studio.document.edit_show("Fill", lambda _: large_show(arguments.products, arguments.segments))
         await asyncio.sleep(1.0)
         for name, values in (await verbs(desk, arguments.pins)).items():
             say(name, values, VERB_GOAL_MS)

@@ -37,7 +37,7 @@ async def _until_first_picture(page: Page, studio: Studio) -> float:
     """Milliseconds from the click on Go Live to the picture."""
     await page.evaluate(f"(() => {{ {FIRST}; }})()")
     asked_ms = SystemClock().wall_ns() / NS_PER_MS
-    studio.go_live()
+    studio.broadcast.go_live()
     return float(await page.evaluate("window.firstPicture")) - asked_ms
 
 
@@ -47,15 +47,15 @@ async def measure_clicks(home: Path) -> list[float]:
     async with StudioDesk(home, commands=REAL) as desk, Chromium() as browser:
         studio = desk.studio
         await desk.attached()
-        await desk.until(lambda: studio.relay_running and studio.stats is not None and studio.stats.frames.composed > 90)
+        await desk.until(lambda: studio.embedded.running and studio.engine.stats is not None and studio.engine.stats.frames.composed > 90)
         page = await browser.page()
-        await page.go(studio.watch_address)
+        await page.go(studio.embedded.watch_address)
         for _ in range(ROUNDS):
             await page.until("tradewind.state === 'waiting'")
             found.append(await _until_first_picture(page, studio))
-            await desk.until(lambda: studio.broadcast.value is BroadcastState.LIVE)
-            studio.stop_live()
-            await desk.until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+            await desk.until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
+            studio.broadcast.stop_live()
+            await desk.until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
     return found
 
 

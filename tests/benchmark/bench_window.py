@@ -111,7 +111,7 @@ def _own_mb(pid: int) -> float:
 
 
 def _memory_mb(studio: Studio, of: Callable[[int], float] = _share_mb) -> dict[str, float]:
-    pids = {"desk": os.getpid(), "engine": studio.engine_pid, "engine host": host_of(studio.engine_pid), "relay": studio.relay_pid}
+    pids = {"desk": os.getpid(), "engine": studio.engine.pid, "engine host": host_of(studio.engine.pid), "relay": studio.embedded.pid}
     return {name: round(of(pid), 1) for name, pid in pids.items() if pid}
 
 
@@ -141,7 +141,7 @@ def crowd_process(base: str, pages: int) -> None:
 @contextmanager
 def crowd(studio: Studio, pages: int) -> Iterator[None]:
     """The pages, as a process of their own."""
-    address = studio.room_address
+    address = studio.embedded.room
     if not pages or address is None:
         yield
         return
@@ -160,7 +160,7 @@ def crowd(studio: Studio, pages: int) -> Iterator[None]:
 
 
 def _is_live(studio: Studio) -> bool:
-    return studio.stats is not None and any(target.state is TargetState.LIVE for target in studio.stats.targets)
+    return studio.engine.stats is not None and any(target.state is TargetState.LIVE for target in studio.engine.stats.targets)
 
 
 async def _make_busy(rows: QListWidget) -> None:
@@ -178,15 +178,15 @@ async def _make_busy(rows: QListWidget) -> None:
 async def span(studio: Studio, seconds: float) -> dict[str, Any]:
     """The figures of so many seconds from now."""
     await asyncio.sleep(1.2)  # the stats of a fresh second
-    assert studio.stats is not None
-    before, cpu_before = studio.stats.frames, psutil.Process().cpu_times()
+    assert studio.engine.stats is not None
+    before, cpu_before = studio.engine.stats.frames, psutil.Process().cpu_times()
     memory, own = [_memory_mb(studio)], [_memory_mb(studio, _own_mb)]
     step = min(SAMPLE_S, seconds)
     for _ in range(max(1, round(seconds / step))):
         await asyncio.sleep(step)
         memory.append(_memory_mb(studio))
         own.append(_memory_mb(studio, _own_mb))
-    after, cpu = studio.stats, psutil.Process().cpu_times()
+    after, cpu = studio.engine.stats, psutil.Process().cpu_times()
     ticks = [getattr(after.frames, name) - getattr(before, name) for name in ("composed", "repeated", "skipped")]
     return {
         "ticks": sum(ticks),
@@ -208,9 +208,9 @@ async def measure(application: QApplication, arguments: argparse.Namespace, home
     await asyncio.sleep(0.1)
     shell.window.resize(1366, 768)
     width = arguments.height * 16 // 18 * 2
-    studio.edit("Size", partial(replace_canvas, width=width, height=arguments.height))
-    await _until(lambda: studio.stats is not None and studio.relay_running)
-    studio.go_live()
+    studio.document.edit("Size", partial(replace_canvas, width=width, height=arguments.height))
+    await _until(lambda: studio.engine.stats is not None and studio.embedded.running)
+    studio.broadcast.go_live()
     await _until(lambda: _is_live(studio))
     await asyncio.sleep(3)
     with crowd(studio, arguments.pages):
@@ -223,7 +223,7 @@ async def measure(application: QApplication, arguments: argparse.Namespace, home
             result["busy"] = await span(studio, arguments.busy_seconds)
             busy.cancel()
             rows.close()
-    studio.stop_live()
+    studio.broadcast.stop_live()
     await asyncio.sleep(0.5)
     shell.window.closing.emit(False)
     await running

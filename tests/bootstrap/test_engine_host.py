@@ -116,8 +116,8 @@ async def test_an_engine_goes_on_without_its_host_and_is_followed_by_one_of_the_
         before = await registered(desk.paths.runtime)
         os.kill(before.host_pid, signal.SIGKILL)
         assert await ends(before.host_pid, within_s=PATIENCE_S)
-        at_ns = desk.studio.stats.at_ns if desk.studio.stats is not None else 0
-        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.at_ns > at_ns)
+        at_ns = desk.studio.engine.stats.at_ns if desk.studio.engine.stats is not None else 0
+        await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.at_ns > at_ns)
         assert desk.engine_pid == before.pid
         os.kill(before.pid, signal.SIGKILL)
         await desk.notice("engine.restarted")

@@ -248,10 +248,10 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
     copy = alone_elsewhere(kept)
     async with StudioDesk(tmp_path / "other home", path=copy) as desk:
         studio = desk.studio
-        assert [(one.seq, one.kind, one.data) for one in studio.events()] == [(one.seq, one.kind, one.data) for one in events]
+        assert [(one.seq, one.kind, one.data) for one in studio.log.events()] == [(one.seq, one.kind, one.data) for one in events]
         assert [one.seq for one in events] == list(range(1, len(events) + 1))
-        assert studio.show.products[1:] == sample().products[1:]
-        assert sum(stock.units for stock in studio.show.products[0].stock) == 48
+        assert studio.document.show.products[1:] == sample().products[1:]
+        assert sum(stock.units for stock in studio.document.show.products[0].stock) == 48
         for picture_id, content in sample().pictures.items():
             assert studio.pictures.get(picture_id) == content
         for what, ending in ((ExportKind.PRODUCTS, "xlsx"), (ExportKind.PRODUCTS, "csv"), (ExportKind.EVENTS, "xlsx")):
@@ -259,11 +259,11 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         assert len(read_table(tmp_path / "events.xlsx").rows) == len(events)
         for ending in ("xlsx", "csv"):
             table = read_table(tmp_path / f"products.{ending}")
-            empty = replace(studio.show, products=(), segments=(), coupons=())
+            empty = replace(studio.document.show, products=(), segments=(), coupons=())
             plan = plan_import(table, match_products(table, empty), empty)
             assert not plan.faults
             assert [(one.name, one.prices, one.points and one.points[0].keyword) for one in plan.products] == [
-                (one.name, one.prices, one.points and one.points[0].keyword) for one in studio.show.products
+                (one.name, one.prices, one.points and one.points[0].keyword) for one in studio.document.show.products
             ]
 
 

@@ -1,13 +1,11 @@
 """The table that menus, keys and remote control read."""
 
-from collections.abc import Callable
-
 import pytest
 
 from app.domain.base.errors import AppError
 from app.domain.base.state import StateCell
 from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
-from app.domain.program.project import Project, starter_project
+from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.session.actions import Action, ActionTable
 from app.session.document.document import Document
@@ -15,33 +13,24 @@ from app.session.studio_actions import fill
 
 
 class Doing:
-    """A document and a list of what was asked."""
+    """A document and a list of what was asked; it is its own files, engine and broadcast."""
 
     def __init__(self) -> None:
         self.document = Document(Show(starter_project(camera=None, microphone=False)))
-        self.broadcast: StateCell[BroadcastState] = StateCell("test", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.state: StateCell[BroadcastState] = StateCell("test", BroadcastState.IDLE, BROADCAST_MOVES)
         self.done: list[str] = []
 
     @property
-    def project(self) -> Project:
-        return self.document.project
+    def files(self) -> "Doing":
+        return self
 
     @property
-    def undo_title(self) -> str:
-        return self.document.undo_title
+    def engine(self) -> "Doing":
+        return self
 
     @property
-    def redo_title(self) -> str:
-        return self.document.redo_title
-
-    def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> None:
-        self.document.edit(title, change, merge=merge)
-
-    def undo(self) -> None:
-        self.document.undo()
-
-    def redo(self) -> None:
-        self.document.redo()
+    def broadcast(self) -> "Doing":
+        return self
 
     def take(self, scene_id: str) -> None:
         self.document.put_on_program(scene_id)
@@ -55,16 +44,16 @@ class Doing:
 
     def go_live(self) -> None:
         self.done.append("live")
-        self.broadcast.set(BroadcastState.STARTING)
+        self.state.set(BroadcastState.STARTING)
 
     def stop_live(self) -> None:
         self.done.append("stop")
-        self.broadcast.set(BroadcastState.STOPPING)
+        self.state.set(BroadcastState.STOPPING)
 
     def refresh_devices(self) -> None:
         self.done.append("refresh")
 
-    def restart_engine(self) -> None:
+    def restart(self) -> None:
         self.done.append("restart")
 
 
@@ -94,11 +83,11 @@ def test_scenes_are_added_taken_muted_and_undone() -> None:
     assert not actions.run("scene.next"), "one scene has no next"
     assert not actions.run("scene.2")
     assert actions.run("scene.add") and actions.run("scene.duplicate")
-    first, second, third = (scene.id for scene in doing.project.scenes)
-    assert actions.run("scene.3") and doing.project.scene_id == third
-    assert actions.run("scene.next") and doing.project.scene_id == first
-    assert actions.run("scene.previous") and doing.project.scene_id == third
-    assert actions.run("scene.remove") and third not in {scene.id for scene in doing.project.scenes}
+    first, second, third = (scene.id for scene in doing.document.project.scenes)
+    assert actions.run("scene.3") and doing.document.project.scene_id == third
+    assert actions.run("scene.next") and doing.document.project.scene_id == first
+    assert actions.run("scene.previous") and doing.document.project.scene_id == third
+    assert actions.run("scene.remove") and third not in {scene.id for scene in doing.document.project.scenes}
     mute = actions["strip.mute.1"]
     assert mute.checked is not None and not mute.checked()
     assert actions.run("strip.mute.1") and mute.checked()

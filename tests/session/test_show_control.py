@@ -39,7 +39,7 @@ async def selling(
     async with StudioDesk(
         home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always", **(settings or {})}
     ) as desk:
-        desk.studio.edit_show("Fill", lambda _: show())
+        desk.studio.document.edit_show("Fill", lambda _: show())
         await desk.attached()
         await in_room(desk)
         await desk.notice("paper.overlay_dropped", id="card.badge")  # a desk before us may have left some
@@ -59,7 +59,7 @@ async def in_room(desk: StudioDesk) -> None:
 
 
 def client(desk: StudioDesk) -> aiohttp.ClientSession:
-    address = desk.studio.room_address
+    address = desk.studio.embedded.room
     assert address is not None
     return aiohttp.ClientSession(address.base)
 
@@ -77,7 +77,7 @@ async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
         assert (await viewer.next("put", key="pinned"))["value"]["product"] == "sun"
         first = await desk.notice("paper.overlay", id="card.product")
         desk.forget()
-        desk.studio.edit_show("Rename", partial(change_product, product_id="sun", name={"en": "A longer name for the same lamp"}))
+        desk.studio.document.edit_show("Rename", partial(change_product, product_id="sun", name={"en": "A longer name for the same lamp"}))
         changed = await desk.notice("paper.overlay", id="card.product")
         assert changed.data["size"] != first.data["size"]
         assert (await viewer.next("put", key="product/sun"))["value"]["name"]["en"].startswith("A longer")
@@ -91,7 +91,7 @@ async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
         await desk.notice("paper.overlay_dropped", id="card.keyword")
         assert (await viewer.next("put", key="card"))["value"] is None
         desk.forget()
-        desk.studio.edit_show("Note", partial(change_product, product_id="moon", price_band="for gifts"))
+        desk.studio.document.edit_show("Note", partial(change_product, product_id="moon", price_band="for gifts"))
         offered.unpin()
         await desk.notice("paper.overlay_dropped", id="card.product")
         assert overlays(desk) == []  # what the card does not say is no reason to draw it
@@ -110,10 +110,10 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
         await desk.notice("paper.overlay", id="card.ticker")
         assert set(overlays(desk)) == {"card.product", "card.lower_third", "card.ticker", "card.code"}
         desk.forget()
-        desk.studio.edit_show("Look", partial(change_desk, card_theme="paper"))
+        desk.studio.document.edit_show("Look", partial(change_desk, card_theme="paper"))
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
-        desk.studio.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
+        desk.studio.document.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
         offered.keep_on(OnScreenKind.CODE, on=False)
@@ -144,9 +144,9 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
             assert (await viewer.next("coupon"))["code"] == "AAA"
             await claimed(desk, "AAA")
         desk.forget()
-        os.kill(desk.studio.relay_pid, signal.SIGKILL)
+        os.kill(desk.studio.embedded.pid, signal.SIGKILL)
         await desk.notice("relay.restarted")
-        await desk.until(lambda: desk.studio.relay_running)
+        await desk.until(lambda: desk.studio.embedded.running)
         await in_room(desk)
         async with client(desk) as session, page(session) as viewer:
             board = await whole_board(viewer)
@@ -187,12 +187,12 @@ async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
         await viewer.send(t="event", n=1, kind="like", count=3)
         await viewer.next("count", likes=3)
         await desk.until(lambda: desk.studio.control.viewers.summary.likes == 3)
-        assert desk.studio.save_as(tmp_path / "liked")
+        assert desk.studio.files.save_as(tmp_path / "liked")
         viewer.heard.clear()
-        desk.studio.new()
+        desk.studio.files.new()
         await viewer.next("count", likes=0)
         assert (room.likes, desk.studio.control.viewers.summary.likes) == (0, 0)
-        assert desk.studio.open(tmp_path / "liked.tradewind")
+        assert desk.studio.files.open(tmp_path / "liked.tradewind")
         await viewer.next("count", likes=3)
         assert room.likes == 3
 
@@ -204,12 +204,12 @@ async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         show_control = desk.studio.control
         await viewer.open(board=0)
-        desk.studio.edit_show("Short", partial(lasting, 4))  # time enough for a busy machine to say that it is there
+        desk.studio.document.edit_show("Short", partial(lasting, 4))  # time enough for a busy machine to say that it is there
         show_control.selling.drop_coupon("ten")
         first = show_control.selling.shown.drop
         assert first is not None
         await viewer.next("count", left={"ten": 3})
-        desk.studio.edit_show("Long", partial(lasting, 60))
+        desk.studio.document.edit_show("Long", partial(lasting, 60))
         show_control.selling.drop_coupon("ten")
         await desk.until(lambda: show_control.now_ms() > first.expires_ms)
         await viewer.send(t="claim", n=1, coupon="ten")
@@ -219,7 +219,7 @@ async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path:
 async def claimed(desk: StudioDesk, code: str) -> None:
     """Until the log has it that this code was given."""
     async with asyncio.timeout(20):
-        while code not in [event.data["code"] for event in desk.studio.events((EventKind.COUPON_CLAIMED,))]:
+        while code not in [event.data["code"] for event in desk.studio.log.events((EventKind.COUPON_CLAIMED,))]:
             await asyncio.sleep(0.02)
 
 
@@ -235,7 +235,7 @@ async def whole_board(viewer: RoomSocket) -> dict[str, Any]:
 
 async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path) -> None:
     async with selling(tmp_path, settings={"low_stock": 2}) as desk, client(desk) as session, page(session) as viewer:
-        show_control, address = desk.studio.control, desk.studio.room_address
+        show_control, address = desk.studio.control, desk.studio.embedded.room
         assert address is not None
         show_control.runner.enter("second")
         board = (await viewer.open(board=0))["board"]
@@ -252,7 +252,7 @@ async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path)
             put = await viewer.next("put")
             board[put["key"]] = put["value"]
         await desk.notice("stock.low", units=1)
-        orders = desk.studio.events((EventKind.ORDER_PLACED,))
+        orders = desk.studio.log.events((EventKind.ORDER_PLACED,))
         assert [(event.data["product"], event.data["units"], event.data["source"]) for event in orders] == [("star", 2, "webhook")]
         assert show_control.orders.of("star")["USD"].minor == 3998
         assert (show_control.viewers.summary.orders, show_control.viewers.summary.of("star").ordered) == (1, 2)
@@ -261,21 +261,21 @@ async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path)
 async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_path: Path) -> None:
     async with selling(tmp_path, settings={"disclosure_auto": True}) as desk:
         studio = desk.studio
-        studio.go_live()
+        studio.broadcast.go_live()
         told = await desk.notice("run.not_started")
         assert told.actions == ("run.start",)
         await desk.notice("paper.overlay", id="card.badge")
         assert set(studio.control.disclosures.active) == {"US", "DE"}
-        assert studio.events((EventKind.SHOW_STARTED,)) == ()
+        assert studio.log.events((EventKind.SHOW_STARTED,)) == ()
         assert studio.actions.run("run.start")
-        studio.stop_live()
-        await desk.until(lambda: studio.broadcast.value is BroadcastState.IDLE)
-        studio.change_setting("run_with_live", True)
+        studio.broadcast.stop_live()
+        await desk.until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
+        studio.settings.change("run_with_live", True)
         studio.control.runner.end()
-        studio.go_live()
+        studio.broadcast.go_live()
         await desk.until(lambda: studio.control.runner.run.running)
-        await desk.until(lambda: studio.broadcast.value is BroadcastState.LIVE)
-        kinds = [event.kind for event in studio.events(AIR_KINDS)]
+        await desk.until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
+        kinds = [event.kind for event in studio.log.events(AIR_KINDS)]
         assert kinds == [EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.ON_AIR]
 
 
@@ -309,14 +309,14 @@ async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_p
         studio.control.selling.pin("sun")
         assert studio.control.cards.beside
         studio.control.selling.keep_on(OnScreenKind.LOWER_THIRD, on=True)  # the page has none of this
-        studio.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
+        studio.document.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
         assert "card.product" not in [notice.data.get("id") for notice in desk.heard]
-        studio.change_setting("cards_in_video", "always")
+        studio.settings.change("cards_in_video", "always")
         await desk.notice("paper.overlay", id="card.product")
-        studio.change_setting("cards_in_video", "never")
+        studio.settings.change("cards_in_video", "never")
         assert studio.control.cards.beside
-        studio.change_setting("cards_in_video", "auto")
+        studio.settings.change("cards_in_video", "auto")
         relay = Relay("away", "Away", "https://relay.example/whip")
-        studio.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
+        studio.document.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
         assert not studio.control.cards.beside, "others watch there, who have no page of ours"

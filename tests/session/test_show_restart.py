@@ -39,41 +39,41 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
             studio, selling, runner = desk.studio, desk.studio.control.selling, desk.studio.control.runner
             assert (desk.engine_pid, runner.run.segment_id) == (engine_pid, "first")
             assert (runner.unticked("first"), runner.timing().slot_left_s > 300) == (("moon-1", "moon-2", "show-it"), True)
-            assert segment_by_id(studio.show, "first").product_id == "moon"
+            assert segment_by_id(studio.document.show, "first").product_id == "moon"
             assert 500 < runner.timer_left_s() < 600
             assert (selling.shown.pinned_id, selling.shown.card and selling.shown.card.id) == ("moon", "moon-1")
             for overlay in ("card.product", "card.keyword"):
                 await desk.notice("paper.overlay", id=overlay)
             await desk.notice("paper.overlay_dropped", id="card.ticker")
-            await desk.until(lambda: studio.relay_pid == relay_pid)
+            await desk.until(lambda: studio.embedded.pid == relay_pid)
             async with asyncio.timeout(20):
-                while not (studio.events((EventKind.DETAIL_ASKED,)) and selling.claims("ten")):
+                while not (studio.log.events((EventKind.DETAIL_ASKED,)) and selling.claims("ten")):
                     await asyncio.sleep(0.02)
-            assert [event.data["product"] for event in studio.events((EventKind.DETAIL_ASKED,))] == ["moon"]
+            assert [event.data["product"] for event in studio.log.events((EventKind.DETAIL_ASKED,))] == ["moon"]
             assert list(selling.claims("ten")) == ["AAA"]
             assert studio.control.room.state.value is RoomState.JOINED
             assert studio.control.viewers.summary.of("moon").asked == 1
-            assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
+            assert [event.kind for event in studio.log.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
             selling.close_coupon()
             assert (await viewer.next("put", key="coupon", value=None))["value"] is None
-            studio.stop_live()
+            studio.broadcast.stop_live()
 
 
 async def test_a_long_log_is_counted_beside_everything_else(tmp_path: Path) -> None:
     path = tmp_path / "long.tradewind"
     book = SellingDesk(tmp_path)
-    assert book.book.save_as(path)
+    assert book.book.files.save_as(path)
     before = ((EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 7), (EventKind.SHOW_ENDED, 1))  # another evening
     for kind, count in (*before, (EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 5000)):
         for number in range(count):
-            book.book.log(kind, product="sun", viewer=f"v{number}", mark=f"before:{number + 1}")
-    book.book.log(EventKind.LIKED, count=12, product="sun")
+            book.book.log.append(kind, product="sun", viewer=f"v{number}", mark=f"before:{number + 1}")
+    book.book.log.append(EventKind.LIKED, count=12, product="sun")
     book.close()
     async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
         summary = desk.studio.control.viewers.summary
         counted = asyncio.Event()
         summary.changed.connect(lambda: counted.set() if summary.likes else None)
-        desk.studio.log(EventKind.PRODUCT_SEEN, product="sun")  # one more while it is counted
+        desk.studio.log.append(EventKind.PRODUCT_SEEN, product="sun")  # one more while it is counted
         async with asyncio.timeout(30):
             await counted.wait()
         assert (summary.of("sun").seen, summary.of("sun").likes) == (5001, 12)

@@ -19,7 +19,7 @@ from app.domain.program.project import Project
 from app.domain.program.source import SourceKind
 from app.link import registration
 from app.session.base.processes import runs
-from app.session.engine.engine_desk import EngineState
+from app.session.engine.engine_supervisor import EngineState
 from app.storage.settings import Settings
 from tests.support.link_desk import LinkDesk, registered
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk, new_project, paths_in
@@ -37,10 +37,12 @@ async def test_the_engine_is_started_told_everything_and_ended(tmp_path: Path) -
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
         await desk.notice("paper.applied", scenes=2)
-        await desk.until(lambda: bool(desk.studio.devices.cameras) and desk.studio.stats is not None and bool(desk.studio.probes))
+        await desk.until(
+            lambda: bool(desk.studio.engine.devices.cameras) and desk.studio.engine.stats is not None and bool(desk.studio.relays.probes)
+        )
         pid = desk.engine_pid
     assert not runs(pid)
-    assert desk.studio.engine.value is EngineState.STOPPED
+    assert desk.studio.engine.state.value is EngineState.STOPPED
     assert [notice.code for notice in desk.heard if not notice.code.startswith("paper.")] == []
 
 
@@ -50,10 +52,10 @@ async def test_edits_reach_the_engine_and_a_drag_is_thinned_out(tmp_path: Path) 
         await desk.notice("paper.applied")
         desk.forget()
         for number in range(500):
-            desk.studio.edit("Drag", partial(renamed, f"step {number}"), merge="drag")
+            desk.studio.document.edit("Drag", partial(renamed, f"step {number}"), merge="drag")
         await desk.notice("paper.applied", name="step 499")
         assert len([notice for notice in desk.heard if notice.code == "paper.applied"]) <= 3
-        desk.studio.undo()
+        desk.studio.document.undo()
         await desk.notice("paper.applied", name="Untitled show")
 
 
@@ -62,15 +64,15 @@ async def test_taking_a_scene_applies_first_and_never_after(tmp_path: Path) -> N
         await desk.attached()
         await desk.notice("paper.took")
         desk.forget()
-        desk.studio.edit("Add", lambda project: add_scene(project, "Three"))
-        third = desk.studio.project.scenes[2].id
-        desk.studio.take(third)
+        desk.studio.document.edit("Add", lambda project: add_scene(project, "Three"))
+        third = desk.studio.document.project.scenes[2].id
+        desk.studio.engine.take(third)
         await desk.notice("paper.took", scene=third)
-        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.scene_id == third)
+        await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.scene_id == third)
         words = [notice.code for notice in desk.heard if notice.code in ("paper.applied", "paper.took")]
         assert words == ["paper.applied", "paper.took"]
-        assert desk.studio.project.scene_id == third
-        desk.studio.take("no such scene")
+        assert desk.studio.document.project.scene_id == third
+        desk.studio.engine.take("no such scene")
         await desk.notice("project.no_scene")
 
 
@@ -85,10 +87,10 @@ async def test_text_is_drawn_when_it_changes_and_for_a_new_engine(tmp_path: Path
         text_id = str(picture.data["source"])
         order = [notice.code for notice in desk.heard]
         assert order.index("paper.applied") < order.index("paper.picture")
-        desk.studio.edit("Type", lambda project: change_settings(project, text_id, {"text": "eight888"}))
+        desk.studio.document.edit("Type", lambda project: change_settings(project, text_id, {"text": "eight888"}))
         await desk.notice("paper.picture", source=text_id, width=8)
         drawn = [notice for notice in desk.heard if notice.code == "paper.picture"]
-        desk.studio.edit("Rename", lambda project: replace(project, name="other"))
+        desk.studio.document.edit("Rename", lambda project: replace(project, name="other"))
         await desk.notice("paper.applied", name="other")
         assert [notice for notice in desk.heard if notice.code == "paper.picture"] == drawn, "unchanged text is not drawn again"
         desk.forget()
@@ -99,20 +101,20 @@ async def test_text_is_drawn_when_it_changes_and_for_a_new_engine(tmp_path: Path
 async def test_killed_while_live_it_is_back_on_air_with_the_same_scene(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
-        second = desk.studio.project.scenes[1].id
-        desk.studio.take(second)
-        desk.studio.go_live()
-        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
+        second = desk.studio.document.project.scenes[1].id
+        desk.studio.engine.take(second)
+        desk.studio.broadcast.go_live()
+        await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.LIVE)
         before = desk.engine_pid
-        token = desk.studio.token_of("embedded")
+        token = desk.studio.relays.token_of("embedded")
         desk.forget()
         os.kill(before, signal.SIGKILL)
         await desk.notice("engine.lost")
         await desk.notice("paper.live", ids="embedded", tokens=token)
         await desk.notice("engine.restarted")
-        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.scene_id == second)
+        await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.scene_id == second)
         assert desk.engine_pid != before
-        assert desk.studio.broadcast.value is BroadcastState.LIVE
+        assert desk.studio.broadcast.state.value is BroadcastState.LIVE
         order = [notice.code for notice in desk.heard if notice.code in ("paper.applied", "paper.took", "paper.live")]
         assert order == ["paper.applied", "paper.took", "paper.live"]
 
@@ -120,8 +122,8 @@ async def test_killed_while_live_it_is_back_on_air_with_the_same_scene(tmp_path:
 async def test_frozen_while_live_it_is_replaced(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.go_live()
-        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
+        desk.studio.broadcast.go_live()
+        await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.LIVE)
         before = desk.engine_pid
         desk.forget()
         os.kill(before, signal.SIGSTOP)
@@ -137,8 +139,8 @@ async def test_an_engine_that_keeps_dying_is_tried_less_and_less_often(tmp_path:
         assert failed.data["status"] == 3 and failed.data["times"] == 3
         assert "engine.restart" in failed.actions
         await desk.notice("engine.keeps_dying")
-        assert desk.studio.engine.value is EngineState.LOST
-        desk.studio.edit("Rename", lambda project: replace(project, name="still works"))
+        assert desk.studio.engine.state.value is EngineState.LOST
+        desk.studio.document.edit("Rename", lambda project: replace(project, name="still works"))
 
 
 async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tm
         async with StudioDesk(tmp_path) as desk:
             told = await desk.notice("engine.other_version")
             assert dict(told.data) == {"theirs": 99, "ours": LINK_VERSION}
-            assert desk.studio.engine.value is EngineState.STOPPED
+            assert desk.studio.engine.state.value is EngineState.STOPPED
             assert old.returncode is None
             assert desk.studio.actions.run("engine.restart")
             await desk.attached()
@@ -170,26 +172,26 @@ async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tm
 async def test_two_desks_share_one_engine_and_the_last_one_ends_it(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as first:
         await first.attached()
-        first.studio.edit("Rename", lambda project: replace(project, name="from the first desk"))
+        first.studio.document.edit("Rename", lambda project: replace(project, name="from the first desk"))
         await first.notice("paper.applied", name="from the first desk")
         async with StudioDesk(tmp_path) as second:
             await second.attached()
-            assert second.studio.project.name == "from the first desk"
+            assert second.studio.document.project.name == "from the first desk"
             assert second.engine_pid == first.engine_pid
-            second.studio.go_live()
-            await first.until(lambda: first.studio.broadcast.value is BroadcastState.LIVE)
+            second.studio.broadcast.go_live()
+            await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.LIVE)
         assert runs(first.engine_pid), "the first desk still needs it"
-        first.studio.stop_live()
-        await first.until(lambda: first.studio.broadcast.value is BroadcastState.IDLE)
+        first.studio.broadcast.stop_live()
+        await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.IDLE)
 
 
 async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as first:
         await first.attached()
-        first.studio.edit("Rename", lambda project: replace(project, name="goes on"))
-        first.studio.take(first.studio.project.scenes[1].id)
-        first.studio.go_live()
-        await first.until(lambda: first.studio.broadcast.value is BroadcastState.LIVE)
+        first.studio.document.edit("Rename", lambda project: replace(project, name="goes on"))
+        first.studio.engine.take(first.studio.document.project.scenes[1].id)
+        first.studio.broadcast.go_live()
+        await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.LIVE)
         first.keep_engine = True
     found = registration.read(first.paths.runtime)
     assert found is not None and found.pid == first.engine_pid
@@ -198,13 +200,13 @@ async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as second:
         await second.attached()
         assert second.engine_pid == first.engine_pid
-        await second.until(lambda: second.studio.broadcast.value is BroadcastState.LIVE)  # its first figures say so
-        assert second.studio.project.name == "goes on"
-        assert second.studio.project.scene_id == first.studio.project.scene_id
-        assert second.studio.modified
-        assert [relay.id for relay in second.studio.live_targets] == ["embedded"]
-        second.studio.stop_live()
-        await second.until(lambda: second.studio.broadcast.value is BroadcastState.IDLE)
+        await second.until(lambda: second.studio.broadcast.state.value is BroadcastState.LIVE)  # its first figures say so
+        assert second.studio.document.project.name == "goes on"
+        assert second.studio.document.project.scene_id == first.studio.document.project.scene_id
+        assert second.studio.document.modified
+        assert [relay.id for relay in second.studio.broadcast.live_targets] == ["embedded"]
+        second.studio.broadcast.stop_live()
+        await second.until(lambda: second.studio.broadcast.state.value is BroadcastState.IDLE)
 
 
 @pytest.mark.parametrize("live", [True, False], ids=["live", "idle"])
@@ -220,13 +222,13 @@ async def test_a_killed_desk_is_followed_by_one_that_goes_on(tmp_path: Path, liv
     await desk.wait()
     async with StudioDesk(tmp_path) as after:
         await after.attached()
-        await after.until(lambda: after.studio.relay_running)
-        assert (after.engine_pid, after.studio.relay_pid) == (engine_pid, relay_pid)
+        await after.until(lambda: after.studio.embedded.running)
+        assert (after.engine_pid, after.studio.embedded.pid) == (engine_pid, relay_pid)
         wanted = BroadcastState.LIVE if live else BroadcastState.IDLE
-        await after.until(lambda: after.studio.broadcast.value is wanted)  # its first figures say that a relay has the program
-        assert after.studio.recovery is None
-        assert after.studio.project.name == "Renamed by the desk that dies"
-        assert after.studio.path == show and not after.studio.modified
+        await after.until(lambda: after.studio.broadcast.state.value is wanted)  # its first figures say that a relay has the program
+        assert after.studio.files.recovered is None
+        assert after.studio.document.project.name == "Renamed by the desk that dies"
+        assert after.studio.document.path == show and not after.studio.document.modified
     assert not runs(engine_pid)
     assert not runs(relay_pid)
 
@@ -234,10 +236,10 @@ async def test_a_killed_desk_is_followed_by_one_that_goes_on(tmp_path: Path, liv
 async def test_tokens_never_reach_a_command_line_or_an_open_file(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        await desk.until(lambda: desk.studio.relay_running)
-        token = desk.studio.token_of("embedded")
+        await desk.until(lambda: desk.studio.embedded.running)
+        token = desk.studio.relays.token_of("embedded")
         assert len(token) >= 24
-        for pid in (desk.engine_pid, desk.studio.relay_pid):
+        for pid in (desk.engine_pid, desk.studio.embedded.pid):
             assert token not in " ".join(psutil.Process(pid).cmdline())
         for path in desk.paths.runtime.rglob("*"):
             if path.is_file() and token in path.read_text(errors="replace"):

@@ -48,32 +48,32 @@ async def started(home: Path, path: Path | None = None) -> AsyncIterator[StudioD
 async def test_a_dot_in_the_name_is_no_suffix(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         for given, kept in (("Show 1.5", "Show 1.5.tradewind"), ("Night.Tradewind", "Night.Tradewind"), ("old.json", "old.json.tradewind")):
-            assert desk.studio.save_as(tmp_path / given)
-            assert desk.studio.path == tmp_path / kept and (tmp_path / kept).exists()
-            assert desk.studio.open(tmp_path / kept)
+            assert desk.studio.files.save_as(tmp_path / given)
+            assert desk.studio.document.path == tmp_path / kept and (tmp_path / kept).exists()
+            assert desk.studio.files.open(tmp_path / kept)
 
 
 async def test_save_open_and_recent(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio
-        assert not studio.save(), "there is no file yet"
-        studio.edit("Rename", lambda project: named(project, "one"))
-        assert studio.save_as(tmp_path / "one")
-        assert studio.path == tmp_path / "one.tradewind" and studio.title == "one"
-        studio.edit("Rename", lambda project: named(project, "one more"))
-        assert studio.save()
+        assert not studio.files.save(), "there is no file yet"
+        studio.document.edit("Rename", lambda project: named(project, "one"))
+        assert studio.files.save_as(tmp_path / "one")
+        assert studio.document.path == tmp_path / "one.tradewind" and studio.document.title == "one"
+        studio.document.edit("Rename", lambda project: named(project, "one more"))
+        assert studio.files.save()
         assert load(tmp_path / "one.tradewind").project.name == "one more"
-        studio.new()
-        assert (str(studio.path), studio.project.name, studio.undo_title) == ("None", "Untitled show", "")
-        assert studio.open(tmp_path / "one.tradewind")
-        assert studio.project.name == "one more" and not studio.modified
-        assert studio.recent == (tmp_path / "one.tradewind",)
+        studio.files.new()
+        assert (str(studio.document.path), studio.document.project.name, studio.document.undo_title) == ("None", "Untitled show", "")
+        assert studio.files.open(tmp_path / "one.tradewind")
+        assert studio.document.project.name == "one more" and not studio.document.modified
+        assert studio.files.recent == (tmp_path / "one.tradewind",)
     async with started(tmp_path) as desk:
-        assert desk.studio.project.name == "one more", "the last show is opened again"
+        assert desk.studio.document.project.name == "one more", "the last show is opened again"
     async with started(tmp_path) as desk:
-        desk.studio.change_setting("reopen_last", False)
+        desk.studio.settings.change("reopen_last", False)
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
-        assert desk.studio.project.name == "Untitled show"
+        assert desk.studio.document.project.name == "Untitled show"
 
 
 async def test_what_cannot_be_read_or_written_is_told_and_changes_nothing(tmp_path: Path) -> None:
@@ -81,38 +81,38 @@ async def test_what_cannot_be_read_or_written_is_told_and_changes_nothing(tmp_pa
     broken.write_text("{ not a show")
     async with started(tmp_path, broken) as desk:
         await desk.notice("project_file.damaged")
-        assert desk.studio.project == new_project(Settings())
-        assert not desk.studio.open(tmp_path / "nowhere.tradewind")
+        assert desk.studio.document.project == new_project(Settings())
+        assert not desk.studio.files.open(tmp_path / "nowhere.tradewind")
         await desk.notice("file.missing")
-        desk.studio.edit("Rename", lambda project: named(project, "kept"))
-        assert not desk.studio.save_as(tmp_path / "no such folder" / "x.tradewind")
-        assert desk.studio.modified and desk.studio.path is None
+        desk.studio.document.edit("Rename", lambda project: named(project, "kept"))
+        assert not desk.studio.files.save_as(tmp_path / "no such folder" / "x.tradewind")
+        assert desk.studio.document.modified and desk.studio.document.path is None
 
 
 async def test_a_clean_end_leaves_nothing_to_recover(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
-        desk.studio.edit("Rename", lambda project: named(project, "given up"))
-        assert await desk.studio.kept()
+        desk.studio.document.edit("Rename", lambda project: named(project, "given up"))
+        assert await desk.studio.autosave.wait_written()
         assert len(list(desk.paths.recovery.glob("*.work"))) == 1
     assert list(desk.paths.recovery.iterdir()) == []
     async with started(tmp_path) as after:
-        assert after.studio.recovery is None
+        assert after.studio.files.recovered is None
 
 
 async def test_an_edit_is_in_the_file_without_being_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         studio = desk.studio
-        assert studio.save_as(path)
-        studio.edit_show("Add", lambda show: put_product(show, Product("fan", {"en": "Fan"})))
-        assert not studio.modified
-        assert await studio.kept()
-        assert load(path).products == studio.show.products != ()
-        studio.undo()
-        assert await studio.kept()
+        assert studio.files.save_as(path)
+        studio.document.edit_show("Add", lambda show: put_product(show, Product("fan", {"en": "Fan"})))
+        assert not studio.document.modified
+        assert await studio.autosave.wait_written()
+        assert load(path).products == studio.document.show.products != ()
+        studio.document.undo()
+        assert await studio.autosave.wait_written()
         assert load(path).products == ()
-        studio.redo()
-        studio.take(studio.project.scenes[0].id)
+        studio.document.redo()
+        studio.engine.take(studio.document.project.scenes[0].id)
     assert load(path).products[0].id == "fan"
     assert [name for name in os.listdir(tmp_path) if "tradewind" in name] == ["shop.tradewind"]
 
@@ -122,20 +122,20 @@ async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None
     async with started(tmp_path) as desk:
         studio = desk.studio
         heard: list[ShowEvent] = []
-        studio.logged.connect(heard.append)
-        studio.log(EventKind.VIEWER_LEFT, text="before it had a file")
+        studio.log.appended.connect(heard.append)
+        studio.log.append(EventKind.VIEWER_LEFT, text="before it had a file")
         picture = studio.pictures.add(PNG)
-        assert studio.save_as(path)
-        studio.log(EventKind.PINNED, product="fan")
-        assert studio.events() == tuple(heard)
-        assert [event.seq for event in studio.events()] == [1, 2]
-        assert studio.events({EventKind.PINNED}, after=1)[0].data == {"product": "fan"}
+        assert studio.files.save_as(path)
+        studio.log.append(EventKind.PINNED, product="fan")
+        assert studio.log.events() == tuple(heard)
+        assert [event.seq for event in studio.log.events()] == [1, 2]
+        assert studio.log.events({EventKind.PINNED}, after=1)[0].data == {"product": "fan"}
         assert (studio.pictures.get(picture), studio.pictures.media_type(picture)) == (PNG, "image/png")
         opened: list[int] = []
-        studio.show_opened.connect(lambda: opened.append(len(studio.events())))
-        studio.new()
-        assert (studio.events(), studio.pictures.get(picture)) == ((), None)
-        assert studio.open(path)
+        studio.files.opened.connect(lambda: opened.append(len(studio.log.events())))
+        studio.files.new()
+        assert (studio.log.events(), studio.pictures.get(picture)) == ((), None)
+        assert studio.files.open(path)
         assert opened == [0, 2]
         with pytest.raises(StorageError):
             studio.pictures.add(b"GIF89a")
@@ -146,42 +146,42 @@ async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None
 async def test_a_show_that_another_desk_has_open_is_refused_in_words_and_opens_as_a_copy(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as first:
-        assert first.studio.save_as(path)
+        assert first.studio.files.save_as(path)
         async with StudioDesk(tmp_path, settings={"reopen_last": False}) as second:
-            assert not second.studio.open(path)
+            assert not second.studio.files.open(path)
             told = await second.notice("show_file.in_use")
             assert told.severity is Severity.WARNING
-            assert not second.studio.save_as(path)
-            assert second.studio.open_copy(path)
-            assert (second.studio.path, second.studio.title) == (None, "shop")
-            second.studio.edit("Rename", lambda project: named(project, "the copy"))
-            first.studio.edit("Rename", lambda project: named(project, "the first"))
-            assert await second.studio.kept() and await first.studio.kept()
+            assert not second.studio.files.save_as(path)
+            assert second.studio.files.open_copy(path)
+            assert (second.studio.document.path, second.studio.document.title) == (None, "shop")
+            second.studio.document.edit("Rename", lambda project: named(project, "the copy"))
+            first.studio.document.edit("Rename", lambda project: named(project, "the first"))
+            assert await second.studio.autosave.wait_written() and await first.studio.autosave.wait_written()
         assert load(path).project.name == "the first"
-        assert first.studio.save()
+        assert first.studio.files.save()
     async with started(tmp_path) as after:
-        assert after.studio.path == path, "the lock ended with its desk"
+        assert after.studio.document.path == path, "the lock ended with its desk"
 
 
 async def test_a_file_that_cannot_be_written_is_told_once_and_its_show_is_found_again(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         studio = desk.studio
-        assert studio.save_as(path)
+        assert studio.files.save_as(path)
         path.rename(tmp_path / "away")
-        studio.edit("Rename", lambda project: named(project, "one"))
-        await desk.until(lambda: studio.modified)
-        studio.edit("Rename", lambda project: named(project, "two"))
-        studio.log(EventKind.VIEWER_LEFT)
-        assert not await studio.kept()
+        studio.document.edit("Rename", lambda project: named(project, "one"))
+        await desk.until(lambda: studio.document.modified)
+        studio.document.edit("Rename", lambda project: named(project, "two"))
+        studio.log.append(EventKind.VIEWER_LEFT)
+        assert not await studio.autosave.wait_written()
         assert [notice.code for notice in desk.heard if notice.severity is Severity.ERROR] == ["show_file.moved"]
-        assert not studio.save()
-        assert studio.modified
+        assert not studio.files.save()
+        assert studio.document.modified
     async with started(tmp_path) as after:
-        assert after.studio.recovery is not None and after.studio.recovery.project.name == "two"
-        after.studio.accept_recovery()
-        assert (after.studio.path, after.studio.modified, len(after.studio.events())) == (None, True, 1)
-        assert after.studio.save_as(path)
+        assert after.studio.files.recovered is not None and after.studio.files.recovered.project.name == "two"
+        after.studio.files.accept_recovery()
+        assert (after.studio.document.path, after.studio.document.modified, len(after.studio.log.events())) == (None, True, 1)
+        assert after.studio.files.save_as(path)
     assert load(path).project.name == "two"
     assert list(after.paths.recovery.iterdir()) == []
 
@@ -190,19 +190,19 @@ async def test_a_file_that_can_be_written_again_is_no_reason_to_ask(tmp_path: Pa
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         studio = desk.studio
-        assert studio.save_as(path)
+        assert studio.files.save_as(path)
         path.rename(tmp_path / "away")
-        studio.edit("Rename", lambda project: named(project, "one"))
-        await desk.until(lambda: studio.modified)
+        studio.document.edit("Rename", lambda project: named(project, "one"))
+        await desk.until(lambda: studio.document.modified)
         (tmp_path / "away").rename(path)
-        studio.edit("Rename", lambda project: named(project, "two"))
+        studio.document.edit("Rename", lambda project: named(project, "two"))
         await desk.notice("show_file.written_again")
-        await desk.until(lambda: not studio.modified)
+        await desk.until(lambda: not studio.document.modified)
         path.rename(tmp_path / "away")
-        studio.edit("Rename", lambda project: named(project, "three"))
-        await desk.until(lambda: studio.modified)
-        assert studio.save_as(tmp_path / "elsewhere"), "everything is still here"
-        assert not studio.modified
+        studio.document.edit("Rename", lambda project: named(project, "three"))
+        await desk.until(lambda: studio.document.modified)
+        assert studio.files.save_as(tmp_path / "elsewhere"), "everything is still here"
+        assert not studio.document.modified
     assert load(tmp_path / "elsewhere.tradewind").project.name == "three"
     assert not desk.paths.recovery.exists(), "nothing had to be rescued"
 
@@ -210,39 +210,39 @@ async def test_a_file_that_can_be_written_again_is_no_reason_to_ask(tmp_path: Pa
 async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
-        assert desk.studio.save_as(path)
+        assert desk.studio.files.save_as(path)
         desk.studio.pictures.add(PNG)
     async with started(tmp_path, path) as desk:
         studio = desk.studio
-        studio.edit("Rename", lambda project: named(project, "a mistake"))
-        assert await studio.kept()
-        await desk.until(lambda: len(studio.backups()) == 1)
-        (backup,) = studio.backups()
-        assert studio.restore(backup)
-        assert (studio.path, studio.title, studio.modified) == (None, "shop", True)
+        studio.document.edit("Rename", lambda project: named(project, "a mistake"))
+        assert await studio.autosave.wait_written()
+        await desk.until(lambda: len(studio.files.backups()) == 1)
+        (backup,) = studio.files.backups()
+        assert studio.files.restore(backup)
+        assert (studio.document.path, studio.document.title, studio.document.modified) == (None, "shop", True)
         assert studio.pictures.get(make_picture(PNG, 0).id) == PNG
-        assert studio.save_as(tmp_path / "shop again")
-        assert studio.backups() == ()
-        assert studio.open(path) and studio.project.name == "a mistake"
-        assert studio.backups() == (backup,), "one a day at opening is enough"
+        assert studio.files.save_as(tmp_path / "shop again")
+        assert studio.files.backups() == ()
+        assert studio.files.open(path) and studio.document.project.name == "a mistake"
+        assert studio.files.backups() == (backup,), "one a day at opening is enough"
 
 
 async def test_what_happens_while_a_show_is_copied_is_in_the_copy(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio
-        assert studio.save_as(tmp_path / "one")
-        studio.log(EventKind.LIKED, count=1)
+        assert studio.files.save_as(tmp_path / "one")
+        studio.log.append(EventKind.LIKED, count=1)
 
         def beside(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             done = work()
-            studio.log(EventKind.ORDER_PLACED, order="o1", product="p", units=1, minor=500, currency="USD")
-            studio.settle(lambda show: put_product(show, Product("p", {"en": "Fan"})))
+            studio.log.append(EventKind.ORDER_PLACED, order="o1", product="p", units=1, minor=500, currency="USD")
+            studio.document.settle(lambda show: put_product(show, Product("p", {"en": "Fan"})))
             return done
 
-        studio.wait_beside(beside)
-        assert studio.save_as(tmp_path / "two")
-        assert [event.kind for event in studio.events()] == [EventKind.LIKED, EventKind.ORDER_PLACED]
-        assert await studio.kept()
+        studio.files.wait_beside(beside)
+        assert studio.files.save_as(tmp_path / "two")
+        assert [event.kind for event in studio.log.events()] == [EventKind.LIKED, EventKind.ORDER_PLACED]
+        assert await studio.autosave.wait_written()
     assert [product.id for product in load(tmp_path / "two.tradewind").products] == ["p"]
     with contextlib.closing(ShowFile.open(tmp_path / "two.tradewind")) as file:
         assert [(event.seq, event.data.get("order")) for event in file.events()] == [(1, None), (2, "o1")]
@@ -252,9 +252,9 @@ async def test_opening_can_be_cancelled_and_is_one_at_a_time(tmp_path: Path) -> 
     async with started(tmp_path) as desk:
         studio = desk.studio
         for name in ("one", "two"):
-            studio.new()
-            studio.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
-            assert studio.save_as(tmp_path / name)
+            studio.files.new()
+            studio.document.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
+            assert studio.files.save_as(tmp_path / name)
         inner: list[bool] = []
 
         def cancelled(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
@@ -266,20 +266,20 @@ async def test_opening_can_be_cancelled_and_is_one_at_a_time(tmp_path: Path) -> 
             return work()
 
         def again(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
-            inner.append(studio.open(tmp_path / "two.tradewind"))
+            inner.append(studio.files.open(tmp_path / "two.tradewind"))
             return work()
 
         told: list[str] = []
         studio.notices.connect(lambda notice: told.append(notice.code) if notice.severity is not Severity.INFO else None)
         for beside in (cancelled, late):
-            studio.wait_beside(beside)
-            assert not studio.open(tmp_path / "one.tradewind")
-            assert not studio.save_as(tmp_path / "three") or beside is late
-            assert studio.title in ("two", "three")
-        studio.wait_beside(again)
+            studio.files.wait_beside(beside)
+            assert not studio.files.open(tmp_path / "one.tradewind")
+            assert not studio.files.save_as(tmp_path / "three") or beside is late
+            assert studio.document.title in ("two", "three")
+        studio.files.wait_beside(again)
         assert told == []
-        assert studio.open(tmp_path / "one.tradewind")
-        assert (studio.title, inner, told) == ("one", [False], ["show_file.one_at_a_time"])
+        assert studio.files.open(tmp_path / "one.tradewind")
+        assert (studio.document.title, inner, told) == ("one", [False], ["show_file.one_at_a_time"])
 
 
 async def test_an_old_text_show_is_brought_over_and_kept(tmp_path: Path) -> None:
@@ -289,7 +289,11 @@ async def test_an_old_text_show_is_brought_over_and_kept(tmp_path: Path) -> None
     async with started(tmp_path, path) as desk:
         told = await desk.notice("show_file.converted")
         assert told.data["kept"] == str(tmp_path / "Autumn.json.bak")
-        assert (desk.studio.path, desk.studio.project.name, desk.studio.modified) == (path, "Autumn market", False)
+        assert (desk.studio.document.path, desk.studio.document.project.name, desk.studio.document.modified) == (
+            path,
+            "Autumn market",
+            False,
+        )
     assert (tmp_path / "Autumn.json.bak").read_bytes() == before
     assert is_database(path)
 
@@ -298,8 +302,8 @@ async def test_what_can_be_read_of_a_damaged_file_opens_as_a_new_show(tmp_path: 
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         products = tuple(Product(f"p{number}", {"en": "x" * 300}) for number in range(300))
-        desk.studio.edit_show("Add", lambda show: put_products(show, products))
-        assert desk.studio.save_as(path)
+        desk.studio.document.edit_show("Add", lambda show: put_products(show, products))
+        assert desk.studio.files.save_as(path)
     content = bytearray(path.read_bytes())
     content[-40960:-36864] = bytes(4096)
     path.write_bytes(content)
@@ -307,19 +311,19 @@ async def test_what_can_be_read_of_a_damaged_file_opens_as_a_new_show(tmp_path: 
         await desk.notice("show_file.damaged")
         told = await desk.notice("show_file.salvaged")
         assert 200 < int(told.data["things"]) <= 300
-        assert (desk.studio.path, desk.studio.title, desk.studio.modified) == (None, "shop", True)
-        assert len(desk.studio.show.products) == told.data["things"]
+        assert (desk.studio.document.path, desk.studio.document.title, desk.studio.document.modified) == (None, "shop", True)
+        assert len(desk.studio.document.show.products) == told.data["things"]
     assert path.read_bytes() == content
 
 
 async def test_saving_over_another_show_keeps_that_one(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         for name in ("one", "two"):
-            desk.studio.new()
-            desk.studio.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
-            assert desk.studio.save_as(tmp_path / name)
-        assert desk.studio.save_as(tmp_path / "one")
-        assert desk.studio.path == tmp_path / "one.tradewind"
+            desk.studio.files.new()
+            desk.studio.document.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
+            assert desk.studio.files.save_as(tmp_path / name)
+        assert desk.studio.files.save_as(tmp_path / "one")
+        assert desk.studio.document.path == tmp_path / "one.tradewind"
     assert load(tmp_path / "one.tradewind").project.name == "two"
     assert load(tmp_path / "one.tradewind.bak").project.name == "one"
 
@@ -327,21 +331,21 @@ async def test_saving_over_another_show_keeps_that_one(tmp_path: Path) -> None:
 async def test_what_no_working_file_could_take_is_not_kept_until_one_can(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
         studio, folder = desk.studio, desk.paths.recovery
-        assert await studio.kept(), "there is nothing to keep"
+        assert await studio.autosave.wait_written(), "there is nothing to keep"
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.write_text("in the way")
         heard: list[ShowEvent] = []
-        studio.logged.connect(heard.append)
-        studio.log(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
-        assert not await studio.kept()
-        studio.log(EventKind.PINNED, product="fan")
-        assert not await studio.kept()
-        assert (studio.events(), heard) == ((), [])
+        studio.log.appended.connect(heard.append)
+        studio.log.append(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
+        assert not await studio.autosave.wait_written()
+        studio.log.append(EventKind.PINNED, product="fan")
+        assert not await studio.autosave.wait_written()
+        assert (studio.log.events(), heard) == ((), [])
         assert len([notice for notice in desk.heard if notice.severity is Severity.ERROR]) == 1, "it is told once"
         folder.unlink()
-        assert await studio.kept()
+        assert await studio.autosave.wait_written()
         assert [event.kind for event in heard] == [EventKind.ORDER_PLACED, EventKind.PINNED]
-        assert studio.events() == tuple(heard)
+        assert studio.log.events() == tuple(heard)
 
 
 async def test_a_file_of_the_users_own_takes_what_waited(tmp_path: Path) -> None:
@@ -349,10 +353,10 @@ async def test_a_file_of_the_users_own_takes_what_waited(tmp_path: Path) -> None
         studio, folder = desk.studio, desk.paths.recovery
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.write_text("in the way")
-        studio.log(EventKind.PINNED, product="fan")
-        assert studio.save_as(tmp_path / "shop")
-        assert [event.kind for event in studio.events()] == [EventKind.PINNED]
-        assert await studio.kept()
+        studio.log.append(EventKind.PINNED, product="fan")
+        assert studio.files.save_as(tmp_path / "shop")
+        assert [event.kind for event in studio.log.events()] == [EventKind.PINNED]
+        assert await studio.autosave.wait_written()
 
 
 async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +371,7 @@ async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(ShowFile, "events", watched)
     async with started(tmp_path) as desk:
         for number in range(2 * PIECE + 5):
-            desk.studio.log(EventKind.PINNED, product=str(number))
+            desk.studio.log.append(EventKind.PINNED, product=str(number))
         assert await desk.studio.tables.export(ExportKind.EVENTS, tmp_path / "events.csv")
         rows = read_table(tmp_path / "events.csv").rows
     assert [int(row[0]) for row in rows] == list(range(1, 2 * PIECE + 6))
@@ -378,14 +382,14 @@ async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio
         fan = Product("fan", {"en": "Fan"}, sku="=F")
-        studio.edit_show("Add", lambda show: put_product(show, fan))
-        studio.edit_show("Add", lambda show: put_segment(show, segment_for(fan)))
-        studio.log(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
+        studio.document.edit_show("Add", lambda show: put_product(show, fan))
+        studio.document.edit_show("Add", lambda show: put_segment(show, segment_for(fan)))
+        studio.log.append(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
         for what in ExportKind:
             assert await studio.tables.export(what, tmp_path / f"{what.value}.xlsx")
             assert not await studio.tables.export(what, tmp_path / "none" / "x.csv")
         table = read_table(tmp_path / "products.xlsx")
-        plan = plan_import(table, match_products(table, studio.show), studio.show)
+        plan = plan_import(table, match_products(table, studio.document.show), studio.document.show)
         assert (plan.unchanged, plan.faults) == (1, ())
         assert [len(read_table(tmp_path / f"{what.value}.xlsx").rows) for what in ExportKind] == [1, 1, 1, 1]
 
@@ -393,13 +397,13 @@ async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
 async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path) -> None:
     told: list[Settings] = []
     async with started(tmp_path) as desk:
-        desk.studio.settings_changed.connect(told.append)
-        desk.studio.change_setting("language", "zh_CN")
-        desk.studio.change_setting("language", "zh_CN")
+        desk.studio.settings.changed.connect(told.append)
+        desk.studio.settings.change("language", "zh_CN")
+        desk.studio.settings.change("language", "zh_CN")
         with pytest.raises(FieldError):
-            desk.studio.change_setting("backup_every_min", 0)
+            desk.studio.settings.change("backup_every_min", 0)
         with pytest.raises(FieldError):
-            desk.studio.change_setting("no such", 0)
+            desk.studio.settings.change("no such", 0)
     assert [settings.language for settings in told] == ["zh_CN"]
     kept, notices = SettingsFile(desk.paths.settings).load()
     assert kept.language == "zh_CN" and notices == ()
@@ -408,7 +412,7 @@ async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path
 async def test_a_log_of_wrong_values_keeps_no_show_from_opening(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
-        assert desk.studio.save_as(path)
+        assert desk.studio.files.save_as(path)
     odd: list[object] = [None, True, -1, 10**18, 1e300, "", "\0", "9999", [], [5], {}, {"a": None}]
     names = ("product", "viewer", "units", "segment", "item", "card", "type", "text", "ends_ms", "coupon", "codes", "count", "occurrence")
     with contextlib.closing(sqlite3.connect(path)) as stranger:
@@ -417,6 +421,6 @@ async def test_a_log_of_wrong_values_keeps_no_show_from_opening(tmp_path: Path) 
             stranger.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
         stranger.commit()
     async with started(tmp_path, path) as desk:
-        assert (desk.studio.path, desk.studio.last_seq() >= len(EventKind) * len(odd)) == (path, True)
-        desk.studio.log(EventKind.LIKED, count=1)
-        assert await desk.studio.kept()
+        assert (desk.studio.document.path, desk.studio.log.last_seq() >= len(EventKind) * len(odd)) == (path, True)
+        desk.studio.log.append(EventKind.LIKED, count=1)
+        assert await desk.studio.autosave.wait_written()

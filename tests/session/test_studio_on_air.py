@@ -22,7 +22,7 @@ def two_scenes(settings: Settings) -> Project:
 
 
 def on_the_relay(desk: StudioDesk, engine_not: int = 0) -> bool:
-    stats = desk.studio.stats
+    stats = desk.studio.engine.stats
     return (
         stats is not None
         and desk.engine_pid != engine_not
@@ -34,10 +34,10 @@ def on_the_relay(desk: StudioDesk, engine_not: int = 0) -> bool:
 async def test_a_killed_engine_is_back_on_the_relay_with_the_same_scene(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL, project=two_scenes) as desk:
         await desk.attached()
-        await desk.until(lambda: desk.studio.relay_running)
-        second = desk.studio.project.scenes[1].id
-        desk.studio.take(second)
-        desk.studio.go_live()
+        await desk.until(lambda: desk.studio.embedded.running)
+        second = desk.studio.document.project.scenes[1].id
+        desk.studio.engine.take(second)
+        desk.studio.broadcast.go_live()
         await desk.until(lambda: on_the_relay(desk))
         before = desk.engine_pid
         killed_at = time.monotonic()
@@ -45,8 +45,8 @@ async def test_a_killed_engine_is_back_on_the_relay_with_the_same_scene(tmp_path
         await desk.until(lambda: on_the_relay(desk, before))
         seconds = time.monotonic() - killed_at
         log.info("back on the relay after %.2f s", seconds)
-        assert desk.studio.stats is not None and desk.studio.stats.scene_id == second
-        assert desk.studio.broadcast.value is BroadcastState.LIVE
-        await desk.until(lambda: desk.studio.preview.latest() is not None)
-        desk.studio.stop_live()
-        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+        assert desk.studio.engine.stats is not None and desk.studio.engine.stats.scene_id == second
+        assert desk.studio.broadcast.state.value is BroadcastState.LIVE
+        await desk.until(lambda: desk.studio.engine.preview.latest() is not None)
+        desk.studio.broadcast.stop_live()
+        await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.IDLE)

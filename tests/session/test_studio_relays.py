@@ -17,7 +17,7 @@ TOKYO = Relay("tokyo", "Tokyo", "https://tokyo.example/whip")
 
 def watched(desk: StudioDesk) -> dict[str, tuple[str, str]]:
     """(address, token) of each relay as the engine knows it."""
-    return {target.relay.id: (target.relay.whip_url, target.token) for target in desk.studio.watched_targets}
+    return {target.relay.id: (target.relay.whip_url, target.token) for target in desk.studio.broadcast.watched}
 
 
 async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: Path) -> None:
@@ -25,12 +25,12 @@ async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: 
     keyring.set_password("tradewind", relay_secret(PARIS.whip_url), "from the keyring")
     async with StudioDesk(tmp_path, keyring=keyring) as desk:
         await desk.attached()
-        assert [relay.id for relay in desk.studio.relays] == ["embedded"]
-        desk.studio.edit("Add relay", lambda project: put_relay(project, PARIS))
-        assert desk.studio.nearest().id == "paris"
-        desk.studio.go_live()
+        assert [relay.id for relay in desk.studio.relays.all] == ["embedded"]
+        desk.studio.document.edit("Add relay", lambda project: put_relay(project, PARIS))
+        assert desk.studio.broadcast.main_relay().id == "paris"
+        desk.studio.broadcast.go_live()
         await desk.notice("paper.live", ids="paris", tokens="from the keyring")
-        assert [relay.name for relay in desk.studio.live_targets] == ["Paris"]
+        assert [relay.name for relay in desk.studio.broadcast.live_targets] == ["Paris"]
 
 
 async def test_that_a_token_travels_in_clear_is_said_once(tmp_path: Path) -> None:
@@ -39,14 +39,14 @@ async def test_that_a_token_travels_in_clear_is_said_once(tmp_path: Path) -> Non
         desk.studio.notices.connect(said.append)
         await desk.attached()
         for relay in (PARIS, replace(PARIS, id="lan", name="Lan", whip_url="http://192.168.1.9:8787/whip/live")):
-            desk.studio.edit("Add", lambda project, relay=relay: pin_relay(put_relay(project, relay), relay.id))  # type: ignore[misc]
-            desk.studio.set_token(relay.id, "secret")
+            desk.studio.document.edit("Add", lambda project, relay=relay: pin_relay(put_relay(project, relay), relay.id))  # type: ignore[misc]
+            desk.studio.relays.set_token(relay.id, "secret")
             for _ in range(2):
                 desk.forget()
-                desk.studio.go_live()
+                desk.studio.broadcast.go_live()
                 await desk.notice("paper.live", ids=relay.id, tokens="secret")
-                desk.studio.stop_live()
-                await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+                desk.studio.broadcast.stop_live()
+                await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.IDLE)
         assert [notice.data["relay"] for notice in said if notice.code == "relay.in_clear"] == ["Lan"]
 
 
@@ -54,8 +54,8 @@ async def test_a_token_goes_to_the_address_it_was_entered_for_alone(tmp_path: Pa
     keyring = MemoryKeyring()
     async with StudioDesk(tmp_path, keyring=keyring) as desk:
         await desk.attached()
-        desk.studio.edit("Add relay", lambda project: put_relay(project, PARIS))
-        desk.studio.set_token("paris", "mine")
+        desk.studio.document.edit("Add relay", lambda project: put_relay(project, PARIS))
+        desk.studio.relays.set_token("paris", "mine")
         elsewhere = (
             "https://evil.example/whip",
             "http://paris.example/whip",
@@ -64,12 +64,12 @@ async def test_a_token_goes_to_the_address_it_was_entered_for_alone(tmp_path: Pa
         )
         for address in elsewhere:
             moved = replace(PARIS, whip_url=address)
-            desk.studio.edit("Move", lambda project, moved=moved: put_relay(project, moved))  # type: ignore[misc]
-            assert desk.studio.token_of("paris") == "", address
+            desk.studio.document.edit("Move", lambda project, moved=moved: put_relay(project, moved))  # type: ignore[misc]
+            assert desk.studio.relays.token_of("paris") == "", address
             await desk.until(lambda address=address: watched(desk).get("paris", ("", ""))[0] == without_credentials(address))  # type: ignore[misc]
             assert all(token != "mine" for _, token in watched(desk).values())
-        desk.studio.edit("Back", lambda project: put_relay(project, replace(PARIS, whip_url="https://PARIS.example:443/whip")))
-        assert desk.studio.token_of("paris") == "mine"
+        desk.studio.document.edit("Back", lambda project: put_relay(project, replace(PARIS, whip_url="https://PARIS.example:443/whip")))
+        assert desk.studio.relays.token_of("paris") == "mine"
 
 
 async def test_a_relay_s_id_is_no_key_to_anything(tmp_path: Path) -> None:
@@ -81,11 +81,11 @@ async def test_a_relay_s_id_is_no_key_to_anything(tmp_path: Path) -> None:
         await desk.attached()
         for name in ("turn", "relay-1"):
             stranger = Relay(name, "Stranger", f"https://evil.example/{name}")
-            desk.studio.edit("Add", lambda project, stranger=stranger: put_relay(project, stranger))  # type: ignore[misc]
-        await desk.until(lambda: desk.studio.turn_password != "")
+            desk.studio.document.edit("Add", lambda project, stranger=stranger: put_relay(project, stranger))  # type: ignore[misc]
+        await desk.until(lambda: desk.studio.relays.turn_password != "")
         await desk.until(lambda: {"turn", "relay-1"} <= set(watched(desk)))
         assert (watched(desk)["turn"][1], watched(desk)["relay-1"][1]) == ("", "")
-        assert desk.studio.turn_password == "secret of turn", "the settings are this user's own: what stood there is theirs"
+        assert desk.studio.relays.turn_password == "secret of turn", "the settings are this user's own: what stood there is theirs"
     assert keyring.kept[("tradewind", turn_secret("turn:turn.example"))] == "secret of turn"
     assert ("tradewind", "turn") not in keyring.kept
 
@@ -93,32 +93,34 @@ async def test_a_relay_s_id_is_no_key_to_anything(tmp_path: Path) -> None:
 async def test_another_turn_server_is_not_given_the_password(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"turn_server": "turn.example"}) as desk:
         await desk.attached()
-        desk.studio.set_turn_password("secret")
-        desk.studio.change_setting("turn_server", "evil.example:3478")
-        assert desk.studio.turn_password == ""
-        desk.studio.change_setting("turn_server", "turn:turn.example:3478?transport=tcp")
-        assert desk.studio.turn_password == "secret", "the same server by another transport"
+        desk.studio.relays.set_turn_password("secret")
+        desk.studio.settings.change("turn_server", "evil.example:3478")
+        assert desk.studio.relays.turn_password == ""
+        desk.studio.settings.change("turn_server", "turn:turn.example:3478?transport=tcp")
+        assert desk.studio.relays.turn_password == "secret", "the same server by another transport"
 
 
 async def test_a_user_name_in_a_relay_s_address_becomes_its_token(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.edit("Add", lambda project: put_relay(project, replace(PARIS, whip_url="https://anna:sesame@paris.example/whip")))
+        desk.studio.document.edit(
+            "Add", lambda project: put_relay(project, replace(PARIS, whip_url="https://anna:sesame@paris.example/whip"))
+        )
         await desk.until(lambda: "paris" in watched(desk))
         assert watched(desk)["paris"] == ("https://paris.example/whip", "Basic YW5uYTpzZXNhbWU=")
-        assert "sesame" not in repr(desk.studio.watched_targets) and "YW5u" not in repr(desk.studio.watched_targets)
+        assert "sesame" not in repr(desk.studio.broadcast.watched) and "YW5u" not in repr(desk.studio.broadcast.watched)
 
 
 async def test_a_new_token_is_kept_and_used_at_once(tmp_path: Path) -> None:
     keyring = MemoryKeyring()
     async with StudioDesk(tmp_path, keyring=keyring) as desk:
         await desk.attached()
-        desk.studio.edit("Add relay", lambda project: put_relay(project, PARIS))
-        desk.studio.go_live()
+        desk.studio.document.edit("Add relay", lambda project: put_relay(project, PARIS))
+        desk.studio.broadcast.go_live()
         await desk.notice("paper.live", ids="paris", tokens="")
-        desk.studio.set_token("paris", "new")
+        desk.studio.relays.set_token("paris", "new")
         await desk.notice("paper.live", ids="paris", tokens="new")
-        desk.studio.set_token("paris", "")
+        desk.studio.relays.set_token("paris", "")
         await desk.until(lambda: [one.data["tokens"] for one in desk.heard if one.code == "paper.live"] == ["", "new", ""])
     assert keyring.kept == {}
 
@@ -126,36 +128,36 @@ async def test_a_new_token_is_kept_and_used_at_once(tmp_path: Path) -> None:
 async def test_the_nearest_is_measured_and_stays_while_live(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
-        await desk.until(lambda: {probe.relay_id for probe in desk.studio.probes} >= {"paris", "tokyo"})
-        assert desk.studio.nearest().id == "paris", "the paper engine measures later entries as farther"
+        desk.studio.document.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
+        await desk.until(lambda: {probe.relay_id for probe in desk.studio.relays.probes} >= {"paris", "tokyo"})
+        assert desk.studio.broadcast.main_relay().id == "paris", "the paper engine measures later entries as farther"
         await desk.notice("paper.watching", ids="embedded paris tokyo", warm="paris")
-        desk.studio.go_live()
+        desk.studio.broadcast.go_live()
         await desk.notice("paper.live", ids="paris")
         moved = lambda project: replace(project, relays=(TOKYO, PARIS))  # noqa: E731
-        desk.studio.edit("Reorder", moved)
-        await desk.until(lambda: [probe.relay_id for probe in desk.studio.probes] == ["embedded", "tokyo", "paris"])
-        assert desk.studio.nearest().id == "paris", "a live show does not jump"
-        desk.studio.edit("Pin", lambda project: pin_relay(project, "tokyo"))
+        desk.studio.document.edit("Reorder", moved)
+        await desk.until(lambda: [probe.relay_id for probe in desk.studio.relays.probes] == ["embedded", "tokyo", "paris"])
+        assert desk.studio.broadcast.main_relay().id == "paris", "a live show does not jump"
+        desk.studio.document.edit("Pin", lambda project: pin_relay(project, "tokyo"))
         await desk.notice("paper.live", ids="tokyo")
-        assert desk.studio.nearest().id == "tokyo"
+        assert desk.studio.broadcast.main_relay().id == "tokyo"
 
 
 async def test_relays_are_added_and_taken_away_while_live(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
-        desk.studio.edit("Pin", lambda project: pin_relay(project, "paris"))
-        desk.studio.go_live()
+        desk.studio.document.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
+        desk.studio.document.edit("Pin", lambda project: pin_relay(project, "paris"))
+        desk.studio.broadcast.go_live()
         await desk.notice("paper.live", ids="paris")
-        desk.studio.edit("Also", lambda project: publish_also(project, ("embedded", "tokyo")))
+        desk.studio.document.edit("Also", lambda project: publish_also(project, ("embedded", "tokyo")))
         await desk.notice("paper.live", ids="paris embedded tokyo")
-        desk.studio.edit("Remove", lambda project: remove_relay(project, "paris"))
+        desk.studio.document.edit("Remove", lambda project: remove_relay(project, "paris"))
         await desk.notice("paper.live", ids="tokyo embedded")
-        desk.studio.stop_live()
+        desk.studio.broadcast.stop_live()
         await desk.notice("paper.stopped")
-        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
-        assert desk.studio.live_targets == ()
+        await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.IDLE)
+        assert desk.studio.broadcast.live_targets == ()
 
 
 async def test_a_preset_makes_the_address_and_brings_its_quirks(tmp_path: Path) -> None:
@@ -164,10 +166,10 @@ async def test_a_preset_makes_the_address_and_brings_its_quirks(tmp_path: Path) 
         await desk.attached()
         relay = Relay("box", "Box", "", preset="mediamtx", values={"server": "http://10.0.0.9:8889", "path": "shop"})
         empty = Relay("none", "Nothing typed", "", preset="generic")
-        desk.studio.edit("Add", lambda project: put_relay(put_relay(project, relay), empty))
+        desk.studio.document.edit("Add", lambda project: put_relay(put_relay(project, relay), empty))
         told = await desk.notice("relay.fields", relay="Nothing typed")
         assert told.data["field"] == "whip_url"
-        targets = {target.relay.id: target for target in desk.studio.watched_targets}
+        targets = {target.relay.id: target for target in desk.studio.broadcast.watched}
         assert targets["box"].relay.whip_url == "http://10.0.0.9:8889/shop/whip"
         assert targets["box"].quirks.media_within_ms == 2000 and targets["box"].quirks.max_gop_s == 2.0
 
@@ -175,23 +177,23 @@ async def test_a_preset_makes_the_address_and_brings_its_quirks(tmp_path: Path) 
 async def test_found_relays_are_shown(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         changes: list[int] = []
-        desk.studio.relays_changed.connect(lambda: changes.append(len(desk.studio.discovered)))
-        desk.studio.set_discovered([TOKYO])
-        assert desk.studio.discovered == (TOKYO,) and 1 in changes
+        desk.studio.relays.changed.connect(lambda: changes.append(len(desk.studio.relays.discovered)))
+        desk.studio.relays.set_discovered([TOKYO])
+        assert desk.studio.relays.discovered == (TOKYO,) and 1 in changes
 
 
 async def test_stop_and_live_again(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         states: list[str] = []
-        desk.studio.broadcast.changed.connect(lambda old, new: states.append(new.value))
+        desk.studio.broadcast.state.changed.connect(lambda old, new: states.append(new.value))
         for _ in range(2):
-            desk.studio.go_live()
-            desk.studio.go_live()
-            await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
-            desk.studio.stop_live()
-            desk.studio.stop_live()
-            await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+            desk.studio.broadcast.go_live()
+            desk.studio.broadcast.go_live()
+            await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.LIVE)
+            desk.studio.broadcast.stop_live()
+            desk.studio.broadcast.stop_live()
+            await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.IDLE)
         assert states == ["starting", "live", "stopping", "idle"] * 2
 
 
@@ -199,5 +201,5 @@ async def test_relays_are_measured_as_often_as_the_settings_say(tmp_path: Path) 
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         await desk.notice("paper.watching", every_s=30.0)
-        desk.studio.change_setting("probe_every_s", 120)
+        desk.studio.settings.change("probe_every_s", 120)
         await desk.notice("paper.watching", every_s=120.0)

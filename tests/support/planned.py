@@ -26,10 +26,10 @@ def plan_sample(studio: Studio, language: str = "en") -> Show:
     sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", language, TODAY)
     for content in sample.pictures.values():
         studio.pictures.add(content)
-    studio.edit_show("Fill", lambda show: sample.show(show.project))
+    studio.document.edit_show("Fill", lambda show: sample.show(show.project))
     studio.control.scheduler.set_host_zone("Asia/Shanghai")
     studio.control.scheduler.awake = True  # as from its first second on
-    return studio.show
+    return studio.document.show
 
 
 def at(clock: Clock, moment: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from app.bootstrap.calendar import LazyCalendar
 from app.bootstrap.studio import schedule_review
 from app.calendar.packaged_zones import load_zones
+from app.domain.base.clock import Clock
 from app.domain.base.local_time import LocalTime
 from app.domain.base.notice import Notice
 from app.domain.base.state import StateCell
@@ -20,12 +21,10 @@ from app.domain.planning.schedule_editing import on_schedule
 from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
 from app.domain.program.device import Devices
 from app.domain.program.output import Relay
-from app.domain.program.project import starter_project
 from app.domain.program.stats import EngineStats, RelayProbe
-from app.domain.show import Show
 from app.session.base.slow_work import SlowWork
 from app.session.catalogue.product_index import ProductIndex
-from app.session.engine.engine_desk import EngineState
+from app.session.engine.engine_supervisor import EngineState
 from app.session.planning.clock_watch import ClockWatch
 from app.session.planning.schedule_news import ScheduleNews
 from app.session.planning.scheduler import Scheduler
@@ -33,7 +32,6 @@ from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.selling import Selling
 from app.storage.last_time_zone import LastTimeZone
 from app.storage.paths import RESOURCES
-from app.storage.settings import Settings
 from tests.support.clocks import SetClock
 from tests.support.selling_show import FiledShow, selling_show
 from tests.support.studio_desk import paths_in
@@ -67,25 +65,45 @@ class PlacedCalendar(LazyCalendar):
         return self.place
 
 
-class PlannedStudio(FiledShow):
-    """An open show that can go on air, as far as the plan is concerned."""
+class PlannedBroadcast:
+    """Goes on air when asked, without an engine."""
 
-    settings = Settings()
-
-    def on_air(self) -> None:
-        self.broadcast: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+    def __init__(self) -> None:
+        self.state: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
         self.asked_live = 0
-        self.engine: StateCell[EngineState] = StateCell("engine", EngineState.ATTACHED, {})
-        self.devices = Devices()
-        self.probes: tuple[RelayProbe, ...] = ()
-        self.stats: EngineStats | None = None
 
-    def nearest(self) -> Relay:
+    def main_relay(self) -> Relay:
         return Relay("sg", "Singapore", "https://sg.example.test/whip")
 
     def go_live(self) -> None:
         self.asked_live += 1
-        self.broadcast.set(BroadcastState.STARTING)
+        self.state.set(BroadcastState.STARTING)
+
+
+class PlannedEngine:
+    """What a test says that the engine reported."""
+
+    def __init__(self) -> None:
+        self.state: StateCell[EngineState] = StateCell("engine", EngineState.ATTACHED, {})
+        self.devices = Devices()
+        self.stats: EngineStats | None = None
+
+
+class PlannedRelays:
+    """What a test says that was measured."""
+
+    def __init__(self) -> None:
+        self.probes: tuple[RelayProbe, ...] = ()
+
+
+class PlannedStudio(FiledShow):
+    """An open show that can go on air, as far as the plan is concerned."""
+
+    def __init__(self, home: Path, clock: Clock, notify: Callable[[Notice], None]) -> None:
+        super().__init__(home, clock, notify)
+        self.broadcast = PlannedBroadcast()
+        self.engine = PlannedEngine()
+        self.relays = PlannedRelays()
 
 
 def at_once(name: str, work: Callable[[], T], done: Callable[[T], None]) -> bool:
@@ -114,18 +132,10 @@ class SchedulingDesk:
         self.zones = zones or load_zones()
         self.calendar = PlacedCalendar(self.zones, place)
         paths = paths_in(home)
-        self.studio = PlannedStudio(
-            paths=paths,
-            clock=self.clock,
-            new_show=lambda: Show(starter_project(camera=None, microphone=False)),
-            notify=self.heard.append,
-            post=lambda what: what(),
-        )
-        self.studio.on_air()
-        self.studio.begin()
+        self.studio = PlannedStudio(home, self.clock, self.heard.append)
         if path is not None:
-            assert self.studio.open(path)
-        products = ProductIndex(lambda: self.studio.show)
+            assert self.studio.files.open(path)
+        products = ProductIndex(lambda: self.studio.document.show)
         notify = self.heard.append
         selling = Selling(self.studio, products, now_ms=self.now_ms, notify=notify)
         self.runner = ShowRunner(self.studio, products, selling, take=lambda scene_id: None, now_ms=self.now_ms, notify=notify)
@@ -162,7 +172,7 @@ class SchedulingDesk:
     def fill(self, *airings: Airing, parties: Sequence[Party] = (), show: bool = False) -> None:
         """Plan these, through the verbs."""
         if show:
-            self.studio.edit_show("Fill", lambda _: selling_show())
+            self.studio.document.edit_show("Fill", lambda _: selling_show())
         for party in parties:
             self.scheduler.put_party(party)
         for airing in airings:
@@ -170,7 +180,7 @@ class SchedulingDesk:
 
     def put_plan(self, schedule: Schedule) -> None:
         """As a file would bring it."""
-        self.studio.edit_show("Fill", on_schedule(lambda _: schedule))
+        self.studio.document.edit_show("Fill", on_schedule(lambda _: schedule))
 
     def be_at(self, instant: datetime) -> None:
         """It is this moment now."""
@@ -183,17 +193,17 @@ class SchedulingDesk:
 
     def live(self) -> None:
         """The engine is on air."""
-        if self.studio.broadcast.value is BroadcastState.IDLE:
-            self.studio.broadcast.set(BroadcastState.STARTING)
-        self.studio.broadcast.set(BroadcastState.LIVE)
-        self.studio.log(EventKind.ON_AIR)
+        if self.studio.broadcast.state.value is BroadcastState.IDLE:
+            self.studio.broadcast.state.set(BroadcastState.STARTING)
+        self.studio.broadcast.state.set(BroadcastState.LIVE)
+        self.studio.log.append(EventKind.ON_AIR)
         self.scheduler.went_live()
 
     def off(self) -> None:
         """The host ends the show."""
-        self.studio.broadcast.set(BroadcastState.STOPPING)
-        self.studio.log(EventKind.OFF_AIR, why="host")
-        self.studio.broadcast.set(BroadcastState.IDLE)
+        self.studio.broadcast.state.set(BroadcastState.STOPPING)
+        self.studio.log.append(EventKind.OFF_AIR, why="host")
+        self.studio.broadcast.state.set(BroadcastState.IDLE)
 
     def codes(self) -> list[str]:
         """Of the notices so far."""
@@ -205,7 +215,7 @@ class SchedulingDesk:
         return found
 
     def logged(self, *kinds: EventKind) -> list[ShowEvent]:
-        return list(self.studio.events(kinds or None))
+        return list(self.studio.log.events(kinds or None))
 
     def starts(self, days: int = 60) -> list[str]:
         """When dates begin, by UTC."""

@@ -66,7 +66,7 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
     if what == "relays":
         window.docks["relays"].raise_()
     if what in ("main", "live", "relays"):
-        layer = studio.project.scenes[0].layers[-1]
+        layer = studio.document.project.scenes[0].layers[-1]
         window.selection.choose(layer_id=layer.id, source_id=layer.source_id)
     if what == "toasts":
         for severity, code in (
@@ -76,7 +76,11 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
         ):
             window.bridge.tell(
                 Notice(
-                    severity, code, {"address": studio.watch_address, "name": "Headline"}, code, ("edit.undo",) if "removed" in code else ()
+                    severity,
+                    code,
+                    {"address": studio.embedded.watch_address, "name": "Headline"},
+                    code,
+                    ("edit.undo",) if "removed" in code else (),
                 )
             )
     return window
@@ -85,8 +89,8 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
 async def take(application: QApplication, arguments: argparse.Namespace, home: Path) -> None:
     """Start, furnish, wait for pictures, grab, end."""
     studio = make_studio(home)
-    studio.change_setting("theme", arguments.theme)
-    studio.change_setting("language", arguments.language)
+    studio.settings.change("theme", arguments.theme)
+    studio.settings.change("language", arguments.language)
     shell = Shell(application, studio, options(home))
     width, height = (int(side) for side in arguments.size.split("x"))
     running = asyncio.ensure_future(shell.run())
@@ -94,12 +98,12 @@ async def take(application: QApplication, arguments: argparse.Namespace, home: P
     window = shell.window
     window.resize(width, height)
     if arguments.what != "empty":
-        studio.edit("Add scene", furnished)
-    await _until(lambda: studio.stats is not None and studio.preview.latest() is not None)
+        studio.document.edit("Add scene", furnished)
+    await _until(lambda: studio.engine.stats is not None and studio.engine.preview.latest() is not None)
     if arguments.what == "live":
-        await _until(lambda: studio.relay_running)
-        studio.go_live()
-        await _until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+        await _until(lambda: studio.embedded.running)
+        studio.broadcast.go_live()
+        await _until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
         await asyncio.sleep(3.0)
     widget = _show(studio, window, arguments.what)
     await asyncio.sleep(2.5)

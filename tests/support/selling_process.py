@@ -13,11 +13,11 @@ from tests.support.studio_desk import PAPER, StudioDesk
 async def run(home: Path, path: Path) -> None:
     async with StudioDesk(home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
         studio, selling, runner = desk.studio, desk.studio.control.selling, desk.studio.control.runner
-        studio.edit_show("Fill", lambda _: selling_show())
-        assert studio.save_as(path)
+        studio.document.edit_show("Fill", lambda _: selling_show())
+        assert studio.files.save_as(path)
         await desk.attached()
-        studio.go_live()
-        await desk.until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+        studio.broadcast.go_live()
+        await desk.until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
         runner.enter("first")
         runner.tick("sun-2")
         runner.extend(60)
@@ -30,8 +30,8 @@ async def run(home: Path, path: Path) -> None:
         if studio.control.room.state.value is not RoomState.JOINED:
             await joined.wait()
         await desk.notice("paper.overlay", id="card.keyword")
-        assert await studio.kept()
-        sys.stdout.write(f"ready {desk.engine_pid} {studio.relay_pid}\n")
+        assert await studio.autosave.wait_written()
+        sys.stdout.write(f"ready {desk.engine_pid} {studio.embedded.pid}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 

@@ -1,5 +1,6 @@
 """A show that sells: two markets of different manners, heroes with backups, cards, coupons."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from app.domain.program.project import starter_project
 from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import Coupon, KeywordCard, Presentation, Show, check_show
 from app.session.catalogue.product_index import ProductIndex
-from app.session.open_show import OpenShow
+from app.session.document.open_show import make_open_show
 from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.selling import Selling
 from tests.support.clocks import SetClock
@@ -97,14 +98,22 @@ def selling_show(*, picture_market: str = "US", name: str = "Lamps") -> Show:
     return show
 
 
-class FiledShow(OpenShow):
-    """An open show that a test opens and closes by itself."""
+class FiledShow:
+    """An open show without an engine, which a test opens and closes."""
 
-    def begin(self) -> None:
-        self._files.start()
+    def __init__(self, home: Path, clock: Clock, notify: Callable[[Notice], None]) -> None:
+        parts = make_open_show(
+            paths=paths_in(home),
+            clock=clock,
+            new_show=lambda: Show(starter_project(camera=None, microphone=False)),
+            notify=notify,
+            post=lambda what: what(),
+        )
+        self.document, self.log, self.files, self.pictures = parts.document, parts.log, parts.files, parts.pictures
+        self.files.start()
 
     def close(self, *, keep_work: bool = False) -> None:
-        self._files.close(keep_work=keep_work)
+        self.files.close(keep_work=keep_work)
 
 
 class SellingDesk:
@@ -114,19 +123,12 @@ class SellingDesk:
         self.clock = SetClock(1_750_000_000_000_000_000)
         self.heard: list[Notice] = []
         self.taken: list[str] = []
-        self.book = FiledShow(
-            paths=paths_in(home),
-            clock=clock or self.clock,
-            new_show=lambda: Show(starter_project(camera=None, microphone=False)),
-            notify=self.heard.append,
-            post=lambda what: what(),
-        )
-        self.book.begin()
+        self.book = FiledShow(home, clock or self.clock, self.heard.append)
         if path is not None:
-            assert self.book.open(path)
+            assert self.book.files.open(path)
         else:
-            self.book.edit_show("Fill", lambda _: selling_show())
-        self.products = ProductIndex(lambda: self.book.show)
+            self.book.document.edit_show("Fill", lambda _: selling_show())
+        self.products = ProductIndex(lambda: self.book.document.show)
         self.selling = Selling(self.book, self.products, now_ms=self.now_ms, notify=self.heard.append)
         self.runner = ShowRunner(
             self.book, self.products, self.selling, take=self.taken.append, now_ms=self.now_ms, notify=self.heard.append
@@ -144,7 +146,7 @@ class SellingDesk:
 
     def logged(self, *kinds: EventKind) -> list[ShowEvent]:
         """What the log has of these kinds."""
-        return list(self.book.events(kinds or None))
+        return list(self.book.log.events(kinds or None))
 
     def codes(self) -> list[str]:
         """Of the notices so far."""

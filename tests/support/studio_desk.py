@@ -21,7 +21,7 @@ from app.domain.program.output import Canvas
 from app.domain.program.project import Project, starter_project
 from app.session.air.embedded_relay import PORT_FILE
 from app.session.air.lan import free_port
-from app.session.engine.engine_desk import EngineState
+from app.session.engine.engine_supervisor import EngineState
 from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths
 from app.storage.secrets import Secrets
@@ -123,12 +123,17 @@ class StudioDesk:
         self._path = path
         self._news = asyncio.Event()
         self.studio.notices.connect(self._on_notice)
-        for signal in (self.studio.relays_changed, self.studio.document_changed):
+        for signal in (self.studio.relays.changed, self.studio.document.changed):
             signal.connect(self._news.set)
-        for other in (self.studio.stats_changed, self.studio.probes_changed, self.studio.devices_changed, self.studio.meters_changed):
+        for other in (
+            self.studio.engine.stats_changed,
+            self.studio.relays.probes_changed,
+            self.studio.engine.devices_changed,
+            self.studio.engine.meters_changed,
+        ):
             other.connect(lambda _: self._news.set())
-        self.studio.engine.changed.connect(lambda old, new: self._news.set())
-        self.studio.broadcast.changed.connect(lambda old, new: self._news.set())
+        self.studio.engine.state.changed.connect(lambda old, new: self._news.set())
+        self.studio.broadcast.state.changed.connect(lambda old, new: self._news.set())
 
     async def __aenter__(self) -> Self:
         await self.studio.start(self._path)
@@ -149,7 +154,7 @@ class StudioDesk:
                 await self._news.wait()
 
     async def attached(self) -> None:
-        await self.until(lambda: self.studio.engine.value is EngineState.ATTACHED)
+        await self.until(lambda: self.studio.engine.state.value is EngineState.ATTACHED)
 
     async def notice(self, code: str, **data: Value) -> Notice:
         """The first notice with this code and these values."""
@@ -166,4 +171,4 @@ class StudioDesk:
 
     @property
     def engine_pid(self) -> int:
-        return self.studio.engine_pid
+        return self.studio.engine.pid

@@ -13,14 +13,14 @@ async def run(home: Path, *, real: bool, live: bool, saved: Path | None) -> None
     async with StudioDesk(home, commands=REAL if real else PAPER) as desk:
         await desk.attached()
         if saved is not None:
-            desk.studio.save_as(saved)
-        desk.studio.edit("Rename", lambda project: replace(project, name="Renamed by the desk that dies"))
-        await desk.until(lambda: desk.studio.relay_running)
+            desk.studio.files.save_as(saved)
+        desk.studio.document.edit("Rename", lambda project: replace(project, name="Renamed by the desk that dies"))
+        await desk.until(lambda: desk.studio.embedded.running)
         if live:
-            desk.studio.go_live()
-            await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.LIVE)
-        await desk.studio.kept()
-        sys.stdout.write(f"ready {desk.engine_pid} {desk.studio.relay_pid}\n")
+            desk.studio.broadcast.go_live()
+            await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.LIVE)
+        await desk.studio.autosave.wait_written()
+        sys.stdout.write(f"ready {desk.engine_pid} {desk.studio.embedded.pid}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 

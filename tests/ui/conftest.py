@@ -61,8 +61,8 @@ def clock() -> Clock:
 async def studio(tmp_path: Path, clock: Clock) -> AsyncIterator[Studio]:
     """A Studio that was not started: the document, settings and actions work, no engine runs."""
     made = make_studio(tmp_path, clock=clock)
-    made.change_setting("theme", "dark")
-    made.change_setting("language", "en")
+    made.settings.change("theme", "dark")
+    made.settings.change("language", "en")
     yield made
     await made.aclose(keep_engine=False)
 

@@ -1,8 +1,7 @@
 """What the open show may connect to. What the user types on this computer is agreed to; what came in a file is asked first."""
 
-import contextlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from app.domain.air.contact import Contact, source_contact, source_contacts
@@ -10,6 +9,7 @@ from app.domain.base.signal import Signal
 from app.domain.program.output import Relay
 from app.domain.program.project import Project
 from app.domain.program.source import Source
+from app.session.document.document import Document
 from app.storage.consents import Consents
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ class Connections:
         consents: Consents,
         file: OpenFile,
         *,
+        document: Document,
         relay_contacts: Callable[[Relay], tuple[Contact, ...]],
-        project: Project,
         trusted: bool = False,
     ) -> None:
         self.changed: Signal[[]] = Signal()
@@ -50,37 +50,30 @@ class Connections:
         self._file = file
         self._relay_contacts = relay_contacts
         self._trusted = trusted
-        self._project = project
+        self._document = document
+        self._project = document.project
         self._answers: dict[str, bool] = {}
         self._kept_as = ""
-        self._typing = False
         self._allow_new(())
+        document.project_changed.connect(self._follow)
+        document.changed.connect(self._keep)
 
     # The show ---------------------------------------------------------------------------------------------------------------
 
-    def begin(self, project: Project) -> None:
+    def begin(self) -> None:
         """Another show is open."""
-        self._project = project
+        self._project = self._document.project
         self._kept_as = "" if self._file.made_here else self._file.identity
         self._answers = self._consents.answers(self._kept_as)
         if self._file.made_here:
             self._allow_new(())
         self.changed.emit()
 
-    @contextlib.contextmanager
-    def typing(self) -> Iterator[None]:
-        """What changes meanwhile is the user's own doing."""
-        before, self._typing = self._typing, True
-        try:
-            yield
-        finally:
-            self._typing = before
-
-    def follow(self, project: Project) -> None:
+    def _follow(self, project: Project) -> None:
         """The show's technical side has changed."""
         before = self._origins()
         self._project = project
-        if self._typing:
+        if self._document.editing:
             self._allow_new(before)
         if self._origins() != before:
             self.changed.emit()
@@ -134,7 +127,7 @@ class Connections:
         self._remember()
         self.changed.emit()
 
-    def keep(self) -> None:
+    def _keep(self) -> None:
         """Put down what was answered before the show had a file."""
         if self._answers and (not self._kept_as or self._kept_as != self._file.identity):
             self._remember()

@@ -15,10 +15,12 @@ from app.aio.bounded_read import read_bounded
 from app.aio.owned_tasks import start_task
 from app.atomic_file import write_atomically
 from app.domain.base.notice import Notice, Severity
+from app.domain.base.signal import Signal
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.session.air.lan import free_port, lan_address
 from app.session.base.processes import Spawn, command_line, end, gone, kill, let_go, reap, restart_backoff, runs
 from app.session.room.room_socket import RoomAddress
+from app.storage.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,11 @@ class RelaySetting:
         return "0.0.0.0" if self.lan else "127.0.0.1"
 
 
+def relay_setting(settings: Settings) -> RelaySetting:
+    """How the user wants the embedded relay to run."""
+    return RelaySetting(lan=settings.relay_lan, port=settings.relay_port, stream=settings.relay_stream or "live")
+
+
 def _start_of(path: Path) -> str:
     """What a small file of ours says, with marks in the place of what is no text; raises OSError."""
     with path.open("rb") as file:
@@ -83,7 +90,7 @@ def _start_of(path: Path) -> str:
 class EmbeddedRelay:
     """Runs one relay process for the runtime folder. Its port and key are kept, so that the watch address stays the same.
 
-    `changed` is called whenever the address, the key, `running` or the number of `viewers` changes.
+    `changed` is emitted whenever the address, the key, `running` or the number of `viewers` changes.
     """
 
     def __init__(
@@ -94,8 +101,8 @@ class EmbeddedRelay:
         setting: RelaySetting,
         spawn: Spawn,
         notify: Callable[[Notice], None],
-        changed: Callable[[], None],
     ) -> None:
+        self.changed: Signal[[]] = Signal()
         self.running = False
         self.viewers = 0
         self.pid = 0
@@ -107,7 +114,6 @@ class EmbeddedRelay:
         self._port = setting.port or self._remembered_port() or 8787
         self._spawn = spawn
         self._notify = notify
-        self._changed = changed
         self._process: subprocess.Popen[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
         self._backoff = restart_backoff()
@@ -169,7 +175,7 @@ class EmbeddedRelay:
         self._host_at = -ADDRESS_S - 1.0
         if looked_after:
             self.start()
-        self._changed()
+        self.changed.emit()
 
     # Looking after it -----------------------------------------------------------------------------------------------------
 
@@ -265,12 +271,12 @@ class EmbeddedRelay:
         if running is not self.running:
             self.running = running
             self.viewers = 0
-            self._changed()
+            self.changed.emit()
 
     def _set_viewers(self, viewers: int) -> None:
         if viewers != self.viewers:
             self.viewers = viewers
-            self._changed()
+            self.changed.emit()
 
     def _failed(self, name: str, error: BaseException) -> None:
         self._notify(Notice(Severity.ERROR, "relay.unattended", {"reason": str(error)}, EMBEDDED_RELAY_ID))
@@ -316,4 +322,4 @@ class EmbeddedRelay:
                 self._port_file.write_text(str(port))
         if port != self._port:
             self._port = port
-            self._changed()
+            self.changed.emit()

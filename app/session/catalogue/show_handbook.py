@@ -7,7 +7,7 @@ from typing import Protocol
 from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.show import Show
-from app.session.catalogue.show_pictures import ShowPictures
+from app.session.document.show_pictures import ShowPictures
 
 
 class Press(Protocol):

@@ -68,6 +68,7 @@ class Document:
         self._saved = show
         self._path: Path | None = None
         self._failing = False
+        self._editing = False
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._merging = ""
@@ -94,6 +95,11 @@ class Document:
     @property
     def title(self) -> str:
         return self._path.stem if self._path is not None else self.project.name
+
+    @property
+    def editing(self) -> bool:
+        """Whether the change that listeners are being told about is an edit by the user."""
+        return self._editing
 
     @property
     def undo_title(self) -> str:
@@ -126,7 +132,11 @@ class Document:
             del self._undo[:-MAX_STEPS]
         self._merging = merge
         self._redo.clear()
-        self._change_to(after)
+        outer, self._editing = self._editing, True
+        try:
+            self._change_to(after)
+        finally:
+            self._editing = outer
 
     def settle(self, change: ShowChange) -> None:
         """Apply what happened in the world (an order took units out of stock): it is no undo step, and no undo takes it back.

@@ -13,8 +13,10 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.program.project import Project
 from app.domain.show import Show
+from app.session.document.autosave import Autosave, Post, file_notice
 from app.session.document.document import Document, same_content, show_with_project
-from app.session.document.show_keeper import Post, ShowKeeper
+from app.session.document.show_log import ShowLog
+from app.session.document.show_pictures import ShowPictures
 from app.storage.database import is_database
 from app.storage.files import StorageError
 from app.storage.lock import FileLock
@@ -111,7 +113,9 @@ class ShowFiles:
         self,
         *,
         document: Document,
-        keeper: ShowKeeper,
+        autosave: Autosave,
+        log: ShowLog,
+        pictures: ShowPictures,
         working: WorkingFiles,
         paths: Paths,
         clock: Clock,
@@ -132,7 +136,9 @@ class ShowFiles:
         self._new_show = new_show
         self._notify = notify
         self._post = post
-        self._keeper = keeper
+        self._autosave = autosave
+        self._log = log
+        self._pictures = pictures
         self._backups = ShowBackups(paths.backups, clock)
         self._beside: Beside = at_once
         self._busy = False
@@ -141,11 +147,11 @@ class ShowFiles:
     @property
     def identity(self) -> str:
         """By what the show's file is known again, "" while it has none."""
-        return self._keeper.file.identity if self._keeper.file is not None else ""
+        return self._autosave.file.identity if self._autosave.file is not None else ""
 
     def identify(self) -> str:
         """As `identity`; a file that has none is given one."""
-        return self._keeper.file.identify() if self._keeper.file is not None else ""
+        return self._autosave.file.identify() if self._autosave.file is not None else ""
 
     # Life -----------------------------------------------------------------------------------------------------------------
 
@@ -164,11 +170,11 @@ class ShowFiles:
         try:
             self.recovered = next(iter(self._working.abandoned()), None)
         except StorageError as error:
-            self._keeper.tell(error)
+            self._notify(file_notice(error))
 
     def close(self, *, keep_work: bool) -> None:
         """Write what is left and let go. `keep_work` leaves a show without a file to be found by the next desk."""
-        self._keeper.leave(keep_work=keep_work)
+        self._autosave.leave(keep_work=keep_work)
 
     def wait_beside(self, beside: Beside) -> None:
         """From now on, what takes long with large files is done so."""
@@ -186,13 +192,13 @@ class ShowFiles:
         self.made_here = True
         self._document.replace_all(show, path=None)
         for picture in pictures:
-            self._keeper.add_picture(picture)
+            self._pictures.add(picture)
         self.opened.emit()
 
     def open(self, path: Path) -> bool:
         """Open a show; on failure the document stays and a notice says why."""
         path = path.absolute()
-        if path == self._document.path and self._keeper.save():
+        if path == self._document.path and self._autosave.save():
             self._show(self._document.show, path)
             return True
         if self._unsaved.holds(path):
@@ -236,7 +242,7 @@ class ShowFiles:
     def _go_on_in(self, path: Path, ready: _Opened, lock: FileLock) -> None:
         opened = ready.file
         self._leave()
-        self._keeper.install(opened, lock=lock)
+        self._autosave.install(opened, lock=lock)
         self.recent = self._recents.add(path)
         self._show(opened.show, path)
         if ready.kept is not None:
@@ -262,13 +268,13 @@ class ShowFiles:
         """Copy the open show that often while it changes."""
         while True:
             await asyncio.sleep(LOOK_S)
-            file = self._keeper.own_file
+            file = self._autosave.own_file
             if file is not None and (file, file.commits) != self._backed_up and self._backups.due(file.path, every_s()):
                 self._back_up(file)
 
     def save(self) -> bool:
         """Have everything in the show's file and say so; on failure a notice says why."""
-        if self._document.path is None or not self._keeper.save():
+        if self._document.path is None or not self._autosave.save():
             return False
         path = str(self._document.path)
         self._notify(Notice(Severity.INFO, "show_file.saved", {"path": path}, subject=path))
@@ -280,9 +286,9 @@ class ShowFiles:
         if target.suffix.lower() != SUFFIX:
             target = target.with_name(target.name + SUFFIX)
         if target == self._document.path:
-            return self._keeper.save()
+            return self._autosave.save()
         lock: FileLock | None = None
-        file, show = self._keeper.file, self._document.show
+        file, show = self._autosave.file, self._document.show
         try:
             lock = self._locks.take(target)
             ready = self._slowly(target, lambda opening: _copied(file, show, target, opening))
@@ -292,8 +298,8 @@ class ShowFiles:
             self._tell(error)
             return False
         self._carry_over(ready.file)
-        self._keeper.leave(rescue=False)
-        self._keeper.install(ready.file, lock=lock)
+        self._autosave.leave(rescue=False)
+        self._autosave.install(ready.file, lock=lock)
         self.recent = self._recents.add(target)
         self._document.mark_saved(target)
         if not ready.whole:
@@ -302,7 +308,7 @@ class ShowFiles:
 
     def _carry_over(self, copy: ShowFile) -> None:
         """What happened while the show was copied belongs into the copy too: orders come at any moment."""
-        for event in self._keeper.events(None, copy.last_seq):
+        for event in self._log.events(None, copy.last_seq):
             copy.log(event.kind, event.at_ms, event.data)
         copy.put(self._document.show)
 
@@ -319,10 +325,10 @@ class ShowFiles:
                 own.let_go()
                 raise
         except StorageError as error:
-            self._keeper.tell(error)
+            self._notify(file_notice(error))
             return
         self._leave()
-        self._keeper.install(opened, own=own)
+        self._autosave.install(opened, own=own)
         self._show(opened.show, None, base=self._new_show())
 
     def discard_recovery(self) -> None:
@@ -343,14 +349,14 @@ class ShowFiles:
             show = show_with_project(self._document.show, project)
             self._show(show, path, base=None if path is not None else self._new_show())
         else:
-            self._keeper.leave()
+            self._autosave.leave()
             self._show(Show(project), None, base=self._new_show())
-        self._keeper.put(self._document.show)
+        self._autosave.put(self._document.show)
 
     def _leave(self) -> None:
         """Another show comes: one without a file of the user's stays among the recent ones."""
         self.leaving.emit()
-        self._keeper.leave(aside=self._put_aside)
+        self._autosave.leave(aside=self._put_aside)
 
     def _put_aside(self, working: Path) -> None:
         self.recent = self._recents.add(self._unsaved.put(working, self._document.title))
@@ -375,7 +381,8 @@ class ShowFiles:
 
     def _tell(self, error: AppError) -> None:
         if error.code != "show_file.cancelled":  # whoever cancels knows
-            self._keeper.tell(error, Severity.WARNING if error.code in ("show_file.in_use", "show_file.one_at_a_time") else Severity.ERROR)
+            mild = error.code in ("show_file.in_use", "show_file.one_at_a_time")
+            self._notify(file_notice(error, Severity.WARNING if mild else Severity.ERROR))
 
     def _open_made(self, path: Path, make: Callable[[Path, OpenOperation], None], title: str) -> bool:
         """Fill a working file with a show out of `path` and go on in it; `title` "" = under its own."""
@@ -395,10 +402,10 @@ class ShowFiles:
             self._tell(error)
             return False
         self._leave()
-        self._keeper.install(opened, own=own)
+        self._autosave.install(opened, own=own)
         show = show_with_project(opened.show, replace(opened.show.project, name=title or opened.show.project.name))
         self._show(show, None, base=self._new_show())
-        self._keeper.put(show)
+        self._autosave.put(show)
         return True
 
     def _open_otherwise(self, path: Path, error: AppError) -> bool:

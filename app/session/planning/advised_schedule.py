@@ -50,7 +50,7 @@ class AdvisedSchedule(ScheduleBook):
     def review(self) -> "ScheduleReview":
         """What looks the plan through."""
         if self._review is None:
-            self._review = self._make_review(self, lambda: self._book.show, self._calendar, self._slowly)
+            self._review = self._make_review(self, lambda: self._book.document.show, self._calendar, self._slowly)
             self._review.advice.changed.connect(self.changed.emit)
         return self._review
 

@@ -36,12 +36,12 @@ class AiringLog:
         self.since_ms = 0
         self._aired: dict[str, Aired] = {}
         self._book = book
-        book.logged.connect(self._on_logged)
+        book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
         self.key, self.since_ms, self._aired = "", 0, {}
-        for event in self._book.events(AIRING_KINDS):
+        for event in self._book.log.events(AIRING_KINDS):
             self._read(event)
         self.changed.emit()
 
@@ -66,7 +66,7 @@ class AiringLog:
             return
         self.end("next")
         planned_ms = round(occurrence.start.timestamp() * 1000)
-        self._book.log(
+        self._book.log.append(
             EventKind.AIRING_STARTED,
             airing=occurrence.airing_id,
             occurrence=occurrence.key,
@@ -78,7 +78,7 @@ class AiringLog:
     def end(self, why: str) -> None:
         """It is over, if one is on air."""
         if self.key:
-            self._book.log(EventKind.AIRING_ENDED, occurrence=self.key, why=why)
+            self._book.log.append(EventKind.AIRING_ENDED, occurrence=self.key, why=why)
 
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind in AIRING_KINDS:

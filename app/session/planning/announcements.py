@@ -21,6 +21,7 @@ from app.domain.planning.poster import DrawPoster, Modules, PosterSize
 from app.domain.planning.schedule import Airing, Occurrence, Reminder, Schedule, parties_on, party_by_id
 from app.domain.selling.card_theme import CardTheme
 from app.domain.show import Show
+from app.session.document.document import Document
 from app.session.planning.announcement_texts import AnnouncementTexts, MarketText, Sending, Telling, audiences, languages_of, sendings
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.room_calendar import RoomCalendar, room_calendar
@@ -47,17 +48,22 @@ class Pictures(Protocol):
     def get(self, picture_id: str) -> bytes | None: ...
 
 
+class WatchPage(Protocol):
+    @property
+    def watch_address(self) -> str: ...
+
+
 class TellingStudio(Protocol):
-    """What is needed of the studio."""
+    """What announcements need of the studio."""
 
     @property
-    def show(self) -> Show: ...
+    def document(self) -> Document: ...
 
     @property
     def pictures(self) -> Pictures: ...
 
     @property
-    def watch_address(self) -> str: ...
+    def embedded(self) -> WatchPage: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ class Announcements:
 
     def _stamp(self) -> datetime:
         """Since when the plan is as it is: files of the same plan are the same."""
-        schedule, link = self._book.schedule, self._studio.watch_address
+        schedule, link = self._book.schedule, self._studio.embedded.watch_address
         if self._stamped is None or self._stamped[0] is not schedule or self._stamped[1] != link:
             self._stamped = (schedule, link, self._book.now())
         return self._stamped[2]
@@ -194,7 +200,7 @@ class Announcements:
         there = parties_on(telling.schedule, occurrence)
         parties = tuple(one for one in there if one.id in choice.party_ids) or audiences(telling, occurrence) or there
         themes = self._themes()
-        theme = themes.get(choice.theme or self._studio.show.presentation.card_theme) or next(iter(themes.values()))
+        theme = themes.get(choice.theme or self._studio.document.show.presentation.card_theme) or next(iter(themes.values()))
         picture = self._picture(choice.picture_id)
         self._equipment.prepare_drawing()
 
@@ -218,15 +224,17 @@ class Announcements:
     def _picture(self, picture_id: str | None) -> bytes:
         if picture_id is None:
             return b""
-        products = sorted(self._studio.show.products, key=lambda one: one.role is not Role.HERO)  # the others in their order behind
+        products = sorted(
+            self._studio.document.show.products, key=lambda one: one.role is not Role.HERO
+        )  # the others in their order behind
         wanted = picture_id or next((one.pictures[0] for one in products if one.pictures), "")
         return (self._studio.pictures.get(wanted) if wanted else None) or b""
 
     # How it is done -------------------------------------------------------------------------------------------------------
 
     def _telling(self, link: str | None) -> Telling:
-        show = self._studio.show
-        address = self._studio.watch_address if link is None else link
+        show = self._studio.document.show
+        address = self._studio.embedded.watch_address if link is None else link
         return Telling(
             show.project.name,
             show.schedule,

@@ -37,10 +37,10 @@ class LearnedHours:
 
     def _refresh(self) -> None:
         last = self._read_to
-        if last is not None and not any(one.at_ms == last.at_ms for one in self._book.events(None, last.seq - 1, last.seq)):
+        if last is not None and not any(one.at_ms == last.at_ms for one in self._book.log.events(None, last.seq - 1, last.seq)):
             self._watching, self._read_to = Watching(), None
             self._ended += 1
-        if not self._reading and self._book.last_seq() > self._seq:
+        if not self._reading and self._book.log.last_seq() > self._seq:
             self._read_on()
 
     @property
@@ -54,13 +54,13 @@ class LearnedHours:
 
     def _read_piece(self, _: None) -> None:
         """On the loop, as everything that reads the file; in between others have their turn."""
-        upto = min(self._seq + PIECE, self._book.last_seq())
-        for event in self._book.events(WATCHING_KINDS, self._seq, upto):
+        upto = min(self._seq + PIECE, self._book.log.last_seq())
+        for event in self._book.log.events(WATCHING_KINDS, self._seq, upto):
             self._watching.take(event)
             self._ended += event.kind is EventKind.OFF_AIR
-        self._read_to = next(iter(self._book.events(None, upto - 1, upto)), self._read_to)
+        self._read_to = next(iter(self._book.log.events(None, upto - 1, upto)), self._read_to)
         self._reading = False
-        if self._seq == upto and self._book.last_seq() > upto:
+        if self._seq == upto and self._book.log.last_seq() > upto:
             self._read_on()
         elif self._ended != self._told:
             self._told = self._ended

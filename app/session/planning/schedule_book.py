@@ -58,7 +58,7 @@ class ScheduleBook:
         self._seen: Schedule | None = None
         self._readable: Kept[Schedule] = Kept()
         self._lost: set[tuple[str, str]] = set()
-        book.show_changed.connect(self._on_show_changed)
+        book.document.show_changed.connect(self._on_show_changed)
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ class ScheduleBook:
     @property
     def schedule(self) -> Schedule:
         """The plan as the show holds it. Who lives in a zone that these rules do not know, as only a newer edition can, is shown by UTC."""
-        plan = self._book.show.schedule
+        plan = self._book.document.show.schedule
         if not plan.parties:
             return plan
         return self._readable.of((plan,), (), lambda: self._placed(plan))
@@ -248,11 +248,11 @@ class ScheduleBook:
         def marked(plan: Schedule) -> Schedule:
             return replace(plan, reminders=tuple(replace(one, sent_ms=sent_ms) if one.id == reminder_id else one for one in plan.reminders))
 
-        self._book.settle(schedule_editing.on_schedule(marked))
+        self._book.document.settle(schedule_editing.on_schedule(marked))
 
     def accept_moved(self) -> None:
         """What moved is known: wall times stay as they are, and the plan now goes by this edition of the rules."""
-        self._book.edit_show("Accept new clock rules", self._with_tables(lambda plan: plan, keep=False))
+        self._book.document.edit_show("Accept new clock rules", self._with_tables(lambda plan: plan, keep=False))
 
     # How it is done -------------------------------------------------------------------------------------------------------
 
@@ -264,12 +264,12 @@ class ScheduleBook:
         self._edit(title, lambda plan: replace(plan, **changes), merge)
 
     def _edit(self, title: str, change: Callable[[Schedule], Schedule], merge: str = "") -> None:
-        before = self._book.show.schedule
+        before = self._book.document.show.schedule
         after = change(before)
         if after != before:
             self._check(after, before)
             keep = bool(self.moved())  # what moved is not forgotten because something else was edited
-            self._book.edit_show(title, self._with_tables(lambda plan: after, keep=keep), merge=merge)
+            self._book.document.edit_show(title, self._with_tables(lambda plan: after, keep=keep), merge=merge)
 
     def _check(self, after: Schedule, before: Schedule) -> None:
         """Refuse a new wall time that does not exist or exists twice, and a rule that says nothing."""

@@ -16,12 +16,11 @@ from app.domain.program.output import Relay
 from app.domain.program.stats import EngineStats, RelayProbe
 from app.session.base.slow_work import Slowly
 from app.session.document.show_book import ShowBook
-from app.session.engine.engine_desk import EngineState
+from app.session.engine.engine_supervisor import EngineState
 from app.session.planning.advised_schedule import AdvisedSchedule, MakeReview
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.clock_rules import EPOCH, MILLISECOND
 from app.session.rundown.show_runner import ShowRunner
-from app.storage.settings import Settings
 
 if TYPE_CHECKING:
     from app.domain.planning.replan import Shift
@@ -35,19 +34,42 @@ WINDOWS = (timedelta(days=14), timedelta(days=92), timedelta(days=400))  # how f
 KEPT_NEXT = 12
 
 
+class Broadcast(Protocol):
+    @property
+    def state(self) -> StateCell[BroadcastState]: ...
+
+    def main_relay(self) -> Relay: ...
+
+    def go_live(self) -> None: ...
+
+
+class Engine(Protocol):
+    @property
+    def state(self) -> StateCell[EngineState]: ...
+
+    @property
+    def devices(self) -> Devices: ...
+
+    @property
+    def stats(self) -> EngineStats | None: ...
+
+
+class MeasuredRelays(Protocol):
+    @property
+    def probes(self) -> tuple[RelayProbe, ...]: ...
+
+
 class AiringStudio(ShowBook, Protocol):
     """What the scheduler needs of the studio."""
 
-    settings: Settings
-    broadcast: StateCell[BroadcastState]
-    engine: StateCell[EngineState]
-    devices: Devices
-    probes: tuple[RelayProbe, ...]
-    stats: EngineStats | None
+    @property
+    def broadcast(self) -> Broadcast: ...
 
-    def nearest(self) -> Relay: ...
+    @property
+    def engine(self) -> Engine: ...
 
-    def go_live(self) -> None: ...
+    @property
+    def relays(self) -> MeasuredRelays: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +110,8 @@ class Scheduler(AdvisedSchedule):
         self._wanted = ""  # the date that was started and is not on air yet
         self._next: tuple[Schedule, datetime, datetime, tuple[Occurrence, ...]] | None = None  # for which span of time
         self.airings.changed.connect(self._on_airings_changed)
-        studio.logged.connect(self._on_logged)
-        studio.broadcast.changed.connect(self._on_broadcast)
+        studio.log.appended.connect(self._on_logged)
+        studio.broadcast.state.changed.connect(self._on_broadcast)
 
     # What comes and what is -----------------------------------------------------------------------------------------------
 
@@ -130,7 +152,7 @@ class Scheduler(AdvisedSchedule):
     @property
     def starting(self) -> bool:
         """Whether a date was started and is not on air yet."""
-        return bool(self._wanted) and self._studio.broadcast.value is BroadcastState.STARTING
+        return bool(self._wanted) and self._studio.broadcast.state.value is BroadcastState.STARTING
 
     @property
     def can_start(self) -> bool:
@@ -181,13 +203,13 @@ class Scheduler(AdvisedSchedule):
         """Whether all is there for a date, at this moment: devices, the relay, products, people, permits, and who waits. Raises
         ScheduleError when its airing is gone."""
         studio = self._studio
-        relay = studio.nearest()
-        targets = studio.stats.targets if studio.stats is not None else ()
+        relay = studio.broadcast.main_relay()
+        targets = studio.engine.stats.targets if studio.engine.stats is not None else ()
         return self.review.checklist(
             occurrence,
-            devices=studio.devices if studio.engine.value is EngineState.ATTACHED else None,
+            devices=studio.engine.devices if studio.engine.state.value is EngineState.ATTACHED else None,
             relay=relay,
-            probe=next((probe for probe in studio.probes if probe.relay_id == relay.id), None),
+            probe=next((probe for probe in studio.relays.probes if probe.relay_id == relay.id), None),
             target=next((target for target in targets if target.relay_id == relay.id), None),
             waiting=self._waiting(occurrence.key),
         )
@@ -223,10 +245,10 @@ class Scheduler(AdvisedSchedule):
         if chosen is None:
             raise ScheduleError("schedule.nothing_planned")
         self._wanted = chosen.key
-        if self._studio.broadcast.value is BroadcastState.LIVE:
+        if self._studio.broadcast.state.value is BroadcastState.LIVE:
             self.went_live()
         else:
-            self._studio.go_live()
+            self._studio.broadcast.go_live()
 
     def went_live(self) -> bool:
         """The program is on air: the date that was asked for, or that is due, has begun. True: its run of show was started with it."""
@@ -238,7 +260,7 @@ class Scheduler(AdvisedSchedule):
             return False
         parties = tuple(party.id for party in parties_on(self.schedule, occurrence))
         self.airings.begin(occurrence, self.title_of(occurrence), parties)
-        if asked and self._studio.show.segments:
+        if asked and self._studio.document.show.segments:
             self._runner.start()
         return bool(asked)
 

@@ -18,14 +18,14 @@ class ShowReports:
 
     def held(self) -> tuple[PastShow, ...]:
         """The shows that took place, the newest first."""
-        return tuple(reversed(past_shows(self._book.events(SITTING_KINDS))))
+        return tuple(reversed(past_shows(self._book.log.events(SITTING_KINDS))))
 
     async def read(self, held: PastShow) -> ShowSummary:
         """What happened in one of them, read in pieces: a long show has a hundred thousand events."""
         reading = SummaryReader(held)
-        seq, upto = held.since_seq, self._book.last_seq()
+        seq, upto = held.since_seq, self._book.log.last_seq()
         while seq < upto:
-            for event in self._book.events(READ_KINDS, seq, min(seq + PIECE, upto)):
+            for event in self._book.log.events(READ_KINDS, seq, min(seq + PIECE, upto)):
                 reading.take(event)
             seq += PIECE
             await asyncio.sleep(0)

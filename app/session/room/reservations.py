@@ -37,9 +37,9 @@ class Reservations:
         self._read, self._places = False, {}
         places: dict[str, set[str]] = {}
         seq = 0
-        while seq < (last := self._book.last_seq()):
+        while seq < (last := self._book.log.last_seq()):
             upto = min(seq + PIECE, last)
-            for event in self._book.events(PLACE_KINDS, seq, upto):
+            for event in self._book.log.events(PLACE_KINDS, seq, upto):
                 take_place(places, event)
             seq = upto
             await asyncio.sleep(0)

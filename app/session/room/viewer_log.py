@@ -41,7 +41,7 @@ class ViewerLog:
 
     def start(self) -> None:
         """Count what is logged from now on."""
-        self._disconnects = [self._book.logged.connect(self._on_logged), self.summary.begun.connect(self._on_begun)]
+        self._disconnects = [self._book.log.appended.connect(self._on_logged), self.summary.begun.connect(self._on_begun)]
 
     def close(self) -> None:
         """Stop counting. More than once is ignored."""
@@ -63,7 +63,7 @@ class ViewerLog:
 
         The hub forgets only what we acknowledged, so the mark is among the last `TAIL` events.
         """
-        events = self._book.events(ROOM_KINDS, max(0, self._book.last_seq() - TAIL))
+        events = self._book.log.events(ROOM_KINDS, max(0, self._book.log.last_seq() - TAIL))
         return next((str(one.data["mark"]) for one in reversed(events) if "mark" in one.data), "")
 
     def take(self, event: RoomEvent) -> None:
@@ -74,7 +74,7 @@ class ViewerLog:
                 self._orders.place(order, mark=event.mark)
         elif not self.reservations.knows(event) and (entry := logged_as(event)) is not None:
             kind, data = entry
-            self._book.log(kind, **data)
+            self._book.log.append(kind, **data)
 
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind in SITTING_KINDS and self._counting is not None and not self._counting.done():
@@ -92,12 +92,12 @@ class ViewerLog:
     async def _count(self) -> None:
         """Count the sitting in pieces: a long show has a hundred thousand events, which take a second to read."""
         sitting = Sitting()
-        for event in self._book.events(SITTING_KINDS):
+        for event in self._book.log.events(SITTING_KINDS):
             sitting.take(event)
-        seq, upto = sitting.since_seq, self._book.last_seq()
+        seq, upto = sitting.since_seq, self._book.log.last_seq()
         self.summary.clear()
         while seq < upto:
-            self.summary.add(self._book.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
+            self.summary.add(self._book.log.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
             seq += PIECE
             await asyncio.sleep(0)
         if self._recount or self.summary.likes > self._hub_likes():  # for a relay that starts at zero, and after another show

@@ -1,8 +1,6 @@
 """Keeps the viewer page in step with the show."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Protocol
 
 from app.domain.selling.on_screen import OnScreen
 from app.session.catalogue.product_index import ProductIndex
@@ -14,19 +12,12 @@ from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
 
 
-class PageStudio(ShowBook, Protocol):
-    """What the viewer page shows of the studio."""
-
-    @property
-    def path(self) -> Path | None: ...
-
-
 class ViewerPage:
     """`dates` is what the page says about coming shows, as `room_schedule.schedule_board` makes it."""
 
-    def __init__(self, studio: PageStudio, products: ProductIndex, selling: Selling, disclosures: Disclosures, link: RoomLink) -> None:
+    def __init__(self, book: ShowBook, products: ProductIndex, selling: Selling, disclosures: Disclosures, link: RoomLink) -> None:
         self.dates: Mapping[str, Json] = {}
-        self._studio = studio
+        self._book = book
         self._selling = selling
         self._disclosures = disclosures
         self._link = link
@@ -35,13 +26,13 @@ class ViewerPage:
 
     def update(self) -> None:
         """Put what is offered now onto the room's board."""
-        show, shown = self._studio.show, self._selling.shown
+        show, shown = self._book.document.show, self._selling.shown
         self._link.offer_coupon(self._open_coupon(shown))
         self._link.want_pictures(self._view.wanted_pictures(show, shown))
         board = self._view.board(
             show,
             shown,
-            title=title_for_viewers(show, self._studio.path),
+            title=title_for_viewers(show, self._book.document.path),
             card_words=self._selling.card_words,
             coupon_left=self._selling.coupon_left,
             disclosure=self._disclosures.active,

@@ -21,25 +21,25 @@ class AirLog:
         self._book = book
         self._broadcast = broadcast
         broadcast.changed.connect(lambda old, new: self._follow())
-        book.logged.connect(self._on_logged)
+        book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
-        last = next(reversed(self._book.events(AIR_KINDS)), None)
+        last = next(reversed(self._book.log.events(AIR_KINDS)), None)
         self._set(last.at_ms if last is not None and last.kind is EventKind.ON_AIR else None)
         self._follow()
 
     def engine_is_idle(self) -> None:
         """The engine says that it is not live: what the log holds for on air has ended with its computer."""
         if self.since_ms is not None and self._broadcast.value is BroadcastState.IDLE:
-            self._book.log(EventKind.OFF_AIR, why="lost")
+            self._book.log.append(EventKind.OFF_AIR, why="lost")
 
     def _follow(self) -> None:
         state = self._broadcast.value
         if state is BroadcastState.LIVE and self.since_ms is None:
-            self._book.log(EventKind.ON_AIR)
+            self._book.log.append(EventKind.ON_AIR)
         elif state is BroadcastState.STOPPING and self.since_ms is not None:
-            self._book.log(EventKind.OFF_AIR, why="host")
+            self._book.log.append(EventKind.OFF_AIR, why="host")
 
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind in AIR_KINDS:

@@ -62,14 +62,14 @@ class ShowEnd:
         run = self._runner.run
         if not self._interrupted or run.ended_ms is None:
             return None
-        segment = next((one.title for one in self._book.show.segments if one.id == run.segment_id), "")
+        segment = next((one.title for one in self._book.document.show.segments if one.id == run.segment_id), "")
         return Interruption(run.ended_ms, segment)
 
     def reload(self) -> None:
         """Another show was opened: end what its log left open, unless an engine is still on air with it."""
-        last = self._book.last_seq()
-        self._last_ms = next((event.at_ms for event in self._book.events(None, last - 1)), 0)
-        found = self._book.events(END_KINDS)
+        last = self._book.log.last_seq()
+        self._last_ms = next((event.at_ms for event in self._book.log.events(None, last - 1)), 0)
+        found = self._book.log.events(END_KINDS)
         self._set_interrupted(_is_interrupted(found[-1] if found else None))
         silent_ms = self._now_ms() - self._last_ms
         if self._air.since_ms is not None and not self._may_be_live():
@@ -115,7 +115,7 @@ class ShowEnd:
         """As it stood when its desk was gone: whatever viewers had of it has gone since."""
         until_ms = min(self._last_ms or self._now_ms(), self._now_ms())
         self._selling.close_coupon(why="show")
-        self._book.log(EventKind.SHOW_ENDED, why=why, until_ms=until_ms)
+        self._book.log.append(EventKind.SHOW_ENDED, why=why, until_ms=until_ms)
         self._set_interrupted(why == INTERRUPTED)
 
     def _set_interrupted(self, interrupted: bool) -> None:

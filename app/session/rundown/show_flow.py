@@ -10,19 +10,34 @@ from app.domain.base.state import StateCell
 from app.domain.event import EventKind, ShowEvent
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.stats import EngineStats
+from app.session.base.settings_store import SettingsStore
 from app.session.document.show_book import ShowBook
 from app.session.rundown.air_log import AirLog
 from app.session.rundown.show_end import ShowEnd
 from app.session.rundown.show_runner import ShowRunner
-from app.storage.settings import Settings
+
+
+class BroadcastStates(Protocol):
+    @property
+    def state(self) -> StateCell[BroadcastState]: ...
+
+
+class EngineReports(Protocol):
+    @property
+    def stats_changed(self) -> Signal[[EngineStats]]: ...
 
 
 class FlowStudio(ShowBook, Protocol):
     """What the flow of a show reads from the studio."""
 
-    settings: Settings
-    broadcast: StateCell[BroadcastState]
-    stats_changed: Signal[[EngineStats]]
+    @property
+    def settings(self) -> SettingsStore: ...
+
+    @property
+    def broadcast(self) -> BroadcastStates: ...
+
+    @property
+    def engine(self) -> EngineReports: ...
 
 
 class ShowFlow:
@@ -62,9 +77,9 @@ class ShowFlow:
         self._loop = asyncio.get_running_loop()
         studio = self._studio
         self._disconnects = [
-            studio.broadcast.changed.connect(self._on_broadcast),
-            studio.stats_changed.connect(self._on_stats),
-            studio.logged.connect(self._on_logged),
+            studio.broadcast.state.changed.connect(self._on_broadcast),
+            studio.engine.stats_changed.connect(self._on_stats),
+            studio.log.appended.connect(self._on_logged),
         ]
 
     def close(self) -> None:
@@ -78,16 +93,16 @@ class ShowFlow:
         """The open show closes: end it for its viewers if it is on air or runs."""
         on_air = self._air.since_ms is not None
         if on_air:
-            self._studio.log(EventKind.OFF_AIR, why=why)
+            self._studio.log.append(EventKind.OFF_AIR, why=why)
         if on_air or self._runner.run.running:
             self._ending.end(why)
 
     def _on_broadcast(self, old: BroadcastState, new: BroadcastState) -> None:
         if new is not BroadcastState.LIVE or self._starts_planned():
             return
-        if self._runner.run.running or not self._studio.show.segments:
+        if self._runner.run.running or not self._studio.document.show.segments:
             return
-        if self._studio.settings.run_with_live:
+        if self._studio.settings.value.run_with_live:
             self._runner.start()
         else:
             self._notify(Notice(Severity.INFO, "run.not_started", {}, "run", ("run.start",)))

@@ -55,11 +55,11 @@ class ShowRunner:
         self._run_plan: tuple[object, object, RunPlan] = (None, None, RunPlan(0, None, 0.0))  # of which segments and which run
         self._placed: tuple[object, Mapping[str, int]] = ((), {})
         self._on_sale = ""  # the product of the current segment as it was last seen
-        book.logged.connect(self._on_logged)
+        book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
-        self._set(read_run(self._book.events(RUN_KINDS)))
+        self._set(read_run(self._book.log.events(RUN_KINDS)))
         self._on_sale = self.current.product_id if self.current is not None else ""
 
     # Reading --------------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class ShowRunner:
 
     def enter(self, segment_id: str) -> None:
         """Go into a segment: its scene, its product, its countdown. The first one starts the show."""
-        segment = segment_by_id(self._book.show, segment_id)
+        segment = segment_by_id(self._book.document.show, segment_id)
         if not self.run.running or segment_id != self.run.segment_id:
             self._enter(segment)
 
@@ -149,7 +149,7 @@ class ShowRunner:
     def extend(self, seconds: int) -> None:
         """Give the current segment more time, or less with a negative number; its countdown goes along."""
         segment = self._current()
-        self._book.log(EventKind.SEGMENT_EXTENDED, segment=segment.id, seconds=seconds)
+        self._book.log.append(EventKind.SEGMENT_EXTENDED, segment=segment.id, seconds=seconds)
         countdown = self._selling.shown.countdown
         if countdown is not None and countdown.segment_id == segment.id and self._may_hurry(segment):
             self._start_countdown(segment)
@@ -159,13 +159,13 @@ class ShowRunner:
         if self.run.running:
             self._tell_points_left()
             self._selling.close_coupon(why="show")
-            self._book.log(EventKind.SHOW_ENDED, why=why)
+            self._book.log.append(EventKind.SHOW_ENDED, why=why)
 
     def resume(self) -> None:
         """A show that was cut off goes on in its segment, whose product viewers see again; nothing happens in one that runs."""
         if self.run.running or self.run.started_ms is None:
             return
-        self._book.log(EventKind.SHOW_RESUMED)
+        self._book.log.append(EventKind.SHOW_RESUMED)
         if (segment := self.current) is not None:
             self._on_sale = segment.product_id
             self._offer(segment.product_id)
@@ -178,7 +178,7 @@ class ShowRunner:
         said = (segment.id, item_id) in self.run.ticked
         wanted = not said if done is None else done
         if wanted is not said:
-            self._book.log(EventKind.POINT_TICKED, segment=segment.id, item=item_id, done=wanted)
+            self._book.log.append(EventKind.POINT_TICKED, segment=segment.id, item=item_id, done=wanted)
 
     def tick_next(self) -> None:
         """The first point or cue that is left was said; nothing happens when none is."""
@@ -197,8 +197,8 @@ class ShowRunner:
             raise ShowError("show.no_backup", segment=segment.title)
         out, come_in = segment.product_id, segment.backup_id
         self._on_sale = come_in  # pinned here, behind the log's word of the swap
-        self._book.edit_show("Swap to backup", lambda show: swap_to_backup(show, segment.id))
-        self._book.log(EventKind.BACKUP_TAKEN, segment=segment.id, out=out, **{"in": come_in})
+        self._book.document.edit_show("Swap to backup", lambda show: swap_to_backup(show, segment.id))
+        self._book.log.append(EventKind.BACKUP_TAKEN, segment=segment.id, out=out, **{"in": come_in})
         self._selling.pin(come_in)
 
     # The timer ------------------------------------------------------------------------------------------------------------
@@ -227,13 +227,13 @@ class ShowRunner:
         self._set_timer(length_s, float(length_s), running=False)
 
     def _set_timer(self, length_s: int, left_s: float, *, running: bool) -> None:
-        self._book.log(EventKind.TIMER_SET, length_s=length_s, left_s=round(left_s, 3), running=running)
+        self._book.log.append(EventKind.TIMER_SET, length_s=length_s, left_s=round(left_s, 3), running=running)
 
     # In and out of segments -----------------------------------------------------------------------------------------------
 
     @property
     def _segments(self) -> tuple[Segment, ...]:
-        return self._book.show.segments
+        return self._book.document.show.segments
 
     @property
     def _places(self) -> Mapping[str, int]:
@@ -243,7 +243,7 @@ class ShowRunner:
         return self._placed[1]
 
     def _segment(self, segment_id: str) -> Segment:
-        return segment_by_id(self._book.show, segment_id)
+        return segment_by_id(self._book.document.show, segment_id)
 
     def _current(self) -> Segment:
         segment = self.current
@@ -263,9 +263,9 @@ class ShowRunner:
         if self.run.running:
             self._tell_points_left()
         else:
-            self._book.log(EventKind.SHOW_STARTED)
+            self._book.log.append(EventKind.SHOW_STARTED)
         self._on_sale = segment.product_id
-        self._book.log(EventKind.SEGMENT_ENTERED, segment=segment.id, skipped=list(skipped))
+        self._book.log.append(EventKind.SEGMENT_ENTERED, segment=segment.id, skipped=list(skipped))
         self._selling.stop_countdown()
         if segment.scene_id:
             self._take(segment.scene_id)
@@ -282,7 +282,7 @@ class ShowRunner:
     def _may_hurry(self, segment: Segment) -> bool:
         """Not in a market that dislikes it, and not for what is sold out."""
         product = self._products.find(segment.product_id)
-        return urgency_allowed(self._book.show) and (product is None or not product.stock or units_in_stock(product) > 0)
+        return urgency_allowed(self._book.document.show) and (product is None or not product.stock or units_in_stock(product) > 0)
 
     def _start_countdown(self, segment: Segment) -> None:
         left_s = allotted_s(segment, self.run) - self.run.spent_s.get(segment.id, 0.0) - (self._now_ms() - self.run.entered_ms) / 1000
@@ -296,12 +296,12 @@ class ShowRunner:
         left = self.unticked()
         if segment is None or not left:
             return
-        self._book.log(EventKind.POINTS_LEFT, segment=segment.id, items=list(left))
+        self._book.log.append(EventKind.POINTS_LEFT, segment=segment.id, items=list(left))
         data: dict[str, Value] = {"segment": segment.title, "count": len(left), "points": self._in_words(segment, left)}
         self._notify(Notice(Severity.WARNING, "run.points_left", data, "run.points_left"))
 
     def _in_words(self, segment: Segment, items: Sequence[str]) -> str:
-        languages = [self._book.show.presentation.host_language]
+        languages = [self._book.document.show.presentation.host_language]
         product = self._products.find(segment.product_id)
         points = () if product is None else product.points
         words = {point.id: pick(point.keyword, languages)[0] or pick(point.text, languages)[0] for point in points}

@@ -9,12 +9,12 @@ from app.domain.catalogue.product import Product
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.selling.card_theme import CardTheme
 from app.domain.selling.on_screen import OnScreen
+from app.session.base.settings_store import SettingsStore
 from app.session.document.show_book import Now, ShowBook
 from app.session.selling.card_texts import CardScene
 from app.session.selling.cards_on_air import CardsOnAir
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
-from app.storage.settings import Settings
 
 NOTHING = OnScreen()
 LoadThemes = Callable[[Callable[[AppError], None]], Mapping[str, CardTheme]]
@@ -26,21 +26,32 @@ class Pictures(Protocol):
     def get(self, picture_id: str) -> bytes | None: ...
 
 
+class WatchAddress(Protocol):
+    @property
+    def watch_address(self) -> str: ...
+
+
+class LiveRelays(Protocol):
+    @property
+    def live_targets(self) -> tuple[Relay, ...]: ...
+
+    def main_relay(self) -> Relay: ...
+
+
 class CardStudio(ShowBook, Protocol):
     """What the cards show of the studio."""
 
-    settings: Settings
+    @property
+    def settings(self) -> SettingsStore: ...
 
     @property
     def pictures(self) -> Pictures: ...
 
     @property
-    def watch_address(self) -> str: ...
+    def embedded(self) -> WatchAddress: ...
 
     @property
-    def live_targets(self) -> tuple[Relay, ...]: ...
-
-    def nearest(self) -> Relay: ...
+    def broadcast(self) -> LiveRelays: ...
 
 
 class CardUpdates:
@@ -80,8 +91,11 @@ class CardUpdates:
 
         Automatic: yes while all viewers watch on our page.
         """
-        studio, chosen = self._studio, self._studio.settings.cards_in_video
-        relays = {*studio.show.project.also_relay_ids, *(relay.id for relay in (studio.nearest(), *studio.live_targets))}
+        studio, chosen = self._studio, self._studio.settings.value.cards_in_video
+        relays = {
+            *studio.document.show.project.also_relay_ids,
+            *(relay.id for relay in (studio.broadcast.main_relay(), *studio.broadcast.live_targets)),
+        }
         return chosen == "never" or (chosen == "auto" and relays == {EMBEDDED_RELAY_ID})
 
     def update(self) -> None:
@@ -89,7 +103,7 @@ class CardUpdates:
         shown, badge = self._selling.shown, self._disclosures.badge
         if shown == NOTHING and not badge and self._cards.idle:
             return  # a show that sells nothing loads nothing that draws
-        show, product = self._studio.show, self._selling.pinned
+        show, product = self._studio.document.show, self._selling.pinned
         theme = self.themes.get(show.presentation.card_theme) or next(iter(self.themes.values()), None)
         if theme is None:  # every theme is broken, and the notices said so
             return
@@ -100,7 +114,7 @@ class CardUpdates:
             words=self._selling.card_words,
             badge=badge,
             picture=self._main_picture(product),
-            watch_address=self._studio.watch_address,
+            watch_address=self._studio.embedded.watch_address,
             now_ms=self._now_ms(),
             beside=self.beside,
         )

@@ -62,11 +62,11 @@ class Disclosures:
         self._events: list[ShowEvent] = []
         self._showings: tuple[DisclosureSpan, ...] = ()
         self._reminded: dict[str, int] = {}  # market → the due time that the host was reminded of
-        book.logged.connect(self._on_logged)
+        book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
-        self._events, self._reminded = list(self._book.events(READ_KINDS)), {}
+        self._events, self._reminded = list(self._book.log.events(READ_KINDS)), {}
         self._showings = disclosed_in(self._events)
 
     # Reading --------------------------------------------------------------------------------------------------------------
@@ -75,25 +75,25 @@ class Disclosures:
     def active(self) -> Mapping[str, Words]:
         """Market → the disclosure that its viewers see now, on the page in their language."""
         shown = self._shown.disclosed
-        return {market.id: market.disclosure.text for market in self._book.show.markets if market.id in shown}
+        return {market.id: market.disclosure.text for market in self._book.document.show.markets if market.id in shown}
 
     @property
     def badge(self) -> Words:
         """What stands on the picture: the disclosure of its market, else of the first market that is being told."""
         active = self.active
-        market = picture_market(self._book.show)
+        market = picture_market(self._book.document.show)
         if market is not None and market.id in active:
             return active[market.id]
         return next(iter(active.values()), {})
 
     def reminders(self) -> tuple[DisclosureReminder, ...]:
         """Every market that must be told, the most urgent first."""
-        markets = {market.id: market for market in self._book.show.markets}
+        markets = {market.id: market for market in self._book.document.show.markets}
         return tuple(self._reminder(markets[due.market_id], due) for due in self._schedule(self._now_ms()))
 
     def _schedule(self, now_ms: int) -> tuple[DisclosureDue, ...]:
         since_ms = self._since_ms()
-        return schedule(self._book.show.markets, now_ms if since_ms is None else since_ms, self._showings, now_ms)
+        return schedule(self._book.document.show.markets, now_ms if since_ms is None else since_ms, self._showings, now_ms)
 
     def _reminder(self, market: Market, due: DisclosureDue) -> DisclosureReminder:
         shown = self._shown.disclosed.get(market.id)
@@ -111,7 +111,7 @@ class Disclosures:
 
     def _is_on_picture(self, market: Market) -> bool:
         """There is room for one text: it speaks to those who read it."""
-        text, language = badge_text(self._book.show, self.badge)
+        text, language = badge_text(self._book.document.show, self.badge)
         reads = any(primary(tag) == primary(language) for tag in market.languages)
         return bool(text) and reads and pick(market.disclosure.text, [language])[0] == text
 
@@ -122,7 +122,11 @@ class Disclosures:
 
         Raises ShowError "disclosure.none" when there is nothing to tell.
         """
-        markets = [market_by_id(self._book.show, market_id)] if market_id else self._due_markets() or list(self._book.show.markets)
+        markets = (
+            [market_by_id(self._book.document.show, market_id)]
+            if market_id
+            else self._due_markets() or list(self._book.document.show.markets)
+        )
         told = [market for market in markets if market.disclosure.mode is not DisclosureMode.NONE and _has_text(market)]
         if not told:
             raise ShowError("disclosure.none")
@@ -142,7 +146,7 @@ class Disclosures:
 
     def tick(self, now_ms: int) -> None:
         """Remind, show and end what is due; called each second."""
-        markets = {market.id: market for market in self._book.show.markets}
+        markets = {market.id: market for market in self._book.document.show.markets}
         dues = {due.market_id: due for due in self._schedule(now_ms)}
         for market_id in self._shown.disclosed:
             due = dues.get(market_id)
@@ -167,14 +171,14 @@ class Disclosures:
         elif self._reminded.get(market.id) != due_ms:
             self._reminded[market.id] = due_ms
             self.due.emit(market.id)
-            name = pick(market.name, [self._book.show.presentation.host_language])[0] or market.id
+            name = pick(market.name, [self._book.document.show.presentation.host_language])[0] or market.id
             self._notify(Notice(Severity.WARNING, "disclosure.due", {"market": name}, "disclosure", ("disclosure.show",)))
 
     def _due_markets(self) -> list[Market]:
         if self._since_ms() is None:
             return []
         urgent = {due.market_id for due in self._schedule(self._now_ms()) if due.state in (DueState.DUE, DueState.OVERDUE)}
-        return [market for market in self._book.show.markets if market.id in urgent]
+        return [market for market in self._book.document.show.markets if market.id in urgent]
 
     @property
     def _shown(self) -> OnScreen:
@@ -182,11 +186,11 @@ class Disclosures:
 
     def _show(self, market: Market, *, why: str) -> None:
         text = pick(market.disclosure.text, market.languages)[0]
-        self._book.log(EventKind.DISCLOSURE_SHOWN, market=market.id, text=text, why=why)
+        self._book.log.append(EventKind.DISCLOSURE_SHOWN, market=market.id, text=text, why=why)
 
     def _hide(self, market_id: str) -> None:
         _, since_ms = self._shown.disclosed[market_id]
-        self._book.log(EventKind.DISCLOSURE_ENDED, market=market_id, seconds=round(max(0, self._now_ms() - since_ms) / 1000, 1))
+        self._book.log.append(EventKind.DISCLOSURE_ENDED, market=market_id, seconds=round(max(0, self._now_ms() - since_ms) / 1000, 1))
 
     def _on_logged(self, event: ShowEvent) -> None:
         if event.kind in READ_KINDS:

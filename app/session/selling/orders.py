@@ -32,7 +32,7 @@ class Orders:
         self._selling = selling
         self._notify = notify
         self._unknown_told: set[str] = set()
-        book.logged.connect(self._on_logged)
+        book.log.appended.connect(self._on_logged)
 
     @property
     def count(self) -> int:
@@ -42,7 +42,7 @@ class Orders:
     def reload(self) -> None:
         """Read the log of the show that is open now."""
         self.totals, self.extras, self._orders = {}, {}, OrderBook()
-        for event in self._book.events(ORDER_KINDS):
+        for event in self._book.log.events(ORDER_KINDS):
             self._note(event)
         self.changed.emit()
 
@@ -57,7 +57,7 @@ class Orders:
         elif order.product != product.id:
             more = {"sku": order.product, **more}
             order = replace(order, product=product.id)
-        self._book.log(EventKind.ORDER_PLACED, **order_data(order), **more)
+        self._book.log.append(EventKind.ORDER_PLACED, **order_data(order), **more)
         if product is not None:
             self._selling.sell(product.id, order.units, market_id=self._market_of(order.total.currency))
         return True
@@ -70,7 +70,7 @@ class Orders:
             return False
         product = self._products.named(line.product)
         more = order.units - line.units
-        self._book.log(EventKind.ORDER_CHANGED, **order_data(replace(order, product=line.product)), why=why)
+        self._book.log.append(EventKind.ORDER_CHANGED, **order_data(replace(order, product=line.product)), why=why)
         if product is not None and more > 0:
             self._selling.sell(product.id, more, market_id=self._market_of(line.currency))
         elif product is not None and more < 0 and why != REFUNDED:
@@ -98,7 +98,7 @@ class Orders:
 
     def _market_of(self, currency: str) -> str:
         """The one market that pays with this; "" when none or several do."""
-        markets = [market.id for market in self._book.show.markets if market.currency == currency]
+        markets = [market.id for market in self._book.document.show.markets if market.currency == currency]
         return markets[0] if len(markets) == 1 else ""
 
     def _tell_unknown(self, order: Order) -> None:

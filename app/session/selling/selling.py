@@ -118,14 +118,14 @@ class Selling:
         self._now_ms = now_ms
         self._notify = notify
         self._claims: dict[str, dict[str, str]] = {}
-        book.logged.connect(self._on_logged)
+        book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
         """Read the log of the show that is open now."""
         self._claims = {}
-        for event in self._book.events((EventKind.COUPON_CLAIMED,)):
+        for event in self._book.log.events((EventKind.COUPON_CLAIMED,)):
             self._note_claim(event)
-        self._set(read_on_screen(self._book.events(ON_SCREEN_KINDS)))
+        self._set(read_on_screen(self._book.log.events(ON_SCREEN_KINDS)))
 
     # Products -------------------------------------------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class Selling:
         card = self.shown.card
         if card is not None and card.product_id and card.product_id != product_id:
             self.hide()
-        self._book.log(EventKind.PINNED, product=product_id)
+        self._book.log.append(EventKind.PINNED, product=product_id)
 
     def unpin(self) -> None:
         """Show no product; its point goes with it."""
@@ -150,7 +150,7 @@ class Selling:
             return
         if self.shown.card is not None and self.shown.card.product_id:
             self.hide()
-        self._book.log(EventKind.PINNED, product="")
+        self._book.log.append(EventKind.PINNED, product="")
 
     # Words for a moment ---------------------------------------------------------------------------------------------------
 
@@ -171,29 +171,29 @@ class Selling:
         """What the number keys show: the show's cards, whose numbers are the same all evening, then the pinned product's points."""
         product = self.pinned
         points = () if product is None else tuple(OnScreenCard(point.id, OnScreenKind.POINT, product.id) for point in product.points)
-        return (*(OnScreenCard(card.id, OnScreenKind.CARD) for card in self._book.show.cards), *points)
+        return (*(OnScreenCard(card.id, OnScreenKind.CARD) for card in self._book.document.show.cards), *points)
 
     @property
     def card_words(self) -> Words:
         """What the shown card says in each language, {} = none is shown."""
-        return {} if self.shown.card is None else words_of(self._book.show, self._products, self.shown.card)
+        return {} if self.shown.card is None else words_of(self._book.document.show, self._products, self.shown.card)
 
     def hide(self) -> None:
         """Take the words for a moment away."""
         if (card := self.shown.card) is not None:
-            self._book.log(EventKind.CARD_HIDDEN, card=card.id, type=card.kind.value)
+            self._book.log.append(EventKind.CARD_HIDDEN, card=card.id, type=card.kind.value)
 
     def keep_on(self, kind: OnScreenKind, *, on: bool) -> None:
         """Switch the lower third, the ticker or the watch address's code on or off."""
         assert kind in LASTING, kind
         if on is not (kind in self.shown.lasting):
-            self._book.log(EventKind.CARD_SHOWN if on else EventKind.CARD_HIDDEN, card=kind.value, type=kind.value)
+            self._book.log.append(EventKind.CARD_SHOWN if on else EventKind.CARD_HIDDEN, card=kind.value, type=kind.value)
 
     def _toggle(self, card: OnScreenCard) -> None:
         if self.shown.card == card:
             self.hide()
         else:
-            self._book.log(EventKind.CARD_SHOWN, card=card.id, type=card.kind.value, product=card.product_id)
+            self._book.log.append(EventKind.CARD_SHOWN, card=card.id, type=card.kind.value, product=card.product_id)
 
     # Coupons --------------------------------------------------------------------------------------------------------------
 
@@ -203,9 +203,9 @@ class Selling:
         Codes are made when the show has none for it. Raises ShowError "coupon.none_left" when all were given already,
         "coupon.codes_too_long" when no code can be handed out.
         """
-        coupon = coupon_of(self._book.show, coupon_id)
+        coupon = coupon_of(self._book.document.show, coupon_id)
         given = frozenset((*self.claims(coupon_id), *clean_codes(self.claims(coupon_id))[0]))
-        title = pick(coupon.title, [self._book.show.presentation.host_language])[0]
+        title = pick(coupon.title, [self._book.document.show.presentation.host_language])[0]
         usable, too_long = clean_codes(coupon.codes)
         if too_long and not usable:
             raise ShowError("coupon.codes_too_long", coupon=title, limit=MAX_CODE_CHARS)
@@ -218,12 +218,12 @@ class Selling:
         if self.shown.drop is not None:
             self.close_coupon(why="replaced")
         expires_ms = self._now_ms() + coupon.expires_in_s * 1000
-        self._book.log(EventKind.COUPON_DROPPED, coupon=coupon_id, codes=list(codes), stock=len(codes), expires_ms=expires_ms)
+        self._book.log.append(EventKind.COUPON_DROPPED, coupon=coupon_id, codes=list(codes), stock=len(codes), expires_ms=expires_ms)
 
     def close_coupon(self, why: str = "host") -> None:
         """End the coupon that can be claimed now; codes that viewers hold stay theirs."""
         if self.shown.drop is not None:
-            self._book.log(EventKind.COUPON_CLOSED, coupon=self.shown.drop.coupon_id, why=why)
+            self._book.log.append(EventKind.COUPON_CLOSED, coupon=self.shown.drop.coupon_id, why=why)
 
     def claims(self, coupon_id: str) -> Mapping[str, str]:
         """Code → viewer of everything that was ever given of a coupon; it grows with each claim."""
@@ -247,7 +247,7 @@ class Selling:
         if not product.stock or units <= 0:
             return
         before = units_in_stock(product)
-        self._book.settle(partial(take_units, product_id=product_id, units=units, market_id=market_id))
+        self._book.document.settle(partial(take_units, product_id=product_id, units=units, market_id=market_id))
         self._stock_is(product_id, before, why="order")
         if units > before:
             self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
@@ -259,7 +259,7 @@ class Selling:
             return
         place = next((one for one in product.stock if one.place == market_id), product.stock[0])
         before = units_in_stock(product)
-        self._book.settle(partial(set_units, product_id=product_id, place=place.place, units=place.units + units))
+        self._book.document.settle(partial(set_units, product_id=product_id, place=place.place, units=place.units + units))
         self._stock_is(product_id, before, why="cancelled", place=place.place)
 
     def count_stock(self, product_id: str, units: int, *, place: str = "") -> None:
@@ -267,15 +267,15 @@ class Selling:
         product = self._products[product_id]
         if units < 0:
             raise ShowError("show.negative_stock", product=product_id)
-        at = place or (product.stock[0].place if product.stock else (self._book.show.presentation.market_id or "stock"))
+        at = place or (product.stock[0].place if product.stock else (self._book.document.show.presentation.market_id or "stock"))
         before = units_in_stock(product)
-        self._book.settle(partial(set_units, product_id=product_id, place=at, units=units))
+        self._book.document.settle(partial(set_units, product_id=product_id, place=at, units=units))
         self._stock_is(product_id, before, why="counted", place=at)
 
     def _stock_is(self, product_id: str, before: int, *, why: str, place: str = "") -> None:
         product = self._products[product_id]
         units = units_in_stock(product)
-        self._book.log(EventKind.STOCK_CHANGED, product=product_id, place=place, units=units, why=why)
+        self._book.log.append(EventKind.STOCK_CHANGED, product=product_id, place=place, units=units, why=why)
         self.stock_changed.emit(product_id, units)
         if before > 0 and units == 0:
             self._notify(Notice(Severity.WARNING, "stock.gone", {"product": self._name(product)}, product_id))
@@ -287,19 +287,19 @@ class Selling:
     def count_down(self, seconds: float, *, text: Words | None = None, segment_id: str = "") -> None:
         """Let viewers see time run out. Raises ShowError: "countdown.unwelcome" where the picture's market dislikes to be hurried,
         "countdown.sold_out" when nothing is left of the product that they see."""
-        show, product = self._book.show, self.pinned
+        show, product = self._book.document.show, self.pinned
         if product is not None and product.stock and not units_in_stock(product):
             raise ShowError("countdown.sold_out", product=self._name(product))
         if not urgency_allowed(show):
             market = picture_market(show)
             raise ShowError("countdown.unwelcome", market="" if market is None else pick(market.name, [show.presentation.host_language])[0])
         ends_ms = self._now_ms() + round(seconds * 1000)
-        self._book.log(EventKind.COUNTDOWN_STARTED, ends_ms=ends_ms, text=dict(text or {}), segment=segment_id)
+        self._book.log.append(EventKind.COUNTDOWN_STARTED, ends_ms=ends_ms, text=dict(text or {}), segment=segment_id)
 
     def stop_countdown(self) -> None:
         """Take the countdown away."""
         if self.shown.countdown is not None:
-            self._book.log(EventKind.COUNTDOWN_ENDED)
+            self._book.log.append(EventKind.COUNTDOWN_ENDED)
 
     def end(self) -> None:
         """Offer nothing any more: no coupon, no countdown, no card, no product."""
@@ -336,4 +336,4 @@ class Selling:
             self.changed.emit(shown)
 
     def _name(self, product: Product) -> str:
-        return pick(product.name, [self._book.show.presentation.host_language])[0] or product.sku or product.id
+        return pick(product.name, [self._book.document.show.presentation.host_language])[0] or product.sku or product.id

@@ -10,13 +10,12 @@ from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order_book import ORDER_KINDS
-from app.domain.show import Show
 from app.domain.tables.order_table import events_table, orders_table
 from app.domain.tables.product_import import product_table
 from app.domain.tables.rundown_table import rundown_table
 from app.domain.tables.table import ENCODINGS, Grid, Table
 from app.domain.tables.table_profile import TableProfile
-from app.session.document.show_keeper import ShowKeeper
+from app.session.document.show_book import ShowBook
 from app.storage.table_profiles import load_table_profiles
 from app.storage.tables import SUFFIXES, Watch, read_grid, write_table
 
@@ -39,11 +38,10 @@ class ShowTables:
     suffixes = SUFFIXES
     encodings = ENCODINGS
 
-    def __init__(self, keeper: ShowKeeper, show: Callable[[], Show], notify: Callable[[Notice], None], *, profiles: Path) -> None:
+    def __init__(self, book: ShowBook, notify: Callable[[Notice], None], *, profiles: Path) -> None:
         self._profiles_in = profiles
         self._profiles: tuple[TableProfile, ...] | None = None
-        self._keeper = keeper
-        self._show = show
+        self._book = book
         self._notify = notify
         # what is read here and now, and what then makes a table of it on any thread
         self._tables: Mapping[ExportKind, Callable[[], Awaitable[Callable[[], Table]]]] = {
@@ -79,13 +77,13 @@ class ShowTables:
         return True
 
     async def _products(self) -> Callable[[], Table]:
-        return partial(product_table, self._show())
+        return partial(product_table, self._book.document.show)
 
     async def _rundown(self) -> Callable[[], Table]:
-        return partial(rundown_table, self._show())
+        return partial(rundown_table, self._book.document.show)
 
     async def _orders(self) -> Callable[[], Table]:
-        show = self._show()
+        show = self._book.document.show
         return partial(orders_table, await self._logged(ORDER_KINDS), show)
 
     async def _events(self) -> Callable[[], Table]:
@@ -94,8 +92,8 @@ class ShowTables:
     async def _logged(self, kinds: Collection[EventKind] | None = None) -> tuple[ShowEvent, ...]:
         """The log as it is now, read in pieces: a show goes on meanwhile, and a long one has a hundred thousand events."""
         found: list[ShowEvent] = []
-        upto = self._keeper.last_seq()
+        upto = self._book.log.last_seq()
         for after in range(0, upto, PIECE):
-            found += self._keeper.events(kinds, after, min(after + PIECE, upto))
+            found += self._book.log.events(kinds, after, min(after + PIECE, upto))
             await asyncio.sleep(0)
         return tuple(found)

@@ -82,7 +82,7 @@ class ConnectionsDialog(FramedDialog):
             tr(
                 "Connections",
                 "“{show}” uses these servers. Tradewind doesn’t contact them until you agree. Select only servers you trust.",
-                show=context.studio.title,
+                show=context.studio.document.title,
             ),
         )
         self._context = context
@@ -111,9 +111,9 @@ class ConnectionsDialog(FramedDialog):
     def _offer_tokens(self) -> None:
         """The keyring may answer late."""
         studio = self._context.studio
-        for relay in studio.project.relays:
+        for relay in studio.document.project.relays:
             row = next((row for row in self.rows if relay.id not in self.tokens and self._leads_to(relay, row)), None)
-            if row is not None and studio.has_older_token(relay):
+            if row is not None and studio.relays.has_older_token(relay):
                 self.tokens[relay.id] = row.offer_token(relay)
 
     def _leads_to(self, relay: Relay, row: ServerRow) -> bool:
@@ -133,10 +133,10 @@ class ConnectionsDialog(FramedDialog):
         agreed = [row for row in self.rows if answers[row.origin]]
         tokens_of = [
             relay
-            for relay in studio.project.relays
+            for relay in studio.document.project.relays
             if relay.id in self.tokens and self.tokens[relay.id].isChecked() and any(self._leads_to(relay, row) for row in agreed)
         ]
-        studio.answer_connections(answers, tokens_of)
+        studio.relays.answer_connections(answers, tokens_of)
         self.accept()
 
 

@@ -90,7 +90,7 @@ class LivePanel(QWidget):
         inside.setContentsMargins(10, 8, 10, 8)
         inside.setSpacing(6)
         inside.addWidget(elided(tr("Live", "Nobody can see the show."), "heading"))
-        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay for now"), self._context.studio.use_built_in_meanwhile)
+        self.meanwhile_button = push_button(tr("Live", "Use the built-in relay for now"), self._context.studio.broadcast.use_embedded_too)
         self.meanwhile_button.setToolTip(tr("Live", "Viewers on this network can then watch. Tradewind keeps trying your relay."))
         inside.addWidget(self.meanwhile_button)
         return self.meanwhile
@@ -124,12 +124,12 @@ class LivePanel(QWidget):
 
     def watch_address(self) -> str:
         """Where viewers see the program, or will; "" when that is not known."""
-        return self._context.studio.watch_page
+        return self._context.studio.broadcast.watch_page
 
     def _on_changed(self) -> None:
         self._show_button()
         self._show_targets()
-        self.meanwhile.setVisible(self._context.studio.lacks_viewers)
+        self.meanwhile.setVisible(self._context.studio.broadcast.lacks_viewers)
         address = self.watch_address()
         short = address.removeprefix("http://")  # browsers add it, and the narrow line has room for what matters
         if self.address.text() != short:
@@ -147,14 +147,14 @@ class LivePanel(QWidget):
 
     def _show_viewers(self) -> None:
         studio = self._context.studio
-        targets = studio.live_targets or (studio.nearest(),)
+        targets = studio.broadcast.live_targets or (studio.broadcast.main_relay(),)
         self.viewers.setVisible(any(target.id == EMBEDDED_RELAY_ID for target in targets))  # other relays do not tell
-        self.viewers.setText(tr("Live", "{count} watching", count=studio.viewers))
-        set_property(self.viewers, "level", "accent" if studio.viewers else "")
+        self.viewers.setText(tr("Live", "{count} watching", count=studio.embedded.viewers))
+        set_property(self.viewers, "level", "accent" if studio.embedded.viewers else "")
 
     def _show_button(self) -> None:
-        now, seconds = self._context.studio.air.value, self._context.studio.on_air_s()
-        relay, stop = relay_name(self._context.studio.nearest()), tr("Live", "Click to stop.")
+        now, seconds = self._context.studio.broadcast.air.value, self._context.studio.broadcast.on_air_s()
+        relay, stop = relay_name(self._context.studio.broadcast.main_relay()), tr("Live", "Click to stop.")
         words, note, explanation = {
             AirState.OFF: (
                 tr("Live", "Go live"),
@@ -184,19 +184,19 @@ class LivePanel(QWidget):
             self.button.setText(words)
         self.button.setToolTip(explanation)
         self.button.setAccessibleDescription(explanation)
-        attached = self._context.studio.engine.value.name == "ATTACHED"
+        attached = self._context.studio.engine.state.value.name == "ATTACHED"
         self.button.setEnabled(now is not AirState.STOPPING and (now is not AirState.OFF or attached))
         looks = _LOOKS.get(now, "busy") if self.button.isEnabled() else "off"
         for widget in (self.button, self.note):
             set_property(widget, "phase", looks)
 
     def _show_targets(self) -> None:
-        stats = self._context.studio.stats
-        live = self._context.studio.broadcast.value is not BroadcastState.IDLE
+        stats = self._context.studio.engine.stats
+        live = self._context.studio.broadcast.state.value is not BroadcastState.IDLE
         targets = stats.targets if stats is not None and live else ()
         if tuple(self._targets) != tuple(target.relay_id for target in targets):
             self._clear_targets()
-            names = {relay.id: relay_name(relay) for relay in self._context.studio.relays}
+            names = {relay.id: relay_name(relay) for relay in self._context.studio.relays.all}
             for target in targets:
                 row = QHBoxLayout()
                 name = elided(names.get(target.relay_id, target.relay_id))
@@ -228,14 +228,14 @@ class LivePanel(QWidget):
 
     def toggle(self) -> None:
         """Go live, or end the show; asks first where the settings want it."""
-        studio, settings = self._context.studio, self._context.studio.settings
-        if self._context.studio.air.value is AirState.OFF:
+        studio, settings = self._context.studio, self._context.studio.settings.value
+        if self._context.studio.broadcast.air.value is AirState.OFF:
             if not settings.confirm_go_live or ask(
                 self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the program at once."), tr("Live", "Go live")
             ):
-                studio.go_live()
+                studio.broadcast.go_live()
         elif (
-            self._context.studio.air.value is not AirState.LIVE
+            self._context.studio.broadcast.air.value is not AirState.LIVE
             or not settings.confirm_stop_live
             or ask(
                 self,
@@ -245,7 +245,7 @@ class LivePanel(QWidget):
                 danger=True,
             )
         ):
-            studio.stop_live()
+            studio.broadcast.stop_live()
 
     def copy_address(self) -> None:
         """Put the watch address on the clipboard."""

@@ -33,7 +33,7 @@ class RelayDialog(FramedDialog):
         self.resize(560, 620)
         self._context = context
         self._relay = relay
-        self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in context.studio.presets}
+        self._presets: dict[str, RelayPreset] = {preset.id: preset for preset in context.studio.relays.presets}
         known = relay or found
         self._values: dict[str, Value] = dict(known.values) if known is not None else {}
         if found is not None:
@@ -51,7 +51,7 @@ class RelayDialog(FramedDialog):
         self._fields = QVBoxLayout()
         self.body.addLayout(self._fields)
         self.form: Form | None = None
-        self.token = self._line(context.studio.token_of(relay.id) if relay is not None else "", tr("Relay", "Token"))
+        self.token = self._line(context.studio.relays.token_of(relay.id) if relay is not None else "", tr("Relay", "Token"))
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token_title = label("", "muted")
         self.body.addWidget(self._token_title)
@@ -159,7 +159,7 @@ class RelayDialog(FramedDialog):
             self._refuse(tr("Relay", "This relay wants a token."), self.token)
             return None
         relay = Relay(
-            self._relay.id if self._relay is not None else editing.new_id(self._context.studio.project, "relay"),
+            self._relay.id if self._relay is not None else editing.new_id(self._context.studio.document.project, "relay"),
             self.name.text().strip() or preset.title,
             whip_url,
             without_credentials(watch_url or self.watch.text()),
@@ -177,7 +177,7 @@ class RelayDialog(FramedDialog):
         if entered is None:
             return
         relay, token = entered
-        if not self._context.studio.try_relay(relay, token):
+        if not self._context.studio.broadcast.try_relay(relay, token):
             self.outcome.show_live()
             return
         self._tested = relay.id
@@ -197,15 +197,15 @@ class RelayDialog(FramedDialog):
             return
         relay, token = entered
         if self._context.edit("Change relay", lambda project: editing.put_relay(project, relay)):
-            self._context.studio.set_token(relay.id, token)
+            self._context.studio.relays.set_token(relay.id, token)
             self.accept()
 
     def _may_send(self, token: str, whip_url: str) -> bool:
         """A token that was entered for another server goes to this one only when the user says so."""
         studio, relay = self._context.studio, self._relay
-        if relay is None or not token or token != studio.token_of(relay.id):
+        if relay is None or not token or token != studio.relays.token_of(relay.id):
             return True
-        old, new = (origin_of(address) for address in (studio.address_of(relay), whip_url))
+        old, new = (origin_of(address) for address in (studio.relays.address_of(relay), whip_url))
         return old == new or ask(
             self,
             tr("Relay", "Send the token to another server?"),

@@ -114,7 +114,7 @@ class RelayRow(QFrame):
 
     def show_menu(self) -> None:
         """What can be done with this relay."""
-        project, icons, relay = self._context.studio.project, self._context.icons, self.relay
+        project, icons, relay = self._context.studio.document.project, self._context.icons, self.relay
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         pinned = project.relay_id == relay.id
@@ -132,7 +132,7 @@ class RelayRow(QFrame):
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _toggle_also(self) -> None:
-        kept, here = self._context.studio.project.also_relay_ids, self.relay.id
+        kept, here = self._context.studio.document.project.also_relay_ids, self.relay.id
         wanted = tuple(one for one in kept if one != here) if here in kept else (*kept, here)
         self._context.edit("Publish to several relays", lambda project: editing.publish_also(project, wanted))
 
@@ -213,7 +213,7 @@ class RelaysPanel(QWidget):
 
     def _on_changed(self) -> None:
         studio = self._context.studio
-        relays, project = tuple(studio.relays), studio.project
+        relays, project = tuple(studio.relays.all), studio.document.project
         if tuple(self.rows) != tuple(relay.id for relay in relays):
             for row in self.rows.values():
                 self._list.removeWidget(row)
@@ -223,8 +223,8 @@ class RelaysPanel(QWidget):
                 self.rows[relay.id] = RelayRow(self._context, relay)
                 self.rows[relay.id].pinned.connect(self.pin)
                 self._list.insertWidget(place, self.rows[relay.id])
-        probes = {probe.relay_id: probe for probe in studio.probes}
-        here = studio.nearest().id
+        probes = {probe.relay_id: probe for probe in studio.relays.probes}
+        here = studio.broadcast.main_relay().id
         for relay in relays:
             self.rows[relay.id].show_relay(
                 relay,
@@ -244,8 +244,8 @@ class RelaysPanel(QWidget):
 
     def _show_found(self) -> None:
         studio = self._context.studio
-        known = {relay.whip_url for relay in studio.relays}
-        found = {relay.id: relay for relay in studio.discovered if relay.whip_url not in known}
+        known = {relay.whip_url for relay in studio.relays.all}
+        found = {relay.id: relay for relay in studio.relays.discovered if relay.whip_url not in known}
         self._found_title.setVisible(bool(found))
         if {row_id: row.relay for row_id, row in self.found.items()} == found:
             return

@@ -187,9 +187,9 @@ class ProductDialog(QDialog):
         outer.addLayout(middle, 1)
         bottom = QHBoxLayout()
         studio = self._context.studio
-        self.undo = push_button(tr("Product", "Undo"), studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, studio.redo)
+        self.undo = push_button(tr("Product", "Undo"), studio.document.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, studio.document.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, studio.document.redo)
         bottom.addWidget(self.undo)
         bottom.addStretch(1)
         done = push_button(tr("Product", "Done"), self.accept, role="primary")
@@ -215,11 +215,11 @@ class ProductDialog(QDialog):
         self.stack.setCurrentWidget(self._places[place])
 
     def _markets(self) -> Mapping[str, str]:
-        language = self._context.studio.show.presentation.host_language
-        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._context.studio.show.markets}
+        language = self._context.studio.document.show.presentation.host_language
+        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._context.studio.document.show.markets}
 
     def _currencies(self) -> Mapping[str, str]:
-        return {market.id: market.currency for market in self._context.studio.show.markets}
+        return {market.id: market.currency for market in self._context.studio.document.show.markets}
 
     def _words_of(self, error: AppError) -> str:
         return self._context.wordings.sentence(error.code, error.data).text
@@ -242,7 +242,7 @@ class ProductDialog(QDialog):
             self._change("", lambda product: replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))))
 
     def _read(self) -> None:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         product = self._context.studio.control.products.find(self._id)
         if product is None:
             self.reject()
@@ -262,7 +262,7 @@ class ProductDialog(QDialog):
         self.missing.setText(tr("Product", "Still missing: {fields}.", fields=", ".join(missing)))
         self.missing.setVisible(bool(missing))
         self.meter.show_completeness(completeness(product, language))
-        step = self._context.studio.undo_title
+        step = self._context.studio.document.undo_title
         self.undo.setEnabled(bool(step))
         self.undo.setToolTip(declared(step))
 

@@ -46,7 +46,9 @@ class ProductsPanel(QWidget):
         self.search.addAction(context.icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(lambda _: self._on_show_changed())
         layout.addWidget(self.search)
-        self.list = ProductView(context.theme, self.thumbnails, self._describe, lambda: (context.studio.show.presentation.host_language,))
+        self.list = ProductView(
+            context.theme, self.thumbnails, self._describe, lambda: (context.studio.document.show.presentation.host_language,)
+        )
         self.list.setAccessibleName(tr("Products", "Products"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
@@ -91,7 +93,7 @@ class ProductsPanel(QWidget):
         return row
 
     def _on_show_changed(self) -> None:
-        products = self._context.studio.show.products
+        products = self._context.studio.document.show.products
         self.list.rows.show_products(products, self.search.text())
         self._stack.setCurrentIndex(0 if products else 1)
         for button in (self.duplicate_button, self.open_button, self.pin_button, self.remove_button):
@@ -105,12 +107,12 @@ class ProductsPanel(QWidget):
             self.list.viewport().update()
 
     def _market(self) -> str:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         return show.presentation.market_id or next((market.id for market in show.markets), "")
 
     def _describe(self, product: Product) -> Line:
         """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
-        show, market = self._context.studio.show, self._market()
+        show, market = self._context.studio.document.show, self._market()
         of = (market, show.presentation.host_language, tuple(one.id for one in show.markets))
         if of != self._described or len(self._lines) > KEPT_LINES:
             self._described = of
@@ -146,7 +148,7 @@ class ProductsPanel(QWidget):
 
     def add(self) -> None:
         """A new product, its form open."""
-        product = Product(editing.new_id(), {self._context.studio.show.presentation.host_language: tr("Products", "New product")})
+        product = Product(editing.new_id(), {self._context.studio.document.show.presentation.host_language: tr("Products", "New product")})
         if self._context.edit_show("Add product", lambda show: editing.put_product(show, product)):
             self.search.clear()
             self.list.choose(product.id)
@@ -224,7 +226,7 @@ class ProductsPanel(QWidget):
             self.table_wanted.emit(Path(tables[0]))
             return
         found = {picture: Path(path).stem for path in paths if (picture := self._context.take_picture(path))}
-        language = self._context.studio.show.presentation.host_language
+        language = self._context.studio.document.show.presentation.host_language
 
         def change(show: Show) -> Show:
             if not product_id:

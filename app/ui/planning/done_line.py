@@ -26,16 +26,16 @@ class DoneLine(QWidget):
 
     def show_done(self, words: str) -> None:
         """Say what was done."""
-        self._step = self._context.studio.undo_title
+        self._step = self._context.studio.document.undo_title
         self.words.setText(words)
         self.undo_button.setVisible(bool(self._step))
 
     def _undo(self) -> None:
         self._forget()
-        self._context.studio.undo()
+        self._context.studio.document.undo()
 
     def _on_document_changed(self) -> None:
-        if self._step and self._context.studio.undo_title != self._step:
+        if self._step and self._context.studio.document.undo_title != self._step:
             self._forget()
 
     def _forget(self) -> None:

@@ -63,14 +63,14 @@ class ShowVerbs(QObject):
         if day is None:
             day = wall_of(self._plan.now() + DAY, zone, self._plan.zones).wall.date()
         market_id = next((one.market_id for one in self._plan.schedule.parties if one.zone == zone and one.market_id), "")
-        market = next((one for one in self._context.studio.show.markets if one.id == market_id), None)
+        market = next((one for one in self._context.studio.document.show.markets if one.id == market_id), None)
         hour = time.fromisoformat(market.prime_time[0]) if market is not None else DEFAULT_HOUR
         return LocalTime(datetime.combine(day, hour), zone)
 
     def _audience_zone(self) -> str:
         parties = self._plan.schedule.parties
         planned = next((party.zone for party in parties if party.kind is PartyKind.MARKET), "")
-        markets = self._context.studio.show.markets
+        markets = self._context.studio.document.show.markets
         return planned or next((market.zones[0] for market in markets if market.zones), self._plan.host_zone)
 
     def move(self, key: str, days: int, scope: Scope = Scope.THIS) -> None:

@@ -83,8 +83,8 @@ class PlannerWindow(QWidget):
         context.bridge.schedule_changed.connect(self._on_plan_changed)
         context.bridge.document_changed.connect(self._show_undo)
         context.bridge.show_changed.connect(self._show_way_in)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.redo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.document.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.document.redo)
         geometry = state.value("planner/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*SIZE)
@@ -104,16 +104,16 @@ class PlannerWindow(QWidget):
         row.addWidget(self.month_button)
         row.addWidget(self.improve_button)
         row.addSpacing(8)
-        self.undo = icon_button(icons, "undo", tr("Planner", "Undo (Ctrl+Z)"), studio.undo)
-        self.redo = icon_button(icons, "redo", tr("Planner", "Redo (Ctrl+Shift+Z)"), studio.redo)
+        self.undo = icon_button(icons, "undo", tr("Planner", "Undo (Ctrl+Z)"), studio.document.undo)
+        self.redo = icon_button(icons, "redo", tr("Planner", "Redo (Ctrl+Shift+Z)"), studio.document.redo)
         row.addWidget(self.undo)
         row.addWidget(self.redo)
         self._show_undo()
         return made
 
     def _show_undo(self) -> None:
-        self.undo.setEnabled(bool(self._context.studio.undo_title))
-        self.redo.setEnabled(bool(self._context.studio.redo_title))
+        self.undo.setEnabled(bool(self._context.studio.document.undo_title))
+        self.redo.setEnabled(bool(self._context.studio.document.redo_title))
 
     def _empty_state(self) -> EmptyState:
         self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
@@ -131,7 +131,7 @@ class PlannerWindow(QWidget):
 
     def _show_way_in(self) -> None:
         """A show without markets has nobody to suggest: they are chosen first."""
-        markets = bool(self._context.studio.show.markets)
+        markets = bool(self._context.studio.document.show.markets)
         self.suggest_button.setVisible(markets)
         self.markets_button.setVisible(not markets)
         if self.stack.currentWidget() is self.empty:
@@ -175,7 +175,7 @@ class PlannerWindow(QWidget):
 
     def suggested(self) -> tuple[Party, ...]:
         """Whom the show suggests: its markets, each place of theirs whose clocks are hours apart, and the host where this PC is."""
-        show, plan = self._context.studio.show, self._plan
+        show, plan = self._context.studio.document.show, self._plan
         found = missing_parties(
             plan.schedule,
             show.markets,

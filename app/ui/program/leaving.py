@@ -13,7 +13,7 @@ STAY, LEAVE, KEEP_ON_AIR = "stay", "leave", "keep"
 
 def is_on_air(studio: Studio) -> bool:
     """Whether viewers see the show, or are about to."""
-    return studio.broadcast.value is not BroadcastState.IDLE
+    return studio.broadcast.state.value is not BroadcastState.IDLE
 
 
 def goes_on(studio: Studio) -> bool:
@@ -23,7 +23,7 @@ def goes_on(studio: Studio) -> bool:
 
 def viewers_lose(studio: Studio) -> str:
     """What goes from the viewers' page, in sentences; "" when nothing does."""
-    show, selling = studio.show, studio.control.selling
+    show, selling = studio.document.show, studio.control.selling
     language = (show.presentation.host_language,)
     lines = []
     if show.products:
@@ -44,7 +44,7 @@ def may_replace(studio: Studio, parent: QWidget) -> bool:
     """Ask before another show takes the place of one that goes on; True at once for one that does not."""
     if not goes_on(studio):
         return True
-    title = studio.title
+    title = studio.document.title
     if is_on_air(studio):
         heading = tr("Leaving", "“{title}” is on air", title=title)
         first = tr("Leaving", "Opening another show immediately changes what your viewers see.")
@@ -63,7 +63,7 @@ def ask_before_closing(studio: Studio, parent: QWidget) -> str:
     """STAY, LEAVE (which ends the show) or KEEP_ON_AIR; LEAVE at once for a show that does not go on."""
     if not goes_on(studio):
         return LEAVE
-    title = studio.title
+    title = studio.document.title
     stay = (STAY, tr("Leaving", "Keep “{title}” open", title=title), "primary")
     if not is_on_air(studio):
         heading = tr("Leaving", "The run of show of “{title}” is still running", title=title)

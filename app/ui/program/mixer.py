@@ -78,7 +78,7 @@ class StripView(QFrame):
 
     def show_strip(self, strip: Strip) -> None:
         """Show what the document says."""
-        name = source_by_id(self._context.studio.project, strip.source_id).name
+        name = source_by_id(self._context.studio.document.project, strip.source_id).name
         self.name.setText(name)
         self.fader.setAccessibleName(tr("Mixer", "Volume of {name}", name=name))
         self.fader.set_gain(strip.gain_db)
@@ -97,7 +97,7 @@ class StripView(QFrame):
     def _keys(self) -> str:
         """The keys that mute this strip, by its place in the mixer."""
         studio = self._context.studio
-        place = next((place for place, one in enumerate(studio.project.strips, 1) if one.source_id == self._source_id), 0)
+        place = next((place for place, one in enumerate(studio.document.project.strips, 1) if one.source_id == self._source_id), 0)
         action_id = f"strip.mute.{place}"
         return native_keys(studio.actions[action_id].shortcut) if action_id in studio.actions else ""
 
@@ -188,12 +188,12 @@ class MixerPanel(QWidget):
         return frame
 
     def _add_microphone(self) -> None:
-        scene_id = self._context.studio.project.scenes[0].id
+        scene_id = self._context.studio.document.project.scenes[0].id
         name = tr("Mixer", "Microphone")
         self._context.edit("Add source", lambda project: editing.add_source(project, scene_id, SourceKind.MICROPHONE, name))
 
     def _on_project_changed(self) -> None:
-        strips = self._context.studio.project.strips
+        strips = self._context.studio.document.project.strips
         if tuple(self.strips) != tuple(strip.source_id for strip in strips):
             for view in self.strips.values():
                 self._row.removeWidget(view)

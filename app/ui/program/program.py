@@ -17,7 +17,7 @@ class ProgramPanel(QWidget):
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self._context = context
-        self.view = ProgramView(context.theme, context.studio.preview.latest)
+        self.view = ProgramView(context.theme, context.studio.engine.preview.latest)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -31,7 +31,7 @@ class ProgramPanel(QWidget):
         self._on_engine_changed()
 
     def _on_changed(self) -> None:
-        project = self._context.studio.project
+        project = self._context.studio.document.project
         canvas = project.output.canvas
         scene, on_air = self._context.edited_scene, program_scene(project)
         self.view.set_scene((canvas.width, canvas.height), scene.layers, self._context.selection.layer_id)
@@ -41,7 +41,7 @@ class ProgramPanel(QWidget):
         names = {source.id: source.name for source in project.sources}
         words = (
             tr("Program", "Editing “{scene}”. Viewers still see “{on_air}”.", scene=scene.name, on_air=on_air.name)
-            if self._context.studio.air.value is AirState.LIVE
+            if self._context.studio.broadcast.air.value is AirState.LIVE
             else tr("Program", "Editing “{scene}”. “{on_air}” is still on program.", scene=scene.name, on_air=on_air.name)
         )
         self.view.set_off_air(words, names)
@@ -52,7 +52,7 @@ class ProgramPanel(QWidget):
             "LOST": tr("Program", "The engine stopped. Starting it again…"),
             "STOPPED": tr("Program", "The engine is not running."),
         }
-        self.view.set_message(words.get(self._context.studio.engine.value.name, ""))
+        self.view.set_message(words.get(self._context.studio.engine.state.value.name, ""))
 
     def _choose(self, layer_id: str) -> None:
         layers = self._context.edited_scene.layers

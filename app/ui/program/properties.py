@@ -115,7 +115,7 @@ class PropertiesPanel(QWidget):
         return next((layer for layer in layers if layer.id == self._context.selection.layer_id), None)
 
     def _on_changed(self) -> None:
-        project, selection = self._context.studio.project, self._context.selection
+        project, selection = self._context.studio.document.project, self._context.selection
         source = next((source for source in project.sources if source.id == selection.source_id), None)
         if source is None:
             self._shown = ("", "")
@@ -135,7 +135,7 @@ class PropertiesPanel(QWidget):
         self._stack.setCurrentIndex(1)
 
     def _build(self, source_id: str, layer: Layer | None) -> None:
-        source = source_by_id(self._context.studio.project, source_id)
+        source = source_by_id(self._context.studio.document.project, source_id)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 8, 12, 12)

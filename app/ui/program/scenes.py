@@ -56,13 +56,13 @@ class ScenesPanel(QWidget):
         return row
 
     def _on_project_changed(self) -> None:
-        project, selection = self._context.studio.project, self._context.selection
+        project, selection = self._context.studio.document.project, self._context.selection
         on_program = program_scene(project).id
         if selection.scene_id and (selection.scene_id == on_program or all(one.id != selection.scene_id for one in project.scenes)):
             selection.choose_scene("")  # it went on program, or it was removed; comes back here
             return
         icon = self._context.icons.icon("scene", "muted")
-        live = self._context.studio.air.value is AirState.LIVE
+        live = self._context.studio.broadcast.air.value is AirState.LIVE
         words, colour = (tr("Scenes", "On air"), "live") if live else (tr("Scenes", "Program"), "accent")
         rows = [
             Row(one.id, one.name, icon, strong=True, tally=words, tally_colour=colour, hint=self._hint(number))
@@ -93,34 +93,38 @@ class ScenesPanel(QWidget):
     def _edit(self, scene_id: str) -> None:
         """Look at a scene and change it; viewers see what they saw."""
         if scene_id:
-            self._context.selection.choose_scene("" if scene_id == program_scene(self._context.studio.project).id else scene_id)
+            self._context.selection.choose_scene("" if scene_id == program_scene(self._context.studio.document.project).id else scene_id)
 
     def _on_clicked(self, scene_id: str) -> None:
-        if self._context.studio.settings.scene_take == "click":
+        if self._context.studio.settings.value.scene_take == "click":
             self._take(scene_id)
 
     def _take(self, scene_id: str) -> None:
-        if scene_id and scene_id != program_scene(self._context.studio.project).id:
-            self._context.studio.take(scene_id)
+        if scene_id and scene_id != program_scene(self._context.studio.document.project).id:
+            self._context.studio.engine.take(scene_id)
 
     def add(self) -> None:
         """Add an empty scene and edit it, off air."""
-        name = tr("Scenes", "Scene {number}", number=len(self._context.studio.project.scenes) + 1)
+        name = tr("Scenes", "Scene {number}", number=len(self._context.studio.document.project.scenes) + 1)
         if self._context.edit("Add scene", lambda project: editing.add_scene(project, name)):
-            self._edit(self._context.studio.project.scenes[-1].id)
+            self._edit(self._context.studio.document.project.scenes[-1].id)
             self.list.rename_current()
 
     def duplicate(self) -> None:
         """Copy the chosen scene and edit the copy, off air."""
         scene_id = self._here()
-        known = {scene.id for scene in self._context.studio.project.scenes}
+        known = {scene.id for scene in self._context.studio.document.project.scenes}
         if self._context.edit("Duplicate scene", lambda project: editing.duplicate_scene(project, scene_id)):
-            self._edit(next(scene.id for scene in self._context.studio.project.scenes if scene.id not in known))
+            self._edit(next(scene.id for scene in self._context.studio.document.project.scenes if scene.id not in known))
 
     def remove(self) -> None:
         """Remove the chosen scene and offer to take that back; asks first about the one that viewers see."""
-        scene = scene_by_id(self._context.studio.project, self._here())
-        if is_on_air(self._context.studio) and scene.id == program_scene(self._context.studio.project).id and not self._asked(scene.name):
+        scene = scene_by_id(self._context.studio.document.project, self._here())
+        if (
+            is_on_air(self._context.studio)
+            and scene.id == program_scene(self._context.studio.document.project).id
+            and not self._asked(scene.name)
+        ):
             return
         if self._context.edit("Remove scene", lambda project: editing.remove_scene(project, scene.id)):
             self._context.bridge.tell(Notice(Severity.INFO, "window.scene_removed", {"name": scene.name}, "window.removed", ("edit.undo",)))
@@ -147,5 +151,5 @@ class ScenesPanel(QWidget):
         menu.addAction(icons.icon("rename"), tr("Scenes", "Rename the scene"), self.list.rename_current)
         menu.addAction(icons.icon("duplicate"), tr("Scenes", "Duplicate the scene"), self.duplicate)
         remove = menu.addAction(icons.icon("remove"), tr("Scenes", "Remove the scene"), self.remove)
-        remove.setEnabled(len(self._context.studio.project.scenes) > 1)
+        remove.setEnabled(len(self._context.studio.document.project.scenes) > 1)
         menu.popup(self.list.mapToGlobal(point))

@@ -102,7 +102,7 @@ class SourcesPanel(QWidget):
         )
 
     def _on_project_changed(self) -> None:
-        project, selection = self._context.studio.project, self._context.selection
+        project, selection = self._context.studio.document.project, self._context.selection
         rows = [self._row_of(layer, project) for layer in reversed(self._layers())]
         for source in sound_only(project):
             icon = self._context.icons.icon(KINDS[source.kind].icon, "muted")
@@ -120,7 +120,7 @@ class SourcesPanel(QWidget):
         self.remove_button.setEnabled(bool(current))
 
     def _on_stats_changed(self, stats: object) -> None:
-        figures = self._context.studio.stats
+        figures = self._context.studio.engine.stats
         del stats
         dead = frozenset(source.source_id for source in figures.sources if not source.alive) if figures is not None else frozenset()
         if dead != self._dead:
@@ -145,7 +145,9 @@ class SourcesPanel(QWidget):
                 address = menu.addAction(self._context.icons.icon("link"), tr("Sources", "Media from an address…"))
                 address.triggered.connect(self._ask_for_address)
         here = {layer.source_id for layer in self._layers()}
-        others = [source for source in self._context.studio.project.sources if KINDS[source.kind].has_video and source.id not in here]
+        others = [
+            source for source in self._context.studio.document.project.sources if KINDS[source.kind].has_video and source.id not in here
+        ]
         if others:
             existing = menu.addMenu(self._context.icons.icon("scene"), tr("Sources", "From another scene"))
             for source in others:
@@ -191,7 +193,7 @@ class SourcesPanel(QWidget):
             self._context.selection.choose(layer_id=self._layers()[-1].id, source_id=source_id)
 
     def _choose_newest(self) -> None:
-        source = self._context.studio.project.sources[-1]
+        source = self._context.studio.document.project.sources[-1]
         layer = next((layer for layer in reversed(self._layers()) if layer.source_id == source.id), None)
         self._context.selection.choose(layer_id=layer.id if layer is not None else "", source_id=source.id)
 
@@ -207,7 +209,7 @@ class SourcesPanel(QWidget):
         if not selection.source_id:
             return
         layer_id, source_id = selection.layer_id, selection.source_id
-        name = source_by_id(self._context.studio.project, source_id).name
+        name = source_by_id(self._context.studio.document.project, source_id).name
         if layer_id:
             done = self._context.edit("Remove source", lambda project: editing.remove_layer(project, scene.id, layer_id))
         else:

@@ -157,7 +157,11 @@ class ReportDialog(FramedDialog):
 
     def _row(self, one: ProductResult) -> list[str]:
         product = self._context.studio.control.products.find(one.product_id)
-        name = pick(product.name, (self._context.studio.show.presentation.host_language,))[0] or product.sku if product is not None else ""
+        name = (
+            pick(product.name, (self._context.studio.document.show.presentation.host_language,))[0] or product.sku
+            if product is not None
+            else ""
+        )
         figures = (one.clicks, one.likes, one.asked, one.orders, one.units)
         return [
             name or tr("Report", "Removed product ({id})", id=one.product_id),
@@ -185,7 +189,7 @@ class ReportDialog(FramedDialog):
         """The page in lines, its table with tabs."""
         if self.summary is None:
             return ""
-        lines = [f"{self._context.studio.title} · {self.choice.currentText()}"]
+        lines = [f"{self._context.studio.document.title} · {self.choice.currentText()}"]
         lines += [f"{words}\t{value}" for words, value in self._figures_of(self.summary)]
         rows = self._rows_of(self.summary)
         return "\n".join([*lines, "", *("\t".join(row) for row in [_headings(), *rows])] if rows else lines)
@@ -201,11 +205,11 @@ class ReportDialog(FramedDialog):
         head = "".join(f"<th align='left'>{escape(words)}</th>" for words in _headings())
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         table = f"<h3>{escape(tr('Report', 'Products'))}</h3><table cellpadding='4'><tr>{head}</tr>{body}</table>" if rows else ""
-        title, when = escape(self._context.studio.title), escape(self.choice.currentText())
+        title, when = escape(self._context.studio.document.title), escape(self.choice.currentText())
         return f"<h2>{title}</h2><p>{when}</p><table cellpadding='4'>{figures}</table>{table}"
 
     def _ask_for_path(self) -> None:
-        title, name = tr("Report", "Save as PDF"), f"{self._context.studio.title}.pdf"
+        title, name = tr("Report", "Save as PDF"), f"{self._context.studio.document.title}.pdf"
         path = self._context.folders.save_file(self, EXPORTS, title, name, "PDF (*.pdf)")
         if path:
             self.write_pdf(Path(path) if path.lower().endswith(".pdf") else Path(f"{path}.pdf"))

@@ -155,7 +155,7 @@ class OfferPanel(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _on_show_changed(self) -> None:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         read = (show.cards, show.coupons, show.markets, show.presentation, self._control.selling.pinned)
         if all(one is other for one, other in zip(read, self._read_of, strict=True)):
             return
@@ -166,7 +166,7 @@ class OfferPanel(QWidget):
         self._on_shown_changed()
 
     def _on_shown_changed(self) -> None:
-        selling, host = self._control.selling, self._context.studio.show.presentation.host_language
+        selling, host = self._control.selling, self._context.studio.document.show.presentation.host_language
         product = selling.pinned
         self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing is pinned"))
         if product is None:
@@ -186,7 +186,7 @@ class OfferPanel(QWidget):
 
     def on_room_changed(self) -> None:
         """People came, went, or did something."""
-        summary, host = self._control.viewers.summary, self._context.studio.show.presentation.host_language
+        summary, host = self._control.viewers.summary, self._context.studio.document.show.presentation.host_language
         for name, value in (
             ("viewers", summary.viewers),
             ("likes", summary.likes),
@@ -206,7 +206,7 @@ class OfferPanel(QWidget):
         self.take_back.setVisible(state is RoomState.REPLACED)
 
     def _read_cards(self) -> None:
-        show, host = self._context.studio.show, self._context.studio.show.presentation.host_language
+        show, host = self._context.studio.document.show, self._context.studio.document.show.presentation.host_language
         selling = self._control.selling
         own = {card.id for card in show.cards}
         texts = tuple((card, pick(words_of(show, self._control.products, card), (host,))[0]) for card in selling.deck)
@@ -241,7 +241,7 @@ class OfferPanel(QWidget):
     def _read_coupons(self) -> None:
         self.coupons.clear()
         self._coupon_rows = {}
-        for coupon in self._context.studio.show.coupons:
+        for coupon in self._context.studio.document.show.coupons:
             self.coupons.rows.addWidget(self._coupon_row(coupon))
         if not self._coupon_rows:
             self.coupons.rows.addWidget(
@@ -256,7 +256,7 @@ class OfferPanel(QWidget):
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
-        title = pick(coupon.title, (self._context.studio.show.presentation.host_language,))[0]
+        title = pick(coupon.title, (self._context.studio.document.show.presentation.host_language,))[0]
         line.addWidget(elided(title), 1)
         state = badge("", "accent")
         line.addWidget(state)
@@ -294,12 +294,12 @@ class OfferPanel(QWidget):
     def _read_disclosures(self) -> None:
         found = {one.market_id: one for one in self._control.disclosures.reminders()}
         # in the order of the markets: a row that moved with its urgency was missed by the hand that was on its way
-        reminders = {market.id: found[market.id] for market in self._context.studio.show.markets if market.id in found}
+        reminders = {market.id: found[market.id] for market in self._context.studio.document.show.markets if market.id in found}
         if tuple(reminders) != tuple(self._disclosure_rows):
             self.disclosures.clear()
             self._disclosure_rows = {market_id: self._disclosure_row(market_id) for market_id in reminders}
-        host = self._context.studio.show.presentation.host_language
-        names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._context.studio.show.markets}
+        host = self._context.studio.document.show.presentation.host_language
+        names = {market.id: pick(market.name, (host,))[0] or market.id for market in self._context.studio.document.show.markets}
         for market_id, row in self._disclosure_rows.items():
             row.read(names.get(market_id, market_id), reminders[market_id], self._control.now_ms())
         self.disclosures.setVisible(bool(reminders))

@@ -148,7 +148,7 @@ class CuePanel(QWidget):
         runner = self._control.runner
         if runner.run.running:
             return runner.current
-        return next((one for one in self._context.studio.show.segments if one.id == self._chosen_segment), None)
+        return next((one for one in self._context.studio.document.show.segments if one.id == self._chosen_segment), None)
 
     def _product(self) -> Product | None:
         segment = self._segment()
@@ -165,7 +165,7 @@ class CuePanel(QWidget):
         self._scroll.setVisible(not nothing)
         if nothing:
             return
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         host, viewers = show.presentation.host_language, viewers_language(show)
         self.segment.setText(segment.title if segment is not None else tr("Cue", "Pinned"))
         name = pick(product.name, (host,))[0] if product is not None else ""
@@ -198,7 +198,7 @@ class CuePanel(QWidget):
         """What is late before what is due, before what stands on the picture for its moment."""
         now_ms = self._control.now_ms()
         states: dict[str, list[Told]] = {"late": [], "due": [], "page": [], "shown": []}
-        markets = {market.id: market for market in self._context.studio.show.markets}
+        markets = {market.id: market for market in self._context.studio.document.show.markets}
         for reminder in self._control.disclosures.reminders():
             state = ""
             if reminder.late_ms is not None and now_ms >= reminder.late_ms:
@@ -215,7 +215,7 @@ class CuePanel(QWidget):
         self.banner.show_state(state, states.get(state, ()))
 
     def _told(self, market: Market) -> Told:
-        host = self._context.studio.show.presentation.host_language
+        host = self._context.studio.document.show.presentation.host_language
         words, language = pick(market.disclosure.text, market.languages)
         return pick(market.name, (host,))[0] or market.id, words, language
 
@@ -298,7 +298,7 @@ class CuePanel(QWidget):
 
     def _read_answers(self) -> None:
         product = self._product()
-        host = self._context.studio.show.presentation.host_language
+        host = self._context.studio.document.show.presentation.host_language
         found = find_answers(product.faq, self.search.text(), ANSWERS) if product is not None else ()
         there = product is not None and bool(product.faq)
         for widget in (self.faq_title, self.search):

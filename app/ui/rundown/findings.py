@@ -87,7 +87,7 @@ class FindingsBar(QWidget):
 
     def look(self) -> None:
         """Look at the show now, in steps: one that was just opened is read in many of them, one that was changed in one."""
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         if self._warming is None or show is not self._warmed:
             self._warmed = show
             self._warming = self._lint.warm(show)
@@ -100,7 +100,7 @@ class FindingsBar(QWidget):
         self._conclude()
 
     def _conclude(self) -> None:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         found = self._lint.findings(show, today=date.today().isoformat()) if show.segments else ()
         found = tuple(sorted(found, key=lambda one: -_WEIGHT[one.level]))
         self.setVisible(bool(show.segments))

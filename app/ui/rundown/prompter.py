@@ -128,7 +128,7 @@ class Prompter(QWidget):
         self.showNormal()
 
     def _read(self) -> None:
-        show, runner = self._context.studio.show, self._runner
+        show, runner = self._context.studio.document.show, self._runner
         host = show.presentation.host_language
         segment = runner.current or runner.upcoming
         upcoming = runner.upcoming if runner.run.running else None
@@ -163,7 +163,7 @@ class Prompter(QWidget):
 
     def _must_say(self) -> str:
         """The markets that are to be told of advertising now."""
-        control, show = self._context.studio.control, self._context.studio.show
+        control, show = self._context.studio.control, self._context.studio.document.show
         now_ms = control.now_ms()
         due = {one.market_id for one in control.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
         names = [pick(market.name, (show.presentation.host_language,))[0] or market.id for market in show.markets if market.id in due]

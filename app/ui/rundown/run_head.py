@@ -103,7 +103,7 @@ class RunHead(QWidget):
         """The show or its run has changed."""
         running = self._runner.run.running
         actions = self._context.studio.actions
-        startable, steppable = bool(self._context.studio.show.segments), self._runner.upcoming is not None
+        startable, steppable = bool(self._context.studio.document.show.segments), self._runner.upcoming is not None
         self._switch(self.start_button, visible=not running, enabled=startable)
         self._switch(self.next_button, visible=running, enabled=steppable)
         for action_id, button in self._run_keys.items():
@@ -128,7 +128,7 @@ class RunHead(QWidget):
         standing = timer.left_s if timer.length_s else float(TIMER_S)
         counting = timer.started_ms is not None
         self.timer.show_timer(self._runner.timer_left_s() if counting else standing, counting=counting)
-        segments = self._context.studio.show.segments
+        segments = self._context.studio.document.show.segments
         if not self._runner.run.running:
             planned_s = sum(one.planned_s for one in segments)
             ends_ms = self._context.studio.control.now_ms() + planned_s * 1000

@@ -134,7 +134,7 @@ class RundownPanel(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _on_show_changed(self) -> None:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         begins, at = {}, 0
         for segment in show.segments:
             begins[segment.id] = at
@@ -178,7 +178,7 @@ class RundownPanel(QWidget):
             segment,
             self._products.find(segment.product_id),
             self._products.find(segment.backup_id),
-            self._context.studio.show.presentation,
+            self._context.studio.document.show.presentation,
         )
         if known is None or not all(map(is_, known[0], of)):
             known = self._lines[segment.id] = (of, self._line(segment, of[1], of[2]))
@@ -196,7 +196,7 @@ class RundownPanel(QWidget):
 
     def _line(self, segment: Segment, product: Product | None, backup: Product | None) -> SegmentLine:
         """What a row says whatever the clock says: made once as long as segment and products are the same."""
-        language = (self._context.studio.show.presentation.host_language,)
+        language = (self._context.studio.document.show.presentation.host_language,)
         details = []
         if product is not None:
             details.append(pick(product.name, language)[0] or product.sku)
@@ -233,7 +233,10 @@ class RundownPanel(QWidget):
         """Go into a segment without a question, and say how to come back."""
         before = self._runner.current
         if self._context.attempt(lambda: self._runner.enter(segment_id)) and before is not None and before.id != segment_id:
-            data: dict[str, Value] = {"segment": segment_by_id(self._context.studio.show, segment_id).title, "before": before.title}
+            data: dict[str, Value] = {
+                "segment": segment_by_id(self._context.studio.document.show, segment_id).title,
+                "before": before.title,
+            }
             self._context.bridge.tell(Notice(Severity.INFO, "window.jumped", data, "window.jumped", ("run.back",)))
 
     def open(self, segment_id: str) -> None:
@@ -244,11 +247,11 @@ class RundownPanel(QWidget):
     def _place(self) -> int:
         """Behind the chosen row, else the end."""
         row = self.list.rows.row_of(self.list.current_id())
-        return row + 1 if row >= 0 else len(self._context.studio.show.segments)
+        return row + 1 if row >= 0 else len(self._context.studio.document.show.segments)
 
     def add(self) -> None:
         """A new segment behind the chosen one, its form open."""
-        show, place = self._context.studio.show, self._place()
+        show, place = self._context.studio.document.show, self._place()
         act = show.segments[place - 1].act if place else Act.OPEN
         segment = Segment(editing.new_id(), tr("Rundown", "New segment"), act=act)
         if self._context.edit_show("Add segment", lambda show: editing.put_segment(show, segment, place)):
@@ -257,7 +260,7 @@ class RundownPanel(QWidget):
 
     def add_products(self, product_ids: Sequence[str], place: int) -> None:
         """A segment for each of these products."""
-        language = (self._context.studio.show.presentation.host_language,)
+        language = (self._context.studio.document.show.presentation.host_language,)
 
         def change(show: Show) -> Show:
             act = show.segments[place - 1].act if place and show.segments else Act.MIDDLE
@@ -272,7 +275,7 @@ class RundownPanel(QWidget):
 
     def plan(self) -> None:
         """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
-        language = (self._context.studio.show.presentation.host_language,)
+        language = (self._context.studio.document.show.presentation.host_language,)
         welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are, where this comes from"), Act.OPEN, 240)
         close = Segment(editing.new_id(), tr("Rundown", "Thanks, and when we meet again"), Act.END, 180, share_moment=True)
         self._context.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
@@ -288,7 +291,7 @@ class RundownPanel(QWidget):
         ids = self.list.chosen_ids()
         if not ids:
             return
-        name = segment_by_id(self._context.studio.show, ids[0]).title
+        name = segment_by_id(self._context.studio.document.show, ids[0]).title
         if self._context.edit_show("Remove segment", lambda show: editing.remove_segments(show, ids)):
             self._context.bridge.tell(Notice(Severity.INFO, "window.segment_removed", {"name": name}, "window.removed", ("edit.undo",)))
 

@@ -106,7 +106,9 @@ class SegmentDialog(FramedDialog):
 
     def _product_choice(self, title: str, nothing: str, form: QFormLayout) -> ProductChoice:
         studio = self._context.studio
-        field = ProductChoice(title, nothing, lambda: studio.show.products, lambda: studio.show.presentation.host_language)
+        field = ProductChoice(
+            title, nothing, lambda: studio.document.show.products, lambda: studio.document.show.presentation.host_language
+        )
         form.addRow(label(title, "muted"), field)
         return field
 
@@ -142,7 +144,7 @@ class SegmentDialog(FramedDialog):
 
     def _on_product(self, product_id: str) -> None:
         changes: dict[str, Any] = {"product_id": product_id}
-        segment = segment_by_id(self._context.studio.show, self._id)
+        segment = segment_by_id(self._context.studio.document.show, self._id)
         product = self._context.studio.control.products.find(product_id)
         if product is not None and segment.role is None:
             changes["role"] = Role.HERO if product.role is Role.BACKUP else product.role
@@ -163,7 +165,7 @@ class SegmentDialog(FramedDialog):
         self._cues[-1][1].setFocus()
 
     def _edit_cue(self, place: int, text: str) -> None:
-        language = self._context.studio.show.presentation.host_language
+        language = self._context.studio.document.show.presentation.host_language
 
         def change(cues: list[Cue]) -> None:
             cues[place] = Cue(cues[place].id, with_text(cues[place].text, language, text))
@@ -173,7 +175,7 @@ class SegmentDialog(FramedDialog):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         try:
             segment = segment_by_id(show, self._id)
         except ShowError:

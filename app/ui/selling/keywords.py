@@ -28,7 +28,7 @@ class _Languages(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        languages = dict.fromkeys((*languages_of(context.studio.show), *words))
+        languages = dict.fromkeys((*languages_of(context.studio.document.show), *words))
         if not has(dict.fromkeys(languages, "…"), context.language):
             languages[context.language] = None
         for language in languages:
@@ -77,7 +77,7 @@ class KeywordDialog(FramedDialog):
             parent, tr("Keywords", "Keyword card"), tr("Keywords", "A few words; each viewer reads them in their own language.")
         )
         self._context = context
-        known = next((card for card in context.studio.show.cards if card.id == card_id), None)
+        known = next((card for card in context.studio.document.show.cards if card.id == card_id), None)
         self._card = known or KeywordCard(new_id(), {})
         self.languages = _Languages(context, self._card.words)
         self.body.addWidget(self.languages)
@@ -115,7 +115,7 @@ class CouponDialog(FramedDialog):
         )
         self.resize(520, 660)
         self._context = context
-        show = context.studio.show
+        show = context.studio.document.show
         known = next((coupon for coupon in show.coupons if coupon.id == coupon_id), None)
         self._coupon = known or Coupon(new_id(), {}, percent=10.0)
         self.languages = _Languages(context, self._coupon.title)
@@ -126,8 +126,8 @@ class CouponDialog(FramedDialog):
         self.product = ProductChoice(
             tr("Keywords", "For"),
             tr("Keywords", "Everything"),
-            lambda: studio.show.products,
-            lambda: studio.show.presentation.host_language,
+            lambda: studio.document.show.products,
+            lambda: studio.document.show.presentation.host_language,
         )
         self.product.show_product(studio.control.products.find(self._coupon.product_id))
         self.percent = self._number(1, 100, round(self._coupon.percent) or 10, " %")
@@ -176,7 +176,7 @@ class CouponDialog(FramedDialog):
             self.stock.setValue(len(typed))
 
     def _keep(self) -> None:
-        title = self.languages.words or {self._context.studio.show.presentation.host_language: f"−{self.percent.value()} %"}
+        title = self.languages.words or {self._context.studio.document.show.presentation.host_language: f"−{self.percent.value()} %"}
         coupon = replace(
             self._coupon,
             title=title,

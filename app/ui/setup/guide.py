@@ -50,7 +50,7 @@ class _MissingHint(QWidget):
         self._on_project_changed()
 
     def _on_project_changed(self) -> None:
-        self._use.setVisible(source_of(self._context.studio.project, self._kind) is None)
+        self._use.setVisible(source_of(self._context.studio.document.project, self._kind) is None)
 
     def _take_in(self) -> None:
         kind, name = self._kind, declared(KINDS[self._kind].title)
@@ -112,7 +112,7 @@ class Guide(QDialog):
     def _device_editor(self, kind: SourceKind) -> QWidget:
         field: Field = next(field for field in KINDS[kind].fields if field.key == "device")
         editor = EDITORS[field.type](field, self._context.around)
-        source = source_of(self._context.studio.project, kind)
+        source = source_of(self._context.studio.document.project, kind)
         editor.show_value(settings_of(source)["device"] if source is not None else field.default)
 
         def use(value: Value) -> None:
@@ -131,8 +131,8 @@ class Guide(QDialog):
         layout.addWidget(
             _MissingHint(self._context, SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list."))
         )
-        view = ProgramView(self._context.theme, self._context.studio.preview.latest)
-        canvas = self._context.studio.project.output.canvas
+        view = ProgramView(self._context.theme, self._context.studio.engine.preview.latest)
+        canvas = self._context.studio.document.project.output.canvas
         view.set_scene((canvas.width, canvas.height), (), "")
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(view, 1)

@@ -156,7 +156,7 @@ class MarketPage(QWidget):
         if market_id != self._id or not self.languages.isModified():  # else the user is typing there
             self._show_languages(market_id)
         self._id = market_id
-        own = next((market for market in self._context.studio.show.markets if market.id == market_id), None)
+        own = next((market for market in self._context.studio.document.show.markets if market.id == market_id), None)
         market = self._known(market_id)
         if market is None:
             return
@@ -193,7 +193,7 @@ class MarketPage(QWidget):
         )
 
     def _known(self, market_id: str) -> Market | None:
-        own = next((market for market in self._context.studio.show.markets if market.id == market_id), None)
+        own = next((market for market in self._context.studio.document.show.markets if market.id == market_id), None)
         return own or self._shipped.get(market_id)
 
     def _show_languages(self, market_id: str) -> None:
@@ -226,7 +226,7 @@ class MarketPage(QWidget):
         self.read(self._id)
 
     def _disclose(self, **changes: Any) -> None:
-        own = next((market for market in self._context.studio.show.markets if market.id == self._id), None)
+        own = next((market for market in self._context.studio.document.show.markets if market.id == self._id), None)
         if own is not None:
             disclosure: Disclosure = replace(own.disclosure, **changes)
             self._change(disclosure=disclosure)

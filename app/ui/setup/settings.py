@@ -185,25 +185,25 @@ class SettingsPages(QWidget):
         self._show_turn_password()
 
     def _show_turn_password(self) -> None:
-        has_server = bool(self._context.studio.settings.turn_server.strip())  # the password is kept for this server alone
+        has_server = bool(self._context.studio.settings.value.turn_server.strip())  # the password is kept for this server alone
         self.turn_password.setEnabled(has_server)
         self.turn_password.setPlaceholderText("" if has_server else tr("Settings", "Enter the server first"))
         if not self.turn_password.hasFocus():
-            self.turn_password.setText(self._context.studio.turn_password)
+            self.turn_password.setText(self._context.studio.relays.turn_password)
 
     def _keep_turn_password(self) -> None:
-        if self.turn_password.text() != self._context.studio.turn_password:
-            self._context.studio.set_turn_password(self.turn_password.text())
+        if self.turn_password.text() != self._context.studio.relays.turn_password:
+            self._context.studio.relays.set_turn_password(self.turn_password.text())
 
     def _show_values(self) -> None:
         studio = self._context.studio
-        self.forms[0].show_values(output_values(studio.project))
+        self.forms[0].show_values(output_values(studio.document.project))
         for form in self.forms[1:]:
-            form.show_values({key: getattr(studio.settings, key) for key in form.keys})
+            form.show_values({key: getattr(studio.settings.value, key) for key in form.keys})
 
     def _set(self, key: str, value: Value) -> None:
         try:
-            self._context.studio.change_setting(key, value)
+            self._context.studio.settings.change(key, value)
         except AppError as error:
             self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=key))
 

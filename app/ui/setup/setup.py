@@ -54,9 +54,9 @@ class SetupDialog(QDialog):
         self.tabs.addTab(self._build_cards(), tr("Setup", "Host and cards"))
         outer.addWidget(self.tabs, 1)
         buttons = QHBoxLayout()
-        self.undo = push_button(tr("Setup", "Undo"), context.studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.redo)
+        self.undo = push_button(tr("Setup", "Undo"), context.studio.document.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.document.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.document.redo)
         buttons.addWidget(self.undo)
         buttons.addStretch(1)
         self.done_button = push_button(tr("Setup", "Done"), self.accept, role="primary")
@@ -134,15 +134,15 @@ class SetupDialog(QDialog):
         return made
 
     def _show_undo(self) -> None:
-        self.undo.setEnabled(bool(self._context.studio.undo_title))
+        self.undo.setEnabled(bool(self._context.studio.document.undo_title))
 
     def _sold(self) -> Sequence[str]:
-        return [market.id for market in self._context.studio.show.markets]
+        return [market.id for market in self._context.studio.document.show.markets]
 
     def _fill(self) -> None:
         """Those of the show first, then all by name."""
         tag, sold = self._context.language, self._sold()
-        known = {**self._shipped, **{market.id: market for market in self._context.studio.show.markets}}
+        known = {**self._shipped, **{market.id: market for market in self._context.studio.document.show.markets}}
         names = {market_id: pick(market.name, (tag,))[0] or market_id for market_id, market in known.items()}
         for market_id in sorted(known, key=lambda one: (one not in sold, names[one])):
             item = QListWidgetItem(f"{names[market_id]} · {known[market_id].currency}")
@@ -172,7 +172,7 @@ class SetupDialog(QDialog):
         self._context.edit_show("Change the setup", lambda show: change_desk(show, **changes), merge=f"context.{field}")
 
     def _read(self) -> None:
-        show, tag, formats = self._context.studio.show, self._context.language, self._context.formats
+        show, tag, formats = self._context.studio.document.show, self._context.language, self._context.formats
         spoken = dict.fromkeys((*languages_of(show), *SPOKEN))
         _fill(self.host, [(one, formats.language_name(one, tag)) for one in spoken], show.presentation.host_language)
         markets = [

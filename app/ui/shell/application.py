@@ -84,10 +84,10 @@ class Shell:
         self._keep_work = False
         self._ready = self._seen = False
         self.window = self._make_window()
-        studio.settings_changed.connect(self._on_settings_changed)
+        studio.settings.changed.connect(self._on_settings_changed)
 
     def _make_window(self) -> MainWindow:
-        settings, options = self._studio.settings, self._options
+        settings, options = self._studio.settings.value, self._options
         self._looks = (settings.language, settings.theme)
         language = language_for(settings.language)
         if self._translator is not None:
@@ -135,7 +135,7 @@ class Shell:
             asyncio.get_running_loop().call_soon(self._rebuild_if_outdated)  # the dialog that changed it is still in its own code
 
     def _outdated(self) -> bool:
-        return self._looks != (self._studio.settings.language, self._studio.settings.theme)
+        return self._looks != (self._studio.settings.value.language, self._studio.settings.value.theme)
 
     def _rebuild_if_outdated(self) -> None:
         if self._outdated():  # several changes in a row need one new window
@@ -156,8 +156,8 @@ class Shell:
         if self._closed is None or self._closed.done():
             return
         self.window.files.offer_recovery()
-        if self._options.guide and self._studio.settings.show_guide:
-            self._studio.change_setting("show_guide", False)
+        if self._options.guide and self._studio.settings.value.show_guide:
+            self._studio.settings.change("show_guide", False)
             self.window.show_guide()
 
     def _on_painted(self) -> None:
@@ -215,7 +215,7 @@ class Shell:
                 bell.close()
             self.window.let_go()
             await self._studio.aclose(keep_engine=keep_engine, keep_work=self._keep_work)
-            self._studio.settings_changed.disconnect(self._on_settings_changed)
+            self._studio.settings.changed.disconnect(self._on_settings_changed)
             self.close()
         return 0
 

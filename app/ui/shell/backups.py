@@ -24,7 +24,7 @@ class BackupsDialog(FramedDialog):
     """`may_leave` asks about what would be lost of the open show."""
 
     def __init__(self, studio: Studio, locale: QLocale, may_leave: Callable[[], bool], parent: QWidget) -> None:
-        text: dict[str, Value] = {"title": studio.title}
+        text: dict[str, Value] = {"title": studio.document.title}
         super().__init__(
             parent,
             tr("Backups", "Earlier versions"),
@@ -33,7 +33,7 @@ class BackupsDialog(FramedDialog):
         self.resize(SIZE)
         self._studio = studio
         self._may_leave = may_leave
-        self._backups = studio.backups()
+        self._backups = studio.files.backups()
         self.list = QTreeWidget()
         self.list.setRootIsDecorated(False)
         self.list.setAccessibleName(tr("Backups", "Earlier versions"))
@@ -75,5 +75,5 @@ class BackupsDialog(FramedDialog):
     def _open(self) -> None:
         chosen = self.list.currentItem()
         place = self.list.indexOfTopLevelItem(chosen) if chosen is not None else -1
-        if place >= 0 and self._may_leave() and self._studio.restore(self._backups[place]):
+        if place >= 0 and self._may_leave() and self._studio.files.restore(self._backups[place]):
             self.accept()

@@ -21,20 +21,20 @@ class Files:
         self._parent = parent
         self._suffix = suffix
         self._folders = folders
-        studio.wait_beside(Waiting(parent))
+        studio.files.wait_beside(Waiting(parent))
 
     def _filter(self) -> str:
         return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)
 
     def may_leave(self, *, kept: bool = False) -> bool:
         """Ask about unsaved changes; True when the open show may go. `kept`: without saving it still stays among the recent shows."""
-        if not self._studio.modified:
+        if not self._studio.document.modified:
             return True
         answer = choose(
             self._parent,
-            tr("Files", "Save “{title}”?", title=self._studio.title),
+            tr("Files", "Save “{title}”?", title=self._studio.document.title),
             tr("Files", "This show has no file yet. If you don’t save it, you can still find it under Recent shows.")
-            if kept and self._studio.path is None
+            if kept and self._studio.document.path is None
             else tr("Files", "The show was changed since it was saved."),
             (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),
         )
@@ -47,7 +47,7 @@ class Files:
     def new(self) -> None:
         """Begin a new show."""
         if self.may_replace():
-            self._studio.new()
+            self._studio.files.new()
 
     def open_sample(self) -> None:
         """Open the sample show."""
@@ -57,29 +57,29 @@ class Files:
     def open(self) -> None:
         """Ask for a show and open it."""
         if self.may_replace() and (path := self._folders.open_file(self._parent, SHOWS, tr("Files", "Open a show"), self._filter())):
-            self._studio.open(Path(path))
+            self._studio.files.open(Path(path))
 
     def open_path(self, path: Path) -> None:
         """Open one of the recent shows."""
         if self.may_replace():
-            self._studio.open(path)
+            self._studio.files.open(path)
 
     def save(self) -> bool:
         """Save, asking for a path the first time; True when it was saved."""
-        return self._studio.save() if self._studio.path is not None else self.save_as()
+        return self._studio.files.save() if self._studio.document.path is not None else self.save_as()
 
     def save_as(self) -> bool:
         """Ask for a path and save there; True when it was saved."""
-        here = self._studio.path
+        here = self._studio.document.path
         if here is not None:
             self._folders.remember(SHOWS, str(here))
-        name = here.name if here is not None else f"{self._studio.title}{self._suffix}"
+        name = here.name if here is not None else f"{self._studio.document.title}{self._suffix}"
         path = self._folders.save_file(self._parent, SHOWS, tr("Files", "Save the show"), name, self._filter())
-        return bool(path) and self._studio.save_as(Path(path))
+        return bool(path) and self._studio.files.save_as(Path(path))
 
     def offer_recovery(self) -> None:
         """Ask what to do with unsaved work that a crash left behind; without an answer it is left where it is."""
-        recovered = self._studio.recovery
+        recovered = self._studio.files.recovered
         if recovered is None:
             return
         question = Question(
@@ -89,16 +89,16 @@ class Files:
             (("restore", tr("Files", "Restore"), "primary"), ("discard", tr("Files", "Throw it away"), "danger")),
         )
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        verbs = {"restore": self._restore, "discard": self._studio.discard_recovery}
+        verbs = {"restore": self._restore, "discard": self._studio.files.discard_recovery}
         # a show that is still on air is taken over without an answer
-        forget = self._studio.document_changed.connect(lambda: None if self._studio.recovery else question.reject())
+        forget = self._studio.document.changed.connect(lambda: None if self._studio.files.recovered else question.reject())
         question.finished.connect(lambda _: forget())
         question.finished.connect(lambda _: verbs.get(question.answer, _leave_it)())
         question.open()
 
     def _restore(self) -> None:
         if self.may_replace():
-            self._studio.accept_recovery()
+            self._studio.files.accept_recovery()
 
 
 def _leave_it() -> None:

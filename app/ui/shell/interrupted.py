@@ -40,7 +40,7 @@ class InterruptedShow:
         rest = tr("Interrupted", "Viewers can’t see it right now. If you resume, the clock continues from where it stopped.")
         question = Question(
             self._parent,
-            tr("Interrupted", "Resume the run of show of “{title}”?", title=self._studio.title),
+            tr("Interrupted", "Resume the run of show of “{title}”?", title=self._studio.document.title),
             f"{where} {rest}",
             ((RESUME, tr("Interrupted", "Resume"), "primary"), (END, tr("Interrupted", "End it"), "")),
         )

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
             fittings.formats,
             fittings.finding_words,
             fittings.known_markets,
-            Folders(self._settings, lambda: studio.path),
+            Folders(self._settings, lambda: studio.document.path),
             openers,
         )
         self.files = Files(studio, self, fittings.suffix, self.context.folders)
@@ -240,8 +240,8 @@ class MainWindow(QMainWindow):
         for action_id, run in provided.items():
             studio.actions.provide(action_id, run)
         words: dict[str, Callable[[], str]] = {
-            "edit.undo": lambda: _with_step(tr("Window", "Undo"), studio.undo_title),
-            "edit.redo": lambda: _with_step(tr("Window", "Redo"), studio.redo_title),
+            "edit.undo": lambda: _with_step(tr("Window", "Undo"), studio.document.undo_title),
+            "edit.redo": lambda: _with_step(tr("Window", "Redo"), studio.document.redo_title),
             **{f"scene.{number}": partial(self._scene_words, number) for number in range(1, NUMBERED + 1)},
         }
         table = [
@@ -265,11 +265,11 @@ class MainWindow(QMainWindow):
             Command("bring_in.rundown", "Bring in the run of show…", self.exchange.bring_in_rundown, "", "rundown"),
             Command("bring_in.orders", "Bring in orders…", self.exchange.bring_in_orders, "", "media"),
             Command("export.open", "Export…", self.exchange.export, "", "save"),
-            Command("backups.open", "Earlier versions…", self.exchange.show_backups, "", "clock", lambda: studio.path is not None),
+            Command("backups.open", "Earlier versions…", self.exchange.show_backups, "", "clock", lambda: studio.document.path is not None),
             Command("setup.open", "Markets and cards…", self.show_setup, "Ctrl+M", "globe"),
             Command("product.add", "Add a product", self.products.add, "", "product"),
             Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
-            Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.show.products)),
+            Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.document.show.products)),
             Command("planner.toggle", "Planner", self.windows.toggle_planner, "Ctrl+T", "calendar"),
             Command("airing.plan", "Plan a show…", self.schedule.plan, "", "add"),
             Command("connections.open", "Connections of this show…", self.context.openers.open_connections, "", "link"),
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
 
     def _scene_words(self, number: int) -> str:
         """A scene by its name: its number is only where it stands."""
-        scenes = self._studio.project.scenes
+        scenes = self._studio.document.project.scenes
         name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "none at place {number}", number=number)
         return tr("Window", "Take scene: {name}", name=name)
 
@@ -368,9 +368,9 @@ class MainWindow(QMainWindow):
     # What happens ---------------------------------------------------------------------------------------------------------
 
     def _on_changed(self) -> None:
-        mark = "• " if self._studio.modified else ""
-        air = air_words(self._studio.air.value)  # first, as the taskbar cuts the end
-        self.setWindowTitle(" – ".join(filter(None, (air, f"{mark}{self._studio.title}", "Tradewind"))))
+        mark = "• " if self._studio.document.modified else ""
+        air = air_words(self._studio.broadcast.air.value)  # first, as the taskbar cuts the end
+        self.setWindowTitle(" – ".join(filter(None, (air, f"{mark}{self._studio.document.title}", "Tradewind"))))
         self._refresh_commands()
 
     def _refresh_commands(self) -> None:
@@ -378,7 +378,7 @@ class MainWindow(QMainWindow):
         self.toasts.settle(self.commands.can_run)
 
     def _on_notice(self, notice: Notice) -> None:
-        built_in = self._studio.relays[0]
+        built_in = self._studio.relays.all[0]
         if notice.data.get("relay") == built_in.name:  # the session has no words of its own
             notice = replace(notice, data={**notice.data, "relay": relay_name(built_in)})
         self._fittings.book.add(notice)

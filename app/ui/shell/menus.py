@@ -95,19 +95,19 @@ class Menus(QObject):
     def _fill_recent(self) -> None:
         studio, menu = self._context.studio, self.made["RECENT"]
         menu.clear()
-        for path in studio.recent:
-            unsaved = studio.is_unsaved(path)
+        for path in studio.files.recent:
+            unsaved = studio.files.is_unsaved(path)
             action = menu.addAction(tr("Window", "{title} (not saved)", title=path.stem) if unsaved else path.stem)
             action.setToolTip("" if unsaved else str(path))
             action.triggered.connect(lambda checked=False, path=path: self._open_path(path))
-        if not studio.recent:
+        if not studio.files.recent:
             menu.addAction(tr("Window", "No recent shows")).setEnabled(False)
 
     def _fill_scenes(self) -> None:
-        self._fill_numbered(self.made["TAKE"], "scene", [scene.name for scene in self._context.studio.project.scenes])
+        self._fill_numbered(self.made["TAKE"], "scene", [scene.name for scene in self._context.studio.document.project.scenes])
 
     def _fill_strips(self) -> None:
-        project = self._context.studio.project
+        project = self._context.studio.document.project
         self._fill_numbered(self.made["MUTE"], "strip.mute", [source_by_id(project, strip.source_id).name for strip in project.strips])
 
     def _fill_numbered(self, menu: QMenu, command: str, names: Sequence[str]) -> None:

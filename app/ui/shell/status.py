@@ -172,20 +172,20 @@ class StatusBar(QStatusBar):
             "STARTING": tr("Status", "Engine is starting…"),
             "LOST": tr("Status", "Engine lost, starting again…"),
             "STOPPED": tr("Status", "Engine stopped"),
-        }.get(self._context.studio.engine.value.name)
+        }.get(self._context.studio.engine.state.value.name)
         if words:
             self._before = None
             for name in self.figures:
                 if name not in ("air", "relay"):
                     self.show_figure(name, Figure(""))
             self.show_figure("air", Figure(words, "warning"))
-        elif self._context.studio.stats is not None:
-            self._on_stats_changed(self._context.studio.stats)
+        elif self._context.studio.engine.stats is not None:
+            self._on_stats_changed(self._context.studio.engine.stats)
 
     def _on_stats_changed(self, stats: EngineStats) -> None:
-        fps = self._context.studio.project.output.canvas.fps
+        fps = self._context.studio.document.project.output.canvas.fps
         made: Mapping[str, Callable[[], Figure]] = {
-            "air": lambda: on_air(self._context.studio.air.value, self._context.studio.on_air_s()),
+            "air": lambda: on_air(self._context.studio.broadcast.air.value, self._context.studio.broadcast.on_air_s()),
             "frames": lambda: frames(stats, self._before),
             "rate": lambda: rate(stats),
             "encoder": lambda: encoder(stats, fps),
@@ -199,5 +199,5 @@ class StatusBar(QStatusBar):
         self._before = stats
 
     def _show_relay(self) -> None:
-        words = tr("Status", "Relay: {name}", name=relay_name(self._context.studio.nearest()))
+        words = tr("Status", "Relay: {name}", name=relay_name(self._context.studio.broadcast.main_relay()))
         self.show_figure("relay", Figure(words, "", tr("Status", "Where Go live will publish to, or publishes now.")))

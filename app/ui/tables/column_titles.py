@@ -98,5 +98,5 @@ def title_of(use: Use, titles: Mapping[str, str], of: Of, context: WindowContext
         return title
     if of is Of.LANGUAGE:
         return f"{title} · {context.formats.language_name(use.of, context.language)}"
-    market = next((market for market in context.studio.show.markets if market.id == use.of), None)
+    market = next((market for market in context.studio.document.show.markets if market.id == use.of), None)
     return f"{title} · {pick(market.name, (context.language,))[0] or use.of}" if market is not None else f"{title} · {use.of}"

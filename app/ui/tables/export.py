@@ -124,7 +124,7 @@ class ExportDialog(QDialog):
         self.ending.setAccessibleName(tr("Export", "Kind of file"))
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Export", "Language"))
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         for tag in languages_of(show):
             name = f"\u2068{self._context.formats.language_name(tag, self._context.language)}\u2069"
             percent = overall_percent(show.products, (tag,))
@@ -167,7 +167,7 @@ class ExportDialog(QDialog):
         entry, suffix = self.chosen, str(self.ending.currentData())
         studio = self._context.studio
         what = f"{entry.title} {self.language.currentData()}" if entry.id == HANDBOOK else entry.title
-        name = f"{studio.title} – {what}{suffix}"
+        name = f"{studio.document.title} – {what}{suffix}"
         path = self._context.folders.save_file(self, EXPORTS, entry.title, name, f"{entry.endings[suffix]} (*{suffix})")
         if path:
             self.write(Path(path) if path.lower().endswith(suffix) else Path(path + suffix))

@@ -248,7 +248,9 @@ class ImportDialog(QDialog):
         yield self.asks, asks, tr("Import", "{count} unanswered", count=asks)
 
     def _lacks(self) -> str:
-        return ", ".join(self._kind.lacks(self.view.header.matching(), self._context.studio.show)) if self._table is not None else ""
+        return (
+            ", ".join(self._kind.lacks(self.view.header.matching(), self._context.studio.document.show)) if self._table is not None else ""
+        )
 
     def _sentence(self, outcome: Outcome | None) -> str:
         if self.stage is Stage.READING:
@@ -336,7 +338,7 @@ class ImportDialog(QDialog):
         """The rows below the chosen heading, matched by the chosen shop."""
         if self._grid is None:
             return
-        table, show = headed(self._grid, self.source.heading.value()), self._context.studio.show
+        table, show = headed(self._grid, self.source.heading.value()), self._context.studio.document.show
         if not table.header or not table.rows:
             self._show_nothing(table)
             return
@@ -362,7 +364,7 @@ class ImportDialog(QDialog):
         """Find out anew what would become of the show."""
         if self._table is None or self.stage in (Stage.TAKING, Stage.FETCHING):
             return
-        table, matching, show = self._table, self.view.header.matching(), self._context.studio.show
+        table, matching, show = self._table, self.view.header.matching(), self._context.studio.document.show
         self._planned = None
         if self._kind.lacks(matching, show):
             self.work.cancel()
@@ -416,7 +418,7 @@ class ImportDialog(QDialog):
             self._plan()
 
     def _holds(self, show: Show) -> bool:
-        now = self._context.studio.show
+        now = self._context.studio.document.show
         same = now.products is show.products and now.segments is show.segments and now.markets is show.markets
         return same and now.presentation == show.presentation and now.project is show.project
 

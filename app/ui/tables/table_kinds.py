@@ -318,7 +318,7 @@ class OrderTable(TableKind):
 
     def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         studio = self.context.studio
-        log = studio.events(ORDER_KINDS)
+        log = studio.log.events(ORDER_KINDS)
         now_ms, zones = studio.control.now_ms(), studio.control.scheduler.zones
 
         def find_out() -> Outcome:

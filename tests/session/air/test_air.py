@@ -25,19 +25,19 @@ async def server() -> AsyncIterator[WhipServer]:
 
 def to(desk: StudioDesk, url: str) -> None:
     relay = Relay("mine", "Mine", url, "https://mine.example/")
-    desk.studio.edit("Add", lambda project: pin_relay(put_relay(project, relay), "mine"))
+    desk.studio.document.edit("Add", lambda project: pin_relay(put_relay(project, relay), "mine"))
 
 
 def air(desk: StudioDesk) -> AirState:
-    return desk.studio.air.value
+    return desk.studio.broadcast.air.value
 
 
 def lacks_viewers(desk: StudioDesk) -> bool:
-    return desk.studio.lacks_viewers
+    return desk.studio.broadcast.lacks_viewers
 
 
 def on_air_entries(desk: StudioDesk) -> list[EventKind]:
-    return [event.kind for event in desk.studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))]
+    return [event.kind for event in desk.studio.log.events((EventKind.ON_AIR, EventKind.OFF_AIR))]
 
 
 async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_program(tmp_path: Path, server: WhipServer) -> None:
@@ -45,17 +45,17 @@ async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_program(tmp_pa
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         states: list[AirState] = []
-        desk.studio.air.changed.connect(lambda old, new: states.append(new))
+        desk.studio.broadcast.air.changed.connect(lambda old, new: states.append(new))
         to(desk, server.url)
-        desk.studio.go_live()
+        desk.studio.broadcast.go_live()
         await desk.until(lambda: air(desk) is AirState.FAILED)
-        assert desk.studio.on_air_s() == 0.0 and on_air_entries(desk) == []
+        assert desk.studio.broadcast.on_air_s() == 0.0 and on_air_entries(desk) == []
         await desk.until(lambda: air(desk) is AirState.LIVE)
-        assert desk.studio.on_air_s() > 0.0
+        assert desk.studio.broadcast.on_air_s() > 0.0
         assert on_air_entries(desk) == [EventKind.ON_AIR]
-        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.live_since_ns > 0)
-        assert desk.studio.watch_page == "https://mine.example/"
-        desk.studio.stop_live()
+        await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.live_since_ns > 0)
+        assert desk.studio.broadcast.watch_page == "https://mine.example/"
+        desk.studio.broadcast.stop_live()
         await desk.until(lambda: air(desk) is AirState.OFF)
         assert on_air_entries(desk) == [EventKind.ON_AIR, EventKind.OFF_AIR]
         assert states == [AirState.CONNECTING, AirState.FAILED, AirState.LIVE, AirState.STOPPING, AirState.OFF]
@@ -65,62 +65,64 @@ async def test_a_show_that_never_was_on_air_leaves_nothing_in_the_log(tmp_path: 
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         to(desk, "http://127.0.0.1:9/whip")
-        desk.studio.go_live()
+        desk.studio.broadcast.go_live()
         await desk.until(lambda: air(desk) is AirState.FAILED)
-        desk.studio.stop_live()
-        await desk.until(lambda: desk.studio.broadcast.value is BroadcastState.IDLE)
+        desk.studio.broadcast.stop_live()
+        await desk.until(lambda: desk.studio.broadcast.state.value is BroadcastState.IDLE)
         assert on_air_entries(desk) == [] and air(desk) is AirState.OFF
 
 
 async def test_the_clock_goes_on_through_an_engine_that_dies(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.go_live()
+        desk.studio.broadcast.go_live()
         await desk.until(lambda: air(desk) is AirState.LIVE)
-        stats, states = desk.studio.stats, list[AirState]()
+        stats, states = desk.studio.engine.stats, list[AirState]()
         assert stats is not None
         began_ns = stats.live_since_ns
-        desk.studio.air.changed.connect(lambda old, new: states.append(new))
+        desk.studio.broadcast.air.changed.connect(lambda old, new: states.append(new))
         os.kill(desk.engine_pid, signal.SIGKILL)
         await desk.until(lambda: AirState.RECONNECTING in states)
         await desk.until(lambda: air(desk) is AirState.LIVE)
-        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.live_since_ns == began_ns)
+        await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.live_since_ns == began_ns)
         assert on_air_entries(desk) == [EventKind.ON_AIR]
 
 
 async def test_a_new_desk_goes_on_with_the_clock_of_the_show_it_finds(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.go_live()
-        await desk.until(lambda: desk.studio.stats is not None and desk.studio.stats.live_since_ns > 0)
-        before_s = desk.studio.on_air_s()
+        desk.studio.broadcast.go_live()
+        await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.live_since_ns > 0)
+        before_s = desk.studio.broadcast.on_air_s()
         desk.keep_engine = True
     async with StudioDesk(tmp_path) as desk:
         await desk.until(lambda: air(desk) is AirState.LIVE)
-        assert desk.studio.on_air_s() > before_s
-        desk.studio.stop_live()
+        assert desk.studio.broadcast.on_air_s() > before_s
+        desk.studio.broadcast.stop_live()
 
 
 async def test_a_relay_that_does_not_answer_is_not_chosen_and_the_built_in_one_helps_out(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         studio = desk.studio
-        studio.edit("Add", lambda project: put_relay(project, Relay("mine", "Mine", "http://127.0.0.1:9/whip", "https://mine.example/")))
-        await desk.until(lambda: any(probe.relay_id == "mine" and probe.failure for probe in studio.probes))
-        assert studio.nearest().id == "embedded" and studio.watch_page == studio.watch_address
-        studio.edit("Pin", lambda project: pin_relay(project, "mine"))
-        await desk.until(lambda: studio.relay_running)
+        studio.document.edit(
+            "Add", lambda project: put_relay(project, Relay("mine", "Mine", "http://127.0.0.1:9/whip", "https://mine.example/"))
+        )
+        await desk.until(lambda: any(probe.relay_id == "mine" and probe.failure for probe in studio.relays.probes))
+        assert studio.broadcast.main_relay().id == "embedded" and studio.broadcast.watch_page == studio.embedded.watch_address
+        studio.document.edit("Pin", lambda project: pin_relay(project, "mine"))
+        await desk.until(lambda: studio.embedded.running)
         assert lacks_viewers(desk) is False
-        studio.go_live()
+        studio.broadcast.go_live()
         await desk.until(lambda: air(desk) is AirState.FAILED)
-        assert lacks_viewers(desk) and studio.watch_page == "https://mine.example/"
-        studio.use_built_in_meanwhile()
+        assert lacks_viewers(desk) and studio.broadcast.watch_page == "https://mine.example/"
+        studio.broadcast.use_embedded_too()
         await desk.until(lambda: air(desk) is AirState.LIVE)
-        assert {relay.id for relay in studio.live_targets} == {"mine", "embedded"}, "the chosen relay is tried on"
-        assert studio.watch_page == studio.watch_address and not lacks_viewers(desk)
-        assert studio.project.also_relay_ids == (), "the show itself is unchanged"
-        studio.stop_live()
+        assert {relay.id for relay in studio.broadcast.live_targets} == {"mine", "embedded"}, "the chosen relay is tried on"
+        assert studio.broadcast.watch_page == studio.embedded.watch_address and not lacks_viewers(desk)
+        assert studio.document.project.also_relay_ids == (), "the show itself is unchanged"
+        studio.broadcast.stop_live()
         await desk.until(lambda: air(desk) is AirState.OFF)
-        studio.go_live()
-        assert [relay.id for relay in studio.live_targets] in ([], ["mine"])
-        studio.stop_live()
+        studio.broadcast.go_live()
+        assert [relay.id for relay in studio.broadcast.live_targets] in ([], ["mine"])
+        studio.broadcast.stop_live()

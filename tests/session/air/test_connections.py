@@ -85,15 +85,17 @@ async def test_an_attacker_s_show_is_opened_and_nobody_hears_of_it(tmp_path: Pat
         wanted = {(contact.kind, contact.subject) for contact in studio.connections.pending()}
         assert {(ContactKind.SOURCE, "film"), (ContactKind.SOURCE, "cam"), (ContactKind.SOURCE, "share")} <= wanted
         assert {(ContactKind.RELAY, "turn"), (ContactKind.RELAY, "relay-1"), (ContactKind.HELPER, "helper")} <= wanted
-        assert [target.relay.id for target in studio.watched_targets] == ["embedded"]
-        assert studio.nearest().id == "embedded", "the pinned relay was not agreed to"
-        await desk.until(lambda: studio.relay_running)
-        studio.go_live()
-        await desk.until(lambda: studio.stats is not None and any(target.state.value == "live" for target in studio.stats.targets))
-        assert [relay.id for relay in studio.live_targets] == ["embedded"]
-        assert studio.stats is not None
-        assert {"film", "cam", "share"}.isdisjoint(source.source_id for source in studio.stats.sources), "they do not run"
-        studio.stop_live()
+        assert [target.relay.id for target in studio.broadcast.watched] == ["embedded"]
+        assert studio.broadcast.main_relay().id == "embedded", "the pinned relay was not agreed to"
+        await desk.until(lambda: studio.embedded.running)
+        studio.broadcast.go_live()
+        await desk.until(
+            lambda: studio.engine.stats is not None and any(target.state.value == "live" for target in studio.engine.stats.targets)
+        )
+        assert [relay.id for relay in studio.broadcast.live_targets] == ["embedded"]
+        assert studio.engine.stats is not None
+        assert {"film", "cam", "share"}.isdisjoint(source.source_id for source in studio.engine.stats.sources), "they do not run"
+        studio.broadcast.stop_live()
     assert asked_by(evil) == []
 
 
@@ -102,13 +104,15 @@ async def test_after_yes_the_relay_is_reached_and_no_secret_goes_along(tmp_path:
     async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
         await desk.attached()
         studio = desk.studio
-        studio.answer_connections({contact.origin: contact.subject != "helper" for contact in studio.connections.contacts()})
-        studio.answer_connections({contact.origin: True for contact in studio.connections.contacts() if contact.kind is ContactKind.RELAY})
-        studio.go_live()
+        studio.relays.answer_connections({contact.origin: contact.subject != "helper" for contact in studio.connections.contacts()})
+        studio.relays.answer_connections(
+            {contact.origin: True for contact in studio.connections.contacts() if contact.kind is ContactKind.RELAY}
+        )
+        studio.broadcast.go_live()
         await desk.until(lambda: any(method == "POST" for method, _ in asked_by(evil)))
-        assert {target.relay.id for target in studio.watched_targets} >= {"turn", "relay-1", "preset"}
-        assert "helper" not in {target.relay.id for target in studio.watched_targets}, "its TURN server was refused"
-        studio.stop_live()
+        assert {target.relay.id for target in studio.broadcast.watched} >= {"turn", "relay-1", "preset"}
+        assert "helper" not in {target.relay.id for target in studio.broadcast.watched}, "its TURN server was refused"
+        studio.broadcast.stop_live()
     assert {token for _, token in asked_by(evil)} == {""}
 
 
@@ -119,13 +123,13 @@ async def test_answers_are_remembered_for_the_show_wherever_its_file_goes(tmp_pa
         tmp_path,
     )
     async with StudioDesk(tmp_path, path=path) as desk:
-        desk.studio.answer_connections({"https://a.example:443": True, "https://b.example:443": False})
-        await desk.studio.kept()
+        desk.studio.relays.answer_connections({"https://a.example:443": True, "https://b.example:443": False})
+        await desk.studio.autosave.wait_written()
     moved = tmp_path / "elsewhere.tradewind"
     shutil.move(path, moved)
     async with StudioDesk(tmp_path, path=moved) as desk:
         assert desk.studio.connections.pending() == ()
-        assert [relay.name for relay in desk.studio.project.relays if desk.studio.connections.allows_relay(relay)] == ["A"]
+        assert [relay.name for relay in desk.studio.document.project.relays if desk.studio.connections.allows_relay(relay)] == ["A"]
     other = shown(replace(starter_project(camera=None, microphone=False), relays=(mine,)), tmp_path, "other.tradewind")
     async with StudioDesk(tmp_path, path=other) as desk:
         assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://a.example:443"], "another show asks anew"
@@ -134,24 +138,24 @@ async def test_answers_are_remembered_for_the_show_wherever_its_file_goes(tmp_pa
 async def test_a_show_that_comes_back_with_another_relay_in_it_asks_for_that_one(tmp_path: Path) -> None:
     path = tmp_path / "mine.tradewind"
     async with StudioDesk(tmp_path) as desk:
-        desk.studio.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
+        desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
         assert desk.studio.connections.pending() == (), "what is typed here is agreed to"
-        assert desk.studio.save_as(path)
+        assert desk.studio.files.save_as(path)
     async with StudioDesk(tmp_path, path=path) as desk:
         assert desk.studio.connections.pending() == ()
-        changed = pin_relay(put_relay(desk.studio.project, Relay("z", "Z", "https://z.example/whip")), "z")
+        changed = pin_relay(put_relay(desk.studio.document.project, Relay("z", "Z", "https://z.example/whip")), "z")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE parts SET data = ? WHERE name = 'project'", (encode(changed).decode(),))
     async with StudioDesk(tmp_path, path=path) as desk:
         assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://z.example:443"]
-        assert desk.studio.nearest().id == "a"
+        assert desk.studio.broadcast.main_relay().id == "a"
 
 
 async def test_nothing_in_a_file_says_that_it_was_made_here(tmp_path: Path) -> None:
     """Every identity that was ever agreed to something, and everything else that could stand there."""
     async with StudioDesk(tmp_path) as desk:
-        desk.studio.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
-        assert desk.studio.save_as(tmp_path / "mine.tradewind")
+        desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
+        assert desk.studio.files.save_as(tmp_path / "mine.tradewind")
     known = next(iter(json.loads(paths_in(tmp_path).consents.read_text())))
     for number, identity in enumerate((known, "", "made here", "../../x", "0" * 32, "é" * 32)):
         path = shown(
@@ -170,12 +174,12 @@ async def test_edits_and_undo_neither_ask_nor_agree_to_what_was_there_before(tmp
     path = shown(replace(starter_project(camera=None, microphone=False), relays=(theirs,)), tmp_path)
     async with StudioDesk(tmp_path, path=path) as desk:
         studio = desk.studio
-        studio.edit("Rename", lambda project: put_relay(project, replace(theirs, name="Mine now")))
-        studio.edit("Also", lambda project: publish_also(project, ("z",)))
+        studio.document.edit("Rename", lambda project: put_relay(project, replace(theirs, name="Mine now")))
+        studio.document.edit("Also", lambda project: publish_also(project, ("z",)))
         assert [contact.subject for contact in studio.connections.pending()] == ["z"]
-        studio.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
-        studio.undo()
-        studio.redo()
+        studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
+        studio.document.undo()
+        studio.document.redo()
         assert [contact.subject for contact in studio.connections.pending()] == ["z"]
         assert studio.connections.allows("https://a.example:443")
 
@@ -187,14 +191,14 @@ async def test_a_token_of_an_earlier_version_moves_only_when_the_user_says_so(tm
     async with StudioDesk(tmp_path, keyring=keyring, path=path) as desk:
         await desk.attached()
         studio = desk.studio
-        await desk.until(lambda: studio.has_older_token(relays[0]))
-        assert not studio.has_older_token(relays[1]), "the TURN password is no relay's"
-        studio.answer_connections({contact.origin: True for contact in studio.connections.contacts()})
-        await desk.until(lambda: len(studio.watched_targets) == 3)
-        assert [target.token for target in studio.watched_targets[1:]] == ["", ""]
-        studio.answer_connections({}, tokens_of=relays)
-        await desk.until(lambda: studio.token_of("relay-1") == "secret of relay-1")
-        assert studio.token_of("turn") == ""
+        await desk.until(lambda: studio.relays.has_older_token(relays[0]))
+        assert not studio.relays.has_older_token(relays[1]), "the TURN password is no relay's"
+        studio.relays.answer_connections({contact.origin: True for contact in studio.connections.contacts()})
+        await desk.until(lambda: len(studio.broadcast.watched) == 3)
+        assert [target.token for target in studio.broadcast.watched[1:]] == ["", ""]
+        studio.relays.answer_connections({}, tokens_of=relays)
+        await desk.until(lambda: studio.relays.token_of("relay-1") == "secret of relay-1")
+        assert studio.relays.token_of("turn") == ""
     assert ("tradewind", "relay-1") not in keyring.kept and ("tradewind", "turn") in keyring.kept
 
 
@@ -204,7 +208,7 @@ async def test_a_broken_record_asks_again(tmp_path: Path) -> None:
         paths_in(tmp_path).consents.write_bytes(content)
         async with StudioDesk(tmp_path, path=path) as desk:
             assert len(desk.studio.connections.pending()) == 1
-            desk.studio.answer_connections({"https://a.example:443": True})
+            desk.studio.relays.answer_connections({"https://a.example:443": True})
             assert desk.studio.connections.pending() == ()
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("DELETE FROM meta")
@@ -213,23 +217,23 @@ async def test_a_broken_record_asks_again(tmp_path: Path) -> None:
 async def test_a_desk_that_finds_its_engine_live_goes_on_with_what_that_reaches(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        desk.studio.edit("Add", lambda project: pin_relay(put_relay(project, Relay("a", "A", "https://a.example/whip")), "a"))
-        desk.studio.go_live()
+        desk.studio.document.edit("Add", lambda project: pin_relay(put_relay(project, Relay("a", "A", "https://a.example/whip")), "a"))
+        desk.studio.broadcast.go_live()
         await desk.notice("paper.live", ids="a")
         desk.keep_engine = True
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
-        await desk.until(lambda: [relay.id for relay in desk.studio.live_targets] == ["a"])
-        assert desk.studio.connections.allows("https://a.example:443") and desk.studio.nearest().id == "a"
+        await desk.until(lambda: [relay.id for relay in desk.studio.broadcast.live_targets] == ["a"])
+        assert desk.studio.connections.allows("https://a.example:443") and desk.studio.broadcast.main_relay().id == "a"
         assert not [one for one in desk.heard if one.code == "paper.live" and one.data["ids"] != "a"], "the show never left its relay"
-        desk.studio.stop_live()
+        desk.studio.broadcast.stop_live()
 
 
 async def test_a_show_that_reaches_nobody_is_not_touched_by_being_opened(tmp_path: Path) -> None:
     path = shown(starter_project(camera=None, microphone=False), tmp_path)
     async with StudioDesk(tmp_path, path=path) as desk:
         assert desk.studio.connections.pending() == ()
-        await desk.studio.kept()
+        await desk.studio.autosave.wait_written()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM meta").fetchone()[0] == 0
     assert not paths_in(tmp_path).consents.exists()

@@ -29,23 +29,23 @@ async def fetched(address: str) -> int:
 
 async def test_it_runs_before_anybody_goes_live_and_ends_with_the_desk(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
-        await desk.until(lambda: desk.studio.relay_running)
-        assert await fetched(desk.studio.watch_address) == 200
-        relay = desk.studio.nearest()
+        await desk.until(lambda: desk.studio.embedded.running)
+        assert await fetched(desk.studio.embedded.watch_address) == 200
+        relay = desk.studio.broadcast.main_relay()
         assert relay.id == "embedded" and relay.whip_url.startswith("http://127.0.0.1:")
-        pid = desk.studio.relay_pid
+        pid = desk.studio.embedded.pid
         assert runs(pid)
     assert not runs(pid)
 
 
 async def test_its_viewers_are_counted(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
-        await desk.until(lambda: desk.studio.relay_running)
-        assert desk.studio.viewers == 0
-        watcher = await Watcher(desk.studio.watch_address.replace("/watch/", "/whep/")).start()
-        await desk.until(lambda: desk.studio.viewers == 1)
+        await desk.until(lambda: desk.studio.embedded.running)
+        assert desk.studio.embedded.viewers == 0
+        watcher = await Watcher(desk.studio.embedded.watch_address.replace("/watch/", "/whep/")).start()
+        await desk.until(lambda: desk.studio.embedded.viewers == 1)
         await watcher.stop()
-        await desk.until(lambda: desk.studio.viewers == 0)
+        await desk.until(lambda: desk.studio.embedded.viewers == 0)
 
 
 def test_a_status_that_says_nothing_counts_nobody() -> None:
@@ -69,22 +69,22 @@ async def test_a_program_that_answers_without_an_end_is_not_read_to_it() -> None
 
 async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
-        await desk.until(lambda: desk.studio.relay_running)
-        address, key, pid = desk.studio.watch_address, desk.studio.token_of("embedded"), desk.studio.relay_pid
+        await desk.until(lambda: desk.studio.embedded.running)
+        address, key, pid = desk.studio.embedded.watch_address, desk.studio.relays.token_of("embedded"), desk.studio.embedded.pid
         os.kill(pid, signal.SIGKILL)
         await desk.notice("relay.restarted")
-        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid != pid)
-        assert (desk.studio.watch_address, desk.studio.token_of("embedded")) == (address, key)
+        await desk.until(lambda: desk.studio.embedded.running and desk.studio.embedded.pid != pid)
+        assert (desk.studio.embedded.watch_address, desk.studio.relays.token_of("embedded")) == (address, key)
         assert await fetched(address) == 200
 
 
 async def test_frozen_it_is_replaced(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
-        await desk.until(lambda: desk.studio.relay_running)
-        address, pid = desk.studio.watch_address, desk.studio.relay_pid
+        await desk.until(lambda: desk.studio.embedded.running)
+        address, pid = desk.studio.embedded.watch_address, desk.studio.embedded.pid
         os.kill(pid, signal.SIGSTOP)
         await desk.notice("relay.restarted")
-        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid != pid)
+        await desk.until(lambda: desk.studio.embedded.running and desk.studio.embedded.pid != pid)
         assert not runs(pid)
         assert await fetched(address) == 200
 
@@ -93,8 +93,8 @@ async def test_the_address_is_the_same_at_the_next_start(tmp_path: Path) -> None
     addresses = []
     for _ in range(2):
         async with StudioDesk(tmp_path) as desk:
-            await desk.until(lambda: desk.studio.relay_running)
-            addresses.append((desk.studio.watch_address, desk.studio.token_of("embedded")))
+            await desk.until(lambda: desk.studio.embedded.running)
+            addresses.append((desk.studio.embedded.watch_address, desk.studio.relays.token_of("embedded")))
     assert addresses[0] == addresses[1]
 
 
@@ -105,27 +105,27 @@ async def test_a_taken_port_is_told_and_another_used(tmp_path: Path) -> None:
         taken = other.getsockname()[1]
         async with StudioDesk(tmp_path, settings={"relay_port": taken}) as desk:
             told = await desk.notice("relay.port_taken", wanted=taken)
-            await desk.until(lambda: desk.studio.relay_running)
-            assert told.data["port"] != taken and f":{told.data['port']}/" in desk.studio.watch_address
-            assert await fetched(desk.studio.watch_address) == 200
+            await desk.until(lambda: desk.studio.embedded.running)
+            assert told.data["port"] != taken and f":{told.data['port']}/" in desk.studio.embedded.watch_address
+            assert await fetched(desk.studio.embedded.watch_address) == 200
 
 
 async def test_another_stream_name_takes_effect_at_once(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
-        await desk.until(lambda: desk.studio.relay_running)
-        before = desk.studio.relay_pid
-        desk.studio.change_setting("relay_stream", "shop")
-        await desk.until(lambda: desk.studio.relay_running and desk.studio.relay_pid not in (0, before))
-        assert desk.studio.watch_address.endswith("/watch/shop")
-        assert desk.studio.nearest().whip_url.endswith("/whip/shop")
-        assert await fetched(desk.studio.watch_address) == 200
+        await desk.until(lambda: desk.studio.embedded.running)
+        before = desk.studio.embedded.pid
+        desk.studio.settings.change("relay_stream", "shop")
+        await desk.until(lambda: desk.studio.embedded.running and desk.studio.embedded.pid not in (0, before))
+        assert desk.studio.embedded.watch_address.endswith("/watch/shop")
+        assert desk.studio.broadcast.main_relay().whip_url.endswith("/whip/shop")
+        assert await fetched(desk.studio.embedded.watch_address) == 200
 
 
 async def test_a_relay_that_cannot_start_is_told_and_tried_again(tmp_path: Path) -> None:
     broken = {**PAPER, "relay": ("-c", "import sys; sys.exit(4)")}
     async with StudioDesk(tmp_path, commands=broken) as desk:
         await desk.notice("relay.keeps_dying", times=3)
-        assert not desk.studio.relay_running
+        assert not desk.studio.embedded.running
 
 
 def test_a_free_port_is_the_wanted_one_unless_it_is_taken() -> None:
@@ -155,9 +155,7 @@ async def test_a_port_that_is_taken_while_it_starts_is_left_to_the_other(tmp_pat
 
     with others:
         setting = RelaySetting(lan=False, port=0, stream="live")
-        relay = EmbeddedRelay(
-            runtime=paths.runtime, state=paths.state, setting=setting, spawn=spawn, notify=told.append, changed=lambda: None
-        )
+        relay = EmbeddedRelay(runtime=paths.runtime, state=paths.state, setting=setting, spawn=spawn, notify=told.append)
         relay.start()
         await eventually(lambda: relay.running, 60)
         assert await fetched(relay.watch_address) == 200
@@ -172,9 +170,9 @@ async def test_another_program_under_a_dead_relays_number_is_left_alone(tmp_path
         content = {"pid": other.pid, "port": 9, "host": "127.0.0.1", "stream": "live"}
         (runtime / "relay.json").write_text(json.dumps(content))
         async with StudioDesk(tmp_path) as desk:
-            await desk.until(lambda: desk.studio.relay_running)
-            assert desk.studio.relay_pid != other.pid
-            assert await fetched(desk.studio.watch_address) == 200
+            await desk.until(lambda: desk.studio.embedded.running)
+            assert desk.studio.embedded.pid != other.pid
+            assert await fetched(desk.studio.embedded.watch_address) == 200
         assert other.returncode is None
     finally:
         other.kill()
@@ -188,4 +186,4 @@ async def test_damaged_files_of_its_own_do_not_keep_it_from_running(tmp_path: Pa
             path.write_bytes(content)
         if number % 2 == 0:
             async with StudioDesk(tmp_path) as desk:
-                await desk.until(lambda: desk.studio.relay_running)
+                await desk.until(lambda: desk.studio.embedded.running)

@@ -36,7 +36,7 @@ async def test_a_locked_keyring_does_not_keep_the_program_from_quitting(tmp_path
     try:
         async with StudioDesk(tmp_path, keyring=keyring) as desk:
             await desk.attached()
-            desk.studio.edit("Add", lambda project: put_relay(project, Relay("paris", "Paris", "https://paris.example/whip")))
+            desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("paris", "Paris", "https://paris.example/whip")))
             await desk.until(keyring.asked.is_set)
         assert not keyring.opened.is_set(), "the desk has ended while nobody answered"
     finally:

@@ -30,7 +30,7 @@ async def seen(desk: StudioDesk, enough: Callable[[Pixels], bool]) -> Pixels:
     """The first preview picture that is as it is waited for; pictures have no event."""
     async with asyncio.timeout(30):
         while True:
-            found = desk.studio.preview.latest()
+            found = desk.studio.engine.preview.latest()
             if found is not None:
                 pixels = np.frombuffer(found.pixels, np.uint8).reshape(found.height, found.width, 4)[:, :, :3].astype(np.int16)
                 if enough(pixels):
@@ -45,7 +45,7 @@ def share(one: Pixels, other: Pixels) -> float:
 
 async def test_cards_stand_in_the_picture_and_leave_it(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
-        desk.studio.edit_show("Fill", lambda _: grey_show())
+        desk.studio.document.edit_show("Fill", lambda _: grey_show())
         await desk.attached()
         plain = await seen(desk, lambda now: bool((np.abs(now[now.shape[0] // 2, now.shape[1] // 2] - 128) < 12).all()))
         selling = desk.studio.control.selling

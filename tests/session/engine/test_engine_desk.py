@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from app.session.engine.engine_desk import EngineDesk
+from app.session.engine.engine_supervisor import EngineSupervisor
 from tests.support.studio_desk import PAPER, PATIENCE_S, paths_in, spawner
 
 
@@ -24,7 +24,9 @@ async def test_nothing_is_heard_of_an_engine_before_its_hello(tmp_path: Path) ->
         news.set()
 
     paths = paths_in(tmp_path)
-    desk = EngineDesk(runtime=paths.runtime, spawn=spawner(PAPER, tmp_path), notify=lambda notice: None, on_attached=hear, on_event=hear)
+    desk = EngineSupervisor(
+        runtime=paths.runtime, spawn=spawner(PAPER, tmp_path), notify=lambda notice: None, on_attached=hear, on_event=hear
+    )
     holding = asyncio.create_task(_hold_the_loop_while_a_link_comes_up())
     desk.start()
     try:

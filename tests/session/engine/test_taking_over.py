@@ -15,9 +15,7 @@ from app.domain.event import EventKind
 from app.domain.program.project import Project, starter_project
 from app.domain.show import Show
 from app.session.base.processes import DELAYS_S, restart_backoff
-from app.session.document.document import Document
-from app.session.document.show_files import ShowFiles
-from app.session.document.show_keeper import ShowKeeper
+from app.session.document.open_show import make_open_show
 from app.session.room.room_link import RoomState
 from app.storage.show_file import ShowFile
 from app.storage.show_formats import load
@@ -37,19 +35,10 @@ class Desk:
 
     def __init__(self, home: Path) -> None:
         self.told: list[Notice] = []
-        self.document = Document(Show(START))
-        working = WorkingFiles(paths_in(home).recovery)
-        self.keeper = ShowKeeper(self.document, working, SystemClock(), notify=self.told.append, post=lambda what: None)
-        self.files = ShowFiles(
-            document=self.document,
-            keeper=self.keeper,
-            working=working,
-            paths=paths_in(home),
-            clock=SystemClock(),
-            new_show=lambda: Show(START),
-            notify=self.told.append,
-            post=lambda what: None,
+        opened = make_open_show(
+            paths=paths_in(home), clock=SystemClock(), new_show=lambda: Show(START), notify=self.told.append, post=lambda what: None
         )
+        self.document, self.log, self.files = opened.document, opened.log, opened.files
         self.files.start()
 
     def __enter__(self) -> Self:
@@ -77,7 +66,7 @@ def test_the_same_work_is_gone_on_with_and_not_offered(tmp_path: Path) -> None:
         offered.append(desk.files.recovered)
         assert [one is not None for one in offered] == [True, False]
         assert (desk.document.path, desk.document.modified, desk.document.project.output.video.bitrate_kbps) == (None, True, 3000)
-        assert [event.kind for event in desk.keeper.events()] == [EventKind.ON_AIR]
+        assert [event.kind for event in desk.log.events()] == [EventKind.ON_AIR]
     assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.told == []
 
 
@@ -136,10 +125,10 @@ async def test_a_show_without_a_file_that_is_on_air_is_there_before_its_room_is_
     await process.communicate()
     async with StudioDesk(tmp_path) as desk:
         studio = desk.studio
-        assert studio.recovery is None
-        assert studio.project.name == "Renamed by the desk that dies"
+        assert studio.files.recovered is None
+        assert studio.document.project.name == "Renamed by the desk that dies"
         assert studio.control.room.state.value is not RoomState.JOINED
         await desk.attached()
-        assert studio.project.name == "Renamed by the desk that dies"
-        assert [event.kind for event in studio.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
-        studio.stop_live()
+        assert studio.document.project.name == "Renamed by the desk that dies"
+        assert [event.kind for event in studio.log.events((EventKind.ON_AIR, EventKind.OFF_AIR))] == [EventKind.ON_AIR]
+        studio.broadcast.stop_live()

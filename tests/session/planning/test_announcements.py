@@ -17,8 +17,8 @@ from app.domain.base.notice import Severity
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.poster import PosterSize
 from app.domain.planning.schedule import Airing, Occurrence, ScheduleError, WhatsNew
-from app.domain.show import Show
-from app.session.catalogue.show_pictures import ShowPictures
+from app.session.document.document import Document
+from app.session.document.show_pictures import ShowPictures
 from app.session.planning.announcement_texts import Telling as Told
 from app.session.planning.announcements import Announcements, PosterChoice, file_name
 from app.session.room.room_schedule import schedule_board
@@ -68,8 +68,12 @@ class Telling:
         )
 
     @property
-    def show(self) -> Show:
-        return self.desk.studio.show
+    def document(self) -> Document:
+        return self.desk.studio.document
+
+    @property
+    def embedded(self) -> "Telling":
+        return self
 
     @property
     def pictures(self) -> ShowPictures:
@@ -193,7 +197,7 @@ def test_visitors_of_the_room_get_each_date_in_their_language(telling: Telling) 
     assert [calendar.file_name for calendar in calendars[:3]] == ["Friday live.ics", "周五直播.ics", "بث الجمعة.ics"]
     assert all(faults(calendar.content) == [] and len(calendar.content) < 16_000 for calendar in calendars)
     assert asyncio.run(telling.announcements.room_calendars(dates))[1] == names
-    board = schedule_board(telling.show.schedule, dates, now=NOW, host_language="zh-Hans", calendars=names)
+    board = schedule_board(telling.document.show.schedule, dates, now=NOW, host_language="zh-Hans", calendars=names)
     assert board[f"date/{dates[0].key}"]["calendar"] == names[dates[0].key]
 
 
@@ -210,7 +214,7 @@ def test_what_a_poster_says(telling: Telling, tmp_path: Path) -> None:
     desk, date = telling.desk, telling.date()
     texts = announcement_services(paths_in(tmp_path), lambda: None, qr_code_modules).texts
     markets = {market.id: market for market in desk.calendar.markets(("US", "EG"))}
-    told = Told("Show", telling.show.schedule, desk.zones, markets, "zh-Hans", LINK, NOW)
+    told = Told("Show", telling.document.show.schedule, desk.zones, markets, "zh-Hans", LINK, NOW)
     poster = texts.poster(told, FRIDAYS, date, (US, EGYPT, HOST), "en", modules=((True,),))
     assert (poster.title, poster.day, poster.live) == ("Friday live", "Friday, March 5", "Live")
     assert [(one.city, one.weekday, one.clock, one.shift) for one in poster.times] == [

@@ -37,7 +37,7 @@ def planned(tmp_path: Path, *airings: Airing, place: str = SHANGHAI) -> Path:
     desk = SchedulingDesk(tmp_path, place=place)
     desk.fill(*(airings or (WEEKLY,)), parties=PARTIES)
     path = tmp_path / "show.tradewind"
-    assert desk.studio.save_as(path)
+    assert desk.studio.files.save_as(path)
     desk.close()
     return path
 
@@ -99,9 +99,9 @@ def test_what_moved_stays_on_the_list_until_it_is_accepted_and_comes_back_with_u
     desk.scheduler.accept_moved()
     assert (desk.scheduler.moved(), desk.scheduler.schedule.tzdata, desk.starts()) == ((), "2027a", starts)
     assert [airing.start for airing in desk.scheduler.schedule.airings] == [WEEKLY.start]
-    desk.studio.undo()
+    desk.studio.document.undo()
     assert len(desk.scheduler.moved()) == 2
-    desk.studio.redo()
+    desk.studio.document.redo()
     assert desk.scheduler.moved() == ()
     desk.close()
 

@@ -50,7 +50,7 @@ def test_dates_that_are_moved_are_called_as_before_and_so_they_are_when_it_is_ta
     assert moved is not None
     assert moved.local == wall("2027-03-20 19:30", NEW_YORK)
     assert [one.occurrence for one in desk.scheduler.schedule.reminders] == [third.key]
-    desk.studio.undo()
+    desk.studio.document.undo()
     assert keys(desk) == before
     assert desk.scheduler.occurrence(third.key) == third
 
@@ -117,7 +117,7 @@ def test_names_are_in_the_file(tmp_path: Path) -> None:
     desk.fill(WEEKLY)
     before = keys(desk)
     desk.scheduler.move(desk.scheduler.upcoming(5)[1], wall("2027-03-13 21:00", NEW_YORK), scope=Scope.FOLLOWING)
-    assert desk.studio.save_as(tmp_path / "show.tradewind")
+    assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     plan = desk.scheduler.schedule
     desk.close()
     read = read_only(tmp_path / "show.tradewind").show.schedule

@@ -30,13 +30,13 @@ def show(desk: SchedulingDesk, day: int, clock: str, viewers: int) -> None:
     zone = desk.zones.zone("Asia/Kolkata")
     begin = datetime.fromisoformat(f"2027-05-{day:02}T{clock}").replace(tzinfo=zone).astimezone(UTC)
     desk.be_at(begin)
-    desk.studio.log(EventKind.ON_AIR)
+    desk.studio.log.append(EventKind.ON_AIR)
     for number in range(viewers):
-        desk.studio.log(EventKind.VIEWER_JOINED, viewer=f"v{number}", language="en", market="IN")
+        desk.studio.log.append(EventKind.VIEWER_JOINED, viewer=f"v{number}", language="en", market="IN")
     desk.be_at(begin + timedelta(hours=3))
-    desk.studio.log(EventKind.OFF_AIR, why="host")
+    desk.studio.log.append(EventKind.OFF_AIR, why="host")
     for number in range(viewers):
-        desk.studio.log(EventKind.VIEWER_LEFT, viewer=f"v{number}")
+        desk.studio.log.append(EventKind.VIEWER_LEFT, viewer=f"v{number}")
 
 
 def month(desk: SchedulingDesk) -> None:
@@ -67,7 +67,7 @@ def test_a_long_log_is_read_in_pieces(desk: SchedulingDesk, monkeypatch: pytest.
 def test_another_show_has_taught_nothing(desk: SchedulingDesk) -> None:
     month(desk)
     assert desk.scheduler.habits(*DAYS).learned
-    desk.studio.new()
+    desk.studio.files.new()
     desk.scheduler.reload()
     desk.fill(parties=[INDIA])
     assert desk.scheduler.habits(*DAYS).learned == {}

@@ -52,7 +52,7 @@ def said(desk: SchedulingDesk, kind: CheckKind) -> tuple[CheckState, dict[str, F
 
 
 def change(desk: SchedulingDesk, **changes: object) -> None:
-    desk.studio.edit_show("Change", lambda show: replace(show, **changes))  # type: ignore[arg-type]
+    desk.studio.document.edit_show("Change", lambda show: replace(show, **changes))  # type: ignore[arg-type]
 
 
 def with_devices(show: Show) -> Show:
@@ -67,14 +67,14 @@ def with_devices(show: Show) -> Show:
 
 def test_devices_are_looked_for_by_name(desk: SchedulingDesk) -> None:
     assert item(desk, CheckKind.CAMERA) is None, "a show without a camera misses none"
-    desk.studio.edit_show("Devices", with_devices)
+    desk.studio.document.edit_show("Devices", with_devices)
     assert said(desk, CheckKind.CAMERA)[0] is CheckState.BLOCK
     assert said(desk, CheckKind.MICROPHONE)[0] is CheckState.BLOCK
-    desk.studio.devices = Devices((Device("usb-0", "Cam"),), (Device("mic", "Mic"),))
+    desk.studio.engine.devices = Devices((Device("usb-0", "Cam"),), (Device("mic", "Mic"),))
     assert said(desk, CheckKind.CAMERA) == (CheckState.MISSING, {"names": "Face"})
     assert said(desk, CheckKind.MICROPHONE) == (CheckState.GOOD, {"names": ""})
-    second = next(source.id for source in desk.studio.project.sources if source.name == "Face")
-    desk.studio.edit("Address", lambda project: change_settings(project, second, {"device": "rtsp://cam/1"}))
+    second = next(source.id for source in desk.studio.document.project.sources if source.name == "Face")
+    desk.studio.document.edit("Address", lambda project: change_settings(project, second, {"device": "rtsp://cam/1"}))
     assert said(desk, CheckKind.CAMERA)[0] is CheckState.GOOD
 
 
@@ -97,8 +97,8 @@ def test_devices_are_looked_for_by_name(desk: SchedulingDesk) -> None:
 def test_the_relay_is_as_far_as_it_was_measured_now(
     desk: SchedulingDesk, probe: RelayProbe | None, target: TargetStats | None, expected: tuple[CheckState, dict[str, Fact]]
 ) -> None:
-    desk.studio.probes = (probe,) if probe is not None else ()
-    desk.studio.stats = replace(QUIET, targets=(target,)) if target is not None else None
+    desk.studio.relays.probes = (probe,) if probe is not None else ()
+    desk.studio.engine.stats = replace(QUIET, targets=(target,)) if target is not None else None
     assert said(desk, CheckKind.RELAY) == expected
 
 
@@ -169,7 +169,7 @@ def test_readings_are_worked_out_again_only_for_another_plan_or_show(desk: Sched
     change(desk, products=(Product("p", {"en": "Lamp"}),))
     desk.scheduler.put_airing(Airing("other", "Other", wall("2027-03-06 01:30", BERLIN), party_ids=("host",)))
     checks, tasks = desk.scheduler.checks(), desk.scheduler.tasks()
-    desk.studio.edit("Rename", lambda project: replace(project, name="x"))
+    desk.studio.document.edit("Rename", lambda project: replace(project, name="x"))
     assert checks and desk.scheduler.checks() is checks
     assert desk.scheduler.tasks()[0] is tasks[0]
     desk.scheduler.set_rest_hours(5)

@@ -103,7 +103,7 @@ def test_festivals_are_those_of_the_markets_as_the_user_changed_them(desk: Sched
     key = thanksgiving[0].key
     desk.scheduler.change_festival(FestivalChange("US", key, 2027, None))
     assert key not in {one.key for one in desk.scheduler.festivals(*days)}
-    desk.studio.undo()
+    desk.studio.document.undo()
     assert key in {one.key for one in desk.scheduler.festivals(*days)}
     across = desk.scheduler.festivals(date(2027, 12, 20), date(2028, 1, 10))
     names = [(one.market_id, one.key, one.first) for one in across]
@@ -125,7 +125,7 @@ async def test_a_better_month_is_proposed_and_carried_out_in_one_step(desk: Sche
     before = desk.scheduler.schedule
     desk.scheduler.apply_plan(plan, [plan.proposals[0].occurrence.key])
     assert len(desk.scheduler.schedule.airings[0].moves) == 1
-    desk.studio.undo()
+    desk.studio.document.undo()
     assert desk.scheduler.schedule == before
 
 

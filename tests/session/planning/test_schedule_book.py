@@ -45,7 +45,7 @@ def test_an_hour_that_clocks_skip_or_repeat_is_refused_with_both_ways_out(
     desk: SchedulingDesk, start: object, code: str, first: str, second: str
 ) -> None:
     desk.fill(WEEKLY)
-    before = desk.studio.show
+    before = desk.studio.document.show
     airing = Airing("a", "Night", start)  # type: ignore[arg-type]
     occurrence = desk.scheduler.upcoming(1)[0]
     for verb in (
@@ -58,7 +58,7 @@ def test_an_hour_that_clocks_skip_or_repeat_is_refused_with_both_ways_out(
         with pytest.raises(WallTimeError) as refused:
             verb()
         assert (refused.value.code, refused.value.data["first"], refused.value.data["second"]) == (code, first, second)
-        assert desk.studio.show is before
+        assert desk.studio.document.show is before
 
 
 def test_a_repeated_hour_is_taken_when_it_is_said_which(desk: SchedulingDesk) -> None:
@@ -83,8 +83,8 @@ def test_this_date_those_that_follow_or_all_are_moved(desk: SchedulingDesk, scop
     (reminder,) = desk.scheduler.schedule.reminders
     named = desk.scheduler.occurrence(reminder.occurrence)
     assert named is not None and f"{named.start:%m-%d %H:%M}" == "03-14 00:30"
-    assert desk.studio.undo_title == "Move a show"
-    desk.studio.undo()
+    assert desk.studio.document.undo_title == "Move a show"
+    desk.studio.document.undo()
     assert desk.starts() == ["03-06 01:00", "03-13 01:00", "03-20 00:00", "03-27 00:00", "04-03 00:00"]
 
 
@@ -156,7 +156,7 @@ def test_what_is_dragged_lands_on_the_clocks_of_the_show(desk: SchedulingDesk) -
     desk.scheduler.move_to(desk.scheduler.upcoming(1)[0], datetime(2027, 3, 6, 12, 30, tzinfo=UTC), merge="drag")
     desk.scheduler.move_to(desk.scheduler.upcoming(1)[0], datetime(2027, 3, 6, 12, 45, tzinfo=UTC), merge="drag")
     assert desk.scheduler.schedule.airings[0].start == wall("2027-03-06 18:30", KATHMANDU)
-    desk.studio.undo()
+    desk.studio.document.undo()
     assert desk.scheduler.schedule.airings[0].start == wall("2027-03-05 20:00", KATHMANDU)
 
 
@@ -184,14 +184,14 @@ def test_each_verb_is_one_step_that_is_taken_back(desk: SchedulingDesk) -> None:
         lambda: scheduler.call_off(weekly, Scope.FOLLOWING),
     ]
     for verb in verbs:
-        title = desk.studio.undo_title
+        title = desk.studio.document.undo_title
         verb()
         assert scheduler.schedule != before
-        assert desk.studio.undo_title != title or title == "Change a festival"
-        desk.studio.undo()
+        assert desk.studio.document.undo_title != title or title == "Change a festival"
+        desk.studio.document.undo()
         assert scheduler.schedule == before
-        desk.studio.redo()
-        desk.studio.undo()
+        desk.studio.document.redo()
+        desk.studio.document.undo()
         assert scheduler.schedule == before
 
 
@@ -233,7 +233,7 @@ def test_who_lives_in_a_zone_that_only_newer_rules_know_is_shown_by_utc_and_kept
     assert desk.notice("schedule.lost_place").data == {"party": "Ann", "zone": "America/Newtown"}
     assert desk.scheduler.checks() is not None and "ann" in desk.scheduler.ledger()
     desk.scheduler.set_rest_hours(9)
-    assert desk.studio.show.schedule.parties == (ann,), "nothing of it is written"
+    assert desk.studio.document.show.schedule.parties == (ann,), "nothing of it is written"
     desk.scheduler.put_party(replace(ann, zone=BERLIN))
     assert desk.scheduler.schedule.parties[0].zone == BERLIN
     assert len(desk.heard) == 1
@@ -242,7 +242,7 @@ def test_who_lives_in_a_zone_that_only_newer_rules_know_is_shown_by_utc_and_kept
 def test_the_plan_is_in_the_file_and_comes_back(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY, parties=(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"),))
-    assert desk.studio.save_as(tmp_path / "show.tradewind")
+    assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.scheduler.move(desk.scheduler.upcoming(1)[0], wall("2027-03-06 18:00", NEW_YORK))
     plan = desk.scheduler.schedule
     desk.close()
@@ -257,16 +257,16 @@ def test_a_reminder_that_went_out_stays_so_whatever_is_undone(desk: SchedulingDe
     desk.scheduler.put_reminder(Reminder("r", "weekly@2027-03-05T20:00", 60))
     desk.scheduler.set_rest_hours(9)
     desk.scheduler.mark_sent("r")
-    desk.studio.undo()
+    desk.studio.document.undo()
     assert (desk.scheduler.schedule.rest_hours, desk.scheduler.schedule.reminders[0].sent_ms) == (11, desk.now_ms())
-    desk.studio.undo()
-    desk.studio.redo()
+    desk.studio.document.undo()
+    desk.studio.document.redo()
     assert desk.scheduler.schedule.reminders[0].sent_ms == desk.now_ms()
 
 
 def test_an_edit_that_changes_nothing_is_no_step(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
-    title, changes = desk.studio.undo_title, desk.changes
+    title, changes = desk.studio.document.undo_title, desk.changes
     desk.scheduler.put_airing(WEEKLY)
     desk.scheduler.set_rest_hours(desk.scheduler.schedule.rest_hours)
-    assert (desk.studio.undo_title, desk.changes) == (title, changes)
+    assert (desk.studio.document.undo_title, desk.changes) == (title, changes)

@@ -61,7 +61,7 @@ def test_one_click_goes_on_air_begins_the_run_of_show_and_says_which_show_it_was
     desk.fill(WEEKLY, show=True)
     desk.be_at(FIRST - 5 * MINUTE)
     desk.scheduler.start()
-    assert (desk.studio.asked_live, desk.scheduler.starting, on_air(desk)) == (1, True, "")
+    assert (desk.studio.broadcast.asked_live, desk.scheduler.starting, on_air(desk)) == (1, True, "")
     desk.live()
     (started,) = desk.logged(EventKind.AIRING_STARTED)
     assert started.data == {
@@ -86,7 +86,7 @@ def test_a_show_that_is_taken_up_again_by_the_next_desk_is_still_that_show(tmp_p
     desk.be_at(FIRST)
     desk.scheduler.start()
     desk.live()
-    assert desk.studio.save_as(tmp_path / "show.tradewind")
+    assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.close()
     again = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
     assert again.scheduler.current is not None and again.scheduler.current.key == "weekly@2027-03-05T20:00"
@@ -103,10 +103,10 @@ def test_a_show_that_its_computer_lost_goes_on_as_itself_until_its_end(tmp_path:
     desk.be_at(FIRST)
     desk.scheduler.start()
     desk.live()
-    assert desk.studio.save_as(tmp_path / "show.tradewind")
+    assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.close()
     again = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
-    again.studio.log(EventKind.OFF_AIR, why="lost")
+    again.studio.log.append(EventKind.OFF_AIR, why="lost")
     assert again.scheduler.current is None
     assert again.scheduler.next is not None and again.scheduler.next.key == "weekly@2027-03-05T20:00"
     again.live()
@@ -114,8 +114,8 @@ def test_a_show_that_its_computer_lost_goes_on_as_itself_until_its_end(tmp_path:
     again.off()
     assert [event.data["why"] for event in again.logged(EventKind.AIRING_ENDED)] == ["lost", "host"]
     assert again.scheduler.next.key == "weekly@2027-03-12T20:00"
-    again.studio.log(EventKind.AIRING_STARTED, airing="weekly", occurrence="weekly@2027-03-05T20:00")
-    again.studio.log(EventKind.OFF_AIR, why="lost")
+    again.studio.log.append(EventKind.AIRING_STARTED, airing="weekly", occurrence="weekly@2027-03-05T20:00")
+    again.studio.log.append(EventKind.OFF_AIR, why="lost")
     again.be_at(FIRST + timedelta(hours=2))
     assert again.scheduler.next.key == "weekly@2027-03-12T20:00", "its hours are over"
     again.close()
@@ -136,8 +136,8 @@ def test_going_live_when_a_show_is_due_is_that_show_but_begins_no_run_of_show(de
 def test_a_start_that_was_taken_back_does_not_count(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     desk.scheduler.start()
-    desk.studio.broadcast.set(BroadcastState.STOPPING)
-    desk.studio.broadcast.set(BroadcastState.IDLE)
+    desk.studio.broadcast.state.set(BroadcastState.STOPPING)
+    desk.studio.broadcast.state.set(BroadcastState.IDLE)
     desk.live()  # days before the show: something else
     assert desk.logged(EventKind.AIRING_STARTED) == []
 
@@ -191,7 +191,7 @@ def test_one_that_overruns_says_what_is_behind_it_and_what_would_shift(desk: Sch
     assert (shift.occurrence.key, shift.later_minutes) == ("after", 30)
     desk.scheduler.apply_replan([shift])
     assert desk.scheduler.next is not None and desk.scheduler.next.local == wall("2027-03-05 22:45", NEW_YORK)
-    assert desk.studio.undo_title == "Shift the day"
+    assert desk.studio.document.undo_title == "Shift the day"
     assert desk.scheduler.replan() == ()
 
 
@@ -254,13 +254,13 @@ def test_a_reminder_goes_out_when_the_first_of_its_readers_are_to_be_told(desk: 
 @pytest.mark.parametrize(("seconds", "code"), [(3600.0, "schedule.clock_forward"), (-5400.0, "schedule.clock_back")])
 def test_a_clock_that_is_set_is_told_and_no_show_moves(desk: SchedulingDesk, seconds: float, code: str) -> None:
     desk.fill(WEEKLY)
-    before, changes = desk.studio.show, desk.changes
+    before, changes = desk.studio.document.show, desk.changes
     desk.clock.step(seconds)
     desk.tick(10)
     told = desk.notice(code)
     assert told.data["minutes"] == abs(seconds) // 60
     assert (told.data["title"], told.data["time"]) == ("Friday deals", "2027-03-06 09:00")
-    assert desk.studio.show is before and desk.changes == changes + 1
+    assert desk.studio.document.show is before and desk.changes == changes + 1
     assert desk.scheduler.upcoming(1)[0].start == FIRST
 
 
@@ -291,7 +291,7 @@ def test_a_pc_in_another_zone_is_told_with_the_hours_here_and_there(tmp_path: Pa
     desk.tick(60)
     assert (desk.codes(), desk.place.read()) == ([], SHANGHAI)
     desk.calendar.place = "Asia/Dubai"
-    before, changes = desk.studio.show, desk.changes
+    before, changes = desk.studio.document.show, desk.changes
     desk.tick(60)
     told = desk.notice("schedule.place_changed")
     assert told.data == {
@@ -301,10 +301,10 @@ def test_a_pc_in_another_zone_is_told_with_the_hours_here_and_there(tmp_path: Pa
         "time_before": "2027-03-06 09:00",
         "time_after": "2027-03-06 05:00",
     }
-    assert (desk.scheduler.host_zone, desk.studio.show is before, desk.changes > changes) == ("Asia/Dubai", True, True)
+    assert (desk.scheduler.host_zone, desk.studio.document.show is before, desk.changes > changes) == ("Asia/Dubai", True, True)
     desk.tick(120)
     assert len(desk.heard) == 1
-    assert desk.studio.save_as(tmp_path / "show.tradewind")
+    assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.close()
     again = SchedulingDesk(tmp_path, place="Europe/Berlin", path=tmp_path / "show.tradewind")
     assert again.notice("schedule.place_changed").data["before"] == "Asia/Dubai"

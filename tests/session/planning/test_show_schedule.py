@@ -27,7 +27,7 @@ def plan(desk: StudioDesk, key: str, minutes_ahead: int, length: int = 60) -> Ai
 
 
 async def on_air(desk: StudioDesk, state: BroadcastState) -> None:
-    await desk.until(lambda: desk.studio.broadcast.value is state)
+    await desk.until(lambda: desk.studio.broadcast.state.value is state)
 
 
 async def test_one_action_goes_live_with_its_run_of_show_and_the_log_says_which(tmp_path: Path) -> None:
@@ -39,15 +39,15 @@ async def test_one_action_goes_live_with_its_run_of_show_and_the_log_says_which(
         plan(desk, "later", 90)
         assert studio.actions.run("schedule.start")
         await on_air(desk, BroadcastState.LIVE)
-        assert [event.data["occurrence"] for event in studio.events((EventKind.AIRING_STARTED,))] == ["now"]
+        assert [event.data["occurrence"] for event in studio.log.events((EventKind.AIRING_STARTED,))] == ["now"]
         assert studio.control.runner.run.running
         assert not studio.actions["schedule.start"].enabled()
         assert (scheduler.current and scheduler.current.key, scheduler.next and scheduler.next.key) == ("now", "later")
         assert "run.not_started" not in [notice.code for notice in desk.heard]
-        studio.stop_live()
+        studio.broadcast.stop_live()
         await on_air(desk, BroadcastState.IDLE)
         kinds = (EventKind.AIRING_STARTED, EventKind.ON_AIR, EventKind.AIRING_ENDED, EventKind.OFF_AIR)
-        assert [event.kind for event in studio.events(kinds)] == [
+        assert [event.kind for event in studio.log.events(kinds)] == [
             EventKind.ON_AIR,
             EventKind.AIRING_STARTED,
             EventKind.OFF_AIR,
@@ -60,17 +60,17 @@ async def test_a_desk_that_comes_back_to_a_live_engine_knows_which_show_it_is(tm
     async with selling(tmp_path) as desk:
         desk.studio.control.scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         plan(desk, "now", 5)
-        assert desk.studio.save_as(path)
+        assert desk.studio.files.save_as(path)
         desk.studio.control.scheduler.start()
         await on_air(desk, BroadcastState.LIVE)
         desk.keep_engine = True
     async with StudioDesk(tmp_path, path=path) as again:
         await on_air(again, BroadcastState.LIVE)
         assert again.studio.control.scheduler.current is not None
-        assert len(again.studio.events((EventKind.AIRING_STARTED,))) == 1
-        again.studio.stop_live()
+        assert len(again.studio.log.events((EventKind.AIRING_STARTED,))) == 1
+        again.studio.broadcast.stop_live()
         await on_air(again, BroadcastState.IDLE)
-        assert len(again.studio.events((EventKind.AIRING_ENDED,))) == 1
+        assert len(again.studio.log.events((EventKind.AIRING_ENDED,))) == 1
 
 
 async def test_the_page_says_what_comes_and_a_reminder_goes_out_once(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ async def test_the_page_says_what_comes_and_a_reminder_goes_out_once(tmp_path: P
         while set((await viewer.next("put", key="date/soon"))["value"]["title"].values()) != {"Show renamed"}:
             pass  # it also comes again with the names of its calendar files
         assert len([one for one in scheduler.schedule.reminders if one.sent_ms]) == 1
-        desk.studio.undo()
+        desk.studio.document.undo()
         assert scheduler.schedule.reminders[0].sent_ms > 0
 
 
@@ -97,7 +97,7 @@ async def test_readiness_speaks_of_the_real_relay_and_devices(tmp_path: Path) ->
         scheduler = desk.studio.control.scheduler
         scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         plan(desk, "soon", 45)
-        await desk.until(lambda: bool(desk.studio.probes))
+        await desk.until(lambda: bool(desk.studio.relays.probes))
         date = scheduler.upcoming(1)[0]
         states = {item.kind: item.state for item in scheduler.checklist(date)}
         assert states[CheckKind.RUN_OF_SHOW] is CheckState.GOOD

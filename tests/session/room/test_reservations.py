@@ -20,7 +20,7 @@ BOARD = {"schedule": ["once"], "date/once": DATE}
 
 
 def logged(desk: StudioDesk) -> list[EventKind]:
-    return [event.kind for event in desk.studio.events(PLACE_KINDS)]
+    return [event.kind for event in desk.studio.log.events(PLACE_KINDS)]
 
 
 async def offered(viewer: RoomSocket, **hello: Any) -> dict[str, Any]:
@@ -45,13 +45,13 @@ async def test_a_reservation_is_logged_once_and_outlives_the_relay(tmp_path: Pat
             token = (await offered(viewer, languages=["ar"], market="SA"))["token"]
             await reserve(viewer)
             await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
-        (entry,) = desk.studio.events(PLACE_KINDS)
+        (entry,) = desk.studio.log.events(PLACE_KINDS)
         assert (entry.data["date"], entry.data["language"], entry.data["market"]) == ("once", "ar", "SA")
         assert told == ["once"]
         desk.forget()
-        os.kill(desk.studio.relay_pid, signal.SIGKILL)
+        os.kill(desk.studio.embedded.pid, signal.SIGKILL)
         await desk.notice("relay.restarted")
-        await desk.until(lambda: desk.studio.relay_running)
+        await desk.until(lambda: desk.studio.embedded.running)
         await in_room(desk)
         async with client(desk) as session, page(session) as viewer, page(session) as other:
             await offered(other)
@@ -68,7 +68,7 @@ async def test_what_the_log_has_is_not_logged_again(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         desk.studio.control.announce(BOARD)
         viewer_id = (await offered(viewer))["viewer"]
-        desk.studio.log(EventKind.RESERVED, viewer=viewer_id, date="once")  # from a hub of yesterday; that of today does not know it
+        desk.studio.log.append(EventKind.RESERVED, viewer=viewer_id, date="once")  # from a hub of yesterday; that of today does not know it
         await reserve(viewer)
         await reserve(viewer, on=False)
         await desk.until(lambda: EventKind.UNRESERVED in logged(desk))
@@ -83,16 +83,16 @@ async def test_a_desk_that_starts_again_knows_who_waits(tmp_path: Path) -> None:
             await offered(viewer)
             await reserve(viewer)
             await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
-            assert desk.studio.save_as(file)
+            assert desk.studio.files.save_as(file)
     async with StudioDesk(tmp_path, commands=PAPER) as desk:
-        assert desk.studio.open(file)
+        assert desk.studio.files.open(file)
         await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
         desk.studio.control.announce(BOARD)
         await in_room(desk)
         async with client(desk) as session, page(session) as viewer:
             await offered(viewer)
             await viewer.next("count", waiting={"once": 1})
-        desk.studio.new()
+        desk.studio.files.new()
         await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 0)
 
 

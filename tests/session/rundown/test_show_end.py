@@ -39,7 +39,7 @@ class EndingDesk:
         )
         self.why: list[str] = []
         self.ending.ended.connect(self.why.append)
-        base.book.logged.connect(self.ending.on_logged)
+        base.book.log.appended.connect(self.ending.on_logged)
         for part in (self.disclosures, self.air, self.ending):
             part.reload()
 
@@ -56,7 +56,7 @@ def path(tmp_path: Path) -> Path:
 def killed_after(tmp_path: Path, path: Path, *, live: bool) -> EndingDesk:
     """A desk in the middle of its first product that then is no more."""
     desk = EndingDesk(tmp_path)
-    assert desk.base.book.save_as(path)
+    assert desk.base.book.files.save_as(path)
     if live:
         desk.go_live()
     desk.base.runner.start()

@@ -114,7 +114,7 @@ def test_the_backup_takes_the_slot_in_one_action(desk: SellingDesk) -> None:
     assert new[0].data == {"segment": "first", "out": "sun", "in": "moon"}
     assert (desk.selling.shown.pinned_id, desk.selling.shown.card) == ("moon", None)
     assert runner.unticked() == ("moon-1", "moon-2", "show-it")
-    desk.book.undo()
+    desk.book.document.undo()
     runner.follow()
     assert desk.selling.shown.pinned_id == "sun"
     runner.enter("second")
@@ -136,14 +136,14 @@ def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> N
     desk.pass_s(320)
     assert desk.logged(EventKind.COUNTDOWN_ENDED)
     runner.next()
-    desk.book.edit_show("Germany", partial(change_desk, market_id="DE"))
+    desk.book.document.edit_show("Germany", partial(change_desk, market_id="DE"))
     runner.previous()
     runner.enter("first")
     assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
     with pytest.raises(ShowError) as refused:
         selling.count_down(60)
     assert (refused.value.code, refused.value.data["market"]) == ("countdown.unwelcome", "Germany")
-    desk.book.edit_show("United States", partial(change_desk, market_id="US"))
+    desk.book.document.edit_show("United States", partial(change_desk, market_id="US"))
     selling.count_stock("sun", 0)
     with pytest.raises(ShowError) as refused:
         selling.count_down(60)
@@ -175,13 +175,13 @@ def test_the_timer_stands_goes_and_begins_anew(desk: SellingDesk) -> None:
 def test_an_edit_of_the_running_show_is_followed(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.enter("first")
-    desk.book.edit_show("Another product", partial(change_segment, segment_id="first", product_id="cable"))
+    desk.book.document.edit_show("Another product", partial(change_segment, segment_id="first", product_id="cable"))
     runner.follow()
     assert desk.selling.shown.pinned_id == "cable"
     desk.selling.unpin()
     runner.follow()  # what the host unpinned stays unpinned
     assert desk.selling.shown.pinned_id == ""
-    desk.book.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
+    desk.book.document.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
     runner.follow()
     assert runner.current is None
     runner.next()
@@ -192,11 +192,11 @@ def test_a_removed_segment_sends_nobody_back_to_the_beginning(desk: SellingDesk)
     runner = desk.runner
     runner.start()
     runner.next()
-    desk.book.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
+    desk.book.document.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
     assert (running(desk), runner.upcoming and runner.upcoming.id) == ("", "second")
     runner.next()
     assert running(desk) == "second"
-    desk.book.edit_show("Remove", partial(remove_segments, segment_ids=["second"]))
+    desk.book.document.edit_show("Remove", partial(remove_segments, segment_ids=["second"]))
     runner.previous()
     assert running(desk) == "open"
 
@@ -204,7 +204,7 @@ def test_a_removed_segment_sends_nobody_back_to_the_beginning(desk: SellingDesk)
 def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
     desk = SellingDesk(tmp_path)
     path = tmp_path / "lamps.tradewind"
-    assert desk.book.save_as(path)
+    assert desk.book.files.save_as(path)
     runner = desk.runner
     runner.start()
     desk.pass_s(130)
@@ -226,7 +226,7 @@ def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_run_says_so(desk: SellingDesk) -> None:
-    desk.book.edit_show("Empty", partial(remove_segments, segment_ids=["open", "first", "second", "close"]))
+    desk.book.document.edit_show("Empty", partial(remove_segments, segment_ids=["open", "first", "second", "close"]))
     for verb in (desk.runner.start, desk.runner.swap_to_backup, lambda: desk.runner.extend(60)):
         with pytest.raises(ShowError):
             verb()

@@ -127,7 +127,7 @@ def test_another_desk_knows_what_was_told(desk: TellingDesk) -> None:
 def test_a_market_that_is_taken_out_is_told_nothing_more(desk: TellingDesk) -> None:
     desk.begin()
     desk.pass_s(2)
-    desk.book.edit_show("Remove", partial(remove_market, market_id="US"))
+    desk.book.document.edit_show("Remove", partial(remove_market, market_id="US"))
     desk.pass_s(1)
     assert set(desk.selling.shown.disclosed) == {"DE"}
     with pytest.raises(ShowError):
@@ -139,8 +139,8 @@ def test_where_nothing_is_to_be_told_nothing_can_be_shown(desk: TellingDesk) -> 
         markets: tuple[Market, ...] = tuple(replace(one, disclosure=Disclosure(DisclosureMode.NONE)) for one in show.markets)
         return replace(show, markets=markets)
 
-    desk.book.edit_show("Silent", silent)
-    desk.book.edit_show("Wordless", lambda show: put_market(show, replace(US, disclosure=Disclosure())))
+    desk.book.document.edit_show("Silent", silent)
+    desk.book.document.edit_show("Wordless", lambda show: put_market(show, replace(US, disclosure=Disclosure())))
     desk.begin()
     desk.pass_s(5)
     assert (desk.due, desk.disclosures.active) == (["US"], {})  # there are no words: the host has to find some
@@ -165,7 +165,7 @@ def test_two_markets_of_one_language_are_told_by_one_text_only_if_it_is_theirs(d
     texts = {"GB": {"en": "Ad"}, "AU": {"en": "Advertisement"}}
     for market_id, text in texts.items():
         market = Market(market_id, {"en": market_id}, ("en",), "GBP", (), disclosure=Disclosure(text=text, source="x"))
-        desk.book.edit_show("Add", partial(put_market, market=market))
+        desk.book.document.edit_show("Add", partial(put_market, market=market))
     desk.begin()
     desk.pass_s(2)
     assert on_picture(desk) == {"US": True, "DE": False, "GB": True, "AU": False}

@@ -50,7 +50,7 @@ def test_a_product_is_pinned_once_and_its_point_goes_with_it(desk: SellingDesk) 
         selling.pin("gone")
     assert refused.value.code == "show.no_product"
     selling.pin("star")
-    desk.book.edit_show("Remove", partial(remove_products, product_ids=["star"]))
+    desk.book.document.edit_show("Remove", partial(remove_products, product_ids=["star"]))
     assert selling.pinned is None
 
 
@@ -65,7 +65,7 @@ def test_words_for_a_moment_come_and_go(desk: SellingDesk) -> None:
     selling.pin("sun")
     selling.show_number(3)
     assert selling.card_words["de"] == "Folgt der Sonne"
-    desk.book.edit_show("Words", partial(change_product, product_id="sun", points=(product("sun").points[1],)))
+    desk.book.document.edit_show("Words", partial(change_product, product_id="sun", points=(product("sun").points[1],)))
     assert selling.card_words == {}
     selling.show_number(1)
     assert (selling.shown.card and selling.shown.card.kind, selling.card_words["en"]) == (OnScreenKind.CARD, "Free delivery")
@@ -89,8 +89,8 @@ def test_a_coupon_ends_by_itself_and_no_code_is_dropped_twice(desk: SellingDesk)
     drop = selling.shown.drop
     assert drop is not None
     assert (drop.codes, drop.expires_ms - desk.now_ms(), selling.coupon_left) == (("AAA", "BBB", "CCC"), 60_000, 3)
-    book.log(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v1")
-    book.log(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v1")
+    book.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v1")
+    book.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v1")
     assert selling.coupon_left == 2
     desk.pass_s(59)
     assert selling.shown.drop == drop
@@ -101,7 +101,7 @@ def test_a_coupon_ends_by_itself_and_no_code_is_dropped_twice(desk: SellingDesk)
     assert selling.shown.drop is not None
     assert selling.shown.drop.codes == ("BBB", "CCC")
     for code, viewer in (("BBB", "v2"), ("CCC", "v3")):
-        book.log(EventKind.COUPON_CLAIMED, coupon="ten", code=code, viewer=viewer)
+        book.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code=code, viewer=viewer)
     assert (selling.coupon_left, dict(selling.claims("ten"))) == (0, {"AAA": "v1", "BBB": "v2", "CCC": "v3"})
     selling.close_coupon()
     selling.close_coupon()
@@ -124,14 +124,14 @@ def test_codes_are_made_when_the_show_has_none(desk: SellingDesk) -> None:
 
 def test_codes_as_they_are_pasted_are_cleaned_and_a_useless_one_costs_itself(desk: SellingDesk) -> None:
     def drop(*codes: str) -> tuple[str, ...]:
-        desk.book.edit_show("Codes", lambda show: put_coupon(show, replace(coupon_of(show, "ten"), codes=codes)))
+        desk.book.document.edit_show("Codes", lambda show: put_coupon(show, replace(coupon_of(show, "ten"), codes=codes)))
         desk.selling.drop_coupon("ten")
         assert desk.selling.shown.drop is not None
         return desk.selling.shown.drop.codes
 
     assert drop("\ufeffSAVE-1", "SAVE\u200b-2 ", "x" * 65, "SAVE-1", "\u200b") == ("SAVE-1", "SAVE-2")
     assert [(one.code, one.data["count"]) for one in desk.heard if one.code.startswith("coupon")] == [("coupon.codes_left_out", 1)]
-    desk.book.log(EventKind.COUPON_CLAIMED, coupon="ten", code="SAVE-1", viewer="v1")
+    desk.book.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code="SAVE-1", viewer="v1")
     assert drop("SAVE-1\u2060", "SAVE-3") == ("SAVE-3",), "given is given, however it is written"
     with pytest.raises(ShowError) as refused:
         drop("x" * 65, "y" * 70)
@@ -152,12 +152,12 @@ def test_stock_is_told_as_it_is(desk: SellingDesk) -> None:
     assert desk.codes()[2:] == ["stock.low"]
     assert heard == [("star", 1), ("star", 0), ("star", 12), ("star", 4)]
     assert [event.data["why"] for event in desk.logged(EventKind.STOCK_CHANGED)] == ["order", "order", "counted", "order"]
-    desk.book.edit_show("Elsewhere", partial(change_product, product_id="sun", stock=(Stock("DE", 5), Stock("US", 9))))
+    desk.book.document.edit_show("Elsewhere", partial(change_product, product_id="sun", stock=(Stock("DE", 5), Stock("US", 9))))
     selling.sell("sun", 7, market_id="DE")
     assert desk.products["sun"].stock == (Stock("DE", 0), Stock("US", 7))
-    desk.book.undo()
+    desk.book.document.undo()
     assert units(desk, "sun") == 33
-    desk.book.edit_show("None", partial(change_product, product_id="moon", stock=()))
+    desk.book.document.edit_show("None", partial(change_product, product_id="moon", stock=()))
     selling.sell("moon", 3)
     assert desk.products["moon"].stock == ()
     with pytest.raises(ShowError):

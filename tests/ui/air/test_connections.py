@@ -32,7 +32,7 @@ async def asked(window: MainWindow) -> ConnectionsDialog:
 
 async def test_a_show_from_elsewhere_is_asked_about_and_the_answer_counts(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     await studio.start()
-    assert studio.open(gift(tmp_path))
+    assert studio.files.open(gift(tmp_path))
     dialog = await asked(window)
     assert [row.box.text() for row in dialog.rows] == ["a.example", "b.example:8889"]
     assert dialog.refuse_button.isDefault() and dialog.focusWidget() is dialog.refuse_button, "Enter and Space agree to nothing"
@@ -41,7 +41,7 @@ async def test_a_show_from_elsewhere_is_asked_about_and_the_answer_counts(studio
     dialog.rows[1].box.setChecked(False)
     QTest.mouseClick(dialog.agree_button, LEFT)
     assert studio.connections.pending() == ()
-    assert studio.nearest().id == "a" and window.relays.rows["a"].state.text() != "not connected"
+    assert studio.broadcast.main_relay().id == "a" and window.relays.rows["a"].state.text() != "not connected"
     assert window.relays.rows["b"].state.text() == "not connected"
     QTest.mouseClick(window.relays.rows["b"], LEFT)
     again = await asked(window)
@@ -55,11 +55,11 @@ async def test_escape_leaves_the_question_open_and_says_so(studio: Studio, windo
     await studio.start()
     told: list[str] = []
     window.bridge.notice.connect(lambda notice: told.append(notice.code))
-    assert studio.open(gift(tmp_path))
+    assert studio.files.open(gift(tmp_path))
     dialog = await asked(window)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert "show.connections" in told and len(studio.connections.pending()) == 2
-    assert studio.nearest().id == "embedded"
+    assert studio.broadcast.main_relay().id == "embedded"
     window.commands.run("connections.open")
     again = await asked(window)
     QTest.mouseClick(again.refuse_button, LEFT)
@@ -71,12 +71,12 @@ async def test_a_source_that_waits_says_why_where_it_is_set(studio: Studio, wind
     plain = starter_project(camera=None, microphone=False)
     write_new(tmp_path / "gift.tradewind", Show(replace(plain, sources=(*plain.sources, camera))))
     await studio.start()
-    assert studio.open(tmp_path / "gift.tradewind")
+    assert studio.files.open(tmp_path / "gift.tradewind")
     dialog = await asked(window)
     QTest.mouseClick(dialog.refuse_button, LEFT)
     window.selection.choose(layer_id="", source_id="cam")
     assert not window.properties.withheld.isHidden()
-    studio.answer_connections({"rtsp://192.0.2.7:554": True})
+    studio.relays.answer_connections({"rtsp://192.0.2.7:554": True})
     assert window.properties.withheld.isHidden()
 
 

@@ -30,9 +30,9 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, studio: Studio) -> None:
     window = shell.window
     assert not window.live.button.isEnabled(), "nothing can be published before the engine runs"
-    studio.change_setting("confirm_stop_live", False)
+    studio.settings.change("confirm_stop_live", False)
     await studio.start()
-    await until(lambda: studio.preview.latest() is not None and studio.stats is not None and studio.relay_running)
+    await until(lambda: studio.engine.preview.latest() is not None and studio.engine.stats is not None and studio.embedded.running)
     window.program.view.poll()
     picture = window.program.view.grab().toImage()
     area = window.program.view.picture_rect()
@@ -46,7 +46,7 @@ async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, s
     await until(lambda: window.status.figures["rate"].text().endswith("b/s"))
     assert window.status.figures["air"].property("level") == "air"
     QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
-    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
     assert window.live.button.text() == "Go live"
 
 

@@ -29,7 +29,7 @@ async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Stud
     await studio.start()
     titles = [one for one in window.relays.findChildren(QLabel) if one.text() == "Found in this network"]
     assert titles[0].isHidden(), "nothing is announced"
-    studio.set_discovered([FOUND])
+    studio.relays.set_discovered([FOUND])
     assert not titles[0].isHidden()
     QTest.mouseClick(window.relays.found[FOUND.id].add_button, LEFT)
     dialog = window.findChild(RelayDialog)
@@ -38,11 +38,11 @@ async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Stud
     assert dialog.focusWidget() is dialog.token, "the key is all that is missing"
     QTest.keyClicks(dialog.token, "the-key")
     dialog.save()
-    (relay,) = studio.project.relays
+    (relay,) = studio.document.project.relays
     assert (relay.whip_url, relay.watch_url) == (FOUND.whip_url, FOUND.watch_url)
-    assert studio.token_of(relay.id) == "the-key"
+    assert studio.relays.token_of(relay.id) == "the-key"
     assert window.relays.found == {}, "what is in the show is not offered again"
-    studio.set_discovered([])
+    studio.relays.set_discovered([])
     assert titles[0].isHidden()
 
 
@@ -68,12 +68,12 @@ async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: Mai
     await studio.start()
     pages = SettingsPages(window.context, setting_groups())
     assert not pages.turn_password.isEnabled(), "it is kept for a server, and there is none"
-    studio.change_setting("turn_server", "turn.example")
+    studio.settings.change("turn_server", "turn.example")
     assert pages.turn_password.isEnabled()
     pages.turn_password.setText("secret")
     pages.turn_password.editingFinished.emit()
-    assert studio.turn_password == "secret"
-    assert "secret" not in repr(studio.settings)
+    assert studio.relays.turn_password == "secret"
+    assert "secret" not in repr(studio.settings.value)
     again = SettingsPages(window.context, setting_groups())
     assert again.turn_password.text() == "secret"
     assert again.turn_password.echoMode() is again.turn_password.EchoMode.Password
@@ -103,28 +103,28 @@ def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, enco
 
 async def test_a_relay_that_cannot_be_reached_is_never_said_to_be_on_air(studio: Studio, window: MainWindow) -> None:
     """And the built-in relay is one click away; then viewers see something at the address that is shown."""
-    studio.change_setting("confirm_stop_live", False)
-    studio.edit(
+    studio.settings.change("confirm_stop_live", False)
+    studio.document.edit(
         "Add", lambda project: pin_relay(put_relay(project, Relay("far", "Far", "http://127.0.0.1:9/whip", "https://far.example/")), "far")
     )
     said: list[str] = []
     window.bridge.notice.connect(lambda notice: said.append(notice.code))
     await studio.start()
-    await until(lambda: window.live.button.isEnabled() and studio.relay_running)
+    await until(lambda: window.live.button.isEnabled() and studio.embedded.running)
     assert window.live.watch_address() == "https://far.example/"
     QTest.mouseClick(window.live.button, LEFT)
     await until(lambda: window.live.button.text() == "Not on air")
     assert window.status.figures["air"].text() == "Not on air" and window.status.figures["air"].property("level") == "error"
     assert window.windowTitle().startswith("Not on air")
-    assert studio.on_air_s() == 0.0 and "target.live" not in said and "run.not_started" not in said
+    assert studio.broadcast.on_air_s() == 0.0 and "target.live" not in said and "run.not_started" not in said
     assert not window.live.meanwhile.isHidden()
     QTest.mouseClick(window.live.meanwhile_button, LEFT)
     await until(lambda: window.live.button.text().startswith("On air"))
     assert window.live.meanwhile.isHidden() and window.status.figures["air"].property("level") == "air"
-    assert window.live.watch_address() == studio.watch_address, "where viewers see something"
+    assert window.live.watch_address() == studio.embedded.watch_address, "where viewers see something"
     assert window.windowTitle().startswith("On air")
     QTest.mouseClick(window.live.button, LEFT)
-    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
     assert window.live.watch_address() == "https://far.example/", "the next show tries the chosen relay again, and it alone"
 
 
@@ -138,8 +138,8 @@ def test_the_encoder_is_amber_from_three_fifths_of_a_frame_and_red_from_a_whole_
 def test_a_long_name_is_cut_short_and_told_by_its_tooltip(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.TONE)
     name = "The very long name of a microphone at the far end of the hall"
-    window.sources.list.renamed.emit(f"sound:{studio.project.sources[-1].id}", name)
-    shown = window.mixer.strips[studio.project.sources[-1].id].name
+    window.sources.list.renamed.emit(f"sound:{studio.document.project.sources[-1].id}", name)
+    shown = window.mixer.strips[studio.document.project.sources[-1].id].name
     assert isinstance(shown, ElidedLabel)
     shown.grab()
     assert shown.shown().endswith("…") and name.startswith(shown.shown()[:-1])
@@ -148,9 +148,9 @@ def test_a_long_name_is_cut_short_and_told_by_its_tooltip(studio: Studio, window
 
 async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, studio: Studio) -> None:
     window = shell.window
-    studio.change_setting("confirm_stop_live", False)
+    studio.settings.change("confirm_stop_live", False)
     await studio.start()
-    await until(lambda: window.live.button.isEnabled() and studio.relay_running)
+    await until(lambda: window.live.button.isEnabled() and studio.embedded.running)
     window.show_guide()
     guide = window.findChild(Guide)
     assert guide is not None
@@ -160,13 +160,13 @@ async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, st
     QTest.mouseClick(go, LEFT)
     await until(lambda: go.text().startswith("On air"))
     assert window.live.note.text() == "End the show"
-    assert window.live.viewers.text() == f"{studio.viewers} watching"
+    assert window.live.viewers.text() == f"{studio.embedded.viewers} watching"
     QTest.mouseClick(go, LEFT)
-    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
     QTest.mouseClick(guide.next_button, LEFT)
     await until(lambda: window.findChild(Guide) is None)
     window.sources.add(SourceKind.COLOUR)  # a part of the guide that still listened would raise
-    await until(lambda: studio.stats is not None and studio.stats.state is BroadcastState.IDLE)
+    await until(lambda: studio.engine.stats is not None and studio.engine.stats.state is BroadcastState.IDLE)
 
 
 def test_a_name_that_looks_like_a_tag_is_said_as_it_is(window: MainWindow) -> None:
@@ -203,7 +203,7 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
         assert wrong.startswith("Test failed.") and "wrong stream key" in wrong and "not-this-one" not in wrong
         nobody = await outcome("http://127.0.0.1:9/whip", "")
         assert "Can't reach" in nobody and dialog.outcome.headline.property("level") == "error"
-        assert studio.project.relays == () and studio.token_of("relay") == "", "a trial saves nothing"
+        assert studio.document.project.relays == () and studio.relays.token_of("relay") == "", "a trial saves nothing"
         dialog.deleteLater()
     finally:
         await server.aclose()

@@ -37,7 +37,7 @@ def selling(studio: Studio, window: MainWindow) -> MainWindow:
     """The window with four products in two markets, its product list in front."""
     sold = selling_show()
     segments = tuple(replace(segment, scene_id="") for segment in sold.segments)
-    studio.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
+    studio.document.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
     window.docks["products"].show()
     window.docks["products"].raise_()
     QApplication.processEvents()
@@ -64,7 +64,7 @@ def dialog_of(window: MainWindow) -> ProductDialog:
 
 
 def ids(studio: Studio) -> list[str]:
-    return [product.id for product in studio.show.products]
+    return [product.id for product in studio.document.show.products]
 
 
 def shown(panel: ProductsPanel) -> list[str]:
@@ -101,44 +101,44 @@ def test_a_product_is_added_duplicated_removed_and_all_of_it_undone(studio: Stud
     before = ids(studio)
     panel.add_button.click()
     dialog = dialog_of(selling)
-    made = studio.show.products[-1]
+    made = studio.document.show.products[-1]
     assert panel.list.current_id() == made.id
     dialog.accept()
     panel.list.choose("moon")
     panel.duplicate_button.click()
-    copy = studio.show.products[2]
+    copy = studio.document.show.products[2]
     assert copy.name["en"] == "Moon lamp (2)"
-    assert copy.points == product_by_id(studio.show, "moon").points
+    assert copy.points == product_by_id(studio.document.show, "moon").points
     assert panel.list.current_id() == copy.id
     notices = told_by(selling)
     QTest.keyClick(panel.list, Qt.Key.Key_Delete)
     assert ids(studio) == [*before, made.id]
     assert [(notice.code, notice.actions) for notice in notices] == [("window.product_removed", ("edit.undo",))]
     for _ in range(3):
-        studio.undo()
+        studio.document.undo()
     assert ids(studio) == before
     assert shown(panel) == before
 
 
 def test_removing_several_keeps_segments_and_comes_back_whole(studio: Studio, panel: ProductsPanel) -> None:
-    before = studio.show
+    before = studio.document.show
     panel.list.selectAll()
     panel.remove()
-    assert studio.show.products == ()
-    assert [segment.product_id for segment in studio.show.segments] == [""] * len(before.segments)
+    assert studio.document.show.products == ()
+    assert [segment.product_id for segment in studio.document.show.segments] == [""] * len(before.segments)
     assert panel._stack.currentIndex() == 1, "an empty list says what to do next"
-    studio.undo()
-    assert studio.show.products == before.products
-    assert studio.show.segments == before.segments
+    studio.document.undo()
+    assert studio.document.show.products == before.products
+    assert studio.document.show.segments == before.segments
 
 
 def test_the_role_of_all_chosen_products_changes_in_one_step(studio: Studio, panel: ProductsPanel) -> None:
     panel.list.choose("sun")
     QTest.keyClick(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     panel.set_role(Role.TRAFFIC)
-    assert [one.role for one in studio.show.products] == [Role.TRAFFIC, Role.TRAFFIC, Role.HERO, Role.HERO]
-    studio.undo()
-    assert {one.role for one in studio.show.products} == {Role.HERO}
+    assert [one.role for one in studio.document.show.products] == [Role.TRAFFIC, Role.TRAFFIC, Role.HERO, Role.HERO]
+    studio.document.undo()
+    assert {one.role for one in studio.document.show.products} == {Role.HERO}
 
 
 def test_rows_change_places_by_keyboard(studio: Studio, panel: ProductsPanel) -> None:
@@ -160,11 +160,11 @@ def test_rows_change_places_by_drag_several_at_once(studio: Studio, panel: Produ
     carried = view.rows.mimeData([view.rows.index(0), view.rows.index(1)])
     drop(view, carried, middle_of(view, 3, share=0.8))
     assert ids(studio) == ["star", "cable", "sun", "moon"]
-    assert studio.undo_title == "Move product"
+    assert studio.document.undo_title == "Move product"
     drop(view, view.rows.mimeData([view.rows.index(3)]), middle_of(view, 0, share=0.2))
     assert ids(studio) == ["moon", "star", "cable", "sun"]
-    studio.undo()
-    studio.undo()
+    studio.document.undo()
+    studio.document.undo()
     assert ids(studio) == ["sun", "moon", "star", "cable"]
     panel.search.setText("lamp")
     drop(view, view.rows.mimeData([view.rows.index(0)]), middle_of(view, 2, share=0.8))
@@ -176,13 +176,13 @@ def test_a_picture_dropped_on_a_row_is_its_products(studio: Studio, panel: Produ
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile(str(first))])
     drop(panel.list, files, middle_of(panel.list, 1))
-    pictures = product_by_id(studio.show, "moon").pictures
+    pictures = product_by_id(studio.document.show, "moon").pictures
     assert len(pictures) == 1
     assert studio.pictures.get(pictures[0]) == first.read_bytes()
     drop(panel.list, files, middle_of(panel.list, 1))
-    assert product_by_id(studio.show, "moon").pictures == pictures, "the same picture once"
-    studio.undo()
-    assert product_by_id(studio.show, "moon").pictures == ()
+    assert product_by_id(studio.document.show, "moon").pictures == pictures, "the same picture once"
+    studio.document.undo()
+    assert product_by_id(studio.document.show, "moon").pictures == ()
 
 
 def test_pictures_dropped_beside_the_rows_make_products_and_a_broken_one_is_told(
@@ -196,12 +196,12 @@ def test_pictures_dropped_beside_the_rows_make_products_and_a_broken_one_is_told
     files.setUrls([QUrl.fromLocalFile(str(path)) for path in (broken, good)])
     panel.list.resize(panel.list.width(), 800)
     drop(panel.list, files, QPointF(20, 700))
-    made = studio.show.products[4:]
+    made = studio.document.show.products[4:]
     assert [one.name for one in made] == [{"zh-Hans": "Tea bowl"}]
     assert studio.pictures.get(made[0].pictures[0]) == good.read_bytes()
     assert [(notice.code, notice.data["name"]) for notice in notices] == [("window.picture_refused", "Broken.png")]
-    studio.undo()
-    assert len(studio.show.products) == 4
+    studio.document.undo()
+    assert len(studio.document.show.products) == 4
 
 
 def test_ten_thousand_products_are_searched_by_every_word_and_edited_in_place(studio: Studio, panel: ProductsPanel) -> None:
@@ -209,7 +209,7 @@ def test_ten_thousand_products_are_searched_by_every_word_and_edited_in_place(st
         Product(f"p{number}", {"en": f"Lamp number {number}", "zh-Hans": f"{number} 号灯"}, sku=f"L-{number:05}", category="light")
         for number in range(10_000)
     )
-    studio.edit_show("Fill", lambda show: replace(show, products=many, segments=()))
+    studio.document.edit_show("Fill", lambda show: replace(show, products=many, segments=()))
     assert panel.list.rows.rowCount() == 10_000
     wanted = {"L-07777": ["p7777"], "number 9999": ["p9999"], "4242 号": ["p4242"], "LIGHT l-00001": ["p1"], "moon": []}
     for text, found in wanted.items():
@@ -217,7 +217,7 @@ def test_ten_thousand_products_are_searched_by_every_word_and_edited_in_place(st
         assert shown(panel) == found, text
     panel.search.setText("4242 号")
     panel.list.choose("p4242")
-    studio.edit_show("Rename", lambda show: change_product(show, "p4242", name={"en": "Night light", "zh-Hans": "4242 号夜灯"}))
+    studio.document.edit_show("Rename", lambda show: change_product(show, "p4242", name={"en": "Night light", "zh-Hans": "4242 号夜灯"}))
     assert panel.list.current_id() == "p4242", "an edited row stays chosen"
     assert panel.list.name_of(panel.list.rows.shown[0]) == "4242 号夜灯"
     panel.search.clear()
@@ -274,7 +274,7 @@ def test_typing_in_the_middle_of_a_text_keeps_the_cursor_where_it_is(studio: Stu
     QTest.keyClicks(line, " big ")
     assert line.text() == "sun big lamp"
     assert line.cursorPosition() == 8
-    assert product_by_id(studio.show, "sun").name["zh-Hans"] == "sun big lamp"
+    assert product_by_id(studio.document.show, "sun").name["zh-Hans"] == "sun big lamp"
     paragraph = next(one for one in form.findChildren(QPlainTextEdit) if one.isVisibleTo(form))
     paragraph.setFocus()
     QTest.keyClicks(paragraph, "Dark evenings")
@@ -282,21 +282,21 @@ def test_typing_in_the_middle_of_a_text_keeps_the_cursor_where_it_is(studio: Stu
     cursor.setPosition(4)
     paragraph.setTextCursor(cursor)
     QTest.keyClicks(paragraph, " long")
-    assert product_by_id(studio.show, "sun").pain_point == {"zh-Hans": "Dark long evenings"}
+    assert product_by_id(studio.document.show, "sun").pain_point == {"zh-Hans": "Dark long evenings"}
     assert paragraph.textCursor().position() == 9
-    studio.settle(lambda show: change_product(show, "sun", stock=()))  # an order comes in meanwhile
+    studio.document.settle(lambda show: change_product(show, "sun", stock=()))  # an order comes in meanwhile
     assert paragraph.textCursor().position() == 9
     assert form.focusWidget() is paragraph
 
 
 def test_what_was_typed_in_a_field_is_one_step_and_is_undone_from_the_form(studio: Studio, form: ProductDialog) -> None:
-    before = product_by_id(studio.show, "sun")
+    before = product_by_id(studio.document.show, "sun")
     line = name_of(form)
     QTest.keyClicks(line, "Solar")
-    assert product_by_id(studio.show, "sun").name == {**before.name, "zh-Hans": "Solar"}
+    assert product_by_id(studio.document.show, "sun").name == {**before.name, "zh-Hans": "Solar"}
     assert form.title.text() == "Solar"
     form.undo.click()
-    assert product_by_id(studio.show, "sun") == before
+    assert product_by_id(studio.document.show, "sun") == before
     assert line.text() == before.name["zh-Hans"]
 
 
@@ -311,8 +311,8 @@ def test_each_language_is_written_by_itself_and_the_meter_tells_how_far_it_is(st
     assert line.text() == ""
     missing = form.meter.bar.value()
     QTest.keyClicks(line, "Lampara solar")
-    assert product_by_id(studio.show, "sun").name["es"] == "Lampara solar"
-    assert product_by_id(studio.show, "sun").name["en"] == "Sun lamp"
+    assert product_by_id(studio.document.show, "sun").name["es"] == "Lampara solar"
+    assert product_by_id(studio.document.show, "sun").name["en"] == "Sun lamp"
     assert form.meter.bar.value() > missing
     assert "Name" not in form.meter.words.text()
     assert "Scenes of use" in form.meter.words.text()
@@ -321,22 +321,22 @@ def test_each_language_is_written_by_itself_and_the_meter_tells_how_far_it_is(st
 
 def test_a_wrong_price_is_marked_and_not_taken_and_hinders_no_other_cell(studio: Studio, form: ProductDialog) -> None:
     table = prices_of(form).prices
-    us = price_in(product_by_id(studio.show, "sun"), "US")
+    us = price_in(product_by_id(studio.document.show, "sun"), "US")
     write(table, 0, PRICE, "nineteen")
-    assert price_in(product_by_id(studio.show, "sun"), "US") == us
+    assert price_in(product_by_id(studio.document.show, "sun"), "US") == us
     item = table.grid.item(0, PRICE)
     assert item is not None
     assert (item.text(), item.toolTip()) == ("nineteen", "“nineteen” isn't a valid amount.")
     write(table, 1, PRICE, "17,50")
-    de = price_in(product_by_id(studio.show, "sun"), "DE")
+    de = price_in(product_by_id(studio.document.show, "sun"), "DE")
     assert de is not None
     assert (de.price.minor, de.price.currency) == (1750, "EUR")
     assert cell(table, 0, PRICE) == "nineteen", "it stays to be mended"
     assert cell(table, 1, PRICE) == "17.50"
     write(table, 0, PRICE, "-5")
-    assert price_in(product_by_id(studio.show, "sun"), "US") == us
+    assert price_in(product_by_id(studio.document.show, "sun"), "US") == us
     write(table, 0, PRICE, "21")
-    price = price_in(product_by_id(studio.show, "sun"), "US")
+    price = price_in(product_by_id(studio.document.show, "sun"), "US")
     assert price is not None
     assert price.price.minor == 2100
     item = table.grid.item(0, PRICE)
@@ -347,10 +347,10 @@ def test_a_wrong_price_is_marked_and_not_taken_and_hinders_no_other_cell(studio:
 def test_a_link_is_completed_or_refused_at_its_cell(studio: Studio, form: ProductDialog) -> None:
     table = prices_of(form).prices
     write(table, 0, LINK, "shop.example.test/us")
-    assert link_in(product_by_id(studio.show, "sun"), "US") == "https://shop.example.test/us"
+    assert link_in(product_by_id(studio.document.show, "sun"), "US") == "https://shop.example.test/us"
     assert cell(table, 0, LINK) == "https://shop.example.test/us"
     write(table, 0, LINK, "javascript:alert(1)")
-    assert link_in(product_by_id(studio.show, "sun"), "US") == "https://shop.example.test/us"
+    assert link_in(product_by_id(studio.document.show, "sun"), "US") == "https://shop.example.test/us"
     item = table.grid.item(0, LINK)
     assert item is not None
     assert item.toolTip().startswith("Viewers can't open “javascript:alert(1)”")
@@ -358,11 +358,11 @@ def test_a_link_is_completed_or_refused_at_its_cell(studio: Studio, form: Produc
 
 def test_what_keeps_viewers_from_buying_is_named(studio: Studio, form: ProductDialog) -> None:
     assert "Buy link" not in form.missing.text()
-    studio.edit_show("No links", lambda show: change_product(show, "sun", links=()))
+    studio.document.edit_show("No links", lambda show: change_product(show, "sun", links=()))
     assert "Buy link" in form.missing.text()
-    studio.edit_show("One link", lambda show: change_product(show, "sun", links=(Link("US", "shop.example"),)))
+    studio.document.edit_show("One link", lambda show: change_product(show, "sun", links=(Link("US", "shop.example"),)))
     assert "Buy link (Germany)" in form.missing.text()
-    studio.edit_show("No prices", lambda show: change_product(show, "sun", prices=()))
+    studio.document.edit_show("No prices", lambda show: change_product(show, "sun", prices=()))
     assert "Price, Buy link" in form.missing.text() and form.missing.isVisible()
 
 
@@ -371,11 +371,13 @@ def test_a_cell_is_emptied_by_delete_and_tab_leaves_the_table_behind_its_last_ce
     table.grid.setFocus()
     table.grid.setCurrentCell(0, WAS)
     QTest.keyClick(table.grid, Qt.Key.Key_Delete)
-    price = price_in(product_by_id(studio.show, "sun"), "US")
+    price = price_in(product_by_id(studio.document.show, "sun"), "US")
     assert price is not None
     assert price.was is None
     write(table, 1, LINK, "https://shop.example.test/de")
-    assert [link.url for link in product_by_id(studio.show, "sun").links if link.market_id == "DE"] == ["https://shop.example.test/de"]
+    assert [link.url for link in product_by_id(studio.document.show, "sun").links if link.market_id == "DE"] == [
+        "https://shop.example.test/de"
+    ]
     table.grid.setCurrentCell(1, LINK)
     QTest.keyClick(table.grid, Qt.Key.Key_Tab)
     assert form.focusWidget() is not table.grid
@@ -387,12 +389,12 @@ def test_stock_rows_are_added_written_and_removed(studio: Studio, form: ProductD
     table.add_button.click()
     write(table, 1, 0, "Rotterdam")
     write(table, 1, 1, "many")
-    assert [(one.place, one.units) for one in product_by_id(studio.show, "sun").stock] == [("US", 40), ("Rotterdam", 0)]
+    assert [(one.place, one.units) for one in product_by_id(studio.document.show, "sun").stock] == [("US", 40), ("Rotterdam", 0)]
     write(table, 1, 1, "12")
-    assert [(one.place, one.units) for one in product_by_id(studio.show, "sun").stock] == [("US", 40), ("Rotterdam", 12)]
+    assert [(one.place, one.units) for one in product_by_id(studio.document.show, "sun").stock] == [("US", 40), ("Rotterdam", 12)]
     table.grid.setCurrentCell(0, 0)
     QTest.keyClick(table.grid, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
-    assert [(one.place, one.units) for one in product_by_id(studio.show, "sun").stock] == [("Rotterdam", 12)]
+    assert [(one.place, one.units) for one in product_by_id(studio.document.show, "sun").stock] == [("Rotterdam", 12)]
 
 
 def test_pictures_are_put_in_order_and_removed_by_keyboard(studio: Studio, form: ProductDialog, tmp_path: Path) -> None:
@@ -400,15 +402,15 @@ def test_pictures_are_put_in_order_and_removed_by_keyboard(studio: Studio, form:
     strip = form.findChild(PictureStrip)
     assert strip is not None
     strip.files_chosen.emit([str(picture_file(tmp_path / f"{colour}.png", colour)) for colour in ("red", "blue", "green")])
-    first = product_by_id(studio.show, "sun").pictures
+    first = product_by_id(studio.document.show, "sun").pictures
     assert len(first) == 3
     strip.list.setFocus()
     strip.list.setCurrentRow(2)
     QTest.keyClick(strip.list, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert product_by_id(studio.show, "sun").pictures == (first[0], first[2], first[1])
+    assert product_by_id(studio.document.show, "sun").pictures == (first[0], first[2], first[1])
     QTest.keyClick(strip.list, Qt.Key.Key_Delete)
-    assert product_by_id(studio.show, "sun").pictures == (first[0], first[1])
-    studio.undo()
+    assert product_by_id(studio.document.show, "sun").pictures == (first[0], first[1])
+    studio.document.undo()
     assert strip.list.count() == 3
 
 
@@ -423,7 +425,7 @@ def test_tab_reaches_every_control_of_every_page(form: ProductDialog) -> None:
 
 def test_every_page_fits_a_small_screen_in_both_languages(studio: Studio, form: ProductDialog) -> None:
     long = "Ein sehr langer Name, der niemals in eine Zeile passt und trotzdem lesbar bleiben muss " * 2
-    studio.edit_show("Rename", lambda show: change_product(show, "sun", name={"zh-Hans": long}))
+    studio.document.edit_show("Rename", lambda show: change_product(show, "sun", name={"zh-Hans": long}))
     for place in range(form.list.count()):
         form.list.setCurrentRow(place)
         QApplication.processEvents()
@@ -450,8 +452,8 @@ def test_one_product_has_one_form(selling: MainWindow, form: ProductDialog) -> N
 
 def test_what_keeps_no_stock_is_not_called_sold_out(studio: Studio, panel: ProductsPanel) -> None:
     def said(**changes: Any) -> tuple[bool, bool]:
-        studio.edit_show("Stock", lambda show: change_product(show, "sun", **changes))
-        line = panel._describe(product_by_id(studio.show, "sun"))
+        studio.document.edit_show("Stock", lambda show: change_product(show, "sun", **changes))
+        line = panel._describe(product_by_id(studio.document.show, "sun"))
         return line.sold_out, "none left" in line.detail
 
     assert said(stock=()) == (False, False)
@@ -464,12 +466,12 @@ def test_a_changed_product_is_drawn_anew_and_no_other(studio: Studio, panel: Pro
     QApplication.processEvents()
     drawn = Drawn(view.viewport())
     areas = [view.visualRect(view.rows.index(row)) for row in range(4)]
-    studio.edit_show("Rename", lambda show: change_product(show, "moon", name={"zh-Hans": "月灯"}))
+    studio.document.edit_show("Rename", lambda show: change_product(show, "moon", name={"zh-Hans": "月灯"}))
     QApplication.processEvents()
     assert [drawn.region.intersects(area) for area in areas] == [False, True, False, False]
-    before = panel._describe(studio.show.products[1])
-    studio.edit_show("Change stock", lambda show: change_product(show, "moon", stock=(Stock("US", 3),)))
-    assert panel._describe(studio.show.products[1]) != before
-    assert panel._describe(studio.show.products[1]).detail.startswith(before.detail.split(" · ")[0])
-    studio.edit_show("Look", lambda show: change_desk(show, market_id="DE"))
-    assert "€" in panel._describe(studio.show.products[1]).detail
+    before = panel._describe(studio.document.show.products[1])
+    studio.document.edit_show("Change stock", lambda show: change_product(show, "moon", stock=(Stock("US", 3),)))
+    assert panel._describe(studio.document.show.products[1]) != before
+    assert panel._describe(studio.document.show.products[1]).detail.startswith(before.detail.split(" · ")[0])
+    studio.document.edit_show("Look", lambda show: change_desk(show, market_id="DE"))
+    assert "€" in panel._describe(studio.document.show.products[1]).detail

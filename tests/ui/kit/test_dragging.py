@@ -39,15 +39,15 @@ def drag_row(rows: RowList, start: int, end: int, *, below: bool) -> None:
 
 def test_scenes_change_places_by_mouse(studio: Studio, window: MainWindow) -> None:
     for name in ("Two", "Three"):
-        studio.edit("Add scene", partial(editing.add_scene, name=name))
+        studio.document.edit("Add scene", partial(editing.add_scene, name=name))
     drag_row(window.scenes.list, 2, 0, below=False)
-    assert [scene.name for scene in studio.project.scenes] == ["Three", "Scene 1", "Two"]
+    assert [scene.name for scene in studio.document.project.scenes] == ["Three", "Scene 1", "Two"]
     assert [window.scenes.list.item(place).text() for place in range(3)] == ["Three", "Scene 1", "Two"]
     drag_row(window.scenes.list, 0, 1, below=True)
-    assert [scene.name for scene in studio.project.scenes] == ["Scene 1", "Three", "Two"]
-    assert studio.undo_title == "Move scene"
-    studio.undo()
-    assert [scene.name for scene in studio.project.scenes] == ["Three", "Scene 1", "Two"]
+    assert [scene.name for scene in studio.document.project.scenes] == ["Scene 1", "Three", "Two"]
+    assert studio.document.undo_title == "Move scene"
+    studio.document.undo()
+    assert [scene.name for scene in studio.document.project.scenes] == ["Three", "Scene 1", "Two"]
 
 
 def test_layers_change_places_by_mouse(studio: Studio, window: MainWindow) -> None:
@@ -60,9 +60,9 @@ def test_layers_change_places_by_mouse(studio: Studio, window: MainWindow) -> No
     assert titles() == ["Text", "Colour", "Test card", "Tone"]
     drag_row(window.sources.list, 0, 1, below=True)
     assert titles() == ["Colour", "Text", "Test card", "Tone"]
-    names = {source.id: source.name for source in studio.project.sources}
-    assert [names[layer.source_id] for layer in program_scene(studio.project).layers] == ["Test card", "Text", "Colour"]
+    names = {source.id: source.name for source in studio.document.project.sources}
+    assert [names[layer.source_id] for layer in program_scene(studio.document.project).layers] == ["Test card", "Text", "Colour"]
     drag_row(window.sources.list, 3, 0, below=False)
     assert titles() == ["Colour", "Text", "Test card", "Tone"], "what only sounds has no place among the layers"
-    studio.undo()
+    studio.document.undo()
     assert titles() == ["Text", "Colour", "Test card", "Tone"]

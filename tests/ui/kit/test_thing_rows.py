@@ -139,7 +139,7 @@ def test_acts_stand_above_the_rows_that_begin_them(owner: QWidget) -> None:
 
 def test_the_chosen_product_stays_chosen_and_the_next_takes_the_place_of_what_went(studio: Studio, window: MainWindow) -> None:
     many = made(*(f"p{number}" for number in range(200)))
-    studio.edit_show("Fill", lambda show: replace(show, products=many))
+    studio.document.edit_show("Fill", lambda show: replace(show, products=many))
     rows = window.products.list
     window.docks["products"].raise_()
     rows.choose("p50")
@@ -151,16 +151,16 @@ def test_the_chosen_product_stays_chosen_and_the_next_takes_the_place_of_what_we
         lambda show: move_products(show, ["p180"], 190),
         lambda show: replace(show, products=(*show.products, *made("new"))),
     ):
-        studio.edit_show("Step", step)
+        studio.document.edit_show("Step", step)
         QApplication.processEvents()
         assert [rows.current_id(), *rows.chosen_ids()] == ["p50", "p50"]
         assert rows.verticalScrollBar().value() == scrolled, "what happens elsewhere moves nothing here"
     rows.choose("p50")
     window.products.remove()
     assert [rows.current_id(), *rows.chosen_ids()] == ["p51", "p51"]
-    studio.undo()
+    studio.document.undo()
     assert rows.chosen_ids() == ("p51",)
-    studio.edit_show("Step", lambda show: replace(show, products=tuple(reversed(show.products))))
+    studio.document.edit_show("Step", lambda show: replace(show, products=tuple(reversed(show.products))))
     assert [rows.current_id(), *rows.chosen_ids()] == ["p51", "p51"], "also where all rows were made anew"
     window.products.search.setText("p5")
     assert rows.chosen_ids() == ("p51",)
@@ -169,23 +169,23 @@ def test_the_chosen_product_stays_chosen_and_the_next_takes_the_place_of_what_we
     window.products.search.clear()
     rows.selectAll()
     window.products.remove()
-    assert (studio.show.products, rows.chosen_ids()) == ((), ())
+    assert (studio.document.show.products, rows.chosen_ids()) == ((), ())
 
 
 def test_several_segments_are_moved_removed_and_brought_back(studio: Studio, window: MainWindow) -> None:
     plan = tuple(Segment(f"s{number}", f"Slot {number}") for number in range(20))
-    studio.edit_show("Fill", lambda show: replace(show, segments=plan))
+    studio.document.edit_show("Fill", lambda show: replace(show, segments=plan))
     rows = window.rundown.list
     rows.choose("s3")
     for name in ("s4", "s9"):
         rows.selectionModel().select(rows.rows.index(rows.rows.row_of(name)), QItemSelectionModel.SelectionFlag.Select)
-    studio.edit_show("Step", lambda show: move_segments(show, ["s3", "s4", "s9"], 15))
+    studio.document.edit_show("Step", lambda show: move_segments(show, ["s3", "s4", "s9"], 15))
     assert rows.chosen_ids() == ("s3", "s4", "s9")
-    assert [one.id for one in rows.rows.shown] == [one.id for one in studio.show.segments]
-    studio.undo()
+    assert [one.id for one in rows.rows.shown] == [one.id for one in studio.document.show.segments]
+    studio.document.undo()
     assert (rows.chosen_ids(), rows.current_id()) == (("s3", "s4", "s9"), "s3")
     window.rundown.remove()
     assert (rows.chosen_ids(), rows.current_id()) == (("s5",), "s5")
-    studio.undo()
+    studio.document.undo()
     assert rows.chosen_ids() == ("s5",)
     assert rows.rows.shown == plan

@@ -67,7 +67,7 @@ def empty_planner(shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
 
 @pytest.fixture
 def planner(studio: Studio, shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
-    studio.edit_show("Fill", with_plan)
+    studio.document.edit_show("Fill", with_plan)
     made = PlannerWindow(shell.window.context, state)
     made.resize(1280, 760)
     made.show()

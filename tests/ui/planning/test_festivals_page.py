@@ -35,7 +35,7 @@ async def page(studio: Studio, planner: PlannerWindow) -> FestivalsPage:
 
 
 def changes(studio: Studio) -> tuple[FestivalChange, ...]:
-    return studio.show.schedule.festival_changes
+    return studio.document.show.schedule.festival_changes
 
 
 def choose(page: FestivalsPage, market: str, key: str) -> None:

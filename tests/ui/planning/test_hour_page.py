@@ -107,13 +107,13 @@ def test_priorities_are_the_plans_and_one_step(studio: Studio, planner: PlannerW
     before = [card.hour.start for card in page.panel.cards.cards]
     for field in ("audience", "host", "team"):
         page.bar.priorities.boxes[field].setValue({"audience": 0, "host": 0, "team": 9}[field])
-    assert studio.show.schedule.priorities == Priorities(0, 0, 9)
+    assert studio.document.show.schedule.priorities == Priorities(0, 0, 9)
     assert [card.hour.start for card in page.panel.cards.cards] != before, "other hours are the best now"
-    studio.undo()
-    assert studio.show.schedule.priorities == Priorities()
+    studio.document.undo()
+    assert studio.document.show.schedule.priorities == Priorities()
     assert page.bar.priorities.boxes["team"].value() == 1
     page.bar.priorities.strict.click()
-    assert studio.show.schedule.priorities.strict
+    assert studio.document.show.schedule.priorities.strict
     assert page.bar.priorities_button.text() == "Audience first"
     assert not page.bar.priorities.boxes["host"].isEnabled()
 

@@ -61,7 +61,7 @@ async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell:
     assert {airing.title for airing in made} == {"Live: New York", "Live: Cairo"}
     assert {wall_of(one.start, "America/New_York", plan.zones).wall.hour for one in plan.occurrences(NOW, NOW.replace(month=4))} >= {20}
     assert {airing.start.zone for airing in made} == {"America/New_York", "Africa/Cairo"}
-    peopled.undo()
+    peopled.document.undo()
     assert not plan.schedule.airings
 
 
@@ -142,7 +142,7 @@ async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studi
     assert first == before.airings[0]
     assert second.start.wall.hour > 12
     assert "joy" in second.party_ids
-    peopled.undo()
+    peopled.document.undo()
     assert plan.schedule.airings == before.airings
 
 
@@ -158,12 +158,12 @@ async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) 
 async def test_the_planner_asks_for_a_month_and_shows_it(planner: PlannerWindow, studio: Studio) -> None:
     wizard = planner.plan_month()
     await propose(wizard)
-    count, first = len(studio.show.schedule.airings), wizard.first_day
+    count, first = len(studio.document.show.schedule.airings), wizard.first_day
     wizard.keep.click()
     QApplication.processEvents()
     assert planner.tab == "month"
     assert planner.month.month == first.replace(day=1)
-    assert len(studio.show.schedule.airings) > count
+    assert len(studio.document.show.schedule.airings) > count
     dialog = planner.improve()
     await dialog.work.settled()
     dialog.reject()

@@ -30,7 +30,7 @@ def choose(page: PeoplePage, party_id: str) -> None:
 
 
 def party(studio: Studio, party_id: str) -> Party:
-    return party_by_id(studio.show.schedule, party_id)
+    return party_by_id(studio.document.show.schedule, party_id)
 
 
 def test_the_audience_stands_before_the_host_before_the_team(page: PeoplePage) -> None:
@@ -45,7 +45,7 @@ def test_a_name_that_is_typed_is_one_step(studio: Studio, page: PeoplePage) -> N
     QTest.keyClicks(page.form.name, "Mei")
     assert party(studio, "lin").name == "Mei"
     assert page.list.currentItem().text().startswith("Mei\n")
-    studio.undo()
+    studio.document.undo()
     assert party(studio, "lin").name == "Lin"
     assert page.form.name.text() == "Lin"
 
@@ -97,7 +97,7 @@ def test_hours_of_their_own(studio: Studio, page: PeoplePage) -> None:
     for weekday in (1, 2, 3, 4, 5):
         row.days[weekday].click()
     assert party(studio, "asha").hours[0].weekdays == (5,), "the last day stays: none would mean every day"
-    studio.undo()
+    studio.document.undo()
     assert party(studio, "asha").hours == ()
 
 
@@ -117,22 +117,22 @@ def test_days_away(studio: Studio, page: PeoplePage) -> None:
 
 def test_somebody_is_added_and_removed(studio: Studio, page: PeoplePage) -> None:
     page.add(PartyKind.MARKET, "US")
-    added = studio.show.schedule.parties[-1]
+    added = studio.document.show.schedule.parties[-1]
     assert (added.market_id, added.zone) == ("US", "America/Chicago")
     assert added.name == "United States · Chicago"
     assert page.form.name.selectedText() == added.name
     page.remove()
-    assert tuple(one.id for one in studio.show.schedule.parties) == tuple(one.id for one in PARTIES)
+    assert tuple(one.id for one in studio.document.show.schedule.parties) == tuple(one.id for one in PARTIES)
     page.add(PartyKind.OPERATOR, "")
-    assert studio.show.schedule.parties[-1].zone == "Asia/Shanghai"
+    assert studio.document.show.schedule.parties[-1].zone == "Asia/Shanghai"
 
 
 def test_a_party_of_a_show_can_go(studio: Studio, page: PeoplePage) -> None:
     choose(page, "us")
     page.remove()
-    assert "us" not in studio.show.schedule.airings[0].party_ids
-    studio.undo()
-    assert "us" in studio.show.schedule.airings[0].party_ids
+    assert "us" not in studio.document.show.schedule.airings[0].party_ids
+    studio.document.undo()
+    assert "us" in studio.document.show.schedule.airings[0].party_ids
 
 
 def test_the_ledger_has_everybody_and_whose_turn_it_is(page: PeoplePage) -> None:
@@ -157,7 +157,7 @@ def test_what_holds_for_the_whole_plan(studio: Studio, planner: PlannerWindow, p
     settings.quiet[0].setTime(QTime(21, 30))
     settings.place.offer("lisbon")
     settings.place.pick_match(0)
-    schedule = studio.show.schedule
+    schedule = studio.document.show.schedule
     assert (schedule.rest_hours, schedule.quiet_hours, schedule.host_zone) == (13, ("21:30", "08:00"), "Europe/Lisbon")
     assert planner.choice.zone == "Europe/Lisbon"
     planner.show_tab("hour")

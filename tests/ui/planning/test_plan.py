@@ -127,13 +127,13 @@ def test_a_single_show_is_dragged_to_another_day_and_back_by_undo(month: MonthVi
     first = plan.occurrence(US_FIRST)
     assert first is not None
     key = plan.duplicate(first, LocalTime(datetime(2026, 11, 24, 20), NEW_YORK))
-    before = studio.show
+    before = studio.document.show
     drag(month, key, date(2026, 11, 28))
     assert airing_by_id(plan.schedule, key).start == LocalTime(datetime(2026, 11, 27, 20), NEW_YORK)
     assert titles(month, date(2026, 11, 28)) == ["09:00 Tea and ink, live for the US"]
     assert month.done.undo_button.isVisible()
     month.done.undo_button.click()
-    assert studio.show.schedule == before.schedule
+    assert studio.document.show.schedule == before.schedule
     assert not month.done.undo_button.isVisible()
 
 
@@ -176,7 +176,7 @@ def test_the_month_is_led_by_keys(month: MonthView, plan: Scheduler, studio: Stu
     assert airing_by_id(plan.schedule, single.id).start.wall == datetime(2026, 12, 2, 20)
     QTest.keyClick(grid, Qt.Key.Key_Delete)
     assert single.id not in {one.id for one in plan.schedule.airings}
-    studio.undo()
+    studio.document.undo()
     assert single.id in {one.id for one in plan.schedule.airings}
     QTest.keyClick(grid, Qt.Key.Key_PageDown)
     assert month.title.text() == "December 2026"
@@ -326,7 +326,7 @@ def test_calling_off_is_one_step_of_undo(month: MonthView, plan: Scheduler, stud
     form(month).call_off_button.click()
     assert plan.occurrence(US_FIRST) is None
     assert plan.occurrence(US_SECOND) is not None
-    studio.undo()
+    studio.document.undo()
     assert plan.occurrence(US_FIRST) is not None
 
 
@@ -349,7 +349,7 @@ def test_whoever_plans_first_is_offered_markets_and_host(window: MainWindow, stu
     dialog._show_preview()
     dialog.save_button.click()
     assert [(party.kind, party.zone) for party in plan.schedule.parties] == [(PartyKind.MARKET, NEW_YORK), (PartyKind.HOST, SHANGHAI)]
-    studio.undo()  # the show and those who take part are one step
+    studio.document.undo()  # the show and those who take part are one step
     assert plan.schedule.parties == ()
     assert plan.schedule.airings == ()
 

@@ -26,15 +26,15 @@ def test_its_tabs(planner: PlannerWindow) -> None:
 def test_an_empty_plan_is_filled_from_the_show_in_one_click(studio: Studio, empty_planner: PlannerWindow) -> None:
     assert empty_planner.stack.currentWidget() is empty_planner.empty
     markets = tuple(market for market in load_markets(RESOURCES / "markets") if market.id in ("US", "DE"))
-    studio.edit_show("Fill", lambda show: replace(show, markets=markets))
+    studio.document.edit_show("Fill", lambda show: replace(show, markets=markets))
     empty_planner.suggest_button.click()
-    parties = studio.show.schedule.parties
+    parties = studio.document.show.schedule.parties
     assert {party.market_id for party in parties} == {"US", "DE", ""}
     assert {party.zone for party in parties if party.market_id == "US"} == {"America/New_York", "America/Los_Angeles"}
     assert parties[-1].zone == studio.control.scheduler.host_zone
     assert empty_planner.stack.currentWidget() is empty_planner.tabs
-    studio.undo()
-    assert studio.show.schedule.parties == ()
+    studio.document.undo()
+    assert studio.document.show.schedule.parties == ()
     assert empty_planner.stack.currentWidget() is empty_planner.empty
 
 
@@ -45,7 +45,7 @@ def test_a_show_without_markets_is_asked_for_them_first(studio: Studio, empty_pl
     assert dialog is not None
     dialog.reject()
     markets = tuple(market for market in load_markets(RESOURCES / "markets") if market.id == "US")
-    studio.edit_show("Fill", lambda show: replace(show, markets=markets))
+    studio.document.edit_show("Fill", lambda show: replace(show, markets=markets))
     QApplication.processEvents()
     assert empty_planner.suggest_button.isVisible()
     assert not empty_planner.markets_button.isVisible()

@@ -108,7 +108,7 @@ def test_what_is_missing_has_a_button_that_mends_it(board: ScheduleBoard, plan: 
     assert confirm is not None
     confirm()
     assert line(board, "products") == ("Products are confirmed", "good", "")
-    studio.undo()
+    studio.document.undo()
     assert line(board, "products")[1] == "missing"
     QApplication.processEvents()
     choose = next(one for one in board.readiness.list.findChildren(QPushButton) if one.text() == "Choose one" and one.isVisible())
@@ -129,14 +129,14 @@ def test_a_late_show_proposes_to_shift_what_follows(board: ScheduleBoard, plan: 
     board.refresh()
     assert board.replan.isVisible()
     assert "10:45 → 11:30" in board.replan.words.text()
-    before = studio.show.schedule
+    before = studio.document.show.schedule
     board.replan.shift_button.click()
     moved = plan.occurrence(second)
     assert moved is not None
     assert moved.local.wall == datetime(2026, 11, 26, 22, 30)
     assert not board.replan.isVisible()
-    studio.undo()
-    assert studio.show.schedule == before
+    studio.document.undo()
+    assert studio.document.show.schedule == before
 
 
 def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan: Scheduler, studio: Studio, clock: SetClock) -> None:
@@ -144,7 +144,7 @@ def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan
     assert first is not None
     at(clock, first.start)
     plan.airings.begin(first, plan.title_of(first))
-    assert [event.kind for event in studio.events((EventKind.AIRING_STARTED,))] == [EventKind.AIRING_STARTED]
+    assert [event.kind for event in studio.log.events((EventKind.AIRING_STARTED,))] == [EventKind.AIRING_STARTED]
     board.refresh()
     assert (board.eyebrow.text(), board.countdown.text()) == ("On air, left", "1 hr 30 min")
     assert (board.start_button.text(), board.start_button.isEnabled()) == ("On air", False)
@@ -158,7 +158,7 @@ def test_the_list_opens_and_calls_off(board: ScheduleBoard, plan: Scheduler, stu
     key = board.after.keys[0]
     board.after.called_off.emit(key)
     assert plan.occurrence(key) is None
-    studio.undo()
+    studio.document.undo()
     assert board.after.keys[0] == key
     board.after.opened.emit(key)
     dialog = next(one for one in board.findChildren(AiringDialog) if one.isVisible())
@@ -199,7 +199,7 @@ def test_new_clock_rules_are_told_and_accepted(board: ScheduleBoard, window: Mai
         tables = tuple(map(older, show.schedule.zone_tables))
         return replace(show, schedule=replace(show.schedule, tzdata="2020a", zone_tables=tables))
 
-    studio.edit_show("Age", aged)
+    studio.document.edit_show("Age", aged)
     assert window.commands.can_run("schedule.moved")
     window.commands.run("schedule.moved")
     dialog = window.findChildren(MovedDialog)[0]

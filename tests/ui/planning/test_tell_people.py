@@ -114,7 +114,7 @@ async def test_a_reminder_says_what_is_new(window: MainWindow, studio: Studio, p
     assert reminder.occurrence == US_FIRST
     assert reminder.texts["en"] == "Tea in an hour: the celadon set"
     assert page.title.text() == "Reminders of this show"
-    studio.undo()
+    studio.document.undo()
     await settled(dialog)
     assert plan.schedule.reminders == ()
     assert page.title.text() == "No reminder yet"

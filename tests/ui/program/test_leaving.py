@@ -28,7 +28,7 @@ def closings(window: MainWindow) -> list[bool]:
 
 def offered(studio: Studio) -> bool:
     """Whether there is unsaved work to be restored."""
-    return studio.recovery is not None
+    return studio.files.recovered is not None
 
 
 def changed(window: MainWindow) -> None:
@@ -41,7 +41,7 @@ async def test_closing_on_air_asks_and_each_answer_is_kept(shell: Shell, studio:
     await studio.start()
     await until(window.live.button.isEnabled)
     window.live.button.click()
-    await until(lambda: studio.broadcast.value is BroadcastState.LIVE)
+    await until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
     with when_asked(Question, answer("stay")) as asked:
         window.close()
     assert asked == ["“Untitled show” is on air"]
@@ -52,7 +52,7 @@ async def test_closing_on_air_asks_and_each_answer_is_kept(shell: Shell, studio:
     with when_asked(Question, answer("leave")):
         window.close()
     assert heard == [True, False]
-    assert studio.broadcast.value is BroadcastState.LIVE, "the owner of the window ends the show, in order"
+    assert studio.broadcast.state.value is BroadcastState.LIVE, "the owner of the window ends the show, in order"
 
 
 def test_closing_off_air_without_changes_asks_nothing(window: MainWindow) -> None:
@@ -76,16 +76,16 @@ def test_a_show_without_a_file_is_asked_about(
     assert asked == ["Save “Untitled show”?"]
     assert bool(heard) is closes
     assert path.exists() is saved
-    assert studio.modified is not saved
+    assert studio.document.modified is not saved
 
 
 def test_a_show_with_a_file_is_kept_by_itself(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
-    assert studio.save_as(tmp_path / "show.tradewind")
+    assert studio.files.save_as(tmp_path / "show.tradewind")
     changed(window)
     heard = closings(window)
     window.close()
     assert heard == [False]
-    assert not studio.modified
+    assert not studio.document.modified
 
 
 @pytest.mark.parametrize("accept", [True, False])
@@ -102,7 +102,7 @@ async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, she
         shell.window.files.offer_recovery()
         await until(lambda: not offered(studio))
     assert asked == ["Restore unsaved work?"]
-    assert (studio.project.name == "Renamed by the desk that dies") is accept
+    assert (studio.document.project.name == "Renamed by the desk that dies") is accept
     assert not offered(studio)
     shell.window.files.offer_recovery()  # asks nothing any more
 
@@ -125,44 +125,44 @@ def test_save_asks_for_a_place_the_first_time_only(studio: Studio, window: MainW
     changed(window)
     with when_asked(QFileDialog, choose_file("")):
         window.commands.run("file.save")
-    assert (studio.path, studio.modified) == (None, True)
+    assert (studio.document.path, studio.document.modified) == (None, True)
     with when_asked(QFileDialog, choose_file(str(tmp_path / "first.tradewind"))) as asked:
         window.commands.run("file.save")
     assert asked == ["Save the show"]
-    assert studio.path == tmp_path / "first.tradewind" and studio.path.is_file()
+    assert studio.document.path == tmp_path / "first.tradewind" and studio.document.path.is_file()
     changed(window)
     window.commands.run("file.save")
-    assert not studio.modified
+    assert not studio.document.modified
     with when_asked(QFileDialog, choose_file(str(tmp_path / "second.tradewind"))):
         window.commands.run("file.save_as")
-    assert studio.path == tmp_path / "second.tradewind"
+    assert studio.document.path == tmp_path / "second.tradewind"
     assert window.windowTitle().startswith("second")
 
 
 def test_a_show_is_opened_and_comes_back_among_the_recent_ones(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     changed(window)
     path = tmp_path / "market.tradewind"
-    assert studio.save_as(path)
-    studio.new()
-    count = len(studio.project.sources)
+    assert studio.files.save_as(path)
+    studio.files.new()
+    count = len(studio.document.project.sources)
     with when_asked(QFileDialog, choose_file(str(path))) as asked:
         window.commands.run("file.open")
     assert asked == ["Open a show"]
-    assert (studio.path, len(studio.project.sources)) == (path, count + 1)
-    studio.new()
+    assert (studio.document.path, len(studio.document.project.sources)) == (path, count + 1)
+    studio.files.new()
     menu = window.menus.made["RECENT"]
     menu.aboutToShow.emit()
     entry = next(action for action in menu.actions() if action.text() == "market")
     assert entry.toolTip() == str(path)
     entry.trigger()
-    assert studio.path == path
+    assert studio.document.path == path
 
 
 def test_a_file_that_is_no_show_is_told_and_changes_nothing(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     broken = tmp_path / "broken.tradewind"
     broken.write_text("{")
-    before = studio.project
+    before = studio.document.project
     with when_asked(QFileDialog, choose_file(str(broken))):
         window.commands.run("file.open")
-    assert studio.project is before
+    assert studio.document.project is before
     assert window.toasts.toasts[-1].notice.severity.value == "error"

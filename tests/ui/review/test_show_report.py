@@ -27,14 +27,14 @@ def report_of(window: MainWindow) -> ReportDialog | None:
 def lived(studio: Studio) -> None:
     """A show with two viewers, clicks and orders in two currencies is in the log."""
     at_ms = studio.control.now_ms()
-    studio.log(EventKind.ON_AIR)
-    studio.log(EventKind.SHOW_STARTED)
+    studio.log.append(EventKind.ON_AIR)
+    studio.log.append(EventKind.SHOW_STARTED)
     for viewer in ("a", "b"):
-        studio.log(EventKind.VIEWER_JOINED, viewer=viewer)
-        studio.log(EventKind.PRODUCT_CLICKED, viewer=viewer, product="sun")
-    studio.log(EventKind.LIKED, count=1200, product="sun")
-    studio.log(EventKind.ORDER_PLACED, order="1", product="sun", units=2, minor=3998, currency="USD", at_ms=at_ms)
-    studio.log(EventKind.ORDER_PLACED, order="2", product="<gone>", units=1, minor=2500, currency="JPY", at_ms=at_ms)
+        studio.log.append(EventKind.VIEWER_JOINED, viewer=viewer)
+        studio.log.append(EventKind.PRODUCT_CLICKED, viewer=viewer, product="sun")
+    studio.log.append(EventKind.LIKED, count=1200, product="sun")
+    studio.log.append(EventKind.ORDER_PLACED, order="1", product="sun", units=2, minor=3998, currency="USD", at_ms=at_ms)
+    studio.log.append(EventKind.ORDER_PLACED, order="2", product="<gone>", units=1, minor=2500, currency="JPY", at_ms=at_ms)
 
 
 async def read(window: MainWindow) -> ReportDialog:
@@ -46,18 +46,18 @@ async def read(window: MainWindow) -> ReportDialog:
 
 async def test_ending_the_broadcast_ends_everything_and_shows_the_page(shell: Shell, studio: Studio) -> None:
     window = shell.window
-    studio.change_setting("confirm_stop_live", False)
+    studio.settings.change("confirm_stop_live", False)
     await studio.start()
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     await until(window.live.button.isEnabled)
-    studio.go_live()
+    studio.broadcast.go_live()
     await until(lambda: window.live.button.text().startswith("On air"))
     studio.control.runner.start()
     studio.control.selling.drop_coupon("ten")
     studio.control.selling.pin("moon")
-    studio.log(EventKind.ORDER_PLACED, order="1", product="moon", units=1, minor=1999, currency="USD", at_ms=studio.control.now_ms())
+    studio.log.append(EventKind.ORDER_PLACED, order="1", product="moon", units=1, minor=1999, currency="USD", at_ms=studio.control.now_ms())
     QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
-    await until(lambda: studio.broadcast.value is BroadcastState.IDLE)
+    await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
     shown = await read(window)
     assert not studio.control.runner.run.running
     assert (studio.control.selling.shown.pinned_id, studio.control.selling.shown.drop) == ("", None)
@@ -70,9 +70,9 @@ async def test_ending_the_broadcast_ends_everything_and_shows_the_page(shell: Sh
     ("language", "words"), [("en", ("revenue\t$39.98", "likes\t1,200")), ("zh_CN", ("销售额\tUS$39.98", "点赞\t1,200"))]
 )
 async def test_the_page_says_what_happened(shell: Shell, studio: Studio, language: str, words: tuple[str, ...]) -> None:
-    studio.change_setting("language", language)
+    studio.settings.change("language", language)
     await asyncio.sleep(0)
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     lived(studio)
     window = shell.window
     window.commands.run("report.open")
@@ -88,12 +88,12 @@ async def test_the_page_says_what_happened(shell: Shell, studio: Studio, languag
 
 
 async def test_past_shows_are_chosen_and_kept_as_pdf(shell: Shell, studio: Studio, tmp_path: Path) -> None:
-    studio.edit_show("Fill", lambda _: selling_show())
-    studio.log(EventKind.SHOW_STARTED)
-    studio.log(EventKind.SHOW_ENDED, why="host")
+    studio.document.edit_show("Fill", lambda _: selling_show())
+    studio.log.append(EventKind.SHOW_STARTED)
+    studio.log.append(EventKind.SHOW_ENDED, why="host")
     lived(studio)
-    studio.log(EventKind.OFF_AIR, why="host")
-    studio.log(EventKind.SHOW_ENDED, why="host")
+    studio.log.append(EventKind.OFF_AIR, why="host")
+    studio.log.append(EventKind.SHOW_ENDED, why="host")
     window = shell.window
     window.commands.run("report.open")
     shown = await read(window)

@@ -25,7 +25,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells, what viewers see in front."""
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.docks["offer"].raise_()
     QApplication.processEvents()
     return shell.window
@@ -88,7 +88,7 @@ def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, cloc
     assert drop is not None
     assert drop.coupon_id == "ten"
     assert "3 left · 1:00" in words(panel.coupons)
-    studio.log(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v")
+    studio.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v")
     clock.pass_ms(20_000)
     panel.on_tick()
     assert "2 left · 0:40" in words(panel.coupons)
@@ -138,9 +138,9 @@ def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClo
 async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
     summary = studio.control.viewers.summary
     summary.set_viewers(1234)
-    studio.log(EventKind.LIKED, count=7, viewer="v")
-    studio.log(EventKind.DETAIL_ASKED, product="sun", viewer="v")
-    summary.add(studio.events())
+    studio.log.append(EventKind.LIKED, count=7, viewer="v")
+    studio.log.append(EventKind.DETAIL_ASKED, product="sun", viewer="v")
+    summary.add(studio.log.events())
     window.offer.on_room_changed()
     assert {name: label.text() for name, label in window.offer.figures.items()} == {
         "viewers": "1,234",
@@ -151,13 +151,13 @@ async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
 
 
 def test_empty_sections_say_what_they_are_for(studio: Studio, window: MainWindow) -> None:
-    studio.edit_show("Empty", lambda show: replace(show, cards=(), coupons=()))
+    studio.document.edit_show("Empty", lambda show: replace(show, cards=(), coupons=()))
     assert any("Words that viewers read while you say them" in one for one in words(window.offer.cards))
     assert any("A coupon gives each viewer one code" in one for one in words(window.offer.coupons))
 
 
 async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio: Studio, window: MainWindow) -> None:
-    studio.change_setting("language", "zh_CN")
+    studio.settings.change("language", "zh_CN")
     for dialog in (KeywordDialog(window.context, "", window), CouponDialog(window.context, "", window)):
         assert "zh-Hans" in dialog.languages.fields
         more = dialog.languages.more

@@ -27,7 +27,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells, whose host reminds viewers of advertising by hand."""
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     studio.control.disclosures.automatic = False
     shell.window.docks["cue"].raise_()
     QApplication.processEvents()
@@ -111,7 +111,7 @@ def test_prices_stand_by_market(studio: Studio, window: MainWindow) -> None:
     assert any("19.99" in one for one in read)
     assert any("€18.99" in one for one in read)
     assert any("24.98" in one and "40 left" in one for one in read), "with freight, and what is in stock"
-    studio.edit_show("Dearer", lambda show: change_product(show, "sun", prices=show.products[1].prices[:1]))
+    studio.document.edit_show("Dearer", lambda show: change_product(show, "sun", prices=show.products[1].prices[:1]))
     assert "not sold here" in words(window.cue)
 
 
@@ -128,7 +128,7 @@ def test_what_must_be_said_stands_above_everything(studio: Studio, window: MainW
     assert banner.property("state") == "late"
     assert {"美国", "Ad", "Germany", "Werbung"} <= set(words(banner))
     banner.button.click()
-    shown = [event.data["market"] for event in studio.events((EventKind.DISCLOSURE_SHOWN,))]
+    shown = [event.data["market"] for event in studio.log.events((EventKind.DISCLOSURE_SHOWN,))]
     assert sorted(shown) == ["DE", "US"]
     window.cue.read_banner()
     assert banner.property("state") == "shown"
@@ -145,8 +145,8 @@ async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: Main
     studio.control.runner.next()
     assert not window.cue.asked.isVisible()
     for viewer in ("a", "b"):
-        studio.log(EventKind.DETAIL_ASKED, product="sun", viewer=viewer)
-    studio.control.viewers.summary.add(studio.events((EventKind.DETAIL_ASKED,)))
+        studio.log.append(EventKind.DETAIL_ASKED, product="sun", viewer=viewer)
+    studio.control.viewers.summary.add(studio.log.events((EventKind.DETAIL_ASKED,)))
     window.cue.read_asked()
     QApplication.processEvents()
     assert window.cue.asked.text() == "2 want to see it closer"
@@ -155,9 +155,9 @@ async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: Main
 
 def test_long_names_are_not_cut_off_in_a_narrow_dock(studio: Studio, window: MainWindow) -> None:
     long = "A very long name of a hand-made celadon teapot with two cups, a tray and a linen bag for the journey"
-    point = replace(studio.show.products[0].points[0], text={"zh-Hans": long})
-    studio.edit_show("Long", lambda show: change_segment(show, "first", title=long))
-    studio.edit_show("Long", lambda show: change_product(show, "sun", name={"zh-Hans": long}, points=(point,)))
+    point = replace(studio.document.show.products[0].points[0], text={"zh-Hans": long})
+    studio.document.edit_show("Long", lambda show: change_segment(show, "first", title=long))
+    studio.document.edit_show("Long", lambda show: change_product(show, "sun", name={"zh-Hans": long}, points=(point,)))
     window.rundown.list.choose("first")
     words(window.cue)
     right = window.cue.width()
@@ -168,8 +168,8 @@ def test_long_names_are_not_cut_off_in_a_narrow_dock(studio: Studio, window: Mai
 
 def test_a_host_who_reads_from_the_right(studio: Studio, window: MainWindow) -> None:
     arabic = {"en": "Turns with the sun", "ar": "يدور مع الشمس"}
-    points = (replace(studio.show.products[0].points[0], text=arabic),)
-    studio.edit_show("Arabic", lambda show: change_product(change_desk(show, host_language="ar"), "sun", points=points))
+    points = (replace(studio.document.show.products[0].points[0], text=arabic),)
+    studio.document.edit_show("Arabic", lambda show: change_product(change_desk(show, host_language="ar"), "sun", points=points))
     window.rundown.list.choose("first")
     text = rows(window)[0].findChild(QLabel, "cueText")
     assert text is not None

@@ -30,7 +30,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells, its prompter open."""
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.windows.toggle_prompter()
     QApplication.processEvents()
     return shell.window
@@ -146,7 +146,7 @@ def test_a_full_script_comes_with_its_warning(studio: Studio, window: MainWindow
     assert made.hint.isVisible()
     assert "sounds read" in made.hint.text()
     assert made.page.text.hint == "This segment has no script: these are its points."
-    studio.edit_show("Write", lambda show: change_segment(show, "open", script={"zh-Hans": "大家好"}))
+    studio.document.edit_show("Write", lambda show: change_segment(show, "open", script={"zh-Hans": "大家好"}))
     assert made.page.text.script == "大家好"
     QTest.keyClick(made.page, Qt.Key.Key_Space)
     assert made.page.rolling

@@ -33,7 +33,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells."""
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.activateWindow()
     QApplication.processEvents()
     return shell.window
@@ -44,7 +44,7 @@ def now(studio: Studio) -> str:
 
 
 def order(studio: Studio) -> list[str]:
-    return [segment.id for segment in studio.show.segments]
+    return [segment.id for segment in studio.document.show.segments]
 
 
 def press(button: QAbstractButton) -> None:
@@ -95,7 +95,7 @@ def test_a_show_is_led_by_keys(studio: Studio, window: MainWindow) -> None:
         QTest.keyClick(window, key, modifier)
         seen.append(now(studio))
     assert seen == ["open", "first", "first", "first", "second", "first", "second", ""]
-    first = studio.show.segments[1]
+    first = studio.document.show.segments[1]
     assert (first.product_id, first.backup_id) == ("moon", "sun")
     assert studio.control.runner.run.extra_s == {"first": 60}
 
@@ -197,10 +197,10 @@ def test_products_are_let_fall_between_segments(studio: Studio, window: MainWind
     rows.scrollTo(rows.rows.index(2))
     area = rows.visualRect(rows.rows.index(2))
     drop_products(window, ["moon", "star"], QPoint(area.x() + 40, area.bottom() - 2))
-    assert [segment.product_id for segment in studio.show.segments] == ["", "sun", "star", "moon", "star", ""]
-    assert [segment.act for segment in studio.show.segments[3:5]] == [Act.MIDDLE, Act.MIDDLE]
-    assert studio.undo_title == "Add segments"
-    studio.undo()
+    assert [segment.product_id for segment in studio.document.show.segments] == ["", "sun", "star", "moon", "star", ""]
+    assert [segment.act for segment in studio.document.show.segments[3:5]] == [Act.MIDDLE, Act.MIDDLE]
+    assert studio.document.undo_title == "Add segments"
+    studio.document.undo()
     assert order(studio) == ["open", "first", "second", "close"]
 
 
@@ -220,21 +220,21 @@ def test_segments_change_places_and_stay_chosen(studio: Studio, window: MainWind
     assert order(studio) == ["open", "first", "close"]
     assert rows.current_id() == "first", "the row that took its place"
     assert [toast.notice.code for toast in window.toasts.toasts] == ["window.segment_removed"]
-    studio.undo()
+    studio.document.undo()
     assert rows.current_id() == "first"
 
 
 def test_an_empty_plan_says_what_to_do(studio: Studio, window: MainWindow) -> None:
-    studio.edit_show("Empty", lambda show: replace(show, segments=()))
+    studio.document.edit_show("Empty", lambda show: replace(show, segments=()))
     panel = window.rundown
     assert panel.empty.isVisible()
     assert not panel.head.start_button.isEnabled()
     press(panel.plan_button)
-    acts = [segment.act for segment in studio.show.segments]
+    acts = [segment.act for segment in studio.document.show.segments]
     assert (acts[0], acts[-1]) == (Act.OPEN, Act.END)
-    assert [segment.product_id for segment in studio.show.segments[1:-1]] == ["sun", "moon", "star", "cable"]
+    assert [segment.product_id for segment in studio.document.show.segments[1:-1]] == ["sun", "moon", "star", "cable"]
     assert not panel.empty.isVisible()
-    studio.edit_show("Empty", lambda show: replace(show, segments=(), products=()))
+    studio.document.edit_show("Empty", lambda show: replace(show, segments=(), products=()))
     assert not panel.plan_button.isEnabled()
 
 
@@ -242,7 +242,7 @@ def test_findings_appear_and_are_mended(studio: Studio, window: MainWindow) -> N
     bar = window.rundown.findings
     bar.look()
     before = bar.head.text()
-    studio.edit_show("Cheap", lambda show: change_segment(show, "open", product_id="cable", role=Role.TRAFFIC))
+    studio.document.edit_show("Cheap", lambda show: change_segment(show, "open", product_id="cable", role=Role.TRAFFIC))
     bar.look()
     assert bar.head.text() != before
     assert bar.level_of("open") != ""
@@ -254,7 +254,7 @@ def test_findings_appear_and_are_mended(studio: Studio, window: MainWindow) -> N
     assert shown
     count = len(shown)
     mend[0].click()
-    assert studio.undo_title == "Mend the plan"
+    assert studio.document.undo_title == "Mend the plan"
     bar.look()
     QApplication.processEvents()
     left = [button for button in bar.findChildren(QPushButton) if button.text() == "Show" and button.isVisibleTo(bar)]
@@ -272,7 +272,7 @@ def test_a_segments_form(studio: Studio, window: MainWindow) -> None:
     QTest.keyClicks(form.product, "moo")
     assert form.product.offered == ("moon",)
     QTest.keyClick(form.product, Qt.Key.Key_Return)
-    assert studio.show.segments[2].product_id == "moon"
+    assert studio.document.show.segments[2].product_id == "moon"
     assert form.product.text() == "moon 灯"
     form.backup.offer("")
     assert form.backup.offered == ("sun", "moon", "star", "cable")
@@ -281,23 +281,23 @@ def test_a_segments_form(studio: Studio, window: MainWindow) -> None:
     QTest.keyClicks(form.backup, "nonsense")
     form.title_line.setFocus()
     assert form.backup.text() == "star 灯", "what was typed and not chosen is forgotten"
-    assert studio.show.segments[2].backup_id == "star"
+    assert studio.document.show.segments[2].backup_id == "star"
     QTest.keyClicks(form.draw, "A tea set")
     QTest.keyClicks(form.interpreter, "Sofia")
     form.length.selectAll()
     form.length.setText("4:30")
     form.length.editingFinished.emit()
-    segment = studio.show.segments[2]
+    segment = studio.document.show.segments[2]
     assert (segment.draw, segment.interpreter, segment.planned_s) == ("A tea set", "Sofia", 270)
     form.backup.clear()
     form.backup.textEdited.emit("")
-    assert studio.show.segments[2].backup_id == ""
+    assert studio.document.show.segments[2].backup_id == ""
     form.close()
 
 
 def test_two_hundred_segments(studio: Studio, window: MainWindow) -> None:
     many = tuple(Segment(f"s{number}", f"Segment {number}", planned_s=60, product_id="sun") for number in range(200))
-    studio.edit_show("Many", lambda show: replace(show, segments=many, products=(*show.products, product("late"))))
+    studio.document.edit_show("Many", lambda show: replace(show, segments=many, products=(*show.products, product("late"))))
     rows = window.rundown.list
     assert rows.rows.rowCount() == 200
     assert window.rundown.head.clock.slot.text() == "3:20:00"
@@ -310,11 +310,11 @@ def test_two_hundred_segments(studio: Studio, window: MainWindow) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, language: str) -> None:
-    studio.change_setting("language", language)
+    studio.settings.change("language", language)
     await asyncio.sleep(0)
     window = shell.window
     window.show()
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     window.showNormal()
     window.resize(*SMALL)
     window.reset_layout()
@@ -334,7 +334,7 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
     assert window.docks["rundown"].width() <= 330
     assert window.docks["cue"].width() <= 340
     assert window.program.width() >= 640
-    studio.change_setting("language", "en")  # the words of the process, for the tests behind this one
+    studio.settings.change("language", "en")  # the words of the process, for the tests behind this one
     await asyncio.sleep(0)
 
 
@@ -366,6 +366,6 @@ def test_going_on_draws_the_rows_anew_that_say_something_else(studio: Studio, wi
     QApplication.processEvents()
     areas = [rows.visualRect(rows.rows.index(row)) for row in range(4)]
     assert [drawn.region.intersects(area) for area in areas] == [False, True, True, False], "what was left, and what is on"
-    studio.edit_show("Rename", lambda show: change_product(show, "sun", name={"zh-Hans": "x"}))
+    studio.document.edit_show("Rename", lambda show: change_product(show, "sun", name={"zh-Hans": "x"}))
     QApplication.processEvents()
     assert drawn.region.intersects(areas[0]), "all of them after a change of the show"

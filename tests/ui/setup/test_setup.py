@@ -25,7 +25,7 @@ SMALL_SCREEN_PX = 700  # of 768, without a title bar and a task bar
 def selling(studio: Studio, window: MainWindow) -> MainWindow:
     sold = selling_show()
     segments = tuple(replace(segment, scene_id="") for segment in sold.segments)
-    studio.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
+    studio.document.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
     return window
 
 
@@ -54,14 +54,14 @@ def choose(box: QComboBox, value: object) -> None:
 
 
 def sold_in(studio: Studio) -> list[str]:
-    return [market.id for market in studio.show.markets]
+    return [market.id for market in studio.document.show.markets]
 
 
 # --- markets ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_market_is_found_ticked_and_unticked_and_its_prices_stay(studio: Studio, setup: SetupDialog) -> None:
-    before = studio.show
+    before = studio.document.show
     QTest.keyClicks(setup.search, "bra")
     seen = [place for place in range(setup.list.count()) if not setup.list.item(place).isHidden()]
     assert [setup.list.item(place).text() for place in seen] == ["Brazil · BRL"]
@@ -69,35 +69,35 @@ def test_a_market_is_found_ticked_and_unticked_and_its_prices_stay(studio: Studi
     setup.list.setFocus()
     QTest.keyClick(setup.list, Qt.Key.Key_Space)
     assert sold_in(studio) == ["US", "DE", "BR"]
-    assert market_by_id(studio.show, "BR").currency == "BRL"
+    assert market_by_id(studio.document.show, "BR").currency == "BRL"
     row_of(setup, "DE").setCheckState(Qt.CheckState.Unchecked)
     assert sold_in(studio) == ["US", "BR"]
-    assert studio.show.products == before.products, "prices of a market that is not sold in stay, for who comes back"
+    assert studio.document.show.products == before.products, "prices of a market that is not sold in stay, for who comes back"
     setup.undo.click()
     setup.undo.click()
-    assert studio.show.markets == before.markets
+    assert studio.document.show.markets == before.markets
     assert row_of(setup, "BR").checkState() is Qt.CheckState.Unchecked
     assert row_of(setup, "DE").checkState() is Qt.CheckState.Checked
 
 
 def test_a_market_is_changed_told_to_be_changed_and_put_back_as_shipped(studio: Studio, setup: SetupDialog) -> None:
     row_of(setup, "BR").setCheckState(Qt.CheckState.Checked)
-    shipped = market_by_id(studio.show, "BR")
+    shipped = market_by_id(studio.document.show, "BR")
     page = setup.page
     assert not page.reset.isVisible()
     choose(page.frame, Framing.SUSTAINABILITY.value)
     choose(page.mode, DisclosureMode.PERIODIC.value)
     page.every.setValue(7)
     page.urgency.click()
-    changed = market_by_id(studio.show, "BR")
+    changed = market_by_id(studio.document.show, "BR")
     assert (changed.frame, changed.disclosure.mode, changed.disclosure.every_s) == (Framing.SUSTAINABILITY, DisclosureMode.PERIODIC, 420)
     assert changed.urgency is not shipped.urgency
     assert page.state.text() == "changed"
     page.reset.click()
-    assert market_by_id(studio.show, "BR") == shipped
+    assert market_by_id(studio.document.show, "BR") == shipped
     assert page.frame.currentData() == shipped.frame.value
-    studio.undo()
-    assert market_by_id(studio.show, "BR") == changed
+    studio.document.undo()
+    assert market_by_id(studio.document.show, "BR") == changed
     assert page.frame.currentData() == Framing.SUSTAINABILITY.value
 
 
@@ -107,15 +107,15 @@ def test_languages_are_written_as_tags_and_nonsense_is_marked_and_not_taken(stud
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, "de; tr,en")
-    studio.edit_show("Elsewhere", lambda show: replace(show, presentation=replace(show.presentation, card_theme="night")))
+    studio.document.edit_show("Elsewhere", lambda show: replace(show, presentation=replace(show.presentation, card_theme="night")))
     assert line.text() == "de; tr,en", "what is being typed stays when the show changes elsewhere"
     QTest.keyClick(line, Qt.Key.Key_Return)
-    assert market_by_id(studio.show, "DE").languages == ("de", "tr", "en")
+    assert market_by_id(studio.document.show, "DE").languages == ("de", "tr", "en")
     assert line.text() == "de, tr, en"
     line.selectAll()
     QTest.keyClicks(line, "German!")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    assert market_by_id(studio.show, "DE").languages == ("de", "tr", "en")
+    assert market_by_id(studio.document.show, "DE").languages == ("de", "tr", "en")
     assert line.property("invalid") is True
     assert setup.isVisible(), "Enter in a line does not close the dialog"
 
@@ -127,7 +127,7 @@ def test_what_is_said_of_advertising_is_the_users_to_word(studio: Studio, setup:
     assert said.text() == "Werbung"
     said.end(False)
     QTest.keyClicks(said, " von uns")
-    assert market_by_id(studio.show, "DE").disclosure.text == {"de": "Werbung von uns"}
+    assert market_by_id(studio.document.show, "DE").disclosure.text == {"de": "Werbung von uns"}
 
 
 def test_a_market_that_is_not_chosen_is_read_and_cannot_be_changed(setup: SetupDialog) -> None:
@@ -163,34 +163,34 @@ def test_what_a_market_takes_amiss_is_written_in_two_languages_weighed_and_undon
     assert dialog.isVisible(), "a colour is written as one"
     choose(dialog.weight, Level.BLOCK.value)
     keep(setup, TabooDialog, "#ffffff\n#FFFFF0\n#ffffff", "Why", "Mourning", "服丧")
-    rule = market_by_id(studio.show, "DE").taboos[-1]
+    rule = market_by_id(studio.document.show, "DE").taboos[-1]
     assert (rule.kind, rule.matches, rule.level) == (TabooKind.COLOUR, ("#ffffff", "#FFFFF0"), Level.BLOCK)
     assert rule.reason == {"en": "Mourning", "zh-Hans": "服丧"}
     assert page.state.text() == "changed"
-    assert studio.undo_title == "Add rule"
-    page.taboos.list.setCurrentRow(len(market_by_id(studio.show, "DE").taboos) - 1)
+    assert studio.document.undo_title == "Add rule"
+    page.taboos.list.setCurrentRow(len(market_by_id(studio.document.show, "DE").taboos) - 1)
     QTest.keyClick(page.taboos.list, Qt.Key.Key_Return)
     again = next(one for one in setup.findChildren(TabooDialog) if one.isVisible())
     QTest.keyClick(again, Qt.Key.Key_Escape)
-    assert market_by_id(studio.show, "DE").taboos[-1] is rule, "Escape changes nothing"
+    assert market_by_id(studio.document.show, "DE").taboos[-1] is rule, "Escape changes nothing"
     QTest.keyClick(page.taboos.list, Qt.Key.Key_Delete)
-    assert rule not in market_by_id(studio.show, "DE").taboos
+    assert rule not in market_by_id(studio.document.show, "DE").taboos
     setup.undo.click()
-    assert market_by_id(studio.show, "DE").taboos[-1] == rule
+    assert market_by_id(studio.document.show, "DE").taboos[-1] == rule
     setup.undo.click()
-    assert rule not in market_by_id(studio.show, "DE").taboos
+    assert rule not in market_by_id(studio.document.show, "DE").taboos
 
 
 def test_phrases_and_claims_are_changed_where_they_stand(studio: Studio, setup: SetupDialog) -> None:
     row_of(setup, "BR").setCheckState(Qt.CheckState.Checked)
     setup.list.setCurrentItem(row_of(setup, "BR"))
-    before = market_by_id(studio.show, "BR")
+    before = market_by_id(studio.document.show, "BR")
     page = setup.page
     assert [page.phrases.list.count(), page.claims.list.count()] == [len(before.phrases), len(before.claims)]
     page.phrases.list.setCurrentRow(1)
     page.phrases.open_button.click()
     keep(setup, PhraseDialog, "mortals only", "What to say instead", "for everybody")
-    phrases = market_by_id(studio.show, "BR").phrases
+    phrases = market_by_id(studio.document.show, "BR").phrases
     assert (phrases[1].matches, phrases[1].instead["en"]) == (("mortals only",), "for everybody")
     assert (phrases[0], phrases[2:]) == (before.phrases[0], before.phrases[2:])
     page.claims.list.setCurrentRow(0)
@@ -199,9 +199,9 @@ def test_phrases_and_claims_are_changed_where_they_stand(studio: Studio, setup: 
     assert isinstance(claim, ClaimDialog)
     choose(claim.weight, Level.INFO.value)
     keep(setup, ClaimDialog, "\n".join(before.claims[0].matches))
-    assert market_by_id(studio.show, "BR").claims[0] == replace(before.claims[0], level=Level.INFO)
+    assert market_by_id(studio.document.show, "BR").claims[0] == replace(before.claims[0], level=Level.INFO)
     page.reset.click()
-    assert market_by_id(studio.show, "BR") == before
+    assert market_by_id(studio.document.show, "BR") == before
     setup.list.setCurrentItem(row_of(setup, "JP"))
     page.phrases.list.setCurrentRow(0)
     assert not any(one.isEnabled() for one in (page.phrases.add_button, page.phrases.open_button, page.phrases.remove_button))
@@ -214,7 +214,7 @@ def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupD
     choose(setup.picture, "DE")
     themes = [setup.theme.itemData(place) for place in range(setup.theme.count())]
     choose(setup.theme, themes[-1])
-    desk = studio.show.presentation
+    desk = studio.document.show.presentation
     assert (desk.host_language, desk.market_id, desk.card_theme) == ("ar", "DE", themes[-1])
     assert setup.lines["lower_third"].title.text() == "Name line · German", "it says in which language it is written"
     text = next(one for one in setup.lines["lower_third"].findChildren(QPlainTextEdit) if one.isVisible())
@@ -222,10 +222,10 @@ def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupD
     QTest.keyClicks(text, "Mei")
     QTest.keyClick(text, Qt.Key.Key_Return)
     QTest.keyClicks(text, "Hangzhou")
-    assert studio.show.presentation.lower_third["de"] == "Mei\nHangzhou"
-    assert studio.show.presentation.lower_third["en"] == "Mei\nMaker", "other languages keep their words"
+    assert studio.document.show.presentation.lower_third["de"] == "Mei\nHangzhou"
+    assert studio.document.show.presentation.lower_third["en"] == "Mei\nMaker", "other languages keep their words"
     setup.undo.click()
-    assert "de" not in studio.show.presentation.lower_third
+    assert "de" not in studio.document.show.presentation.lower_third
 
 
 # --- keyword cards and coupons ------------------------------------------------------------------------------------------
@@ -236,14 +236,14 @@ def line_of(dialog: QWidget, title: str) -> QLineEdit:
 
 
 def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: Studio, selling: MainWindow) -> None:
-    before = studio.show.cards
+    before = studio.document.show.cards
     dialog = KeywordDialog(selling.context, "", selling)
     dialog.show()
     QTest.keyClicks(line_of(dialog, "English"), "Ships today")
     QTest.keyClicks(line_of(dialog, "Deutsch"), "Versand heute")
-    assert studio.show.cards == before, "nothing before it is kept"
+    assert studio.document.show.cards == before, "nothing before it is kept"
     QTest.keyClick(line_of(dialog, "Deutsch"), Qt.Key.Key_Return)
-    card = studio.show.cards[-1]
+    card = studio.document.show.cards[-1]
     assert card.words == {"en": "Ships today", "de": "Versand heute"}
     assert not dialog.isVisible()
     again = KeywordDialog(selling.context, card.id, selling)
@@ -252,13 +252,13 @@ def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: 
     line.selectAll()
     QTest.keyClicks(line, "Ships now")
     QTest.keyClick(again, Qt.Key.Key_Escape)
-    assert studio.show.cards[-1] == card, "Escape changes nothing"
+    assert studio.document.show.cards[-1] == card, "Escape changes nothing"
     again.show()
     button(again, "Keep").click()
-    assert studio.show.cards[-1].words["en"] == "Ships now"
+    assert studio.document.show.cards[-1].words["en"] == "Ships now"
     last = KeywordDialog(selling.context, card.id, selling)
     button(last, "Remove").click()
-    assert studio.show.cards == before
+    assert studio.document.show.cards == before
     for one in (dialog, again, last):
         one.deleteLater()
 
@@ -275,7 +275,7 @@ def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Stud
     dialog.codes.setPlainText("AAA-1\nBBB-2\n\nAAA-1\n  CCC-3 ")
     assert (dialog.stock.value(), dialog.stock.isEnabled()) == (3, False)
     button(dialog, "Keep").click()
-    coupon = studio.show.coupons[-1]
+    coupon = studio.document.show.coupons[-1]
     assert coupon.title == {"en": "Ten off"}
     assert (coupon.product_id, coupon.percent, coupon.expires_in_s) == ("moon", 15.0, 2700)
     assert (coupon.codes, coupon.stock) == (("AAA-1", "BBB-2", "CCC-3"), 3)
@@ -285,9 +285,9 @@ def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Stud
     again.codes.clear()
     again.stock.setValue(20)
     button(again, "Keep").click()
-    assert (studio.show.coupons[-1].codes, studio.show.coupons[-1].stock) == ((), 20)
-    studio.undo()
-    assert studio.show.coupons[-1] == coupon
+    assert (studio.document.show.coupons[-1].codes, studio.document.show.coupons[-1].stock) == ((), 20)
+    studio.document.undo()
+    assert studio.document.show.coupons[-1] == coupon
     for one in (dialog, again):
         one.deleteLater()
 

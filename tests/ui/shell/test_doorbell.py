@@ -88,15 +88,15 @@ async def test_a_second_start_hands_its_show_over(qt: QApplication, shell: Shell
     shell._on_rung(str(show))
     assert not shell.window.isMinimized()
     qt.processEvents()
-    opened = [studio.path]
+    opened = [studio.document.path]
     dialog = qt.activeModalWidget()
     assert isinstance(dialog, QDialog)
     dialog.accept()
     for _ in range(LOOKS):
         qt.processEvents()
-        if studio.path == show:
+        if studio.document.path == show:
             break
-    opened.append(studio.path)
+    opened.append(studio.document.path)
     assert opened == [None, show], "a dialog has its answer first"
 
 

@@ -66,7 +66,7 @@ def test_the_dialogs_of_the_window_open_there(window: MainWindow, studio: Studio
     with when_asked(QFileDialog, look):
         window.files.open()
     assert seen == [str(documents), str(documents.parent)]
-    assert studio.path == documents.parent / "one.tradewind"
+    assert studio.document.path == documents.parent / "one.tradewind"
 
 
 async def test_the_layout_is_kept_before_a_crash(shell: Shell) -> None:

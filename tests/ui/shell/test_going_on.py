@@ -23,7 +23,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
     """With a show that sells and has no file."""
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.activateWindow()
     QApplication.processEvents()
     return shell.window
@@ -35,9 +35,9 @@ def press_return(question: Question) -> None:
 
 async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindow, studio: Studio) -> None:
     await studio.start()
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     await until(window.live.button.isEnabled)
-    studio.go_live()
+    studio.broadcast.go_live()
     await until(lambda: window.live.button.text().startswith("On air"))
     studio.control.selling.pin("sun")
     asked = []
@@ -50,8 +50,8 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
         QTest.keyClick(window, Qt.Key.Key_N, CTRL)
     assert titles == ["“Lamps” is on air"]
     assert "4 products disappear" in asked[0] and "“sun 灯”" in asked[0]
-    assert len(studio.show.products) == 4
-    assert studio.broadcast.value is BroadcastState.LIVE
+    assert len(studio.document.show.products) == 4
+    assert studio.broadcast.state.value is BroadcastState.LIVE
     with when_asked(Question, press_return):
         window.close()
     assert window.isVisible()
@@ -60,7 +60,7 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
     with when_asked(Question, press_return) as titles:
         QTest.keyClick(window, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert titles == ["End the show?"]
-    assert studio.broadcast.value is BroadcastState.LIVE
+    assert studio.broadcast.state.value is BroadcastState.LIVE
 
 
 @pytest.mark.parametrize("command", ["file.new", "file.open", "help.sample"])
@@ -71,23 +71,23 @@ def test_a_running_run_of_show_is_kept_by_every_careless_key(command: str, key: 
         window.commands.run(command)
     assert titles == ["The run of show of “Lamps” is still running"]
     assert studio.control.runner.run.running
-    assert len(studio.show.products) == 4
+    assert len(studio.document.show.products) == 4
 
 
 async def test_the_show_that_made_way_is_among_the_recent_ones(shell: Shell, window: MainWindow, studio: Studio) -> None:
     await studio.start()
-    studio.edit_show("Fill", lambda _: selling_show())
+    studio.document.edit_show("Fill", lambda _: selling_show())
     studio.control.runner.start()
     with when_asked(Question, answers("leave", "discard")):
         window.commands.run("file.new")
-    assert studio.show.products == ()
+    assert studio.document.show.products == ()
     window.menus.made["RECENT"].aboutToShow.emit()
     entry = window.menus.made["RECENT"].actions()[0]
     assert entry.text() == "Lamps (not saved)"
     entry.trigger()
-    assert (len(studio.show.products), studio.path, studio.project.name) == (4, None, "Lamps")
+    assert (len(studio.document.show.products), studio.document.path, studio.document.project.name) == (4, None, "Lamps")
     assert not studio.control.runner.run.running
-    assert [event.data["why"] for event in studio.events((EventKind.SHOW_ENDED,))] == ["replaced"]
+    assert [event.data["why"] for event in studio.log.events((EventKind.SHOW_ENDED,))] == ["replaced"]
     window.menus.made["RECENT"].aboutToShow.emit()
     assert "Lamps (not saved)" not in [action.text() for action in window.menus.made["RECENT"].actions()], "it is open again"
 
@@ -136,7 +136,7 @@ def test_ending_the_run_by_its_button_does_not_start_it_again(window: MainWindow
     for _ in range(2):
         QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Space)
     assert not runner.run.running
-    assert len([event for event in studio.events((EventKind.SHOW_STARTED,))]) == 1
+    assert len([event for event in studio.log.events((EventKind.SHOW_STARTED,))]) == 1
 
 
 def test_unpinning_does_not_show_a_card(window: MainWindow, studio: Studio) -> None:
@@ -156,7 +156,7 @@ async def test_a_run_that_a_crash_cut_off_is_offered(
 ) -> None:
     path = tmp_path / "lamps.tradewind"
     before = SellingDesk(tmp_path / "before")
-    assert before.book.save_as(path)
+    assert before.book.files.save_as(path)
     before.clock.pass_ms((studio.control.now_ms() - before.now_ms()) - 20 * 60 * 1000)
     before.runner.start()
     before.close()

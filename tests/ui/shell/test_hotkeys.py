@@ -26,7 +26,7 @@ def entries(menu: QMenu) -> list[list[str]]:
 
 @pytest.fixture
 def scenes(studio: Studio, window: MainWindow) -> MainWindow:
-    studio.edit("Fill", many_scenes)
+    studio.document.edit("Fill", many_scenes)
     QApplication.processEvents()
     return window
 
@@ -37,7 +37,7 @@ def test_the_menu_takes_scenes_by_name_and_says_their_keys(studio: Studio, scene
     assert len(found) == 9, "the keys reach nine"
     assert found[1] == ["Look 2 && more", "Ctrl+2"]
     menu.actions()[1].trigger()
-    assert program_scene(studio.project).name == "Look 2 & more"
+    assert program_scene(studio.document.project).name == "Look 2 & more"
 
 
 def test_the_list_says_the_keys_of_each_scene_that_is_not_on(studio: Studio, scenes: MainWindow) -> None:
@@ -48,18 +48,18 @@ def test_the_list_says_the_keys_of_each_scene_that_is_not_on(studio: Studio, sce
     assert "Ctrl+1" in rows[0].toolTip()
     assert "Enter" in rows[10].toolTip()
     QTest.keyClick(scenes, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    assert program_scene(studio.project).id == studio.project.scenes[2].id
+    assert program_scene(studio.document.project).id == studio.document.project.scenes[2].id
 
 
 def test_strips_are_muted_from_the_menu_and_their_buttons_say_the_keys(studio: Studio, scenes: MainWindow) -> None:
-    studio.edit("Fill", lambda project: editing.add_source(project, project.scenes[0].id, SourceKind.TONE, "Music"))
+    studio.document.edit("Fill", lambda project: editing.add_source(project, project.scenes[0].id, SourceKind.TONE, "Music"))
     QApplication.processEvents()
     menu = scenes.menus.made["MUTE"]
     names = [name for name, _ in entries(menu)]
     place = names.index("Music")
     assert entries(menu)[place][1] == f"Alt+{place + 1}"
     menu.actions()[place].trigger()
-    assert studio.project.strips[place].muted
+    assert studio.document.project.strips[place].muted
     QApplication.processEvents()
     entries(menu)
     assert menu.actions()[place].isChecked()

@@ -22,7 +22,7 @@ async def test_what_is_open_stays_open_in_another_language(shell: Shell, studio:
     assert opened is not None
     opened.pages.list.setCurrentRow(2)
     shell.window.windows.toggle_prompter()
-    studio.change_setting("language", "zh_CN")
+    studio.settings.change("language", "zh_CN")
     shell._rebuild()
     again = shell.window.windows.settings
     assert again is not None

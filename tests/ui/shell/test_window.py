@@ -62,41 +62,41 @@ def _move(view: QWidget, point: QPointF, keys: Qt.KeyboardModifier) -> None:
 
 
 def chosen_layer(studio: Studio, window: MainWindow) -> Box:
-    return next(layer.box for layer in program_scene(studio.project).layers if layer.id == window.selection.layer_id)
+    return next(layer.box for layer in program_scene(studio.document.project).layers if layer.id == window.selection.layer_id)
 
 
 def test_scenes_are_added_renamed_taken_and_removed_with_undo(studio: Studio, window: MainWindow) -> None:
     click(window.scenes.add_button)
-    assert [scene.name for scene in studio.project.scenes] == ["Scene 1", "Scene 2"]
-    assert program_scene(studio.project).name == "Scene 1", "adding takes nothing on air"
+    assert [scene.name for scene in studio.document.project.scenes] == ["Scene 1", "Scene 2"]
+    assert program_scene(studio.document.project).name == "Scene 1", "adding takes nothing on air"
     editor = window.scenes.list.findChild(QLineEdit)
     assert editor is not None, "a new scene is named at once"
     editor.setText("Close-up")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     QApplication.processEvents()
-    assert studio.project.scenes[1].name == "Close-up"
+    assert studio.document.project.scenes[1].name == "Close-up"
     window.scenes.list.setCurrentRow(0)
     click(window.scenes.remove_button)
-    assert [scene.name for scene in studio.project.scenes] == ["Close-up"]
+    assert [scene.name for scene in studio.document.project.scenes] == ["Close-up"]
     assert not window.scenes.remove_button.isEnabled(), "the last scene stays"
     toast = window.toasts.toasts[-1]
     click(next(button for button in toast.findChildren(QAbstractButton) if button.text().startswith("Undo")))
-    assert [scene.name for scene in studio.project.scenes] == ["Scene 1", "Close-up"]
+    assert [scene.name for scene in studio.document.project.scenes] == ["Scene 1", "Close-up"]
     assert not window.toasts.toasts
 
 
 def test_scenes_change_places_by_keyboard(studio: Studio, window: MainWindow) -> None:
     window.scenes.add()
     QTest.keyClick(inside(window.scenes.list, QLineEdit), Qt.Key.Key_Escape)
-    second = studio.project.scenes[1].id
+    second = studio.document.project.scenes[1].id
     QTest.keyClick(window.scenes.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert studio.project.scenes[0].id == second
+    assert studio.document.project.scenes[0].id == second
 
 
 @pytest.mark.parametrize("kind", list(SourceKind))
 def test_every_kind_of_source_gets_a_form(kind: SourceKind, studio: Studio, window: MainWindow) -> None:
     window.sources.add(kind)
-    source = studio.project.sources[-1]
+    source = studio.document.project.sources[-1]
     assert source.kind is kind
     assert window.selection.source_id == source.id
     form = window.properties.source_form
@@ -112,15 +112,15 @@ def test_layers_are_hidden_locked_moved_and_duplicated(studio: Studio, window: M
     row = window.sources.list.visualItemRect(window.sources.list.item(0))
     eye, lock = QPoint(row.right() - 16, row.center().y()), QPoint(row.right() - 42, row.center().y())
     QTest.mouseClick(window.sources.list.viewport(), LEFT, pos=eye)
-    assert not program_scene(studio.project).layers[-1].visible
+    assert not program_scene(studio.document.project).layers[-1].visible
     QTest.mouseClick(window.sources.list.viewport(), LEFT, pos=lock)
-    assert program_scene(studio.project).layers[-1].locked
+    assert program_scene(studio.document.project).layers[-1].locked
     click(window.sources.down_button)
     assert window.sources.list.item(1).text() == "Text"
     click(window.sources.duplicate_button)
-    assert len(program_scene(studio.project).layers) == 4
+    assert len(program_scene(studio.document.project).layers) == 4
     click(window.sources.remove_button)
-    assert len(program_scene(studio.project).layers) == 3
+    assert len(program_scene(studio.document.project).layers) == 3
 
 
 def test_an_empty_scene_says_what_to_do(window: MainWindow) -> None:
@@ -141,17 +141,17 @@ def test_a_form_applies_at_once_and_a_row_of_changes_is_one_step(studio: Studio,
     text = inside(form.editor("text"), QPlainTextEdit)
     text.selectAll()
     QTest.keyClicks(text, "Sale")
-    source = studio.project.sources[-1]
+    source = studio.document.project.sources[-1]
     assert source.settings["text"] == "Sale"
     size = inside(form.editor("size"), QSpinBox)
     for value in (70, 80, 90):
         size.setValue(value)
-    assert studio.project.sources[-1].settings["size"] == 90
-    studio.undo()
-    assert "size" not in studio.project.sources[-1].settings
+    assert studio.document.project.sources[-1].settings["size"] == 90
+    studio.document.undo()
+    assert "size" not in studio.document.project.sources[-1].settings
     assert size.value() == 64, "the form follows the document"
-    studio.undo()
-    assert studio.project.sources[-1].settings["text"] == "Your text"
+    studio.document.undo()
+    assert studio.document.project.sources[-1].settings["text"] == "Your text"
 
 
 def test_placement_is_edited_in_per_cent(studio: Studio, window: MainWindow) -> None:
@@ -163,16 +163,16 @@ def test_placement_is_edited_in_per_cent(studio: Studio, window: MainWindow) -> 
     box = inside(form.editor("fit"), QComboBox)
     box.setCurrentIndex(box.findData("cover"))
     box.activated.emit(box.currentIndex())
-    assert program_scene(studio.project).layers[-1].fit is Fit.COVER
+    assert program_scene(studio.document.project).layers[-1].fit is Fit.COVER
 
 
 def test_a_value_that_does_not_fit_is_refused_at_its_field(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.TEXT)
-    before = studio.project
+    before = studio.document.project
     form = window.properties.source_form
     assert form is not None
     form.editor("size").edited.emit(5000)
-    assert studio.project is before
+    assert studio.document.project is before
     assert any("400" in label.text() for label in form.findChildren(QWidget, "error") if label.isVisible())  # type: ignore[attr-defined]
 
 
@@ -180,28 +180,28 @@ def test_a_layer_is_moved_by_mouse_in_one_undo_step(studio: Studio, window: Main
     window.sources.add(SourceKind.COLOUR)
     window.properties.placement_form.editor("width").edited.emit(40.0)  # type: ignore[union-attr]
     window.properties.placement_form.editor("height").edited.emit(40.0)  # type: ignore[union-attr]
-    view, title = window.program.view, studio.undo_title
+    view, title = window.program.view, studio.document.undo_title
     middle = view.box_rect(chosen_layer(studio, window)).center()
     drag(view, middle, middle + QPointF(view.picture_rect().width() * 0.23, view.picture_rect().height() * 0.27))
     QTest.mouseRelease(view, LEFT)
     moved = chosen_layer(studio, window)
     assert moved.x == pytest.approx(0.23, abs=0.03)
     assert moved.y == pytest.approx(0.27, abs=0.04)
-    studio.undo()
+    studio.document.undo()
     assert chosen_layer(studio, window).x == pytest.approx(0.0)
-    assert studio.undo_title == title
+    assert studio.document.undo_title == title
 
 
 def test_escape_gives_a_drag_up_without_a_trace(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.COLOUR)
-    view, title = window.program.view, studio.undo_title
+    view, title = window.program.view, studio.document.undo_title
     middle = view.box_rect(chosen_layer(studio, window)).center()
     drag(view, middle, middle + QPointF(80, 60))
     assert chosen_layer(studio, window) != Box()
     QTest.keyClick(view, Qt.Key.Key_Escape)
     QTest.mouseRelease(view, LEFT)
     assert chosen_layer(studio, window) == Box()
-    assert studio.undo_title == title
+    assert studio.document.undo_title == title
 
 
 def test_handles_scale_and_alt_crops(studio: Studio, window: MainWindow) -> None:
@@ -216,7 +216,7 @@ def test_handles_scale_and_alt_crops(studio: Studio, window: MainWindow) -> None
     side = view.handle_point(box, Handle.LEFT)
     drag(view, side, side + QPointF(40, 0), Qt.KeyboardModifier.AltModifier)
     QTest.mouseRelease(view, LEFT)
-    assert program_scene(studio.project).layers[-1].crop.left > 0.03
+    assert program_scene(studio.document.project).layers[-1].crop.left > 0.03
 
 
 def test_arrow_keys_nudge(studio: Studio, window: MainWindow) -> None:
@@ -225,7 +225,7 @@ def test_arrow_keys_nudge(studio: Studio, window: MainWindow) -> None:
     for _ in range(3):
         QTest.keyClick(view, Qt.Key.Key_Down)
     assert chosen_layer(studio, window).y == pytest.approx(3 / 1080, abs=1e-6)
-    studio.undo()
+    studio.document.undo()
     assert chosen_layer(studio, window).y == 0
 
 
@@ -242,13 +242,13 @@ def test_the_mixer_follows_and_changes_the_document(studio: Studio, window: Main
     strip = window.mixer.strips["sound"]
     QTest.keyClick(strip.fader, Qt.Key.Key_Down)
     QTest.keyClick(strip.fader, Qt.Key.Key_Down)
-    assert studio.project.strips[0].gain_db == pytest.approx(-2.0)
+    assert studio.document.project.strips[0].gain_db == pytest.approx(-2.0)
     assert strip.gain.text() == "−2.0 dB"
     click(strip.mute)
-    assert studio.project.strips[0].muted
+    assert studio.document.project.strips[0].muted
     QTest.mouseDClick(strip.fader, LEFT)
-    assert studio.project.strips[0].gain_db == 0.0
-    studio.undo()
+    assert studio.document.project.strips[0].gain_db == 0.0
+    studio.document.undo()
     assert strip.fader.gain_db == pytest.approx(-2.0)
 
 
@@ -265,28 +265,28 @@ async def test_a_relay_is_added_with_its_token_and_pinned(studio: Studio, window
     dialog = RelayDialog(window.context, None, window)
     dialog.name.setText("Frankfurt")
     dialog.save()
-    assert not tuple(studio.project.relays), "without an address it is refused"
+    assert not tuple(studio.document.project.relays), "without an address it is refused"
     assert dialog.form is not None
     dialog.form.editor("whip_url").edited.emit("https://relay.example/live/whip")
     dialog.token.setText("secret")
     dialog.save()
-    (relay,) = tuple(studio.project.relays)
+    (relay,) = tuple(studio.document.project.relays)
     assert (relay.name, relay.whip_url) == ("Frankfurt", "https://relay.example/live/whip")
-    assert studio.token_of(relay.id) == "secret"
-    assert "secret" not in repr(studio.project)
+    assert studio.relays.token_of(relay.id) == "secret"
+    assert "secret" not in repr(studio.document.project)
     row = window.relays.rows[relay.id]
     assert row.state.text() == "measuring…"
     QTest.keyClick(row, Qt.Key.Key_Return)
-    assert studio.project.relay_id == relay.id
-    assert studio.nearest().id == relay.id
+    assert studio.document.project.relay_id == relay.id
+    assert studio.broadcast.main_relay().id == relay.id
     click(window.relays.nearest_button)
-    assert studio.project.relay_id == ""
+    assert studio.document.project.relay_id == ""
     dialog.deleteLater()
 
 
 def test_the_relay_dialog_knows_every_preset(studio: Studio, window: MainWindow) -> None:
     dialog = RelayDialog(window.context, None, window)
-    assert dialog.kind.count() == len(studio.presets) > 8
+    assert dialog.kind.count() == len(studio.relays.presets) > 8
     for place in range(dialog.kind.count()):
         dialog.kind.setCurrentIndex(place)
         assert dialog.form is not None
@@ -299,7 +299,7 @@ def test_the_palette_finds_and_runs(studio: Studio, window: MainWindow) -> None:
     palette.show()
     QTest.keyClicks(palette.line, "add scene")
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
-    assert len(studio.project.scenes) == 2
+    assert len(studio.document.project.scenes) == 2
     palette.deleteLater()
 
 
@@ -331,8 +331,8 @@ def test_a_group_that_has_nothing_but_advanced_settings_is_open(studio: Studio, 
 
 def test_a_long_name_does_not_push_the_form_out_of_its_panel(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.TEXT)
-    source = studio.project.sources[-1]
-    studio.edit("Rename source", lambda project: editing.rename_source(project, source.id, "A name without an end " * 10))
+    source = studio.document.project.sources[-1]
+    studio.document.edit("Rename source", lambda project: editing.rename_source(project, source.id, "A name without an end " * 10))
     QApplication.processEvents()
     form = window.properties.source_form
     assert form is not None
@@ -348,7 +348,7 @@ def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) ->
     assert undo.text() == "Undo: Add source"
     assert window.windowTitle().startswith("• ")
     undo.trigger()
-    assert len(studio.project.sources) == 2
+    assert len(studio.document.project.sources) == 2
 
 
 def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: MainWindow) -> None:
@@ -382,7 +382,7 @@ def test_a_notice_replaces_the_one_of_its_subject_and_stays_in_the_log(window: M
 
 
 def test_an_offer_that_was_taken_up_is_taken_down(studio: Studio, window: MainWindow) -> None:
-    studio.edit_show("Fill", lambda show: replace(show, segments=(Segment("open", "Opening"),)))
+    studio.document.edit_show("Fill", lambda show: replace(show, segments=(Segment("open", "Opening"),)))
     window.bridge.tell(Notice(Severity.INFO, "run.not_started", {}, "run", ("run.start",)))
     window.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": "http://here"}))
     window.selection.choose()
@@ -447,15 +447,15 @@ def test_docks_remember_their_place(shell: Shell, tmp_path: Path, window: MainWi
 
 async def test_language_and_theme_change_at_once(shell: Shell, studio: Studio) -> None:
     window = shell.window
-    studio.change_setting("language", "zh_CN")
+    studio.settings.change("language", "zh_CN")
     shell._rebuild()
     assert shell.window.docks["scenes"].windowTitle() == "场景"
     assert shell.window.live.button.text() == "开播"
     dark = shell.window.palette().window().color()
-    studio.change_setting("theme", "light")
+    studio.settings.change("theme", "light")
     shell._rebuild()
     assert shell.window.palette().window().color().lightness() > dark.lightness()
-    studio.change_setting("language", "en")
+    studio.settings.change("language", "en")
     shell._rebuild()
     assert shell.window.docks["scenes"].windowTitle() == "Scenes"
     assert window is not shell.window
@@ -465,7 +465,7 @@ def test_the_guide_uses_devices_and_loses_nothing(studio: Studio, window: MainWi
     guide = Guide(window.context, window, RelaysPanel(window.context), LivePanel(window.context))
     guide.show()
     click(next(button for button in guide.findChildren(QAbstractButton) if button.text() == "Use it" and button.isVisible()))
-    kinds = [source.kind for source in studio.project.sources]
+    kinds = [source.kind for source in studio.document.project.sources]
     assert SourceKind.CAMERA in kinds
     assert SourceKind.TEST_CARD not in kinds, "the camera takes the test card's place"
     for _ in range(3):
@@ -479,17 +479,17 @@ def test_the_guide_uses_devices_and_loses_nothing(studio: Studio, window: MainWi
 def test_the_watch_address_is_copied(studio: Studio, window: MainWindow) -> None:
     window.live.copy_address()
     assert QGuiApplication.clipboard().text() == window.live.watch_address()
-    assert studio.watch_address in ("", window.live.watch_address())
+    assert studio.embedded.watch_address in ("", window.live.watch_address())
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 async def test_two_strips_are_seen_whole_on_a_small_screen(shell: Shell, studio: Studio, language: str) -> None:
-    studio.change_setting("language", language)
+    studio.settings.change("language", language)
     await asyncio.sleep(0)
     window = shell.window
     window.show()
     window.sources.add(SourceKind.MICROPHONE)
-    assert len(studio.project.strips) == 2
+    assert len(studio.document.project.strips) == 2
     window.showNormal()
     window.resize(1366, 768)
     window.reset_layout()

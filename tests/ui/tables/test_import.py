@@ -47,7 +47,7 @@ ORDERS = "Order number,SKU,Quantity,Amount,Currency\nA-1,SKU-sun,2,39.98,USD\nA-
 async def selling(studio: Studio, window: MainWindow) -> AsyncIterator[MainWindow]:
     sold = selling_show()
     segments = tuple(replace(segment, scene_id="") for segment in sold.segments)
-    studio.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
+    studio.document.edit_show("Fill", lambda show: replace(sold, project=show.project, segments=segments))
     studio.control.orders.reload()
     yield window
     for work in (*(one.work for one in window.findChildren(ImportDialog)), *(one.work for one in window.findChildren(ExportDialog))):
@@ -92,7 +92,7 @@ def choose(dialog: ImportDialog, column: int, use: Use | None) -> None:
 async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_before_it_is_said(
     studio: Studio, selling: MainWindow, tmp_path: Path
 ) -> None:
-    before = studio.show
+    before = studio.document.show
     notices = told_by(selling)
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "shop.csv", PRODUCTS, "gb18030")))
     assert dialog.view.header.matching() == (
@@ -114,29 +114,29 @@ async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_befor
     assert [rows.fault(1, column) for column in (3, 6)] == [error.split(": ", 1)[1] for error in errors[:2]]
     assert rows.data(rows.index(1, 1)) == "竹灯"
     assert not dialog.take_button.isEnabled()
-    assert studio.show is before
+    assert studio.document.show is before
     dialog.faults.setCurrentRow(1)
     assert (dialog.view.currentIndex().row(), dialog.view.currentIndex().column()) == (1, 6)
     dialog.leave_out.click()
     assert dialog.take_button.isEnabled()
     dialog.take_button.click()
     assert not dialog.isVisible()
-    assert [one.sku for one in studio.show.products] == ["SKU-sun", "SKU-moon", "SKU-star", "SKU-cable", "NEW-2"]
-    sun, made = studio.show.products[0], studio.show.products[-1]
+    assert [one.sku for one in studio.document.show.products] == ["SKU-sun", "SKU-moon", "SKU-star", "SKU-cable", "NEW-2"]
+    sun, made = studio.document.show.products[0], studio.document.show.products[-1]
     assert (sun.id, sun.name["en"], units_in_stock(sun), sun.points) == ("sun", "Sunny lamp", 44, before.products[0].points)
     price = price_in(made, "DE")
     assert price is not None
     assert (price.price.minor, price.price.currency, made.name) == (2990, "EUR", {"zh-Hans": "纸灯", "en": "Paper lamp"})
     assert [(one.code, one.data) for one in notices] == [("window.products_imported", {"new": 1, "changed": 1, "left_out": 2})]
-    assert studio.undo_title == "Bring in products"
-    studio.undo()
-    assert studio.show.products == before.products
+    assert studio.document.undo_title == "Bring in products"
+    studio.document.undo()
+    assert studio.document.show.products == before.products
 
 
 async def test_a_column_is_matched_by_hand_and_one_that_is_needed_must_be_there(
     studio: Studio, selling: MainWindow, tmp_path: Path
 ) -> None:
-    studio.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
+    studio.document.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "own.csv", "Ware,Kosten\nLampe,12\nKerze,3\n")))
     choose(dialog, 0, None)
     await ready(dialog)
@@ -151,8 +151,8 @@ async def test_a_column_is_matched_by_hand_and_one_that_is_needed_must_be_there(
     choose(dialog, 1, Use("price", "DE"))
     await ready(dialog)
     dialog.take_button.click()
-    assert [one.name for one in studio.show.products] == [{"de": "Lampe"}, {"de": "Kerze"}]
-    price = price_in(studio.show.products[0], "DE")
+    assert [one.name for one in studio.document.show.products] == [{"de": "Lampe"}, {"de": "Kerze"}]
+    price = price_in(studio.document.show.products[0], "DE")
     assert price is not None
     assert (price.price.minor, price.price.currency) == (1200, "EUR")
 
@@ -172,7 +172,7 @@ async def test_a_book_with_sheets_is_read_sheet_by_sheet(studio: Studio, selling
     await ready(dialog)
     assert dialog.new.text() == "1 new"
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    assert studio.show.products[-1].sku == "V-1"
+    assert studio.document.show.products[-1].sku == "V-1"
 
 
 async def test_what_is_no_table_is_said_in_the_dialog_and_another_can_be_chosen(selling: MainWindow, tmp_path: Path) -> None:
@@ -190,11 +190,11 @@ async def test_what_changes_meanwhile_is_looked_at_again_before_anything_comes_i
     studio: Studio, selling: MainWindow, tmp_path: Path
 ) -> None:
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "few.csv", "SKU,Category\nSKU-sun,lamps\n")))
-    studio.settle(lambda show: change_product(show, "sun", sku="SKU-sun", stock=()))  # sold out while the dialog is open
+    studio.document.settle(lambda show: change_product(show, "sun", sku="SKU-sun", stock=()))  # sold out while the dialog is open
     assert not dialog.take_button.isEnabled()
     await ready(dialog)
     dialog.take_button.click()
-    sun = product_by_id(studio.show, "sun")
+    sun = product_by_id(studio.document.show, "sun")
     assert (sun.category, sun.stock) == ("lamps", ()), "the units that were sold stay sold"
 
 
@@ -214,16 +214,16 @@ async def test_ten_thousand_rows_come_in_while_the_window_goes_on(studio: Studio
     assert turns >= 2, "the window had its turns while the rows were read"
     assert dialog.new.text() == "10000 new"
     dialog.take_button.click()
-    assert len(studio.show.products) == 10_004
+    assert len(studio.document.show.products) == 10_004
     assert selling.products.list.rows.rowCount() == 10_004
-    studio.undo()
-    assert len(studio.show.products) == 4
+    studio.document.undo()
+    assert len(studio.document.show.products) == 4
 
 
 async def test_a_table_dropped_on_the_list_is_brought_in_even_where_there_is_none(
     studio: Studio, selling: MainWindow, tmp_path: Path
 ) -> None:
-    studio.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
+    studio.document.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile(str(written(tmp_path / "drop.csv", "Name\nVase\n")))])
     for target in (selling.products, selling.products.list):
@@ -266,7 +266,7 @@ async def test_what_a_file_leaves_open_is_asked_and_nothing_comes_in_before(stud
         ["n-2", "Cup", "10.00 USD"],
     ]
     dialog.take_button.click()
-    fan, cup = studio.show.products[-2:]
+    fan, cup = studio.document.show.products[-2:]
     assert (fan.unit_cost, cup.sku) == (Money(300, "SEK"), "n-2")
     again = await opened(selling.exchange.bring_in_products(tmp_path / "open.csv"))
     for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
@@ -345,9 +345,9 @@ async def test_pictures_are_asked_about_fetched_and_kept(studio: Studio, selling
         dialog.take_button.click()
         await dialog.work.settled()
         assert asked == [], "this computer is not asked unless the user said so"
-        assert studio.show.products[-2].pictures == ()
+        assert studio.document.show.products[-2].pictures == ()
         assert [notice.code for notice in notices if notice.severity is Severity.WARNING] == ["table.pictures_failed"]
-        studio.undo()
+        studio.document.undo()
         dialog = await opened(selling.exchange.bring_in_products(path))
         dialog.questions.answer("pictures", "fetch-near")
         await ready(dialog)
@@ -355,7 +355,7 @@ async def test_pictures_are_asked_about_fetched_and_kept(studio: Studio, selling
         await dialog.work.settled()
     finally:
         await server.close()
-    fan, cup = studio.show.products[-2:]
+    fan, cup = studio.document.show.products[-2:]
     assert studio.pictures.get(fan.pictures[0]) == picture
     assert (cup.pictures, sorted(asked)) == ((), ["/fan.png", "/moved.png", "/page.html"])
     again = await opened(selling.exchange.bring_in_products(path))
@@ -369,34 +369,34 @@ async def test_pictures_are_asked_about_fetched_and_kept(studio: Studio, selling
 
 
 async def test_the_run_of_show_comes_in_in_place_of_the_old_one_or_behind_it(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
-    before = studio.show.segments
+    before = studio.document.show.segments
     path = written(tmp_path / "run.csv", RUNDOWN)
     dialog = await opened(selling.exchange.bring_in_rundown(path))
     dialog.take_button.click()
-    segments = studio.show.segments
+    segments = studio.document.show.segments
     assert [(one.title, one.act, one.planned_s, one.product_id) for one in segments] == [
         ("Hello", Act.OPEN, 120, ""),
         ("Moon at night", Act.MIDDLE, 360, "moon"),
         ("Bye", Act.END, 180, ""),
     ]
-    studio.undo()
-    assert studio.show.segments == before
+    studio.document.undo()
+    assert studio.document.show.segments == before
     dialog = await opened(selling.exchange.bring_in_rundown(path))
     dialog.replace.click()
     await ready(dialog)
     dialog.take_button.click()
-    assert studio.show.segments[: len(before)] == before
-    assert [one.title for one in studio.show.segments[len(before) :]] == ["Hello", "Moon at night", "Bye"]
+    assert studio.document.show.segments[: len(before)] == before
+    assert [one.title for one in studio.document.show.segments[len(before) :]] == ["Hello", "Moon at night", "Bye"]
 
 
 async def test_orders_come_in_once_whatever_is_brought_again(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     path = written(tmp_path / "orders.csv", ORDERS)
-    stock = units_in_stock(product_by_id(studio.show, "sun"))
+    stock = units_in_stock(product_by_id(studio.document.show, "sun"))
     dialog = await opened(selling.exchange.bring_in_orders(path))
     assert (dialog.new.text(), dialog.same.text()) == ("2 new", "1 as they are")
     dialog.take_button.click()
-    assert [event.data["order"] for event in studio.events((EventKind.ORDER_PLACED,))] == ["A-1", "A-2"]
-    assert units_in_stock(product_by_id(studio.show, "sun")) == stock - 2
+    assert [event.data["order"] for event in studio.log.events((EventKind.ORDER_PLACED,))] == ["A-1", "A-2"]
+    assert units_in_stock(product_by_id(studio.document.show, "sun")) == stock - 2
     again = await opened(selling.exchange.bring_in_orders(path))
     assert not again.take_button.isEnabled()
     assert again.words.text() == "There is nothing in it that the show does not have."
@@ -406,8 +406,8 @@ async def test_orders_come_in_once_whatever_is_brought_again(studio: Studio, sel
 
 
 async def test_products_that_were_written_out_come_back_as_they_were(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
-    studio.edit_show("Trap", lambda show: change_product(show, "cable", name={"en": '=HYPERLINK("x")', "zh-Hans": "-线"}))
-    before = studio.show.products
+    studio.document.edit_show("Trap", lambda show: change_product(show, "cable", name={"en": '=HYPERLINK("x")', "zh-Hans": "-线"}))
+    before = studio.document.show.products
     for name in ("all.xlsx", "all.csv"):
         dialog = selling.exchange.export()
         dialog.choose(ExportKind.PRODUCTS.value)
@@ -420,10 +420,10 @@ async def test_products_that_were_written_out_come_back_as_they_were(studio: Stu
         back.reject()
     with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
         assert not [cell for row in csv.reader(file) for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    studio.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
+    studio.document.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
     back = await opened(selling.exchange.bring_in_products(tmp_path / "all.xlsx"))
     back.take_button.click()
-    assert [without_ids(one) for one in studio.show.products] == [without_ids(one) for one in before]
+    assert [without_ids(one) for one in studio.document.show.products] == [without_ids(one) for one in before]
 
 
 def without_ids(product: Product) -> Product:
@@ -443,7 +443,7 @@ async def test_run_of_show_orders_and_log_are_written(studio: Studio, selling: M
         await dialog.work.settled()
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows[what.value] = list(csv.reader(file))
-    assert len(rows["rundown"]) == 1 + len(studio.show.segments)
+    assert len(rows["rundown"]) == 1 + len(studio.document.show.segments)
     assert [row[:5] for row in rows["orders"][1:]] == [["A-1", "SKU-sun", "2", "39.98", "USD"], ["A-2", "SKU-moon", "1", "19.99", "USD"]]
     assert [row[2] for row in rows["events"][1:]].count("order.placed") == 2
     assert [notice.code for notice in notices] == ["table.written"] * 3
@@ -474,24 +474,24 @@ async def test_the_handbook_is_written_as_page_and_as_pdf_in_the_chosen_language
 
 async def test_an_earlier_version_opens_as_a_new_show(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     assert not selling.commands.actions["backups.open"].isEnabled()
-    assert studio.save_as(tmp_path / "Lamps.tradewind")
+    assert studio.files.save_as(tmp_path / "Lamps.tradewind")
     QApplication.processEvents()
     assert selling.commands.actions["backups.open"].isEnabled()
-    studio.new()
-    assert studio.open(tmp_path / "Lamps.tradewind"), "a show that is opened is copied"
+    studio.files.new()
+    assert studio.files.open(tmp_path / "Lamps.tradewind"), "a show that is opened is copied"
     async with asyncio.timeout(40):
-        while not studio.backups():  # made on the writer's thread
+        while not studio.files.backups():  # made on the writer's thread
             await asyncio.sleep(0.01)
-    studio.edit_show("Remove", lambda show: replace(show, products=(), segments=()))
+    studio.document.edit_show("Remove", lambda show: replace(show, products=(), segments=()))
     dialog = selling.exchange.show_backups()
     assert dialog.list.topLevelItemCount() == 1
     item = dialog.list.topLevelItem(0)
     assert item is not None
     assert item.text(1).endswith("kB") or item.text(1).endswith("KB")
-    made = QDateTime.fromMSecsSinceEpoch(round(studio.backups()[0].made_at_s * 1000))
+    made = QDateTime.fromMSecsSinceEpoch(round(studio.files.backups()[0].made_at_s * 1000))
     assert item.text(0) in {QLocale(language).toString(made, QLocale.FormatType.LongFormat) for language in ("en", "en_US", "C")}
     dialog.open_button.click()
-    assert len(studio.show.products) == 4
-    assert studio.path is None
-    assert studio.open(tmp_path / "Lamps.tradewind")
-    assert not studio.show.products
+    assert len(studio.document.show.products) == 4
+    assert studio.document.path is None
+    assert studio.files.open(tmp_path / "Lamps.tradewind")
+    assert not studio.document.show.products

@@ -71,7 +71,7 @@ class TellPage(QWidget):
             for party in self.audiences
             for language in (*party.languages, *(markets[party.market_id].languages if party.market_id in markets else ()))
         ]
-        return tuple(dict.fromkeys((*spoken, self.context.studio.show.presentation.host_language)))
+        return tuple(dict.fromkeys((*spoken, self.context.studio.document.show.presentation.host_language)))
 
     def language_name(self, tag: str) -> str:
         return self.context.formats.language_name(tag, self.context.language)

@@ -53,7 +53,7 @@ class TellPeopleDialog(QDialog):
         link.addWidget(label(tr("Tell", "Link for viewers"), "muted"))
         self.link = QLineEdit()
         self.link.setAccessibleName(tr("Tell", "Link for viewers"))
-        self.link.setPlaceholderText(context.studio.watch_address)
+        self.link.setPlaceholderText(context.studio.embedded.watch_address)
         self.link.setToolTip(
             tr("Tell", "What stands in texts and posters; empty = the viewer page of this computer, for people in its network")
         )
@@ -110,7 +110,7 @@ class TellPeopleDialog(QDialog):
 
     def _show_reach(self) -> None:
         """Nobody is sent to an address that only this network knows, unless the host wants that."""
-        self.near_only.setVisible(is_near(self.link.text().strip() or self._context.studio.watch_address))
+        self.near_only.setVisible(is_near(self.link.text().strip() or self._context.studio.embedded.watch_address))
 
     def _on_link(self) -> None:
         link = self.link.text().strip() or None

@@ -72,14 +72,14 @@ class AiringDialog(QDialog):
         self._context = context
         self._plan = context.studio.control.scheduler
         self._occurrence = occurrence
-        schedule = context.studio.show.schedule
+        schedule = context.studio.document.show.schedule
         self._airing = airing_by_id(schedule, occurrence.airing_id) if occurrence is not None else None
         self._suggested = missing_parties(
             schedule,
-            context.studio.show.markets,
+            context.studio.document.show.markets,
             host_name=tr("Airing", "Host"),
             host_zone=self._plan.host_zone,
-            language=context.studio.show.presentation.host_language,
+            language=context.studio.document.show.presentation.host_language,
         )
         title = tr("Airing", "Plan a show") if self._airing is None else tr("Airing", "Change the show")
         self.setWindowTitle(title)
@@ -182,7 +182,7 @@ class AiringDialog(QDialog):
 
     def _own_zones(self) -> tuple[str, ...]:
         """The places that the plan speaks of already."""
-        parties = (*self._context.studio.show.schedule.parties, *self._suggested)
+        parties = (*self._context.studio.document.show.schedule.parties, *self._suggested)
         return tuple(dict.fromkeys((*(party.zone for party in parties), self._plan.host_zone)))
 
     @property
@@ -215,7 +215,7 @@ class AiringDialog(QDialog):
 
     def _show(self, start: LocalTime | None, minutes: int, party_ids: Sequence[str] | None) -> None:
         airing, occurrence = self._airing, self._occurrence
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         if airing is None or occurrence is None:
             begin = start or wall_of(self._plan.now() + TOMORROW, self._plan.host_zone, self._plan.zones)
             self.when.show_local(begin)
@@ -238,7 +238,7 @@ class AiringDialog(QDialog):
 
     def _usual_parties(self, zone: str) -> tuple[str, ...]:
         """The audience of that place (all markets where it is none's), and whoever hosts."""
-        parties = (*self._context.studio.show.schedule.parties, *self._suggested)
+        parties = (*self._context.studio.document.show.schedule.parties, *self._suggested)
         audience = [party for party in parties if GROUPS[party.kind] is Group.AUDIENCE]
         there = [party for party in audience if party.zone == zone]
         hosts = [party for party in parties if GROUPS[party.kind] is Group.HOST]
@@ -253,7 +253,7 @@ class AiringDialog(QDialog):
     def draft(self) -> Airing:
         """What the form says; its start and length are meant for the date that is changed."""
         base = self._airing or Airing(new_id(), "", self.when.local)
-        title, host = self.title_line.text().strip(), self._context.studio.show.presentation.host_language
+        title, host = self.title_line.text().strip(), self._context.studio.document.show.presentation.host_language
         titles = self.news.titles
         return replace(
             base,
@@ -304,7 +304,7 @@ class AiringDialog(QDialog):
     def _show_preview(self) -> None:
         instant = self.when.instant
         draft = self.draft()
-        self.preview.show_draft(draft, instant, self._occurrence, (*self._context.studio.show.schedule.parties, *self._suggested))
+        self.preview.show_draft(draft, instant, self._occurrence, (*self._context.studio.document.show.schedule.parties, *self._suggested))
         set_property(self.title_line, "invalid", not draft.title)
         self.save_button.setEnabled(bool(draft.title) and instant is not None)
         self.save_button.setToolTip("" if draft.title else tr("Airing", "A show needs a title"))

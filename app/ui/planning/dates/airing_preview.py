@@ -73,7 +73,7 @@ class AiringPreview(QFrame):
         lines = lines_of(instant, parties, plan.zones, context.formats, context.language, beside=draft.start.wall.date())
         comforts = comforts_at(plan, parties, instant, draft.minutes)
         self.parties.show_times({line.party_id: PartyTime(line, comforts.get(line.party_id)) for line in lines})
-        self.findings.show_findings(findings_of_draft(plan, context.studio.show, draft, instant, parties, occurrence))
+        self.findings.show_findings(findings_of_draft(plan, context.studio.document.show, draft, instant, parties, occurrence))
         self._show_dates(self._dates(draft, instant))
 
     def _dates(self, draft: Airing, instant: datetime) -> tuple[Occurrence, ...]:

@@ -49,7 +49,7 @@ class NewsField(QWidget):
         column.addWidget(label(tr("Airing", "Reminders say at least one of these: whoever is called back is told why."), "hint", wrap=True))
 
     def _languages(self) -> tuple[str, ...]:
-        show = self._context.studio.show
+        show = self._context.studio.document.show
         tags = [show.presentation.host_language, *(tag for market in show.markets for tag in market.languages)]
         tags += [tag for party in show.schedule.parties for tag in party.languages]
         return tuple(dict.fromkeys(tags))
@@ -73,7 +73,7 @@ class NewsField(QWidget):
         self.changed.emit()
 
     def _read(self) -> None:
-        language, host = str(self.language.currentData()), self._context.studio.show.presentation.host_language
+        language, host = str(self.language.currentData()), self._context.studio.document.show.presentation.host_language
         self.title.setVisible(language != host)  # that one stands above
         self.title.show_words(self._titles, language, (host,))
         for name, field in self.fields.items():

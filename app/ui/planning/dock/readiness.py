@@ -55,7 +55,7 @@ class Readiness(QWidget):
 
     def _line(self, item: CheckItem, occurrence: Occurrence) -> CheckLine:
         values: dict[str, Value] = {**self._context.formats.finding_values(item.data, self._context.language)}
-        built_in = self._context.studio.relays[0]
+        built_in = self._context.studio.relays.all[0]
         if values.get("relay") == built_in.name:  # the session has no words of its own
             values["relay"] = relay_name(built_in)
         fix, run = self._fix(item, occurrence) if item.state in _BAD else ("", None)

@@ -199,7 +199,7 @@ class ScheduleBoard(QWidget):
         self._show_start(standing)
 
     def _show_start(self, standing: Standing) -> None:
-        idle = self._context.studio.broadcast.value is BroadcastState.IDLE
+        idle = self._context.studio.broadcast.state.value is BroadcastState.IDLE
         on_air, due = standing.current is not None, self._plan.due is not None
         words = tr("Schedule", "Start the show") if due else tr("Schedule", "Start it now, early")
         self.start_button.setText(tr("Schedule", "On air") if on_air else words)

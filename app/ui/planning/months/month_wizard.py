@@ -126,7 +126,7 @@ class MonthWizard(FramedDialog):
         span.addWidget(self.last)
         span.addStretch(1)
         form.addRow(label(tr("Planner", "Days"), "muted"), span)
-        self.title = QLineEdit("" if self._context.studio.title == UNTITLED else self._context.studio.title)
+        self.title = QLineEdit("" if self._context.studio.document.title == UNTITLED else self._context.studio.document.title)
         self.title.setAccessibleName(tr("Planner", "Title"))
         self.title.setPlaceholderText(self._title_for(self._audiences[0]))
         self.minutes = QSpinBox()

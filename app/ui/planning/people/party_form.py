@@ -107,7 +107,7 @@ class PartyForm(QWidget):
     def _near_zones(self) -> tuple[str, ...]:
         """A market's own places first, else those that the plan speaks of."""
         party = self._party
-        market = next((one for one in self._context.studio.show.markets if party is not None and one.id == party.market_id), None)
+        market = next((one for one in self._context.studio.document.show.markets if party is not None and one.id == party.market_id), None)
         known = market.zones if market is not None else tuple(one.zone for one in self._plan.schedule.parties)
         return (*known, self._plan.host_zone)
 
@@ -159,7 +159,7 @@ class PartyForm(QWidget):
             self.name.setCursorPosition(0)
         self._fill(self.kind, [(kind_words(kind), kind) for kind in ((PartyKind.MARKET,) if market else PERSONS)], party.kind)
         language = self._context.language
-        names = [(pick(one.name, (language,))[0] or one.id, one.id) for one in self._context.studio.show.markets]
+        names = [(pick(one.name, (language,))[0] or one.id, one.id) for one in self._context.studio.document.show.markets]
         if party.market_id and party.market_id not in {one for _, one in names}:
             names.append((self._context.formats.territory_name(party.market_id, language), party.market_id))
         self._fill(self.market, [(tr("Planner", "none"), ""), *names], party.market_id)
@@ -191,7 +191,7 @@ class PartyForm(QWidget):
         """What holds where nothing else is said."""
         if party.kind is not PartyKind.MARKET:
             return tr("Planner", "Otherwise good from 09:00 to 21:00, if need be from 07:00 to 24:00.")
-        market = next((one for one in self._context.studio.show.markets if one.id == party.market_id), None)
+        market = next((one for one in self._context.studio.document.show.markets if one.id == party.market_id), None)
         begin, end = market.prime_time if market is not None else ("20:00", "23:00")
         return tr("Planner", "Otherwise people watch from {begin} to {end}, and are awake from 07:00 to 24:00.", begin=begin, end=end)
 

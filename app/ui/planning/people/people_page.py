@@ -130,7 +130,7 @@ class PeoplePage(PlannerPage):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         context = self._source.context
-        for market in context.studio.show.markets:
+        for market in context.studio.document.show.markets:
             name = pick(market.name, (context.language,))[0] or market.id
             menu.addAction(context.icons.icon("globe"), name, partial(self.add, PartyKind.MARKET, market.id))
         menu.addAction(context.icons.icon("globe"), tr("Planner", "Another place that watches"), partial(self.add, PartyKind.MARKET, ""))
@@ -143,11 +143,11 @@ class PeoplePage(PlannerPage):
     def add(self, kind: PartyKind, market_id: str) -> None:
         """Add somebody, and let the user write who that is."""
         context, plan = self._source.context, self._plan
-        market = next((one for one in context.studio.show.markets if one.id == market_id), None)
+        market = next((one for one in context.studio.document.show.markets if one.id == market_id), None)
         if market is not None:
             taken = {party.zone for party in plan.schedule.parties if party.market_id == market_id}
             zone = next((one for one in market.zones if one not in taken), market.zones[0] if market.zones else plan.host_zone)
-            name = pick(market.name, (context.studio.show.presentation.host_language, context.language))[0] or market.id
+            name = pick(market.name, (context.studio.document.show.presentation.host_language, context.language))[0] or market.id
             name = f"{name} · {self._source.speaker.city(zone)}" if taken else name
             made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
         else:

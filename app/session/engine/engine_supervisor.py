@@ -44,7 +44,7 @@ ENGINE_MOVES: Mapping[EngineState, Set[EngineState]] = {
 }
 
 
-class EngineDesk:
+class EngineSupervisor:
     """Sees to it that there is an engine and that we are attached to it.
 
     `on_attached` is called with each new engine's Hello before any of its other events; what it sends goes out first.
@@ -78,7 +78,7 @@ class EngineDesk:
     def start(self) -> None:
         """Begin to look after the engine. More than once is ignored."""
         if self._task is None:
-            self._task = start_task(self._look_after(), "engine-desk", self._failed)
+            self._task = start_task(self._look_after(), "engine-supervisor", self._failed)
 
     async def aclose(self, *, keep_engine: bool) -> None:
         """Let go of the engine: it goes on by itself, or leaves the relays in order and ends."""
