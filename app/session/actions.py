@@ -1,4 +1,4 @@
-"""Everything a user can do, as one table: menus, toolbar, keys and later remote control read it."""
+"""The table of everything a user can do, which menus, the toolbar, keys and the palette read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,9 +12,10 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`title` is English; the window translates it. `shortcut` in Qt's portable text ("" = none), `icon` a name of the icon family.
+    """One thing a user can do. `title` is English and the window translates it; `shortcut` is Qt's portable text ("" = none), `icon` a name
+    of the icon family.
 
-    `run` is None for what needs a window (a file dialog) until the window provides it. `checked` tells the state of a switch.
+    `run` is None for what needs a window (a file dialog) until the window provides it. `checked` gives the state of a switch.
     """
 
     id: str
@@ -26,15 +27,27 @@ class Action:
     checked: Callable[[], bool] | None = None
 
     def enabled(self) -> bool:
-        """Whether it can be done now."""
+        """Whether it can run now."""
         return self.run is not None and self.when()
 
 
+def run_action(action: Action, failed: Callable[[AppError], None]) -> bool:
+    """Run an action if it is enabled; True if it ran. `failed` is called with the error when the action refuses."""
+    if action.run is None or not action.when():
+        return False
+    try:
+        action.run()
+    except AppError as error:
+        failed(error)
+        return False
+    return True
+
+
 class ActionTable:
-    """The actions by id, in menu order."""
+    """The actions by id, in menu order. `failed` is called with the error of an action that refuses."""
 
     def __init__(self, failed: Callable[[AppError], None]) -> None:
-        self._failed = failed
+        self.failed = failed
         self._actions: dict[str, Action] = {}
 
     def __iter__(self) -> Iterator[Action]:
@@ -57,17 +70,9 @@ class ActionTable:
         self._actions[action.id] = action
 
     def provide(self, action_id: str, run: Callable[[], object]) -> None:
-        """Do this instead when the action is run: a window asks for a path, or whether it is meant, and then goes on."""
+        """Run this instead: a window asks for a path or a confirmation first."""
         self._actions[action_id] = replace(self[action_id], run=run)
 
     def run(self, action_id: str) -> bool:
-        """Do it if it can be done now; True if it was done. What the action refuses is told to the user, not raised."""
-        action = self[action_id]
-        if action.run is None or not action.when():
-            return False
-        try:
-            action.run()
-        except AppError as error:
-            self._failed(error)
-            return False
-        return True
+        """Run an action if it is enabled; True if it ran. The user is told when it refuses."""
+        return run_action(self[action_id], self.failed)

@@ -17,7 +17,7 @@ from app.ui.setup.settings import OUTPUT_FIELDS
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = "Declared"
 _EDITS = ("edit", "_edit", "edit_show", "_change_field")  # their first argument is the title of an undo step
-_TITLED_CALLS = {"Command": 1, "Action": 1}  # name of the call: place of the English title
+_TITLED_CALLS = {"Action": 1}  # name of the call: place of the English title
 
 
 def _literal(node: ast.expr) -> str | None:

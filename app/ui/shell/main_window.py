@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QToolBar, QToolB
 
 from app.domain.base.notice import Notice
 from app.domain.catalogue.market import Market
+from app.session.actions import Action
 from app.session.studio import Studio
 from app.session.studio_actions import NUMBERED
 from app.ui.air.live import LivePanel
@@ -19,11 +20,11 @@ from app.ui.catalogue.products import ProductsPanel
 from app.ui.context import Formats, MakeCode, WindowContext
 from app.ui.figures import air_words, relay_name
 from app.ui.kit.bridge import Bridge
-from app.ui.kit.commands import Command, CommandTable
 from app.ui.kit.dock import PanelDock
 from app.ui.kit.folders import Folders
 from app.ui.kit.form import Group
 from app.ui.kit.language import declared, tr
+from app.ui.kit.qt_actions import QtActions, Titles
 from app.ui.kit.theme import Icons, Theme
 from app.ui.notices import SHOW_MESSAGES, LogPanel, NoticeBook, ToastArea, Words
 from app.ui.program.leaving import KEEP_ON_AIR, STAY, ask_before_closing
@@ -123,13 +124,13 @@ class MainWindow(QMainWindow):
         self.files = Files(studio, self, fittings.suffix, self.context.folders)
         self.interrupted = InterruptedShow(studio, self, self.show_report)
         self.exchange = Exchange(self.context, self.files, self)
-        self.windows = OwnWindows(self.context, self._settings, lambda: self.commands.actions, fittings.setting_groups)
+        self.windows = OwnWindows(self.context, self._settings, lambda: self.qt_actions.by_id, fittings.setting_groups)
         self._build_panels()
-        self.commands = self._make_commands()
+        self.qt_actions = self._make_qt_actions()
         self._build_menus()
         self._build_toolbar()
         self.toasts = ToastArea(self.program, fittings.wordings, fittings.icons)
-        self.toasts.action_requested.connect(self.commands.run)
+        self.toasts.action_requested.connect(self.qt_actions.run)
         self.bridge.notice.connect(self._on_notice)
         for signal in (
             self.bridge.document_changed,
@@ -138,14 +139,14 @@ class MainWindow(QMainWindow):
             self.bridge.project_changed,
         ):
             signal.connect(self._on_changed)
-        self.bridge.run_changed.connect(self._refresh_commands)
-        self.bridge.shown_changed.connect(self._refresh_commands)
-        self.bridge.schedule_changed.connect(self._refresh_commands)
+        self.bridge.run_changed.connect(self._refresh_actions)
+        self.bridge.shown_changed.connect(self._refresh_actions)
+        self.bridge.schedule_changed.connect(self._refresh_actions)
         self.bridge.show_ended.connect(self._on_show_ended, Qt.ConnectionType.QueuedConnection)
-        self.bridge.interrupted_changed.connect(self._refresh_commands)
+        self.bridge.interrupted_changed.connect(self._refresh_actions)
         self.bridge.interrupted_changed.connect(self.interrupted.offer, Qt.ConnectionType.QueuedConnection)
         self.rundown.list.chosen.connect(self.cue.show_segment)
-        self.selection.changed.connect(self.commands.refresh)
+        self.selection.changed.connect(self.qt_actions.refresh)
         self.consent = Consent(self.context, self)
         self._restore_layout()
         self._on_changed()
@@ -221,7 +222,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([docks["mixer"]], [round(self.height() * MIXER_SHARE)], Qt.Orientation.Vertical)
         self._show_titles()
 
-    def _make_commands(self) -> CommandTable:
+    def _make_qt_actions(self) -> QtActions:
         studio = self._studio
         provided = {
             "file.new": self.files.new,
@@ -239,56 +240,43 @@ class MainWindow(QMainWindow):
         }
         for action_id, run in provided.items():
             studio.actions.provide(action_id, run)
-        words: dict[str, Callable[[], str]] = {
+        titles: Titles = {
             "edit.undo": lambda: _with_step(tr("Window", "Undo"), studio.document.undo_title),
             "edit.redo": lambda: _with_step(tr("Window", "Redo"), studio.document.redo_title),
             **{f"scene.{number}": partial(self._scene_words, number) for number in range(1, NUMBERED + 1)},
         }
-        table = [
-            Command(
-                action.id,
-                action.title,
-                lambda action_id=action.id: studio.actions.run(action_id),  # type: ignore[misc]
-                action.shortcut,
-                action.icon,
-                lambda action_id=action.id: studio.actions[action_id].enabled(),  # type: ignore[misc]
-                words.get(action.id),
-                action.checked,
-            )
-            for action in studio.actions
+        own = [
+            Action("source.add", "Add a source…", "Ctrl+Shift+A", "source-add", self.sources.show_add_menu),
+            Action("source.duplicate", "Duplicate the source", "Ctrl+J", "duplicate", self.sources.duplicate, self._layer_chosen),
+            Action("source.remove", "Remove the source", "", "remove", self.sources.remove, lambda: bool(self.selection.source_id)),
+            Action("bring_in.products", "Bring in products…", "", "product", self.exchange.bring_in_products),
+            Action("bring_in.rundown", "Bring in the run of show…", "", "rundown", self.exchange.bring_in_rundown),
+            Action("bring_in.orders", "Bring in orders…", "", "media", self.exchange.bring_in_orders),
+            Action("export.open", "Export…", "", "save", self.exchange.export),
+            Action("backups.open", "Earlier versions…", "", "clock", self.exchange.show_backups, lambda: studio.document.path is not None),
+            Action("setup.open", "Markets and cards…", "Ctrl+M", "globe", self.show_setup),
+            Action("product.add", "Add a product", "", "product", self.products.add),
+            Action("segment.add", "Add a segment", "", "rundown", self.rundown.add),
+            Action("rundown.plan", "Plan from my products", "", "rundown", self.rundown.plan, lambda: bool(studio.document.show.products)),
+            Action("planner.toggle", "Planner", "Ctrl+T", "calendar", self.windows.toggle_planner),
+            Action("airing.plan", "Plan a show…", "", "add", self.schedule.plan),
+            Action("connections.open", "Connections of this show…", "", "link", self.context.openers.open_connections),
+            Action("relay.add", "Add a relay…", "", "relay", self.relays.add),
+            Action("live.copy", "Copy the watch address", "Ctrl+Shift+C", "duplicate", self.live.copy_address, self._watchable),
+            Action("live.code", "Show the code to scan", "", "qr", self.live.show_code, self._watchable),
+            Action("report.open", "Show summary…", "", "info", self.show_report),
+            Action(SHOW_MESSAGES, "Show messages", "", "log", partial(self.context.openers.show_panel, "log")),
+            Action("window.palette", "Find a command…", "Ctrl+K", "command", self.show_palette),
+            Action("plugins.open", "Plugins…", "", "link", self.show_plugins),
+            Action("window.settings", "Settings…", "Ctrl+,", "settings", self.show_settings),
+            Action("window.reset", "Put the panels back", "", "window", self.reset_layout),
+            Action("window.full", "Full screen", "F11", "screen", self._toggle_full_screen),
+            Action("help.guide", "First show, step by step…", "F1", "guide", self.show_guide),
+            Action("help.sample", "Open the sample show", "", "product", self.files.open_sample),
+            Action("help.about", "About Tradewind", "", "info", self._show_about),
+            Action("app.quit", "Quit", "Ctrl+Q", "quit", self.close),
         ]
-        table += [
-            Command("source.add", "Add a source…", self.sources.show_add_menu, "Ctrl+Shift+A", "source-add"),
-            Command("source.duplicate", "Duplicate the source", self.sources.duplicate, "Ctrl+J", "duplicate", self._layer_chosen),
-            Command("source.remove", "Remove the source", self.sources.remove, "", "remove", lambda: bool(self.selection.source_id)),
-            Command("bring_in.products", "Bring in products…", self.exchange.bring_in_products, "", "product"),
-            Command("bring_in.rundown", "Bring in the run of show…", self.exchange.bring_in_rundown, "", "rundown"),
-            Command("bring_in.orders", "Bring in orders…", self.exchange.bring_in_orders, "", "media"),
-            Command("export.open", "Export…", self.exchange.export, "", "save"),
-            Command("backups.open", "Earlier versions…", self.exchange.show_backups, "", "clock", lambda: studio.document.path is not None),
-            Command("setup.open", "Markets and cards…", self.show_setup, "Ctrl+M", "globe"),
-            Command("product.add", "Add a product", self.products.add, "", "product"),
-            Command("segment.add", "Add a segment", self.rundown.add, "", "rundown"),
-            Command("rundown.plan", "Plan from my products", self.rundown.plan, "", "rundown", lambda: bool(studio.document.show.products)),
-            Command("planner.toggle", "Planner", self.windows.toggle_planner, "Ctrl+T", "calendar"),
-            Command("airing.plan", "Plan a show…", self.schedule.plan, "", "add"),
-            Command("connections.open", "Connections of this show…", self.context.openers.open_connections, "", "link"),
-            Command("relay.add", "Add a relay…", self.relays.add, "", "relay"),
-            Command("live.copy", "Copy the watch address", self.live.copy_address, "Ctrl+Shift+C", "duplicate", self._watchable),
-            Command("live.code", "Show the code to scan", self.live.show_code, "", "qr", self._watchable),
-            Command("report.open", "Show summary…", self.show_report, "", "info"),
-            Command(SHOW_MESSAGES, "Show messages", partial(self.context.openers.show_panel, "log"), "", "log"),
-            Command("window.palette", "Find a command…", self.show_palette, "Ctrl+K", "command"),
-            Command("plugins.open", "Plugins…", self.show_plugins, "", "link"),
-            Command("window.settings", "Settings…", self.show_settings, "Ctrl+,", "settings"),
-            Command("window.reset", "Put the panels back", self.reset_layout, "", "window"),
-            Command("window.full", "Full screen", self._toggle_full_screen, "F11", "screen"),
-            Command("help.guide", "First show, step by step…", self.show_guide, "F1", "guide"),
-            Command("help.sample", "Open the sample show", self.files.open_sample, "", "product"),
-            Command("help.about", "About Tradewind", self._show_about, "", "info"),
-            Command("app.quit", "Quit", self.close, "Ctrl+Q", "quit"),
-        ]
-        return CommandTable(table, self._fittings.icons, self)
+        return QtActions((*studio.actions, *own), self._fittings.icons, self, failed=studio.actions.failed, titles=titles)
 
     def _scene_words(self, number: int) -> str:
         """A scene by its name: its number is only where it stands."""
@@ -303,9 +291,9 @@ class MainWindow(QMainWindow):
         return bool(self.live.watch_address())
 
     def _build_menus(self) -> None:
-        for action in self.commands.actions.values():
+        for action in self.qt_actions.by_id.values():
             self.addAction(action)  # its shortcut works wherever the focus is
-        self.menus = Menus(self.menuBar(), self.context, self.commands.actions, self.docks, self.files.open_path)
+        self.menus = Menus(self.menuBar(), self.context, self.qt_actions.by_id, self.docks, self.files.open_path)
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(tr("Window", "Toolbar"))
@@ -314,8 +302,8 @@ class MainWindow(QMainWindow):
         bar.setIconSize(QSize(20, 20))
         for entry in TOOLBAR:
             if entry:
-                bar.addAction(self.commands.actions[entry])
-                button = bar.widgetForAction(self.commands.actions[entry])
+                bar.addAction(self.qt_actions.by_id[entry])
+                button = bar.widgetForAction(self.qt_actions.by_id[entry])
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 if isinstance(button, QToolButton) and entry in ("scene.add", "source.add"):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -371,23 +359,23 @@ class MainWindow(QMainWindow):
         mark = "• " if self._studio.document.modified else ""
         air = air_words(self._studio.broadcast.air.value)  # first, as the taskbar cuts the end
         self.setWindowTitle(" – ".join(filter(None, (air, f"{mark}{self._studio.document.title}", "Tradewind"))))
-        self._refresh_commands()
+        self._refresh_actions()
 
-    def _refresh_commands(self) -> None:
-        self.commands.refresh()
-        self.toasts.settle(self.commands.can_run)
+    def _refresh_actions(self) -> None:
+        self.qt_actions.refresh()
+        self.toasts.settle(self.qt_actions.can_run)
 
     def _on_notice(self, notice: Notice) -> None:
         built_in = self._studio.relays.all[0]
         if notice.data.get("relay") == built_in.name:  # the session has no words of its own
             notice = replace(notice, data={**notice.data, "relay": relay_name(built_in)})
         self._fittings.book.add(notice)
-        self.toasts.titles = self.commands.titles()
+        self.toasts.titles = self.qt_actions.titles()
         self.toasts.show_notice(notice)
 
     def show_palette(self) -> None:
         """Every command by name."""
-        palette = late.Palette(self, list(self.commands.actions.values()))
+        palette = late.Palette(self, list(self.qt_actions.by_id.values()))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
 

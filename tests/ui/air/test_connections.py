@@ -60,7 +60,7 @@ async def test_escape_leaves_the_question_open_and_says_so(studio: Studio, windo
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert "show.connections" in told and len(studio.connections.pending()) == 2
     assert studio.broadcast.main_relay().id == "embedded"
-    window.commands.run("connections.open")
+    window.qt_actions.run("connections.open")
     again = await asked(window)
     QTest.mouseClick(again.refuse_button, LEFT)
     assert studio.connections.pending() == () and not studio.connections.allows("https://a.example:443")

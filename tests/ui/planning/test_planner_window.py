@@ -92,7 +92,7 @@ def test_what_happens_in_the_plan_is_read_by_the_page_that_is_seen(studio: Studi
 
 def test_the_main_window_opens_it_once_and_takes_it_along(shell: Shell) -> None:
     window = shell.window
-    window.commands.run("planner.toggle")
+    window.qt_actions.run("planner.toggle")
     first = window.windows.planner
     assert first is not None
     assert first.isVisible()
@@ -100,7 +100,7 @@ def test_the_main_window_opens_it_once_and_takes_it_along(shell: Shell) -> None:
     assert window.windows.planner is first
     assert first.tab == "people"
     first.close()
-    window.commands.run("planner.toggle")
+    window.qt_actions.run("planner.toggle")
     assert first.isVisible()
     window.let_go()
     assert window.windows.planner is None

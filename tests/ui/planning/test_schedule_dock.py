@@ -182,10 +182,10 @@ def test_the_planner_opens_from_the_dock(board: ScheduleBoard, window: MainWindo
     assert planner.tab == "month"
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window)
-    window.commands.run("planner.toggle")  # it is behind the other window: the user wants to see it
+    window.qt_actions.run("planner.toggle")  # it is behind the other window: the user wants to see it
     assert planner.isVisible()
     assert QTest.qWaitForWindowActive(planner)
-    window.commands.run("planner.toggle")
+    window.qt_actions.run("planner.toggle")
     assert not planner.isVisible()
 
 
@@ -200,8 +200,8 @@ def test_new_clock_rules_are_told_and_accepted(board: ScheduleBoard, window: Mai
         return replace(show, schedule=replace(show.schedule, tzdata="2020a", zone_tables=tables))
 
     studio.document.edit_show("Age", aged)
-    assert window.commands.can_run("schedule.moved")
-    window.commands.run("schedule.moved")
+    assert window.qt_actions.can_run("schedule.moved")
+    window.qt_actions.run("schedule.moved")
     dialog = window.findChildren(MovedDialog)[0]
     words = [one.text() for one in dialog.findChildren(type(dialog.more))]
     assert any("Tea and ink" in text and "20:00 New York" in text for text in words)

@@ -124,17 +124,17 @@ async def test_work_of_a_crash_that_nobody_decided_about_stays(tmp_path: Path, s
 def test_save_asks_for_a_place_the_first_time_only(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     changed(window)
     with when_asked(QFileDialog, choose_file("")):
-        window.commands.run("file.save")
+        window.qt_actions.run("file.save")
     assert (studio.document.path, studio.document.modified) == (None, True)
     with when_asked(QFileDialog, choose_file(str(tmp_path / "first.tradewind"))) as asked:
-        window.commands.run("file.save")
+        window.qt_actions.run("file.save")
     assert asked == ["Save the show"]
     assert studio.document.path == tmp_path / "first.tradewind" and studio.document.path.is_file()
     changed(window)
-    window.commands.run("file.save")
+    window.qt_actions.run("file.save")
     assert not studio.document.modified
     with when_asked(QFileDialog, choose_file(str(tmp_path / "second.tradewind"))):
-        window.commands.run("file.save_as")
+        window.qt_actions.run("file.save_as")
     assert studio.document.path == tmp_path / "second.tradewind"
     assert window.windowTitle().startswith("second")
 
@@ -146,7 +146,7 @@ def test_a_show_is_opened_and_comes_back_among_the_recent_ones(studio: Studio, w
     studio.files.new()
     count = len(studio.document.project.sources)
     with when_asked(QFileDialog, choose_file(str(path))) as asked:
-        window.commands.run("file.open")
+        window.qt_actions.run("file.open")
     assert asked == ["Open a show"]
     assert (studio.document.path, len(studio.document.project.sources)) == (path, count + 1)
     studio.files.new()
@@ -163,6 +163,6 @@ def test_a_file_that_is_no_show_is_told_and_changes_nothing(studio: Studio, wind
     broken.write_text("{")
     before = studio.document.project
     with when_asked(QFileDialog, choose_file(str(broken))):
-        window.commands.run("file.open")
+        window.qt_actions.run("file.open")
     assert studio.document.project is before
     assert window.toasts.toasts[-1].notice.severity.value == "error"

@@ -151,9 +151,9 @@ def test_removing_what_viewers_see_is_asked_about(studio: Studio, window: MainWi
 
 
 def test_commands_call_scenes_by_their_names(studio: Studio, window: MainWindow) -> None:
-    window.commands.refresh()
+    window.qt_actions.refresh()
     QApplication.processEvents()
-    actions = window.commands.actions
+    actions = window.qt_actions.by_id
     assert [actions[f"scene.{number}"].text() for number in (1, 2)] == ["Take scene: Scene 1", "Take scene: Two"]
     studio.document.edit("Rename", lambda project: editing.rename_scene(project, project.scenes[1].id, "Table"))
     studio.document.edit("Move", lambda project: editing.move_scene(project, project.scenes[1].id, 0))

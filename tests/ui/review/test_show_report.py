@@ -75,7 +75,7 @@ async def test_the_page_says_what_happened(shell: Shell, studio: Studio, languag
     studio.document.edit_show("Fill", lambda _: selling_show())
     lived(studio)
     window = shell.window
-    window.commands.run("report.open")
+    window.qt_actions.run("report.open")
     shown = await read(window)
     for line in words:
         assert line in shown.text()
@@ -95,7 +95,7 @@ async def test_past_shows_are_chosen_and_kept_as_pdf(shell: Shell, studio: Studi
     studio.log.append(EventKind.OFF_AIR, why="host")
     studio.log.append(EventKind.SHOW_ENDED, why="host")
     window = shell.window
-    window.commands.run("report.open")
+    window.qt_actions.run("report.open")
     shown = await read(window)
     assert [shown.choice.itemText(row).endswith("rehearsal") for row in range(shown.choice.count())] == [False, True]
     newest = shown.summary
@@ -113,7 +113,7 @@ async def test_past_shows_are_chosen_and_kept_as_pdf(shell: Shell, studio: Studi
 
 
 async def test_before_the_first_show_the_page_says_so(shell: Shell, studio: Studio) -> None:
-    shell.window.commands.run("report.open")
+    shell.window.qt_actions.run("report.open")
     QApplication.processEvents()
     shown = report_of(shell.window)
     assert shown is not None and shown.empty.isVisible() and not shown.copy_button.isEnabled()

@@ -56,7 +56,7 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
         window.close()
     assert window.isVisible()
     window.activateWindow()
-    await until(lambda: window.isActiveWindow() and window.commands.actions["show.stop"].isEnabled())
+    await until(lambda: window.isActiveWindow() and window.qt_actions.by_id["show.stop"].isEnabled())
     with when_asked(Question, press_return) as titles:
         QTest.keyClick(window, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert titles == ["End the show?"]
@@ -68,7 +68,7 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
 def test_a_running_run_of_show_is_kept_by_every_careless_key(command: str, key: Qt.Key, window: MainWindow, studio: Studio) -> None:
     studio.control.runner.start()
     with when_asked(Question, lambda question: QTest.keyClick(question.focusWidget(), key)) as titles:
-        window.commands.run(command)
+        window.qt_actions.run(command)
     assert titles == ["The run of show of “Lamps” is still running"]
     assert studio.control.runner.run.running
     assert len(studio.document.show.products) == 4
@@ -79,7 +79,7 @@ async def test_the_show_that_made_way_is_among_the_recent_ones(shell: Shell, win
     studio.document.edit_show("Fill", lambda _: selling_show())
     studio.control.runner.start()
     with when_asked(Question, answers("leave", "discard")):
-        window.commands.run("file.new")
+        window.qt_actions.run("file.new")
     assert studio.document.show.products == ()
     window.menus.made["RECENT"].aboutToShow.emit()
     entry = window.menus.made["RECENT"].actions()[0]

@@ -86,7 +86,7 @@ def test_tab_reaches_every_control_of_the_dialogs(studio: Studio, window: MainWi
 
 
 def test_the_on_air_button_answers_its_keys(studio: Studio, window: MainWindow) -> None:
-    keys = {name: window.commands.actions[name].shortcut().toString() for name in ("show.go_live", "show.stop", "live.copy")}
+    keys = {name: window.qt_actions.by_id[name].shortcut().toString() for name in ("show.go_live", "show.stop", "live.copy")}
     assert keys == {"show.go_live": "Ctrl+L", "show.stop": "Ctrl+Shift+L", "live.copy": "Ctrl+Shift+C"}
     assert window.live.copy_button.accessibleName() == "Copy the watch address"
 

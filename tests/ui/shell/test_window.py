@@ -295,7 +295,7 @@ def test_the_relay_dialog_knows_every_preset(studio: Studio, window: MainWindow)
 
 
 def test_the_palette_finds_and_runs(studio: Studio, window: MainWindow) -> None:
-    palette = Palette(window, list(window.commands.actions.values()))
+    palette = Palette(window, list(window.qt_actions.by_id.values()))
     palette.show()
     QTest.keyClicks(palette.line, "add scene")
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
@@ -340,7 +340,7 @@ def test_a_long_name_does_not_push_the_form_out_of_its_panel(studio: Studio, win
 
 
 def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) -> None:
-    undo = window.commands.actions["edit.undo"]
+    undo = window.qt_actions.by_id["edit.undo"]
     assert not undo.isEnabled()
     window.sources.add(SourceKind.COLOUR)
     QApplication.processEvents()
@@ -352,7 +352,7 @@ def test_commands_follow_what_can_be_done(studio: Studio, window: MainWindow) ->
 
 
 def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: MainWindow) -> None:
-    switch, selling = window.commands.actions["card.code"], studio.control.selling
+    switch, selling = window.qt_actions.by_id["card.code"], studio.control.selling
     assert switch.isCheckable()
     assert not switch.isChecked()
     for on in (True, False):
@@ -369,7 +369,7 @@ def test_every_menu_fits_a_small_screen(window: MainWindow) -> None:
 
 
 def test_shortcuts_are_not_given_twice(window: MainWindow) -> None:
-    keys = [action.shortcut().toString() for action in window.commands.actions.values() if not action.shortcut().isEmpty()]
+    keys = [action.shortcut().toString() for action in window.qt_actions.by_id.values() if not action.shortcut().isEmpty()]
     assert len(keys) == len(set(keys))
 
 

@@ -473,10 +473,10 @@ async def test_the_handbook_is_written_as_page_and_as_pdf_in_the_chosen_language
 
 
 async def test_an_earlier_version_opens_as_a_new_show(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
-    assert not selling.commands.actions["backups.open"].isEnabled()
+    assert not selling.qt_actions.by_id["backups.open"].isEnabled()
     assert studio.files.save_as(tmp_path / "Lamps.tradewind")
     QApplication.processEvents()
-    assert selling.commands.actions["backups.open"].isEnabled()
+    assert selling.qt_actions.by_id["backups.open"].isEnabled()
     studio.files.new()
     assert studio.files.open(tmp_path / "Lamps.tradewind"), "a show that is opened is copied"
     async with asyncio.timeout(40):

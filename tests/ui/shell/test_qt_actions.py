@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from app.session.actions import Action
 from app.storage.paths import RESOURCES
-from app.ui.kit.commands import Command, CommandTable
+from app.ui.kit.qt_actions import QtActions
 from app.ui.kit.theme import Icons, load_theme
 
 
@@ -33,38 +34,40 @@ def lamp() -> Lamp:
 
 
 @pytest.fixture
-def table(qt: QApplication, lamp: Lamp) -> Iterator[CommandTable]:
+def table(qt: QApplication, lamp: Lamp) -> Iterator[QtActions]:
     owner = QObject()
     icons = Icons(Path(RESOURCES) / "icons", load_theme(RESOURCES / "themes", "dark"))
-    yield CommandTable(
+    yield QtActions(
         (
-            Command("light", "Light…", lamp.switch, "Ctrl+L", "", lamp.can_be_lit),
-            Command("lamp", "Lamp", lamp.switch, checked=lambda: lamp.lit, words=lambda: "Lit" if lamp.lit else "Dark"),
+            Action("light", "Light…", "Ctrl+L", "", lamp.switch, lamp.can_be_lit),
+            Action("lamp", "Lamp", run=lamp.switch, checked=lambda: lamp.lit),
         ),
         icons,
         owner,
+        failed=lambda error: None,
+        titles={"lamp": lambda: "Lit" if lamp.lit else "Dark"},
     )
     owner.deleteLater()
 
 
-def test_what_happens_in_one_turn_is_looked_at_once(table: CommandTable, lamp: Lamp) -> None:
+def test_what_happens_in_one_turn_is_looked_at_once(table: QtActions, lamp: Lamp) -> None:
     before = lamp.looks
     for _ in range(5):
         lamp.switch()
         table.refresh()
-    assert table.actions["light"].isEnabled(), "not before the end of the turn"
+    assert table.by_id["light"].isEnabled(), "not before the end of the turn"
     QApplication.processEvents()
     assert lamp.looks == before + 1
-    assert not table.actions["light"].isEnabled()
-    assert (table.actions["lamp"].text(), table.actions["lamp"].isChecked()) == ("Lit", True)
+    assert not table.by_id["light"].isEnabled()
+    assert (table.by_id["lamp"].text(), table.by_id["lamp"].isChecked()) == ("Lit", True)
     QApplication.processEvents()
     assert lamp.looks == before + 1
 
 
-def test_a_command_leaves_the_table_as_things_are(table: CommandTable, lamp: Lamp) -> None:
-    assert table.actions["light"].toolTip() == "Light (Ctrl+L)"
+def test_a_command_leaves_the_table_as_things_are(table: QtActions, lamp: Lamp) -> None:
+    assert table.by_id["light"].toolTip() == "Light (Ctrl+L)"
     table.refresh()
-    table.actions["lamp"].trigger()
-    assert (table.actions["light"].isEnabled(), table.actions["lamp"].isChecked()) == (False, True), "the next key finds it so"
-    table.actions["lamp"].trigger()
-    assert (table.actions["lamp"].text(), table.titles()) == ("Lit", {"light": "Light…", "lamp": "Dark"}), "nothing asked for a look"
+    table.by_id["lamp"].trigger()
+    assert (table.by_id["light"].isEnabled(), table.by_id["lamp"].isChecked()) == (False, True), "the next key finds it so"
+    table.by_id["lamp"].trigger()
+    assert (table.by_id["lamp"].text(), table.titles()) == ("Lit", {"light": "Light…", "lamp": "Dark"}), "nothing asked for a look"
