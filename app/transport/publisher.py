@@ -26,7 +26,8 @@ from app.transport.peer import Peer
 from app.transport.probe import EVERY_S, RelayWatch
 from app.transport.reconnect_delay import ReconnectDelay
 from app.transport.sender import MediaFrame
-from app.transport.session import TargetSession, Timers
+from app.transport.target_session import TargetSession
+from app.transport.timers import Timers
 from app.transport.trial import try_relay
 from app.transport.whip import WhipClient
 
@@ -245,7 +246,7 @@ class Publisher:
             clock=self._clock,
             notify=self._notify,
             changed=self._changed,
-            taken=lambda: self._take_peer(target),
+            take_peer=lambda: self._take_peer(target),
             delay=ReconnectDelay(self._random.uniform),
             want_keyframe=self._control.request_keyframe,
             timers=self._timers,

@@ -56,6 +56,18 @@ class SenderCounts:
     queue_dropped: int = 0
     first_packet_ns: int = 0
 
+    def __add__(self, later: "SenderCounts") -> "SenderCounts":
+        """Both together; the time of the first packet is the later association's."""
+        return SenderCounts(
+            self.packets_sent + later.packets_sent,
+            self.bytes_sent + later.bytes_sent,
+            self.retransmitted + later.retransmitted,
+            self.nack_missed + later.nack_missed,
+            self.pli_received + later.pli_received,
+            self.queue_dropped + later.queue_dropped,
+            later.first_packet_ns,
+        )
+
 
 _Waiting = tuple[bytes, bool, int]  # payload, marker, timestamp
 _Item = tuple[bytes, bool, int, int]  # the same and the sequence number it had; -1 = new

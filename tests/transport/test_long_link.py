@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from app.domain.program.broadcast import TargetState
-from app.transport.session import Timers
+from app.transport.timers import Timers
 from tests.support.emulated_link import FAR, EmulatedLink, available
 from tests.support.encoded import Feeder
 from tests.support.whip_server import WhipServer

@@ -21,7 +21,7 @@ from app.transport.connection import make_peer
 from app.transport.peer import Peer
 from app.transport.probe import FIRST_EVERY_S, SAMPLES
 from app.transport.publisher import Publisher
-from app.transport.session import Timers
+from app.transport.timers import Timers
 from tests.support.encoded import TONE_HZ, Control, Feeder, luma_of
 from tests.support.stun_server import StunServer
 from tests.support.whip_server import WhipServer
