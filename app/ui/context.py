@@ -18,13 +18,14 @@ from app.domain.rundown.finding import Fact
 from app.domain.show import Show
 from app.domain.show_editing import on_project
 from app.session.studio import Studio
-from app.ui.kit.bridge import Bridge
-from app.ui.kit.editors import Surroundings
-from app.ui.kit.folders import Folders
+from app.ui.bridge import Bridge
+from app.ui.kit.editors import EditorResources
+from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.language import BCP47, language_for
 from app.ui.kit.theme import Icons, Theme
 from app.ui.notices import Words
 from app.ui.openers import Openers
+from app.ui.program.device_editor import DeviceEditor
 from app.ui.selection import Selection
 
 MakeCode = Callable[[str], Sequence[Sequence[int]]]
@@ -76,7 +77,7 @@ class WindowContext:
     formats: Formats
     finding_words: Words
     known_markets: Callable[[], Sequence[Market]]
-    folders: Folders
+    file_dialogs: FileDialogs
     openers: Openers
 
     @property
@@ -85,9 +86,9 @@ class WindowContext:
         return BCP47[language_for(self.studio.settings.value.language)]
 
     @property
-    def around(self) -> Surroundings:
-        """What editors of declared fields need."""
-        return Surroundings(self.icons, lambda: self.studio.engine.devices, self.folders)
+    def editor_resources(self) -> EditorResources:
+        """What editors of declared fields use."""
+        return EditorResources(self.icons, lambda field: DeviceEditor(field, lambda: self.studio.engine.devices), self.file_dialogs)
 
     @property
     def edited_scene(self) -> Scene:

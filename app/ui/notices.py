@@ -24,9 +24,11 @@ from PySide6.QtWidgets import (
 
 from app.domain.base.errors import Value
 from app.domain.base.notice import Notice, Severity
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import column
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, icon_button, label, push_button
 from app.ui.kit.theme import Icons
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 from app.domain.air.contact import Contact, ContactKind
 from app.domain.program.output import Relay
 from app.ui.context import WindowContext
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
+from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.kit.theme import Icons
 
 ICON_PX = 22
@@ -69,7 +70,7 @@ class ServerRow(QFrame):
         return box
 
 
-class ConnectionsDialog(FramedDialog):
+class ConnectionsDialog(ScrollDialog):
     """Asks about the servers without an answer; `everything` shows all of them, with what was answered.
 
     Closed without an answer, nothing is reached and it is asked again.

@@ -11,9 +11,12 @@ from app.domain.program.output import EMBEDDED_RELAY_ID
 from app.domain.program.stats import EngineStats, TargetStats
 from app.ui.context import WindowContext
 from app.ui.figures import bitrate, duration, milliseconds, relay_name
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import ScanCode, badge, elided, icon_button, label, push_button, set_property
+from app.ui.kit.qr_code import QrCode
 from app.ui.kit.questions import ask
+from app.ui.kit.theme import set_property
 
 NOTE_PX = 260  # the line below the button's words
 _BADGES = {
@@ -257,6 +260,6 @@ class LivePanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = QWidgetAction(menu)
-        action.setDefaultWidget(ScanCode(self._context.make_code(self.watch_address()), tr("Live", "Code to scan with a phone")))
+        action.setDefaultWidget(QrCode(self._context.make_code(self.watch_address()), tr("Live", "Code to scan with a phone")))
         menu.addAction(action)
         menu.popup(self.code_button.mapToGlobal(self.code_button.rect().bottomLeft()))

@@ -13,14 +13,15 @@ from app.domain.program.output import Relay
 from app.domain.program.trial import RelayTrial
 from app.ui.air.relay_outcome import RelayOutcome
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.form import Form
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.labels import label
 from app.ui.kit.language import declared, tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.kit.questions import ask
+from app.ui.kit.scroll_dialog import ScrollDialog
 
 
-class RelayDialog(FramedDialog):
+class RelayDialog(ScrollDialog):
     """`relay` None = a new one, filled in with what is known of `found`. Saving changes the show in one undo step; the token goes
     to the keyring."""
 
@@ -110,7 +111,7 @@ class RelayDialog(FramedDialog):
         if self.form is not None:
             self._fields.removeWidget(self.form)
             self.form.deleteLater()
-        self.form = Form(preset.fields, self._context.around)
+        self.form = Form(preset.fields, self._context.editor_resources)
         if self._relay is not None and any(field.key == "whip_url" for field in preset.fields) and not self._values.get("whip_url"):
             self._values["whip_url"] = self._relay.whip_url
         if self._relay is not None and not self._values.get("watch_url"):

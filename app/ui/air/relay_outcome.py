@@ -8,8 +8,9 @@ from app.domain.program.packet import Codec
 from app.domain.program.trial import RelayTrial
 from app.ui.context import WindowContext
 from app.ui.figures import milliseconds
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.theme import set_property
 
 PATIENCE_MS = 60_000  # each step of a trial has its own limit; an engine that dies meanwhile answers nothing
 

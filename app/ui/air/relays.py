@@ -13,8 +13,10 @@ from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.domain.program.stats import RelayProbe
 from app.ui.context import WindowContext
 from app.ui.figures import milliseconds, relay_name
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, elided, icon_button, label, push_button, set_property
+from app.ui.kit.theme import set_property
 
 NEAR_MS, FAR_MS = 60.0, 200.0
 

@@ -7,9 +7,10 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QK
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.ui.catalogue.product_list import Thumbnails
-from app.ui.kit.folders import PICTURES, Folders
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.file_dialogs import PICTURES, FileDialogs
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label
 from app.ui.kit.theme import Icons
 
 SIDE_PX = 96
@@ -74,9 +75,9 @@ class PictureStrip(QWidget):
     files_chosen = Signal(list)
     ordered = Signal(list)
 
-    def __init__(self, thumbnails: Thumbnails, icons: Icons, folders: Folders) -> None:
+    def __init__(self, thumbnails: Thumbnails, icons: Icons, file_dialogs: FileDialogs) -> None:
         super().__init__()
-        self._folders = folders
+        self._file_dialogs = file_dialogs
         self._thumbnails = thumbnails
         self._ids: tuple[str, ...] = ()
         layout = QVBoxLayout(self)
@@ -134,7 +135,7 @@ class PictureStrip(QWidget):
 
     def _choose(self) -> None:
         kinds = f"{tr('Product', 'Pictures')} ({' '.join(PATTERNS)})"
-        paths = self._folders.open_files(self, PICTURES, tr("Product", "Choose pictures"), kinds)
+        paths = self._file_dialogs.open_files(self, PICTURES, tr("Product", "Choose pictures"), kinds)
         if paths:
             self.files_chosen.emit(paths)
 

@@ -40,8 +40,10 @@ from app.ui.catalogue.product_pages import (
 )
 from app.ui.catalogue.product_trade_pages import PricesPage, SizesPage
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import elided, label
 from app.ui.kit.language import declared, tr
-from app.ui.kit.pieces import elided, label, push_button, set_property
+from app.ui.kit.theme import set_property
 
 SIZE_PX = (900, 640)
 METER_PX = (96, 6)
@@ -232,7 +234,7 @@ class ProductDialog(QDialog):
         )
 
     def _make_strip(self) -> PictureStrip:
-        strip = PictureStrip(Thumbnails(self._context.studio.pictures.get, SIDE_PX), self._context.icons, self._context.folders)
+        strip = PictureStrip(Thumbnails(self._context.studio.pictures.get, SIDE_PX), self._context.icons, self._context.file_dialogs)
         strip.files_chosen.connect(self._add_pictures)
         return strip
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.domain.base.words import pick
 from app.domain.catalogue.product import Product, Role
-from app.ui.kit.draggable_rows import DraggableRows
+from app.ui.kit.draggable_list import DraggableList
+from app.ui.kit.item_model import ITEM_ROLE, Index, ItemModel
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Theme
-from app.ui.kit.thing_rows import THING, Index, ThingRows
 
 PRODUCT_TYPE = "application/x-tradewind-products"
 ROW_PX = 56
@@ -74,7 +74,7 @@ def search_text(product: Product) -> str:
     return "\n".join((*product.name.values(), product.sku, product.category)).casefold()
 
 
-class ProductModel(ThingRows[Product]):
+class ProductModel(ItemModel[Product]):
     """The products that match the search, in the show's order."""
 
     carried = PRODUCT_TYPE  # the rundown takes them too
@@ -95,7 +95,7 @@ class ProductModel(ThingRows[Product]):
         if products is before[0] and search == before[1]:
             return
         self._all, self._search = products, search
-        self.show_things(self._matching())
+        self.show_items(self._matching())
 
     def _matching(self) -> tuple[Product, ...]:
         if not self._search:
@@ -129,7 +129,7 @@ class _ProductDelegate(QStyledItemDelegate):
         return QSize(120, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        product: Product = index.data(THING)
+        product: Product = index.data(ITEM_ROLE)
         area: QRect = option.rect.adjusted(0, 1, 0, -1)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         over = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -193,7 +193,7 @@ class _ProductDelegate(QStyledItemDelegate):
         return self._theme.colour({Role.HERO: "accent", Role.TRAFFIC: "info", Role.BACKUP: "faint"}[role])
 
 
-class ProductView(DraggableRows[Product]):
+class ProductView(DraggableList[Product]):
     """`pinned(id)` by Space; `pictures_dropped(id, paths)` when files are let fall on a row, with "" as id beside the rows."""
 
     pictures_dropped = Signal(str, list)

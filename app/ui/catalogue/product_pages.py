@@ -12,10 +12,11 @@ from app.domain.base.errors import AppError
 from app.domain.base.words import Words
 from app.domain.catalogue.product import MAX_POINTS, Answer, Claim, Comparison, Point, Product, Role
 from app.domain.show_editing import new_id
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.kit.theme import Icons, Theme
-from app.ui.kit.words_field import PlainField, WordsField
+from app.ui.kit.translated_field import PlainField, TranslatedField
 
 Change = Callable[[str, Callable[[Product], Product]], None]
 
@@ -61,11 +62,11 @@ class Page(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 12, 0)
         self.column.setSpacing(10)
-        self._words: dict[str, WordsField] = {}
+        self._words: dict[str, TranslatedField] = {}
 
-    def words(self, name: str, title: str, *, paragraph: bool = False, hint: str = "") -> WordsField:
+    def words(self, name: str, title: str, *, paragraph: bool = False, hint: str = "") -> TranslatedField:
         """A field of the product that has words in each language."""
-        made = WordsField(title, paragraph=paragraph, hint=hint, parent=self)
+        made = TranslatedField(title, paragraph=paragraph, hint=hint, parent=self)
         made.edited.connect(lambda words: self.means.change(name, lambda product: replace(product, **{name: words})))
         self._words[name] = made
         self.column.addWidget(made)
@@ -145,7 +146,7 @@ class _Listed(Page):
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
         self._boxes: list[QWidget] = []
-        self._fields: dict[QWidget, list[WordsField | PlainField]] = {}
+        self._fields: dict[QWidget, list[TranslatedField | PlainField]] = {}
         self._reading: Reading | None = None
         self.list = QVBoxLayout()
         self.list.setSpacing(12)
@@ -206,7 +207,7 @@ class _Listed(Page):
                 self.list.addWidget(box)
         for box, thing in zip(self._boxes, things, strict=True):
             for field, (_, _, _, value) in zip(self._fields[box], self.fields(thing), strict=True):
-                if isinstance(field, WordsField) and not isinstance(value, str):
+                if isinstance(field, TranslatedField) and not isinstance(value, str):
                     field.show_words(value, reading.language, reading.beside)
                 elif isinstance(field, PlainField):
                     field.show_text(str(value))
@@ -220,9 +221,9 @@ class _Listed(Page):
         row.setContentsMargins(12, 10, 6, 10)
         column = QVBoxLayout()
         column.setSpacing(8)
-        fields: list[WordsField | PlainField] = []
+        fields: list[TranslatedField | PlainField] = []
         for name, title, paragraph, value in self.fields(thing):
-            field = PlainField(title) if isinstance(value, str) else WordsField(title, paragraph=paragraph)
+            field = PlainField(title) if isinstance(value, str) else TranslatedField(title, paragraph=paragraph)
             field.edited.connect(lambda changed, name=name: self._edit(place, name, changed))
             column.addWidget(field)
             fields.append(field)

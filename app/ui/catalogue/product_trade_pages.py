@@ -10,8 +10,8 @@ from app.domain.base.money import parse_amount
 from app.domain.catalogue.product import Product, landed_cost
 from app.ui.catalogue import product_tables as tables
 from app.ui.catalogue.product_pages import Page, PageMeans, Reading
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label
 from app.ui.kit.table_edit import Column, TableEdit
 
 

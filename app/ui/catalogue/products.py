@@ -15,9 +15,10 @@ from app.domain.catalogue.product import Product, Role, missing_fields, missing_
 from app.domain.show import Show, product_by_id
 from app.ui.catalogue.product_list import THUMB_PX, Line, ProductView, Thumbnails, role_badge
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import column
+from app.ui.kit.empty_state import EmptyState
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, icon_button, push_button
 
 KEPT_LINES = 1000  # what rows say, of those that were looked at
 

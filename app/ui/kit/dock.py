@@ -3,8 +3,9 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QWidget
 
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label
 from app.ui.kit.theme import Icons
 
 CLOSE_PX = 24

@@ -1,4 +1,4 @@
-"""One editor for each type of declared field: shows a value, says when the user changed it."""
+"""One editor for each type of declared field."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -26,8 +26,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.base.errors import Value
 from app.domain.base.schema import Field, FieldType, parse_colour
-from app.domain.program.device import Device, Devices
-from app.ui.kit.folders import MEDIA, Folders
+from app.ui.kit.file_dialogs import MEDIA, FileDialogs
 from app.ui.kit.language import declared, tr
 from app.ui.kit.theme import Icons
 
@@ -38,16 +37,16 @@ PARAGRAPH_HEIGHT_PX = 84
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What editors need from around them: pictures, and the machine's devices as they are now."""
+class EditorResources:
+    """What editors use. `device_editor` makes the picker of cameras, microphones or monitors for a field."""
 
     icons: Icons
-    devices: Callable[[], Devices]
-    folders: Folders = made(default_factory=Folders)
+    device_editor: "Callable[[Field], Editor]"
+    file_dialogs: FileDialogs = made(default_factory=FileDialogs)
 
 
 class Editor(QWidget):
-    """Base of all editors; `edited` carries the new value and is not emitted by `show_value`."""
+    """The base of all editors. `edited` carries the new value; `show_value` does not emit it."""
 
     edited = Signal(object)
 
@@ -59,7 +58,7 @@ class Editor(QWidget):
         self._row.setSpacing(4)
 
     def _take(self, widget: QWidget) -> None:
-        """Put the one widget in that has the keyboard, named as the field is."""
+        """Add the widget that takes the keyboard, with the accessible name of the field."""
         widget.setAccessibleName(declared(self._field.title))
         widget.setAccessibleDescription(declared(self._field.help))
         self._row.addWidget(widget, 1)
@@ -67,21 +66,21 @@ class Editor(QWidget):
 
     @abstractmethod
     def show_value(self, value: Value) -> None:
-        """Show a value that came from elsewhere."""
+        """Show a value that changed elsewhere."""
 
     def refresh_devices(self) -> None:
-        """Another device came or went; only device pickers care."""
+        """List the devices again. Only device pickers do something here."""
 
 
 def roomy(box: QAbstractSpinBox) -> None:
-    """The figures of a number field begin where those of a text field do, which the style sheet cannot reach."""
+    """Indent the digits as much as the text of a text field. The style sheet cannot do this."""
     line = box.findChild(QLineEdit)
     if line is not None:
         line.setTextMargins(6, 0, 2, 0)
 
 
 class _CalmSpinBox(QSpinBox):
-    """A number field that a scrolled form does not change by accident."""
+    """Ignores the wheel without focus, so that scrolling a form changes nothing."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
@@ -92,13 +91,13 @@ class _CalmDoubleSpinBox(QDoubleSpinBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
-class _CalmComboBox(QComboBox):
+class CalmComboBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 def _number_box(box: AnyNumberBox, field: Field) -> AnyNumberBox:
-    """What whole and broken numbers share: unit, focus, and a value that counts when it is typed to the end."""
+    """Set up what all number fields share: unit, focus, and a value that counts when typing ends."""
     roomy(box)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setSuffix(f" {field.unit}" if field.unit else "")
@@ -107,9 +106,9 @@ def _number_box(box: AnyNumberBox, field: Field) -> AnyNumberBox:
 
 
 class FlagEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
+        del resources
         self._box = QCheckBox(declared(field.title))
         self._take(self._box)
         self._box.toggled.connect(self.edited.emit)
@@ -120,9 +119,9 @@ class FlagEditor(Editor):
 
 
 class IntegerEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
+        del resources
         self._box = _number_box(_CalmSpinBox(), field)
         self._box.setRange(
             int(field.minimum) if field.minimum is not None else -INTEGER_LIMIT,
@@ -138,9 +137,9 @@ class IntegerEditor(Editor):
 
 
 class NumberEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
+        del resources
         self._box = _number_box(_CalmDoubleSpinBox(), field)
         self._box.setRange(
             field.minimum if field.minimum is not None else -INTEGER_LIMIT, field.maximum if field.maximum is not None else INTEGER_LIMIT
@@ -156,9 +155,9 @@ class NumberEditor(Editor):
 
 
 class TextEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
+        del resources
         self._line = QLineEdit()
         self._take(self._line)
         self._line.textEdited.connect(self.edited.emit)
@@ -169,9 +168,9 @@ class TextEditor(Editor):
 
 
 class ParagraphEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
+        del resources
         self._text = QPlainTextEdit()
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(PARAGRAPH_HEIGHT_PX)
@@ -185,10 +184,10 @@ class ParagraphEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
-        self._box = _CalmComboBox()
+        del resources
+        self._box = CalmComboBox()
         self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for choice in field.choices:
             self._box.addItem(declared(choice.title), choice.value)
@@ -200,11 +199,11 @@ class ChoiceEditor(Editor):
 
 
 class ColourEditor(Editor):
-    """A button in the colour; the dialog has an alpha channel."""
+    """A button in the colour. Its dialog has an alpha channel."""
 
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
+        del resources
         self._value = str(field.default)
         self._button = QPushButton()
         self._button.setProperty("role", "colour")
@@ -240,14 +239,14 @@ class ColourEditor(Editor):
 
 
 class FileEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        self._folders = around.folders
+        self._file_dialogs = resources.file_dialogs
         self._line = QLineEdit()
         self._line.setPlaceholderText(tr("Form", "Choose a file or type an address"))
         self._take(self._line)
         button = QToolButton()
-        button.setIcon(around.icons.icon("open"))
+        button.setIcon(resources.icons.icon("open"))
         button.setToolTip(tr("Form", "Choose a file…"))
         button.setAccessibleName(tr("Form", "Choose a file…"))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -271,17 +270,17 @@ class FileEditor(Editor):
         filters = [tr("Form", "All files (*)")]
         if patterns:
             filters.insert(0, f"{declared(self._field.title)} ({patterns})")
-        path = self._folders.open_file(self, MEDIA, declared(self._field.title), ";;".join(filters), self._line.text())
+        path = self._file_dialogs.open_file(self, MEDIA, declared(self._field.title), ";;".join(filters), self._line.text())
         if path:
             self._line.setText(path)
             self._finished()
 
 
 class FontEditor(Editor):
-    def __init__(self, field: Field, around: Surroundings) -> None:
+    def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
-        del around
-        self._box = _CalmComboBox()
+        del resources
+        self._box = CalmComboBox()
         self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.addItem(tr("Form", "The system's own"), "")
@@ -292,73 +291,17 @@ class FontEditor(Editor):
 
     def show_value(self, value: Value) -> None:
         index = self._box.findData(value)
-        if index < 0:  # a font of another machine is kept and named
+        if index < 0:  # keep and show a font of another computer
             self._box.addItem(str(value), str(value))
             index = self._box.count() - 1
         self._box.setCurrentIndex(index)
 
 
-def _monitor_name(device: Device) -> str:
-    """Its number, for many systems name no monitor, then its name and size."""
-    return " · ".join(part for part in (tr("Form", "Monitor {number}", number=device.id), device.name, device.detail) if part)
+def _device_editor(field: Field, resources: EditorResources) -> Editor:
+    return resources.device_editor(field)
 
 
-class DeviceEditor(Editor):
-    """A picker of cameras, microphones or monitors; a device that is not there now is kept and said to be missing."""
-
-    def __init__(self, field: Field, around: Surroundings) -> None:
-        super().__init__(field)
-        self._devices = around.devices
-        self._value: Value = field.default
-        self._box = _CalmComboBox()
-        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        if field.type is FieldType.CAMERA:
-            self._box.setEditable(True)  # an address works too
-            self._box.setLineEdit(line := QLineEdit())
-            line.editingFinished.connect(self._typed)
-        self._take(self._box)
-        self._box.activated.connect(self._activated)
-
-    def _found(self) -> tuple[tuple[Value, str], ...]:
-        devices, kind = self._devices(), self._field.type
-        if kind is FieldType.MONITOR:
-            monitors = tuple((int(device.id), _monitor_name(device)) for device in devices.monitors if device.id != "0")
-            return (*(monitors or ((1, tr("Form", "Monitor {number}", number=1)),)), (0, tr("Form", "All monitors together")))
-        cameras = kind is FieldType.CAMERA
-        first = tr("Form", "First camera found") if cameras else tr("Form", "The system's default")
-        found: tuple[Device, ...] = devices.cameras if cameras else devices.microphones
-        return (("", first), *((device.id, f"{device.name} · {device.detail}" if device.detail else device.name) for device in found))
-
-    def refresh_devices(self) -> None:
-        self.show_value(self._value)
-
-    def show_value(self, value: Value) -> None:
-        self._value = value
-        found = self._found()
-        with QSignalBlocker(self._box):
-            self._box.clear()
-            for known, name in found:
-                self._box.addItem(name, known)
-            if value not in {known for known, _ in found}:
-                address = "://" in str(value)
-                self._box.addItem(str(value) if address else tr("Form", "Not connected: {device}", device=str(value)), value)
-            self._box.setCurrentIndex(self._box.findData(value))
-
-    def _activated(self, index: int) -> None:
-        value = self._box.itemData(index)
-        if value is not None and value != self._value:
-            self._value = value
-            self.edited.emit(value)
-
-    def _typed(self) -> None:
-        text = self._box.currentText().strip()
-        if "://" in text and text != self._value:
-            self.show_value(text)
-            self.edited.emit(text)
-
-
-EDITORS: Mapping[FieldType, Callable[[Field, Surroundings], Editor]] = {
+EDITORS: Mapping[FieldType, Callable[[Field, EditorResources], Editor]] = {
     FieldType.FLAG: FlagEditor,
     FieldType.INTEGER: IntegerEditor,
     FieldType.NUMBER: NumberEditor,
@@ -368,9 +311,9 @@ EDITORS: Mapping[FieldType, Callable[[Field, Surroundings], Editor]] = {
     FieldType.COLOUR: ColourEditor,
     FieldType.FILE: FileEditor,
     FieldType.FONT: FontEditor,
-    FieldType.CAMERA: DeviceEditor,
-    FieldType.MICROPHONE: DeviceEditor,
-    FieldType.MONITOR: DeviceEditor,
+    FieldType.CAMERA: _device_editor,
+    FieldType.MICROPHONE: _device_editor,
+    FieldType.MONITOR: _device_editor,
 }
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolButton, QVB
 
 from app.domain.base.errors import FieldError, Value
 from app.domain.base.schema import Field, FieldType, checked
-from app.ui.kit.editors import EDITORS, Editor, Surroundings
+from app.ui.kit.editors import EDITORS, Editor, EditorResources
 from app.ui.kit.language import declared, tr
 
 
@@ -39,7 +39,7 @@ class Form(QWidget):
 
     changed = Signal(str, object)
 
-    def __init__(self, fields: Sequence[Field], around: Surroundings, parent: QWidget | None = None) -> None:
+    def __init__(self, fields: Sequence[Field], resources: EditorResources, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fields = {field.key: field for field in fields}
         self._editors: dict[str, Editor] = {}
@@ -49,8 +49,8 @@ class Form(QWidget):
         self._layout.setSpacing(4)
         for field in fields:
             if not field.advanced:
-                self._add_row(self._layout, field, around)
-        self._add_advanced([field for field in fields if field.advanced], around)
+                self._add_row(self._layout, field, resources)
+        self._add_advanced([field for field in fields if field.advanced], resources)
         self._layout.addStretch(1)
 
     @property
@@ -62,8 +62,8 @@ class Form(QWidget):
         """The editor of one field; raises KeyError for a key that the form lacks."""
         return self._editors[key]
 
-    def _add_row(self, layout: QVBoxLayout, field: Field, around: Surroundings) -> None:
-        editor = EDITORS[field.type](field, around)
+    def _add_row(self, layout: QVBoxLayout, field: Field, resources: EditorResources) -> None:
+        editor = EDITORS[field.type](field, resources)
         if field.type is not FieldType.FLAG:
             label = QLabel(declared(field.title))
             label.setObjectName("muted")
@@ -86,29 +86,29 @@ class Form(QWidget):
         self._editors[field.key] = editor
         self._errors[field.key] = error
 
-    def _add_advanced(self, fields: Sequence[Field], around: Surroundings) -> None:
+    def _add_advanced(self, fields: Sequence[Field], resources: EditorResources) -> None:
         if not fields:
             return
         if not self._editors:  # nothing else is here: a closed form would be a riddle
             for field in fields:
-                self._add_row(self._layout, field, around)
+                self._add_row(self._layout, field, resources)
             return
         button = QToolButton()
         button.setText(tr("Form", "More settings"))
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIcon(around.icons.icon("down", "muted"))
+        button.setIcon(resources.icons.icon("down", "muted"))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         more = QWidget()
         layout = QVBoxLayout(more)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(4)
         for field in fields:
-            self._add_row(layout, field, around)
+            self._add_row(layout, field, resources)
         more.hide()
         button.toggled.connect(more.setVisible)
         button.toggled.connect(lambda opened: QTimer.singleShot(0, more, lambda: self._bring_up(button, more)) if opened else None)
-        button.toggled.connect(lambda opened: button.setIcon(around.icons.icon("up" if opened else "down", "muted")))
+        button.toggled.connect(lambda opened: button.setIcon(resources.icons.icon("up" if opened else "down", "muted")))
         self._layout.addWidget(button)
         self._layout.addWidget(more)
 

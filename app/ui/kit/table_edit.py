@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.pieces import icon_button, tip
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.labels import tip
 from app.ui.kit.theme import Icons
 
 ROW_PX = 32

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
 
 from app.domain.base.errors import AppError
 
@@ -158,3 +159,14 @@ def _drawn(renderer: QSvgRenderer, side: int) -> QPixmap:
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     return picture
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet reads, and restyle the widget if it changed."""
+    before = widget.property(name)
+    if before != value:
+        widget.setProperty(name, value)
+        if before is None and not value:
+            return  # it looks the same, and restyling is the most expensive part of building a form
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

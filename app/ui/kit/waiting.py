@@ -8,8 +8,9 @@ from typing import Protocol, TypeVar
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 
 T = TypeVar("T")
 QUICK_S = 0.03  # most files are there by then, and nobody sees a window stand still for two pictures

@@ -10,8 +10,10 @@ from app.domain.base.local_time import disclosed_in
 from app.domain.catalogue.market import Level
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, label, push_button
 from app.ui.planning.calendar_days import day_of, festival_marks, state_of, worst_levels
 from app.ui.planning.clock_choice import ClockChoice
 from app.ui.planning.dates.agenda_list import AgendaDay, AgendaList, AgendaRow

@@ -3,8 +3,9 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import elided
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import elided, push_button
 
 
 class DoneLine(QWidget):

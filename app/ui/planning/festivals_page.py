@@ -21,8 +21,10 @@ from app.domain.base.words import pick
 from app.domain.catalogue.market import Confidence
 from app.domain.planning.festival import DayKind, Festival
 from app.domain.planning.schedule import FestivalChange
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import badge, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, label, push_button, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.page import PlannerPage
 from app.ui.planning.plan_source import PlanSource
 from app.ui.planning.reading import festival_words

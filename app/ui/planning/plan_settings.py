@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSpinBox, QTimeEdit, QWi
 
 from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label
 from app.ui.planning.dates.zone_choice import ZoneChoice
 
 MOST_REST_HOURS = 24

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from app.domain.planning.lead_tasks import Task, TaskSubject
 from app.ui.context import WindowContext
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, label
 from app.ui.planning.done_line import DoneLine
 from app.ui.planning.show_verbs import ShowVerbs
 from app.ui.planning.task_words import task_note, task_words

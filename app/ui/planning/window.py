@@ -13,8 +13,10 @@ from app.domain.planning.party_suggestions import far_apart, missing_parties
 from app.domain.planning.schedule import Schedule
 from app.domain.planning.schedule_editing import put_party
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import tip
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, icon_button, push_button, tip
 from app.ui.planning.agenda import AgendaView
 from app.ui.planning.choice import Choice, next_quarter
 from app.ui.planning.festivals_page import FestivalsPage

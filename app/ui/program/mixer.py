@@ -21,11 +21,13 @@ from app.domain.program.source import SourceKind
 from app.domain.program.stats import Meters, StripMeter
 from app.ui.context import WindowContext
 from app.ui.figures import gain
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import roomy
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import elided, label, tip
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, elided, icon_button, label, push_button, set_property, tip
 from app.ui.kit.qt_actions import native_keys
-from app.ui.kit.theme import GRID
+from app.ui.kit.theme import GRID, set_property
 from app.ui.program.fader import Fader
 from app.ui.program.meter import Meter
 

@@ -10,9 +10,11 @@ from app.domain.program.project import Project, source_by_id
 from app.domain.program.scene import Box, Crop, Fit, Layer
 from app.domain.program.source import KINDS, settings_of
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.empty_state import EmptyState
 from app.ui.kit.form import Form
+from app.ui.kit.labels import elided, label
 from app.ui.kit.language import declared, tr
-from app.ui.kit.pieces import EmptyState, elided, label, push_button
 
 
 def _share(key: str, title: str, minimum: float, maximum: float, default: float = 0.0, *, advanced: bool = False) -> Field:
@@ -147,14 +149,14 @@ class PropertiesPanel(QWidget):
         self.withheld.setToolTip(tr("Properties", "This address came with the show, and you haven’t agreed to it."))
         layout.addWidget(self.withheld)
         layout.addSpacing(8)
-        self.source_form = Form(KINDS[source.kind].fields, self._context.around)
+        self.source_form = Form(KINDS[source.kind].fields, self._context.editor_resources)
         self.source_form.changed.connect(lambda key, value: self._set(source_id, key, value))
         layout.addWidget(self.source_form)
         self.placement_form = None
         if layer is not None:
             layer_id = layer.id
             layout.addWidget(label(tr("Properties", "In the picture"), "sectionTitle"))
-            self.placement_form = Form(PLACEMENT, self._context.around)
+            self.placement_form = Form(PLACEMENT, self._context.editor_resources)
             self.placement_form.changed.connect(lambda key, value: self._place(layer_id, key, value))
             layout.addWidget(self.placement_form)
         layout.addStretch(1)

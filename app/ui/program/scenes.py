@@ -8,12 +8,12 @@ from app.domain.program import editing
 from app.domain.program.broadcast import AirState
 from app.domain.program.project import program_scene, scene_by_id
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import hand_over_focus, icon_button
 from app.ui.kit.editors import column
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import hand_over_focus, icon_button
 from app.ui.kit.qt_actions import native_keys
 from app.ui.kit.questions import ask
-from app.ui.kit.rows import Row, RowList
+from app.ui.kit.row_list import Row, RowList
 from app.ui.program.leaving import is_on_air
 
 

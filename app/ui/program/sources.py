@@ -11,11 +11,12 @@ from app.domain.program.project import Project, source_by_id
 from app.domain.program.scene import Layer
 from app.domain.program.source import KINDS, Source, SourceKind
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import column
-from app.ui.kit.folders import MEDIA, PICTURES
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.file_dialogs import MEDIA, PICTURES
 from app.ui.kit.language import declared, tr
-from app.ui.kit.pieces import EmptyState, icon_button, push_button
-from app.ui.kit.rows import Mark, Row, RowList
+from app.ui.kit.row_list import Row, RowButton, RowList
 
 _SOUND = "sound:"  # rows of sources without a layer
 
@@ -85,10 +86,10 @@ class SourcesPanel(QWidget):
 
     def _row_of(self, layer: Layer, project: Project) -> Row:
         icons, source = self._context.icons, source_by_id(project, layer.source_id)
-        eye = Mark(
+        eye = RowButton(
             "eye", icons.icon("eye" if layer.visible else "eye-off", "muted" if layer.visible else "faint"), tr("Sources", "Show or hide")
         )
-        lock = Mark(
+        lock = RowButton(
             "lock", icons.icon("lock" if layer.locked else "unlock", "accent" if layer.locked else "faint"), tr("Sources", "Lock or unlock")
         )
         dead = source.id in self._dead
@@ -97,7 +98,7 @@ class SourcesPanel(QWidget):
             source.name,
             icons.icon("warning" if dead else KINDS[source.kind].icon, "warning" if dead else "muted"),
             detail=tr("Sources", "no signal") if dead else "",
-            marks=(lock, eye),
+            buttons=(lock, eye),
             faint=not layer.visible,
         )
 
@@ -167,7 +168,7 @@ class SourcesPanel(QWidget):
             return
         folder = PICTURES if kind is SourceKind.IMAGE else MEDIA
         filters = f"{declared(KINDS[kind].title)} ({' '.join(field.patterns)})" if field.patterns else ""
-        path = self._context.folders.open_file(self, folder, tr("Sources", "Choose a file"), filters)
+        path = self._context.file_dialogs.open_file(self, folder, tr("Sources", "Choose a file"), filters)
         if path:
             self.add(kind, **{field.key: path})
 

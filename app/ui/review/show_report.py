@@ -23,11 +23,12 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.base.words import pick
 from app.domain.review.show_summary import PastShow, ProductResult, ShowSummary
 from app.ui.context import WindowContext
-from app.ui.kit.folders import EXPORTS
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.buttons import push_button
+from app.ui.kit.file_dialogs import EXPORTS
+from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import elided, label, push_button
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
+from app.ui.kit.scroll_dialog import ScrollDialog
 
 SIZE = (760, 660)
 ROW_PX = 28
@@ -38,7 +39,7 @@ Figures = list[tuple[str, str]]
 Rows = list[list[str]]
 
 
-class ReportDialog(FramedDialog):
+class ReportDialog(ScrollDialog):
     """Shows the newest show first; needs a running loop, on which the log is read."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
@@ -46,9 +47,9 @@ class ReportDialog(FramedDialog):
         self._context = context
         self._reports = context.studio.control.reports
         self._held = self._reports.held()
-        self._work = Work(lambda error: context.bridge.tell(Notice(Severity.ERROR, error.code, error.data)))
+        self._work = LatestTask(lambda error: context.bridge.tell(Notice(Severity.ERROR, error.code, error.data)))
         self.summary: ShowSummary | None = None
-        self.take_room(*SIZE)
+        self.resize_within_screen(*SIZE)
         self._build()
         self.finished.connect(lambda _: self._work.cancel())
         if self._held:
@@ -210,7 +211,7 @@ class ReportDialog(FramedDialog):
 
     def _ask_for_path(self) -> None:
         title, name = tr("Report", "Save as PDF"), f"{self._context.studio.document.title}.pdf"
-        path = self._context.folders.save_file(self, EXPORTS, title, name, "PDF (*.pdf)")
+        path = self._context.file_dialogs.save_file(self, EXPORTS, title, name, "PDF (*.pdf)")
         if path:
             self.write_pdf(Path(path) if path.lower().endswith(".pdf") else Path(f"{path}.pdf"))
 

@@ -12,9 +12,10 @@ from app.domain.show import Coupon
 from app.session.room.room_link import RoomState
 from app.session.selling.selling import words_of
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import hand_over_focus, icon_button, push_button
 from app.ui.kit.clocks import clock
+from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, elided, hand_over_focus, icon_button, label, push_button
 from app.ui.selling.disclosure_row import DisclosureRow
 
 TICK_MS = 1000

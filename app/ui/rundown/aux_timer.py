@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app.ui.kit.buttons import icon_button
 from app.ui.kit.clocks import clock, read_clock
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, set_property
-from app.ui.kit.theme import Icons
+from app.ui.kit.theme import Icons, set_property
 
 LONGEST_S = 24 * 3600
 FIELD_PX = 78

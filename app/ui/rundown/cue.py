@@ -13,8 +13,10 @@ from app.domain.selling.on_screen import OnScreenKind
 from app.domain.show import Show
 from app.ui.catalogue.product_list import Thumbnails
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, badge, elided, icon_button, label
 from app.ui.rundown.cue_items import CueItem, CueItems
 from app.ui.selling.disclosure_banner import DisclosureBanner, Told
 

@@ -8,9 +8,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.base.words import is_right_to_left
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, set_property
-from app.ui.kit.theme import Icons
+from app.ui.kit.theme import Icons, set_property
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from app.domain.rundown.finding import Finding
 from app.domain.rundown.rundown_lint import RundownLint, apply_fix
 from app.domain.show import Show
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button, set_property
+from app.ui.kit.theme import set_property
 
 AFTER_MS = 150  # a pause in the typing
 STEP_S = 0.008  # half a frame: nobody feels it

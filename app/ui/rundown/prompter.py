@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxL
 
 from app.domain.base.words import pick
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.clocks import clock
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.rundown.prompter_page import MAX_SIZE_PX, MAX_SPEED, MIN_SIZE_PX, MIN_SPEED, PrompterHead, PrompterPage, PrompterText
 from app.ui.rundown.run_clock import FLASH_MS, SOON_S
 

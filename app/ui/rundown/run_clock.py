@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.domain.rundown.rundown import Timing
 from app.ui.kit.clocks import clock
+from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import elided, label, set_property
+from app.ui.kit.theme import set_property
 
 BIG_PX = 34
 SLOT_PX = 78

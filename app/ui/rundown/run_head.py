@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QVBoxLa
 
 from app.session.rundown.show_runner import TIMER_S
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import hand_over_focus, icon_button, push_button
 from app.ui.kit.language import tr
-from app.ui.kit.motion import Motion
-from app.ui.kit.pieces import hand_over_focus, icon_button, push_button
+from app.ui.kit.reduced_motion import ReducedMotion
 from app.ui.rundown.aux_timer import AuxTimer
 from app.ui.rundown.run_clock import FLASH_MS, RunClock
 
@@ -35,7 +35,7 @@ class RunHead(QWidget):
         self._context = context
         self._runner = context.studio.control.runner
         self._lit = False
-        self.motion = Motion(self)
+        self.motion = ReducedMotion(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

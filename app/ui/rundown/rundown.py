@@ -18,10 +18,11 @@ from app.domain.show import Show, segment_by_id
 from app.ui.catalogue.product_list import PRODUCT_TYPE, Thumbnails, role_badge
 from app.ui.context import WindowContext
 from app.ui.figures import act_words
+from app.ui.kit.buttons import hand_over_focus, icon_button, push_button
 from app.ui.kit.clocks import clock
 from app.ui.kit.editors import column
+from app.ui.kit.empty_state import EmptyState
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, hand_over_focus, icon_button, push_button
 from app.ui.kit.theme import Icons
 from app.ui.rundown.findings import FindingsBar
 from app.ui.rundown.run_head import RunHead

@@ -14,11 +14,13 @@ from app.domain.show_editing import change_segment, new_id
 from app.ui.catalogue.product_choice import ProductChoice
 from app.ui.context import WindowContext
 from app.ui.figures import act_words
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.clocks import clock, read_clock
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button, set_property
-from app.ui.kit.words_field import WordsField
+from app.ui.kit.scroll_dialog import ScrollDialog
+from app.ui.kit.theme import set_property
+from app.ui.kit.translated_field import TranslatedField
 
 
 def role_words() -> tuple[tuple[str, str], ...]:
@@ -31,7 +33,7 @@ def role_words() -> tuple[tuple[str, str], ...]:
     )
 
 
-class SegmentDialog(FramedDialog):
+class SegmentDialog(ScrollDialog):
     """Changes are in the show at once; closes by itself when its segment goes."""
 
     def __init__(self, context: WindowContext, segment_id: str, parent: QWidget) -> None:
@@ -78,7 +80,7 @@ class SegmentDialog(FramedDialog):
         row.addWidget(push_button(tr("Rundown", "Add a cue"), self._add_cue))
         row.addStretch(1)
         self.body.addLayout(row)
-        self.script = WordsField(
+        self.script = TranslatedField(
             tr("Rundown", "Full script"),
             paragraph=True,
             hint=tr("Rundown", "Points sound better than sentences that are read: a host who reads looks away from the buyer."),

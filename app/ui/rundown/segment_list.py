@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.domain.rundown.rundown import Act, Segment
 from app.ui.catalogue.product_list import PRODUCT_TYPE, Thumbnails
-from app.ui.kit.draggable_rows import DraggableRows
+from app.ui.kit.draggable_list import DraggableList
+from app.ui.kit.item_model import ITEM_ROLE, Index, ItemModel
 from app.ui.kit.theme import Icons, Theme
-from app.ui.kit.thing_rows import THING, Index, ThingRows
 
 SEGMENT_TYPE = "application/x-tradewind-segments"
 ROW_PX = 46
@@ -50,7 +50,7 @@ class SegmentLine:
     overtime: bool = False
 
 
-class SegmentModel(ThingRows[Segment]):
+class SegmentModel(ItemModel[Segment]):
     """The segments in order; `bands`: rows that begin another act and say so above themselves."""
 
     carried = SEGMENT_TYPE
@@ -59,11 +59,11 @@ class SegmentModel(ThingRows[Segment]):
         super().__init__(parent)
         self.bands: Mapping[int, Act] = {}
 
-    def show_things(self, wanted: tuple[Segment, ...]) -> None:
+    def show_items(self, wanted: tuple[Segment, ...]) -> None:
         if wanted is not self.shown:
             acts = [segment.act for segment in wanted]
             self.bands = {row: act for row, (act, before) in enumerate(zip(acts, (None, *acts), strict=False)) if act is not before}
-            super().show_things(wanted)
+            super().show_items(wanted)
 
     def title_of(self, thing: Segment) -> str:
         return thing.title
@@ -85,7 +85,7 @@ class _SegmentDelegate(QStyledItemDelegate):
         return BANDED_SIZE if index.row() in self._view.rows.bands else ROW_SIZE
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        segment: Segment = index.data(THING)
+        segment: Segment = index.data(ITEM_ROLE)
         line = self._view.describe(segment)
         area: QRect = option.rect.adjusted(0, 1, 0, -1)
         painter.save()
@@ -167,7 +167,7 @@ class _SegmentDelegate(QStyledItemDelegate):
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
 
 
-class SegmentView(DraggableRows[Segment]):
+class SegmentView(DraggableList[Segment]):
     """`products_dropped(ids, place)` when products are let fall between the rows."""
 
     products_dropped = Signal(list, int)
@@ -191,7 +191,7 @@ class SegmentView(DraggableRows[Segment]):
     def show_segments(self, segments: tuple[Segment, ...]) -> None:
         """Show these."""
         self.hours = sum(segment.planned_s for segment in segments) >= 3600
-        self.rows.show_things(segments)
+        self.rows.show_items(segments)
 
     def refresh(self) -> None:
         """What rows say has changed: the clock, products, findings."""

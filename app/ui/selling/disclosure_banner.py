@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.base.words import is_right_to_left
+from app.ui.kit.buttons import hand_over_focus, push_button
+from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import elided, hand_over_focus, label, push_button, set_property
-from app.ui.kit.theme import Icons
+from app.ui.kit.theme import Icons, set_property
 
 Told = tuple[str, str, str]  # a market's name, the words that its viewers are told, and their language
 

@@ -4,9 +4,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.session.selling.disclosures import DisclosureReminder
+from app.ui.kit.buttons import push_button
 from app.ui.kit.clocks import clock
+from app.ui.kit.labels import badge, elided
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, elided, push_button, set_property
+from app.ui.kit.theme import set_property
 
 
 class DisclosureRow(QWidget):

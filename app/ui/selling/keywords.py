@@ -10,11 +10,12 @@ from app.domain.show import Coupon, KeywordCard, languages_of
 from app.domain.show_editing import new_id, put_coupon, remove_card, remove_coupon, show_card_command
 from app.ui.catalogue.product_choice import ProductChoice
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.labels import label
 from app.ui.kit.language import SPOKEN, tr
-from app.ui.kit.pieces import label, push_button
-from app.ui.kit.words_field import WordsField
+from app.ui.kit.scroll_dialog import ScrollDialog
+from app.ui.kit.translated_field import TranslatedField
 
 
 class _Languages(QWidget):
@@ -23,7 +24,7 @@ class _Languages(QWidget):
     def __init__(self, context: WindowContext, words: Words) -> None:
         super().__init__()
         self.words: Words = words
-        self.fields: dict[str, WordsField] = {}
+        self.fields: dict[str, TranslatedField] = {}
         self._context = context
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -40,8 +41,8 @@ class _Languages(QWidget):
         self.setFocusProxy(next(iter(self.fields.values())))
         self._fill_more()
 
-    def _add(self, language: str) -> WordsField:
-        field = WordsField(self._context.formats.language_name(language, language))
+    def _add(self, language: str) -> TranslatedField:
+        field = TranslatedField(self._context.formats.language_name(language, language))
         field.show_words({language: self.words.get(language, "")}, language)
         field.edited.connect(lambda changed: self._on_edited(language, changed.get(language, "")))
         self._column.insertWidget(len(self.fields), field)
@@ -69,7 +70,7 @@ class _Languages(QWidget):
         self.words = {**others, language: text} if text.strip() else others
 
 
-class KeywordDialog(FramedDialog):
+class KeywordDialog(ScrollDialog):
     """Changes nothing until it is confirmed; `card_id` "" makes a new card."""
 
     def __init__(self, context: WindowContext, card_id: str, parent: QWidget) -> None:
@@ -104,7 +105,7 @@ class KeywordDialog(FramedDialog):
             self.accept()
 
 
-class CouponDialog(FramedDialog):
+class CouponDialog(ScrollDialog):
     """As KeywordDialog, for a coupon."""
 
     def __init__(self, context: WindowContext, coupon_id: str, parent: QWidget) -> None:

@@ -10,9 +10,11 @@ from app.domain.program.project import Project, program_scene
 from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 from app.domain.program.stats import Meters
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import EDITORS
+from app.ui.kit.labels import label
 from app.ui.kit.language import declared, tr
-from app.ui.kit.pieces import label, push_button, set_property
+from app.ui.kit.theme import set_property
 from app.ui.program.meter import Meter
 from app.ui.program.program_view import ProgramView
 
@@ -111,7 +113,7 @@ class Guide(QDialog):
 
     def _device_editor(self, kind: SourceKind) -> QWidget:
         field: Field = next(field for field in KINDS[kind].fields if field.key == "device")
-        editor = EDITORS[field.type](field, self._context.around)
+        editor = EDITORS[field.type](field, self._context.editor_resources)
         source = source_of(self._context.studio.document.project, kind)
         editor.show_value(settings_of(source)["device"] if source is not None else field.default)
 

@@ -13,10 +13,12 @@ from app.domain.catalogue.market import ClaimRule, Disclosure, DisclosureMode, F
 from app.domain.show import Show
 from app.domain.show_editing import put_market
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import badge, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, label, push_button, set_property
-from app.ui.kit.words_field import WordsField
+from app.ui.kit.theme import set_property
+from app.ui.kit.translated_field import TranslatedField
 from app.ui.setup.market_rules import ClaimDialog, PhraseDialog, Rule, RuleForm, RulesList, TabooDialog
 
 _TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as markets need it
@@ -88,11 +90,11 @@ class MarketPage(QWidget):
         self.facts = label("", "hint", wrap=True)
         column.addWidget(self.facts)
         column.addLayout(self._build_form())
-        self.said = WordsField(tr("Setup", "What stands on the picture then"))
+        self.said = TranslatedField(tr("Setup", "What stands on the picture then"))
         self.said.edited.connect(lambda words: self._disclose(text=words))
         column.addWidget(self.said)
-        self.buying = WordsField(tr("Setup", "How people buy"), paragraph=True)
-        self.tone = WordsField(tr("Setup", "Tone"), paragraph=True)
+        self.buying = TranslatedField(tr("Setup", "How people buy"), paragraph=True)
+        self.tone = TranslatedField(tr("Setup", "Tone"), paragraph=True)
         self.buying.edited.connect(lambda words: self._change(buying=words))
         self.tone.edited.connect(lambda words: self._change(tone=words))
         column.addWidget(self.buying)

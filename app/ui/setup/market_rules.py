@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QL
 from app.domain.base.words import Words, pick
 from app.domain.catalogue.market import ClaimRule, Level, Phrase, Taboo, TabooKind
 from app.ui.context import WindowContext
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.labels import label, tip
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button, tip
+from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.kit.theme import Icons
-from app.ui.kit.words_field import WordsField
+from app.ui.kit.translated_field import TranslatedField
 
 Rule = Taboo | Phrase | ClaimRule
 AnyRule = TypeVar("AnyRule", Taboo, Phrase, ClaimRule)
@@ -68,7 +69,7 @@ def _note(kept: dict[str, str], language: str, words: Words) -> None:
     kept[language] = words.get(language, "")
 
 
-class _RuleDialog(FramedDialog, Generic[AnyRule]):
+class _RuleDialog(ScrollDialog, Generic[AnyRule]):
     """Changes nothing until it is confirmed: `kept` is what came of it, None = it was left."""
 
     def __init__(self, context: WindowContext, rule: AnyRule, parent: QWidget, title: str, text: str) -> None:
@@ -126,7 +127,7 @@ class _RuleDialog(FramedDialog, Generic[AnyRule]):
         """A field for each of the two languages in which rules are explained, and for those that it has words in besides."""
         kept = self._texts[name] = dict(words)
         for language in dict.fromkeys((*SPOKEN, *words)):
-            shown = WordsField(f"{title} · {self._context.formats.language_name(language, self._context.language)}", paragraph=True)
+            shown = TranslatedField(f"{title} · {self._context.formats.language_name(language, self._context.language)}", paragraph=True)
             shown.show_words({language: words.get(language, "")}, language)
             shown.edited.connect(partial(_note, kept, language))
             self.body.addWidget(shown)

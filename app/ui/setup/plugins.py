@@ -10,10 +10,11 @@ from app.domain.base.errors import Value
 from app.domain.base.schema import Field
 from app.domain.base.words import pick
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.form import Form
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
+from app.ui.kit.scroll_dialog import ScrollDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _state_words(state: str, restarts: int) -> str:
     return words.get(state, "")
 
 
-class PluginsDialog(FramedDialog):
+class PluginsDialog(ScrollDialog):
     """Switching and settings take effect at once."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
@@ -110,7 +111,7 @@ class PluginsDialog(FramedDialog):
         state, reason = label("", "hint"), label("", "error", wrap=True)
         head.insertWidget(1, state)
         column.addWidget(reason)
-        form = Form(fields, self._context.around)
+        form = Form(fields, self._context.editor_resources)
         form.changed.connect(lambda key, value: self._on_changed(plugin_id, key, value))
         column.addWidget(form)
         self._rows[plugin_id] = _Row(switch, state, reason, form)

@@ -12,10 +12,11 @@ from app.domain.program.output import EncoderChoice, H264Profile, SpeedPreset
 from app.domain.program.project import Project
 from app.domain.program.transition import Transition, TransitionKind
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.form import Form, Group
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.labels import label
 from app.ui.kit.language import declared, tr
-from app.ui.kit.pieces import label, push_button
+from app.ui.kit.scroll_dialog import ScrollDialog
 
 OUTPUT_FIELDS: tuple[Field, ...] = (
     Field(
@@ -158,7 +159,7 @@ class SettingsPages(QWidget):
 
     def _add_page(self, title: str, fields: Sequence[Field], change: Callable[[str, Value], None], note: str) -> None:
         self.list.addItem(title)
-        form = Form(fields, self._context.around)
+        form = Form(fields, self._context.editor_resources)
         form.changed.connect(change)
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -211,7 +212,7 @@ class SettingsPages(QWidget):
         self._context.edit("Change output", lambda project: _OUTPUT_CHANGES[key](project, value), merge=f"output:{key}")
 
 
-class SettingsDialog(FramedDialog):
+class SettingsDialog(ScrollDialog):
     """The pages with a button that closes them."""
 
     def __init__(self, context: WindowContext, groups: Sequence[Group], parent: QWidget, page: int = 0) -> None:

@@ -24,9 +24,10 @@ from app.domain.base.words import Words, pick
 from app.domain.show import languages_of
 from app.domain.show_editing import change_desk, put_market, remove_market
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import SPOKEN, declared, tr
-from app.ui.kit.pieces import label, push_button
-from app.ui.kit.words_field import WordsField
+from app.ui.kit.translated_field import TranslatedField
 from app.ui.setup.market_page import MarketPage
 
 _ID = Qt.ItemDataRole.UserRole
@@ -115,7 +116,7 @@ class SetupDialog(QDialog):
             box.activated.connect(lambda _, box=box, field=field: self._set(field, box.currentData()))
             form.addRow(label(title, "muted"), box)
         column.addLayout(form)
-        self.lines: dict[str, WordsField] = {}
+        self.lines: dict[str, TranslatedField] = {}
         self.titles: dict[str, str] = {}
         for field, title, hint in (
             ("lower_third", tr("Setup", "Name line"), tr("Setup", "Who is in the picture: the name, and below it what they do.")),
@@ -125,7 +126,7 @@ class SetupDialog(QDialog):
                 tr("Setup", "Runs along the bottom, one line after the other: delivery, returns, what is next."),
             ),
         ):
-            line = WordsField(title, paragraph=True, hint=hint)
+            line = TranslatedField(title, paragraph=True, hint=hint)
             self.titles[field] = title
             line.edited.connect(lambda words, field=field: self._set(field, words))
             self.lines[field] = line

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from app.domain.base.errors import Value
 from app.session.studio import Studio
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
+from app.ui.kit.scroll_dialog import ScrollDialog
 
 SIZE = QSize(560, 480)
 MS_PER_S = 1000
@@ -20,7 +21,7 @@ def size_words(size: int, locale: QLocale) -> str:
     return locale.formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
 
 
-class BackupsDialog(FramedDialog):
+class BackupsDialog(ScrollDialog):
     """`may_leave` asks about what would be lost of the open show."""
 
     def __init__(self, studio: Studio, locale: QLocale, may_leave: Callable[[], bool], parent: QWidget) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.session.studio import Studio
-from app.ui.kit.folders import SHOWS, Folders
+from app.ui.kit.file_dialogs import SHOWS, FileDialogs
 from app.ui.kit.language import tr
 from app.ui.kit.questions import Question, choose
 from app.ui.kit.waiting import Waiting
@@ -16,11 +16,11 @@ from app.ui.program.leaving import may_replace
 class Files:
     """The file menu's commands for one window."""
 
-    def __init__(self, studio: Studio, parent: QWidget, suffix: str, folders: Folders) -> None:
+    def __init__(self, studio: Studio, parent: QWidget, suffix: str, file_dialogs: FileDialogs) -> None:
         self._studio = studio
         self._parent = parent
         self._suffix = suffix
-        self._folders = folders
+        self._file_dialogs = file_dialogs
         studio.files.wait_beside(Waiting(parent))
 
     def _filter(self) -> str:
@@ -56,7 +56,7 @@ class Files:
 
     def open(self) -> None:
         """Ask for a show and open it."""
-        if self.may_replace() and (path := self._folders.open_file(self._parent, SHOWS, tr("Files", "Open a show"), self._filter())):
+        if self.may_replace() and (path := self._file_dialogs.open_file(self._parent, SHOWS, tr("Files", "Open a show"), self._filter())):
             self._studio.files.open(Path(path))
 
     def open_path(self, path: Path) -> None:
@@ -72,9 +72,9 @@ class Files:
         """Ask for a path and save there; True when it was saved."""
         here = self._studio.document.path
         if here is not None:
-            self._folders.remember(SHOWS, str(here))
+            self._file_dialogs.remember(SHOWS, str(here))
         name = here.name if here is not None else f"{self._studio.document.title}{self._suffix}"
-        path = self._folders.save_file(self._parent, SHOWS, tr("Files", "Save the show"), name, self._filter())
+        path = self._file_dialogs.save_file(self._parent, SHOWS, tr("Files", "Save the show"), name, self._filter())
         return bool(path) and self._studio.files.save_as(Path(path))
 
     def offer_recovery(self) -> None:

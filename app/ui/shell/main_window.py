@@ -16,12 +16,12 @@ from app.session.studio import Studio
 from app.session.studio_actions import NUMBERED
 from app.ui.air.live import LivePanel
 from app.ui.air.relays import RelaysPanel
+from app.ui.bridge import Bridge
 from app.ui.catalogue.products import ProductsPanel
 from app.ui.context import Formats, MakeCode, WindowContext
 from app.ui.figures import air_words, relay_name
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.dock import PanelDock
-from app.ui.kit.folders import Folders
+from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.form import Group
 from app.ui.kit.language import declared, tr
 from app.ui.kit.qt_actions import QtActions, Titles
@@ -118,10 +118,10 @@ class MainWindow(QMainWindow):
             fittings.formats,
             fittings.finding_words,
             fittings.known_markets,
-            Folders(self._settings, lambda: studio.document.path),
+            FileDialogs(self._settings, lambda: studio.document.path),
             openers,
         )
-        self.files = Files(studio, self, fittings.suffix, self.context.folders)
+        self.files = Files(studio, self, fittings.suffix, self.context.file_dialogs)
         self.interrupted = InterruptedShow(studio, self, self.show_report)
         self.exchange = Exchange(self.context, self.files, self)
         self.windows = OwnWindows(self.context, self._settings, lambda: self.qt_actions.by_id, fittings.setting_groups)

@@ -10,8 +10,9 @@ from app.domain.program.broadcast import AirState, BroadcastState, TargetState
 from app.domain.program.stats import EngineStats, TargetStats
 from app.ui.context import WindowContext
 from app.ui.figures import air_words, bitrate, count, duration, milliseconds, percent, relay_name
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.theme import set_property
 
 WEAK_RTT_MS, BAD_RTT_MS = 200.0, 500.0
 WEAK_LOSS, BAD_LOSS = 0.02, 0.08

@@ -22,10 +22,11 @@ from app.domain.catalogue.handbook import overall_percent
 from app.domain.show import languages_of
 from app.session.tables.show_tables import ExportKind
 from app.ui.context import WindowContext
-from app.ui.kit.folders import EXPORTS
+from app.ui.kit.buttons import push_button
+from app.ui.kit.file_dialogs import EXPORTS
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
 
 SIZE = QSize(560, 480)
 HANDBOOK = "handbook"
@@ -76,7 +77,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self._entries = {entry.id: entry for entry in entries()}
-        self.work = Work(lambda error: None)
+        self.work = LatestTask(lambda error: None)
         self.setWindowTitle(tr("Export", "Export"))
         self.setMinimumSize(440, 420)
         self.resize(SIZE)
@@ -168,7 +169,7 @@ class ExportDialog(QDialog):
         studio = self._context.studio
         what = f"{entry.title} {self.language.currentData()}" if entry.id == HANDBOOK else entry.title
         name = f"{studio.document.title} – {what}{suffix}"
-        path = self._context.folders.save_file(self, EXPORTS, entry.title, name, f"{entry.endings[suffix]} (*{suffix})")
+        path = self._context.file_dialogs.save_file(self, EXPORTS, entry.title, name, f"{entry.endings[suffix]} (*{suffix})")
         if path:
             self.write(Path(path) if path.lower().endswith(suffix) else Path(path + suffix))
 

@@ -32,19 +32,18 @@ from app.domain.tables.table import Fault, Grid, Matching, Table, headed
 from app.domain.tables.table_profile import ProfileTable, likely_profile, prepared, table_of
 from app.session.catalogue.picture_fetch import Fetched, PictureFetch
 from app.ui.context import WindowContext
-from app.ui.kit.folders import TABLES
+from app.ui.kit.buttons import push_button
+from app.ui.kit.file_dialogs import TABLES
+from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, elided, label, push_button
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
 from app.ui.tables.match_table import MatchTable
 from app.ui.tables.table_kinds import Outcome, TableKind
 from app.ui.tables.table_questions import TableQuestions
 from app.ui.tables.table_source import TableSource
 
-SIZE_PX = (1040, 690)
-SMALLEST_PX = (640, 440)
-FAULTS_PX = 84
-TABLE_PX = 140
+SIZE_PX, SMALLEST_PX = (1040, 690), (640, 440)
+FAULTS_PX, TABLE_PX = 84, 140
 NAME_PX = 320
 FAULTS_LISTED = 500  # more than anybody goes through
 LOOK_MS = 150  # how often the rows that were read are shown
@@ -92,7 +91,7 @@ class ImportDialog(QDialog):
         self._reading = _Reading()
         self._listed: tuple[Fault, ...] = ()
         self.stage = Stage.EMPTY
-        self.work = Work(self._on_failed)
+        self.work = LatestTask(self._on_failed)
         self.setWindowTitle(kind.title())
         self.setMinimumSize(*SMALLEST_PX)
         self.resize(*SIZE_PX)
@@ -275,7 +274,7 @@ class ImportDialog(QDialog):
     def choose_file(self) -> bool:
         """Ask for a file and read it; False when none was chosen."""
         patterns = " ".join(f"*{suffix}" for suffix in self._context.studio.tables.suffixes)
-        path = self._context.folders.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
+        path = self._context.file_dialogs.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
         if path:
             self.read_file(Path(path))
         return bool(path)

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QWidget
 
 from app.domain.tables.table_questions import Answers, Choice, Question
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.theme import set_property
 
 HIGHEST_PX = 122
 BOX_PX = 260

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLay
 
 from app.domain.tables.table import Grid
 from app.domain.tables.table_profile import TableProfile
+from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import elided, label
 
 NO_PROFILE = ""
 

@@ -11,7 +11,7 @@ from app.domain.program.source import SourceKind
 from app.domain.program.stats import EngineStats, FrameCounts, Percentiles, TargetStats, VideoStats
 from app.session.studio import Studio
 from app.ui.air.relay import RelayDialog
-from app.ui.kit.pieces import ElidedLabel, tip
+from app.ui.kit.labels import ElidedLabel, tip
 from app.ui.setup.guide import Guide
 from app.ui.setup.settings import SettingsPages
 from app.ui.shell.application import Shell

@@ -11,7 +11,7 @@ from app.domain.program import editing
 from app.domain.program.project import program_scene
 from app.domain.program.source import SourceKind
 from app.session.studio import Studio
-from app.ui.kit.rows import RowList
+from app.ui.kit.row_list import RowList
 from app.ui.shell.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton

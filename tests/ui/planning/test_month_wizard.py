@@ -177,6 +177,6 @@ def test_without_an_audience_there_is_no_month(empty_planner: PlannerWindow) -> 
 def test_it_is_no_larger_than_the_screen(shell: Shell, peopled: Studio) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
     room = wizard.screen().availableSize()
-    wizard.take_room(room.width() + 500, room.height() + 500)
+    wizard.resize_within_screen(room.width() + 500, room.height() + 500)
     assert wizard.size() == room
     wizard.reject()

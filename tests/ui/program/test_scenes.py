@@ -14,7 +14,7 @@ from app.domain.program.project import program_scene
 from app.domain.program.source import SourceKind
 from app.session.studio import Studio
 from app.ui.kit.questions import Question
-from app.ui.kit.rows import RowList
+from app.ui.kit.row_list import RowList
 from app.ui.shell.application import Shell
 from app.ui.shell.main_window import MainWindow
 from tests.support.answering import answer, choose_file, when_asked

@@ -9,9 +9,10 @@ from app.domain.planning.party import Party
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.session.planning.announcements import file_name
 from app.ui.context import WindowContext
-from app.ui.kit.folders import EXPORTS
+from app.ui.kit.buttons import push_button
+from app.ui.kit.file_dialogs import EXPORTS
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.planning.announcing.tell_page import TellPage
 from app.ui.planning.local_times import kind_words
 
@@ -78,7 +79,7 @@ class CalendarsPage(TellPage):
 
     def _ask_path(self, party: Party) -> None:
         name, kinds = file_name(party.name or party.id, SUFFIX), tr("Tell", "Calendars (*{suffix})", suffix=SUFFIX)
-        path = self.context.folders.save_file(self, EXPORTS, tr("Tell", "Save the calendar"), name, kinds)
+        path = self.context.file_dialogs.save_file(self, EXPORTS, tr("Tell", "Save the calendar"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX), party.id)
 
@@ -87,7 +88,7 @@ class CalendarsPage(TellPage):
         self.work.wait_for(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
 
     def _ask_folder(self) -> None:
-        folder = self.context.folders.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
+        folder = self.context.file_dialogs.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
         if folder:
             self.save_all(Path(folder))
 

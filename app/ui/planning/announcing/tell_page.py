@@ -10,7 +10,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.planning.party import Party, PartyKind
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.ui.context import WindowContext
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class TellPage(QWidget):
         self.announcements = context.studio.control.announcements
         self.occurrence = occurrence
         self.link: str | None = None  # where viewers watch; None = the page of the relay in this program
-        self.work = Work(self.failed)
+        self.work = LatestTask(self.failed)
         work = self.work
         self.destroyed.connect(work.cancel)  # with a window that is built anew
         self.column = QVBoxLayout(self)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QTabWidget, QVBox
 from app.domain.base.local_time import disclosed_in
 from app.domain.planning.schedule import Occurrence
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.planning.announcing.tell_calendars import CalendarsPage
 from app.ui.planning.announcing.tell_page import TellPage
 from app.ui.planning.announcing.tell_poster import PosterPage

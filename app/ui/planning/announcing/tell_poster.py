@@ -10,9 +10,10 @@ from app.domain.planning.poster import PosterSize
 from app.domain.planning.schedule import Occurrence
 from app.session.planning.announcements import PosterChoice
 from app.ui.context import WindowContext
-from app.ui.kit.folders import EXPORTS
+from app.ui.kit.buttons import push_button
+from app.ui.kit.file_dialogs import EXPORTS
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.planning.announcing.tell_page import TellPage, fill_box
 
 SUFFIX = ".png"
@@ -132,7 +133,7 @@ class PosterPage(TellPage):
             self.announcements.suggested_name(self.occurrence, SUFFIX, self.choice.language),
             tr("Tell", "Pictures (*{suffix})", suffix=SUFFIX),
         )
-        path = self.context.folders.save_file(self, EXPORTS, tr("Tell", "Save the poster"), name, kinds)
+        path = self.context.file_dialogs.save_file(self, EXPORTS, tr("Tell", "Save the poster"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX))
 

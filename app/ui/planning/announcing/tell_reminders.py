@@ -10,8 +10,9 @@ from app.domain.base.local_time import disclosed_in
 from app.domain.planning.schedule import Occurrence, Reminder, party_by_id
 from app.session.planning.announcement_texts import Sending
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.planning.announcing.tell_page import TellPage, fill_box
 from app.ui.planning.local_times import hour_words
 

@@ -8,8 +8,9 @@ from app.domain.base.words import is_right_to_left
 from app.domain.planning.schedule import Occurrence, party_by_id
 from app.session.planning.announcement_texts import MarketText
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.planning.announcing.tell_page import TellPage, fill_box
 
 

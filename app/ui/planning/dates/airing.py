@@ -29,9 +29,11 @@ from app.domain.planning.schedule_editing import put_airing, put_party
 from app.domain.show_editing import new_id
 from app.session.planning.series_edit import Scope
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.dates.airing_preview import AiringPreview
 from app.ui.planning.dates.news_field import NewsField
 from app.ui.planning.dates.series_field import SeriesField

@@ -11,8 +11,8 @@ from app.domain.base.local_time import Existence, disclosed_in
 from app.domain.planning.party import Party
 from app.domain.planning.schedule import Airing, Occurrence
 from app.ui.context import WindowContext
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label
 from app.ui.planning.dates.finding_cards import FindingCards
 from app.ui.planning.dates.party_times import PartyTime, PartyTimes
 from app.ui.planning.local_times import hour_words, line_of, lines_of

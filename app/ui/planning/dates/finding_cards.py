@@ -8,7 +8,8 @@ from app.domain.base.errors import Value
 from app.domain.catalogue.market import Level
 from app.domain.rundown.finding import Fact, Finding
 from app.ui.context import WindowContext
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.labels import label
+from app.ui.kit.theme import set_property
 
 WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
 

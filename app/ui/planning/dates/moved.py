@@ -7,15 +7,16 @@ from app.domain.base.local_time import disclosed_in
 from app.domain.planning.schedule import party_by_id
 from app.session.planning.clock_rules import HourMoved, Moved
 from app.ui.context import WindowContext
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
+from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.planning.local_times import hour_words
 
 SHOWN = 60  # dates; a long series says the same of each
 
 
-class MovedDialog(FramedDialog):
+class MovedDialog(ScrollDialog):
     """Closes by itself when nothing is left to tell."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.base.words import Words
 from app.domain.planning.schedule import WhatsNew
 from app.ui.context import WindowContext
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label
-from app.ui.kit.words_field import WordsField
+from app.ui.kit.translated_field import TranslatedField
 
 
 class NewsField(QWidget):
@@ -35,13 +35,13 @@ class NewsField(QWidget):
         self.language.activated.connect(lambda _: self._read())
         head.addWidget(self.language)
         column.addLayout(head)
-        self.title = WordsField(tr("Airing", "Title in this language"))
+        self.title = TranslatedField(tr("Airing", "Title in this language"))
         self.title.edited.connect(self._on_title)
         column.addWidget(self.title)
         self.fields = {
-            "product": WordsField(tr("Airing", "New this time: a product")),
-            "offer": WordsField(tr("Airing", "New this time: an offer")),
-            "guest": WordsField(tr("Airing", "New this time: a guest")),
+            "product": TranslatedField(tr("Airing", "New this time: a product")),
+            "offer": TranslatedField(tr("Airing", "New this time: an offer")),
+            "guest": TranslatedField(tr("Airing", "New this time: a guest")),
         }
         for name, field in self.fields.items():
             field.edited.connect(lambda words, name=name: self._on_edited(name, words))

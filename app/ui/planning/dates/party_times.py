@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from app.domain.planning.party import Comfort, Party, PartyKind
+from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import badge, elided, label, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.local_times import LocalLine, comfort_words, kind_words
 
 DOT_PX = 10

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVB
 
 from app.domain.planning.series_rule import MAX_COUNT, MAX_INTERVAL, Frequency, SeriesRule, parse_rule
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.dates.when_field import DayEdit
 
 ONCE = ""

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import Choice, LocalTime, WallTimeError, choices, resolve
 from app.domain.base.zones import Zones
+from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.planning.dates.zone_choice import ZoneChoice
 from app.ui.planning.local_times import hour_words, offset_words
 

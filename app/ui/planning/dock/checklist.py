@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.ui.kit.pieces import label, push_button
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.theme import Icons
 
 ICON_PX = 16

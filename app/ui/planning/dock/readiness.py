@@ -11,8 +11,8 @@ from app.domain.planning.schedule_editing import tick_task
 from app.session.planning.pre_show import CheckItem, CheckKind, CheckState
 from app.ui.context import WindowContext
 from app.ui.figures import relay_name
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label
 from app.ui.planning.dock.checklist import CheckLine, Checklist
 from app.ui.planning.dock.readiness_words import check_words
 from app.ui.planning.show_verbs import ShowVerbs

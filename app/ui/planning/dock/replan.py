@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from app.domain.base.local_time import disclosed_in
 from app.domain.planning.replan import Shift
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
 from app.ui.planning.local_times import hour_words
 
 

@@ -10,8 +10,11 @@ from app.domain.planning.schedule import Occurrence, parties_on
 from app.domain.program.broadcast import BroadcastState
 from app.session.planning.scheduler import Standing
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import EmptyState, icon_button, label, push_button, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.dates.agenda_list import AgendaDay, AgendaList, AgendaRow
 from app.ui.planning.dates.party_times import PartyTime, PartyTimes
 from app.ui.planning.dock.readiness import Readiness

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QMenu, QPushButton, QSpinB
 
 from app.domain.planning.party import Group, Priorities
 from app.domain.planning.schedule import MINUTES_BOUNDS
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import roomy
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, push_button
 from app.ui.planning.hours.priorities import PrioritiesForm, priorities_words
 from app.ui.planning.hours.who_choice import WhoChoice
 from app.ui.planning.plan_source import PlanSource

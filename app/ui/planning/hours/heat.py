@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.domain.planning.hours.comfort import DAY, DAY_QUARTERS, QUARTER_MINUTES
+from app.ui.kit.labels import tip
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import tip
 from app.ui.kit.theme import Theme
 from app.ui.planning.hours.strip_model import HOUR_QUARTERS
 from app.ui.planning.hours.strip_paint import HOUR_STEPS, hatched, small

@@ -8,9 +8,9 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.catalogue.market import Level
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
-from app.ui.kit.theme import Icons, Theme
+from app.ui.kit.theme import Icons, Theme, set_property
 from app.ui.planning.hours.hour_words import HourWords, Reason, score_words
 
 SCORE_PX = 54

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label
 from app.ui.planning.hours.ask_bar import AskBar
 from app.ui.planning.hours.hours_panel import HoursPanel
 from app.ui.planning.hours.strip_legend import StripLegend

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBox
 
 from app.domain.base.errors import AppError
 from app.domain.planning.hours.hour_finder import Candidate, HourField
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
 from app.ui.planning.hours.hour_cards import HourBox, HourCards
 from app.ui.planning.hours.hour_words import HourWords, words_of
 from app.ui.planning.plan_source import PlanSource
@@ -39,7 +40,7 @@ class HoursPanel(QWidget):
         self._days = days
         self._field: tuple[datetime, datetime, HourField] | None = None
         self._searched: tuple[date, int] | None = None
-        self._work = Work(self._on_failed)
+        self._work = LatestTask(self._on_failed)
         context = source.context
         self.setFixedWidth(PANEL_PX)
         column = QVBoxLayout(self)

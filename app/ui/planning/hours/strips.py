@@ -7,8 +7,8 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPain
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from app.domain.planning.hours.comfort import LEVELS, QUARTER_MINUTES
+from app.ui.kit.labels import tip
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import tip
 from app.ui.kit.theme import Theme
 from app.ui.planning.hours.strip_model import StripModel, StripRow, worst
 from app.ui.planning.hours.strip_paint import (

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from app.domain.planning.party import GROUPS, Group, Party
+from app.ui.kit.buttons import PushButton, push_button
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import PushButton, push_button
 from app.ui.planning.choice import Choice
 from app.ui.planning.local_times import kind_words
 

@@ -10,10 +10,11 @@ from app.domain.base.local_time import day_start, disclosed_in
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.months.month_plan import Plan, Proposal
 from app.ui.context import WindowContext
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.buttons import push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
+from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.planning.local_times import hour_words
 from app.ui.planning.months.month_wizard import nights_words
 
@@ -21,7 +22,7 @@ SIZE = (760, 640)
 DAY = timedelta(days=1)
 
 
-class ImproveDialog(FramedDialog):
+class ImproveDialog(ScrollDialog):
     """Looks at the shows of [first, last] on the host's calendar; nothing changes before the user says so, and then it is one step."""
 
     def __init__(self, context: WindowContext, first: date, last: date, parent: QWidget | None) -> None:
@@ -36,7 +37,7 @@ class ImproveDialog(FramedDialog):
                 last=formats.day(last, language),
             ),
         )
-        self.take_room(*SIZE)
+        self.resize_within_screen(*SIZE)
         self._context = context
         self._plan = context.studio.control.scheduler
         self._found: Plan | None = None
@@ -52,7 +53,7 @@ class ImproveDialog(FramedDialog):
         self.take.setDefault(True)
         self.take.setEnabled(False)
         self.buttons.addWidget(self.take)
-        self.work = Work(self._failed)
+        self.work = LatestTask(self._failed)
         self.finished.connect(lambda _: self.work.cancel())
         zones, zone = self._plan.zones, self._plan.host_zone
         begin, end = day_start(first, zone, zones), day_start(last + DAY, zone, zones)

@@ -12,8 +12,9 @@ from app.domain.base.local_time import disclosed_in
 from app.domain.catalogue.market import Level
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.planning.calendar_days import bounds, clock_marks, day_of, festival_marks, item_of, state_of, worst_levels
 from app.ui.planning.clock_choice import ClockChoice
 from app.ui.planning.dates.series_field import MONDAY

@@ -30,11 +30,12 @@ from app.domain.planning.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Occurr
 from app.domain.program.project import UNTITLED
 from app.session.planning.month_planning import MonthDraft, plan_month
 from app.ui.context import WindowContext
+from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
-from app.ui.kit.frame import FramedDialog
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, push_button
-from app.ui.kit.work import Work
+from app.ui.kit.latest_task import LatestTask
+from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.planning.dates.when_field import DayEdit
 from app.ui.planning.local_times import hour_words, kind_words
 from app.ui.planning.months.wish_row import WishRow
@@ -59,7 +60,7 @@ def next_month(today: date) -> tuple[date, date]:
     return whole_month(today.replace(day=1) + timedelta(days=32))
 
 
-class MonthWizard(FramedDialog):
+class MonthWizard(ScrollDialog):
     """First the wishes, then what comes of them. Nothing is in the plan before the user puts it there, and what is there already stays."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None) -> None:
@@ -68,11 +69,11 @@ class MonthWizard(FramedDialog):
             tr("Planner", "Plan a month"),
             tr("Planner", "Say how many shows a week each audience gets. The hours, and whose turn it is, are worked out for everybody."),
         )
-        self.take_room(*SIZE)
+        self.resize_within_screen(*SIZE)
         self._context = context
         self._plan = context.studio.control.scheduler
         self._found: MonthDraft | None = None
-        self.work = Work(self._failed)
+        self.work = LatestTask(self._failed)
         self.pages = QStackedWidget()
         self.body.addWidget(self.pages)
         self._build_wishes()

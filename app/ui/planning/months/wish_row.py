@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from app.domain.planning.party import Party
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.dates.series_field import MONDAY
 
 NAME_PX = 210

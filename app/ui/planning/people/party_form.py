@@ -13,8 +13,9 @@ from app.domain.base.words import pick
 from app.domain.planning.party import Party, PartyKind
 from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import label, set_property
+from app.ui.kit.theme import set_property
 from app.ui.planning.dates.zone_choice import ZoneChoice
 from app.ui.planning.local_times import kind_words
 from app.ui.planning.people.party_hours import MONDAY, AwayField, HoursField

@@ -8,9 +8,10 @@ from PySide6.QtCore import QDate, QLocale, QSignalBlocker, Qt, QTime, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QTimeEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.planning.party import DAY_MINUTES, Away, Comfort, Hours, PartyKind
+from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import roomy
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label, push_button
 from app.ui.kit.theme import Icons
 from app.ui.planning.local_times import comfort_words
 

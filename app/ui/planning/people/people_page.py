@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem,
 from app.domain.base.words import pick
 from app.domain.planning.party import GROUPS, Group, Party, PartyKind
 from app.domain.show_editing import new_id
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.kit.pieces import icon_button, label
 from app.ui.planning.local_times import kind_words
 from app.ui.planning.page import PlannerPage
 from app.ui.planning.people.ledger_table import LedgerTable

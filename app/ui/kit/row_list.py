@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.pieces import tip
+from app.ui.kit.labels import tip
 from app.ui.kit.theme import Theme
 
 ROW_PX = 34
@@ -31,7 +31,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class RowButton:
     """One small button of a row: `name` comes back with the click."""
 
     name: str
@@ -41,13 +41,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry: `strong` marks the one that counts (on program), `faint` one that is switched off."""
+    """One entry: `strong` buttons the one that counts (on program), `faint` one that is switched off."""
 
     id: str
     title: str
     icon: QIcon
     detail: str = ""
-    marks: tuple[Mark, ...] = ()
+    buttons: tuple[RowButton, ...] = ()
     strong: bool = False
     faint: bool = False
     tally: str = ""  # a pill behind the title: what the row is now ("On air")
@@ -91,10 +91,10 @@ class _RowDelegate(QStyledItemDelegate):
         middle = area.center().y()
         row.icon.paint(painter, QRect(area.x() + 10, middle - ICON_PX // 2, ICON_PX, ICON_PX))
         right = area.right() - 4
-        for place, mark in enumerate(reversed(row.marks)):
+        for place, mark in enumerate(reversed(row.buttons)):
             box = QRect(right - (place + 1) * MARK_PX, middle - ICON_PX // 2, MARK_PX, ICON_PX)
             mark.icon.paint(painter, box, Qt.AlignmentFlag.AlignCenter)
-        right -= len(row.marks) * MARK_PX
+        right -= len(row.buttons) * MARK_PX
         if row.tally:
             right = self._draw_tally(painter, area, right, row)
         text = QRect(area.x() + 36, area.y(), max(0, right - area.x() - 40), area.height())
@@ -226,14 +226,14 @@ class RowList(QListWidget):
         elif not title:
             item.setText(row.title)
 
-    def _mark_at(self, event: QMouseEvent | QHelpEvent) -> tuple[str, Mark] | None:
+    def _mark_at(self, event: QMouseEvent | QHelpEvent) -> tuple[str, RowButton] | None:
         point = event.position().toPoint() if isinstance(event, QMouseEvent) else event.pos()
         item = self.itemAt(point)
         if item is None:
             return None
         row, right = self._row(item), self.visualItemRect(item).right() - 4
-        place = len(row.marks) - 1 - (right - point.x()) // MARK_PX
-        return (row.id, row.marks[place]) if 0 <= place < len(row.marks) and point.x() <= right else None
+        place = len(row.buttons) - 1 - (right - point.x()) // MARK_PX
+        return (row.id, row.buttons[place]) if 0 <= place < len(row.buttons) and point.x() <= right else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         hit = self._mark_at(event)

@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.kit.pieces import label
+from app.ui.kit.labels import label
 
 
-class FramedDialog(QDialog):
+class ScrollDialog(QDialog):
     """Put the content into `body` and buttons into `buttons`."""
 
     def __init__(self, parent: QWidget | None, title: str, text: str = "") -> None:
@@ -34,7 +34,7 @@ class FramedDialog(QDialog):
         self.buttons.addStretch(1)
         outer.addLayout(self.buttons)
 
-    def take_room(self, width: int, height: int) -> None:
+    def resize_within_screen(self, width: int, height: int) -> None:
         """As large as this, or as the screen lets it be."""
         room = self.screen().availableSize()
         self.resize(min(width, room.width()), min(height, room.height()))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.domain.base.words import Words, is_right_to_left, pick, primary, with_text
-from app.ui.kit.pieces import label
+from app.ui.kit.labels import label
 
 PARAGRAPH_PX = 64
 
@@ -54,7 +54,7 @@ class _Paragraph(QPlainTextEdit):
             self.document().setDefaultTextOption(option)
 
 
-class WordsField(QWidget):
+class TranslatedField(QWidget):
     """`edited` carries all the words, with what was typed in the language that is shown."""
 
     edited = Signal(object)

@@ -9,7 +9,7 @@ from app.domain.base.errors import AppError
 T = TypeVar("T")
 
 
-class Work:
+class LatestTask:
     """One piece of work at a time: a new one takes the place of one that is not done, whose result nobody gets any more.
 
     Needs a running loop. `failed` is called with what the work refused.

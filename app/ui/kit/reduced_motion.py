@@ -15,7 +15,7 @@ _CALM_VALUES = {  # of the desktop portal: what a setting says when nothing shal
 }
 
 
-class Motion(QObject):
+class ReducedMotion(QObject):
     """`calm` is True when the user has switched animations off in the system's settings.
 
     Where that is asked of another program, it is False until the answer comes: nothing waits for it.

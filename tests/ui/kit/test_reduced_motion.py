@@ -16,14 +16,14 @@ PROGRAM = """
 import subprocess, sys
 from PySide6.QtDBus import QDBusPendingCallWatcher
 from PySide6.QtWidgets import QApplication
-from app.ui.kit.motion import Motion
+from app.ui.kit.reduced_motion import ReducedMotion
 
 portal = None
 if sys.argv[1:]:
     portal = subprocess.Popen([sys.executable, "-m", "tests.support.settings_portal", *sys.argv[1:]], stdout=subprocess.PIPE)
     assert portal.stdout.readline() == b"ready\\n"
 application = QApplication([])
-motion = Motion(application)
+motion = ReducedMotion(application)
 assert motion.findChildren(QDBusPendingCallWatcher), "nothing was asked"
 while motion.findChildren(QDBusPendingCallWatcher):
     application.processEvents()

@@ -13,7 +13,7 @@ from app.domain.base.spans import differing, turned
 
 Index = QModelIndex | QPersistentModelIndex
 
-THING = Qt.ItemDataRole.UserRole + 1
+ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
 MOST_PIECES = 40  # that come and go one after the other; of more, all rows are made anew
 MOST_NEW = 500  # rows that are put in one by one
 _ROOT = QModelIndex()
@@ -24,7 +24,7 @@ class Thing(Protocol):
     def id(self) -> str: ...
 
 
-AnyThing = TypeVar("AnyThing", bound=Thing)
+AnyItem = TypeVar("AnyItem", bound=Thing)
 
 
 def _pieces(places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -34,7 +34,7 @@ def _pieces(places: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield piece[0], len(piece)
 
 
-class ThingRows(QStringListModel, Generic[AnyThing]):
+class ItemModel(QStringListModel, Generic[AnyItem]):
     """The ids are held by Qt: a view that lays ten thousand rows out asks for each row's place, and not one of them in Python.
 
     At every moment a row is that of the id which Qt holds there, also while rows come and go. `carried` is the type of what is dragged.
@@ -44,11 +44,11 @@ class ThingRows(QStringListModel, Generic[AnyThing]):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._shown: tuple[AnyThing, ...] = ()
-        self._by_id: dict[str, AnyThing] = {}
+        self._shown: tuple[AnyItem, ...] = ()
+        self._by_id: dict[str, AnyItem] = {}
 
     @abstractmethod
-    def title_of(self, thing: AnyThing) -> str:
+    def title_of(self, thing: AnyItem) -> str:
         """What a thing is called for those who do not see it."""
 
     def id_at(self, index: Index) -> str:
@@ -57,7 +57,7 @@ class ThingRows(QStringListModel, Generic[AnyThing]):
         return found if isinstance(found, str) else ""
 
     @property
-    def shown(self) -> tuple[AnyThing, ...]:
+    def shown(self) -> tuple[AnyItem, ...]:
         """The things, from the top."""
         return self._shown
 
@@ -67,7 +67,7 @@ class ThingRows(QStringListModel, Generic[AnyThing]):
             return -1
         return [thing.id for thing in self._shown].index(wanted)
 
-    def show_things(self, wanted: tuple[AnyThing, ...]) -> None:
+    def show_items(self, wanted: tuple[AnyItem, ...]) -> None:
         """Show these. When too much is another, the model is reset; its views choose anew what was chosen."""
         before, self._shown = self._shown, wanted
         start, old_end, new_end = differing(before, wanted)
@@ -107,20 +107,20 @@ class ThingRows(QStringListModel, Generic[AnyThing]):
             for place in range(first, first + count):
                 self.setData(self.index(place), self._shown[place].id)
 
-    def _tell_changed(self, start: int, old: dict[str, AnyThing], new: Sequence[AnyThing]) -> None:
+    def _tell_changed(self, start: int, old: dict[str, AnyItem], new: Sequence[AnyItem]) -> None:
         other = [start + place for place, thing in enumerate(new) if thing.id in old and not is_(old[thing.id], thing)]
         if other:
             self.dataChanged.emit(self.index(other[0]), self.index(other[-1]))
 
-    def thing_at(self, index: Index) -> AnyThing | None:
+    def item_at(self, index: Index) -> AnyItem | None:
         """The thing of a row; None while the row is being made."""
         return self._by_id.get(self.id_at(index))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == THING:
-            return self.thing_at(index)
+        if role == ITEM_ROLE:
+            return self.item_at(index)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            thing = self.thing_at(index)
+            thing = self.item_at(index)
             return None if thing is None else self.title_of(thing)
         return None
 

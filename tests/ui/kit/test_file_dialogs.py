@@ -7,7 +7,7 @@ from PySide6.QtCore import QSettings, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from app.session.studio import Studio
-from app.ui.kit.folders import EXPORTS, SHOWS, TABLES, Folders
+from app.ui.kit.file_dialogs import EXPORTS, SHOWS, TABLES, FileDialogs
 from app.ui.shell.application import Shell
 from app.ui.shell.layout_watch import REST_MS
 from app.ui.shell.main_window import MainWindow
@@ -32,17 +32,17 @@ def test_documents_then_the_show_then_the_last_of_the_kind(tmp_path: Path, docum
     def settings() -> QSettings:
         return QSettings(str(file), QSettings.Format.IniFormat)
 
-    folders = Folders(settings, lambda: show[0])
-    assert folders.start(SHOWS) == str(documents)
+    dialogs = FileDialogs(settings, lambda: show[0])
+    assert dialogs.start(SHOWS) == str(documents)
     for name in ("shop", "gone", "tables 表格"):
         (tmp_path / name).mkdir()
     show[0] = tmp_path / "shop" / "Autumn.tradewind"
-    assert folders.start(TABLES) == str(tmp_path / "shop")
-    folders.remember(TABLES, str(tmp_path / "tables 表格" / "a.csv"))
-    folders.remember(EXPORTS, str(tmp_path / "gone"))
-    folders.remember(SHOWS, "")
+    assert dialogs.start(TABLES) == str(tmp_path / "shop")
+    dialogs.remember(TABLES, str(tmp_path / "tables 表格" / "a.csv"))
+    dialogs.remember(EXPORTS, str(tmp_path / "gone"))
+    dialogs.remember(SHOWS, "")
     settings().sync()
-    again = Folders(settings, lambda: show[0])
+    again = FileDialogs(settings, lambda: show[0])
     assert [again.start(kind) for kind in (TABLES, EXPORTS, SHOWS)] == [
         str(tmp_path / "tables 表格"),
         str(tmp_path / "gone"),

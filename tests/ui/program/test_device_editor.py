@@ -5,9 +5,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 
 from app.domain.base.schema import Field, FieldType
 from app.domain.program.device import Device, Devices
-from app.storage.paths import RESOURCES
-from app.ui.kit.editors import DeviceEditor, Surroundings
-from app.ui.kit.theme import Icons, load_theme
+from app.ui.program.device_editor import DeviceEditor
 
 MONITOR = Field("monitor", FieldType.MONITOR, 1, "Monitor", minimum=0, maximum=16)
 ALL_TOGETHER = Device("0", "", "3840 × 1080")
@@ -15,8 +13,7 @@ ALL_TOGETHER = Device("0", "", "3840 × 1080")
 
 def offered(qt: QApplication, *monitors: Device) -> list[tuple[str, int]]:
     del qt
-    icons = Icons(RESOURCES / "icons", load_theme(RESOURCES / "themes", "dark"))
-    editor = DeviceEditor(MONITOR, Surroundings(icons, lambda: Devices(monitors=monitors)))
+    editor = DeviceEditor(MONITOR, lambda: Devices(monitors=monitors))
     editor.show_value(1)
     box = editor.findChild(QComboBox)
     assert box is not None

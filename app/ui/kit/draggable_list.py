@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
-from app.ui.kit.thing_rows import AnyThing, ThingRows
+from app.ui.kit.item_model import AnyItem, ItemModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class _Chosen:
     scrolled: int = 0
 
 
-class DraggableRows(QListView, Generic[AnyThing]):
+class DraggableList(QListView, Generic[AnyItem]):
     """`opened(id)` by Enter or double click, `removed()` by Delete, `chosen(id)`, `moved(ids, place)` by dragging and by Alt with the
     arrows. The document moves, never the widget: a drop says where to, and the new document comes back.
 
@@ -32,7 +32,7 @@ class DraggableRows(QListView, Generic[AnyThing]):
     moved = Signal(list, int)
     chosen = Signal(str)
 
-    def _begin(self, rows: ThingRows[AnyThing]) -> None:
+    def _begin(self, rows: ItemModel[AnyItem]) -> None:
         """Show these."""
         self._things = rows
         self._before = _Chosen()

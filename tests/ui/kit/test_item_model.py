@@ -15,7 +15,7 @@ from app.domain.rundown.rundown import Act, Segment
 from app.domain.show_editing import move_products, move_segments, remove_products
 from app.session.studio import Studio
 from app.ui.catalogue.product_list import ProductModel
-from app.ui.kit.thing_rows import MOST_NEW, THING, ThingRows
+from app.ui.kit.item_model import ITEM_ROLE, MOST_NEW, ItemModel
 from app.ui.rundown.segment_list import SegmentModel
 from app.ui.shell.main_window import MainWindow
 
@@ -34,14 +34,14 @@ def made(*names: str) -> tuple[Product, ...]:
     return tuple(Product(name, {"en": name.upper()}) for name in names)
 
 
-def ids(model: ThingRows[Product]) -> list[str]:
-    return [model.index(row).data(THING).id for row in range(model.rowCount())]
+def ids(model: ItemModel[Product]) -> list[str]:
+    return [model.index(row).data(ITEM_ROLE).id for row in range(model.rowCount())]
 
 
 class Heard:
     """How often rows came, went, moved, changed, and how often all were made anew."""
 
-    def __init__(self, model: ThingRows[Product]) -> None:
+    def __init__(self, model: ItemModel[Product]) -> None:
         self._spies = [
             QSignalSpy(signal) for signal in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.dataChanged, model.modelReset)
         ]
@@ -75,7 +75,7 @@ def test_every_way_to_another_list_ends_with_that_list(owner: QWidget) -> None:
                     chance.shuffle(products)
         model.show_products(tuple(products))
         assert ids(model) == [one.id for one in products]
-        assert [model.index(row).data(THING) for row in range(model.rowCount())] == products
+        assert [model.index(row).data(ITEM_ROLE) for row in range(model.rowCount())] == products
         assert [model.row_of(one.id) for one in products] == list(range(len(products)))
     assert model.row_of("never") == -1
     assert model.index(0).data(DISPLAY) == products[0].name["en"]
@@ -132,8 +132,8 @@ def test_acts_stand_above_the_rows_that_begin_them(owner: QWidget) -> None:
                 plan.insert(chance.randrange(len(plan)), plan.pop(place))
             case _:
                 plan[place] = replace(plan[place], act=chance.choice(list(Act)))
-        model.show_things(tuple(plan))
-        assert [model.index(row).data(THING) for row in range(model.rowCount())] == plan
+        model.show_items(tuple(plan))
+        assert [model.index(row).data(ITEM_ROLE) for row in range(model.rowCount())] == plan
         assert model.bands == {row: one.act for row, one in enumerate(plan) if row == 0 or plan[row - 1].act is not one.act}
 
 

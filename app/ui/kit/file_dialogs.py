@@ -11,7 +11,7 @@ SHOWS, TABLES, PICTURES, MEDIA, EXPORTS = "shows", "tables", "pictures", "media"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # what no system, or one of them, allows in a file's name
 
 
-class Folders:
+class FileDialogs:
     """Remembers a folder for each kind of file. `settings` is where that is kept, None = for this sitting alone; `show` gives the open
     show's own file."""
 
