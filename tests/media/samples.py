@@ -1,4 +1,4 @@
-"""Files that failed once, each with a test for its right value."""
+"""Files that once failed; each has a test for the right result."""
 
 from pathlib import Path
 

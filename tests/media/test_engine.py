@@ -1,4 +1,4 @@
-"""The engine as a whole: from a document to packets that a viewer can decode."""
+"""The whole engine: from a document to packets that a viewer can decode."""
 
 import math
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def bench(tmp_path: Path) -> Iterator[EngineBench]:
     made.engine.close()
 
 
-def test_a_viewer_sees_and_hears_what_the_document_says(bench: EngineBench) -> None:
+def test_a_viewer_sees_and_hears_the_document(bench: EngineBench) -> None:
     bench.engine.apply(SHOW)
     bench.engine.go_live([target()])
     bench.collected.wait_for_video(45)
@@ -77,13 +77,13 @@ def test_a_viewer_sees_and_hears_what_the_document_says(bench: EngineBench) -> N
     assert len(frames) == len(video)
     for stream, rate in ((video, VIDEO_CLOCK_HZ), (audio, AUDIO_CLOCK_HZ)):
         assert all(a.pts < b.pts for a, b in pairwise(stream))
-        for packet in stream:  # pts and capture time are one line, so that sender reports put both streams in step
+        for packet in stream:  # pts and capture time are on one line, so sender reports keep both streams in sync
             apart_ns = (packet.pts - stream[0].pts) * NS_PER_S // rate - (packet.capture_ns - stream[0].capture_ns)
             assert abs(apart_ns) < 25 * NS_PER_MS
     codes = [read(planes_of(frame)[0]) for frame in frames]
     numbers = [code[0] for code in codes if code is not None]
     assert len(numbers) == len(frames)
-    assert all(a <= b for a, b in pairwise(numbers))  # a late tick may come so close to the next that both show one card
+    assert all(a <= b for a, b in pairwise(numbers))  # a late tick may come so close to the next one that both show the same card
     assert len(set(numbers)) > len(numbers) // 2
     y, u, v = planes_of(frames[-1])
     row = int((BARS[0] + BARS[1]) / 2 * 180)
@@ -98,7 +98,7 @@ def test_a_viewer_sees_and_hears_what_the_document_says(bench: EngineBench) -> N
 
 
 def beeps_after_flashes_ms(collected: PacketCollector, *, row: int, column: int) -> list[float]:
-    """How much later than each flash of that pixel the beep of its second is stamped."""
+    """How much later than the flash in that pixel the beep of the same second is stamped."""
     video, audio = collected.video(), collected.audio()
     lit = [planes_of(frame)[0][row, column] > 150 for frame in decoded(video)]
     flashes = [video[number].capture_ns for number in range(1, len(lit)) if lit[number] and not lit[number - 1]]
@@ -118,11 +118,11 @@ def test_flash_and_beep_leave_with_the_same_capture_time(bench: EngineBench) -> 
     bench.engine.stop_live()
     apart = beeps_after_flashes_ms(bench.collected, row=126, column=160)
     assert len(apart) >= 2
-    # A flash begins with the first frame of the second: up to a frame after the beep, never much before it.
+    # A flash starts with the first frame of a second: up to a frame after the beep, never much before it.
     assert all(-1000 / 30 - 20 < ms < 20 for ms in apart)
 
 
-def test_sound_waits_for_frames_that_come_late(bench: EngineBench) -> None:
+def test_sound_waits_for_late_frames(bench: EngineBench) -> None:
     camera = Source("camera", "Camera", SourceKind.MEDIA)
     scene = Scene("one", "One", (full("card"), full("camera")))
     bench.engine.apply(replace(SHOW, scenes=(scene,), sources=(CARD, camera, FLASH_AND_BEEP), strips=(Strip("tone"),)))
@@ -133,13 +133,13 @@ def test_sound_waits_for_frames_that_come_late(bench: EngineBench) -> None:
     bench.engine.stop_live()
     apart = beeps_after_flashes_ms(bench.collected, row=90, column=160)
     assert len(apart) >= 2
-    assert abs(median(apart)) < 20  # one flash may fall into a frame that a busy machine composed late
+    assert abs(median(apart)) < 20  # one flash may be in a frame that a busy machine composed late
     assert all(abs(ms) < 55 for ms in apart)
-    bench.engine.apply(SHOW)  # the card alone is as young as its stamp
+    bench.engine.apply(SHOW)  # the card alone has no age
     bench.wait_until(lambda: bench.sound_stamped_later_ms() == 0)
 
 
-def test_what_did_not_change_is_not_touched(bench: EngineBench) -> None:
+def test_unchanged_parts_are_not_touched(bench: EngineBench) -> None:
     bench.engine.apply(SHOW)
     bench.engine.go_live([target()])
     bench.collected.wait_for_video(5)
@@ -157,7 +157,7 @@ def test_what_did_not_change_is_not_touched(bench: EngineBench) -> None:
     assert bench.notices == []
 
 
-def test_a_changed_setting_is_taken_over_in_place_and_a_changed_kind_is_not(bench: EngineBench) -> None:
+def test_a_changed_setting_applies_in_place_and_a_changed_kind_does_not(bench: EngineBench) -> None:
     bench.engine.apply(replace(SHOW, scene_id="red"))
     bench.engine.go_live([target()])
     bench.wait_for_colour(RED)
@@ -187,7 +187,7 @@ def test_another_canvas_changes_the_frame_and_keeps_the_targets(bench: EngineBen
     assert after.captured >= frames.captured
 
 
-def test_scenes_are_cut_and_faded_to(bench: EngineBench) -> None:
+def test_scenes_cut_and_fade(bench: EngineBench) -> None:
     bench.engine.apply(replace(SHOW, scene_id="red"))
     bench.engine.go_live([target()])
     bench.wait_for_colour(RED)
@@ -197,7 +197,7 @@ def test_scenes_are_cut_and_faded_to(bench: EngineBench) -> None:
     bench.wait_for_colour(BLUE)
     reds = bench.share_of_red()
     between = [share for share in reds if 0.1 < share < 0.9]
-    assert len(between) >= 4  # 400 ms are twelve frames; a busy machine may leave some out
+    assert len(between) >= 4  # 400 ms are twelve frames; a busy machine may drop some
     assert all(a >= b - 0.03 for a, b in pairwise(reds))
     assert bench.engine.stats().scene_id == "blue"
     bench.engine.take("red", CUT)
@@ -205,7 +205,7 @@ def test_scenes_are_cut_and_faded_to(bench: EngineBench) -> None:
     assert [share for share in bench.share_of_red() if 0.1 < share < 0.9] == pytest.approx(between)
 
 
-def test_a_fade_cut_short_goes_on_from_what_is_seen(bench: EngineBench) -> None:
+def test_an_interrupted_fade_continues_from_the_visible_frame(bench: EngineBench) -> None:
     bench.engine.apply(replace(SHOW, scene_id="red"))
     bench.engine.go_live([target()])
     bench.wait_for_colour(RED)
@@ -214,10 +214,10 @@ def test_a_fade_cut_short_goes_on_from_what_is_seen(bench: EngineBench) -> None:
     bench.engine.take("red", Transition(TransitionKind.FADE, 200))
     bench.collected.wait_for_video(len(bench.collected.video()) + 12)
     assert bench.share_of_red()[-1] > 0.97
-    assert min(bench.share_of_red()) > 0.9  # after ten frames of a minute hardly anything had changed
+    assert min(bench.share_of_red()) > 0.9  # after ten frames of a one-minute fade almost nothing has changed
 
 
-def test_what_the_desk_draws_is_shown_and_outlives_a_restart_of_the_program(bench: EngineBench) -> None:
+def test_what_the_desk_draws_is_shown_and_survives_a_restart_of_the_program(bench: EngineBench) -> None:
     text = Source("text", "Text", SourceKind.TEXT, {"text": "Hello"})
     show = replace(SHOW, scenes=(Scene("text", "Text", (full("text"),)),), sources=(text, TONE), scene_id="text")
     bench.engine.apply(show)
@@ -259,7 +259,7 @@ def test_the_counts_add_up_to_the_ticks_of_the_clock(bench: EngineBench) -> None
     assert 0 < stats.late_run_ms.p50 <= stats.late_run_ms.p99 <= stats.late_run_ms.max
     assert stats.video.encode_ms.p50 > 0
     assert stats.video.encoder == "libx264"
-    report = bench.engine.stats().late_run_ms  # of the same run a moment later: its maximum never falls
+    report = bench.engine.stats().late_run_ms  # of the same run a moment later: the maximum never falls
     assert 0 < report.p50 <= report.p95 <= report.p99 <= report.max
     assert report.max >= stats.late_run_ms.max
     assert stats.cpu_s > 0
@@ -284,7 +284,7 @@ def test_going_live_and_leaving_moves_the_state_and_begins_with_a_key_frame(benc
     bench.collected.wait_for_video(3)
     assert bench.collected.video()[0].keyframe
     bench.engine.stop_live()
-    bench.engine.go_live([target("a")])  # changed their mind while leaving
+    bench.engine.go_live([target("a")])  # the user changed their mind while leaving
     assert bench.engine.stats().state is BroadcastState.LIVE
     bench.engine.go_live([])
     bench.wait_until(lambda: bench.engine.state is BroadcastState.IDLE)
@@ -300,7 +300,7 @@ def test_going_live_and_leaving_moves_the_state_and_begins_with_a_key_frame(benc
     ],
     ids=["no scenes", "unknown source", "bad setting", "odd canvas"],
 )
-def test_a_document_that_contradicts_itself_is_told_and_the_show_goes_on(bench: EngineBench, change: dict[str, object], code: str) -> None:
+def test_a_contradictory_document_is_reported_and_the_show_goes_on(bench: EngineBench, change: dict[str, object], code: str) -> None:
     bench.engine.apply(SHOW)
     bench.engine.go_live([target()])
     bench.collected.wait_for_video(3)
@@ -314,15 +314,15 @@ def test_a_document_that_contradicts_itself_is_told_and_the_show_goes_on(bench: 
     assert all(one.alive for one in bench.engine.stats().sources)
 
 
-def test_a_scene_that_is_not_there_cannot_be_taken(bench: EngineBench) -> None:
-    bench.engine.take("red", CUT)  # before the first document: nothing
+def test_an_unknown_scene_cannot_be_taken(bench: EngineBench) -> None:
+    bench.engine.take("red", CUT)  # nothing runs before the first document
     bench.engine.apply(SHOW)
     bench.engine.take("nowhere", CUT)
     assert [notice.code for notice in bench.notices] == ["project.no_scene"]
     assert bench.engine.stats().scene_id == "one"
 
 
-def test_closing_is_complete_and_may_be_repeated(tmp_path: Path) -> None:
+def test_closing_is_complete_and_can_be_repeated(tmp_path: Path) -> None:
     bench = EngineBench(tmp_path / "preview")
     bench.engine.close()
     bench.engine.start()
@@ -332,12 +332,12 @@ def test_closing_is_complete_and_may_be_repeated(tmp_path: Path) -> None:
     bench.collected.wait_for_video(3)
     bench.engine.close()
     bench.engine.close()
-    bench.engine.apply(SHOW)  # too late, harmless
+    bench.engine.apply(SHOW)  # too late, but harmless
     assert not bench.publisher.running
     assert bench.publisher.asked[-1] == ()
 
 
-def test_a_document_that_comes_before_the_start_is_not_lost() -> None:
+def test_a_document_applied_before_the_start_is_not_lost() -> None:
     bench = EngineBench()
     bench.engine.apply(SHOW)
     bench.engine.start()

@@ -1,4 +1,4 @@
-"""A show with every broken file goes on air: each source costs only itself, in the scene that is shown and in those that are not."""
+"""A show with every broken file goes on air: each source affects only itself, in the visible scene and in the others."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +18,7 @@ FRAMES = (".png", ".gif", ".webp", ".jpg")
 
 
 def broken() -> list[Source]:
-    """Every sample as a frame and as a film, and a camera and a screen that are not there."""
+    """Every sample as an image and as a film, and a camera and a screen that do not exist."""
     made = []
     for path in sorted(SAMPLES.iterdir()):
         if path.suffix in FRAMES:
@@ -62,7 +62,7 @@ def test_a_show_full_of_broken_sources_goes_on_air(bench: EngineBench, shown: bo
     wrong = {"i-half.jpg": "image.cut_off", "m-no-media-bytes.mp4": "media.nothing", "camera": "camera.missing"}
     bench.wait_until(lambda: set(wrong.items()) <= {(notice.subject, notice.code) for notice in bench.notices}, timeout_s=60)
     bench.collected.wait_for_video(len(bench.collected.video()) + 30)
-    assert "source.failed" not in {notice.code for notice in bench.notices}  # every one of them is foreseen
+    assert "source.failed" not in {notice.code for notice in bench.notices}  # every error is expected
     alive = {one.source_id: one.alive for one in bench.engine.stats().sources}
     assert [alive[source_id] for source_id in wrong] == [False] * 3
     assert all(

@@ -1,4 +1,4 @@
-"""Overlays above the program, seen in what the engine encodes."""
+"""Overlays above the program, checked in the encoded video."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,12 +36,12 @@ Colour = tuple[int, int, int]
 
 
 def card(colour: Colour = WHITE, enter: OverlayAnimation = OverlayAnimation.NONE, duration_ms: int = 0) -> PutOverlay:
-    """80 × 40 pixels at the left, in the middle."""
+    """80 × 40 pixels, left, vertically centred."""
     return PutOverlay("card", 80, 40, bytes((*colour, 255)) * 3200, 40 / 320, 70 / 180, enter, duration_ms)
 
 
 def on_card(bench: EngineBench) -> list[Colour]:
-    """The colour of the card's middle in every frame from the first key frame on."""
+    """The colour of the card's centre in every frame from the first key frame on."""
     return colours(bench, 80, 90)
 
 
@@ -78,7 +78,7 @@ def bench(tmp_path: Path) -> Iterator[EngineBench]:
     made.engine.close()
 
 
-def test_a_card_is_above_every_scene_and_leaves_when_it_is_dropped(bench: EngineBench) -> None:
+def test_a_card_is_above_every_scene_until_it_is_dropped(bench: EngineBench) -> None:
     bench.engine.put_overlay(card())
     wait_for_card(bench, WHITE)
     bench.engine.take("blue", CUT)
@@ -100,7 +100,7 @@ def test_a_transition_leaves_a_card_untouched(bench: EngineBench) -> None:
     assert all(near(one, WHITE) for one in on_card(bench)[before:])
 
 
-def test_a_fade_cut_short_holds_no_card_that_has_left(bench: EngineBench) -> None:
+def test_an_interrupted_fade_does_not_keep_a_dropped_card(bench: EngineBench) -> None:
     bench.engine.put_overlay(card())
     wait_for_card(bench, WHITE)
     bench.engine.take("blue", Transition(TransitionKind.FADE, 2000))
@@ -121,10 +121,10 @@ def test_a_card_fades_in_over_several_frames(bench: EngineBench) -> None:
     levels = [one[0] for one in on_card(bench)]
     assert all(a <= b + 2 for a, b in pairwise(levels))
     red, white = program_yuv(*RED)[0], program_yuv(*WHITE)[0]
-    assert sum(red + 8 < level < white - 8 for level in levels) >= 4  # fifteen frames; a busy machine may leave some out
+    assert sum(red + 8 < level < white - 8 for level in levels) >= 4  # fifteen frames; a busy machine may drop some
 
 
-def test_cards_outlive_another_canvas_at_the_same_fractions(bench: EngineBench) -> None:
+def test_cards_survive_a_canvas_change_at_the_same_fractions(bench: EngineBench) -> None:
     bench.engine.put_overlay(card())
     wait_for_card(bench, WHITE)
     bench.engine.apply(replace(SHOW, output=Output(Canvas(640, 360, 30), VIDEO)))
@@ -134,7 +134,7 @@ def test_cards_outlive_another_canvas_at_the_same_fractions(bench: EngineBench) 
     assert near(colours(bench, 70, 140 + 4)[-1], RED)
 
 
-def test_a_card_that_was_put_before_the_first_document_is_shown(tmp_path: Path) -> None:
+def test_a_card_put_before_the_first_document_is_shown(tmp_path: Path) -> None:
     made = EngineBench(tmp_path / "preview")
     made.engine.put_overlay(card())
     made.engine.apply(SHOW)
@@ -144,7 +144,7 @@ def test_a_card_that_was_put_before_the_first_document_is_shown(tmp_path: Path) 
     made.engine.close()
 
 
-def test_what_cannot_be_shown_is_told(bench: EngineBench) -> None:
+def test_an_invalid_overlay_is_reported(bench: EngineBench) -> None:
     bench.engine.put_overlay(PutOverlay("card", 80, 40, bytes(7), 0.0, 0.0))
     assert [(notice.code, notice.subject) for notice in bench.notices] == [("overlay.size", "card")]
     bench.collected.wait_for_video(len(bench.collected.video()) + 3)

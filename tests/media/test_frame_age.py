@@ -1,4 +1,4 @@
-"""How old what is shown is, told by the live source that most of it is made of."""
+"""The age of visible content, measured by the largest live source."""
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.media.frame_age import FrameAge, VisibleSource
@@ -15,7 +15,7 @@ def frame(capture_ns: int, sequence: int) -> Frame:
 
 
 class Show:
-    """Composed frames at 30 a second; sources by their age in milliseconds and how many ticks each frame stands."""
+    """Frames composed at 30 fps; each source has an age in milliseconds and a number of ticks per frame."""
 
     def __init__(self) -> None:
         self.age = FrameAge()
@@ -35,31 +35,31 @@ def near(found: float, wanted: float) -> bool:
     return abs(found - wanted) <= 6
 
 
-def test_the_age_of_the_live_source_is_told() -> None:
+def test_the_age_of_the_live_source_is_measured() -> None:
     show = Show()
     assert show.run(4, ("camera", 900), camera=120) == 0
     assert near(show.run(30, ("camera", 900), camera=120), 120)
     assert near(show.run(300, ("camera", 900), camera=70), 70)
 
 
-def test_the_largest_live_source_counts_and_drawn_ones_do_not() -> None:
+def test_the_largest_live_source_counts_and_drawn_sources_do_not() -> None:
     show = Show()
     assert near(show.run(60, ("card", 5000), ("camera", 400), ("screen", 100), camera=120, screen=30, card=0), 120)
     assert near(show.run(60, ("camera", 400), ("screen", 1000), camera=120, screen=30), 30)
     assert show.run(1, ("card", 5000), card=0) == 0
 
 
-def test_a_slow_source_is_as_old_as_its_frames_are_when_they_are_new() -> None:
+def test_the_age_of_a_slow_source_counts_only_new_frames() -> None:
     assert near(Show().run(300, ("camera", 900), every=6, camera=40), 40)
 
 
-def test_what_was_paused_or_stalled_changes_nothing() -> None:
+def test_a_paused_or_stalled_source_changes_nothing() -> None:
     show = Show()
     show.run(60, ("camera", 900), camera=50)
     assert near(show.run(60, ("camera", 900), camera=900), 50)
 
 
-def test_rates_that_beat_do_not_rock_the_sound() -> None:
+def test_beating_rates_do_not_shift_the_sound() -> None:
     show = Show()
     show.run(60, ("camera", 900), camera=50)
     told = {show.run(1, ("camera", 900), camera=50 + number % 7) for number in range(300)}

@@ -6,7 +6,7 @@ from app.media.frame_pacer import FramePacer, TickAction, TickCounts
 from tests.support.clocks import SetClock
 
 
-def test_ticks_keep_to_the_origin_and_never_drift() -> None:
+def test_ticks_stay_on_the_grid_and_never_drift() -> None:
     clock = SetClock()
     pacer = FramePacer(30, clock)
     pacer.start()
@@ -20,12 +20,12 @@ def test_ticks_keep_to_the_origin_and_never_drift() -> None:
     assert pacer.counts() == TickCounts(composed=90)
 
 
-def test_a_long_compose_repeats_one_tick_skips_the_others_and_accounts_for_each() -> None:
+def test_a_long_compose_repeats_one_tick_and_skips_the_others_and_counts_each() -> None:
     clock = SetClock()
     pacer = FramePacer(25, clock)
     pacer.start()
     assert pacer.wait() is not None  # tick 0
-    clock.pass_ms(4.5 * 40)  # ticks 1, 2, 3 are lost, 4 is 20 ms late
+    clock.pass_ms(4.5 * 40)  # ticks 1, 2 and 3 are lost, 4 is 20 ms late
     lost = pacer.wait()
     assert lost is not None
     assert (lost.number, lost.action, lost.late_ns) == (1, TickAction.REPEAT, 140_000_000)
@@ -35,7 +35,7 @@ def test_a_long_compose_repeats_one_tick_skips_the_others_and_accounts_for_each(
     assert pacer.counts() == TickCounts(composed=2, repeated=1, skipped=2)
 
 
-def test_every_tick_is_counted_once_whatever_the_delays() -> None:
+def test_every_tick_is_counted_once_for_any_delays() -> None:
     clock = SetClock()
     pacer = FramePacer(60, clock)
     pacer.start()
@@ -45,7 +45,7 @@ def test_every_tick_is_counted_once_whatever_the_delays() -> None:
         assert pacer.wait() is not None
     counts = pacer.counts()
     passed = (clock.now_ns - 1_000_000_000) * 60 // 1_000_000_000
-    # All ticks whose slot has passed are accounted for; the one under way may be, too.
+    # All ticks whose time has passed are counted; the current one may be, too.
     assert passed <= sum_of(counts) <= passed + 1
     assert counts.repeated
     assert counts.skipped
@@ -55,7 +55,7 @@ def sum_of(counts: TickCounts) -> int:
     return counts.composed + counts.repeated + counts.skipped
 
 
-def test_stop_ends_a_long_wait_at_once_and_start_begins_anew() -> None:
+def test_stop_ends_a_long_wait_at_once_and_start_begins_again() -> None:
     pacer = FramePacer(1, SystemClock())
     pacer.start()
     assert pacer.wait() is not None
@@ -74,7 +74,7 @@ def test_stop_ends_a_long_wait_at_once_and_start_begins_anew() -> None:
     assert pacer.counts() == TickCounts(composed=1)
 
 
-def test_ticks_of_the_real_clock_come_when_they_are_due_and_not_before() -> None:
+def test_ticks_of_the_real_clock_are_never_early() -> None:
     clock = SystemClock()
     pacer = FramePacer(50, clock)
     pacer.start()

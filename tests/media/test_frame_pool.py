@@ -2,14 +2,14 @@ from app.media.frame_pool import FramePool
 from app.media.ports import Frame
 
 
-def test_what_nobody_holds_is_used_again() -> None:
+def test_planes_that_nobody_holds_are_reused() -> None:
     pool = FramePool(64, 32)
     buffers = {id(pool.take().buffer) for _ in range(10)}
     assert len(buffers) == 1
     assert len(pool) == 1
 
 
-def test_a_held_frame_a_plane_and_a_slice_of_one_are_each_respected() -> None:
+def test_a_held_frame_plane_or_slice_keeps_its_planes_in_use() -> None:
     pool = FramePool(64, 32)
     planes = pool.take()
     frame = Frame(planes.y, planes.u, planes.v, 0, 1)
@@ -25,7 +25,7 @@ def test_a_held_frame_a_plane_and_a_slice_of_one_are_each_respected() -> None:
     assert len(pool) == 4
 
 
-def test_planes_lie_packed_in_one_buffer() -> None:
+def test_planes_are_packed_in_one_buffer() -> None:
     planes = FramePool(64, 36).take()
     planes.fill(1, 2, 3)
     assert planes.buffer.tolist() == [1] * (64 * 36) + [2] * (32 * 18) + [3] * (32 * 18)

@@ -1,4 +1,4 @@
-"""Distributions, of the last minute and of the run."""
+"""Percentiles of the last minute and of the whole run."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,13 @@ from app.domain.program.stats import Percentiles
 from app.media.percentile_meter import PercentileMeter
 
 
-def test_nothing_measured_is_zero() -> None:
+def test_percentiles_without_values_are_zero() -> None:
     meter = PercentileMeter()
     assert meter.last_minute(0) == Percentiles()
     assert meter.whole_run() == Percentiles()
 
 
-def test_quantiles_agree_with_numpy() -> None:
+def test_percentiles_agree_with_numpy() -> None:
     meter = PercentileMeter()
     values = np.random.default_rng(3).gamma(2.0, 3.0, 3000)
     for number, value in enumerate(values):
@@ -26,7 +26,7 @@ def test_quantiles_agree_with_numpy() -> None:
         assert spread.max == pytest.approx(values.max(), abs=0.01)
 
 
-def test_the_minute_forgets_and_the_run_does_not() -> None:
+def test_the_last_minute_forgets_and_the_whole_run_does_not() -> None:
     meter = PercentileMeter()
     meter.add(90 * NS_PER_MS, NS_PER_S)
     meter.add(2 * NS_PER_MS, 70 * NS_PER_S)
@@ -36,7 +36,7 @@ def test_the_minute_forgets_and_the_run_does_not() -> None:
     assert meter.whole_run() == Percentiles()
 
 
-def test_more_than_a_minute_of_values_is_bounded_and_very_late_ones_count() -> None:
+def test_memory_is_bounded_and_very_late_values_count() -> None:
     meter = PercentileMeter()
     for number in range(5000):
         meter.add(900 * NS_PER_MS, number * 20 * NS_PER_MS)

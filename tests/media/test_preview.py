@@ -39,7 +39,7 @@ def bars(width: int, height: int, at_ms: int) -> Frame:
 
 
 def read(path: Path) -> tuple[int, int, Plane]:
-    """(sequence, capture_ns, BGRX pixels) of the newest frame, checked as a reader does."""
+    """(sequence, capture_ns, BGRX pixels) of the newest frame, validated as a reader does it."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ) as shared:
         assert FILE_HEADER.unpack_from(shared, 0) == (MAGIC, VERSION)
         (latest,) = SEQUENCE.unpack_from(shared, LATEST_OFFSET)
@@ -51,7 +51,7 @@ def read(path: Path) -> tuple[int, int, Plane]:
 
 
 def look(path: Path, at_ms: int = 1) -> None:
-    """Be a reader that looked at this time."""
+    """Act as a reader that read at this time."""
     with path.open("r+b") as file, mmap.mmap(file.fileno(), FILE_BYTES) as shared:
         LOOKED.pack_into(shared, LOOKED_OFFSET, at_ms * 1_000_000)
 
@@ -60,7 +60,7 @@ def look(path: Path, at_ms: int = 1) -> None:
     ("canvas", "shown"),
     [((1280, 720), (960, 540)), ((640, 360), (640, 360)), ((720, 1280), (540, 960)), ((480, 270), (480, 268)), ((1366, 766), (960, 536))],
 )
-def test_the_program_appears_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
+def test_the_preview_is_scaled_in_true_colours(tmp_path: Path, canvas: tuple[int, int], shown: tuple[int, int]) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     look(path)
@@ -73,11 +73,11 @@ def test_the_program_appears_scaled_in_true_colours(tmp_path: Path, canvas: tupl
     wanted = bars_rgb(shown[0], shown[1])
     for position in range(len(COLOURS)):
         column = shown[0] * (2 * position + 1) // 16
-        # One code value of chroma is 2.1 levels of blue; swscale's quick tables round once more.
+        # One code value of chroma is 2.1 levels of blue, and swscale's fast tables round once more.
         assert np.abs(pixels[10, column, 2::-1].astype(int) - wanted[10, column]).max() <= 4
 
 
-def test_at_most_thirty_a_second_are_written(tmp_path: Path) -> None:
+def test_at_most_thirty_frames_a_second_are_written(tmp_path: Path) -> None:
     writer = PreviewWriter(tmp_path / "preview")
     look(tmp_path / "preview")
     written = [writer.write(bars(320, 180, at_ms=round(tick * 1000 / 60))) for tick in range(120)]
@@ -86,7 +86,7 @@ def test_at_most_thirty_a_second_are_written(tmp_path: Path) -> None:
     assert not writer.write(bars(320, 180, at_ms=9000))
 
 
-def test_slots_go_round_and_the_newest_is_named(tmp_path: Path) -> None:
+def test_slots_rotate_and_the_newest_is_marked(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     look(path)
@@ -103,7 +103,7 @@ def _die_reading(path: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_reader_that_dies_leaves_the_writer_unhurt(tmp_path: Path) -> None:
+def test_a_reader_that_dies_does_not_affect_the_writer(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     look(path)
@@ -117,7 +117,7 @@ def test_a_reader_that_dies_leaves_the_writer_unhurt(tmp_path: Path) -> None:
     writer.close()
 
 
-def test_nothing_is_made_while_nobody_looks(tmp_path: Path) -> None:
+def test_nothing_is_written_while_nobody_reads(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     unseen_ms = UNSEEN_NS // 1_000_000

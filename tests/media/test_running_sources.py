@@ -1,4 +1,4 @@
-"""Sources come and go with the document, and one that hangs holds nobody up."""
+"""Sources start and stop with the document, and a hanging one blocks nothing."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ SHOW = Project("Show", (Scene("s", "S", (Layer("a", "red"), Layer("b", "card")))
 
 
 class Device:
-    """A device that a test drives: it gives frames when told to, and its driver may hang in `close` or fail."""
+    """A device controlled by a test: it gives frames on request, and its driver may hang in `close` or fail."""
 
     def __init__(self, *, hangs: bool = False, fails: Exception | None = None) -> None:
         self.calls: list[str] = []
@@ -67,7 +67,7 @@ class Device:
 
 
 class Bench:
-    """`devices` stand for the source "red", one after the other; every other source is a real one."""
+    """`devices` replace the source "red", one after another; all other sources are real."""
 
     def __init__(self, *devices: Device | Exception, clock: SystemClock | SetClock | None = None) -> None:
         self.notices: list[Notice] = []
@@ -101,7 +101,7 @@ class Bench:
         return {one.source_id for one in self.sources.stats()}
 
 
-def test_only_what_a_scene_shows_or_a_strip_sounds_runs() -> None:
+def test_only_sources_in_a_scene_or_strip_run() -> None:
     bench = Bench()
     bench.match(SHOW)
     assert used_source_ids(SHOW) == {"red", "card", "tone"}
@@ -112,13 +112,13 @@ def test_only_what_a_scene_shows_or_a_strip_sounds_runs() -> None:
     assert bench.ids() == set()
 
 
-def test_a_source_that_cannot_be_made_is_told_once_and_again_when_it_changes() -> None:
+def test_a_source_that_cannot_be_created_is_reported_once_and_again_when_it_changes() -> None:
     bench = Bench()
     bad = replace(SHOW, sources=(replace(RED, settings={"colour": "reddish"}), CARD, TONE))
     bench.match(bad)
     bench.match(bad)
     assert [(notice.code, notice.subject) for notice in bench.notices] == [("field.invalid", "red")]
-    assert bench.sources.frames(frozenset({"red"})) == {"red": None}  # the slate stands for it
+    assert bench.sources.frames(frozenset({"red"})) == {"red": None}  # the slate is shown instead
     assert [one.alive for one in bench.sources.stats() if one.source_id == "red"] == [False]
     bench.match(SHOW)
     assert bench.sources.frames(frozenset({"red"}))["red"] is not None
@@ -137,7 +137,7 @@ def test_a_source_gets_time_for_its_first_frame_before_the_slate() -> None:
     assert bench.sources.frames(wanted) == {"red": None}
     device.frame = bars(1)
     assert bench.sources.frames(wanted) == {"red": device.frame}
-    device.frame = None  # lost again: no patience this time
+    device.frame = None  # lost again: no grace period this time
     assert bench.sources.frames(wanted) == {"red": None}
     bench.sources.close(5.0)
 
@@ -156,7 +156,7 @@ def test_each_frame_is_counted_once_and_counts_survive_the_source() -> None:
 
 
 @pytest.mark.parametrize("leave", ["close", "drop"])
-def test_a_device_that_hangs_holds_nobody_up(leave: str) -> None:
+def test_a_hanging_device_blocks_nothing_else(leave: str) -> None:
     device = Device(hangs=True)
     bench = Bench(device)
     bench.match(SHOW)
@@ -165,11 +165,11 @@ def test_a_device_that_hangs_holds_nobody_up(leave: str) -> None:
         assert bench.ids() == {"card", "tone"}
     bench.sources.close(0.2)
     assert device.closing.wait(10)
-    assert not device.let_go.is_set()  # it still hangs, and we are here
+    assert not device.let_go.is_set()  # it still hangs, and we are not blocked
     device.let_go.set()
 
 
-def test_the_one_in_the_middle_of_two_quick_swaps_is_never_started() -> None:
+def test_of_two_quick_swaps_only_the_last_is_started() -> None:
     first, middle, last = Device(hangs=True), Device(), Device()
     bench = Bench(first, middle, last)
     bench.match(SHOW)
@@ -209,7 +209,7 @@ def test_each_of_many_swaps_closes_before_the_next_starts() -> None:
     assert order == [f"{name} {what}" for name in started for what in ("starts", "closes")]
 
 
-def test_a_source_that_comes_back_waits_until_its_device_is_free() -> None:
+def test_a_returning_source_waits_until_its_device_is_free() -> None:
     first, second = Device(hangs=True), Device()
     bench = Bench(first, second)
     bench.match(SHOW)
@@ -223,7 +223,7 @@ def test_a_source_that_comes_back_waits_until_its_device_is_free() -> None:
 
 @pytest.mark.expect_errors
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), OSError(19, "No such device"), MemoryError()])
-def test_a_source_that_cannot_be_started_costs_only_itself(error: Exception) -> None:
+def test_a_source_that_fails_to_start_affects_only_itself(error: Exception) -> None:
     bench = Bench(Device(fails=error))
     bench.match(SHOW)
     assert [(notice.code, notice.subject, notice.data["source"]) for notice in bench.notices] == [("source.failed", "red", "Red")]
@@ -233,7 +233,7 @@ def test_a_source_that_cannot_be_started_costs_only_itself(error: Exception) -> 
 
 
 @pytest.mark.expect_errors
-def test_a_library_that_fails_while_a_source_is_made_costs_only_it() -> None:
+def test_a_library_error_while_creating_a_source_affects_only_that_source() -> None:
     bench = Bench(AttributeError("'NoneType' object has no attribute 'width'"))
     bench.match(SHOW)
     assert [notice.code for notice in bench.notices] == ["source.failed"]
@@ -241,7 +241,7 @@ def test_a_library_that_fails_while_a_source_is_made_costs_only_it() -> None:
     bench.sources.close(5.0)
 
 
-def test_a_frame_that_cannot_be_given_costs_only_its_source() -> None:
+def test_an_error_in_latest_affects_only_its_source() -> None:
     class Broken(Device):
         def latest(self) -> Frame | None:
             raise IndexError(7)
@@ -254,7 +254,7 @@ def test_a_frame_that_cannot_be_given_costs_only_its_source() -> None:
     bench.sources.close(5.0)
 
 
-def test_a_suspected_source_is_left_out_until_it_is_changed() -> None:
+def test_a_quarantined_source_does_not_run_until_it_changes() -> None:
     device = Device()
     bench = Bench(device)
     bench.sources.set_crash_guard(NO_ACTIVITY_LOG, {source_fingerprint(RED)})

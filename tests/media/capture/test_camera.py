@@ -64,7 +64,7 @@ def bars_differ(planes: FramePlanes, colours: tuple[tuple[int, int, int], ...] =
     return worst
 
 
-def test_a_file_in_a_cameras_place_runs_at_its_pace_over_and_over(tmp_path: Path, camera: Opened, notices: NoticeBox) -> None:
+def test_a_file_as_camera_plays_in_real_time_in_a_loop(tmp_path: Path, camera: Opened, notices: NoticeBox) -> None:
     path = film(tmp_path / "film.mp4", lambda number: numbered(number, 320, 180), frames=15, rate=30)
     running = camera(str(path))
     seen: list[tuple[int, int]] = []
@@ -79,13 +79,13 @@ def test_a_file_in_a_cameras_place_runs_at_its_pace_over_and_over(tmp_path: Path
         return bool(seen) and seen[-1][0] >= 40
 
     until(enough)
-    # 39 intervals of 33.3 ms: a file that ran free would be through in a tenth of that.
+    # 39 intervals of 33.3 ms; without pacing the file would end in a tenth of that.
     assert (seen[-1][1] - seen[0][1]) / 1e9 == pytest.approx((seen[-1][0] - seen[0][0]) / 30, rel=0.25)
     assert running.stats().alive
     assert notices.codes() == []
 
 
-def test_a_network_camera_freezes_and_comes_back(camera: Opened, notices: NoticeBox) -> None:
+def test_a_network_camera_freezes_and_recovers(camera: Opened, notices: NoticeBox) -> None:
     with jpeg_camera() as device:
         running = camera(device.address)
         first = until(running.latest)
@@ -107,7 +107,7 @@ def running_y(running: VideoSource) -> int:
     return int(frame.y[100, 100]) if frame is not None else 0
 
 
-def test_a_network_camera_that_is_switched_off_is_found_again(camera: Opened, notices: NoticeBox) -> None:
+def test_a_network_camera_reconnects_after_it_was_switched_off(camera: Opened, notices: NoticeBox) -> None:
     with jpeg_camera() as device:
         running = camera(device.address)
         until(running.latest)
@@ -121,7 +121,7 @@ def test_a_network_camera_that_is_switched_off_is_found_again(camera: Opened, no
         assert notices.next().code == "source.back"
 
 
-def test_an_address_that_nobody_answers_says_so_without_its_password(camera: Opened, notices: NoticeBox) -> None:
+def test_an_unreachable_address_is_reported_without_its_password(camera: Opened, notices: NoticeBox) -> None:
     with jpeg_camera() as device:
         port = device.port
     running = camera(f"http://host:secret@127.0.0.1:{port}/stream")
@@ -133,7 +133,7 @@ def test_an_address_that_nobody_answers_says_so_without_its_password(camera: Ope
     assert running.latest() is None
 
 
-def test_closing_does_not_wait_for_a_network_that_hangs(camera: Opened) -> None:
+def test_closing_does_not_wait_for_a_hanging_network(camera: Opened) -> None:
     with jpeg_camera() as device:
         device.frozen.set()
         running = camera(device.address)
@@ -143,7 +143,7 @@ def test_closing_does_not_wait_for_a_network_that_hangs(camera: Opened) -> None:
         assert time.monotonic() - begun < 2.0
 
 
-def test_a_sound_file_in_a_cameras_place_is_refused(tmp_path: Path) -> None:
+def test_a_sound_file_as_camera_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("pcm_s16le", rate=48000, layout="stereo")
@@ -155,7 +155,7 @@ def test_a_sound_file_in_a_cameras_place_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "media.no_picture"
 
 
-def test_opencv_hands_out_jpegs_that_are_decoded_to_the_right_colours(tmp_path: Path) -> None:
+def test_jpegs_from_opencv_decode_to_the_right_colours(tmp_path: Path) -> None:
     path = film(
         tmp_path / "bars.avi",
         lambda _: bars_rgb(320, 192),
@@ -183,7 +183,7 @@ def test_opencv_hands_out_jpegs_that_are_decoded_to_the_right_colours(tmp_path: 
         mirrored.close()
 
 
-def test_opencv_reads_a_network_camera_and_reports_one_that_is_not_there() -> None:
+def test_opencv_reads_a_network_camera_and_reports_a_missing_one() -> None:
     with jpeg_camera() as device:
         reader = OpenCvReader(device.address, cv2.CAP_FFMPEG, "a camera", settings())
         levels = [int(planes.y[120, 160]) for planes in (reader.read() for _ in range(3)) if planes is not None]
@@ -209,7 +209,7 @@ def test_raw_frames_of_a_device_are_converted(pix_fmt: str, shape: tuple[int, ..
     assert bars_differ(planes) <= 2
 
 
-def test_a_broken_jpeg_is_left_out_and_the_next_one_shown() -> None:
+def test_a_broken_jpeg_is_skipped_and_the_next_one_shown() -> None:
     frames = CaptureDecoder(FrameConverter(), mirror=False)
     whole = np.frombuffer(jpeg(bars_rgb(320, 192)), np.uint8).reshape(1, -1)
     assert frames.convert(np.arange(200, dtype=np.uint8).reshape(1, -1), "MJPG", 192) is None
@@ -218,7 +218,7 @@ def test_a_broken_jpeg_is_left_out_and_the_next_one_shown() -> None:
     assert bars_differ(planes) <= 2
 
 
-def test_a_format_that_nobody_knows_is_named() -> None:
+def test_an_unknown_format_is_named() -> None:
     with pytest.raises(AppError) as refused:
         CaptureDecoder(FrameConverter(), mirror=False).convert(np.zeros((10, 10), np.uint8), "ABCD", 192)
     assert refused.value.code == "camera.format"
@@ -229,14 +229,14 @@ def info(index: int, name: str, path: str, vid: int | None = 0x46D, pid: int | N
     return CameraInfo(index, name, path, vid, pid, cv2.CAP_V4L2)
 
 
-def test_a_camera_keeps_its_identity_when_the_system_numbers_it_anew() -> None:
+def test_a_camera_keeps_its_identity_when_the_system_renumbers_it() -> None:
     before = identified([info(0, "C920", "/dev/video0"), info(2, "Capture", "/dev/video2", 1, 2)], {}, paths_last=False)
     after = identified([info(4, "C920", "/dev/video4"), info(0, "Capture", "/dev/video0", 1, 2)], {}, paths_last=False)
     assert {camera.id: camera.name for camera in before} == {camera.id: camera.name for camera in after}
     assert chosen(before[0].id, after).index == 4
 
 
-def test_twins_have_two_identities_and_lasting_names_win() -> None:
+def test_twin_cameras_have_two_identities_and_stable_names_win() -> None:
     infos = [info(0, "C920", "/dev/video0"), info(2, "C920", "/dev/video2")]
     assert [camera.id for camera in identified(infos, {}, paths_last=False)] == ["046d:082d:C920", "046d:082d:C920#2"]
     lasting = {"/dev/video2": "usb-046d_C920_AAF5-video-index0"}

@@ -22,7 +22,7 @@ SIZE = (320, 192)
 
 
 def worst(planes: FramePlanes) -> int:
-    """The largest difference of any bar's middle from the BT.709 limited values it should have."""
+    """The largest error of any bar's centre against its BT.709 limited range values."""
     height, width = planes.y.shape
     differences = []
     for position, colour in enumerate(COLOURS):
@@ -40,7 +40,7 @@ def first_frame(path: Path) -> av.VideoFrame:
 @pytest.mark.parametrize("full", [False, True], ids=["limited", "full"])
 @pytest.mark.parametrize("matrix", [Colorspace.ITU601, Colorspace.ITU709, Colorspace.BT2020], ids=["601", "709", "2020"])
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le"])
-def test_a_colour_bar_of_every_coding_comes_out_within_two_levels(tmp_path: Path, matrix: Colorspace, full: bool, pix_fmt: str) -> None:
+def test_colour_bars_of_every_colour_space_are_within_two_levels(tmp_path: Path, matrix: Colorspace, full: bool, pix_fmt: str) -> None:
     path = film(tmp_path / "bars.mkv", lambda _: bars_rgb(*SIZE), frames=1, matrix=matrix, full=full, pix_fmt=pix_fmt)
     assert worst(FrameConverter().convert(first_frame(path))) <= 2
 
@@ -68,16 +68,16 @@ def test_bars_of_other_codecs_and_pixel_formats(tmp_path: Path, name: str, codec
     assert worst(FrameConverter().convert(first_frame(made))) <= 2
 
 
-def test_a_stream_that_says_nothing_is_601_when_small_and_709_when_large(tmp_path: Path) -> None:
+def test_an_undeclared_stream_is_601_if_small_and_709_if_large(tmp_path: Path) -> None:
     for size in (SIZE, (1280, 720)):
         path = film(tmp_path / f"{size[0]}.mkv", lambda _, size=size: bars_rgb(*size), frames=1)  # type: ignore[misc]
         assert first_frame(path).colorspace == 2
         assert worst(FrameConverter().convert(first_frame(path))) <= 2
 
 
-def test_the_settings_win_over_what_the_stream_says(tmp_path: Path) -> None:
+def test_the_settings_override_the_stream(tmp_path: Path) -> None:
     frame = first_frame(film(tmp_path / "bars.mkv", lambda _: bars_rgb(*SIZE), frames=1, matrix=Colorspace.ITU601, full=True))
-    frame.colorspace, frame.color_range = 1, 1  # a lie
+    frame.colorspace, frame.color_range = 1, 1  # wrong on purpose
     assert worst(FrameConverter().convert(frame)) > 10
     assert worst(FrameConverter("bt601", "full").convert(frame)) <= 2
 
@@ -96,7 +96,7 @@ def test_odd_sizes_become_even() -> None:
 
 @pytest.mark.parametrize("orientation", [Orientation(*kind) for kind in product((False, True), repeat=3)])
 @pytest.mark.parametrize("mirror", [False, True])
-def test_turning_and_mirroring_move_all_planes_alike(orientation: Orientation, mirror: bool) -> None:
+def test_orientation_moves_all_planes_together(orientation: Orientation, mirror: bool) -> None:
     pixels = bars_rgb(64, 32)
     pixels[:16, :20] = 90
     frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
@@ -123,7 +123,7 @@ def test_rgba_is_premultiplied_as_the_contract_says() -> None:
     assert abs(v[0, 0] - (128 + (whole[2] - 128) * 100 / 255)) <= 1
 
 
-def test_a_colour_changes_in_place_and_a_wrong_one_is_refused() -> None:
+def test_a_colour_changes_in_place_and_an_invalid_one_is_refused() -> None:
     source = Source("c", "C", SourceKind.COLOUR, {"colour": "#1e6f5cff"})
     made = make_video_source(source, Canvas(), SystemClock(), NoticeBox(), None)
     first = made.latest()
@@ -139,7 +139,7 @@ def test_a_colour_changes_in_place_and_a_wrong_one_is_refused() -> None:
         make_video_source(Source("c", "C", SourceKind.COLOUR, {"colour": "red"}), Canvas(), SystemClock(), NoticeBox(), None)
 
 
-def test_a_drawn_frame_is_clear_until_it_is_put_and_its_bytes_must_fit() -> None:
+def test_a_still_source_is_transparent_until_put_and_its_bytes_must_fit() -> None:
     held = StillSource("text", SystemClock())
     clear = held.latest()
     assert clear is not None
@@ -156,7 +156,7 @@ def test_a_drawn_frame_is_clear_until_it_is_put_and_its_bytes_must_fit() -> None
     assert held.latest() is put
 
 
-def test_a_kind_without_a_frame_is_refused() -> None:
+def test_a_kind_without_video_is_refused() -> None:
     with pytest.raises(AppError) as refused:
         make_video_source(Source("t", "T", SourceKind.TONE), Canvas(), SystemClock(), NoticeBox(), None)
     assert refused.value.code == "source.no_picture"

@@ -14,7 +14,7 @@ from tests.support.waiting import NoticeBox, until
 
 
 class Device:
-    """A camera whose driver does what a test tells it: frames come one by one, it fails, it hangs."""
+    """A camera whose driver does what a test says: frames arrive one by one, it fails, it hangs."""
 
     def __init__(self) -> None:
         self.opened = 0
@@ -72,7 +72,7 @@ class Bench:
         until(lambda: (shown := self.source.latest()) is not None and shown.sequence == number)
 
     def given_up(self) -> None:
-        """Wait until the watcher has noticed that the device is lost: from then on time counts towards the next try."""
+        """Wait until the watcher has noticed the lost device: from then on, time counts towards the next try."""
         until(lambda: self.source._attempt is None)
 
 
@@ -84,7 +84,7 @@ def bench() -> Iterator[Bench]:
     one.source.close()
 
 
-def test_the_newest_frame_wins_and_closing_lets_go_of_the_device(bench: Bench) -> None:
+def test_the_newest_frame_wins_and_closing_releases_the_device(bench: Bench) -> None:
     assert bench.source.latest() is None
     bench.source.start()
     bench.source.start()
@@ -105,7 +105,7 @@ def test_the_newest_frame_wins_and_closing_lets_go_of_the_device(bench: Bench) -
     assert bench.notices.codes() == []
 
 
-def test_a_frozen_device_keeps_its_last_frame_two_seconds_is_said_once_and_opened_again(bench: Bench) -> None:
+def test_a_frozen_device_keeps_its_last_frame_two_seconds_is_reported_once_and_reopened(bench: Bench) -> None:
     bench.source.start()
     bench.frame(1)
     until(lambda: bench.source.stats().fps == 0.0 and bench.source.stats().alive)
@@ -127,7 +127,7 @@ def test_a_frozen_device_keeps_its_last_frame_two_seconds_is_said_once_and_opene
     assert bench.notices.codes() == []
 
 
-def test_a_device_that_fails_says_why_once_and_comes_back(bench: Bench) -> None:
+def test_a_failing_device_reports_the_reason_once_and_returns(bench: Bench) -> None:
     bench.source.start()
     bench.frame(1)
     bench.device.failure = AppError("camera.gone", name="x", reason="unplugged")
@@ -145,7 +145,7 @@ def test_a_device_that_fails_says_why_once_and_comes_back(bench: Bench) -> None:
     assert bench.notices.next().code == "source.back"
 
 
-def test_a_device_back_within_two_seconds_is_not_worth_a_word(bench: Bench) -> None:
+def test_a_device_back_within_two_seconds_is_not_reported(bench: Bench) -> None:
     bench.source.start()
     bench.frame(1)
     bench.device.failure = AppError("camera.gone", name="x", reason="a short one")
@@ -160,7 +160,7 @@ def test_a_device_back_within_two_seconds_is_not_worth_a_word(bench: Bench) -> N
     assert bench.notices.codes() == []
 
 
-def test_a_device_that_cannot_be_opened_says_so_in_its_own_words(bench: Bench) -> None:
+def test_a_device_that_cannot_be_opened_reports_its_own_error(bench: Bench) -> None:
     bench.device.failure = AppError("camera.busy", name="HD Webcam")
     bench.source.start()
     bench.given_up()
@@ -173,7 +173,7 @@ def test_a_device_that_cannot_be_opened_says_so_in_its_own_words(bench: Bench) -
     assert bench.notices.next().code == "source.back"
 
 
-def test_a_driver_that_hangs_holds_up_neither_closing_nor_a_new_try(bench: Bench) -> None:
+def test_a_hanging_driver_blocks_neither_closing_nor_a_retry(bench: Bench) -> None:
     bench.source.start()
     bench.frame(1)
     bench.device.hangs = True
@@ -191,11 +191,11 @@ def test_a_driver_that_hangs_holds_up_neither_closing_nor_a_new_try(bench: Bench
     closing.start()
     closing.join(3)
     assert not closing.is_alive()
-    assert bench.device.opened == opened == 2  # no third thread was sent into the driver
+    assert bench.device.opened == opened == 2  # no third thread was started
     bench.device.let_go()
 
 
-def test_what_an_abandoned_thread_still_delivers_is_dropped(bench: Bench) -> None:
+def test_frames_from_an_abandoned_thread_are_dropped(bench: Bench) -> None:
     bench.source.start()
     bench.frame(1)
     bench.device.hangs = True

@@ -1,4 +1,4 @@
-"""Films as strangers make them: odd clocks, old texts, alpha, HDR, fields, pixels that are not square, codecs that nobody knows."""
+"""Films as others make them: odd clocks, old text encodings, alpha, HDR, interlacing, non-square pixels, unknown codecs."""
 
 import random
 import threading
@@ -71,7 +71,7 @@ def near(found: tuple[int, int, int], colour: tuple[int, int, int], within: int 
 # Texts
 
 
-def test_a_title_in_latin_1_does_not_keep_a_record_from_playing(play: Play, notices: NoticeBox) -> None:
+def test_a_record_with_a_latin_1_title_plays(play: Play, notices: NoticeBox) -> None:
     _, sound, _ = read(sample("latin1-tag.mp3"))
     assert sum(len(one.samples) for one in sound) == 96_000
     until(play(sample("latin1-tag.mp3")).latest)
@@ -79,7 +79,7 @@ def test_a_title_in_latin_1_does_not_keep_a_record_from_playing(play: Play, noti
 
 
 @pytest.mark.parametrize("title", [b"\x83e\x83X\x83g", b"\xb0\xa1\xb3\xaa", b"\xff\xfe\xfd"])
-def test_titles_in_any_encoding_are_borne(tmp_path: Path, title: bytes) -> None:
+def test_titles_in_any_encoding_are_accepted(tmp_path: Path, title: bytes) -> None:
     path = tmp_path / "titled.wav"
     sound_file(path, np.zeros((4800, 2), np.float32))
     listed = b"INFOINAM" + len(title).to_bytes(4, "little") + title + b"\0" * (len(title) % 2)
@@ -88,10 +88,10 @@ def test_titles_in_any_encoding_are_borne(tmp_path: Path, title: bytes) -> None:
     assert sum(len(one.samples) for one in read(path)[1]) == 4800
 
 
-# Looks
+# Appearance
 
 
-def test_vp9_shows_what_lies_below_its_transparent_half() -> None:
+def test_the_transparent_half_of_a_vp9_film_shows_the_layer_below() -> None:
     planes = looks(sample("vp9-alpha.webm"))
     assert planes.alpha is not None
     assert int(planes.alpha[:, :150].min()) > 250
@@ -113,7 +113,7 @@ def test_vp9_shows_what_lies_below_its_transparent_half() -> None:
         ("h.mkv", "ffv1", "yuva422p10le"),
     ],
 )
-def test_every_format_with_alpha_is_seen_through(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
+def test_every_format_with_alpha_is_transparent(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
     path = tmp_path / name
     with av.open(str(path), "w") as container:
         stream = cast(VideoStream, container.add_stream(codec, rate=25))
@@ -140,12 +140,12 @@ def test_every_format_with_alpha_is_seen_through(tmp_path: Path, name: str, code
 @pytest.mark.parametrize(
     ("name", "wanted"), [("bgr0", False), ("yuv420p", False), ("pal8", True), ("ya8", True), ("vuya", True), ("rgba64le", True)]
 )
-def test_alpha_is_asked_of_the_formats_own_parts(name: str, wanted: bool) -> None:
+def test_alpha_is_detected_from_the_format_components(name: str, wanted: bool) -> None:
     assert carries_alpha(name) is wanted
 
 
 def quartered(path: Path, matrix: tuple[int, int, int, int]) -> Path:
-    """A film with a bright quarter at the top left and a dim one at the top right, and this display matrix (a, b, c, d)."""
+    """A film with a bright quarter at the top left, a dim one at the top right, and this display matrix (a, b, c, d)."""
     pixels = np.zeros((180, 320, 3), np.uint8)
     pixels[:90, :160], pixels[:90, 160:] = 255, 128
     film(path, lambda _: pixels, frames=4)
@@ -174,7 +174,7 @@ ONE = 0x10000
         ((0, -ONE, -ONE, 0), (1, 1), (0, 1)),
     ],
 )
-def test_a_film_stands_as_its_display_matrix_says(
+def test_a_film_is_oriented_by_its_display_matrix(
     tmp_path: Path, matrix: tuple[int, int, int, int], bright: tuple[int, int], dim: tuple[int, int]
 ) -> None:
     planes = looks(quartered(tmp_path / "phone.mp4", matrix))
@@ -183,16 +183,16 @@ def test_a_film_stands_as_its_display_matrix_says(
     assert 100 < colour_at(planes, 0.25 + dim[0] / 2, 0.25 + dim[1] / 2)[0] < 150
 
 
-def test_a_frame_with_exif_in_a_films_place_stands_upright(play: Play, notices: NoticeBox) -> None:
+def test_an_image_with_exif_as_a_film_is_upright(play: Play, notices: NoticeBox) -> None:
     frame = until(play(sample("exif-6-alpha.png")).latest)
     assert (frame.width, frame.height) == (100, 200)
     assert frame.alpha is not None
     assert notices.codes() == []
 
 
-def test_the_mirrored_sample_is_mirrored_and_stands_upright() -> None:
+def test_the_mirrored_sample_is_mirrored_and_upright() -> None:
     planes = looks(sample("mirrored.mov"))
-    # Its pixels are red and green above, blue at the bottom left.
+    # The pixels are red and green at the top, blue at the bottom left.
     assert near(colour_at(planes, 0.25, 0.75), (255, 0, 0))
     assert near(colour_at(planes, 0.25, 0.25), (0, 128, 0))
     assert near(colour_at(planes, 0.75, 0.75), (0, 0, 255))
@@ -203,7 +203,7 @@ def test_anamorphic_pixels_become_square() -> None:
 
 
 @pytest.mark.parametrize(("aspect", "size"), [(2.0, (320, 1280)), (0.5, (640, 640)), (16 / 15, (320, 682)), (1.0, (320, 640))])
-def test_any_shape_of_pixels_becomes_square_without_losing_any(aspect: float, size: tuple[int, int]) -> None:
+def test_any_pixel_aspect_becomes_square_without_losing_pixels(aspect: float, size: tuple[int, int]) -> None:
     frame = av.VideoFrame.from_ndarray(bars_rgb(640, 320), "rgb24")
     planes = FrameConverter().convert(frame, aspect=aspect)
     assert planes.y.shape == size
@@ -238,7 +238,7 @@ def test_an_hdr_ramp_rises_everywhere_and_stays_grey(transfer: int) -> None:
 
 
 def fields(number: int) -> Plane:
-    """Two moments in one frame: the even lines show a bar where it was, the odd ones where it is now."""
+    """Two moments in one frame: the even lines show a bar where it was, the odd lines where it is now."""
     pixels = np.zeros((180, 320, 3), np.uint8)
     left = 20 + 16 * number
     pixels[0::2, left : left + 60] = 255
@@ -247,7 +247,7 @@ def fields(number: int) -> Plane:
 
 
 def combs(y: Plane) -> float:
-    """How much more neighbouring lines differ than those one further."""
+    """How much more adjacent lines differ than lines two apart."""
     lines = y[20:-20].astype(int)
     return float(np.abs(lines[1:-1] * 2 - lines[:-2] - lines[2:]).mean())
 
@@ -256,7 +256,7 @@ def combs(y: Plane) -> float:
     ("codec", "options"),
     [("libx264", {"x264-params": "tff=1", "crf": "10"}), ("mpeg2video", {"flags": "+ildct+ilme", "b:v": "8M", "top": "1"})],
 )
-def test_a_film_in_fields_is_made_whole(tmp_path: Path, codec: str, options: dict[str, str]) -> None:
+def test_an_interlaced_film_is_deinterlaced(tmp_path: Path, codec: str, options: dict[str, str]) -> None:
     path = tmp_path / "fields.mkv"
     with av.open(str(path), "w") as container:
         stream = cast(VideoStream, container.add_stream(codec, rate=25, options=options))
@@ -279,7 +279,7 @@ def test_a_film_in_fields_is_made_whole(tmp_path: Path, codec: str, options: dic
 # What cannot be played
 
 
-def test_a_frame_in_an_unknown_codec_leaves_the_sound_and_says_so_once(play: Play, notices: NoticeBox) -> None:
+def test_with_an_unknown_video_codec_the_sound_plays_and_it_is_reported_once(play: Play, notices: NoticeBox) -> None:
     frames, sound, reader = read(sample("unknown-video-codec.mp4"))
     assert (frames, reader.lacks_video) == ([], True)
     assert sum(len(one.samples) for one in sound) > 90_000
@@ -292,7 +292,7 @@ def test_a_frame_in_an_unknown_codec_leaves_the_sound_and_says_so_once(play: Pla
     assert notices.codes() == []
 
 
-def test_a_film_that_carries_nothing_says_so(play: Play, notices: NoticeBox) -> None:
+def test_a_film_without_data_is_reported(play: Play, notices: NoticeBox) -> None:
     running = play(sample("no-media-bytes.mp4"))
     assert notices.next().code == "media.nothing"
     assert running.latest() is None
@@ -302,14 +302,14 @@ def test_a_film_that_carries_nothing_says_so(play: Play, notices: NoticeBox) -> 
 @pytest.mark.parametrize(
     ("values", "code"), [({"start_s": 30.0}, "media.starts_behind_end"), ({"start_s": 1.0, "end_s": 0.5}, "media.end_before_start")]
 )
-def test_a_stretch_that_is_not_there_is_named(tmp_path: Path, play: Play, notices: NoticeBox, values: dict[str, Value], code: str) -> None:
+def test_a_start_after_the_end_is_reported(tmp_path: Path, play: Play, notices: NoticeBox, values: dict[str, Value], code: str) -> None:
     play(film(tmp_path / "short.mp4", lambda number: numbered(number, 320, 180), frames=30), **values)
     told = notices.next()
     assert told.code == code
     assert told.data["start"] == values["start_s"]
 
 
-def test_a_frame_whose_packets_are_all_broken_leaves_the_sound(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+def test_with_only_broken_video_packets_the_sound_plays(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
     path = film(tmp_path / "broken.mkv", lambda number: numbered(number, 320, 180), frames=20, sound=np.zeros((24_000, 2), np.float32))
     data = path.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_MPEG4/ISO/ASP")
     path.write_bytes(data)
@@ -318,20 +318,20 @@ def test_a_frame_whose_packets_are_all_broken_leaves_the_sound(tmp_path: Path, p
 
 
 @pytest.mark.parametrize("name", ["unknown-video-codec.mp4", "no-media-bytes.mp4"])
-def test_a_camera_in_such_a_files_place_is_refused_in_words(name: str) -> None:
+def test_such_a_file_as_camera_is_refused_with_an_app_error(name: str) -> None:
     with pytest.raises(AppError) as refused:
         StreamCameraReader(str(sample(name)), FrameConverter(), threading.Event(), mirror=False).read()
     assert refused.value.code.startswith("media.")
 
 
-def test_a_film_of_too_many_pixels_is_refused_before_it_is_played(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+def test_a_film_with_too_many_pixels_is_refused_before_playback(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
     path = film(tmp_path / "large.mov", lambda _: np.zeros((4700, 8200, 3), np.uint8), frames=1, codec="png", pix_fmt="gray")
     play(path)
     told = notices.next()
     assert (told.code, told.data["width"], told.data["height"]) == ("media.too_large", 8200, 4700)
 
 
-def test_sound_that_changes_its_form_on_the_way_plays_on(tmp_path: Path) -> None:
+def test_sound_that_changes_its_format_midway_keeps_playing(tmp_path: Path) -> None:
     parts = []
     for number, (layout, rate) in enumerate([("stereo", 48_000), ("mono", 44_100), ("5.1", 48_000)]):
         path = tmp_path / f"{number}.ts"
@@ -354,7 +354,7 @@ def test_sound_that_changes_its_form_on_the_way_plays_on(tmp_path: Path) -> None
     "name",
     ["stamps-jump-78s.ts", "vp9-alpha.webm", "mirrored.mov", "latin1-tag.mp3", "hlg-white.mov", "anamorphic-sar-64-45.mp4"],
 )
-def test_damaged_films_play_or_are_refused_by_an_app_error(tmp_path: Path, name: str) -> None:
+def test_damaged_films_play_or_raise_an_app_error(tmp_path: Path, name: str) -> None:
     whole = sample(name).read_bytes()
     chance = random.Random(name)
     played = 0

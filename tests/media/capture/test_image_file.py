@@ -1,4 +1,4 @@
-"""image files as strangers make them: shown, or refused in words, within a memory that the header decides."""
+"""Image files as others make them: shown or refused with an AppError, within a memory limit that the header decides."""
 
 import os
 import random
@@ -69,7 +69,7 @@ def png_chunk(name: bytes, data: bytes) -> bytes:
 
 
 def with_exif(encoded: bytes, suffix: str, orientation: int, size: tuple[int, int]) -> bytes:
-    """The same image with EXIF's orientation, where each format keeps it."""
+    """The same image with an EXIF orientation, stored as each format does it."""
     block = exif(orientation)
     if suffix == ".png":
         return encoded[:33] + png_chunk(b"eXIf", block) + encoded[33:]
@@ -93,7 +93,7 @@ def with_exif(encoded: bytes, suffix: str, orientation: int, size: tuple[int, in
 @pytest.mark.parametrize(
     ("width", "height", "planes"), [(1, 9000, (3840, 2)), (9000, 1, (2, 3840)), (3, 20_000, (3840, 2)), (1, 1, (2, 2))]
 )
-def test_a_image_as_thin_as_a_hair_is_shown(tmp_path: Path, width: int, height: int, planes: tuple[int, int]) -> None:
+def test_a_one_pixel_thin_image_is_shown(tmp_path: Path, width: int, height: int, planes: tuple[int, int]) -> None:
     path = tmp_path / "thin.png"
     assert cv2.imwrite(str(path), np.full((height, width, 3), 200, np.uint8))
     assert frames_of(path).planes[0].y.shape == planes
@@ -113,7 +113,7 @@ def quarters(alpha: bool) -> Plane:
 
 @pytest.mark.parametrize(("suffix", "alpha"), [(".png", True), (".webp", True), (".png", False), (".webp", False), (".jpg", False)])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_format_stands_upright_with_alpha_and_without(tmp_path: Path, suffix: str, alpha: bool, orientation: int) -> None:
+def test_every_format_is_upright_with_and_without_alpha(tmp_path: Path, suffix: str, alpha: bool, orientation: int) -> None:
     path = tmp_path / f"photo{suffix}"
     written, encoded = cv2.imencode(suffix, quarters(alpha), [cv2.IMWRITE_WEBP_QUALITY, 101] if suffix == ".webp" else [])
     assert written
@@ -135,12 +135,12 @@ def test_the_sample_with_alpha_and_orientation_is_upright() -> None:
     assert planes.alpha is not None
 
 
-def test_half_a_jpeg_says_that_its_end_is_missing() -> None:
+def test_half_a_jpeg_is_reported_as_cut_off() -> None:
     assert refused(sample("half.jpg")).code == "image.cut_off"
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
-def test_a_file_that_was_copied_by_half_says_so(tmp_path: Path, suffix: str) -> None:
+def test_a_partly_copied_file_is_reported(tmp_path: Path, suffix: str) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)
     encoded = cv2.imencode(suffix, noise)[1].tobytes()
     path = tmp_path / f"half{suffix}"
@@ -155,7 +155,7 @@ def test_an_animated_webp_plays() -> None:
 
 
 def bomb(suffix: str, width: int, height: int) -> bytes:
-    """A few bytes that promise a image of this size."""
+    """A few bytes that claim an image of this size."""
     if suffix == ".png":
         header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))
         return b"\x89PNG\r\n\x1a\n" + header + png_chunk(b"IDAT", zlib.compress(bytes(1000))) + png_chunk(b"IEND", b"")
@@ -170,14 +170,14 @@ def bomb(suffix: str, width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", [".png", ".gif", ".bmp", ".tif", ".jpg"])
-def test_a_bomb_is_refused_by_its_header(tmp_path: Path, suffix: str) -> None:
+def test_a_decompression_bomb_is_refused_by_its_header(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"bomb{suffix}"
     path.write_bytes(bomb(suffix, 60_000, 60_000))
     error = refused(path)
     assert (error.code, error.data["width"], error.data["height"]) == ("image.too_large", 60_000, 60_000)
 
 
-def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path) -> None:
+def test_special_files_are_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     for path in (tmp_path, tmp_path / "pipe.png", Path("/dev/zero")):
         assert refused(path).code == "image.format"
@@ -195,12 +195,12 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 
 def peak_mb(path: Path) -> int:
-    """How much memory loading takes at most, beside what the libraries take."""
+    """The most memory that loading takes, without the libraries."""
     ended = subprocess.run([sys.executable, "-c", PEAK, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
     return int(ended.stdout)
 
 
-def test_a_long_animation_is_played_within_a_bounded_memory(shown: Shown, notices: NoticeBox) -> None:
+def test_a_long_animation_plays_within_bounded_memory(shown: Shown, notices: NoticeBox) -> None:
     path = sample("675-frames.gif")
     header = read_header(path.read_bytes())
     assert header is not None
@@ -216,7 +216,7 @@ def test_a_long_animation_is_played_within_a_bounded_memory(shown: Shown, notice
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".png"])
-def test_a_header_tells_how_many_images_there_are(tmp_path: Path, suffix: str) -> None:
+def test_a_header_gives_the_number_of_frames(tmp_path: Path, suffix: str) -> None:
     animation = cv2.Animation()
     animation.frames = [np.full((16, 20, 4), (number * 40, 0, 255 - number * 40, 255), np.uint8) for number in range(5)]
     animation.durations = [40] * 5
@@ -228,7 +228,7 @@ def test_a_header_tells_how_many_images_there_are(tmp_path: Path, suffix: str) -
     assert len(frames_of(path).planes) == 5
 
 
-def test_images_of_one_pixel_take_memory_too(tmp_path: Path) -> None:
+def test_one_pixel_frames_count_towards_the_memory_limit(tmp_path: Path) -> None:
     head = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
     image = b"\x21\xf9\x04\x00\x04\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
     path = tmp_path / "tiny.gif"
@@ -238,7 +238,7 @@ def test_images_of_one_pixel_take_memory_too(tmp_path: Path) -> None:
     assert len(frames_of(path).planes) == 3
 
 
-def test_a_long_animated_png_is_played_from_its_file(tmp_path: Path, shown: Shown) -> None:
+def test_a_long_animated_png_plays_from_its_file(tmp_path: Path, shown: Shown) -> None:
     animation = cv2.Animation()
     animation.frames = [np.full((720, 1280, 4), (number, 0, 255 - number * 4, 255), np.uint8) for number in range(50)]
     animation.durations = [40] * 50
@@ -255,7 +255,7 @@ def test_a_photograph_of_156_megapixels_needs_little_memory(tmp_path: Path) -> N
     assert frames_of(path).planes[0].y.shape == (3840, 3840)
 
 
-def test_an_animation_that_cannot_be_played_from_its_file_is_cut_and_says_so(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
+def test_an_animation_that_cannot_play_from_its_file_is_truncated_and_reported(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
     path = tmp_path / "long.webp"
     animation = cv2.Animation()
     animation.frames = [np.full((2160, 3840, 4), (number % 2 * 250, 0, number, 255), np.uint8) for number in range(14)]
@@ -266,7 +266,7 @@ def test_an_animation_that_cannot_be_played_from_its_file_is_cut_and_says_so(tmp
     assert (told.code, told.data["pictures"]) == ("image.cut_short", 12)
 
 
-def test_a_price_board_that_is_exported_again_is_shown_anew(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
+def test_an_image_that_is_exported_again_is_reloaded(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
     path = tmp_path / "board.png"
     cv2.imwrite(str(path), np.full((20, 30, 3), 255, np.uint8))
     running = shown(path)
@@ -277,7 +277,7 @@ def test_a_price_board_that_is_exported_again_is_shown_anew(tmp_path: Path, show
     assert notices.codes() == []
 
 
-def test_a_board_that_cannot_be_read_keeps_the_earlier_image_until_it_can(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
+def test_an_unreadable_new_version_keeps_the_earlier_image(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
     path = tmp_path / "board.png"
     cv2.imwrite(str(path), np.full((20, 30, 3), 255, np.uint8))
     whole = cv2.imencode(".png", np.random.default_rng(1).integers(0, 255, (40, 60, 3), np.uint8))[1].tobytes()
@@ -297,7 +297,7 @@ def test_a_board_that_cannot_be_read_keeps_the_earlier_image_until_it_can(tmp_pa
     assert running.latest() is not None
 
 
-def test_a_film_in_a_images_place_gives_way_to_a_still(tmp_path: Path, shown: Shown) -> None:
+def test_a_still_replaces_a_long_animation(tmp_path: Path, shown: Shown) -> None:
     path = tmp_path / "board.gif"
     path.write_bytes(sample("675-frames.gif").read_bytes())
     running = shown(path)
@@ -320,7 +320,7 @@ def test_no_damage_makes_the_header_reader_raise_or_run_long(name: str) -> None:
         assert found is None or found.format in ImageFormat
 
 
-def test_damaged_images_are_refused_by_an_app_error(tmp_path: Path) -> None:
+def test_damaged_images_raise_an_app_error(tmp_path: Path) -> None:
     chance = random.Random(7)
     path = tmp_path / "damaged"
     small = {suffix: cv2.imencode(suffix, quarters(False))[1].tobytes() for suffix in (".png", ".jpg", ".webp", ".bmp", ".tif")}

@@ -66,8 +66,8 @@ def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".bmp"])
-def test_a_still_frame_appears_in_its_colours(tmp_path: Path, shown: Shown, suffix: str) -> None:
-    # A name that is not ASCII, as frames have them.
+def test_a_still_image_has_its_colours(tmp_path: Path, shown: Shown, suffix: str) -> None:
+    # A non-ASCII name, as images have them.
     frame = until(shown(written(tmp_path / f"徽标 é{suffix}", bgra(101, 61, (20, 150, 90))[:, :, :3])).latest)
     assert (frame.width, frame.height, frame.alpha) == (102, 62, None)
     assert near((frame.y[30, 50], frame.u[15, 25], frame.v[15, 25]), program_yuv(20, 150, 90))
@@ -88,13 +88,13 @@ def test_alpha_is_kept_and_premultiplied(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "pixels"), [("grey", np.full((20, 30), 180, np.uint8)), ("deep", np.full((20, 30, 3), 180 * 257, np.uint16))]
 )
-def test_grey_and_sixteen_bit_frames(tmp_path: Path, kind: str, pixels: Plane) -> None:
+def test_grey_and_sixteen_bit_images(tmp_path: Path, kind: str, pixels: Plane) -> None:
     planes = frames_of(written(tmp_path / f"{kind}.png", pixels)).planes[0]
     assert near((planes.y[5, 5], planes.u[2, 2]), (program_yuv(180, 180, 180)[0], 128))
 
 
 def with_orientation(jpeg: bytes, orientation: int) -> bytes:
-    """The same JPEG with an EXIF block that holds the orientation alone."""
+    """The same JPEG with an EXIF block that has only the orientation."""
     entry = struct.pack("<HHII", 0x0112, 3, 1, orientation)
     exif = b"Exif\0\0" + b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 1) + entry + bytes(4)
     return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
@@ -103,7 +103,7 @@ def with_orientation(jpeg: bytes, orientation: int) -> bytes:
 @pytest.mark.parametrize(
     ("orientation", "bright"), [(1, (0, 0)), (2, (0, 1)), (3, (1, 1)), (4, (1, 0)), (5, (0, 0)), (6, (0, 1)), (7, (1, 1)), (8, (1, 0))]
 )
-def test_a_photograph_stands_upright(tmp_path: Path, orientation: int, bright: tuple[int, int]) -> None:
+def test_a_photograph_is_upright(tmp_path: Path, orientation: int, bright: tuple[int, int]) -> None:
     pixels = np.full((40, 80, 3), 30, np.uint8)
     pixels[:20, :40] = 220  # the corner at the top left of the sensor
     path = written(tmp_path / "photo.jpg", pixels)
@@ -116,7 +116,7 @@ def test_a_photograph_stands_upright(tmp_path: Path, orientation: int, bright: t
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
-def test_an_animation_keeps_its_own_time_and_goes_round(tmp_path: Path, shown: Shown, clock: SetClock, suffix: str) -> None:
+def test_an_animation_keeps_its_timing_and_loops(tmp_path: Path, shown: Shown, clock: SetClock, suffix: str) -> None:
     animation = cv2.Animation()
     colours = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
     animation.frames = [bgra(32, 32, colour) for colour in colours]
@@ -139,10 +139,10 @@ def test_an_animation_keeps_its_own_time_and_goes_round(tmp_path: Path, shown: S
     assert seen == 2 * ([0] * 2 + [1] * 4 + [2] * 8)
     frame = running.latest()
     assert frame is not None
-    assert frame.sequence == 7  # counts frames that changed, not looks
+    assert frame.sequence == 7  # counts frames that changed, not calls
 
 
-def test_a_missing_file_is_said_once_and_shown_when_it_comes(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
+def test_a_missing_file_is_reported_once_and_shown_when_it_appears(tmp_path: Path, shown: Shown, notices: NoticeBox) -> None:
     path = tmp_path / "later.png"
     running = shown(path)
     missing = notices.next()
@@ -172,7 +172,7 @@ def test_a_huge_photograph_is_shown_no_larger_than_needed(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", [SourceKind.IMAGE, SourceKind.MEDIA])
-def test_a_source_without_a_file_is_clear_and_complains_of_nothing(kind: SourceKind, notices: NoticeBox) -> None:
+def test_a_source_without_a_file_is_transparent_without_a_notice(kind: SourceKind, notices: NoticeBox) -> None:
     made = make_video_source(Source("i", "Logo", kind), Canvas(), SetClock(), notices, None)
     made.start()
     frame = made.latest()

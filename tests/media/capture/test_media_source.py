@@ -25,13 +25,13 @@ Play = Callable[..., "Player"]
 
 
 def ramp(seconds: float) -> Samples:
-    """Sound whose every sample tells its own number: left rises from -1 to 1 in a second, right holds the second."""
+    """Sound whose samples encode their number: left rises from -1 to 1 in a second, right holds the second."""
     number = np.arange(round(seconds * RATE))
     return np.stack([(number % RATE) / RATE * 2 - 1, number // RATE / 10], axis=1).astype(np.float32)
 
 
 class Recorder(SoundFeed):
-    """A feed that also keeps what it was given, with the times."""
+    """A feed that also records what was pushed, with the times."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Recorder(SoundFeed):
 
 
 class Player:
-    """A running media source, and every frame that it showed."""
+    """A running media source and every frame that it showed."""
 
     def __init__(self, path: Path | str, notices: NoticeBox, **values: Value) -> None:
         self.feed = Recorder()
@@ -66,7 +66,7 @@ class Player:
         return frame
 
     def watch(self, frames: int) -> None:
-        """Look until so many different frames were seen."""
+        """Watch until this many different frames were seen."""
         until(lambda: self.look() is not None and len(self.seen) >= frames, timeout_s=20)
 
     def change(self, **values: Value) -> bool:
@@ -94,18 +94,18 @@ def play(notices: NoticeBox) -> Iterator[Play]:
 
 @pytest.fixture(scope="module")
 def one_second(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thirty numbered frames and a second of sound, exactly as long."""
+    """Thirty numbered frames and a second of sound of exactly the same length."""
     path = tmp_path_factory.mktemp("films") / "second.mkv"
     return film(path, lambda number: numbered(number, 320, 180), frames=30, sound=ramp(1.0))
 
 
 def numbers_of(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Which sample of the second each one is."""
+    """The number of each sample within its second."""
     found: np.ndarray[tuple[int], np.dtype[np.int64]] = np.rint((samples[:, 0].astype(np.float64) + 1) / 2 * RATE).astype(np.int64)
     return found
 
 
-def test_one_round_has_every_frame_and_every_sample(one_second: Path) -> None:
+def test_a_loop_has_every_frame_and_every_sample(one_second: Path) -> None:
     reader = MediaReader(str(one_second), start_s=0, end_s=0, sound=True)
     for _ in range(2):
         items = list(reader.items())
@@ -119,7 +119,7 @@ def test_one_round_has_every_frame_and_every_sample(one_second: Path) -> None:
     reader.close()
 
 
-def test_in_and_out_points_cut_frames_and_sound_at_one_moment(one_second: Path) -> None:
+def test_in_and_out_points_cut_video_and_sound_at_the_same_time(one_second: Path) -> None:
     reader = MediaReader(str(one_second), start_s=0.5, end_s=0.8, sound=True)
     for _ in range(2):
         items = list(reader.items())
@@ -132,12 +132,12 @@ def test_in_and_out_points_cut_frames_and_sound_at_one_moment(one_second: Path) 
     reader.close()
 
 
-def test_frames_and_sound_come_in_step_and_loop_without_a_gap(one_second: Path, play: Play, notices: NoticeBox) -> None:
+def test_video_and_sound_are_in_sync_and_loop_without_a_gap(one_second: Path, play: Play, notices: NoticeBox) -> None:
     player = play(one_second)
     player.watch(50)
     player.source.close()
     base = player.seen[0][2] - player.seen[0][1] * 1_000_000_000 // 30
-    for _, number, due_ns in player.seen:  # a busy machine may leave some out
+    for _, number, due_ns in player.seen:  # a busy machine may drop some
         place = round((due_ns - base) * 30 / 1_000_000_000)
         assert number == place % 30
         # Matroska rounds times to a millisecond.
@@ -147,11 +147,11 @@ def test_frames_and_sound_come_in_step_and_loop_without_a_gap(one_second: Path, 
     assert np.abs((numbers_of(joined) - np.arange(len(joined)) + RATE // 2) % RATE - RATE // 2).max() <= 1
     ends = [at + len(samples) * 1_000_000_000 // RATE for at, samples in player.feed.blocks]
     assert max(abs(start - end) for (start, _), end in zip(player.feed.blocks[1:], ends, strict=False)) < 2_000_000
-    assert abs(player.feed.blocks[0][0] - base) < 2_000_000  # sample 0 belongs beside frame 0
+    assert abs(player.feed.blocks[0][0] - base) < 2_000_000  # sample 0 belongs to frame 0
     assert notices.codes() == []
 
 
-def test_sound_comes_ahead_but_not_far(one_second: Path, play: Play) -> None:
+def test_sound_is_pushed_ahead_but_not_far(one_second: Path, play: Play) -> None:
     player = play(one_second)
     until(lambda: len(player.feed.blocks) > 10)
     player.watch(10)
@@ -160,14 +160,14 @@ def test_sound_comes_ahead_but_not_far(one_second: Path, play: Play) -> None:
     assert ahead_s < 0.6
 
 
-def test_pausing_holds_the_frame_and_goes_on_where_it_was(one_second: Path, play: Play) -> None:
+def test_pausing_keeps_the_frame_and_continues_from_there(one_second: Path, play: Play) -> None:
     player = play(one_second)
     player.watch(8)
     assert player.change(paused=True)
     until(lambda: player.feed.flushes == 1)
     held = player.look()
     pushed = len(player.feed.blocks)
-    assert not threading.Event().wait(0.3)  # three tenths of a second in which nothing may move
+    assert not threading.Event().wait(0.3)  # nothing may change for three tenths of a second
     assert player.look() is held
     assert len(player.feed.blocks) == pushed
     last_number = player.seen[-1][1]
@@ -175,10 +175,10 @@ def test_pausing_holds_the_frame_and_goes_on_where_it_was(one_second: Path, play
     shown = len(player.seen)
     player.watch(shown + 6)
     _, first, first_ns = player.seen[shown]
-    assert 0 < (first - last_number) % 30 < 15  # where it was: a busy machine may leave some out
+    assert 0 < (first - last_number) % 30 < 15  # where it was; a busy machine may drop some
     for _, number, due_ns in player.seen[shown:]:
         assert (number - first) % 30 == round((due_ns - first_ns) * 30 / 1_000_000_000) % 30
-    # The sound that had been pushed ahead and was silenced is given again, each block beside the same frame as before.
+    # The sound that was pushed ahead and silenced is pushed again, each block with the same frame as before.
     again_at, again = player.feed.blocks[pushed]
     number, due_ns = first, first_ns
     base = due_ns - number * 1_000_000_000 // 30
@@ -189,7 +189,7 @@ def test_without_loop_the_last_frame_stays_and_looping_can_be_switched_on(one_se
     player = play(one_second, loop=False, start_s=0.7)
     until(lambda: player.look() is not None and player.seen[-1][1] == 29)
     numbers = [number for _, number, _ in player.seen]
-    assert numbers == sorted(set(numbers) & set(range(21, 30)))  # each once; a busy machine may leave some out
+    assert numbers == sorted(set(numbers) & set(range(21, 30)))  # each once; a busy machine may drop some
     assert not threading.Event().wait(0.2)
     assert player.look() is not None
     assert len(player.seen) == len(numbers)
@@ -211,7 +211,7 @@ def test_a_paused_file_shows_its_first_frame(one_second: Path, play: Play) -> No
     assert [number for _, number, _ in player.seen] == [0]
 
 
-def test_music_without_a_frame_is_clear_and_sounds(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+def test_music_without_video_is_transparent_and_sounds(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
     player = play(sound_file(tmp_path / "music.wav", ramp(0.5)))
     frame = until(player.look)
     assert frame.alpha is not None
@@ -221,12 +221,12 @@ def test_music_without_a_frame_is_clear_and_sounds(tmp_path: Path, play: Play, n
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_a_telephones_film_stands_upright(tmp_path: Path, play: Play, rotation: int) -> None:
+def test_a_phone_video_is_upright(tmp_path: Path, play: Play, rotation: int) -> None:
     path = film(tmp_path / "phone.mp4", lambda _: bars_rgb(320, 180), frames=4, rotation=rotation)
     frame = until(play(path).look)
     assert (frame.width, frame.height) == ((320, 180) if rotation == 180 else (180, 320))
     plain = until(play(path.with_name("phone.mp4")).look)
-    # The display matrix turns clockwise by the same angle that the planes must show.
+    # The display matrix turns clockwise by the angle that the planes must show.
     assert np.abs(np.rot90(plain.y, -rotation // 90).astype(int) - frame.y).max() <= 2
 
 
@@ -238,13 +238,15 @@ def test_any_rate_size_and_format_plays(tmp_path: Path, play: Play, rate: int, s
     player = play(path)
     player.watch(10)
     gaps = {round((b[2] - a[2]) * rate / 1e9, 1) for a, b in pairwise(player.seen)}
-    assert all(gap >= 1.0 and gap == int(gap) for gap in gaps)  # whole frames; a busy machine may leave some out
+    assert all(gap >= 1.0 and gap == int(gap) for gap in gaps)  # whole frame times; a busy machine may drop some
     frame = player.look()
     assert frame is not None
     assert (frame.width, frame.height) == size
 
 
-def test_a_missing_file_is_said_once_and_played_when_it_comes(tmp_path: Path, play: Play, notices: NoticeBox, one_second: Path) -> None:
+def test_a_missing_file_is_reported_once_and_played_when_it_appears(
+    tmp_path: Path, play: Play, notices: NoticeBox, one_second: Path
+) -> None:
     path = tmp_path / "later.mkv"
     player = play(path)
     missing = notices.next()
@@ -256,7 +258,7 @@ def test_a_missing_file_is_said_once_and_played_when_it_comes(tmp_path: Path, pl
     assert notices.codes() == []
 
 
-def test_a_file_that_is_no_film_is_refused_in_words(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
+def test_a_file_that_is_not_a_film_is_an_app_error(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"this is not a film " * 100)
     player = play(path)
@@ -266,7 +268,7 @@ def test_a_file_that_is_no_film_is_refused_in_words(tmp_path: Path, play: Play, 
     assert player.source.stats().detail == "media.unreadable"
 
 
-def test_a_broken_film_that_is_copied_again_plays(tmp_path: Path, play: Play, notices: NoticeBox, one_second: Path) -> None:
+def test_a_broken_film_plays_after_it_is_copied_again(tmp_path: Path, play: Play, notices: NoticeBox, one_second: Path) -> None:
     path = tmp_path / "film.mkv"
     path.write_bytes(one_second.read_bytes()[:300])
     player = play(path)
@@ -276,7 +278,7 @@ def test_a_broken_film_that_is_copied_again_plays(tmp_path: Path, play: Play, no
     assert notices.next().code == "source.back"
 
 
-def test_a_damaged_film_goes_on_after_the_damage(tmp_path: Path, one_second: Path) -> None:
+def test_a_damaged_film_continues_after_the_damage(tmp_path: Path, one_second: Path) -> None:
     data = bytearray(one_second.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 400] = bytes(400)

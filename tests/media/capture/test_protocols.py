@@ -1,4 +1,4 @@
-"""What a source may read from: a list of protocols, and no way from a file to the network or back."""
+"""What a source may read: allowed protocols only, and no way from a file to the network or back."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.support.films import film, numbered
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    asked: list[str] = []  # noqa: RUF012  one server a test; its list is made anew
+    asked: list[str] = []  # noqa: RUF012  one server per test, each with its own list
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -28,7 +28,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    """Serves the folder; what is asked for is noted in QuietHandler.asked."""
+    """Serves the folder; QuietHandler.asked records the requests."""
     QuietHandler.asked = []
     made = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path)))
     thread = threading.Thread(target=made.serve_forever, name="film server")
@@ -51,14 +51,14 @@ def server(tmp_path: Path) -> Iterator[str]:
         "ftp://x/y",
     ],
 )
-def test_other_protocols_are_not_even_tried(location: str) -> None:
+def test_other_protocols_are_never_tried(location: str) -> None:
     with pytest.raises(AppError) as caught:
         open_container(location)
     assert caught.value.code == "media.protocol"
 
 
 @pytest.mark.parametrize("location", ["subfile,,start,0,end,9,,:/etc/hosts", "async", "-i"])
-def test_a_path_is_a_path_whatever_ffmpeg_would_see_in_it(location: str) -> None:
+def test_a_path_that_looks_like_a_protocol_is_opened_as_a_file(location: str) -> None:
     with pytest.raises(AppError) as caught:
         open_container(location)
     assert caught.value.code == "media.missing"
@@ -73,7 +73,7 @@ def playlist(piece: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["list.m3u8", "list.mp4"])
-def test_a_file_that_is_a_list_of_addresses_reaches_none_of_them(tmp_path: Path, server: str, name: str) -> None:
+def test_a_playlist_file_reaches_none_of_its_addresses(tmp_path: Path, server: str, name: str) -> None:
     (tmp_path / name).write_text(playlist(f"{server}/piece.ts"))
     with pytest.raises(AppError) as caught:
         open_container(str(tmp_path / name))
@@ -81,7 +81,7 @@ def test_a_file_that_is_a_list_of_addresses_reaches_none_of_them(tmp_path: Path,
     assert QuietHandler.asked == []
 
 
-def test_a_list_of_files_is_no_film(tmp_path: Path, server: str) -> None:
+def test_a_list_of_files_is_refused(tmp_path: Path, server: str) -> None:
     film(tmp_path / "piece.mp4", grey)
     (tmp_path / "list.ffconcat").write_text("ffconcat version 1.0\nfile 'piece.mp4'\n")
     (tmp_path / "call.sdp").write_text("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n")
@@ -91,7 +91,7 @@ def test_a_list_of_files_is_no_film(tmp_path: Path, server: str) -> None:
     assert QuietHandler.asked == []
 
 
-def test_a_list_from_the_network_plays_its_pieces_and_no_file_of_this_computer(tmp_path: Path, server: str) -> None:
+def test_a_network_playlist_plays_its_segments_and_no_local_file(tmp_path: Path, server: str) -> None:
     film(tmp_path / "piece.ts", grey)
     (tmp_path / "good.m3u8").write_text(playlist("piece.ts"))
     container = open_container(f"{server}/good.m3u8")
@@ -119,7 +119,7 @@ def read_one(location: str) -> None:
         container.close()
 
 
-def test_a_password_in_an_address_is_in_no_error(server: str) -> None:
+def test_errors_never_contain_the_password_of_an_address(server: str) -> None:
     with pytest.raises(AppError) as caught:
         open_container(server.replace("http://", "http://anna:open-sesame@") + "/missing.mp4?key=1")
     assert "open-sesame" not in str(caught.value) and "key=1" not in str(caught.value)

@@ -31,12 +31,12 @@ def source(notices: NoticeBox, **values: Value) -> VideoSource:
 def shows(frame: Frame | None, colour: tuple[int, int, int]) -> bool:
     if frame is None:
         return False
-    row, column = frame.height // 4, frame.width // 4  # the mouse pointer stands in the middle
+    row, column = frame.height // 4, frame.width // 4  # the mouse pointer is in the middle
     found = (frame.y[row, column], frame.u[row // 2, column // 2], frame.v[row // 2, column // 2])
     return max(abs(int(value) - wanted) for value, wanted in zip(found, program_yuv(*colour), strict=True)) <= 2
 
 
-def test_the_screen_is_shown_in_its_colours_and_only_changes_are_frames(screen: Screen) -> None:
+def test_the_screen_is_shown_in_its_colours_and_only_changes_give_frames(screen: Screen) -> None:
     notices = NoticeBox()
     screen.paint("rgb(191,0,0)")
     running = source(notices, fps=30)
@@ -48,7 +48,7 @@ def test_the_screen_is_shown_in_its_colours_and_only_changes_are_frames(screen: 
         until(lambda: shows(running.latest(), (0, 60, 191)))
         still = running.latest()
         assert still is not None
-        # A still screen is no lost signal: three looks later it is the same frame, and it is there.
+        # An unchanged screen is not a lost signal: three checks later the same frame is still there.
         assert running.stats().alive
         assert still.sequence < 10
     finally:
@@ -82,7 +82,7 @@ def test_a_region_is_cut_out(screen: Screen) -> None:
         running.close()
 
 
-def test_a_screen_that_goes_away_is_said_once(screen: Screen) -> None:
+def test_a_lost_screen_is_reported_once(screen: Screen) -> None:
     notices = NoticeBox()
     running = source(notices)
     try:
@@ -97,7 +97,7 @@ def test_a_screen_that_goes_away_is_said_once(screen: Screen) -> None:
         running.close()
 
 
-def test_a_monitor_that_is_not_there_is_named(screen: Screen) -> None:
+def test_a_missing_monitor_is_named(screen: Screen) -> None:
     notices = NoticeBox()
     running = source(notices, monitor=5)
     try:
@@ -107,14 +107,14 @@ def test_a_monitor_that_is_not_there_is_named(screen: Screen) -> None:
         running.close()
 
 
-def test_monitors_are_listed_with_all_together_as_number_zero(screen: Screen) -> None:
+def test_the_list_of_monitors_has_all_together_as_number_zero(screen: Screen) -> None:
     found = monitors()
     assert [monitor.id for monitor in found] == ["0", "1"]
     assert [monitor.default for monitor in found] == [False, True]
     assert all("640 × 480" in monitor.detail for monitor in found)
 
 
-def test_without_a_screen_there_are_no_monitors_and_a_source_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_screen_there_are_no_monitors_and_a_source_reports_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":9999")
     assert monitors() == ()
     notices = NoticeBox()
@@ -126,7 +126,7 @@ def test_without_a_screen_there_are_no_monitors_and_a_source_says_why(monkeypatc
         running.close()
 
 
-def test_regions_are_even_within_the_monitor_and_refused_outside() -> None:
+def test_regions_are_even_inside_the_monitor_and_refused_outside() -> None:
     monitor = {"left": 1920, "top": 10, "width": 1366, "height": 767}
     whole = region_of(monitor, settings_of(Source("s", "S", SourceKind.SCREEN)))
     assert whole == {"left": 1920, "top": 10, "width": 1366, "height": 766}

@@ -29,7 +29,7 @@ def shown(made: VideoSource) -> Frame:
 
 
 @pytest.mark.parametrize("canvas", [Canvas(1280, 720), Canvas(1920, 1080, 60), Canvas(640, 360), Canvas(720, 1280), Canvas(160, 160)])
-def test_bars_and_code_stand_on_every_canvas(canvas: Canvas) -> None:
+def test_bars_and_code_are_on_every_canvas(canvas: Canvas) -> None:
     clock = SetClock(123_456_789_000_000)
     frame = shown(card(clock, canvas))
     assert (frame.width, frame.height) == (canvas.width, canvas.height)
@@ -42,7 +42,7 @@ def test_bars_and_code_stand_on_every_canvas(canvas: Canvas) -> None:
     assert (frame.u[: 2 * cell_side(canvas.width, canvas.height) // 2] == 128).all()
 
 
-def test_frames_are_numbered_and_one_moment_has_one_frame() -> None:
+def test_frames_are_numbered_and_one_tick_has_one_frame() -> None:
     clock = SetClock()
     made = card(clock)
     for number in range(1, 50):
@@ -75,11 +75,11 @@ def test_each_full_second_flashes_for_fifty_milliseconds() -> None:
         if frame.y[round(180 * (FLASH[0] + FLASH[1]) / 2), 5] > 200:
             flashes.append(frame.capture_ns // 1_000_000)
         clock.pass_ms(10)
-    # It started 20 ms into a second: what remains of that flash, then whole ones.
+    # It started 20 ms into a second: the rest of that flash, then whole ones.
     assert flashes == [*range(5020, 5050, 10), *range(6000, 6050, 10), *range(7000, 7050, 10), *range(8000, 8020, 10)]
 
 
-def test_the_first_frame_of_a_second_flashes_however_late_it_comes() -> None:
+def test_the_first_frame_of_a_second_flashes_even_if_late() -> None:
     clock = SetClock(5_500_000_000)
     made = card(clock, Canvas(320, 180, 5))
     row = round(180 * (FLASH[0] + FLASH[1]) / 2)
@@ -110,13 +110,13 @@ def test_a_held_frame_is_not_drawn_over() -> None:
     assert [read(frame.y) for frame in held] == [(number + 1, 1000 + 34 * number) for number in range(6)]
 
 
-def test_the_code_survives_noise_and_blur_and_a_broken_one_is_refused() -> None:
+def test_the_code_survives_noise_and_blur_and_a_broken_code_is_rejected() -> None:
     plane = np.full((720, 1280), 90, np.uint8)
     write(plane, 0xDEADBEEF, 2**32 + 5)
     assert read(plane) == (0xDEADBEEF, 5)
     noisy = np.clip(plane.astype(int) + np.random.default_rng(1).integers(-70, 70, plane.shape), 0, 255).astype(np.uint8)
     assert read(noisy) == (0xDEADBEEF, 5)
     side = cell_side(1280, 720)
-    plane[:side, 5 * side : 6 * side] = 251 - plane[0, 5 * side]  # one bit the other way round: parity
+    plane[:side, 5 * side : 6 * side] = 251 - plane[0, 5 * side]  # one bit is flipped: the parity fails
     assert read(plane) is None
     assert read(np.full((720, 1280), 90, np.uint8)) is None

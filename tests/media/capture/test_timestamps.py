@@ -1,4 +1,4 @@
-"""Films and streams whose clocks jump or begin anew: they play on within a second, frame and sound in step."""
+"""Films and streams whose clocks jump or restart: they continue within a second, with video and sound in sync."""
 
 import threading
 from fractions import Fraction
@@ -23,16 +23,16 @@ def gaps(items: list[VideoItem] | list[SoundItem]) -> list[float]:
     return list(np.diff([item.at_ns for item in items]) / S)
 
 
-def test_stamps_that_jump_by_78_seconds_are_followed_at_once() -> None:
+def test_timestamps_that_jump_by_78_seconds_are_corrected_at_once() -> None:
     frames, sound, reader = read(sample("stamps-jump-78s.ts"))
     assert len(frames) == 120
     assert max(gaps(frames)) < 0.5
     assert max(gaps(sound)) < 0.5
-    assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2  # still in step
+    assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2  # still in sync
     assert 3.5 * S < reader.length_ns < 5 * S
 
 
-def test_a_film_whose_stamps_begin_anew_goes_on(tmp_path: Path) -> None:
+def test_a_film_whose_timestamps_restart_continues(tmp_path: Path) -> None:
     path = film(tmp_path / "one.ts", lambda number: numbered(number, 320, 180), frames=30, sound=np.zeros((48_000, 2), np.float32))
     whole = path.read_bytes()
     path.write_bytes(whole * 3)
@@ -44,14 +44,14 @@ def test_a_film_whose_stamps_begin_anew_goes_on(tmp_path: Path) -> None:
     assert abs(frames[-1].at_ns - sound[-1].at_ns) < S // 2
 
 
-def test_a_camera_in_a_files_place_does_not_wait_for_a_clock_that_jumps() -> None:
+def test_a_file_as_camera_does_not_wait_for_a_clock_jump() -> None:
     reader = StreamCameraReader(str(sample("stamps-jump-78s.ts")), FrameConverter(), threading.Event(), mirror=False)
-    assert sum(reader.read() is not None for _ in range(100)) == 100  # the jump lies in the middle
+    assert sum(reader.read() is not None for _ in range(100)) == 100  # the jump is in the middle
     reader.close()
 
 
 def slides(path: Path, seconds: tuple[float, ...]) -> Path:
-    """A film of few frames, each at its moment."""
+    """A film with few frames at these times."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=1)
         stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
@@ -65,13 +65,13 @@ def slides(path: Path, seconds: tuple[float, ...]) -> Path:
     return path
 
 
-def test_slides_that_are_shown_for_long_keep_their_time(tmp_path: Path) -> None:
+def test_long_slides_keep_their_time(tmp_path: Path) -> None:
     frames, _, _ = read(slides(tmp_path / "slides.mkv", (0, 8, 12, 20)))
     assert [round(item.at_ns / S) for item in frames] == [0, 8, 12, 20]
 
 
 @pytest.mark.parametrize("jump_s", [3, 5, 9, 78])
-def test_a_file_whose_frame_and_sound_jump_together_is_followed(tmp_path: Path, jump_s: int) -> None:
+def test_a_file_whose_video_and_sound_jump_together_is_corrected(tmp_path: Path, jump_s: int) -> None:
     path = tmp_path / "jump.mkv"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25, options={"tune": "zerolatency"})
@@ -114,13 +114,13 @@ def test_slides_with_music_keep_their_time(tmp_path: Path) -> None:
     assert [round(item.at_ns / S) for item in frames] == [0, 4, 9, 14]
 
 
-def test_a_stream_alone_that_jumps_is_followed() -> None:
+def test_a_jump_of_a_single_stream_is_corrected() -> None:
     stamps = TimestampCorrector(jumps=True)
     placed = [stamps.corrected("video", at, S // 25) for at in (0, S // 25, 90 * S, 90 * S + S // 25, 0)]
     assert placed == [S // 25 * number for number in range(5)]
 
 
-def test_both_streams_take_one_jump_and_stay_in_step() -> None:
+def test_both_streams_share_a_jump_and_stay_in_sync() -> None:
     stamps = TimestampCorrector(jumps=True)
     stamps.corrected("video", 0, 40)
     stamps.corrected("sound", 0, 20)

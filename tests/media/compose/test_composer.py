@@ -34,7 +34,7 @@ def flat(y: int, u: int = 128, v: int = 128, *, sequence: int = 1, size: tuple[i
 
 
 def card(width: int, height: int) -> Frame:
-    """A translucent frame with every alpha, flat over 2 × 2 so that luma and chroma see the same alpha."""
+    """A translucent frame with every alpha, constant over 2 × 2 so that luma and chroma have the same alpha."""
     rgba = RANDOM.integers(0, 256, (height // 2, width // 2, 4), dtype=np.uint8).repeat(2, axis=0).repeat(2, axis=1)
     rgba[: height // 8 * 2] = 0
     y, u, v, alpha = planes_from_rgba(rgba)
@@ -77,7 +77,7 @@ def test_opacity_of_an_opaque_frame_and_a_fade_are_within_a_level() -> None:
     assert faded.capture_ns == b.capture_ns
 
 
-def test_layers_lie_from_the_bottom_to_the_top_each_in_its_box() -> None:
+def test_layers_stack_bottom_to_top_each_in_its_box() -> None:
     scene = Scene("s", "S", (Layer("a", "a"), Layer("b", "b", Box(0.25, 0.2, 0.5, 0.6)), Layer("c", "c", Box(0.5, 0.5, 0.5, 0.5))))
     frames = {"a": flat(50, 90, 200), "b": flat(100, 20, 30), "c": flat(200, 130, 140)}
     made = Composer(CANVAS, print).render(scene, frames, at_ns=99)
@@ -89,9 +89,9 @@ def test_layers_lie_from_the_bottom_to_the_top_each_in_its_box() -> None:
     assert (made.capture_ns, made.sequence, made.alpha) == (99, 1, None)
 
 
-def test_what_no_layer_covers_is_black() -> None:
+def test_uncovered_canvas_is_black() -> None:
     composer = Composer(CANVAS, print)
-    for _ in range(3):  # the frame that comes back into use must be cleared, too
+    for _ in range(3):  # the reused frame must be cleared, too
         made = composer.render(Scene("s", "S", (Layer("a", "a", Box(0, 0, 0.5, 0.5)),)), {"a": flat(200, 10, 20)}, at_ns=1)
         assert (made.y[:90, :160] == 200).all()
         assert (made.y[90:] == 16).all()
@@ -120,7 +120,7 @@ def test_a_source_without_signal_is_a_slate_in_its_box_and_nothing_else_changes(
 def test_a_covered_layer_is_not_even_scaled() -> None:
     told: list[str] = []
     composer = Composer(CANVAS, lambda source_id, reason: told.append(source_id))
-    wrong = replace(flat(90), u=np.zeros((0, 0), np.uint8))  # fails when touched
+    wrong = replace(flat(90), u=np.zeros((0, 0), np.uint8))  # fails on any use
     top = Layer("top", "top", fit=Fit.STRETCH)
     scene = Scene("s", "S", (Layer("low", "low"), top))
     made = composer.render(scene, {"low": wrong, "top": flat(120)}, at_ns=1)
@@ -130,7 +130,7 @@ def test_a_covered_layer_is_not_even_scaled() -> None:
     assert told == ["low"]
 
 
-def test_a_frame_is_scaled_again_only_when_it_place_or_opacity_changed() -> None:
+def test_a_frame_is_scaled_again_only_when_it_or_its_place_or_opacity_changes() -> None:
     composer = Composer(CANVAS, print)
     frame = flat(100)
     layer = Layer("a", "a")
@@ -139,7 +139,7 @@ def test_a_frame_is_scaled_again_only_when_it_place_or_opacity_changed() -> None
         return int(composer.render(Scene("s", "S", (layer,)), {"a": frame}, at_ns=1).y[90, 160])
 
     assert render(layer) == 100
-    frame.y[:] = 150  # against the contract, to see whether it is looked at again
+    frame.y[:] = 150  # against the contract, to see whether it is read again
     assert render(layer) == 100
     assert render(replace(layer, box=Box(0, 0, 0.9, 0.9))) == 150
     frame.y[:] = 170
@@ -147,7 +147,7 @@ def test_a_frame_is_scaled_again_only_when_it_place_or_opacity_changed() -> None
     assert render(replace(layer, box=Box(0, 0, 0.9, 0.9))) == 170
 
 
-def test_a_shrunk_frame_is_a_mean_and_not_a_choice_of_its_pixels() -> None:
+def test_a_shrunk_frame_averages_its_pixels() -> None:
     stripes = flat(16, size=(1280, 720))
     stripes.y[:, ::2] = 216
     stripes.y[::3] += 16
@@ -157,7 +157,7 @@ def test_a_shrunk_frame_is_a_mean_and_not_a_choice_of_its_pixels() -> None:
     assert inside.max() - inside.min() < 20
 
 
-def test_frames_that_are_held_stay_as_they_were() -> None:
+def test_held_frames_do_not_change() -> None:
     composer = Composer(CANVAS, print)
     scene = Scene("s", "S", (Layer("a", "a"),))
     held = [composer.render(scene, {"a": flat(level, sequence=level)}, at_ns=level) for level in range(40, 60)]
@@ -204,7 +204,7 @@ def test_steady_composing_allocates_no_planes() -> None:
     assert growth < 4_000
 
 
-def test_scaled_frames_of_scenes_long_gone_are_given_up() -> None:
+def test_scaled_frames_of_unused_scenes_are_released() -> None:
     composer = Composer(CANVAS, print)
     composer.render(Scene("old", "Old", (Layer("a", "a"),)), {"a": flat(60)}, at_ns=1)
     for number in range(260):
@@ -213,12 +213,12 @@ def test_scaled_frames_of_scenes_long_gone_are_given_up() -> None:
 
 
 def broken(number: int) -> Frame:
-    """A frame whose chroma is missing, as a fault in a source could make it."""
+    """A frame without chroma, as a faulty source could make it."""
     whole = flat(60)
     return Frame(y=whole.y, u=np.empty((0, 0), np.uint8), v=whole.v, capture_ns=number, sequence=number)
 
 
-def test_a_layer_that_cannot_be_drawn_costs_only_itself_and_is_told_once() -> None:
+def test_a_layer_that_cannot_be_drawn_affects_only_itself_and_is_reported_once() -> None:
     told: list[str] = []
     composer = Composer(CANVAS, lambda source_id, reason: told.append(source_id))
     scene = Scene("s", "S", (Layer("a", "good"), Layer("b", "bad", Box(0, 0, 0.5, 0.5))))
@@ -244,7 +244,7 @@ def test_a_colour_fills_its_box_without_bars(fit: Fit, box: Box) -> None:
 
 
 def lines(width: int, height: int) -> bytes:
-    """White and black columns in turn, which any scaling would mix."""
+    """Alternating white and black columns, which any scaling would mix."""
     rgba = np.zeros((height, width, 4), np.uint8)
     rgba[:, ::2] = 255
     rgba[:, :, 3] = 255
@@ -262,7 +262,7 @@ def test_text_keeps_its_size_and_every_pixel(fit: Fit, size: tuple[int, int], bo
     assert set(np.unique(made.y)) == {16, 235}
 
 
-def test_text_that_is_too_large_for_its_box_is_made_smaller_and_one_that_is_stretched_is_larger() -> None:
+def test_text_too_large_for_its_box_shrinks_and_stretched_text_grows() -> None:
     text = StillSource("t", SetClock())
     text.put_rgba(640, 64, lines(640, 64))
     small = Composer(CANVAS, print).render(Scene("s", "S", (Layer("a", "t"),)), {"t": text.latest()}, at_ns=1)

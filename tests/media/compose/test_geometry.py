@@ -25,18 +25,18 @@ def test_the_fit_decides_how_a_frame_fills_the_canvas(fit: Fit, size: tuple[int,
     assert placed(fit, size) == Placement(source, target)
 
 
-def test_a_crop_is_taken_off_before_the_frame_is_fitted() -> None:
+def test_a_frame_is_cropped_before_it_is_fitted() -> None:
     found = placed(Fit.CONTAIN, (1000, 400), crop=Crop(left=0.1, right=0.3, top=0.25, bottom=0.25))
     assert found == Placement(Rect(100, 100, 600, 200), Rect(0, 146, 1280, 428))
 
 
-def test_what_reaches_beyond_the_canvas_is_cut_on_both_sides_alike() -> None:
+def test_a_layer_beyond_the_canvas_is_cut_on_both_sides_equally() -> None:
     found = placed(Fit.STRETCH, (640, 360), box=Box(-0.5, -0.25, 1.0, 0.5))
     assert found == Placement(Rect(320, 180, 320, 180), Rect(0, 0, 640, 180))
 
 
 @pytest.mark.parametrize("box", [Box(1.0, 0, 0.5, 0.5), Box(0, -0.6, 1, 0.5), Box(0.5, 0.5, 0.0, 0.5), Box(0.5, 0.5, 0.0005, 0.5)])
-def test_what_lies_outside_or_has_no_size_is_nowhere(box: Box) -> None:
+def test_a_layer_outside_the_canvas_or_without_size_is_not_placed(box: Box) -> None:
     assert placed(Fit.CONTAIN, (640, 360), box=box) is None
 
 

@@ -1,4 +1,4 @@
-"""Overlays, read back from the planes they are drawn on."""
+"""Overlays, checked in the planes that they are drawn on."""
 
 import threading
 import tracemalloc
@@ -51,7 +51,7 @@ def put(
 
 
 class Stage:
-    """Overlays on a canvas whose frames follow each other; time is the number of the frame."""
+    """Overlays on a canvas with consecutive frames; time is the frame number."""
 
     def __init__(self, canvas: Canvas = CANVAS) -> None:
         self.overlays = Overlays()
@@ -85,7 +85,7 @@ def colour_at(frame: Frame, x: int, y: int) -> tuple[int, int, int]:
 
 
 def changed_box(frame: Frame) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) of the luma that is not the ground's; zeros where all is."""
+    """(left, top, right, bottom) of the luma that differs from the background; zeros if none does."""
     rows, columns = np.nonzero(frame.y != GROUND[0])
     return (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1) if rows.size else (0, 0, 0, 0)
 
@@ -94,7 +94,7 @@ def untouched(frame: Frame) -> bool:
     return all(bool((plane == level).all()) for plane, level in zip((frame.y, frame.u, frame.v), GROUND, strict=True))
 
 
-def test_an_overlay_stands_in_its_place_with_its_colour_and_nothing_else_changes(stage: Stage) -> None:
+def test_an_overlay_is_in_its_place_with_its_colour_and_nothing_else_changes(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 50))
     frame = stage.frame()
     assert changed_box(frame) == (100, 50, 140, 70)
@@ -102,7 +102,7 @@ def test_an_overlay_stands_in_its_place_with_its_colour_and_nothing_else_changes
     assert colour_at(frame, 98, 60) == colour_at(frame, 142, 60) == GROUND
 
 
-def test_every_transparency_is_blended_within_two_levels_of_the_float_reference(stage: Stage) -> None:
+def test_every_alpha_is_blended_within_two_levels_of_the_float_reference(stage: Stage) -> None:
     rgba = RANDOM.integers(0, 256, (30, 40, 4), dtype=np.uint8).repeat(2, axis=0).repeat(2, axis=1)
     stage.overlays.put(put("card", rgba, 20, 10))
     frame = stage.frame()
@@ -114,14 +114,14 @@ def test_every_transparency_is_blended_within_two_levels_of_the_float_reference(
         assert np.abs(found - reference).max() <= 2
 
 
-def test_overlays_lie_above_each_other_in_the_order_of_their_first_put(stage: Stage) -> None:
+def test_overlays_stack_in_the_order_of_their_first_put(stage: Stage) -> None:
     stage.overlays.put(put("below", filled(40, 40, RED), 100, 50))
     stage.overlays.put(put("above", filled(40, 40, BLUE), 120, 50))
     stage.overlays.put(put("below", filled(40, 40, (0, 255, 0)), 100, 50))
     assert colour_at(stage.frame(), 130, 60) == pytest.approx(program_yuv(*BLUE), abs=1)
 
 
-def test_a_frame_is_exchanged_between_two_frames_without_an_animation(stage: Stage) -> None:
+def test_an_overlay_image_is_replaced_between_two_frames_without_an_animation(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 50, OverlayAnimation.FADE, 80))
     stage.frames(5)
     stage.overlays.put(put("card", filled(60, 30, BLUE), 90, 40, OverlayAnimation.FADE, 10_000))
@@ -130,7 +130,7 @@ def test_a_frame_is_exchanged_between_two_frames_without_an_animation(stage: Sta
     assert colour_at(frame, 120, 60) == pytest.approx(program_yuv(*BLUE), abs=1)
 
 
-def test_digits_that_are_exchanged_while_drawing_are_never_missing_nor_mixed() -> None:
+def test_digits_replaced_while_drawing_are_never_missing_or_mixed() -> None:
     stage = Stage(Canvas(320, 180, 30))
     faces = [put("clock", filled(64, 40, colour), 128, 70) for colour in (RED, BLUE)]
     stage.overlays.put(faces[0])
@@ -193,10 +193,10 @@ def test_a_fade_takes_as_many_frames_as_it_lasts_and_ends_exactly(stage: Stage) 
         (OverlayAnimation.SLIDE_BOTTOM, 1, -1),
     ],
 )
-def test_a_slide_comes_over_its_side_and_leaves_over_it(stage: Stage, animation: OverlayAnimation, axis: int, way: int) -> None:
+def test_a_slide_enters_and_leaves_over_its_side(stage: Stage, animation: OverlayAnimation, axis: int, way: int) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, animation, 400))
     boxes = [changed_box(frame) for frame in stage.frames(11)]
-    # Its far guard: the one that comes in first.
+    # Its outer edge: the one that enters first.
     guard = axis + 2 if way > 0 else axis
     edges = [box[guard] for box in boxes]
     steps = [way * (b - a) for a, b in pairwise(edges)]
@@ -211,7 +211,7 @@ def test_a_slide_comes_over_its_side_and_leaves_over_it(stage: Stage, animation:
     assert left[0] < way * boxes[10][guard]
 
 
-def test_scaling_grows_about_the_middle(stage: Stage) -> None:
+def test_scaling_grows_from_the_centre(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(80, 40, RED), 100, 50, OverlayAnimation.SCALE, 400))
     boxes = [changed_box(frame) for frame in stage.frames(11)]
     widths = [box[2] - box[0] for box in boxes]
@@ -221,7 +221,7 @@ def test_scaling_grows_about_the_middle(stage: Stage) -> None:
     assert all((box[0] + box[2]) / 2 == pytest.approx(140, abs=2) and (box[1] + box[3]) / 2 == pytest.approx(70, abs=2) for box in boxes)
 
 
-def test_an_overlay_dropped_while_it_enters_goes_from_where_it_is(stage: Stage) -> None:
+def test_an_overlay_dropped_while_it_enters_leaves_from_where_it_is(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, OverlayAnimation.SLIDE_LEFT, 400))
     entering = [changed_box(frame)[2] for frame in stage.frames(3)]
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.SLIDE_LEFT, 400))
@@ -232,7 +232,7 @@ def test_an_overlay_dropped_while_it_enters_goes_from_where_it_is(stage: Stage) 
     assert falling == sorted(falling, reverse=True)
 
 
-def test_one_that_is_put_again_while_it_leaves_enters_anew(stage: Stage) -> None:
+def test_an_overlay_put_again_while_it_leaves_enters_again(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80))
     stage.frame()
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 400))
@@ -244,7 +244,7 @@ def test_one_that_is_put_again_while_it_leaves_enters_anew(stage: Stage) -> None
     assert changed_box(frames[-1]) == (200, 80, 240, 100)
 
 
-def test_dropping_what_is_not_there_or_was_never_drawn_changes_nothing(stage: Stage) -> None:
+def test_dropping_an_unknown_or_undrawn_overlay_changes_nothing(stage: Stage) -> None:
     stage.overlays.drop(DropOverlay("nobody", OverlayAnimation.FADE, 400))
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 80, OverlayAnimation.FADE, 400))
     stage.overlays.drop(DropOverlay("card", OverlayAnimation.FADE, 400))
@@ -253,7 +253,7 @@ def test_dropping_what_is_not_there_or_was_never_drawn_changes_nothing(stage: St
 
 
 def strip(width: int = 700, height: int = 20) -> Rgba:
-    """Columns that differ: bright bars of rising width."""
+    """Columns that differ: bright bars of growing width."""
     rgba = filled(width, height, (20, 20, 20))
     for start in range(0, width, 35):
         rgba[:, start : start + 4 + start // 35] = (230, 230, 230, 255)
@@ -261,18 +261,18 @@ def strip(width: int = 700, height: int = 20) -> Rgba:
 
 
 @pytest.mark.parametrize("speed", [100.0, -100.0])
-def test_a_strip_runs_round_without_a_seam(stage: Stage, speed: float) -> None:
+def test_a_scrolling_strip_wraps_without_a_seam(stage: Stage, speed: float) -> None:
     rgba = strip()
     stage.overlays.put(put("ticker", rgba, 0, 150, scroll=speed))
     luma = [program_yuv(*(int(part) for part in pixel[:3]))[0] for pixel in rgba[0]]
     for number, frame in enumerate(stage.frames(200), 1):
-        first = int(np.sign(speed)) * 4 * number  # 100 px/s at 25 frames a second
+        first = int(np.sign(speed)) * 4 * number  # 100 px/s at 25 fps
         wanted = [luma[(first + column) % len(luma)] for column in range(320)]
         assert np.abs(frame.y[160].astype(int) - wanted).max() <= 1
         assert (frame.y[149] == GROUND[0]).all()
 
 
-def test_an_exchanged_strip_runs_on(stage: Stage) -> None:
+def test_a_replaced_strip_keeps_scrolling(stage: Stage) -> None:
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
     before = stage.frames(20)[-1].y[160].copy()
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
@@ -286,7 +286,7 @@ def test_a_strip_narrower_than_the_canvas_is_repeated(stage: Stage) -> None:
     assert (row[:40] == row[280:320]).all()
 
 
-def test_on_another_canvas_overlays_stand_at_the_same_fractions(stage: Stage) -> None:
+def test_on_another_canvas_overlays_keep_their_fractions(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 160, 90))
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
     stage.frame()
@@ -297,7 +297,7 @@ def test_on_another_canvas_overlays_stand_at_the_same_fractions(stage: Stage) ->
     assert frame.y[402, 600:640].max() > 100, "the strip reaches the new right edge"
 
 
-def test_what_reaches_beyond_the_canvas_is_cut(stage: Stage) -> None:
+def test_overlays_are_clipped_at_the_canvas(stage: Stage) -> None:
     stage.overlays.put(put("corner", filled(60, 40, RED), -20, -10))
     stage.overlays.put(put("far", filled(60, 40, RED), 300, 170))
     stage.overlays.put(put("away", filled(60, 40, RED), 400, 20))
@@ -307,7 +307,7 @@ def test_what_reaches_beyond_the_canvas_is_cut(stage: Stage) -> None:
     assert colour_at(frame, 319, 179) == pytest.approx(program_yuv(*RED), abs=1)
 
 
-def test_a_frame_of_odd_size_and_one_of_nothing_are_drawn(stage: Stage) -> None:
+def test_odd_sized_and_transparent_images_are_drawn(stage: Stage) -> None:
     stage.overlays.put(put("odd", filled(33, 17, RED), 100, 50))
     stage.overlays.put(put("nothing", filled(50, 50, RED, 0), 10, 10))
     assert changed_box(stage.frame()) == (100, 50, 134, 68)
@@ -323,7 +323,7 @@ def test_a_frame_of_odd_size_and_one_of_nothing_are_drawn(stage: Stage) -> None:
         (PutOverlay("card", 1, 1, bytes(4), 0, 0, scroll_px_per_s=float("inf")), "overlay.place"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_and_changes_nothing(stage: Stage, wrong: PutOverlay, code: str) -> None:
+def test_an_invalid_overlay_is_refused_and_changes_nothing(stage: Stage, wrong: PutOverlay, code: str) -> None:
     stage.overlays.put(put("card", filled(40, 20, RED), 100, 50))
     with pytest.raises(AppError) as caught:
         stage.overlays.put(wrong)
@@ -331,20 +331,20 @@ def test_what_cannot_be_shown_is_refused_and_changes_nothing(stage: Stage, wrong
     assert changed_box(stage.frame()) == (100, 50, 140, 70)
 
 
-def test_there_are_not_more_overlays_than_allowed(stage: Stage) -> None:
+def test_the_number_of_overlays_is_limited(stage: Stage) -> None:
     small = filled(2, 2, RED)
     for number in range(MAX_OVERLAYS):
         stage.overlays.put(put(f"card-{number}", small, 0, 0))
     with pytest.raises(AppError) as caught:
         stage.overlays.put(put("one more", small, 0, 0))
     assert (caught.value.code, caught.value.data["limit"]) == ("overlay.too_many", MAX_OVERLAYS)
-    stage.overlays.put(put("card-3", small, 0, 0))  # exchanging is none more
+    stage.overlays.put(put("card-3", small, 0, 0))  # replacing one adds none
     stage.overlays.drop(DropOverlay("card-3", OverlayAnimation.FADE, 5000))
     stage.overlays.put(put("one more", small, 0, 0))
 
 
-def test_overlays_do_not_take_more_memory_than_allowed(stage: Stage) -> None:
-    large = np.zeros((2048, MAX_OVERLAY_BYTES // (2 * 4 * 2048), 4), np.uint8)  # half of what is allowed
+def test_the_memory_of_overlays_is_limited(stage: Stage) -> None:
+    large = np.zeros((2048, MAX_OVERLAY_BYTES // (2 * 4 * 2048), 4), np.uint8)  # half of the limit
     stage.overlays.put(put("one", large, 0, 0))
     with pytest.raises(AppError) as caught:
         stage.overlays.put(put("two", np.concatenate((large, large[:1])), 0, 0))
@@ -353,7 +353,7 @@ def test_overlays_do_not_take_more_memory_than_allowed(stage: Stage) -> None:
     stage.overlays.put(put("two", large, 0, 0))
 
 
-def test_what_stands_still_or_scrolls_allocates_no_planes(stage: Stage) -> None:
+def test_still_and_scrolling_overlays_allocate_no_planes(stage: Stage) -> None:
     stage.overlays.put(put("card", filled(200, 100, RED, 200), 20, 20, OverlayAnimation.FADE, 80))
     stage.overlays.put(put("ticker", strip(), 0, 150, scroll=100.0))
     planes = Planes(CANVAS.width, CANVAS.height)

@@ -1,4 +1,4 @@
-"""One open encoder: what comes out of it, decoded."""
+"""An open encoder: what comes out of it, decoded."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def encode(encoder: FFmpegEncoder, count: int) -> list[EncodedFrame]:
 
 
 @pytest.mark.parametrize("profile", list(H264Profile))
-def test_a_stream_has_the_profile_asked_for_and_no_b_frames(profile: H264Profile) -> None:
+def test_a_stream_has_the_requested_profile_and_no_b_frames(profile: H264Profile) -> None:
     encoded = encode(opened(profile=profile), 20)
     assert len(encoded) == 20  # each frame comes out as it goes in
     sps = next(unit for unit in nal_units(encoded[0].data) if nal_type(unit) == SPS)
@@ -64,7 +64,7 @@ def test_colours_survive_within_two_levels_and_are_marked_bt709_limited() -> Non
 
 @pytest.mark.parametrize(("width", "height"), [(320, 180), (180, 320), (322, 178), (160, 162)])
 @pytest.mark.parametrize("packed", [True, False])
-def test_the_frame_reaches_the_frame_whatever_its_memory(width: int, height: int, packed: bool) -> None:
+def test_av_frames_have_the_planes_for_any_memory_layout(width: int, height: int, packed: bool) -> None:
     frame = bars(1, width, height, packed=packed)
     assert (packed_planes(frame) is not None) == packed
     av_frame = AvFrameFactory(width, height, shared=True).make(frame)
@@ -72,7 +72,7 @@ def test_the_frame_reaches_the_frame_whatever_its_memory(width: int, height: int
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_shared_frame_keeps_the_frames_memory_and_copies_nothing() -> None:
+def test_a_shared_av_frame_uses_the_same_memory() -> None:
     frame = bars(1)
     av_frame = AvFrameFactory(320, 180, shared=True).make(frame)
     assert np.shares_memory(np.frombuffer(memoryview(av_frame.planes[0]), np.uint8), frame.y)
@@ -98,7 +98,7 @@ def test_the_rate_changes_while_running_without_a_key_frame() -> None:
     assert not encoder.set_bitrate(2001)  # above the ceiling that the rate buffer was opened for
 
 
-def test_a_demanded_key_frame_stays_within_the_rate_buffer() -> None:
+def test_a_requested_key_frame_stays_within_the_rate_buffer() -> None:
     encoder = opened(1000, gop=600)
     encode(encoder, 30)
     key = encoder.encode(noise(99), keyframe=True)[0]
@@ -112,12 +112,12 @@ def test_capture_times_stay_with_their_frames() -> None:
     assert times == [noise(number).capture_ns for number in range(10)]
 
 
-def test_vp8_is_coded_in_the_matrix_that_its_viewers_assume() -> None:
+def test_vp8_uses_the_matrix_that_its_viewers_assume() -> None:
     encoder = ScalingEncoder(vp8_config(SMALL), EncoderSettings(SMALL, 4000, 4000, 60))
     encoded = [one for number in range(12) for one in encoder.encode(bars(number), keyframe=number == 6)]
     assert [number for number, one in enumerate(encoded) if one.keyframe] == [0, 6]
     frame = decoded(as_packets(encoded, Codec.VP8))[-1]
-    # Read back as BT.601 and written again as BT.709 it must be the frame that went in.
+    # Read as BT.601 and written as BT.709, it must be the original frame.
     back = frame.reformat(
         format="yuv444p", src_colorspace="ITU601", dst_colorspace="ITU709", src_color_range="MPEG", dst_color_range="MPEG"
     )
@@ -127,7 +127,7 @@ def test_vp8_is_coded_in_the_matrix_that_its_viewers_assume() -> None:
 
 
 def bt601_of(y: int, u: int, v: int) -> tuple[float, float, float]:
-    """A BT.709 limited colour as BT.601 limited, by way of RGB and the two standards' own formulas."""
+    """A BT.709 limited range colour as BT.601 limited range, through RGB and the formulas of both standards."""
     luma, blue, red = (y - 16) / 219, (u - 128) / 224 * 2 * (1 - 0.0722), (v - 128) / 224 * 2 * (1 - 0.2126)
     r, b = luma + red, luma + blue
     g = (luma - 0.2126 * r - 0.0722 * b) / 0.7152
@@ -143,7 +143,7 @@ def test_the_bt601_conversion_follows_the_standards() -> None:
 
 
 @pytest.mark.parametrize("choice", [EncoderChoice.NVENC, EncoderChoice.QSV, EncoderChoice.AMF])
-def test_hardware_that_is_not_there_refuses_in_our_own_words(choice: EncoderChoice) -> None:
+def test_missing_hardware_raises_an_encode_error(choice: EncoderChoice) -> None:
     with pytest.raises(EncodeError) as caught:
         FFmpegEncoder(hardware_config(choice, H264Profile.BASELINE), EncoderSettings(Canvas(), 2500, 2500, 60)).encode(
             noise(0, 1280, 720), keyframe=False
@@ -152,7 +152,7 @@ def test_hardware_that_is_not_there_refuses_in_our_own_words(choice: EncoderChoi
     assert caught.value.data["reason"]
 
 
-def test_an_impossible_size_is_an_error_of_ours() -> None:
+def test_an_impossible_size_raises_an_encode_error() -> None:
     with pytest.raises(EncodeError):
         opened(canvas=Canvas(0, 0, 30))
 
@@ -165,7 +165,7 @@ def test_first_types_stops_at_the_frame() -> None:
 
 
 @pytest.mark.parametrize("drops", [True, False])
-def test_what_an_encoder_drops_is_not_remembered(drops: bool) -> None:
+def test_dropped_frames_are_forgotten(drops: bool) -> None:
     config = vp8_config(SMALL)
     if drops:
         config = replace(config, options={**config.options, "drop-threshold": "95"})
@@ -176,7 +176,7 @@ def test_what_an_encoder_drops_is_not_remembered(drops: bool) -> None:
     assert [one.capture_ns for one in made] == sorted({one.capture_ns for one in made})
 
 
-def test_an_encoder_that_gives_nothing_back_is_remembered_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_of_frames_in_flight_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = FFmpegEncoder(
         replace(x264_config(SpeedPreset.ULTRAFAST, H264Profile.HIGH), options={"rc-lookahead": "250"}),
         EncoderSettings(SMALL, 500, 500, 600),

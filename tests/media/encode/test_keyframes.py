@@ -1,4 +1,4 @@
-"""Requests for key frames are served soon and seldom."""
+"""Key frame requests are answered soon but rarely."""
 
 import itertools
 
@@ -19,7 +19,7 @@ def test_requests_within_the_gap_become_one_at_its_end() -> None:
     schedule.request()
     assert schedule.due()
     served = []
-    for _ in range(30):  # a second of frames, asked for at each
+    for _ in range(30):  # a second of frames with a request at each
         clock.pass_ms(1000 / 30)
         schedule.request()
         served.append(schedule.due())
@@ -28,7 +28,7 @@ def test_requests_within_the_gap_become_one_at_its_end() -> None:
 
 
 def test_the_first_request_after_the_opening_does_not_wait() -> None:
-    """Who asks first is a relay that has just been connected: it has not seen the key frame that the encoder began with."""
+    """The first request comes from a relay that has just connected: it missed the encoder's first key frame."""
     clock, schedule = started()
     clock.pass_ms(40)
     schedule.sent()
@@ -42,7 +42,7 @@ def test_the_first_request_after_the_opening_does_not_wait() -> None:
     assert schedule.due()
 
 
-def test_a_request_after_the_gap_is_served_at_once_and_once() -> None:
+def test_a_request_after_the_gap_is_answered_at_once_and_once() -> None:
     clock, schedule = started()
     clock.pass_ms(400)
     assert not schedule.due()
@@ -51,7 +51,7 @@ def test_a_request_after_the_gap_is_served_at_once_and_once() -> None:
     assert not schedule.due()
 
 
-def test_a_key_frame_of_the_encoders_own_serves_the_request() -> None:
+def test_the_encoders_own_key_frame_answers_the_request() -> None:
     clock, schedule = started()
     clock.pass_ms(200)
     schedule.request()
@@ -60,7 +60,7 @@ def test_a_key_frame_of_the_encoders_own_serves_the_request() -> None:
     assert not schedule.due()
 
 
-def test_the_longest_time_without_one_is_kept() -> None:
+def test_the_longest_time_without_a_key_frame_is_kept() -> None:
     clock, schedule = started()
     schedule.set_longest(NS_PER_S)
     clock.pass_ms(999)
@@ -69,7 +69,7 @@ def test_the_longest_time_without_one_is_kept() -> None:
     assert schedule.due()
 
 
-def test_a_new_encoder_begins_with_one() -> None:
+def test_a_new_encoder_starts_with_a_key_frame() -> None:
     clock, schedule = started()
     clock.pass_ms(10)
     schedule.restart()

@@ -1,4 +1,4 @@
-"""The video output obeys the engine and the publisher, and opens an encoder anew only where it must."""
+"""The video output follows the engine and the publisher, and reopens an encoder only if it must."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ class Bench:
         self.number = 0
 
     def send(self, count: int, codec: Codec = Codec.H264, canvas: Canvas = CANVAS) -> None:
-        """Submit frames, each when the one before came out of the encoder of this codec."""
+        """Submit frames, each after the previous one left this codec's encoder."""
         for _ in range(count):
             had = len(self.collected.video(codec))
             self.number += 1
@@ -45,7 +45,7 @@ def keys(bench: Bench) -> list[int]:
     return [number for number, packet in enumerate(bench.collected.video()) if packet.keyframe]
 
 
-def test_nothing_is_encoded_before_begin_nor_after_end(bench: Bench) -> None:
+def test_nothing_is_encoded_before_begin_or_after_end(bench: Bench) -> None:
     bench.output.submit(noise(1))
     bench.output.begin()
     bench.send(3)
@@ -57,7 +57,7 @@ def test_nothing_is_encoded_before_begin_nor_after_end(bench: Bench) -> None:
     assert bench.output.counts() == (3, 0)
 
 
-def test_a_lower_rate_keeps_the_encoder_and_a_higher_one_opens_it_anew(bench: Bench) -> None:
+def test_a_lower_rate_keeps_the_encoder_and_a_higher_one_reopens_it(bench: Bench) -> None:
     bench.output.begin()
     bench.send(3)
     bench.output.configure(CANVAS, VideoSettings(1500, SETTINGS.encoder, SETTINGS.preset))
@@ -71,18 +71,18 @@ def test_a_lower_rate_keeps_the_encoder_and_a_higher_one_opens_it_anew(bench: Be
     assert (keys(bench), bench.output.target_kbps) == ([0, 9], 2500)
 
 
-def test_another_canvas_opens_the_encoder_anew_and_the_stream_goes_on(bench: Bench) -> None:
+def test_another_canvas_reopens_the_encoder_and_the_stream_continues(bench: Bench) -> None:
     bench.output.begin()
     bench.send(3)
     bench.output.configure(Canvas(180, 320, 30), SETTINGS)
-    bench.send(1, canvas=CANVAS)  # one of the old size was still under way
+    bench.send(1, canvas=CANVAS)  # one of the old size was still in the encoder
     bench.send(2, canvas=Canvas(180, 320, 30))
     packets = bench.collected.video()
     assert [(frame.width, frame.height) for frame in decoded(packets)] == [(320, 180)] * 3 + [(180, 320)] * 3
     assert [packet.pts for packet in packets] == sorted({packet.pts for packet in packets})
 
 
-def test_the_publishers_rate_is_obeyed_below_the_setting_alone(bench: Bench) -> None:
+def test_the_publishers_rate_applies_only_below_the_setting(bench: Bench) -> None:
     bench.output.begin()
     bench.output.request_bitrate(800)
     assert bench.output.target_kbps == 800
@@ -105,7 +105,7 @@ def test_a_keyframe_is_sent_on_request_and_counted(bench: Bench) -> None:
     assert bench.output.stats().idr_sent == 2
 
 
-def test_codecs_come_and_go_as_targets_agree(bench: Bench) -> None:
+def test_codecs_start_and_stop_as_targets_agree(bench: Bench) -> None:
     bench.output.begin()
     bench.send(2)
     bench.output.request_codecs(frozenset({Codec.H264, Codec.VP8}))
@@ -113,9 +113,9 @@ def test_codecs_come_and_go_as_targets_agree(bench: Bench) -> None:
     bench.output.request_codecs(frozenset({Codec.VP8}))
     had = len(bench.collected.video())
     bench.send(2, Codec.VP8)
-    assert len(bench.collected.video()) - had <= 1  # at most the frame that was in hand
+    assert len(bench.collected.video()) - had <= 1  # at most the current frame
     assert bench.output.stats().encoder == "libvpx"
-    bench.output.request_codecs(frozenset())  # nobody agreed on anything yet: as before
+    bench.output.request_codecs(frozenset())  # no codec is agreed on: unchanged
     bench.output.request_codecs(frozenset({Codec.OPUS}))
     bench.send(1, Codec.VP8)
     assert len(decoded(bench.collected.video(Codec.VP8))) == len(bench.collected.video(Codec.VP8))
@@ -132,17 +132,17 @@ def test_the_strictest_relay_sets_the_limits(bench: Bench) -> None:
     assert bench.output.target_kbps == 900
     bench.send(2)
     assert [(frame.width, frame.height) for frame in decoded(bench.collected.video())] == [(160, 90)] * 2
-    bench.output.begin()  # the strict ones left
+    bench.output.begin()  # the strict relays left
     bench.send(1)
     assert bench.output.target_kbps == 2000
     assert decoded(bench.collected.video()[2:])[0].width == 320
 
 
-def test_an_encoder_that_cannot_keep_up_is_made_faster_and_the_user_is_told(bench: Bench) -> None:
+def test_an_overloaded_encoder_gets_a_faster_preset_and_a_notice(bench: Bench) -> None:
     bench.output.configure(CANVAS, VideoSettings(2000, EncoderChoice.X264, SpeedPreset.AUTO))
     bench.output.begin()
     bench.send(1)
-    while not bench.notices:  # frames faster than any encoder takes them
+    while not bench.notices:  # frames faster than any encoder can take them
         bench.number += 1
         bench.output.submit(noise(7))
     assert bench.notices[0].code == "encoder.eased"
@@ -165,7 +165,7 @@ def test_the_encoded_size_keeps_the_shape(canvas: Canvas, limit: int, expected: 
     assert encoded_canvas(canvas, limit) == expected
 
 
-def test_a_hardware_encoder_that_is_not_here_is_told_and_replaced(bench: Bench) -> None:
+def test_a_missing_hardware_encoder_is_reported_and_replaced(bench: Bench) -> None:
     bench.output.configure(CANVAS, VideoSettings(2000, EncoderChoice.VIDEOTOOLBOX, SpeedPreset.SUPERFAST))
     bench.output.begin()
     bench.send(2)
@@ -173,7 +173,7 @@ def test_a_hardware_encoder_that_is_not_here_is_told_and_replaced(bench: Bench) 
     assert [(notice.code, notice.data["encoder"]) for notice in bench.notices] == [("encoder.absent", "h264_videotoolbox")]
 
 
-def test_the_ladder_ends_with_the_fastest_software() -> None:
+def test_the_last_h264_config_is_the_fastest_software() -> None:
     def names(choice: EncoderChoice, *proven: EncoderChoice) -> list[tuple[str, str]]:
         return [(one.name, one.preset) for one in h264_configs(choice, H264Profile.BASELINE, SpeedPreset.VERYFAST, proven)]
 
@@ -184,7 +184,7 @@ def test_the_ladder_ends_with_the_fastest_software() -> None:
     assert names(EncoderChoice.X264, EncoderChoice.NVENC) == software
 
 
-def test_threads_are_used_where_a_frame_needs_them() -> None:
+def test_threads_are_used_when_a_frame_needs_them() -> None:
     assert threads_for(1280, 720, 30, 8) == 1
     assert threads_for(1920, 1080, 30, 8) == 4
     assert threads_for(1920, 1080, 60, 2) == 2

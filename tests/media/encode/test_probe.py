@@ -1,4 +1,4 @@
-"""Hardware encoders are believed only after a packet; a driver that hangs or crashes hurts its own process alone."""
+"""Hardware encoders are trusted only after a packet; a driver that hangs or crashes harms only its own process."""
 
 import multiprocessing
 import os
@@ -17,7 +17,7 @@ CANVAS = Canvas(320, 180, 30)
 
 
 def works(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbps: int) -> None:
-    """What a good driver does, shown with the encoder that is here."""
+    """What a good driver does, shown with the encoder that every machine has."""
     encoder = FFmpegEncoder(x264_config(SpeedPreset.ULTRAFAST, profile), EncoderSettings(canvas, kbps, kbps, 60, profile))
     assert encoder.encode(noisy_frames(canvas.width, canvas.height, 1)[0], keyframe=False)[0].keyframe
 
@@ -41,7 +41,7 @@ def asked(prober: HardwareProber, *choices: EncoderChoice) -> None:
     [(works, ""), (hangs, "hung"), (crashes, "crashed"), (encode_some, "refused")],
     ids=["works", "hangs", "crashes", "refuses"],
 )
-def test_the_answer_is_what_really_happened(child: object, answer: str) -> None:
+def test_the_result_is_what_really_happened(child: object, answer: str) -> None:
     deadline_s = 3.0 if child is hangs else 30.0
     prober = HardwareProber(child=child, is_plausible=lambda choice: True, deadline_s=deadline_s)  # type: ignore[arg-type]
     asked(prober, EncoderChoice.NVENC)
@@ -51,7 +51,7 @@ def test_the_answer_is_what_really_happened(child: object, answer: str) -> None:
     prober.close()
 
 
-def test_without_a_trace_of_the_hardware_no_process_is_started() -> None:
+def test_without_a_trace_of_hardware_no_process_starts() -> None:
     prober = HardwareProber(child=hangs, is_plausible=lambda choice: False)
     prober.ask([EncoderChoice.NVENC, EncoderChoice.AMF], CANVAS, H264Profile.BASELINE, 1000, lambda: None)
     assert not multiprocessing.active_children()
@@ -59,7 +59,7 @@ def test_without_a_trace_of_the_hardware_no_process_is_started() -> None:
     prober.close()
 
 
-def test_closing_kills_what_is_being_tried() -> None:
+def test_closing_kills_the_running_trial() -> None:
     prober = HardwareProber(child=hangs, is_plausible=lambda choice: True)
     told = threading.Event()
     prober.ask([EncoderChoice.NVENC, EncoderChoice.QSV], CANVAS, H264Profile.BASELINE, 1000, told.set)
@@ -68,7 +68,7 @@ def test_closing_kills_what_is_being_tried() -> None:
     assert not told.is_set()
 
 
-def test_closing_while_a_trial_ends_by_itself_kills_nobody_twice() -> None:
+def test_closing_while_a_trial_ends_kills_nothing_twice() -> None:
     for _ in range(3):
         prober = HardwareProber(child=crashes, is_plausible=lambda choice: True)
         ended = threading.Event()
@@ -78,11 +78,11 @@ def test_closing_while_a_trial_ends_by_itself_kills_nobody_twice() -> None:
             closer.start()
         for closer in closers:
             closer.join(30)
-        prober.close()  # what was tried is let go of by now
+        prober.close()  # the finished trial is forgotten by now
         assert not multiprocessing.active_children()
 
 
-def test_traces_of_hardware_are_looked_for_where_each_system_has_them() -> None:
+def test_traces_of_hardware_are_sought_where_each_platform_has_them() -> None:
     assert plausible(EncoderChoice.NVENC, "linux", lambda path: path == "/dev/nvidiactl")
     assert not plausible(EncoderChoice.NVENC, "linux", lambda path: path == "/dev/dri/renderD128")
     assert plausible(EncoderChoice.QSV, "linux", lambda path: path == "/dev/dri/renderD128")

@@ -1,4 +1,4 @@
-"""One codec's stream over the life and death of its encoders."""
+"""One codec's stream while its encoders change and fail."""
 
 import itertools
 import threading
@@ -27,7 +27,7 @@ LAST = x264_config(SpeedPreset.ULTRAFAST, H264Profile.BASELINE)
 
 
 class Breaking:
-    """A real encoder whose driver breaks at the third frame: `breakage` raises, or hangs until the test lets go."""
+    """A real encoder whose driver breaks at the third frame: `breakage` raises, or hangs until the test releases it."""
 
     def __init__(self, config: EncoderConfig, settings: EncoderSettings, breakage: Callable[[], None]) -> None:
         self._encoder = FFmpegEncoder(config, settings)
@@ -49,7 +49,7 @@ class Breaking:
 
 
 class Bench:
-    """A line, what came out of it, and what it said."""
+    """An encoder, its packets and its notices."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Bench:
         self.number = 0
 
     def send(self, count: int) -> None:
-        """Submit frames one after the other, each when the one before came out."""
+        """Submit frames one by one, each after the previous one came out."""
         for _ in range(count):
             had = len(self.collected.packets)
             self.number += 1
@@ -89,7 +89,7 @@ def bench() -> Iterator[Bench]:
     made.close()
 
 
-def test_frames_come_out_once_each_in_step_with_their_capture_times(bench: Bench) -> None:
+def test_frames_come_out_once_each_with_their_capture_times(bench: Bench) -> None:
     bench.encoder.configure((FAST,), SETTINGS)
     bench.send(20)
     packets = bench.collected.video()
@@ -101,7 +101,7 @@ def test_frames_come_out_once_each_in_step_with_their_capture_times(bench: Bench
     assert [packet.keyframe for packet in packets] == [True] + [False] * 19
 
 
-def test_a_new_encoder_goes_on_with_the_stream_and_begins_with_a_key_frame(bench: Bench) -> None:
+def test_a_new_encoder_continues_the_stream_with_a_key_frame(bench: Bench) -> None:
     bench.encoder.configure((FAST,), SETTINGS)
     bench.send(5)
     bench.encoder.configure((LAST,), SETTINGS)
@@ -113,7 +113,7 @@ def test_a_new_encoder_goes_on_with_the_stream_and_begins_with_a_key_frame(bench
     assert bench.encoder.counts().idr_sent == 2
 
 
-def test_a_slow_encoder_drops_frames_and_says_so() -> None:
+def test_a_slow_encoder_drops_frames_and_counts_them() -> None:
     hold, opened = threading.Event(), threading.Event()
 
     def slow(config: EncoderConfig, settings: EncoderSettings) -> FrameEncoder:
@@ -124,12 +124,12 @@ def test_a_slow_encoder_drops_frames_and_says_so() -> None:
     bench = Bench(opener=slow)
     bench.encoder.configure((FAST,), SETTINGS)
     bench.encoder.submit(noise(1))
-    assert opened.wait(20)  # the first is in hand
+    assert opened.wait(20)  # the first one is being encoded
     for number in range(2, 8):
         bench.encoder.submit(noise(number))
     hold.set()
     bench.collected.wait_for_video(2)
-    assert [packet.capture_ns for packet in bench.collected.video()] == [NS_PER_FRAME, 7 * NS_PER_FRAME]  # only the newest waited
+    assert [packet.capture_ns for packet in bench.collected.video()] == [NS_PER_FRAME, 7 * NS_PER_FRAME]  # only the newest was kept
     assert bench.encoder.counts().dropped == 5
     bench.close()
 
@@ -172,7 +172,7 @@ def test_the_next_encoder_takes_over_from_one_that_hangs() -> None:
         threading.Event().wait(0.01)
     bench.send(3)
     before = [packet.pts for packet in bench.collected.video()]
-    released.set()  # what the hanging one still says is not sent
+    released.set()  # later output of the hanging encoder is not sent
     bench.send(3)
     after = [packet.pts for packet in bench.collected.video()]
     assert bench.notices[0].data["reason"] == "stalled"
@@ -182,7 +182,7 @@ def test_the_next_encoder_takes_over_from_one_that_hangs() -> None:
     bench.close()
 
 
-def test_when_no_encoder_is_left_it_is_said_and_the_engine_goes_on() -> None:
+def test_when_no_encoder_is_left_it_is_reported_and_the_engine_continues() -> None:
     def refuse(config: EncoderConfig, settings: EncoderSettings) -> FrameEncoder:
         raise EncodeError("encoder.open", encoder=config.name, reason="no memory")
 
@@ -213,7 +213,7 @@ def test_same_but_rate_compares_everything_else() -> None:
     assert not same_but_rate(SETTINGS, EncoderSettings(CANVAS, 2000, 2000, 60, threads=2))
 
 
-def test_a_closed_line_takes_no_frames(bench: Bench) -> None:
+def test_a_closed_encoder_takes_no_frames(bench: Bench) -> None:
     bench.encoder.configure((FAST,), SETTINGS)
     bench.send(2)
     bench.encoder.close()
@@ -226,7 +226,7 @@ def test_a_closed_line_takes_no_frames(bench: Bench) -> None:
     assert [packet.pts for packet in packets] == sorted({packet.pts for packet in packets})
 
 
-def test_vp8_is_opened_anew_for_a_new_rate_though_not_for_a_little() -> None:
+def test_vp8_is_reopened_for_a_new_rate_but_not_for_a_small_change() -> None:
     bench = Bench(Codec.VP8)
     bench.encoder.configure((vp8_config(CANVAS),), SETTINGS)
     bench.send(3)

@@ -1,4 +1,4 @@
-"""A sound system for the tests that record."""
+"""A sound system for tests that record."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.pulse import PulseServer, missing, running_pulse
 
 @pytest.fixture
 def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
-    """A PulseAudio daemon of this test's own, which PortAudio uses for the time of the test."""
+    """A PulseAudio daemon for this test, which PortAudio uses during the test."""
     if lacking := missing():
         pytest.skip(f"no sound system of the test's own: {lacking}")
     with running_pulse(tmp_path) as server:

@@ -22,7 +22,7 @@ PACKET_NS = 20 * NS_PER_MS
 
 
 class Desk:
-    """A bus on a clock that the test moves."""
+    """A bus on a clock that the test advances."""
 
     def __init__(self, source: SoundSource, *, settings: AudioSettings | None = None, video_latency_ns: int = 0) -> None:
         self.clock = SetClock(1_000_000 * NS_PER_S)
@@ -63,7 +63,7 @@ def test_packets_decode_to_the_tone_that_was_mixed() -> None:
     assert {(packet.kind, packet.codec) for packet in packets} == {(MediaKind.AUDIO, Codec.OPUS)}
 
 
-def test_the_count_of_samples_follows_the_clock() -> None:
+def test_the_sample_count_follows_the_clock() -> None:
     desk = Desk(sounding_tone())
     packets = desk.run(1000)
     assert len(packets) == pytest.approx(50, abs=1)
@@ -72,7 +72,7 @@ def test_the_count_of_samples_follows_the_clock() -> None:
 
 
 @pytest.mark.parametrize(("stall_ms", "dropped_ms"), [(300, 0), (2000, 1500), (60_000, 60_000)])
-def test_after_a_stall_there_is_no_gap_and_the_clock_is_met_again(stall_ms: int, dropped_ms: int) -> None:
+def test_after_a_stall_there_is_no_gap_and_the_clock_is_caught_up(stall_ms: int, dropped_ms: int) -> None:
     desk = Desk(sounding_tone())
     desk.run(1000)
     desk.clock.pass_ms(stall_ms)
@@ -86,7 +86,7 @@ def test_after_a_stall_there_is_no_gap_and_the_clock_is_met_again(stall_ms: int,
 
 
 @pytest.mark.parametrize("frame_latency_ms", [0, 25])
-def test_a_beep_is_heard_at_its_own_second(frame_latency_ms: int) -> None:
+def test_a_beep_is_heard_at_its_second(frame_latency_ms: int) -> None:
     desk = Desk(sounding_tone(beep=True), video_latency_ns=frame_latency_ms * NS_PER_MS)
     desk.clock.pass_ms(-500)
     packets = desk.run(1200)
@@ -98,7 +98,7 @@ def test_a_beep_is_heard_at_its_own_second(frame_latency_ms: int) -> None:
 
 
 @pytest.mark.parametrize(("latency_ms", "at_once"), [(30, False), (120, True)])
-def test_stamps_follow_the_frames_without_touching_the_sound(latency_ms: int, at_once: bool) -> None:
+def test_timestamps_follow_the_video_latency_without_changing_the_sound(latency_ms: int, at_once: bool) -> None:
     desk = Desk(SteadySource(stereo(sine(1000, 1.0))))
     before = len(desk.run(1000))
     desk.bus.video_latency_ns = latency_ms * NS_PER_MS
@@ -110,7 +110,7 @@ def test_stamps_follow_the_frames_without_touching_the_sound(latency_ms: int, at
     assert impurity_db(decoded(packets)[24_000:-4800, 0]) < -45
 
 
-def test_silence_is_sent_where_nothing_sounds() -> None:
+def test_silence_is_sent_when_nothing_sounds() -> None:
     desk = Desk(SteadySource(stereo(np.zeros(480))))
     packets = desk.run(1000)
     assert len(packets) == pytest.approx(50, abs=1)
@@ -118,7 +118,7 @@ def test_silence_is_sent_where_nothing_sounds() -> None:
 
 
 @pytest.mark.parametrize("bitrate_kbps", [64, 96])
-def test_the_bitrate_is_changed_without_a_gap_or_a_click(bitrate_kbps: int) -> None:
+def test_the_bitrate_changes_without_a_gap_or_a_click(bitrate_kbps: int) -> None:
     desk = Desk(SteadySource(stereo(sine(1000, 1.0))), settings=AudioSettings(fec=False))
     desk.run(2000)
     desk.bus.configure(AudioSettings(bitrate_kbps=bitrate_kbps, fec=False))
@@ -133,7 +133,7 @@ def kbps(packets: list[EncodedPacket]) -> float:
     return sum(len(packet.data) for packet in packets) * 8 / (len(packets) * 20)
 
 
-def test_the_bitrate_is_what_was_set() -> None:
+def test_the_bitrate_matches_the_setting() -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, (48_000, 2)).astype(np.float32)
     desk = Desk(SteadySource(noise), settings=AudioSettings(bitrate_kbps=128))
     assert kbps(desk.run(2000)[-50:]) == pytest.approx(128, rel=0.2)
@@ -141,18 +141,18 @@ def test_the_bitrate_is_what_was_set() -> None:
     assert kbps(desk.run(2000)[-50:]) == pytest.approx(48, rel=0.2)
 
 
-def test_dtx_sends_next_to_nothing_in_silence() -> None:
+def test_dtx_sends_almost_nothing_in_silence() -> None:
     packets = Desk(SteadySource(stereo(np.zeros(480))), settings=AudioSettings(bitrate_kbps=24, dtx=True)).run(2000)
     assert sum(len(packet.data) for packet in packets[-50:]) < 50 * 8
 
 
-def test_a_bitrate_that_opus_does_not_know_is_refused_in_words() -> None:
+def test_a_bitrate_that_opus_rejects_is_an_app_error() -> None:
     with pytest.raises(SoundEncodeError) as refused:
         OpusEncoder(AudioSettings(bitrate_kbps=100_000))
     assert refused.value.code == "sound.opus"
 
 
-def test_a_refused_change_is_reported_once_and_the_old_encoder_goes_on() -> None:
+def test_a_rejected_change_is_reported_once_and_the_old_encoder_continues() -> None:
     desk = Desk(sounding_tone())
     desk.run(200)
     desk.bus.configure(AudioSettings(bitrate_kbps=100_000))
@@ -173,7 +173,7 @@ def test_sinks_may_change_while_running() -> None:
     assert len(other.packets) == pytest.approx(10, abs=1)
 
 
-def test_without_a_sink_nothing_is_encoded_and_the_time_goes_on() -> None:
+def test_without_a_sink_nothing_is_encoded_but_time_goes_on() -> None:
     desk = Desk(sounding_tone())
     desk.run(200)
     count = desk.bus.packets

@@ -1,4 +1,4 @@
-"""Recording from a real sound system: the tone is found, the plug is pulled and put back, the default is followed."""
+"""Recording from a real sound system: the tone arrives, the device is unplugged and plugged in, the default is followed."""
 
 import queue
 import shutil
@@ -40,7 +40,7 @@ class Studio:
         self.bus = SoundBus(clock=SystemClock(), mixer=self.mixer, sinks=(self.shelf,), settings=AudioSettings(), notify=print)
 
     def hear_until(self, wanted: Callable[[Samples], bool], *, seconds: float = 15.0) -> Samples:
-        """The first half second of sound from now on that is as wanted."""
+        """The first half second of sound from now on that meets the condition."""
         begin = len(self.shelf.packets)
         window = np.zeros((24_000, 2), np.float32)
         for _ in range(int(seconds * 4)):
@@ -84,7 +84,7 @@ def test_the_devices_have_names_and_one_default(pulse: PulseServer) -> None:
     assert len({device.id for device in found}) == len(found)
 
 
-def test_a_tone_at_the_microphone_is_heard_by_the_receiver(pulse: PulseServer) -> None:
+def test_the_receiver_hears_a_tone_at_the_microphone(pulse: PulseServer) -> None:
     pulse.plug()
     pulse.play(stereo(sine(1000, 30.0), sine(1500, 30.0)))
     notices: queue.Queue[Notice] = queue.Queue()
@@ -101,7 +101,7 @@ def test_a_tone_at_the_microphone_is_heard_by_the_receiver(pulse: PulseServer) -
     assert notices.empty()
 
 
-def test_the_plug_pulled_is_silence_and_one_notice_and_put_back_it_sounds_again(pulse: PulseServer) -> None:
+def test_an_unplugged_device_is_silent_with_one_notice_and_sounds_again_when_plugged_in(pulse: PulseServer) -> None:
     module = pulse.plug()
     pulse.play(stereo(sine(1000, 30.0)))
     notices: queue.Queue[Notice] = queue.Queue()
@@ -124,7 +124,7 @@ def test_the_plug_pulled_is_silence_and_one_notice_and_put_back_it_sounds_again(
     assert notices.empty()
 
 
-def test_a_sound_server_that_dies_is_survived(pulse: PulseServer) -> None:
+def test_recording_survives_a_sound_server_that_dies(pulse: PulseServer) -> None:
     pulse.plug()
     pulse.play(stereo(sine(1000, 30.0)))
     notices: queue.Queue[Notice] = queue.Queue()
@@ -155,7 +155,7 @@ def test_the_systems_default_is_followed(pulse: PulseServer) -> None:
     assert notices.empty()
 
 
-def test_a_microphone_that_is_not_there_is_told_once(pulse: PulseServer) -> None:
+def test_a_missing_microphone_is_reported_once(pulse: PulseServer) -> None:
     notices: queue.Queue[Notice] = queue.Queue()
     with on_air(notices, {"device": "ALSA:Blue Yeti", "channels": "both"}) as studio:
         missing = notices.get(timeout=10)
@@ -166,7 +166,7 @@ def test_a_microphone_that_is_not_there_is_told_once(pulse: PulseServer) -> None
 
 
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
-def test_a_voice_keeps_its_words_length(pulse: PulseServer, tmp_path: Path) -> None:
+def test_a_voice_keeps_its_tempo(pulse: PulseServer, tmp_path: Path) -> None:
     pulse.plug()
     spoken = tmp_path / "spoken.wav"
     subprocess.run(["espeak-ng", "-w", str(spoken), "The lamp costs forty euros."], check=True, timeout=20)
@@ -179,7 +179,7 @@ def test_a_voice_keeps_its_words_length(pulse: PulseServer, tmp_path: Path) -> N
         begin = len(studio.shelf.packets)
         packets = studio.shelf.wait_for(begin + 100)
         heard = decoded(packets)[-96_000:, 0]
-    # speech: most of its power between 80 Hz and 4 kHz, and a level that comes and goes
+    # speech: most power between 80 Hz and 4 kHz, and a level that rises and falls
     spectrum = np.abs(np.fft.rfft(heard)) ** 2
     speech = spectrum[160:8000].sum() / spectrum.sum()
     loudness = np.sqrt((heard.reshape(-1, 960) ** 2).mean(axis=1))
@@ -188,16 +188,16 @@ def test_a_voice_keeps_its_words_length(pulse: PulseServer, tmp_path: Path) -> N
     assert loudness.min() < 0.25 * loudness.max()
 
 
-def test_the_factory_knows_the_kinds_that_sound(pulse: PulseServer) -> None:
+def test_the_factory_knows_all_kinds_with_sound(pulse: PulseServer) -> None:
     source = make_sound_source(Source("m", "Microphone", SourceKind.MICROPHONE), SystemClock(), print, None, SoundHost())
     assert isinstance(source, Microphone)
 
 
-def test_the_callback_stamps_blocks_with_their_capture() -> None:
+def test_the_callback_stamps_blocks_with_their_capture_time() -> None:
     recording = Recording(SystemClock(), 48_000)
     block = stereo(sine(1000, 0.01))
     recording.take(block, 0.005)
-    assert recording.ring.head == 0  # what piled up while the device started is left out
+    assert recording.ring.head == 0  # what queued up while the device started is dropped
     before = SystemClock().monotonic_ns()
     while recording.ring.head == 0:
         recording.take(block, 0.005)

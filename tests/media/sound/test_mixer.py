@@ -1,4 +1,4 @@
-"""The mixer: levels, ramps, delays, the limiter, and one moment for all strips."""
+"""The mixer: levels, ramps, delays, the limiter, and one capture time for all strips."""
 
 import tracemalloc
 from itertools import pairwise
@@ -55,7 +55,7 @@ def test_a_changed_gain_or_mute_does_not_click(change: Strip) -> None:
         assert not wave[-4800:].any()
 
 
-def test_a_strip_that_goes_is_faded_and_one_that_stays_is_not_touched() -> None:
+def test_a_removed_strip_fades_out_and_a_remaining_one_is_untouched() -> None:
     mixer = Mixer()
     stays, goes = tone(100, 0.1), tone(700, 0.1)
     mixer.set_strips([(Strip("a"), stays), (Strip("b"), goes)])
@@ -79,7 +79,7 @@ def test_delay_is_exact_to_the_sample(delay_ms: int) -> None:
     assert np.flatnonzero(wave > 0.1).tolist() == [1000 + delay_ms * 48 + DELAY_SAMPLES]
 
 
-def test_a_changed_delay_is_faded_over() -> None:
+def test_a_changed_delay_is_cross_faded() -> None:
     mixer = Mixer()
     source = tone(100, 0.25)
     mixer.set_strips([(Strip("a", delay_ms=100), source)])
@@ -90,16 +90,16 @@ def test_a_changed_delay_is_faded_over() -> None:
     assert np.allclose(wave[-4800:], sine(100, 0.1, start=100_000 * 480 - 4800 - 255 * 48 - DELAY_SAMPLES), atol=1e-4)
 
 
-def test_sums_that_are_too_loud_are_turned_down_without_being_cut() -> None:
+def test_loud_sums_are_limited_without_clipping() -> None:
     mixer = Mixer()
     mixer.set_strips([(Strip(str(number)), tone(440, 0.5)) for number in range(5)])
     wave = rendered(mixer, 300)
     assert np.abs(wave).max() <= CEILING + 1e-6
     assert strongest(wave[-48_000:, 0])[1] > 0.7
-    assert impurity_db(wave[-48_000:, 0]) < -50  # cut at full scale it is -14 dB
+    assert impurity_db(wave[-48_000:, 0]) < -50  # clipped at full scale it is -14 dB
 
 
-def test_a_sudden_bang_never_passes_the_ceiling_and_the_level_comes_back() -> None:
+def test_a_sudden_bang_never_exceeds_the_ceiling_and_the_level_recovers() -> None:
     quiet = sine(440, 4.0, level=0.25)
     quiet[50_000:50_050] = 3.0
     mixer = Mixer()
@@ -121,7 +121,7 @@ def test_meters_show_peak_and_rms_of_a_known_sine(level: float, rms_db: float) -
     assert strip.clipped == (level == 1.0)
 
 
-def test_meters_come_twenty_times_a_second_and_the_master_shows_the_sum() -> None:
+def test_meters_update_twenty_times_a_second_and_the_master_shows_the_sum() -> None:
     mixer = Mixer()
     mixer.set_strips([(Strip("a"), tone(1000, 0.25)), (Strip("b"), tone(1000, 0.25))])
     seen = []
@@ -133,7 +133,7 @@ def test_meters_come_twenty_times_a_second_and_the_master_shows_the_sum() -> Non
     assert mixer.meters().master.source_id == ""
 
 
-def test_all_strips_are_asked_for_the_moment_that_the_slowest_can_give() -> None:
+def test_all_strips_are_read_at_the_moment_that_the_slowest_can_deliver() -> None:
     mixer = Mixer()
     fast, slow = tone(), SteadySource(stereo(sine(500, 1.0)), needed_latency_ns=30 * NS_PER_MS)
     mixer.set_strips([(Strip("a"), fast), (Strip("b"), slow)])
@@ -147,7 +147,7 @@ def test_all_strips_are_asked_for_the_moment_that_the_slowest_can_give() -> None
     assert captures[-1] == START_NS + 999 * BLOCK_NS - 30 * NS_PER_MS - DELAY_NS
 
 
-def test_a_much_slower_source_is_waited_for_at_once_and_no_longer_when_it_goes() -> None:
+def test_a_much_slower_source_raises_the_latency_at_once_until_it_leaves() -> None:
     mixer = Mixer()
     fast, slow = tone(), SteadySource(stereo(sine(500, 1.0)), needed_latency_ns=180 * NS_PER_MS)
     mixer.set_strips([(Strip("a"), fast), (Strip("b"), slow)])
@@ -172,11 +172,11 @@ def test_mixing_allocates_nothing() -> None:
             held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    assert held[-1] - held[20] < 200 * 8 * 200  # the moments that the test's own sources remember
+    assert held[-1] - held[20] < 200 * 8 * 200  # the capture times that the test's own sources remember
 
 
 @pytest.mark.parametrize("wild", [1e30, -1e30, np.inf, -np.inf, np.nan, 100.0])
-def test_a_wild_sample_costs_only_itself(wild: float) -> None:
+def test_a_broken_sample_affects_only_itself(wild: float) -> None:
     broken = np.array(stereo(sine(1000, 1.0, level=0.2)))
     broken[24_000] = wild
     mixer = Mixer()
@@ -191,7 +191,7 @@ def test_a_wild_sample_costs_only_itself(wild: float) -> None:
     assert all(np.isfinite(level) for level in mixer.meters().master.peak_db)
 
 
-def test_the_sample_with_one_wild_value_sounds_again_at_once() -> None:
+def test_sound_recovers_at_once_after_a_broken_sample() -> None:
     reader = MediaReader(str(sample("one-sample-1e30.wav")), start_s=0, end_s=0, sound=True)
     sound = np.concatenate([item.samples for item in reader.items() if isinstance(item, SoundItem)])
     reader.close()

@@ -1,4 +1,4 @@
-"""Which of PortAudio's devices are offered, under which name and identity; on the systems that this one is not."""
+"""Which PortAudio devices are offered, with which names and identities, including systems other than this one."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def device(name: str, host: int, channels: int = 2, rate: float = 48_000.0) -> d
     return {"name": name, "hostapi": host, "max_input_channels": channels, "default_samplerate": rate}
 
 
-def test_windows_offers_each_microphone_once_by_the_interface_that_tells_times() -> None:
+def test_windows_offers_each_microphone_once_by_the_interface_with_good_times() -> None:
     devices = [device("Microphone (Yeti)", 0), device("Microphone (Yeti)", 1, rate=44_100.0), device("Speakers", 1, channels=0)]
     hosts = [
         {"name": "MME", "devices": [0], "default_input_device": 0},
@@ -32,7 +32,7 @@ def test_windows_offers_each_microphone_once_by_the_interface_that_tells_times()
     assert (found.identity, found.index, found.rate_hz, found.default) == ("Windows WASAPI:Microphone (Yeti)", 1, 44_100, True)
 
 
-def test_linux_leaves_out_conversions_and_numbers_equal_names() -> None:
+def test_linux_skips_conversion_plugins_and_numbers_equal_names() -> None:
     names = ["USB Audio: - (hw:1,0)", "USB Audio: - (hw:2,0)", "sysdefault", "samplerate", "pulse", "default"]
     hosts = [{"name": "ALSA", "devices": list(range(6)), "default_input_device": 5}]
     found = inputs([device(name, 0, channels=32) for name in names], hosts)
@@ -41,7 +41,7 @@ def test_linux_leaves_out_conversions_and_numbers_equal_names() -> None:
     assert {one.channels for one in found} == {2}
 
 
-def test_an_identity_survives_another_place_in_the_list() -> None:
+def test_an_identity_survives_a_change_of_list_position() -> None:
     hosts = [{"name": "ALSA", "devices": [0, 1], "default_input_device": -1}]
     before = inputs([device("HDA: - (hw:0,0)", 0), device("Yeti: USB (hw:1,0)", 0)], hosts)
     after = inputs([device("Yeti: USB (hw:3,0)", 0), device("HDA: - (hw:0,0)", 0)], hosts)
@@ -55,11 +55,11 @@ def test_a_machine_without_sound_offers_nothing() -> None:
 @pytest.mark.parametrize(
     ("full", "plain"), [("Yeti: USB Audio (hw:1,0)", "Yeti: USB Audio"), ("Headset", "Headset"), ("X: - (hw:0,3)", "X")]
 )
-def test_names_are_shown_without_the_place_of_the_plug(full: str, plain: str) -> None:
+def test_names_are_shown_without_the_port(full: str, plain: str) -> None:
     assert plain_name(full) == plain
 
 
-def test_each_kind_that_sounds_has_its_class() -> None:
+def test_each_kind_with_sound_has_its_class() -> None:
     def make(kind: SourceKind, feed: SoundFeed | None = None) -> object:
         return make_sound_source(Source("s", "Sound", kind), SystemClock(), print, feed, SoundHost())
 
@@ -91,13 +91,13 @@ except SoundDeviceError as error:
 """
 
 
-def test_an_engine_starts_without_portaudio_and_says_so_when_it_is_asked_for_sound() -> None:
+def test_an_engine_starts_without_portaudio_and_reports_it_when_sound_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_PORTAUDIO], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "sound.unavailable PortAudio library not found\n", done.stderr
 
 
 class UnpluggedPortAudio:
-    """PortAudio as it answers while a device is being unplugged: some of its calls fail, each by an error of its own."""
+    """PortAudio while a device is being unplugged: some calls fail, each with its own error."""
 
     class PortAudioError(Exception):
         pass
@@ -134,7 +134,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("call", "error"), FAILURES)
-def test_what_portaudio_raises_while_a_device_goes_is_a_sound_device_error(call: str, error: Exception) -> None:
+def test_a_portaudio_error_while_a_device_vanishes_is_a_sound_device_error(call: str, error: Exception) -> None:
     host = SoundHost(load=lambda: UnpluggedPortAudio(call, error))
     with pytest.raises(SoundDeviceError) as refused:
         host.inputs()
@@ -143,14 +143,14 @@ def test_what_portaudio_raises_while_a_device_goes_is_a_sound_device_error(call:
     assert microphones(SoundHost(load=lambda: UnpluggedPortAudio(call, error))) == () or call == "_initialize"
 
 
-def test_ending_a_portaudio_that_has_ended_is_no_failure() -> None:
+def test_ending_portaudio_twice_is_no_error() -> None:
     host = SoundHost(load=lambda: UnpluggedPortAudio("_terminate", UnpluggedPortAudio.PortAudioError("not initialized", -10000)))
     assert host.inputs()
     assert host.rescan()
 
 
 @pytest.mark.parametrize(("call", "error"), FAILURES)
-def test_a_microphone_whose_queries_fail_waits_and_says_so_once(call: str, error: Exception) -> None:
+def test_a_microphone_whose_queries_fail_waits_and_reports_it_once(call: str, error: Exception) -> None:
     notices = NoticeBox()
     host = SoundHost(load=lambda: UnpluggedPortAudio(call, error))
     if call == "_initialize":

@@ -1,4 +1,4 @@
-"""The ring between one writer and one reader: order, bounds, what is lost, and two real threads."""
+"""The ring between a writer and a reader: order, bounds, losses, and two real threads."""
 
 import threading
 
@@ -17,7 +17,7 @@ def counting(first: int, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.
     return stereo(np.arange(first, first + count))
 
 
-def test_frames_come_out_as_they_went_in_across_the_border() -> None:
+def test_frames_come_out_as_they_went_in_across_the_ring_boundary() -> None:
     ring = SampleRing(100, 2)
     for first in range(0, 140, 35):
         ring.write(counting(first, 35), first * 10)
@@ -26,7 +26,7 @@ def test_frames_come_out_as_they_went_in_across_the_border() -> None:
     assert np.array_equal(out, counting(75, 60))
 
 
-def test_the_oldest_gives_way_and_the_reader_sees_silence_there() -> None:
+def test_the_oldest_frames_are_overwritten_and_read_as_silence() -> None:
     ring = SampleRing(100, 2)
     ring.write(counting(1, 90), 0)
     ring.write(counting(91, 90), 1)
@@ -37,7 +37,7 @@ def test_the_oldest_gives_way_and_the_reader_sees_silence_there() -> None:
     assert np.array_equal(out[20:], counting(81, 20))
 
 
-def test_a_block_longer_than_the_ring_leaves_its_newest_frames() -> None:
+def test_of_a_block_longer_than_the_ring_the_newest_frames_stay() -> None:
     ring = SampleRing(100, 2)
     ring.write(counting(0, 250), 0)
     out = np.zeros((100, 2), np.float32)
@@ -45,7 +45,7 @@ def test_a_block_longer_than_the_ring_leaves_its_newest_frames() -> None:
     assert np.array_equal(out, counting(150, 100))
 
 
-def test_frames_not_written_yet_are_silence() -> None:
+def test_frames_not_yet_written_are_silence() -> None:
     ring = SampleRing(100, 2)
     ring.write(counting(1, 10), 0)
     out = np.ones((20, 2), np.float32)
@@ -54,7 +54,7 @@ def test_frames_not_written_yet_are_silence() -> None:
     assert not out[10:].any()
 
 
-def test_capture_times_belong_to_their_blocks_and_old_ones_go() -> None:
+def test_capture_times_stay_with_their_blocks_and_old_ones_expire() -> None:
     ring = SampleRing(100, 2)
     for number in range(2000):
         ring.write(counting(0, 3), number * 7)
@@ -65,7 +65,7 @@ def test_capture_times_belong_to_their_blocks_and_old_ones_go() -> None:
     assert ring.stamp(oldest) == (oldest * 3, oldest * 7)
 
 
-def test_a_flushed_feed_is_silent_until_it_is_fed_again() -> None:
+def test_a_flushed_feed_is_silent_until_the_next_push() -> None:
     feed = SoundFeed()
     feed.push(counting(1, 100), 0)
     feed.flush()
@@ -76,7 +76,7 @@ def test_a_flushed_feed_is_silent_until_it_is_fed_again() -> None:
     assert np.array_equal(out[100:], counting(500, 10))
 
 
-def test_one_channel_fills_both() -> None:
+def test_a_mono_block_fills_both_channels() -> None:
     ring = SampleRing(100, 2)
     ring.write(np.arange(5, dtype=np.float32)[:, None], 0)
     out = np.zeros((5, 2), np.float32)
@@ -85,7 +85,7 @@ def test_one_channel_fills_both() -> None:
 
 
 @pytest.mark.parametrize("block", [7, 480])
-def test_a_reader_beside_a_writer_never_sees_a_torn_stretch(block: int) -> None:
+def test_a_concurrent_reader_never_sees_torn_frames(block: int) -> None:
     ring = SampleRing(4 * block, 2)
     done, enough = threading.Event(), threading.Event()
 
@@ -104,11 +104,11 @@ def test_a_reader_beside_a_writer_never_sees_a_torn_stretch(block: int) -> None:
     while not done.is_set():
         frame = max(0, ring.head - 4 * block)
         if ring.copy(frame, out):
-            # what was overwritten before the copy began is silence; the rest must be the very frames asked for
+            # what was overwritten before the copy is silence; the rest must be exactly the requested frames
             begin = int(np.argmax(out[:, 0] > 0)) if out.any() else block
             assert np.array_equal(out[begin:, 0], np.arange(frame + begin, frame + block, dtype=np.float32))
             whole += begin <= 1
-            if whole >= WHOLE_ENOUGH:  # however the two threads take turns on this machine
+            if whole >= WHOLE_ENOUGH:  # however the machine schedules the two threads
                 enough.set()
     writer.join()
     assert whole >= WHOLE_ENOUGH

@@ -20,7 +20,7 @@ DEVICE_NS = 8 * NS_PER_MS  # from the capture of a block's last frame to its cal
 
 
 class Device:
-    """A sound card whose crystal runs at `true_hz` and which calls back every 10 ms with what it has heard: a 1 kHz tone."""
+    """A sound card whose crystal runs at `true_hz`; it calls back every 10 ms with a 1 kHz tone."""
 
     def __init__(self, nominal_hz: int, true_hz: float, *, jitter_ns: float = 0.0) -> None:
         self.ring = SampleRing(nominal_hz, 2)
@@ -52,7 +52,7 @@ def follow(device: Device, follower: SyncedReader, seconds: float, *, first_tick
 @pytest.mark.parametrize(
     ("nominal_hz", "true_hz"), [(48_000, 48_010.0), (48_000, 47_950.0), (44_100, 44_104.0), (16_000, 16_000.5), (96_000, 95_990.0)]
 )
-def test_drift_is_absorbed_without_a_click_and_the_fill_stays_put(nominal_hz: int, true_hz: float) -> None:
+def test_drift_is_absorbed_without_a_click_and_the_fill_stays_constant(nominal_hz: int, true_hz: float) -> None:
     device = Device(nominal_hz, true_hz, jitter_ns=0.5 * NS_PER_MS)
     follower = SyncedReader(device.ring, nominal_hz, tolerance_ns=40 * NS_PER_MS, confirm=16)
     follow(device, follower, 15)
@@ -72,17 +72,17 @@ def test_drift_is_absorbed_without_a_click_and_the_fill_stays_put(nominal_hz: in
     assert follower.lost_frames == 0
 
 
-def test_sound_comes_out_at_its_capture_time() -> None:
+def test_sound_plays_at_its_capture_time() -> None:
     device = Device(48_000, 48_001.0)
     follower = SyncedReader(device.ring, 48_000, tolerance_ns=40 * NS_PER_MS, confirm=16)
     follow(device, follower, 5)
     block = follow(device, follower, 0.01, first_tick=500)
-    # the device's tone is a function of the monotonic time since its start; 40 ms before tick 500 it was this far
+    # the device's tone is a function of the monotonic time since its start; 40 ms before tick 500 it was here
     expected = sine(1000, 0.01, start=(5000 - 40) * 48)
     assert np.abs(block[:, 0] - expected).max() < 0.25 * 2 * np.pi * 1000 * 50e-6  # within 50 microseconds
 
 
-def test_a_stream_that_comes_late_asks_for_the_latency_it_needs_and_has_it() -> None:
+def test_a_late_stream_requests_the_latency_it_needs_and_gets_it() -> None:
     device = Device(48_000, 48_000.0)
     follower = SyncedReader(device.ring, 48_000, tolerance_ns=40 * NS_PER_MS, confirm=16)
     follow(device, follower, 2, latency_ns=0)
@@ -95,7 +95,7 @@ def test_a_stream_that_comes_late_asks_for_the_latency_it_needs_and_has_it() -> 
     assert follower.read(out, tick_ns, 0) == pytest.approx(tick_ns - follower.needed_latency_ns(), abs=NS_PER_MS / 10)
 
 
-def test_a_stalled_mixer_comes_back_to_the_same_fill() -> None:
+def test_a_stalled_mixer_returns_to_the_same_fill() -> None:
     device = Device(48_000, 48_000.0)
     follower = SyncedReader(device.ring, 48_000, tolerance_ns=40 * NS_PER_MS, confirm=16)
     follow(device, follower, 3)
@@ -107,7 +107,7 @@ def test_a_stalled_mixer_comes_back_to_the_same_fill() -> None:
     assert impurity_db(wave[48_000:, 0]) < -70
 
 
-def test_a_stalled_device_is_silence_and_does_not_raise_the_latency() -> None:
+def test_a_stalled_device_is_silent_and_does_not_raise_the_latency() -> None:
     device = Device(48_000, 48_000.0)
     follower = SyncedReader(device.ring, 48_000, tolerance_ns=40 * NS_PER_MS, confirm=16)
     follow(device, follower, 3)
@@ -138,11 +138,11 @@ def test_reading_allocates_nothing() -> None:
     finally:
         tracemalloc.stop()
     assert after - before < 1024
-    assert peak - before < 3000  # small numbers alone: one block of sound is 3,840 bytes
+    assert peak - before < 3000  # small numbers only: one block of sound has 3,840 bytes
 
 
 @pytest.mark.parametrize("frequency_hz", [100, 1000, 5000, 10_000, 15_000])
-def test_the_interpolator_is_clean_over_the_range_of_music(frequency_hz: float) -> None:
+def test_the_interpolator_is_clean_over_the_audible_range(frequency_hz: float) -> None:
     interpolator = Interpolator(48_000)
     wave = stereo(sine(frequency_hz, 1.1), sine(frequency_hz, 1.1, level=0.1))
     out = np.zeros((480, 2), np.float32)
@@ -160,7 +160,7 @@ def test_the_interpolator_is_clean_over_the_range_of_music(frequency_hz: float) 
     assert 10 * np.log10(errors / total) < -70
 
 
-def test_the_clock_sees_a_line_through_noisy_times() -> None:
+def test_the_clock_fits_a_line_through_noisy_times() -> None:
     random = np.random.default_rng(3)
     clock = StreamClock(48_000)
     clock.restart(0, START_NS)
@@ -189,24 +189,24 @@ def file_follower(feed: SoundFeed) -> SyncedReader:
     return SyncedReader(feed.ring, 48_000, tolerance_ns=20 * NS_PER_MS, confirm=1)
 
 
-def test_file_sound_pushed_ahead_is_heard_when_it_is_due_and_a_gap_is_silence() -> None:
+def test_file_sound_pushed_ahead_plays_when_due_and_a_gap_is_silent() -> None:
     feed = SoundFeed()
     follower = file_follower(feed)
     feed.push(stereo(np.zeros(4800)), START_NS)
-    for tick in range(10):  # the follower learns that this feed is never late
+    for tick in range(10):  # the reader learns that this feed is never late
         play(follower, tick, 1)
         feed.push(stereo(np.zeros(480)), START_NS + (tick + 10) * BLOCK_NS)
     fed(at_ns=START_NS + 500 * NS_PER_MS, seconds=0.3, frequency_hz=1000, feed=feed)
     fed(at_ns=START_NS + 1000 * NS_PER_MS, seconds=0.3, frequency_hz=2000, feed=feed)
     wave = play(follower, 10, 150)[:, 0]
     heard = np.flatnonzero(np.abs(wave) > 0.02) + 4800
-    assert 24_000 - 24 <= heard[0] <= 24_000 + 600  # it is taken up at the next block
+    assert 24_000 - 24 <= heard[0] <= 24_000 + 600  # it applies at the next block
     assert strongest(wave[19_200 + 4800 : 19_200 + 9600])[0] == pytest.approx(1000, abs=10)
     assert not np.abs(wave[(800 - 100) * 48 + 480 : (1000 - 100) * 48]).max() > 1e-3
     assert strongest(wave[(1050 - 100) * 48 : (1250 - 100) * 48])[0] == pytest.approx(2000, abs=10)
 
 
-def test_a_flush_is_silence_at_once_without_a_click() -> None:
+def test_a_flush_silences_at_once_without_a_click() -> None:
     feed = SoundFeed()
     follower = file_follower(feed)
     fed(at_ns=START_NS, seconds=1.0, frequency_hz=200, feed=feed)
@@ -222,12 +222,12 @@ def test_a_flush_is_silence_at_once_without_a_click() -> None:
 
 
 @pytest.mark.parametrize("jump_ms", [-120, 120])
-def test_a_live_stream_whose_times_jump_goes_on_without_a_pause(jump_ms: int) -> None:
+def test_a_live_stream_whose_times_jump_continues_without_a_pause(jump_ms: int) -> None:
     device = Device(48_000, 48_000.0)
     follower = SyncedReader(device.ring, 48_000, tolerance_ns=40 * NS_PER_MS, confirm=16)
     before = follow(device, follower, 2)
     blocks = [before]
-    for tick in range(200, 400):  # the driver tells other times from now on
+    for tick in range(200, 400):  # the driver reports different times from now on
         while START_NS + (device.frames + device.block) * NS_PER_S / 48_000 + DEVICE_NS <= START_NS + tick * BLOCK_NS:
             tone = sine(1000, 0.01, start=device.frames)
             device.ring.write(stereo(tone), int(START_NS + device.frames * NS_PER_S / 48_000) + jump_ms * NS_PER_MS)

@@ -9,7 +9,7 @@ from app.media.sound.tone import BEEP_NS, Tone
 from tests.support.sounds import impurity_db, strongest
 
 BLOCK_NS = 10 * NS_PER_MS
-START_NS = 9_007_199_254_000_000_000 // NS_PER_S * NS_PER_S  # an uptime at which seconds in floating point are coarse
+START_NS = 9_007_199_254_000_000_000 // NS_PER_S * NS_PER_S  # an uptime at which floating-point seconds are coarse
 
 
 def heard(tone: Tone, blocks: int, *, first_ns: int = START_NS, latency_ns: int = 0) -> Samples:
@@ -22,7 +22,7 @@ def heard(tone: Tone, blocks: int, *, first_ns: int = START_NS, latency_ns: int 
 
 
 @pytest.mark.parametrize("frequency_hz", [20.0, 440.0, 997.3, 15_000.5])
-def test_the_tone_has_its_frequency_and_level_and_no_seams(frequency_hz: float) -> None:
+def test_the_tone_has_its_frequency_and_level_without_seams(frequency_hz: float) -> None:
     tone = Tone("t", {"frequency_hz": frequency_hz, "level_db": -20.0, "beep": False})
     tone.start()
     wave = heard(tone, 400)
@@ -34,7 +34,7 @@ def test_the_tone_has_its_frequency_and_level_and_no_seams(frequency_hz: float) 
 
 
 @pytest.mark.parametrize("offset_ns", [0, 3_700_001, 970_000_000])
-def test_the_beep_begins_at_each_full_second_of_the_clock(offset_ns: int) -> None:
+def test_the_beep_starts_at_each_full_second_of_the_clock(offset_ns: int) -> None:
     tone = Tone("t", {"frequency_hz": 1000.0, "level_db": -6.0, "beep": True})
     tone.start()
     wave = heard(tone, 310, first_ns=START_NS + offset_ns)[:, 0]
@@ -46,7 +46,7 @@ def test_the_beep_begins_at_each_full_second_of_the_clock(offset_ns: int) -> Non
     assert sounding.sum() >= 3 * 0.7 * BEEP_NS / NS_PER_S * 48_000
 
 
-def test_latency_moves_the_sound_but_not_its_moment() -> None:
+def test_latency_shifts_the_sound_but_not_its_capture_time() -> None:
     tone = Tone("t", {"frequency_hz": 1000.0, "level_db": -6.0, "beep": True})
     tone.start()
     now = heard(tone, 10)
@@ -54,7 +54,7 @@ def test_latency_moves_the_sound_but_not_its_moment() -> None:
     assert np.allclose(now, later, atol=1e-6)
 
 
-def test_settings_are_taken_over_while_sounding() -> None:
+def test_settings_apply_while_sounding() -> None:
     tone = Tone("t", {"frequency_hz": 440.0, "level_db": -20.0, "beep": False})
     tone.start()
     heard(tone, 10)
