@@ -44,11 +44,11 @@ log = logging.getLogger(__name__)
 PublisherFactory = Callable[[EncoderControl, Callable[[Notice], None]], PacketPublisher]
 
 _CLOSE_S = 1.5  # for everything together; threads that hang in a driver are abandoned after it
-_LOOK_EVERY = 8  # frames
+_POLL_EVERY = 8  # frames
 _NO_SCENE = Scene("", "")
 
 
-def usable(canvas: Canvas) -> bool:
+def is_usable(canvas: Canvas) -> bool:
     """Whether frames of this size and rate can be composed and encoded."""
     even = canvas.width % 2 == 0 and canvas.height % 2 == 0
     return even and 160 <= canvas.width <= 3840 and 160 <= canvas.height <= 3840 and 1 <= canvas.fps <= 60
@@ -90,7 +90,7 @@ class Engine:
         self._preview: PreviewWriter | None = None
         self._program: Program | None = None
         self._past_ticks = TickCounts()
-        self._on_frame = 0
+        self._frame_count = 0
         self._started = False
         self._was_live = False
 
@@ -220,9 +220,9 @@ class Engine:
         """Measure these relays every `every_s` and keep connections to `warm_ids` open."""
         self._publisher.watch(targets, warm_ids, every_s)
 
-    def try_relay(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
-        """Connect to a relay as for going live, but without media, and leave it. `told` gets the result on another thread."""
-        self._publisher.try_out(target, told)
+    def try_relay(self, target: Target, on_result: Callable[[RelayTrial], None]) -> None:
+        """Connect to a relay as for going live, but without media, and leave it. `on_result` gets the result on another thread."""
+        self._publisher.try_out(target, on_result)
 
     def list_devices(self) -> Devices:
         """Scan for cameras, microphones and monitors; may take a second."""
@@ -279,7 +279,7 @@ class Engine:
             self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject="project"))
 
     def _canvas_for(self, project: Project) -> Canvas:
-        if usable(project.output.canvas):
+        if is_usable(project.output.canvas):
             return project.output.canvas
         return self._program.canvas if self._program is not None else Canvas()
 
@@ -321,12 +321,12 @@ class Engine:
     def _after_frame(self, frame: Frame) -> None:
         if self._preview is not None:
             self._preview.write(frame)
-        self._on_frame += 1
-        if self._on_frame % _LOOK_EVERY == 0:
+        self._frame_count += 1
+        if self._frame_count % _POLL_EVERY == 0:
             self._on_air.poll()
-            self._put_sound_in_step()
+            self._sync_sound()
 
-    def _put_sound_in_step(self) -> None:
+    def _sync_sound(self) -> None:
         program, bus = self._program, self._bus
         if program is not None and bus is not None:
             bus.video_latency_ns = program.frame_age_ns

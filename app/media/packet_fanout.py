@@ -13,7 +13,7 @@ class PacketFanout:
         self._sinks = (*self._sinks, sink)
 
     def remove(self, sink: PacketSink) -> None:
-        self._sinks = tuple(kept for kept in self._sinks if kept is not sink)
+        self._sinks = tuple(other for other in self._sinks if other is not sink)
 
     def push(self, packet: EncodedPacket) -> None:
         for sink in self._sinks:

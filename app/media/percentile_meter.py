@@ -39,8 +39,8 @@ class PercentileMeter:
 
     def last_minute(self, now_ns: int) -> Percentiles:
         """Percentiles of the events that ended within the minute before `now_ns`."""
-        kept = min(self._count, _MOST)
-        recent = self._values[:kept][self._times[:kept] > now_ns - _WINDOW_NS]
+        count = min(self._count, _MOST)
+        recent = self._values[:count][self._times[:count] > now_ns - _WINDOW_NS]
         if not len(recent):
             return Percentiles()
         p50, p95, p99 = np.percentile(recent, (50, 95, 99), method="higher")

@@ -22,7 +22,7 @@ from app.media.ports import Frame
 
 log = logging.getLogger(__name__)
 
-_NOBODY = Scene("", "")
+_NO_SCENE = Scene("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Fade:
     """A running cross-fade: from a still frame (after an interrupted fade) or from a scene that keeps moving."""
 
     scene: Scene | None
-    held: Frame | None
-    begun_ns: int
+    still: Frame | None
+    started_ns: int
     duration_ns: int
 
 
@@ -69,10 +69,10 @@ class Program:
         self._notify = notify
         self._composer = Composer(canvas, on_draw_failed)
         self._pacer = FramePacer(canvas.fps, clock)
-        self._scene = _NOBODY
+        self._scene = _NO_SCENE
         self._fade: Fade | None = None
         self._last: Frame | None = None
-        self._bare: Frame | None = None  # the newest frame of a running fade, without overlays
+        self._without_overlays: Frame | None = None  # the newest frame of a running fade, without overlays
         self._failing = False
         self._thread: threading.Thread | None = None
 
@@ -106,12 +106,12 @@ class Program:
     def take(self, scene: Scene, transition: Transition) -> None:
         """Switch to this scene."""
         if transition.kind is TransitionKind.FADE and transition.duration_ms > 0 and scene.id != self._scene.id:
-            running, bare = self._fade, self._bare
-            cut_short = running is not None and bare is not None
+            running, without_overlays = self._fade, self._without_overlays
+            cut_short = running is not None and without_overlays is not None
             self._fade = Fade(
                 scene=None if cut_short else (running.scene if running is not None else self._scene),
-                held=bare if cut_short else None,
-                begun_ns=self._clock.monotonic_ns(),
+                still=without_overlays if cut_short else None,
+                started_ns=self._clock.monotonic_ns(),
                 duration_ns=transition.duration_ms * NS_PER_MS,
             )
         else:
@@ -128,7 +128,7 @@ class Program:
 
     def _run(self) -> None:
         while (tick := self._pacer.wait()) is not None:
-            frame = self._frame(tick)
+            frame = self._next_frame(tick)
             if frame is None:
                 continue
             self._last = frame
@@ -137,29 +137,29 @@ class Program:
             self._late.add(now_ns - tick.due_ns, now_ns)
             self._after_frame(frame)
 
-    def _frame(self, tick: Tick) -> Frame | None:
+    def _next_frame(self, tick: Tick) -> Frame | None:
         if tick.action is TickAction.REPEAT and self._last is not None:
             return replace(self._last, capture_ns=tick.due_ns)
         try:
-            frame = self._composed(tick.due_ns)
+            frame = self._compose(tick.due_ns)
         except (AppError, cv2.error, ValueError, LookupError) as error:
             self._report(error)
             return None if self._last is None else replace(self._last, capture_ns=tick.due_ns)
         self._failing = False
         return frame
 
-    def _composed(self, at_ns: int) -> Frame:
+    def _compose(self, at_ns: int) -> Frame:
         """Compose the scenes, and the overlays above them; overlays take no part in a transition."""
-        frame = self._bare = self._scenes(at_ns)
+        frame = self._without_overlays = self._compose_scenes(at_ns)
         if self._fade is None:
-            self._bare = None
+            self._without_overlays = None
         if self._overlays.present:
-            if self._bare is not None:  # an interrupted fade continues from it
+            if self._without_overlays is not None:  # an interrupted fade continues from it
                 frame = self._composer.copy(frame)
             self._overlays.draw(frame, at_ns)
         return frame
 
-    def _scenes(self, at_ns: int) -> Frame:
+    def _compose_scenes(self, at_ns: int) -> Frame:
         scene, fade = self._scene, self._fade
         wanted = {layer.source_id for layer in scene.layers}
         if fade is not None and fade.scene is not None:
@@ -169,16 +169,16 @@ class Program:
         self._age.observe(self._composer.shown, frames, self._live(), at_ns)
         if fade is None:
             return after
-        fraction = (at_ns - fade.begun_ns) / fade.duration_ns
+        fraction = (at_ns - fade.started_ns) / fade.duration_ns
         if fraction >= 1.0:
             if self._fade is fade:
                 self._fade = None
             return after
-        before = fade.held if fade.scene is None else self._composer.render(fade.scene, frames, at_ns=at_ns)
+        before = fade.still if fade.scene is None else self._composer.render(fade.scene, frames, at_ns=at_ns)
         return after if before is None else self._composer.blend(before, after, fraction)
 
     def _report(self, error: Exception) -> None:
         if not self._failing:
             self._failing = True
-            log.warning("the scene cannot be composed: %s", error)
+            log.warning("cannot compose the scene: %s", error)
             self._notify(Notice(Severity.ERROR, "program.failed", {"scene": self._scene.name, "reason": str(error)}, subject="program"))

@@ -26,7 +26,7 @@ from app.media.source_slot import SourceParts, SourceSlot
 log = logging.getLogger(__name__)
 
 # A source that was just started gets this long before the slate replaces it.
-_PATIENCE_NS = 2 * NS_PER_S
+_GRACE_NS = 2 * NS_PER_S
 _CAPTURED = frozenset({SourceKind.CAMERA, SourceKind.SCREEN, SourceKind.MEDIA})
 _DRAWN_FOR_THE_CANVAS = frozenset({SourceKind.TEST_CARD})
 
@@ -90,8 +90,8 @@ class RunningSources:
         self._running: dict[str, RunningSource] = {}
         self._drawn: dict[str, tuple[int, int, bytes]] = {}
         self._slots: dict[str, SourceSlot] = {}
-        self._gone = 0
-        self._showing: tuple[tuple[str, RunningSource], ...] = ()
+        self._delivered_by_closed = 0
+        self._visible: tuple[tuple[str, RunningSource], ...] = ()
         self._live: frozenset[str] = frozenset()
 
     def set_crash_guard(self, activity: SourceActivityLog, quarantined: Collection[str]) -> None:
@@ -102,14 +102,14 @@ class RunningSources:
 
     def match(self, project: Project, canvas: Canvas, *, canvas_changed: bool) -> None:
         """Run exactly the sources that the document uses."""
-        used = used_source_ids(project)
-        wanted = {source.id: source for source in project.sources if source.id in used}
+        used_ids = used_source_ids(project)
+        wanted = {source.id: source for source in project.sources if source.id in used_ids}
         for source_id in [source_id for source_id in self._running if source_id not in wanted]:
             self._drop(source_id)
         for source in wanted.values():
             self._match_one(source, canvas, canvas_changed)
         self._live = frozenset(source_id for source_id, one in self._running.items() if one.source.kind in _CAPTURED)
-        self._showing = tuple((source_id, one) for source_id, one in self._running.items() if KINDS[one.source.kind].has_video)
+        self._visible = tuple((source_id, one) for source_id, one in self._running.items() if KINDS[one.source.kind].has_video)
 
     def strips(self, strips: Sequence[Strip]) -> list[tuple[Strip, SoundSource]]:
         """Each strip with its running source; strips without one are left out."""
@@ -121,7 +121,7 @@ class RunningSources:
         one = self._running.get(source_id)
         put = getattr(one.video, "put_rgba", None) if one is not None else None
         if put is None:
-            log.debug("a frame came for %s, which takes none", source_id)
+            log.debug("source %s takes no images", source_id)
             return
         put(width, height, rgba)
         self._drawn[source_id] = (width, height, rgba)
@@ -130,7 +130,7 @@ class RunningSources:
         """The newest frame of each wanted source; None = no signal. A source that was just started is missing at first."""
         now_ns = self._clock.monotonic_ns()
         frames: dict[str, Frame | None] = {}
-        for source_id, one in self._showing:
+        for source_id, one in self._visible:
             if source_id not in wanted:
                 continue
             frame = self._latest(one)
@@ -138,7 +138,7 @@ class RunningSources:
                 if frame.sequence != one.seen:
                     one.delivered += max(1, frame.sequence - one.seen)
                     one.seen = frame.sequence
-            elif not one.failure and not one.seen and now_ns - one.started_ns < _PATIENCE_NS:
+            elif not one.failure and not one.seen and now_ns - one.started_ns < _GRACE_NS:
                 continue
             frames[source_id] = frame
         return frames
@@ -148,7 +148,7 @@ class RunningSources:
         try:
             return one.video.latest() if one.video is not None else None
         except (AppError, ValueError, ArithmeticError, LookupError) as error:
-            self._failed(one, error if isinstance(error, AppError) else AppError("source.failed", reason=reason_of(error)))
+            self._on_failed(one, error if isinstance(error, AppError) else AppError("source.failed", reason=reason_of(error)))
             return None
 
     def report_draw_failure(self, source_id: str, reason: str) -> None:
@@ -163,7 +163,7 @@ class RunningSources:
 
     def captured(self) -> int:
         """How many frames all sources delivered so far."""
-        return self._gone + sum(one.delivered for one in list(self._running.values()))
+        return self._delivered_by_closed + sum(one.delivered for one in list(self._running.values()))
 
     def stats(self) -> tuple[SourceStats, ...]:
         stats = []
@@ -178,7 +178,7 @@ class RunningSources:
     def close(self, deadline_s: float) -> None:
         """Close all sources in parallel; those that still hang at the deadline are abandoned."""
         until = time.monotonic() + deadline_s
-        self._showing = ()
+        self._visible = ()
         for source_id in list(self._running):
             self._drop(source_id)
         hanging = [slot for slot in self._slots.values() if not slot.join(max(0.0, until - time.monotonic()))]
@@ -195,9 +195,9 @@ class RunningSources:
             if not had.failure and self._reconfigured(had, source):
                 had.source = source
                 return
-        made = self._made(source, canvas)
+        made = self._create(source, canvas)
         if had is not None:
-            self._gone += had.delivered
+            self._delivered_by_closed += had.delivered
         self._running[source.id] = made
         self._slot(source.id).swap(made)
 
@@ -207,14 +207,14 @@ class RunningSources:
             settings = settings_of(source)
         except AppError:
             return False  # creating it again reports the error
-        return all([self._took(part, settings) for part in one.parts()])
+        return all([self._accepts(part, settings) for part in one.parts()])
 
     @staticmethod
-    def _took(part: VideoSource | SoundSource, settings: Mapping[str, Value]) -> bool:
+    def _accepts(part: VideoSource | SoundSource, settings: Mapping[str, Value]) -> bool:
         reconfigure = getattr(part, "reconfigure", None)
         return bool(reconfigure is not None and reconfigure(settings))
 
-    def _made(self, source: Source, canvas: Canvas) -> RunningSource:
+    def _create(self, source: Source, canvas: Canvas) -> RunningSource:
         declaration = KINDS[source.kind]
         made = RunningSource(source, self._clock.monotonic_ns())
         feed = SoundFeed() if declaration.has_video and declaration.has_sound else None
@@ -224,22 +224,22 @@ class RunningSources:
             with SourceGuard(source.id).section():
                 if declaration.has_video:
                     made.video = self._make_video(source, canvas, self._clock, self._notify, feed, self._activity)
-                    self._draw_again(source.id, made.video)
+                    self._redraw(source.id, made.video)
                 if declaration.has_sound:
                     made.sound = make_sound_source(source, self._clock, self._notify, feed, self._host, self._activity)
         except AppError as error:
             made.video = made.sound = None
-            self._failed(made, error)
+            self._on_failed(made, error)
         return made
 
-    def _failed(self, one: SourceParts, error: AppError) -> None:
+    def _on_failed(self, one: SourceParts, error: AppError) -> None:
         """Show the slate for it from now on; reported once."""
         if isinstance(one, RunningSource) and not one.failure:
             one.failure = error.code
             data = {"source": one.source.name, **error.data}
             self._notify(Notice(Severity.ERROR, error.code, data, subject=one.source.id))
 
-    def _draw_again(self, source_id: str, video: VideoSource) -> None:
+    def _redraw(self, source_id: str, video: VideoSource) -> None:
         drawn = self._drawn.get(source_id)
         put = getattr(video, "put_rgba", None)
         if drawn is not None and put is not None:
@@ -248,7 +248,7 @@ class RunningSources:
     def _drop(self, source_id: str) -> None:
         one = self._running.pop(source_id)
         self._drawn.pop(source_id, None)
-        self._gone += one.delivered
+        self._delivered_by_closed += one.delivered
         self._slot(source_id).swap(None)
         for gone in [known for known, slot in self._slots.items() if slot.empty]:
             del self._slots[gone]
@@ -256,5 +256,5 @@ class RunningSources:
     def _slot(self, source_id: str) -> SourceSlot:
         slot = self._slots.get(source_id)
         if slot is None:
-            slot = self._slots[source_id] = SourceSlot(source_id, self._failed)
+            slot = self._slots[source_id] = SourceSlot(source_id, self._on_failed)
         return slot

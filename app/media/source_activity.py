@@ -1,4 +1,4 @@
-"""Records which thread works for which source in a file that survives a crash, so that the next engine can find the culprit."""
+"""Records which thread activities for which source in a file that survives a crash, so that the next engine can find the culprit."""
 
 import hashlib
 import json
@@ -16,32 +16,32 @@ from app.domain.program.source import Source, SourceKind
 
 log = logging.getLogger(__name__)
 
-_JUST_BEGUN_S = 10.0  # when a library's own thread crashed, sources that started this recently are suspects
+_JUST_STARTED_S = 10.0  # when a library's own thread crashed, sources that started this recently are suspects
 _FILE_SETTINGS = {SourceKind.IMAGE: "file", SourceKind.MEDIA: "location", SourceKind.CAMERA: "device"}
 _CRASHED_THREAD = re.compile(r"^Current thread 0x([0-9a-f]{1,16}) ", re.MULTILINE)
 
 
 def source_fingerprint(source: Source) -> str:
     """Identifies what a source would do again: its kind, its settings, and the current state of its file."""
-    told: list[object] = [source.kind.value, sorted((key, str(value)) for key, value in source.settings.items())]
+    parts: list[object] = [source.kind.value, sorted((key, str(value)) for key, value in source.settings.items())]
     file = source.settings.get(_FILE_SETTINGS.get(source.kind, ""), "")
     try:
         state = os.stat(str(file)) if file else None
     except (OSError, ValueError):
         state = None
     if state is not None:
-        told += [state.st_size, state.st_mtime_ns]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+        parts += [state.st_size, state.st_mtime_ns]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceActivity:
-    """A thread that works for a source. `begun` is wall-clock time, because another process reads it."""
+    """A thread that activities for a source. `started` is wall-clock time, because another process reads it."""
 
     thread: int
     source_id: str
     fingerprint: str
-    begun: float
+    started: float
 
 
 class SourceActivityLog:
@@ -50,29 +50,32 @@ class SourceActivityLog:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._works: dict[int, SourceActivity] = {}
+        self._activities: dict[int, SourceActivity] = {}
 
     def begin(self, source_id: str, fingerprint: str) -> None:
-        """The calling thread works for this source until `end`."""
+        """The calling thread activities for this source until `end`."""
         if self._path is not None:
             thread = threading.get_ident()
             with self._lock:
-                self._works[thread] = SourceActivity(thread, source_id, fingerprint, time.time())
+                self._activities[thread] = SourceActivity(thread, source_id, fingerprint, time.time())
                 self._write(self._path)
 
     def end(self) -> None:
-        """The calling thread no longer works for a source."""
+        """The calling thread no longer activities for a source."""
         if self._path is not None:
             with self._lock:
-                if self._works.pop(threading.get_ident(), None) is not None:
+                if self._activities.pop(threading.get_ident(), None) is not None:
                     self._write(self._path)
 
     def _write(self, path: Path) -> None:
-        lines = [json.dumps([work.thread, work.source_id, work.fingerprint, work.begun]) for work in self._works.values()]
+        lines = [
+            json.dumps([activity.thread, activity.source_id, activity.fingerprint, activity.started])
+            for activity in self._activities.values()
+        ]
         try:
             write_atomically(path, "\n".join(lines).encode())
         except OSError as error:
-            log.warning("a crash will not tell which source it came from: %s", error)
+            log.warning("cannot write the activity log, so a crash cannot be traced to its source: %s", error)
 
 
 NO_ACTIVITY_LOG = SourceActivityLog(None)
@@ -80,17 +83,17 @@ NO_ACTIVITY_LOG = SourceActivityLog(None)
 
 def parse_activity(text: str) -> tuple[SourceActivity, ...]:
     """Parse an activity file; broken lines are skipped."""
-    works = []
+    activities = []
     for line in text.splitlines():
         try:
-            thread, source_id, fingerprint, begun = json.loads(line)
-            works.append(SourceActivity(int(thread), str(source_id), str(fingerprint), float(begun)))
+            thread, source_id, fingerprint, started = json.loads(line)
+            activities.append(SourceActivity(int(thread), str(source_id), str(fingerprint), float(started)))
         except (ValueError, TypeError, RecursionError):
-            log.debug("a line of the activity cannot be read")
-    return tuple(works)
+            log.debug("skipping a broken line of the activity log")
+    return tuple(activities)
 
 
-def crash_suspects(dump: str, works: Sequence[SourceActivity], crashed_at: float) -> frozenset[str]:
+def crash_suspects(dump: str, activities: Sequence[SourceActivity], crashed_at: float) -> frozenset[str]:
     """The fingerprints of the sources that probably caused a crash, from the stack dump that Python wrote; empty if there are none.
 
     That is the source of the crashed thread; if a library's own thread crashed, the sources that had just started. A process that was
@@ -101,5 +104,5 @@ def crash_suspects(dump: str, works: Sequence[SourceActivity], crashed_at: float
     crashed = _CRASHED_THREAD.search(dump)
     if crashed is not None:
         thread = int(crashed.group(1), 16)
-        return frozenset(work.fingerprint for work in works if work.thread == thread)
-    return frozenset(work.fingerprint for work in works if 0 <= crashed_at - work.begun <= _JUST_BEGUN_S)
+        return frozenset(activity.fingerprint for activity in activities if activity.thread == thread)
+    return frozenset(activity.fingerprint for activity in activities if 0 <= crashed_at - activity.started <= _JUST_STARTED_S)

@@ -47,7 +47,7 @@ class SourceGuard:
             self._activity.end()
 
     def _log(self, error: Exception) -> None:
-        said = repr(error)
-        if said != self._logged:
-            self._logged = said
-            log.error("the source %s failed by an error that nobody foresaw", self._source_id, exc_info=error)
+        message = repr(error)
+        if message != self._logged:
+            self._logged = message
+            log.error("source %s failed with an unexpected error", self._source_id, exc_info=error)

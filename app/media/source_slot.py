@@ -53,10 +53,10 @@ class SourceSlot:
             self._busy = True
             waits = self._running is not None
         if waits:  # closing may take as long as the driver likes
-            self._thread = threading.Thread(target=self._work, name="source-hand-over", daemon=True)
+            self._thread = threading.Thread(target=self._run_swaps, name="source-swap", daemon=True)
             self._thread.start()
         else:
-            self._work()
+            self._run_swaps()
 
     def join(self, timeout_s: float) -> bool:
         """Wait for a running swap; True if none is running."""
@@ -66,7 +66,7 @@ class SourceSlot:
         with self._lock:
             return not self._busy
 
-    def _work(self) -> None:
+    def _run_swaps(self) -> None:
         while True:
             with self._lock:
                 if not self._next:
@@ -74,14 +74,14 @@ class SourceSlot:
                     return
                 old, self._running = self._running, None
             if old is not None:
-                self._all(old, lambda part: part.close())
+                self._for_each_part(old, lambda part: part.close())
             with self._lock:
                 new = self._next.pop()
                 self._running = new
             if new is not None:
-                self._all(new, lambda part: part.start())
+                self._for_each_part(new, lambda part: part.start())
 
-    def _all(self, runner: SourceParts, do: Callable[[SourcePart], None]) -> None:
+    def _for_each_part(self, runner: SourceParts, do: Callable[[SourcePart], None]) -> None:
         """Every part gets its turn, even if another one fails."""
         for part in runner.parts():
             try:

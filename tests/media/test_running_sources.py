@@ -72,9 +72,9 @@ class Bench:
     def __init__(self, *devices: Device | Exception, clock: SystemClock | SetClock | None = None) -> None:
         self.notices: list[Notice] = []
         self.devices = list(devices)
-        self.sources = RunningSources(clock or SystemClock(), self.notices.append, SoundHost(), make_video=self._made)
+        self.sources = RunningSources(clock or SystemClock(), self.notices.append, SoundHost(), make_video=self._create)
 
-    def _made(
+    def _create(
         self,
         source: Source,
         canvas: Canvas,

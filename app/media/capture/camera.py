@@ -33,11 +33,11 @@ def is_address(device: str) -> bool:
 def camera_opener(settings: Mapping[str, Value]) -> Opener:
     """A function that opens the camera of these settings."""
 
-    def open_(giving_up: threading.Event) -> FrameReader:
+    def open_(stopping: threading.Event) -> FrameReader:
         device = str(settings["device"])
         if is_address(device):
             converter = FrameConverter(settings["matrix"], settings["range"])
-            return StreamCameraReader(device, converter, giving_up, mirror=bool(settings["mirror"]))
+            return StreamCameraReader(device, converter, stopping, mirror=bool(settings["mirror"]))
         camera = chosen(device, find_cameras())
         if sys.platform == "linux" and not os.access(camera.path, os.R_OK | os.W_OK):
             raise AppError("camera.refused", name=camera.name)

@@ -55,37 +55,37 @@ class _Attempt:
         name: str,
         opener: Opener,
         deliver: "Callable[[_Attempt, FramePlanes | None], None]",
-        begun_ns: int,
+        started_ns: int,
         guard: SourceGuard,
     ) -> None:
         self._guard = guard
         self._opener = opener
         self._deliver = deliver
-        self.begun_ns = begun_ns
+        self.started_ns = started_ns
         self.seen_ns = 0
-        self.giving_up = threading.Event()
+        self.stopping = threading.Event()
         self.failure: AppError | None = None
         self.thread = threading.Thread(target=self._run, name=f"capture-{name}", daemon=True)
 
     def _run(self) -> None:
         try:
             with self._guard.section():
-                self._read(self._opener(self.giving_up))
+                self._read(self._opener(self.stopping))
         except AppError as error:
             self.failure = error
 
     def _read(self, reader: FrameReader) -> None:
         try:
-            while not self.giving_up.is_set():
+            while not self.stopping.is_set():
                 self._deliver(self, reader.read())
         finally:
             reader.close()
 
-    def overdue(self, now_ns: int) -> bool:
+    def is_late(self, now_ns: int) -> bool:
         """Whether the next frame is late."""
         if self.seen_ns:
             return now_ns - self.seen_ns > FROZEN_NS
-        return now_ns - self.begun_ns > FIRST_FRAME_NS
+        return now_ns - self.started_ns > FIRST_FRAME_NS
 
 
 class DeviceSource:
@@ -153,7 +153,7 @@ class DeviceSource:
             detail=failure.code if failure is not None and not shows else "",
         )
 
-    def _delivered(self, attempt: _Attempt, planes: FramePlanes | None) -> None:
+    def _on_planes(self, attempt: _Attempt, planes: FramePlanes | None) -> None:
         """Runs on the attempt's thread; frames from an abandoned attempt are dropped."""
         if attempt is not self._attempt:
             return
@@ -176,18 +176,18 @@ class DeviceSource:
             if attempt is None:
                 if now_ns >= self._reopen_ns:
                     self._open(now_ns)
-            elif not attempt.thread.is_alive() or attempt.overdue(now_ns):
-                self._give_up(attempt, now_ns)
-            self._tell(now_ns)
+            elif not attempt.thread.is_alive() or attempt.is_late(now_ns):
+                self._handle_failure(attempt, now_ns)
+            self._update_signal(now_ns)
 
     def _open(self, now_ns: int) -> None:
         """Open the device on a thread of its own, unless too many threads hang in its driver."""
         self._stuck = [attempt for attempt in self._stuck if attempt.thread.is_alive()]
         if len(self._stuck) < _MOST_STUCK:
-            self._attempt = _Attempt(self._source.id, self._opener, self._delivered, now_ns, self._guard)
+            self._attempt = _Attempt(self._source.id, self._opener, self._on_planes, now_ns, self._guard)
             self._attempt.thread.start()
 
-    def _give_up(self, attempt: _Attempt, now_ns: int) -> None:
+    def _handle_failure(self, attempt: _Attempt, now_ns: int) -> None:
         if attempt.seen_ns:
             self._backoff.reset()
         self._reopen_ns = now_ns + round(self._backoff.failed() * NS_PER_S)
@@ -199,18 +199,18 @@ class DeviceSource:
         attempt, self._attempt = self._attempt, None
         if attempt is None:
             return
-        attempt.giving_up.set()
+        attempt.stopping.set()
         attempt.thread.join(_JOIN_S)
         if attempt.thread.is_alive():
-            log.warning("%s: the driver hangs, its thread is left behind", self._source.name)
+            log.warning("%s: the driver hangs, abandoning its thread", self._source.name)
             self._stuck.append(attempt)
 
-    def _tell(self, now_ns: int) -> None:
+    def _update_signal(self, now_ns: int) -> None:
         """Update the signal state, and tell the user when the signal is lost or returns."""
         fresh = self._seen_ns > 0 and now_ns - self._seen_ns <= FROZEN_NS
         if fresh and self._signal is not SignalState.ALIVE:
             if self._signal is SignalState.LOST:
-                self._say(Severity.INFO, "source.back")
+                self._notify_user(Severity.INFO, "source.back")
             if self._attempt is not None:  # otherwise it has failed already, and that is the reason to report
                 self._failure = None
             self._signal = SignalState.ALIVE
@@ -219,13 +219,13 @@ class DeviceSource:
             failure = self._failure or AppError("source.frozen", seconds=FROZEN_NS // NS_PER_S)
             self._failure = failure
             if failure.code == "source.frozen":
-                self._say(Severity.WARNING, "source.frozen", seconds=failure.data["seconds"])
+                self._notify_user(Severity.WARNING, "source.frozen", seconds=failure.data["seconds"])
             else:
-                self._say(Severity.WARNING, "source.lost", reason=failure.data.get("reason", ""))
+                self._notify_user(Severity.WARNING, "source.lost", reason=failure.data.get("reason", ""))
         elif self._signal is SignalState.WAITING and self._failure is not None:
             self._signal = SignalState.LOST
             data: dict[str, Value] = {"source": self._source.name, **self._failure.data}
             self._notify(Notice(Severity.WARNING, self._failure.code, data, subject=self._source.id))
 
-    def _say(self, severity: Severity, code: str, **data: Value) -> None:
+    def _notify_user(self, severity: Severity, code: str, **data: Value) -> None:
         self._notify(Notice(severity, code, {"source": self._source.name, **data}, subject=self._source.id))

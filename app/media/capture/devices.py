@@ -58,7 +58,7 @@ def find_cameras() -> tuple[Camera, ...]:
     try:
         found = enumerate_cameras(backend)
     except (OSError, RuntimeError, ValueError) as error:  # one is being unplugged right now, or its driver is faulty
-        log.warning("the cameras cannot be listed: %s", error)
+        log.warning("cannot list the cameras: %s", error)
         return ()
     # Windows and macOS give a stable path with device and port; Linux numbers its nodes in order of appearance.
     return identified(found, _lasting_names(_BY_ID), paths_last=sys.platform in {"win32", "darwin"})

@@ -64,7 +64,7 @@ class LongAnimation:
 
 def load_image(path: Path) -> DecodedImage | LongAnimation:
     """Decode an image file. Raises AppError("image.missing", "image.format", "image.too_large", "image.…")."""
-    data = _bytes_of(path)
+    data = _read_bytes(path)
     header = read_header(data)
     if header is None:
         raise AppError("image.format", file=str(path))
@@ -73,10 +73,10 @@ def load_image(path: Path) -> DecodedImage | LongAnimation:
     try:
         return _animation(path, header, encoded) if header.animated else _still(header, encoded)
     except (cv2.error, MemoryError) as error:
-        raise _refused(path, header, error) from error
+        raise _decode_error(path, header, error) from error
 
 
-def _bytes_of(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     """The file's content. Pipes and devices are not read, because they may never end."""
     try:
         # Opening a pipe would wait for its other end.
@@ -99,7 +99,7 @@ def _check_size(path: Path, header: ImageHeader) -> None:
     """Refuse a file that would need too much memory, before anything is decoded."""
     pixels = header.width * header.height
     if pixels < 1:
-        raise _refused(path, header, None)
+        raise _decode_error(path, header, None)
     if header.format is ImageFormat.JPEG and not header.progressive:
         fits = pixels <= _MOST_JPEG_PIXELS
     else:  # a progressive JPEG is decoded as a whole, in twice the bytes
@@ -108,7 +108,7 @@ def _check_size(path: Path, header: ImageHeader) -> None:
         raise AppError("image.too_large", file=str(path), width=header.width, height=header.height)
 
 
-def _refused(path: Path, header: ImageHeader, error: Exception | None) -> AppError:
+def _decode_error(path: Path, header: ImageHeader, error: Exception | None) -> AppError:
     """Why a file cannot be decoded; the most helpful reason first."""
     if header.cut_off:
         return AppError("image.cut_off", file=str(path))

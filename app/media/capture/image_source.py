@@ -59,7 +59,7 @@ class ImageSource:
         self._loaded_ns = 0
         self._failure = ""
         if not self._path:  # no file is chosen yet: show nothing. A lost signal would cover the layers below
-            self._frame = self._made(clear_planes())
+            self._frame = self._make_frame(clear_planes())
 
     def start(self) -> None:
         if self._thread is None and self._path:
@@ -85,10 +85,10 @@ class ImageSource:
         if animation is None or frame is None or len(animation.planes) == 1:
             return frame
         past_ms = (self._clock.monotonic_ns() - self._loaded_ns) // NS_PER_MS % animation.ends_ms[-1]
-        due = bisect_right(animation.ends_ms, past_ms)
-        if due != self._shown:
-            self._shown = due
-            self._frame = frame = self._made(animation.planes[due])
+        index = bisect_right(animation.ends_ms, past_ms)
+        if index != self._shown:
+            self._shown = index
+            self._frame = frame = self._make_frame(animation.planes[index])
         return frame
 
     def stats(self) -> SourceStats:
@@ -104,7 +104,7 @@ class ImageSource:
             detail=self._failure,
         )
 
-    def _made(self, planes: FramePlanes) -> Frame:
+    def _make_frame(self, planes: FramePlanes) -> Frame:
         y, u, v, alpha = planes
         self._sequence += 1
         return Frame(y=y, u=u, v=v, capture_ns=self._clock.monotonic_ns(), sequence=self._sequence, alpha=alpha)
@@ -134,7 +134,7 @@ class ImageSource:
             with self._guard.section():
                 loaded = load_image(Path(self._path))
         except AppError as error:
-            self._fail(error)
+            self._report_failure(error)
             return False
         if isinstance(loaded, LongAnimation):
             self._play(loaded)
@@ -142,7 +142,7 @@ class ImageSource:
             self._show(loaded)
         if self._failure:
             self._failure = ""
-            self._say(Severity.INFO, "source.back", {})
+            self._notify_user(Severity.INFO, "source.back", {})
         return True
 
     def _show(self, animation: DecodedImage) -> None:
@@ -150,10 +150,10 @@ class ImageSource:
         self._loaded_ns = self._clock.monotonic_ns()
         self._animation = None  # the composing thread must not use the old index with the new frames
         self._shown = 0
-        self._frame = self._made(animation.planes[0])
+        self._frame = self._make_frame(animation.planes[0])
         self._animation = animation
         if animation.truncated:
-            self._say(Severity.WARNING, "image.cut_short", {"file": self._path, "pictures": len(animation.planes)})
+            self._notify_user(Severity.WARNING, "image.cut_short", {"file": self._path, "pictures": len(animation.planes)})
 
     def _play(self, film: LongAnimation | None) -> None:
         """Play a long animation instead of the frames in memory; None stops it."""
@@ -166,10 +166,10 @@ class ImageSource:
             playing.start()
             self._animation, self._frame, self._film = None, None, playing
 
-    def _fail(self, error: AppError) -> None:
+    def _report_failure(self, error: AppError) -> None:
         if not self._failure:
             self._failure = error.code
-            self._say(Severity.WARNING, error.code, error.data)
+            self._notify_user(Severity.WARNING, error.code, error.data)
 
-    def _say(self, severity: Severity, code: str, data: Mapping[str, Value]) -> None:
+    def _notify_user(self, severity: Severity, code: str, data: Mapping[str, Value]) -> None:
         self._notify(Notice(severity, code, {"source": self._source.name, **data}, subject=self._source.id))

@@ -64,7 +64,7 @@ class MediaReader:
         if self._end_ns and self._end_ns <= self._start_ns:
             raise AppError("media.end_before_start", location=shown_address(location), start=start_s, end=end_s)
         self._sound = sound
-        self._brought: set[str] = set()  # what the loops have delivered so far
+        self._delivered: set[str] = set()  # what the loops have delivered so far
         self._container = self._opened()
         if not self.has_video and not self.has_sound:
             unknown = self.lacks_video or self.lacks_sound
@@ -115,16 +115,16 @@ class MediaReader:
         try:
             self._rewind()
             for item in self._round():
-                self._brought.add("video" if isinstance(item, VideoItem) else "sound")
+                self._delivered.add("video" if isinstance(item, VideoItem) else "sound")
                 yield item
         except (av.FFmpegError, OSError) as error:
             raise AppError("media.unreadable", location=shown_address(self._location), reason=reason_of(error)) from error
-        if not self._brought:
-            raise self._nothing()
-        self.lacks_video |= self.has_video and "video" not in self._brought
-        self.lacks_sound |= self.has_sound and "sound" not in self._brought
+        if not self._delivered:
+            raise self._empty_error()
+        self.lacks_video |= self.has_video and "video" not in self._delivered
+        self.lacks_sound |= self.has_sound and "sound" not in self._delivered
 
-    def _nothing(self) -> AppError:
+    def _empty_error(self) -> AppError:
         """Why a loop delivered neither video nor sound."""
         length_s = (self._container.duration or 0) * _NS_PER_AV / NS_PER_S
         location = shown_address(self._location)
@@ -163,7 +163,7 @@ class MediaReader:
                 yield item
             if len(over) == len(streams):
                 break
-        yield from timeline.rest()
+        yield from timeline.flush()
         self.length_ns = limit_ns if over else timeline.furthest_ns
 
     def _frame_ns(self) -> int:
@@ -200,15 +200,15 @@ class _Timeline:
         try:
             sounds = cast("list[av.AudioFrame]", packet.decode())
         except av.FFmpegError as error:
-            log.debug("a packet of sound cannot be decoded: %s", error)
+            log.debug("cannot decode a sound packet: %s", error)
             return
         for sound in sounds:
-            yield from self._heard(sound)
+            yield from self._sound(sound)
 
-    def rest(self) -> Iterator[Item]:
+    def flush(self) -> Iterator[Item]:
         """Flush the resampler."""
         if self._sound_ns is not None:
-            yield from self._resampled(None)
+            yield from self._resample(None)
 
     def _video(self, frame: av.VideoFrame) -> Iterator[Item]:
         at_ns = self._next_video_ns
@@ -217,10 +217,10 @@ class _Timeline:
         self._next_video_ns = at_ns + self._frame_ns
         # A frame that ends at the start is not part of the section, even if its rounded time says so.
         if self._next_video_ns > self._frame_ns // 10:
-            self._reached(self._next_video_ns)
+            self._extend_to(self._next_video_ns)
             yield VideoItem(max(0, at_ns), frame)
 
-    def _heard(self, frame: av.AudioFrame) -> Iterator[Item]:
+    def _sound(self, frame: av.AudioFrame) -> Iterator[Item]:
         """Time is counted in samples: containers round theirs, and one sample too few or too many would click."""
         if frame.time is not None:
             length_ns = frame.samples * NS_PER_S // max(1, frame.sample_rate)
@@ -232,12 +232,12 @@ class _Timeline:
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         if form != self._sound_form:  # broadcasts switch between stereo and surround
             if self._sound_form is not None:
-                yield from self._resampled(None)
+                yield from self._resample(None)
                 self._resampler = _resampler()
             self._sound_form = form
-        yield from self._resampled(frame)
+        yield from self._resample(frame)
 
-    def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Item]:
+    def _resample(self, frame: av.AudioFrame | None) -> Iterator[Item]:
         for part in self._resampler.resample(frame):
             samples = cast(Samples, part.to_ndarray().reshape(-1, CHANNELS))
             at_ns = self._sound_ns or 0
@@ -245,10 +245,10 @@ class _Timeline:
             first = max(0, -at_ns * SAMPLE_RATE_HZ // NS_PER_S)
             last = max(0, (self._limit_ns - at_ns) * SAMPLE_RATE_HZ // NS_PER_S) if self._limit_ns else len(samples)
             if first < min(last, len(samples)):
-                self._reached(self._sound_ns)
+                self._extend_to(self._sound_ns)
                 yield SoundItem(at_ns + first * NS_PER_S // SAMPLE_RATE_HZ, samples[first:last])
             elif last < len(samples):
                 yield SoundItem(at_ns, samples[:0])  # past the end: tells the reader that this stream is over
 
-    def _reached(self, end_ns: int) -> None:
+    def _extend_to(self, end_ns: int) -> None:
         self.furthest_ns = max(self.furthest_ns, end_ns)

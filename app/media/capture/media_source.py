@@ -117,18 +117,18 @@ class MediaSource:
     def _run(self) -> None:
         backoff = Backoff(_PAUSES_S)
         while not self._closing.is_set():
-            begun = self._sequence
+            sequence_before = self._sequence
             try:
                 with self._guard.section():
                     self._play_file()
                 return
             except AppError as error:
-                if self._sequence > begun:
+                if self._sequence > sequence_before:
                     backoff.reset()
                 self._report(error)
-            self._wait_again(backoff)
+            self._wait_before_retry(backoff)
 
-    def _wait_again(self, backoff: Backoff) -> None:
+    def _wait_before_retry(self, backoff: Backoff) -> None:
         """Pause before the next try: long for an unchanged file, short for one that changes."""
         pause_s = backoff.failed()
         state = file_state(self._location)
@@ -157,7 +157,7 @@ class MediaSource:
             if not reader.has_video:
                 self.show(clear_planes(), self._clock.monotonic_ns())
             self.report_missing_streams(reader)
-            _Playing(self, reader, self._clock, self._feed).run()
+            _Playback(self, reader, self._clock, self._feed).run()
         finally:
             self._waiting_for_data = False
             reader.close()
@@ -186,15 +186,15 @@ class MediaSource:
     def loops(self) -> bool:
         return self._loop
 
-    def rest(self, seconds: float | None) -> None:
+    def wait_for_change(self, seconds: float | None) -> None:
         """Wait this long, or until a setting changes or the source closes."""
         self._changed.wait(seconds)
         self._changed.clear()
 
-    def reading(self, begun: bool) -> None:
+    def mark_reading(self, started: bool) -> None:
         """Record that a read starts (and may block), or that it returned."""
         self._read_ns = self._clock.monotonic_ns()
-        self._waiting_for_data = begun
+        self._waiting_for_data = started
 
     def show(self, planes: FramePlanes, due_ns: int) -> None:
         y, u, v, alpha = planes
@@ -208,7 +208,7 @@ class MediaSource:
             self._notify(Notice(Severity.INFO, "source.back", {"source": self._source.name}, subject=self._source.id))
 
 
-class _Playing:
+class _Playback:
     """Playback of one opened file: what is decoded but not due, and the timing of the loops."""
 
     def __init__(self, owner: MediaSource, reader: MediaReader, clock: Clock, feed: SoundFeed | None) -> None:
@@ -222,7 +222,7 @@ class _Playing:
         self._pushed: deque[tuple[int, SoundItem]] = deque()  # the same; kept until played, to continue after a pause
         self._bytes = 0
         self._base_ns = 0  # the monotonic time when the first loop started
-        self._round_ns = 0  # when the loop being read starts, from base
+        self._loop_start_ns = 0  # when the loop being read starts, from base
         self._sound_end_ns = 0  # how far sound has been pushed, from base
         self._reading = True
 
@@ -235,19 +235,19 @@ class _Playing:
                 self._pause()
                 continue
             now_ns = self._clock.monotonic_ns() - self._base_ns
-            if self._reading and self._hungry(now_ns):
+            if self._reading and self._needs_data(now_ns):
                 self._read(now_ns)
             self._show_due(self._clock.monotonic_ns() - self._base_ns)
             if not self._reading and not self._frames and self._owner.loops:
-                self._again()
-            elif not (self._reading and self._hungry(now_ns)):
-                self._rest()
+                self._restart()
+            elif not (self._reading and self._needs_data(now_ns)):
+                self._sleep()
 
     def _owner_has_frame(self) -> bool:
         """Pausing waits for the first frame, so that a paused file is not black."""
         return self._owner.latest() is not None
 
-    def _hungry(self, now_ns: int) -> bool:
+    def _needs_data(self, now_ns: int) -> bool:
         """Whether to decode more now."""
         if self._bytes > _MOST_FRAMES_BYTES:
             return False
@@ -255,39 +255,39 @@ class _Playing:
         return wants_sound or (self._reader.has_video and not self._reader.has_cover and len(self._frames) < _FRAMES_AHEAD)
 
     def _read(self, now_ns: int) -> None:
-        self._owner.reading(True)
+        self._owner.mark_reading(True)
         item = next(self._items, None)
-        self._owner.reading(False)
+        self._owner.mark_reading(False)
         if item is None:
-            self._round_over()
+            self._finish_loop()
         elif isinstance(item, VideoItem):
-            self._frames.append((self._round_ns, item))
+            self._frames.append((self._loop_start_ns, item))
             self._bytes += item.frame.width * item.frame.height * 3 // 2
-            self._catch_up(self._round_ns + item.at_ns)
+            self._catch_up(self._loop_start_ns + item.at_ns)
         elif self._feed is not None and len(item.samples):
-            self._pushed.append((self._round_ns, item))
-            self._sound_end_ns = self._round_ns + item.end_ns
-            self._feed.push(item.samples, self._base_ns + self._round_ns + item.at_ns)
+            self._pushed.append((self._loop_start_ns, item))
+            self._sound_end_ns = self._loop_start_ns + item.end_ns
+            self._feed.push(item.samples, self._base_ns + self._loop_start_ns + item.at_ns)
             while self._pushed and self._pushed[0][0] + self._pushed[0][1].end_ns < now_ns:
                 self._pushed.popleft()
 
-    def _round_over(self) -> None:
+    def _finish_loop(self) -> None:
         """The section is read to its end. When looping, start reading again at once, so that there is no gap between loops."""
         self._owner.report_missing_streams(self._reader)
         if not self._reader.length_ns:
             self._reading = False
             return
-        self._round_ns += self._reader.length_ns
-        self._sound_end_ns = max(self._sound_end_ns, self._round_ns)
+        self._loop_start_ns += self._reader.length_ns
+        self._sound_end_ns = max(self._sound_end_ns, self._loop_start_ns)
         if self._owner.loops:
             self._items = self._reader.items()
         else:
             self._reading = False
 
-    def _again(self) -> None:
+    def _restart(self) -> None:
         """Looping was switched on after the end."""
-        self._round_ns = self._clock.monotonic_ns() - self._base_ns + _LEAD_NS
-        self._sound_end_ns = self._round_ns
+        self._loop_start_ns = self._clock.monotonic_ns() - self._base_ns + _LEAD_NS
+        self._sound_end_ns = self._loop_start_ns
         self._items = self._reader.items()
         self._reading = True
 
@@ -295,7 +295,7 @@ class _Playing:
         """Continue from now when decoding or the network is too far behind to catch up."""
         behind_ns = self._clock.monotonic_ns() - self._base_ns - at_ns
         if behind_ns > _BEHIND_NS:
-            log.info("playing fell %d ms behind and goes on from there", behind_ns // 1_000_000)
+            log.info("playback was %d ms behind and continues from now", behind_ns // 1_000_000)
             self._base_ns += behind_ns + _LEAD_NS
             if self._feed is not None:
                 self._feed.flush()
@@ -312,26 +312,26 @@ class _Playing:
             planes = self._converter.convert(frame, orientation=orientation_of(frame), aspect=self._reader.aspect)
             self._owner.show(planes, self._base_ns + due[0] + due[1].at_ns)
 
-    def _rest(self) -> None:
+    def _sleep(self) -> None:
         """Sleep until the next frame is due or more sound is needed."""
         now_ns = self._clock.monotonic_ns() - self._base_ns
-        moments = [round_ns + item.at_ns for round_ns, item in list(self._frames)[:1]]
+        moments = [loop_ns + item.at_ns for loop_ns, item in list(self._frames)[:1]]
         if self._reading and self._feed is not None and self._bytes <= _MOST_FRAMES_BYTES:
             moments.append(self._sound_end_ns - _SOUND_AHEAD_NS)
         if not moments:
-            self._owner.rest(None)
+            self._owner.wait_for_change(None)
         elif min(moments) > now_ns:
-            self._owner.rest((min(moments) - now_ns) / NS_PER_S)
+            self._owner.wait_for_change((min(moments) - now_ns) / NS_PER_S)
 
     def _pause(self) -> None:
-        begun_ns = self._clock.monotonic_ns()
+        started_ns = self._clock.monotonic_ns()
         if self._feed is not None:
             self._feed.flush()
         while self._owner.paused and not self._owner.closing:
-            self._owner.rest(None)
-        self._base_ns += self._clock.monotonic_ns() - begun_ns
+            self._owner.wait_for_change(None)
+        self._base_ns += self._clock.monotonic_ns() - started_ns
         if self._feed is not None:
             at_ns = self._clock.monotonic_ns() - self._base_ns
-            for round_ns, item in self._pushed:
-                if round_ns + item.end_ns > at_ns:
-                    self._feed.push(item.samples, self._base_ns + round_ns + item.at_ns)
+            for loop_ns, item in self._pushed:
+                if loop_ns + item.end_ns > at_ns:
+                    self._feed.push(item.samples, self._base_ns + loop_ns + item.at_ns)

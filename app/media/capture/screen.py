@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def screen_opener(settings: Mapping[str, Value]) -> Opener:
     """A function that opens the screen of these settings."""
-    return lambda giving_up: ScreenReader(settings, giving_up)
+    return lambda stopping: ScreenReader(settings, stopping)
 
 
 def region_of(monitor: Mapping[str, int], settings: Mapping[str, Value]) -> dict[str, int]:
@@ -36,8 +36,8 @@ def region_of(monitor: Mapping[str, int], settings: Mapping[str, Value]) -> dict
 class ScreenReader:
     """Frames of the screen at a fixed rate; an unchanged frame is not converted again."""
 
-    def __init__(self, settings: Mapping[str, Value], giving_up: threading.Event) -> None:
-        self._giving_up = giving_up
+    def __init__(self, settings: Mapping[str, Value], stopping: threading.Event) -> None:
+        self._stopping = stopping
         self._gap_s = 1.0 / float(settings["fps"])
         self._due_s = time.monotonic()
         self._converter = FrameConverter()
@@ -60,7 +60,7 @@ class ScreenReader:
 
     def read(self) -> FramePlanes | None:
         self._due_s = max(self._due_s + self._gap_s, time.monotonic() - self._gap_s)
-        self._giving_up.wait(max(0.0, self._due_s - time.monotonic()))
+        self._stopping.wait(max(0.0, self._due_s - time.monotonic()))
         try:
             shot = self._screen.grab(self._region)
         except (ScreenShotError, AssertionError) as error:  # mss asserts on a display that is gone
@@ -76,4 +76,4 @@ class ScreenReader:
         try:
             self._screen.close()
         except ScreenShotError as error:
-            log.debug("the screen was gone before it was let go of: %s", error)
+            log.debug("the screen was already gone: %s", error)

@@ -24,10 +24,10 @@ _LIVE_OPTIONS = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "
 class StreamCameraReader:
     """Frames of an address as they arrive, or of a file in real time, in a loop."""
 
-    def __init__(self, location: str, converter: FrameConverter, giving_up: threading.Event, *, mirror: bool) -> None:
+    def __init__(self, location: str, converter: FrameConverter, stopping: threading.Event, *, mirror: bool) -> None:
         self._location = location
         self._converter = converter
-        self._giving_up = giving_up
+        self._stopping = stopping
         self._mirror = mirror
         self._is_file = Path(location).is_file()
         self._container = open_container(location, None if self._is_file else _LIVE_OPTIONS)
@@ -79,7 +79,7 @@ class StreamCameraReader:
         if left_s > _AHEAD_S:  # the file's clock jumps
             self._began_s -= left_s
         elif left_s > 0:
-            self._giving_up.wait(left_s)
+            self._stopping.wait(left_s)
         elif left_s < -_LATE_S:
             self._began_s = now_s - (at_s - self._first_s)
 

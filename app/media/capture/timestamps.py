@@ -68,7 +68,7 @@ class TimestampCorrector:
             if other.shift_ns != line.shift_ns and self._follows(line, stamp_ns + other.shift_ns, length_ns, ()):
                 line.shift_ns = other.shift_ns
                 return
-        log.info("the stamps of the %s jump by %d ms and are followed", stream, (at_ns - line.end_ns) // 1_000_000)
+        log.info("correcting timestamps of the %s that jump by %d ms", stream, (at_ns - line.end_ns) // 1_000_000)
         line.shift_ns = line.end_ns - stamp_ns
 
 

@@ -44,8 +44,8 @@ class VideoDecoder:
 
     def __init__(self, stream: VideoStream) -> None:
         self._alpha: VideoCodecContext | None = None
-        self._fields: _Deinterlacer | None = None
-        self._leaves_fields = False  # the filter rejects frames of this format
+        self._deinterlacer: _Deinterlacer | None = None
+        self._skips_deinterlacing = False  # the filter rejects frames of this format
         context = stream.codec_context
         set_threads(context)
         context.options = {"max_pixels": str(MOST_PIXELS)}  # a stream may change its size
@@ -57,7 +57,7 @@ class VideoDecoder:
 
     def reset(self) -> None:
         """Drop pending frames: the next packets come from another place in the film."""
-        self._fields = None
+        self._deinterlacer = None
         if self._alpha is not None and self._alpha.is_open:
             self._alpha.flush_buffers()
 
@@ -70,30 +70,30 @@ class VideoDecoder:
             else:
                 frames = cast("list[av.VideoFrame]", packet.decode())
         except FFmpegError as error:
-            log.debug("a packet cannot be decoded: %s", error)
+            log.debug("cannot decode a packet: %s", error)
             frames = []
-        return self._whole(frames, last=last)
+        return self._progressive(frames, last=last)
 
-    def _whole(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
-        if self._leaves_fields or (self._fields is None and not any(frame.interlaced_frame for frame in frames)):
+    def _progressive(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
+        if self._skips_deinterlacing or (self._deinterlacer is None and not any(frame.interlaced_frame for frame in frames)):
             return frames
         try:
-            return self._woven(frames, last=last)
+            return self._deinterlaced(frames, last=last)
         except (FFmpegError, ValueError) as error:
-            log.warning("the fields of a film are not woven together: %s", error)
-            self._fields, self._leaves_fields = None, True
+            log.warning("cannot deinterlace a film: %s", error)
+            self._deinterlacer, self._skips_deinterlacing = None, True
             return frames
 
-    def _woven(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
+    def _deinterlaced(self, frames: list[av.VideoFrame], *, last: bool) -> list[av.VideoFrame]:
         whole: list[av.VideoFrame] = []
         for frame in frames:
-            if self._fields is None or not self._fields.fits(frame):
-                whole += self._fields.rest() if self._fields is not None else []
-                self._fields = _Deinterlacer(frame)
-            whole += self._fields.put(frame)
-        if last and self._fields is not None:
-            whole += self._fields.rest()
-            self._fields = None
+            if self._deinterlacer is None or not self._deinterlacer.fits(frame):
+                whole += self._deinterlacer.flush() if self._deinterlacer is not None else []
+                self._deinterlacer = _Deinterlacer(frame)
+            whole += self._deinterlacer.put(frame)
+        if last and self._deinterlacer is not None:
+            whole += self._deinterlacer.flush()
+            self._deinterlacer = None
         return whole
 
 
@@ -119,7 +119,7 @@ class _Deinterlacer:
         self._graph.vpush(frame)
         return self._pulled()
 
-    def rest(self) -> list[av.VideoFrame]:
+    def flush(self) -> list[av.VideoFrame]:
         """Flush the frame that waits for its successor."""
         self._graph.vpush(None)
         return self._pulled()

@@ -126,7 +126,7 @@ class Composer:
     def _leave_out(self, source_id: str, error: Exception) -> None:
         if source_id not in self._failing:
             self._failing.add(source_id)
-            log.warning("the frame of %s cannot be drawn: %s", source_id, error)
+            log.warning("cannot draw the frame of %s: %s", source_id, error)
             self._on_draw_failed(source_id, type(error).__name__)
 
     def _forget_unused(self) -> None:

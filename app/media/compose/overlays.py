@@ -42,7 +42,7 @@ class _Overlay:
     content: _Content
     enter: TimedAnimation
     leave: TimedAnimation | None = None
-    begun_ns: int | None = None
+    started_ns: int | None = None
     leaving_ns: int | None = None
     over: bool = False
 
@@ -107,23 +107,23 @@ class Overlays:
             if not put.scroll_px_per_s:
                 put = replace(put, rgba=b"")
             with self._lock:
-                held = self._find(put.overlay_id)
-                if held is None:
+                overlay = self._find(put.overlay_id)
+                if overlay is None:
                     entering = timed_animation(put.enter, put.duration_ms, MAX_ANIMATION_MS)
                     self._shown = (*self._shown, _Overlay(put, size, content, entering))
                 else:
-                    held.put, held.size, held.content = put, size, content
+                    overlay.put, overlay.size, overlay.content = put, size, content
 
     def drop(self, drop: DropOverlay) -> None:
         """Remove it with its animation; one that was never drawn is removed at once."""
         with self._lock:
-            held = self._find(drop.overlay_id)
-            if held is None:
+            overlay = self._find(drop.overlay_id)
+            if overlay is None:
                 return
-            held.leave = timed_animation(drop.leave, drop.duration_ms, MAX_ANIMATION_MS)
-            if held.begun_ns is None:
-                held.over = True
-            self._forget()
+            overlay.leave = timed_animation(drop.leave, drop.duration_ms, MAX_ANIMATION_MS)
+            if overlay.started_ns is None:
+                overlay.over = True
+            self._remove_ended()
 
     def set_canvas(self, canvas: Canvas) -> None:
         """Place all overlays on another canvas, by fractions."""
@@ -141,16 +141,16 @@ class Overlays:
             ended = ended or overlay.over
         if ended and self._lock.acquire(blocking=False):  # otherwise with the next frame: drawing never waits
             try:
-                self._forget()
+                self._remove_ended()
             finally:
                 self._lock.release()
 
     def _draw_one(self, frame: Frame, overlay: _Overlay, at_ns: int) -> None:
         first_step_ns = at_ns - self._stage.period_ns  # the first frame shows the first step of the animation
-        if overlay.begun_ns is None:
-            overlay.begun_ns = first_step_ns
+        if overlay.started_ns is None:
+            overlay.started_ns = first_step_ns
         content, leave = overlay.content, overlay.leave
-        since_ns, left_ns = at_ns - overlay.begun_ns, 0
+        since_ns, left_ns = at_ns - overlay.started_ns, 0
         if leave is not None:
             if overlay.leaving_ns is None:
                 overlay.leaving_ns = first_step_ns
@@ -180,7 +180,7 @@ class Overlays:
         """The overlay that is shown; one that leaves does not count."""
         return next((one for one in self._shown if one.put.overlay_id == overlay_id and one.leave is None), None)
 
-    def _forget(self) -> None:
+    def _remove_ended(self) -> None:
         self._shown = tuple(one for one in self._shown if not one.over)
 
     def _make_room(self, put: PutOverlay) -> None:
@@ -197,4 +197,4 @@ class Overlays:
             if len(leaving) >= MAX_OVERLAYS or size + sum(one.size for one in leaving) > MAX_OVERLAY_BYTES:
                 for one in leaving:
                     one.over = True
-                self._forget()
+                self._remove_ended()

@@ -110,7 +110,7 @@ class VideoOutput:
         for encoder in self._running:
             encoder.submit(frame)
         if self._overload.overloaded(*self.counts()):
-            self._ease()
+            self._use_faster_preset()
 
     def close(self, timeout_s: float = 1.0) -> None:
         """End all threads and child processes; an encoder that hangs in its driver is abandoned after the timeout."""
@@ -203,9 +203,9 @@ class VideoOutput:
         if failure and self._unavailable is not choice:
             self._unavailable = choice
             self._notify(Notice(Severity.WARNING, _UNUSABLE[failure], {"encoder": choice.value}, subject="encoder"))
-        return self._prober.proven(candidates)
+        return self._prober.working(candidates)
 
-    def _ease(self) -> None:
+    def _use_faster_preset(self) -> None:
         """The encoder is too slow: switch to the next faster preset, if the preset is automatic."""
         with self._lock:
             encoder_settings = self._encoder_settings()
@@ -213,7 +213,7 @@ class VideoOutput:
             ours = (
                 self._settings.preset is SpeedPreset.AUTO and encoder.config is not None and encoder.config.name == EncoderChoice.X264.value
             )
-            if ours and self._speeds.ease(encoder_settings.canvas, encoder_settings.profile, encoder_settings.threads):
+            if ours and self._speeds.use_faster_preset(encoder_settings.canvas, encoder_settings.profile, encoder_settings.threads):
                 self._match()
                 preset = encoder.config.preset if encoder.config is not None else ""
                 self._notify(Notice(Severity.WARNING, "encoder.eased", {"preset": preset}, subject="encoder"))

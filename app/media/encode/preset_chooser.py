@@ -79,7 +79,7 @@ class PresetChooser:
                 thread.start()
         return UNMEASURED_PRESET
 
-    def ease(self, canvas: Canvas, profile: H264Profile, threads: int) -> bool:
+    def use_faster_preset(self, canvas: Canvas, profile: H264Profile, threads: int) -> bool:
         """Use the next faster preset for this canvas from now on; False if there is none."""
         key = (canvas, profile, threads)
         with self._lock:

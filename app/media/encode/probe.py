@@ -88,7 +88,7 @@ class HardwareProber:
         self._threads: list[threading.Thread] = []
         self._closed = False
 
-    def proven(self, wanted: Sequence[EncoderChoice]) -> tuple[EncoderChoice, ...]:
+    def working(self, wanted: Sequence[EncoderChoice]) -> tuple[EncoderChoice, ...]:
         """Those of `wanted` that are known to work, in the same order."""
         return tuple(choice for choice in wanted if self._answers.get(choice) == "")
 

@@ -87,7 +87,7 @@ class EncoderWorker:
             try:
                 if encoder is None:
                     encoder = self._make_encoder()
-                self._steer(encoder)
+                self._apply_bitrate(encoder)
                 encoded = encoder.encode(frame, keyframe=self._keyframes.due())
             except EncodeError as error:
                 log.warning("%s", error)
@@ -98,7 +98,7 @@ class EncoderWorker:
             self._busy_since_ns = 0
             self._on_encoded(self, encoded, took_ns)
 
-    def _steer(self, encoder: FrameEncoder) -> None:
+    def _apply_bitrate(self, encoder: FrameEncoder) -> None:
         kbps = self._kbps
         if kbps is not None and kbps != encoder.kbps:
             self.refused_kbps = None if encoder.set_bitrate(kbps) else kbps

@@ -43,7 +43,7 @@ class SoundBus:
         video_latency_ns: int = 0,
     ) -> None:
         self.video_latency_ns = video_latency_ns
-        self._stamped_later_ns = video_latency_ns
+        self._stamp_offset_ns = video_latency_ns
         self._clock = clock
         self._mixer = mixer
         self._sinks = tuple(sinks)
@@ -112,11 +112,11 @@ class SoundBus:
         self._next_ns += _PACKET_NS
         self._pts += PACKET_SAMPLES
         for _ in range(_BLOCKS_PER_PACKET):
-            self._stamped_later_ns = next_latency(self._stamped_later_ns, self.video_latency_ns)
+            self._stamp_offset_ns = next_latency(self._stamp_offset_ns, self.video_latency_ns)
         if not self._sinks:
             return  # the meters need the mix; without a sink nothing is encoded
         try:
-            packet = self._encoder.encode(self._packet, pts, capture + self._stamped_later_ns)
+            packet = self._encoder.encode(self._packet, pts, capture + self._stamp_offset_ns)
         except SoundEncodeError as error:
             self._report(error)
             return
@@ -129,5 +129,5 @@ class SoundBus:
         self.dropped_ms += _PACKET_NS / 1e6
         if not self._failing:
             self._failing = True
-            log.warning("sound is not encoded: %s", error)
+            log.warning("cannot encode sound: %s", error)
             self._notify(Notice(Severity.ERROR, error.code, dict(error.data), subject="sound"))

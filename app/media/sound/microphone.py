@@ -137,7 +137,7 @@ class Microphone:
                 with self._guard.section():
                     sounded = self._record()
             except AppError as error:
-                self._lost(error)
+                self._report_lost(error)
             if self._stop.is_set():
                 return
             if sounded:
@@ -155,7 +155,7 @@ class Microphone:
             self._recording = None
             stream.close()
         if not self._stop.is_set():
-            self._lost(SoundDeviceError("sound.lost", name=stream.name, reason="no sound comes from it"))
+            self._report_lost(SoundDeviceError("sound.lost", name=stream.name, reason="it delivers no sound"))
         return sounded
 
     def _open(self) -> SoundStream:
@@ -180,20 +180,20 @@ class Microphone:
         opened_ns = recording.last_ns
         while not self._stop.wait(_WATCH_S):
             if recording.last_ns > opened_ns:
-                self._back(stream.name)
+                self._report_back(stream.name)
             patience_ns = _SILENT_NS if recording.last_ns > opened_ns else _STARTING_NS
             if not stream.active or self._clock.monotonic_ns() - recording.last_ns > patience_ns:
                 break
         return recording.last_ns > opened_ns
 
-    def _lost(self, error: AppError) -> None:
+    def _report_lost(self, error: AppError) -> None:
         if not self._detail:
             log.warning("microphone %s: %s", self._source_id, error)
             named = error.data.get("name") or self._name  # the system's default has no name while there is none
             self._notify(Notice(Severity.ERROR, error.code, {"source": self._name, **error.data, "name": named}, subject=self._source_id))
         self._detail = error.code
 
-    def _back(self, name: str) -> None:
+    def _report_back(self, name: str) -> None:
         if self._detail:
             self._detail = ""
             self._notify(Notice(Severity.INFO, "sound.back", {"source": self._name, "name": name}, subject=self._source_id))

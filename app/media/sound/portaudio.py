@@ -89,7 +89,7 @@ class SoundStream:
         return self._host.is_active(self._stream)
 
     def close(self) -> None:
-        self._host.closed(self._stream)
+        self._host.close_stream(self._stream)
 
 
 class SoundHost:
@@ -163,7 +163,7 @@ class SoundHost:
             log.info("a sound stream does not answer: %s", error)
             return False
 
-    def closed(self, stream: Any) -> None:
+    def close_stream(self, stream: Any) -> None:
         """Close a stream from `open`; closing it again does nothing."""
         with self._lock:
             if id(stream) in self._open:

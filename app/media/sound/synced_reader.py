@@ -77,7 +77,7 @@ class SyncedReader:
             if self._break is None:
                 self._need.observe(tick_ns, int(tick_ns + _BLOCK_NS - self._clock.ns_at(self._end())), self._ring.head)
         due_ns = tick_ns - max(latency_ns, self._need.ns)
-        self._pass_break(due_ns)
+        self._finish_line(due_ns)
         if not self._clock.running:
             return self._silence(out, due_ns)
         begin, end = self._clock.frame_at(due_ns), self._clock.frame_at(due_ns + _BLOCK_NS)
@@ -156,7 +156,7 @@ class SyncedReader:
             return False
         return True
 
-    def _pass_break(self, due_ns: int) -> None:
+    def _finish_line(self, due_ns: int) -> None:
         """Start the new line when the old one's sound is played or lost."""
         if self._break is None:
             return
@@ -189,9 +189,9 @@ class SyncedReader:
             elif self._confirm <= 1:
                 self._break = found
             else:
-                self._doubt(frame, capture_ns)
+                self._note_outlier(frame, capture_ns)
 
-    def _doubt(self, frame: int, capture_ns: int) -> None:
+    def _note_outlier(self, frame: int, capture_ns: int) -> None:
         """A live block whose time does not fit.
 
         If many in a row do not fit, the earlier times were wrong or frames were lost: the sound stays continuous, and `read` cross-fades to

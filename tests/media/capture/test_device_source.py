@@ -24,11 +24,11 @@ class Device:
         self._unhang = threading.Event()
         self.hangs = False
 
-    def open(self, giving_up: threading.Event) -> FrameReader:
+    def open(self, stopping: threading.Event) -> FrameReader:
         self.opened += 1
         if self.failure is not None:
             raise self.failure
-        return _Reader(self, giving_up)
+        return _Reader(self, stopping)
 
     def shoot(self) -> None:
         self._orders.release()
@@ -36,21 +36,21 @@ class Device:
     def let_go(self) -> None:
         self._unhang.set()
 
-    def read(self, giving_up: threading.Event) -> FramePlanes | None:
+    def read(self, stopping: threading.Event) -> FramePlanes | None:
         while not self._orders.acquire(timeout=0.02):
             if self.hangs:
                 self._unhang.wait()
             if self.failure is not None:
                 raise self.failure
-            if giving_up.is_set():
+            if stopping.is_set():
                 return None
         return FramePlanes(np.full((4, 4), 99, np.uint8), np.full((2, 2), 128, np.uint8), np.full((2, 2), 128, np.uint8))
 
 
 class _Reader:
-    def __init__(self, device: Device, giving_up: threading.Event) -> None:
+    def __init__(self, device: Device, stopping: threading.Event) -> None:
         self._device = device
-        self._giving_up = giving_up
+        self._giving_up = stopping
 
     def read(self) -> FramePlanes | None:
         return self._device.read(self._giving_up)

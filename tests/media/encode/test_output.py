@@ -174,8 +174,8 @@ def test_a_missing_hardware_encoder_is_reported_and_replaced(bench: Bench) -> No
 
 
 def test_the_last_h264_config_is_the_fastest_software() -> None:
-    def names(choice: EncoderChoice, *proven: EncoderChoice) -> list[tuple[str, str]]:
-        return [(one.name, one.preset) for one in h264_configs(choice, H264Profile.BASELINE, SpeedPreset.VERYFAST, proven)]
+    def names(choice: EncoderChoice, *working: EncoderChoice) -> list[tuple[str, str]]:
+        return [(one.name, one.preset) for one in h264_configs(choice, H264Profile.BASELINE, SpeedPreset.VERYFAST, working)]
 
     software = [("libx264", "veryfast"), ("libx264", "ultrafast")]
     assert names(EncoderChoice.AUTO) == software

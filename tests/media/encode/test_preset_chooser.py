@@ -62,7 +62,7 @@ def test_easing_chooses_faster_presets_until_there_are_none() -> None:
     chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.set)
     assert done.wait(20)
     eased = []
-    while chooser.ease(CANVAS, H264Profile.BASELINE, 1):
+    while chooser.use_faster_preset(CANVAS, H264Profile.BASELINE, 1):
         eased.append(chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.clear))
     assert eased == [SUPER, ULTRA]
     chooser.close(5.0)

@@ -46,7 +46,7 @@ def test_the_result_is_what_really_happened(child: object, answer: str) -> None:
     prober = HardwareProber(child=child, is_plausible=lambda choice: True, deadline_s=deadline_s)  # type: ignore[arg-type]
     asked(prober, EncoderChoice.NVENC)
     assert prober.failure(EncoderChoice.NVENC) == answer
-    assert prober.proven([EncoderChoice.QSV, EncoderChoice.NVENC]) == ((EncoderChoice.NVENC,) if not answer else ())
+    assert prober.working([EncoderChoice.QSV, EncoderChoice.NVENC]) == ((EncoderChoice.NVENC,) if not answer else ())
     assert not multiprocessing.active_children()
     prober.close()
 
