@@ -1,4 +1,4 @@
-"""The tables of festivals and of permits for prize draws (resources/calendar)."""
+"""Loads the tables of festivals and of prize draw permits (resources/calendar)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -18,18 +18,18 @@ GROUPS = "groups.toml"
 PERMITS = "permits.toml"
 DAYS_OFF = "days_off.toml"
 FESTIVALS = "festivals"
-_DEFAULTS = ("kind", "source", "reviewed_on", "confidence", "estimated")  # may stand at a file's head, for all of its festivals
+_DEFAULTS = ("kind", "source", "reviewed_on", "confidence", "estimated")  # allowed at the top of a file, as defaults for all its festivals
 _KINDS = frozenset(kind.value for kind in TaskKind)
 _T = TypeVar("_T")
 
 
 class CalendarTableError(StorageError):
-    """A table does not hold what it must; `data` has `path` and `reason`."""
+    """A table with wrong content; `data` has `path` and `reason`."""
 
 
 def load_festival_rules(folder: Path) -> tuple[FestivalRule, ...]:
-    """Every festival of FOLDER/festivals/*.toml, names of groups of markets replaced by their markets; raises CalendarTableError, or
-    StorageError for a file that cannot be read."""
+    """Every festival in FOLDER/festivals/*.toml, with market groups replaced by their markets. Raises CalendarTableError, or StorageError
+    for an unreadable file."""
     path = folder / GROUPS
     groups = _converted(path, _read(path), dict[str, tuple[str, ...]])
     rules: list[FestivalRule] = []
@@ -43,7 +43,7 @@ def load_festival_rules(folder: Path) -> tuple[FestivalRule, ...]:
 
 
 def load_permits(folder: Path) -> Mapping[str, DrawPermit]:
-    """What each market wants before a prize draw; raises as `load_festival_rules`."""
+    """What each market requires before a prize draw; raises as `load_festival_rules`."""
     path = folder / PERMITS
     table = _read(path)
     reviewed_on = table.pop("reviewed_on", "")
@@ -57,12 +57,12 @@ def load_permits(folder: Path) -> Mapping[str, DrawPermit]:
 
 
 def load_days_off(folder: Path) -> Mapping[str, str]:
-    """By language, what a day off is called that stands for the festival "{name}"; raises as `load_festival_rules`."""
+    """The name of a substitute day off for the festival "{name}", by language; raises as `load_festival_rules`."""
     path = folder / DAYS_OFF
     found = _converted(path, _read(path), dict[str, str])
     for language, words in found.items():
         if "{name}" not in words:
-            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{language}: no {{name}}")
+            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{language}: {{name}} is missing")
     return found
 
 
@@ -73,7 +73,7 @@ def _load(path: Path, groups: Mapping[str, Sequence[str]]) -> Iterator[FestivalR
         raise CalendarTableError("calendar.broken", path=str(path), reason="no [[festivals]]")
     for key in table:
         if key not in _DEFAULTS:
-            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{key}: nothing of this name is known")
+            raise CalendarTableError("calendar.broken", path=str(path), reason=f"{key}: unknown key")
     for row in rows:
         _refuse_unknown(path, row, FestivalRule, str(row.get("key", "?")) if isinstance(row, dict) else "?")
         named = row.get("markets", [])
@@ -97,25 +97,25 @@ def _converted(path: Path, table: Mapping[str, Any], kind: type[_T]) -> _T:
 
 
 def _refuse_unknown(path: Path, row: object, kind: type, name: str) -> None:
-    """A key that nobody reads is a slip of the pen, and would be lost without a word."""
+    """Report an unknown key, which is probably a typo."""
     if not isinstance(row, dict):
         raise CalendarTableError("calendar.broken", path=str(path), reason=f"{name}: expected a table")
     unknown = sorted(set(row) - {field.name for field in fields(kind)})
     if unknown:
-        raise CalendarTableError("calendar.broken", path=str(path), reason=f"{name}: {unknown[0]}: nothing of this name is known")
+        raise CalendarTableError("calendar.broken", path=str(path), reason=f"{name}: {unknown[0]}: unknown key")
 
 
 def _wrong(rules: Sequence[FestivalRule]) -> Iterator[str]:
-    """What has the right form and means nothing."""
+    """Yield what is well-formed but makes no sense."""
     for rule in rules:
         if not rule.matches and not rule.rule:
-            yield f"{rule.key}: neither rule nor matches"
+            yield f"{rule.key}: rule or matches is missing"
         if rule.rule and not rule.markets:
-            yield f"{rule.key}: a rule wants markets"
+            yield f"{rule.key}: a rule needs markets"
         if rule.days < 1 or not all(len(market) == 2 and market.isupper() for market in rule.markets):
-            yield f"{rule.key}: days or markets"
+            yield f"{rule.key}: invalid days or markets"
         if not _is_date(rule.reviewed_on) or not rule.source:
-            yield f"{rule.key}: source or reviewed_on"
+            yield f"{rule.key}: invalid source or reviewed_on"
         if not set(rule.tasks) <= _KINDS or any(days < 0 for days in rule.tasks.values()):
             yield f"{rule.key}: tasks"
         yield from _wrong_days(rule)
@@ -126,18 +126,18 @@ def _wrong_days(rule: FestivalRule) -> Iterator[str]:
         try:
             parsed = parse_day_rule(text) if text else None
         except FestivalRuleError:
-            yield f"{rule.key}: {text} is no rule"
+            yield f"{rule.key}: {text} is not a rule"
             continue
         if parsed is not None and parsed.basis is Basis.DATES and (text == rule.until or parsed.shift or not rule.dates):
             yield f"{rule.key}: dates"
     for text in rule.dates:
         first, _, days = text.partition("/")
         if not _is_date(first) or not (days or "1").isdigit() or int(days or 1) < 1:
-            yield f"{rule.key}: {text} is no date"
+            yield f"{rule.key}: {text} is not a date"
 
 
 def _leaning_wrong(rules: Sequence[FestivalRule]) -> Iterator[str]:
-    """A festival that leans on another must find it, and come to an end."""
+    """Yield festivals that are based on a missing festival or, in a circle, on themselves."""
     leans: dict[str, set[str]] = {rule.key: set() for rule in rules}
     for rule in rules:
         parsed: list[DayRule] = [parse_day_rule(text) for text in (rule.rule, rule.until) if text]
@@ -147,7 +147,7 @@ def _leaning_wrong(rules: Sequence[FestivalRule]) -> Iterator[str]:
         on = directly
         while on:
             if key in on or not on <= set(leans):
-                yield f"{key}: leans on itself, or on a festival that is not there"
+                yield f"{key}: based on itself, or on a festival that does not exist"
                 break
             seen |= on
             on = {further for one in on for further in leans[one]} - seen

@@ -1,4 +1,4 @@
-"""The themes of cards: one TOML file a theme, perhaps based on another one."""
+"""Loads card themes: one TOML file per theme, optionally based on another theme."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from app.storage.parsing import parse_toml
 
 Table = dict[str, Any]
 FIRST: Final = "harbour"
-SIZE_BOUNDS: Final = (0.004, 0.3)  # of the canvas's height: smaller nobody reads, larger nothing else has room
+SIZE_BOUNDS: Final = (0.004, 0.3)  # share of the canvas height: smaller is unreadable, larger leaves no room for anything else
 MAX_BASES: Final = 8
 FORM_BOUND: Final = 0.1
 SCALE_BOUNDS: Final = (0.2, 2.0)
@@ -31,18 +31,18 @@ _TABLES: Final[Mapping[str, type]] = {"motions": CardMotion, "shapes": ShapeThem
 
 
 class CardThemeError(StorageError):
-    """A theme file that does not say what a theme must; `data` has `path` and `reason`."""
+    """A theme file with wrong content; `data` has `path` and `reason`."""
 
 
 def load_card_themes(folder: Path, told: OnBroken | None = None) -> tuple[CardTheme, ...]:
-    """All themes of a folder, "harbour" first, the others by title. One that is broken is `told` and left out; without `told` it raises
+    """All themes of a folder: "harbour" first, the others by title. A broken one is passed to `told` and skipped; without `told` it raises
     CardThemeError or StorageError."""
     themes = load_toml_files(folder, load_card_theme, told)
     return tuple(sorted(themes, key=lambda theme: (theme.id != FIRST, theme.title.casefold())))
 
 
 def load_card_theme(path: Path) -> CardTheme:
-    """One theme; its id is the file's name without the ending, its base a file beside it."""
+    """Load one theme. Its id is the file name without extension; its base is a file in the same folder."""
     table = _completed(path, ())
     _refuse_unknown(path, table, CardTheme, "")
     try:
@@ -58,11 +58,11 @@ def _broken(path: Path, reason: str) -> CardThemeError:
 
 
 def _completed(path: Path, above: tuple[str, ...]) -> Table:
-    """The file's table over that of its base."""
+    """The file's table merged into that of its base."""
     if len(above) > MAX_BASES:
-        raise _broken(path, f"more than {MAX_BASES} themes above each other")
+        raise _broken(path, f"more than {MAX_BASES} levels of base themes")
     if path.stem in above:
-        raise _broken(path, f"it is based on itself ({' → '.join((*above, path.stem))})")
+        raise _broken(path, f"the theme is based on itself ({' → '.join((*above, path.stem))})")
     try:
         table = parse_toml(read_file(path))
     except ValueError as error:
@@ -71,12 +71,12 @@ def _completed(path: Path, above: tuple[str, ...]) -> Table:
     if base is None:
         return table
     if not isinstance(base, str) or Path(base).name != base:
-        raise _broken(path, "base: the name of a theme beside it, without the ending")
+        raise _broken(path, "base must be the name of a theme in the same folder, without extension")
     return _merged(_completed(path.with_name(f"{base}.toml"), (*above, path.stem)), table)
 
 
 def _merged(base: Table, table: Table) -> Table:
-    """`base` with what `table` says instead, table by table."""
+    """`base` overridden by `table`, recursively."""
     merged = dict(base)
     for key, value in table.items():
         below = base.get(key)
@@ -85,13 +85,13 @@ def _merged(base: Table, table: Table) -> Table:
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], wanted: type, place: str) -> None:
-    """A key that means nothing is a slip of the pen: told, instead of left out in silence."""
+    """Report an unknown key, which is probably a typo."""
     assert is_dataclass(wanted)
     known = {field.name: field.type for field in fields(wanted) if place or field.name != "id"}
     for key, value in table.items():
         where = f"{place}.{key}" if place else key
         if key not in known:
-            raise _broken(path, f"{where} means nothing; known are {', '.join(sorted(known))}")
+            raise _broken(path, f"{where} is unknown; known keys are {', '.join(sorted(known))}")
         if not isinstance(value, dict):
             continue
         inner = known[key]
@@ -107,7 +107,7 @@ def _check(path: Path, theme: CardTheme) -> None:
         try:
             parse_colour(field.name, getattr(theme.colours, field.name))
         except FieldError as error:
-            raise _broken(path, f"colours.{field.name} is no colour like #rrggbb or #rrggbbaa") from error
+            raise _broken(path, f"colours.{field.name} must be a colour such as #rrggbb or #rrggbbaa") from error
     for field in fields(theme.sizes):
         _within(path, f"sizes.{field.name}", getattr(theme.sizes, field.name), *SIZE_BOUNDS)
     for field in fields(theme.form):
@@ -133,7 +133,7 @@ def _check_shape(path: Path, place: str, shape: ShapeTheme) -> None:
 
 def _within(path: Path, place: str, value: float, least: float, most: float) -> None:
     if not (math.isfinite(value) and least <= value <= most):
-        raise _broken(path, f"{place} is {value:g} and must lie between {least:g} and {most:g}")
+        raise _broken(path, f"{place} is {value:g} but must be between {least:g} and {most:g}")
 
 
 def _complete(path: Path, place: str, found: set[str], wanted: set[str]) -> None:

@@ -1,6 +1,6 @@
-"""Cells of a workbook as its user sees them: per cent, leading zeros, currencies, minutes that were typed as hours.
+"""The text of a workbook's cells as the spreadsheet shows it: percent, leading zeros, currencies, minutes typed as hours.
 
-Digits are never rounded away: a price of 19.99 that is cell_text as 20 stays 19.99.
+Digits are never rounded away: a price of 19.99 shown as 20 stays 19.99.
 """
 
 import math
@@ -12,11 +12,11 @@ _TOKEN = re.compile(
 )
 _CURRENCY = re.compile(r"\$(?P<sign>[^-]*)(?:-[0-9A-Fa-f]+)?$")
 _PLAIN = ("", "general", "@")
-MAX_FORMAT = 255  # what a cell's format may be long
+MAX_FORMAT = 255  # longest format that is read
 
 
 def cell_text(value: object, number_format: str | None) -> str:
-    """A cell's text as the spreadsheet shows it; `value` as openpyxl reads it."""
+    """The cell's text as the spreadsheet shows it; `value` as openpyxl reads it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -30,7 +30,7 @@ def cell_text(value: object, number_format: str | None) -> str:
 
 
 def number_text(value: float) -> str:
-    """All digits of a number, never as a power of ten; three decimals get a zero, so that they are not taken for thousands."""
+    """All digits of a number, never in exponent form. Three decimals get a zero, so that they are not taken for thousands."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
         return str(int(value))
     text = f"{value:.15g}"
@@ -40,7 +40,7 @@ def number_text(value: float) -> str:
 
 
 def _section(form: str, value: float) -> str:
-    """The part of the format that a number of this sign is cell_text in."""
+    """The section of the format that applies to the value's sign."""
     parts, depth = [""], False
     for sign in form:
         depth = depth ^ (sign == '"')
@@ -69,7 +69,7 @@ def _number(value: float, form: str) -> str:
 
 
 def _pieces(section: str) -> tuple[str, str, str, bool]:
-    """The words before and behind the digits, the signs for digits, and whether it is per cent."""
+    """(text before the digits, text after them, digit placeholders, whether it is a percentage)."""
     before, after, digits, percent = "", "", "", False
     for found in _TOKEN.finditer(section):
         words = found["quoted"] or found["escaped"] or ""
@@ -91,7 +91,7 @@ def _pieces(section: str) -> tuple[str, str, str, bool]:
 
 
 def _clock(value: datetime | time | timedelta, form: str) -> str:
-    """A moment as ISO, a length or a time of day with the parts that its format has."""
+    """A date and time as ISO; a duration or time of day with the parts in its format."""
     letters = "".join(found["sign"] or found["bracket"] or "" for found in _TOKEN.finditer(form)).lower()
     if isinstance(value, datetime) and (re.search("[yd]", letters) or not re.search("[hs]", letters)):
         midnight = value.time() == time() and not re.search("[hs]", letters)

@@ -1,4 +1,4 @@
-"""Which servers each show may connect to, as the user said: kept in the state folder, never in the show."""
+"""Which servers each show may connect to, as decided by the user. Stored in the state folder, never in the show."""
 
 import json
 import logging
@@ -13,27 +13,27 @@ from app.storage.parsing import parse_json
 log = logging.getLogger(__name__)
 
 KEPT_SHOWS = 500
-KEPT_ORIGINS = 200  # of one show
+KEPT_ORIGINS = 200  # per show
 _IDENTITY = re.compile(r"[0-9a-f]{32}")
 _KEY = "id"
 
 
 def read_identity(connection: sqlite3.Connection) -> str:
-    """By what a show file is known again wherever it lies, "" when it has nothing of the kind.
+    """The id that identifies a show file wherever it is, "" if it has none.
 
-    It is no secret and proves nothing: whoever copies it gets what was agreed to for that show, and nothing more.
+    It is not a secret and proves nothing: whoever copies it only gets the connections allowed for that show.
     """
     found = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     return str(found[0]) if found is not None and _IDENTITY.fullmatch(str(found[0])) else ""
 
 
 def write_identity(connection: sqlite3.Connection, identity: str) -> None:
-    """Let the file be known by this."""
+    """Set the file's id."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, identity))
 
 
 class Consents:
-    """The answers of this user. A file that cannot be read or written costs the answers: then the user is asked again."""
+    """The user's decisions. If the file cannot be read or written, they are lost and the user is asked again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -43,7 +43,7 @@ class Consents:
         return self._all().get(identity, {}) if identity else {}
 
     def keep(self, identity: str, answers: Mapping[str, bool]) -> None:
-        """Remember these for this show, in the place of what was remembered."""
+        """Save the answers for this show in place of the earlier ones."""
         known = self._all()
         known.pop(identity, None)
         known[identity] = dict(list(answers.items())[-KEPT_ORIGINS:])
@@ -51,17 +51,17 @@ class Consents:
         try:
             write_file(self._path, json.dumps(kept, indent=1).encode(), mode=0o600)
         except StorageError as error:
-            log.warning("what shows may connect to cannot be kept: %s", error)
+            log.warning("cannot save the allowed connections: %s", error)
 
     def _all(self) -> dict[str, dict[str, bool]]:
         try:
             found = parse_json(read_file(self._path).decode())
         except StorageError as error:
             if error.code != "file.missing":
-                log.warning("what shows may connect to: %s", error)
+                log.warning("allowed connections: %s", error)
             return {}
         except ValueError as error:
-            log.warning("what shows may connect to: %s is broken: %s", self._path, error)
+            log.warning("allowed connections: %s is broken: %s", self._path, error)
             return {}
         if not isinstance(found, dict):
             return {}

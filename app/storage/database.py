@@ -1,4 +1,4 @@
-"""SQLite connections to show files, and their errors in our own words."""
+"""Opens SQLite connections to show files and translates SQLite's errors."""
 
 import contextlib
 import os
@@ -11,10 +11,10 @@ from app.storage.open_operation import OpenOperation
 from app.storage.show_guard import restrict_connection
 
 SQLITE_HEADER = b"SQLite format 3\0"
-BUSY_MS = 2000  # another program that copies or looks at the file holds it for moments
+BUSY_MS = 2000  # another app that copies or scans the file holds it for a moment
 COMPANIONS = ("-wal", "-shm", "-journal")
 
-_NOT_TEXT = "Could not decode to UTF-8"  # Python's own words; SQLite has no code for it
+_NOT_TEXT = "Could not decode to UTF-8"  # Python's text; SQLite has no code for it
 _CODES: Mapping[int, str] = {
     sqlite3.SQLITE_FULL: "file.full",
     sqlite3.SQLITE_READONLY: "file.denied",
@@ -30,7 +30,7 @@ _CODES: Mapping[int, str] = {
 
 
 def database_error(error: sqlite3.Error, path: Path) -> StorageError:
-    """The error of ours that says the same as SQLite's."""
+    """The StorageError for an SQLite error."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary == sqlite3.SQLITE_CANTOPEN:
         return StorageError("file.denied" if path.exists() else "file.missing", path=str(path))
@@ -41,7 +41,7 @@ def database_error(error: sqlite3.Error, path: Path) -> StorageError:
 
 @contextlib.contextmanager
 def as_storage_errors(path: Path, opening: OpenOperation | None = None) -> Iterator[None]:
-    """SQLite's and the system's errors come out as StorageError about this file."""
+    """Raise SQLite's and the system's errors as StorageErrors about this file."""
     try:
         yield
     except sqlite3.Error as error:
@@ -53,7 +53,7 @@ def as_storage_errors(path: Path, opening: OpenOperation | None = None) -> Itera
 
 
 def is_database(path: Path) -> bool:
-    """Whether the file begins as SQLite's do; raises StorageError when it cannot be read."""
+    """Whether the file starts like an SQLite database; raises StorageError if it cannot be read."""
     with as_storage_errors(path), path.open("rb") as file:
         return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
 
@@ -72,25 +72,25 @@ def _connect(path: Path, opening: OpenOperation | None, *, mode: str, more: str 
 
 
 def connect(path: Path, opening: OpenOperation | None = None, *, create: bool = False) -> sqlite3.Connection:
-    """A connection that can write; nothing is changed by it alone. `opening` counts its steps."""
+    """A writable connection; opening it changes nothing. `opening` counts its steps."""
     return _connect(path, opening, mode="rwc" if create else "rw")
 
 
 def make_durable(connection: sqlite3.Connection) -> None:
-    """From here on commits outlive a power cut, and readers are not in the way."""
+    """Make commits survive a power cut and not block readers."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS alone knows a difference: its fsync does not reach the drive
+    connection.execute("PRAGMA fullfsync = ON")  # only matters on macOS, where fsync does not reach the drive
 
 
 def connect_read_only(path: Path, opening: OpenOperation | None = None) -> sqlite3.Connection:
-    """A connection that changes nothing, also where the folder cannot be written."""
+    """A connection that changes nothing; works even if the folder is read-only."""
     connection = _connect(path, opening, mode="ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema")
     except sqlite3.OperationalError:
         connection.close()
-        if path.with_name(path.name + "-wal").exists():  # what stands there alone must not be left out
+        if path.with_name(path.name + "-wal").exists():  # its changes must not be ignored
             raise
         connection = _connect(path, opening, mode="ro", more="&immutable=1")
         try:
@@ -105,7 +105,7 @@ def connect_read_only(path: Path, opening: OpenOperation | None = None) -> sqlit
 
 
 def plain_connection(path: Path) -> sqlite3.Connection:
-    """A connection to a file in one piece that nobody else knows of yet; it is made when there is none."""
+    """A connection to a single-file database that nobody else uses; creates the file if needed."""
     connection = sqlite3.connect(path, isolation_level=None)
     restrict_connection(connection)
     connection.execute("PRAGMA journal_mode = DELETE")
@@ -114,19 +114,19 @@ def plain_connection(path: Path) -> sqlite3.Connection:
 
 
 def checkpoint(connection: sqlite3.Connection) -> None:
-    """Bring everything into the one file, so that copying it is enough; the connection is the last of it."""
+    """Move everything into the one file, so that it can be copied alone. Only for the last connection."""
     connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def remove_database(path: Path) -> None:
-    """Remove a database and what SQLite keeps beside it; raises OSError."""
+    """Delete a database and its companion files; raises OSError."""
     for companion in COMPANIONS:
         path.with_name(path.name + companion).unlink(missing_ok=True)
     path.unlink(missing_ok=True)
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands under this name; None = none, or a system that does not tell."""
+    """Which file this path points to. None = no file; (0, 0) = the system does not tell."""
     try:
         found = os.stat(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""The show's log in its file: appended to, never changed."""
+"""Reads and appends the show's log, which is never changed."""
 
 import logging
 import sqlite3
@@ -16,15 +16,15 @@ log = logging.getLogger(__name__)
 
 NO_END = 2**62
 MAX_EVENTS = 10_000_000  # a thousand viewers for a hundred hours
-MAX_EVENT_TEXT = 1024 * 1024  # of one event; the largest of ours, a plan's change, has a few kilobytes
+MAX_EVENT_TEXT = 1024 * 1024  # per event; our largest, a change of the plan, has a few kilobytes
 MAX_LOG_TEXT = 1024 * 1024 * 1024
-MAX_AT_MS = 253_402_300_799_999  # the last moment of the year 9999
+MAX_AT_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 _KINDS = {kind.value: kind for kind in EventKind}
 
 
 def check_log(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StorageError for a log that is longer than any show's, or whose numbers leave none for the next event."""
+    """Raise StorageError for a log longer than any show's, or without room for the next number."""
     count, text, last = connection.execute("SELECT count(*), total(length(data)), coalesce(max(seq), 0) FROM events").fetchone()
     if count > MAX_EVENTS or text > MAX_LOG_TEXT:
         raise StorageError("show_file.too_much", path=str(path), table="events", limit=MAX_EVENTS)
@@ -38,20 +38,20 @@ def last_seq(connection: sqlite3.Connection) -> int:
 
 
 def on_air(connection: sqlite3.Connection) -> bool:
-    """Whether the show went on air and has not left it since."""
+    """Whether the show is on air by its log."""
     sql = "SELECT kind FROM events WHERE kind IN (?, ?) ORDER BY seq DESC LIMIT 1"
     found = connection.execute(sql, (EventKind.ON_AIR.value, EventKind.OFF_AIR.value)).fetchone()
     return found is not None and found[0] == EventKind.ON_AIR.value
 
 
 def append(connection: sqlite3.Connection, events: Iterable[ShowEvent]) -> None:
-    """Write events behind those that are there, inside the caller's transaction."""
+    """Append events inside the caller's transaction."""
     rows = [(event.seq, event.at_ms, event.kind.value, msgspec.json.encode(event.data).decode()) for event in events]
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
 
 
 def read(connection: sqlite3.Connection, kinds: Collection[EventKind] | None, after: int, upto: int = NO_END) -> Iterator[ShowEvent]:
-    """Events behind number `after`, up to `upto`, in order; kinds of a newer program are left out."""
+    """Events numbered `after` < n <= `upto`, in order. Kinds of newer versions are skipped."""
     sql = "SELECT seq, at_ms, kind, data FROM events WHERE seq > ? AND seq <= ?"
     values = [after, upto, *(kind.value for kind in kinds or ())]
     if kinds is not None:
@@ -60,17 +60,17 @@ def read(connection: sqlite3.Connection, kinds: Collection[EventKind] | None, af
         if kind not in _KINDS:
             continue
         if not isinstance(at_ms, int) or not 0 <= at_ms <= MAX_AT_MS:
-            log.warning("the event %d of the log has no time", seq)
+            log.warning("event %d of the log has no time", seq)
             continue
         yield ShowEvent(seq, at_ms, _KINDS[kind], _plain(seq, data))
 
 
 def _plain(seq: int, data: object) -> dict[str, Any]:
-    """The event's data; none when it cannot be read, so that one bad event costs only itself."""
+    """The event's data, {} if it cannot be read, so that a bad event does not affect the others."""
     if isinstance(data, str) and len(data) <= MAX_EVENT_TEXT:
         try:
             return fitting(_DECODER.decode(data))
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             pass
-    log.warning("the event %d of the log has data that cannot be read", seq)
+    log.warning("event %d of the log has unreadable data", seq)
     return {}

@@ -1,4 +1,4 @@
-"""Whole files, read with words for what fails and written so that a crash leaves the old or the new one, never half of one."""
+"""Reads and writes whole files. A write replaces the file in one step; errors are StorageErrors."""
 
 import contextlib
 import errno
@@ -14,8 +14,8 @@ from app.domain.base.errors import AppError
 
 T = TypeVar("T")
 
-MAX_BYTES = 32 * 1024 * 1024  # a thousand scenes with a hundred layers each take half of it
-STALE_S = 3600.0  # a save takes seconds: an older temporary file is what a killed save left
+MAX_BYTES = 32 * 1024 * 1024  # a thousand scenes with a hundred layers each need half of it
+STALE_S = 3600.0  # saving takes seconds: an older temporary file is left from a killed save
 BACKUP_SUFFIX = ".bak"
 
 _CODES: Mapping[int, str] = {
@@ -32,20 +32,20 @@ _CODES: Mapping[int, str] = {
 
 
 class StorageError(AppError):
-    """A file that cannot be read or written; `data` has `path` and, for rare causes, `reason` in the system's words."""
+    """A file that cannot be read or written; `data` has `path` and, for rare causes, the system's `reason`."""
 
 
 OnBroken = Callable[[StorageError], None]
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:
-    """The error of ours that says the same as the system's."""
+    """The StorageError for an OSError."""
     code = _CODES.get(error.errno or 0, "file.failed")
     return StorageError(code, path=str(path), reason=error.strerror or type(error).__name__)
 
 
 def load_toml_files(folder: Path, load: Callable[[Path], T], told: OnBroken | None) -> list[T]:
-    """What each TOML file of a folder holds, by name. A broken one is `told` and costs only itself; without `told` it raises."""
+    """Load each TOML file of a folder, by name. A broken one is passed to `told` and skipped; without `told` it raises."""
     found = []
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -58,18 +58,18 @@ def load_toml_files(folder: Path, load: Callable[[Path], T], told: OnBroken | No
 
 
 def backup_path(path: Path) -> Path:
-    """Where the file that a save replaced is kept."""
+    """Where the file that a save replaces is kept."""
     return path.with_name(path.name + BACKUP_SUFFIX)
 
 
 def read_file(path: Path) -> bytes:
-    """The file's bytes; raises StorageError also when it is larger than anything of ours."""
+    """Read the file; raises StorageError, also if it is larger than any of ours."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise storage_error(error, path) from error
-    except ValueError as error:  # a name with a null byte in it
+    except ValueError as error:  # a null byte in the name
         raise StorageError("file.missing", path=str(path), reason=str(error)) from error
     if len(content) > MAX_BYTES:
         raise StorageError("file.too_large", path=str(path), limit_mb=MAX_BYTES // (1024 * 1024))
@@ -77,10 +77,10 @@ def read_file(path: Path) -> bytes:
 
 
 def write_file(path: Path, content: bytes, *, mode: int | None = None, keep_backup: bool = False) -> None:
-    """Replace the file in one step: readers and crashes see the old or the new one. Raises StorageError, the old file untouched.
+    """Replace the file in one step: readers and crashes see the old or the new one. Raises StorageError and then leaves the old file.
 
-    `mode` sets the permissions (None = those of the old file, or the user's habit); `keep_backup` keeps the old file beside it.
-    A symbolic link stays one: what it points to is replaced.
+    `mode` sets the permissions (None = those of the old file, or the umask's). `keep_backup` keeps the old file next to it. A symbolic link
+    stays a link; its target is replaced.
     """
     target = Path(os.path.realpath(path))
     temporary = temporary_path(target)
@@ -94,7 +94,7 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None, keep_back
 
 
 def replace_file(temporary: Path, target: Path, *, keep_backup: bool = False) -> None:
-    """Let a finished file take the place of `target` in one step that a power cut cannot halve; raises OSError."""
+    """Put a finished file in place of `target` in one step that survives a power cut; raises OSError."""
     if keep_backup:
         _keep(target)
     os.replace(temporary, target)
@@ -108,24 +108,24 @@ def _mode_for(target: Path, mode: int | None) -> int:
     try:
         return target.stat().st_mode & 0o777
     except FileNotFoundError:
-        return 0o666  # the umask takes its part
+        return 0o666  # reduced by the umask
 
 
 def _keep(target: Path) -> None:
-    """Keep the old file under the backup's name while it also stays under its own."""
+    """Keep the old file under the backup name too."""
     kept = backup_path(target)
     linked = temporary_path(kept)
     try:
         os.link(target, linked)
     except FileNotFoundError:
         return
-    except OSError:  # FAT and many network drives know no second name for a file
+    except OSError:  # FAT and many network drives have no hard links
         shutil.copy2(target, linked)
     os.replace(linked, kept)
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut; systems that cannot open folders do this by themselves."""
+    """Make the rename survive a power cut. Systems that cannot open folders do this themselves."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -137,7 +137,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _remove_stale(target: Path) -> None:
     limit = time.time() - STALE_S
-    with contextlib.suppress(OSError):  # the save itself is done: what is left over here can wait for the next one
+    with contextlib.suppress(OSError):  # the save is done: stale files can wait for the next one
         for left in target.parent.iterdir():
             if left.name.startswith(f".{target.name}.") and TEMPORARY_SUFFIX in left.name and left.stat().st_mtime < limit:
                 left.unlink()

@@ -1,4 +1,4 @@
-"""A lock that lives exactly as long as the process that holds it."""
+"""A file lock that ends with the process that holds it."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ else:
 
 
 class FileLock:
-    """Held by one process at a time, over the file's existence; the system lets go of it when the process ends, however it ends."""
+    """Held by one process at a time, regardless of whether the file exists; the system releases it when the process ends."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -25,7 +25,7 @@ class FileLock:
         return self._descriptor >= 0
 
     def acquire(self) -> bool:
-        """Take the lock if nobody has it; True when it is held now. Raises StorageError when the file cannot be made."""
+        """Take the lock if it is free; True if we hold it now. Raises StorageError if the file cannot be created."""
         if self.held:
             return True
         try:
@@ -37,14 +37,14 @@ class FileLock:
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
             else:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # somebody else has it
+        except OSError:  # held by another process
             os.close(descriptor)
             return False
         self._descriptor = descriptor
         return True
 
     def release(self) -> None:
-        """Let go; the file stays, because another process may be about to lock it. More than once is ignored."""
+        """Release the lock. The file stays, because another process may be about to lock it. Can be called again."""
         if self.held:
             os.close(self._descriptor)
             self._descriptor = -1

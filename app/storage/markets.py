@@ -1,4 +1,4 @@
-"""Market profiles: one TOML file a market, and files of taboos, phrases and claims that several markets share."""
+"""Loads market profiles: one TOML file per market, plus files of taboos, phrases and claims shared by several markets."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ INCLUDE = "include"
 _LISTS = ("taboos", "phrases", "claims")
 _CODE = re.compile(r"[A-Z]{2}")
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
-_ZONE = re.compile(r"[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+)+")  # its form; whether there is one is known where the clock rules are
+_ZONE = re.compile(r"[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+)+")  # the form only; the clock rules say whether the zone exists
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
 _AT = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
@@ -29,25 +29,24 @@ Table = dict[str, Any]
 
 
 class MarketError(StorageError):
-    """A market's file does not say what a market must; `data` has `path`, `field` and `reason`."""
+    """A market file with wrong content; `data` has `path`, `field` and `reason`."""
 
 
 def load_markets(folder: Path, told: OnBroken | None = None) -> tuple[Market, ...]:
-    """All markets of a folder by their id. One that is broken is `told` and left out; without `told` it raises MarketError, or StorageError
-    for a file that cannot be read."""
+    """All markets of a folder, by id. A broken one is passed to `told` and skipped; without `told` it raises MarketError, or StorageError
+    for an unreadable file."""
     shared: dict[Path, Market] = {}
     return tuple(load_toml_files(folder, lambda path: _load(path, shared), told))
 
 
 def load_markets_by_id(folder: Path, market_ids: Iterable[str]) -> tuple[Market, ...]:
-    """These markets of a folder, each with all that its file includes, in this order; a file is called like its market. Raises as
-    `load_markets`."""
+    """These markets in this order, each with its included files. A file has its market's name. Raises as `load_markets`."""
     shared: dict[Path, Market] = {}
     return tuple(_load(folder / f"{market_id}.toml", shared) for market_id in market_ids)
 
 
 def _load(path: Path, shared: dict[Path, Market]) -> Market:
-    """`shared` keeps the files that several markets include: they are read once, and their entries are the same in all markets."""
+    """`shared` caches included files: they are read once, and their entries are the same objects in all markets."""
     table = _read(path)
     included = [(path.parent / SHARED / f"{name}.toml") for name in _names(path, table.pop(INCLUDE, []))]
     _refuse_unknown(path, table, Market, "")
@@ -67,11 +66,11 @@ def _load(path: Path, shared: dict[Path, Market]) -> Market:
 
 
 def _load_shared(path: Path) -> Market:
-    """What a shared file holds, as a market of nowhere."""
+    """The content of a shared file, as a market without an id."""
     table = _read(path)
     for key in table:
         if key not in _LISTS:
-            raise MarketError("market.broken", path=str(path), field=key, reason="a shared file holds taboos, phrases and claims alone")
+            raise MarketError("market.broken", path=str(path), field=key, reason="a shared file can only have taboos, phrases and claims")
     _refuse_unknown(path, table, Market, "")
     return _convert(path, {"id": "", "name": {}, "languages": [], "currency": "", "zones": [], **table})
 
@@ -86,7 +85,7 @@ def _read(path: Path) -> Table:
 def _names(path: Path, value: object) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) and name.replace("_", "").isalnum() for name in value):
         return value
-    raise MarketError("market.broken", path=str(path), field=INCLUDE, reason="expected names of files in the folder “shared”")
+    raise MarketError("market.broken", path=str(path), field=INCLUDE, reason="expected file names in the folder “shared”")
 
 
 def _convert(path: Path, table: Table) -> Market:
@@ -102,11 +101,11 @@ def _convert(path: Path, table: Table) -> Market:
 
 
 def _refuse_unknown(path: Path, table: Table, kind: type, place: str) -> None:
-    """A key that nobody reads is a slip of the pen, and would be lost without a word."""
+    """Report an unknown key, which is probably a typo."""
     known = _kinds_of(kind)
     for key, value in table.items():
         if key not in known:
-            raise MarketError("market.broken", path=str(path), field=place + key, reason="nothing of this name is known")
+            raise MarketError("market.broken", path=str(path), field=place + key, reason="unknown key")
         inner = known[key]
         if inner is not None:
             for number, one in enumerate(value if isinstance(value, list) else [value]):
@@ -116,7 +115,7 @@ def _refuse_unknown(path: Path, table: Table, kind: type, place: str) -> None:
 
 @cache
 def _kinds_of(kind: type) -> Mapping[str, type | None]:
-    """The fields of a dataclass, each with the dataclass that it holds, if it does."""
+    """The fields of a dataclass, each with the dataclass it contains, if any."""
     hints = get_type_hints(kind)
     return {field.name: _dataclass_in(hints[field.name]) for field in fields(kind)}
 
@@ -128,9 +127,9 @@ def _dataclass_in(hint: Any) -> type | None:
 
 
 def _wrong(market: Market, stem: str) -> Iterator[tuple[str, str]]:
-    """(field, what is wrong with it) of each value that has the right form and means nothing."""
+    """Yield (field, problem) for values that are well-formed but make no sense."""
     if market.id != stem or not _CODE.fullmatch(market.id):
-        yield "id", "the file is called by the market's two capital letters (ISO 3166-1)"
+        yield "id", "must be two capital letters (ISO 3166-1), also the file's name"
     if not market.languages or not all(_TAG.fullmatch(tag) for tag in market.languages):
         yield "languages", "expected at least one language tag such as en, zh-Hans or pt-BR"
     if not is_currency(market.currency):
@@ -151,17 +150,17 @@ def _wrong(market: Market, stem: str) -> Iterator[tuple[str, str]]:
 def _wrong_disclosure(market: Market) -> Iterator[tuple[str, str]]:
     rule = market.disclosure
     if rule.first_within_s < 0 or rule.every_s < 1 or not 1 <= rule.shown_s <= rule.every_s:
-        yield "disclosure", "first_within_s, every_s and shown_s do not go together"
+        yield "disclosure", "first_within_s, every_s and shown_s contradict each other"
 
 
 def _wrong_dates(market: Market) -> Iterator[tuple[str, str]]:
     try:
         reviewed, expires = date.fromisoformat(market.reviewed_on), date.fromisoformat(market.expires_on)
     except ValueError:
-        yield "reviewed_on", "reviewed_on and expires_on are dates such as 2026-11-22"
+        yield "reviewed_on", "expected dates such as 2026-11-22"
         return
     if expires <= reviewed:
-        yield "expires_on", "facts expire after they were reviewed"
+        yield "expires_on", "must be after reviewed_on"
 
 
 def _all_words(market: Market) -> Iterator[tuple[Mapping[str, str], str]]:

@@ -1,4 +1,4 @@
-"""One try to read a file: the steps it may take, whether it is still wanted, and how far it is."""
+"""One attempt to read a show file: its step limit, cancellation and progress."""
 
 import sqlite3
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from typing import Final
 
 from app.storage.files import StorageError
 
-EVERY_STEPS = 100_000  # SQLite counts its own instructions: a thousandth of a second or so
-MAX_STEPS = 2_000_000_000  # a log of ten million entries takes a tenth of it to check and read
+EVERY_STEPS = 100_000  # SQLite's own instructions, about a millisecond
+MAX_STEPS = 2_000_000_000  # checking and reading a log of ten million events needs a tenth of it
 
 
 class OpenStage(Enum):
-    """What the user is told while he waits."""
+    """The progress shown to the user."""
 
     CHECKING = "checking"
     READING = "reading"
@@ -25,9 +25,9 @@ OnStage = Callable[[OpenStage], object]
 
 
 class OpenOperation:
-    """Belongs to one file. `cancel` may be called from any thread; `told` is called on the one that reads."""
+    """Belongs to one file. `cancel` can be called on any thread; `told` is called on the reading one."""
 
-    PAGES: Final = 2000  # copied between two looks at whether it is still wanted: 8 MB
+    PAGES: Final = 2000  # 8 MB, copied between two checks for cancellation
 
     def __init__(self, told: OnStage | None = None, *, max_steps: int = MAX_STEPS) -> None:
         self._told = told
@@ -39,28 +39,28 @@ class OpenOperation:
         return self._cancelled
 
     def cancel(self) -> None:
-        """Nobody waits for it any more."""
+        """Stop as soon as possible."""
         self._cancelled = True
 
     def listen(self, told: Callable[[str], object]) -> None:
-        """Tell from now on which stage it is at, by its value."""
+        """Report each stage, by its value, from now on."""
         self._told = lambda stage: told(stage.value)
 
     def at(self, stage: OpenStage) -> None:
-        """This is what is done now."""
+        """Report the current stage."""
         if self._told is not None:
             self._told(stage)
 
     def watch(self, connection: sqlite3.Connection) -> None:
-        """From here on the connection's statements are counted, and stopped with SQLITE_INTERRUPT when it is enough."""
+        """Count the connection's steps from now on. Over the limit, or when cancelled, SQLite stops with SQLITE_INTERRUPT."""
         connection.set_progress_handler(self._count, EVERY_STEPS)
 
     def release(self, connection: sqlite3.Connection) -> None:
-        """The file is open: what is done with it now is our own work."""
+        """Stop counting: the file is open, and further steps are our own."""
         connection.set_progress_handler(None, 0)
 
     def check(self, path: Path) -> None:
-        """Between two parts of work that no statement counts; raises StorageError when nobody waits for it any more."""
+        """Raise StorageError if cancelled; for work between SQL statements."""
         if self._cancelled:
             raise StorageError("show_file.cancelled", path=str(path))
 

@@ -1,4 +1,4 @@
-"""Text of JSON and TOML as plain values: no figure that is none, no half of a character, no nesting without an end."""
+"""Parses JSON and TOML into plain values; rejects non-finite numbers, lone surrogates and endless nesting."""
 
 import json
 import math
@@ -6,14 +6,14 @@ import re
 import tomllib
 from typing import Any
 
-MAX_TOML_BYTES = 1024 * 1024  # our largest table has 60 kB; a parser in Python takes a second for this
+MAX_TOML_BYTES = 1024 * 1024  # our largest table has 60 kB; tomllib needs a second for this size
 MAX_DEPTH = 64
 _INT64 = 2**63
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json(text: str) -> Any:
-    """Raises ValueError (json.JSONDecodeError where the text breaks off), and nothing else."""
+    """Raises only ValueError (json.JSONDecodeError for incomplete text)."""
     try:
         found = json.loads(text, parse_constant=_refuse, parse_float=_figure, parse_int=_whole)
     except RecursionError as error:
@@ -24,7 +24,7 @@ def parse_json(text: str) -> Any:
 
 
 def parse_toml(content: bytes) -> dict[str, Any]:
-    """Raises ValueError, and nothing else."""
+    """Raises only ValueError."""
     if len(content) > MAX_TOML_BYTES:
         raise ValueError(f"larger than {MAX_TOML_BYTES // 1024} kB")
     try:
@@ -40,19 +40,19 @@ def _refuse(name: str) -> float:
 def _figure(text: str) -> float:
     found = float(text)
     if not math.isfinite(found):
-        raise ValueError(f"{text[:40]} is not a number that can be kept")
+        raise ValueError(f"{text[:40]} is out of range")
     return found
 
 
 def _whole(text: str) -> int:
     found = int(text)
     if not -_INT64 <= found < _INT64:
-        raise ValueError(f"{text[:40]} is not a number that can be kept")
+        raise ValueError(f"{text[:40]} is out of range")
     return found
 
 
 def _check_texts(value: Any, depth: int) -> None:
-    """Half of a pair of code units is no text: it could neither be written nor drawn."""
+    """Reject lone surrogates, which can be neither written nor drawn."""
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Where this program keeps what, on every system."""
+"""The folders and files that Tradewind uses on each system."""
 
 import os
 import sys
@@ -17,8 +17,8 @@ RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """config: what the user chose; state: what the program remembers (recovery, recents, logs); cache: may vanish at any time;
-    runtime: sockets, locks and the preview of what runs now; documents: where shows are offered to be saved."""
+    """config: the user's choices; state: what Tradewind remembers (recovery, recent shows, logs); cache: can be deleted at any time;
+    runtime: sockets, locks and the preview; documents: default folder for shows."""
 
     config: Path
     state: Path
@@ -46,12 +46,12 @@ class Paths:
 
     @property
     def unsaved(self) -> Path:
-        """Shows without a file of the user's that made way for another one."""
+        """Shows without a file of their own that were replaced by another show."""
         return self.state / "unsaved"
 
     @property
     def last_time_zone(self) -> Path:
-        """The time zone that this PC was in last."""
+        """The computer's last time zone."""
         return self.state / "place"
 
     @property
@@ -81,7 +81,7 @@ class Paths:
 
     @property
     def plugins(self) -> tuple[Path, Path]:
-        """Where plugins are looked for: those that come with the program, and the user's own."""
+        """The folders with plugins: the bundled ones and the user's own."""
         return self.resources.parent / "plugins", self.config / "plugins"
 
     @property
@@ -117,7 +117,7 @@ class Paths:
         return self.resources / "phrases" / "announcements.toml"
 
     def make(self) -> None:
-        """Make the folders, for this user alone; raises StorageError naming the one that cannot be made."""
+        """Create the folders, accessible to this user only; raises StorageError for the one that fails."""
         for folder in (self.config, self.state, self.cache, self.runtime):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -126,7 +126,7 @@ class Paths:
 
 
 def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
-    """The folders of this user; TRADEWIND_HOME puts all of them under one folder."""
+    """This user's folders; TRADEWIND_HOME puts all of them into one folder."""
     documents = platformdirs.user_documents_path()
     if home := environment.get(HOME_VARIABLE):
         root = Path(home).expanduser().absolute()
@@ -141,7 +141,7 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
 
 
 def _runtime(environment: Mapping[str, str]) -> Path:
-    """The session's own runtime folder. Where Linux gives none, the user's state folder: /tmp belongs to everybody."""
+    """The session's runtime folder. Where Linux has none, use the state folder, because /tmp is shared."""
     if sys.platform == "linux" and not environment.get("XDG_RUNTIME_DIR"):
         return platformdirs.user_state_path(NAME, appauthor=False) / "run"
     return platformdirs.user_runtime_path(NAME, appauthor=False)

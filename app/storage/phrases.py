@@ -1,4 +1,4 @@
-"""Phrases that the program itself says to viewers, each in many languages."""
+"""Loads texts that Tradewind shows to viewers, each in many languages."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from app.storage.parsing import parse_toml
 
 
 def load_phrases(path: Path) -> Mapping[str, Words]:
-    """Each phrase in its languages; raises StorageError for a file that does not hold that."""
+    """Each phrase by language; raises StorageError for wrong content."""
     try:
         return msgspec.convert(parse_toml(read_file(path)), dict[str, dict[str, str]])
     except (ValueError, msgspec.ValidationError) as error:

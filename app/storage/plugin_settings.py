@@ -1,4 +1,4 @@
-"""Which plugins are on, and their settings: one JSON file."""
+"""Stores which plugins are on, and their settings, in a JSON file."""
 
 import json
 import logging
@@ -14,24 +14,24 @@ log = logging.getLogger(__name__)
 
 
 class PluginSettingsFile:
-    """A file that is missing or broken means that no plugin is on; a broken one is left until something is changed."""
+    """Without the file, or with a broken one, no plugin is on. A broken file stays until a setting changes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def enabled(self) -> frozenset[str]:
-        """The ids of those that are on."""
+        """The ids of the plugins that are on."""
         return frozenset(plugin_id for plugin_id, one in self._read().items() if one.get("enabled") is True)
 
     def values(self, plugin_id: str) -> Mapping[str, Value]:
-        """What the user chose for a plugin."""
+        """The user's settings of a plugin."""
         values = self._read().get(plugin_id, {}).get("settings", {})
         if not isinstance(values, dict):
             return {}
         return {str(key): value for key, value in values.items() if isinstance(value, bool | int | float | str)}
 
     def keep(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
-        """Write a plugin's state down; raises StorageError."""
+        """Save a plugin's state; raises StorageError."""
         table = {**self._read(), plugin_id: {"enabled": enabled, "settings": dict(values)}}
         write_file(self._path, json.dumps(table, indent=2, ensure_ascii=False, sort_keys=True).encode())
 

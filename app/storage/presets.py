@@ -1,4 +1,4 @@
-"""The relay presets: one TOML file a kind of relay."""
+"""Loads relay presets: one TOML file per kind of relay."""
 
 from pathlib import Path
 
@@ -10,18 +10,18 @@ from app.storage.parsing import parse_toml
 
 
 class PresetError(StorageError):
-    """A preset file that does not say what a preset must; `data` has `path` and `reason`."""
+    """A preset file with wrong content; `data` has `path` and `reason`."""
 
 
 def load_presets(folder: Path, told: OnBroken | None = None) -> tuple[RelayPreset, ...]:
-    """All presets, "generic" first, the others by title. One that is broken is `told` and left out; without `told` it raises PresetError
+    """All presets: "generic" first, the others by title. A broken one is passed to `told` and skipped; without `told` it raises PresetError
     or StorageError."""
     presets = load_toml_files(folder, load_preset, told)
     return tuple(sorted(presets, key=lambda preset: (preset.id != "generic", preset.title.casefold())))
 
 
 def load_preset(path: Path) -> RelayPreset:
-    """One preset; its id is the file's name without the ending."""
+    """Load one preset; its id is the file name without extension."""
     content = read_file(path)
     try:
         table = parse_toml(content)
@@ -29,5 +29,5 @@ def load_preset(path: Path) -> RelayPreset:
     except (ValueError, TypeError, msgspec.ValidationError) as error:
         raise PresetError("preset.broken", path=str(path), reason=str(error)) from error
     if preset.id != path.stem:
-        raise PresetError("preset.broken", path=str(path), reason=f"the file is called {path.stem} and the id says {preset.id}")
+        raise PresetError("preset.broken", path=str(path), reason=f"the file is named {path.stem} but its id is {preset.id}")
     return preset

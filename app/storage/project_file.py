@@ -1,4 +1,4 @@
-"""The show on disk: JSON text that people can read and compare, with a version, written in one step."""
+"""Reads and writes a project as JSON text with a version."""
 
 import json
 import re
@@ -22,10 +22,10 @@ _PLACE = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>.*)`)?$", re.DOTALL)
 
 
 class ProjectFileError(StorageError):
-    """A file that is not a show this program can open.
+    """A file that is not a show Tradewind can open.
 
-    `data` has `path`, `backup` (the save before it, "" = none) and what the code speaks of: `line` and `column` of broken text,
-    `place` ("$.scenes[0].layers[1].opacity") and `reason` of a wrong value, `version` and `known` of a newer file.
+    `data` has `path`, `backup` (the previous save, "" = none) and, depending on the code, `line` and `column` of broken text, `place`
+    ("$.scenes[0].layers[1].opacity") and `reason` of a wrong value, `version` and `known` of a newer file.
     """
 
 
@@ -36,17 +36,17 @@ def encode(project: Project) -> bytes:
 
 
 def save(path: Path, project: Project) -> None:
-    """Write the show in one step and keep the file it replaces as `.bak`; raises StorageError, the old file untouched."""
+    """Write the project in one step and keep the replaced file as `.bak`. Raises StorageError and then leaves the old file."""
     write_file(path, encode(project), keep_backup=True)
 
 
 def load(path: Path) -> Project:
-    """Read a show of this or an older version, checked; raises ProjectFileError or, when it cannot be read, StorageError."""
+    """Read and check a project of this or an older version. Raises ProjectFileError, or StorageError if it cannot be read."""
     return decode(read_file(path), path)
 
 
 def decode(content: bytes, path: Path) -> Project:
-    """The show in a file's content; `path` is for the words of errors. Keys that this version does not know are left out."""
+    """The project in a file's content; `path` is only for errors. Unknown keys are ignored."""
     backup = backup_path(path)
     names = {"path": str(path), "backup": str(backup) if backup.exists() else ""}
     document = _parsed(content, names)
@@ -94,7 +94,7 @@ def _check_version(document: Any, names: dict[str, str]) -> None:
 
 
 def _with_own_ids(project: Project) -> Project:
-    """The built-in relay's id is ours: a relay of a file that claims it is another relay, and gets another id."""
+    """Only the built-in relay may have its id: give a new id to a relay in a file that uses it."""
     return replace(
         project,
         relays=tuple(
@@ -104,7 +104,7 @@ def _with_own_ids(project: Project) -> Project:
 
 
 def _without_dangling_relays(project: Project) -> Project:
-    """A choice of a relay that is no longer in the list is no reason to refuse a show: the nearest takes its place."""
+    """Drop references to missing relays rather than refuse the show; the nearest relay is used instead."""
     known = {EMBEDDED_RELAY_ID, *(relay.id for relay in project.relays)}
     return replace(
         project,

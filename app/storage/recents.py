@@ -1,4 +1,4 @@
-"""The shows opened last."""
+"""The list of recently opened shows."""
 
 import json
 import logging
@@ -13,22 +13,22 @@ LIMIT = 12
 
 
 class Recents:
-    """The paths of the last shows, the newest first. A file that cannot be read or written costs the list, nothing more."""
+    """The paths of the last shows, newest first. If the file cannot be read or written, only the list is lost."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def paths(self) -> tuple[Path, ...]:
-        """Those that are still there."""
+        """The shows that still exist."""
         return tuple(path for path in self._remembered() if _is_there(path))
 
     def add(self, opened: Path) -> tuple[Path, ...]:
-        """Put one first; returns the list."""
+        """Put a show first; returns the list."""
         opened = opened.absolute()
         return self._keep((opened, *(path for path in self._remembered() if path != opened))[:LIMIT])
 
     def remove(self, gone: Path) -> tuple[Path, ...]:
-        """Take one off; returns the list."""
+        """Remove a show; returns the list."""
         gone = gone.absolute()
         return self._keep(tuple(path for path in self._remembered() if path != gone))
 
@@ -56,5 +56,5 @@ class Recents:
 def _is_there(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # a name that is too long, or a folder that may not be looked into
+    except (OSError, ValueError):  # a name that is too long, or a folder without access
         return False

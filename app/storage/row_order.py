@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-GAP = 1 << 32  # room for 32 insertions in a row at one place before the list is numbered anew
+GAP = 1 << 32  # room for 32 insertions at one place before all rows are renumbered
 
 
 def longest_increasing(values: Sequence[int]) -> list[int]:

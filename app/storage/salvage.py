@@ -1,4 +1,4 @@
-"""What can still be read of a damaged show file, put into a new one. The damaged file is only read."""
+"""Copies what is readable of a damaged show file into a new one. The damaged file is only read."""
 
 import contextlib
 import logging
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SalvageResult:
-    """How many things were read, and whether the technical side (scenes, sources) was among them."""
+    """How much was read; `project` = whether scenes and sources were readable."""
 
     things: int
     events: int
@@ -48,8 +48,8 @@ class SalvageResult:
 
 
 def salvage(path: Path, target: Path, new_project: Callable[[], Project], opening: OpenOperation | None = None) -> SalvageResult | None:
-    """Write what can be read of `path` as a new show file; None when there is nothing. Raises StorageError about `target`, and when the
-    file is larger than any show or nobody waits any more."""
+    """Write what can be read of `path` as a new show file; None if there is nothing. Raises StorageError about `target`, and if the file is
+    larger than any show or the operation is cancelled."""
     opening = opening or OpenOperation()
     opening.at(OpenStage.SALVAGING)
     with as_storage_errors(path):
@@ -60,7 +60,7 @@ def salvage(path: Path, target: Path, new_project: Callable[[], Project], openin
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         source = _DamagedFile(connection, intact_tables(connection, version if version in MIGRATIONS else CURRENT))
     except sqlite3.Error as error:
-        log.warning("nothing of %s can be read: %s", path, error)
+        log.warning("cannot read anything of %s: %s", path, error)
         return None
     with contextlib.closing(connection):
         show, whole = _show(source, path, new_project, lambda: opening.check(path))
@@ -80,7 +80,7 @@ def salvage(path: Path, target: Path, new_project: Callable[[], Project], openin
 
 
 def _text(raw: bytes) -> str | bytes:
-    """A text of SQLite; one that is none stays bytes, which no reader takes for a text."""
+    """Decode an SQLite text. Invalid text stays bytes, which readers then reject."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -88,17 +88,16 @@ def _text(raw: bytes) -> str | bytes:
 
 
 class _DamagedFile:
-    """The tables of the damaged file that are ours; a view in the place of one is none."""
+    """Our tables in the damaged file; a view with a table's name does not count."""
 
     def __init__(self, connection: sqlite3.Connection, tables: frozenset[str]) -> None:
         self._connection = connection
         self._tables = tables
 
     def rows(self, table: str, columns: str, most: int = MAX_ROWS) -> Iterator[tuple[Any, ...]]:
-        """The rows of a table from its beginning up to where it is broken, and from its end back to there; a row that is too large
-        is passed over."""
+        """The rows of a table from its start to the damage, then from its end back to it. Rows that are too large are skipped."""
         if table not in self._tables:
-            log.warning("%s of a damaged file is no table of ours", table)
+            log.warning("%s of a damaged file is not our table", table)
             return
         last = -(2**63)
         try:
@@ -106,7 +105,7 @@ class _DamagedFile:
                 yield tuple(row)
             return
         except sqlite3.Error as error:
-            log.warning("%s of a damaged file behind %s: %s", table, last, error)
+            log.warning("%s of a damaged file after row %s: %s", table, last, error)
             too_large = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_TOOBIG
         with contextlib.suppress(sqlite3.Error):
             if too_large:
@@ -115,7 +114,7 @@ class _DamagedFile:
                 yield from self._connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid DESC LIMIT {most}")
 
     def _one_by_one(self, table: str, columns: str, last: int, most: int) -> Iterator[tuple[Any, ...]]:
-        """The rows behind number `last` but those that are too large; raises sqlite3.Error."""
+        """The rows after `last`, without those that are too large; raises sqlite3.Error."""
         for (number,) in self._connection.execute(f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {most}", (last,)):
             try:
                 yield from self._connection.execute(f"SELECT {columns} FROM {table} WHERE rowid = ?", (number,))
@@ -141,7 +140,7 @@ def _show(source: _DamagedFile, path: Path, new_project: Callable[[], Project], 
 
 
 def _things(source: _DamagedFile, table: str, kind: type[Any]) -> tuple[Any, ...]:
-    """The rows of one table that can be read, in their order."""
+    """The readable rows of one table, in order."""
     found: dict[str, tuple[int, Any]] = {}
     for one, position, data in source.rows(table, "id, position, data"):
         with contextlib.suppress(*DECODE_ERRORS):
@@ -160,13 +159,13 @@ def _stands(show: Show) -> bool:
 
 
 def _with_desk(show: Show, desk: Presentation) -> Show:
-    """The desk's own choices are few: they come along whole or not at all."""
+    """Keep the presentation if it is valid with this show, else drop all of it."""
     with_desk = replace(show, presentation=desk)
     return with_desk if _stands(with_desk) else show
 
 
 def _only_what_stands(show: Show, check: Callable[[], None]) -> Show:
-    """What the show can have of each table, from its beginning on; a plan that does not fit is left out."""
+    """As many rows of each table as are valid together, from the start; drops an invalid plan."""
     kept = Show(show.project, show.presentation)
     for table in ROW_TYPES:
         kept = _with_things(kept, table, getattr(show, table), check)
@@ -175,7 +174,7 @@ def _only_what_stands(show: Show, check: Callable[[], None]) -> Show:
 
 
 def _with_things(show: Show, table: str, things: tuple[Any, ...], check: Callable[[], None]) -> Show:
-    """With all of these that fit, tried by halves: a table of fifty thousand may have one bad row. `check` raises when to stop."""
+    """Add all items that are valid, found by bisection: a table of fifty thousand may have one bad row. `check` raises to stop."""
     check()
     more: dict[str, Any] = {table: (*getattr(show, table), *things)}
     longer = replace(show, **more)
@@ -188,7 +187,7 @@ def _with_things(show: Show, table: str, things: tuple[Any, ...], check: Callabl
 
 
 def _without_loose_ends(show: Show) -> Show:
-    """Segments whose product could not be read have none."""
+    """Clear references of segments to unreadable products."""
     known = {product.id for product in show.products} | {""}
     segments = tuple(
         replace(
@@ -214,10 +213,10 @@ def _events(source: _DamagedFile, copy: sqlite3.Connection) -> int:
 
 def _pictures(source: _DamagedFile, copy: sqlite3.Connection) -> int:
     before = copy.total_changes
-    # what is too large is not read
+    # do not read pictures that are too large
     columns = f"id, CASE WHEN length(content) <= {MAX_PICTURE_BYTES} THEN content END, added_ms"
     for one, content, added_ms in source.rows("pictures", columns):
-        if isinstance(content, bytes) and show_pictures.id_of(content) == one:  # half a picture is none
+        if isinstance(content, bytes) and show_pictures.id_of(content) == one:  # a truncated picture has another id
             kind = show_pictures.media_type_of(content)
             if kind:
                 show_pictures.put(copy, Picture(one, kind, content, added_ms if isinstance(added_ms, int) else 0))

@@ -1,4 +1,4 @@
-"""The sample show that a newcomer finds: what it sells and says, and its pictures. Its scenes are the caller's."""
+"""Loads the sample show for new users: products, rundown and pictures. The caller adds the scenes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,13 +23,13 @@ from app.storage.parsing import parse_toml
 from app.storage.show_pictures import make_picture
 
 PICTURES = "pictures"
-SOON = timedelta(days=2)  # the first show of the plan is not today: whoever opens the sample looks around first
+SOON = timedelta(days=2)  # the first planned show is not today, so that new users can look around first
 WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class SampleShow:
-    """`pictures` are the files' bytes by the ids under which the products name them."""
+    """`pictures` are file contents by the ids that the products use."""
 
     presentation: Presentation
     markets: tuple[Market, ...]
@@ -41,7 +41,7 @@ class SampleShow:
     schedule: Schedule
 
     def show(self, project: Project) -> Show:
-        """The whole show with these scenes; raises ShowError when they do not go together."""
+        """The whole show with these scenes; raises ShowError if they do not fit together."""
         parts = (self.presentation, self.markets, self.products, self.segments, self.cards, self.coupons, self.schedule)
         made = Show(project, *parts)
         check_show(made)
@@ -50,7 +50,7 @@ class SampleShow:
 
 @dataclass(frozen=True, slots=True)
 class _SampleAiring:
-    """A series by its weekday (ISO) and hour: on which day it begins depends on the day on which the sample is opened."""
+    """A series by ISO weekday and hour; its start depends on the day on which the sample is opened."""
 
     id: str
     title: Words
@@ -63,7 +63,7 @@ class _SampleAiring:
     whats_new: WhatsNew
 
     def beginning(self, today: date, language: str) -> Airing:
-        """On its next weekday, not at once."""
+        """The airing from its next weekday on, but not today."""
         day = today + SOON
         day += timedelta(days=(self.weekday - day.isoweekday()) % WEEK)
         return Airing(
@@ -80,7 +80,7 @@ class _SampleAiring:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """show.toml as it stands: markets and pictures by the names of their files."""
+    """The content of show.toml; markets and pictures are file names."""
 
     desk: Presentation
     markets: tuple[str, ...]
@@ -93,8 +93,8 @@ class _Written:
 
 
 def load_sample_show(folder: Path, markets: Path, language: str, today: date | None = None) -> SampleShow:
-    """The sample show in a folder for a host of this language, with the profiles of its markets from another folder, its shows planned for
-    the days after `today` (None = this day); raises StorageError naming file and place."""
+    """The sample show for a host of this language, planned for the days after `today` (None = the current day). Market profiles come from
+    the folder `markets`. Raises StorageError with file and place."""
     path = folder / "show.toml"
     try:
         table: dict[str, Any] = parse_toml(read_file(path))
@@ -118,7 +118,7 @@ def load_sample_show(folder: Path, markets: Path, language: str, today: date | N
 
 
 def _in_language(table: dict[str, Any], language: str) -> dict[str, Any]:
-    """What segments and those who take part have in one language only, picked from the words in the file."""
+    """Pick the host's language for the texts of segments and parties, which have only one."""
     picked = {}
     for key in ("segments", "parties"):
         picked[key] = [

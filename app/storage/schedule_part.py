@@ -1,4 +1,4 @@
-"""The plan of shows as one part of a show file."""
+"""Decodes the plan, which is one part of a show file."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,14 +16,14 @@ T = TypeVar("T")
 
 LISTS = ("airings", "parties", "reminders", "festival_changes")
 
-# What comes of values that fit no type, are out of every range, or nest without an end.
+# Raised for values of the wrong type or out of range, and for endless nesting.
 DECODE_ERRORS = (msgspec.MsgspecError, AppError, ValueError, TypeError, OverflowError, RecursionError)
 
 _DECODER = msgspec.json.Decoder(Schedule)
 
 
 def decode_schedule(data: str) -> Schedule:
-    """Raises msgspec.MsgspecError, AppError, ValueError, OverflowError or RecursionError when the text is no plan."""
+    """Raises msgspec.MsgspecError, AppError, ValueError, OverflowError or RecursionError for an invalid plan."""
     schedule = _DECODER.decode(data)
     for airing in schedule.airings:
         _check_walls(airing)
@@ -31,7 +31,7 @@ def decode_schedule(data: str) -> Schedule:
 
 
 def salvage_schedule(data: str) -> Schedule:
-    """What can be read of a damaged plan; an empty one when nothing can."""
+    """The readable parts of a damaged plan; empty if there are none."""
     try:
         document = msgspec.json.decode(data)
     except DECODE_ERRORS:
@@ -58,7 +58,7 @@ def salvage_schedule(data: str) -> Schedule:
 
 
 def _readable_fields(document: dict[str, Any]) -> Schedule:
-    """Those that are no lists of things, each by itself."""
+    """The plan's scalar fields, each read on its own."""
     schedule = Schedule()
     for one in fields(Schedule):
         if one.name in document and one.name not in LISTS:
@@ -85,7 +85,7 @@ def _stands(schedule: Schedule) -> bool:
 
 
 def _check_walls(airing: Airing) -> None:
-    """A wall time belongs to the zone beside it; one that names an offset of its own would be taken for an instant."""
+    """A wall time belongs to the zone next to it; one with an offset would be taken for an instant."""
     if any(wall.tzinfo is not None for wall in _walls(airing)):
         raise msgspec.ValidationError(f"Expected a wall time without an offset in the airing `{airing.id}`")
 

@@ -1,4 +1,4 @@
-"""Relay tokens and other secrets, in the keyring of the system."""
+"""Stores relay tokens and other secrets in the system's keyring."""
 
 import logging
 from collections.abc import Callable
@@ -15,10 +15,10 @@ SERVICE = "tradewind"
 
 
 class Secrets:
-    """Gets and sets secrets by name. A name begins with the origin that its secret is for (`domain/base/address.py`).
+    """Gets and sets secrets by name. A name starts with the origin that the secret is for (`domain/base/address.py`).
 
-    Where the system has no keyring, or its owner keeps it locked, secrets live until the program ends and one notice says so.
-    The keyring is looked for at first use: that costs tens of milliseconds and may ask the user. Calls may block; use one thread.
+    If the system has no keyring, or it stays locked, secrets are kept until Tradewind exits, and one notice says so. The keyring is opened
+    at first use, because that takes tens of milliseconds and may ask the user. Calls may block; use one thread.
     """
 
     def __init__(self, notify: Callable[[Notice], None], backend: KeyringBackend | None = None) -> None:
@@ -28,13 +28,13 @@ class Secrets:
         self._told = False
 
     def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
+        """The secret, "" if there is none."""
         if name in self._held:
             return self._held[name]
         return self._asked(lambda backend: backend.get_password(SERVICE, name)) or ""
 
     def set(self, name: str, secret: str) -> None:
-        """Keep a secret; "" removes it."""
+        """Store a secret; "" removes it."""
         if not secret:
             self.remove(name)
         elif self._asked(lambda backend: (backend.set_password(SERVICE, name, secret), "kept")[1]):
@@ -43,7 +43,7 @@ class Secrets:
             self._held[name] = secret
 
     def remove(self, name: str) -> None:
-        """Forget a secret; one that is not there is ignored."""
+        """Remove a secret, if there is one."""
         self._held.pop(name, None)
 
         def forget(backend: KeyringBackend) -> None:
@@ -53,7 +53,7 @@ class Secrets:
         self._asked(forget)
 
     def _asked(self, question: Callable[[KeyringBackend], str | None]) -> str | None:
-        """The keyring's answer; None also when there is no keyring or it refuses."""
+        """The keyring's answer; None also if there is no keyring or it refuses."""
         try:
             if self._backend is None:
                 self._backend = keyring.get_keyring()

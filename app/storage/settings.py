@@ -1,4 +1,4 @@
-"""The settings of this program on this machine: declared once, with type, default, bounds, title and help."""
+"""Declares the app's settings, each with type, default, bounds, title and help, and stores them."""
 
 import contextlib
 import dataclasses
@@ -20,34 +20,34 @@ from app.storage.parsing import parse_json
 log = logging.getLogger(__name__)
 
 VERSION = 1
-TURN_SECRET = "turn"  # the name in the keyring under which earlier versions kept the TURN password
+TURN_SECRET = "turn"  # the keyring name under which earlier versions kept the TURN password
 _DECLARED = "declared"
 _GROUP = "group"
 
 
 def _setting(group: str, kind: FieldType, default: Value, title: str, help_text: str = "", **bounds: Any) -> Any:
-    """A dataclass field that carries its whole declaration."""
+    """A dataclass field with its full declaration."""
     declared = Field("", kind, default, title, help_text, **bounds)
     return dataclasses.field(default=default, metadata={_DECLARED: declared, _GROUP: group})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting by its key. Groups: "window", "broadcast" (what a new show starts with), "relay", "network", "show", "files"."""
+    """All settings by key. Groups: "window", "broadcast" (defaults of new shows), "relay", "network", "show", "files"."""
 
     language: str = _setting(
         "window",
         FieldType.CHOICE,
         "auto",
         "Language",
-        choices=(Choice("auto", "As the system"), Choice("en", "English"), Choice("zh_CN", "简体中文")),
+        choices=(Choice("auto", "System default"), Choice("en", "English"), Choice("zh_CN", "简体中文")),
     )
     theme: str = _setting(
         "window",
         FieldType.CHOICE,
         "auto",
         "Appearance",
-        choices=(Choice("auto", "As the system"), Choice("dark", "Dark"), Choice("light", "Light")),
+        choices=(Choice("auto", "System default"), Choice("dark", "Dark"), Choice("light", "Light")),
     )
     confirm_go_live: bool = _setting("window", FieldType.FLAG, False, "Ask before going live")
     confirm_stop_live: bool = _setting("window", FieldType.FLAG, True, "Ask before ending a live show")
@@ -55,7 +55,7 @@ class Settings:
         "window",
         FieldType.CHOICE,
         "click",
-        "Take a scene with",
+        "Switch scenes with",
         "Enter and the scene's shortcut always work.",
         choices=(Choice("click", "One click"), Choice("double", "Double click")),
     )
@@ -67,23 +67,23 @@ class Settings:
         "broadcast",
         FieldType.CHOICE,
         "1280x720",
-        "Picture size of a new show",
+        "Video size of new shows",
         "A phone shows 720p as sharp as 1080p, at half the bitrate.",
         choices=(
             Choice("640x360", "360p"),
             Choice("960x540", "540p"),
             Choice("1280x720", "720p"),
             Choice("1920x1080", "1080p"),
-            Choice("720x1280", "720p, upright"),
-            Choice("1080x1920", "1080p, upright"),
+            Choice("720x1280", "Portrait 720 × 1280"),
+            Choice("1080x1920", "Portrait 1080 × 1920"),
         ),
     )
-    new_fps: int = _setting("broadcast", FieldType.INTEGER, 30, "Frame rate of a new show", minimum=10, maximum=60, unit="fps")
+    new_fps: int = _setting("broadcast", FieldType.INTEGER, 30, "Frame rate of new shows", minimum=10, maximum=60, unit="fps")
     new_video_kbps: int = _setting(
-        "broadcast", FieldType.INTEGER, 2500, "Video bitrate of a new show", minimum=200, maximum=20_000, step=100, unit="kbit/s"
+        "broadcast", FieldType.INTEGER, 2500, "Video bitrate of new shows", minimum=200, maximum=20_000, step=100, unit="kbit/s"
     )
     new_audio_kbps: int = _setting(
-        "broadcast", FieldType.INTEGER, 128, "Sound bitrate of a new show", minimum=32, maximum=256, step=16, unit="kbit/s"
+        "broadcast", FieldType.INTEGER, 128, "Audio bitrate of new shows", minimum=32, maximum=256, step=16, unit="kbit/s"
     )
 
     relay_lan: bool = _setting(
@@ -91,14 +91,14 @@ class Settings:
         FieldType.FLAG,
         True,
         "Let the local network watch",
-        "Off: the built-in relay can be reached from this computer alone.",
+        "Off: only this computer can reach the built-in relay.",
     )
     relay_port: int = _setting(
         "relay",
         FieldType.INTEGER,
         8787,
         "Port of the built-in relay",
-        "0 = any free one; the watch address then changes with each start.",
+        "0 = any free port. The watch address then changes at each start.",
         minimum=0,
         maximum=65535,
     )
@@ -112,7 +112,7 @@ class Settings:
         FieldType.PARAGRAPH,
         "",
         "STUN servers",
-        "One a line, as host:port. Most relays need none.",
+        "One per line, as host:port. Most relays need none.",
         advanced=True,
     )
     turn_server: str = _setting(
@@ -120,7 +120,7 @@ class Settings:
         FieldType.TEXT,
         "",
         "TURN server",
-        "As host:port, or turns:host:port?transport=tcp. Only for networks that let nothing else out; its password is kept in the keyring.",
+        "As host:port, or turns:host:port?transport=tcp. Only needed where networks block the rest. The password is stored in the keyring.",
         advanced=True,
     )
     turn_username: str = _setting("network", FieldType.TEXT, "", "TURN user name", advanced=True)
@@ -129,35 +129,33 @@ class Settings:
         "show",
         FieldType.FLAG,
         False,
-        "Start the run of show with Go Live",
-        "Off: the run of show begins when you start it.",
+        "Start the run of show when going live",
+        "Off: you start the run of show yourself.",
     )
     disclosure_auto: bool = _setting(
         "show",
         FieldType.FLAG,
         True,
-        "Show disclosures by themselves",
-        "Off: you are reminded when a market must be told that this is advertising.",
+        "Show disclosures automatically",
+        "Off: you get a reminder when a market requires an ad disclosure.",
     )
     cards_in_video: str = _setting(
         "show",
         FieldType.CHOICE,
         "auto",
         "Cards in the video",
-        "The Tradewind viewer page already shows products, keywords, countdown and ticker. Automatic leaves them out of the video while "
-        "nobody else receives it. Disclosures, name line and QR code always stay.",
+        "The Tradewind viewer page already shows products, keywords, countdown and ticker. Automatic hides them in the video while it "
+        "is only shown there. Disclosures, name line and QR code always stay.",
         choices=(Choice("auto", "Automatic"), Choice("always", "Always"), Choice("never", "Never")),
     )
-    low_stock: int = _setting(
-        "show", FieldType.INTEGER, 5, "Warn when so few are left", "0 = only when nothing is left.", minimum=0, maximum=1000
-    )
+    low_stock: int = _setting("show", FieldType.INTEGER, 5, "Low-stock alert", "0 = only when sold out.", minimum=0, maximum=1000)
 
     announce_min: int = _setting(
         "show",
         FieldType.INTEGER,
         15,
         "Announce a planned show",
-        "So many minutes before it begins; 0 = not.",
+        "Minutes before start; 0 = off.",
         minimum=0,
         maximum=240,
         step=5,
@@ -169,7 +167,7 @@ class Settings:
         FieldType.INTEGER,
         10,
         "Back up the open show every",
-        "Changes are saved by themselves; a backup is a copy to go back to. The last ten are kept, and one of each day before.",
+        "Changes are saved automatically; a backup is a copy you can go back to. Keeps the last ten, and one per day before that.",
         minimum=2,
         maximum=240,
         unit="min",
@@ -196,7 +194,7 @@ FIELDS_BY_GROUP: Mapping[str, tuple[Field, ...]] = {
 
 
 def with_setting(settings: Settings, key: str, value: Value) -> Settings:
-    """The settings with one with_setting; raises FieldError for a value that does not fit or a key nobody declared."""
+    """The settings with one value changed; raises FieldError for an invalid value or an unknown key."""
     if key not in FIELDS:
         raise FieldError("field.invalid", field=key, reason="unknown")
     changes: dict[str, Any] = {key: checked(FIELDS[key], value)}
@@ -204,7 +202,7 @@ def with_setting(settings: Settings, key: str, value: Value) -> Settings:
 
 
 def output_from_settings(settings: Settings) -> Output:
-    """The output that a new show starts with."""
+    """The output of a new show."""
     width, height = (int(side) for side in settings.new_size.split("x"))
     return Output(
         canvas=Canvas(width, height, settings.new_fps),
@@ -223,7 +221,7 @@ def ice_servers(settings: Settings, turn_password: str) -> tuple[IceServer, ...]
 
 
 def turn_address(settings: Settings) -> str:
-    """The TURN server with its scheme, "" when there is none."""
+    """The TURN server with its scheme, "" if there is none."""
     typed = settings.turn_server.strip()
     return _with_scheme(typed, "turn") if typed else ""
 
@@ -233,14 +231,14 @@ def _with_scheme(address: str, scheme: str) -> str:
 
 
 class SettingsFile:
-    """The settings on disk: only what differs from the defaults, and what other versions of the program put there."""
+    """The settings on disk: only values that differ from the defaults, and unknown ones from other versions."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._foreign: dict[str, Any] = {}
 
     def load(self) -> tuple[Settings, tuple[Notice, ...]]:
-        """What the file says. Never fails: a broken file is moved aside, a broken value is left at its default, a notice says so."""
+        """Load the file. Never fails: a broken file is moved aside, a broken value keeps its default; notices report both."""
         try:
             content = read_file(self._path)
         except StorageError as error:
@@ -265,14 +263,14 @@ class SettingsFile:
         return settings, tuple(notices)
 
     def save(self, settings: Settings) -> None:
-        """Write in one step; raises StorageError, the old file untouched."""
+        """Write in one step. Raises StorageError and then leaves the old file."""
         chosen = {key: getattr(settings, key) for key, declared in FIELDS.items() if getattr(settings, key) != declared.default}
         document = {"version": VERSION, "values": {**self._foreign, **chosen}}
         write_file(self._path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
 
     def _set_aside(self, error: Exception) -> Notice:
-        log.warning("settings cannot be read: %s", error)
+        log.warning("cannot read the settings: %s", error)
         kept = self._path.with_name(self._path.name + ".broken")
-        with contextlib.suppress(OSError):  # a folder that cannot be written must not stop the start
+        with contextlib.suppress(OSError):  # an unwritable folder must not prevent the start
             os.replace(self._path, kept)
         return Notice(Severity.WARNING, "settings.broken", {"path": str(self._path), "kept": str(kept)})

@@ -1,4 +1,4 @@
-"""Copies of shows that are made by themselves, so that a mistake or a failing drive costs minutes."""
+"""Backs up shows automatically, so that a mistake or a failing drive costs only minutes."""
 
 import contextlib
 import hashlib
@@ -21,7 +21,7 @@ from app.storage.show_writer import OnWritten
 log = logging.getLogger(__name__)
 
 KEPT = 10
-KEPT_DAYS = 7  # beyond the newest ones, the last of each day
+KEPT_DAYS = 7  # in addition to the newest ones, keep the last of each day
 DAY_S = 86400.0
 
 _STAMP = "%Y-%m-%d %H-%M-%S"
@@ -29,7 +29,7 @@ _STAMP = "%Y-%m-%d %H-%M-%S"
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One copy of a show, with its pictures and its log. `made_at_s` is since 1970, UTC."""
+    """One copy of a show with its pictures and log. `made_at_s` is Unix time."""
 
     path: Path
     show: str
@@ -38,29 +38,29 @@ class Backup:
 
 
 class ShowBackups:
-    """The copies of every show in a folder of its own below `folder`."""
+    """The backups of all shows, each in its own subfolder of `folder`."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
 
     def of(self, show: Path) -> tuple[Backup, ...]:
-        """The copies of a show, the newest first."""
+        """The backups of a show, newest first."""
         try:
             found = [(path, path.stat().st_size) for path in self._folder_of(show).glob(f"*{SUFFIX}")]
         except OSError as error:
-            log.warning("the backups of %s cannot be looked at: %s", show, error)
+            log.warning("cannot list the backups of %s: %s", show, error)
             return ()
         backups = (Backup(path, show.stem, made, size) for path, size in found if (made := _made_at_s(path)) is not None)
         return tuple(sorted(backups, key=lambda one: one.made_at_s, reverse=True))
 
     def due(self, show: Path, after_s: float) -> bool:
-        """Whether the newest copy is older than this, or there is none."""
+        """Whether the newest backup is older than this, or there is none."""
         newest = next(iter(self.of(show)), None)
         return newest is None or self._now_s() - newest.made_at_s >= after_s
 
     def begin(self, file: ShowFile, told: OnWritten) -> None:
-        """Copy an open show as it is in its file now, on the writer's thread, and let go of the oldest copies; `told` says how it went."""
+        """Back up an open show on the writer's thread and delete expired backups; `told` receives the result."""
         path = file.path
         target = self._folder_of(path) / f"{datetime.fromtimestamp(self._now_s(), UTC).strftime(_STAMP)}{SUFFIX}"
         temporary = temporary_path(target)
@@ -89,7 +89,7 @@ class ShowBackups:
                 log.warning("cannot remove the old backup %s: %s", old.path, error)
 
     def _folder_of(self, show: Path) -> Path:
-        """Named after the show, and told apart from others of its name."""
+        """Named after the show, with a hash to tell shows of the same name apart."""
         real = os.path.normcase(os.path.realpath(show))
         name = re.sub(r"[^\w .-]", "_", show.stem)[:60]
         return self._folder / f"{name} {hashlib.sha256(real.encode()).hexdigest()[:8]}"
@@ -99,7 +99,7 @@ class ShowBackups:
 
 
 def expired(backups: Sequence[Backup]) -> tuple[Backup, ...]:
-    """Those that may go, of copies with the newest first."""
+    """The backups to delete, from a list with the newest first."""
     days: set[str] = set()
     gone = []
     for number, backup in enumerate(backups):

@@ -1,4 +1,4 @@
-"""One show and the file that it lives in, kept equal by a thread while the show is open."""
+"""An open show and its file, which a thread keeps up to date."""
 
 import contextlib
 import logging
@@ -42,14 +42,14 @@ Connect = Callable[[], sqlite3.Connection]
 
 
 def check_whole(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StorageError when SQLite finds the file damaged."""
+    """Raise StorageError if SQLite finds the file damaged."""
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found is None or found[0] != "ok":
         raise StorageError("show_file.damaged", path=str(path), reason=str(found[0] if found else "no answer"))
 
 
 def checked_version(connection: sqlite3.Connection, path: Path, opening: OpenOperation) -> int:
-    """The version of a file that is a sound show and nothing else; raises StorageError."""
+    """The version of a valid show file; raises StorageError for anything else."""
     opening.at(OpenStage.CHECKING)
     check_size(path)
     version = read_version(connection, path)
@@ -59,7 +59,7 @@ def checked_version(connection: sqlite3.Connection, path: Path, opening: OpenOpe
 
 
 def copy_pages(connection: sqlite3.Connection, copy: sqlite3.Connection, path: Path, opening: OpenOperation | None) -> None:
-    """Copy a whole database; raises StorageError when nobody waits for it any more."""
+    """Copy a whole database; raises StorageError if cancelled."""
     if opening is None:
         connection.backup(copy)
         return
@@ -69,7 +69,7 @@ def copy_pages(connection: sqlite3.Connection, copy: sqlite3.Connection, path: P
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds: the show, the places of its rows, the number of its last event, and whether its log says that it is on air."""
+    """The content of a file: the show, the positions of its rows, the number of its last event, and whether it is on air by its log."""
 
     show: Show
     places: RowPositions
@@ -85,7 +85,7 @@ def _content(connection: sqlite3.Connection, path: Path, opening: OpenOperation)
 
 
 def read_only(path: Path, opening: OpenOperation | None = None) -> Content:
-    """What is in a file of this or an older version, which is not changed; raises StorageError."""
+    """Read a file of this or an older version without changing it; raises StorageError."""
     opening = opening or OpenOperation()
     with as_storage_errors(path, opening), contextlib.closing(connect_read_only(path, opening)) as connection:
         version = checked_version(connection, path, opening)
@@ -100,7 +100,7 @@ def read_only(path: Path, opening: OpenOperation | None = None) -> Content:
 
 
 def connect_current(path: Path, opening: OpenOperation | None = None) -> sqlite3.Connection:
-    """A connection to a sound show file, which is brought up to this version first, its older self kept beside it."""
+    """A connection to a valid show file. An older version is migrated first and a copy of it is kept."""
     opening = opening or OpenOperation()
     connection = connect(path, opening)
     try:
@@ -115,7 +115,7 @@ def connect_current(path: Path, opening: OpenOperation | None = None) -> sqlite3
 
 
 def connect_again(path: Path) -> sqlite3.Connection:
-    """A writing connection to a sound show file."""
+    """A writable connection to a valid show file."""
     opening = OpenOperation()
     connection = connect_current(path, opening)
     try:
@@ -128,7 +128,7 @@ def connect_again(path: Path) -> sqlite3.Connection:
 
 
 def connect_new(path: Path) -> sqlite3.Connection:
-    """A writing connection to a new, empty show file."""
+    """A writable connection to a new, empty show file."""
     connection = connect(path, create=True)
     try:
         make_durable(connection)
@@ -146,7 +146,7 @@ def _keep_version(connection: sqlite3.Connection, path: Path, version: int) -> N
 
 
 def write_new(path: Path, show: Show) -> None:
-    """A show file in one piece under a name that is free; raises sqlite3.Error or OSError."""
+    """Write a single-file show under a free name; raises sqlite3.Error or OSError."""
     with contextlib.closing(plain_connection(path)) as connection:
         migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
@@ -155,13 +155,13 @@ def write_new(path: Path, show: Show) -> None:
 
 
 class ShowFile:
-    """An open show file. Reading is for one thread; `reported` is emitted on the writer's, after each try to write."""
+    """An open show file. Read it on one thread. `reported` is emitted on the writer's thread after each attempt to write."""
 
     def __init__(self, path: Path, writer: Callable[[Callable[[WriteReport], None]], ShowWriter], *, last_seq: int = 0) -> None:
         self.path = path
         self.reported: Signal[[WriteReport]] = Signal()
         self._reading: sqlite3.Connection | None = None
-        self._reads_written = False  # whether the reading connection knows of a writing one
+        self._reads_written = False  # whether the reading connection was opened while a writing one existed
         self._last_seq = last_seq
         self._known_as = ""
         self._writer = writer(self.reported.emit)
@@ -169,10 +169,10 @@ class ShowFile:
 
     @classmethod
     def open(cls, path: Path, known: Show | None = None, opening: OpenOperation | None = None) -> "ShowFile":
-        """Open a show file of this or an older version; raises StorageError, the file untouched. May be called on a thread of its own.
+        """Open a show file of this or an older version. Raises StorageError and then leaves the file alone. Usable on any thread.
 
-        A file that can only be read opens too; then every try to write fails until it can be written. When it holds `known`, that very
-        object becomes its show.
+        A read-only file opens too; writing then fails until the file becomes writable. If the file contains `known`, that very object
+        becomes the show.
         """
         connection: sqlite3.Connection | None = None
         opening = opening or OpenOperation()
@@ -205,12 +205,12 @@ class ShowFile:
             last_seq=content.last_seq,
         )
         with contextlib.suppress(StorageError), as_storage_errors(path):
-            opened._reader()  # at once: a file that is moved away while it is open can still be read
+            opened._reader()  # now: a file that is moved away while open stays readable
         return opened
 
     @classmethod
     def create(cls, path: Path, show: Show) -> "ShowFile":
-        """A new file for a show; it is made by the writer, and whether that worked is reported as with any write."""
+        """A new file for a show. The writer creates it and reports the result like any write."""
         return cls(path, lambda report: ShowWriter(path, lambda: connect_new(path), wanted=show, report=report))
 
     @property
@@ -252,7 +252,7 @@ class ShowFile:
         self._writer.add(picture)
 
     def flush(self) -> None:
-        """Return when everything is in the file and on the drive; raises StorageError."""
+        """Wait until everything is on the drive; raises StorageError."""
         self._writer.flush()
 
     def when_written(self, told: OnWritten) -> None:
@@ -273,7 +273,7 @@ class ShowFile:
         return self._writer.commits
 
     def close(self) -> StorageError | None:
-        """Write what is left and let go; the file then is one piece. The error when something could not be written."""
+        """Write what is left and close; the show is then a single file. Returns the error if something could not be written."""
         if self._reading is not None:
             self._reading.close()
             self._reading = None
@@ -287,7 +287,7 @@ class ShowFile:
         return self._last_seq
 
     def events(self, kinds: Collection[EventKind] | None = None, after: int = 0, upto: int = event_rows.NO_END) -> tuple[ShowEvent, ...]:
-        """Events behind number `after`, up to `upto`, those just appended included; raises StorageError."""
+        """Events numbered `after` < n <= `upto`, including unwritten ones; raises StorageError."""
         pending = self._writer.pending_events()
         found: dict[int, ShowEvent] = {}
         with as_storage_errors(self.path):
@@ -299,7 +299,7 @@ class ShowFile:
         return tuple(found[seq] for seq in sorted(found))
 
     def picture(self, picture_id: str) -> bytes | None:
-        """A picture's bytes, None when there is no such picture; raises StorageError."""
+        """A picture's content, None if there is no such picture; raises StorageError."""
         if (pending := self._writer.pending_picture(picture_id)) is not None:
             return pending.content
         with as_storage_errors(self.path):
@@ -307,7 +307,7 @@ class ShowFile:
             return show_pictures.content(connection, picture_id) if connection is not None else None
 
     def media_type(self, picture_id: str) -> str:
-        """A picture's media type, "" when there is no such picture; raises StorageError."""
+        """A picture's media type, "" if there is no such picture; raises StorageError."""
         if (pending := self._writer.pending_picture(picture_id)) is not None:
             return pending.media_type
         with as_storage_errors(self.path):
@@ -317,7 +317,7 @@ class ShowFile:
     def _reader(self) -> sqlite3.Connection | None:
         connected = self._writer.connected
         if self._reading is not None and connected and not self._reads_written:
-            self._reading.close()  # it was made for a file that nobody could write
+            self._reading.close()  # it was opened while the file was not writable
             self._reading = None
         if self._reading is None and self._writer.written is not None:
             self._reading = connect_read_only(self.path)
@@ -326,7 +326,7 @@ class ShowFile:
 
     @property
     def identity(self) -> str:
-        """By what the file and its copies are known again, "" when it has nothing of the kind."""
+        """The id shared by the file and its copies, "" if it has none."""
         if not self._known_as:
             with contextlib.suppress(StorageError), as_storage_errors(self.path):
                 if (connection := self._reader()) is not None:
@@ -334,7 +334,7 @@ class ShowFile:
         return self._known_as
 
     def identify(self) -> str:
-        """As `identity`; one that has none is given one."""
+        """As `identity`, but assigns an id if there is none."""
         if not self.identity:
             given = self._known_as = uuid4().hex
             self._writer.submit(lambda connection: write_identity(connection, given))
@@ -343,9 +343,9 @@ class ShowFile:
     # Copies ---------------------------------------------------------------------------------------------------------------
 
     def copy_into(self, temporary: Path, opening: OpenOperation | None = None) -> bool:
-        """Fill a file that nobody knows of yet with everything: show, pictures, log. Raises StorageError.
+        """Copy everything into an unused file: show, pictures, log. Raises StorageError.
 
-        False: this file itself cannot be read any more, the copy has what is in memory alone.
+        False = this file is no longer readable; the copy only has what is in memory.
         """
         held: list[tuple[Show | None, RowPositions]] = []
 
@@ -357,9 +357,9 @@ class ShowFile:
         try:
             self._writer.run(back_up)
         except StorageError as error:
-            if error.code in ("file.full", "file.denied", "show_file.cancelled"):  # that speaks of the copy, not of what is copied
+            if error.code in ("file.full", "file.denied", "show_file.cancelled"):  # these concern the copy, not this file
                 raise
-            log.warning("%s cannot be copied, its copy begins anew: %s", self.path, error)
+            log.warning("cannot copy %s; writing its show from memory: %s", self.path, error)
             remove_database(temporary)
         old, places = held[0] if held else (None, NO_POSITIONS)
         with contextlib.closing(plain_connection(temporary)) as copy:
@@ -375,19 +375,19 @@ class ShowFile:
 
 
 def make_way(target: Path) -> None:
-    """Leave nothing of a killed program's beside `target` that would be taken for the file that is to stand there; raises OSError."""
+    """Remove files that a killed process left next to `target` and that SQLite would take for the new file's; raises OSError."""
     log_file = target.with_name(target.name + "-wal")
     if log_file.exists():
         with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(target)) as connection:
-            checkpoint(connection)  # so that what stood there is kept with its last changes
+            checkpoint(connection)  # keep the old file with its last changes
     for companion in COMPANIONS:
         target.with_name(target.name + companion).unlink(missing_ok=True)
 
 
 def write_copy(file: ShowFile | None, show: Show, target: Path, opening: OpenOperation | None = None) -> bool:
-    """Write all of an open show as a new file in one step, what stood there kept as `.bak`; raises StorageError, that untouched.
+    """Write an open show as a new file in one step and keep the replaced file as `.bak`. Raises StorageError and then leaves that file.
 
-    Without a file yet, the show alone. False: its own file cannot be read any more, the copy has what is in memory alone.
+    If there is no file yet, writes only the show. False = its own file is no longer readable; the copy only has what is in memory.
     """
     temporary = temporary_path(target)
     try:
@@ -409,7 +409,7 @@ def write_copy(file: ShowFile | None, show: Show, target: Path, opening: OpenOpe
 
 
 def copy_closed(path: Path, target: Path, opening: OpenOperation | None = None) -> None:
-    """Copy a show file of this or an older version to a free name, pictures and log included; raises StorageError."""
+    """Copy a show file of this or an older version to a free name, with pictures and log; raises StorageError."""
     opening = opening or OpenOperation()
     with as_storage_errors(path, opening), contextlib.closing(connect_read_only(path, opening)) as connection:
         checked_version(connection, path, opening)

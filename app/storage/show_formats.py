@@ -1,4 +1,4 @@
-"""Shows of every format that this program ever wrote: which one a file is, and the way into the current one."""
+"""Recognises all show formats that Tradewind ever wrote and converts them to the current one."""
 
 import contextlib
 import logging
@@ -17,12 +17,12 @@ log = logging.getLogger(__name__)
 
 
 def load(path: Path) -> Show:
-    """The show in a file of any format, which is not changed; raises StorageError."""
+    """Read the show in a file of any format without changing it; raises StorageError."""
     return read_only(path).show if is_database(path) else Show(project_file.load(path))
 
 
 def identity_of(path: Path) -> str:
-    """By what a show file is known again, "" for one of text; raises StorageError."""
+    """The id of a show file, "" for a JSON file; raises StorageError."""
     if not is_database(path):
         return ""
     with as_storage_errors(path), contextlib.closing(connect_read_only(path)) as connection:
@@ -30,16 +30,16 @@ def identity_of(path: Path) -> str:
 
 
 def convert(path: Path, target: Path) -> None:
-    """A show of text as a file of the current format under a free name; raises StorageError."""
+    """Write a JSON show in the current format under a free name; raises StorageError."""
     show = Show(project_file.load(path))
     with as_storage_errors(target):
         write_new(target, show)
 
 
 def converted(path: Path) -> Path | None:
-    """Bring a show of text into the current format under the same name; where the old one is kept, None = there was nothing to do.
+    """Convert a JSON show in place. Returns the path of the kept old file, None if the format is current.
 
-    Raises StorageError, the old file untouched.
+    Raises StorageError and then leaves the old file.
     """
     if is_database(path):
         return None
@@ -54,12 +54,12 @@ def converted(path: Path) -> Path | None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-    log.info("%s was brought into the current format; the old file is kept as %s", path, kept)
+    log.info("converted %s to the current format; the old file is kept as %s", path, kept)
     return kept
 
 
 def _free_name(path: Path) -> Path:
-    """ "Shop.json.bak" beside "Shop.tradewind", numbered when there are some."""
+    """ "Shop.json.bak" next to "Shop.tradewind", numbered if it exists."""
     number, kept = 1, path.with_name(f"{path.stem}.json.bak")
     while kept.exists():
         number += 1

@@ -1,4 +1,4 @@
-"""What a show file from anywhere may hold and do: our own tables to the letter, and no statement but those that this program makes."""
+"""Restricts what a show file from an unknown source may contain and do: exactly our tables, and only our own statements."""
 
 import sqlite3
 import sys
@@ -9,8 +9,8 @@ from pathlib import Path
 from app.storage.files import StorageError
 from app.storage.show_schema import MIGRATIONS, ROW_TABLES
 
-MAX_FILE_BYTES = 4 * 1024**3  # five hundred products with a photograph of 8 MB each
-MAX_VALUE_BYTES = 33 * 1024 * 1024  # the largest part (files.MAX_BYTES) with what SQLite keeps beside it
+MAX_FILE_BYTES = 4 * 1024**3  # five hundred products with an 8 MB photo each
+MAX_VALUE_BYTES = 33 * 1024 * 1024  # the largest part (files.MAX_BYTES) with SQLite's overhead
 MAX_ENTRIES = 64  # of the schema; ours has about twenty
 KNOWN_TABLES = frozenset({"meta", "parts", "pictures", "events", *ROW_TABLES})
 
@@ -38,7 +38,7 @@ _LIMITS: Mapping[int, int] = {
 
 
 def restrict_connection(connection: sqlite3.Connection) -> None:
-    """Before the first statement: nothing that a file brings along is run, and no value is larger than ours can be."""
+    """Call before the first statement. Nothing in the file can then run, and no value can exceed our limits."""
     for limit, most in _LIMITS.items():
         connection.setlimit(limit, most)
     if sys.version_info >= (3, 12):
@@ -47,11 +47,11 @@ def restrict_connection(connection: sqlite3.Connection) -> None:
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
     connection.set_authorizer(_allowed)
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")  # a damaged page is found before its bytes are used
+    connection.execute("PRAGMA cell_size_check = ON")  # finds a damaged page before its bytes are used
 
 
 def _allowed(action: int, first: str | None, second: str | None, _database: str | None, inside: str | None) -> int:
-    """SQLite asks for each thing that a statement would do; `inside` is the trigger or view that wants it."""
+    """SQLite's authorizer: asked about each thing that a statement does. `inside` is the trigger or view that does it."""
     fits = inside is None and (
         action in _ALWAYS
         or (action in _ROWS and (first in KNOWN_TABLES or first in _SCHEMA))
@@ -72,7 +72,7 @@ def check_size(path: Path) -> None:
 
 
 def check_schema(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    """Raise StorageError unless the file holds exactly the tables of its version: no view, trigger, computed column or table of others."""
+    """Raise StorageError unless the file has exactly the tables of its version: no other table, view, trigger or computed column."""
     expected = _schema_of(version)
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchmany(MAX_ENTRIES)
     found = {(kind, name): (table, sql) for kind, name, table, sql in rows}
@@ -92,7 +92,7 @@ def intact_tables(connection: sqlite3.Connection, version: int) -> frozenset[str
 
 @cache
 def _schema_of(version: int) -> Mapping[tuple[str, str], tuple[str, str | None]]:
-    """What SQLite has in its table of tables after these steps."""
+    """The content of sqlite_schema after these migrations."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         for step in range(version):

@@ -1,4 +1,4 @@
-"""Which shows of this user are open: one desk at a time writes a file."""
+"""Locks open shows, so that only one desk writes a file."""
 
 import hashlib
 import os
@@ -9,13 +9,13 @@ from app.storage.lock import FileLock
 
 
 class ShowLocks:
-    """Locks in `folder`, one for each show that was ever open; they stay there, a few empty files, until the folder is cleared."""
+    """One lock file in `folder` per show ever opened; the empty files stay."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def take(self, path: Path) -> FileLock:
-        """Hold the show for this desk; raises StorageError "show_file.in_use" when another desk does."""
+        """Lock the show for this desk; raises StorageError "show_file.in_use" if another desk has it."""
         name = hashlib.sha256(os.path.normcase(os.path.realpath(path)).encode()).hexdigest()[:20]
         lock = FileLock(self._folder / f"show-{name}.lock")
         if not lock.acquire():

@@ -1,4 +1,4 @@
-"""Pictures of a show: what may be one, and the rows that hold them."""
+"""Pictures of a show: their formats, and their rows in the file."""
 
 import hashlib
 import sqlite3
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from app.storage.files import StorageError
 
-MAX_PICTURE_BYTES = 8 * 1024 * 1024  # a photograph of a phone at full size; the room sends smaller ones
+MAX_PICTURE_BYTES = 8 * 1024 * 1024  # a phone's photo at full size; the room gets smaller ones
 ID_LENGTH = 32
 MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`id` is taken from the content: the same picture is kept once."""
+    """`id` is a hash of the content, so the same picture is stored once."""
 
     id: str
     media_type: str
@@ -22,7 +22,7 @@ class Picture:
 
 
 def media_type_of(content: bytes) -> str:
-    """What the first bytes say it is; "" = none of the kinds that every browser and the program can show."""
+    """The media type by the first bytes; "" = not a format that every browser and Tradewind can show."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):
@@ -33,7 +33,7 @@ def media_type_of(content: bytes) -> str:
 
 
 def make_picture(content: bytes, added_ms: int) -> Picture:
-    """Raises StorageError for what is no picture of a known kind, or too large."""
+    """Raises StorageError for unknown formats and for pictures that are too large."""
     if len(content) > MAX_PICTURE_BYTES:
         raise StorageError("picture.too_large", size_mb=round(len(content) / 2**20, 1), limit_mb=MAX_PICTURE_BYTES // 2**20)
     media_type = media_type_of(content)
@@ -48,20 +48,20 @@ def id_of(content: bytes) -> str:
 
 
 def put(connection: sqlite3.Connection, picture: Picture) -> None:
-    """Keep it, inside the caller's transaction; one that is there stays."""
+    """Store it inside the caller's transaction, unless it exists."""
     connection.execute(
         "INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?)", (picture.id, picture.media_type, picture.content, picture.added_ms)
     )
 
 
 def content(connection: sqlite3.Connection, picture_id: str) -> bytes | None:
-    """Its bytes, None when the file has no such picture; what is too large or no bytes is none, and is not read."""
+    """The content, None if there is no such picture. An oversized or non-blob value is not read."""
     sql = "SELECT content FROM pictures WHERE id = ? AND typeof(content) = 'blob' AND length(content) <= ?"
     found = connection.execute(sql, (picture_id, MAX_PICTURE_BYTES)).fetchone()
     return found[0] if found is not None and isinstance(found[0], bytes) else None
 
 
 def media_type(connection: sqlite3.Connection, picture_id: str) -> str:
-    """Its media type, "" when the file has no such picture, or it is of no kind of ours."""
+    """The media type, "" if there is no such picture or its type is unknown."""
     found = connection.execute("SELECT media_type FROM pictures WHERE id = ?", (picture_id,)).fetchone()
     return found[0] if found is not None and found[0] in MEDIA_TYPES else ""

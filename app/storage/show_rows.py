@@ -1,4 +1,4 @@
-"""A Show as rows, and the rows that differ between two of them."""
+"""Converts a Show to rows, and finds the rows that differ between two Shows."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +24,9 @@ from app.storage.schedule_part import DECODE_ERRORS, decode_schedule
 
 PARTS, PROJECT, DESK, SCHEDULE = "parts", "project", "desk", "schedule"
 MAX_PARTS = 64
-MAX_ROWS = 50_000  # of one table; a warehouse has fewer products
+MAX_ROWS = 50_000  # per table; no warehouse has more products
 MAX_TEXT = 256 * 1024 * 1024  # characters of all parts and rows together
-MAX_PLACE = 2**62  # room for rows behind it
+MAX_PLACE = 2**62  # leaves room for later rows
 
 _ENCODER = msgspec.json.Encoder()
 ROW_TYPES: Mapping[str, type[Any]] = {
@@ -45,7 +45,7 @@ class _StoredRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RowPositions:
-    """Where each row of each table stands in its list, as the file has it."""
+    """The position of each row of each table in the file."""
 
     by_table: Mapping[str, Mapping[str, int]]
 
@@ -69,7 +69,8 @@ def _rows(show: Show, table: str) -> tuple[_StoredRow, ...]:
 
 
 def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, known: RowPositions) -> RowPositions:
-    """Write what differs (by identity) between what the file holds and `new`, inside the caller's transaction; the new places."""
+    """Write what differs (by object identity) between `old` (in the file) and `new`, inside the caller's transaction. Returns the new
+    positions."""
     if old is None or old.project is not new.project:
         connection.execute("REPLACE INTO parts VALUES (?, ?)", (PROJECT, encode_project(new.project)))
     if old is None or old.presentation is not new.presentation:
@@ -88,7 +89,7 @@ def write_changes(connection: sqlite3.Connection, old: Show | None, new: Show, k
 def _write_table(
     connection: sqlite3.Connection, table: str, before: tuple[_StoredRow, ...], after: tuple[_StoredRow, ...], known: Mapping[str, int]
 ) -> Mapping[str, int]:
-    """Only what lies between the first and the last row that differ is looked at: the window waits while Python works here."""
+    """Only compare rows between the first and the last difference: the window waits while Python works here."""
     start, old_end, new_end = differing(before, after)
     replaced, rows = before[start:old_end], after[start:new_end]
     old = {row.id: row for row in replaced}
@@ -112,9 +113,9 @@ def _write_table(
 
 
 def _new_places(rows: tuple[_StoredRow, ...], start: int, end: int, first: int, known: Mapping[str, int]) -> Mapping[str, int]:
-    """New places in rows[start:end], between those beside them; the last `first` of these rows stood before the others until now."""
+    """New positions for rows[start:end]. The last `first` of these rows used to be before the others."""
     moved: set[str] = set()
-    if first:  # the smaller part moves
+    if first:  # move the smaller part
         start, end = (end - first, end) if 2 * first <= end - start else (start, end - first)
         moved = {row.id for row in rows[start:end]}
     begin = max(0, start - 1)
@@ -125,7 +126,7 @@ def _new_places(rows: tuple[_StoredRow, ...], start: int, end: int, first: int, 
 
 
 def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, RowPositions]:
-    """The show and where its rows stand; raises StorageError naming the table and the row that does not fit."""
+    """The show and the positions of its rows; raises StorageError with the table and row that are invalid."""
     room = _TextBudget(path)
     parts = {one: data for one, data in room.rows(connection, PARTS, "name, data", "rowid", MAX_PARTS)}
     if PROJECT not in parts:
@@ -142,7 +143,7 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, RowPosi
         standing[table] = {one: _place(path, table, one, place) for one, _, place in found}
         for (one, _, _), thing in zip(found, tables[table], strict=True):
             if thing.id != one:
-                raise _wrong(path, table, one, f"it says that it is {thing.id!r:.80}")
+                raise _wrong(path, table, one, f"its own id is {thing.id!r:.80}")
     show = Show(project, desk, **tables, schedule=schedule)
     try:
         check_show(show)
@@ -154,14 +155,14 @@ def read_show(connection: sqlite3.Connection, path: Path) -> tuple[Show, RowPosi
 
 
 class _TextBudget:
-    """How much text a show may still bring: all of it is held in memory at once."""
+    """Limits a show's text, because all of it is held in memory at once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._left = MAX_TEXT
 
     def rows(self, connection: sqlite3.Connection, table: str, columns: str, order: str, most: int) -> Iterator[tuple[Any, ...]]:
-        """The rows of a table whose first two columns are texts; raises StorageError for other values, and for more than fits."""
+        """The rows of a table whose first two columns must be text; raises StorageError for other values and over the limit."""
         for number, row in enumerate(connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")):
             if not (isinstance(row[0], str) and isinstance(row[1], str)):
                 raise _wrong(self._path, table, str(row[0])[:80], "expected text")

@@ -1,4 +1,4 @@
-"""The tables of a show file, and one small step from each version to the next."""
+"""The tables of a show file, with one small migration per version."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from app.storage.files import StorageError
 
-APPLICATION_ID = 0x54725764  # "TrWd": what `file` and SQLite's own tools see
+APPLICATION_ID = 0x54725764  # "TrWd", shown by `file` and SQLite's tools
 CURRENT = 2
 
 ROW_TABLES = ("markets", "products", "segments", "cards", "coupons")
 
 
 def from_0_to_1(connection: sqlite3.Connection) -> None:
-    """The first tables: parts of which there is one, lists of many, pictures, the log."""
+    """The first tables: single parts, lists of rows, pictures, the log."""
     connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
     connection.execute("CREATE TABLE parts (name TEXT PRIMARY KEY, data TEXT NOT NULL)")
     for table in ROW_TABLES:
@@ -26,7 +26,7 @@ def from_0_to_1(connection: sqlite3.Connection) -> None:
 
 
 def from_1_to_2(connection: sqlite3.Connection) -> None:
-    """The plan became a part: no table changes, but a program that knows none would lose it with the first edit, and must not open it."""
+    """The plan became a part. No table changes, but an older version would lose it with the first edit, so it must not open the file."""
     connection.execute("INSERT OR IGNORE INTO parts VALUES ('schedule', '{}')")
 
 
@@ -34,7 +34,7 @@ MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {0: from_0_to_1
 
 
 def read_version(connection: sqlite3.Connection, path: Path) -> int:
-    """The file's version; raises StorageError when it is no show, or one of a newer program."""
+    """The file's version; raises StorageError if it is not a show or is of a newer version."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
@@ -45,7 +45,7 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Make an empty or older file one of the current version, in one transaction."""
+    """Bring an empty or older file to the current version in one transaction."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == CURRENT:
         return

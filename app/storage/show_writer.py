@@ -1,4 +1,4 @@
-"""The thread that keeps a show file equal to what is open: at most one transaction in flight, the newest state wins."""
+"""The thread that writes changes to a show file: one transaction at a time, always the newest state."""
 
 import contextlib
 import logging
@@ -22,18 +22,18 @@ from app.storage.show_rows import NO_POSITIONS, RowPositions, write_changes
 log = logging.getLogger(__name__)
 
 THREAD_NAME = "show-file"
-RETRY_S = 5.0  # a drive that was full or away is tried again so often without being asked
-GAP_S = 0.02  # a drag changes the show 60 times a second: more commits than this gain nothing and tire the drive
+RETRY_S = 5.0  # a full or missing drive is retried at this interval
+GAP_S = 0.02  # a drag changes the show 60 times a second; more commits than this only wear the drive
 
 T = TypeVar("T")
-IDLE_S = 1.0  # after so long without a change everything is brought into the one file, for whoever copies it while it is open
+IDLE_S = 1.0  # after this long without changes, checkpoint into the one file, for anyone who copies it while it is open
 Job = Callable[[sqlite3.Connection], None]
 OnWritten = Callable[[StorageError | None], None]
 
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """After each try: what the file holds now, and why the try failed, None = it did not."""
+    """The result of one attempt: what the file has now, and the error, None = success."""
 
     show: Show | None
     error: StorageError | None
@@ -41,7 +41,7 @@ class WriteReport:
 
 @dataclass(slots=True)
 class _Task:
-    """A job of somebody else's, and how it ended."""
+    """A submitted job and its result."""
 
     job: Job
     told: OnWritten | None = None
@@ -60,10 +60,9 @@ class _Batch:
 
 
 class ShowWriter:
-    """Owns the one connection that writes. All methods may be called from any thread; `report` is called on the writer's.
+    """Owns the only writing connection. All methods can be called on any thread; `report` is called on the writer's.
 
-    `connect` is called on that thread when no `connection` is given, and again as long as it fails: nothing that was put is dropped
-    before it is written.
+    Without a `connection`, the thread calls `connect`, repeatedly while it fails. Nothing is dropped before it is written.
     """
 
     def __init__(
@@ -92,14 +91,14 @@ class ShowWriter:
         self._waiting: list[tuple[int, OnWritten]] = []
         self._asked = self._done = self._failed = 0
         self._commits = 0
-        self._scattered = False  # whether the write-ahead log holds something that the file itself lacks
+        self._scattered = False  # whether the write-ahead log has changes that the file lacks
         self._error: StorageError | None = None
         self._closing = self._ended = False
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
-        """Begin to write; without anything written yet, at once."""
+        """Start writing; at once if nothing has been written yet."""
         if self._written is None:
             self._asked += 1
         self._thread.start()
@@ -107,7 +106,7 @@ class ShowWriter:
     # What is to be written ------------------------------------------------------------------------------------------------
 
     def put(self, show: Show) -> None:
-        """This is the show now."""
+        """Set the current show."""
         with self._news:
             if show is not self._wanted:
                 self._wanted = show
@@ -120,13 +119,13 @@ class ShowWriter:
             self._ask()
 
     def add(self, picture: Picture) -> None:
-        """Keep this picture too."""
+        """Store this picture too."""
         with self._news:
             self._pictures[picture.id] = picture
             self._ask()
 
     def run(self, job: Job) -> None:
-        """Run something of one's own on the writer's connection, behind what was put, outside of a transaction; raises StorageError."""
+        """Run a job on the writer's connection, after queued changes and outside a transaction; raises StorageError."""
         task = self.submit(job)
         with self._news:
             self._news.wait_for(lambda: task.done)
@@ -134,7 +133,7 @@ class ShowWriter:
             raise task.error
 
     def submit(self, job: Job, told: OnWritten | None = None) -> "_Task":
-        """As `run`, without waiting; `told` is called on the writer's thread when it is done."""
+        """As `run`, without waiting; `told` is called on the writer's thread afterwards."""
         task = _Task(job, told)
         with self._news:
             if not self._ended:
@@ -170,17 +169,17 @@ class ShowWriter:
 
     @property
     def written(self) -> Show | None:
-        """What the file holds; None = nothing yet."""
+        """The show in the file; None = nothing yet."""
         return self._written
 
     @property
     def places(self) -> RowPositions:
-        """Where the rows of `written` stand; for jobs, which run between two writes."""
+        """The row positions of `written`; only valid inside jobs, which run between writes."""
         return self._places
 
     @property
     def commits(self) -> int:
-        """How often the file was changed."""
+        """The number of changes written."""
         return self._commits
 
     @property
@@ -190,13 +189,13 @@ class ShowWriter:
 
     @property
     def error(self) -> StorageError | None:
-        """Why the last try failed; None = it did not."""
+        """Why the last attempt failed; None = it succeeded."""
         return self._error
 
     # Waiting --------------------------------------------------------------------------------------------------------------
 
     def flush(self) -> None:
-        """Return when everything put until now is in the file and on the drive; raises StorageError when it cannot be written."""
+        """Wait until everything put so far is on the drive; raises StorageError if it cannot be written."""
         with self._news:
             mine = self._ask()
             self._news.wait_for(lambda: self._done >= mine or self._failed >= mine or self._ended)
@@ -204,7 +203,7 @@ class ShowWriter:
                 raise self._error or self._closed()
 
     def when_written(self, told: OnWritten) -> None:
-        """Call `told` on the writer's thread after the next try that includes everything put until now; None = it is in the file."""
+        """Call `told` on the writer's thread after the next attempt that includes everything put so far; None = written."""
         with self._news:
             if not self._ended:
                 self._waiting.append((self._ask(), told))
@@ -212,7 +211,7 @@ class ShowWriter:
         told(self._closed())
 
     def close(self) -> StorageError | None:
-        """Write what is left, bring the file into one piece and end the thread; the error when that could not be done."""
+        """Write what is left, checkpoint into a single file and end the thread. Returns the error if that failed."""
         with self._news:
             self._closing = True
             self._ask()
@@ -236,7 +235,7 @@ class ShowWriter:
     def _run(self) -> None:
         try:
             self._write_on()
-        finally:  # whatever ended it, nobody waits for ever
+        finally:  # whatever ended the thread, wake everyone who waits
             with self._news:
                 self._ended = True
                 if self._done < self._asked and self._error is None:
@@ -297,10 +296,10 @@ class ShowWriter:
             return _Batch(self._asked, self._wanted, *pending, closing=self._closing)
 
     def _gather(self) -> None:
-        """Bring what stands in the write-ahead log into the file itself; a reader may keep some of it for later."""
+        """Checkpoint the write-ahead log into the file; a reader may defer some of it."""
         self._scattered = False
         if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):  # it is safe in the log too, and the next write tells when the drive fails
+            with contextlib.suppress(sqlite3.Error):  # the data is safe in the log, and the next write reports a failing drive
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _attempt(self, what: Callable[[T], None], subject: T) -> StorageError | None:
@@ -309,7 +308,7 @@ class ShowWriter:
                 what(subject)
         except StorageError as error:
             return error
-        except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:  # half a surrogate pair in a text, for one
+        except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:  # a lone surrogate in a text, for example
             return StorageError("show_file.unwritable", path=str(self._path), reason=str(error))
         return None
 
@@ -340,7 +339,7 @@ class ShowWriter:
                 show_pictures.put(connection, picture)
             connection.execute("COMMIT")
         except BaseException:
-            with contextlib.suppress(sqlite3.Error):  # SQLite has rolled back by itself when the drive failed
+            with contextlib.suppress(sqlite3.Error):  # SQLite has already rolled back if the drive failed
                 connection.execute("ROLLBACK")
             raise
         self._places = places
@@ -352,12 +351,12 @@ class ShowWriter:
             return
         try:
             checkpoint(self._connection)
-        except sqlite3.Error as error:  # somebody else reads it: everything is written, it only stays in two pieces
-            log.info("%s stays with its write-ahead log: %s", self._path, error)
+        except sqlite3.Error as error:  # another process is reading: all is written, but in two files
+            log.info("%s keeps its write-ahead log: %s", self._path, error)
         self._connection.close()
         self._connection = None
 
 
 def _data_version(connection: sqlite3.Connection) -> int:
-    """A number that changes when another connection changes the file."""
+    """Changes when another connection changes the file."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -1,4 +1,4 @@
-"""The profiles of shop exports: one TOML file a shop system."""
+"""Loads the profiles of shop exports: one TOML file per shop system."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ KINDS = frozenset({"products", "orders"})
 
 
 def load_table_profiles(folder: Path, told: OnBroken | None = None) -> tuple[TableProfile, ...]:
-    """All profiles by title. One that does not say what a profile must is `told` and left out; without `told` it raises StorageError."""
+    """All profiles, by title. An invalid one is passed to `told` and skipped; without `told` it raises StorageError."""
     profiles = load_toml_files(folder, _load, told)
     return tuple(sorted(profiles, key=lambda profile: profile.title.casefold()))
 
@@ -24,7 +24,7 @@ def _load(path: Path) -> TableProfile:
         profile = msgspec.convert({"id": path.stem, **parse_toml(content)}, TableProfile)
         for table in profile.tables:
             if table.kind not in KINDS or not table.needs:
-                raise ValueError(f"a table of the kind {table.kind!r}")
+                raise ValueError(f"invalid table of kind {table.kind!r}")
             for looks in table.data_when.values():
                 re.compile(looks)
     except (ValueError, RecursionError, re.error, msgspec.ValidationError) as error:

@@ -1,4 +1,4 @@
-"""Spreadsheets as files: CSV of any encoding and delimiter, and XLSX."""
+"""Reads and writes spreadsheets: CSV of any encoding and delimiter, and XLSX."""
 
 import csv
 import importlib
@@ -14,18 +14,18 @@ from app.domain.tables.table import ENCODINGS, UNWRITTEN, Grid, Table
 from app.storage.files import StorageError, read_file, write_file
 
 MAX_ROWS = 50_000
-MAX_LINES = 1_048_576  # of a sheet; empty ones cost next to nothing
+MAX_LINES = 1_048_576  # per sheet; empty ones cost almost nothing
 MAX_COLUMNS = 300
-MAX_SECONDS = 120.0  # longer than the largest table takes on a slow computer
+MAX_SECONDS = 120.0  # the largest table takes less on a slow computer
 XLSX = ".xlsx"
 SUFFIXES = (".csv", ".tsv", ".txt", XLSX)
 
 _DELIMITERS = ",;\t|"
 _PACKED = b"PK\x03\x04"
-_SAMPLE = 65_536  # characters from which the delimiter is told
+_SAMPLE = 65_536  # characters used to detect the delimiter
 _ROWS_EACH = 500
 
-Watch = Callable[[int], bool]  # is told how many rows were read; False = stop
+Watch = Callable[[int], bool]  # receives the number of rows read; False = stop
 
 
 def _go_on(_: int) -> bool:
@@ -33,7 +33,7 @@ def _go_on(_: int) -> bool:
 
 
 class _TableReader:
-    """Counts what is read of one file; raises StorageError when it is too much, takes too long or is not wanted any more."""
+    """Counts what is read of one file; raises StorageError if it is too much, takes too long or is cancelled."""
 
     def __init__(self, path: Path, watch: Watch, now: Callable[[], float]) -> None:
         self._path = path
@@ -68,10 +68,10 @@ class _TableReader:
 
 
 def read_grid(path: Path, sheet: str = "", encoding: str = "", *, watch: Watch = _go_on, now: Callable[[], float] = time.monotonic) -> Grid:
-    """A CSV or XLSX file as it stands. `sheet` "" = the first that can be seen, `encoding` "" = the likeliest; `watch` is called now and
-    then with the rows read so far, and stops the reading with False.
+    """Read a CSV or XLSX file as it is. `sheet` "" = the first visible one, `encoding` "" = the most likely one. `watch` is called now and
+    then with the number of rows read; it returns False to stop.
 
-    Raises StorageError for what is no table, is too large or takes too long.
+    Raises StorageError for a file that is not a table, is too large or takes too long.
     """
     content = read_file(path)
     reading = _TableReader(path, watch, now)
@@ -104,7 +104,7 @@ def _from_workbook(path: Path, content: bytes, sheet: str, reading: _TableReader
 
 
 def _load_module(module: str) -> Any:
-    """What reads XLSX and what guesses encodings are loaded with the first such file: no start waits for them."""
+    """Import what reads XLSX or guesses encodings with the first such file, so that no start waits for it."""
     return importlib.import_module(module)
 
 
@@ -112,7 +112,7 @@ def _load_module(module: str) -> Any:
 
 
 def _delimiter(text: str) -> str:
-    """What stands between the cells: what most lines have the same number of, outside of quotes."""
+    """The cell delimiter: the one that occurs equally often on most lines, outside quotes."""
     bare = re.sub(r'"(?:[^"]|"")*"', "", text[:_SAMPLE])
     lines = [line for line in bare.splitlines() if line.strip()][:100]
 
@@ -124,10 +124,10 @@ def _delimiter(text: str) -> str:
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[Sequence[str]]:
-    named = re.match(r"sep=(.)\r?\n", text)  # as Excel writes it
+    named = re.match(r"sep=(.)\r?\n", text)  # written by Excel
     delimiter = named[1] if named is not None else _delimiter(text)
     if named is not None:
-        text = "\n" + text[named.end() :]  # the lines keep their numbers
+        text = "\n" + text[named.end() :]  # keep the line numbers
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     try:
         yield from reader
@@ -139,11 +139,11 @@ def _csv_rows(text: str, path: Path) -> Iterator[Sequence[str]]:
 
 
 def write_table(path: Path, table: Table) -> None:
-    """Write a table as XLSX or CSV, by the name's ending, in one step; raises StorageError. Cells must be harmless already."""
+    """Write a table in one step, as XLSX or CSV depending on the extension; raises StorageError. Cells must already be safe."""
     rows = [table.header, *table.rows]
     if path.suffix.lower() == XLSX:
         _load_module("app.storage.workbook").write_rows(path, [[UNWRITTEN.sub("", cell) for cell in row] for row in rows])
         return
     text = io.StringIO(newline="")
     csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",").writerows(rows)
-    write_file(path, UNWRITTEN.sub("", text.getvalue()).encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
+    write_file(path, UNWRITTEN.sub("", text.getvalue()).encode("utf-8-sig"))  # the byte order mark tells Excel that it is UTF-8

@@ -1,4 +1,4 @@
-"""Shows that another one took the place of before they had a file of the user's: kept, so that a wrong key loses none of them."""
+"""Keeps shows that were replaced before they had a file, so that a mistake does not lose them."""
 
 import logging
 import re
@@ -10,23 +10,23 @@ from app.storage.show_file import SUFFIX
 
 log = logging.getLogger(__name__)
 
-LIMIT = 12  # as many as the list of recent shows has
+LIMIT = 12  # same as the list of recent shows
 NAME_LENGTH = 60
-_UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')  # what one of the systems does not allow in a file's name
+_UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')  # characters that some system forbids in file names
 
 
 class UnsavedShows:
-    """One file for each in a folder of its own; the oldest make room."""
+    """One file per show in its own folder; the oldest are deleted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
 
     def holds(self, path: Path) -> bool:
-        """Whether this is one of them."""
+        """Whether the file is in this folder."""
         return path.absolute().parent == self._folder
 
     def put(self, working: Path, title: str) -> Path:
-        """Move a closed working file here; its place. Raises StorageError, the file where it was."""
+        """Move a closed working file here; returns its path. Raises StorageError and then leaves the file."""
         target = self._free(_UNFIT.sub(" ", title).strip(" .")[:NAME_LENGTH].strip(" .") or "Show")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ class UnsavedShows:
         return target
 
     def remove(self, path: Path) -> None:
-        """It was opened and goes on elsewhere."""
+        """Delete a show that was opened and saved elsewhere."""
         try:
             remove_database(path)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The words of notices and errors: data files, one table a code, in English and in the languages beside it."""
+"""The texts of notices and errors, from TOML files: one table per code, in English and other languages."""
 
 import logging
 from collections.abc import Mapping
@@ -19,25 +19,25 @@ FALLBACK = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What to show: one or two sentences, and what to do about it ("" = nothing)."""
+    """One or two sentences, and what to do about it ("" = nothing)."""
 
     text: str
     help: str = ""
 
 
 class WordingError(AppError):
-    """A file of words that this program ships is broken; `data` has `path` and `reason`."""
+    """A broken file of texts; `data` has `path` and `reason`."""
 
 
 class Wordings:
-    """Sentences by code. `load` reads FOLDER/*.toml and lays FOLDER/LANGUAGE/*.toml over it."""
+    """Texts by code. `load` reads FOLDER/*.toml and overrides it with FOLDER/LANGUAGE/*.toml."""
 
     def __init__(self, templates: Mapping[str, Wording]) -> None:
         self._templates = templates
 
     @classmethod
     def load(cls, folder: Path, language: str = "") -> "Wordings":
-        """Raises WordingError for a file that does not hold `[code."…"] text = …` or says a code twice."""
+        """Raises WordingError for a file without `[code."…"] text = …`, or with a code twice."""
         templates = _read_folder(folder)
         return cls({**templates, **_read_folder(folder / language)} if language else templates)
 
@@ -46,15 +46,15 @@ class Wordings:
         return frozenset(self._templates)
 
     def template(self, code: str) -> Wording | None:
-        """The words before values are put in, None for a code that has none."""
+        """The text before values are filled in; None = unknown code."""
         return self._templates.get(code)
 
     def sentence(self, code: str, data: Mapping[str, Value]) -> Wording:
-        """The words with their values. A help that speaks of an empty or missing value is left out; a code without words
-        is said as such, because silence would be worse."""
+        """The text with its values. Omits the help if one of its values is empty or missing. An unknown code gets a generic text rather
+        than none."""
         template = self._templates.get(code)
         if template is None:
-            log.warning("no words for %s", code)
+            log.warning("no text for %s", code)
             details = ", ".join(f"{key}: {value}" for key, value in data.items())
             template, data = self._templates.get(FALLBACK, Wording("{code} {details}")), {"code": code, "details": details}
         helps = all(str(data.get(name, "")) for name in placeholders(template.help))
@@ -62,7 +62,7 @@ class Wordings:
 
 
 class LazyWordings:
-    """As `Wordings.load`, read with the first sentence: until then nobody waits for the files."""
+    """As `Wordings.load`, but reads the files with the first text."""
 
     def __init__(self, folder: Path, language: str = "") -> None:
         self._folder = folder
@@ -78,14 +78,14 @@ class LazyWordings:
 
 
 def placeholders(template: str) -> frozenset[str]:
-    """The names of the values that a sentence wants."""
+    """The names of the values in a text."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _filled(template: str, data: Mapping[str, Value]) -> str:
     try:
         return template.format(**{**dict.fromkeys(placeholders(template), "?"), **data})
-    except ValueError:  # a figure's format met a value that is no figure
+    except ValueError:  # a number format for a value that is not a number
         plain = {name: str(value) for name, value in data.items()}
         return "".join(text + (plain.get(name, "?") if name else "") for text, name, _, _ in Formatter().parse(template))
 
@@ -95,7 +95,7 @@ def _read_folder(folder: Path) -> dict[str, Wording]:
     for path in sorted(folder.glob("*.toml")):
         for code, wording in _read(path).items():
             if code in templates:
-                raise WordingError("wording.broken", path=str(path), reason=f"{code} has words already")
+                raise WordingError("wording.broken", path=str(path), reason=f"{code} is already defined")
             templates[code] = wording
     return templates
 

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) as rows of texts, by openpyxl. Others made the file: what is unpacked of it, and how long that takes, has bounds."""
+"""Reads workbooks (XLSX) as rows of text with openpyxl. The file may be hostile, so unpacked size and time are limited."""
 
 import io
 import logging
@@ -22,22 +22,22 @@ from app.storage.files import StorageError, storage_error, write_file
 
 log = logging.getLogger(__name__)
 
-MAX_CELL = 32_767  # what a cell of XLSX holds
-MAX_UNPACKED = 160 * 1024 * 1024  # 50,000 rows of 40 columns take half of it
-MAX_WORDS = 48 * 1024 * 1024  # of the list of words that cells share; it is read whole before the first row
-MAX_PART = 4 * 1024 * 1024  # styles, themes, the book itself
-MAX_ELEMENT = 16 * 1024 * 1024  # of one row, or of one shared text: each is held whole while it is read
-DENSE_BYTES = 8 * 1024 * 1024  # a part larger than this that was packed better than MAX_RATIO is no table, but made to be unpacked
+MAX_CELL = 32_767  # longest text of an XLSX cell
+MAX_UNPACKED = 160 * 1024 * 1024  # 50,000 rows of 40 columns need half of it
+MAX_WORDS = 48 * 1024 * 1024  # of the shared strings, which are read as a whole before the first row
+MAX_PART = 4 * 1024 * 1024  # styles, themes, the workbook itself
+MAX_ELEMENT = 16 * 1024 * 1024  # of one row or shared string, which is held in memory as a whole
+DENSE_BYTES = 8 * 1024 * 1024  # a larger part packed better than MAX_RATIO is a zip bomb, not a table
 MAX_RATIO = 300
 MAX_PARTS = 2_000
 MAX_SHEETS = 100
 MAX_CELLS = 4_000_000
 HEAD_BYTES = 64 * 1024
-_ROWS_EACH = 200  # between two looks at the watch
+_ROWS_EACH = 200  # rows between two calls of the watch
 
-Watch = Callable[[int], None]  # is told how many rows were read; raises StorageError when it is time to stop
+Watch = Callable[[int], None]  # receives the number of rows read; raises StorageError to stop
 
-# What zipfile, its decompressors, the XML parser and openpyxl raise for damaged files, as they were found by damaging files.
+# What zipfile, its decompressors, the XML parser and openpyxl raise for damaged files, found by damaging files.
 _FOREIGN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -61,15 +61,15 @@ _FOREIGN = (
 
 @contextmanager
 def _ours(path: Path) -> Iterator[None]:
-    """Whatever is wrong with the file is said as table.damaged; an error that nobody listed is logged too, and costs only this file."""
+    """Raise any error of the file as table.damaged. Unlisted errors are logged too, and only affect this file."""
     try:
         yield
     except AppError:
         raise
     except _FOREIGN as error:
         raise StorageError("table.damaged", path=str(path), reason=_reason(error)) from error
-    except Exception as error:  # openpyxl's errors have no common root
-        log.error("the workbook %s failed by an error that nobody foresaw", path.name, exc_info=error)
+    except Exception as error:  # openpyxl's errors have no common base class
+        log.error("unexpected error in the workbook %s", path.name, exc_info=error)
         raise StorageError("table.damaged", path=str(path), reason=_reason(error)) from error
 
 
@@ -78,7 +78,7 @@ def _reason(error: Exception) -> str:
 
 
 class Workbook:
-    """An open book; `sheets` are the names of its sheets, those that can be seen first."""
+    """An open workbook; `sheets` are the names of its sheets, visible ones first."""
 
     def __init__(self, path: Path, content: bytes) -> None:
         self._path = path
@@ -93,17 +93,17 @@ class Workbook:
             raise StorageError("table.empty", path=str(path))
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._book.close()
 
     def rows(self, sheet: str, columns: int, watch: Watch) -> Iterator[Sequence[str]]:
-        """At most so many cells of each row of a sheet, as they are cell_text; raises StorageError."""
+        """At most `columns` cells of each row of a sheet, as the spreadsheet shows them; raises StorageError."""
         if sheet not in self._pages:
             raise StorageError("table.no_sheet", path=str(self._path), sheet=sheet)
         page = self._pages[sheet]
         cells, before = 0, None
         with _ours(self._path):
-            page.reset_dimensions()  # what the file says of its own size may be wrong
+            page.reset_dimensions()  # the file may declare a wrong size
             for number, row in enumerate(page.iter_rows(max_col=columns), 1):
                 if row is before:  # one of a million rows that are not in the file
                     yield ()
@@ -121,7 +121,7 @@ class Workbook:
 
 
 def _check_parts(path: Path, content: bytes) -> None:
-    """Raise StorageError for what would unpack to more than a table needs, or hides something in its XML."""
+    """Raise StorageError for a workbook that unpacks to more than a table needs, or that declares entities."""
     with _ours(path), zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = packed.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
@@ -143,7 +143,7 @@ def _check_parts(path: Path, content: bytes) -> None:
 
 
 def _check_head(path: Path, head: bytes) -> None:
-    """No part of a real workbook declares entities: they are how a small XML grows without end."""
+    """No real workbook declares entities, which can make a small XML file grow without limit."""
     begun: list[str] = []
 
     def on_doctype(*_: object) -> None:
@@ -162,7 +162,7 @@ def _check_head(path: Path, head: bytes) -> None:
 
 
 def _check_elements(path: Path, file: IO[bytes], mark: bytes) -> None:
-    """Raise StorageError when the ends of two rows stand too far apart."""
+    """Raise StorageError if the ends of two rows are too far apart."""
     gap, kept = 0, b""
     while chunk := file.read(HEAD_BYTES):
         found = (kept + chunk).rfind(mark)
@@ -174,13 +174,13 @@ def _check_elements(path: Path, file: IO[bytes], mark: bytes) -> None:
 
 def write_rows(path: Path, rows: Sequence[Sequence[str]]) -> None:
     """Write one sheet in one step; raises StorageError."""
-    packed = io.BytesIO()  # and not the file itself: a save that fails half-way leaves openpyxl's own files open
+    packed = io.BytesIO()  # in memory: a failed save would leave openpyxl's own files open
     try:
         book = openpyxl.Workbook(write_only=True)
         page = book.create_sheet("Tradewind")
         for row in rows:
             page.append([cell[:MAX_CELL] for cell in row])
         book.save(packed)
-    except OSError as error:  # it keeps the rows in a temporary file, whose disk may be full
+    except OSError as error:  # openpyxl buffers rows in a temporary file; its disk may be full
         raise storage_error(error, path) from error
     write_file(path, packed.getvalue())

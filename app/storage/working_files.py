@@ -1,4 +1,4 @@
-"""Shows that have no file of the user's yet, each in a working file of its own, and what desks that crashed left of theirs."""
+"""Working files of shows that have no file yet, and recovery of those that crashed desks left."""
 
 import contextlib
 import logging
@@ -23,11 +23,11 @@ UNREADABLE = ".unreadable"
 
 @dataclass(frozen=True, slots=True)
 class RecoveredShow:
-    """Work that a desk which ended without a word left behind."""
+    """A show left by a desk that ended unexpectedly."""
 
     file: Path
     show: Show
-    kept_at_s: float  # since 1970, UTC
+    kept_at_s: float  # Unix time
     on_air: bool = False  # when its desk ended
 
     @property
@@ -37,18 +37,18 @@ class RecoveredShow:
 
 @dataclass(frozen=True, slots=True)
 class WorkingFile:
-    """This desk's own: the file, and the lock that says that its desk lives."""
+    """This desk's working file and the lock that shows that the desk is alive."""
 
     path: Path
     lock: FileLock
 
     def remove(self) -> None:
-        """The work is saved elsewhere or given up."""
+        """Delete it: the show is saved elsewhere or discarded."""
         _remove(self.path)
         self.let_go()
 
     def let_go(self) -> None:
-        """Leave the work, if there is any, for the next desk."""
+        """Leave the file, if it exists, for the next desk."""
         if self.lock.held:
             self.lock.release()
         if not self.path.exists():
@@ -56,13 +56,13 @@ class WorkingFile:
 
 
 class WorkingFiles:
-    """The working files of all desks of this user in one folder."""
+    """The working files of all desks of this user, in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def take(self) -> WorkingFile:
-        """The place of a new working file; raises StorageError when the folder cannot be written."""
+        """A new working file; raises StorageError if the folder is not writable."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -72,7 +72,7 @@ class WorkingFiles:
         return taken
 
     def abandoned(self) -> tuple[RecoveredShow, ...]:
-        """What desks that run no more left behind, the newest first. What cannot be read is put aside under another name."""
+        """What crashed desks left, newest first. Unreadable files are renamed."""
         found = [self._read(file) for file in sorted(self._folder.glob(f"*{WORK}"))]
         for lock in self._folder.glob(f"*{LOCK}"):
             if not lock.with_suffix(WORK).exists():
@@ -80,7 +80,7 @@ class WorkingFiles:
         return tuple(sorted((one for one in found if one is not None), key=lambda one: one.kept_at_s, reverse=True))
 
     def adopt(self, recovered: RecoveredShow) -> WorkingFile:
-        """Make it this desk's own; raises StorageError "recovery.taken" when another desk was quicker."""
+        """Take it over for this desk; raises StorageError "recovery.taken" if another desk was faster."""
         lock = FileLock(recovered.file.with_suffix(LOCK))
         if not lock.acquire():
             raise StorageError("recovery.taken", path=str(recovered.file))
@@ -91,7 +91,7 @@ class WorkingFiles:
         return WorkingFile(recovered.file, lock)
 
     def discard(self, recovered: RecoveredShow) -> None:
-        """Give it up, unless another desk has taken it meanwhile."""
+        """Delete it, unless another desk has taken it meanwhile."""
         with contextlib.suppress(StorageError):
             self.adopt(recovered).remove()
 
@@ -106,8 +106,8 @@ class WorkingFiles:
             _if_free(file.with_suffix(LOCK), read)
         except StorageError as error:
             aside = file.with_suffix(UNREADABLE)
-            log.warning("the working file %s cannot be read (%s); it stays as %s", file, error, aside.name)
-            with contextlib.suppress(OSError):  # a folder that cannot be written keeps the name it has
+            log.warning("cannot read the working file %s (%s); keeping it as %s", file, error, aside.name)
+            with contextlib.suppress(OSError):  # in a read-only folder it keeps its name
                 for companion in ("", "-wal"):
                     if (part := file.with_name(file.name + companion)).exists():
                         part.replace(aside.with_name(aside.name + companion))
@@ -115,7 +115,7 @@ class WorkingFiles:
 
 
 def _if_free(path: Path, do: Callable[[], None]) -> None:
-    """Do this while nobody else holds the lock, if nobody does."""
+    """Run `do` while holding the lock, if it is free."""
     lock = FileLock(path)
     if lock.acquire():
         try:

@@ -44,22 +44,22 @@ def test_groups_stand_for_their_markets_and_a_files_head_for_its_entries(tmp_pat
         (HEAD, "no [[festivals]]"),
         (HEAD + "colour = 1\n" + FEAST, "colour"),
         (HEAD + FEAST + 'colour = "red"\n', "feast: colour"),
-        (HEAD + FEAST.replace('"05-02"', '"someday"'), "someday is no rule"),
-        (HEAD + FEAST + 'until = "never"\n', "never is no rule"),
-        (HEAD + FEAST.replace('rule = "05-02"\n', ""), "neither rule nor matches"),
-        (HEAD + FEAST.replace('markets = ["sea", "US"]\n', ""), "a rule wants markets"),
-        (HEAD + FEAST.replace('"sea"', '"moon"'), "days or markets"),
-        (HEAD + FEAST + "days = 0\n", "days or markets"),
+        (HEAD + FEAST.replace('"05-02"', '"someday"'), "someday is not a rule"),
+        (HEAD + FEAST + 'until = "never"\n', "never is not a rule"),
+        (HEAD + FEAST.replace('rule = "05-02"\n', ""), "rule or matches is missing"),
+        (HEAD + FEAST.replace('markets = ["sea", "US"]\n', ""), "a rule needs markets"),
+        (HEAD + FEAST.replace('"sea"', '"moon"'), "invalid days or markets"),
+        (HEAD + FEAST + "days = 0\n", "invalid days or markets"),
         (HEAD + FEAST + "tasks = { dance = 3 }\n", "tasks"),
         (HEAD + FEAST + "tasks = { stock = -3 }\n", "tasks"),
-        (FEAST, "source or reviewed_on"),
-        (HEAD.replace("2026-11-22", "lately") + FEAST, "source or reviewed_on"),
+        (FEAST, "invalid source or reviewed_on"),
+        (HEAD.replace("2026-11-22", "lately") + FEAST, "invalid source or reviewed_on"),
         (HEAD + FEAST.replace('"05-02"', '"dates"'), "dates"),
-        (HEAD + FEAST.replace('"05-02"', '"dates"') + 'dates = ["2027-02-30"]\n', "2027-02-30 is no date"),
-        (HEAD + FEAST.replace('"05-02"', '"dates"') + 'dates = ["2027-02-03/0"]\n', "2027-02-03/0 is no date"),
+        (HEAD + FEAST.replace('"05-02"', '"dates"') + 'dates = ["2027-02-30"]\n', "2027-02-30 is not a date"),
+        (HEAD + FEAST.replace('"05-02"', '"dates"') + 'dates = ["2027-02-03/0"]\n', "2027-02-03/0 is not a date"),
         (HEAD + FEAST + 'kind = "party"\n', "feast"),
-        (HEAD + FEAST + 'until = "of other"\n', "not there"),
-        (HEAD + FEAST.replace('"05-02"', '"of feast - 1"'), "leans on itself"),
+        (HEAD + FEAST + 'until = "of other"\n', "does not exist"),
+        (HEAD + FEAST.replace('"05-02"', '"of feast - 1"'), "based on itself"),
     ],
 )
 def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
@@ -107,7 +107,7 @@ def test_words_for_a_day_off_name_the_festival(tmp_path: Path) -> None:
     (tmp_path / "days_off.toml").write_text('en = "Day off"\n')
     with pytest.raises(CalendarTableError) as refused:
         load_days_off(tmp_path)
-    assert refused.value.data["reason"] == "en: no {name}"
+    assert refused.value.data["reason"] == "en: {name} is missing"
 
 
 def test_the_programs_own_tables_are_read_from_where_it_looks_for_them(tmp_path: Path) -> None:

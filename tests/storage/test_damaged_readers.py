@@ -178,4 +178,4 @@ def test_themes_above_each_other_have_an_end(tmp_path: Path) -> None:
         (tmp_path / f"t{number}.toml").write_text(f'base = "t{number + 1}"')
     with pytest.raises(StorageError) as raised:
         load_card_theme(tmp_path / "t0.toml")
-    assert "above each other" in str(raised.value.data["reason"])
+    assert "levels of base themes" in str(raised.value.data["reason"])

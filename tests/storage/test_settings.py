@@ -56,7 +56,7 @@ def test_one_bad_value_costs_only_itself(tmp_path: Path) -> None:
     assert settings == with_setting(Settings(), "theme", "light")
     assert [(notice.code, notice.data["title"], notice.data["default"]) for notice in notices] == [
         ("settings.value", "Back up the open show every", "10"),
-        ("settings.value", "Frame rate of a new show", "30"),
+        ("settings.value", "Frame rate of new shows", "30"),
     ]
 
 
