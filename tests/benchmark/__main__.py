@@ -27,15 +27,15 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("pipeline", "capture + compose + encode costs at most 1.25 times what FFmpeg does for the same", ("bench_pipeline",)),
     Benchmark("sender", "a further WHIP target from the same encode: at most 5 % of a core", ("bench_sender",)),
-    Benchmark("relay", "ten viewers at 2.5 Mb/s: at most 60 % of a core, first picture within 500 ms", ("bench_relay",)),
-    Benchmark("attacks", "under every attack a viewer has at least 28 pictures a second and no gap above 250 ms", ("bench_attacks",)),
+    Benchmark("relay", "ten viewers at 2.5 Mb/s: at most 60 % of a core, first frame within 500 ms", ("bench_relay",)),
+    Benchmark("attacks", "under every attack a viewer has at least 28 frames a second and no gap above 250 ms", ("bench_attacks",)),
     Benchmark("room", "a pin reaches 200 pages within 300 ms (p95), and the frames of a viewer stay even", ("bench_room",)),
     Benchmark(
         "viewer",
-        "first packet within 250 ms, first picture of a waiting viewer within 600 ms, capture to display at most 120 ms (p50)",
+        "first packet within 250 ms, first frame of a waiting viewer within 600 ms, capture to display at most 120 ms (p50)",
         ("bench_viewer",),
     ),
-    Benchmark("cards", "cards that stand still cost at most 0.5 ms a picture at 720p; one is drawn within 20 ms", ("bench_cards",)),
+    Benchmark("cards", "cards that stand still cost at most 0.5 ms a frame at 720p; one is drawn within 20 ms", ("bench_cards",)),
     Benchmark("lint", "a change of a show of 10,000 products and 200 segments is looked at within 50 ms", ("bench_lint",)),
     Benchmark(
         "selling",

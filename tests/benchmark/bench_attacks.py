@@ -1,7 +1,7 @@
 """What an honest viewer sees while strangers attack the relay: python -m tests.benchmark.bench_attacks [--seconds 6] [--only NAME …]
 
 Relay, show with its honest viewer, and attackers are three processes on loopback; each attack has a relay of its own. Prints a line for
-each: frames a second and the longest time without one (of the honest viewer), how long a newcomer waits for his first picture, whether
+each: frames a second and the longest time without one (of the honest viewer), how long a newcomer waits for his first frame, whether
 the relay's status is told as the desk's watchdog asks it, CPU of the relay, and what the attackers were told.
 """
 
@@ -29,7 +29,7 @@ Pipe = multiprocessing.connection.Connection
 
 
 class TimedWatcher(Watcher):
-    """Knows when the last packet of each picture came."""
+    """Knows when the last packet of each frame came."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)

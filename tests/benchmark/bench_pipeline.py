@@ -38,7 +38,7 @@ CARD = (800, 300, 240, 400)
 
 @dataclass(frozen=True, slots=True)
 class PipelineResult:
-    """Milliseconds of processor for each picture of program; `threads` is the engine's by thread name."""
+    """Milliseconds of processor for each frame of program; `threads` is the engine's by thread name."""
 
     engine_ms: float
     ffmpeg_ms: float
@@ -166,7 +166,7 @@ def measure(seconds: float = 10.0, rounds: int = 3) -> PipelineResult:
 
 
 def pardonable(seconds: float) -> float:
-    """How many pictures may be missing before the comparison means nothing: one in fifty."""
+    """How many frames may be missing before the comparison means nothing: one in fifty."""
     return seconds * 30 / 50
 
 
@@ -180,13 +180,13 @@ def main() -> None:
         run_engine(options.engine, options.seconds)
         return
     result = measure(options.seconds, options.rounds)
-    print(f"engine  {result.engine_ms:6.2f} ms a picture   late p99 {result.late_p99_ms} ms, lost {result.lost}")
+    print(f"engine  {result.engine_ms:6.2f} ms a frame   late p99 {result.late_p99_ms} ms, lost {result.lost}")
     for name, spent in result.threads.items():
         print(f"        {spent:6.2f}   {name}")
-    print(f"ffmpeg  {result.ffmpeg_ms:6.2f} ms a picture")
+    print(f"ffmpeg  {result.ffmpeg_ms:6.2f} ms a frame")
     print(f"ratio   {result.ratio:6.2f}   (goal {GOAL})")
     if result.lost > pardonable(options.seconds):
-        print("void: the machine was too busy, pictures were left out that FFmpeg made")
+        print("void: the machine was too busy, frames were left out that FFmpeg made")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What ten viewers cost the embedded relay: python -m tests.benchmark.bench_relay [--viewers 10] [--seconds 10] [--kbps 2500]
 
 The relay, the publisher and the viewers are three processes, over real ICE and DTLS-SRTP on loopback. Prints one JSON object:
-CPU of the relay's process in percent of one core, first pictures, and whether packets were lost on the way.
+CPU of the relay's process in percent of one core, first frames, and whether packets were lost on the way.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def publisher_process(pipe: Pipe, base: str, kbps: int) -> None:
 
 
 class NoisyShow(Show):
-    """Fresh speckles in each picture, so that the encoder needs its whole rate."""
+    """Fresh speckles in each frame, so that the encoder needs its whole rate."""
 
     def paint(self, luma: npt.NDArray[np.uint8]) -> None:
         height, width = luma.shape
@@ -47,7 +47,7 @@ class NoisyShow(Show):
         luma[height * 3 // 4 :] = self._noise[self.number * 7 % 16]
 
 
-async def first_picture_ms(watcher: Watcher) -> float:
+async def first_frame_ms(watcher: Watcher) -> float:
     """From the POST until the first packet of a key frame is here, connecting included."""
     began = time.monotonic()
     await watcher.start()
@@ -61,7 +61,7 @@ def steps(sequences: list[int]) -> list[int]:
 
 async def watch(base: str, viewers: int, seconds: float, relay_pid: int) -> dict[str, object]:
     watchers = [Watcher(f"{base}/whep/live") for _ in range(viewers)]
-    first = [await first_picture_ms(watcher) for watcher in watchers]
+    first = [await first_frame_ms(watcher) for watcher in watchers]
     relay = psutil.Process(relay_pid)
     await asyncio.sleep(1)
     before, began = relay.cpu_times(), time.monotonic()

@@ -1,7 +1,7 @@
-"""What a full room costs, and what it does to the picture: python -m tests.benchmark.bench_room [--pages 200] [--seconds 15]
+"""What a full room costs, and what it does to the video: python -m tests.benchmark.bench_room [--pages 200] [--seconds 15]
 
-The relay, a 720p publisher, the pages (plain WebSockets) and a viewer of the picture are processes of their own on loopback. First the
-picture alone, then with the room: the host pins five times a second, and pages like and click. Prints one JSON object: from the host's
+The relay, a 720p publisher, the pages (plain WebSockets) and a viewer of the video are processes of their own on loopback. First the
+video alone, then with the room: the host pins five times a second, and pages like and click. Prints one JSON object: from the host's
 put to the pages (p50, p95, max over all pages and pins), the relay's CPU with and without the room in percent of one core, and the gaps
 between the viewer's frames in both.
 """
@@ -182,8 +182,8 @@ def measure(pages: int, seconds: float, kbps: int) -> dict[str, Any]:
             process.join(15)
     return {
         **sold,
-        "relay_cpu_percent": {"picture": round(alone, 1), "picture_and_room": round(with_room, 1)},
-        "frame_gap_ms": {"picture": _percentiles(gaps_alone), "picture_and_room": _percentiles(gaps_room)},
+        "relay_cpu_percent": {"video": round(alone, 1), "video_and_room": round(with_room, 1)},
+        "frame_gap_ms": {"video": _percentiles(gaps_alone), "video_and_room": _percentiles(gaps_room)},
     }
 
 

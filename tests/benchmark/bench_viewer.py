@@ -1,6 +1,6 @@
-"""Going live, first picture and delay, seen in Chromium: `python -m tests.benchmark.bench_viewer [--seconds 20]`.
+"""Going live, first frame and delay, seen in Chromium: `python -m tests.benchmark.bench_viewer [--seconds 20]`.
 
-The page waits at the relay's address before the show begins. Prints one JSON object: Go Live to the first packet and to the first picture
+The page waits at the relay's address before the show begins. Prints one JSON object: Go Live to the first packet and to the first frame
 on the page of a viewer who was waiting, at a desk that runs (as a person clicks) and with an engine that has only just been started, and
 the delay from capture to display at 720p30 by the frame code.
 """
@@ -23,9 +23,9 @@ from tests.support.tradewind import Tradewind, read_report
 
 ROUNDS = 5
 
-# The wall clock at which the first picture of a show is on the page: reading its code tells that it is one, and is not part of the time.
+# The wall clock at which the first frame of a show is on the page: reading its code tells that it is one, and is not part of the time.
 FIRST = """
-window.firstPicture = new Promise((seen) => {
+window.firstFrame = new Promise((seen) => {
   const look = () => document.querySelector("video").requestVideoFrameCallback((now, { expectedDisplayTime }) =>
     tradewind.readFrameCode() ? seen(performance.timeOrigin + Math.max(now, expectedDisplayTime)) : look());
   look();
@@ -33,12 +33,12 @@ window.firstPicture = new Promise((seen) => {
 """
 
 
-async def _until_first_picture(page: Page, studio: Studio) -> float:
-    """Milliseconds from the click on Go Live to the picture."""
+async def _until_first_frame(page: Page, studio: Studio) -> float:
+    """Milliseconds from the click on Go Live to the first frame."""
     await page.evaluate(f"(() => {{ {FIRST}; }})()")
     asked_ms = SystemClock().wall_ns() / NS_PER_MS
     studio.broadcast.go_live()
-    return float(await page.evaluate("window.firstPicture")) - asked_ms
+    return float(await page.evaluate("window.firstFrame")) - asked_ms
 
 
 async def measure_clicks(home: Path) -> list[float]:
@@ -52,7 +52,7 @@ async def measure_clicks(home: Path) -> list[float]:
         await page.go(studio.embedded.watch_address)
         for _ in range(ROUNDS):
             await page.until("tradewind.state === 'waiting'")
-            found.append(await _until_first_picture(page, studio))
+            found.append(await _until_first_frame(page, studio))
             await desk.until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
             studio.broadcast.stop_live()
             await desk.until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
@@ -71,7 +71,7 @@ async def measure(seconds: float, home: Path) -> dict[str, Any]:
         await page.evaluate(f"(() => {{ {FIRST}; }})()")
         words = ("broadcast", "--relay", await relay.line("  publish"), "--token", keys.read_text().split()[1])
         async with Tradewind(home, *words, "--seconds", str(seconds), "--report", str(report_file)) as show:
-            first_ms = await page.evaluate("window.firstPicture")
+            first_ms = await page.evaluate("window.firstFrame")
             await page.until("tradewind.delays.length > 30")
             start = int(await page.evaluate("tradewind.delays.length"))
             assert await show.ended(within_s=seconds + 60) == 0
@@ -81,10 +81,10 @@ async def measure(seconds: float, home: Path) -> dict[str, Any]:
     return {
         "go_live_to_first_packet_ms": round(report["connect_ms"]["total"], 1),
         "connect_ms": report["connect_ms"],
-        "go_live_to_first_picture_ms": round(median(clicks), 1),
+        "go_live_to_first_frame_ms": round(median(clicks), 1),
         "of_each_show_ms": [round(one, 1) for one in clicks],
         "with_a_cold_engine_ms": round(first_ms - report["asked_unix_ms"], 1),
-        "capture_to_display_ms": {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1), "pictures": len(delays)},
+        "capture_to_display_ms": {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1), "frames": len(delays)},
         "frames": report["frames"],
         "late_ms": report["late_ms"],
         "cpu_s": report["cpu_s"],

@@ -41,5 +41,5 @@ async def test_chromium_plays_sound_and_picture_in_step(tmp_path: Path) -> None:
         while not rounds or (abs(rounds[-1]) > MOST_MS and len(rounds) < ROUNDS):
             rounds.append(median(video - audio for video, audio in await page.evaluate(PAIRS)))
         assert await run.end() == 0
-    print(f"the picture is ahead of the sound by {', '.join(f'{skew:.1f}' for skew in rounds)} ms")
+    print(f"the video is ahead of the sound by {', '.join(f'{skew:.1f}' for skew in rounds)} ms")
     assert abs(rounds[-1]) <= MOST_MS, rounds

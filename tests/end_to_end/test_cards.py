@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, r
 CHANGES = 6
 SLIDE_MS = 3000
 
-# Keeps of every picture shown: when (milliseconds since 1970), and the brightness of one row of it.
+# Keeps of every frame shown: when (milliseconds since 1970), and the brightness of one row of it.
 KEEP_ROWS = """
 (() => {
   const video = document.querySelector("video");
@@ -68,7 +68,7 @@ class OnAir:
         await self.page.evaluate(KEEP_ROWS % row)
 
     async def rows_while(self, row: int, command: Command) -> list[tuple[float, Pixels]]:
-        """The row of each picture from before the command until its animation is over."""
+        """The row of each frame from before the command until its animation is over."""
         await self.rows_from(row)
         await self.page.until("rows.length > 2")
         self.desk.client.send(command)
@@ -132,17 +132,17 @@ async def test_a_card_slides_in_and_out_and_a_changed_text_is_seen_soon(tmp_path
         leaving = covered(await show.rows_while(row, hide_card_command("product", product)), reverse=True)
         for shares in (entering, leaving):
             between = [share for share in shares if 0.04 < share < 0.96]
-            assert len(between) >= 4, "ninety pictures; a browser on a busy machine shows few of them"
+            assert len(between) >= 4, "ninety frames; a browser on a busy machine shows few of them"
             assert all(a <= b + 0.03 for a, b in pairwise(shares))
         delays_ms = [await changed_after_ms(show, number) for number in range(CHANGES)]
         usual_ms = statistics.median(await show.page.evaluate("tradewind.delays"))
     shown = ", ".join(f"{delay:.0f}" for delay in sorted(delays_ms))
     median_ms = statistics.median(delays_ms)
-    print(f"\ntext change to the picture in the browser: median {median_ms:.0f} ms of {shown}; any picture needs {usual_ms:.0f} ms")
+    print(f"\ntext change to the frame in the browser: median {median_ms:.0f} ms of {shown}; any frame needs {usual_ms:.0f} ms")
 
 
 def covered(rows: list[tuple[float, Pixels]], *, reverse: bool = False) -> list[float]:
-    """How much of what will change has changed, picture by picture; `reverse`: seen from the end."""
+    """How much of what will change has changed, frame by frame; `reverse`: seen from the end."""
     levels = [row.astype(int) for _, row in (reversed(rows) if reverse else rows)]
     first, last = levels[0], levels[-1]
     changing = np.abs(last - first) > 60
@@ -152,7 +152,7 @@ def covered(rows: list[tuple[float, Pixels]], *, reverse: bool = False) -> list[
 
 
 async def changed_after_ms(show: OnAir, number: int) -> float:
-    """Draw a countdown with other digits, put it, and wait for the viewer's picture to show it: from before the drawing on."""
+    """Draw a countdown with other digits, put it, and wait for the viewer's frame to show it: from before the drawing on."""
     theme = themes()[0]
     old, new = (draw_card(CountdownOverlay(seconds, "Offer ends in"), theme, WIDE) for seconds in (488 + number, 671 + number))
     difference = np.abs(pixels(old)[:, :, 1].astype(int) - pixels(new)[:, :, 1])

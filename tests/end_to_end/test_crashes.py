@@ -23,7 +23,7 @@ async def _watching(page: Page, run: Tradewind) -> None:
 
 
 async def _fresh_frame(page: Page) -> float:
-    """Seconds until the page shows a picture that was captured after now; how many there may be is for the benchmark to say."""
+    """Seconds until the page shows a frame that was captured after now; how many there may be is for the benchmark to say."""
     begun, wall_ms = time.monotonic(), time.time_ns() // 1_000_000 % 2**32
     await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", 60)
     return time.monotonic() - begun
@@ -36,7 +36,7 @@ async def test_a_killed_engine_is_back_on_the_relay(tmp_path: Path) -> None:
         for _ in range(2):
             old = run.process("engine")
             old.kill()
-            print(f"engine killed: fresh pictures after {await _fresh_frame(page):.2f} s")
+            print(f"engine killed: fresh frames after {await _fresh_frame(page):.2f} s")
             assert run.process("engine").pid != old.pid
         assert await page.evaluate("tradewind.connects") == 1, "the viewers' sessions stay with the relay"
         assert await run.end() == 0
@@ -48,7 +48,7 @@ async def test_a_frozen_engine_is_replaced(tmp_path: Path) -> None:
         await _watching(page, run)
         old = run.process("engine")
         old.send_signal(signal.SIGSTOP)
-        print(f"engine frozen: fresh pictures after {await _fresh_frame(page):.2f} s")
+        print(f"engine frozen: fresh frames after {await _fresh_frame(page):.2f} s")
         assert run.process("engine").pid != old.pid
         assert not old.is_running()
         assert await run.end() == 0
@@ -63,7 +63,7 @@ async def test_an_engine_killed_together_with_its_host_is_back_too(tmp_path: Pat
         assert host is not None
         for process in (host, old) if "engine" in host.cmdline() else (old,):
             process.kill()
-        print(f"engine and host killed: fresh pictures after {await _fresh_frame(page):.2f} s")
+        print(f"engine and host killed: fresh frames after {await _fresh_frame(page):.2f} s")
         assert run.process("engine").pid != old.pid
         assert await run.end() == 0
 
@@ -73,7 +73,7 @@ async def test_a_killed_relay_is_started_again_and_the_page_comes_back(tmp_path:
         page = await browser.page()
         await _watching(page, run)
         run.process("relay").kill()
-        print(f"relay killed: fresh pictures after {await _fresh_frame(page):.2f} s")
+        print(f"relay killed: fresh frames after {await _fresh_frame(page):.2f} s")
         assert await run.end() == 0
 
 

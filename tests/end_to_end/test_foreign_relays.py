@@ -42,7 +42,7 @@ SUBSCRIBE = """
   await fetch(base + offer.answer, { method: "POST", body: peer.localDescription.sdp });
 })
 """
-# The frame number burnt into the picture, -1 where none can be read: row 0 of the test card's code.
+# The frame number burnt into the frame, -1 where none can be read: row 0 of the test card's code.
 NUMBER = """
 (() => {
   const video = document.querySelector("video");

@@ -26,11 +26,11 @@ async def test_flash_and_beep_are_in_step(tmp_path: Path) -> None:
     lumas = list(decoded_frames(watcher))
     assert any(luma[int(FLASH[0] * len(luma)) + 8 : int(FLASH[1] * len(luma)) - 8].mean() > 128 for _, luma in lumas), "it flashes"
     seen = [(stamp, code[1]) for stamp, luma in lumas if (code := frame_code.read(luma)) is not None]
-    picture_late_ms = median(
+    video_late_ms = median(
         (wall_s(of_video, stamp, VIDEO_CLOCK_HZ) * 1000 - burnt_ms + WRAP / 2) % WRAP - WRAP / 2 for stamp, burnt_ms in seen
     )
     heard = [wall_s(of_audio, round(stamp), AUDIO_CLOCK_HZ) - offset_s for stamp in beeps(watcher)][1:]
     assert len(heard) >= 3
     sound_late_ms = median((at - round(at)) * 1000 for at in heard)
-    assert abs(picture_late_ms - sound_late_ms) <= MOST_MS, (picture_late_ms, sound_late_ms)
-    print(f"picture {picture_late_ms:.1f} ms, sound {sound_late_ms:.1f} ms after their capture by the sender's reports")
+    assert abs(video_late_ms - sound_late_ms) <= MOST_MS, (video_late_ms, sound_late_ms)
+    print(f"video {video_late_ms:.1f} ms, sound {sound_late_ms:.1f} ms after their capture by the sender's reports")

@@ -61,7 +61,7 @@ class FarEnd:
 
 
 async def _publish(folder: Path, link: EmulatedLink, far: FarEnd) -> float:
-    """Go on air, lose the line, get it back; the seconds until the far end sees pictures again."""
+    """Go on air, lose the line, get it back; the seconds until the far end sees frames again."""
     words = ("broadcast", "--relay", f"http://{FAR}:8787/whip/live", "--token", KEY, "--size", "640x360")
     async with Tradewind(folder / "near", *words) as run:
         await run.line("On air")

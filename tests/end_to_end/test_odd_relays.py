@@ -20,7 +20,7 @@ from tests.support.watcher import Watcher
 from tests.support.whip_server import WhipServer
 
 SMALL = ("--size", "320x180")
-MOST_STEP = 8  # pictures: a quarter of a second
+MOST_STEP = 8  # frames: a quarter of a second
 
 
 @pytest_asyncio.fixture
@@ -124,7 +124,7 @@ async def test_one_relay_of_two_dies_and_the_other_does_not_stutter(tmp_path: Pa
         numbers = watcher.numbers()
     assert numbers[0] >= 0
     steps = [after - before for before, after in pairwise(number for number in numbers if number >= 0)]
-    assert 0 <= min(steps) <= max(steps) <= MOST_STEP, numbers  # a busy machine may leave out a picture; a dying relay must not
+    assert 0 <= min(steps) <= max(steps) <= MOST_STEP, numbers  # a busy machine may leave out a frame; a dying relay must not
     figures = read_report(report)
     assert len(figures["targets"]) == 2
 

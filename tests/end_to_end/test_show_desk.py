@@ -96,8 +96,8 @@ async def reads(page: Page, selector: str, words: str) -> None:
     await page.until(f"{plain}.includes({json.dumps(words)})", 40)
 
 
-async def fresh_picture(page: Page) -> None:
-    """Wait for a picture that was captured after now."""
+async def fresh_frame(page: Page) -> None:
+    """Wait for a frame that was captured after now."""
     wall_ms = time.time_ns() // 1_000_000 % 2**32
     await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", 60)
 
@@ -150,14 +150,14 @@ def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> Car
 
 
 async def card_is_seen(page: Page, card: CardPicture, ground: Pixels, show: Show) -> None:
-    """Wait until the card stands on the decoded picture."""
+    """Wait until the card is on the decoded frame."""
     error = 255.0
     for _ in range(150):
         error = error_of(await seen_frame(page), card, ground, show.project.output.canvas)
         if error < MEAN_ERROR:
             return
         await asyncio.sleep(0.1)
-    raise AssertionError(f"the card is not on the picture: {error:.1f} levels off")
+    raise AssertionError(f"the card is not on the frame: {error:.1f} levels off")
 
 
 async def claim(page: Page) -> str:
@@ -301,7 +301,7 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             relay.kill()
             for page in pages:
                 await page.until("tradewind.connects === 2", 60)
-                await fresh_picture(page)
+                await fresh_frame(page)
                 await page.until("tradewindRoom.state === 'open'", 60)
             await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
             await reads(pages[0], "#coupon .code", "TEA-7K2M")
@@ -310,14 +310,14 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
 
             engine = host.run.process("engine")
             engine.kill()
-            await fresh_picture(pages[0])
+            await fresh_frame(pages[0])
             await card_is_seen(pages[0], card, ground, show)
 
             engine, relay = host.run.process("engine"), host.run.process("relay")
             assert await host.run.kill() < 0
             before = [await page.evaluate("tradewind.connects") for page in pages]
             await pages[0].click("#heart")
-            await fresh_picture(pages[1])
+            await fresh_frame(pages[1])
             await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
             known = host.events()
         async with host_window(home, display) as again:

@@ -110,7 +110,7 @@ async def test_a_looped_file_is_in_step_with_its_sound(tmp_path: Path) -> None:
     heard = [wall_s(of_audio, round(stamp), AUDIO_CLOCK_HZ) for stamp in beeps(watcher)][1:]
     assert len(heard) >= 4, "it loops"
     skews_ms = [min((flash - beep for flash in flashed), key=abs) * 1000 for beep in heard]
-    # a picture is on the next beat of the program: on average half a beat after the file's own time
+    # a frame waits for the next tick of the program: on average half a tick after the file's own time
     print(f"flash after beep by {', '.join(f'{skew:.0f}' for skew in skews_ms)} ms")
     assert abs(median(skews_ms)) <= MOST_SKEW_MS + 500 / 30, skews_ms
     assert max(map(abs, skews_ms)) < 100, skews_ms

@@ -1,6 +1,6 @@
-"""Pictures of the real window: `python -m tests.support.screenshot OUT.png [--size 1366x768] [--theme dark] [--language en] [--what live]`.
+"""Screenshots of the window: `python -m tests.support.screenshot OUT.png [--size 1366x768] [--theme dark] [--language en] [--what live]`.
 
-Starts the real engine and relay, furnishes a show, and grabs the window when pictures arrive.
+Starts the real engine and relay, furnishes a show, and grabs the window when frames arrive.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
 
 
 async def take(application: QApplication, arguments: argparse.Namespace, home: Path) -> None:
-    """Start, furnish, wait for pictures, grab, end."""
+    """Start, furnish, wait for frames, grab, end."""
     studio = make_studio(home)
     studio.settings.change("theme", arguments.theme)
     studio.settings.change("language", arguments.language)
@@ -118,7 +118,7 @@ async def take(application: QApplication, arguments: argparse.Namespace, home: P
 
 
 def main() -> int:
-    """Take one picture."""
+    """Take one screenshot."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="1366x768")

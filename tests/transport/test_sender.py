@@ -88,7 +88,7 @@ class Bench:
     def _want(self) -> None:
         self.keyframes += 1
 
-    def picture(self, packets: int = 3, *, key: bool = False, capture_ns: int | None = None) -> None:
+    def frame(self, packets: int = 3, *, key: bool = False, capture_ns: int | None = None) -> None:
         payloads = [b"\x41" + bytes(999)] * packets
         self._pts += 3000
         self.sender.push(MediaFrame(MediaKind.VIDEO, Codec.H264, payloads, self._pts, capture_ns or self.time.now_ns, key))
@@ -126,7 +126,7 @@ def test_the_window_scales_with_the_rate(kbps: int, packets: int) -> None:
 
 def test_sound_passes_waiting_pictures() -> None:
     bench = Bench()
-    bench.picture(60, key=True)
+    bench.frame(60, key=True)
     bench.sound(960, bench.time.now_ns)
     assert rtp.parse_header(bench.path.rtp[-1][1]).ssrc == AUDIO
     bench.time.run(100)
@@ -135,10 +135,10 @@ def test_sound_passes_waiting_pictures() -> None:
 
 def test_it_begins_at_a_key_frame_and_ends_each_picture_with_a_marker() -> None:
     bench = Bench()
-    bench.picture()
+    bench.frame()
     assert bench.sent(VIDEO) == []
-    bench.picture(key=True)
-    bench.picture()
+    bench.frame(key=True)
+    bench.frame()
     headers = bench.sent(VIDEO)
     assert [header.marker for header in headers] == [False, False, True] * 2
     assert [(header.sequence - headers[0].sequence) & 0xFFFF for header in headers] == list(range(6))
@@ -147,16 +147,16 @@ def test_it_begins_at_a_key_frame_and_ends_each_picture_with_a_marker() -> None:
 
 def test_a_full_queue_drops_to_the_next_key_frame_and_asks_for_one() -> None:
     bench = Bench()
-    bench.picture(300, key=True)
-    bench.picture()
+    bench.frame(300, key=True)
+    bench.frame()
     assert bench.keyframes == 1
     assert bench.sender.counts.queue_dropped > 200
     before = len(bench.sent(VIDEO))
-    bench.picture()
+    bench.frame()
     assert bench.keyframes == 1
     bench.time.run(50)
     assert len(bench.sent(VIDEO)) == before
-    bench.picture(key=True)
+    bench.frame(key=True)
     bench.time.run(50)
     headers = bench.sent(VIDEO)
     assert len(headers) == before + 3
@@ -165,7 +165,7 @@ def test_a_full_queue_drops_to_the_next_key_frame_and_asks_for_one() -> None:
 
 def test_a_nack_is_answered_by_retransmission_once_within_a_round_trip() -> None:
     bench = Bench()
-    bench.picture(5, key=True)
+    bench.frame(5, key=True)
     bench.time.run(10)
     lost = bench.sent(VIDEO)[1]
     nack = rtcp.Nack(9, VIDEO, (lost.sequence,))
@@ -189,10 +189,10 @@ def test_a_nack_is_answered_by_retransmission_once_within_a_round_trip() -> None
 
 def test_repairs_leave_in_the_order_in_which_they_were_asked_for_and_before_everything_else() -> None:
     bench = Bench()
-    bench.picture(12, key=True)
+    bench.frame(12, key=True)
     bench.time.run(500)
     lost = [header.sequence for header in bench.sent(VIDEO)[2:9]]
-    bench.picture(100)
+    bench.frame(100)
     held_up = len(bench.sent(VIDEO))
     bench.tell(rtcp.Nack(9, VIDEO, tuple(lost[:3])))
     bench.tell(rtcp.Nack(9, VIDEO, tuple(lost[3:])))
@@ -226,7 +226,7 @@ def test_retransmissions_begin_at_a_random_number_as_every_stream_does() -> None
     firsts = set()
     for _ in range(12):
         bench = Bench()
-        bench.picture(1, key=True)
+        bench.frame(1, key=True)
         bench.time.run(30)
         bench.tell(rtcp.Nack(9, VIDEO, (bench.sent(VIDEO)[0].sequence,)))
         (again,) = bench.sent(RTX)
@@ -236,7 +236,7 @@ def test_retransmissions_begin_at_a_random_number_as_every_stream_does() -> None
 
 def test_without_rtx_the_same_packet_goes_out_again() -> None:
     bench = Bench(rtx=False)
-    bench.picture(3, key=True)
+    bench.frame(3, key=True)
     bench.time.run(30)
     lost = bench.sent(VIDEO)[2]
     bench.tell(rtcp.Nack(9, VIDEO, (lost.sequence,)))
@@ -247,7 +247,7 @@ def test_without_rtx_the_same_packet_goes_out_again() -> None:
 def test_a_flood_of_nacks_is_held_to_a_share_of_the_stream() -> None:
     bench = Bench()
     for _ in range(30):
-        bench.picture(10, key=True)
+        bench.frame(10, key=True)
         bench.time.run(33)
     bench.sender.tick()
     sequences = tuple(header.sequence for header in bench.sent(VIDEO))
@@ -271,7 +271,7 @@ def test_pli_and_fir_ask_for_a_key_frame_and_a_repeated_fir_does_not() -> None:
 def test_reports_pair_both_streams_with_capture_time() -> None:
     bench = Bench()
     start_ns = bench.time.now_ns
-    bench.picture(1, key=True, capture_ns=start_ns - 70_000_000)  # composed and encoded for 70 ms
+    bench.frame(1, key=True, capture_ns=start_ns - 70_000_000)  # composed and encoded for 70 ms
     bench.sound(960, start_ns - 30_000_000)
     bench.time.run(500)
     bench.path.rtcp.clear()
@@ -291,7 +291,7 @@ def test_reports_pair_both_streams_with_capture_time() -> None:
 
 def test_round_trip_loss_and_jitter_are_read_from_a_report() -> None:
     bench = Bench()
-    bench.picture(1, key=True)
+    bench.frame(1, key=True)
     sent = rtcp.parse(bench.path.rtcp[0])[0]
     assert isinstance(sent, rtcp.SenderReport)
     bench.time.run(150)
@@ -303,12 +303,12 @@ def test_round_trip_loss_and_jitter_are_read_from_a_report() -> None:
 
 def test_a_report_that_tells_of_nothing_new_is_no_sign_of_life_while_we_send() -> None:
     bench = Bench()
-    bench.picture(1, key=True)
+    bench.frame(1, key=True)
     block = rtcp.ReceiverReport(9, (rtcp.ReportBlock(VIDEO, highest_sequence=7),))
     bench.tell(block)
     first_ns = bench.sender.reported_ns
     bench.time.run(1000)
-    bench.picture()
+    bench.frame()
     bench.tell(block)
     assert bench.sender.reported_ns == first_ns
     bench.time.run(1000)
@@ -319,7 +319,7 @@ def test_a_report_that_tells_of_nothing_new_is_no_sign_of_life_while_we_send() -
 def test_transport_feedback_gives_delivered_rate_and_loss() -> None:
     bench = Bench()
     for number in range(20):
-        bench.picture(1, key=number == 0)
+        bench.frame(1, key=number == 0)
         bench.time.run(10)
     arrivals = tuple(None if number % 5 == 4 else number * 10_000 for number in range(20))
     bench.tell(rtcp.TransportFeedback.of(9, VIDEO, 0, 0, arrivals))

@@ -21,11 +21,11 @@ class Codec(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EncodedPacket:
-    """One encoded picture or one 20 ms block of sound.
+    """One encoded frame or one 20 ms block of sound.
 
     `data`: H.264 as Annex B with SPS and PPS before every IDR, a VP8 frame, or an Opus packet.
     `pts`: in the RTP clock of its kind (90 kHz or 48 kHz), counted from the encoder's start, strictly rising.
-    `capture_ns`: monotonic time at which the picture (or the block's first sample) was captured; pts and capture_ns of both
+    `capture_ns`: monotonic time at which the frame (or the block's first sample) was captured; pts and capture_ns of both
     kinds follow one relation, so a receiver that pairs them by sender reports shows them in step.
     """
 

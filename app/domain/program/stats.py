@@ -19,9 +19,9 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class FrameCounts:
-    """Each picture once. composed = newly composed; repeated = the previous one sent again because composing was late;
+    """Each frame once. composed = newly composed; repeated = the previous one sent again because composing was late;
     skipped = clock ticks for which nothing was put out; composed + repeated + skipped = ticks of the canvas clock.
-    captured = pictures that all sources delivered; encoded / dropped = taken or refused by the encoder."""
+    captured = frames that all sources delivered; encoded / dropped = taken or refused by the encoder."""
 
     captured: int = 0
     composed: int = 0

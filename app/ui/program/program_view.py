@@ -14,7 +14,7 @@ from app.ui.kit.language import tr
 from app.ui.kit.theme import Theme
 from app.ui.program.placement import Guides, Handle, cropped, guides_of, layer_at, moved, scaled
 
-FRAME_MS = 66  # every second of 30 pictures: an even step, at half the cost of all of them
+FRAME_MS = 66  # every second of 30 frames: an even step, at half the cost of all of them
 HANDLE_PX = 9
 CATCH_PX = 12
 SNAP_PX = 8
@@ -70,7 +70,7 @@ def _touched(lines: tuple[float, ...], start: float, length: float) -> set[float
 
 
 class ProgramView(QWidget):
-    """Draws the newest preview picture, letterboxed; emits what the mouse and the arrow keys ask for.
+    """Draws the newest preview frame, letterboxed; emits what the mouse and the arrow keys ask for.
 
     `placed` carries (layer id, Box, Crop, gesture): the same gesture for all steps of one drag. Escape gives a drag up: the
     layer's first place is emitted once more.
@@ -83,7 +83,7 @@ class ProgramView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._latest = latest
-        self._picture: ShownPicture | None = None
+        self._frame: ShownPicture | None = None
         self._image = QImage()
         self._canvas = (16, 9)
         self._layers: tuple[Layer, ...] = ()
@@ -133,11 +133,11 @@ class ProgramView(QWidget):
         """Take the newest picture if it is another one; nothing is drawn while the window cannot be seen."""
         if not self.isVisible():
             return
-        picture = self._latest()
-        if picture is None or (self._picture is not None and picture.sequence == self._picture.sequence):
+        frame = self._latest()
+        if frame is None or (self._frame is not None and frame.sequence == self._frame.sequence):
             return
-        self._picture = picture  # the image below does not copy: the bytes live as long as this
-        self._image = QImage(picture.pixels, picture.width, picture.height, picture.width * 4, QImage.Format.Format_RGB32)
+        self._frame = frame  # the image below does not copy: the bytes live as long as this
+        self._image = QImage(frame.pixels, frame.width, frame.height, frame.width * 4, QImage.Format.Format_RGB32)
         self.update(self.picture_rect().toAlignedRect())
 
     def picture_rect(self) -> QRectF:

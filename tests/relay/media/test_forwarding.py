@@ -69,7 +69,7 @@ async def test_sender_reports_keep_the_publishers_clock_for_picture_and_sound() 
         await watcher.stop()
 
 
-async def test_a_waiting_viewer_has_both_clocks_with_the_first_picture() -> None:
+async def test_a_waiting_viewer_has_both_clocks_with_the_first_frame() -> None:
     async with running_relay() as relay:
         watcher = await Watcher(whep(relay)).start()
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
