@@ -82,7 +82,7 @@ def handbook_exporter(paths: Paths, picture_of: Callable[[str], bytes | None], m
 
 def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleReview":
     """Rates the hours of a plan and checks the plan; loaded with the first planned show."""
-    advice = importlib.import_module("app.session.planning.schedule_advice").ScheduleAdvice(
+    advice = importlib.import_module("app.session.planning.hours.schedule_advice").ScheduleAdvice(
         plan, show=show, calendar=calendar, slowly=slowly
     )
     module = importlib.import_module("app.session.planning.schedule_review")
@@ -116,7 +116,7 @@ def desk_equipment(paths: Paths, drawing: Drawing) -> ControlServices:
         calendar=LazyCalendar(paths.markets, paths.calendar),
         make_review=schedule_review,
         place=LastTimeZone(paths.last_time_zone),
-        telling=announcement_services(paths, drawing.prepare, qr_code_modules),
+        announcements=announcement_services(paths, drawing.prepare, qr_code_modules),
     )
 
 

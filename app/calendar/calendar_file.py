@@ -15,10 +15,10 @@ from app.calendar.recurrence import last_date, occurrence_of, occurrences, rule_
 from app.calendar.zone_component import zone_component
 from app.domain.base.local_time import Existence, LocalTime, resolve_leniently, wall_of
 from app.domain.base.zones import Zones
-from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.announcements.calendar_entry import CalendarOptions, CalendarText
+from app.domain.planning.dates.series_rule import parse_rule
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule
-from app.domain.planning.series_rule import parse_rule
 from app.version import VERSION
 
 HORIZON = timedelta(days=10 * 366)  # how far clock rules are written for a series without an end
@@ -28,7 +28,7 @@ FIRST_SEQUENCE = datetime(2026, 1, 1, tzinfo=UTC)  # sequence numbers are second
 
 
 def party_calendar(
-    schedule: Schedule, party: Party, words: Callable[[Airing], CalendarWords], zones: Zones, setting: CalendarSetting
+    schedule: Schedule, party: Party, words: Callable[[Airing], CalendarText], zones: Zones, setting: CalendarOptions
 ) -> bytes:
     """All airings of the plan that concern a party and are not over; a series stays a series. Raises ZoneError, ScheduleError."""
     setting = replace(setting, busy=party.kind is not PartyKind.MARKET)
@@ -38,7 +38,7 @@ def party_calendar(
     return writer.file()
 
 
-def date_calendar(airing: Airing, occurrence: Occurrence, words: CalendarWords, zones: Zones, setting: CalendarSetting) -> bytes:
+def date_calendar(airing: Airing, occurrence: Occurrence, words: CalendarText, zones: Zones, setting: CalendarOptions) -> bytes:
     """One date, for those who asked for a reminder. Raises ZoneError."""
     writer = _Writer(zones, setting)
     writer.add_date(airing, occurrence, words)
@@ -59,7 +59,7 @@ def uid_of_date(airing: Airing, occurrence: Occurrence) -> str:
 class _Writer:
     """Builds one file."""
 
-    def __init__(self, zones: Zones, setting: CalendarSetting) -> None:
+    def __init__(self, zones: Zones, setting: CalendarOptions) -> None:
         self._zones = zones
         self._setting = setting
         self._events: list[Event] = []
@@ -82,7 +82,7 @@ class _Writer:
         content: bytes = calendar.to_ical()
         return content
 
-    def add(self, airing: Airing, party_id: str, words: Callable[[Airing], CalendarWords]) -> None:
+    def add(self, airing: Airing, party_id: str, words: Callable[[Airing], CalendarText]) -> None:
         """Add the dates of an airing that concern a party."""
         if airing.rule and party_id in airing.party_ids:
             self._add_series(airing, party_id, words(airing))
@@ -93,13 +93,13 @@ class _Writer:
             if one is not None and one.end > self._stamp:
                 self.add_date(airing, one, words(airing))
 
-    def add_date(self, airing: Airing, occurrence: Occurrence, words: CalendarWords) -> None:
+    def add_date(self, airing: Airing, occurrence: Occurrence, words: CalendarText) -> None:
         """Add a date on its own."""
         event = self._event(uid_of_date(airing, occurrence), words)
         self._put_times(event, occurrence)
         self._events.append(event)
 
-    def _add_series(self, airing: Airing, party_id: str, words: CalendarWords) -> None:
+    def _add_series(self, airing: Airing, party_id: str, words: CalendarText) -> None:
         """Add the rule, its exceptions, and each date that differs from the rule."""
         first = rule_dates(airing).after(datetime.min, inc=True)
         if first is None:
@@ -121,7 +121,7 @@ class _Writer:
             if one.original not in left_out and (one.moved or one.existence is not Existence.ONCE):
                 self._add_exception(airing, one, words)
 
-    def _add_exception(self, airing: Airing, occurrence: Occurrence, words: CalendarWords) -> None:
+    def _add_exception(self, airing: Airing, occurrence: Occurrence, words: CalendarText) -> None:
         """Add a date of a series at another time than its rule says. Also for one in a gap or fold, because calendar apps disagree
         there."""
         event = self._event(uid_of(airing), words)
@@ -146,7 +146,7 @@ class _Writer:
         until, _ = resolve_leniently(LocalTime(last, airing.start.zone), self._zones)
         return f"{replace(rule, until=None).text()};UNTIL={until:%Y%m%dT%H%M%SZ}"
 
-    def _event(self, uid: str, words: CalendarWords) -> Event:
+    def _event(self, uid: str, words: CalendarText) -> Event:
         event = Event()
         language = {"LANGUAGE": self._setting.language}
         event.add("UID", uid)

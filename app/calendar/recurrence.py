@@ -9,9 +9,9 @@ from dateutil.rrule import rrule, rrulestr
 
 from app.domain.base.local_time import LocalTime, resolve_leniently
 from app.domain.base.zones import Zones
-from app.domain.planning.date_names import cut_off, key_of
-from app.domain.planning.schedule import Airing, Move, Naming, Occurrence, ScheduleError
-from app.domain.planning.series_rule import parse_rule
+from app.domain.planning.dates.date_keys import date_key, rest_with_keys_of
+from app.domain.planning.dates.series_rule import parse_rule
+from app.domain.planning.schedule import Airing, DateOverride, Naming, Occurrence, ScheduleError
 from app.domain.show_editing import new_id
 
 WIDEST_OFFSET = timedelta(hours=26)  # largest difference between a wall time and UTC, plus a gap
@@ -53,7 +53,7 @@ def split(airing: Airing, original: datetime) -> tuple[Airing | None, Airing]:
     first = replace(airing, rule=ended.text(), moves=tuple(move for move in airing.moves if move.original < original))
     start = replace(airing.start, wall=original)
     rest = tuple(move for move in airing.moves if move.original >= original)
-    return first, cut_off(replace(airing, id=new_id(), start=start, rule=begun.text(), moves=rest), airing)
+    return first, rest_with_keys_of(replace(airing, id=new_id(), start=start, rule=begun.text(), moves=rest), airing)
 
 
 def last_date(airing: Airing) -> datetime | None:
@@ -97,7 +97,7 @@ def _all_near(airing: Airing, begin: datetime, end: datetime, zones: Zones) -> I
             yield _made(airing, original, move, zones)
 
 
-def _made(airing: Airing, original: datetime, move: Move | None, zones: Zones) -> Occurrence:
+def _made(airing: Airing, original: datetime, move: DateOverride | None, zones: Zones) -> Occurrence:
     local = airing.start if move is None else move.start
     assert local is not None
     if move is None and airing.rule:
@@ -114,5 +114,5 @@ def _made(airing: Airing, original: datetime, move: Move | None, zones: Zones) -
         moved=move is not None,
         series=bool(airing.rule),
         party_ids=move.party_ids if move is not None else (),
-        name=key_of(airing, original) if airing.naming != UNNAMED else "",
+        name=date_key(airing, original) if airing.naming != UNNAMED else "",
     )

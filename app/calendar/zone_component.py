@@ -11,7 +11,7 @@ from icalendar.prop import vRecur
 
 from app.domain.base.local_time import Transition, offset_at, transitions
 from app.domain.base.zones import Zones
-from app.domain.planning.series_rule import WEEKDAYS
+from app.domain.planning.dates.series_rule import WEEKDAYS
 
 FULL_CYCLE = timedelta(days=366 * 28 + 7)  # after 28 years every date has its weekday again: what holds for so long is a rule
 FEWEST_OF_A_RULE = 20  # years; fewer may be chance (lunar months hit the same Friday twice)

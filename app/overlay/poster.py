@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QImage, QImageWriter, QLinearGradient, QPainte
 
 from app.domain.base.errors import AppError
 from app.domain.base.words import is_right_to_left
-from app.domain.planning.poster import Poster, PosterSize
+from app.domain.planning.announcements.poster import Poster, PosterSize
 from app.domain.selling.card_theme import CardTheme
 from app.overlay.card_picture import decode_picture
 from app.overlay.card_sheet import colour

@@ -8,7 +8,7 @@ from typing import Protocol
 from app.domain.base.clock import NS_PER_MS, Clock
 from app.domain.base.notice import Notice
 from app.domain.base.signal import Signal
-from app.domain.planning.schedule import Reminder
+from app.domain.planning.schedule import ShowReminder
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.command import Command
 from app.domain.selling.card_theme import DrawCard
@@ -27,11 +27,11 @@ from app.session.document.show_pictures import ShowPictures
 from app.session.engine.engine_supervisor import EngineState
 from app.session.engine.remote_engine import RemoteEngine
 from app.session.planning.advised_schedule import MakeReview
-from app.session.planning.announcements import Announcements, AnnouncementServices
+from app.session.planning.announcements.announcements import Announcements, AnnouncementServices
+from app.session.planning.announcements.room_calendar import RoomCalendar
 from app.session.planning.calendar_port import Calendar
-from app.session.planning.clock_watch import ClockWatch
-from app.session.planning.room_calendar import RoomCalendar
-from app.session.planning.schedule_news import ScheduleNews
+from app.session.planning.dates.clock_watch import ClockWatch
+from app.session.planning.schedule_alerts import ScheduleAlerts
 from app.session.planning.scheduler import Scheduler
 from app.session.review.show_reports import ShowReports
 from app.session.room.board_builder import Json
@@ -74,7 +74,7 @@ class ControlServices:
     calendar: Calendar
     make_review: MakeReview
     place: LastTimeZone
-    telling: AnnouncementServices
+    announcements: AnnouncementServices
 
 
 class ControlStudio(ShowBook, Protocol):
@@ -131,7 +131,7 @@ class ShowControl:
             slowly=self._slow,
             notify=notify,
         )
-        self.news = ScheduleNews(
+        self.schedule_alerts = ScheduleAlerts(
             self.scheduler,
             watch=ClockWatch(self._clock),
             place=equipment.place,
@@ -142,7 +142,7 @@ class ShowControl:
             studio,
             self.scheduler,
             calendar=equipment.calendar,
-            equipment=equipment.telling,
+            equipment=equipment.announcements,
             themes=lambda: self.cards.themes,
             notify=notify,
         )
@@ -241,7 +241,7 @@ class ShowControl:
             self.viewers.likes_counted.connect(self.room.count_likes_from),
             self.viewers.places_read.connect(self.room.tell_places),
             self.scheduler.changed.connect(refresh.soon),
-            self.news.reminder_due.connect(lambda reminder, occurrence: self._remind(reminder)),
+            self.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: self._remind(reminder)),
         ]
 
     async def aclose(self, *, keep: bool) -> None:
@@ -279,7 +279,7 @@ class ShowControl:
             self.disclosures,
             self.air,
             self.scheduler,
-            self.news,
+            self.schedule_alerts,
             self.ending,
             self.viewers,
         ):
@@ -303,7 +303,7 @@ class ShowControl:
     def _on_broadcast(self, old: BroadcastState, new: BroadcastState) -> None:
         self._refresh.soon()
 
-    def _remind(self, reminder: Reminder) -> None:
+    def _remind(self, reminder: ShowReminder) -> None:
         """The page shows the reminder now; undo does not take that back."""
         self.scheduler.mark_sent(reminder.id)
 
@@ -314,7 +314,7 @@ class ShowControl:
         self._second = self._loop.call_later(1.0 - now_ms % 1000 / 1000, self._tick)
         self.selling.tick(now_ms)
         self.disclosures.tick(now_ms)
-        self.news.tick()
+        self.schedule_alerts.tick()
         self._follow_plan()
         if self.selling.shown.countdown is not None:
             self._refresh.soon()

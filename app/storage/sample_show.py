@@ -12,7 +12,7 @@ from app.domain.base.local_time import LocalTime
 from app.domain.base.words import Words, pick
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product
-from app.domain.planning.party import Party
+from app.domain.planning.people.party import Party
 from app.domain.planning.schedule import Airing, Schedule, WhatsNew
 from app.domain.program.project import Project
 from app.domain.rundown.rundown import Segment

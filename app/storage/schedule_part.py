@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.domain.base.errors import AppError
-from app.domain.planning.party import Party
-from app.domain.planning.schedule import Airing, FestivalChange, Reminder, Schedule, check_schedule
+from app.domain.planning.people.party import Party
+from app.domain.planning.schedule import Airing, FestivalChange, Schedule, ShowReminder, check_schedule
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ def salvage_schedule(data: str) -> Schedule:
         schedule,
         parties=tuple(known.values()),
         airings=tuple(airings.values()),
-        reminders=tuple(_each(document.get("reminders"), Reminder)),
+        reminders=tuple(_each(document.get("reminders"), ShowReminder)),
         festival_changes=tuple(_each(document.get("festival_changes"), FestivalChange)),
     )
 

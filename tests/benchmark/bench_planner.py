@@ -23,12 +23,12 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.domain.catalogue.market import Market
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.show import Show
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
 from app.ui.planning.hours.strips import StripsView
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from tests.support.desk_window import make_studio, options
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime, day_start
-from app.domain.planning.hours.burden import ledger
-from app.domain.planning.hours.comfort import DAY_QUARTERS, QUARTER, Habits
-from app.domain.planning.hours.hour_finder import HourField, week_heat
+from app.domain.planning.hours.comfort import DAY_QUARTERS, QUARTER, ComfortRules
+from app.domain.planning.hours.hour_finder import HourScorer, week_heat
 from app.domain.planning.months.month_plan import optimise
-from app.domain.planning.party import Comfort, Hours, Party, PartyKind
+from app.domain.planning.people.party import Comfort, Hours, Party, PartyKind
+from app.domain.planning.people.workload import workloads_of
 from app.domain.planning.schedule import Airing, Occurrence, Schedule
 from app.domain.planning.schedule_checks import check_plan
 from tests.support.occurrences import all_occurrences
@@ -76,43 +76,48 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench_schedule", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--times", type=int, default=5)
     times = parser.parse_args(words).times
-    habits = Habits(load_zones())
+    comfort_rules = ComfortRules(load_zones())
     for audiences in (2, MARKETS):
-        measure_month(month(audiences), audiences, habits, times)
-    measure_finding(month(MARKETS), habits, times)
+        measure_month(month(audiences), audiences, comfort_rules, times)
+    measure_finding(month(MARKETS), comfort_rules, times)
 
 
-def dates_of(schedule: Schedule, habits: Habits) -> tuple[Occurrence, ...]:
-    return all_occurrences(schedule.airings, BEGIN - timedelta(days=3), BEGIN + timedelta(days=35), habits.zones)
+def dates_of(schedule: Schedule, comfort_rules: ComfortRules) -> tuple[Occurrence, ...]:
+    return all_occurrences(schedule.airings, BEGIN - timedelta(days=3), BEGIN + timedelta(days=35), comfort_rules.zones)
 
 
-def measure_month(schedule: Schedule, audiences: int, habits: Habits, times: int) -> None:
+def measure_month(schedule: Schedule, audiences: int, comfort_rules: ComfortRules, times: int) -> None:
     """A whole month at once."""
-    dates = dates_of(schedule, habits)
-    plan = optimise(schedule, dates, habits)
+    dates = dates_of(schedule, comfort_rules)
+    plan = optimise(schedule, dates, comfort_rules)
     print(f"{len(dates)} shows for {audiences} of {MARKETS} markets, {PEOPLE} people:")
     for name, tally in (("before", plan.before), ("after", plan.after)):
         print(f"  {name}: {tally.conflicts} conflicts, score {tally.score:.3f}, {tally.poor_minutes} poor minutes")
-    measure("  made better", times, lambda: optimise(schedule, dates, habits), PLAN_MS)
-    measure("  its ledger", times, lambda: ledger(schedule, dates, habits))
-    measure("  what speaks against it", times, lambda: check_plan(schedule, dates, habits))
+    measure("  made better", times, lambda: optimise(schedule, dates, comfort_rules), PLAN_MS)
+    measure("  its ledger", times, lambda: workloads_of(schedule, dates, comfort_rules))
+    measure("  what speaks against it", times, lambda: check_plan(schedule, dates, comfort_rules))
 
 
-def measure_finding(schedule: Schedule, habits: Habits, times: int) -> None:
+def measure_finding(schedule: Schedule, comfort_rules: ComfortRules, times: int) -> None:
     """Twenty parties, alone and beside all the shows that are there."""
     ids, days = [party.id for party in schedule.parties], (BEGIN, BEGIN + timedelta(days=14))
-    dates = dates_of(schedule, habits)
-    burdens = ledger(schedule, dates, habits)
+    dates = dates_of(schedule, comfort_rules)
+    workloads = workloads_of(schedule, dates, comfort_rules)
 
-    def weighed() -> HourField:
-        return HourField(schedule, ids, 120, days, habits=habits, taken=dates, burdens=burdens)
+    def weighed() -> HourScorer:
+        return HourScorer(schedule, ids, 120, days, comfort_rules=comfort_rules, taken=dates, workloads=workloads)
 
     def week() -> object:
-        begin, end = (day_start(BEGIN.date() + timedelta(days=day), "Asia/Shanghai", habits.zones) for day in (0, 7))
-        field = HourField(schedule, ids, 120, (begin, end), habits=habits, taken=dates, burdens=burdens)
+        begin, end = (day_start(BEGIN.date() + timedelta(days=day), "Asia/Shanghai", comfort_rules.zones) for day in (0, 7))
+        field = HourScorer(schedule, ids, 120, (begin, end), comfort_rules=comfort_rules, taken=dates, workloads=workloads)
         return week_heat(field, BEGIN.date(), "Asia/Shanghai")
 
-    measure("five hours of a fortnight, 20 parties", times, lambda: HourField(schedule, ids, 120, days, habits=habits).best(), FIND_MS)
+    measure(
+        "five hours of a fortnight, 20 parties",
+        times,
+        lambda: HourScorer(schedule, ids, 120, days, comfort_rules=comfort_rules).best(),
+        FIND_MS,
+    )
     measure("  beside 60 shows, with the ledger", times, lambda: weighed().best(), FIND_MS)
     measure("a week of 7 × 96", times, week)
     field, begins = weighed(), iter(range(14 * DAY_QUARTERS))

@@ -11,15 +11,15 @@ from app.calendar.calendar_file import date_calendar, party_calendar, uid_of, ui
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import occurrence_of, occurrences, split
 from app.domain.base.local_time import Existence, LocalTime
-from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
-from app.domain.planning.party import Party, PartyKind
-from app.domain.planning.schedule import Airing, Move, Occurrence, Schedule
+from app.domain.planning.announcements.calendar_entry import CalendarOptions, CalendarText
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, DateOverride, Occurrence, Schedule
 from tests.support.calendars import Read, faults, foreign, read_by_icalendar, read_by_vobject
 from tests.support.occurrences import all_occurrences
 
 ZONES = load_zones()
 BEGIN, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2028, 9, 1, tzinfo=UTC)
-SETTING = CalendarSetting("Plan", "en", datetime(2026, 9, 1, 12, 30, 15, tzinfo=UTC))
+SETTING = CalendarOptions("Plan", "en", datetime(2026, 9, 1, 12, 30, 15, tzinfo=UTC))
 US = Party("us", "United States", PartyKind.MARKET, "America/New_York")
 HOST = Party("host", "Maya", PartyKind.HOST, "Asia/Shanghai")
 READERS = pytest.mark.parametrize("read", [read_by_vobject, read_by_icalendar])
@@ -33,11 +33,11 @@ def wall(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def words(airing: Airing) -> CalendarWords:
-    return CalendarWords(airing.title, "What is new", LINK)
+def words(airing: Airing) -> CalendarText:
+    return CalendarText(airing.title, "What is new", LINK)
 
 
-def written(*airings: Airing, party: Party = US, setting: CalendarSetting = SETTING) -> bytes:
+def written(*airings: Airing, party: Party = US, setting: CalendarOptions = SETTING) -> bytes:
     content = party_calendar(Schedule(airings=airings, parties=(US, HOST)), party, words, ZONES, setting)
     assert faults(content) == []
     return content
@@ -49,7 +49,7 @@ def expected(*airings: Airing) -> list[Read]:
     )
 
 
-def series(rule: str, start: str = "2026-09-01T20:00", zone: str = "America/New_York", moves: tuple[Move, ...] = ()) -> Airing:
+def series(rule: str, start: str = "2026-09-01T20:00", zone: str = "America/New_York", moves: tuple[DateOverride, ...] = ()) -> Airing:
     return Airing("s", "Friday night", LocalTime(wall(start), zone), 90, rule, moves, ("us", "host"))
 
 
@@ -113,12 +113,12 @@ def test_a_series_ends_with_the_day_that_was_said_wherever_the_reader_is(read: R
 @READERS
 def test_dates_that_moved_and_dates_that_were_called_off(read: Reader) -> None:
     moves = (
-        Move(wall("2026-09-11T20:00"), None),
-        Move(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-19T21:15"), "America/New_York"), 45),
-        Move(wall("2026-09-25T20:00"), LocalTime(wall("2026-09-26T09:00"), "Asia/Shanghai")),
-        Move(wall("2026-10-02T20:00"), LocalTime(wall("2027-10-02T20:00"), "America/New_York")),
-        Move(wall("2026-11-06T20:00"), LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1)),
-        Move(wall("2026-11-07T20:00"), None),  # the series has no such date
+        DateOverride(wall("2026-09-11T20:00"), None),
+        DateOverride(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-19T21:15"), "America/New_York"), 45),
+        DateOverride(wall("2026-09-25T20:00"), LocalTime(wall("2026-09-26T09:00"), "Asia/Shanghai")),
+        DateOverride(wall("2026-10-02T20:00"), LocalTime(wall("2027-10-02T20:00"), "America/New_York")),
+        DateOverride(wall("2026-11-06T20:00"), LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1)),
+        DateOverride(wall("2026-11-07T20:00"), None),  # the series has no such date
     )
     airing = series("FREQ=WEEKLY;BYDAY=FR", moves=moves)
     content = written(airing)
@@ -155,8 +155,8 @@ def test_single_shows_and_what_is_over(read: Reader) -> None:
 @READERS
 def test_who_is_on_duty_on_some_dates_alone_gets_those(read: Reader) -> None:
     moves = (
-        Move(wall("2026-09-11T20:00"), LocalTime(wall("2026-09-11T20:00"), "America/New_York"), party_ids=("host",)),
-        Move(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-18T20:00"), "America/New_York"), party_ids=("host", "us")),
+        DateOverride(wall("2026-09-11T20:00"), LocalTime(wall("2026-09-11T20:00"), "America/New_York"), party_ids=("host",)),
+        DateOverride(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-18T20:00"), "America/New_York"), party_ids=("host", "us")),
     )
     airing = Airing("s", "Friday", LocalTime(wall("2026-09-04T20:00"), "America/New_York"), 60, "FREQ=WEEKLY;COUNT=4", moves, ("us",))
     days = {party.id: [one.start.day - 1 for one in read(written(airing, party=party), BEGIN, END)] for party in (US, HOST)}
@@ -177,9 +177,9 @@ TEXTS = {
 @pytest.mark.parametrize("language", TEXTS)
 def test_words_come_back_as_they_were(language: str) -> None:
     text = TEXTS[language]
-    said = CalendarWords(text, f"{text}\n\n{text}\n", LINK)
+    said = CalendarText(text, f"{text}\n\n{text}\n", LINK)
     airing = series("FREQ=WEEKLY")
-    setting = CalendarSetting(text, language, SETTING.stamp)
+    setting = CalendarOptions(text, language, SETTING.stamp)
     content = party_calendar(Schedule(airings=(airing,), parties=(US,)), US, lambda _: said, ZONES, setting)
     assert faults(content) == []
     calendar = Calendar.from_ical(content)
@@ -195,7 +195,7 @@ def test_the_same_plan_gives_the_same_bytes_and_a_later_one_replaces_it() -> Non
     airing = series("FREQ=WEEKLY")
     first, later = SETTING.stamp, SETTING.stamp + timedelta(minutes=1)
     assert written(airing) == written(airing)
-    contents = [written(airing, setting=CalendarSetting("Plan", "en", stamp)) for stamp in (first, later)]
+    contents = [written(airing, setting=CalendarOptions("Plan", "en", stamp)) for stamp in (first, later)]
     events = [_components(Calendar.from_ical(content), "VEVENT")[0] for content in contents]
     assert [str(event["UID"]) for event in events] == [uid_of(airing)] * 2
     assert [int(event["SEQUENCE"]) for event in events] == [21_040_215, 21_040_275]
@@ -211,7 +211,7 @@ def test_the_time_of_those_who_make_it_is_taken_and_that_of_viewers_is_not() -> 
 
 @READERS
 def test_one_date_stands_by_itself_under_a_name_of_its_own(read: Reader) -> None:
-    airing = series("FREQ=WEEKLY", moves=(Move(wall("2026-09-08T20:00"), LocalTime(wall("2026-09-09T19:00"), "America/New_York")),))
+    airing = series("FREQ=WEEKLY", moves=(DateOverride(wall("2026-09-08T20:00"), LocalTime(wall("2026-09-09T19:00"), "America/New_York")),))
 
     def file_of(occurrence: Occurrence) -> bytes:
         content = date_calendar(airing, occurrence, words(airing), ZONES, SETTING)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import last_date, occurrence_of, occurrences, split
 from app.domain.base.local_time import Existence, LocalTime, disclosed_in, existence, transitions
-from app.domain.planning.schedule import Airing, Move, Occurrence, ScheduleError
-from app.domain.planning.series_rule import Frequency, SeriesRule
+from app.domain.planning.dates.series_rule import Frequency, SeriesRule
+from app.domain.planning.schedule import Airing, DateOverride, Occurrence, ScheduleError
 
 ZONES = load_zones()
 JUMPY = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago", "Asia/Beirut", "Asia/Kathmandu")
@@ -42,8 +42,8 @@ def test_one_date_moves_one_is_called_off_and_the_others_stay() -> None:
     airing = replace(
         FRIDAYS,
         moves=(
-            Move(datetime(2027, 3, 12, 20), LocalTime(datetime(2027, 3, 15, 21), "America/New_York"), minutes=45),
-            Move(datetime(2027, 3, 19, 20), None),
+            DateOverride(datetime(2027, 3, 12, 20), LocalTime(datetime(2027, 3, 15, 21), "America/New_York"), minutes=45),
+            DateOverride(datetime(2027, 3, 19, 20), None),
         ),
     )
     found = occurrences(airing, at("2027-03-01"), at("2027-04-01"), ZONES)
@@ -54,13 +54,13 @@ def test_one_date_moves_one_is_called_off_and_the_others_stay() -> None:
 
 
 def test_a_date_that_moved_far_is_found_where_it_is_now() -> None:
-    moved = replace(FRIDAYS, moves=(Move(datetime(2027, 3, 12, 20), LocalTime(datetime(2027, 6, 1, 20), "America/New_York")),))
+    moved = replace(FRIDAYS, moves=(DateOverride(datetime(2027, 3, 12, 20), LocalTime(datetime(2027, 6, 1, 20), "America/New_York")),))
     assert dates(moved, "2027-06-01T12:00", "2027-06-03") == ["2027-06-02T00:00"]
     assert "2027-03-13T01:00" not in dates(moved, "2027-03-01", "2027-04-01")
 
 
 def test_an_exception_of_a_date_that_the_rule_no_longer_has_is_no_show() -> None:
-    moved = replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=SA", moves=(Move(datetime(2027, 3, 12, 20), FRIDAYS.start),))
+    moved = replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=SA", moves=(DateOverride(datetime(2027, 3, 12, 20), FRIDAYS.start),))
     assert all(not one.moved for one in occurrences(moved, at("2027-03-01"), at("2027-04-01"), ZONES))
 
 

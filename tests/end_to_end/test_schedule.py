@@ -14,10 +14,10 @@ import pytest
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime, wall_of
 from app.domain.event import EventKind
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Schedule, WhatsNew, ZoneTable
-from app.session.planning.airing_log import AIRING_KINDS
-from app.session.planning.clock_rules import with_tables
+from app.session.planning.dates.airing_log import AIRING_KINDS
+from app.session.planning.dates.zone_update import with_zone_tables
 from app.storage.settings import SettingsFile
 from app.storage.show_file import read_only, write_new
 from tests.support.calendars import Read, read_by_icalendar, read_by_vobject
@@ -80,7 +80,7 @@ class Planned:
         weekly = Airing(
             WEEKLY, "Lampen", LocalTime(wall, NEW_YORK), MINUTES, "FREQ=WEEKLY", party_ids=ids, whats_new=new, titles={"en": "Lamps weekly"}
         )
-        self.schedule = with_tables(Schedule(airings=(gala, weekly), parties=parties), self.zones, now, SHANGHAI, keep=False)
+        self.schedule = with_zone_tables(Schedule(airings=(gala, weekly), parties=parties), self.zones, now, SHANGHAI, keep=False)
 
     def write(self, schedule: Schedule | None = None) -> Schedule:
         """The file, as another desk would leave it; the plan that it holds."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.domain.base.notice import Notice
-from app.session.planning.room_calendar import RoomCalendar
+from app.session.planning.announcements.room_calendar import RoomCalendar
 from app.session.room.room_client import message_in
 from app.session.room.room_link import RoomLink
 from app.session.room.room_log import logged_as

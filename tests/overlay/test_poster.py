@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.domain.base.schema import parse_colour
-from app.domain.planning.poster import Poster, PosterSize, PosterTime
+from app.domain.planning.announcements.poster import Poster, PosterSize, PosterTime
 from app.overlay.poster import draw_poster
 from tests.support.cards import WATCH_URL, Pixels, encoded, qr_modules, themes
 

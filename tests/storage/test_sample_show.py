@@ -11,7 +11,7 @@ from app.calendar.recurrence import occurrences
 from app.domain.base.local_time import day_start
 from app.domain.catalogue.market import Level
 from app.domain.catalogue.product import missing_fields
-from app.domain.planning.party import PartyKind
+from app.domain.planning.people.party import PartyKind
 from app.domain.planning.schedule import check_schedule
 from app.domain.program.project import starter_project
 from app.domain.rundown.finding import product_texts

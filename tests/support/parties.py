@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule
 from tests.support.occurrences import all_occurrences
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from app.domain.base.local_time import LocalTime
-from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind, Priorities
-from app.domain.planning.schedule import Airing, FestivalChange, Move, Reminder, Schedule, WhatsNew, ZoneTable
+from app.domain.planning.people.party import Absence, Comfort, Hours, Party, PartyKind, Priorities
+from app.domain.planning.schedule import Airing, DateOverride, FestivalChange, Schedule, ShowReminder, WhatsNew, ZoneTable
 
 NEW_YORK, BERLIN, SHANGHAI, KATHMANDU = "America/New_York", "Europe/Berlin", "Asia/Shanghai", "Asia/Kathmandu"
 
@@ -16,7 +16,7 @@ def full_schedule() -> Schedule:
         Party("de", "Deutschland", PartyKind.MARKET, BERLIN, market_id="DE", languages=("de",)),
         Party(
             "host", "林小满", PartyKind.HOST, SHANGHAI, hours=(Hours(9 * 60, 26 * 60, Comfort.FAIR, (5, 6)),), nights_before=2,
-            away=(Away(date(2027, 2, 5), date(2027, 2, 12), "春节"),), languages=("zh-Hans", "en"),
+            away=(Absence(date(2027, 2, 5), date(2027, 2, 12), "春节"),), languages=("zh-Hans", "en"),
         ),
         Party("voice", "Asha", PartyKind.INTERPRETER, KATHMANDU, hours=(Hours(0, 6 * 60, Comfort.NEVER),), languages=("de", "en")),
     )  # fmt: skip
@@ -27,8 +27,8 @@ def full_schedule() -> Schedule:
         LocalTime(datetime(2027, 3, 5, 20, 0), NEW_YORK),
         rule="FREQ=WEEKLY;BYDAY=FR;COUNT=8",
         moves=(
-            Move(datetime(2027, 3, 12, 20, 0), LocalTime(datetime(2027, 3, 13, 19, 45), BERLIN), 60, ("us", "voice")),
-            Move(datetime(2027, 3, 26, 20, 0), None),
+            DateOverride(datetime(2027, 3, 12, 20, 0), LocalTime(datetime(2027, 3, 13, 19, 45), BERLIN), 60, ("us", "voice")),
+            DateOverride(datetime(2027, 3, 26, 20, 0), None),
         ),
         party_ids=("us", "de", "host", "voice"),
         whats_new=WhatsNew({"en": "A new fan", "zh": "新风扇"}, {"en": "20 % off"}, {"en": "Guest: Ann"}),
@@ -45,6 +45,6 @@ def full_schedule() -> Schedule:
         rest_hours=12,
         festival_changes=(FestivalChange("MY", "eid_al_fitr", 2027, date(2027, 3, 10)), FestivalChange("US", "prime_day", 2027, None)),
         done=("confirm_14:gala",),
-        reminders=(Reminder("r1", "weekly@2027-03-12T20:00", 60, {"en": "Soon", "de": "Gleich"}, sent_ms=1, apart={"de": 95}),),
+        reminders=(ShowReminder("r1", "weekly@2027-03-12T20:00", 60, {"en": "Soon", "de": "Gleich"}, sent_ms=1, apart={"de": 95}),),
         quiet_hours=("23:00", "07:30"),
     )

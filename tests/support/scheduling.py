@@ -15,7 +15,7 @@ from app.domain.base.notice import Notice
 from app.domain.base.state import StateCell
 from app.domain.base.zones import Zones
 from app.domain.event import EventKind, ShowEvent
-from app.domain.planning.party import Party
+from app.domain.planning.people.party import Party
 from app.domain.planning.schedule import Airing, Schedule
 from app.domain.planning.schedule_editing import on_schedule
 from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
@@ -25,8 +25,8 @@ from app.domain.program.stats import EngineStats, RelayProbe
 from app.session.base.slow_work import SlowWork
 from app.session.catalogue.product_index import ProductIndex
 from app.session.engine.engine_supervisor import EngineState
-from app.session.planning.clock_watch import ClockWatch
-from app.session.planning.schedule_news import ScheduleNews
+from app.session.planning.dates.clock_watch import ClockWatch
+from app.session.planning.schedule_alerts import ScheduleAlerts
 from app.session.planning.scheduler import Scheduler
 from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.selling import Selling
@@ -151,7 +151,7 @@ class SchedulingDesk:
             notify=notify,
         )
         self.place = LastTimeZone(paths.last_time_zone)
-        self.news = ScheduleNews(
+        self.schedule_alerts = ScheduleAlerts(
             self.scheduler,
             watch=ClockWatch(self.clock),
             place=self.place,
@@ -160,7 +160,7 @@ class SchedulingDesk:
         )
         self.scheduler.changed.connect(self._on_changed)
         self.scheduler.reload()
-        self.news.reload()
+        self.schedule_alerts.reload()
         self.tick(2)
 
     def _on_changed(self) -> None:
@@ -189,7 +189,7 @@ class SchedulingDesk:
 
     def tick(self, times: int = 1) -> None:
         for _ in range(times):
-            self.news.tick()
+            self.schedule_alerts.tick()
 
     def live(self) -> None:
         """The engine is on air."""

@@ -8,7 +8,7 @@ from enum import Enum
 from app.domain.catalogue.product import Product, Role, units_in_stock
 from app.domain.planning.draw_permit import DrawPermit, PermitNeed
 from app.domain.planning.festival import Festival
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, TaskKind, parties_of
 from app.domain.rundown.finding import Fact
 from app.domain.rundown.product_lint import missing_languages
@@ -17,7 +17,7 @@ from app.domain.show import Show
 CONFIRM_DAYS = {TaskKind.CONFIRM_14: 14, TaskKind.CONFIRM_7: 7}  # partners drop products one to two weeks before a show
 INTERPRETER_DAYS = 7
 AIRING_DAYS = {TaskKind.STOCK: 14, TaskKind.TRANSLATION: 10, TaskKind.MATERIAL: 7}
-UNASKED = DrawPermit("")  # a market that the table does not have: never taken for one that wants nothing
+UNKNOWN_PERMIT = DrawPermit("")  # a market that the table does not have: never taken for one that wants nothing
 
 
 class TaskSubject(Enum):
@@ -68,7 +68,7 @@ def tasks(
     return tuple(sorted((_with_state(one, done, today) for one in found), key=lambda one: (one.due, one.id)))
 
 
-def draws(show: Show) -> bool:
+def has_draw(show: Show) -> bool:
     """Whether prizes are drawn in the run of show."""
     return any(segment.draw.strip() for segment in show.segments)
 
@@ -112,11 +112,11 @@ def _of_festivals(schedule: Schedule, festivals: Sequence[Festival], show: Show,
     lacking = {one: _translation(products, _languages_of((one,), schedule.parties, show)) for one in markets}
     for festival in festivals:
         if festival.market_id in markets:
-            permit = permits.get(festival.market_id, UNASKED)
+            permit = permits.get(festival.market_id, UNKNOWN_PERMIT)
             for lead in festival.tasks:
                 kind = TaskKind(lead.kind)
                 if kind is TaskKind.PERMIT:
-                    if draws(show) and _asks(permit):
+                    if has_draw(show) and _asks(permit):
                         yield _of_festival(kind, festival, max(lead.days, permit.lead_days), _permit_facts(permit))
                 elif kind is not TaskKind.TRANSLATION:
                     yield _of_festival(kind, festival, lead.days, {})
@@ -168,7 +168,7 @@ def _of_airings(schedule: Schedule, occurrences: Sequence[Occurrence], show: Sho
             yield _of_airing(TaskKind.MATERIAL, airing, day, {"products": len(plain)})
         if lacking:
             yield _of_airing(TaskKind.TRANSLATION, airing, day, lacking)
-        if draws(show):
+        if has_draw(show):
             yield from _permits_of(airing, day, [permits.get(one) or DrawPermit(one) for one in market_ids])
 
 

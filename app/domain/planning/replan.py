@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from app.domain.base.local_time import MINUTE, LocalTime, wall_of
 from app.domain.catalogue.market import Level
-from app.domain.planning.duty import claims_of, hours_of, rest_between
-from app.domain.planning.hours.burden import length_of
-from app.domain.planning.hours.comfort import EPOCH, QUARTER, Habits, comfort_line
+from app.domain.planning.hours.availability import busy_ids_on, rest_between, rounded_hours
+from app.domain.planning.hours.comfort import EPOCH, QUARTER, ComfortRules, comfort_line
+from app.domain.planning.hours.fit import fit_of
 from app.domain.planning.hours.hour_reasons import local_facts, names_of
-from app.domain.planning.hours.weighing import suit
-from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.people.party import Comfort, Party, PartyKind
+from app.domain.planning.people.workload import length_minutes
 from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, parties_on
 from app.domain.planning.schedule_editing import move_occurrence
 from app.domain.rundown.finding import Fact, Finding, Subject
@@ -37,7 +37,7 @@ class Shift:
 
     @property
     def shorter_minutes(self) -> int:
-        return length_of(self.occurrence) - (self.end - self.start) // MINUTE
+        return length_minutes(self.occurrence) - (self.end - self.start) // MINUTE
 
 
 def replan_day(
@@ -45,7 +45,7 @@ def replan_day(
     occurrences: Sequence[Occurrence],
     late: Occurrence,
     ends: datetime,
-    habits: Habits,
+    comfort_rules: ComfortRules,
     *,
     changeover: int = CHANGEOVER_MINUTES,
 ) -> tuple[Shift, ...]:
@@ -57,11 +57,11 @@ def replan_day(
     """
     follows = [one for one in occurrences if late.start <= one.start < late.start + timedelta(days=1) and one.key != late.key]
     follows.sort(key=lambda one: (one.start, one.key))
-    chain = _Chain(schedule, habits, timedelta(minutes=changeover))
+    chain = _Chain(schedule, comfort_rules, timedelta(minutes=changeover))
     chain.add(late, late.start, ends)
     for one in follows:
         chain.follow(one)
-    return tuple(replace(shift, reasons=tuple(_reasons(schedule, shift, occurrences, habits))) for shift in chain.shifts(late, ends))
+    return tuple(replace(shift, reasons=tuple(_reasons(schedule, shift, occurrences, comfort_rules))) for shift in chain.shifts(late, ends))
 
 
 def apply_shifts(schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
@@ -75,12 +75,12 @@ def apply_shifts(schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
 class _Chain:
     """The shows of a day as they follow each other, each with the begin and end that it gets."""
 
-    def __init__(self, schedule: Schedule, habits: Habits, changeover: timedelta) -> None:
-        self._schedule, self._habits, self._changeover = schedule, habits, changeover
+    def __init__(self, schedule: Schedule, comfort_rules: ComfortRules, changeover: timedelta) -> None:
+        self._schedule, self._comfort_rules, self._changeover = schedule, comfort_rules, changeover
         self._placed: list[tuple[Occurrence, frozenset[str], datetime, datetime]] = []
 
     def add(self, one: Occurrence, start: datetime, end: datetime) -> None:
-        self._placed.append((one, claims_of(self._schedule, one), start, end))
+        self._placed.append((one, busy_ids_on(self._schedule, one), start, end))
 
     def follow(self, one: Occurrence) -> None:
         """Let a show follow those that are there."""
@@ -98,7 +98,7 @@ class _Chain:
         for one, _, start, end in self._placed:
             changed = end < ends if one is late else (start, end) != (one.start, one.end)
             if changed:
-                local = one.local if start == one.start else wall_of(start, one.local.zone, self._habits.zones)
+                local = one.local if start == one.start else wall_of(start, one.local.zone, self._comfort_rules.zones)
                 yield Shift(one, start, end, local)
 
     def _pause(self, before: Occurrence, after: Occurrence) -> timedelta:
@@ -107,65 +107,65 @@ class _Chain:
 
     def _earliest(self, one: Occurrence) -> datetime:
         """When it can begin after those that end later than planned; what clashed before is none of this."""
-        mine = claims_of(self._schedule, one)
+        mine = busy_ids_on(self._schedule, one)
         delayed = [(before, end) for before, theirs, _, end in self._placed if theirs & mine and end > before.end]
         return max((end + self._pause(before, one) for before, end in delayed), default=one.start)
 
     def _end_of(self, one: Occurrence, start: datetime) -> datetime:
         """As long as planned; shorter when that would reach into hours that are never, and half of it and half an hour are left."""
         planned = one.end - one.start
-        if not _meets_never(self._schedule, one, start, start + planned, self._habits):
+        if not _meets_never(self._schedule, one, start, start + planned, self._comfort_rules):
             return start + planned
         kept = one.end - start
-        enough = kept >= max(SHORTEST, planned / 2) and not _meets_never(self._schedule, one, start, one.end, self._habits)
+        enough = kept >= max(SHORTEST, planned / 2) and not _meets_never(self._schedule, one, start, one.end, self._comfort_rules)
         return one.end if enough else start + planned
 
     def _end_before(self, fixed: Occurrence) -> None:
         """Let those that share people with it end in time, where something is left of them then."""
-        mine = claims_of(self._schedule, fixed)
+        mine = busy_ids_on(self._schedule, fixed)
         for place, (one, theirs, start, end) in enumerate(self._placed):
             latest = fixed.start - self._pause(one, fixed)
             if theirs & mine and end > max(latest, one.end) and latest - start >= SHORTEST:
                 self._placed[place] = (one, theirs, start, latest)
 
 
-def _meets_never(schedule: Schedule, one: Occurrence, start: datetime, end: datetime, habits: Habits) -> bool:
-    return any(_comfort(party, start, end, habits) is Comfort.NEVER for party in parties_on(schedule, one))
+def _meets_never(schedule: Schedule, one: Occurrence, start: datetime, end: datetime, comfort_rules: ComfortRules) -> bool:
+    return any(_comfort(party, start, end, comfort_rules) is Comfort.NEVER for party in parties_on(schedule, one))
 
 
-def _comfort(party: Party, start: datetime, end: datetime, habits: Habits) -> Comfort:
-    return suit(comfort_line(party, start, end, habits), start, (end - start) // MINUTE).comfort
+def _comfort(party: Party, start: datetime, end: datetime, comfort_rules: ComfortRules) -> Comfort:
+    return fit_of(comfort_line(party, start, end, comfort_rules), start, (end - start) // MINUTE).comfort
 
 
-def _reasons(schedule: Schedule, shift: Shift, occurrences: Sequence[Occurrence], habits: Habits) -> Iterator[Finding]:
+def _reasons(schedule: Schedule, shift: Shift, occurrences: Sequence[Occurrence], comfort_rules: ComfortRules) -> Iterator[Finding]:
     one, parties = shift.occurrence, parties_on(schedule, shift.occurrence)
 
     def said(code: str, level: Level, **data: Fact) -> Finding:
         return Finding(code, level, Subject.AIRING, one.key, data)
 
-    never, worse = _worse_off(shift, parties, habits)
+    never, worse = _worse_off(shift, parties, comfort_rules)
     for party in never:
-        yield said("replan.never", Level.BLOCK, **local_facts(shift.start, party, habits))
+        yield said("replan.never", Level.BLOCK, **local_facts(shift.start, party, comfort_rules))
     if worse:
         yield said("replan.worse", Level.WARNING, names=names_of(worse))
     if shift.later_minutes == 0:  # it is on air, and can but end
-        ends = wall_of(shift.end, one.local.zone, habits.zones).wall
+        ends = wall_of(shift.end, one.local.zone, comfort_rules.zones).wall
         yield said("replan.must_end", Level.WARNING, time=f"{ends:%H:%M}", zone=one.local.zone)
     elif shift.shorter_minutes > 0:
         yield said("replan.shorter", Level.INFO, minutes=shift.shorter_minutes)
     for party in parties:
-        rest = _lost_rest(schedule, shift, party, occurrences, habits)
+        rest = _lost_rest(schedule, shift, party, occurrences, comfort_rules)
         if rest is not None:
-            yield said("replan.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
+            yield said("replan.rest", Level.WARNING, name=party.name, hours=rounded_hours(rest), wanted=schedule.rest_hours)
 
 
-def _worse_off(shift: Shift, parties: Sequence[Party], habits: Habits) -> tuple[list[Party], list[Party]]:
+def _worse_off(shift: Shift, parties: Sequence[Party], comfort_rules: ComfortRules) -> tuple[list[Party], list[Party]]:
     """Those who cannot at all, and those for whom the hours get worse."""
     one, minutes = shift.occurrence, (shift.end - shift.start) // MINUTE
     never, worse = [], []
     for party in parties:
-        old = suit(comfort_line(party, one.start, one.end, habits), one.start, length_of(one))
-        new = suit(comfort_line(party, shift.start, shift.end, habits), shift.start, minutes)
+        old = fit_of(comfort_line(party, one.start, one.end, comfort_rules), one.start, length_minutes(one))
+        new = fit_of(comfort_line(party, shift.start, shift.end, comfort_rules), shift.start, minutes)
         if new.comfort is Comfort.NEVER:
             never.append(party)
         elif new.poor - old.poor > WORTH_TELLING or old.prime - new.prime > WORTH_TELLING:
@@ -173,12 +173,14 @@ def _worse_off(shift: Shift, parties: Sequence[Party], habits: Habits) -> tuple[
     return never, worse
 
 
-def _lost_rest(schedule: Schedule, shift: Shift, party: Party, occurrences: Sequence[Occurrence], habits: Habits) -> timedelta | None:
+def _lost_rest(
+    schedule: Schedule, shift: Shift, party: Party, occurrences: Sequence[Occurrence], comfort_rules: ComfortRules
+) -> timedelta | None:
     """How long somebody would rest before the next show when that was enough until now."""
     if party.kind is PartyKind.MARKET:
         return None
     mine = [one for one in occurrences if one.start >= shift.end and party in parties_on(schedule, one)]
     follows = min(mine, key=lambda one: one.start, default=None)
-    if follows is None or rest_between(party, shift.occurrence.end, follows.start, schedule.rest_hours, habits.zones) is not None:
+    if follows is None or rest_between(party, shift.occurrence.end, follows.start, schedule.rest_hours, comfort_rules.zones) is not None:
         return None
-    return rest_between(party, shift.end, follows.start, schedule.rest_hours, habits.zones)
+    return rest_between(party, shift.end, follows.start, schedule.rest_hours, comfort_rules.zones)

@@ -14,7 +14,7 @@ from app.domain.base.errors import AppError
 from app.domain.base.local_time import Existence, LocalTime
 from app.domain.base.spans import doubled, one_of
 from app.domain.base.words import Words
-from app.domain.planning.party import Party, Priorities
+from app.domain.planning.people.party import Party, Priorities
 
 MINUTES_BOUNDS = (5, 24 * 60)
 DEFAULT_MINUTES = 120
@@ -26,7 +26,7 @@ class ScheduleError(AppError):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class DateOverride:
     """One date of a series that is not as its rule says: `original` is the wall time by the rule (RFC 5545's RECURRENCE-ID), `start` the
     new one, None = called off; `minutes` 0 = as long as the others; `party_ids` who it is for and who makes it, none = as the others."""
 
@@ -68,7 +68,7 @@ class Airing:
     start: LocalTime
     minutes: int = DEFAULT_MINUTES
     rule: str = ""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[DateOverride, ...] = ()
     party_ids: tuple[str, ...] = ()
     whats_new: WhatsNew = WhatsNew()
     note: str = ""
@@ -131,7 +131,7 @@ class FestivalChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
+class ShowReminder:
     """A message to those who wait for one date of a show, so many minutes before it; `texts` are its words by language. `apart` has the
     minutes of languages whose people sleep then."""
 
@@ -163,7 +163,7 @@ class Schedule:
     rest_hours: int = 11
     festival_changes: tuple[FestivalChange, ...] = ()
     done: tuple[str, ...] = ()
-    reminders: tuple[Reminder, ...] = ()
+    reminders: tuple[ShowReminder, ...] = ()
     quiet_hours: tuple[str, str] = ("22:00", "08:00")
 
 

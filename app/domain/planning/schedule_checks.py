@@ -8,12 +8,12 @@ from itertools import pairwise
 from app.domain.base.local_time import MINUTE, Existence
 from app.domain.base.words import primary
 from app.domain.catalogue.market import Level
-from app.domain.planning.duty import DESK_HOST, claims, hours_of, rest_between
-from app.domain.planning.hours.burden import Burden, length_of, night_of
-from app.domain.planning.hours.comfort import ComfortLine, Habits, comfort_line, prayers
+from app.domain.planning.hours.availability import DEFAULT_HOST, busy_ids, rest_between, rounded_hours
+from app.domain.planning.hours.comfort import ComfortLine, ComfortRules, comfort_line, prayers
+from app.domain.planning.hours.fit import POOR_SHARE, Fit, fit_of
 from app.domain.planning.hours.hour_reasons import festivals_at, local_facts, names_of
-from app.domain.planning.hours.weighing import SUFFERING, Suit, suit
-from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.people.party import Comfort, Party, PartyKind
+from app.domain.planning.people.workload import Workload, length_minutes, night_of
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, airing_by_id, parties_on
 from app.domain.rundown.finding import Fact, Finding, Subject
 
@@ -21,7 +21,7 @@ NIGHTS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class ShowRequirements:
     """What the show asks for beyond the plan: an interpreter for its run of show, and which markets' permits are not there yet (the keys
     of dates → ids of markets)."""
 
@@ -37,28 +37,33 @@ class _Date:
     occurrence: Occurrence
     airing: Airing
     parties: tuple[Party, ...]
-    suits: Mapping[str, Suit]
+    fits: Mapping[str, Fit]
 
     def said(self, code: str, level: Level, **data: Fact) -> Finding:
         return Finding(code, level, Subject.AIRING, self.occurrence.key, {"title": self.airing.title, **data})
 
 
 def check_plan(
-    schedule: Schedule, occurrences: Sequence[Occurrence], habits: Habits, *, needs: Needs = Needs(), now: datetime | None = None
+    schedule: Schedule,
+    occurrences: Sequence[Occurrence],
+    comfort_rules: ComfortRules,
+    *,
+    needs: ShowRequirements = ShowRequirements(),
+    now: datetime | None = None,
 ) -> tuple[Finding, ...]:
     """Findings of Subject.AIRING with the keys of the dates, in the order of the dates, of each the gravest first. Dates that are over
     before `now` are looked at only for what the later ones need of them.
 
     Raises ScheduleError when an airing is gone, ZoneError.
     """
-    dates = _looked_at(schedule, sorted(occurrences, key=lambda one: (one.start, one.key)), habits)
-    found = [one for check in _CHECKS for one in check(schedule, dates, habits, needs)]
+    dates = _looked_at(schedule, sorted(occurrences, key=lambda one: (one.start, one.key)), comfort_rules)
+    found = [one for check in _CHECKS for one in check(schedule, dates, comfort_rules, needs)]
     order = {date.occurrence.key: number for number, date in enumerate(dates) if now is None or date.occurrence.end > now}
     kept = [one for one in found if one.id in order]
     return tuple(sorted(kept, key=lambda one: (order[one.id], _GRAVITY[one.level])))
 
 
-def _looked_at(schedule: Schedule, occurrences: Sequence[Occurrence], habits: Habits) -> list[_Date]:
+def _looked_at(schedule: Schedule, occurrences: Sequence[Occurrence], comfort_rules: ComfortRules) -> list[_Date]:
     if not occurrences:
         return []
     begin, end = occurrences[0].start, max(one.end for one in occurrences)
@@ -68,16 +73,16 @@ def _looked_at(schedule: Schedule, occurrences: Sequence[Occurrence], habits: Ha
         parties = parties_on(schedule, one)
         for party in parties:
             if party.id not in lines:
-                lines[party.id] = comfort_line(party, begin, end, habits)
-        suits = {party.id: suit(lines[party.id], one.start, length_of(one)) for party in parties}
-        dates.append(_Date(one, airing_by_id(schedule, one.airing_id), parties, suits))
+                lines[party.id] = comfort_line(party, begin, end, comfort_rules)
+        fits = {party.id: fit_of(lines[party.id], one.start, length_minutes(one)) for party in parties}
+        dates.append(_Date(one, airing_by_id(schedule, one.airing_id), parties, fits))
     return dates
 
 
 # --- people in two places, and their rest --------------------------------------------------------------------------------
 
 
-def _overlaps(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _overlaps(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for place, one in enumerate(dates):
         for other in dates[place + 1 :]:
             if other.occurrence.start >= one.occurrence.end:
@@ -88,54 +93,54 @@ def _overlaps(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs:
 
 def _overlap(one: _Date, other: _Date) -> Iterator[Finding]:
     """What is said of `other`, which clashes with `one`."""
-    both = claims(one.parties) & claims(other.parties)
+    both = busy_ids(one.parties) & busy_ids(other.parties)
     people = [party for party in other.parties if party.id in both and party.kind is not PartyKind.MARKET]
     markets = [party for party in other.parties if party.id in both and party.kind is PartyKind.MARKET]
     if people:
         yield other.said("airing.overlap", Level.BLOCK, names=names_of(people), other=one.airing.title)
-    if DESK_HOST in both:
+    if DEFAULT_HOST in both:
         yield other.said("airing.two_shows", Level.BLOCK, other=one.airing.title)
     if markets:
         yield other.said("airing.split_audience", Level.WARNING, names=names_of(markets), other=one.airing.title)
 
 
-def _rests(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _rests(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for party in schedule.parties:
         if party.kind is PartyKind.MARKET:
             continue
-        for before, after in pairwise(one for one in dates if party.id in one.suits):
-            rest = rest_between(party, before.occurrence.end, after.occurrence.start, schedule.rest_hours, habits.zones)
+        for before, after in pairwise(one for one in dates if party.id in one.fits):
+            rest = rest_between(party, before.occurrence.end, after.occurrence.start, schedule.rest_hours, comfort_rules.zones)
             if rest is not None:
-                yield after.said("airing.rest", Level.WARNING, name=party.name, hours=hours_of(rest), wanted=schedule.rest_hours)
+                yield after.said("airing.rest", Level.WARNING, name=party.name, hours=rounded_hours(rest), wanted=schedule.rest_hours)
 
 
-def _nights(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _nights(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for party in schedule.parties:
         worked: set[date] = set()
         for one in dates:
-            night = _night(party, one, habits) if party.id in one.suits else None
+            night = _night(party, one, comfort_rules) if party.id in one.fits else None
             if night is None or night in worked:
                 continue
             worked.add(night)
-            run = Burden(party.id, nights=tuple(worked)).run_with(night)
+            run = Workload(party.id, nights=tuple(worked)).run_with(night)
             if run >= NIGHTS_IN_A_ROW:
                 yield one.said("airing.nights", Level.WARNING, name=party.name, count=run)
 
 
-def _night(party: Party, one: _Date, habits: Habits) -> date | None:
-    if one.suits[party.id].poor == 0:
+def _night(party: Party, one: _Date, comfort_rules: ComfortRules) -> date | None:
+    if one.fits[party.id].poor == 0:
         return None
     start, end = one.occurrence.start, one.occurrence.end
-    return night_of(party, start, end, comfort_line(party, start, end, habits), habits)
+    return night_of(party, start, end, comfort_line(party, start, end, comfort_rules), comfort_rules)
 
 
 # --- who is there, and how it suits --------------------------------------------------------------------------------------
 
 
-def _duty(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _duty(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     kinds = {party.kind for party in schedule.parties}
     for one in dates:
-        there = {party.kind for party in one.parties if one.suits[party.id].comfort is not Comfort.NEVER}
+        there = {party.kind for party in one.parties if one.fits[party.id].comfort is not Comfort.NEVER}
         if PartyKind.MARKET not in there:
             yield one.said("airing.no_market", Level.INFO)
         if PartyKind.SUPPORT in kinds and PartyKind.SUPPORT not in there:
@@ -145,7 +150,7 @@ def _duty(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Nee
         yield from _unspoken(one, needs)
 
 
-def _unspoken(one: _Date, needs: Needs) -> Iterator[Finding]:
+def _unspoken(one: _Date, needs: ShowRequirements) -> Iterator[Finding]:
     """Markets whose language nobody speaks who is there to speak."""
     speakers = [party for party in one.parties if party.kind in _SPEAKERS]
     spoken = {primary(tag) for party in speakers for tag in party.languages} | ({primary(needs.host_language)} - {""})
@@ -157,28 +162,28 @@ def _unspoken(one: _Date, needs: Needs) -> Iterator[Finding]:
         yield one.said("airing.no_language", Level.INFO, names=names_of(unspoken))
 
 
-def _suiting(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _suiting(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for one in dates:
         for party in one.parties:
-            yield from _absent(one, party, habits)
+            yield from _absent(one, party, comfort_rules)
         markets = [party for party in one.parties if party.kind is PartyKind.MARKET]
         people = [party for party in one.parties if party.kind is not PartyKind.MARKET]
         for party in markets:
-            if one.suits[party.id].poor >= SUFFERING and one.suits[party.id].comfort is not Comfort.NEVER:
-                yield _asleep(one, party, habits)
-        poor = [party for party in people if one.suits[party.id].comfort is Comfort.POOR]
-        fair = [party for party in people if one.suits[party.id].comfort is Comfort.FAIR]
+            if one.fits[party.id].poor >= POOR_SHARE and one.fits[party.id].comfort is not Comfort.NEVER:
+                yield _asleep(one, party, comfort_rules)
+        poor = [party for party in people if one.fits[party.id].comfort is Comfort.POOR]
+        fair = [party for party in people if one.fits[party.id].comfort is Comfort.FAIR]
         if poor:
             yield one.said("airing.poor", Level.INFO, names=names_of(poor))
         if fair:
             yield one.said("airing.if_need_be", Level.INFO, names=names_of(fair))
 
 
-def _absent(one: _Date, party: Party, habits: Habits) -> Iterator[Finding]:
-    if one.suits[party.id].comfort is not Comfort.NEVER:
+def _absent(one: _Date, party: Party, comfort_rules: ComfortRules) -> Iterator[Finding]:
+    if one.fits[party.id].comfort is not Comfort.NEVER:
         return
-    facts = local_facts(one.occurrence.start, party, habits)
-    zone = habits.zones.zone(party.zone)
+    facts = local_facts(one.occurrence.start, party, comfort_rules)
+    zone = comfort_rules.zones.zone(party.zone)
     first, last = (instant.astimezone(zone).date() for instant in (one.occurrence.start, one.occurrence.end - MINUTE))
     if any(away.first <= last and away.last >= first for away in party.away):
         yield one.said("airing.is_away", Level.BLOCK, **facts)
@@ -186,26 +191,26 @@ def _absent(one: _Date, party: Party, habits: Habits) -> Iterator[Finding]:
         yield one.said("airing.never", Level.BLOCK, **facts)
 
 
-def _asleep(one: _Date, party: Party, habits: Habits) -> Finding:
+def _asleep(one: _Date, party: Party, comfort_rules: ComfortRules) -> Finding:
     start, end = one.occurrence.start, one.occurrence.end
-    for prayer in prayers(party, start, end, habits):
+    for prayer in prayers(party, start, end, comfort_rules):
         code = "airing.iftar" if prayer.iftar else "airing.friday_prayer"
-        return one.said(code, Level.WARNING, **local_facts(prayer.begin, party, habits))
-    return one.said("airing.asleep", Level.WARNING, **local_facts(start, party, habits))
+        return one.said(code, Level.WARNING, **local_facts(prayer.begin, party, comfort_rules))
+    return one.said("airing.asleep", Level.WARNING, **local_facts(start, party, comfort_rules))
 
 
 # --- days and papers -----------------------------------------------------------------------------------------------------
 
 
-def _days(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _days(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for one in dates:
         for party in one.parties:
-            for festival in festivals_at(party, one.occurrence.start, one.occurrence.end, habits):
+            for festival in festivals_at(party, one.occurrence.start, one.occurrence.end, comfort_rules):
                 if festival.mourning:
                     yield one.said("airing.caution", Level.WARNING, market=festival.market_id, festival=festival.name)
 
 
-def _clocks(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _clocks(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for one in dates:
         local = one.occurrence.local
         data = {"date": local.wall.date().isoformat(), "time": f"{local.wall:%H:%M}", "zone": local.zone}
@@ -215,7 +220,7 @@ def _clocks(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: N
             yield one.said("airing.repeated", Level.WARNING, **data)
 
 
-def _permits(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: Needs) -> Iterator[Finding]:
+def _permits(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
     for one in dates:
         markets = needs.permits.get(one.occurrence.key, ())
         if markets:
@@ -224,7 +229,7 @@ def _permits(schedule: Schedule, dates: Sequence[_Date], habits: Habits, needs: 
 
 _SPEAKERS = (PartyKind.HOST, PartyKind.PARTNER, PartyKind.INTERPRETER)
 _GRAVITY = {Level.BLOCK: 0, Level.WARNING: 1, Level.INFO: 2}
-_CHECKS: tuple[Callable[[Schedule, Sequence[_Date], Habits, Needs], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Schedule, Sequence[_Date], ComfortRules, ShowRequirements], Iterator[Finding]], ...] = (
     _overlaps,
     _rests,
     _nights,

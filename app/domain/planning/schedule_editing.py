@@ -11,9 +11,9 @@ from typing import Any
 
 from app.domain.base.local_time import LocalTime
 from app.domain.base.spans import put
-from app.domain.planning.date_names import airing_named, key_of, without_name
-from app.domain.planning.party import Party, Priorities
-from app.domain.planning.schedule import Airing, Move, Naming, Schedule, airing_by_id, party_by_id
+from app.domain.planning.dates.date_keys import date_key, find_date, without_first_key
+from app.domain.planning.people.party import Party, Priorities
+from app.domain.planning.schedule import Airing, DateOverride, Naming, Schedule, airing_by_id, party_by_id
 from app.domain.show import Show
 from app.domain.show_editing import new_id
 
@@ -46,7 +46,7 @@ def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
     """Without these; of a series all of its dates go."""
     for airing_id in airing_ids:
         airing_by_id(schedule, airing_id)
-    named = ((one, airing_named(schedule, one.occurrence)) for one in schedule.reminders)
+    named = ((one, find_date(schedule, one.occurrence)) for one in schedule.reminders)
     reminders = tuple(one for one, of in named if of is None or of[0].id not in airing_ids)
     return replace(schedule, airings=tuple(one for one in schedule.airings if one.id not in airing_ids), reminders=reminders)
 
@@ -67,15 +67,15 @@ def move_occurrence(
     known = next((move.party_ids for move in airing.moves if move.original == original), ())
     others = tuple(move for move in airing.moves if move.original != original)
     if start is not None:
-        schedule = without_name(schedule, key_of(airing, original))
-    moves = tuple(sorted((*others, Move(original, start, minutes, party_ids or known)), key=lambda move: move.original))
+        schedule = without_first_key(schedule, date_key(airing, original))
+    moves = tuple(sorted((*others, DateOverride(original, start, minutes, party_ids or known)), key=lambda move: move.original))
     return put_airing(schedule, replace(airing, moves=moves))
 
 
 def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -> Schedule:
     """Let one date of a series be as its rule says again."""
     airing = airing_by_id(schedule, airing_id)
-    schedule = without_name(schedule, key_of(airing, original))
+    schedule = without_first_key(schedule, date_key(airing, original))
     return put_airing(schedule, replace(airing, moves=tuple(move for move in airing.moves if move.original != original)))
 
 
@@ -109,7 +109,7 @@ def _without(some: tuple[str, ...], gone: Collection[str]) -> tuple[str, ...]:
     return tuple(one for one in some if one not in gone)
 
 
-def _move_without(move: Move, gone: Collection[str]) -> Move:
+def _move_without(move: DateOverride, gone: Collection[str]) -> DateOverride:
     return replace(move, party_ids=_without(move.party_ids, gone)) if move.party_ids else move
 
 

@@ -12,24 +12,24 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.base.zones import Zones
 from app.domain.planning import schedule_editing
-from app.domain.planning.party import Party, Priorities
+from app.domain.planning.dates.series_rule import parse_rule
+from app.domain.planning.people.party import Party, Priorities
 from app.domain.planning.schedule import (
     Airing,
     FestivalChange,
     Occurrence,
-    Reminder,
     Schedule,
+    ShowReminder,
     airing_by_id,
 )
-from app.domain.planning.series_rule import parse_rule
 from app.domain.show import Show
 from app.session.base.kept import Kept
 from app.session.document.show_book import ShowBook
-from app.session.planning.airing_log import AiringLog
 from app.session.planning.calendar_port import Calendar
-from app.session.planning.clock_rules import AHEAD, EPOCH, MILLISECOND, Moved, what_moved, with_tables
-from app.session.planning.schedule_dates import ScheduleDates
-from app.session.planning.series_edit import Scope, called_off, changed_dates, moved_dates, starts_of
+from app.session.planning.dates.airing_log import AiringLog
+from app.session.planning.dates.schedule_dates import ScheduleDates
+from app.session.planning.dates.series_edit import Scope, changed_dates, moved_dates, starts_of, without_dates
+from app.session.planning.dates.zone_update import AHEAD, EPOCH, MILLISECOND, MovedDate, dates_moved, with_zone_tables
 
 NS_PER_MS = 1_000_000
 UNKNOWN_PLACE = "Etc/UTC"
@@ -54,7 +54,7 @@ class ScheduleBook:
         self._notify = notify
         self._dates = ScheduleDates(calendar, self._on_broken)
         self._local_zone = ""
-        self._moved: tuple[Schedule, tuple[Moved, ...]] | None = None
+        self._moved: tuple[Schedule, tuple[MovedDate, ...]] | None = None
         self._seen: Schedule | None = None
         self._readable: Kept[Schedule] = Kept()
         self._lost: set[tuple[str, str]] = set()
@@ -121,7 +121,7 @@ class ScheduleBook:
         """The dates that an airing would have, in the plan or not; raises ScheduleError, ZoneError."""
         return self._calendar.occurrences(airing, begin, end, self.zones)
 
-    def moved(self) -> tuple[Moved, ...]:
+    def moved(self) -> tuple[MovedDate, ...]:
         """What a newer edition of the clock rules moved, of the next three years: dates whose instant is another than when the plan was
         edited last, or that are at another hour for somebody. Empty after `accept_moved`, or when nothing moved."""
         schedule = self.schedule
@@ -130,7 +130,7 @@ class ScheduleBook:
         if self._moved is None or self._moved[0] is not schedule:
             now = self.now()
             dates = self.occurrences(now, now + AHEAD)
-            self._moved = (schedule, what_moved(schedule, dates, self.zones, self.host_zone))
+            self._moved = (schedule, dates_moved(schedule, dates, self.zones, self.host_zone))
         return self._moved[1]
 
     # Shows ----------------------------------------------------------------------------------------------------------------
@@ -169,9 +169,9 @@ class ScheduleBook:
         self._edit("Copy a show", copied)
         return made[0]
 
-    def call_off(self, occurrence: Occurrence, scope: Scope = Scope.THIS) -> None:
+    def cancel(self, occurrence: Occurrence, scope: Scope = Scope.THIS) -> None:
         """Without this date, or without the scope's. A single show is taken out of the plan."""
-        self._edit("Call off a show", lambda plan: called_off(plan, occurrence, scope, self._calendar.split))
+        self._edit("Call off a show", lambda plan: without_dates(plan, occurrence, scope, self._calendar.split))
 
     def remove_airings(self, airing_ids: Collection[str]) -> None:
         """Take shows out of the plan, of a series all of its dates."""
@@ -230,7 +230,7 @@ class ScheduleBook:
         """Tick a task off, or take that back."""
         self._edit("Tick a task", lambda plan: schedule_editing.tick_task(plan, task_id, done))
 
-    def put_reminder(self, reminder: Reminder, *, merge: str = "") -> None:
+    def put_reminder(self, reminder: ShowReminder, *, merge: str = "") -> None:
         """Add a reminder, or put this in the place of the one with its id."""
         others = self.schedule.reminders
         known = any(one.id == reminder.id for one in others)
@@ -283,7 +283,7 @@ class ScheduleBook:
     def _with_tables(self, change: Callable[[Schedule], Schedule], *, keep: bool) -> Callable[[Show], Show]:
         def changed(show: Show) -> Show:
             plan = change(show.schedule)
-            return replace(show, schedule=with_tables(plan, self.zones, self.now(), self.host_zone, keep=keep))
+            return replace(show, schedule=with_zone_tables(plan, self.zones, self.now(), self.host_zone, keep=keep))
 
         return changed
 

@@ -7,7 +7,7 @@ from app.domain.planning import lead_tasks
 from app.domain.planning.lead_tasks import Task
 from app.domain.planning.replan import Shift, apply_shifts, replan_day
 from app.domain.planning.schedule import Occurrence, Schedule, TaskKind, airing_by_id, parties_on
-from app.domain.planning.schedule_checks import Needs, check_plan
+from app.domain.planning.schedule_checks import ShowRequirements, check_plan
 from app.domain.program.device import Devices
 from app.domain.program.output import Relay
 from app.domain.program.stats import RelayProbe, TargetStats
@@ -15,9 +15,9 @@ from app.domain.rundown.finding import Finding
 from app.domain.show import Show
 from app.session.base.kept import KeptBeside
 from app.session.base.slow_work import Slowly
-from app.session.planning.pre_show import CheckItem, Surroundings, checklist
-from app.session.planning.schedule_advice import ScheduleAdvice
+from app.session.planning.hours.schedule_advice import ScheduleAdvice
 from app.session.planning.schedule_book import ScheduleBook
+from app.session.planning.show_checklist import CheckItem, SystemStatus, checklist
 
 BEFORE = timedelta(days=7)  # nights and rest that count for what comes
 AHEAD = timedelta(days=120)
@@ -63,13 +63,13 @@ class ScheduleReview:
         hour = now.replace(minute=0, second=0, microsecond=0)
         tasks = self.tasks()
         begin, end = hour - BEFORE, hour + AHEAD
-        habits = self.advice.habits_between(begin, end)
+        comfort_rules = self.advice.comfort_rules_between(begin, end)
         schedule, needs = planned.schedule, self._needs(tasks)
         dates = planned.occurrences(begin, end)
         return self._checks.of(
             (schedule, show.segments, show.markets, tasks),
             (hour, self.advice.version, show.presentation.host_language),
-            lambda: check_plan(schedule, dates, habits, needs=needs, now=now),
+            lambda: check_plan(schedule, dates, comfort_rules, needs=needs, now=now),
             is_big=len(dates) > MANY_DATES,
         )
 
@@ -89,7 +89,7 @@ class ScheduleReview:
     ) -> tuple[CheckItem, ...]:
         """Whether all is there for a date; raises ScheduleError when its airing is gone."""
         schedule = self._planned.schedule
-        surroundings = Surroundings(devices, relay.name or relay.id, probe, target)
+        surroundings = SystemStatus(devices, relay.name or relay.id, probe, target)
         return checklist(
             occurrence,
             airing_by_id(schedule, occurrence.airing_id),
@@ -106,20 +106,20 @@ class ScheduleReview:
         """What has to change in the next day when this date ends then; empty when nothing has."""
         planned = self._planned
         begin, end = late.start - DAY, late.start + 2 * DAY
-        return replan_day(planned.schedule, planned.occurrences(begin, end), late, ends, self.advice.habits_between(begin, end))
+        return replan_day(planned.schedule, planned.occurrences(begin, end), late, ends, self.advice.comfort_rules_between(begin, end))
 
     def shifted(self, schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
         """As replan.apply_shifts."""
         return apply_shifts(schedule, shifts)
 
-    def _needs(self, tasks: tuple[Task, ...]) -> Needs:
+    def _needs(self, tasks: tuple[Task, ...]) -> ShowRequirements:
         """What the show asks for beyond the plan."""
         show = self._show()
         permits: dict[str, set[str]] = {}
         for task in tasks:
             if task.kind is TaskKind.PERMIT and not task.done:
                 permits.setdefault(task.subject_id, set()).add(str(task.data["market"]))
-        return Needs(
+        return ShowRequirements(
             interpreter=any(segment.needs_interpreter for segment in show.segments),
             host_language=show.presentation.host_language,
             permits=_by_date(self._planned, permits) if permits else {},

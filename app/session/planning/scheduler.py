@@ -19,12 +19,12 @@ from app.session.document.show_book import ShowBook
 from app.session.engine.engine_supervisor import EngineState
 from app.session.planning.advised_schedule import AdvisedSchedule, MakeReview
 from app.session.planning.calendar_port import Calendar
-from app.session.planning.clock_rules import EPOCH, MILLISECOND
+from app.session.planning.dates.zone_update import EPOCH, MILLISECOND
 from app.session.rundown.show_runner import ShowRunner
 
 if TYPE_CHECKING:
     from app.domain.planning.replan import Shift
-    from app.session.planning.pre_show import CheckItem
+    from app.session.planning.show_checklist import CheckItem
 
 NOTHING = timedelta()
 DAY = timedelta(days=1)
@@ -59,7 +59,7 @@ class MeasuredRelays(Protocol):
     def probes(self) -> tuple[RelayProbe, ...]: ...
 
 
-class AiringStudio(ShowBook, Protocol):
+class SchedulerStudio(ShowBook, Protocol):
     """What the scheduler needs of the studio."""
 
     @property
@@ -73,7 +73,7 @@ class AiringStudio(ShowBook, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ScheduleStatus:
     """How the plan stands at this moment. `current` is on air; `next` is the one to be ready for, which may be due already; `late` is how
     long `next` should have begun, `overrun` how long `current` should have ended."""
 
@@ -92,7 +92,7 @@ class Scheduler(AdvisedSchedule):
 
     def __init__(
         self,
-        studio: AiringStudio,
+        studio: SchedulerStudio,
         *,
         calendar: Calendar,
         make_review: MakeReview,
@@ -124,16 +124,16 @@ class Scheduler(AdvisedSchedule):
         return tuple(one for one in found if one.end > now and not self.is_over(one))[:count]
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> ScheduleStatus:
         """What is on air and what is next, at this moment."""
         if not self.schedule.airings:
-            return Standing()
+            return ScheduleStatus()
         now = self.now()
         current = self.current
         coming = next((one for one in self.upcoming(KEPT_NEXT) if one.key != self.airings.key), None)
         late = max(NOTHING, now - coming.start) if coming is not None else NOTHING
         overrun = max(NOTHING, now - current.end) if current is not None else NOTHING
-        return Standing(current, coming, late, overrun)
+        return ScheduleStatus(current, coming, late, overrun)
 
     @property
     def current(self) -> Occurrence | None:
@@ -143,7 +143,7 @@ class Scheduler(AdvisedSchedule):
     @property
     def next(self) -> Occurrence | None:
         """The date to be ready for; it may be due already."""
-        return self.standing.next
+        return self.status.next
 
     def is_over(self, occurrence: Occurrence) -> bool:
         """Whether it took place, however long it was planned to last; one that was lost goes on with the next start, until its end."""
@@ -171,8 +171,8 @@ class Scheduler(AdvisedSchedule):
         """Whether a show is late, or the one on air should be over."""
         if not self.awake:
             return False
-        standing = self.standing
-        return standing.late > NOTHING or standing.overrun > NOTHING
+        status = self.status
+        return status.late > NOTHING or status.overrun > NOTHING
 
     @property
     def due(self) -> Occurrence | None:
@@ -226,14 +226,14 @@ class Scheduler(AdvisedSchedule):
 
     def _delayed(self) -> tuple[Occurrence | None, datetime]:
         """The show that is behind its time, and when it will end as things are."""
-        standing, now = self.standing, self.now()
-        if standing.current is not None:
+        status, now = self.status, self.now()
+        if status.current is not None:
             ends = now
             if self._runner.run.running:
                 ends = max(now, EPOCH + self._runner.timing().ends_ms * MILLISECOND)
-            return (standing.current, ends) if ends > standing.current.end else (None, now)
-        if standing.next is not None and standing.late >= LATE:
-            return standing.next, now + (standing.next.end - standing.next.start)
+            return (status.current, ends) if ends > status.current.end else (None, now)
+        if status.next is not None and status.late >= LATE:
+            return status.next, now + (status.next.end - status.next.start)
         return None, now
 
     # On air ---------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, ClientWSTimeout, WSMsgType, WSServerHandshakeError
 
 from app.domain.room.tokens import host_token
-from app.session.planning.room_calendar import RoomCalendar
+from app.session.planning.announcements.room_calendar import RoomCalendar
 from app.session.room.room_picture import RoomPicture
 from app.session.room.room_socket import RoomAddress, RoomError, RoomSocket
 

@@ -7,7 +7,7 @@ from app.domain.base.notice import Notice
 from app.domain.base.words import Words
 from app.domain.planning.schedule import Occurrence, Schedule
 from app.session.base.background import background_tasks
-from app.session.planning.room_calendar import RoomCalendar
+from app.session.planning.announcements.room_calendar import RoomCalendar
 from app.session.planning.scheduler import Scheduler
 from app.session.room.room_schedule import HORIZON, schedule_board
 

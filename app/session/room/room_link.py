@@ -12,7 +12,7 @@ from app.domain.base.backoff import Backoff
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.base.state import StateCell
-from app.session.planning.room_calendar import CalendarShelf, RoomCalendar
+from app.session.planning.announcements.room_calendar import CalendarUploads, RoomCalendar
 from app.session.room.room_schedule import Places, place_messages
 from app.session.room.room_socket import Connect, FindPicture, OpenCoupon, RoomAddress, RoomError, RoomEvent, RoomSocket, split_mark
 
@@ -91,7 +91,7 @@ class RoomLink:
         self._wanted_pictures: tuple[str, ...] = ()
         self._useless_pictures: set[str] = set()
         self._at_hub: set[str] = set()
-        self._calendars = CalendarShelf()
+        self._calendars = CalendarUploads()
         self._places: Places = {}
         self._placed: set[str] = set()  # dates whose places this hub was told of
         self._without_gap = False  # what viewers see of products stays until we know their pictures' names again
@@ -165,7 +165,7 @@ class RoomLink:
 
     def want_calendars(self, calendars: tuple[RoomCalendar, ...]) -> None:
         """These are to be with the hub."""
-        self._calendars.want(calendars)
+        self._calendars.set_wanted(calendars)
 
     def tell_places(self, places: Places) -> None:
         """Who waits for which date, as it stands whenever a hub is told; a new one has forgotten it."""
@@ -260,7 +260,7 @@ class RoomLink:
             "reader": self._read(socket),
             "writer": self._write(socket),
             "pictures": self._upload(socket),
-            "calendars": self._calendars.bring(socket.put_calendar),
+            "calendars": self._calendars.upload_missing(socket.put_calendar),
             "keeper": self._acknowledge(),
         }
         tasks = [asyncio.create_task(one, name=f"room-{name}") for name, one in work.items()]
@@ -289,7 +289,7 @@ class RoomLink:
         self._coupon_sent = None
         self._coupons_open = set(welcome["coupons"])
         self._at_hub = set(welcome["pictures"])
-        self._calendars.found(welcome.get("calendars", ()))
+        self._calendars.set_uploaded(welcome.get("calendars", ()))
         self._placed.clear()
         self.pictures = {picture: name for picture, name in self.pictures.items() if name in self._at_hub}
         self._without_gap = bool(welcome["board"])

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.domain.base.words import Words
 from app.domain.event import EventKind, ShowEvent
-from app.domain.planning.party import PartyKind
-from app.domain.planning.schedule import Airing, Occurrence, Reminder, Schedule, WhatsNew, parties_on
+from app.domain.planning.people.party import PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew, parties_on
 
 Json = Any
 Places = Mapping[str, frozenset[str] | set[str]]  # a date's key → viewers who wait for it
@@ -66,13 +66,13 @@ def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_
     }
 
 
-def reminder_value(reminder: Reminder) -> Json:
+def reminder_value(reminder: ShowReminder) -> Json:
     """Under "reminder". `before`: so many minutes before the date, and not before that, for pages that show it in such a language."""
     value = {"id": reminder.id, "date": reminder.occurrence, "at_ms": reminder.sent_ms, "texts": _words(reminder.texts)}
     return {**value, "before": dict(reminder.apart)} if reminder.apart else value
 
 
-def last_told(reminders: Sequence[Reminder], dates: frozenset[str] | set[str]) -> Reminder | None:
+def last_told(reminders: Sequence[ShowReminder], dates: frozenset[str] | set[str]) -> ShowReminder | None:
     """The reminder that was sent last for one of these dates."""
     told = [one for one in reminders if one.sent_ms and one.occurrence in dates]
     return max(told, key=lambda one: one.sent_ms, default=None)

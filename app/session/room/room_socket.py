@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.domain.base.errors import AppError
-from app.session.planning.room_calendar import RoomCalendar
+from app.session.planning.announcements.room_calendar import RoomCalendar
 from app.session.room.room_picture import RoomPicture
 
 MAX_DIGITS = 15  # of an event's number: a hub takes whole numbers up to 2**53

@@ -13,7 +13,7 @@ from app.domain.rundown.finding import Finding
 from app.session.planning.scheduler import Scheduler
 from app.ui.context import Formats
 from app.ui.kit.language import tr
-from app.ui.planning.local_times import hour_words
+from app.ui.planning.local_times import time_text
 from app.ui.planning.months.month_cell import DayMark, MonthItem
 
 DAY = timedelta(days=1)
@@ -55,7 +55,7 @@ def item_of(occurrence: Occurrence, airing: Airing, zone: str, zones: Zones, *, 
     return MonthItem(
         occurrence.key,
         airing.title,
-        hour_words(disclosed_in(occurrence.start, zone, zones).wall),
+        time_text(disclosed_in(occurrence.start, zone, zones).wall),
         state=state,
         level=level.value if level is not None else "",
         series=occurrence.series,

@@ -25,9 +25,9 @@ from app.ui.kit.buttons import push_button
 from app.ui.kit.labels import badge, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
-from app.ui.planning.page import PlannerPage
-from app.ui.planning.plan_source import PlanSource
-from app.ui.planning.reading import festival_words
+from app.ui.planning.hours.strip_builder import festival_text
+from app.ui.planning.planner_data import PlannerData
+from app.ui.planning.planner_page import PlannerPage
 
 AHEAD = timedelta(days=365)
 SIDE_PX = 360
@@ -40,7 +40,7 @@ def name_of(festival: Festival) -> Name:
     return festival.market_id, festival.key, festival.first.year
 
 
-def day_kind_words(kind: DayKind) -> str:
+def day_kind_text(kind: DayKind) -> str:
     """What a day is to those who sell."""
     return {
         DayKind.PUBLIC: tr("Planner", "public holiday"),
@@ -50,7 +50,7 @@ def day_kind_words(kind: DayKind) -> str:
     }[kind]
 
 
-def confidence_words(confidence: Confidence) -> str:
+def confidence_text(confidence: Confidence) -> str:
     """How well a date is known."""
     return {
         Confidence.HIGH: tr("Planner", "well known"),
@@ -62,7 +62,7 @@ def confidence_words(confidence: Confidence) -> str:
 class FestivalsPage(PlannerPage):
     """Every change is one step of undo."""
 
-    def __init__(self, source: PlanSource) -> None:
+    def __init__(self, source: PlannerData) -> None:
         super().__init__()
         self._source = source
         self._plan = source.scheduler
@@ -148,7 +148,8 @@ class FestivalsPage(PlannerPage):
 
     def read(self) -> None:
         today = self._plan.today()
-        self._festivals = tuple(sorted(self._plan.festivals(today, today + AHEAD), key=lambda one: (one.first, one.market_id, one.key)))
+        found = self._plan.advice.festivals(today, today + AHEAD)
+        self._festivals = tuple(sorted(found, key=lambda one: (one.first, one.market_id, one.key)))
         names = self._market_names()
         before = self.market.currentData()
         self.market.clear()
@@ -161,7 +162,7 @@ class FestivalsPage(PlannerPage):
 
     def _market_names(self) -> dict[str, str]:
         language = self._source.context.language
-        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._plan.markets.values()}
+        return {market.id: pick(market.name, (language,))[0] or market.id for market in self._plan.advice.markets.values()}
 
     @property
     def shown(self) -> tuple[Festival, ...]:
@@ -181,11 +182,11 @@ class FestivalsPage(PlannerPage):
                     f"{day}  ±1" if festival.estimated else day,
                     pick(festival.name, (speaker.language,))[0] or festival.key,
                     names.get(festival.market_id, festival.market_id),
-                    day_kind_words(festival.kind),
+                    day_kind_text(festival.kind),
                 )
                 for column, words in enumerate(cells):
                     item = QTableWidgetItem(words)
-                    item.setToolTip(festival_words(festival, speaker))
+                    item.setToolTip(festival_text(festival, speaker))
                     self.table.setItem(row, column, item)
         place = next((row for row, one in enumerate(shown) if name_of(one) == self._chosen), 0)
         if shown:
@@ -204,13 +205,13 @@ class FestivalsPage(PlannerPage):
         self._chosen = name_of(festival)
         speaker = self._source.speaker
         self.name.setText(pick(festival.name, (speaker.language,))[0] or festival.key)
-        self.kind.setText(day_kind_words(festival.kind))
+        self.kind.setText(day_kind_text(festival.kind))
         set_property(self.kind, "level", "error" if festival.caution else "accent" if festival.kind is DayKind.COMMERCIAL else "")
-        self.facts.setText(" · ".join(festival_words(festival, speaker).split(" · ")[1:]))
+        self.facts.setText(" · ".join(festival_text(festival, speaker).split(" · ")[1:]))
         tone = pick(festival.tone, (speaker.language,))[0]
         self.tone.setText(tone)
         self.tone.setVisible(bool(tone))
-        origin = confidence_words(festival.confidence)
+        origin = confidence_text(festival.confidence)
         self.origin.setText(f"{origin} · {festival.source}" if festival.source else origin)
         with QSignalBlocker(self.day):
             self.day.setDate(QDate(festival.first.year, festival.first.month, festival.first.day))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain.base.local_time import MINUTE, Shown, disclosed_in
 from app.domain.base.zones import Zones
-from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.people.party import Comfort, Party, PartyKind
 from app.ui.context import Formats
 from app.ui.kit.language import tr
 
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class LocalLine:
+class PartyClock:
     """An instant as one place's clocks show it; `name` is whose clocks they are, `shift` how many days its date is ahead ("+1 day"),
     `weekday` stands for `day` where there is little room."""
 
@@ -31,12 +31,12 @@ class LocalLine:
     zone: str
 
 
-def hour_words(wall: datetime) -> str:
+def time_text(wall: datetime) -> str:
     """The hour of the day: "20:00"."""
     return f"{wall:%H:%M}"
 
 
-def offset_words(offset: timedelta) -> str:
+def offset_text(offset: timedelta) -> str:
     """How far clocks are ahead of UTC: "UTC+5:45"."""
     minutes = offset // MINUTE
     hours, rest = divmod(abs(minutes), 60)
@@ -49,7 +49,7 @@ def city_of(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def kind_words(kind: PartyKind) -> str:
+def kind_text(kind: PartyKind) -> str:
     """What somebody is to the show."""
     return {
         PartyKind.MARKET: tr("Party", "Market"),
@@ -61,7 +61,7 @@ def kind_words(kind: PartyKind) -> str:
     }[kind]
 
 
-def comfort_words(comfort: Comfort, kind: PartyKind) -> str:
+def comfort_text(comfort: Comfort, kind: PartyKind) -> str:
     """How an hour suits somebody."""
     market = kind is PartyKind.MARKET
     return {
@@ -72,25 +72,25 @@ def comfort_words(comfort: Comfort, kind: PartyKind) -> str:
     }[comfort]
 
 
-def line_of(shown: Shown, formats: Formats, language: str, *, name: str = "", party_id: str = "") -> LocalLine:
+def party_clock(shown: Shown, formats: Formats, language: str, *, name: str = "", party_id: str = "") -> PartyClock:
     """What clocks show, in words; without a name those of their city."""
-    return LocalLine(
+    return PartyClock(
         party_id,
         name or formats.city(shown.zone, language),
-        hour_words(shown.wall),
+        time_text(shown.wall),
         formats.day(shown.wall.date(), language),
         formats.weekday(shown.wall.date(), language),
         formats.day_shift(shown.day_shift, language),
-        offset_words(shown.offset),
+        offset_text(shown.offset),
         shown.zone,
     )
 
 
-def lines_of(
+def party_clocks(
     instant: datetime, parties: Iterable[Party], zones: Zones, formats: Formats, language: str, *, beside: date
-) -> tuple[LocalLine, ...]:
+) -> tuple[PartyClock, ...]:
     """An instant on each party's clocks; "+1 day" counts from the date `beside`."""
     return tuple(
-        line_of(disclosed_in(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
+        party_clock(disclosed_in(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
         for party in parties
     )

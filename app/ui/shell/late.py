@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from app.ui.air.connections import ConnectionsDialog as ConnectionsDialog
     from app.ui.air.relay import RelayDialog as RelayDialog
     from app.ui.catalogue.product import ProductDialog as ProductDialog
-    from app.ui.planning.announcing.tell_people import TellPeopleDialog as TellPeopleDialog
-    from app.ui.planning.dates.airing import AiringDialog as AiringDialog
-    from app.ui.planning.dates.moved import MovedDialog as MovedDialog
+    from app.ui.planning.announcements.announcement_dialog import AnnouncementDialog as AnnouncementDialog
+    from app.ui.planning.dates.airing_dialog import AiringDialog as AiringDialog
+    from app.ui.planning.dates.zone_update_dialog import ZoneUpdateDialog as ZoneUpdateDialog
     from app.ui.planning.dock.schedule_board import ScheduleBoard as ScheduleBoard
-    from app.ui.planning.window import PlannerWindow as PlannerWindow
+    from app.ui.planning.planner_window import PlannerWindow as PlannerWindow
     from app.ui.review.show_report import ReportDialog as ReportDialog
     from app.ui.rundown.prompter import Prompter as Prompter
     from app.ui.rundown.segment import SegmentDialog as SegmentDialog
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 else:
     HOMES = {
         "About": "app.ui.shell.about",
-        "AiringDialog": "app.ui.planning.dates.airing",
+        "AiringDialog": "app.ui.planning.dates.airing_dialog",
         "BackupsDialog": "app.ui.shell.backups",
         "ConnectionsDialog": "app.ui.air.connections",
         "CouponDialog": "app.ui.selling.keywords",
@@ -42,10 +42,10 @@ else:
         "Guide": "app.ui.setup.guide",
         "ImportDialog": "app.ui.tables.import_table",
         "KeywordDialog": "app.ui.selling.keywords",
-        "MovedDialog": "app.ui.planning.dates.moved",
+        "ZoneUpdateDialog": "app.ui.planning.dates.zone_update_dialog",
         "OrderTable": "app.ui.tables.table_kinds",
         "Palette": "app.ui.shell.palette",
-        "PlannerWindow": "app.ui.planning.window",
+        "PlannerWindow": "app.ui.planning.planner_window",
         "PluginsDialog": "app.ui.setup.plugins",
         "ProductDialog": "app.ui.catalogue.product",
         "ProductTable": "app.ui.tables.table_kinds",
@@ -57,7 +57,7 @@ else:
         "SegmentDialog": "app.ui.rundown.segment",
         "SettingsDialog": "app.ui.setup.settings",
         "SetupDialog": "app.ui.setup.setup",
-        "TellPeopleDialog": "app.ui.planning.announcing.tell_people",
+        "AnnouncementDialog": "app.ui.planning.announcements.announcement_dialog",
     }
 
     def __getattr__(name: str) -> object:

@@ -41,7 +41,7 @@ class WindowOpeners:
         self._products: dict[str, late.ProductDialog] = {}
         self._segments: dict[str, late.SegmentDialog] = {}
         self._airings: dict[str, late.AiringDialog] = {}
-        self._announcements: dict[str, late.TellPeopleDialog] = {}
+        self._announcements: dict[str, late.AnnouncementDialog] = {}
 
     # Catalogue, run of show, selling --------------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ class WindowOpeners:
         _show(late.AiringDialog(self._context(), parent, start=start, minutes=minutes or DEFAULT_MINUTES, party_ids=party_ids))
 
     def open_announcement(self, occurrence: Occurrence, parent: QWidget) -> None:
-        _show_once(self._announcements, occurrence.key, lambda: late.TellPeopleDialog(self._context(), parent, occurrence))
+        _show_once(self._announcements, occurrence.key, lambda: late.AnnouncementDialog(self._context(), parent, occurrence))
 
     # Windows and panels ---------------------------------------------------------------------------------------------------
 

@@ -43,8 +43,8 @@ class SchedulePanel(QWidget):
 
     def plan(self) -> None:
         """Show the form of a new show."""
-        self.fill().verbs.plan()
+        self.fill().show_actions.plan()
 
     def show_moved(self) -> None:
         """Show what new time-zone rules change in the plan."""
-        open_dialog(late.MovedDialog(self._context, self.window()))
+        open_dialog(late.ZoneUpdateDialog(self._context, self.window()))

@@ -7,17 +7,17 @@ import pytest
 
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime
-from app.domain.planning.announcement import (
-    Announcement,
-    LocalLine,
-    News,
+from app.domain.planning.announcements.announcement import (
+    AnnouncedTime,
+    MarketAnnouncement,
+    NewsItem,
     announcement_text,
     check_news,
     news_in,
     phrase,
     reminder_text,
+    reminder_time,
     title_in,
-    told_at,
 )
 from app.domain.planning.schedule import Airing, ScheduleError, WhatsNew
 from app.storage.markets import load_markets
@@ -35,7 +35,7 @@ def at(text: str) -> datetime:
 
 
 def told(start: str, minutes: int, *zones: str, quiet: tuple[str, str] = QUIET) -> str:
-    found = told_at(at(start), minutes, zones, quiet, ZONES)
+    found = reminder_time(at(start), minutes, zones, quiet, ZONES)
     return "never" if found is None else f"{found:%m-%dT%H:%M}"
 
 
@@ -43,9 +43,9 @@ def told(start: str, minutes: int, *zones: str, quiet: tuple[str, str] = QUIET) 
 
 
 def test_news_are_told_in_their_reader_s_language_or_not_at_all() -> None:
-    assert news_in(NEW, "en") == (News("product", "A thermos"),)
-    assert news_in(NEW, "zh") == (News("product", "保温杯"),)
-    assert news_in(NEW, "de-AT") == (News("guest", "Anna"),)
+    assert news_in(NEW, "en") == (NewsItem("product", "A thermos"),)
+    assert news_in(NEW, "zh") == (NewsItem("product", "保温杯"),)
+    assert news_in(NEW, "de-AT") == (NewsItem("guest", "Anna"),)
     assert news_in(NEW, "ar") == ()
 
 
@@ -82,13 +82,16 @@ def test_the_program_s_own_words_are_there_for_all_markets_and_have_their_places
 
 
 def test_the_text_to_copy_has_everything_in_order() -> None:
-    announcement = Announcement(
+    announcement = MarketAnnouncement(
         "US",
         "en",
         "Friday live",
-        (LocalLine(("New York", "Detroit"), "Friday, March 12", "8 – 10 PM"), LocalLine(("Denver",), "Friday, March 12", "6 – 8 PM")),
+        (
+            AnnouncedTime(("New York", "Detroit"), "Friday, March 12", "8 – 10 PM"),
+            AnnouncedTime(("Denver",), "Friday, March 12", "6 – 8 PM"),
+        ),
         "UTC: Saturday, March 13, 1:00 AM",
-        (News("product", "A thermos"), News("guest", "Anna {x}")),
+        (NewsItem("product", "A thermos"), NewsItem("guest", "Anna {x}")),
         "https://tradewind.example/live",
     )
     assert announcement_text(announcement, PHRASES) == (
@@ -100,9 +103,11 @@ def test_the_text_to_copy_has_everything_in_order() -> None:
 
 
 def test_a_language_without_own_words_gets_what_was_written_for_it() -> None:
-    announcement = Announcement("XX", "sw", "Ijumaa", (LocalLine(("Nairobi",), "Ijumaa", "20:00"),), "UTC", (News("offer", "Ofa"),), "link")
+    announcement = MarketAnnouncement(
+        "XX", "sw", "Ijumaa", (AnnouncedTime(("Nairobi",), "Ijumaa", "20:00"),), "UTC", (NewsItem("offer", "Ofa"),), "link"
+    )
     assert announcement_text(announcement, PHRASES) == "Ijumaa\n\nNairobi: Ijumaa · 20:00\nUTC\n\n• Ofa\n\nlink"
-    assert reminder_text("Ijumaa", "30", (News("offer", "Ofa"),), PHRASES, "sw") == "Ijumaa · 30\nOfa"
+    assert reminder_text("Ijumaa", "30", (NewsItem("offer", "Ofa"),), PHRASES, "sw") == "Ijumaa · 30\nOfa"
 
 
 def test_a_reminder_says_how_long_and_what_is_different() -> None:

@@ -18,19 +18,19 @@ from app.domain.planning.hours.comfort import (
     PRIME,
     QUARTER,
     ComfortLine,
-    Habits,
+    ComfortRules,
     comfort_line,
     comforts,
     instant_of,
     night_line,
     prayers,
     quarter_of,
-    span_of,
+    quarter_range,
 )
-from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind
+from app.domain.planning.people.party import Absence, Comfort, Hours, Party, PartyKind
 from tests.support.parties import ZONES, local, market, person, utc, wall
 
-HABITS = Habits(ZONES)
+COMFORT_RULES = ComfortRules(ZONES)
 BEIJING = "Asia/Shanghai"
 WINTER, SPRING, SUMMER = date(2027, 1, 15), date(2027, 3, 20), date(2027, 7, 15)
 SAME = (WINTER, SPRING, SUMMER)
@@ -75,9 +75,9 @@ ODD_ZONES = (
 )
 
 
-def line_around(party: Party, day: date, habits: Habits = HABITS) -> ComfortLine:
+def line_around(party: Party, day: date, comfort_rules: ComfortRules = COMFORT_RULES) -> ComfortLine:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    return comfort_line(party, noon - timedelta(days=3), noon + timedelta(days=3), habits)
+    return comfort_line(party, noon - timedelta(days=3), noon + timedelta(days=3), comfort_rules)
 
 
 def spans(line: ComfortLine, level: int, zone: str) -> list[tuple[str, str]]:
@@ -122,11 +122,11 @@ def test_the_evening_of_new_york_is_the_next_morning_of_beijing_and_not_its_nigh
 def test_each_quarter_on_the_line_is_what_the_clock_says(zone: str, moment: datetime, is_market: bool) -> None:
     party = market("m", zone) if is_market else person("p", zone)
     begin = moment.replace(tzinfo=UTC)
-    line = comfort_line(party, begin, begin + timedelta(hours=9), HABITS)
-    assert len(line.levels) == len(range(*span_of(begin, begin + timedelta(hours=9))))
+    line = comfort_line(party, begin, begin + timedelta(hours=9), COMFORT_RULES)
+    assert len(line.levels) == len(range(*quarter_range(begin, begin + timedelta(hours=9))))
     for number, level in enumerate(line.levels):
         shown = instant_of(line.first + number).astimezone(ZONES.zone(zone))
-        assert level == comforts(party, shown.date(), HABITS)[shown.hour * 4 + shown.minute // 15]
+        assert level == comforts(party, shown.date(), COMFORT_RULES)[shown.hour * 4 + shown.minute // 15]
 
 
 @pytest.mark.parametrize("zone", ODD_ZONES)
@@ -148,18 +148,18 @@ def test_hours_begin_with_a_quarter_of_utc_where_clocks_are_ahead_by_quarters(zo
 def test_half_an_hour_of_lord_howe_is_gone_in_spring_and_comes_twice_in_autumn() -> None:
     night = person("p", "Australia/Lord_Howe", hours=(Hours(60, 180, Comfort.PRIME),))  # one to three o'clock
     for begin, quarters in (("2026-10-03T14:00", 6), ("2027-04-03T13:00", 10), ("2027-05-03T13:00", 8)):
-        line = comfort_line(night, utc(begin), utc(begin) + timedelta(hours=6), HABITS)
+        line = comfort_line(night, utc(begin), utc(begin) + timedelta(hours=6), COMFORT_RULES)
         assert line.levels[: line.levels.rfind(PRIME) + 1].count(PRIME) == quarters
 
 
 def test_a_day_without_midnight_begins_at_one() -> None:
     cairo = person("p", "Africa/Cairo", hours=(Hours(0, 120, Comfort.PRIME),))
-    line = comfort_line(cairo, utc("2027-04-29T20:00"), utc("2027-04-30T06:00"), HABITS)
+    line = comfort_line(cairo, utc("2027-04-29T20:00"), utc("2027-04-30T06:00"), COMFORT_RULES)
     assert spans(line, PRIME, "Africa/Cairo") == [("2027-04-30T01:00", "2027-04-30T02:00")]
 
 
 def test_minutes_are_counted_within_quarters() -> None:
-    line = comfort_line(market("m", "UTC"), utc("2027-01-01T18:00"), utc("2027-01-02T02:00"), HABITS)
+    line = comfort_line(market("m", "UTC"), utc("2027-01-01T18:00"), utc("2027-01-02T02:00"), COMFORT_RULES)
     assert line.minutes(utc("2027-01-01T19:50"), 25) == (15, 10, 0, 0)
     assert line.minutes(utc("2027-01-01T22:40"), 90) == (20, 60, 10, 0)
     assert line.minutes(utc("2027-01-01T20:00"), 5) == (5, 0, 0, 0)
@@ -168,7 +168,7 @@ def test_minutes_are_counted_within_quarters() -> None:
 @given(st.integers(0, 2000), st.integers(5, 600))
 def test_minutes_are_all_there(offset: int, length: int) -> None:
     begin = utc("2027-03-27T00:00") + timedelta(minutes=offset)
-    line = comfort_line(market("m", "Europe/Berlin"), begin, begin + timedelta(minutes=length), HABITS)
+    line = comfort_line(market("m", "Europe/Berlin"), begin, begin + timedelta(minutes=length), COMFORT_RULES)
     one_by_one = [LEVELS.index(line.at(begin + timedelta(minutes=minute))) for minute in range(length)]
     assert line.minutes(begin, length) == tuple(one_by_one.count(level) for level in range(4))
 
@@ -179,36 +179,36 @@ def test_minutes_are_all_there(offset: int, length: int) -> None:
 def test_markets_watch_by_their_profile_and_what_was_learned_comes_before_it() -> None:
     party = market("m", "UTC", "ZZ")
     late = Market("ZZ", {"en": "Nowhere"}, ("en",), "USD", ("UTC",), prime_time=("22:30", "01:00"))
-    day = comforts(party, SUMMER, Habits(ZONES, {"ZZ": late}))
+    day = comforts(party, SUMMER, ComfortRules(ZONES, {"ZZ": late}))
     assert [day[quarter] for quarter in (3, 4, 89, 90, 95)] == [PRIME, POOR, FAIR, PRIME, PRIME]
-    day = comforts(party, SUMMER, Habits(ZONES, {"ZZ": late}, learned={"m": ("12:00", "14:00")}))
+    day = comforts(party, SUMMER, ComfortRules(ZONES, {"ZZ": late}, learned={"m": ("12:00", "14:00")}))
     assert bytes([PRIME]) * 8 == day[48:56]
     assert day.count(PRIME) == 8
 
 
 def test_people_work_by_day() -> None:
-    day = comforts(person("p"), SUMMER, HABITS)
+    day = comforts(person("p"), SUMMER, COMFORT_RULES)
     assert [day[hour * 4] for hour in (0, 6, 7, 8, 9, 20, 21, 23)] == [POOR, POOR, FAIR, FAIR, PRIME, PRIME, FAIR, FAIR]
 
 
 def test_own_hours_hold_on_their_weekdays_and_go_on_after_midnight() -> None:
     owl = person("p", "UTC", hours=(Hours(0, 1440, Comfort.NEVER), Hours(22 * 60, 26 * 60, Comfort.PRIME, weekdays=(5,))))
     friday, saturday, sunday = date(2027, 7, 16), date(2027, 7, 17), date(2027, 7, 18)
-    assert comforts(owl, friday, HABITS) == bytes([NEVER] * 88 + [PRIME] * 8)
-    assert comforts(owl, saturday, HABITS) == bytes([PRIME] * 8 + [NEVER] * 88)
-    assert comforts(owl, sunday, HABITS) == bytes([NEVER] * 96)
+    assert comforts(owl, friday, COMFORT_RULES) == bytes([NEVER] * 88 + [PRIME] * 8)
+    assert comforts(owl, saturday, COMFORT_RULES) == bytes([PRIME] * 8 + [NEVER] * 88)
+    assert comforts(owl, sunday, COMFORT_RULES) == bytes([NEVER] * 96)
 
 
 def test_hours_that_do_not_begin_with_a_quarter_never_promise_too_much() -> None:
     party = person("p", hours=(Hours(605, 655, Comfort.NEVER), Hours(1210, 1260 + 10, Comfort.PRIME)))
-    day = comforts(party, SUMMER, HABITS)
+    day = comforts(party, SUMMER, COMFORT_RULES)
     assert day[40:44] == bytes([NEVER] * 4)
     assert day[44] == PRIME
     assert day[80:85] == bytes([PRIME] * 4 + [FAIR])
 
 
 def test_nobody_is_there_who_is_away_whatever_else_is_said() -> None:
-    away = (Away(SUMMER, SUMMER + timedelta(days=1)),)
+    away = (Absence(SUMMER, SUMMER + timedelta(days=1)),)
     party = person("p", "Asia/Kathmandu", hours=(Hours(0, 1440, Comfort.PRIME),), away=away)
     assert spans(line_around(party, SUMMER), NEVER, "Asia/Kathmandu") == [("2027-07-15T00:00", "2027-07-17T00:00")]
 
@@ -216,7 +216,7 @@ def test_nobody_is_there_who_is_away_whatever_else_is_said() -> None:
 @given(st.dates(date(2026, 1, 1), date(2030, 1, 1)), st.sampled_from(ODD_ZONES))
 def test_every_day_has_all_its_quarters(day: date, zone: str) -> None:
     for party in (market("m", zone), person("p", zone)):
-        assert len(comforts(party, day, HABITS)) == DAY_QUARTERS
+        assert len(comforts(party, day, COMFORT_RULES)) == DAY_QUARTERS
 
 
 # --- festivals and prayers -----------------------------------------------------------------------------------------------
@@ -234,27 +234,27 @@ RIYADH = market("m", "Asia/Riyadh", "SA")
 
 
 def test_in_ramadan_they_watch_late_and_not_while_they_break_the_fast() -> None:
-    habits = Habits(ZONES, festivals=(RAMADAN,))
-    line = line_around(RIYADH, date(2027, 2, 10), habits)
+    comfort_rules = ComfortRules(ZONES, festivals=(RAMADAN,))
+    line = line_around(RIYADH, date(2027, 2, 10), comfort_rules)
     assert ("2027-02-09T21:30", "2027-02-10T02:00") in spans(line, PRIME, "Asia/Riyadh")
     assert ("2027-02-10T17:00", "2027-02-10T18:45") in spans(line, POOR, "Asia/Riyadh")
     first, last = date(2027, 2, 7), date(2027, 3, 9)
-    assert ("2027-02-07T20:00", "2027-02-07T23:00") in spans(line_around(RIYADH, first, habits), PRIME, "Asia/Riyadh")
-    eid = spans(line_around(RIYADH, last, habits), PRIME, "Asia/Riyadh")
+    assert ("2027-02-07T20:00", "2027-02-07T23:00") in spans(line_around(RIYADH, first, comfort_rules), PRIME, "Asia/Riyadh")
+    eid = spans(line_around(RIYADH, last, comfort_rules), PRIME, "Asia/Riyadh")
     assert ("2027-03-08T21:30", "2027-03-09T02:00") in eid
     assert ("2027-03-09T20:00", "2027-03-09T23:00") in eid
 
 
 def test_another_market_keeps_its_hours_in_ramadan() -> None:
-    habits = Habits(ZONES, festivals=(RAMADAN,))
+    comfort_rules = ComfortRules(ZONES, festivals=(RAMADAN,))
     berlin = market("m", "Europe/Berlin", "DE")
-    assert line_around(berlin, RAMADAN.first, habits) == line_around(berlin, RAMADAN.first)
+    assert line_around(berlin, RAMADAN.first, comfort_rules) == line_around(berlin, RAMADAN.first)
 
 
 def test_own_hours_come_before_those_of_a_festival() -> None:
-    habits = Habits(ZONES, festivals=(RAMADAN,))
+    comfort_rules = ComfortRules(ZONES, festivals=(RAMADAN,))
     own = replace(RIYADH, hours=(Hours(22 * 60, 23 * 60, Comfort.NEVER),))
-    line = line_around(own, date(2027, 2, 10), habits)
+    line = line_around(own, date(2027, 2, 10), comfort_rules)
     assert line.at(local("2027-02-10T22:30", "Asia/Riyadh")) is Comfort.NEVER
     assert line.at(local("2027-02-10T21:45", "Asia/Riyadh")) is Comfort.PRIME
 
@@ -269,18 +269,21 @@ def test_noon_of_friday_is_for_prayer_where_it_empties_the_streets() -> None:
 
 
 def test_prayers_are_told_with_their_hours() -> None:
-    habits = Habits(ZONES, festivals=(RAMADAN,))
-    (iftar,) = prayers(RIYADH, utc("2027-02-10T12:00"), utc("2027-02-10T16:00"), habits)
+    comfort_rules = ComfortRules(ZONES, festivals=(RAMADAN,))
+    (iftar,) = prayers(RIYADH, utc("2027-02-10T12:00"), utc("2027-02-10T16:00"), comfort_rules)
     assert iftar.iftar
     assert (wall(iftar.begin, "Asia/Riyadh"), wall(iftar.end, "Asia/Riyadh")) == ("2027-02-10T17:00", "2027-02-10T18:45")
-    (noon,) = prayers(RIYADH, utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), habits)
+    (noon,) = prayers(RIYADH, utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), comfort_rules)
     assert not noon.iftar
-    assert prayers(RIYADH, utc("2027-07-16T12:00"), utc("2027-07-16T18:00"), habits) == ()
-    assert prayers(person("p", "Asia/Riyadh"), utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), habits) == ()
+    assert prayers(RIYADH, utc("2027-07-16T12:00"), utc("2027-07-16T18:00"), comfort_rules) == ()
+    assert prayers(person("p", "Asia/Riyadh"), utc("2027-07-16T06:00"), utc("2027-07-16T18:00"), comfort_rules) == ()
 
 
 def test_a_quarter_is_counted_from_its_begin() -> None:
     for text in ("2027-01-01T00:00", "2027-01-01T00:14:59"):
         assert instant_of(quarter_of(utc(text))) == utc("2027-01-01T00:00")
-    assert span_of(utc("2027-01-01T00:01"), utc("2027-01-01T00:16")) == (quarter_of(utc("2027-01-01")), quarter_of(utc("2027-01-01")) + 2)
+    assert quarter_range(utc("2027-01-01T00:01"), utc("2027-01-01T00:16")) == (
+        quarter_of(utc("2027-01-01")),
+        quarter_of(utc("2027-01-01")) + 2,
+    )
     assert timedelta(minutes=15) == QUARTER

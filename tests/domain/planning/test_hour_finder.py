@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from app.domain.base.local_time import day_start
 from app.domain.catalogue.market import Level
 from app.domain.planning.festival import DayKind, Festival
-from app.domain.planning.hours.burden import Burden, ledger
-from app.domain.planning.hours.comfort import QUARTER, Habits, quarter_of
-from app.domain.planning.hours.hour_finder import Candidate, HourField, Scores, week_heat
-from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind, Priorities
+from app.domain.planning.hours.comfort import QUARTER, ComfortRules, quarter_of
+from app.domain.planning.hours.hour_finder import Candidate, HourScorer, StartScores, week_heat
+from app.domain.planning.people.party import Absence, Comfort, Hours, Party, PartyKind, Priorities
+from app.domain.planning.people.workload import Workload, workloads_of
 from app.domain.planning.schedule import Schedule, ScheduleError
 from app.domain.rundown.finding import Fact
 from tests.support.parties import ZONES, airing, dates_of, local, market, person, utc, wall
 
-HABITS = Habits(ZONES)
+COMFORT_RULES = ComfortRules(ZONES)
 NEW_YORK, BEIJING, BERLIN = "America/New_York", "Asia/Shanghai", "Europe/Berlin"
 AMERICA = market("america", NEW_YORK, "US")
 GERMANY = market("germany", BERLIN, "DE")
@@ -37,12 +37,12 @@ def found(
     schedule: Schedule, minutes: int = 120, days: tuple[datetime, datetime] = WEEK, count: int = 5, **more: object
 ) -> tuple[Candidate, ...]:
     ids = [party.id for party in schedule.parties]
-    return HourField(schedule, ids, minutes, days, **{"habits": HABITS, **more}).best(count)  # type: ignore[arg-type]
+    return HourScorer(schedule, ids, minutes, days, **{"comfort_rules": COMFORT_RULES, **more}).best(count)  # type: ignore[arg-type]
 
 
 def heat(schedule: Schedule, ids: Sequence[str], minutes: int, monday: date, zone: str) -> tuple[tuple[float | None, ...], ...]:
-    days = (day_start(monday, zone, HABITS.zones), day_start(monday + timedelta(days=7), zone, HABITS.zones))
-    return week_heat(HourField(schedule, ids, minutes, days, habits=HABITS), monday, zone)
+    days = (day_start(monday, zone, COMFORT_RULES.zones), day_start(monday + timedelta(days=7), zone, COMFORT_RULES.zones))
+    return week_heat(HourScorer(schedule, ids, minutes, days, comfort_rules=COMFORT_RULES), monday, zone)
 
 
 def reasons(candidate: Candidate) -> Mapping[str, Mapping[str, Fact]]:
@@ -104,16 +104,16 @@ def test_never_is_never_however_good_it_is_for_the_others() -> None:
     schedule = plan(AMERICA, HOST, replace(OPERATOR, hours=out))
     for best in found(schedule, count=50):
         assert all(one.comfort is not Comfort.NEVER for one in best.by_party)
-    scores = HourField(schedule, ["america", "host", "operator"], 120, WEEK, habits=HABITS).scores
+    scores = HourScorer(schedule, ["america", "host", "operator"], 120, WEEK, comfort_rules=COMFORT_RULES).scores
     for begin, free in (("07:45", False), ("09:30", False), ("07:30", True), ("09:45", True)):
         assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
 
 
 def test_who_is_away_is_not_asked_to_come() -> None:
-    away = replace(HOST, away=(Away(date(2027, 7, 5), date(2027, 7, 9)),))
+    away = replace(HOST, away=(Absence(date(2027, 7, 5), date(2027, 7, 9)),))
     for best in found(plan(AMERICA, away), count=20):
         assert wall(best.start, BEIJING) >= "2027-07-10"
-    gone = replace(HOST, away=(Away(date(2027, 7, 1), date(2027, 7, 20)),))
+    gone = replace(HOST, away=(Absence(date(2027, 7, 1), date(2027, 7, 20)),))
     assert found(plan(AMERICA, gone)) == ()
 
 
@@ -135,11 +135,11 @@ def test_a_short_span_has_as_many_as_it_has() -> None:
 
 def test_a_party_that_is_not_in_the_plan_is_refused() -> None:
     with pytest.raises(ScheduleError):
-        HourField(plan(AMERICA), ["nobody"], 60, WEEK, habits=HABITS).best()
+        HourScorer(plan(AMERICA), ["nobody"], 60, WEEK, comfort_rules=COMFORT_RULES).best()
 
 
 def test_nobody_in_particular_can_be_asked_too() -> None:
-    assert len(HourField(plan(), [], 60, WEEK, habits=HABITS).best()) == 5
+    assert len(HourScorer(plan(), [], 60, WEEK, comfort_rules=COMFORT_RULES).best()) == 5
 
 
 # --- shows that are there ------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def with_shows(schedule: Schedule, *shows: tuple[str, str, list[str]]) -> Schedu
 
 def test_nobody_is_put_into_a_second_show() -> None:
     schedule = with_shows(plan(AMERICA, HOST, OPERATOR), ("other", "2027-07-07T09:00", ["operator", "host"]))
-    scores = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    scores = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     for begin, free in (("07:00", True), ("07:15", False), ("10:45", False), ("11:00", True)):
         assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
 
@@ -159,21 +159,21 @@ def test_nobody_is_put_into_a_second_show() -> None:
 def test_shows_of_other_people_are_in_nobodys_way() -> None:
     other = person("other", BEIJING, PartyKind.HOST)
     schedule = with_shows(plan(AMERICA, GERMANY, HOST, other), ("show", "2027-07-07T09:00", ["germany", "other"]))
-    scores = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    scores = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     assert scores.at(local("2027-07-07T09:00", BEIJING)) == pytest.approx(1.0)
-    both = HourField(schedule, ["america", "germany", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    both = HourScorer(schedule, ["america", "germany", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     assert both.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
 def test_without_a_named_host_the_desk_has_one() -> None:
     schedule = with_shows(plan(AMERICA, GERMANY), ("show", "2027-07-07T09:00", ["germany"]))
-    scores = HourField(schedule, ["america"], 120, WEEK, habits=HABITS, taken=dates_of(schedule)).scores
+    scores = HourScorer(schedule, ["america"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     assert scores.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
 def test_a_night_without_rest_costs_and_is_said() -> None:
     schedule = with_shows(plan(AMERICA, HOST), ("late", "2027-07-06T22:00", ["host"]))
-    field = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    field = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
     tired, rested = (field.candidate(local(f"2027-07-{day}T09:00", BEIJING)) for day in ("07", "08"))
     assert tired.score < rested.score
     assert reasons(tired)["hour.rest"] == {"name": "Host", "hours": 9.0, "wanted": 11}
@@ -190,9 +190,9 @@ def test_who_had_many_nights_is_spared_another() -> None:
     ids = ["germany", "host", "operator"]
     night = local("2027-07-07T20:00", BERLIN)
     nights = tuple(date(2027, 6, day) for day in (1, 5, 9))
-    plain = HourField(schedule, ids, 120, WEEK, habits=HABITS).candidate(night)
-    burdens = {"host": Burden("host", nights=nights), "operator": Burden("operator")}
-    spared = HourField(schedule, ids, 120, WEEK, habits=HABITS, burdens=burdens).candidate(night)
+    plain = HourScorer(schedule, ids, 120, WEEK, comfort_rules=COMFORT_RULES).candidate(night)
+    workloads = {"host": Workload("host", nights=nights), "operator": Workload("operator")}
+    spared = HourScorer(schedule, ids, 120, WEEK, comfort_rules=COMFORT_RULES, workloads=workloads).candidate(night)
     assert spared.score < plain.score
     assert reasons(spared)["hour.most_nights"] == {"name": "Host", "count": 3}
 
@@ -202,8 +202,8 @@ def test_the_third_night_in_a_row_is_named() -> None:
         plan(GERMANY, HOST), ("one", "2027-07-06T02:00", ["germany", "host"]), ("two", "2027-07-07T02:00", ["germany", "host"])
     )
     taken = dates_of(schedule)
-    burdens = ledger(schedule, taken, HABITS)
-    field = HourField(schedule, ["germany", "host"], 120, WEEK, habits=HABITS, taken=taken, burdens=burdens)
+    workloads = workloads_of(schedule, taken, COMFORT_RULES)
+    field = HourScorer(schedule, ["germany", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=taken, workloads=workloads)
     third, later = (field.candidate(local(f"2027-07-{day}T02:00", BEIJING)) for day in ("08", "10"))
     assert reasons(third)["hour.run"] == {"name": "Host", "count": 3}
     assert third.score < later.score
@@ -221,30 +221,32 @@ def test_a_day_of_mourning_costs_and_festivals_are_told() -> None:
     schedule, evening = plan(AMERICA, HOST), local("2027-07-06T20:00", NEW_YORK)
     ids = ["america", "host"]
     days = (festival("mourning", DayKind.CAUTION), festival("fair", estimated=True), festival("party"))
-    quiet = HourField(schedule, ids, 120, WEEK, habits=Habits(ZONES, festivals=days))
+    quiet = HourScorer(schedule, ids, 120, WEEK, comfort_rules=ComfortRules(ZONES, festivals=days))
     said = reasons(quiet.candidate(evening))
     assert said["hour.caution"]["markets"] == "US"
     assert said["hour.festival_estimated"]["festival"] == {"en": "Fair"}
     assert said["hour.festival"]["festival"] == {"en": "Party"}
-    assert quiet.scores.at(evening) == pytest.approx((HourField(schedule, ids, 120, WEEK, habits=HABITS).scores.at(evening) or 0) - 0.15)
+    assert quiet.scores.at(evening) == pytest.approx(
+        (HourScorer(schedule, ids, 120, WEEK, comfort_rules=COMFORT_RULES).scores.at(evening) or 0) - 0.15
+    )
     assert "hour.caution" not in reasons(quiet.candidate(evening + timedelta(days=1)))
 
 
 def test_iftar_and_friday_prayer_are_told() -> None:
     ramadan = replace(festival("ramadan"), market_id="SA", prime_time=("21:30", "02:00"))
     arabia = market("arabia", "Asia/Riyadh", "SA")
-    field = HourField(plan(arabia), ["arabia"], 60, WEEK, habits=Habits(ZONES, festivals=(ramadan,)))
+    field = HourScorer(plan(arabia), ["arabia"], 60, WEEK, comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))
     evening = reasons(field.candidate(local("2027-07-06T18:30", "Asia/Riyadh")))
     assert evening["hour.iftar"]["time"] == "18:15"
     assert "hour.asleep" not in evening
     friday = reasons(field.candidate(local("2027-07-09T12:00", "Asia/Riyadh")))
     assert friday["hour.friday_prayer"]["date"] == "2027-07-09"
-    assert found(plan(arabia), habits=Habits(ZONES, festivals=(ramadan,)))[0].score == pytest.approx(1.0)
+    assert found(plan(arabia), comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))[0].score == pytest.approx(1.0)
 
 
 def test_the_week_of_a_clock_change_is_told() -> None:
     days = (utc("2027-03-10"), utc("2027-04-10"))
-    field = HourField(plan(AMERICA, GERMANY, HOST), ["america", "germany", "host"], 60, days, habits=HABITS)
+    field = HourScorer(plan(AMERICA, GERMANY, HOST), ["america", "germany", "host"], 60, days, comfort_rules=COMFORT_RULES)
     said = reasons(field.candidate(utc("2027-03-12T01:00")))
     assert said["hour.clocks_forward"] == {"names": "America", "date": "2027-03-14", "minutes": 60}
     said = reasons(field.candidate(utc("2027-03-27T01:00")))
@@ -260,7 +262,7 @@ def test_the_heat_of_a_week_stands_on_the_clock_of_the_zone() -> None:
     rows = heat(schedule, ["america", "host"], 120, monday, NEW_YORK)
     assert [len(row) for row in rows] == [96] * 7
     begin = day_start(monday, NEW_YORK, ZONES)
-    scores = HourField(schedule, ["america", "host"], 120, (begin, begin + timedelta(days=7)), habits=HABITS).scores
+    scores = HourScorer(schedule, ["america", "host"], 120, (begin, begin + timedelta(days=7)), comfort_rules=COMFORT_RULES).scores
     for day, clock in ((0, "00:00"), (2, "20:45"), (6, "23:45")):
         hour, minute = map(int, clock.split(":"))
         instant = local(f"{monday + timedelta(days=day)}T{clock}", NEW_YORK)
@@ -276,13 +278,15 @@ def test_the_heat_of_a_week_leaves_hours_out_that_clocks_skip_and_has_the_first_
     assert all(value is not None for row in chatham for value in row)
     autumn = date(2027, 11, 1)
     rows = heat(plan(AMERICA), ["america"], 15, autumn, NEW_YORK)
-    first = HourField(plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), habits=HABITS).scores
+    first = HourScorer(
+        plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), comfort_rules=COMFORT_RULES
+    ).scores
     assert rows[6][4:8] == first.values
 
 
 def test_what_stands_in_the_way_is_named() -> None:
     schedule = with_shows(plan(AMERICA, HOST), ("tea", "2027-07-07T09:00", ["host"]))
-    field = HourField(schedule, ["america", "host"], 120, WEEK, habits=HABITS, taken=dates_of(schedule))
+    field = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
     for begin, busy in (("07:00", False), ("07:15", True), ("10:45", True), ("11:00", False)):
         said = reasons(field.candidate(local(f"2027-07-07T{begin}", BEIJING)))
         assert said.get("hour.busy") == ({"title": "Tea"} if busy else None)
@@ -290,7 +294,9 @@ def test_what_stands_in_the_way_is_named() -> None:
 
 def test_a_block_can_be_put_where_it_is_not_possible_and_that_is_said() -> None:
     never = replace(HOST, hours=(Hours(0, 1440, Comfort.NEVER),))
-    candidate = HourField(plan(AMERICA, never), ["america", "host"], 60, WEEK, habits=HABITS).candidate(utc("2027-07-06T12:00"))
+    candidate = HourScorer(plan(AMERICA, never), ["america", "host"], 60, WEEK, comfort_rules=COMFORT_RULES).candidate(
+        utc("2027-07-06T12:00")
+    )
     assert not candidate.possible
     assert candidate.score == 0.0
     assert reasons(candidate)["hour.never"]["name"] == "Host"
@@ -299,7 +305,7 @@ def test_a_block_can_be_put_where_it_is_not_possible_and_that_is_said() -> None:
 def naive_score(schedule: Schedule, parties: tuple[Party, ...], start: datetime, minutes: int) -> float | None:
     """As the finder's first paragraph says it, minute by minute and one instant after the other."""
     worth = {Comfort.PRIME: 1.0, Comfort.FAIR: 0.5, Comfort.POOR: 0.0}
-    field = HourField(schedule, [party.id for party in parties], minutes, (start, start + QUARTER), habits=HABITS)
+    field = HourScorer(schedule, [party.id for party in parties], minutes, (start, start + QUARTER), comfort_rules=COMFORT_RULES)
     sums: dict[str, list[float]] = {}
     for party, line in zip(parties, field.lines, strict=True):
         hours = [line.at(start + timedelta(minutes=minute)) for minute in range(minutes)]
@@ -324,11 +330,13 @@ def test_the_fast_sums_are_the_slow_ones(moment: datetime, minutes: int, zones: 
         replace(OPERATOR, hours=(Hours(3 * 60, 4 * 60, Comfort.NEVER),)),
     )
     schedule = plan(*parties)
-    field = HourField(schedule, [one.id for one in parties], minutes, (start - timedelta(days=1), start + timedelta(days=1)), habits=HABITS)
+    field = HourScorer(
+        schedule, [one.id for one in parties], minutes, (start - timedelta(days=1), start + timedelta(days=1)), comfort_rules=COMFORT_RULES
+    )
     expected = naive_score(schedule, parties, start, minutes)
     assert field.scores.at(start) == (None if expected is None else pytest.approx(expected))
 
 
 def test_scores_know_where_they_begin() -> None:
-    scores = Scores(quarter_of(utc("2027-07-05")), (0.25, None))
+    scores = StartScores(quarter_of(utc("2027-07-05")), (0.25, None))
     assert (scores.at(utc("2027-07-05T00:07")), scores.at(utc("2027-07-05T00:15"))) == (0.25, None)

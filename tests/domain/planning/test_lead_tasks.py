@@ -11,8 +11,8 @@ from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Point, Product, Role, Stock
 from app.domain.planning.draw_permit import DrawPermit, PermitNeed
 from app.domain.planning.festival import DayKind, Festival, LeadTask
-from app.domain.planning.lead_tasks import Task, TaskSubject, draws, tasks
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.lead_tasks import Task, TaskSubject, has_draw, tasks
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, TaskKind
 from app.domain.program.project import starter_project
 from app.domain.rundown.rundown import Segment
@@ -131,8 +131,8 @@ def test_what_is_ticked_off_stays_so_and_is_never_overdue() -> None:
 
 def test_a_permit_is_asked_for_when_prizes_are_drawn_and_the_market_wants_one() -> None:
     with_draw = replace(SHOW, segments=(SEGMENT, DRAW))
-    assert not draws(SHOW)
-    assert draws(with_draw)
+    assert not has_draw(SHOW)
+    assert has_draw(with_draw)
     assert TaskKind.PERMIT not in kinds(found(PLAN, date(2027, 11, 26)))
     permit = found(PLAN, date(2027, 11, 26), show=with_draw)["permit:BR:friday"]
     assert permit.due == date(2027, 10, 17)

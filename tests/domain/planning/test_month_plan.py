@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.planning.duty import claims_of, rest_between
-from app.domain.planning.hours.burden import ledger
-from app.domain.planning.hours.comfort import Habits, comfort_line
-from app.domain.planning.hours.weighing import suit
-from app.domain.planning.months.month_plan import Plan, apply_plan, optimise
-from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind, Priorities
-from app.domain.planning.schedule import Airing, Move, Occurrence, Schedule, check_schedule, parties_on
+from app.domain.planning.hours.availability import busy_ids_on, rest_between
+from app.domain.planning.hours.comfort import ComfortRules, comfort_line
+from app.domain.planning.hours.fit import fit_of
+from app.domain.planning.months.month_plan import SuggestedPlan, apply_plan, optimise
+from app.domain.planning.people.party import Absence, Comfort, Hours, Party, PartyKind, Priorities
+from app.domain.planning.people.workload import workloads_of
+from app.domain.planning.schedule import Airing, DateOverride, Occurrence, Schedule, check_schedule, parties_on
 from tests.support.parties import ZONES, airing, dates_of, market, person, utc, wall
 
-HABITS = Habits(ZONES)
+COMFORT_RULES = ComfortRules(ZONES)
 BEIJING, NEW_YORK, BERLIN = "Asia/Shanghai", "America/New_York", "Europe/Berlin"
 AMERICA, GERMANY, NEPAL = market("america", NEW_YORK), market("germany", BERLIN), market("nepal", "Asia/Kathmandu")
 HOST = person("host", kind=PartyKind.HOST)
@@ -28,8 +28,8 @@ def planned(parties: Sequence[Party], *airings: Airing, **more: object) -> Sched
     return Schedule(parties=tuple(parties), airings=airings, **more)  # type: ignore[arg-type]
 
 
-def best(schedule: Schedule, **more: object) -> tuple[Plan, Schedule]:
-    plan = optimise(schedule, dates_of(schedule), HABITS, **more)  # type: ignore[arg-type]
+def best(schedule: Schedule, **more: object) -> tuple[SuggestedPlan, Schedule]:
+    plan = optimise(schedule, dates_of(schedule), COMFORT_RULES, **more)  # type: ignore[arg-type]
     return plan, apply_plan(schedule, plan)
 
 
@@ -43,7 +43,7 @@ def clashes(schedule: Schedule) -> set[tuple[str, str]]:
         (one.key, other.key)
         for place, one in enumerate(dates)
         for other in dates[place + 1 :]
-        if other.start < one.end and claims_of(schedule, one) & claims_of(schedule, other)
+        if other.start < one.end and busy_ids_on(schedule, one) & busy_ids_on(schedule, other)
     }
 
 
@@ -64,11 +64,11 @@ def short_rests(schedule: Schedule) -> int:
 
 
 def comfort(party: Party, one: Occurrence) -> Comfort:
-    return suit(comfort_line(party, one.start, one.end, HABITS), one.start, (one.end - one.start) // timedelta(minutes=1)).comfort
+    return fit_of(comfort_line(party, one.start, one.end, COMFORT_RULES), one.start, (one.end - one.start) // timedelta(minutes=1)).comfort
 
 
 def nights(schedule: Schedule) -> Mapping[str, int]:
-    return {one.party_id: one.night_count for one in ledger(schedule, dates_of(schedule), HABITS).values()}
+    return {one.party_id: one.night_count for one in workloads_of(schedule, dates_of(schedule), COMFORT_RULES).values()}
 
 
 # --- hours ---------------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_dates_of_a_series_move_one_by_one() -> None:
 
 def test_a_date_that_is_shorter_stays_so() -> None:
     series = airing("s", "2027-07-02T03:00", NEW_YORK, ["america", "host"], rule="FREQ=WEEKLY;COUNT=1")
-    schedule = planned([AMERICA, HOST], replace(series, moves=(Move(series.start.wall, series.start, 45),)))
+    schedule = planned([AMERICA, HOST], replace(series, moves=(DateOverride(series.start.wall, series.start, 45),)))
     (before,), (after,) = dates_of(schedule), dates_of(best(schedule)[1])
     assert (after.end - after.start, after.original) == (timedelta(minutes=45), before.original)
     assert after.start != before.start
@@ -184,7 +184,7 @@ def test_who_is_awake_takes_the_turn_of_who_is_not() -> None:
 
 
 def test_one_date_of_a_series_gets_other_people_and_the_others_keep_theirs() -> None:
-    there = person("there", "Europe/London", away=(Away(date(2027, 7, 8), date(2027, 8, 1)),))
+    there = person("there", "Europe/London", away=(Absence(date(2027, 7, 8), date(2027, 8, 1)),))
     series = airing("s", "2027-07-07T20:00", BERLIN, ["germany", "here"], rule="FREQ=WEEKLY;COUNT=3")
     schedule = planned([GERMANY, there, person("here")], series)
     _, better = best(schedule, move_hours=False)
@@ -229,7 +229,7 @@ def test_nights_of_a_month_are_shared_evenly(people: int, count: int) -> None:
     assert plan.after.nights == shared
     assert plan.before.nights["p0"] == count
     if people > 2:
-        assert max(burden.longest_run for burden in ledger(better, dates_of(better), HABITS).values()) <= 2
+        assert max(workload.longest_run for workload in workloads_of(better, dates_of(better), COMFORT_RULES).values()) <= 2
 
 
 def test_two_shows_of_a_night_go_to_one_so_that_the_others_sleep() -> None:
@@ -254,7 +254,7 @@ def test_nights_from_before_count_in_turns() -> None:
 
 def test_who_cannot_take_a_night_leaves_it_to_the_others() -> None:
     never = person("p2", hours=(Hours(0, 6 * 60, Comfort.NEVER),))
-    away = person("p3", away=(Away(date(2027, 7, 1), date(2027, 7, 15)),))
+    away = person("p3", away=(Absence(date(2027, 7, 1), date(2027, 7, 15)),))
     schedule = planned([GERMANY, person("p0"), person("p1"), never, away], *night_shows(30, ["p0"]))
     shared = nights(best(schedule)[1])
     assert shared["p2"] == 0
@@ -265,7 +265,7 @@ def test_who_cannot_take_a_night_leaves_it_to_the_others() -> None:
 
 PEOPLE = (
     HOST,
-    person("host2", BERLIN, PartyKind.HOST, away=(Away(date(2027, 3, 26), date(2027, 3, 28)),)),
+    person("host2", BERLIN, PartyKind.HOST, away=(Absence(date(2027, 3, 26), date(2027, 3, 28)),)),
     person("op1"),
     person("op2", "Asia/Kathmandu", hours=(Hours(22 * 60, 31 * 60, Comfort.NEVER),)),
     person("op3", NEW_YORK),
@@ -323,6 +323,6 @@ def test_a_plan_that_was_made_better_has_little_left_to_be_made_better(schedule:
 
 
 def test_an_empty_month_has_no_plan() -> None:
-    plan = optimise(Schedule(), (), HABITS)
+    plan = optimise(Schedule(), (), COMFORT_RULES)
     assert plan.proposals == ()
     assert (plan.before.conflicts, plan.before.score, dict(plan.before.nights)) == (0, 1.0, {})

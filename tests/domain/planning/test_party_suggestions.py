@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.calendar.packaged_zones import load_zones
-from app.domain.planning.party import Party, PartyKind
-from app.domain.planning.party_suggestions import far_apart, missing_parties
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.people.party_suggestions import far_apart, missing_parties
 from app.domain.planning.schedule import Schedule
 from app.storage.markets import load_markets_by_id
 

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.catalogue.market import Level
-from app.domain.planning.duty import claims_of
-from app.domain.planning.hours.comfort import Habits
-from app.domain.planning.party import Comfort, Hours, PartyKind
+from app.domain.planning.hours.availability import busy_ids_on
+from app.domain.planning.hours.comfort import ComfortRules
+from app.domain.planning.people.party import Comfort, Hours, PartyKind
 from app.domain.planning.replan import Shift, apply_shifts, replan_day
 from app.domain.planning.schedule import Airing, Schedule, airing_by_id
 from app.domain.planning.schedule_editing import change_party
 from tests.support.parties import ZONES, airing, dates_of, local, market, person
 
-HABITS = Habits(ZONES)
+COMFORT_RULES = ComfortRules(ZONES)
 BEIJING = "Asia/Shanghai"
 DAY = "2027-07-07T"
 PARTIES = (
@@ -43,7 +43,7 @@ def shifts(schedule: Schedule, ends: str, late: str = "a") -> dict[str, Shift]:
     dates = dates_of(schedule)
     running = next(one for one in dates if one.key == late)
     ends = f"{DAY}{ends}" if len(ends) == 5 else ends
-    return {one.occurrence.key: one for one in replan_day(schedule, dates, running, local(ends, BEIJING), HABITS)}
+    return {one.occurrence.key: one for one in replan_day(schedule, dates, running, local(ends, BEIJING), COMFORT_RULES)}
 
 
 def begins(schedule: Schedule, ends: str) -> dict[str, str]:
@@ -132,13 +132,13 @@ def test_a_delay_over_a_change_of_the_clocks_is_counted_in_time_that_passes() ->
     shows = (airing("a", "2027-03-13T23:00", zone, ["host"], 120), airing("b", "2027-03-14T01:15", zone, ["host"], 60))
     schedule = plan(*shows)
     first, _ = dates_of(schedule)
-    (moved,) = replan_day(schedule, dates_of(schedule), first, local("2027-03-14T01:40", zone), HABITS)
+    (moved,) = replan_day(schedule, dates_of(schedule), first, local("2027-03-14T01:40", zone), COMFORT_RULES)
     assert (moved.later_minutes, f"{moved.local.wall:%H:%M}") == (45, "03:00")
 
 
 def clashes(schedule: Schedule, spans: Mapping[str, tuple[datetime, datetime]]) -> set[tuple[str, str]]:
     """Pairs of shows of the same people at the same time."""
-    claims = {one.key: claims_of(schedule, one) for one in dates_of(schedule)}
+    claims = {one.key: busy_ids_on(schedule, one) for one in dates_of(schedule)}
     return {
         (one, other)
         for one, other in combinations(sorted(spans), 2)
@@ -161,12 +161,12 @@ def test_whatever_the_day_is_like(others: list[tuple[int, int, str, bool]], dela
     dates = dates_of(schedule)
     late = next(one for one in dates if one.key == "a")
     ends = late.end + timedelta(minutes=delay)
-    found = replan_day(schedule, dates, late, ends, HABITS)
+    found = replan_day(schedule, dates, late, ends, COMFORT_RULES)
     for one in found:
         assert one.end > one.start
         assert one.later_minutes >= 0
         assert one.later_minutes == 0 or (one.start.minute % 15 == 0 and not airing_by_id(schedule, one.occurrence.airing_id).fixed)
-        assert "other" not in claims_of(schedule, one.occurrence)
+        assert "other" not in busy_ids_on(schedule, one.occurrence)
     before = {one.key: (one.start, one.end) for one in dates}
     after = {**before, "a": (late.start, ends)} | {one.occurrence.key: (one.start, one.end) for one in found}
     if not any_fixed:
@@ -177,5 +177,5 @@ def test_whatever_the_day_is_like(others: list[tuple[int, int, str, bool]], dela
 def test_the_changeover_is_the_users(changeover: int) -> None:
     schedule = plan(show("a", "14:00"), show("b", "15:45"))
     dates = dates_of(schedule)
-    found = replan_day(schedule, dates, dates[0], local(f"{DAY}15:45", BEIJING), HABITS, changeover=changeover)
+    found = replan_day(schedule, dates, dates[0], local(f"{DAY}15:45", BEIJING), COMFORT_RULES, changeover=changeover)
     assert [one.later_minutes for one in found] == ([] if changeover == 0 else [30])

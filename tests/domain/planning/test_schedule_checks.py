@@ -8,10 +8,10 @@ import pytest
 
 from app.domain.catalogue.market import Level
 from app.domain.planning.festival import DayKind, Festival
-from app.domain.planning.hours.comfort import Habits
-from app.domain.planning.party import Away, Comfort, Hours, PartyKind
+from app.domain.planning.hours.comfort import ComfortRules
+from app.domain.planning.people.party import Absence, Comfort, Hours, PartyKind
 from app.domain.planning.schedule import Airing, Schedule
-from app.domain.planning.schedule_checks import Needs, check_plan
+from app.domain.planning.schedule_checks import ShowRequirements, check_plan
 from app.domain.planning.schedule_editing import change_party, put_airing
 from app.domain.rundown.finding import Finding, Subject
 from tests.support.parties import ZONES, airing, dates_of, local, market, person, utc
@@ -21,7 +21,7 @@ DAYS = (
     Festival("US", "mourning", {"en": "A day of mourning"}, date(2027, 7, 9), date(2027, 7, 9), DayKind.CAUTION),
     Festival("SA", "ramadan", {"en": "Ramadan"}, date(2027, 2, 8), date(2027, 3, 8), DayKind.RELIGIOUS),
 )
-HABITS = Habits(ZONES, festivals=DAYS)
+COMFORT_RULES = ComfortRules(ZONES, festivals=DAYS)
 PARTIES = (
     market("america", NEW_YORK, "US", languages=("en",)),
     market("germany", BERLIN, "DE", languages=("de",)),
@@ -47,8 +47,8 @@ GOOD = Schedule(
 )
 
 
-def findings(schedule: Schedule, needs: Needs | None = None) -> tuple[Finding, ...]:
-    return check_plan(schedule, dates_of(schedule), HABITS, needs=needs or Needs())
+def findings(schedule: Schedule, needs: ShowRequirements | None = None) -> tuple[Finding, ...]:
+    return check_plan(schedule, dates_of(schedule), COMFORT_RULES, needs=needs or ShowRequirements())
 
 
 def with_show(airing_id: str, start: str, zone: str, *parties: str, minutes: int = 120) -> Schedule:
@@ -57,7 +57,7 @@ def with_show(airing_id: str, start: str, zone: str, *parties: str, minutes: int
 
 def test_nothing_is_said_of_a_good_plan() -> None:
     assert findings(GOOD) == ()
-    assert check_plan(GOOD, (), HABITS) == ()
+    assert check_plan(GOOD, (), COMFORT_RULES) == ()
 
 
 def nights() -> Schedule:
@@ -115,7 +115,7 @@ SPOILT: Mapping[str, tuple[Callable[[], Schedule], str, Level, Mapping[str, obje
         {"names": "Host\nHelper"},
     ),
     "airing.is_away": (
-        lambda: change_party(GOOD, "host", away=(Away(date(2027, 7, 7), date(2027, 7, 7)),)),
+        lambda: change_party(GOOD, "host", away=(Absence(date(2027, 7, 7), date(2027, 7, 7)),)),
         "one",
         Level.BLOCK,
         {"name": "Host", "date": "2027-07-07", "time": "09:00"},
@@ -184,7 +184,7 @@ def test_both_of_two_dates_that_clash_say_so(code: str) -> None:
 
 
 def test_what_the_show_needs_beyond_the_plan() -> None:
-    found = findings(GOOD, Needs(interpreter=True, permits={"two": ("US", "DE")}))
+    found = findings(GOOD, ShowRequirements(interpreter=True, permits={"two": ("US", "DE")}))
     assert [(one.id, one.code) for one in found] == [
         ("one", "airing.no_interpreter"),
         ("two", "airing.no_interpreter"),
@@ -196,8 +196,8 @@ def test_what_the_show_needs_beyond_the_plan() -> None:
 def test_the_host_of_the_show_speaks_its_language() -> None:
     schedule = replace(GOOD, parties=tuple(replace(party, languages=()) if party.id == "host" else party for party in PARTIES))
     assert findings(schedule) == ()
-    assert {one.code for one in findings(schedule, Needs(host_language="zh-Hans"))} == {"airing.no_language"}
-    assert findings(schedule, Needs(host_language="en-GB")) == ()
+    assert {one.code for one in findings(schedule, ShowRequirements(host_language="zh-Hans"))} == {"airing.no_language"}
+    assert findings(schedule, ShowRequirements(host_language="en-GB")) == ()
 
 
 def test_a_time_that_comes_twice_is_asked_about_only_once() -> None:
@@ -207,12 +207,12 @@ def test_a_time_that_comes_twice_is_asked_about_only_once() -> None:
 
 
 def test_who_is_on_duty_and_cannot_be_there_is_not_on_duty() -> None:
-    schedule = change_party(GOOD, "helper", away=(Away(date(2027, 7, 7), date(2027, 7, 7)),))
+    schedule = change_party(GOOD, "helper", away=(Absence(date(2027, 7, 7), date(2027, 7, 7)),))
     assert {"airing.is_away", "airing.no_support"} <= {one.code for one in findings(schedule) if one.id == "one"}
 
 
 def test_the_gravest_comes_first_and_dates_are_in_order() -> None:
-    schedule = change_party(nights(), "host", away=(Away(date(2027, 7, 21), date(2027, 7, 21)),))
+    schedule = change_party(nights(), "host", away=(Absence(date(2027, 7, 21), date(2027, 7, 21)),))
     found = findings(schedule)
     assert [one.id for one in found] == sorted(one.id for one in found)
     assert found[0].level is Level.BLOCK
@@ -221,7 +221,7 @@ def test_the_gravest_comes_first_and_dates_are_in_order() -> None:
 
 def test_what_is_over_is_not_complained_about_and_counts_all_the_same() -> None:
     schedule = nights()
-    found = check_plan(schedule, dates_of(schedule), HABITS, now=utc("2027-07-22T06:00"))
+    found = check_plan(schedule, dates_of(schedule), COMFORT_RULES, now=utc("2027-07-22T06:00"))
     assert {one.id for one in found} == {"n22"}
     assert {"airing.nights", "airing.poor"} == {one.code for one in found}
 
@@ -234,5 +234,5 @@ def test_a_series_is_named_by_its_dates() -> None:
 
 def test_dates_are_given_in_any_order() -> None:
     schedule = nights()
-    assert check_plan(schedule, dates_of(schedule)[::-1], HABITS) == findings(schedule)
+    assert check_plan(schedule, dates_of(schedule)[::-1], COMFORT_RULES) == findings(schedule)
     assert local("2027-07-20T20:00", BERLIN) == dates_of(schedule)[0].start

@@ -8,14 +8,14 @@ from functools import cache
 import pytest
 
 from app.domain.planning.festival import DayKind, Festival
-from app.domain.planning.hours.burden import Burden, ledger
-from app.domain.planning.hours.comfort import Habits
-from app.domain.planning.hours.hour_finder import HourField
+from app.domain.planning.hours.comfort import ComfortRules
+from app.domain.planning.hours.hour_finder import HourScorer
 from app.domain.planning.months.month_plan import optimise
-from app.domain.planning.party import Comfort, Hours, PartyKind
+from app.domain.planning.people.party import Comfort, Hours, PartyKind
+from app.domain.planning.people.workload import Workload, workloads_of
 from app.domain.planning.replan import replan_day
 from app.domain.planning.schedule import Schedule
-from app.domain.planning.schedule_checks import Needs
+from app.domain.planning.schedule_checks import ShowRequirements
 from app.domain.rundown.finding import Finding
 from app.language.findings import finding_values
 from app.storage.wording import Wordings, placeholders
@@ -27,7 +27,7 @@ from tests.support.source_trees import ROOT
 WORDS = ROOT / "resources" / "findings"
 NEW_YORK, BERLIN, RIYADH, BEIJING = "America/New_York", "Europe/Berlin", "Asia/Riyadh", "Asia/Shanghai"
 FEAST = Festival("US", "feast", {"en": "A feast", "zh-Hans": "节日"}, date(2027, 3, 15), date(2027, 3, 15), DayKind.PUBLIC)
-HABITS = Habits(
+COMFORT_RULES = ComfortRules(
     ZONES,
     festivals=(
         FEAST,
@@ -52,9 +52,9 @@ def of_hours() -> Iterator[Finding]:
     schedule = Schedule(parties=parties, airings=nights)
     days = (local("2027-03-01T00:00", BEIJING), local("2027-04-20T00:00", BEIJING))
     taken = dates_of(schedule)
-    burdens = {**ledger(schedule, taken, HABITS), "operator": Burden("operator", nights=(date(2027, 3, 1),) * 3)}
+    workloads = {**workloads_of(schedule, taken, COMFORT_RULES), "operator": Workload("operator", nights=(date(2027, 3, 1),) * 3)}
     ids = [party.id for party in parties]
-    field = HourField(schedule, ids, 60, days, habits=HABITS, taken=taken, burdens=burdens)
+    field = HourScorer(schedule, ids, 60, days, comfort_rules=COMFORT_RULES, taken=taken, workloads=workloads)
     begins = (
         ("2027-03-15T20:00", NEW_YORK),
         ("2027-03-15T22:30", NEW_YORK),
@@ -69,7 +69,7 @@ def of_hours() -> Iterator[Finding]:
     for text, zone in begins:
         yield from field.candidate(local(text, zone)).reasons
     autumn = (local("2027-10-28T00:00", BERLIN), local("2027-10-30T00:00", BERLIN))
-    yield from HourField(schedule, ids, 60, autumn, habits=HABITS).candidate(autumn[0]).reasons
+    yield from HourScorer(schedule, ids, 60, autumn, comfort_rules=COMFORT_RULES).candidate(autumn[0]).reasons
 
 
 def of_proposals() -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def of_proposals() -> Iterator[Finding]:
     )
     schedule = Schedule(parties=parties, airings=shows)
     schedule = replace(schedule, priorities=replace(schedule.priorities, strict=True))
-    for proposal in optimise(schedule, dates_of(schedule), HABITS).proposals:
+    for proposal in optimise(schedule, dates_of(schedule), COMFORT_RULES).proposals:
         yield from proposal.reasons
 
 
@@ -95,11 +95,11 @@ def of_delays() -> Iterator[Finding]:
     for host, delay in ((HOST, 60), (bedtime, 45), (bedtime, 150)):
         schedule = replace(late, parties=(host,))
         dates = dates_of(schedule)
-        for shift in replan_day(schedule, dates, dates[0], dates[0].end + timedelta(minutes=delay), HABITS):
+        for shift in replan_day(schedule, dates, dates[0], dates[0].end + timedelta(minutes=delay), COMFORT_RULES):
             yield from shift.reasons
     standing = Schedule(parties=(HOST,), airings=(shows[0], replace(shows[1], fixed=True)))
     dates = dates_of(standing)
-    for shift in replan_day(standing, dates, dates[0], dates[1].end, HABITS):
+    for shift in replan_day(standing, dates, dates[0], dates[1].end, COMFORT_RULES):
         yield from shift.reasons
 
 
@@ -107,7 +107,7 @@ def of_delays() -> Iterator[Finding]:
 def everything() -> dict[str, Finding]:
     """One finding of each code."""
     checked = [one for spoil, *_ in SPOILT.values() for one in findings(spoil())]
-    needed = findings(GOOD, Needs(interpreter=True, permits={"one": ("US",)}))
+    needed = findings(GOOD, ShowRequirements(interpreter=True, permits={"one": ("US",)}))
     return {one.code: one for one in (*of_hours(), *of_proposals(), *of_delays(), *checked, *needed)}
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.planning.dates.series_rule import Frequency, SeriesRule, parse_rule
 from app.domain.planning.schedule import ScheduleError
-from app.domain.planning.series_rule import Frequency, SeriesRule, parse_rule
 
 WEEKLY = st.builds(
     SeriesRule,

@@ -1,4 +1,4 @@
-"""Telling people of planned shows: texts by market, reminders, calendar files and posters, as files and for the room."""
+"""AnnouncementContext people of planned shows: texts by market, reminders, calendar files and posters, as files and for the room."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from app.bootstrap.announcements import announcement_services
 from app.bootstrap.studio import qr_code_modules
 from app.domain.base.local_time import LocalTime
 from app.domain.base.notice import Severity
-from app.domain.planning.party import Party, PartyKind
-from app.domain.planning.poster import PosterSize
+from app.domain.planning.announcements.poster import PosterSize
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, ScheduleError, WhatsNew
 from app.session.document.document import Document
 from app.session.document.show_pictures import ShowPictures
-from app.session.planning.announcement_texts import Telling as Told
-from app.session.planning.announcements import Announcements, PosterChoice, file_name
+from app.session.planning.announcements.announcement_texts import AnnouncementContext as Told
+from app.session.planning.announcements.announcements import Announcements, PosterChoice, file_name
 from app.session.room.room_schedule import schedule_board
 from app.storage.card_themes import load_card_themes
 from app.storage.paths import RESOURCES
@@ -50,7 +50,7 @@ FRIDAYS = Airing(
 )
 
 
-class Telling:
+class AnnouncementContext:
     """A desk that tells of its plan. `link` is where the page is."""
 
     def __init__(self, home: Path) -> None:
@@ -72,7 +72,7 @@ class Telling:
         return self.desk.studio.document
 
     @property
-    def embedded(self) -> "Telling":
+    def embedded(self) -> "AnnouncementContext":
         return self
 
     @property
@@ -92,14 +92,14 @@ class Telling:
 
 
 @pytest.fixture
-def telling(tmp_path: Path) -> Iterator[Telling]:
-    made = Telling(tmp_path)
+def context(tmp_path: Path) -> Iterator[AnnouncementContext]:
+    made = AnnouncementContext(tmp_path)
     yield made
     made.desk.close()
 
 
-def test_every_market_has_its_text_in_each_of_its_languages(telling: Telling) -> None:
-    texts = asyncio.run(telling.announcements.texts(telling.date()))
+def test_every_market_has_its_text_in_each_of_its_languages(context: AnnouncementContext) -> None:
+    texts = asyncio.run(context.announcements.texts(context.date()))
     assert [(one.market_id, one.language) for one in texts] == [("US", "en"), ("US", "es"), ("EG", "ar")]
     assert texts[0].text == (
         "Friday live\n\n"
@@ -117,14 +117,14 @@ def test_every_market_has_its_text_in_each_of_its_languages(telling: Telling) ->
     )
 
 
-def test_another_year_is_said(telling: Telling) -> None:
-    texts = asyncio.run(telling.announcements.texts(telling.change(start=LocalTime(datetime(2028, 1, 7, 20), "America/New_York")), link=""))
+def test_another_year_is_said(context: AnnouncementContext) -> None:
+    texts = asyncio.run(context.announcements.texts(context.change(start=LocalTime(datetime(2028, 1, 7, 20), "America/New_York")), link=""))
     assert "New York: Friday, January 7, 2028 · " in texts[0].text
     assert "Watch here" not in texts[0].text
 
 
-def test_a_reminder_is_worded_for_all_who_learn_something_new(telling: Telling) -> None:
-    reminder = asyncio.run(telling.announcements.reminder(telling.date(), 30))
+def test_a_reminder_is_worded_for_all_who_learn_something_new(context: AnnouncementContext) -> None:
+    reminder = asyncio.run(context.announcements.reminder(context.date(), 30))
     assert (reminder.occurrence, reminder.minutes_before, reminder.sent_ms) == ("fri@2027-03-05T20:00", 30, 0)
     assert reminder.texts == {
         "en": "Friday live starts in 30 min\nNew product: Alpine thermos\nGuest: Maya Lindqvist",
@@ -133,29 +133,29 @@ def test_a_reminder_is_worded_for_all_who_learn_something_new(telling: Telling) 
     }
     assert reminder.apart == {"ar": 301}  # at 21:59 in Cairo, for it is 02:30 there when the others are told
     assert reminder.all_minutes == (301, 30)
-    telling.desk.scheduler.put_reminder(reminder)
-    assert telling.desk.scheduler.schedule.reminders == (reminder,)
+    context.desk.scheduler.put_reminder(reminder)
+    assert context.desk.scheduler.schedule.reminders == (reminder,)
 
 
-def test_a_market_that_would_learn_nothing_new_is_named(telling: Telling) -> None:
+def test_a_market_that_would_learn_nothing_new_is_named(context: AnnouncementContext) -> None:
     with pytest.raises(ScheduleError) as refused:
-        asyncio.run(telling.announcements.reminder(telling.change(whats_new=WhatsNew(product={"en": "Thermos"})), 30))
+        asyncio.run(context.announcements.reminder(context.change(whats_new=WhatsNew(product={"en": "Thermos"})), 30))
     assert (refused.value.code, dict(refused.value.data)) == ("schedule.nothing_new", {"market": "EG", "languages": "ar"})
 
 
-def test_each_market_is_reminded_when_its_people_are_awake(telling: Telling) -> None:
-    found = telling.announcements.sendings(telling.date(), 30)
+def test_each_market_is_reminded_when_its_people_are_awake(context: AnnouncementContext) -> None:
+    found = context.announcements.reminder_times(context.date(), 30)
     assert [(one.market_id, f"{one.at:%d %H:%M}", one.moved) for one in found] == [("US", "06 00:30", False), ("EG", "05 19:59", True)]
 
 
-def test_calendars_are_written_for_everybody_in_their_languages(telling: Telling, tmp_path: Path) -> None:
+def test_calendars_are_written_for_everybody_in_their_languages(context: AnnouncementContext, tmp_path: Path) -> None:
     folder = tmp_path / "calendars"
     folder.mkdir()
-    assert asyncio.run(telling.announcements.save_calendars(folder)) == 3
+    assert asyncio.run(context.announcements.save_calendars(folder)) == 3
     contents = {path.stem: path.read_bytes() for path in folder.iterdir()}
     assert set(contents) == {"United States", "مصر", "林美雅"}
     begin, end = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
-    planned = [one.start for one in telling.desk.scheduler.occurrences(begin, end)]
+    planned = [one.start for one in context.desk.scheduler.occurrences(begin, end)]
     for content in contents.values():
         assert faults(content) == []
         assert [one.start for one in read_by_icalendar(content, begin, end)] == planned
@@ -165,56 +165,56 @@ def test_calendars_are_written_for_everybody_in_their_languages(telling: Telling
     assert "SUMMARY;LANGUAGE=zh-Hans:周五直播" in unfolded["林美雅"]
     assert "新品：高山保温杯" in unfolded["林美雅"] and "带样品" in unfolded["林美雅"]
     assert "带样品" not in unfolded["United States"]
-    assert telling.desk.codes() == ["table.written"] * 3
+    assert context.desk.codes() == ["table.written"] * 3
 
 
-def test_the_same_plan_gives_the_same_file_and_a_changed_one_a_newer(telling: Telling) -> None:
-    first = asyncio.run(telling.announcements.calendar_of("us"))
-    telling.desk.be_at(NOW + timedelta(hours=1))
-    assert asyncio.run(telling.announcements.calendar_of("us")) == first
-    telling.change(minutes=90)
-    later = asyncio.run(telling.announcements.calendar_of("us"))
+def test_the_same_plan_gives_the_same_file_and_a_changed_one_a_newer(context: AnnouncementContext) -> None:
+    first = asyncio.run(context.announcements.calendar_of("us"))
+    context.desk.be_at(NOW + timedelta(hours=1))
+    assert asyncio.run(context.announcements.calendar_of("us")) == first
+    context.change(minutes=90)
+    later = asyncio.run(context.announcements.calendar_of("us"))
     sequences = [int(content.split(b"SEQUENCE:")[1].split(b"\r\n")[0]) for content in (first, later)]
     assert sequences[1] - sequences[0] == 3600
 
 
-def test_what_cannot_be_written_is_told(telling: Telling, tmp_path: Path) -> None:
-    assert not asyncio.run(telling.announcements.save_calendar(tmp_path / "nowhere" / "plan.ics", "us"))
-    assert not asyncio.run(telling.announcements.save_calendar(tmp_path / "plan.ics", "nobody"))
-    assert not asyncio.run(telling.announcements.save_poster(tmp_path / "nowhere" / "p.png", telling.date(), PosterChoice("en")))
-    assert [(notice.severity, notice.code) for notice in telling.desk.heard] == [
+def test_what_cannot_be_written_is_told(context: AnnouncementContext, tmp_path: Path) -> None:
+    assert not asyncio.run(context.announcements.save_calendar(tmp_path / "nowhere" / "plan.ics", "us"))
+    assert not asyncio.run(context.announcements.save_calendar(tmp_path / "plan.ics", "nobody"))
+    assert not asyncio.run(context.announcements.save_poster(tmp_path / "nowhere" / "p.png", context.date(), PosterChoice("en")))
+    assert [(notice.severity, notice.code) for notice in context.desk.heard] == [
         (Severity.ERROR, "file.missing"),
         (Severity.ERROR, "schedule.no_party"),
         (Severity.ERROR, "file.missing"),
     ]
 
 
-def test_visitors_of_the_room_get_each_date_in_their_language(telling: Telling) -> None:
-    dates = telling.desk.scheduler.upcoming(2)
-    calendars, names = asyncio.run(telling.announcements.room_calendars(dates))
+def test_visitors_of_the_room_get_each_date_in_their_language(context: AnnouncementContext) -> None:
+    dates = context.desk.scheduler.upcoming(2)
+    calendars, names = asyncio.run(context.announcements.room_calendars(dates))
     assert {key: set(files) for key, files in names.items()} == {one.key: {"en", "es", "ar"} for one in dates}
     assert {calendar.name for calendar in calendars} == {name for files in names.values() for name in files.values()}
     assert [calendar.file_name for calendar in calendars[:3]] == ["Friday live.ics", "周五直播.ics", "بث الجمعة.ics"]
     assert all(faults(calendar.content) == [] and len(calendar.content) < 16_000 for calendar in calendars)
-    assert asyncio.run(telling.announcements.room_calendars(dates))[1] == names
-    board = schedule_board(telling.document.show.schedule, dates, now=NOW, host_language="zh-Hans", calendars=names)
+    assert asyncio.run(context.announcements.room_calendars(dates))[1] == names
+    board = schedule_board(context.document.show.schedule, dates, now=NOW, host_language="zh-Hans", calendars=names)
     assert board[f"date/{dates[0].key}"]["calendar"] == names[dates[0].key]
 
 
-def test_a_poster_is_drawn_for_all_markets_or_the_places_of_one(telling: Telling, tmp_path: Path) -> None:
+def test_a_poster_is_drawn_for_all_markets_or_the_places_of_one(context: AnnouncementContext, tmp_path: Path) -> None:
     path = tmp_path / "poster.png"
     for choice in (PosterChoice("en"), PosterChoice("ar", PosterSize.WIDE, "paper", ("eg",), None)):
-        assert asyncio.run(telling.announcements.save_poster(path, telling.date(), choice))
+        assert asyncio.run(context.announcements.save_poster(path, context.date(), choice))
         image = cv2.imread(str(path))
         assert image is not None and image.shape == (*reversed(choice.size.pixels), 3)
         assert cv2.QRCodeDetector().detectAndDecode(np.asarray(image))[0] == LINK
 
 
-def test_what_a_poster_says(telling: Telling, tmp_path: Path) -> None:
-    desk, date = telling.desk, telling.date()
+def test_what_a_poster_says(context: AnnouncementContext, tmp_path: Path) -> None:
+    desk, date = context.desk, context.date()
     texts = announcement_services(paths_in(tmp_path), lambda: None, qr_code_modules).texts
     markets = {market.id: market for market in desk.calendar.markets(("US", "EG"))}
-    told = Told("Show", telling.document.show.schedule, desk.zones, markets, "zh-Hans", LINK, NOW)
+    told = Told("Show", context.document.show.schedule, desk.zones, markets, "zh-Hans", LINK, NOW)
     poster = texts.poster(told, FRIDAYS, date, (US, EGYPT, HOST), "en", modules=((True,),))
     assert (poster.title, poster.day, poster.live) == ("Friday live", "Friday, March 5", "Live")
     assert [(one.city, one.weekday, one.clock, one.shift) for one in poster.times] == [

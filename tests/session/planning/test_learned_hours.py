@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.event import EventKind
-from app.domain.planning.party import Party, PartyKind
-from app.session.planning import learned_hours
+from app.domain.planning.people.party import Party, PartyKind
+from app.session.planning.hours import learned_hours
 from tests.support.scheduling import SchedulingDesk
 
 INDIA = Party("india", "India", PartyKind.MARKET, "Asia/Kolkata", market_id="IN", languages=("en",))
@@ -48,12 +48,12 @@ def month(desk: SchedulingDesk) -> None:
 
 def test_a_market_that_watches_at_noon_has_its_prime_time_then(desk: SchedulingDesk) -> None:
     scheduler = desk.scheduler
-    assert scheduler.habits(*DAYS).learned == {}
+    assert scheduler.advice.comfort_rules(*DAYS).learned == {}
     week = datetime(2027, 6, 1, tzinfo=UTC), datetime(2027, 6, 8, tzinfo=UTC)
-    before = scheduler.find(["india"], 120, *week)[0]
+    before = scheduler.advice.find(["india"], 120, *week)[0]
     month(desk)
-    assert scheduler.habits(*DAYS).learned == {"india": ("12:30", "15:30")}
-    after = scheduler.find(["india"], 120, *week)[0]
+    assert scheduler.advice.comfort_rules(*DAYS).learned == {"india": ("12:30", "15:30")}
+    after = scheduler.advice.find(["india"], 120, *week)[0]
     zone = desk.zones.zone("Asia/Kolkata")
     assert [one.start.astimezone(zone).hour for one in (before, after)] == [20, 13]
 
@@ -61,18 +61,18 @@ def test_a_market_that_watches_at_noon_has_its_prime_time_then(desk: SchedulingD
 def test_a_long_log_is_read_in_pieces(desk: SchedulingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learned_hours, "PIECE", 7)
     month(desk)
-    assert desk.scheduler.habits(*DAYS).learned == {"india": ("12:30", "15:30")}
+    assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {"india": ("12:30", "15:30")}
 
 
 def test_another_show_has_taught_nothing(desk: SchedulingDesk) -> None:
     month(desk)
-    assert desk.scheduler.habits(*DAYS).learned
+    assert desk.scheduler.advice.comfort_rules(*DAYS).learned
     desk.studio.files.new()
     desk.scheduler.reload()
     desk.fill(parties=[INDIA])
-    assert desk.scheduler.habits(*DAYS).learned == {}
+    assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {}
     show(desk, 10, NOON, 2)
-    assert desk.scheduler.habits(*DAYS).learned == {}
+    assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {}
 
 
 async def test_on_a_desk_that_runs_it_comes_when_it_was_read(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ async def test_on_a_desk_that_runs_it_comes_when_it_was_read(tmp_path: Path) -> 
     desk.fill(parties=[INDIA])
     month(desk)
     told = asyncio.Event()
-    assert desk.scheduler.habits(*DAYS).learned == {}
-    desk.scheduler.changed.connect(lambda: told.set() if desk.scheduler.habits(*DAYS).learned else None)
+    assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {}
+    desk.scheduler.changed.connect(lambda: told.set() if desk.scheduler.advice.comfort_rules(*DAYS).learned else None)
     await asyncio.wait_for(told.wait(), 20)
-    assert desk.scheduler.habits(*DAYS).learned == {"india": ("12:30", "15:30")}
+    assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {"india": ("12:30", "15:30")}
     await desk.aclose()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, FestivalChange, TaskKind
 from tests.support.schedules import BERLIN, NEW_YORK, SHANGHAI
 from tests.support.scheduling import SchedulingDesk, wall
@@ -33,25 +33,25 @@ def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
 
 
 def test_hours_are_found_for_an_audience_beside_what_is_planned(desk: SchedulingDesk) -> None:
-    best = desk.scheduler.find(["us", "host"], 120, *WEEK)
+    best = desk.scheduler.advice.find(["us", "host"], 120, *WEEK)
     assert len(best) == 5 and best[0].score >= best[-1].score
     friday = desk.scheduler.occurrence("weekly@2027-03-12T20:00")
     assert friday is not None
-    field = desk.scheduler.advice.hour_field(["us", "host"], 120, *WEEK)
+    field = desk.scheduler.advice.hour_scorer(["us", "host"], 120, *WEEK)
     assert not field.candidate(friday.start).possible  # the host is in the Friday show
-    alone = desk.scheduler.advice.hour_field(["us", "host"], 120, *WEEK, without=friday.key)
+    alone = desk.scheduler.advice.hour_scorer(["us", "host"], 120, *WEEK, without=friday.key)
     assert alone.candidate(friday.start).possible
-    heat = desk.scheduler.week_heat(["us", "host"], 120, date(2027, 3, 8), zone=NEW_YORK)
+    heat = desk.scheduler.advice.week_heat(["us", "host"], 120, date(2027, 3, 8), zone=NEW_YORK)
     assert (len(heat), {len(row) for row in heat}) == (7, {96})
     assert heat[4][80] is None and heat[3][80] is not None
 
 
 def test_the_ledger_is_worked_out_once_for_a_plan(desk: SchedulingDesk) -> None:
-    first = desk.scheduler.ledger()
+    first = desk.scheduler.advice.workloads()
     assert first["host"].shows == 8 and "us" not in first
-    assert desk.scheduler.ledger() is first
-    desk.scheduler.call_off(desk.scheduler.upcoming(1)[0])
-    assert desk.scheduler.ledger()["host"].shows == 7
+    assert desk.scheduler.advice.workloads() is first
+    desk.scheduler.cancel(desk.scheduler.upcoming(1)[0])
+    assert desk.scheduler.advice.workloads()["host"].shows == 7
 
 
 NIGHTLY = Airing("nightly", "Night market", wall("2027-03-02 03:00", SHANGHAI), 120, "FREQ=DAILY;COUNT=3", party_ids=("us", "op"))
@@ -71,14 +71,14 @@ def take_place(desk: SchedulingDesk, days: range) -> None:
 def test_past_shows_count_as_they_took_place_whatever_became_of_them_in_the_plan(desk: SchedulingDesk) -> None:
     desk.scheduler.remove_airings(["weekly"])
     desk.fill(NIGHTLY)
-    assert (desk.scheduler.ledger()["op"].shows, desk.scheduler.ledger()["op"].minutes) == (3, 360)
+    assert (desk.scheduler.advice.workloads()["op"].shows, desk.scheduler.advice.workloads()["op"].minutes) == (3, 360)
     take_place(desk, range(2, 4))
     desk.be_at(datetime(2027, 3, 6, tzinfo=UTC))  # the third one was not held
     nights = (date(2027, 3, 2), date(2027, 3, 3))
-    held = desk.scheduler.ledger()["op"]
+    held = desk.scheduler.advice.workloads()["op"]
     assert (held.shows, held.minutes, held.nights) == (2, 120, nights)
     desk.scheduler.remove_airings(["nightly"])
-    assert desk.scheduler.ledger()["op"] == held
+    assert desk.scheduler.advice.workloads()["op"] == held
 
 
 async def test_who_worked_past_nights_is_spared_the_next_one(tmp_path: Path) -> None:
@@ -87,25 +87,26 @@ async def test_who_worked_past_nights_is_spared_the_next_one(tmp_path: Path) -> 
     coming = Airing("coming", "Night market", wall("2027-03-12 03:00", SHANGHAI), 120, party_ids=("us", "op"), fixed=True)
     desk.fill(coming, parties=(*PARTIES, other))
     span = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 20, tzinfo=UTC))
-    assert not (await desk.scheduler.optimise(*span)).proposals
+    assert not (await desk.scheduler.advice.optimise(*span)).proposals
     desk.fill(NIGHTLY)
     take_place(desk, range(2, 5))
     desk.scheduler.remove_airings(["nightly"])
-    (proposal,) = (await desk.scheduler.optimise(*span)).proposals
+    (proposal,) = (await desk.scheduler.advice.optimise(*span)).proposals
     assert (proposal.occurrence.key, proposal.comes, proposal.goes) == ("coming", ("other",), ("op",))
     desk.close()
 
 
 def test_festivals_are_those_of_the_markets_as_the_user_changed_them(desk: SchedulingDesk) -> None:
     days = date(2027, 11, 1), date(2027, 11, 30)
-    thanksgiving = [one for one in desk.scheduler.festivals(*days) if one.market_id == "US" and one.first <= date(2027, 11, 25) <= one.last]
+    festivals = [one for one in desk.scheduler.advice.festivals(*days) if one.market_id == "US"]
+    thanksgiving = [one for one in festivals if one.first <= date(2027, 11, 25) <= one.last]
     assert thanksgiving
     key = thanksgiving[0].key
     desk.scheduler.change_festival(FestivalChange("US", key, 2027, None))
-    assert key not in {one.key for one in desk.scheduler.festivals(*days)}
+    assert key not in {one.key for one in desk.scheduler.advice.festivals(*days)}
     desk.studio.document.undo()
-    assert key in {one.key for one in desk.scheduler.festivals(*days)}
-    across = desk.scheduler.festivals(date(2027, 12, 20), date(2028, 1, 10))
+    assert key in {one.key for one in desk.scheduler.advice.festivals(*days)}
+    across = desk.scheduler.advice.festivals(date(2027, 12, 20), date(2028, 1, 10))
     names = [(one.market_id, one.key, one.first) for one in across]
     assert len(set(names)) == len(names) and {"US", "DE"} <= {one.market_id for one in across}
 
@@ -120,7 +121,7 @@ def test_tasks_speak_of_each_date_and_are_ticked_off(desk: SchedulingDesk) -> No
 
 async def test_a_better_month_is_proposed_and_carried_out_in_one_step(desk: SchedulingDesk) -> None:
     begin = desk.scheduler.now()
-    plan = await desk.scheduler.optimise(begin, begin + timedelta(days=31))
+    plan = await desk.scheduler.advice.optimise(begin, begin + timedelta(days=31))
     assert plan.after.score >= plan.before.score and plan.proposals
     before = desk.scheduler.schedule
     desk.scheduler.apply_plan(plan, [plan.proposals[0].occurrence.key])
@@ -133,12 +134,12 @@ async def test_what_is_slow_comes_later_and_is_told(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path, slow=True)
     desk.fill(WEEKLY, parties=PARTIES)
     changes = desk.changes
-    assert desk.scheduler.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()
-    assert desk.scheduler.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()  # asked for once
+    assert desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()
+    assert desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()  # asked for once
     told = asyncio.Event()
     desk.scheduler.changed.connect(told.set)
     async with asyncio.timeout(30):
         await told.wait()
-    assert len(desk.scheduler.festivals(date(2027, 1, 1), date(2027, 12, 31))) > 10
+    assert len(desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31))) > 10
     assert desk.changes == changes + 1
     await desk.aclose()

@@ -9,9 +9,9 @@ import pytest
 
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import WallTimeError
-from app.domain.planning.party import Party, PartyKind, Priorities
-from app.domain.planning.schedule import Airing, FestivalChange, Reminder, Schedule, WhatsNew
-from app.session.planning.series_edit import Scope
+from app.domain.planning.people.party import Party, PartyKind, Priorities
+from app.domain.planning.schedule import Airing, FestivalChange, Schedule, ShowReminder, WhatsNew
+from app.session.planning.dates.series_edit import Scope
 from app.storage.show_file import read_only
 from tests.support.schedules import BERLIN, KATHMANDU, NEW_YORK, SHANGHAI, full_schedule
 from tests.support.scheduling import SchedulingDesk, wall
@@ -77,7 +77,7 @@ def test_a_repeated_hour_is_taken_when_it_is_said_which(desk: SchedulingDesk) ->
 def test_this_date_those_that_follow_or_all_are_moved(desk: SchedulingDesk, scope: Scope, expected: list[str]) -> None:
     desk.fill(WEEKLY)
     second = desk.scheduler.upcoming(5)[1]
-    desk.scheduler.put_reminder(Reminder("r", second.key, 60))
+    desk.scheduler.put_reminder(ShowReminder("r", second.key, 60))
     desk.scheduler.move(second, wall("2027-03-13 19:30", NEW_YORK), scope=scope)
     assert desk.starts() == expected
     (reminder,) = desk.scheduler.schedule.reminders
@@ -92,8 +92,8 @@ def test_this_date_those_that_follow_or_all_are_moved(desk: SchedulingDesk, scop
 def test_dates_are_called_off(desk: SchedulingDesk, scope: Scope, left: int) -> None:
     desk.fill(WEEKLY)
     second = desk.scheduler.upcoming(5)[1]
-    desk.scheduler.put_reminder(Reminder("r", second.key, 60))
-    desk.scheduler.call_off(second, scope)
+    desk.scheduler.put_reminder(ShowReminder("r", second.key, 60))
+    desk.scheduler.cancel(second, scope)
     assert len(desk.starts()) == left
     assert desk.scheduler.occurrence(second.key) is None
     if scope is Scope.THIS:
@@ -179,9 +179,9 @@ def test_each_verb_is_one_step_that_is_taken_back(desk: SchedulingDesk) -> None:
         lambda: scheduler.change_festival(FestivalChange("MY", "eid_al_fitr", 2027, date(2027, 3, 9))),
         lambda: scheduler.keep_festival("MY", "eid_al_fitr", 2027),
         lambda: scheduler.tick("confirm_7:gala"),
-        lambda: scheduler.put_reminder(Reminder("r2", weekly.key, 30)),
+        lambda: scheduler.put_reminder(ShowReminder("r2", weekly.key, 30)),
         lambda: scheduler.remove_reminder("r1"),
-        lambda: scheduler.call_off(weekly, Scope.FOLLOWING),
+        lambda: scheduler.cancel(weekly, Scope.FOLLOWING),
     ]
     for verb in verbs:
         title = desk.studio.document.undo_title
@@ -231,7 +231,7 @@ def test_who_lives_in_a_zone_that_only_newer_rules_know_is_shown_by_utc_and_kept
         assert desk.scheduler.schedule.parties == (replace(ann, zone="Etc/UTC"),)
     assert desk.scheduler.schedule is desk.scheduler.schedule
     assert desk.notice("schedule.lost_place").data == {"party": "Ann", "zone": "America/Newtown"}
-    assert desk.scheduler.checks() is not None and "ann" in desk.scheduler.ledger()
+    assert desk.scheduler.checks() is not None and "ann" in desk.scheduler.advice.workloads()
     desk.scheduler.set_rest_hours(9)
     assert desk.studio.document.show.schedule.parties == (ann,), "nothing of it is written"
     desk.scheduler.put_party(replace(ann, zone=BERLIN))
@@ -254,7 +254,7 @@ def test_the_plan_is_in_the_file_and_comes_back(tmp_path: Path) -> None:
 
 def test_a_reminder_that_went_out_stays_so_whatever_is_undone(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
-    desk.scheduler.put_reminder(Reminder("r", "weekly@2027-03-05T20:00", 60))
+    desk.scheduler.put_reminder(ShowReminder("r", "weekly@2027-03-05T20:00", 60))
     desk.scheduler.set_rest_hours(9)
     desk.scheduler.mark_sent("r")
     desk.studio.document.undo()

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from tests.support.studio_desk import StudioDesk
 
 HEAVY = ("app.calendar", "app.domain.planning.hours.comfort", "app.domain.planning.hours.hour_finder",
-         "app.domain.planning.lead_tasks", "app.session.planning.schedule_advice", "babel",
+         "app.domain.planning.lead_tasks", "app.session.planning.hours.schedule_advice", "babel",
          "borax", "dateutil", "hijridate", "holidays", "icalendar", "korean_lunar_calendar", "tzdata", "tzlocal")
 
 def loaded():
@@ -25,14 +25,14 @@ async def run(home):
     async with StudioDesk(home) as desk:
         studio, scheduler = desk.studio, desk.studio.control.scheduler
         for _ in range(130):
-            studio.control.news.tick()
+            studio.control.schedule_alerts.tick()
         for action in studio.actions:
             action.enabled()
         print("empty:", scheduler.upcoming(), scheduler.checks(), scheduler.moved(), loaded())
         tomorrow = datetime.now() + timedelta(days=1)
         scheduler.put_airing(Airing("a", "A", LocalTime(tomorrow.replace(hour=12, minute=0), "Europe/Berlin"), rule="FREQ=WEEKLY"))
         for _ in range(3):
-            studio.control.news.tick()
+            studio.control.schedule_alerts.tick()
         print("planned:", len(scheduler.upcoming(2)), loaded())
         scheduler.tasks()
         print("asked:", loaded())
@@ -48,4 +48,4 @@ def test_nothing_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
     empty, planned, asked = (line.partition(":")[2].strip() for line in ended.stdout.splitlines())
     assert empty == "() () ()"
     assert planned == "2 app.calendar dateutil tzdata tzlocal"
-    assert "app.session.planning.schedule_advice" in asked
+    assert "app.session.planning.hours.schedule_advice" in asked

@@ -9,10 +9,10 @@ import pytest
 
 from app.domain.base.clock import SystemClock
 from app.domain.event import EventKind
-from app.domain.planning.party import Party, PartyKind
-from app.domain.planning.schedule import Airing, Occurrence, Reminder, ScheduleError
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, ScheduleError, ShowReminder
 from app.domain.program.broadcast import BroadcastState
-from app.session.planning.clock_watch import ClockWatch
+from app.session.planning.dates.clock_watch import ClockWatch
 from tests.support.schedules import BERLIN, NEW_YORK, SHANGHAI
 from tests.support.scheduling import SchedulingDesk, SteppingClock, wall
 
@@ -50,7 +50,7 @@ def test_what_is_next_goes_on_as_time_passes(desk: SchedulingDesk) -> None:
     assert len(desk.scheduler.upcoming(40)) == 40
     desk.be_at(FIRST + 119 * MINUTE)
     assert desk.scheduler.next is not None and desk.scheduler.next.key == keys[0]
-    assert desk.scheduler.standing.late == 119 * MINUTE
+    assert desk.scheduler.status.late == 119 * MINUTE
     desk.be_at(FIRST + 121 * MINUTE)
     assert [one.key for one in desk.scheduler.upcoming(2)] == keys[1:3]
     desk.clock.step(-7 * 24 * 3600)
@@ -205,13 +205,13 @@ def test_a_late_start_moves_what_comes_after(desk: SchedulingDesk) -> None:
 
 
 def test_a_reminder_is_due_once_at_its_moment(desk: SchedulingDesk) -> None:
-    due: list[tuple[Reminder, Occurrence]] = []
-    desk.news.reminder_due.connect(lambda reminder, occurrence: due.append((reminder, occurrence)))
+    due: list[tuple[ShowReminder, Occurrence]] = []
+    desk.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: due.append((reminder, occurrence)))
     desk.fill(WEEKLY)
-    desk.scheduler.put_reminder(Reminder("hour", "weekly@2027-03-05T20:00", 60))
-    desk.scheduler.put_reminder(Reminder("sent", "weekly@2027-03-05T20:00", 60, sent_ms=1))
-    desk.scheduler.put_reminder(Reminder("lost", "gone@2027-03-05T20:00", 60))
-    desk.scheduler.put_reminder(Reminder("missed", "weekly@2027-03-05T20:00", 600))
+    desk.scheduler.put_reminder(ShowReminder("hour", "weekly@2027-03-05T20:00", 60))
+    desk.scheduler.put_reminder(ShowReminder("sent", "weekly@2027-03-05T20:00", 60, sent_ms=1))
+    desk.scheduler.put_reminder(ShowReminder("lost", "gone@2027-03-05T20:00", 60))
+    desk.scheduler.put_reminder(ShowReminder("missed", "weekly@2027-03-05T20:00", 600))
     desk.be_at(FIRST - 61 * MINUTE)
     assert due == []
     desk.be_at(FIRST - 60 * MINUTE)
@@ -221,9 +221,9 @@ def test_a_reminder_is_due_once_at_its_moment(desk: SchedulingDesk) -> None:
 
 def test_nobody_is_reminded_of_a_date_that_is_over(desk: SchedulingDesk) -> None:
     due: list[str] = []
-    desk.news.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
+    desk.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
     desk.fill(WEEKLY)
-    desk.scheduler.put_reminder(Reminder("late", "weekly@2027-03-05T20:00", 10))
+    desk.scheduler.put_reminder(ShowReminder("late", "weekly@2027-03-05T20:00", 10))
     desk.be_at(FIRST - timedelta(minutes=40))
     desk.scheduler.start()
     desk.live()
@@ -236,11 +236,11 @@ def test_nobody_is_reminded_of_a_date_that_is_over(desk: SchedulingDesk) -> None
 def test_a_reminder_goes_out_when_the_first_of_its_readers_are_to_be_told(desk: SchedulingDesk, begun: int) -> None:
     """And to the others still when the desk was not there at that time: whose hour it is, pages know."""
     due: list[str] = []
-    desk.news.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
+    desk.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
     desk.fill(WEEKLY)
     texts = {"en": "Soon", "ar": "قريبًا"}
     desk.be_at(FIRST - 302 * MINUTE if begun == 301 else FIRST - 700 * MINUTE)
-    desk.scheduler.put_reminder(Reminder("apart", "weekly@2027-03-05T20:00", 30, texts, apart={"ar": 301}))
+    desk.scheduler.put_reminder(ShowReminder("apart", "weekly@2027-03-05T20:00", 30, texts, apart={"ar": 301}))
     desk.tick()
     assert due == []
     desk.be_at(FIRST - begun * MINUTE)

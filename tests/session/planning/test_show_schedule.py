@@ -7,10 +7,10 @@ from pathlib import Path
 
 from app.domain.base.local_time import wall_of
 from app.domain.event import EventKind
-from app.domain.planning.party import Party, PartyKind
-from app.domain.planning.schedule import Airing, Reminder
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, ShowReminder
 from app.domain.program.broadcast import BroadcastState
-from app.session.planning.pre_show import CheckKind, CheckState
+from app.session.planning.show_checklist import CheckKind, CheckState
 from tests.session.test_show_control import client, selling
 from tests.support.room import page
 from tests.support.schedules import NEW_YORK
@@ -79,7 +79,7 @@ async def test_the_page_says_what_comes_and_a_reminder_goes_out_once(tmp_path: P
         scheduler = desk.studio.control.scheduler
         scheduler.put_party(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"))
         airing = plan(desk, "soon", 45)
-        scheduler.put_reminder(Reminder("r", "soon", 60, {"en": "New: a lamp"}))
+        scheduler.put_reminder(ShowReminder("r", "soon", 60, {"en": "New: a lamp"}))
         assert (await viewer.next("put", key="schedule"))["value"] == ["soon"]
         assert set((await viewer.next("put", key="date/soon"))["value"]["title"].values()) == {"Show soon"}
         told = (await viewer.next("put", key="reminder"))["value"]
@@ -109,10 +109,10 @@ async def test_festivals_come_on_the_loop_and_the_desk_ends_while_they_are_loade
     async with selling(tmp_path) as desk:
         scheduler = desk.studio.control.scheduler
         today = scheduler.today()
-        assert scheduler.festivals(today, today + timedelta(days=200)) == ()
+        assert scheduler.advice.festivals(today, today + timedelta(days=200)) == ()
         news = asyncio.Event()
         scheduler.changed.connect(news.set)
         async with asyncio.timeout(30):
             await news.wait()
-        assert scheduler.festivals(today, today + timedelta(days=200))
-        scheduler.festivals(today + timedelta(days=400), today + timedelta(days=900))  # nobody waits for these
+        assert scheduler.advice.festivals(today, today + timedelta(days=200))
+        scheduler.advice.festivals(today + timedelta(days=400), today + timedelta(days=900))  # nobody waits for these

@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.base.local_time import LocalTime
 from app.domain.event import EventKind
 from app.domain.planning.schedule import Airing
-from app.session.planning.series_edit import Scope
+from app.session.planning.dates.series_edit import Scope
 from app.session.room.room_schedule import PLACE_KINDS
 from tests.session.test_show_control import client, in_room, selling
 from tests.support.room import RoomSocket, page

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.domain.planning.schedule import Airing, Occurrence
-from app.session.planning.room_calendar import RoomCalendar, room_calendar
+from app.session.planning.announcements.room_calendar import RoomCalendar, room_calendar
 from app.session.room.room_dates import Made, RoomDates
 from tests.support.schedules import NEW_YORK
 from tests.support.scheduling import SchedulingDesk, wall

@@ -12,10 +12,10 @@ from app.calendar.calendar_file import date_calendar
 from app.calendar.packaged_zones import load_zones
 from app.domain.base.local_time import LocalTime
 from app.domain.event import EventKind, ShowEvent
-from app.domain.planning.calendar_entry import CalendarSetting, CalendarWords
-from app.domain.planning.party import Party, PartyKind
-from app.domain.planning.schedule import Airing, Occurrence, Reminder, Schedule, WhatsNew
-from app.session.planning.room_calendar import room_calendar
+from app.domain.planning.announcements.calendar_entry import CalendarOptions, CalendarText
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew
+from app.session.planning.announcements.room_calendar import room_calendar
 from app.session.room.room_log import logged_as
 from app.session.room.room_schedule import HORIZON, MOST_DATES, place_messages, reservations, schedule_board
 from app.session.room.room_socket import RoomEvent
@@ -98,13 +98,13 @@ def test_only_the_next_ones_stand_there() -> None:
 
 
 def test_the_reminder_is_the_one_that_was_sent_last_for_a_date_that_comes() -> None:
-    def plan(*reminders: Reminder) -> Schedule:
+    def plan(*reminders: ShowReminder) -> Schedule:
         return replace(PLAN, reminders=reminders)
 
-    first = Reminder("1", "once", 60, {"en": "One hour: the harbour", "zh": " "}, sent_ms=5)
-    second = Reminder("2", "once", 15, {"en": "Soon"}, sent_ms=9)
-    unsent = Reminder("3", "once", 5, {"en": "Now"})
-    other = Reminder("4", "fri@2027-03-05T20:00", 5, {"en": "Over"}, sent_ms=99)
+    first = ShowReminder("1", "once", 60, {"en": "One hour: the harbour", "zh": " "}, sent_ms=5)
+    second = ShowReminder("2", "once", 15, {"en": "Soon"}, sent_ms=9)
+    unsent = ShowReminder("3", "once", 5, {"en": "Now"})
+    other = ShowReminder("4", "fri@2027-03-05T20:00", 5, {"en": "Over"}, sent_ms=99)
     assert "reminder" not in board(SUNDAY, plan=plan(unsent, other))
     assert board(SUNDAY, plan=plan(first, unsent))["reminder"] == {
         "id": "1",
@@ -211,8 +211,8 @@ async def there(session: Any, name: str) -> None:
 
 
 async def test_a_calendar_of_a_date_is_one_that_a_hub_takes() -> None:
-    setting = CalendarSetting("晚间集市", "zh", NOW, busy=False)
-    content = date_calendar(FRIDAYS, friday(0), CalendarWords("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
+    setting = CalendarOptions("晚间集市", "zh", NOW, busy=False)
+    content = date_calendar(FRIDAYS, friday(0), CalendarText("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
     offered = room_calendar(content, "晚间集市")
     async with running_relay() as relay, client(relay) as session, Host(relay) as host:
         host.link.want_calendars((offered,))

@@ -10,13 +10,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from app.domain.base.local_time import LocalTime
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Schedule
 from app.domain.show import Show
 from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from tests.support.clocks import SetClock
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.planning.schedule import FestivalChange
 from app.session.studio import Studio
 from app.ui.planning.festivals_page import FestivalsPage, name_of
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.planner_window import PlannerWindow
 
 PATIENCE_S = 30.0
 

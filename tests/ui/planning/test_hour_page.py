@@ -8,11 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.base.local_time import LocalTime, wall_of
-from app.domain.planning.party import Priorities
+from app.domain.planning.people.party import Priorities
 from app.session.studio import Studio
-from app.ui.planning.dates.airing import AiringDialog
+from app.ui.planning.dates.airing_dialog import AiringDialog
 from app.ui.planning.hours.hour_page import HourPage
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.planner_window import PlannerWindow
 from tests.ui.planning.conftest import SHANGHAI
 
 MORNING = datetime(2027, 3, 20, 0, tzinfo=UTC)  # 08:00 in Shanghai, 20:00 the evening before in New York

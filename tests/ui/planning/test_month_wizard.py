@@ -1,4 +1,4 @@
-"""A month from a few wishes, and a plan that gets better: proposals that change nothing before somebody takes them."""
+"""A month from a few quotas, and a plan that gets better: proposals that change nothing before somebody takes them."""
 
 from datetime import UTC, datetime
 
@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.base.local_time import LocalTime, wall_of
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing
 from app.session.studio import Studio
 from app.ui.planning.months.improve_dialog import ImproveDialog
 from app.ui.planning.months.month_wizard import MonthWizard, next_month
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from tests.support.clocks import SetClock
 
@@ -49,7 +49,7 @@ async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell:
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     assert (wizard.first.date().toPython(), wizard.last.date().toPython()) == next_month(plan.today())
-    wizard.wishes[1].count.setValue(2)
+    wizard.quotas[1].count.setValue(2)
     assert not wizard.keep.isEnabled()
     await propose(wizard)
     count = wizard.table.rowCount()
@@ -70,11 +70,11 @@ async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studi
     wizard.show()
     await propose(wizard)
     assert wizard.keep.isEnabled()
-    wizard.wishes[0].count.setValue(5)
+    wizard.quotas[0].count.setValue(5)
     assert not wizard.keep.isEnabled()
     assert not wizard.outcome.isVisible()
-    for wish in wizard.wishes:
-        wish.count.setValue(0)
+    for quota in wizard.quotas:
+        quota.count.setValue(0)
     assert not wizard.propose.isEnabled()
     wizard.reject()
 
@@ -88,9 +88,9 @@ async def test_the_way_back_keeps_the_wishes_and_the_title_names_the_audience_on
     assert not wizard.title.isVisible()
     wizard.back.click()
     assert wizard.title.isVisible()
-    assert [wish.title for wish in wizard.asked()] == ["Tea"]
-    wizard.wishes[1].count.setValue(1)
-    assert [wish.title for wish in wizard.asked()] == ["Tea · New York", "Tea · Cairo"]
+    assert [quota.title for quota in wizard.asked()] == ["Tea"]
+    wizard.quotas[1].count.setValue(1)
+    assert [quota.title for quota in wizard.asked()] == ["Tea · New York", "Tea · Cairo"]
     wizard.reject()
 
 
@@ -103,11 +103,11 @@ async def test_a_month_ends_on_its_first_day_or_later(shell: Shell, peopled: Stu
 
 async def test_as_many_days_as_shows_stay_allowed(shell: Shell, peopled: Studio) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
-    wish = wizard.wishes[0]
-    wish.count.setValue(2)
-    for button in wish.days:
+    quota = wizard.quotas[0]
+    quota.count.setValue(2)
+    for button in quota.days:
         button.click()
-    assert len(wish.weekdays) == 2
+    assert len(quota.weekdays) == 2
     wizard.reject()
 
 

@@ -7,13 +7,13 @@ from PySide6.QtCore import QDate, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.domain.planning.hours.burden import Burden
-from app.domain.planning.party import Away, Comfort, Hours, Party, PartyKind
+from app.domain.planning.people.party import Absence, Comfort, Hours, Party, PartyKind
+from app.domain.planning.people.workload import Workload
 from app.domain.planning.schedule import party_by_id
 from app.session.studio import Studio
-from app.ui.planning.people.ledger_table import next_in_turn
 from app.ui.planning.people.people_page import PeoplePage
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.people.workload_table import next_in_turn
+from app.ui.planning.planner_window import PlannerWindow
 from tests.ui.planning.conftest import PARTIES
 
 
@@ -105,10 +105,10 @@ def test_days_away(studio: Studio, page: PeoplePage) -> None:
     choose(page, "lin")
     page.form.away.add_button.click()
     (row,) = page.form.away.rows
-    assert party(studio, "lin").away == (Away(date(2027, 3, 1), date(2027, 3, 1)),)
+    assert party(studio, "lin").away == (Absence(date(2027, 3, 1), date(2027, 3, 1)),)
     row.last.setDate(QDate(2027, 3, 9))
     QTest.keyClicks(row.why, "Home")
-    assert party(studio, "lin").away == (Away(date(2027, 3, 1), date(2027, 3, 9), "Home"),)
+    assert party(studio, "lin").away == (Absence(date(2027, 3, 1), date(2027, 3, 9), "Home"),)
     row.first.setDate(QDate(2027, 3, 12))
     assert party(studio, "lin").away[0].last == date(2027, 3, 12), "the end goes along"
     row.removed.emit()
@@ -136,7 +136,7 @@ def test_a_party_of_a_show_can_go(studio: Studio, page: PeoplePage) -> None:
 
 
 def test_the_ledger_has_everybody_and_whose_turn_it_is(page: PeoplePage) -> None:
-    model = page.ledger.model()
+    model = page.workloads.model()
     names = [model.index(row, 0).data() for row in range(model.rowCount())]
     assert sorted(names) == ["Asha\nInterpreter · next in turn", "Ben\nInterpreter", "Lin\nHost"]
     figures = {names[row]: model.index(row, 2).data() for row in range(model.rowCount())}
@@ -145,9 +145,9 @@ def test_the_ledger_has_everybody_and_whose_turn_it_is(page: PeoplePage) -> None
 
 
 def test_whose_turn_it_is_asks_those_who_can_do_the_same() -> None:
-    burdens = {"asha": Burden("asha", nights=(date(2027, 3, 2),)), "ben": Burden("ben"), "lin": Burden("lin")}
-    assert next_in_turn(PARTIES, burdens) == {"ben"}
-    assert next_in_turn(PARTIES[:4], burdens) == frozenset(), "who is alone in a work has no turn"
+    workloads = {"asha": Workload("asha", nights=(date(2027, 3, 2),)), "ben": Workload("ben"), "lin": Workload("lin")}
+    assert next_in_turn(PARTIES, workloads) == {"ben"}
+    assert next_in_turn(PARTIES[:4], workloads) == frozenset(), "who is alone in a work has no turn"
 
 
 def test_what_holds_for_the_whole_plan(studio: Studio, planner: PlannerWindow, page: PeoplePage) -> None:

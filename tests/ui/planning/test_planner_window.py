@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.session.studio import Studio
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
-from app.ui.planning.window import TABS, PlannerWindow
+from app.ui.planning.planner_window import TABS, PlannerWindow
 from app.ui.setup.setup import SetupDialog
 from app.ui.shell.application import Shell
 from tests.ui.shell.test_keyboard import controls, named, round_trip

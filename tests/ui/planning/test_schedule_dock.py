@@ -13,8 +13,8 @@ from app.domain.planning.schedule import ZoneTable
 from app.domain.show import Show
 from app.session.planning.scheduler import Scheduler
 from app.session.studio import Studio
-from app.ui.planning.dates.airing import AiringDialog
-from app.ui.planning.dates.moved import MovedDialog
+from app.ui.planning.dates.airing_dialog import AiringDialog
+from app.ui.planning.dates.zone_update_dialog import ZoneUpdateDialog
 from app.ui.planning.dock.schedule_board import ScheduleBoard
 from app.ui.shell.main_window import MainWindow
 from tests.support.clocks import SetClock
@@ -156,7 +156,7 @@ def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan
 
 def test_the_list_opens_and_calls_off(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
     key = board.after.keys[0]
-    board.after.called_off.emit(key)
+    board.after.cancelled.emit(key)
     assert plan.occurrence(key) is None
     studio.document.undo()
     assert board.after.keys[0] == key
@@ -202,7 +202,7 @@ def test_new_clock_rules_are_told_and_accepted(board: ScheduleBoard, window: Mai
     studio.document.edit_show("Age", aged)
     assert window.qt_actions.can_run("schedule.moved")
     window.qt_actions.run("schedule.moved")
-    dialog = window.findChildren(MovedDialog)[0]
+    dialog = window.findChildren(ZoneUpdateDialog)[0]
     words = [one.text() for one in dialog.findChildren(type(dialog.more))]
     assert any("Tea and ink" in text and "20:00 New York" in text for text in words)
     assert "Lin Yue · Shanghai" in words

@@ -8,18 +8,18 @@ import pytest
 from app.bootstrap.formats import LazyFormats
 from app.calendar.packaged_zones import load_zones
 from app.domain.planning.festival import DayKind, Festival
-from app.domain.planning.hours.comfort import FAIR, LEVELS, NEVER, POOR, PRIME, QUARTER, Habits
-from app.domain.planning.party import Away, Comfort, Party, PartyKind
-from app.ui.planning.hours.strip_model import MarkKind, StripModel, axis, dial, runs, worst
-from app.ui.planning.reading import Speaker, strips_of
+from app.domain.planning.hours.comfort import FAIR, LEVELS, NEVER, POOR, PRIME, QUARTER, ComfortRules
+from app.domain.planning.people.party import Absence, Comfort, Party, PartyKind
+from app.ui.planning.hours.strip_builder import WindowFormats, build_strips
+from app.ui.planning.hours.strip_model import MarkKind, StripModel, axis, runs, worst, zone_dial
 
 ZONES = load_zones()
-SPEAKER = Speaker(LazyFormats(), "en")
+SPEAKER = WindowFormats(LazyFormats(), "en")
 SHANGHAI = "Asia/Shanghai"
 
 
 def strips(*parties: Party, day: date, zone: str = SHANGHAI, minutes: int = 120, festivals: tuple[Festival, ...] = ()) -> StripModel:
-    return strips_of(parties, day, zone, minutes, Habits(ZONES, festivals=festivals), SPEAKER)
+    return build_strips(parties, day, zone, minutes, ComfortRules(ZONES, festivals=festivals), SPEAKER)
 
 
 def market(zone: str, market_id: str = "") -> Party:
@@ -43,7 +43,7 @@ def test_prime_time_of_new_york_is_the_next_morning_in_beijing() -> None:
 def test_hours_of_other_clocks_begin_between_ours(zone: str, first_hour: float, hour: int) -> None:
     """15 January 2027, midnight in Shanghai: the first full hour on a clock that is a quarter or a half beside ours."""
     begin, _, quarters = axis(date(2027, 1, 15), SHANGHAI, 120, ZONES)
-    hours = dial(zone, begin, quarters, ZONES).hours
+    hours = zone_dial(zone, begin, quarters, ZONES).hours
     assert hours[0] == (first_hour, hour)
     assert {second - first for (first, _), (second, _) in pairwise(hours)} == {4.0}
 
@@ -124,7 +124,7 @@ def test_the_evening_meal_in_ramadan_is_marked() -> None:
 
 
 def test_who_is_away_is_never_there() -> None:
-    host = Party("h", "Lin", PartyKind.HOST, SHANGHAI, away=(Away(date(2027, 1, 15), date(2027, 1, 15)),))
+    host = Party("h", "Lin", PartyKind.HOST, SHANGHAI, away=(Absence(date(2027, 1, 15), date(2027, 1, 15)),))
     (row,) = strips(host, day=date(2027, 1, 15)).rows
     assert set(row.comforts[:96]) == {NEVER}
     assert row.city == "Host · Shanghai"

@@ -11,20 +11,20 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap.formats import LazyFormats
 from app.calendar.packaged_zones import load_zones
-from app.domain.planning.hours.comfort import Habits
-from app.domain.planning.party import Away, Party, PartyKind
+from app.domain.planning.hours.comfort import ComfortRules
+from app.domain.planning.people.party import Absence, Party, PartyKind
 from app.storage.paths import RESOURCES
 from app.ui.kit.theme import load_theme
+from app.ui.planning.hours.strip_builder import WindowFormats, build_strips
 from app.ui.planning.hours.strip_legend import StripLegend
 from app.ui.planning.hours.strip_paint import BAND_PX, BAR_PX, HEAD_PX, NAME_PX, ROW_PX, TIME_PX
 from app.ui.planning.hours.strips import StripsView
-from app.ui.planning.reading import Speaker, strips_of
 
 DAY = date(2027, 3, 13)
 PARTIES = (
     Party("us", "United States", PartyKind.MARKET, "America/New_York"),
     Party("np", "Nepal", PartyKind.MARKET, "Asia/Kathmandu"),
-    Party("lin", "Lin", PartyKind.HOST, "Asia/Shanghai", away=(Away(DAY, DAY),)),
+    Party("lin", "Lin", PartyKind.HOST, "Asia/Shanghai", away=(Absence(DAY, DAY),)),
 )
 
 
@@ -32,7 +32,7 @@ PARTIES = (
 def view(qt: QApplication, request: pytest.FixtureRequest) -> Iterator[StripsView]:
     made = StripsView(load_theme(RESOURCES / "themes", request.param))
     made.resize(1000, HEAD_PX + len(PARTIES) * ROW_PX + 10)
-    model = strips_of(PARTIES, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LazyFormats(), "en"))
+    model = build_strips(PARTIES, DAY, "Asia/Shanghai", 120, ComfortRules(load_zones()), WindowFormats(LazyFormats(), "en"))
     made.show_model(model)
     made.show_block(model.instant(32), 120)
     made.show()
@@ -185,7 +185,7 @@ def test_a_party_says_what_its_clock_shows(view: StripsView) -> None:
 
 def test_many_rows_scroll_below_the_ruler(view: StripsView) -> None:
     many = tuple(Party(f"p{number}", f"Person {number}", PartyKind.OPERATOR, "Asia/Tokyo") for number in range(20))
-    model = strips_of(many, DAY, "Asia/Shanghai", 120, Habits(load_zones()), Speaker(LazyFormats(), "en"))
+    model = build_strips(many, DAY, "Asia/Shanghai", 120, ComfortRules(load_zones()), WindowFormats(LazyFormats(), "en"))
     view.show_model(model)
     QApplication.processEvents()
     before = view.viewport().grab().toImage()

@@ -11,7 +11,7 @@ from app.domain.planning.hours.comfort import DAY_QUARTERS
 from app.session.studio import Studio
 from app.ui.planning.hours.heat import STEPS, shade
 from app.ui.planning.hours.week_page import WeekPage
-from app.ui.planning.window import PlannerWindow
+from app.ui.planning.planner_window import PlannerWindow
 
 MONDAY = date(2027, 3, 15)
 
@@ -31,7 +31,7 @@ def middle(page: WeekPage, day: int, place: float) -> QPoint:
 def test_it_shows_the_week_of_the_block(studio: Studio, page: WeekPage) -> None:
     scheduler = studio.control.scheduler
     assert page.monday == MONDAY
-    scores = scheduler.week_heat(["us", "de", "lin", "asha", "ben"], 120, MONDAY, zone="Asia/Shanghai")
+    scores = scheduler.advice.week_heat(["us", "de", "lin", "asha", "ben"], 120, MONDAY, zone="Asia/Shanghai")
     assert page.heat._scores == scores
     assert [len(day) for day in scores] == [DAY_QUARTERS] * 7
     assert scores[5][32] is None, "on Friday evening in New York there is a show of the same people"

@@ -14,7 +14,7 @@ from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Market
 from app.domain.planning.festival import Festival
 from app.domain.planning.hours.prayer import AFTER_SUNSET, BEFORE_SUNSET, FRIDAY, FRIDAY_MARKETS, NOON_PRAYER, RAMADAN, solar_noon, sunset
-from app.domain.planning.party import DAY_MINUTES, Comfort, Hours, Party, PartyKind
+from app.domain.planning.people.party import DAY_MINUTES, Comfort, Hours, Party, PartyKind
 
 QUARTER = timedelta(minutes=15)
 QUARTER_MINUTES = 15
@@ -36,7 +36,7 @@ _AWAY_DAY = bytes([NEVER] * DAY_QUARTERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class ComfortRules:
     """What decides how hours suit: the world's clocks, markets by id, their festivals, and prime times learned from past shows by party
     id, as ("20:00", "23:00") on the party's clock."""
 
@@ -83,45 +83,45 @@ def instant_of(quarter: int) -> datetime:
     return EPOCH + quarter * QUARTER
 
 
-def minutes_of(clock: str) -> int:
+def clock_minutes(clock: str) -> int:
     """ "20:30" as minutes of the day."""
     hours, _, minutes = clock.partition(":")
     return int(hours) * 60 + int(minutes)
 
 
-def comforts(party: Party, day: date, habits: Habits) -> bytes:
+def comforts(party: Party, day: date, comfort_rules: ComfortRules) -> bytes:
     """The levels of the 96 quarter hours that clocks show on a day of the party's calendar.
 
     First what its kind gives, then its market's prime time (a festival's on its days), then hours of prayer, then the party's own hours;
     days on which it is away count whatever else is said.
     """
-    return _levels(party, _traits(party, day, habits, habits.festivals_of(party)))
+    return _levels(party, _traits(party, day, comfort_rules, comfort_rules.festivals_of(party)))
 
 
-def comfort_line(party: Party, begin: datetime, end: datetime, habits: Habits) -> ComfortLine:
+def comfort_line(party: Party, begin: datetime, end: datetime, comfort_rules: ComfortRules) -> ComfortLine:
     """The line that covers [begin, end), instants; raises ZoneError."""
-    festivals = habits.festivals_of(party)
+    festivals = comfort_rules.festivals_of(party)
     known: dict[_Traits, bytes] = {}
 
     def day_levels(day: date) -> bytes:
-        traits = _traits(party, day, habits, festivals)
+        traits = _traits(party, day, comfort_rules, festivals)
         if traits not in known:
             known[traits] = _levels(party, traits)
         return known[traits]
 
-    first, last = span_of(begin, end)
-    return ComfortLine(party.id, first, lay(party.zone, first, last, habits.zones, day_levels))
+    first, last = quarter_range(begin, end)
+    return ComfortLine(party.id, first, lay_out_days(party.zone, first, last, comfort_rules.zones, day_levels))
 
 
-def span_of(begin: datetime, end: datetime) -> tuple[int, int]:
+def quarter_range(begin: datetime, end: datetime) -> tuple[int, int]:
     """The quarters [first, last) that cover two instants."""
     return quarter_of(begin), -(-(end - EPOCH) // QUARTER)
 
 
-def lay(zone_key: str, first: int, last: int, zones: Zones, day_pattern: Callable[[date], bytes]) -> bytes:
+def lay_out_days(zone_key: str, first: int, last: int, zones: Zones, day_pattern: Callable[[date], bytes]) -> bytes:
     """A byte for each of the quarters [first, last), from the 96 that each day of the zone's calendar has: hours that clocks skip are left
     out, those that they show twice come twice."""
-    pieces = tuple(offset_pieces(zone_key, first, last, zones))
+    pieces = tuple(offset_ranges(zone_key, first, last, zones))
     low = min(start + ahead for start, _, ahead in pieces) // DAY_QUARTERS
     high = max(stop + ahead for _, stop, ahead in pieces) // DAY_QUARTERS
     own = b"".join(day_pattern(date.fromordinal(EPOCH_DAY + number)) for number in range(low, high + 1))
@@ -129,7 +129,7 @@ def lay(zone_key: str, first: int, last: int, zones: Zones, day_pattern: Callabl
     return b"".join(own[start + ahead - base : stop + ahead - base] for start, stop, ahead in pieces)
 
 
-def offset_pieces(zone_key: str, first: int, last: int, zones: Zones) -> Iterator[tuple[int, int, int]]:
+def offset_ranges(zone_key: str, first: int, last: int, zones: Zones) -> Iterator[tuple[int, int, int]]:
     """The quarters [first, last) cut where the clocks of a zone change: (begin, end, quarters ahead of UTC)."""
     begin, end = instant_of(first), instant_of(last)
     here, ahead = first, offset_at(zones.zone(zone_key), begin) // QUARTER
@@ -149,12 +149,12 @@ class Prayer:
     iftar: bool
 
 
-def prayers(party: Party, begin: datetime, end: datetime, habits: Habits) -> tuple[Prayer, ...]:
+def prayers(party: Party, begin: datetime, end: datetime, comfort_rules: ComfortRules) -> tuple[Prayer, ...]:
     """Those of a market within [begin, end), in order; none where it does not pray, or the place of its zone is not known."""
     if party.kind is not PartyKind.MARKET:
         return ()
-    festivals = habits.festivals_of(party)
-    zone = habits.zones.zone(party.zone)
+    festivals = comfort_rules.festivals_of(party)
+    zone = comfort_rules.zones.zone(party.zone)
     first, last = (instant.astimezone(zone).date().toordinal() for instant in (begin, end))
     found = (_prayer_on(party, date.fromordinal(number), festivals) for number in range(first, last + 1))
     return tuple(one for one in found if one is not None and one.begin < end and one.end > begin)
@@ -162,7 +162,7 @@ def prayers(party: Party, begin: datetime, end: datetime, habits: Habits) -> tup
 
 def night_line(zone_key: str, first: int, last: int, zones: Zones) -> bytes:
     """For each of the quarters [first, last) 1 when it is between midnight and six on the clocks of a zone, else 0."""
-    return lay(zone_key, first, last, zones, lambda day: _NIGHT_DAY)
+    return lay_out_days(zone_key, first, last, zones, lambda day: _NIGHT_DAY)
 
 
 # --- a day ---------------------------------------------------------------------------------------------------------------
@@ -179,33 +179,33 @@ class _Traits:
     prayer: tuple[int, int] | None
 
 
-def _traits(party: Party, day: date, habits: Habits, festivals: Sequence[Festival]) -> _Traits:
+def _traits(party: Party, day: date, comfort_rules: ComfortRules, festivals: Sequence[Festival]) -> _Traits:
     away = any(one.first <= day <= one.last for one in party.away)
     if party.kind is not PartyKind.MARKET:
         return _Traits(day.isoweekday(), away, None, None, None)
-    today, before = (prime_time(party, one, habits, festivals) for one in (day, day - DAY))
-    return _Traits(day.isoweekday(), away, today, before, _prayer_minutes(party, day, habits, festivals))
+    today, before = (prime_time(party, one, comfort_rules, festivals) for one in (day, day - DAY))
+    return _Traits(day.isoweekday(), away, today, before, _prayer_minutes(party, day, comfort_rules, festivals))
 
 
-def prime_time(party: Party, day: date, habits: Habits, festivals: Sequence[Festival]) -> tuple[int, int]:
+def prime_time(party: Party, day: date, comfort_rules: ComfortRules, festivals: Sequence[Festival]) -> tuple[int, int]:
     """When a market watches on a day: minutes [begin, end), beyond 1440 after midnight."""
     special = next((one.prime_time for one in festivals if one.prime_time is not None and one.covers(day)), None)
-    market = habits.markets.get(party.market_id)
+    market = comfort_rules.markets.get(party.market_id)
     usual = market.prime_time if market is not None else DEFAULT_PRIME_TIME
-    return _clock_span(*(special or habits.learned.get(party.id) or usual))
+    return _clock_span(*(special or comfort_rules.learned.get(party.id) or usual))
 
 
 @cache
 def _clock_span(first: str, last: str) -> tuple[int, int]:
-    begin, end = minutes_of(first), minutes_of(last)
+    begin, end = clock_minutes(first), clock_minutes(last)
     return begin, end if end > begin else end + DAY_MINUTES
 
 
-def _prayer_minutes(party: Party, day: date, habits: Habits, festivals: Sequence[Festival]) -> tuple[int, int] | None:
+def _prayer_minutes(party: Party, day: date, comfort_rules: ComfortRules, festivals: Sequence[Festival]) -> tuple[int, int] | None:
     found = _prayer_on(party, day, festivals)
     if found is None:
         return None
-    wall = found.begin.astimezone(habits.zones.zone(party.zone)).replace(tzinfo=None)
+    wall = found.begin.astimezone(comfort_rules.zones.zone(party.zone)).replace(tzinfo=None)
     minute = (wall - datetime(day.year, day.month, day.day)) // MINUTE
     return minute, minute + (found.end - found.begin) // MINUTE
 
@@ -222,7 +222,7 @@ def _prayer_on(party: Party, day: date, festivals: Sequence[Festival]) -> Prayer
 
 def _prayer(begin: datetime, end: datetime, *, iftar: bool) -> Prayer:
     """By whole quarter hours: the sun is not asked for minutes."""
-    first, last = span_of(begin, end)
+    first, last = quarter_range(begin, end)
     return Prayer(instant_of(first), instant_of(last), iftar)
 
 

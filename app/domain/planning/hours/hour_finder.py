@@ -12,26 +12,36 @@ from functools import reduce
 
 from app.domain.base.local_time import wall_of
 from app.domain.base.zones import Zones
-from app.domain.planning.duty import QUARTERS_AN_HOUR, claims, claims_of, unrested_after, unrested_before
-from app.domain.planning.hours.burden import Ledger
+from app.domain.planning.hours.availability import QUARTERS_AN_HOUR, busy_ids, busy_ids_on, unrested_after, unrested_before
 from app.domain.planning.hours.comfort import (
     DAY_QUARTERS,
     NEVER,
     POOR,
     QUARTER_MINUTES,
     ComfortLine,
-    Habits,
+    ComfortRules,
     comfort_line,
     instant_of,
-    lay,
+    lay_out_days,
     night_line,
-    offset_pieces,
+    offset_ranges,
     quarter_of,
-    span_of,
+    quarter_range,
 )
-from app.domain.planning.hours.hour_reasons import Slot, busy, slot_reasons, sufferers
-from app.domain.planning.hours.weighing import GROUP_ORDER, WORTH, Means, Suit, quarters_in, reaching_into, span_means, suit, weighted
-from app.domain.planning.party import GROUPS, Party, PartyKind
+from app.domain.planning.hours.fit import (
+    GROUP_ORDER,
+    WORTH,
+    Fit,
+    GroupMeans,
+    blocked_starts,
+    fit_of,
+    priority_mean,
+    quarters_in,
+    span_means,
+)
+from app.domain.planning.hours.hour_reasons import Slot, busy_reasons, slot_reasons, sufferers
+from app.domain.planning.people.party import PARTY_GROUPS, Party, PartyKind
+from app.domain.planning.people.workload import Workloads
 from app.domain.planning.schedule import Occurrence, Schedule, party_by_id
 from app.domain.rundown.finding import Finding
 
@@ -58,14 +68,14 @@ class Candidate:
 
     start: datetime
     score: float
-    by_party: tuple[Suit, ...]
+    by_party: tuple[Fit, ...]
     possible: bool = True
     sufferers: tuple[str, ...] = ()
     reasons: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class StartScores:
     """The score of a show that begins with quarter `first` (comfort.quarter_of), with the next, and so on; None where it cannot."""
 
     first: int
@@ -75,13 +85,13 @@ class Scores:
         return self.values[quarter_of(instant) - self.first]
 
 
-def week_heat(field: "HourField", monday: date, zone_key: str) -> tuple[tuple[float | None, ...], ...]:
+def week_heat(field: "HourScorer", monday: date, zone_key: str) -> tuple[tuple[float | None, ...], ...]:
     """Seven days of 96 quarter hours on a zone's clocks, each the score of a show that begins there; None where it cannot, also because
     clocks skip it or the field does not reach there; where they show it twice, of the first."""
     found = field.scores
     rows: list[list[float | None]] = [[None] * DAY_QUARTERS for _ in range(7)]
     base = wall_quarter(monday)
-    for first, last, ahead in reversed(tuple(offset_pieces(zone_key, found.first, found.first + len(found.values), field.zones))):
+    for first, last, ahead in reversed(tuple(offset_ranges(zone_key, found.first, found.first + len(found.values), field.zones))):
         for quarter in range(first, last):
             day, place = divmod(quarter + ahead - base, DAY_QUARTERS)
             if 0 <= day < 7:
@@ -94,7 +104,7 @@ def wall_quarter(day: date) -> int:
     return (day - date(1970, 1, 1)).days * DAY_QUARTERS
 
 
-class HourField:
+class HourScorer:
     """A span of time with all that makes one begin better than another; made once, then asked as often as a block is dragged.
 
     `taken` are the other dates of the plan. Raises ScheduleError when a party is not known, ZoneError.
@@ -107,28 +117,28 @@ class HourField:
         minutes: int,
         days: tuple[datetime, datetime],
         *,
-        habits: Habits,
+        comfort_rules: ComfortRules,
         taken: Sequence[Occurrence] = (),
-        burdens: Ledger | None = None,
+        workloads: Workloads | None = None,
     ) -> None:
         self.parties = tuple(party_by_id(schedule, one) for one in dict.fromkeys(party_ids))
         self.minutes = minutes
-        self._schedule, self._habits = schedule, habits
-        self._burdens: Ledger = burdens or {}
+        self._schedule, self._comfort_rules = schedule, comfort_rules
+        self._workloads: Workloads = workloads or {}
         begin, end = days
-        self.first, self._last = span_of(begin, end + timedelta(minutes=minutes))
-        self._begins = max(0, span_of(begin, end)[1] - self.first)
-        self.lines = tuple(comfort_line(party, begin, end + timedelta(minutes=minutes), habits) for party in self.parties)
-        mine = claims(self.parties)
-        self._taken = tuple((one, claims_of(schedule, one)) for one in taken)
+        self.first, self._last = quarter_range(begin, end + timedelta(minutes=minutes))
+        self._begins = max(0, quarter_range(begin, end)[1] - self.first)
+        self.lines = tuple(comfort_line(party, begin, end + timedelta(minutes=minutes), comfort_rules) for party in self.parties)
+        mine = busy_ids(self.parties)
+        self._taken = tuple((one, busy_ids_on(schedule, one)) for one in taken)
         self._clashing = tuple(one for one, theirs in self._taken if theirs & mine)
         self._length = quarters_in(minutes)
-        self._fewest = min((self._burdens[one.id].night_count for one in self.parties if one.id in self._burdens), default=0)
+        self._fewest = min((self._workloads[one.id].night_count for one in self.parties if one.id in self._workloads), default=0)
         self._past_hour = self._quarters_past_hour()
         self._groups = self._group_means()
         self._losses_at = self._losses()
         self._values = [
-            None if bad else _clamped(weighted(schedule.priorities, self._means_at(place)) - loss)
+            None if bad else _clamped(priority_mean(schedule.priorities, self._means_at(place)) - loss)
             for place, (bad, loss) in enumerate(zip(self._impossible_begins(), self._losses_at, strict=True))
         ]
 
@@ -137,17 +147,17 @@ class HourField:
         markets = [party for party in self.parties if party.kind is PartyKind.MARKET]
         anchor = next(iter((*markets, *self.parties)), None)
         begin = instant_of(self.first)
-        return (begin if anchor is None else wall_of(begin, anchor.zone, self._habits.zones).wall).minute // QUARTER_MINUTES
+        return (begin if anchor is None else wall_of(begin, anchor.zone, self._comfort_rules.zones).wall).minute // QUARTER_MINUTES
 
     @property
     def zones(self) -> Zones:
         """The clock rules that it was weighed by."""
-        return self._habits.zones
+        return self._comfort_rules.zones
 
     @property
-    def scores(self) -> Scores:
+    def scores(self) -> StartScores:
         """Of all begins within the span."""
-        return Scores(self.first, tuple(self._values))
+        return StartScores(self.first, tuple(self._values))
 
     def best(self, count: int = 5) -> tuple[Candidate, ...]:
         """The best begins, the best first; far enough apart, and not all of the same hour."""
@@ -157,17 +167,17 @@ class HourField:
         """What is to be said of a begin of this span, whether it is a good one or not."""
         place = quarter_of(start) - self.first
         score = self._values[place]
-        suits = tuple(suit(line, start, self.minutes) for line in self.lines)
-        slot = Slot(start, self.minutes, tuple(zip(self.parties, suits, strict=True)))
+        fits = tuple(fit_of(line, start, self.minutes) for line in self.lines)
+        slot = Slot(start, self.minutes, tuple(zip(self.parties, fits, strict=True)))
         return Candidate(
             start,
             score or 0.0,
-            suits,
+            fits,
             score is not None,
-            sufferers(suits),
+            sufferers(fits),
             (
-                *busy(slot, self._schedule, self._clashing),
-                *slot_reasons(slot, self._schedule, self._habits, self._taken, self._burdens),
+                *busy_reasons(slot, self._schedule, self._clashing),
+                *slot_reasons(slot, self._schedule, self._comfort_rules, self._taken, self._workloads),
             ),
         )
 
@@ -175,7 +185,7 @@ class HourField:
 
     def _group_means(self) -> tuple[list[float] | None, ...]:
         """For audience, host and team the mean worth of a show from each begin on; None where nobody of it is asked."""
-        return tuple(self._mean_of([one for one in self._asked if GROUPS[one[0].kind] is group]) for group in GROUP_ORDER)
+        return tuple(self._mean_of([one for one in self._asked if PARTY_GROUPS[one[0].kind] is group]) for group in GROUP_ORDER)
 
     @property
     def _asked(self) -> list[tuple[Party, ComfortLine]]:
@@ -192,29 +202,29 @@ class HourField:
     def _worth(self, party: Party, line: ComfortLine, weight: float) -> list[float]:
         """Of each quarter to a party: poor ones cost who had more nights than others, and nights in a row still more."""
         by_level = [weight * one for one in WORTH]
-        burden = self._burdens.get(party.id)
-        if burden is None:
+        workload = self._workloads.get(party.id)
+        if workload is None:
             return [by_level[level] for level in line.levels]
-        by_level[POOR] -= weight * NIGHT_LOSS * min(NIGHTS_COUNTED, burden.night_count - self._fewest)
+        by_level[POOR] -= weight * NIGHT_LOSS * min(NIGHTS_COUNTED, workload.night_count - self._fewest)
         worth = [by_level[level] for level in line.levels]
-        if not burden.nights:
+        if not workload.nights:
             return worth
-        nights = self._laid(party, lambda day: bytes([max(0, min(burden.run_with(day) - LONGEST_RUN, 255))] * 24 + [0] * 72))
+        nights = self._laid(party, lambda day: bytes([max(0, min(workload.run_with(day) - LONGEST_RUN, 255))] * 24 + [0] * 72))
         loss = weight * RUN_LOSS
         return [one - loss * run if run and level == POOR else one for one, run, level in zip(worth, nights, line.levels, strict=True)]
 
     def _laid(self, party: Party, day_pattern: Callable[[date], bytes]) -> bytes:
-        return lay(party.zone, self.first, self._last, self._habits.zones, day_pattern)
+        return lay_out_days(party.zone, self.first, self._last, self._comfort_rules.zones, day_pattern)
 
     # --- what no begin may do, and what a few lose -----------------------------------------------------------------------
 
     def _impossible_begins(self) -> bytes:
         bad = reduce(int.__or__, (int.from_bytes(line.levels.translate(_IS_NEVER), "big") for line in self.lines), 0)
-        busy = bytearray(bad.to_bytes(self._last - self.first, "big"))
+        taken = bytearray(bad.to_bytes(self._last - self.first, "big"))
         for one in self._clashing:
-            low, high = (min(max(0, quarter - self.first), len(busy)) for quarter in span_of(one.start, one.end))
-            busy[low:high] = bytes([1]) * (high - low)
-        return reaching_into(bytes(busy), self._begins, self._length)
+            low, high = (min(max(0, quarter - self.first), len(taken)) for quarter in quarter_range(one.start, one.end))
+            taken[low:high] = bytes([1]) * (high - low)
+        return blocked_starts(bytes(taken), self._begins, self._length)
 
     def _losses(self) -> list[float]:
         losses = [0.0] * self._begins
@@ -227,11 +237,11 @@ class HourField:
         return losses
 
     def _lose_mourning(self, losses: list[float], party: Party, loss: float) -> None:
-        days = [one for one in self._habits.festivals_of(party) if one.mourning]
+        days = [one for one in self._comfort_rules.festivals_of(party) if one.mourning]
         if not days:
             return
         line = self._laid(party, lambda day: _WHOLE_DAY if any(one.covers(day) for one in days) else _NO_DAY)
-        for place, bad in enumerate(reaching_into(line, self._begins, self._length)):
+        for place, bad in enumerate(blocked_starts(line, self._begins, self._length)):
             losses[place] += loss * bad
 
     def _lose_rest(self, losses: list[float], party: Party) -> None:
@@ -239,9 +249,9 @@ class HourField:
         if not own:
             return
         margin = self._schedule.rest_hours * QUARTERS_AN_HOUR
-        night = night_line(party.zone, self.first - margin, self._last + margin, self._habits.zones)
+        night = night_line(party.zone, self.first - margin, self._last + margin, self._comfort_rules.zones)
         for one in own:
-            begin, end = (quarter - self.first + margin for quarter in span_of(one.start, one.end))
+            begin, end = (quarter - self.first + margin for quarter in quarter_range(one.start, one.end))
             after = unrested_after(end, night, self._schedule.rest_hours)
             before = unrested_before(begin, night, self._schedule.rest_hours)
             for (low, high), back in ((after, margin), (before, margin + self._length)):
@@ -250,7 +260,7 @@ class HourField:
 
     # --- the choice ------------------------------------------------------------------------------------------------------
 
-    def _means_at(self, place: int) -> Means:
+    def _means_at(self, place: int) -> GroupMeans:
         audience, host, team = (None if means is None else means[place] for means in self._groups)
         return audience, host, team
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from app.domain.base.local_time import Existence, LocalTime, disclosed_in, existence, resolve
 from app.domain.base.words import primary
 from app.domain.base.zones import Zones
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import DEFAULT_MINUTES, SNAP, Airing, Schedule, ScheduleError, party_by_id
 from app.domain.show_editing import new_id
 
@@ -24,7 +24,7 @@ MAX_SHOWS = 500  # what anybody can mean; a slip of the finger plans no ten year
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ShowQuota:
     """`per_week` shows for one audience, a market of the plan, on these ISO weekdays of its own calendar; `team` are the people of each."""
 
     market_party_id: str
@@ -35,8 +35,8 @@ class Wish:
     team: tuple[str, ...] = ()
 
 
-def draft(
-    schedule: Schedule, wishes: Sequence[Wish], first: date, last: date, *, prime: Mapping[str, time], zones: Zones
+def draft_month(
+    schedule: Schedule, quotas: Sequence[ShowQuota], first: date, last: date, *, prime: Mapping[str, time], zones: Zones
 ) -> tuple[Airing, ...]:
     """Single shows for the days [first, last] of each audience's calendar; `prime` says when each market's prime time begins.
 
@@ -44,8 +44,8 @@ def draft(
     """
     made: list[Airing] = []
     load: Counter[int] = Counter()
-    for wish in wishes:
-        found = tuple(_of(schedule, wish, first, last, prime, zones, load))
+    for quota in quotas:
+        found = tuple(_of(schedule, quota, first, last, prime, zones, load))
         load.update(airing.start.wall.isoweekday() for airing in found)
         made += found
     if len(made) > MAX_SHOWS:
@@ -71,14 +71,14 @@ def team_for(audience: Party, people: Sequence[Party]) -> tuple[str, ...]:
 
 
 def _of(
-    schedule: Schedule, wish: Wish, first: date, last: date, prime: Mapping[str, time], zones: Zones, load: Mapping[int, int]
+    schedule: Schedule, quota: ShowQuota, first: date, last: date, prime: Mapping[str, time], zones: Zones, load: Mapping[int, int]
 ) -> Iterator[Airing]:
-    party = party_by_id(schedule, wish.market_party_id)
+    party = party_by_id(schedule, quota.market_party_id)
     if party.kind is not PartyKind.MARKET:
         raise ScheduleError("schedule.no_market", party=party.name)
-    if not 1 <= wish.per_week <= len(wish.weekdays):
-        raise ScheduleError("schedule.per_week", party=party.name, count=wish.per_week, days=len(wish.weekdays))
-    team = [party_by_id(schedule, person) for person in wish.team]
+    if not 1 <= quota.per_week <= len(quota.weekdays):
+        raise ScheduleError("schedule.per_week", party=party.name, count=quota.per_week, days=len(quota.weekdays))
+    team = [party_by_id(schedule, person) for person in quota.team]
     hour = prime.get(party.market_id, time(20))
 
     def begin_on(day: date) -> datetime:
@@ -88,8 +88,8 @@ def _of(
         instant = resolve(LocalTime(begin_on(day), party.zone), zones)
         return not any(_is_away(person, instant, zones) for person in (party, *team))
 
-    for day in _days(first, last, wish, is_free, load):
-        yield Airing(new_id(), wish.title, LocalTime(begin_on(day), party.zone), wish.minutes, party_ids=(party.id, *wish.team))
+    for day in _days(first, last, quota, is_free, load):
+        yield Airing(new_id(), quota.title, LocalTime(begin_on(day), party.zone), quota.minutes, party_ids=(party.id, *quota.team))
 
 
 def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
@@ -97,11 +97,11 @@ def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
     return any(away.first <= day <= away.last for away in party.away)
 
 
-def _days(first: date, last: date, wish: Wish, is_free: Callable[[date], bool], load: Mapping[int, int]) -> Iterator[date]:
+def _days(first: date, last: date, quota: ShowQuota, is_free: Callable[[date], bool], load: Mapping[int, int]) -> Iterator[date]:
     """As far apart within each week as the allowed weekdays let them be; where somebody is away, the nearest free day that is allowed.
     `load` says how many shows each weekday has already."""
-    allowed = sorted(set(wish.weekdays))
-    chosen = min(_spreads(allowed, wish.per_week), key=lambda days: sum(load.get(day, 0) for day in days))
+    allowed = sorted(set(quota.weekdays))
+    chosen = min(_spreads(allowed, quota.per_week), key=lambda days: sum(load.get(day, 0) for day in days))
     monday = first - timedelta(days=first.isoweekday() - 1)
     while monday <= last:
         week = {weekday: monday + timedelta(days=weekday - 1) for weekday in allowed}

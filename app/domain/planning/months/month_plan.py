@@ -10,13 +10,13 @@ from datetime import datetime
 
 from app.domain.base.local_time import LocalTime, wall_of
 from app.domain.catalogue.market import Level
-from app.domain.planning.hours.burden import length_of
-from app.domain.planning.hours.comfort import Habits
+from app.domain.planning.hours.comfort import ComfortRules
+from app.domain.planning.hours.fit import fit_of
 from app.domain.planning.hours.hour_reasons import names_of
-from app.domain.planning.hours.weighing import suit
 from app.domain.planning.months.month_search import MonthSearch
-from app.domain.planning.months.placed import Placed
-from app.domain.planning.party import Party
+from app.domain.planning.months.placement import Placement
+from app.domain.planning.people.party import Party
+from app.domain.planning.people.workload import length_minutes
 from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, parties_on, party_by_id
 from app.domain.planning.schedule_editing import move_occurrence
 from app.domain.rundown.finding import Fact, Finding, Subject
@@ -25,7 +25,7 @@ GAIN_WORTH_TELLING = 0.1  # of a show
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PlanStats:
     """What a month is like: `conflicts` counts people in two shows at once, hours that are never, and nights without rest; `score` is the
     mean of the shows' scores (0 to 1), `poor_minutes` what people work in poor hours, `nights` how many of them each person, with those
     from before the plan."""
@@ -37,7 +37,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class SuggestedChange:
     """One date that changes: its begin, or who is on duty (`comes` instead of `goes`, ids in the same order), or both. `local` is the
     begin on the clocks of the airing's zone, `party_ids` all who it is for and who make it from now on."""
 
@@ -55,39 +55,41 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SuggestedPlan:
     """What is proposed for a month, in the order of the dates; empty when nothing better was found."""
 
-    proposals: tuple[Proposal, ...]
-    before: Tally
-    after: Tally
+    proposals: tuple[SuggestedChange, ...]
+    before: PlanStats
+    after: PlanStats
 
 
 def optimise(
     schedule: Schedule,
     occurrences: Sequence[Occurrence],
-    habits: Habits,
+    comfort_rules: ComfortRules,
     *,
     not_before: datetime | None = None,
     kept: Collection[str] = (),
     move_hours: bool = True,
     change_duty: bool = True,
-) -> Plan:
+) -> SuggestedPlan:
     """The best that a search finds for these dates. Each stays on its day of the airing's calendar; hours of `fixed` airings stay, and
     dates that begin before `not_before`, or whose keys are in `kept`, stay whole.
 
     Raises ScheduleError when an airing is gone, ZoneError.
     """
-    search = MonthSearch(schedule, occurrences, habits, not_before=not_before, kept=kept, move_hours=move_hours, change_duty=change_duty)
+    search = MonthSearch(
+        schedule, occurrences, comfort_rules, not_before=not_before, kept=kept, move_hours=move_hours, change_duty=change_duty
+    )
     before = search.tally()
     search.improve()
     after = search.tally()
     changed = search.changed()
-    proposals = tuple(_proposal(schedule, search, placed, habits) for placed in changed)
-    return Plan(proposals, Tally(*before), Tally(*after if changed else before))
+    proposals = tuple(_proposal(schedule, search, placed, comfort_rules) for placed in changed)
+    return SuggestedPlan(proposals, PlanStats(*before), PlanStats(*after if changed else before))
 
 
-def apply_plan(schedule: Schedule, plan: Plan, keys: Collection[str] | None = None) -> Schedule:
+def apply_plan(schedule: Schedule, plan: SuggestedPlan, keys: Collection[str] | None = None) -> Schedule:
     """The schedule with the proposals carried out, or with those for the dates with these keys."""
     for one in plan.proposals:
         now, airing_id = one.occurrence, one.occurrence.airing_id
@@ -98,23 +100,23 @@ def apply_plan(schedule: Schedule, plan: Plan, keys: Collection[str] | None = No
     return schedule
 
 
-def _proposal(schedule: Schedule, search: MonthSearch, placed: Placed, habits: Habits) -> Proposal:
+def _proposal(schedule: Schedule, search: MonthSearch, placed: Placement, comfort_rules: ComfortRules) -> SuggestedChange:
     occurrence, start = placed.occurrence, search.instant(placed)
-    local = occurrence.local if start == occurrence.start else wall_of(start, occurrence.local.zone, habits.zones)
+    local = occurrence.local if start == occurrence.start else wall_of(start, occurrence.local.zone, comfort_rules.zones)
     swaps = [(post, duty) for post, duty in zip(placed.posts, placed.duty, strict=True) if post != duty]
     comes, goes = tuple(duty for _, duty in swaps), tuple(post for post, _ in swaps)
     before = parties_on(schedule, occurrence)
     stays = tuple(party.id for party in before if party.id not in goes)
-    made = Proposal(occurrence, start, local, (*stays, *comes), comes, goes)
+    made = SuggestedChange(occurrence, start, local, (*stays, *comes), comes, goes)
     return replace(made, reasons=tuple(_reasons(schedule, made, before, search)))
 
 
-def _reasons(schedule: Schedule, made: Proposal, before: Sequence[Party], search: MonthSearch) -> Iterator[Finding]:
+def _reasons(schedule: Schedule, made: SuggestedChange, before: Sequence[Party], search: MonthSearch) -> Iterator[Finding]:
     """Who is better off, who takes whose turn, and who is worse off."""
-    minutes = length_of(made.occurrence)
+    minutes = length_minutes(made.occurrence)
     after = [party_by_id(schedule, one) for one in made.party_ids]
-    old = {party.id: suit(search.line(party.id), made.occurrence.start, minutes) for party in before}
-    new = {party.id: suit(search.line(party.id), made.start, minutes) for party in after}
+    old = {party.id: fit_of(search.line(party.id), made.occurrence.start, minutes) for party in before}
+    new = {party.id: fit_of(search.line(party.id), made.start, minutes) for party in after}
     both = [party for party in after if party.id in old]
     told: tuple[tuple[str, list[Party]], ...] = (
         ("plan.more_prime", [one for one in both if new[one.id].prime - old[one.id].prime > GAIN_WORTH_TELLING]),

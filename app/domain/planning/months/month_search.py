@@ -8,14 +8,14 @@ from datetime import datetime
 from itertools import accumulate
 
 from app.domain.base.local_time import day_start, wall_of
-from app.domain.planning.duty import DESK_HOST, claims
-from app.domain.planning.hours.burden import can_replace
-from app.domain.planning.hours.comfort import DAY, EPOCH, QUARTER, QUARTER_MINUTES, ComfortLine, Habits, instant_of, span_of
-from app.domain.planning.hours.weighing import GROUP_ORDER, WORTH
-from app.domain.planning.months.claimant import Claimant
-from app.domain.planning.months.night_turns import NightTurns
-from app.domain.planning.months.placed import CHANGE_COST, MOVE_COST, Placed, change_cost, loss, missing
-from app.domain.planning.party import GROUPS, Group, Party, PartyKind
+from app.domain.planning.hours.availability import DEFAULT_HOST, busy_ids
+from app.domain.planning.hours.comfort import DAY, EPOCH, QUARTER, QUARTER_MINUTES, ComfortLine, ComfortRules, instant_of, quarter_range
+from app.domain.planning.hours.fit import GROUP_ORDER, WORTH
+from app.domain.planning.months.night_swaps import NightSwaps
+from app.domain.planning.months.placement import CHANGE_COST, MOVE_COST, Placement, change_cost, comfort_loss, missing_comfort
+from app.domain.planning.months.schedulable import Schedulable
+from app.domain.planning.people.party import PARTY_GROUPS, Party, PartyGroup, PartyKind
+from app.domain.planning.people.workload import can_replace
 from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, parties_on
 
 MARGIN = 3 * DAY  # around the dates: rest before the first and after the last
@@ -38,30 +38,30 @@ class MonthSearch:
         self,
         schedule: Schedule,
         occurrences: Sequence[Occurrence],
-        habits: Habits,
+        comfort_rules: ComfortRules,
         *,
         not_before: datetime | None = None,
         kept: Collection[str] = (),
         move_hours: bool = True,
         change_duty: bool = True,
     ) -> None:
-        self._schedule, self._habits = schedule, habits
+        self._schedule, self._comfort_rules = schedule, comfort_rules
         self._not_before, self._kept = not_before, frozenset(kept)
         self._move_hours, self._change_duty = move_hours, change_duty
         shows = sorted(occurrences, key=lambda one: (one.start, one.key))
         begin = min((one.start for one in shows), default=EPOCH)
         end = max((one.end for one in shows), default=begin)
-        self.first, self._last = span_of(begin - MARGIN, end + MARGIN)
+        self.first, self._last = quarter_range(begin - MARGIN, end + MARGIN)
         priorities = schedule.priorities
         self._counts = (
             dict(zip(GROUP_ORDER, STRICT_COUNTS, strict=True))
             if priorities.strict
             else {group: priorities.of(group) for group in GROUP_ORDER}
         )
-        self._claimants = self._make_claimants()
+        self._schedulables = self._make_schedulables()
         self._bests: dict[tuple[str, ...], list[float]] = {}
         self._steps = 0
-        self._changed_at = dict.fromkeys(self._claimants, 0)  # by claimant, the step in which it was
+        self._changed_at = dict.fromkeys(self._schedulables, 0)  # by claimant, the step in which it was
         self._seen_at: dict[int, int] = {}  # by date, the step after which it was looked at
         self._dates = [self._date(number, one) for number, one in enumerate(shows)]
         for date in self._dates:
@@ -75,9 +75,9 @@ class MonthSearch:
         for _ in range(PASSES):
             if not sum(self._visit(date) for date in self._dates if self._is_stale(date)):
                 break
-        NightTurns(self._dates, self._claimants, self._scale).even_out()
+        NightSwaps(self._dates, self._schedulables, self._scale).even_out()
 
-    def changed(self) -> tuple[Placed, ...]:
+    def changed(self) -> tuple[Placement, ...]:
         """The dates that are not as they were; none when the whole is not better."""
         if self._total() >= self._as_it_was - 1e-9:
             return ()
@@ -85,10 +85,10 @@ class MonthSearch:
 
     def tally(self) -> tuple[int, float, int, dict[str, int]]:
         """Conflicts, the mean score of the shows, minutes in poor hours, and nights by person."""
-        losses = [loss(date, self._claimants) for date in self._dates]
-        people = [one for one in self._claimants.values() if one.is_person]
+        losses = [comfort_loss(date, self._schedulables) for date in self._dates]
+        people = [one for one in self._schedulables.values() if one.is_person]
         return (
-            sum(sum(one.troubles()) for one in self._claimants.values()),
+            sum(sum(one.troubles()) for one in self._schedulables.values()),
             1 - sum(losses) / len(losses) if losses else 1.0,
             QUARTER_MINUTES * sum(one.poor for one in people),
             {one.party.id: len(one.nights) + one.party.nights_before for one in people if one.party is not None},
@@ -96,40 +96,43 @@ class MonthSearch:
 
     def line(self, party_id: str) -> ComfortLine:
         """How hours suit a party, from some days before the dates to some days after them."""
-        return ComfortLine(party_id, self.first, self._claimants[party_id].levels)
+        return ComfortLine(party_id, self.first, self._schedulables[party_id].levels)
 
-    def instant(self, date: Placed) -> datetime:
+    def instant(self, date: Placement) -> datetime:
         """When a date begins."""
         return date.occurrence.start if date.begin == date.was else instant_of(self.first + date.begin)
 
     # --- how it stands in the beginning ----------------------------------------------------------------------------------
 
-    def _make_claimants(self) -> dict[str, Claimant]:
+    def _make_schedulables(self) -> dict[str, Schedulable]:
         rest, span = self._schedule.rest_hours, (self.first, self._last)
         parties = self._schedule.parties
         fewest = min((party.nights_before for party in parties if party.kind is not PartyKind.MARKET), default=0)
         made = {
-            party.id: Claimant(party, span, rest, self._habits, nights_before=max(0, party.nights_before - fewest)) for party in parties
+            party.id: Schedulable(party, span, rest, self._comfort_rules, nights_before=max(0, party.nights_before - fewest))
+            for party in parties
         }
-        return {DESK_HOST: Claimant(None, span, rest, self._habits), **made}
+        return {DEFAULT_HOST: Schedulable(None, span, rest, self._comfort_rules), **made}
 
-    def _date(self, number: int, occurrence: Occurrence) -> Placed:
+    def _date(self, number: int, occurrence: Occurrence) -> Placement:
         airing = airing_by_id(self._schedule, occurrence.airing_id)
         parties = parties_on(self._schedule, occurrence)
-        begin, end = (quarter - self.first for quarter in span_of(occurrence.start, occurrence.end))
-        team = tuple(party for party in parties if GROUPS[party.kind] is Group.TEAM)
+        begin, end = (quarter - self.first for quarter in quarter_range(occurrence.start, occurrence.end))
+        team = tuple(party for party in parties if PARTY_GROUPS[party.kind] is PartyGroup.TEAM)
         posts = tuple(party.id for party in team)
         settled = occurrence.key in self._kept or (self._not_before is not None and occurrence.start < self._not_before)
         hours = () if settled or airing.fixed or not self._move_hours else self._hours_of(occurrence)
-        date = Placed(number, occurrence, begin, end - begin, tuple(claims(parties) - set(posts)), posts, list(posts), hours, was=begin)
-        whole = sum(self._counts[group] for group in {GROUPS[party.kind] for party in parties}) or 1.0
-        for group in (Group.AUDIENCE, Group.HOST):
-            asked = [party for party in parties if GROUPS[party.kind] is group]
+        date = Placement(
+            number, occurrence, begin, end - begin, tuple(busy_ids(parties) - set(posts)), posts, list(posts), hours, was=begin
+        )
+        whole = sum(self._counts[group] for group in {PARTY_GROUPS[party.kind] for party in parties}) or 1.0
+        for group in (PartyGroup.AUDIENCE, PartyGroup.HOST):
+            asked = [party for party in parties if PARTY_GROUPS[party.kind] is group]
             weight = sum(party.weight for party in asked)
             for party in asked:
                 share = party.weight / weight if weight > 0 else 1 / len(asked)
-                date.terms.append((self._claimants[party.id].sums, share * self._counts[group] / whole))
-        date.team_share = self._counts[Group.TEAM] / whole if team else 0.0
+                date.terms.append((self._schedulables[party.id].sums, share * self._counts[group] / whole))
+        date.team_share = self._counts[PartyGroup.TEAM] / whole if team else 0.0
         for party in team:
             others = () if settled or not self._change_duty else self._who_can(party)
             pool = (party.id, *(one for one in others if one not in posts))
@@ -144,13 +147,13 @@ class MonthSearch:
         """Of each quarter what it is worth to the one of these whom it suits best, summed up."""
         key = tuple(sorted(pool))
         if key not in self._bests:
-            levels = map(min, zip(*(self._claimants[one].levels for one in key), strict=True))
+            levels = map(min, zip(*(self._schedulables[one].levels for one in key), strict=True))
             self._bests[key] = list(accumulate(map(WORTH.__getitem__, levels), initial=0.0))
         return self._bests[key]
 
     def _hours_of(self, occurrence: Occurrence) -> tuple[int, ...]:
         """The full and half hours of the day that it is on, by the calendar of its place."""
-        day, zone, zones = occurrence.local.wall.date(), occurrence.local.zone, self._habits.zones
+        day, zone, zones = occurrence.local.wall.date(), occurrence.local.zone, self._comfort_rules.zones
         begin, end = day_start(day, zone, zones), day_start(day + DAY, zone, zones)
         if self._not_before is not None:
             begin = max(begin, self._not_before)
@@ -161,54 +164,54 @@ class MonthSearch:
     # --- the measure -----------------------------------------------------------------------------------------------------
 
     def _total(self) -> float:
-        troubles = [one.troubles() for one in self._claimants.values()]
+        troubles = [one.troubles() for one in self._schedulables.values()]
         forbidden, unrested = sum(one for one, _ in troubles), sum(one for _, one in troubles)
-        comfort = sum(loss(date, self._claimants) for date in self._dates)
-        borne = sum(one.cost() for one in self._claimants.values() if one.is_person)
+        comfort = sum(comfort_loss(date, self._schedulables) for date in self._dates)
+        borne = sum(one.cost() for one in self._schedulables.values() if one.is_person)
         changes = sum(change_cost(date) for date in self._dates)
         return FORBIDDEN * forbidden + UNREST * unrested + comfort + self._scale * (borne + changes)
 
     # --- a step ----------------------------------------------------------------------------------------------------------
 
-    def _put(self, date: Placed) -> None:
-        for one in date.claims:
-            self._claimants[one].put(date.number, date.begin, date.begin + date.length)
+    def _put(self, date: Placement) -> None:
+        for one in date.busy_ids:
+            self._schedulables[one].put(date.number, date.begin, date.begin + date.length)
 
-    def _take(self, date: Placed) -> None:
-        for one in date.claims:
-            self._claimants[one].take(date.number)
+    def _take(self, date: Placement) -> None:
+        for one in date.busy_ids:
+            self._schedulables[one].take(date.number)
 
-    def _visit(self, date: Placed) -> bool:
+    def _visit(self, date: Placement) -> bool:
         """Give a date the best hour and people that are free; whether that changed anything."""
         self._take(date)
         before = (date.begin, list(date.duty))
-        options = _Options(date, self._claimants, self._scale)
+        options = _Options(date, self._schedulables, self._scale)
         _, date.begin, date.duty = options.best()
         self._put(date)
         changed = (date.begin, date.duty) != before
         if changed:
             self._steps += 1
-            for one in {*date.claims, *before[1]}:
+            for one in {*date.busy_ids, *before[1]}:
                 self._changed_at[one] = self._steps
         self._seen_at[date.number] = self._steps
         return changed
 
-    def _is_stale(self, date: Placed) -> bool:
+    def _is_stale(self, date: Placement) -> bool:
         """Whether somebody who could be in it has changed places since it was looked at."""
         seen = self._seen_at.get(date.number, -1)
-        return any(self._changed_at[one] > seen for one in (*date.standing, *(one for pool in date.pools for one in pool)))
+        return any(self._changed_at[one] > seen for one in (*date.fixed_ids, *(one for pool in date.pools for one in pool)))
 
 
 class _Options:
     """What one date can be while all others stand still."""
 
-    def __init__(self, date: Placed, claimants: Mapping[str, Claimant], scale: float) -> None:
+    def __init__(self, date: Placement, schedulables: Mapping[str, Schedulable], scale: float) -> None:
         self._date, self._scale = date, scale
         self._low = min((date.begin, *date.hours[:1]))
         high = max((date.begin, *date.hours[-1:])) + 1
-        self._standing = [claimants[one] for one in date.standing]
-        self._pools = [[(one, claimants[one]) for one in pool] for pool in date.pools]
-        able = {id(one): one for one in self._standing} | {id(one): one for pool in self._pools for _, one in pool}
+        self._fixed = [schedulables[one] for one in date.fixed_ids]
+        self._pools = [[(one, schedulables[one]) for one in pool] for pool in date.pools]
+        able = {id(one): one for one in self._fixed} | {id(one): one for pool in self._pools for _, one in pool}
         self._blocked = {key: one.blocked(self._low, high, date.length) for key, one in able.items()}
 
     def best(self) -> _Choice:
@@ -216,7 +219,7 @@ class _Options:
         date = self._date
         best = self._staying()
         closed = 0
-        for one in self._standing:
+        for one in self._fixed:
             closed |= self._blocked[id(one)]
         if not date.ranked:
             date.ranked = sorted(((self._bound(hour), hour) for hour in date.hours), key=lambda one: (one[0], abs(one[1] - date.was)))
@@ -224,7 +227,7 @@ class _Options:
         for bound, hour in date.ranked:
             if bound >= best[0] or tried == HOURS_TRIED:
                 break
-            if closed >> (hour - self._low) & 1 or any(one.never(hour, hour + date.length) for one in self._standing):
+            if closed >> (hour - self._low) & 1 or any(one.never(hour, hour + date.length) for one in self._fixed):
                 continue
             tried += 1
             found = self._at(hour, best[0])
@@ -237,7 +240,7 @@ class _Options:
         date, end = self._date, hour + self._date.length
         lost = [1 - (sums[end] - sums[hour]) / date.length for sums in date.best]
         team = date.team_share * sum(lost) / len(lost) if lost else 0.0
-        return missing(date, hour) + team + self._moved(hour)
+        return missing_comfort(date, hour) + team + self._moved(hour)
 
     def _moved(self, hour: int) -> float:
         return self._scale * MOVE_COST * (hour != self._date.was)
@@ -245,8 +248,8 @@ class _Options:
     def _borne(self, hour: int) -> float:
         """What an hour costs with the people that do not change."""
         end = hour + self._date.length
-        borne = sum(one.cost_of(hour, end) for one in self._standing if one.is_person)
-        return missing(self._date, hour) + self._moved(hour) + self._scale * borne
+        borne = sum(one.cost_of(hour, end) for one in self._fixed if one.is_person)
+        return missing_comfort(self._date, hour) + self._moved(hour) + self._scale * borne
 
     def _at(self, hour: int, most: float) -> _Choice | None:
         """The best people at an hour at which those who do not change can be there; None when a post stays empty, or it costs more."""
@@ -257,9 +260,9 @@ class _Options:
             if cost >= most:
                 return None
             able = [
-                (self._price(post, one, claimant, hour), one)
-                for one, claimant in pool
-                if not (self._blocked[id(claimant)] >> bit & 1 or one in duty or claimant.never(hour, end))
+                (self._price(post, one, schedulable, hour), one)
+                for one, schedulable in pool
+                if not (self._blocked[id(schedulable)] >> bit & 1 or one in duty or schedulable.never(hour, end))
             ]
             if not able:
                 return None
@@ -271,25 +274,27 @@ class _Options:
     def _staying(self) -> _Choice:
         """The best people at the hour where it is. Who has to be there and cannot makes it dear, not impossible."""
         hour = self._date.begin
-        cost = self._borne(hour) + sum(self._trouble(one, hour) for one in self._standing)
+        cost = self._borne(hour) + sum(self._trouble(one, hour) for one in self._fixed)
         duty: list[str] = []
         for post, pool in enumerate(self._pools):
             price, chosen = min(
-                (self._price(post, one, claimant, hour) + self._trouble(claimant, hour), one) for one, claimant in pool if one not in duty
+                (self._price(post, one, schedulable, hour) + self._trouble(schedulable, hour), one)
+                for one, schedulable in pool
+                if one not in duty
             )
             cost += price
             duty.append(chosen)
         return cost, hour, duty
 
-    def _price(self, post: int, one: str, claimant: Claimant, hour: int) -> float:
+    def _price(self, post: int, one: str, schedulable: Schedulable, hour: int) -> float:
         date, end = self._date, hour + self._date.length
-        discomfort = date.team_share / len(date.posts) * (1 - claimant.worth(hour, end))
-        return discomfort + self._scale * (claimant.cost_of(hour, end) + CHANGE_COST * (one != date.posts[post]))
+        discomfort = date.team_share / len(date.posts) * (1 - schedulable.worth(hour, end))
+        return discomfort + self._scale * (schedulable.cost_of(hour, end) + CHANGE_COST * (one != date.posts[post]))
 
-    def _trouble(self, claimant: Claimant, hour: int) -> float:
+    def _trouble(self, schedulable: Schedulable, hour: int) -> float:
         end = hour + self._date.length
-        if claimant.never(hour, end):
+        if schedulable.never(hour, end):
             return FORBIDDEN
-        if not self._blocked[id(claimant)] >> (hour - self._low) & 1:
+        if not self._blocked[id(schedulable)] >> (hour - self._low) & 1:
             return 0.0
-        return FORBIDDEN if claimant.busy(hour, end) else UNREST
+        return FORBIDDEN if schedulable.busy(hour, end) else UNREST

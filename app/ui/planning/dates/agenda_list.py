@@ -131,7 +131,7 @@ class AgendaList(QListWidget):
     """`opened(key)` by Enter or double click, `called_off(key)` by Delete, `duplicated(key)` by Ctrl+D, `menu_wanted(key, point)`."""
 
     opened = Signal(str)
-    called_off = Signal(str)
+    cancelled = Signal(str)
     duplicated = Signal(str)
     menu_wanted = Signal(str, QPoint)
 
@@ -219,7 +219,7 @@ class AgendaList(QListWidget):
         if key and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit(key)
         elif key and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.called_off.emit(key)
+            self.cancelled.emit(key)
         elif key and event.key() == Qt.Key.Key_D and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.duplicated.emit(key)
         else:

@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import Existence, disclosed_in
-from app.domain.planning.party import Party
+from app.domain.planning.people.party import Party
 from app.domain.planning.schedule import Airing, Occurrence
 from app.ui.context import WindowContext
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.planning.dates.finding_cards import FindingCards
 from app.ui.planning.dates.party_times import PartyTime, PartyTimes
-from app.ui.planning.local_times import hour_words, line_of, lines_of
-from app.ui.planning.suiting import comforts_at, findings_of_draft
+from app.ui.planning.draft_checks import comforts_at, findings_of_draft
+from app.ui.planning.local_times import party_clock, party_clocks, time_text
 
 AHEAD = timedelta(days=400)
 DATES = 6
@@ -67,10 +67,12 @@ class AiringPreview(QFrame):
             self._show_dates(())
             return
         plan, context = self._plan, self._context
-        here = line_of(disclosed_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language)
+        here = party_clock(
+            disclosed_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language
+        )
         where = tr("Airing", "Where you are ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
         self.here.setText(" · ".join(filter(None, (where, here.shift))))
-        lines = lines_of(instant, parties, plan.zones, context.formats, context.language, beside=draft.start.wall.date())
+        lines = party_clocks(instant, parties, plan.zones, context.formats, context.language, beside=draft.start.wall.date())
         comforts = comforts_at(plan, parties, instant, draft.minutes)
         self.parties.show_times({line.party_id: PartyTime(line, comforts.get(line.party_id)) for line in lines})
         self.findings.show_findings(findings_of_draft(plan, context.studio.document.show, draft, instant, parties, occurrence))
@@ -94,10 +96,10 @@ class AiringPreview(QFrame):
         context, plan = self._context, self._plan
         shown = disclosed_in(occurrence.start, occurrence.local.zone, plan.zones)
         here = disclosed_in(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
-        words = f"{context.formats.day(shown.wall.date(), context.language, style='year')}  {hour_words(shown.wall)}"
+        words = f"{context.formats.day(shown.wall.date(), context.language, style='year')}  {time_text(shown.wall)}"
         if here.zone != shown.zone:
             shift = context.formats.day_shift(here.day_shift, context.language)
-            words += f"   {tr('Airing', 'here')} " + " ".join(filter(None, (hour_words(here.wall), shift)))
+            words += f"   {tr('Airing', 'here')} " + " ".join(filter(None, (time_text(here.wall), shift)))
         if occurrence.existence is Existence.SKIPPED:
             words += "   " + tr("Airing", "the clocks go forward here")
         elif occurrence.existence is Existence.REPEATED:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.people.party import Comfort, Party, PartyKind
 from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
-from app.ui.planning.local_times import LocalLine, comfort_words, kind_words
+from app.ui.planning.local_times import PartyClock, comfort_text, kind_text
 
 DOT_PX = 10
 _NAME = 0  # the column that takes what is left
@@ -20,7 +20,7 @@ _NAME = 0  # the column that takes what is left
 class PartyTime:
     """What a party's clocks show, and how that suits it; None = nothing is known."""
 
-    line: LocalLine
+    line: PartyClock
     comfort: Comfort | None = None
 
 
@@ -33,13 +33,13 @@ def comfort_dot(comfort: Comfort | None = None) -> QLabel:
     return dot
 
 
-class _Row:
+class _PartyRow:
     """The widgets of one party, in a line of a grid."""
 
     def __init__(self, party: Party, grid: QGridLayout, number: int, chosen: bool, *, choosable: bool) -> None:
         self.party = party
         self._choosable = choosable
-        work = kind_words(party.kind)
+        work = kind_text(party.kind)
         self.box = QCheckBox(party.name if party.kind is PartyKind.MARKET or party.name == work else f"{party.name} · {work}")
         self.box.setChecked(chosen)
         name: QWidget = self.box if choosable else elided(party.name)
@@ -61,9 +61,9 @@ class _Row:
         self.shift.setVisible(bool(time is not None and time.line.shift))
         comfort = time.comfort if time is not None else None
         set_property(self.dot, "comfort", comfort.value if comfort is not None else "")
-        suits = comfort_words(comfort, self.party.kind) if comfort is not None else ""
-        self.comfort.setText(suits)
-        self.dot.setToolTip(suits)
+        fits = comfort_text(comfort, self.party.kind) if comfort is not None else ""
+        self.comfort.setText(fits)
+        self.dot.setToolTip(fits)
         for widget in (self.hour, self.day):
             widget.setToolTip(f"{time.line.day} · {time.line.zone} · {time.line.offset}" if time is not None else "")
         self.box.setAccessibleDescription(
@@ -79,7 +79,7 @@ class PartyTimes(QWidget):
     def __init__(self, *, choosable: bool = True) -> None:
         super().__init__()
         self._choosable = choosable
-        self._rows: list[_Row] = []
+        self._rows: list[_PartyRow] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10 if choosable else 7)
@@ -107,7 +107,7 @@ class PartyTimes(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._rows = [
-            _Row(party, self._grid, number, party.id in chosen, choosable=self._choosable) for number, party in enumerate(parties)
+            _PartyRow(party, self._grid, number, party.id in chosen, choosable=self._choosable) for number, party in enumerate(parties)
         ]
         for row in self._rows:
             row.box.clicked.connect(lambda checked: self.changed.emit())

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from app.domain.planning.series_rule import MAX_COUNT, MAX_INTERVAL, Frequency, SeriesRule, parse_rule
+from app.domain.planning.dates.series_rule import MAX_COUNT, MAX_INTERVAL, Frequency, SeriesRule, parse_rule
 from app.ui.kit.editors import roomy
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
@@ -25,7 +25,7 @@ def position_in_month(day: date) -> int:
     return place if place <= 4 else LAST
 
 
-def position_words(position: int, weekday: str) -> str:
+def position_text(position: int, weekday: str) -> str:
     """ "on the second Friday"."""
     return {
         1: tr("Series", "on the first {weekday}", weekday=weekday),
@@ -182,7 +182,7 @@ class SeriesField(QWidget):
         weekday = self._weekday(self._start, True)
         place = position_in_month(self._start)
         ways = [(tr("Series", "on day {day}", day=self._start.day), 0)]
-        ways += [(position_words(one, weekday), one) for one in dict.fromkeys((position, place, LAST)) if one]
+        ways += [(position_text(one, weekday), one) for one in dict.fromkeys((position, place, LAST)) if one]
         self.month_way.clear()
         for words, value in ways:
             self.month_way.addItem(words, value)

@@ -24,7 +24,7 @@ from app.ui.kit.editors import roomy
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.planning.dates.zone_choice import ZoneChoice
-from app.ui.planning.local_times import hour_words, offset_words
+from app.ui.planning.local_times import offset_text, time_text
 
 SNAP_MINUTES = 15
 
@@ -165,7 +165,7 @@ class WhenField(QWidget):
 
     def _choice_words(self, choice: Choice) -> str:
         other_day = self._day_words(choice.local.wall.date()) if choice.local.wall.date() != self.local.wall.date() else ""
-        return " ".join(filter(None, (other_day, hour_words(choice.local.wall), f"({offset_words(choice.offset)})")))
+        return " ".join(filter(None, (other_day, time_text(choice.local.wall), f"({offset_text(choice.offset)})")))
 
     def _answer(self, number: int) -> None:
         self.show_local(choices(self.local, self._zones)[number].local)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from app.domain.base.local_time import disclosed_in
 from app.domain.base.zones import Zones
 from app.ui.kit.search_line import SearchLine
-from app.ui.planning.local_times import city_of, hour_words, offset_words
+from app.ui.planning.local_times import city_of, offset_text, time_text
 
 SHOWN = 60
 VISIBLE = 10
@@ -80,7 +80,7 @@ class ZoneChoice(SearchLine):
 
     def _line(self, key: str, now: datetime) -> str:
         shown = disclosed_in(now, key, self._zones)
-        return f"{self._city(key)}   {hour_words(shown.wall)}   {offset_words(shown.offset)}"
+        return f"{self._city(key)}   {time_text(shown.wall)}   {offset_text(shown.offset)}"
 
     def pick_match(self, place: int) -> None:
         """Choose the one at this place of the list, if there is one."""

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.base.errors import Value
 from app.domain.planning.schedule import Occurrence, Schedule
 from app.domain.planning.schedule_editing import tick_task
-from app.session.planning.pre_show import CheckItem, CheckKind, CheckState
+from app.session.planning.show_checklist import CheckItem, CheckKind, CheckState
 from app.ui.context import WindowContext
 from app.ui.figures import relay_name
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.planning.dock.checklist import CheckLine, Checklist
-from app.ui.planning.dock.readiness_words import check_words
-from app.ui.planning.show_verbs import ShowVerbs
+from app.ui.planning.dock.readiness_texts import check_text
+from app.ui.planning.show_actions import ShowActions
 
 Run = Callable[[], object]
 _BAD = (CheckState.MISSING, CheckState.BLOCK)
@@ -25,11 +25,11 @@ _SHOWN_ELSEWHERE = (CheckKind.CAMERA, CheckKind.MICROPHONE)  # while nobody has 
 class Readiness(QWidget):
     """Reads the scheduler for one date."""
 
-    def __init__(self, context: WindowContext, verbs: ShowVerbs) -> None:
+    def __init__(self, context: WindowContext, show_actions: ShowActions) -> None:
         super().__init__()
         self._context = context
         self._plan = context.studio.control.scheduler
-        self._verbs = verbs
+        self._show_actions = show_actions
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(6)
@@ -59,11 +59,11 @@ class Readiness(QWidget):
         if values.get("relay") == built_in.name:  # the session has no words of its own
             values["relay"] = relay_name(built_in)
         fix, run = self._fix(item, occurrence) if item.state in _BAD else ("", None)
-        return CheckLine(item.kind.value, check_words(item, values), item.state.value, "", fix, run)
+        return CheckLine(item.kind.value, check_text(item, values), item.state.value, "", fix, run)
 
     def _fix(self, item: CheckItem, occurrence: Occurrence) -> tuple[str, Run | None]:
         """The words of a button and what it does."""
-        form: Run = partial(self._verbs.open, occurrence.key)
+        form: Run = partial(self._show_actions.open, occurrence.key)
         show_panel = self._context.openers.show_panel
         fixes: Mapping[CheckKind, tuple[str, Run]] = {
             CheckKind.CAMERA: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, 
 from app.domain.base.local_time import MINUTE, disclosed_in
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.domain.program.broadcast import BroadcastState
-from app.session.planning.scheduler import Standing
+from app.session.planning.scheduler import ScheduleStatus
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.empty_state import EmptyState
@@ -18,10 +18,10 @@ from app.ui.kit.theme import set_property
 from app.ui.planning.dates.agenda_list import AgendaDay, AgendaList, AgendaRow
 from app.ui.planning.dates.party_times import PartyTime, PartyTimes
 from app.ui.planning.dock.readiness import Readiness
-from app.ui.planning.dock.replan import ReplanCard
-from app.ui.planning.local_times import hour_words, lines_of
-from app.ui.planning.show_verbs import ShowVerbs
-from app.ui.planning.suiting import comforts_at
+from app.ui.planning.dock.replan_card import ReplanCard
+from app.ui.planning.draft_checks import comforts_at
+from app.ui.planning.local_times import party_clocks, time_text
+from app.ui.planning.show_actions import ShowActions
 
 TICK_MS = 1000
 FEW = 4  # shows after the next
@@ -39,10 +39,10 @@ class ScheduleBoard(QWidget):
         self._shown_key = ""
         self._ticks = 0
         self._seen = False
-        self.verbs = ShowVerbs(context, self)
+        self.show_actions = ShowActions(context, self)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._full())
-        self.plan_button = push_button(tr("Schedule", "Plan a show…"), self.verbs.plan, role="primary")
+        self.plan_button = push_button(tr("Schedule", "Plan a show…"), self.show_actions.plan, role="primary")
         self.empty = EmptyState(
             context.icons,
             "calendar",
@@ -81,15 +81,15 @@ class ScheduleBoard(QWidget):
         column.addLayout(self._buttons())
         self.replan = ReplanCard(self._context)
         column.addWidget(self.replan)
-        self.readiness = Readiness(self._context, self.verbs)
+        self.readiness = Readiness(self._context, self.show_actions)
         column.addWidget(self.readiness)
         self.after_title = label(tr("Schedule", "After that"), "sectionTitle")
         column.addWidget(self.after_title)
         self.after = AgendaList(self._context.theme, tr("Schedule", "After that"))
         self.after.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.after.opened.connect(self.verbs.open)
-        self.after.called_off.connect(self.verbs.call_off)
-        self.after.menu_wanted.connect(lambda key, point: self.verbs.show_menu(key, None, point))
+        self.after.opened.connect(self.show_actions.open)
+        self.after.cancelled.connect(self.show_actions.cancel)
+        self.after.menu_wanted.connect(lambda key, point: self.show_actions.show_menu(key, None, point))
         column.addWidget(self.after)
         column.addStretch(1)
         scroll.setWidget(inside)
@@ -101,9 +101,9 @@ class ScheduleBoard(QWidget):
         icons = self._context.icons
         self.start_button = push_button(tr("Schedule", "Start the show"), self._start, role="primary")
         row.addWidget(self.start_button, 1)
-        row.addWidget(icon_button(icons, "rename", tr("Schedule", "Open the show's form"), lambda: self.verbs.open(self._shown_key)))
-        row.addWidget(icon_button(icons, "share", tr("Schedule", "Tell people"), lambda: self.verbs.tell(self._shown_key)))
-        row.addWidget(icon_button(icons, "add", tr("Schedule", "Plan a show"), self.verbs.plan))
+        row.addWidget(icon_button(icons, "rename", tr("Schedule", "Open the show's form"), lambda: self.show_actions.open(self._shown_key)))
+        row.addWidget(icon_button(icons, "share", tr("Schedule", "Tell people"), lambda: self.show_actions.tell(self._shown_key)))
+        row.addWidget(icon_button(icons, "add", tr("Schedule", "Plan a show"), self.show_actions.plan))
         row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open the planner"), self._open_planner))
         return row
 
@@ -122,15 +122,15 @@ class ScheduleBoard(QWidget):
             self._timer.stop()
 
     def _tick(self) -> None:
-        standing = self._plan.standing
-        shown = standing.current or standing.next
+        status = self._plan.status
+        shown = status.current or status.next
         if (shown.key if shown is not None else "") != self._shown_key:
             self.refresh()
         elif shown is not None:
             self._ticks += 1
             if self._ticks % CHECK_TICKS == 0:
                 self.refresh()
-            self._show_clock(standing, shown)
+            self._show_clock(status, shown)
 
     def _on_changed(self) -> None:
         if self._seen:
@@ -138,8 +138,8 @@ class ScheduleBoard(QWidget):
 
     def refresh(self) -> None:
         """Read all of it."""
-        standing = self._plan.standing
-        shown = standing.current or standing.next
+        status = self._plan.status
+        shown = status.current or status.next
         self._stack.setCurrentIndex(0 if shown is not None else 1)
         self._shown_key = shown.key if shown is not None else ""
         if shown is None:
@@ -147,16 +147,16 @@ class ScheduleBoard(QWidget):
         plan, context = self._plan, self._context
         self.title.setText(plan.title_of(shown))
         begin, end = (disclosed_in(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
-        span = f"{hour_words(begin.wall)}–{hour_words(end.wall)}"
+        span = f"{time_text(begin.wall)}–{time_text(end.wall)}"
         city = context.formats.city(plan.host_zone, context.language)
         self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
         self._show_times(shown, begin.wall.date())
         self._show_after(shown)
-        self.readiness.setVisible(standing.current is None)
-        if standing.current is None:
+        self.readiness.setVisible(status.current is None)
+        if status.current is None:
             self.readiness.show_for(shown)
         self.replan.refresh()
-        self._show_clock(standing, shown)
+        self._show_clock(status, shown)
 
     def _day(self, day: date) -> str:
         return self._context.formats.day(day, self._context.language)
@@ -164,7 +164,7 @@ class ScheduleBoard(QWidget):
     def _show_times(self, shown: Occurrence, beside: date) -> None:
         plan, context = self._plan, self._context
         parties = parties_on(plan.schedule, shown)
-        lines = lines_of(shown.start, parties, plan.zones, context.formats, context.language, beside=beside)
+        lines = party_clocks(shown.start, parties, plan.zones, context.formats, context.language, beside=beside)
         comforts = comforts_at(plan, parties, shown.start, (shown.end - shown.start) // MINUTE)
         self.times.show_parties(parties, ())
         self.times.show_times({line.party_id: PartyTime(line, comforts[line.party_id]) for line in lines})
@@ -175,18 +175,18 @@ class ScheduleBoard(QWidget):
         for one in plan.upcoming(FEW + 1):
             if one.key != shown.key:
                 begin = disclosed_in(one.start, plan.host_zone, plan.zones)
-                rows.append(AgendaRow(one.key, hour_words(begin.wall), plan.title_of(one), self._day(begin.wall.date()), series=one.series))
+                rows.append(AgendaRow(one.key, time_text(begin.wall), plan.title_of(one), self._day(begin.wall.date()), series=one.series))
         rows = rows[:FEW]
         self.after.show_days([AgendaDay("", "", tuple(rows))] if rows else [])
         self.after.fit_rows()
         self.after_title.setVisible(bool(rows))
         self.after.setVisible(bool(rows))
 
-    def _show_clock(self, standing: Standing, shown: Occurrence) -> None:
+    def _show_clock(self, status: ScheduleStatus, shown: Occurrence) -> None:
         now = self._plan.now()
         formats, language = self._context.formats, self._context.language
-        overrun, late = standing.overrun, standing.late
-        if standing.current is not None:
+        overrun, late = status.overrun, status.late
+        if status.current is not None:
             over = overrun > timedelta()
             eyebrow = tr("Schedule", "On air, over its time by") if over else tr("Schedule", "On air, left")
             left = overrun if over else shown.end - now
@@ -199,11 +199,11 @@ class ScheduleBoard(QWidget):
         self.eyebrow.setText(eyebrow)
         self.countdown.setText(formats.countdown(left.total_seconds(), language))
         set_property(self.countdown, "state", state)
-        self._show_start(standing)
+        self._show_start(status)
 
-    def _show_start(self, standing: Standing) -> None:
+    def _show_start(self, status: ScheduleStatus) -> None:
         idle = self._context.studio.broadcast.state.value is BroadcastState.IDLE
-        on_air, due = standing.current is not None, self._plan.due is not None
+        on_air, due = status.current is not None, self._plan.due is not None
         words = tr("Schedule", "Start the show") if due else tr("Schedule", "Start it now, early")
         self.start_button.setText(tr("Schedule", "On air") if on_air else words)
         set_property(self.start_button, "role", "primary" if due and not on_air else "")

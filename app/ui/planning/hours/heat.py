@@ -25,7 +25,7 @@ from app.ui.kit.language import tr
 from app.ui.kit.theme import Theme
 from app.ui.planning.hours.strip_model import HOUR_QUARTERS
 from app.ui.planning.hours.strip_paint import HOUR_STEPS, hatched, small
-from app.ui.planning.local_times import hour_words
+from app.ui.planning.local_times import time_text
 
 DAY_PX = 96
 HEAD_PX = 26
@@ -289,10 +289,10 @@ class HeatView(QWidget):
         """How good a begin is, and when it would be over."""
         day, place = (wall.date() - self._monday).days, (wall.hour * 60 + wall.minute) // QUARTER_MINUTES
         if not (0 <= day < len(self._scores)):
-            return hour_words(wall)
+            return time_text(wall)
         score = self._scores[day][place]
         said = tr("Planner", "not possible") if score is None else tr("Planner", "{score} of 100", score=round(score * 100))
-        return f"{hour_words(wall)} · {said}"
+        return f"{time_text(wall)} · {said}"
 
 
 class HeatLegend(QWidget):

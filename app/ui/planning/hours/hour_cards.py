@@ -11,7 +11,7 @@ from app.domain.catalogue.market import Level
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Icons, Theme, set_property
-from app.ui.planning.hours.hour_words import HourWords, Reason, score_words
+from app.ui.planning.hours.hour_summary import HourReason, HourSummary, score_text
 
 SCORE_PX = 54
 LOOKS = {Level.INFO: ("info", "muted"), Level.WARNING: ("warning", "warning"), Level.BLOCK: ("error", "error")}
@@ -55,7 +55,7 @@ class ScoreBar(QWidget):
         painter.end()
 
 
-def reason_row(icons: Icons, reason: Reason) -> QWidget:
+def reason_row(icons: Icons, reason: HourReason) -> QWidget:
     """A reason with the mark of its weight."""
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -73,7 +73,7 @@ def reason_row(icons: Icons, reason: Reason) -> QWidget:
 class HourCard(QPushButton):
     """One of the best hours; a click puts the block there."""
 
-    def __init__(self, theme: Theme, icons: Icons, place: int, hour: HourWords) -> None:
+    def __init__(self, theme: Theme, icons: Icons, place: int, hour: HourSummary) -> None:
         super().__init__()
         self.hour = hour
         self.setObjectName("hourCard")
@@ -138,7 +138,7 @@ class HourCards(QWidget):
         self._column.addStretch(1)
         self.cards: list[HourCard] = []
 
-    def show_hours(self, hours: Sequence[HourWords], current: datetime) -> None:
+    def show_hours(self, hours: Sequence[HourSummary], current: datetime) -> None:
         """Show these, the best on top."""
         for old in self.cards:
             self._column.removeWidget(old)
@@ -190,9 +190,9 @@ class HourBox(QFrame):
         area.setWidget(inside)
         column.addWidget(area)
         self._rows: list[QWidget] = []
-        self._shown: tuple[Reason, ...] | None = None
+        self._shown: tuple[HourReason, ...] | None = None
 
-    def show_hour(self, hour: HourWords) -> None:
+    def show_hour(self, hour: HourSummary) -> None:
         """Show this begin."""
         self.title.setText(hour.title)
         self.score.show_score(hour.score if hour.possible else None)
@@ -205,7 +205,7 @@ class HourBox(QFrame):
             self._reasons.removeWidget(row)
             row.hide()
             row.deleteLater()
-        reasons = hour.reasons or (Reason(score_words(hour), Level.INFO),)
+        reasons = hour.reasons or (HourReason(score_text(hour), Level.INFO),)
         self._rows = [reason_row(self._icons, reason) for reason in reasons]
         for place, row in enumerate(self._rows):
             self._reasons.insertWidget(place, row)

@@ -5,14 +5,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.planning.hours.ask_bar import AskBar
 from app.ui.planning.hours.hours_panel import HoursPanel
+from app.ui.planning.hours.selection_bar import SelectionBar
 from app.ui.planning.hours.strip_legend import StripLegend
 from app.ui.planning.hours.strip_model import MarkKind, StripModel
 from app.ui.planning.hours.strips import StripsView
-from app.ui.planning.page import PlannerPage
-from app.ui.planning.plan_source import PlanSource
-from app.ui.planning.show_verbs import ShowVerbs
+from app.ui.planning.planner_data import PlannerData
+from app.ui.planning.planner_page import PlannerPage
+from app.ui.planning.show_actions import ShowActions
 
 NOTES_SHOWN = 3
 
@@ -20,15 +20,15 @@ NOTES_SHOWN = 3
 class HourPage(PlannerPage):
     """Reads the plan and the choice; changes the choice alone, and opens the form of a new show."""
 
-    def __init__(self, source: PlanSource) -> None:
+    def __init__(self, source: PlannerData) -> None:
         super().__init__()
         self._source = source
-        self._verbs = ShowVerbs(source.context, self)
+        self._show_actions = ShowActions(source.context, self)
         choice = source.choice
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(10)
-        self.bar = AskBar(source, source.scheduler.today)
+        self.bar = SelectionBar(source, source.scheduler.today)
         column.addWidget(self.bar)
         halves = QHBoxLayout()
         halves.setSpacing(16)
@@ -59,7 +59,7 @@ class HourPage(PlannerPage):
 
     def plan(self) -> None:
         """Open the form of a new show where the block stands."""
-        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
+        self._show_actions.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
 
     def _show_strips(self) -> None:
         choice = self._source.choice

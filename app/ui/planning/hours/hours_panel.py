@@ -7,14 +7,14 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.planning.hours.hour_finder import Candidate, HourField
+from app.domain.planning.hours.hour_finder import Candidate, HourScorer
 from app.ui.kit.buttons import push_button
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.latest_task import LatestTask
 from app.ui.planning.hours.hour_cards import HourBox, HourCards
-from app.ui.planning.hours.hour_words import HourWords, words_of
-from app.ui.planning.plan_source import PlanSource
+from app.ui.planning.hours.hour_summary import HourSummary, summarise_hour
+from app.ui.planning.planner_data import PlannerData
 
 PANEL_PX = 340
 SPANS_DAYS = (1, 7, 28)
@@ -33,12 +33,12 @@ class HoursPanel(QWidget):
     plan_wanted = Signal()
     found = Signal()
 
-    def __init__(self, source: PlanSource, first_day: Callable[[], date], *, days: int = 0) -> None:
+    def __init__(self, source: PlannerData, first_day: Callable[[], date], *, days: int = 0) -> None:
         super().__init__()
         self._source = source
         self._first_day = first_day
         self._days = days
-        self._field: tuple[datetime, datetime, HourField] | None = None
+        self._field: tuple[datetime, datetime, HourScorer] | None = None
         self._searched: tuple[date, int] | None = None
         self._work = LatestTask(self._on_failed)
         context = source.context
@@ -80,7 +80,7 @@ class HoursPanel(QWidget):
         """How many days are looked through."""
         return self._days or int(self.span.currentData())
 
-    def field(self) -> HourField | None:
+    def field(self) -> HourScorer | None:
         """The hours of the block's day, weighed; None while nobody is asked."""
         source = self._source
         if not source.parties:
@@ -113,9 +113,9 @@ class HoursPanel(QWidget):
         if field is not None:
             self.box.show_hour(self._words(field.candidate(self._source.choice.start)))
 
-    def _words(self, candidate: Candidate) -> HourWords:
+    def _words(self, candidate: Candidate) -> HourSummary:
         source = self._source
-        return words_of(candidate, source.choice.minutes, source.parties, source.choice.zone, source.scheduler.zones, source.context)
+        return summarise_hour(candidate, source.choice.minutes, source.parties, source.choice.zone, source.scheduler.zones, source.context)
 
     # The best -------------------------------------------------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class HoursPanel(QWidget):
         if not source.parties:
             self._show(())
             return
-        make = source.field_maker(*source.to_come(*source.days(begin, self.days)))
+        make = source.scorer_maker(*source.to_come(*source.days(begin, self.days)))
         if self.days <= INLINE_DAYS:
             self._work.cancel()
             self._show(make().best(BEST))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
-from app.domain.planning.party import Priorities
+from app.domain.planning.people.party import Priorities
 from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
 from app.ui.kit.labels import label
@@ -71,7 +71,7 @@ class PrioritiesForm(QWidget):
             self.edited.emit(priorities)
 
 
-def priorities_words(priorities: Priorities) -> str:
+def priorities_text(priorities: Priorities) -> str:
     """What counts, in one line."""
     if priorities.strict:
         return tr("Planner", "Audience first")

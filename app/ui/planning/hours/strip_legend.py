@@ -7,12 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.planning.hours.comfort import LEVELS
-from app.domain.planning.party import Comfort, PartyKind
+from app.domain.planning.people.party import Comfort, PartyKind
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Theme
 from app.ui.planning.hours.strip_model import MarkKind
 from app.ui.planning.hours.strip_paint import FOOT_PX, MARKS, draw_comfort, small
-from app.ui.planning.local_times import comfort_words
+from app.ui.planning.local_times import comfort_text
 
 SIGN = QSize(18, 16)
 GAP_PX = 6  # between a sign and its words
@@ -27,7 +27,7 @@ class StripLegend(QWidget):
         super().__init__()
         self._theme = theme
         self._entries: tuple[tuple[Comfort | MarkKind, str], ...] = (
-            *((one, comfort_words(one, PartyKind.MARKET if one is Comfort.PRIME else PartyKind.HOST)) for one in LEVELS),
+            *((one, comfort_text(one, PartyKind.MARKET if one is Comfort.PRIME else PartyKind.HOST)) for one in LEVELS),
             (MarkKind.FESTIVAL, tr("Planner", "festival")),
             (MarkKind.CAUTION, tr("Planner", "quiet day")),
             (MarkKind.PRAYER, tr("Planner", "prayer")),

@@ -9,7 +9,7 @@ from enum import Enum
 from app.domain.base.local_time import MINUTE, day_start, offset_at, transitions
 from app.domain.base.zones import Zones
 from app.domain.planning.hours.comfort import LEVELS, POOR, QUARTER, QUARTER_MINUTES
-from app.domain.planning.party import Comfort, PartyKind
+from app.domain.planning.people.party import Comfort, PartyKind
 
 HOUR_QUARTERS = 4
 OVERHANG_HOURS = 6  # a show that begins at 23:00 can be seen to its end
@@ -37,7 +37,7 @@ class StripMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
+class ZoneDial:
     """What a place's clock says along the axis: `offsets` are (place from which on, minutes ahead of UTC), `hours` (place, hour), `days`
     (place, the day that begins there) without the one that the axis begins in."""
 
@@ -55,13 +55,13 @@ class StripRow:
     name: str
     city: str
     kind: PartyKind
-    dial: Dial
+    dial: ZoneDial
     comforts: bytes
     marks: tuple[StripMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedShow:
     """A show that is in the plan already, in quarters of the axis."""
 
     begin: float
@@ -77,12 +77,12 @@ class StripModel:
     begin: datetime
     day_quarters: int
     quarters: int
-    own: Dial
+    own: ZoneDial
     own_name: str
     rows: tuple[StripRow, ...]
     day_names: Mapping[date, str]
     shifts: Mapping[int, str]
-    planned: tuple[Planned, ...] = ()
+    planned: tuple[PlannedShow, ...] = ()
 
     def instant(self, place: float) -> datetime:
         return self.begin + place * QUARTER
@@ -90,7 +90,7 @@ class StripModel:
     def place(self, instant: datetime) -> float:
         return (instant - self.begin) / QUARTER
 
-    def wall(self, dial: Dial, place: float) -> datetime:
+    def wall(self, dial: ZoneDial, place: float) -> datetime:
         """What that clock says there."""
         number = max(0, bisect_right(dial.offsets, place, key=lambda one: one[0]) - 1)
         return (self.instant(place) + timedelta(minutes=dial.offsets[number][1])).replace(tzinfo=None)
@@ -104,7 +104,7 @@ def axis(day: date, zone: str, minutes: int, zones: Zones) -> tuple[datetime, in
     return begin, day_quarters, day_quarters + overhang
 
 
-def dial(zone: str, begin: datetime, quarters: int, zones: Zones) -> Dial:
+def zone_dial(zone: str, begin: datetime, quarters: int, zones: Zones) -> ZoneDial:
     """The clock of a place along an axis."""
     end = begin + quarters * QUARTER
     offsets = [(0.0, offset_at(zones.zone(zone), begin) // MINUTE)]
@@ -120,7 +120,7 @@ def dial(zone: str, begin: datetime, quarters: int, zones: Zones) -> Dial:
             if before is not None and wall.date() > before:
                 days.append((place, wall.date()))
             before = wall.date()
-    return Dial(zone, tuple(offsets), tuple(hours), tuple(days))
+    return ZoneDial(zone, tuple(offsets), tuple(hours), tuple(days))
 
 
 def _quarter_walls(begin: datetime, offset: int, from_place: float, upto: float) -> Iterator[tuple[float, datetime]]:
@@ -136,7 +136,7 @@ def _quarter_walls(begin: datetime, offset: int, from_place: float, upto: float)
         place += 1
 
 
-def day_names(dials: Sequence[Dial], begin: datetime, name: Callable[[date], str]) -> Mapping[date, str]:
+def day_names(dials: Sequence[ZoneDial], begin: datetime, name: Callable[[date], str]) -> Mapping[date, str]:
     """The words for every day on these clocks, and for the one before and after."""
     today = begin.date()
     found = {today + timedelta(days=shift) for shift in range(-2, 5)} | {day for one in dials for _, day in one.days}

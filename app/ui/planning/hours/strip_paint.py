@@ -7,9 +7,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from app.domain.planning.hours.comfort import LEVELS
-from app.domain.planning.party import Comfort
+from app.domain.planning.people.party import Comfort
 from app.ui.kit.theme import Theme
-from app.ui.planning.hours.strip_model import HOUR_QUARTERS, MarkKind, Planned, StripMark, StripModel, StripRow, runs
+from app.ui.planning.hours.strip_model import HOUR_QUARTERS, MarkKind, PlannedShow, StripMark, StripModel, StripRow, runs
 
 NAME_PX = 148
 TIME_PX = 104  # "20:00–22:00" and below it the day
@@ -31,7 +31,7 @@ HOUR_STEPS = (1, 2, 3, 6, 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class StripLayout:
     """Where the axis stands in a widget of some width."""
 
     width: int
@@ -106,7 +106,7 @@ class StripPainter:
 
     # The ruler ------------------------------------------------------------------------------------------------------------
 
-    def draw_head(self, painter: QPainter, model: StripModel, layout: Layout) -> None:
+    def draw_head(self, painter: QPainter, model: StripModel, layout: StripLayout) -> None:
         """The planner's own clock, above all rows."""
         painter.setPen(self._theme.colour("muted"))
         painter.setFont(self._city)
@@ -127,7 +127,7 @@ class StripPainter:
             self._draw_planned(painter, layout, show)
         self._draw_hours(painter, layout, model.own.hours, HEAD_PX - 6, taken=[], ink="text")
 
-    def _draw_planned(self, painter: QPainter, layout: Layout, show: Planned) -> None:
+    def _draw_planned(self, painter: QPainter, layout: StripLayout, show: PlannedShow) -> None:
         """A show that is planned already, in the lane of the block's handle."""
         left, right = max(float(layout.left), layout.x(show.begin)), min(layout.x(show.end), float(layout.width - RIGHT_PX))
         area = QRectF(left, 4, right - left, 17)
@@ -141,7 +141,7 @@ class StripPainter:
     def _draw_hours(
         self,
         painter: QPainter,
-        layout: Layout,
+        layout: StripLayout,
         hours: tuple[tuple[float, int], ...],
         baseline: float,
         *,
@@ -165,7 +165,7 @@ class StripPainter:
 
     # Rows -----------------------------------------------------------------------------------------------------------------
 
-    def draw_row(self, painter: QPainter, model: StripModel, row: StripRow, layout: Layout, top: int) -> None:
+    def draw_row(self, painter: QPainter, model: StripModel, row: StripRow, layout: StripLayout, top: int) -> None:
         """A party's name, the numbers of its own clock, its comfort, and what is to be known of the day."""
         self._draw_name(painter, row, top + (layout.row_px - ROW_PX) // 2)
         bars = QRectF(layout.left, top + BAND_PX, layout.quarters * layout.scale, layout.bar_px)
@@ -183,7 +183,7 @@ class StripPainter:
             area = QRectF(12, top + y, width, 18)
             painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _cut(painter, words, width))
 
-    def _draw_bars(self, painter: QPainter, row: StripRow, layout: Layout, area: QRectF) -> None:
+    def _draw_bars(self, painter: QPainter, row: StripRow, layout: StripLayout, area: QRectF) -> None:
         painter.fillRect(area, self._theme.colour("field"))
         for begin, end, number in runs(row.comforts):
             comfort = LEVELS[number]
@@ -201,7 +201,7 @@ class StripPainter:
             at = round(layout.x(place)) + 0.5
             painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()))
 
-    def _draw_days(self, painter: QPainter, model: StripModel, row: StripRow, layout: Layout, top: int) -> list[tuple[float, float]]:
+    def _draw_days(self, painter: QPainter, model: StripModel, row: StripRow, layout: StripLayout, top: int) -> list[tuple[float, float]]:
         """Where another day begins on that clock; the spans of the words."""
         spans: list[tuple[float, float]] = []
         painter.setFont(self._days)
@@ -216,7 +216,7 @@ class StripPainter:
                 spans.append((at, at + width + 6))
         return spans
 
-    def _draw_marks(self, painter: QPainter, row: StripRow, layout: Layout, top: int) -> list[tuple[float, float]]:
+    def _draw_marks(self, painter: QPainter, row: StripRow, layout: StripLayout, top: int) -> list[tuple[float, float]]:
         spans: list[tuple[float, float]] = []
         for mark in row.marks:
             colour = self._theme.colour(MARKS[mark.kind])
@@ -231,7 +231,9 @@ class StripPainter:
                 painter.fillRect(QRectF(left, top + BAND_PX + layout.bar_px + 2, right - left, FOOT_PX), colour)
         return spans
 
-    def _draw_change(self, painter: QPainter, layout: Layout, mark: StripMark, colour: QColor, at: float, top: int) -> tuple[float, float]:
+    def _draw_change(
+        self, painter: QPainter, layout: StripLayout, mark: StripMark, colour: QColor, at: float, top: int
+    ) -> tuple[float, float]:
         """The clocks go forward or back: a line with a flag."""
         painter.setFont(self._days)
         width = QFontMetrics(self._days).horizontalAdvance(mark.label) + 8

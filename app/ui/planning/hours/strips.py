@@ -17,12 +17,12 @@ from app.ui.planning.hours.strip_paint import (
     ROOMY_ROW_PX,
     ROW_PX,
     TIME_PX,
-    Layout,
+    StripLayout,
     StripPainter,
     draw_comfort,
     small,
 )
-from app.ui.planning.local_times import comfort_words, hour_words
+from app.ui.planning.local_times import comfort_text, time_text
 
 BORDER_PX = 3  # the block's line with what smooths it
 EDGE_PX = 46  # what the hour at an edge of the block takes beside it
@@ -95,11 +95,11 @@ class StripsView(QAbstractScrollArea):
 
     # Geometry -------------------------------------------------------------------------------------------------------------
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> StripLayout:
         rows = max(1, len(self._model.rows)) if self._model is not None else 1
         room = (self.viewport().height() - HEAD_PX) // rows
         quarters = self._model.quarters if self._model is not None else 1
-        return Layout(self.viewport().width(), quarters, max(ROW_PX, min(ROOMY_ROW_PX, room)))
+        return StripLayout(self.viewport().width(), quarters, max(ROW_PX, min(ROOMY_ROW_PX, room)))
 
     @property
     def block_quarters(self) -> float:
@@ -205,7 +205,7 @@ class StripsView(QAbstractScrollArea):
         draw_comfort(painter, self._theme, comfort, QRectF(NAME_PX - 4, y + 8, 5, 26))
         painter.setFont(self._bold)
         painter.setPen(self._theme.colour("text"))
-        painter.drawText(QPointF(NAME_PX + 8, y + 18), f"{hour_words(begin_wall)}–{hour_words(end_wall)}")
+        painter.drawText(QPointF(NAME_PX + 8, y + 18), f"{time_text(begin_wall)}–{time_text(end_wall)}")
         painter.setFont(self._fine)
         painter.setPen(self._theme.colour("warning" if shift else "muted"))
         day = model.day_names.get(begin_wall.date(), "")
@@ -238,8 +238,8 @@ class StripsView(QAbstractScrollArea):
             painter.drawLine(x, HANDLE_PX, x, HEAD_PX)
         painter.setFont(self._bold)
         painter.setPen(self._theme.colour("text"))
-        begin = hour_words(model.wall(model.own, self._start))
-        end = hour_words(model.wall(model.own, self._start + self.block_quarters))
+        begin = time_text(model.wall(model.own, self._start))
+        end = time_text(model.wall(model.own, self._start + self.block_quarters))
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(block.left() - EDGE_PX, 2, EDGE_PX - 5, HANDLE_PX), flags | Qt.AlignmentFlag.AlignRight, begin)
         painter.drawText(QRectF(block.right() + 6, 2, EDGE_PX, HANDLE_PX), flags | Qt.AlignmentFlag.AlignLeft, end)
@@ -325,7 +325,7 @@ class StripsView(QAbstractScrollArea):
     def _describe(self) -> None:
         """What a screen reader says of the block."""
         if self._model is not None:
-            self.setAccessibleDescription(block_words(self._model, self._start, self._minutes))
+            self.setAccessibleDescription(block_text(self._model, self._start, self._minutes))
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
@@ -346,22 +346,22 @@ class StripsView(QAbstractScrollArea):
 def hour_line(model: StripModel, row: StripRow, place: int) -> str:
     """A party's hour in words."""
     wall = model.wall(row.dial, place)
-    comfort = comfort_words(LEVELS[row.comforts[place]], row.kind)
-    return f"{row.name}, {day_name(model, wall.date())} {hour_words(wall)} · {comfort}"
+    comfort = comfort_text(LEVELS[row.comforts[place]], row.kind)
+    return f"{row.name}, {day_name(model, wall.date())} {time_text(wall)} · {comfort}"
 
 
 def day_name(model: StripModel, day: date) -> str:
     return model.day_names.get(day, day.isoformat())
 
 
-def block_words(model: StripModel, start: int, minutes: int) -> str:
+def block_text(model: StripModel, start: int, minutes: int) -> str:
     """The block in words: our own hours, then each party's with its day and how that suits."""
     end = start + minutes / QUARTER_MINUTES
     begin, until = model.wall(model.own, start), model.wall(model.own, end)
-    lines = [f"{day_name(model, begin.date())} {hour_words(begin)}–{hour_words(until)}"]
+    lines = [f"{day_name(model, begin.date())} {time_text(begin)}–{time_text(until)}"]
     for row in model.rows:
         local = model.wall(row.dial, start)
         shift = model.shifts.get((local.date() - begin.date()).days, "")
-        comfort = comfort_words(worst(row.comforts, start, round(end)), row.kind)
-        lines.append(" ".join(filter(None, (row.name, day_name(model, local.date()), hour_words(local), shift, comfort))))
+        comfort = comfort_text(worst(row.comforts, start, round(end)), row.kind)
+        lines.append(" ".join(filter(None, (row.name, day_name(model, local.date()), time_text(local), shift, comfort))))
     return "; ".join(lines)

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.domain.base.local_time import MINUTE, LocalTime, choices, disclosed_in, wall_of
 from app.domain.planning.hours.comfort import DAY
-from app.ui.planning.hours.ask_bar import AskBar
 from app.ui.planning.hours.heat import HeatLegend, HeatView
 from app.ui.planning.hours.hours_panel import HoursPanel
-from app.ui.planning.local_times import hour_words
-from app.ui.planning.page import PlannerPage
-from app.ui.planning.plan_source import PlanSource
-from app.ui.planning.show_verbs import ShowVerbs
+from app.ui.planning.hours.selection_bar import SelectionBar
+from app.ui.planning.local_times import time_text
+from app.ui.planning.planner_data import PlannerData
+from app.ui.planning.planner_page import PlannerPage
+from app.ui.planning.show_actions import ShowActions
 
 WEEK_DAYS = 7
 
@@ -21,16 +21,16 @@ WEEK_DAYS = 7
 class WeekPage(PlannerPage):
     """Reads the plan and the choice; changes the choice alone, and opens the form of a new show."""
 
-    def __init__(self, source: PlanSource) -> None:
+    def __init__(self, source: PlannerData) -> None:
         super().__init__()
         self._source = source
-        self._verbs = ShowVerbs(source.context, self)
+        self._show_actions = ShowActions(source.context, self)
         self._monday = date.min
         choice = source.choice
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(10)
-        self.bar = AskBar(source, source.scheduler.today, step_days=WEEK_DAYS)
+        self.bar = SelectionBar(source, source.scheduler.today, step_days=WEEK_DAYS)
         column.addWidget(self.bar)
         halves = QHBoxLayout()
         halves.setSpacing(16)
@@ -65,7 +65,7 @@ class WeekPage(PlannerPage):
 
     def plan(self) -> None:
         """Open the form of a new show where the block stands."""
-        self._verbs.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
+        self._show_actions.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
 
     def _show_week(self) -> None:
         source, self._monday = self._source, self.monday
@@ -114,5 +114,5 @@ class WeekPage(PlannerPage):
         for party in source.parties:
             shown = disclosed_in(self._instant(wall), party.zone, source.scheduler.zones, beside=wall.date())
             shift = source.context.formats.day_shift(shown.day_shift, source.context.language)
-            lines.append(" ".join(filter(None, (party.name, source.speaker.day(shown.wall.date()), hour_words(shown.wall), shift))))
+            lines.append(" ".join(filter(None, (party.name, source.speaker.day(shown.wall.date()), time_text(shown.wall), shift))))
         return "\n".join(lines)

@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import day_start, disclosed_in
 from app.domain.base.notice import Notice, Severity
-from app.domain.planning.months.month_plan import Plan, Proposal
+from app.domain.planning.months.month_plan import SuggestedChange, SuggestedPlan
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.latest_task import LatestTask
 from app.ui.kit.scroll_dialog import ScrollDialog
-from app.ui.planning.local_times import hour_words
-from app.ui.planning.months.month_wizard import nights_words
+from app.ui.planning.local_times import time_text
+from app.ui.planning.months.month_wizard import nights_text
 
 SIZE = (760, 640)
 DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ class ImproveDialog(ScrollDialog):
         self.resize_within_screen(*SIZE)
         self._context = context
         self._plan = context.studio.control.scheduler
-        self._found: Plan | None = None
+        self._found: SuggestedPlan | None = None
         self.boxes: dict[str, QCheckBox] = {}
         self.summary = label(tr("Planner", "Looking for the best hours …"), "muted", wrap=True)
         self.body.addWidget(self.summary)
@@ -57,32 +57,32 @@ class ImproveDialog(ScrollDialog):
         self.finished.connect(lambda _: self.work.cancel())
         zones, zone = self._plan.zones, self._plan.host_zone
         begin, end = day_start(first, zone, zones), day_start(last + DAY, zone, zones)
-        self.work.wait_for(lambda: self._plan.optimise(begin, end), self._show)
+        self.work.wait_for(lambda: self._plan.advice.optimise(begin, end), self._show)
 
     def _failed(self, error: AppError) -> None:
         self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
         self.reject()
 
-    def _show(self, found: Plan) -> None:
+    def _show(self, found: SuggestedPlan) -> None:
         self._found = found
         self.summary.setText(self._summary(found))
         for one in found.proposals:
             self._rows.addWidget(self._row(one))
         self._count()
 
-    def _summary(self, found: Plan) -> str:
+    def _summary(self, found: SuggestedPlan) -> str:
         if not found.proposals:
             return tr("Planner", "Nothing better was found: these shows stand at the best hours of their days.")
         names = {party.id: party.name for party in self._plan.schedule.parties}
         return " ".join(
             (
                 tr("Planner", "From {before} to {after} of 100.", before=_score(found.before.score), after=_score(found.after.score)),
-                tr("Planner", "Before: {nights}", nights=nights_words(found.before, names)),
-                tr("Planner", "After: {nights}", nights=nights_words(found.after, names)),
+                tr("Planner", "Before: {nights}", nights=nights_text(found.before, names)),
+                tr("Planner", "After: {nights}", nights=nights_text(found.after, names)),
             )
         )
 
-    def _row(self, one: Proposal) -> QWidget:
+    def _row(self, one: SuggestedChange) -> QWidget:
         frame = QFrame()
         frame.setObjectName("card")
         column = QVBoxLayout(frame)
@@ -100,7 +100,7 @@ class ImproveDialog(ScrollDialog):
             column.addWidget(line)
         return frame
 
-    def _title(self, one: Proposal) -> str:
+    def _title(self, one: SuggestedChange) -> str:
         title = self._plan.title_of(one.occurrence)
         zone = one.occurrence.local.zone
         city = self._context.formats.city(zone, self._context.language)
@@ -113,12 +113,12 @@ class ImproveDialog(ScrollDialog):
             "{title}, {day}: {before} → {after} ({city})",
             title=title,
             day=day,
-            before=hour_words(before),
-            after=hour_words(after),
+            before=time_text(before),
+            after=time_text(after),
             city=city,
         )
 
-    def _reasons(self, one: Proposal) -> tuple[str, ...]:
+    def _reasons(self, one: SuggestedChange) -> tuple[str, ...]:
         formats, language = self._context.formats, self._context.language
         return tuple(self._context.finding_words.sentence(one.code, formats.finding_values(one.data, language)).text for one in one.reasons)
 

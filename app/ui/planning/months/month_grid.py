@@ -46,7 +46,7 @@ class MonthGrid(QWidget):
     plan_wanted = Signal(object)
     moved = Signal(str, int)
     duplicated = Signal(str, int)
-    called_off = Signal(str)
+    cancelled = Signal(str)
     more_wanted = Signal(object, object)
     turned = Signal(int)
     menu_wanted = Signal(str, object, object)
@@ -283,7 +283,7 @@ class MonthGrid(QWidget):
         elif key == Qt.Key.Key_Space:
             self._next_item()
         elif self._key and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.called_off.emit(self._key)
+            self.cancelled.emit(self._key)
         elif self._key and key == Qt.Key.Key_D and modifiers & Qt.KeyboardModifier.ControlModifier:
             self.duplicated.emit(self._key, 7)
         else:

@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 from app.domain.base.errors import AppError
 from app.domain.base.local_time import disclosed_in
 from app.domain.base.notice import Notice, Severity
-from app.domain.planning.months.month_draft import Wish, team_for, with_draft
-from app.domain.planning.months.month_plan import Tally
-from app.domain.planning.party import Comfort, Party, PartyKind
+from app.domain.planning.months.month_draft import ShowQuota, team_for, with_draft
+from app.domain.planning.months.month_plan import PlanStats
+from app.domain.planning.people.party import Comfort, Party, PartyKind
 from app.domain.planning.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Occurrence, parties_on
 from app.domain.program.project import UNTITLED
-from app.session.planning.month_planning import MonthDraft, plan_month
+from app.session.planning.months.month_planning import MonthDraft, plan_month
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
@@ -37,9 +37,9 @@ from app.ui.kit.language import tr
 from app.ui.kit.latest_task import LatestTask
 from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.planning.dates.when_field import DayEdit
-from app.ui.planning.local_times import hour_words, kind_words
-from app.ui.planning.months.wish_row import WishRow
-from app.ui.planning.suiting import comforts_at
+from app.ui.planning.draft_checks import comforts_at
+from app.ui.planning.local_times import kind_text, time_text
+from app.ui.planning.months.quota_row import QuotaRow
 
 SIZE = (1000, 700)
 FIRST_WISH = 3
@@ -76,8 +76,8 @@ class MonthWizard(ScrollDialog):
         self.work = LatestTask(self._failed)
         self.pages = QStackedWidget()
         self.body.addWidget(self.pages)
-        self._build_wishes()
-        self._build_proposal()
+        self._build_quotas()
+        self._build_suggestion()
         self.cancel = push_button(tr("Planner", "Cancel"), self.reject)
         self.back = push_button(tr("Planner", "Other wishes"), self._forget)
         self.propose = push_button(tr("Planner", "Make a proposal"), self._propose, role="primary")
@@ -87,7 +87,7 @@ class MonthWizard(ScrollDialog):
         self._forget()
         self.finished.connect(lambda _: self.work.cancel())
 
-    def _build_wishes(self) -> None:
+    def _build_quotas(self) -> None:
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,12 +95,12 @@ class MonthWizard(ScrollDialog):
         column.addSpacing(8)
         column.addWidget(label(tr("Planner", "For whom"), "heading"))
         formats, language = self._context.formats, self._context.language
-        self.wishes = [WishRow(party, formats.city(party.zone, language), self._weekday) for party in self._audiences]
-        for number, wish in enumerate(self.wishes):
-            column.addWidget(wish)
+        self.quotas = [QuotaRow(party, formats.city(party.zone, language), self._weekday) for party in self._audiences]
+        for number, quota in enumerate(self.quotas):
+            column.addWidget(quota)
             if number == 0:
-                wish.count.setValue(FIRST_WISH)
-            wish.changed.connect(self._forget)
+                quota.count.setValue(FIRST_WISH)
+            quota.changed.connect(self._forget)
         column.addSpacing(8)
         column.addWidget(label(tr("Planner", "Who makes them"), "heading"))
         column.addLayout(self._people())
@@ -153,7 +153,7 @@ class MonthWizard(ScrollDialog):
         grid = QGridLayout()
         people = [party for party in self._plan.schedule.parties if party.kind is not PartyKind.MARKET]
         for number, party in enumerate(people):
-            work = kind_words(party.kind)
+            work = kind_text(party.kind)
             box = QCheckBox(f"{party.name} · {work}" if party.name != work else party.name)
             box.setChecked(party.kind in ALWAYS_ON or self._is_first_of(party.kind, party.id))
             box.toggled.connect(lambda _: self._forget())
@@ -163,7 +163,7 @@ class MonthWizard(ScrollDialog):
         grid.setHorizontalSpacing(20)
         return grid
 
-    def _build_proposal(self) -> None:
+    def _build_suggestion(self) -> None:
         self.summary = label("", "muted", wrap=True)
         self.table = QTableWidget(0, COLUMNS)
         self.table.setAccessibleName(tr("Planner", "The proposal"))
@@ -218,13 +218,13 @@ class MonthWizard(ScrollDialog):
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
-    def asked(self) -> tuple[Wish, ...]:
+    def asked(self) -> tuple[ShowQuota, ...]:
         """What the form says."""
         people = [party for party in self._plan.schedule.parties if party.id in self.team and self.team[party.id].isChecked()]
-        asked = [one for one in self.wishes if one.per_week]
+        asked = [one for one in self.quotas if one.per_week]
         title = self.title.text().strip()
         return tuple(
-            Wish(
+            ShowQuota(
                 one.party.id,
                 title if title and len(asked) == 1 else self._title_for(one.party, title),
                 one.per_week,
@@ -240,11 +240,11 @@ class MonthWizard(ScrollDialog):
         return f"{title} · {party.name}" if title else tr("Planner", "Live: {name}", name=party.name)
 
     def _propose(self) -> None:
-        wishes = self.asked()
+        quotas = self.asked()
         first, last = _day_of(self.first), _day_of(self.last)
         self.propose.setEnabled(False)
         self.looking.show()
-        self.work.wait_for(lambda: plan_month(self._plan, self._plan.advice, wishes, first, last), self._show)
+        self.work.wait_for(lambda: plan_month(self._plan, self._plan.advice, quotas, first, last), self._show)
 
     def _failed(self, error: AppError) -> None:
         self._forget()
@@ -285,7 +285,7 @@ class MonthWizard(ScrollDialog):
     def _when(self, occurrence: Occurrence, zone: str) -> str:
         shown = disclosed_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
         formats, language = self._context.formats, self._context.language
-        return f"{formats.day(shown.wall.date(), language)}  {hour_words(shown.wall)}"
+        return f"{formats.day(shown.wall.date(), language)}  {time_text(shown.wall)}"
 
     def _summary(self, found: MonthDraft) -> str:
         if not found.dates:
@@ -299,7 +299,7 @@ class MonthWizard(ScrollDialog):
                 score=round(found.tally.score * 100),
                 plain=round(found.plain.score * 100),
             ),
-            nights_words(found.tally, names),
+            nights_text(found.tally, names),
         ]
         if found.tally.conflicts:
             parts.append(tr("Planner", "{count} conflicts are left: look at the agenda.", count=found.tally.conflicts))
@@ -312,7 +312,7 @@ class MonthWizard(ScrollDialog):
         self._show_page(0)
         self.keep.setEnabled(False)
         self.keep.setText(tr("Planner", "Put it into the plan"))
-        self.propose.setEnabled(any(one.per_week for one in self.wishes))
+        self.propose.setEnabled(any(one.per_week for one in self.quotas))
 
     def _keep(self) -> None:
         found = self._found
@@ -327,7 +327,7 @@ def _day_of(edit: DayEdit) -> date:
     return date(shown.year(), shown.month(), shown.day())
 
 
-def nights_words(tally: Tally, names: Mapping[str, str]) -> str:
+def nights_text(tally: PlanStats, names: Mapping[str, str]) -> str:
     """Who works how many nights."""
     told = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
     return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "Nobody works at night.")

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit,
 
 from app.domain.base.errors import AppError
 from app.domain.base.words import pick
-from app.domain.planning.party import Party, PartyKind
+from app.domain.planning.people.party import Party, PartyKind
 from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 from app.ui.planning.dates.zone_choice import ZoneChoice
-from app.ui.planning.local_times import kind_words
+from app.ui.planning.local_times import kind_text
 from app.ui.planning.people.party_hours import MONDAY, AwayField, HoursField
 
 MOST_WEIGHT = 99.0
@@ -158,7 +158,7 @@ class PartyForm(QWidget):
         if not (self.name.hasFocus() and self.name.text().strip() == party.name.strip()) and self.name.text() != party.name:
             self.name.setText(party.name)
             self.name.setCursorPosition(0)
-        self._fill(self.kind, [(kind_words(kind), kind) for kind in ((PartyKind.MARKET,) if market else PERSONS)], party.kind)
+        self._fill(self.kind, [(kind_text(kind), kind) for kind in ((PartyKind.MARKET,) if market else PERSONS)], party.kind)
         language = self._context.language
         names = [(pick(one.name, (language,))[0] or one.id, one.id) for one in self._context.studio.document.show.markets]
         if party.market_id and party.market_id not in {one for _, one in names}:

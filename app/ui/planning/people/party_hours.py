@@ -7,13 +7,13 @@ from datetime import date
 from PySide6.QtCore import QDate, QLocale, QSignalBlocker, Qt, QTime, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QTimeEdit, QToolButton, QVBoxLayout, QWidget
 
-from app.domain.planning.party import DAY_MINUTES, Away, Comfort, Hours, PartyKind
+from app.domain.planning.people.party import DAY_MINUTES, Absence, Comfort, Hours, PartyKind
 from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import roomy
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Icons
-from app.ui.planning.local_times import comfort_words
+from app.ui.planning.local_times import comfort_text
 
 NEW_HOURS = Hours(9 * 60, 18 * 60, Comfort.PRIME)
 WEEKDAY_PX = 24
@@ -45,7 +45,7 @@ class HoursRow(QWidget):
         self.comfort = QComboBox()
         self.comfort.setAccessibleName(tr("Planner", "How these hours suit"))
         for comfort in Comfort:
-            self.comfort.addItem(comfort_words(comfort, kind), comfort)
+            self.comfort.addItem(comfort_text(comfort, kind), comfort)
         self.comfort.activated.connect(lambda _: self._on_edited())
         row.addWidget(self.begin)
         row.addWidget(label("–", "muted"))
@@ -98,7 +98,7 @@ class AwayRow(QWidget):
     def __init__(self, icons: Icons, language: str) -> None:
         super().__init__()
         today = date.today()
-        self._away = Away(today, today)
+        self._away = Absence(today, today)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -121,7 +121,7 @@ class AwayRow(QWidget):
         row.addWidget(self.why, 1)
         row.addWidget(icon_button(icons, "remove", tr("Planner", "Remove these days"), self.removed.emit))
 
-    def show_away(self, away: Away) -> None:
+    def show_away(self, away: Absence) -> None:
         """Show these days."""
         self._away = away
         with QSignalBlocker(self.first), QSignalBlocker(self.last):
@@ -193,7 +193,7 @@ class AwayField(QWidget):
         super().__init__()
         self._icons = icons
         self._language = language
-        self._away: tuple[Away, ...] = ()
+        self._away: tuple[Absence, ...] = ()
         self.rows: list[AwayRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -202,7 +202,7 @@ class AwayField(QWidget):
         self.add_button = push_button(tr("Planner", "Add days away"), self._add, role="link")
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def show_away(self, away: Sequence[Away]) -> None:
+    def show_away(self, away: Sequence[Absence]) -> None:
         """Show these; rows that are there already are kept."""
         self._away = tuple(away)
         if len(self.rows) != len(away):
@@ -224,8 +224,8 @@ class AwayField(QWidget):
 
     def _add(self) -> None:
         today = self._today()
-        self._take((*self._away, Away(today, today)))
+        self._take((*self._away, Absence(today, today)))
 
-    def _take(self, away: tuple[Away, ...]) -> None:
+    def _take(self, away: tuple[Absence, ...]) -> None:
         self._away = away
         self.edited.emit(away)

@@ -8,17 +8,17 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QScrollArea, QVBoxLayout
 
 from app.domain.base.words import pick
-from app.domain.planning.party import GROUPS, Group, Party, PartyKind
+from app.domain.planning.people.party import PARTY_GROUPS, Party, PartyGroup, PartyKind
 from app.domain.show_editing import new_id
 from app.ui.kit.buttons import icon_button
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.planning.local_times import kind_words
-from app.ui.planning.page import PlannerPage
-from app.ui.planning.people.ledger_table import LedgerTable
+from app.ui.planning.local_times import kind_text
 from app.ui.planning.people.party_form import PartyForm
+from app.ui.planning.people.workload_table import WorkloadTable
 from app.ui.planning.plan_settings import PlanSettings
-from app.ui.planning.plan_source import PlanSource
+from app.ui.planning.planner_data import PlannerData
+from app.ui.planning.planner_page import PlannerPage
 
 LIST_PX = 250
 FORM_PX = 470
@@ -28,7 +28,7 @@ _ID = Qt.ItemDataRole.UserRole
 class PeoplePage(PlannerPage):
     """Every change is in the plan at once, and can be undone."""
 
-    def __init__(self, source: PlanSource) -> None:
+    def __init__(self, source: PlannerData) -> None:
         super().__init__()
         self._source = source
         self._plan = source.scheduler
@@ -75,8 +75,8 @@ class PeoplePage(PlannerPage):
         side = QVBoxLayout()
         side.setSpacing(6)
         side.addWidget(label(tr("Planner", "Who bore how much"), "sectionTitle"))
-        self.ledger = LedgerTable(self._source.speaker)
-        side.addWidget(self.ledger, 1)
+        self.workloads = WorkloadTable(self._source.speaker)
+        side.addWidget(self.workloads, 1)
         words = tr(
             "Planner",
             "Of the last month and the next two. A night is half an hour or more of a show between midnight and six "
@@ -97,11 +97,11 @@ class PeoplePage(PlannerPage):
         if party is not None:
             self.form.show_party(party)
         self.settings.read()
-        self.ledger.show_burdens(self._plan.schedule.parties, self._plan.ledger())
+        self.workloads.show_workloads(self._plan.schedule.parties, self._plan.advice.workloads())
 
     def _ordered(self) -> list[Party]:
-        order = tuple(Group)
-        return sorted(self._plan.schedule.parties, key=lambda party: order.index(GROUPS[party.kind]))
+        order = tuple(PartyGroup)
+        return sorted(self._plan.schedule.parties, key=lambda party: order.index(PARTY_GROUPS[party.kind]))
 
     def _fill(self, parties: Sequence[Party]) -> None:
         blocked = self.list.blockSignals(True)
@@ -116,7 +116,7 @@ class PeoplePage(PlannerPage):
             self._chosen = parties[0].id if parties else ""
         for place, party in enumerate(parties):
             item = self.list.item(place)
-            item.setText(f"{party.name}\n{kind_words(party.kind)} · {self._source.speaker.city(party.zone)}")
+            item.setText(f"{party.name}\n{kind_text(party.kind)} · {self._source.speaker.city(party.zone)}")
             if party.id == self._chosen:
                 self.list.setCurrentRow(place)
         self.list.blockSignals(blocked)
@@ -138,7 +138,7 @@ class PeoplePage(PlannerPage):
         menu.addSeparator()
         for kind in PartyKind:
             if kind is not PartyKind.MARKET:
-                menu.addAction(kind_words(kind), partial(self.add, kind, ""))
+                menu.addAction(kind_text(kind), partial(self.add, kind, ""))
         menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
 
     def add(self, kind: PartyKind, market_id: str) -> None:
@@ -152,7 +152,7 @@ class PeoplePage(PlannerPage):
             name = f"{name} · {self._source.speaker.city(zone)}" if taken else name
             made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
         else:
-            made = Party(new_id(), kind_words(kind), kind, plan.host_zone)
+            made = Party(new_id(), kind_text(kind), kind, plan.host_zone)
         if context.attempt(lambda: plan.put_party(made)):
             self._chosen = made.id
             self.read()

@@ -1,0 +1,1 @@
+"""Announcements of planned shows, their calendar entries and posters."""

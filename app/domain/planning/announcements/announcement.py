@@ -1,0 +1,140 @@
+"""Telling people of a show: what is new this time, in words they read, and when they may be reminded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from app.domain.base.local_time import MINUTE, LocalTime, day_start, resolve_leniently, wall_of
+from app.domain.base.words import Words, has, pick
+from app.domain.base.zones import Zones
+from app.domain.planning.schedule import Airing, ScheduleError, WhatsNew
+
+NEWS = ("product", "offer", "guest")  # fields of WhatsNew, in the order in which they are told
+MAX_LEAD = timedelta(hours=24)  # a reminder that cannot be told in the day before the show is none
+BULLET = "• "
+Phrases = Mapping[str, Words]  # what the program says of its own: a key of resources/phrases/announcements.toml → languages
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedTime:
+    """When a show is at some places of a market that have the same time: "New York", "Friday, March 12", "8:00 – 10:00 PM"."""
+
+    cities: tuple[str, ...]
+    day: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One thing that is new: `kind` is a field of WhatsNew."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketAnnouncement:
+    """A show as one market is told of it, in one language. `utc` is its begin by the clock of the world, with its date."""
+
+    market_id: str
+    language: str
+    title: str
+    lines: tuple[AnnouncedTime, ...]
+    utc: str
+    news: tuple[NewsItem, ...] = ()
+    link: str = ""
+
+
+def title_in(airing: Airing, languages: Sequence[str]) -> str:
+    """The title for readers of these languages, the best first; where it has none for them, the one it was planned with."""
+    for language in languages:
+        if has(airing.titles, language):
+            return pick(airing.titles, (language,))[0]
+    return airing.title
+
+
+def news_in(new: WhatsNew, language: str) -> tuple[NewsItem, ...]:
+    """What is new, as far as it is said in this language: a foreign word is no news to anybody."""
+    told = ((kind, getattr(new, kind)) for kind in NEWS)
+    return tuple(NewsItem(kind, pick(words, (language,))[0]) for kind, words in told if has(words, language))
+
+
+def check_news(new: WhatsNew, market_id: str, languages: Iterable[str]) -> None:
+    """Raise ScheduleError ("schedule.nothing_new" with market, languages) unless people of a market can be told what is different."""
+    spoken = tuple(languages)
+    if not any(news_in(new, language) for language in spoken):
+        raise ScheduleError("schedule.nothing_new", market=market_id, languages=" ".join(spoken))
+
+
+# --- words --------------------------------------------------------------------------------------------------------------
+
+
+def phrase(phrases: Phrases, key: str, language: str, **values: str) -> str:
+    """Words of the program's own in this language; "" where it has none, rather than foreign ones."""
+    words = phrases.get(key, {})
+    return pick(words, (language,))[0].format(**values) if has(words, language) else ""
+
+
+def announcement_text(announcement: MarketAnnouncement, phrases: Phrases) -> str:
+    """To be copied into a post: title, local times, the world's time, what is new, the link; each on a line of its own."""
+    language = announcement.language
+    times = [f"{' / '.join(line.cities)}: {line.day} · {line.hours}" for line in announcement.lines]
+    parts = [
+        [announcement.title],
+        [*times, announcement.utc],
+        news_lines(announcement.news, phrases, language),
+        [phrase(phrases, "watch", language, link=announcement.link) or announcement.link] if announcement.link else [],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def news_lines(news: Sequence[NewsItem], phrases: Phrases, language: str) -> list[str]:
+    """What is new, one line each, under its heading."""
+    heading = phrase(phrases, "new", language)
+    lines = [BULLET + (phrase(phrases, one.kind, language, text=one.text) or one.text) for one in news]
+    return [heading, *lines] if heading and lines else lines
+
+
+def reminder_text(title: str, left: str, news: Sequence[NewsItem], phrases: Phrases, language: str) -> str:
+    """A short message: which show, how long until it, and what is different this time."""
+    first = phrase(phrases, "soon", language, title=title, left=left) or f"{title} · {left}"
+    return "\n".join((first, *(phrase(phrases, one.kind, language, text=one.text) or one.text for one in news)))
+
+
+# --- hours --------------------------------------------------------------------------------------------------------------
+
+
+def reminder_time(
+    start: datetime, minutes_before: int, zone_keys: Sequence[str], quiet_hours: tuple[str, str], zones: Zones
+) -> datetime | None:
+    """When people of these zones are reminded of a show: so many minutes before it; where that is at night for any of them, as soon as it
+    is for none any more, if that is still before the show, else in the last minute before the night began. None = in no minute of the
+    day before it."""
+    wanted = start - minutes_before * MINUTE
+    nights = [night for key in zone_keys for night in _nights(wanted, key, quiet_hours, zones)]
+
+    def is_quiet(moment: datetime) -> bool:
+        return any(begin <= moment < end for begin, end in nights)
+
+    after = sorted(end for _, end in nights if wanted < end < start)
+    before = sorted((begin - MINUTE for begin, _ in nights if start - MAX_LEAD <= begin - MINUTE < wanted), reverse=True)
+    return next((moment for moment in (wanted, *after, *before) if not is_quiet(moment)), None)
+
+
+def _nights(near: datetime, zone_key: str, quiet_hours: tuple[str, str], zones: Zones) -> list[tuple[datetime, datetime]]:
+    """Quiet hours of a place around a moment, as instants."""
+    begin, end = (time.fromisoformat(hour) for hour in quiet_hours)
+    if begin == end:
+        return []
+    today = wall_of(near, zone_key, zones).wall.date()
+    found = []
+    for days in range(-2, 3):
+        first = today + timedelta(days=days)
+        last = first if begin < end else first + timedelta(days=1)
+        found.append((_instant(datetime.combine(first, begin), zone_key, zones), _instant(datetime.combine(last, end), zone_key, zones)))
+    return found
+
+
+def _instant(wall: datetime, zone_key: str, zones: Zones) -> datetime:
+    """Midnight may not exist: the day then begins later."""
+    return day_start(wall.date(), zone_key, zones) if wall.time() == time() else resolve_leniently(LocalTime(wall, zone_key), zones)[0]

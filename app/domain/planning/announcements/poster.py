@@ -1,0 +1,57 @@
+"""A poster of one show, chosen and worded already: what it says to people of several places, in one language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from app.domain.selling.card_theme import CardTheme
+
+QrModules = tuple[tuple[bool, ...], ...]
+MOST_TIMES = 10
+MOST_NEWS = 3
+
+
+class PosterSize(Enum):
+    """(width, height) in pixels, as feeds, stories and screens want them. The value is what files and choices hold."""
+
+    FEED = "feed"
+    STORY = "story"
+    WIDE = "wide"
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        return _PIXELS[self]
+
+
+_PIXELS = {PosterSize.FEED: (1080, 1350), PosterSize.STORY: (1080, 1920), PosterSize.WIDE: (1920, 1080)}
+
+
+@dataclass(frozen=True, slots=True)
+class PosterTime:
+    """When it is at a place: "Shanghai", "Sat", "9:00 AM"; `shift` = how far its date is from the poster's ("+1 day"), "" = the same."""
+
+    city: str
+    weekday: str
+    clock: str
+    shift: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """`day` is the date at the first of the `times`, of which `MOST_TIMES` are shown, and of `news` `MOST_NEWS`. `live` is the sign's word,
+    `caption` stands beside the code, `address` below it for who cannot scan; `modules` of the code without its quiet zone, True = dark.
+    `picture` holds the bytes of a PNG, JPEG or WebP; one that cannot be read is left out. Whatever is empty leaves no hole."""
+
+    title: str
+    day: str
+    times: tuple[PosterTime, ...]
+    language: str = "en"
+    live: str = ""
+    news: tuple[str, ...] = ()
+    caption: str = ""
+    address: str = ""
+    modules: QrModules = ()
+    picture: bytes = b""
+
+
+DrawPoster = Callable[[Poster, CardTheme, PosterSize], bytes]  # a PNG; app.overlay.poster.draw_poster, where Qt may be loaded

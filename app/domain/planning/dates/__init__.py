@@ -1,0 +1,1 @@
+"""The dates of a series: its rule and the keys that name its dates."""

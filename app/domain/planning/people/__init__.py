@@ -1,0 +1,1 @@
+"""The markets and people of the plan."""

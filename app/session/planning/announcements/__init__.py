@@ -1,0 +1,1 @@
+"""Announcements: texts, calendar files and posters of planned shows."""

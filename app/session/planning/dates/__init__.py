@@ -1,0 +1,1 @@
+"""The dates of the plan: worked out, edited, aired, moved by time zone updates."""

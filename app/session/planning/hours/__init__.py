@@ -1,0 +1,1 @@
+"""Advice on hours: scores, workload, festivals, learned prime times."""

@@ -1,0 +1,71 @@
+"""What past shows say about when each market watches, read from the show's log a piece at a time."""
+
+from collections.abc import Iterable, Mapping
+
+from app.domain.base.signal import Signal
+from app.domain.event import EventKind, ShowEvent
+from app.domain.planning.hours.comfort import ComfortRules
+from app.domain.planning.hours.viewing_stats import VIEWING_KINDS, ViewingStats, learned_prime_times
+from app.domain.planning.people.party import Party
+from app.session.base.kept import Kept
+from app.session.base.slow_work import Slowly
+from app.session.document.show_book import ShowBook
+
+PIECE = 2000  # events that are read in one turn of the loop
+
+PrimeTimes = Mapping[str, tuple[str, str]]  # by party id
+
+
+class LearnedHours:
+    """`changed` is emitted when shows that ended have been read; a log that is another show's is read anew."""
+
+    def __init__(self, book: ShowBook, slowly: Slowly) -> None:
+        self.changed: Signal[[]] = Signal()
+        self._book = book
+        self._slowly = slowly
+        self._watching = ViewingStats()
+        self._read_to: ShowEvent | None = None
+        self._reading = False
+        self._ended = self._told = 0  # shows that were read to their end, and that it was told of
+        self._times: Kept[PrimeTimes] = Kept()
+
+    def prime_times(self, parties: Iterable[Party], comfort_rules: ComfortRules) -> PrimeTimes:
+        """For markets of which the log says clearly when they watch, as learned_prime_times; what is not read yet comes with `changed`."""
+        self._refresh()
+        known = tuple(parties)
+        return self._times.of(known, (self._ended,), lambda: learned_prime_times(known, self._watching, comfort_rules))
+
+    def _refresh(self) -> None:
+        last = self._read_to
+        if last is not None and not any(one.at_ms == last.at_ms for one in self._book.log.events(None, last.seq - 1, last.seq)):
+            self._watching, self._read_to = ViewingStats(), None
+            self._ended += 1
+        if not self._reading and self._book.log.last_seq() > self._seq:
+            self._read_on()
+
+    @property
+    def _seq(self) -> int:
+        return self._read_to.seq if self._read_to is not None else 0
+
+    def _read_on(self) -> None:
+        self._reading = True
+        if not self._slowly("learned hours", _nothing, self._read_piece):
+            self._reading = False
+
+    def _read_piece(self, _: None) -> None:
+        """On the loop, as everything that reads the file; in between others have their turn."""
+        upto = min(self._seq + PIECE, self._book.log.last_seq())
+        for event in self._book.log.events(VIEWING_KINDS, self._seq, upto):
+            self._watching.take(event)
+            self._ended += event.kind is EventKind.OFF_AIR
+        self._read_to = next(iter(self._book.log.events(None, upto - 1, upto)), self._read_to)
+        self._reading = False
+        if self._seq == upto and self._book.log.last_seq() > upto:
+            self._read_on()
+        elif self._ended != self._told:
+            self._told = self._ended
+            self.changed.emit()
+
+
+def _nothing() -> None:
+    """The reading waits for its turn, not for a thread."""

@@ -1,0 +1,88 @@
+"""What the pages that tell people of a show have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from app.domain.base.errors import AppError
+from app.domain.base.notice import Notice, Severity
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.schedule import Occurrence, parties_on
+from app.ui.context import WindowContext
+from app.ui.kit.latest_task import LatestTask
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One market in one of its languages."""
+
+    party: Party
+    language: str
+
+
+class AnnouncementPage(QWidget):
+    """`work` is what is being made; `refresh` makes it anew. `show_occurrence` comes whenever the plan has changed."""
+
+    def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
+        super().__init__()
+        self.context = context
+        self.plan = context.studio.control.scheduler
+        self.announcements = context.studio.control.announcements
+        self.occurrence = occurrence
+        self.link: str | None = None  # where viewers watch; None = the page of the relay in this program
+        self.work = LatestTask(self.failed)
+        work = self.work
+        self.destroyed.connect(work.cancel)  # with a window that is built anew
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 12, 0, 0)
+        self.column.setSpacing(8)
+
+    def refresh(self) -> None:
+        """Make what the page shows."""
+
+    def show_occurrence(self, occurrence: Occurrence) -> None:
+        """The date as it is now."""
+        self.occurrence = occurrence
+        if self.isVisible():
+            self.refresh()
+
+    def failed(self, error: AppError) -> None:
+        """Tell what was refused."""
+        self.context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+
+    def sentence(self, error: AppError) -> str:
+        """What an error says, with what to do about it."""
+        data = self.context.formats.finding_values(error.data, self.context.language)
+        said = self.context.wordings.sentence(error.code, data)
+        return " ".join(filter(None, (said.text, said.help)))
+
+    @property
+    def audiences(self) -> tuple[Party, ...]:
+        """The markets that the date is for."""
+        return tuple(party for party in parties_on(self.plan.schedule, self.occurrence) if party.kind is PartyKind.MARKET)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those of the date's markets, then the host's."""
+        markets = self.plan.advice.markets
+        spoken = [
+            language
+            for party in self.audiences
+            for language in (*party.languages, *(markets[party.market_id].languages if party.market_id in markets else ()))
+        ]
+        return tuple(dict.fromkeys((*spoken, self.context.studio.document.show.presentation.host_language)))
+
+    def language_name(self, tag: str) -> str:
+        return self.context.formats.language_name(tag, self.context.language)
+
+
+def fill_box(box: QComboBox, entries: Sequence[tuple[str, object]]) -> None:
+    """Put these into a list of choices; what was chosen stays, if it is still there."""
+    if [(box.itemText(number), box.itemData(number)) for number in range(box.count())] == list(entries):
+        return
+    before = box.currentData()
+    box.clear()
+    for words, value in entries:
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(before)))

@@ -1,0 +1,234 @@
+"""The planner: a window of its own in which the hours of shows are found, and weeks and months of them are seen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.people.party_suggestions import far_apart, missing_parties
+from app.domain.planning.schedule import Schedule
+from app.domain.planning.schedule_editing import put_party
+from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.empty_state import EmptyState
+from app.ui.kit.labels import tip
+from app.ui.kit.language import tr
+from app.ui.planning.agenda_view import AgendaView
+from app.ui.planning.festivals_page import FestivalsPage
+from app.ui.planning.hours.hour_page import HourPage
+from app.ui.planning.hours.hour_selection import HourSelection, next_quarter
+from app.ui.planning.hours.week_page import WeekPage
+from app.ui.planning.months.improve_dialog import ImproveDialog
+from app.ui.planning.months.month_view import MonthView
+from app.ui.planning.months.month_wizard import MonthWizard, whole_month
+from app.ui.planning.people.people_page import PeoplePage
+from app.ui.planning.planner_data import PlannerData
+from app.ui.planning.tasks_view import TasksView
+
+TABS = ("hour", "week", "month", "agenda", "tasks", "festivals", "people")
+SIZE = (1280, 760)
+MONTH = timedelta(days=30)
+
+
+class PlannerWindow(QWidget):
+    """Keeps its place and its tab for the next time. While nobody takes part in the plan, it offers whom the show suggests."""
+
+    def __init__(self, context: WindowContext, state: QSettings) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setObjectName("planner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(tr("Planner", "Planner – Tradewind"))
+        self.setWindowIcon(context.icons.icon("tradewind"))
+        self._context = context
+        self._plan = context.studio.control.scheduler
+        self._state = state
+        start = next_quarter(self._plan.now())
+        self.choice = HourSelection(self._plan.zones, self._plan.host_zone, start, self)
+        self._source = PlannerData(context, self.choice)
+        self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
+        self.festivals = FestivalsPage(self._source)
+        self.month = MonthView(context)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.pages: dict[str, QWidget] = {
+            "hour": self.hour,
+            "week": self.week,
+            "month": self.month,
+            "agenda": AgendaView(context),
+            "tasks": TasksView(context),
+            "festivals": self.festivals,
+            "people": self.people,
+        }
+        titles = {
+            "hour": tr("Planner", "Find the hour"),
+            "week": tr("Planner", "Week"),
+            "month": tr("Planner", "Month"),
+            "agenda": tr("Planner", "Agenda"),
+            "tasks": tr("Planner", "Tasks"),
+            "festivals": tr("Planner", "Festivals"),
+            "people": tr("Planner", "People and markets"),
+        }
+        for name in TABS:
+            self.tabs.addTab(self.pages[name], titles[name])
+        self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.tabs)
+        self.empty = self._empty_state()
+        self.stack.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.addWidget(self.stack)
+        context.bridge.schedule_changed.connect(self._on_plan_changed)
+        context.bridge.document_changed.connect(self._show_undo)
+        context.bridge.show_changed.connect(self._show_way_in)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.document.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.document.redo)
+        geometry = state.value("planner/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(*SIZE)
+        self.show_tab(str(state.value("planner/tab", "hour")))
+        self._on_plan_changed()
+        self._show_way_in()
+
+    def _corner(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 16, 4)
+        row.setSpacing(4)
+        icons, studio = self._context.icons, self._context.studio
+        self.month_button = push_button(tr("Planner", "Plan a month…"), self.plan_month)
+        self.improve_button = push_button(tr("Planner", "Improve…"), self.improve)
+        self.improve_button.setToolTip(tip(tr("Planner", "Better hours for the shows of the month, and others on duty")))
+        row.addWidget(self.month_button)
+        row.addWidget(self.improve_button)
+        row.addSpacing(8)
+        self.undo = icon_button(icons, "undo", tr("Planner", "Undo (Ctrl+Z)"), studio.document.undo)
+        self.redo = icon_button(icons, "redo", tr("Planner", "Redo (Ctrl+Shift+Z)"), studio.document.redo)
+        row.addWidget(self.undo)
+        row.addWidget(self.redo)
+        self._show_undo()
+        return made
+
+    def _show_undo(self) -> None:
+        self.undo.setEnabled(bool(self._context.studio.document.undo_title))
+        self.redo.setEnabled(bool(self._context.studio.document.redo_title))
+
+    def _empty_state(self) -> EmptyState:
+        self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
+        self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), self.choose_markets, role="primary")
+        self.by_hand_button = push_button(tr("Planner", "Write them myself"), self._begin_by_hand, role="link")
+        return EmptyState(
+            self._context.icons,
+            "globe",
+            tr("Planner", "Who watches, and who makes the show?"),
+            tr("Planner", "With their places the planner finds the hours that suit everybody, and says for whom an hour is hard."),
+            self.suggest_button,
+            self.markets_button,
+            self.by_hand_button,
+        )
+
+    def _show_way_in(self) -> None:
+        """A show without markets has nobody to suggest: they are chosen first."""
+        markets = bool(self._context.studio.document.show.markets)
+        self.suggest_button.setVisible(markets)
+        self.markets_button.setVisible(not markets)
+        if self.stack.currentWidget() is self.empty:
+            (self.suggest_button if markets else self.markets_button).setFocus()
+
+    # What the user does ---------------------------------------------------------------------------------------------------
+
+    def show_tab(self, name: str) -> None:
+        """Bring a page forward: one of TABS."""
+        page = self.pages.get(name)
+        if page is not None:
+            self.tabs.setCurrentWidget(page)
+
+    @property
+    def tab(self) -> str:
+        """The page that is shown."""
+        return next(name for name, page in self.pages.items() if page is self.tabs.currentWidget())
+
+    def plan_month(self) -> MonthWizard:
+        """Let the user say how many shows a week each audience gets."""
+        wizard = MonthWizard(self._context, self)
+        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wizard.accepted.connect(lambda: self._show_month(wizard.first_day))
+        wizard.open()
+        return wizard
+
+    def improve(self) -> ImproveDialog:
+        """Propose better hours for the month that is seen, else for the next one to come."""
+        today = self._plan.today()
+        first, last = whole_month(self.month.month) if self.tab == "month" else (today, today + MONTH)
+        if last < today:
+            last = today + MONTH
+        dialog = ImproveDialog(self._context, max(first, today), last, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
+
+    def _show_month(self, day: date) -> None:
+        self.show_tab("month")
+        self.month.show_day(day)
+
+    def suggested(self) -> tuple[Party, ...]:
+        """Whom the show suggests: its markets, each place of theirs whose clocks are hours apart, and the host where this PC is."""
+        show, plan = self._context.studio.document.show, self._plan
+        found = missing_parties(
+            plan.schedule,
+            show.markets,
+            host_name=tr("Planner", "Host"),
+            host_zone=plan.host_zone,
+            language=show.presentation.host_language,
+        )
+        places = {market.id: far_apart(market.zones, plan.zones, plan.now()) for market in show.markets}
+        return tuple(one for party in found for one in self._in_places(party, places.get(party.market_id, ())))
+
+    def _in_places(self, party: Party, zones: Sequence[str]) -> Iterator[Party]:
+        yield party
+        for zone in zones:
+            if zone != party.zone:
+                yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._source.speaker.city(zone)}", zone=zone)
+
+    def choose_markets(self) -> None:
+        """Let the user say for whom the show is, before this window and not before the other."""
+        self._context.openers.open_markets(self)
+
+    def take_suggested(self) -> None:
+        """Put them into the plan, as one step."""
+        wanted = self.suggested()
+
+        def filled(schedule: Schedule) -> Schedule:
+            for party in wanted:
+                schedule = put_party(schedule, party)
+            return schedule
+
+        self._context.attempt(lambda: self._plan.edit("Add who takes part", filled))
+
+    def _begin_by_hand(self) -> None:
+        self.stack.setCurrentWidget(self.tabs)
+        self.show_tab("people")
+
+    def _on_plan_changed(self) -> None:
+        self.choice.set_zone(self._plan.host_zone)
+        anybody = bool(self._plan.schedule.parties)
+        if anybody or self.stack.currentWidget() is not self.tabs or self.tab != "people":
+            self.stack.setCurrentWidget(self.tabs if anybody else self.empty)
+        audience = any(party.kind is PartyKind.MARKET for party in self._plan.schedule.parties)
+        self.month_button.setEnabled(audience)
+        self.improve_button.setEnabled(bool(self._plan.schedule.airings))
+        for page in (self.hour, self.week, self.festivals, self.people):
+            page.refresh()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.hour.panel.give_up()
+        self.week.panel.give_up()
+        for page in (self.hour, self.week, self.festivals, self.people):
+            page.forget()
+        self._state.setValue("planner/geometry", self.saveGeometry())
+        self._state.setValue("planner/tab", self.tab)
+        super().closeEvent(event)

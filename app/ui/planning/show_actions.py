@@ -1,0 +1,154 @@
+"""What can be done with one date of a show, wherever it is seen: opened, moved, copied, called off."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.domain.base.errors import AppError
+from app.domain.base.local_time import LocalTime, WallTimeError, wall_of
+from app.domain.base.notice import Notice, Severity
+from app.domain.planning.people.party import Party, PartyKind
+from app.domain.planning.schedule import Occurrence
+from app.session.planning.dates.series_edit import Scope
+from app.ui.context import WindowContext
+from app.ui.kit.language import tr
+
+DEFAULT_HOUR = time(20, 0)  # when most markets watch
+NEXT_WEEK = 7
+DAY = timedelta(days=1)
+
+
+class ShowActions(QObject):
+    """Each is one step of undo. `done` says in words what was done; what is refused is told as a notice, and a time that clocks skip or
+    repeat is asked about in the show's form."""
+
+    done = Signal(str)
+
+    def __init__(self, context: WindowContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._plan = context.studio.control.scheduler
+        self._parent = parent
+
+    def find(self, key: str) -> Occurrence | None:
+        """The date of this name."""
+        return self._plan.occurrence(key)
+
+    def title_of(self, occurrence: Occurrence) -> str:
+        return self._plan.airing_of(occurrence).title
+
+    def open(self, key: str) -> None:
+        """Show the form of a date."""
+        occurrence = self.find(key)
+        if occurrence is not None:
+            self._context.openers.open_airing(occurrence, self._parent)
+
+    def plan(self, day: date | None = None) -> None:
+        """Show the form of a new show, on a day of the first market's calendar; None = tomorrow."""
+        self._context.openers.plan_airing(self.proposed_start(day), self._parent)
+
+    def plan_at(self, start: datetime, minutes: int, parties: Sequence[Party]) -> None:
+        """Show the form of a new show for these that begins at an instant, by the clocks of the first market among them."""
+        zone = next((one.zone for one in parties if one.kind is PartyKind.MARKET), self._audience_zone())
+        local = wall_of(start, zone, self._plan.zones)
+        ids = [one.id for one in parties]
+        self._context.openers.plan_airing(local, self._parent, minutes=minutes, party_ids=ids)
+
+    def proposed_start(self, day: date | None = None) -> LocalTime:
+        """The prime time of the first market on that day."""
+        zone = self._audience_zone()
+        if day is None:
+            day = wall_of(self._plan.now() + DAY, zone, self._plan.zones).wall.date()
+        market_id = next((one.market_id for one in self._plan.schedule.parties if one.zone == zone and one.market_id), "")
+        market = next((one for one in self._context.studio.document.show.markets if one.id == market_id), None)
+        hour = time.fromisoformat(market.prime_time[0]) if market is not None else DEFAULT_HOUR
+        return LocalTime(datetime.combine(day, hour), zone)
+
+    def _audience_zone(self) -> str:
+        parties = self._plan.schedule.parties
+        planned = next((party.zone for party in parties if party.kind is PartyKind.MARKET), "")
+        markets = self._context.studio.document.show.markets
+        return planned or next((market.zones[0] for market in markets if market.zones), self._plan.host_zone)
+
+    def move(self, key: str, days: int, scope: Scope = Scope.THIS) -> None:
+        """The same hour on the clocks of its zone, so many days on."""
+        occurrence = self.find(key)
+        if occurrence is not None:
+            start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
+            words = tr("Planner", "“{title}” is on {day} now.", title=self.title_of(occurrence), day=self._day(start))
+            self._try(lambda: self._plan.move(occurrence, start, scope=scope), words, occurrence, start)
+
+    def duplicate(self, key: str, days: int = NEXT_WEEK) -> None:
+        """A single show like this one, so many days on."""
+        occurrence = self.find(key)
+        if occurrence is not None:
+            start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
+            words = tr("Planner", "“{title}” is planned for {day} too.", title=self.title_of(occurrence), day=self._day(start))
+            self._try(lambda: self._plan.duplicate(occurrence, start), words)
+
+    def cancel(self, key: str, scope: Scope = Scope.THIS) -> None:
+        """Take a date out of the plan, or the scope's."""
+        occurrence = self.find(key)
+        if occurrence is not None:
+            words = tr("Planner", "“{title}” is called off.", title=self.title_of(occurrence))
+            self._try(lambda: self._plan.cancel(occurrence, scope), words)
+
+    def _day(self, local: LocalTime) -> str:
+        return self._context.formats.day(local.wall.date(), self._context.language)
+
+    def _try(self, verb: Callable[[], object], words: str, occurrence: Occurrence | None = None, start: LocalTime | None = None) -> None:
+        try:
+            verb()
+        except WallTimeError:
+            self._context.openers.open_airing(occurrence, self._parent, start=start)
+        except AppError as error:
+            self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
+        else:
+            self.done.emit(words)
+
+    # Menus ----------------------------------------------------------------------------------------------------------------
+
+    def ask_move(self, key: str, days: int, point: QPoint) -> None:
+        """Move a single show; of a series ask first which dates are meant."""
+        occurrence = self.find(key)
+        if occurrence is None or not occurrence.series:
+            self.move(key, days)
+            return
+        menu = self._menu()
+        for scope, words in (
+            (Scope.THIS, tr("Planner", "Move this date only")),
+            (Scope.FOLLOWING, tr("Planner", "Move this and all that follow")),
+            (Scope.ALL, tr("Planner", "Move the whole series")),
+        ):
+            menu.addAction(words, partial(self.move, key, days, scope))
+        menu.popup(point)
+
+    def show_menu(self, key: str, day: date | None, point: QPoint) -> None:
+        """What can be done here."""
+        menu, icons = self._menu(), self._context.icons
+        occurrence = self.find(key) if key else None
+        if occurrence is not None:
+            menu.addAction(icons.icon("rename"), tr("Planner", "Open…"), lambda: self.open(key))
+            menu.addAction(icons.icon("share"), tr("Planner", "Tell people…"), lambda: self.tell(key))
+            menu.addAction(icons.icon("duplicate"), tr("Planner", "Copy to the next week"), lambda: self.duplicate(key))
+            menu.addSeparator()
+            menu.addAction(icons.icon("remove"), tr("Planner", "Call off this date"), lambda: self.cancel(key))
+            if occurrence.series:
+                menu.addAction(tr("Planner", "Call off this and all that follow"), lambda: self.cancel(key, Scope.FOLLOWING))
+            menu.addSeparator()
+        menu.addAction(icons.icon("add"), tr("Planner", "Plan a show…"), lambda: self.plan(day))
+        menu.popup(point)
+
+    def tell(self, key: str) -> None:
+        """Texts, pictures, calendar files and reminders for a date."""
+        occurrence = self.find(key)
+        if occurrence is not None:
+            self._context.openers.open_announcement(occurrence, self._parent)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu

@@ -1,0 +1,72 @@
+"""What has to be done before a show or a festival, in words."""
+
+from collections.abc import Mapping
+
+from app.domain.base.errors import Value
+from app.domain.planning.draw_permit import PermitNeed
+from app.domain.planning.lead_tasks import Task
+from app.domain.planning.schedule import TaskKind
+from app.ui.kit.language import tr
+
+
+def task_text(task: Task, values: Mapping[str, Value]) -> str:
+    """The task as one sentence; `values` are those of its data as the window's reader wants them."""
+    return {
+        TaskKind.STOCK: _stock,
+        TaskKind.TRANSLATION: _translation,
+        TaskKind.PERMIT: _permit,
+        TaskKind.CONFIRM_14: _confirm,
+        TaskKind.CONFIRM_7: _confirm_again,
+        TaskKind.INTERPRETER: _interpreter,
+        TaskKind.MATERIAL: _material,
+    }[task.kind](values)
+
+
+def _stock(values: Mapping[str, Value]) -> str:
+    if "products" in values:
+        return tr("Tasks", "Bring in stock: {count} products have none", count=values["products"])
+    return tr("Tasks", "Bring in stock for these days")
+
+
+def _translation(values: Mapping[str, Value]) -> str:
+    return tr("Tasks", "Translate {count} products: {languages}", count=values["products"], languages=values["languages"])
+
+
+def _permit(values: Mapping[str, Value]) -> str:
+    need, market = PermitNeed(str(values["need"])), values["market"]
+    if need is PermitNeed.REQUIRED:
+        return tr("Tasks", "Prize draw: get the permit for {market}", market=market)
+    if need is PermitNeed.CONDITIONAL:
+        return tr("Tasks", "Prize draw: a permit may be needed in {market}", market=market)
+    return tr("Tasks", "Prize draw: nothing is known of {market}, ask counsel", market=market)
+
+
+def _confirm(values: Mapping[str, Value]) -> str:
+    return tr("Tasks", "Have the partner confirm the {count} products", count=values["products"])
+
+
+def _confirm_again(values: Mapping[str, Value]) -> str:
+    without = values.get("without_backup", 0)
+    if without:
+        return tr("Tasks", "Confirm the products once more; {count} heroes have no backup", count=without)
+    return tr("Tasks", "Confirm the products once more")
+
+
+def _interpreter(values: Mapping[str, Value]) -> str:
+    if values.get("interpreter"):
+        return tr("Tasks", "Confirm the interpreter: {name}", name=values["interpreter"])
+    return tr("Tasks", "Find an interpreter: the run of show needs one")
+
+
+def _material(values: Mapping[str, Value]) -> str:
+    if "products" in values:
+        return tr("Tasks", "Take pictures: {count} products have none", count=values["products"])
+    return tr("Tasks", "Prepare pictures and words for these days")
+
+
+def task_note(values: Mapping[str, Value]) -> str:
+    """What stands behind it: the rule and where it is from."""
+    lines = [str(values.get("note", ""))]
+    if values.get("source"):
+        lines.append(tr("Tasks", "Source: {source}, looked at on {day}", source=values["source"], day=values.get("reviewed_on", "–")))
+    return "\n".join(filter(None, lines))
