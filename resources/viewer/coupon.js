@@ -1,18 +1,18 @@
-// A coupon: how many there really are, until when, and the visitor's own code.
+// A coupon: codes left, expiry, and the visitor's own code.
 import { make, setHidden, setText } from "./dom.js";
-import { recall, remember } from "./memory.js";
-import { clock, number, percent } from "./money.js";
-import { say } from "./said.js";
-import { momentText, ownZone } from "./when.js";
+import { recall, remember } from "./storage.js";
+import { clock, number, percent } from "./formats.js";
+import { setTranslation } from "./translations.js";
+import { momentText, ownZone } from "./local-time.js";
 import { word } from "./words.js";
 
-const AGAIN_MS = 4000; // and up to as much more, so that not all who were put off ask at the same moment
+const AGAIN_MS = 4000; // plus a random part of the same length, so that pages don't retry together
 
 export class Coupon {
   #shop;
   #room;
   #coupon = null;
-  #why = ""; // "claiming" while asked, "later" while put off, else why there is no code
+  #why = ""; // "claiming" while waiting, "later" while the room is busy, else why there is no code
   #again = 0;
   #off = make("strong", { class: "off", dir: "auto" });
   #title = make("p", { class: "title" });
@@ -87,7 +87,7 @@ export class Coupon {
     try {
       await navigator.clipboard.writeText(code);
     } catch {
-      // Plain http has no clipboard: what is marked can be copied by hand, and by the old command.
+      // Plain http has no clipboard API: select the code and use the old command.
       getSelection().selectAllChildren(this.#code);
       document.execCommand("copy");
     }
@@ -95,8 +95,8 @@ export class Coupon {
     this.#shop.announce(word("copied"));
   }
 
-  // What there is to say when there is no code to be had: "" while there is.
-  #over(left) {
+  // Why no code is available; "" while one is.
+  #unavailable(left) {
     if (this.#refused) return this.#why;
     if (this.#coupon.expires_ms && this.#room.now() >= this.#coupon.expires_ms) return "expired";
     return left === 0 ? "gone" : "";
@@ -109,15 +109,15 @@ export class Coupon {
       this.#why = "";
       setText(this.#copy, word("copy"));
     } else if (coupon?.expires_ms !== this.#coupon?.expires_ms && this.#refused) {
-      this.#why = ""; // the same coupon again: what was refused before may be had now
+      this.#why = ""; // the same coupon was sent again, so an earlier refusal no longer counts
     }
     this.#coupon = coupon;
     if (!coupon) return;
     const left = this.#room.left[coupon.id] ?? coupon.left;
     const code = this.#kept();
-    const over = code ? "" : this.#over(left);
+    const over = code ? "" : this.#unavailable(left);
     setText(this.#off, coupon.percent > 0 ? `−${percent(coupon.percent)}` : "%");
-    say(this.#title, coupon.title, { mark: "after" });
+    setTranslation(this.#title, coupon.title, { mark: "after" });
     setText(this.#left, Number.isInteger(left) ? word("coupon_left", { n: number(left), all: number(coupon.stock ?? left) }) : "");
     setHidden(this.#claim, Boolean(code || over));
     this.#claim.disabled = this.#asks;

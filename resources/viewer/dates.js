@@ -1,16 +1,16 @@
-// Shows to come: the next one where the picture will be, the others in a list, each with what is new and a place to reserve.
-import { Next, Row, newOf } from "./date-parts.js";
+// Upcoming shows: the next one in place of the video, the others in a list. Visitors can set reminders.
+import { Next, Row, newOf } from "./date-cards.js";
 import { make, setHidden, setText } from "./dom.js";
-import { saveCalendar } from "./ics.js";
+import { saveCalendar } from "./calendar-file.js";
 import { marketName } from "./market.js";
-import { number } from "./money.js";
-import { pick, textOf } from "./said.js";
-import { isOver, isSoon, loadCities, ownZone, readDate } from "./when.js";
+import { number } from "./formats.js";
+import { pick, textOf } from "./translations.js";
+import { isOver, isSoon, loadCities, ownZone, readDate } from "./local-time.js";
 import { word } from "./words.js";
 
 const REMIND_MINUTES = 15;
 const FILE_WITHIN_MS = 4000;
-const LISTED_ON_AIR = 1; // beside a running show the next one is enough
+const LISTED_ON_AIR = 1; // next to a running show
 const LISTED = 3;
 const ON_AIR = new Set(["playing", "stalled"]);
 
@@ -24,23 +24,23 @@ export class Dates {
   #showsAll = false;
   #coming = [];
   #reminded = "";
-  #dueMs = 0; // when the reminder is told to readers of this language, 0 = it is told when it comes
+  #dueMs = 0; // when readers of this language get the reminder; 0 = as soon as it arrives
   #isTold = false;
   room;
-  reservations;
-  knocker;
+  reminders;
+  notifications;
 
-  constructor(shop, { reservations, knocker, next, list }) {
-    Object.assign(this, { room: shop.room, reservations, knocker });
+  constructor(shop, { reminders, notifications, next, list }) {
+    Object.assign(this, { room: shop.room, reminders, notifications });
     this.#shop = shop;
     this.#next = new Next(this, next);
     this.#list = list;
     this.#all = make("button", { type: "button", class: "second all", on: { click: () => this.#showAll() } }, word("all"));
     list.append(make("h2", {}, word("next_shows")), this.#items, this.#all);
-    reservations.addEventListener("change", () => this.refresh());
+    reminders.addEventListener("change", () => this.refresh());
     this.room.addEventListener("count", () => this.refresh());
     new MutationObserver(() => this.refresh()).observe(document.body, { attributeFilter: ["data-state"] });
-    document.addEventListener("visibilitychange", () => document.hidden || this.refresh()); // clocks may have moved meanwhile
+    document.addEventListener("visibilitychange", () => document.hidden || this.refresh()); // the clock may have changed meanwhile
     setInterval(() => this.#tick(), 1000);
   }
 
@@ -48,22 +48,22 @@ export class Dates {
     return this.#rows.size > 0;
   }
 
-  // --- what the visitor does
+  // --- visitor actions
 
-  reserve(date) {
-    this.reservations.toggle(date.id);
-    const wants = this.reservations.wants(date.id);
-    this.#shop.announce(`${word(wants ? "reserved" : "unreserved")}: ${textOf(date.title)}`);
+  toggleReminder(date) {
+    this.reminders.toggle(date.id);
+    const wants = this.reminders.wants(date.id);
+    this.#shop.announce(`${word(wants ? "reminder_set" : "reminder_removed")}: ${textOf(date.title)}`);
   }
 
-  async askToKnock() {
-    const on = await this.knocker.toggle();
-    this.#shop.announce(word(on ? "knock_on" : this.knocker.denied ? "knock_denied" : "knock"));
+  async toggleNotifications() {
+    const on = await this.notifications.toggle();
+    this.#shop.announce(word(on ? "notify_on" : this.notifications.denied ? "notify_denied" : "notify"));
     this.refresh();
   }
 
-  // The host's own calendar file in the reader's language; where there is none, or it cannot be had, one of our own.
-  async keep(date) {
+  // Opens the host's calendar file in the reader's language, or creates one when it isn't available.
+  async addToCalendar(date) {
     const id = pick(date.calendar).text;
     const address = /^[0-9a-f]{32}$/.test(id) ? `/room/${encodeURIComponent(this.#shop.stream)}/calendars/${id}` : "";
     if (address && (await isThere(address))) {
@@ -76,7 +76,7 @@ export class Dates {
     saveCalendar({ id: date.id, title: textOf(date.title) || this.#shop.stream, notes, address: where, ...times });
   }
 
-  // --- what the room says
+  // --- room updates
 
   refresh() {
     const nowMs = this.room.now();
@@ -115,7 +115,7 @@ export class Dates {
     this.#showsAll = true;
     const [last] = [...this.#items.children].slice(-1);
     this.refresh();
-    last?.nextElementSibling?.querySelector("button")?.focus(); // where reading goes on
+    last?.nextElementSibling?.querySelector("button")?.focus(); // keep the reading position
   }
 
   #showList(coming, reminder, nowMs, onAir) {
@@ -136,7 +136,7 @@ export class Dates {
     setText(this.#all, `${word("all")} ${number(coming.length)}`);
   }
 
-  // What the rest of the page has to know: whether there is a next show, and whether it is near.
+  // Tells the rest of the page whether there is a next show, and whether it starts soon.
   #say(next, nowMs) {
     const coming = !next ? "" : isSoon(next.start_ms - nowMs) ? "soon" : "later";
     if ((document.body.dataset.coming ?? "") === coming) return;
@@ -145,7 +145,7 @@ export class Dates {
     document.dispatchEvent(new Event("coming"));
   }
 
-  // Nobody is woken: people of some languages are told at an hour of their own, and one that is past does not knock later.
+  // Some languages have a reminder time of their own, outside quiet hours.
   #due(nowMs) {
     const reminder = this.room.value("reminder");
     const minutes = reminder?.before?.[pick(reminder.texts).tag];
@@ -165,7 +165,7 @@ export class Dates {
       this.#reminded = reminder.id;
       this.#shop.announce(`${word("reminder")}: ${title}. ${text}`);
     }
-    if (this.reservations.wants(date.id)) this.knocker.knock(reminder, nowMs, { title, text, lang: tag, dir: document.documentElement.dir });
+    if (this.reminders.wants(date.id)) this.notifications.show(reminder, nowMs, { title, text, lang: tag, dir: document.documentElement.dir });
   }
 
   #tick() {

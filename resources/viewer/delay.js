@@ -1,6 +1,6 @@
-// How far behind the host's camera this screen is: read from the frame code where the test card runs, else from the sender
-// reports, which pair the host's clock with the picture. The host's clock is taken to be the relay's, whose offset is measured.
-import { readFrameCode } from "./framecode.js";
+// Delay from the host's camera to this screen: from the frame code of the test card, else from RTCP sender
+// reports, which map RTP timestamps to the host's clock. Assumes that host and relay share a clock, and measures the offset to it.
+import { readFrameCode } from "./frame-code.js";
 
 const NTP_EPOCH_MS = 2208988800000;
 const WORD = 2 ** 32;
@@ -52,7 +52,7 @@ export class Delay {
   }
 
   #look(meta) {
-    // Looking costs a copy of a few rows; where there is no code, look once a second alone.
+    // Reading copies a few rows of pixels. Without a code, try once a second.
     if (this.#codeSkip > 0) {
       this.#codeSkip -= 1;
       return;
@@ -77,12 +77,12 @@ export class Delay {
     return performance.now() - this.#codeAt < 2000 ? this.#code : null;
   }
 
-  // Milliseconds, or null where nothing is known.
+  // Milliseconds; null if unknown.
   fromReport(inbound) {
     const playout = inbound?.estimatedPlayoutTimestamp;
     if (!playout) return null;
     const unix = playout > NTP_EPOCH_MS ? playout - NTP_EPOCH_MS : playout;
-    const behind = inbound.timestamp + this.offsetMs - unix; // both as of the moment of the report
+    const behind = inbound.timestamp + this.offsetMs - unix; // both at the time of the report
     return behind > -50 && behind < 60000 ? Math.max(0, behind) : null;
   }
 }

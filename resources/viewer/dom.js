@@ -1,11 +1,11 @@
-// Elements made of values. Text is always text: nothing that came over the wire is ever read as markup.
+// Creates and updates elements. Text from the network is never parsed as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   heart: ["M12 20.4S3.6 15.6 3.6 9.4A4.7 4.7 0 0 1 12 6.5a4.7 4.7 0 0 1 8.4 2.9c0 6.2-8.4 11-8.4 11Z"],
   plus: ["M12 5v14M5 12h14"],
   check: ["m5 12.5 4.6 4.6L19.5 7"],
-  closer: ["M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm5-2 4.5 4.5M11 8v6m-3-3h6"],
+  zoom: ["M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm5-2 4.5 4.5M11 8v6m-3-3h6"],
   close: ["m6 6 12 12M18 6 6 18"],
   globe: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3.4 12h17.2M12 3c2.6 2.7 3.6 5.7 3.6 9s-1 6.3-3.6 9c-2.6-2.7-3.6-5.7-3.6-9s1-6.3 3.6-9Z"],
   eye: ["M2.8 12S6 5.8 12 5.8 21.2 12 21.2 12 18 18.2 12 18.2 2.8 12 2.8 12Z", "M12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Z"],
@@ -39,7 +39,7 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Only what differs is touched: focus, selection and screen readers stay where they are.
+// Writes only changes, to keep focus, selection and screen readers in place.
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -48,7 +48,7 @@ export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
-// An address to follow, or "" for what is none: a link may lead to a web page and nowhere else.
+// The URL if it is http or https, else "".
 export function webAddress(text) {
   try {
     const address = new URL(text);

@@ -1,4 +1,4 @@
-// Hearts that rise over the picture: one's own at once, those of others when their count is heard.
+// Hearts that rise over the video: your own immediately, those of others when their count arrives.
 import { icon } from "./dom.js";
 
 const MOST_AT_ONCE = 6;

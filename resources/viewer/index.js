@@ -1,4 +1,4 @@
-// The list of streams: which are on air, refreshed while the page is seen.
+// The list of streams and which are on air, refreshed while the page is visible.
 import { localise, word } from "./words.js";
 
 localise();

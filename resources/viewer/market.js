@@ -1,6 +1,6 @@
-// Which market a visitor belongs to: what was chosen, else the region of the browser's languages, else a market that speaks them.
-import { recall, remember } from "./memory.js";
-import { languages, pick, regionName } from "./said.js";
+// Picks the visitor's market: their choice, else the region of the browser's languages, else a market with these languages.
+import { recall, remember } from "./storage.js";
+import { languages, pick, regionName } from "./translations.js";
 
 const primary = (tag) => tag.split("-")[0].toLowerCase();
 

@@ -1,4 +1,4 @@
-// Shows reminders where a page may not show them itself; a tap leads to the page. It hears of nothing else.
+// Shows notifications on phones. A tap opens the page.
 addEventListener("notificationclick", (event) => {
   event.notification.close();
   const address = event.notification.data;

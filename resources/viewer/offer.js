@@ -1,7 +1,7 @@
-// What a product is offered for in one market, and the parts of the page that say so.
+// A product's offer in one market, and the elements that show it.
 import { icon, make, setHidden, setText, webAddress } from "./dom.js";
-import { days, money, number, percent } from "./money.js";
-import { say, textOf } from "./said.js";
+import { days, money, number, percent } from "./formats.js";
+import { setTranslation, textOf } from "./translations.js";
 import { word } from "./words.js";
 
 export function offerOf(product, market) {
@@ -11,7 +11,7 @@ export function offerOf(product, market) {
   return {
     price,
     was: price && Number.isInteger(price.was) && price.was > price.minor ? price.was : null,
-    saving: Number.isInteger(price?.saving) ? price.saving : 0, // as the card on the picture says it
+    saving: Number.isInteger(price?.saving) ? price.saving : 0, // the same as on the card in the video
     left,
     soldOut: left === 0,
     delivery: product.delivery?.find((one) => one.market === market) ?? null,
@@ -23,7 +23,7 @@ export function priceText({ price }) {
   return price ? money(price.minor, price.currency) : "";
 }
 
-// Price, the crossed-out one before, how much less that is.
+// Price, compare-at price and saving.
 export class PriceLine {
   #price = make("strong", { class: "price", dir: "auto" });
   #was = make("s", { class: "was", dir: "auto" });
@@ -44,7 +44,7 @@ export class PriceLine {
   }
 }
 
-// Units that there really are, and when it comes.
+// Stock and delivery time.
 export class Facts {
   #left = make("span");
   #leftFact = make("li", { class: "left" }, icon("box"), this.#left);
@@ -66,34 +66,34 @@ export function deliveryText(delivery) {
   if (!delivery) return "";
   const parts = [];
   if (delivery.to > 0) parts.push(word("delivery_in", { days: days(delivery.from, delivery.to) }));
-  if (delivery.freight) parts.push(delivery.freight.minor ? word("freight", { price: money(delivery.freight.minor, delivery.freight.currency) }) : word("freight_free"));
+  if (delivery.freight) parts.push(delivery.freight.minor ? word("shipping", { price: money(delivery.freight.minor, delivery.freight.currency) }) : word("shipping_free"));
   return parts.join(" · ");
 }
 
-// Buy, put on the list, ask the host to show it closer.
+// Buttons: buy, add to list, request a close-up.
 export class Actions {
   #product;
   #buyText = make("span");
   #buy;
   #add;
   #addText = make("span");
-  #closer;
-  #closerText = make("span");
+  #closeUp;
+  #closeUpText = make("span");
   element;
 
   constructor(product, shop) {
     this.#product = product;
     this.#buy = make("a", { class: "buy", target: "_blank", rel: "noopener noreferrer", on: { click: () => this.#buy.hasAttribute("href") && shop.clicked(this.#product.id) } }, this.#buyText, icon("out"));
     this.#add = make("button", { type: "button", class: "second add", on: { click: () => shop.toggle(this.#product.id) } }, icon("plus"), icon("check"), this.#addText);
-    this.#closer = make("button", { type: "button", class: "second", on: { click: () => shop.ask(this.#product.id) } }, icon("closer"), this.#closerText);
-    this.element = make("div", { class: "actions" }, this.#buy, this.#add, this.#closer);
+    this.#closeUp = make("button", { type: "button", class: "second", on: { click: () => shop.requestCloseUp(this.#product.id) } }, icon("zoom"), this.#closeUpText);
+    this.element = make("div", { class: "actions" }, this.#buy, this.#add, this.#closeUp);
   }
 
   update(product, offer, { kept, asked }) {
     this.#product = product;
     const open = Boolean(offer.link) && !offer.soldOut;
     const words = word(offer.soldOut ? "sold_out" : offer.link ? "buy" : "no_link");
-    setHidden(this.#buy, !offer.link && !offer.soldOut && !offer.price); // not sold here, as the price line says
+    setHidden(this.#buy, !offer.link && !offer.soldOut && !offer.price); // not sold here; the price line says so
     setText(this.#buyText, words);
     if (open) this.#buy.href = offer.link;
     else this.#buy.removeAttribute("href");
@@ -101,12 +101,12 @@ export class Actions {
     this.#buy.setAttribute("aria-label", `${words}: ${textOf(product.name)}`);
     this.#add.setAttribute("aria-pressed", String(kept));
     setText(this.#addText, word(kept ? "added" : "add"));
-    this.#closer.disabled = asked;
-    setText(this.#closerText, word(asked ? "closer_sent" : "closer"));
+    this.#closeUp.disabled = asked;
+    setText(this.#closeUpText, word(asked ? "close_up_sent" : "close_up"));
   }
 }
 
-// A product's picture, or its initial where there is none (yet).
+// A product's picture, or its initial without one.
 export class Photo {
   #stream;
   #image = make("img", { alt: "", loading: "lazy", decoding: "async", on: { error: () => setHidden(this.#image, true) } });
@@ -132,11 +132,11 @@ export function pictureAddress(stream, id) {
   return /^[0-9a-f]{32}$/.test(id ?? "") ? `/room/${encodeURIComponent(stream)}/pictures/${id}` : "";
 }
 
-// The keywords of a product, each in the reader's language.
+// A product's keywords in the reader's language.
 export function keywordChips(product) {
   const chips = (product.points ?? []).filter((point) => textOf(point.keyword)).map((point) => {
     const chip = make("li");
-    say(chip, point.keyword);
+    setTranslation(chip, point.keyword);
     return chip;
   });
   return chips;

@@ -1,8 +1,8 @@
-// The pinned product, the list, and the sheet with everything about one.
+// The pinned product, the product list and the detail dialog.
 import { icon, make, setHidden, setText } from "./dom.js";
 import { marketName } from "./market.js";
 import { Actions, Facts, Photo, PriceLine, deliveryText, keywordChips, offerOf, pictureAddress, priceText } from "./offer.js";
-import { say, textOf } from "./said.js";
+import { setTranslation, textOf } from "./translations.js";
 import { word } from "./words.js";
 
 const PAYMENTS = {
@@ -18,7 +18,7 @@ function paymentName(id) {
   return PLAIN.has(id) ? word(`pay_${id}`) : (PAYMENTS[id] ?? id.replaceAll("_", " "));
 }
 
-// What the host holds up at this moment.
+// The product the host is presenting.
 export class Pinned {
   #shop;
   #id = "";
@@ -57,17 +57,17 @@ export class Pinned {
     }
     const offer = offerOf(product, this.#shop.market);
     this.#photo.update(product);
-    say(this.#name, product.name, { mark: "before" });
+    setTranslation(this.#name, product.name, { mark: "before" });
     this.#open.setAttribute("aria-label", `${word("details")}: ${textOf(product.name)}`);
     this.#prices.update(offer, this.#shop.marketName);
     this.#facts.update(offer);
     this.#chips.replaceChildren(...keywordChips(product));
-    this.#actions.update(product, offer, this.#shop.standing(product.id));
-    this.#shop.seen.watch(this.element, product.id, key);
+    this.#actions.update(product, offer, this.#shop.productState(product.id));
+    this.#shop.impressions.watch(this.element, product.id, key);
   }
 }
 
-// The same in small, over a picture that fills the screen.
+// A small version over full-screen video.
 export class Mini {
   #shop;
   #id = "";
@@ -89,13 +89,13 @@ export class Mini {
     if (!product) return;
     this.#id = product.id;
     this.#photo.update(product);
-    say(this.#name, product.name, { mark: "before" });
+    setTranslation(this.#name, product.name, { mark: "before" });
     setText(this.#price, priceText(offerOf(product, this.#shop.market)));
     this.#open.setAttribute("aria-label", `${word("details")}: ${textOf(product.name)}`);
   }
 }
 
-// One line of the list.
+// A row of the list.
 export class Row {
   #shop;
   #photo;
@@ -119,20 +119,20 @@ export class Row {
 
   update(product, pinned) {
     const offer = offerOf(product, this.#shop.market);
-    const { kept } = this.#shop.standing(this.#id);
+    const { kept } = this.#shop.productState(this.#id);
     this.#photo.update(product);
     setHidden(this.#now, !pinned);
-    say(this.#name, product.name, { mark: "before" });
+    setTranslation(this.#name, product.name, { mark: "before" });
     this.#prices.update(offer, this.#shop.marketName);
     this.#facts.update({ ...offer, delivery: null });
     this.#open.setAttribute("aria-label", `${word("details")}: ${textOf(product.name)}`);
     this.#add.setAttribute("aria-pressed", String(kept));
     this.#add.setAttribute("aria-label", `${word(kept ? "added" : "add")}: ${textOf(product.name)}`);
-    this.#shop.seen.watch(this.element, product.id, `list ${product.id}`);
+    this.#shop.impressions.watch(this.element, product.id, `list ${product.id}`);
   }
 }
 
-// The list itself: all products, or those that the visitor put aside.
+// All products, or the visitor's own list.
 export class List {
   #shop;
   #rows = new Map();
@@ -160,7 +160,7 @@ export class List {
   }
 
   update(products, pinnedId) {
-    const kept = products.filter((product) => this.#shop.standing(product.id).kept);
+    const kept = products.filter((product) => this.#shop.productState(product.id).kept);
     const shown = this.#mine ? kept : products;
     setText(this.#all, `${word("all")} ${products.length}`);
     setText(this.#own, `${word("my_list")} ${kept.length}`);
@@ -170,7 +170,7 @@ export class List {
     setText(this.#nothing, word(this.#mine ? "my_list_empty" : "list_empty"));
     for (const [id, row] of this.#rows) {
       if (shown.some((product) => product.id === id)) continue;
-      this.#shop.seen.forget(row.element);
+      this.#shop.impressions.forget(row.element);
       row.element.remove();
       this.#rows.delete(id);
     }
@@ -189,11 +189,11 @@ function section(title, ...content) {
 
 function told(tag, words, attributes = {}) {
   const element = make(tag, attributes);
-  say(element, words, { mark: "after" });
+  setTranslation(element, words, { mark: "after" });
   return element;
 }
 
-// Everything about one product, in a dialog.
+// The detail dialog of a product.
 export class Detail {
   #shop;
   #dialog;
@@ -235,11 +235,11 @@ export class Detail {
       return;
     }
     const offer = offerOf(product, this.#shop.market);
-    say(this.#name, product.name, { mark: "before" });
+    setTranslation(this.#name, product.name, { mark: "before" });
     this.#dialog.setAttribute("aria-label", textOf(product.name));
     this.#prices.update(offer, this.#shop.marketName);
     this.#facts.update(offer);
-    this.#actions.update(product, offer, this.#shop.standing(product.id));
+    this.#actions.update(product, offer, this.#shop.productState(product.id));
     const made = JSON.stringify([product.pictures, product.points, product.size_chart, product.faq, product.return_rule, product.returnable, offer.delivery, this.#shop.market]);
     if (made === this.#made) return;
     this.#made = made;
@@ -289,7 +289,7 @@ export class Detail {
   }
 }
 
-// Where the visitor lives: decides prices, delivery and what is said about advertising.
+// The visitor's country. It decides prices, delivery and ad disclosures.
 export class MarketPicker {
   #shop;
   #button;

@@ -1,8 +1,8 @@
-// The room beside the picture: what the host shows, and what this visitor does. It connects, resumes and tries again by itself,
-// and has nothing to do with the picture: either may be gone without the other noticing.
-import { recall, remember } from "./memory.js";
-import { languages } from "./said.js";
-import { Unsent } from "./unsent.js";
+// The connection to the room: what the host shows, and what this visitor does. It reconnects and resumes automatically,
+// independently of the video.
+import { recall, remember } from "./storage.js";
+import { languages } from "./translations.js";
+import { Outbox } from "./outbox.js";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
@@ -24,8 +24,8 @@ export class Room extends EventTarget {
   #heardAt = 0;
   #boot = "";
   #number = 0;
-  #unsent;
-  #claims = new Map(); // coupon → number of the question
+  #outbox;
+  #claims = new Map(); // coupon → number of the request
   #likes = 0;
   #likeTimer = 0;
   #offsetMs = 0;
@@ -37,15 +37,15 @@ export class Room extends EventTarget {
   viewers = 0;
   likes = 0;
   left = {};
-  waiting = {}; // date → how many wait for it
-  reserved = new Set(); // dates for which the room knows that this visitor has a place
+  waiting = {}; // date → number of reminders
+  reserved = new Set(); // dates for which the room has this visitor's reminder
   connects = 0;
 
   constructor(stream, market) {
     super();
     this.#stream = stream;
     this.#market = market;
-    this.#unsent = new Unsent(stream, () => this.#token);
+    this.#outbox = new Outbox(stream, () => this.#token);
     addEventListener("online", () => this.#again(0));
     addEventListener("pagehide", () => this.#leave());
     addEventListener("pageshow", (event) => event.persisted && this.#again(0));
@@ -56,7 +56,7 @@ export class Room extends EventTarget {
     this.#open();
   }
 
-  // The relay's clock: what ends at a moment ends then on every page.
+  // The relay's clock, so that countdowns end at the same time on every page.
   now() {
     return Date.now() + this.#offsetMs;
   }
@@ -95,7 +95,7 @@ export class Room extends EventTarget {
     this.#send({ t: "claim", n: this.#number, coupon });
   }
 
-  // The answer comes as "reserved"; what is asked while there is no connection is asked again by whoever wants it.
+  // The answer is a "reserved" event. Without a connection nothing is sent, and the caller asks again.
   reserve(date, on) {
     this.#send({ t: "reserve", date, on });
   }
@@ -103,7 +103,7 @@ export class Room extends EventTarget {
   #queue(event) {
     this.#number += 1;
     const numbered = { t: "event", n: this.#number, ...event };
-    this.#unsent.add(numbered);
+    this.#outbox.add(numbered);
     this.#send(numbered);
   }
 
@@ -121,15 +121,15 @@ export class Room extends EventTarget {
     return recall(`token.${this.#stream}`);
   }
 
-  // A phone may end a page that is out of sight without another word.
+  // Phones may kill a hidden page without an event.
   #hidden() {
     this.#tellLikes();
-    if (this.state !== "open") this.#unsent.leave();
+    if (this.state !== "open") this.#outbox.leave();
   }
 
   #leave() {
     this.#tellLikes();
-    this.#unsent.leave();
+    this.#outbox.leave();
     this.#drop();
   }
 
@@ -155,7 +155,7 @@ export class Room extends EventTarget {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lost(socket), HELLO_WITHIN_MS);
     socket.onopen = () => {
-      const hello = { t: "hello", v: 1, token: this.#token, page: this.#unsent.page, board: this.rev, boot: this.#boot, languages, market: this.#market };
+      const hello = { t: "hello", v: 1, token: this.#token, page: this.#outbox.page, board: this.rev, boot: this.#boot, languages, market: this.#market };
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => socket === this.#socket && this.#hear(event.data);
@@ -165,7 +165,7 @@ export class Room extends EventTarget {
   #lost(socket, code) {
     if (socket !== this.#socket) return;
     if (code === NOT_UNDERSTOOD) {
-      this.#unsent.forget();
+      this.#outbox.forget();
       this.#claims.clear();
     }
     this.#set("away");
@@ -181,7 +181,7 @@ export class Room extends EventTarget {
   #hearing = {
     welcome: (message) => this.#welcomed(message),
     put: ({ rev, key, value }) => this.#put(rev, key, value),
-    ack: ({ n }) => this.#unsent.acknowledged(n),
+    ack: ({ n }) => this.#outbox.acknowledged(n),
     count: ({ viewers, likes, left, waiting }) => {
       Object.assign(this, { viewers, likes, left: left ?? {}, waiting: waiting ?? {} });
       this.dispatchEvent(new Event("count"));
@@ -215,14 +215,14 @@ export class Room extends EventTarget {
     this.#tell();
     this.#set("open");
     this.dispatchEvent(new Event("welcome"));
-    for (const event of this.#unsent.events) this.#send(event);
-    this.#unsent.deliver();
+    for (const event of this.#outbox.events) this.#send(event);
+    this.#outbox.deliver();
     for (const [coupon, n] of this.#claims) this.#send({ t: "claim", n, coupon });
     this.#pulse = setInterval(() => this.#ping(), PING_EVERY_MS);
   }
 
   #ping() {
-    // A connection that died without a word looks open: only an answer shows that it lives.
+    // A dead connection still looks open. Only an answer shows that it works.
     const socket = this.#socket;
     const asked = performance.now();
     this.#send({ t: "ping" });

@@ -1,14 +1,14 @@
-// One WHEP session after another: connects, notices that the picture stops or the relay is gone, and connects again.
+// The WHEP session: connects, detects stalled video or a lost relay, and reconnects.
 
 const FIRST_RETRY_MS = 400;
 const LONGEST_RETRY_MS = 8000;
 const CONNECT_WITHIN_MS = 8000;
 const STALLED_AFTER_MS = 1500;
 const PROBE_EVERY_MS = 1000;
-const WAITING_PROBE_MS = 5000; // a hall full of waiting viewers must cost the relay next to nothing
+const WAITING_PROBE_MS = 5000; // many waiting viewers must cost the relay little
 
 function withStereo(sdp) {
-  // The receiver's own description decides whether Opus is decoded to two channels.
+  // The receiver's description decides whether Opus is decoded in stereo.
   const match = /a=rtpmap:(\d+) opus\/48000\/2/i.exec(sdp);
   if (!match) return sdp;
   const line = new RegExp(`(a=fmtp:${match[1]} [^\\r\\n]*)`);
@@ -154,7 +154,7 @@ export class Session extends EventTarget {
   }
 
   #next() {
-    // The first picture of a show is shown in the moment it is there, not at the next look.
+    // Shows the first frame immediately instead of at the next check.
     this.#video.requestVideoFrameCallback(() => {
       if (this.#state !== "playing") this.#watch();
       this.#next();
@@ -162,7 +162,7 @@ export class Session extends EventTarget {
   }
 
   #watch() {
-    // The decoder's own count says whether the picture goes on; it also runs where the page is not painted.
+    // The decoder's frame count shows whether video is running, also when the page isn't painted.
     if (this.#peer?.connectionState !== "connected" && this.#peer?.connectionState !== "disconnected") return;
     const now = performance.now();
     const frames = this.#video.getVideoPlaybackQuality?.().totalVideoFrames ?? this.#video.webkitDecodedFrameCount ?? 0;
@@ -180,7 +180,7 @@ export class Session extends EventTarget {
   }
 
   async #probe() {
-    // Without a picture, ask whether the relay is still the one that we are connected to.
+    // Without video, check whether the relay is still the one we're connected to.
     this.#nextProbe = performance.now() + (this.#state === "waiting" ? WAITING_PROBE_MS * (0.75 + Math.random() / 2) : PROBE_EVERY_MS);
     const mine = this.#generation;
     try {
@@ -194,11 +194,11 @@ export class Session extends EventTarget {
       const now = performance.now();
       this.#liveSince = live && video ? this.#liveSince || now : 0;
       if (this.#liveSince && this.#state !== "playing") {
-        // A show that has just begun is given time; one that runs and does not reach us needs another connection.
+        // A show that just started gets time. A running show that doesn't arrive needs a new connection.
         if (now - Math.max(this.#lastProgress, this.#liveSince) > 6000) return this.#again(0);
         this.#nextProbe = now + PROBE_EVERY_MS;
       }
-      // A host who left has ended the show; one who vanished is given time to come back.
+      // A host who left ended the show. One who disappeared gets time to come back.
       if (!live && this.#state === "stalled" && (over || performance.now() - this.#lastProgress > 20000)) {
         this.#hadPicture = false;
         this.#set("waiting", over ? "ended" : "");

@@ -1,19 +1,19 @@
-// The shop beside the picture: puts the room's board on the page and the visitor's doings into the room.
+// The shop beside the video: shows the room's board and reports the visitor's actions.
 import { Coupon } from "./coupon.js";
 import { Dates } from "./dates.js";
 import { icon, setHidden, setText } from "./dom.js";
 import { Hearts } from "./hearts.js";
 import { chooseMarket, firstGuess, isMarket, keepMarket, marketName } from "./market.js";
-import { recallList, remember } from "./memory.js";
-import { compact, number } from "./money.js";
-import { Countdown, Disclosure, KeywordCard, Ticker } from "./notes.js";
+import { recallList, remember } from "./storage.js";
+import { compact, number } from "./formats.js";
+import { Countdown, Disclosure, KeywordCard, Ticker } from "./banners.js";
 import { priceText, offerOf } from "./offer.js";
 import { Detail, List, MarketPicker, Mini, Pinned } from "./products.js";
-import { Knocker } from "./remind.js";
-import { Reservations } from "./reserve.js";
+import { Notifications } from "./notifications.js";
+import { Reminders } from "./reminders.js";
 import { Room } from "./room.js";
-import { textOf } from "./said.js";
-import { Seen } from "./seen.js";
+import { textOf } from "./translations.js";
+import { Impressions } from "./impressions.js";
 import { word } from "./words.js";
 
 const ASK_AGAIN_MS = 30000;
@@ -23,7 +23,7 @@ const element = (id) => document.getElementById(id);
 class Shop {
   stream = decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");
   room = new Room(this.stream, firstGuess());
-  seen = new Seen((product) => this.room.report("seen", product));
+  impressions = new Impressions((product) => this.room.report("seen", product));
   markets = [];
   market = "";
   #kept = new Set(recallList(`list.${this.stream}`));
@@ -46,8 +46,8 @@ class Shop {
     this.countdown = new Countdown(this, element("countdown"));
     this.ticker = new Ticker(element("ticker"));
     this.disclosure = new Disclosure(element("disclosure"));
-    const [reservations, knocker] = [new Reservations(this.room, this.stream), new Knocker(this.stream)];
-    this.dates = new Dates(this, { reservations, knocker, next: element("next"), list: element("dates") });
+    const [reminders, notifications] = [new Reminders(this.room, this.stream), new Notifications(this.stream)];
+    this.dates = new Dates(this, { reminders, notifications, next: element("next"), list: element("dates") });
     element("viewers").prepend(icon("eye"));
     element("heart").prepend(icon("heart"));
     element("heart").addEventListener("click", () => this.like());
@@ -69,7 +69,7 @@ class Shop {
     return this.profile ? marketName(this.profile) : "";
   }
 
-  standing(id) {
+  productState(id) {
     return { kept: this.#kept.has(id), asked: this.#asked.has(id) };
   }
 
@@ -77,7 +77,7 @@ class Shop {
     setText(element("news"), text);
   }
 
-  // --- what the visitor does
+  // --- visitor actions
 
   choose(market) {
     keepMarket(market);
@@ -98,7 +98,7 @@ class Shop {
   }
 
   toggle(id) {
-    if (this.#kept.delete(id)) this.announce(word("taken_off"));
+    if (this.#kept.delete(id)) this.announce(word("removed"));
     else {
       this.#kept.add(id);
       this.room.report("added", id);
@@ -108,12 +108,12 @@ class Shop {
     this.refresh();
   }
 
-  ask(id) {
+  requestCloseUp(id) {
     if (this.#asked.has(id)) return;
     this.#asked.add(id);
     setTimeout(() => this.#asked.delete(id) && this.refresh(), ASK_AGAIN_MS);
     this.room.report("asked", id);
-    this.announce(word("closer_sent"));
+    this.announce(word("close_up_sent"));
     this.refresh();
   }
 
@@ -124,7 +124,7 @@ class Shop {
     this.#showCounts();
   }
 
-  // --- what the room says
+  // --- room updates
 
   refresh() {
     const { room } = this;
@@ -153,7 +153,7 @@ class Shop {
     this.dates.refresh();
   }
 
-  // The room is there when there is something in it; shows to come alone need no list of products.
+  // Shows the room once it has content. Upcoming shows alone need no product list.
   fit() {
     const anything = this.#sells || this.dates.listed;
     setHidden(element("products"), !this.#sells);
@@ -208,7 +208,7 @@ class Shop {
 
 const shop = new Shop();
 
-// A small hook for measuring and tests: read only.
+// Read-only hook for measurements and tests.
 window.tradewindRoom = Object.freeze({
   get state() {
     return shop.room.state;

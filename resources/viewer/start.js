@@ -1,7 +1,7 @@
-// Fetches the shop beside the picture, never in its way: a browser has few connections, and the picture's come first. If the picture
-// cannot even begin, the shop still does.
-const HEAD_START_MS = 150; // in which the picture asks the relay for its session
-const PARTS = ["dom", "memory", "said", "money", "market", "room", "seen", "hearts", "offer", "products", "coupon", "notes", "when", "ics", "reserve", "remind", "date-parts", "dates", "shop"];
+// Loads the shop after the video: browsers have few connections, and the video comes first. If the video fails to
+// load, the shop still does.
+const HEAD_START_MS = 150; // for the video to request its session
+const PARTS = ["dom", "storage", "translations", "formats", "market", "room", "impressions", "hearts", "offer", "products", "coupon", "banners", "local-time", "calendar-file", "reminders", "notifications", "date-cards", "dates", "shop"];
 
 import("./watch.js")
   .catch(() => {})

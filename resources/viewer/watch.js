@@ -1,7 +1,7 @@
-// The viewer page: picture first, everything else steps back.
+// The viewer page's video, controls and statistics.
 import { Delay } from "./delay.js";
-import { readFrameCode } from "./framecode.js";
-import { LipSync } from "./lipsync.js";
+import { readFrameCode } from "./frame-code.js";
+import { LipSync } from "./lip-sync.js";
 import { Session } from "./session.js";
 import { localise, word } from "./words.js";
 
@@ -16,7 +16,7 @@ let figures = {};
 let previous = null;
 let idleTimer = 0;
 let wantsSound = true;
-let refused = false; // the browser wants a tap before there is sound
+let refused = false; // the browser requires a tap before audio plays
 
 localise();
 element("name").textContent = stream;
@@ -29,7 +29,7 @@ function showState() {
   const key = session.reason || state;
   document.body.dataset.state = state;
   document.body.dataset.reason = session.reason;
-  const later = state === "waiting" && document.body.dataset.coming === "later"; // the next show is not near
+  const later = state === "waiting" && document.body.dataset.coming === "later"; // the next show isn't soon
   element("badge-text").textContent = word(state === "playing" ? "live" : key === "ended" ? key : later ? "off_air" : state);
   if (state !== "playing") {
     element("empty-title").textContent = word(`${key}_title`);
@@ -42,7 +42,7 @@ function showState() {
   showControls();
 }
 
-// --- sound: tried with sound first; where the browser refuses, muted with a button over the picture
+// --- audio: try with audio first; if the browser refuses, play muted and show a button over the video
 
 async function startSound() {
   if (!wantsSound || !video.muted) return;
@@ -62,7 +62,7 @@ function showMute() {
   const silent = video.muted || video.volume === 0;
   element("mute").setAttribute("aria-pressed", String(silent));
   element("mute").setAttribute("aria-label", word(silent ? "unmute" : "mute"));
-  // Only while there is something to hear, and until the visitor has chosen.
+  // Only while something plays and until the visitor has chosen.
   element("sound").hidden = !(refused && silent && wantsSound && session.state === "playing");
 }
 
@@ -88,7 +88,7 @@ element("sound").addEventListener("click", toggleSound);
 element("mute").addEventListener("click", toggleSound);
 element("volume").addEventListener("input", (event) => setVolume(Number(event.target.value)));
 
-// --- controls step back while nobody moves
+// --- controls hide after inactivity
 
 function showControls() {
   document.body.classList.remove("idle");
@@ -131,7 +131,7 @@ async function copyAddress() {
   element("address").select();
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(shared());
-    else document.execCommand("copy"); // plain http has no clipboard interface
+    else document.execCommand("copy"); // plain http has no clipboard API
   } catch {
     document.execCommand("copy");
   }
@@ -153,7 +153,7 @@ addEventListener("keydown", (event) => {
   KEYS[event.key.toLowerCase()]?.();
 });
 
-// --- figures
+// --- statistics
 
 async function measure() {
   const peer = session.peer;
@@ -215,7 +215,7 @@ showState();
 showMute();
 session.start();
 
-// A small hook for measuring: read only.
+// Read-only hook for measurements and tests.
 window.tradewind = Object.freeze({
   get state() {
     return session.state;

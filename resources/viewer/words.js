@@ -1,4 +1,4 @@
-// Every word that the page itself says. The browser's languages decide which file of them is fetched; English is the last resort.
+// The page's own texts. The browser's languages decide which file is loaded; English is the fallback.
 import english from "./words-en.js";
 
 const FILES = { ar: "ar", de: "de", en: "en", es: "es", fr: "fr", id: "id", in: "id", ja: "ja", ko: "ko", pt: "pt", th: "th", vi: "vi", zh: "zh" };
@@ -16,7 +16,7 @@ async function load(file) {
   try {
     return (await import(`./words-${file}.js`)).default;
   } catch {
-    return null; // the page goes on in English
+    return null; // fall back to English
   }
 }
 

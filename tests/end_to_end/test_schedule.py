@@ -39,7 +39,7 @@ GALA, WEEKLY = "gala", "weekly"
 BERLIN, LOS_ANGELES = "Europe/Berlin", "America/Los_Angeles"
 MINUTES = 60
 WEEK = timedelta(days=7)
-RESERVED = "document.querySelector('#next .reserve').ariaPressed === 'true'"
+RESERVED = "document.querySelector('#next .remind').ariaPressed === 'true'"
 WAITING = "document.body.dataset.state === 'waiting'"
 MOVED_TITLE = "The clocks of the world have new rules"
 
@@ -120,7 +120,7 @@ async def visit(browser: Chromium, address: str, language: str, zone: str) -> Pa
     await page.language(language)
     await page.zone(zone)
     await page.go(address)
-    await page.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .reserve')} && {shown('#dates .date')}", 40)
+    await page.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .remind')} && {shown('#dates .date')}", 40)
     return page
 
 
@@ -153,7 +153,8 @@ def starts(content: bytes, around: datetime) -> set[tuple[datetime, datetime]]:
 
 
 async def waits(page: Page, count: int) -> None:
-    await page.until(f"document.querySelector('#next .waiting').textContent === '{count} waiting'", 40)
+    people = "1 person" if count == 1 else f"{count} people"
+    await page.until(f"document.querySelector('#next .waiting').textContent === '{people} set a reminder'", 40)
 
 
 def assert_quiet(host: HostWindow, *pages: Page) -> None:
@@ -202,7 +203,7 @@ async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, 
             west = await visit(browser, host.page, "en-GB", LOS_ANGELES)
             assert await text(west, "#dates .own") == british(planned.weekly[0], LOS_ANGELES)
             for page in (far, west):
-                await page.click("#next .reserve")
+                await page.click("#next .remind")
                 await page.until(RESERVED)
             await waits(far, 2)
             await until(lambda: len(host.events(EventKind.RESERVED)) == 2, "both in the log")

@@ -71,7 +71,7 @@ async def test_after_the_show_the_page_says_so_and_shows_the_next_one(page: Page
     async with running_relay() as relay:
         await page.language("en-GB")
         await page.go(f"{base_of(relay)}/watch/live")
-        for opening in ("The show starts soon", "The show is over"):
+        for opening in ("The show starts soon", "The show has ended"):
             await page.until(f"tradewind.state === 'waiting' && document.getElementById('empty-title').textContent === '{opening}'")
             publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY)
             await publisher.start()
@@ -79,7 +79,7 @@ async def test_after_the_show_the_page_says_so_and_shows_the_next_one(page: Page
             assert await page.evaluate("document.getElementById('badge-text').textContent") == "LIVE"
             assert await page.evaluate("getComputedStyle(document.getElementById('empty')).visibility") == "hidden"
             await publisher.stop()
-        await page.until("document.getElementById('badge-text').textContent === 'Over'")
+        await page.until("document.getElementById('badge-text').textContent === 'Ended'")
         assert await page.evaluate("tradewind.connects") == 1, "one connection serves show after show"
         assert not clean(page)
 
@@ -104,7 +104,7 @@ async def test_how_long_the_picture_is_held(page: Page) -> None:
 
         async def held(skew: float, *, excess: float = 0, reported: float = 48, asked: float = 60) -> float:
             words = f"{{ skew: {skew}, excess: {excess}, reported: {reported}, asked: {asked} }}"
-            return float(await page.evaluate(f"import('/viewer/lipsync.js').then((found) => found.held({words}))"))
+            return float(await page.evaluate(f"import('/viewer/lip-sync.js').then((found) => found.held({words}))"))
 
         assert await held(55) == 100, "as much longer as it is ahead, but for what nobody notices"
         assert await held(18) == 60, "near enough"

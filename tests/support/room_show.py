@@ -218,8 +218,8 @@ async def put_extras(host: RoomSocket, now_ms: int) -> None:
     }
     await host.send(t="put", key="disclosure", value={"markets": disclosure})
     ticker = {
-        "en": "Next up: the merino scarf · Questions? Ask the host to show it closer",
-        "zh": "接下来：美利奴围巾 · 想看细节请告诉主播",
+        "en": "Next up: the merino scarf · Want a closer look? Request a close-up",
+        "zh": "接下来：美利奴围巾 · 想看细节就点“想看细节”",
         "ar": "التالي: وشاح الميرينو · اطلب رؤيته عن قرب",
         "th": "ถัดไป: ผ้าพันคอเมอริโน",
     }

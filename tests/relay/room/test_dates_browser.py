@@ -34,10 +34,10 @@ KEY_OF_FRIDAY = OCCURRENCE.key
 
 async def ask_to_be_told(page: Page) -> None:
     """Reserve the next date, and let the browser knock."""
-    await page.until(shown("#next .reserve"))
-    await page.click("#next .reserve")
-    await page.until(shown("#next .knock"))
-    await page.click("#next .knock")
+    await page.until(shown("#next .remind"))
+    await page.click("#next .remind")
+    await page.until(shown("#next .notify"))
+    await page.click("#next .notify")
 
 
 async def visit(page: Page, room: Before, language: str = "en-US", zone: str = "America/New_York") -> None:
@@ -57,7 +57,7 @@ def shown(selector: str) -> str:
     return f"(e => Boolean(e) && !e.hidden && e.getBoundingClientRect().height > 0)(document.querySelector({selector!r}))"
 
 
-RESERVED = "document.querySelector('#next .reserve').ariaPressed === 'true'"
+RESERVED = "document.querySelector('#next .remind').ariaPressed === 'true'"
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ async def test_it_is_said_on_the_visitors_clock_and_on_the_shows(
             assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
             assert not await page.evaluate(shown("#empty-title")), "nothing says that it begins soon"
             assert not await page.evaluate(shown("#room")), "one date needs no list"
-            await page.evaluate("document.querySelector('#next .reserve').scrollIntoView()")
+            await page.evaluate("document.querySelector('#next .remind').scrollIntoView()")
             box = "(r => r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.bottom <= innerHeight && r.height >= 44)"
-            assert await page.evaluate(f"{box}(document.querySelector('#next .reserve').getBoundingClientRect())")
+            assert await page.evaluate(f"{box}(document.querySelector('#next .remind').getBoundingClientRect())")
         assert page.console == []
 
 
@@ -118,7 +118,7 @@ async def test_the_countdown_ends_and_what_is_over_goes(page: Page) -> None:
         assert await text(page, "#badge-text") == "Off air"
     async with before(room.port, FRIDAY - timedelta(seconds=2)) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
-        await page.until("document.querySelector('#next .left').innerText.trim() === 'Starts any moment'")
+        await page.until("document.querySelector('#next .left').innerText.trim() === 'Starting any moment'")
         assert await text(page, "#badge-text") == "Soon"
     async with before(room.port, FRIDAY + timedelta(hours=2, seconds=-3)) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
@@ -132,28 +132,28 @@ async def test_a_place_is_reserved_once_and_stays_his(page: Page) -> None:
         await room.host.send(t="reserved", date=KEY_OF_FRIDAY, viewers=[f"v{number}" for number in range(11)])
         await visit(page, room)
         await page.until(shown("#next .waiting"))
-        assert await text(page, "#next .waiting") == "11 waiting"
-        await page.click("#next .reserve")
+        assert await text(page, "#next .waiting") == "11 people set a reminder"
+        await page.click("#next .remind")
         event = await room.host.next("event", kind="reserved")
         assert event["data"]["date"] == KEY_OF_FRIDAY
-        await page.until("document.querySelector('#next .waiting').textContent === '12 waiting'")
-        assert await text(page, "#next .reserve") == "Reserved"
-        assert "Reserved: Evening market" in await page.evaluate("document.getElementById('news').textContent")
+        await page.until("document.querySelector('#next .waiting').textContent === '12 people set a reminder'")
+        assert await text(page, "#next .remind") == "Reminder set"
+        assert "Reminder set: Evening market" in await page.evaluate("document.getElementById('news').textContent")
         await page.call("Page.reload")
         await page.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .waiting')} && {RESERVED}")
-        assert await text(page, "#next .waiting") == "12 waiting"
+        assert await text(page, "#next .waiting") == "12 people set a reminder"
         assert not [one for one in room.host.of("event") if one["kind"] in ("reserved", "unreserved")]
-        await page.click("#next .reserve")
+        await page.click("#next .remind")
         assert (await room.host.next("event", kind="unreserved"))["viewer"] == event["viewer"]
-        await page.until(f"!({RESERVED}) && document.querySelector('#next .waiting').textContent === '11 waiting'")
-        await page.click("#next .reserve")
+        await page.until(f"!({RESERVED}) && document.querySelector('#next .waiting').textContent === '11 people set a reminder'")
+        await page.click("#next .remind")
         await room.host.next("event", kind="reserved")
     async with before(room.port) as room:  # a relay that has forgotten everything
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         again = await asyncio.wait_for(room.host.next("event", kind="reserved"), 20)
         assert again["viewer"] == event["viewer"]
         assert again["data"]["date"] == KEY_OF_FRIDAY
-        await page.until("document.querySelector('#next .waiting').textContent === '1 waiting'")
+        await page.until("document.querySelector('#next .waiting').textContent === '1 person set a reminder'")
 
 
 @pytest.mark.parametrize("host_is_first", [True, False])
@@ -161,19 +161,19 @@ async def test_what_he_decides_without_a_connection_is_said_afterwards(page: Pag
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
-        await page.until(shown("#next .reserve"))
-        await page.click("#next .reserve")
+        await page.until(shown("#next .remind"))
+        await page.click("#next .remind")
         viewer = (await room.host.next("event", kind="reserved"))["viewer"]
     await page.until("tradewindRoom.state === 'away'")
     assert await text(page, "#next h2") == "Evening market", "what was announced stays"
-    await page.evaluate("document.querySelector('#next .reserve').click()")
+    await page.evaluate("document.querySelector('#next .remind').click()")
     async with before(room.port) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         if not host_is_first:
             await page.until("tradewindRoom.state === 'open'")
         await room.host.send(t="reserved", date=KEY_OF_FRIDAY, viewers=[viewer, "other"])
         assert (await asyncio.wait_for(room.host.next("event", kind="unreserved"), 20))["viewer"] == viewer
-        await page.until("document.querySelector('#next .waiting').textContent === '1 waiting'")
+        await page.until("document.querySelector('#next .waiting').textContent === '1 person set a reminder'")
         assert not await page.evaluate(RESERVED)
 
 
@@ -183,11 +183,11 @@ async def test_two_tabs_of_one_visitor_are_one(page: Page, browser: Chromium) ->
         first, second = await browser.page(), await browser.page()
         for tab in (first, second):
             await visit(tab, room)
-            await tab.until(shown("#next .reserve"))
-        await first.click("#next .reserve")
+            await tab.until(shown("#next .remind"))
+        await first.click("#next .remind")
         await second.until(RESERVED)
-        await second.until("document.querySelector('#next .waiting').textContent === '1 waiting'")
-        await second.click("#next .reserve")
+        await second.until("document.querySelector('#next .waiting').textContent === '1 person set a reminder'")
+        await second.click("#next .remind")
         await first.until(f"!({RESERVED})")
         await room.host.next("event", kind="unreserved")
         for tab in (first, second):
@@ -199,7 +199,7 @@ async def test_a_date_that_is_taken_off_while_he_looks(page: Page) -> None:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room)
         await page.until(shown("#dates .date"))
-        await page.evaluate("document.querySelector('#dates .reserve').click()")
+        await page.evaluate("document.querySelector('#dates .remind').click()")
         await room.host.next("event", kind="reserved")
         await room.put(f"date/{KEY_OF_FRIDAY}", None)
         await page.until("document.querySelector('#next .own').innerText.includes('March 19')")
@@ -213,17 +213,17 @@ async def test_keys_alone_reserve(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
-        await page.until(shown("#next .reserve"))
+        await page.until(shown("#next .remind"))
         for _ in range(12):
             await page.key("Tab")
-            if await page.evaluate("document.activeElement.matches('#next .reserve')"):
+            if await page.evaluate("document.activeElement.matches('#next .remind')"):
                 break
-        assert await page.evaluate("document.activeElement.matches('#next .reserve')")
-        assert await page.evaluate("document.activeElement.getAttribute('aria-label')") == "Reserve: Evening market"
+        assert await page.evaluate("document.activeElement.matches('#next .remind')")
+        assert await page.evaluate("document.activeElement.getAttribute('aria-label')") == "Remind me: Evening market"
         await page.key("Enter")
         await room.host.next("event", kind="reserved")
         await page.until(RESERVED)
-        assert await page.evaluate("document.activeElement.matches('#next .reserve')"), "focus stays where it is"
+        assert await page.evaluate("document.activeElement.matches('#next .remind')"), "focus stays where it is"
         assert await page.evaluate("document.querySelector('#next').getAttribute('aria-labelledby')") == "next-title"
 
 
@@ -331,17 +331,17 @@ async def test_a_reminder_stands_on_the_page_and_knocks_where_it_was_asked_for(p
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
         await visit(page, room)
-        await page.until(shown("#next .reserve"))
-        assert not await page.evaluate(shown("#next .knock")), "who did not reserve is not asked"
+        await page.until(shown("#next .remind"))
+        assert not await page.evaluate(shown("#next .notify")), "who did not reserve is not asked"
         await room.remind("The new scarf is here.", NOW)
         await page.until(shown("#next .reminder"))
         assert await text(page, "#next .reminder") == "Reminder The new scarf is here."
         assert await page.evaluate("document.getElementById('news').textContent") == "Reminder: Evening market. The new scarf is here."
-        await page.click("#next .reserve")
-        await page.until(shown("#next .knock"))
+        await page.click("#next .remind")
+        await page.until(shown("#next .notify"))
         assert await page.evaluate("told") == [], "nobody is told who did not ask for it"
-        await page.click("#next .knock")
-        await page.until("document.querySelector('#next .knock').ariaPressed === 'true'")
+        await page.click("#next .notify")
+        await page.until("document.querySelector('#next .notify').ariaPressed === 'true'")
         assert await page.evaluate(shown("#next .note"))
         await room.remind("Half an hour: the scarf, and Chef Ana.", NOW, "r2")
         await page.until("told.some(([title, body, tag]) => tag === 'r2')")
@@ -349,8 +349,8 @@ async def test_a_reminder_stands_on_the_page_and_knocks_where_it_was_asked_for(p
         await page.call("Page.reload")
         await page.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .reminder')}")
         assert await page.evaluate("told") == [], "once, however often the page is loaded"
-        await page.click("#next .knock")
-        await page.until("document.querySelector('#next .knock').ariaPressed === 'false'")
+        await page.click("#next .notify")
+        await page.until("document.querySelector('#next .notify').ariaPressed === 'false'")
         await room.remind("Now.", NOW, "r3")
         await page.until("document.querySelector('#next .reminder').innerText.includes('Now.')")
         assert await page.evaluate("told") == []
@@ -381,7 +381,7 @@ async def test_an_old_reminder_does_not_knock(page: Page) -> None:
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
         await visit(page, room)
         await ask_to_be_told(page)
-        await page.until("document.querySelector('#next .knock').ariaPressed === 'true'")
+        await page.until("document.querySelector('#next .notify').ariaPressed === 'true'")
         await room.remind("Yesterday's news.", NOW - timedelta(hours=3))
         await page.until(shown("#next .reminder"))
         assert await page.evaluate("told") == []
@@ -399,7 +399,7 @@ async def test_readers_of_a_language_are_told_at_their_own_hour(page: Page) -> N
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
         await visit(page, room)
         await ask_to_be_told(page)
-        await page.until("document.querySelector('#next .knock').ariaPressed === 'true'")
+        await page.until("document.querySelector('#next .notify').ariaPressed === 'true'")
         left = minutes_until(FRIDAY, room)
         await room.remind("In an hour.", NOW, "later", left - 60)
         await room.announce(date(FRIDAY, "2027-03-12T20:00", title={"en": "What the room says after it"}))

@@ -205,7 +205,7 @@ async def test_a_coupon_is_claimed_copied_and_kept(page: Page) -> None:
         await page.until(shown("#coupon .buy"))
         await page.evaluate("document.querySelector('#coupon .buy').click()")
         await page.until(shown("#coupon .why"))
-        assert await text(page, "#coupon .why") == "This coupon is no longer offered."
+        assert await text(page, "#coupon .why") == "This coupon is no longer available."
         await put_extras(room.host, int(time.time() * 1000) + 1000)  # it comes again
         await page.until(shown("#coupon .buy"))
         assert not await page.evaluate(shown("#coupon .why"))
@@ -444,7 +444,7 @@ async def test_an_end_on_another_day_says_which(page: Page, language: str, end: 
         await put_show(room.client, room.host)
         await visit(page, room, language)
         moments = f"Date.parse('{end}:30Z'), Date.parse('2026-11-30T12:00:00Z'), '{zone}'"
-        assert await page.evaluate(f"import('/viewer/when.js').then((when) => when.momentText({moments}))") == said
+        assert await page.evaluate(f"import('/viewer/local-time.js').then((when) => when.momentText({moments}))") == said
 
 
 async def test_a_coupon_that_ends_tomorrow_says_so(page: Page) -> None:

@@ -1,7 +1,7 @@
-// Short things that the host shows: a keyword card, a countdown, the ticker, and what is said about advertising.
+// What the host shows beside the products: keyword card, countdown, ticker and ad disclosure.
 import { icon, make, setHidden, setText } from "./dom.js";
-import { clock } from "./money.js";
-import { say, textOf } from "./said.js";
+import { clock } from "./formats.js";
+import { setTranslation, textOf } from "./translations.js";
 
 export class KeywordCard {
   #words = make("p", { class: "words" });
@@ -19,7 +19,7 @@ export class KeywordCard {
       this.#shown = "";
       return;
     }
-    say(this.#words, card.words, { mark: "after" });
+    setTranslation(this.#words, card.words, { mark: "after" });
     if (this.#shown === card.id) return;
     this.#shown = card.id;
     this.element.classList.remove("fresh");
@@ -28,7 +28,7 @@ export class KeywordCard {
   }
 }
 
-// Only where hurry is welcome: elsewhere the same moment is not counted down.
+// Shown only in markets where urgency is welcome.
 export class Countdown {
   #shop;
   #value = null;
@@ -44,7 +44,7 @@ export class Countdown {
 
   update(value) {
     this.#value = value;
-    if (value) say(this.#text, value.text, { mark: "after" });
+    if (value) setTranslation(this.#text, value.text, { mark: "after" });
     this.#tick();
   }
 
@@ -69,12 +69,12 @@ export class Ticker {
   update(words) {
     setHidden(this.element, !textOf(words));
     if (!textOf(words)) return;
-    say(this.#words, words);
-    say(this.#again, words);
+    setTranslation(this.#words, words);
+    setTranslation(this.#again, words);
     this.#fit();
   }
 
-  // A line that is too long runs; one that fits stands still.
+  // Scrolls only when the text is too long.
   #fit() {
     if (this.element.hidden) return;
     const width = this.#words.offsetWidth;
@@ -95,6 +95,6 @@ export class Disclosure {
   update(disclosure, market) {
     const words = disclosure?.markets?.[market]?.text;
     setHidden(this.element, !textOf(words));
-    if (textOf(words)) say(this.#text, words);
+    if (textOf(words)) setTranslation(this.#text, words);
   }
 }

@@ -1,16 +1,16 @@
-// What a visitor did and the room has no ack for yet. It outlives the page: said once more while the page is left, and kept in the tab's own
-// storage, from where the next page says it again. Each event is known by its page and number, so it counts once whichever way it comes.
-import { recallHere, rememberHere } from "./memory.js";
+// Events that the room hasn't acknowledged. They outlive the page: they are sent again on leaving and kept in the tab's
+// storage for the next page. Page and number identify an event, so it counts once.
+import { recallHere, rememberHere } from "./storage.js";
 
 const MOST_EVENTS = 200;
 const MOST_PAGES = 8;
 const AGAIN_MS = 10000;
 
-export class Unsent {
+export class Outbox {
   #stream;
   #token;
   #page = crypto.getRandomValues(new Uint32Array(3)).join("-");
-  #before; // of pages that were here before: [{ page, events }]
+  #before; // from earlier pages of this tab: [{ page, events }]
   #timer = 0;
   events = [];
 
@@ -30,7 +30,7 @@ export class Unsent {
   }
 
   add(event) {
-    // Views are the first to go where too much waits.
+    // Drop impressions first when the queue is full.
     if (this.events.length >= MOST_EVENTS) this.events.splice(Math.max(0, this.events.findIndex((one) => one.kind === "seen")), 1);
     this.events.push(event);
     this.#keep();
@@ -41,19 +41,19 @@ export class Unsent {
     this.#keep();
   }
 
-  // What waits is what the room does not understand: saying it again would never end.
+  // The room doesn't understand these events: sending them again would never end.
   forget() {
     this.events = [];
     this.#keep();
   }
 
-  // The page is left: said in a way that outlives it. Whether it arrives nobody tells us, so it stays kept.
+  // Sends on leaving, with a beacon. There is no reply, so the events stay stored.
   leave() {
     if (!this.events.length || !this.#token()) return;
     navigator.sendBeacon(this.#address, new Blob([this.#report(this.#page, this.events)], { type: "application/json" }));
   }
 
-  // The room knows this visitor: it is told what earlier pages of this tab could not say.
+  // Sends events of earlier pages, once the room knows this visitor.
   async deliver() {
     clearTimeout(this.#timer);
     for (const one of [...this.#before]) {
@@ -71,7 +71,7 @@ export class Unsent {
     return JSON.stringify({ t: "events", token: this.#token(), page, events: events.map(({ n, kind, product, count }) => ({ n, kind, product, count })) });
   }
 
-  // Whether this is settled: taken, or refused for good.
+  // True if the room accepted or permanently refused the events.
   async #post({ page, events }) {
     try {
       const response = await fetch(this.#address, { method: "POST", headers: { "Content-Type": "application/json" }, body: this.#report(page, events) });

@@ -1,4 +1,4 @@
-// What this browser remembers of a visitor; where it may not, the page itself does for as long as it is open.
+// Stored values: in local storage, or in memory when the browser blocks it.
 
 const kept = new Map();
 
@@ -15,11 +15,11 @@ export function remember(name, value) {
   try {
     localStorage.setItem(`tradewind.${name}`, value);
   } catch {
-    return; // storage is full or forbidden: kept for this page
+    return; // storage is full or blocked: kept in memory
   }
 }
 
-// What this tab alone remembers, also over a reload.
+// Values of this tab; they survive a reload.
 export function recallHere(name) {
   try {
     return JSON.parse(sessionStorage.getItem(`tradewind.${name}`) ?? "null");
@@ -33,7 +33,7 @@ export function rememberHere(name, value) {
     if (value === null) sessionStorage.removeItem(`tradewind.${name}`);
     else sessionStorage.setItem(`tradewind.${name}`, JSON.stringify(value));
   } catch {
-    return; // storage is full or forbidden: it lives as long as the page
+    return; // storage is full or blocked
   }
 }
 

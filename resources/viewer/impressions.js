@@ -1,8 +1,8 @@
-// Impressions: a product counts as seen when half of it was really in sight for a second, in a tab that was looked at. Once each.
+// Counts an impression once half of a product was visible for a second in a visible tab. Each product counts once.
 
 const LONG_ENOUGH_MS = 1000;
 
-export class Seen {
+export class Impressions {
   #report;
   #known = new Set();
   #watched = new WeakMap(); // element → { key, product, timer, inSight }
@@ -16,7 +16,7 @@ export class Seen {
 
   #elements = new Set();
 
-  // The same key counts once: a list's product per page, a pinned one each time that it is pinned.
+  // Each key counts once: a listed product per page, a pinned one each time it is pinned.
   watch(element, product, key) {
     const before = this.#watched.get(element);
     if (before?.key === key || this.#known.has(key)) return;

@@ -1,14 +1,14 @@
-// The visitor's reservations. What he wants is kept in this browser; the room is told until it agrees, whichever of us starts again.
-import { recallList, remember } from "./memory.js";
+// The visitor's reminders. This browser stores them and keeps the room in step, also after either side restarts.
+import { recallList, remember } from "./storage.js";
 
 const AGAIN_MS = 20000;
 const MOST_KEPT = 200;
 
-export class Reservations extends EventTarget {
+export class Reminders extends EventTarget {
   #room;
   #name;
   #wanted;
-  #asked = new Set(); // dates whose answer is on its way
+  #asked = new Set(); // dates with a pending answer
   #refused = new Map(); // date → why
 
   constructor(room, stream) {
@@ -29,7 +29,7 @@ export class Reservations extends EventTarget {
     return this.#wanted.has(date);
   }
 
-  // Why there is no place: "" while nothing speaks against it, "later" while it is asked for again by itself.
+  // Why the reminder wasn't set; "" if nothing prevents it, "later" while it is retried automatically.
   why(date) {
     return this.#refused.get(date) ?? "";
   }
@@ -74,7 +74,7 @@ export class Reservations extends EventTarget {
       if (why === "later") setTimeout(() => this.#refused.delete(date) && this.#agree(), AGAIN_MS * (0.75 + Math.random() / 2));
       else if (this.#wanted.delete(date)) this.#keep();
     }
-    this.#agree(); // he may have changed his mind meanwhile
+    this.#agree(); // the visitor may have changed it meanwhile
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -1,24 +1,24 @@
-// Sound and picture in step. The sound is always the later one: its packets are longer and its buffer is larger. A browser left alone
-// holds the picture back for it in small steps and takes up to a minute; here it is told at once by how much, from what it reports.
+// Keeps audio and video in sync. Audio is always later: its packets are longer and its buffer is larger. Browsers
+// delay video in small steps and need up to a minute. This sets the right delay immediately, from the browser's own statistics.
 
-const AIM_MS = 15; // by this the picture may be ahead: nobody sees it, and all of it is delay saved
-const CLOSE_MS = 5; // nearer than this is left alone
-const FIRST_MS = 60; // before anything is measured: less than any sound is late by
-const LONGEST_MS = 300; // sound that is later than this comes from a machine that stands still, and it catches up by itself
-const RENDER_MS = 12; // what browsers add to the target they report
+const AIM_MS = 15; // video may be ahead by this much: nobody notices, and it saves delay
+const CLOSE_MS = 5; // smaller differences are ignored
+const FIRST_MS = 60; // before the first measurement: less than audio is ever late
+const LONGEST_MS = 300; // audio later than this comes from a stalled computer and catches up automatically
+const RENDER_MS = 12; // browsers add this to the target they report
 const MS_PER_MS = 10; // browsers change the delay by 100 ms a second
 const SETTLE_MS = 700;
 const AGREE_MS = 25;
-const SLACK_MS = 40; // sound that waits this much longer than it should comes down by itself within seconds, and is not waited for
+const SLACK_MS = 40; // excess audio delay of up to this much counts; more drops within seconds
 
-// Milliseconds between two readings, on average: what a picture or a piece of sound spent in the buffer.
+// Average milliseconds that a frame or an audio sample spent in the buffer between two readings.
 function spent(now, before, total) {
   const count = now.jitterBufferEmittedCount - (before?.jitterBufferEmittedCount ?? 0);
   return before && count > 0 ? (1000 * (now[total] - before[total])) / count : NaN;
 }
 
-// How long the picture is to be held. `skew`: by how much it is ahead of the sound; `excess`: by how much the sound waits longer than
-// its buffer wants; `reported`: the target in force; `asked`: by us.
+// How long to delay video. `skew`: how far it is ahead of audio; `excess`: how much longer audio is buffered than
+// its target; `reported`: the current target; `asked`: the target we set.
 export function held({ skew, excess, reported, asked }) {
   const off = skew - Math.max(0, excess - SLACK_MS) - AIM_MS;
   if (Math.abs(off) < CLOSE_MS) return asked;
@@ -46,14 +46,14 @@ export class LipSync {
     const excess = spent(audio, before?.audio, "jitterBufferDelay") - spent(audio, before?.audio, "jitterBufferTargetDelay");
     if (!video.estimatedPlayoutTimestamp || !audio.estimatedPlayoutTimestamp || Number.isNaN(reported + excess)) return;
     const skew = video.estimatedPlayoutTimestamp - audio.estimatedPlayoutTimestamp;
-    const agreed = this.#skew === null || Math.abs(skew - this.#skew) < AGREE_MS; // one reading alone may be a hiccup
+    const agreed = this.#skew === null || Math.abs(skew - this.#skew) < AGREE_MS; // a single reading may be an outlier
     this.#skew = skew;
     if (!agreed || performance.now() < this.#restUntil) return;
     const wanted = held({ skew, excess, reported, asked: this.#asked });
     if (wanted !== this.#asked) this.#ask(wanted, Math.abs(skew));
   }
 
-  // Nothing plays: the first picture to come must not wait.
+  // Nothing plays: don't delay the first frame.
   release() {
     if (!this.#asked) return;
     this.#hold(0);

@@ -1,9 +1,9 @@
-// Amounts in whole minor units, written as the reader is used to.
-import { languages } from "./said.js";
+// Formats amounts (in minor units), numbers and durations for the reader.
+import { languages } from "./translations.js";
 
 const NO_MINOR = new Set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "));
 const THOUSANDTHS = new Set("BHD IQD JOD KWD LYD OMR TND".split(" "));
-const RARELY_BROKEN = new Set("COP HUF IDR TWD".split(" ")); // prices there are whole, whatever the standard says
+const RARELY_BROKEN = new Set("COP HUF IDR TWD".split(" ")); // prices are whole there, whatever ISO 4217 says
 const formats = new Map();
 
 export function minorDigits(currency) {
@@ -40,14 +40,14 @@ export function percent(value) {
   return new Intl.NumberFormat(languages, { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
 }
 
-// "3–5 days" in the reader's words.
+// "3–5 days" in the reader's language.
 export function days(from, to) {
   const format = new Intl.NumberFormat(languages, { style: "unit", unit: "day", unitDisplay: "long" });
   if (from === to || !format.formatRange) return from === to ? format.format(to) : `${from}–${format.format(to)}`;
   return format.formatRange(from, to);
 }
 
-// "9:05" or "1:02:09" until a moment.
+// "9:05" or "1:02:09".
 export function clock(leftMs) {
   const seconds = Math.max(0, Math.ceil(leftMs / 1000));
   const pad = (value) => String(value).padStart(2, "0");

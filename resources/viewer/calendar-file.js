@@ -1,9 +1,9 @@
-// A calendar file made by the page itself, for one date, as a moment in UTC: what there is where the host has put none (RFC 5545).
+// Creates a calendar file for one date, in UTC, when the host provides none (RFC 5545).
 
 const escaped = (text) => text.replace(/[\\;,]/g, "\\$&").replace(/\r\n|\r|\n/g, "\\n");
 const stamp = (ms) => `${new Date(ms).toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
 
-// Lines of at most 75 bytes, broken between characters.
+// Folds a line into lines of at most 75 bytes, between characters.
 function folded(line) {
   const lines = [];
   let current = "";
@@ -21,13 +21,13 @@ function folded(line) {
   return [...lines, current].join("\r\n");
 }
 
-// What the host's files call the same date: whoever takes both has it once.
+// The UID that the host's file has for the same date, so that calendars show it once.
 function uidOf(id) {
   const [airing, wall] = [id.slice(0, id.lastIndexOf("@")), id.slice(id.lastIndexOf("@") + 1)];
   return `${/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) && airing ? `${airing}-${wall.replace(/[-:]/g, "")}` : id}@tradewind`;
 }
 
-// A later file replaces an earlier one: seconds since the same moment from which the host's files count.
+// A later file replaces an earlier one. Counts seconds from the same moment as the host's files.
 const FIRST_SEQUENCE_MS = Date.UTC(2026, 0, 1);
 const sequence = (ms) => Math.max(0, Math.floor((ms - FIRST_SEQUENCE_MS) / 1000));
 

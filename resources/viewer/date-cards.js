@@ -1,11 +1,11 @@
-// The parts of a show to come: when it is, what is new, what the visitor can do about it.
+// The parts of an upcoming show: time, news, reminder and calendar buttons.
 import { icon, make, setHidden, setText } from "./dom.js";
-import { number } from "./money.js";
-import { say, textOf } from "./said.js";
-import { cityOf, dayText, ownZone, shortText, timeText, untilText, wallIn, wallMs } from "./when.js";
+import { number } from "./formats.js";
+import { setTranslation, textOf } from "./translations.js";
+import { cityOf, dayText, ownZone, shortText, timeText, untilText, wallIn, wallMs } from "./local-time.js";
 import { word } from "./words.js";
 
-// When it is: on the reader's clock, and on the clock of the show's place where that one shows something else.
+// The time on the reader's clock, and on the clock of the show's place if it differs.
 class When {
   #time = make("time", { class: "own", dir: "auto" });
   #day = make("span", { class: "day" });
@@ -36,7 +36,7 @@ class When {
   }
 }
 
-// What is new this time, and what the host has reminded of.
+// What's new, and the host's reminder.
 class News {
   #made = "";
   #list = make("ul", { class: "news" });
@@ -51,7 +51,7 @@ class News {
   update(date, reminder) {
     const text = reminder?.date === date.id ? textOf(reminder.texts) : "";
     setHidden(this.#reminder, !text);
-    if (text) say(this.#text, reminder.texts, { mark: "after" });
+    if (text) setTranslation(this.#text, reminder.texts, { mark: "after" });
     const lines = newOf(date);
     const made = JSON.stringify(lines);
     if (made === this.#made) return;
@@ -63,7 +63,7 @@ class News {
 
 function told(words) {
   const span = make("span");
-  say(span, words, { mark: "after" });
+  setTranslation(span, words, { mark: "after" });
   return span;
 }
 
@@ -72,16 +72,16 @@ export function newOf(date) {
   return Object.entries(labels).flatMap(([name, label]) => (textOf(date.new?.[name]) ? [{ label, words: date.new[name] }] : []));
 }
 
-// Reserve, take it into one's own calendar, be told; and how many others wait.
-class Places {
+// Buttons for reminder, calendar and notifications, and how many people set a reminder.
+class ReminderActions {
   #dates;
   #date = null;
-  #reserve;
-  #reserveText = make("span", {}, word("reserve"));
+  #remind;
+  #remindText = make("span", {}, word("remind_me"));
   #calendar;
-  #knock;
-  #knockText = make("span", {}, word("knock"));
-  #note = make("p", { class: "note" }, word("knock_note"));
+  #notify;
+  #notifyText = make("span", {}, word("notify"));
+  #note = make("p", { class: "note" }, word("notify_note"));
   #waiting = make("span", { class: "waiting" });
   #why = make("p", { class: "why", role: "status" });
   element;
@@ -89,33 +89,33 @@ class Places {
   constructor(dates, { small }) {
     this.#dates = dates;
     const kind = small ? "second" : "buy";
-    this.#reserve = make("button", { type: "button", class: `${kind} reserve`, on: { click: () => dates.reserve(this.#date) } }, icon("plus"), icon("check"), this.#reserveText);
-    this.#calendar = make("button", { type: "button", class: "second calendar", on: { click: () => dates.keep(this.#date) } }, icon("calendar"), make("span", {}, word("to_calendar")));
-    this.#knock = make("button", { type: "button", class: "second knock", "aria-pressed": "false", on: { click: () => dates.askToKnock() } }, icon("bell"), this.#knockText);
-    this.element = make("div", { class: "places" }, make("div", { class: "choices" }, this.#reserve, this.#calendar, small ? null : this.#knock), this.#waiting, this.#note, this.#why);
+    this.#remind = make("button", { type: "button", class: `${kind} remind`, on: { click: () => dates.toggleReminder(this.#date) } }, icon("plus"), icon("check"), this.#remindText);
+    this.#calendar = make("button", { type: "button", class: "second calendar", on: { click: () => dates.addToCalendar(this.#date) } }, icon("calendar"), make("span", {}, word("to_calendar")));
+    this.#notify = make("button", { type: "button", class: "second notify", "aria-pressed": "false", on: { click: () => dates.toggleNotifications() } }, icon("bell"), this.#notifyText);
+    this.element = make("div", { class: "reminders" }, make("div", { class: "choices" }, this.#remind, this.#calendar, small ? null : this.#notify), this.#waiting, this.#note, this.#why);
   }
 
   update(date) {
-    const { reservations, room, knocker } = this.#dates;
-    const [wants, why, waiting] = [reservations.wants(date.id), reservations.why(date.id), room.waiting[date.id] ?? 0];
+    const { reminders, room, notifications } = this.#dates;
+    const [wants, why, waiting] = [reminders.wants(date.id), reminders.why(date.id), room.waiting[date.id] ?? 0];
     const title = textOf(date.title);
     this.#date = date;
-    this.#reserve.setAttribute("aria-pressed", String(wants));
-    setText(this.#reserveText, word(wants ? "reserved" : "reserve"));
-    this.#reserve.setAttribute("aria-label", `${word(wants ? "reserved" : "reserve")}: ${title}`);
+    this.#remind.setAttribute("aria-pressed", String(wants));
+    setText(this.#remindText, word(wants ? "reminder_set" : "remind_me"));
+    this.#remind.setAttribute("aria-label", `${word(wants ? "reminder_set" : "remind_me")}: ${title}`);
     this.#calendar.setAttribute("aria-label", `${word("to_calendar")}: ${title}`);
     setHidden(this.#waiting, !Number.isInteger(waiting) || waiting < 1);
-    setText(this.#waiting, word("people_wait", { n: number(waiting) }));
-    setHidden(this.#knock, !wants || !knocker.possible || knocker.denied);
-    this.#knock.setAttribute("aria-pressed", String(knocker.on));
-    setText(this.#knockText, word(knocker.on ? "knock_on" : "knock"));
-    setHidden(this.#note, this.#knock.hidden || !knocker.on);
+    setText(this.#waiting, word(waiting === 1 ? "one_reminder" : "reminders", { n: number(waiting) }));
+    setHidden(this.#notify, !wants || !notifications.possible || notifications.denied);
+    this.#notify.setAttribute("aria-pressed", String(notifications.on));
+    setText(this.#notifyText, word(notifications.on ? "notify_on" : "notify"));
+    setHidden(this.#note, this.#notify.hidden || !notifications.on);
     setHidden(this.#why, !why);
-    if (why) setText(this.#why, word(why === "later" ? "reserve_later" : why === "full" ? "reserve_full" : "reserve_unknown"));
+    if (why) setText(this.#why, word(why === "later" ? "reminder_later" : why === "full" ? "reminder_full" : "reminder_unknown"));
   }
 }
 
-// The next show, as large as the picture that will stand here.
+// The next show, in place of the video.
 export class Next {
   #title = make("h2", { id: "next-title" });
   #when = new When();
@@ -124,25 +124,25 @@ export class Next {
   #left = make("p", { class: "left", role: "timer" });
   #leftWord = make("small");
   #news = new News();
-  #places;
+  #actions;
   #date = null;
 
   constructor(dates, element) {
     this.element = element;
-    this.#places = new Places(dates, { small: false });
+    this.#actions = new ReminderActions(dates, { small: false });
     this.#left.append(this.#leftWord, this.#days, this.#clock);
     element.setAttribute("aria-labelledby", "next-title");
-    element.append(make("p", { class: "label" }, word("next_show")), this.#title, this.#when.element, this.#left, this.#news.element, this.#places.element);
+    element.append(make("p", { class: "label" }, word("next_show")), this.#title, this.#when.element, this.#left, this.#news.element, this.#actions.element);
   }
 
   update(date, reminder, nowMs) {
     this.#date = date;
     setHidden(this.element, !date);
     if (!date) return;
-    say(this.#title, date.title);
+    setTranslation(this.#title, date.title);
     this.#when.update(date, nowMs);
     this.#news.update(date, reminder);
-    this.#places.update(date);
+    this.#actions.update(date);
     this.tick(nowMs);
   }
 
@@ -158,25 +158,25 @@ export class Next {
   }
 }
 
-// One of those that come later.
+// A later show.
 export class Row {
   #title = make("h3", { class: "name" });
   #for = make("p", { class: "for", dir: "auto" });
   #when = new When();
   #news = new News();
-  #places;
+  #actions;
   element;
 
   constructor(dates) {
-    this.#places = new Places(dates, { small: true });
-    this.element = make("li", { class: "date" }, this.#title, this.#when.element, this.#for, this.#news.element, this.#places.element);
+    this.#actions = new ReminderActions(dates, { small: true });
+    this.element = make("li", { class: "date" }, this.#title, this.#when.element, this.#for, this.#news.element, this.#actions.element);
   }
 
   update(date, reminder, nowMs, others) {
-    say(this.#title, date.title);
+    setTranslation(this.#title, date.title);
     this.#when.update(date, nowMs);
     this.#news.update(date, reminder);
-    this.#places.update(date);
+    this.#actions.update(date);
     setHidden(this.#for, !others);
     setText(this.#for, others ? word("for_markets", { markets: others }) : "");
   }

@@ -1,11 +1,11 @@
-// Reminders as notices of the browser: only for dates that the visitor reserved, only when he asked for them and the browser lets us.
-import { recall, recallList, remember } from "./memory.js";
+// Browser notifications, for dates with a reminder, once the visitor turned them on and the browser allows them.
+import { recall, recallList, remember } from "./storage.js";
 
-const FRESH_MS = 30 * 60000; // one that was sent before is on the page and needs no knock
+const FRESH_MS = 30 * 60000; // older reminders are shown on the page only
 const MOST_KEPT = 40;
 const WORKER = "/viewer/notify-worker.js";
 
-export class Knocker {
+export class Notifications {
   #name;
   #told;
 
@@ -14,7 +14,7 @@ export class Knocker {
     this.#told = `notified.${stream}`;
   }
 
-  // Where the page may ask at all: not over plain http, not in every browser.
+  // Not over plain http, and not in every browser.
   get possible() {
     return isSecureContext && "Notification" in window;
   }
@@ -27,7 +27,7 @@ export class Knocker {
     return this.possible && Notification.permission === "denied";
   }
 
-  // Asks the browser, in the moment that the visitor pressed the button; whether he will be told.
+  // Asks for permission, from a click. Returns whether notifications are on.
   async toggle() {
     if (this.on) {
       remember(this.#name, "");
@@ -35,12 +35,12 @@ export class Knocker {
     }
     const granted = (await Notification.requestPermission()) === "granted";
     remember(this.#name, granted ? "on" : "");
-    if (granted) navigator.serviceWorker?.register(WORKER).catch(() => {}); // without it most browsers tell all the same
+    if (granted) navigator.serviceWorker?.register(WORKER).catch(() => {}); // most browsers can notify without a worker
     return granted;
   }
 
-  // Once for each reminder, whatever is open and however often the page is loaded.
-  knock(reminder, nowMs, { title, text, lang, dir }) {
+  // Shows each reminder once, across tabs and reloads.
+  show(reminder, nowMs, { title, text, lang, dir }) {
     const told = recallList(this.#told);
     if (!this.on || told.includes(reminder.id) || nowMs - reminder.at_ms > FRESH_MS) return;
     remember(this.#told, JSON.stringify([...told, reminder.id].slice(-MOST_KEPT)));
@@ -52,7 +52,7 @@ export class Knocker {
         notice.close();
       };
     } catch {
-      // Phones show notices of a worker alone.
+      // Phones only allow notifications from a worker.
       navigator.serviceWorker?.getRegistration(WORKER).then((worker) => worker?.showNotification(title, options)).catch(() => {});
     }
   }
